@@ -152,6 +152,8 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
   Effect.gen(function* () {
     const screen = yield* Output
     if (isSet(args, "--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
+    // The user who did not agree, or pressed Ctrl-C, made no error.
+    else if (failure.exit === "interrupted") yield* screen.note(safe(failure.message))
     else {
       const message = isSet(args, "--debug") ? failure.message : (failure.brief ?? failure.message)
       const text = wrapMessage(`Error: ${safe(message)}`, screen.columns)

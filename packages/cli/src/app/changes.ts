@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Terminal from "effect/Terminal"
 import { connection } from "./connection.ts"
-import { CommandError, describeFailure, OutputClosed, usage } from "./failures.ts"
+import { CommandError, describeFailure, NotAgreed, OutputClosed, usage } from "./failures.ts"
 import { waitsForOutcome } from "./interruption.ts"
 import { Csv, Env, Json } from "./settings.ts"
 
@@ -70,7 +70,7 @@ export const requireShown = <A, E, R>(print: Effect.Effect<A, E | OutputClosed, 
  * Asks whether to send. Succeeds if the user agrees, or passed `--yes`. Otherwise it fails, and nothing may be sent.
  *
  * The user types `y` or `yes` and Enter. A prompt that accepts a single key would take the first `y` of a pasted line,
- * such as a second `kalshi order place buy yes …`, for an answer.
+ * such as a second `kalshi order place buy yes …`, for an answer. A text that is neither yes nor no asks again.
  */
 export const confirm = Effect.fnUntraced(function* (
   question: string,
@@ -86,15 +86,15 @@ export const confirm = Effect.fnUntraced(function* (
     )
   }
   const where = isProduction(environment) ? "PRODUCTION, real money. " : ""
-  const notSent = new CommandError({ exit: "interrupted", message: "Nothing was sent." })
+  const notSent = new NotAgreed()
   const terminal = yield* Terminal.Terminal
-  const answer = yield* Effect.catch(
-    Prompt.run(Prompt.String({ message: `${where}${question} Type yes or no:` })),
-    () =>
-      // Ctrl-C leaves the cursor in the line of the question.
-      Effect.andThen(Effect.ignore(terminal.display("\n")), notSent)
+  const ask = Effect.catch(Prompt.run(Prompt.String({ message: `${where}${question} Type yes or no:` })), () =>
+    // Ctrl-C leaves the cursor in the line of the question.
+    Effect.andThen(Effect.ignore(terminal.display("\n")), notSent)
   )
-  if (!/^y(?:es)?$/i.test(answer.trim())) return yield* notSent
+  const isAnswer = (text: string) => /^(?:y|yes|n|no)$/i.test(text.trim())
+  const answer = yield* Effect.repeat(ask, { until: isAnswer })
+  if (!/^y/i.test(answer.trim())) return yield* notSent
 })
 
 /** Converts the error of a change, so that an ambiguous failure ends the command with the exit code `unknown`. */

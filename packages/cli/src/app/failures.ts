@@ -18,6 +18,9 @@ export class CommandError extends Data.TaggedError("CommandError")<{
   readonly cause?: unknown
 }> {}
 
+/** The user did not agree to send a change. This is an answer, not an error. */
+export class NotAgreed extends Data.TaggedError("NotAgreed") {}
+
 /**
  * The reader of the standard output has gone, such as `head` after its last line. The command ends without an error.
  */
@@ -90,6 +93,7 @@ const briefOf = ({ afterLostAnswer, code, remedy, status }: Errors.Unauthorized)
 /** Describes the error of a command. Returns undefined for {@link OutputClosed}, which is no failure. */
 export const describeFailure = (error: unknown, effects: Effects): Failure | undefined => {
   if (error instanceof OutputClosed) return undefined
+  if (error instanceof NotAgreed) return { exit: "interrupted", message: "Nothing was sent", details: {} }
   if (error instanceof CommandError) {
     const { cause, details = {}, exit, message } = error
     return { exit, message, brief: cause instanceof Errors.Unauthorized ? briefOf(cause) : undefined, details }

@@ -5,16 +5,20 @@
  */
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Orders from "@kalshi-effect/client/Orders"
+import * as OrderCost from "@kalshi-effect/client/OrderCost"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
+import * as Result from "effect/Result"
 import { Changes } from "../app/annotations.ts"
 import { changeFlags } from "../app/changes.ts"
 import { CommandError, usage } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 import { complement, formatSeconds, parseExpiry } from "./amounts.ts"
 import { carryOut, connect, layerOf, type Connected, type Field, type Preview, requestOf } from "./confirm.ts"
+import { type Facts, readFacts } from "./facts.ts"
+import { costFields, marketWords, quoteWords } from "./preview.ts"
 import { countFlag, priceFlag } from "./intent.ts"
 import { orderId, orderWords, readOrder, requireResting, totalOf } from "./orders.ts"
 
@@ -105,12 +109,37 @@ const amendInputOf = Effect.fnUntraced(function* (order: Orders.Order, options: 
   return input
 })
 
+/** Whether an order at this price of YES would trade with the orders in the book. */
+const crosses = ({ market }: Facts, side: Orders.AmendInput["side"], yesPrice: FixedPoint.Dollars): boolean =>
+  side === "bid"
+    ? FixedPoint.compare(yesPrice, FixedPoint.dollarsUnsafe(market.yes_ask_dollars)) >= 0
+    : FixedPoint.compare(yesPrice, FixedPoint.dollarsUnsafe(market.yes_bid_dollars)) <= 0
+
+/** The market of an order, and what the resting part costs after the change. */
+const marketFields = (facts: Facts, input: Orders.AmendInput, rests: FixedPoint.Count): ReadonlyArray<Field> => {
+  const { price, side } = input
+  const { free, terms } = facts
+  const cost = OrderCost.of({ side, price: FixedPoint.dollarsUnsafe(price), count: rests }, { terms, position: free })
+  return [
+    ["market", marketWords(facts)],
+    ["now", quoteWords(facts, "yes")],
+    [
+      "careful",
+      crosses(facts, side, FixedPoint.dollarsUnsafe(price))
+        ? "at this price the order trades with the book at once"
+        : undefined
+    ],
+    ...(Result.isSuccess(cost) ? costFields(cost.success, { side }) : [])
+  ]
+}
+
 const amendPreview = (connected: Connected, order: Orders.Order, input: Orders.AmendInput) =>
   Effect.gen(function* () {
     const request = yield* requestOf(connected, Orders.amend(input))
     const count = FixedPoint.countUnsafe(input.count)
     const rests = FixedPoint.subtract(count, order.fill_count_fp)
     const yesPrice = FixedPoint.dollarsUnsafe(input.price)
+    const facts = yield* readFacts(order.ticker, input.subaccount, order.order_id)
     const preview: Preview = {
       requests: [request],
       json: {
@@ -134,7 +163,8 @@ const amendPreview = (connected: Connected, order: Orders.Order, input: Orders.A
           ["filled", order.fill_count_fp],
           ["resting", arrow(order.remaining_count_fp, rests)],
           ["expires", arrow(expiryOf(order), expiryAfter(order, input.expiration_time))],
-          ["queue", keepsPlace(order, input) ? "the order keeps its position" : "the order loses its position"]
+          ["queue", keepsPlace(order, input) ? "the order keeps its position" : "the order loses its position"],
+          ...marketFields(facts, input, rests)
         ]
       })
     }
@@ -189,6 +219,11 @@ export const amendCommand = Command.make(
           preview: amendPreview(connected, order, input),
           send: Effect.flatMap(Orders.amend(input), (response) =>
             printChanged(response, "amended", [
+              [
+                "price",
+                `YES ${FixedPoint.dollarsUnsafe(input.price)} (NO ${complement(FixedPoint.dollarsUnsafe(input.price))})`
+              ],
+              ["total_count", FixedPoint.countUnsafe(input.count)],
               ["fill_count", response.fill_count ?? undefined],
               ["remaining_count", response.remaining_count ?? undefined],
               ["average_fill_price", response.average_fill_price ?? undefined]

@@ -20,16 +20,16 @@ export const countExpected = "a number of contracts above zero with at most two 
 const smallestPriceStep = 100n
 const oneDollar = 1_000_000n
 
-/** Parses a price in dollars, above 0 and below 1, with at most four decimals. */
+/** Parses a price in dollars, above 0 and below 1, with at most four decimals. `.56` is 0.56. */
 export const parsePrice = (text: string): Option.Option<FixedPoint.Dollars> =>
-  Option.filter(Result.getSuccess(FixedPoint.dollars(text)), (price) => {
+  Option.filter(Result.getSuccess(FixedPoint.dollars(text.replace(/^[.]/, "0."))), (price) => {
     const micros = FixedPoint.toMicros(price)
     return micros > 0n && micros < oneDollar && micros % smallestPriceStep === 0n
   })
 
-/** What {@link parsePrice} expects. */
-export const priceExpected =
-  "a price in dollars per contract, above 0 and below 1, with at most four decimals, such as 0.56"
+/** What {@link parsePrice} expects. A whole number is probably in cents. */
+export const priceExpected = (text: string): string =>
+  `a price in dollars per contract, above 0 and below 1, with at most four decimals, such as ${/^[1-9]\d?$/.test(text) ? `0.${text.padStart(2, "0")} for ${text} cents` : "0.56"}`
 
 /** The price of the other outcome. */
 export const complement = (price: FixedPoint.Dollars): FixedPoint.Dollars =>

@@ -3,6 +3,9 @@
  *
  * @module
  */
+import * as Events from "@kalshi-effect/client/Events"
+import * as Historical from "@kalshi-effect/client/Historical"
+import * as Markets from "@kalshi-effect/client/Markets"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
@@ -11,7 +14,7 @@ import * as Option from "effect/Option"
 import * as Stream from "effect/Stream"
 import { Changes } from "../app/annotations.ts"
 import { changeFlags, type ChangeOptions } from "../app/changes.ts"
-import { usage } from "../app/failures.ts"
+import { CommandError, usage } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 import { cancelOrders, previewCancel } from "./cancel.ts"
 import { carryOut, connect, layerOf, type Connected, type Preview, requestOf } from "./confirm.ts"
@@ -35,6 +38,10 @@ const whose = (subaccount: number | undefined): string =>
       ? "of the primary account"
       : `of subaccount ${subaccount}`
 
+/** The account in the preview. Without a subaccount, an order is of the primary account, but a cancel is of all. */
+const accountOf = ({ subaccount }: Connected): string | undefined =>
+  subaccount === undefined ? "all subaccounts" : undefined
+
 /** Cancels every resting order with one request. */
 const cancelEverything = (connected: Connected, options: ChangeOptions) => {
   const input = { subaccount: connected.subaccount }
@@ -45,6 +52,7 @@ const cancelEverything = (connected: Connected, options: ChangeOptions) => {
       const request = yield* requestOf(connected, Orders.cancelAll(input))
       const preview: Preview = {
         requests: [request],
+        account: accountOf(connected),
         json: { resting_orders: orders.length, subaccount: connected.subaccount ?? "all" },
         human: (screen) => ({
           text: screen.paint("bold", `Cancel every order ${whose(connected.subaccount)}: ${counted(orders)}`),
@@ -63,6 +71,29 @@ const cancelEverything = (connected: Connected, options: ChangeOptions) => {
   })
 }
 
+/** Fails if there is no such market or event. A wrong ticker must not read as an empty order book. */
+const requireExists = ({ event_ticker, ticker }: Pick<Orders.ListInput, "ticker" | "event_ticker">) => {
+  const missing = (what: string, name: string) => () =>
+    Effect.fail(
+      new CommandError({
+        exit: "refused",
+        message: `There is no ${what} ${JSON.stringify(name)}. Nothing was sent. Find its ticker with \`kalshi search\``,
+        details: { type: "NotFound" }
+      })
+    )
+  if (ticker !== undefined) {
+    return Effect.asVoid(
+      Markets.get({ ticker }).pipe(
+        Effect.catchTag("NotFound", () => Historical.market({ ticker })),
+        Effect.catchTag("NotFound", missing("market", ticker))
+      )
+    )
+  }
+  return event_ticker === undefined
+    ? Effect.void
+    : Effect.asVoid(Effect.catchTag(Events.get({ event_ticker }), "NotFound", missing("event", event_ticker)))
+}
+
 /** Cancels the resting orders of a market or an event, each by its id. */
 const cancelFiltered = Effect.fnUntraced(function* (
   connected: Connected,
@@ -72,11 +103,15 @@ const cancelFiltered = Effect.fnUntraced(function* (
   const orders = yield* readResting({ ...filter, subaccount: connected.subaccount })
   const where = filter.ticker === undefined ? `the event ${filter.event_ticker}` : filter.ticker
   if (orders.length === 0) {
+    yield* requireExists(filter)
     return yield* Output.value([], () => `No order rests in ${where}`)
   }
   yield* carryOut(connected, options, {
     question: `Cancel ${orders.length === 1 ? "this order" : `these ${orders.length} orders`}?`,
-    preview: previewCancel(connected, orders, `Cancel ${counted(orders)} ${whose(connected.subaccount)}`),
+    preview: Effect.map(
+      previewCancel(connected, orders, `Cancel ${counted(orders)} ${whose(connected.subaccount)}`),
+      (preview) => ({ ...preview, account: accountOf(connected) })
+    ),
     send: cancelOrders(orders),
     advice: "Run the same command again: a second cancel is harmless"
   })

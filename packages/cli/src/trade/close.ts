@@ -15,6 +15,7 @@ import * as Option from "effect/Option"
 import { Changes } from "../app/annotations.ts"
 import { changeFlags } from "../app/changes.ts"
 import { usage } from "../app/failures.ts"
+import * as Output from "../output/Output.ts"
 import { readFacts, readPosition } from "./facts.ts"
 import { clientOrderId, countFlag, priceFlag, selfTrade, type Spoken } from "./intent.ts"
 import { settleAdvice } from "./outcome.ts"
@@ -62,6 +63,11 @@ export const closeCommand = Command.make(
             held.count
           )
         }
+        if (Option.isSome(count) && FixedPoint.compare(count.value, held.count) > 0) {
+          yield* Output.note(
+            `The position has ${held.count} contracts, so the order is for ${held.count}, not for ${count.value}`
+          )
+        }
         const client_order_id = Option.isSome(clientOrderId) ? clientOrderId.value : yield* Orders.newClientOrderId
         const intentOn = (grid?: PriceGrid) => {
           const input = {
@@ -83,7 +89,7 @@ export const closeCommand = Command.make(
             yield* requestFrom(intent)
             return yield* previewOrder(connected, spoken, intent, facts)
           }),
-          send: place(connected, intentOn(), client_order_id),
+          send: place(connected, intentOn(), client_order_id, held.outcome),
           advice: settleAdvice(client_order_id)
         })
       }).pipe(Effect.provide(layerOf(connected)))

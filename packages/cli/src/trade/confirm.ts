@@ -36,6 +36,8 @@ export type Field = readonly [name: string, value: string | undefined]
 export interface Preview {
   /** The requests as they would be sent. */
   readonly requests: ReadonlyArray<DryRun.Intent>
+  /** The account that the change affects. Default: the subaccount of the command. */
+  readonly account?: string | undefined
   /** What the change means, for `--json`. */
   readonly json: Readonly<Record<string, unknown>>
   /** What the change means, for people: a sentence or a table, and fields below it. */
@@ -81,7 +83,11 @@ export const requestOf = <A, E>(
 ) => Effect.map(requestsOf(connected, [call], marketOf), ([request]) => request!) // one request per call
 
 /** Where a change would be sent. */
-const fieldsOf = ({ environment, signer, subaccount }: Connected, screen: Output.Screen): ReadonlyArray<Field> => [
+const fieldsOf = (
+  { environment, signer, subaccount }: Connected,
+  account: string | undefined,
+  screen: Output.Screen
+): ReadonlyArray<Field> => [
   [
     "environment",
     isProduction(environment)
@@ -90,14 +96,14 @@ const fieldsOf = ({ environment, signer, subaccount }: Connected, screen: Output
         ? environment.name
         : `${environment.name} (${new URL(environment.restUrl).host})`
   ],
-  ["account", `${subaccountName(subaccount)}, key ${signer.keyId}`]
+  ["account", `${account ?? subaccountName(subaccount)}, key ${signer.keyId}`]
 ]
 
 /** The name of a subaccount in a sentence. */
 export const subaccountName = (subaccount: number | undefined): string =>
   subaccount === undefined || subaccount === 0 ? "primary account" : `subaccount ${subaccount}`
 
-const print = (connected: Connected, { human, json, requests }: Preview, { dryRun }: ChangeOptions) =>
+const print = (connected: Connected, { account, human, json, requests }: Preview, { dryRun }: ChangeOptions) =>
   Output.value(
     {
       outcome: "not_sent",
@@ -115,7 +121,7 @@ const print = (connected: Connected, { human, json, requests }: Preview, { dryRu
             ["body", body === undefined ? undefined : JSON.stringify(body)]
           ])
         : []
-      return `${text}\n${Output.formatFields(screen, [...fields, ...fieldsOf(connected, screen), ...shown])}`
+      return `${text}\n${Output.formatFields(screen, [...fields, ...fieldsOf(connected, account, screen), ...shown])}`
     }
   )
 

@@ -13,6 +13,7 @@ import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as PriceGrid from "@kalshi-effect/client/PriceGrid"
 import * as Series from "@kalshi-effect/client/Series"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { CommandError } from "../app/failures.ts"
@@ -28,6 +29,8 @@ export interface Facts {
   readonly position: FixedPoint.Count
   /** The contracts of the position that resting orders do not close already. Negative for NO. */
   readonly free: FixedPoint.Count
+  /** The cash for orders in the market. Undefined if the key does not permit to read it. */
+  readonly cash: FixedPoint.Dollars | undefined
 }
 
 /** Reads a market. A ticker that does not exist is an error of its own. */
@@ -84,11 +87,17 @@ export const freeOf = (
 }
 
 /** Reads the facts of an order. */
-export const readFacts = Effect.fnUntraced(function* (ticker: string, subaccount: number | undefined) {
+export const readFacts = Effect.fnUntraced(function* (
+  ticker: string,
+  subaccount: number | undefined,
+  /** The id of an order that is about to change. It does not count as a resting order. */
+  changing?: string
+) {
   const market = yield* readMarket(ticker)
-  const { held, resting, terms } = yield* Effect.all(
+  const { balance, held, resting, terms } = yield* Effect.all(
     {
       terms: readTerms(market),
+      balance: Effect.option(Portfolio.balance({ subaccount, exchange_index: market.exchange_index })),
       held: readPosition(ticker, subaccount),
       // Without a subaccount, an order goes to the primary account, but the list contains the orders of all
       // subaccounts.
@@ -96,7 +105,7 @@ export const readFacts = Effect.fnUntraced(function* (ticker: string, subaccount
         Orders.list.items({ ticker, status: "resting", subaccount: subaccount ?? 0, limit: 1_000 })
       )
     },
-    { concurrency: 3 }
+    { concurrency: 4 }
   )
   const position = held._tag === "Some" ? held.value.position_fp : zero
   return {
@@ -104,6 +113,10 @@ export const readFacts = Effect.fnUntraced(function* (ticker: string, subaccount
     grid: Result.getOrUndefined(PriceGrid.make(market.price_ranges)),
     terms,
     position,
-    free: freeOf(position, resting)
+    cash: Option.getOrUndefined(Option.map(balance, ({ balance_dollars }) => balance_dollars)),
+    free: freeOf(
+      position,
+      resting.filter(({ order_id }) => order_id !== changing)
+    )
   } satisfies Facts
 })

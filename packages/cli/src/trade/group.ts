@@ -15,9 +15,19 @@ import * as Option from "effect/Option"
 import { Changes } from "../app/annotations.ts"
 import { changeFlags, type ChangeOptions } from "../app/changes.ts"
 import { readLayer, subaccount } from "../app/connection.ts"
+import { CommandError } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 import { parseCount } from "./amounts.ts"
-import { carryOut, connect, layerOf, type Connected, type Field, type Preview, requestOf } from "./confirm.ts"
+import {
+  carryOut,
+  connect,
+  layerOf,
+  type Connected,
+  type Field,
+  type Preview,
+  requestOf,
+  subaccountName
+} from "./confirm.ts"
 
 const groupId = Argument.String("group-id").pipe(Argument.withDescription("The id of the group"))
 
@@ -32,7 +42,19 @@ const parseLimit = (text: string) =>
 
 const limitExpected = "1 to 1000000 contracts"
 
-const readGroup = (id: string, subaccount: number | undefined) => OrderGroups.get({ order_group_id: id, subaccount })
+const isMissing = (error: object): boolean => "status" in error && error.status === 404
+
+const readGroup = (id: string, subaccount: number | undefined) =>
+  Effect.catchIf(OrderGroups.get({ order_group_id: id, subaccount }), isMissing, (cause) =>
+    Effect.fail(
+      new CommandError({
+        exit: "refused",
+        message: `The ${subaccountName(subaccount)} has no order group ${JSON.stringify(id)}, or it was deleted. Nothing was sent. List the groups with \`kalshi groups\``,
+        details: { type: "NotFound", status: 404 },
+        cause
+      })
+    )
+  )
 
 const fieldsOf = (group: OrderGroups.GetOrderGroupResponse): ReadonlyArray<Field> => [
   ["limit", group.contracts_limit_fp === undefined ? "none" : `${group.contracts_limit_fp} contracts in 15 seconds`],

@@ -21,10 +21,7 @@ export const countFlag = (name: string, description: string) =>
 
 /** A flag with a price. */
 export const priceFlag = (name: string, description: string) =>
-  Flag.String(name).pipe(
-    Flag.withDescription(description),
-    Flag.filterMap(parsePrice, () => priceExpected)
-  )
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.filterMap(parsePrice, priceExpected))
 
 /** Matches the ids that can be the name of a file: no path, no hidden file. */
 const safeId = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/

@@ -9,6 +9,7 @@ import * as Effect from "effect/Effect"
 import { type Exit, exits } from "../app/exits.ts"
 import { CommandError, describeFailure, type OutputClosed } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
+import { complement } from "./amounts.ts"
 import type { Field } from "./confirm.ts"
 
 /** How a command ends with an outcome. */
@@ -40,8 +41,10 @@ export const toJson = (outcome: Orders.Outcome | Orders.Settlement) => {
         ...common,
         order_id: outcome.order_id,
         source: outcome.source,
+        count: outcome.request === undefined ? undefined : FixedPoint.countUnsafe(outcome.request.count),
         fill_count: outcome.fill_count,
         remaining_count: outcome.remaining_count,
+        canceled_count: canceledOf(outcome),
         average_fill_price: outcome.average_fill_price,
         average_fee_paid: outcome.average_fee_paid,
         ts_ms: outcome.ts_ms,
@@ -65,17 +68,39 @@ export const toJson = (outcome: Orders.Outcome | Orders.Settlement) => {
   }
 }
 
-/** What an accepted order did at once. */
-const acceptedWords = ({ fill_count, remaining_count, request, source }: Orders.Accepted): string => {
-  if (source === "list" || source === "feed") return "Accepted: the exchange lists the order"
-  if (fill_count === undefined || remaining_count === undefined) return "Accepted"
-  if (FixedPoint.isZero(remaining_count) && !FixedPoint.isZero(fill_count)) return `Filled: ${fill_count} contracts`
-  const rests = request?.time_in_force === "good_till_canceled"
-  if (FixedPoint.isZero(fill_count))
-    return rests ? `Accepted: ${remaining_count} contracts rest` : "Accepted: nothing filled"
-  return rests
-    ? `Partly filled: ${fill_count} contracts, ${remaining_count} rest`
-    : `Partly filled: ${fill_count} contracts`
+/** The contracts of an accepted order that neither filled nor rest. Undefined if a count is not known. */
+const canceledOf = ({ fill_count, remaining_count, request }: Orders.Accepted): FixedPoint.Count | undefined => {
+  if (request === undefined || fill_count === undefined || remaining_count === undefined) return undefined
+  const canceled = FixedPoint.subtract(
+    FixedPoint.subtract(FixedPoint.countUnsafe(request.count), fill_count),
+    remaining_count
+  )
+  // An amendment can have made the order larger since.
+  return FixedPoint.isNegative(canceled) ? undefined : canceled
+}
+
+/** What became of the whole order. */
+const acceptedWords = (accepted: Orders.Accepted): string => {
+  const { fill_count, remaining_count, request, source } = accepted
+  const canceled = canceledOf(accepted)
+  const isListed = source === "list" || source === "feed"
+  if (request === undefined || fill_count === undefined || remaining_count === undefined || canceled === undefined) {
+    return isListed ? "Accepted: the exchange lists the order" : "Accepted"
+  }
+  const { isZero } = FixedPoint
+  const count = FixedPoint.countUnsafe(request.count)
+  if (FixedPoint.equals(remaining_count, count)) {
+    return isListed ? "Accepted: the exchange lists the order" : `Accepted: ${count} contracts rest`
+  }
+  if (FixedPoint.equals(fill_count, count)) return `Filled: ${count} contracts`
+  if (FixedPoint.equals(canceled, count)) return `Accepted: nothing filled; ${count} contracts were canceled`
+  return [
+    `Filled ${fill_count} of ${count} contracts`,
+    isZero(remaining_count) ? undefined : `${remaining_count} rest`,
+    isZero(canceled) ? undefined : `${canceled} were canceled`
+  ]
+    .filter((part) => part !== undefined)
+    .join("; ")
 }
 
 /** The outcome in a few words. */
@@ -94,15 +119,26 @@ export const headline = (outcome: Orders.Outcome | Orders.Settlement): string =>
   }
 }
 
-const fieldsOf = (outcome: Orders.Outcome): ReadonlyArray<Field> => [
+/** The outcome of the market that an order of the command line names. */
+export type Named = "yes" | "no"
+
+/** A price of YES, first in the outcome that the user named. */
+const priceIn = (named: Named, yes: FixedPoint.Dollars): string =>
+  named === "yes" ? `YES ${yes} (NO ${complement(yes)})` : `NO ${complement(yes)} (YES ${yes})`
+
+const nonZero = (count: FixedPoint.Count | undefined): string | undefined =>
+  count === undefined || FixedPoint.isZero(count) ? undefined : count
+
+const fieldsOf = (outcome: Orders.Outcome, named: Named): ReadonlyArray<Field> => [
   ...(outcome._tag === "Accepted"
     ? ([
         ["order_id", outcome.order_id],
         ["fill_count", outcome.fill_count],
         ["remaining_count", outcome.remaining_count],
+        ["canceled_count", nonZero(canceledOf(outcome))],
         [
           "average_fill_price",
-          outcome.average_fill_price === undefined ? undefined : `${outcome.average_fill_price} (YES)`
+          outcome.average_fill_price === undefined ? undefined : priceIn(named, outcome.average_fill_price)
         ],
         ["average_fee_paid", outcome.average_fee_paid]
       ] as const)
@@ -112,11 +148,41 @@ const fieldsOf = (outcome: Orders.Outcome): ReadonlyArray<Field> => [
 
 const styles = { Accepted: "green", Rejected: "red", Unknown: "yellow" } as const
 
-/** Prints the outcome of an order. */
-export const printOutcome = (outcome: Orders.Outcome) =>
+/** Prints the outcome of an order. Prices are first in the outcome of the market that the user named. */
+export const printOutcome = (outcome: Orders.Outcome, named: Named) =>
   Output.outcome(toJson(outcome), (screen) =>
-    [screen.paint(styles[outcome._tag], headline(outcome)), Output.formatFields(screen, fieldsOf(outcome))].join("\n")
+    [screen.paint(styles[outcome._tag], headline(outcome)), Output.formatFields(screen, fieldsOf(outcome, named))].join(
+      "\n"
+    )
   )
+
+/** A refusal in plain words, and what to do. Undefined if the exchange explains it, or its code is not known. */
+const explain = ({ error, ticker }: Orders.Rejected): string | undefined => {
+  const { code, message } = error
+  const check = "Run the same command with --dry-run, which checks the price and names the nearest ones"
+  switch (code) {
+    case "insufficient_balance":
+    case "available_balance_too_low":
+      return "The available cash is too small for this order. Look at `kalshi balance`, and place fewer contracts or add cash"
+    case "MARKET_INACTIVE":
+      return `${ticker} does not trade now. Look at its status and times with \`kalshi market ${ticker}\``
+    case "market_not_found":
+      return `There is no market ${JSON.stringify(ticker)}. Find its ticker with \`kalshi search\``
+    case "fill_or_kill_insufficient_resting_volume":
+      return `The order book has too few contracts at this price to fill the whole order. Look at \`kalshi book ${ticker}\`, or pass --tif ioc to fill what is there`
+    case "invalid_price":
+      return `The exchange does not accept this price in ${ticker}. ${check}`
+    case "invalid_order":
+      if (/post.only cross/i.test(message)) {
+        return `The order would trade at once, which --post-only does not allow. Choose another price from \`kalshi book ${ticker}\`, or leave out --post-only`
+      }
+      return /price level|tick|price grid/i.test(message)
+        ? `The price is not on the price grid of ${ticker}. ${check}`
+        : undefined
+    default:
+      return undefined
+  }
+}
 
 /** Ends the command as the outcome says. */
 export const endWith = (outcome: Orders.Outcome): Effect.Effect<void, CommandError | OutputClosed> => {
@@ -125,7 +191,9 @@ export const endWith = (outcome: Orders.Outcome): Effect.Effect<void, CommandErr
       return Effect.void
     case "Rejected": {
       const { details, exit, message } = describeFailure(outcome.error, "changes")! // only OutputClosed has no description
-      return Effect.fail(new CommandError({ exit, message, details, cause: outcome.error }))
+      const explained = explain(outcome)
+      const text = explained === undefined ? message : `The exchange refused the order. ${explained}`
+      return Effect.fail(new CommandError({ exit, message: text, details, cause: outcome.error }))
     }
     case "Unknown":
       return Effect.fail(

@@ -15,7 +15,7 @@ import * as Output from "../output/Output.ts"
 import { carryOut, connect, type Connected, layerOf } from "./confirm.ts"
 import { readFacts } from "./facts.ts"
 import { countFlag, fieldsOf, intentOf, orderFlags, priceFlag, type Spoken } from "./intent.ts"
-import { endWith, printOutcome, settleAdvice } from "./outcome.ts"
+import { endWith, type Named, printOutcome, settleAdvice } from "./outcome.ts"
 import * as pending from "./pending.ts"
 import { previewOrder } from "./preview.ts"
 
@@ -41,7 +41,7 @@ const notePending = (connected: Connected, ticker: string) =>
  * Records an order, sends it, prints its outcome, and removes the record when the outcome is known. The outcome is
  * printed first: if the process is killed in between, the record is still there.
  */
-export const place = (connected: Connected, intent: Orders.OrderIntent, clientOrderId: string) =>
+export const place = (connected: Connected, intent: Orders.OrderIntent, clientOrderId: string, named: Named) =>
   Effect.gen(function* () {
     const request = yield* requestFrom(intent)
     const record = yield* pending.recordOf(connected, clientOrderId, request)
@@ -49,7 +49,7 @@ export const place = (connected: Connected, intent: Orders.OrderIntent, clientOr
     // A failure means that nothing was sent.
     const outcome = yield* Effect.tapError(Orders.place(intent), () => finish(clientOrderId))
     const recorded = outcome._tag === "Unknown" ? mark(record, outcome) : finish(clientOrderId)
-    const printed = yield* Effect.result(Effect.ensuring(printOutcome(outcome), recorded))
+    const printed = yield* Effect.result(Effect.ensuring(printOutcome(outcome, named), recorded))
     // The exit code tells the outcome, even if nothing reads the output.
     yield* endWith(outcome)
     yield* Effect.fromResult(printed)
@@ -104,7 +104,7 @@ export const placeCommand = Command.make(
       yield* carryOut(connected, options, {
         question: "Send this order?",
         preview,
-        send: Effect.suspend(() => place(connected, intent, fields.client_order_id)),
+        send: Effect.suspend(() => place(connected, intent, fields.client_order_id, outcome)),
         advice: settleAdvice(fields.client_order_id)
       }).pipe(Effect.provide(layer))
     })

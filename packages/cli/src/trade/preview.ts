@@ -39,7 +39,8 @@ const orderWords = (request: Orders.CreateInput): string =>
 const bookWords = ({ price, side }: Orders.CreateInput): string =>
   `${side} at YES price ${price} (NO price ${complement(FixedPoint.dollarsUnsafe(price))})`
 
-const quoteWords = ({ market }: Facts, outcome: "yes" | "no"): string =>
+/** The best prices of an outcome now. */
+export const quoteWords = ({ market }: Facts, outcome: "yes" | "no"): string =>
   outcome === "yes"
     ? `YES ${market.yes_bid_dollars} bid, ${market.yes_ask_dollars} ask`
     : `NO ${market.no_bid_dollars} bid, ${market.no_ask_dollars} ask`
@@ -55,25 +56,57 @@ const positionWords = ({ free, position }: Facts): string => {
 const unless = (text: string, isShown: boolean): string | undefined => (isShown ? text : undefined)
 
 /** The contracts of a sale beyond the position: they open a position in the other outcome. */
-const oversoldWords = ({ action, outcome, price }: Spoken, { maxPayout }: OrderCost.OrderCost): string | undefined =>
-  action === "buy" || FixedPoint.isZero(maxPayout)
-    ? undefined
-    : `you do not hold all of them: ${FixedPoint.countUnsafe(maxPayout)} open a position in ${outcome === "yes" ? "NO" : "YES"} at ${complement(price)} or less`
+const oversoldWords = (
+  { action, outcome, price }: Spoken,
+  { position }: Facts,
+  { maxPayout }: OrderCost.OrderCost
+): string | undefined => {
+  if (action === "buy" || FixedPoint.isZero(maxPayout)) return undefined
+  const [sold, bought] = outcome === "yes" ? ["YES", "NO"] : ["NO", "YES"]
+  const opened = FixedPoint.countUnsafe(maxPayout)
+  const at = `at ${complement(price)} or less`
+  const holdsOther = !FixedPoint.isZero(position) && FixedPoint.isNegative(position) === (outcome === "yes")
+  return holdsOther
+    ? `you hold ${bought}, and no ${sold}: the order buys ${opened} more ${bought} ${at}`
+    : `you do not hold all of them: ${opened} open a position in ${bought} ${at}`
+}
 
 const amount = (result: Result.Result<FixedPoint.Dollars, { readonly message: string }>): string =>
   Result.match(result, { onSuccess: (dollars) => dollars, onFailure: ({ message }) => `unknown: ${message}` })
 
-const costFields = (cost: OrderCost.OrderCost, request: Orders.CreateInput): ReadonlyArray<Field> => {
+const assumed = (cost: OrderCost.OrderCost): string =>
+  cost.terms === "assumed" ? ". The terms of the series could not be read, so the highest known ones are assumed" : ""
+
+/** What an order takes at most, and how that adds up. For a sale of a position: what comes in at least. */
+const worstFields = (cost: OrderCost.OrderCost, opens: boolean): ReadonlyArray<Field> => {
+  if (!opens) {
+    const least = Result.map(cost.worstFee, (fee) => FixedPoint.subtract(cost.proceeds, fee))
+    return Result.isSuccess(least) && !FixedPoint.isNegative(least.success)
+      ? [["comes in", `${least.success} or more after all fees, if all of it fills${assumed(cost)}`]]
+      : []
+  }
+  const more = Result.all([cost.fee, cost.worstCase] as const).pipe(
+    Result.map(([fee, worst]) => FixedPoint.subtract(FixedPoint.subtract(worst, cost.collateral), fee))
+  )
+  const adds = FixedPoint.isZero(cost.proceeds) && Result.isSuccess(more) && !FixedPoint.isNegative(more.success)
+  return [
+    ["more fees", adds ? `${more.success} at most, such as the rounding of each fill` : undefined],
+    ["worst case", `${amount(cost.worstCase)} with all fees${assumed(cost)}`]
+  ]
+}
+
+/** What an order costs, as fields of a preview. */
+export const costFields = (
+  cost: OrderCost.OrderCost,
+  request: Pick<Orders.CreateInput, "side" | "post_only">
+): ReadonlyArray<Field> => {
   const opens = !FixedPoint.isZero(cost.maxPayout)
   return [
     ["cost", unless(cost.collateral, opens)],
     ["payout", unless(`${cost.maxPayout} if the market settles ${request.side === "bid" ? "YES" : "NO"}`, opens)],
     ["returns", FixedPoint.isZero(cost.proceeds) ? undefined : `${cost.proceeds} or more, before fees`],
     ["fee", `${amount(cost.fee)} as ${request.post_only === true ? "maker" : "taker"} at this price`],
-    [
-      "worst case",
-      `${amount(cost.worstCase)} with all fees${cost.terms === "assumed" ? ". The terms of the series could not be read, so the highest known ones are assumed" : ""}`
-    ]
+    ...worstFields(cost, opens)
   ]
 }
 
@@ -91,7 +124,8 @@ const costJson = (cost: OrderCost.OrderCost) => {
   }
 }
 
-const marketWords = ({ market }: Facts): string => {
+/** The title of a market, and its status if it does not trade. */
+export const marketWords = ({ market }: Facts): string => {
   const title = market.yes_sub_title === "" ? (market.title ?? "") : market.yes_sub_title
   return plain(market.status === "active" ? title : `${title} (${market.status})`)
 }
@@ -125,6 +159,7 @@ export const previewOrder = Effect.fnUntraced(function* (
       yes_bid_dollars: market.yes_bid_dollars,
       yes_ask_dollars: market.yes_ask_dollars,
       position_fp: facts.position,
+      available_cash_dollars: facts.cash ?? null,
       cost: cost === undefined ? null : costJson(cost),
       cost_unknown_because: unsent.cost?.unknownBecause ?? null
     },
@@ -136,10 +171,11 @@ export const previewOrder = Effect.fnUntraced(function* (
         ["book", bookWords(request)],
         ["order", orderWords(request)],
         ["position", `${positionWords(facts)} in the ${subaccountName(connected.subaccount)}`],
-        ["careful", cost === undefined ? undefined : oversoldWords(spoken, cost)],
+        ["careful", cost === undefined ? undefined : oversoldWords(spoken, facts, cost)],
         ...(cost === undefined
           ? [["cost", `unknown: ${unsent.cost?.unknownBecause}`] as const]
           : costFields(cost, request)),
+        ["cash", facts.cash === undefined ? undefined : `${facts.cash} available`],
         ["id", request.client_order_id]
       ]
     })

@@ -10,7 +10,7 @@ import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import { connection, readLayer } from "../app/connection.ts"
-import { CommandError, usage } from "../app/failures.ts"
+import { CommandError, describeFailure, usage } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 import { formatSeconds } from "./amounts.ts"
 import { headline, toJson } from "./outcome.ts"
@@ -94,6 +94,23 @@ const noteOthers = (others: ReadonlyArray<pending.PendingOrder>) =>
     { discard: true }
   )
 
+/**
+ * Fails if the exchange refuses the key, because the search would repeat its reads until its time is over. The search
+ * itself copes with every other error.
+ */
+const requireAcceptedKey = (orders: ReadonlyArray<pending.PendingOrder>) =>
+  Effect.forEach(
+    // A key can be locked to one subaccount.
+    new Set(orders.map(({ subaccount }) => subaccount)),
+    (subaccount) =>
+      Effect.catch(Orders.list({ ticker: orders[0]?.ticker, subaccount, limit: 1 }), (error) => {
+        const isRefused = "status" in error && (error.status === 401 || error.status === 403)
+        const { details, message } = describeFailure(error, "reads")! // only OutputClosed has no description
+        return isRefused ? Effect.fail(new CommandError({ exit: "key", message, details, cause: error })) : Effect.void
+      }),
+    { discard: true }
+  )
+
 const settleOrders = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.PendingOrder>, withinSeconds: number) {
   const nowMillis = yield* Clock.currentTimeMillis
   const busy = orders.filter((order) => pending.isBeingSent(order, nowMillis))
@@ -107,6 +124,7 @@ const settleOrders = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.
       `Looking for ${settled.length === 1 ? "1 order" : `${settled.length} orders`}, for at most ${withinSeconds} seconds`
     )
   }
+  yield* requireAcceptedKey(settled)
   const settlements = yield* Orders.settleAll(settled.map(pending.placementOf), { within: withinSeconds * 1_000 })
   return { busy, rows: settlements.map((settlement, index): Settled => ({ order: settled[index]!, settlement })) } // one settlement per placement
 })

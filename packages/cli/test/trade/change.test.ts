@@ -50,6 +50,23 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
+      it.effect("shows the market, the cost of the rest, and whether the new price trades at once", () =>
+        Effect.gen(function* () {
+          const trader = yield* trading("KXAMENDCOST-26-T1")
+          const { orderId } = yield* rest(trader, "bid", "0.50")
+          const other = yield* trader.sandbox.createAccount()
+          const offer = { ticker: trader.ticker, side: "ask", price: "0.60", count: "4" } as const
+          yield* trader.sandbox.placeOrder(other.accountId, offer)
+          const args = ["order", "amend", orderId, "--count", "8", "--dry-run", "--yes-price"]
+          const crossing = yield* trader.run([...args, "0.60"])
+          assert.match(crossing.stdout, /^now +YES 0\.50\d* bid, 0\.60\d* ask$/m)
+          assert.include(crossing.stdout, "at this price the order trades with the book at once")
+          assert.match(crossing.stdout, /^cost +4\.80$/m)
+          assert.match(crossing.stdout, /^worst case +\S+ with all fees$/m)
+          assert.notInclude((yield* trader.run([...args, "0.59"])).stdout, "at once")
+        })
+      )
+
       it.effect("changes the price of an ask by its price of NO, and keeps the rest", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXAMENDNO-26-T1")
@@ -57,7 +74,8 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
           const { value } = yield* trader.json(["order", "amend", orderId, "--no-price", "0.35", "--yes"])
           assert.deepInclude(value, { outcome: "amended", exit_code: 0, order_id: orderId })
           assert.deepInclude((yield* trader.orders)[0], { side: "ask", price: 6500, remainingCount: 1000 })
-          yield* trader.json(["order", "amend", orderId, "--count", "7", "--yes"])
+          const counted = yield* trader.run(["order", "amend", orderId, "--count", "7", "--yes"])
+          assert.match(counted.stdout, /^price +YES 0\.65\d* \(NO 0\.35\d*\)\ntotal_count +7\.00$/m)
           assert.deepInclude((yield* trader.orders)[0], { price: 6500, remainingCount: 700 })
         })
       )
@@ -232,6 +250,22 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
+      it.effect("3: there is no such market or event", () =>
+        Effect.gen(function* () {
+          const trader = yield* trading("KXCANCELNONE-26-T1")
+          for (const [flag, name] of [
+            ["--market", "NOPE"],
+            ["--market", "kxcancelnone-26-t1"],
+            ["--event", "NOPE"]
+          ] as const) {
+            const { exit, stderr, stdout } = yield* trader.run(["order", "cancel-all", flag, name, "--yes"])
+            assert.strictEqual(exit, "refused", name)
+            assert.strictEqual(stdout, "")
+            assert.include(stderr, `There is no ${flag.slice(2)} "${name}". Nothing was sent`)
+          }
+        })
+      )
+
       it.effect("cancels the orders of a market, and no others", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXMARKET-26-T1")
@@ -242,6 +276,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
           const args = ["order", "cancel-all", "--market", trader.ticker]
           const shown = yield* trader.run(args)
           assert.include(shown.stdout, "Cancel 2 resting orders in 1 market of ALL subaccounts")
+          assert.match(shown.stdout, /^account +all subaccounts, key/m)
           const { code, value } = yield* trader.json([...args, "--yes"])
           assert.strictEqual(code, 0)
           assert.strictEqual(value.length, 2)
@@ -292,6 +327,10 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
           yield* sandbox.placeOrder(other.accountId, { ticker, side: "ask", count: "20", price: "0.45" })
           const args = ["order", "close", ticker, "--price", "0.55", "--count", "15"]
           const shown = yield* run(args)
+          assert.include(shown.stderr, "The position has 10.00 contracts, so the order is for 10.00, not for 15.00")
+          // What comes in is 5.50, less the fees.
+          assert.match(shown.stdout, /^comes in {5}5\.[0-4]\d* or more after all fees, if all of it fills$/m)
+          assert.notInclude(shown.stdout, "worst case")
           assert.include(shown.stdout, `Sell 10.00 NO of ${ticker} at 0.55 or more`)
           assert.include(shown.stdout, "bid at YES price 0.45 (NO price 0.55)")
           const { value } = yield* trader.json([...args, "--yes"])

@@ -40,7 +40,9 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
       assert.deepInclude((yield* json(["group", "limit", id, "50", "--yes"])).value, { outcome: "limit_updated" })
       assert.deepInclude((yield* json(["group", "get", id])).value, { contracts_limit_fp: "50.00" })
       assert.deepInclude((yield* json(["group", "delete", id, "--yes"])).value, { outcome: "deleted" })
-      assert.strictEqual((yield* run(["group", "get", id])).exit, "refused")
+      const gone = yield* run(["group", "delete", id, "--yes"])
+      assert.strictEqual(gone.exit, "refused")
+      assert.include(gone.stderr, `The primary account has no order group "${id}", or it was deleted`)
     })
   )
 

@@ -1,5 +1,6 @@
 import { assert, describe, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
+import { dollarsUnsafe, toMicros } from "@kalshi-effect/client/FixedPoint"
 import { key, kalshi } from "../support/cli.ts"
 import { environmentOf, layer as exchange, LocalExchange } from "../support/exchange.ts"
 import { readPending, trading, writePending } from "../support/trading.ts"
@@ -50,7 +51,10 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
           "payout       10.00 if the market settles NO",
           "fee          0.168 as taker at this price"
         ])
-        assert.match(stdout, /^worst case {3}4\.\d+ with all fees$/m)
+        const amountOf = (name: string) =>
+          toMicros(dollarsUnsafe(new RegExp(`^${name} +(\\S+)`, "m").exec(stdout)![1]!))
+        assert.strictEqual(amountOf("cost") + amountOf("fee") + amountOf("more fees"), amountOf("worst case"))
+        assert.match(stdout, /^cash +\S+ available$/m)
         assert.include(stdout, `account      primary account, key ${account.keyId}`)
         assert.include(stderr, "Nothing was sent, because there is no terminal to ask on. Pass --yes")
         assert.deepStrictEqual(yield* orders, [])
@@ -109,6 +113,8 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         const closing = yield* json([...args, "--count", "10"])
         assert.deepInclude(closing.value, { position_fp: "10.00" })
         assert.deepInclude(closing.value.cost, { collateral: "0.00", proceeds: "6.00" })
+        const opposite = yield* run([...args.with(3, "no"), "--count", "5"])
+        assert.include(opposite.stdout, "you hold YES, and no NO: the order buys 5.00 more YES at 0.40 or less")
         // An order of a subaccount closes no position of the primary account.
         const number = yield* sandbox.createSubaccount(account.accountId)
         yield* sandbox.deposit(account.accountId, "100", { subaccount: number })
@@ -136,14 +142,15 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("sends nothing after any other answer, also a pasted command line", () =>
+    it.effect("sends nothing after no, and asks again after any other answer, also a pasted command line", () =>
       Effect.gen(function* () {
         const { orders, pendingFiles, run } = yield* trading("KXASKNO-26-T1")
         const others = args.with(4, "KXASKNO-26-T1")
-        for (const answer of ["", "no", "yeah", "kalshi order place buy yes KXASKNO-26-T1"]) {
-          const { exit, stderr } = yield* run(others, { columns: 100, keys: typed(answer) })
-          assert.strictEqual(exit, "interrupted", answer)
-          assert.include(stderr, "Nothing was sent.")
+        for (const answers of [["no"], ["N"], ["", "yeah", "kalshi order place buy yes KXASKNO-26-T1", "no"]]) {
+          const { exit, stderr, stdout } = yield* run(others, { columns: 100, keys: answers.flatMap(typed) })
+          assert.strictEqual(exit, "interrupted", answers.join())
+          assert.strictEqual(stderr, "Nothing was sent\n")
+          assert.include(stdout, "Type yes or no:")
         }
         assert.deepStrictEqual(yield* orders, [])
         assert.deepStrictEqual(pendingFiles(), [])
@@ -195,6 +202,46 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
+    it.effect("0: tells what became of the whole order, if only a part filled", () =>
+      Effect.gen(function* () {
+        const { json, run, sandbox, ticker } = yield* trading("KXPART-26-T1")
+        const other = yield* sandbox.createAccount()
+        const args = [
+          "order",
+          "place",
+          "buy",
+          "no",
+          ticker,
+          "--count",
+          "30",
+          "--price",
+          "0.45",
+          "--tif",
+          "ioc",
+          "--yes"
+        ]
+        const offer = sandbox.placeOrder(other.accountId, { ticker, side: "bid", count: "18", price: "0.60" })
+        yield* offer
+        const { code, stdout } = yield* run(args)
+        assert.strictEqual(code, 0)
+        assert.include(stdout, "Filled 18.00 of 30.00 contracts; 12.00 were canceled\n")
+        assert.match(stdout, /^average_fill_price {2}NO 0\.40\d* \(YES 0\.60\d*\)$/m)
+        yield* offer
+        const { value } = yield* json(args)
+        assert.deepInclude(value, {
+          count: "30.00",
+          fill_count: "18.00",
+          remaining_count: "0.00",
+          canceled_count: "12.00"
+        })
+        const nothing = yield* run(args)
+        assert.include(nothing.stdout, "Accepted: nothing filled; 30.00 contracts were canceled\n")
+        yield* offer
+        const rests = yield* run(args.with(args.indexOf("ioc"), "gtc"))
+        assert.include(rests.stdout, "Filled 18.00 of 30.00 contracts; 12.00 rest\n")
+      })
+    )
+
     it.effect("3: rejected, because the market is closed, or for another reason of the exchange", () =>
       Effect.gen(function* () {
         const { json, pendingFiles, sandbox, ticker } = yield* trading("KXCLOSED-26-T1")
@@ -203,12 +250,37 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         assert.strictEqual(code, 3)
         assert.deepInclude(value, { outcome: "rejected", exit_code: 3, client_order_id: "closed-1" })
         assert.deepInclude(value.error, { type: "BadRequest", code: "MARKET_INACTIVE" })
-        assert.deepInclude(JSON.parse(stderr).error, { exit: "refused", exit_code: 3, status: 400 })
+        assert.deepInclude(JSON.parse(stderr).error, {
+          exit: "refused",
+          exit_code: 3,
+          status: 400,
+          code: "MARKET_INACTIVE",
+          message: `The exchange refused the order. ${ticker} does not trade now. Look at its status and times with \`kalshi market ${ticker}\``
+        })
         const unknown = yield* json(place("KXNOTHING-26-T1", "nothing-1"))
         assert.strictEqual(unknown.code, 3)
+        assert.include(unknown.stderr, "Find its ticker with `kalshi search`")
         const shown = yield* json(place("KXNOTHING-26-T1", "nothing-2").filter((arg) => arg !== "--yes"))
         assert.include(JSON.parse(shown.stderr).error.message, "There is no market")
         assert.deepStrictEqual(pendingFiles(), [])
+      })
+    )
+
+    it.effect("3: rejected, with the next step for the reason of the exchange", () =>
+      Effect.gen(function* () {
+        const { run, sandbox, ticker } = yield* trading("KXREASONS-26-T1")
+        const other = yield* sandbox.createAccount()
+        yield* sandbox.placeOrder(other.accountId, { ticker, side: "ask", count: "4", price: "0.55" })
+        const args = place(ticker, "reasons-1")
+        for (const [refused, reason] of [
+          [[...args, "--post-only"], "which --post-only does not allow"],
+          [[...args, "--tif", "fok"], "or pass --tif ioc to fill what is there"],
+          [args.with(args.indexOf("0.56"), "0.405"), "Run the same command with --dry-run, which checks the price"]
+        ] as const) {
+          const { code, stderr } = yield* run(refused)
+          assert.strictEqual(code, 3)
+          assert.include(stderr, reason)
+        }
       })
     )
 
@@ -219,7 +291,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         const asPoor = { ...env, ...environmentOf(sandbox.url, folder, poor, "poor.pem") }
         const { code, stderr } = yield* kalshi(place(ticker, "poor-1"), { env: asPoor })
         assert.strictEqual(code, 3)
-        assert.match(stderr, /balance/)
+        assert.include(stderr, "The available cash is too small for this order. Look at `kalshi balance`")
       })
     )
 
@@ -336,6 +408,15 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
           assert.strictEqual(exit, "usage", args.join(" "))
         }
         assert.strictEqual((yield* sandbox.requests).length, before)
+      })
+    )
+
+    it.effect("a whole number is probably a price in cents", () =>
+      Effect.gen(function* () {
+        const { run, ticker } = yield* trading("KXCENTS-26-T1")
+        const cents = ["order", "place", "buy", "no", ticker, "--count", "1", "--dry-run", "--price", "55"]
+        assert.include((yield* run(cents)).stderr, "such as 0.55 for 55 cents")
+        assert.strictEqual((yield* run(cents.with(cents.length - 1, ".55"))).exit, "done")
       })
     )
 

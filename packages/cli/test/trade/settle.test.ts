@@ -64,6 +64,22 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
+  it.effect("4: ends at once if the exchange refuses the key", () =>
+    Effect.gen(function* () {
+      const trader = yield* trading("KXREFUSED-26-T1")
+      writePending(trader, recordOf(trader, trader.ticker, "refused-1"))
+      for (const status of [401, 403]) {
+        yield* trader.sandbox.plant({ operation: "GetOrders", status })
+        // Within one second, the search itself would end with the exit code 5.
+        const { code, stderr } = yield* trader.json(["order", "settle", "--within", "1"])
+        assert.strictEqual(code, 4)
+        assert.include(JSON.stringify(stderr), String(status))
+        assert.deepStrictEqual(trader.pendingFiles(), ["refused-1.json"])
+      }
+      yield* trader.run(["order", "settle", "--forget", "refused-1"])
+    })
+  )
+
   it.effect("leaves orders of other environments and keys alone", () =>
     Effect.gen(function* () {
       const trader = yield* trading("KXOTHERS-26-T1")
