@@ -19,19 +19,21 @@ const longest = [
   "operations/Requests",
   "runner/Command",
   "runner/Demo",
-  "properties/Paging",
-  "RateLimitsBurst"
+  "properties/Paging"
 ].map((name) => `/${name}.test.ts`)
 
 /**
  * Test files that only `pnpm test:full` runs, because they take long and rarely find a fault: the sizes of bundles, the
- * planted faults of the feed's session, and a second judge of requests and responses. Continuous integration runs them.
+ * planted faults of the feed's session, the largest bursts, the tool that plants faults, and a second judge of requests
+ * and responses. Continuous integration runs them.
  */
 const fullOnly = [
   "packages/client/test/Bundle.test.ts",
   "packages/client/test/feed/SessionFaults.test.ts",
+  "packages/client/test/RateLimitsBurst.test.ts",
   "contract-tests/test/operations/Prism.test.ts",
-  "contract-tests/test/sandbox/PrismProxy.test.ts"
+  "contract-tests/test/sandbox/PrismProxy.test.ts",
+  "contract-tests/test/sensitivity/Sensitivity.test.ts"
 ]
 
 class LongestFirst extends BaseSequencer {
