@@ -32,7 +32,7 @@ interface At {
   readonly neverNull: ReadonlySet<string>
 }
 
-const nowhere: At = { pointer: "", neverNull: new Set() }
+const topLevel: At = { pointer: "", neverNull: new Set() }
 
 const inside = ({ neverNull, pointer }: At, ...keys: ReadonlyArray<number | string>): At => ({
   neverNull,
@@ -66,7 +66,7 @@ const withRules = (schema: SchemaObject, at: At): SchemaObject => {
  * and the general rules of the overlay hold. A constant stays, because it distinguishes variants. The targets of references
  * stay unchanged: use `openedDocument`.
  */
-export const opened = (schema: JsonSchema, at: At = nowhere): JsonSchema => {
+export const opened = (schema: JsonSchema, at: At = topLevel): JsonSchema => {
   if (typeof schema === "boolean") return schema
   const { additionalProperties, enum: members, ...rest } = withRules(schema, at)
   const map = (record: { readonly [key: string]: JsonSchema }) =>

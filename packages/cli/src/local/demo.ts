@@ -15,25 +15,20 @@ import { join } from "node:path"
 import { CommandError, usage } from "../app/failures.ts"
 import { endsByInterruption } from "../app/interruption.ts"
 import { settings } from "../app/settings.ts"
+import { parseDuration, portFlag } from "../app/parameters.ts"
 import { version } from "../app/version.ts"
 import * as Output from "../output/Output.ts"
 import { watch } from "../watch/watch.ts"
 import { accountLines, introduction, type Demo } from "./introduction.ts"
 import { printHappenings } from "./happenings.ts"
 
-const units = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 } as const
-
-/** Reads a duration such as `30s` or `5m`. */
-const parseDuration = (text: string): Option.Option<number> => {
-  const [, number, unit] = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text) ?? []
-  // The expression permits only these units.
-  return number === undefined ? Option.none() : Option.some(Number(number) * units[unit as keyof typeof units])
-}
-
 const flags = {
   duration: Flag.String("for").pipe(
     Flag.withDescription("How long the demonstration runs, such as 30s or 5m (default: until you stop it)"),
-    Flag.filterMap(parseDuration, () => "a duration such as 30s, 5m or 1h"),
+    Flag.filterMap(
+      (text) => Option.fromUndefinedOr(parseDuration(text)),
+      () => "a duration such as 30s, 5m or 1h"
+    ),
     Flag.optional
   ),
   traders: Flag.Int("traders").pipe(
@@ -44,14 +39,7 @@ const flags = {
     ),
     Flag.withDefault(20)
   ),
-  port: Flag.Int("port").pipe(
-    Flag.withDescription("The port of the exchange; 0 for any free port (default 0)"),
-    Flag.filter(
-      (port) => port >= 0 && port <= 65_535,
-      () => "a port from 0 to 65535"
-    ),
-    Flag.withDefault(0)
-  )
+  port: portFlag("The port of the exchange; 0 for any free port (default 0)").pipe(Flag.withDefault(0))
 }
 
 /** How often all traders together act per second: so often that something always happens, but slowly enough to read. */

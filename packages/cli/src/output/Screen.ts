@@ -22,6 +22,6 @@ export interface Screen {
   readonly paint: (style: Style, text: string) => string
   /** Writes to the standard output. Fails with {@link OutputClosed} if its reader has gone. */
   readonly write: (text: string) => Effect.Effect<void, OutputClosed | CommandError>
-  /** Writes a line to the standard error. A failure is ignored, because there is nowhere left to report it. */
+  /** Writes a line to the standard error. A failure is ignored: no stream is left to report it on. */
   readonly note: (line: string) => Effect.Effect<void>
 }

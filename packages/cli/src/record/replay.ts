@@ -12,6 +12,7 @@ import * as Option from "effect/Option"
 import * as Predicate from "effect/Predicate"
 import * as Result from "effect/Result"
 import { usage } from "../app/failures.ts"
+import { portFlag } from "../app/parameters.ts"
 import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
 import { Books } from "./books.ts"
@@ -61,14 +62,7 @@ const flags = {
     Flag.withDescription("Starts a local exchange whose markets have the recorded books and trades (default false)"),
     Flag.withDefault(false)
   ),
-  port: Flag.Int("port").pipe(
-    Flag.withDescription("The port of --serve; 0 for any free port (default 8787)"),
-    Flag.filter(
-      (port) => port >= 0 && port <= 65_535,
-      () => "a port from 0 to 65535"
-    ),
-    Flag.optional
-  )
+  port: portFlag("The port of --serve; 0 for any free port (default 8787)").pipe(Flag.optional)
 }
 
 type Flags = Command.Command.Config.Infer<typeof flags>

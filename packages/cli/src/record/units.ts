@@ -1,9 +1,10 @@
 /**
- * Durations, sizes and times on the command line.
+ * Sizes, and times of a recording, on the command line.
  *
  * @module
  */
-const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
+import { parseDuration } from "../app/parameters.ts"
+
 const unitBytes: Readonly<Record<string, number>> = {
   B: 1,
   KB: 1e3,
@@ -12,13 +13,6 @@ const unitBytes: Readonly<Record<string, number>> = {
   KIB: 2 ** 10,
   MIB: 2 ** 20,
   GIB: 2 ** 30
-}
-
-/** Parses a duration such as `90s`, `5m` or `1h`. Undefined if it is none. */
-export const parseDuration = (text: string): number | undefined => {
-  const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
-  const millis = number === undefined ? 0 : Math.round(Number(number) * (unitMillis[unit] ?? 0))
-  return millis >= 1 && Number.isSafeInteger(millis) ? millis : undefined
 }
 
 /** Parses a size such as `256MB` or `1GiB`. Undefined if it is none. */

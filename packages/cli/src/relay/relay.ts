@@ -12,19 +12,13 @@ import { randomBytes } from "node:crypto"
 import { feedLayer } from "../app/connection.ts"
 import { CommandError, usage } from "../app/failures.ts"
 import { endsByInterruption } from "../app/interruption.ts"
+import { portFlag } from "../app/parameters.ts"
 import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
 import { describeEvent } from "./describe.ts"
 
 const flags = {
-  port: Flag.Int("port").pipe(
-    Flag.withDescription("The port to listen on; 0 for any free port (default 8788)"),
-    Flag.filter(
-      (port) => port >= 0 && port <= 65_535,
-      () => "a port from 0 to 65535"
-    ),
-    Flag.withDefault(8788)
-  ),
+  port: portFlag("The port to listen on; 0 for any free port (default 8788)").pipe(Flag.withDefault(8788)),
   lines: Flag.Int("lines").pipe(
     Flag.withDescription(
       "The number of independent connections whose order books are merged, from 1 to 8 (default 1). Other channels use the first connection"

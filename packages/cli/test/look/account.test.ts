@@ -163,7 +163,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("lists settled positions and those of a subaccount only if it is told to", () =>
+    it.effect("lists settled positions, and those of a subaccount, only with their flags", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         assert.include((yield* run(["positions", "--status", "settled"])).stdout, "KXPAID-26-C")

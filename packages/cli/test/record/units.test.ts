@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
-import { formatBytes, formatDuration, parseDuration, parseSize, parseTime, plural } from "../../src/record/units.ts"
+import { parseDuration } from "../../src/app/parameters.ts"
+import { formatBytes, formatDuration, parseSize, parseTime, plural } from "../../src/record/units.ts"
 
 describe("parseDuration", () => {
   it("reads a number and its unit", () => {
