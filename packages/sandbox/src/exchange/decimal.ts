@@ -36,7 +36,7 @@ const print = (units: number | bigint, decimals: number): string => {
   return `${units < 0 ? "-" : ""}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
 
-/** Prints a count with its two decimals. */
+/** Prints a count with two decimals. */
 export const printCount = (hundredths: number): string => print(hundredths, 2)
 
 /** Prints a price with four decimals. */

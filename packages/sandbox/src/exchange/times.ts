@@ -1,5 +1,5 @@
 /**
- * The times that the wire can represent.
+ * The times that the API can represent.
  *
  * @module
  */

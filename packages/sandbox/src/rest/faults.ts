@@ -37,7 +37,7 @@ export interface Fault {
   readonly delayMillis?: number
   /** Drops the connection without a response, before or after the request is executed. */
   readonly reset?: "before" | "after"
-  /** Truncates the body half way and drops the connection, or corrupts the middle of the body. */
+  /** Truncates the body in the middle and drops the connection, or corrupts the middle of the body. */
   readonly mangle?: "truncated" | "garbled"
 }
 

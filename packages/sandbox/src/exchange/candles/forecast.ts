@@ -59,7 +59,7 @@ export const forecastsOf = (state: State, event: EventState, range: ForecastRang
 const firstTradeSeconds = (event: EventState): number =>
   Math.min(...event.markets.map(({ trades }) => trades[0]?.atMillis ?? Infinity), Infinity) / 1_000
 
-/** The value with a given probability that the number is lower. */
+/** The value below which the number lies with the given probability. */
 const valueAt = (points: ReadonlyArray<Point>, probability: number): number => {
   const index = points.findIndex(({ below }) => below >= probability)
   const upper = points[index] ?? points.at(-1)! // called with at least one point
@@ -115,7 +115,10 @@ const ofParts = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   return points
 }
 
-/** The distribution of markets with one bound each. A probability that would fall as the value rises stays the same. */
+/**
+ * The distribution of markets with one bound each. The probability must not fall as the value rises, so a lower
+ * probability is raised to the highest one before it.
+ */
 const ofLadder = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   let highest = 0
   return chances

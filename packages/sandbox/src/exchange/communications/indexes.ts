@@ -27,8 +27,8 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
   }
 
   /**
-   * Finds older records. The result contains all records with one of the keys, if keys are given, and with the status, if
-   * they can still be found. It may contain other records.
+   * Finds older records. The result contains every kept record with one of the keys (if keys are given) and with the
+   * status (if it is given). It can contain other records, too.
    */
   before(
     keys: ReadonlyArray<string> | undefined,

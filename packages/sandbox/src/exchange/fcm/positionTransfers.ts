@@ -52,7 +52,7 @@ export const transferPosition = (
       return Result.fail(unpaid)
     }
     const target = findOrCreate(state, errorAccount, input.targetSubtraderId)
-    book(state, errorAccount, from, positionOf(target.account, 0, market), input)
+    applyTransfer(state, errorAccount, from, positionOf(target.account, 0, market), input)
     return Result.succeed(state.ids.next())
   })
 
@@ -111,7 +111,7 @@ const checkTransfer = (
     : undefined
 }
 
-const book = (
+const applyTransfer = (
   state: State,
   errorAccount: AccountState,
   from: PositionState,

@@ -19,7 +19,7 @@ import { addMarket, createEvent } from "./catalog.ts"
 import { statusOf as statusOfCollection } from "./collections.ts"
 import { statusOf } from "./marketView.ts"
 
-/** Legs that are valid in a collection, and their combo if it exists. */
+/** Legs that are valid in a collection, and the market of their combo if it exists. */
 export interface Combination {
   readonly combo: ComboState
   readonly market: MarketState | undefined
@@ -111,7 +111,7 @@ export const combine = (
   })
 }
 
-/** Reads the legs of a request: their number, and each leg by itself. */
+/** Reads the legs of a request. Checks their number, and then each leg alone. */
 const readLegs = (
   state: State,
   collection: CollectionState,
@@ -257,7 +257,7 @@ const add = (state: State, combo: ComboState): Result.Result<MarketState, Refusa
   )
 }
 
-/** When a combo closes: at the last close of its legs. */
+/** The time at which a combo closes: when its last leg closes. */
 export const closeOf = (legs: ComboState["legs"]): number =>
   legs.reduce((latest, { market }) => Math.max(latest, market.closeMillis), 0)
 

@@ -9,7 +9,10 @@
 import type { Assumptions } from "../../Assumptions.ts"
 import { dollar } from "../decimal.ts"
 
-/** Rate × price × (1 − price) × count in units of 1/`perMicro` micro-dollar, as `high × 10⁶ + low`. */
+/**
+ * Rate × price × (1 − price) × count in units of 1/`perMicro` micro-dollar, as `high × 10⁶ + low`. Undefined if `high`
+ * is not a safe integer.
+ */
 const split = (
   rate: number,
   count: number,

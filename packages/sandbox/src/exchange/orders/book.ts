@@ -25,8 +25,8 @@ export interface Level<Order extends Resting<Order>> {
   /** The number of orders that have joined the level since it was created. */
   arrivals: number
   /**
-   * The resting count of each block of arrivals, so that a position in a long queue is found without walking it.
-   * Undefined while there is only one block.
+   * The resting count of each block of arrivals, so that a position in a long queue is found without a walk along the
+   * queue. Undefined while there is only one block.
    */
   blocks: Array<number> | undefined
   /** The number of removed blocks at the front, in which no order rests. */
@@ -83,7 +83,7 @@ class BookSide<Order extends Resting<Order>> {
   readonly #levels = new Map<number, Level<Order>>()
   /** The prices that have a level, best price last: removing the best level only shortens the array. */
   readonly #prices: Array<number> = []
-  /** Maps a price to a number that is greater for a better price. */
+  /** 1 for bids, -1 for asks: the price times this sign is greater for a better price. */
   readonly #sign: 1 | -1
 
   constructor(side: "bid" | "ask") {
@@ -141,8 +141,7 @@ class BookSide<Order extends Resting<Order>> {
   }
 
   /**
-   * Removes an order. Only {@link reduce} may have changed its remaining count, because `reduce` also updates the
-   * level.
+   * Removes an order. Callers must change its remaining count only with {@link reduce}, which also updates the level.
    */
   remove(order: Order): void {
     const level = order.level
@@ -187,7 +186,7 @@ class BookSide<Order extends Resting<Order>> {
     const queues = this.#queuesOf(orders)
     return orders.map((order) => {
       const level = order.level! // it rests
-      const queue = queues.get(level)! // every level of the orders has one
+      const queue = queues.get(level)! // every level of the orders has a queue
       const block = blockOf(order.arrival)
       if (block > queue.block) {
         queue.before += countBlocks(level, queue.block, block)
@@ -255,7 +254,7 @@ class BookSide<Order extends Resting<Order>> {
   }
 }
 
-/** The two sides of a market, both in prices of YES. */
+/** The two sides of a market's book, both in YES prices. */
 export class Book<Order extends Resting<Order>> {
   readonly bid = new BookSide<Order>("bid")
   readonly ask = new BookSide<Order>("ask")

@@ -1,5 +1,5 @@
 /**
- * The fills of an account. Finds those of a market or of an order without scanning the others.
+ * The fills of an account. Finds the fills of a market or of an order without a scan of all fills.
  *
  * @module
  */

@@ -5,7 +5,10 @@
  */
 import type { OrderState, State } from "../state.ts"
 
-/** Starts an action, which is a command or a timer. The clock moves once per action: at its first change of a book. */
+/**
+ * Starts an action, which is a command or a timer. The clock rises once per action, when the action first changes a
+ * book.
+ */
 export const beginAction = (state: State): void => {
   state.actionClock = state.clock + 1
 }

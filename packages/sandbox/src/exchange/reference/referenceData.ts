@@ -86,7 +86,10 @@ export class ReferenceData extends MarketData {
     })
   }
 
-  /** When the last market of an event closed; undefined if it has no markets, or while one has not closed. */
+  /**
+   * When the last market of an event closed. Undefined if the event has no markets, or if one of them is not closed
+   * yet.
+   */
   maturityOf(eventTicker: string): number | undefined {
     const markets = this.state.events.get(eventTicker)?.markets ?? []
     const isOver = markets.every(({ closeMillis }) => closeMillis <= this.state.nowMillis)

@@ -12,7 +12,7 @@ import { isKept, toQuote, toRfq } from "../records.ts"
 import { valueOf } from "./batchParts.ts"
 import { UpdateList } from "./updateList.ts"
 
-/** A copy of a batch, with its children, that later events do not change. */
+/** A copy of a batch with its children. Later events do not change the copy. */
 export const toBatch = ({
   account: _account,
   best: _best,
@@ -26,7 +26,7 @@ export const toBatch = ({
   ...batch
 }: BatchState): RfqBatch => ({ ...batch, rfqs: children.map(toRfq) })
 
-/** A copy of a batch quote that later events do not change. */
+/** A copy of a batch quote. Later events do not change the copy. */
 export const toBatchQuote = ({
   account: _account,
   batch: _batch,
@@ -91,7 +91,7 @@ export const findBatch = (state: State, batchId: string): Result.Result<BatchSta
 export const isCreator = (batch: BatchState, account: AccountState, subaccount: number | undefined): boolean =>
   batch.account === account && (subaccount ?? batch.subaccount) === batch.subaccount
 
-/** Finds a batch of the account. Documented: for other accounts, this is forbidden. */
+/** Finds a batch of the account. Documented: other accounts are refused as forbidden. */
 export const findOwnBatch = (
   state: State,
   account: AccountState,
