@@ -76,7 +76,7 @@ export interface ConnectionOptions {
 /** If the network buffers at least this many bytes, further frames wait in the connection. */
 const highWaterBytes = 1024 * 1024
 
-/** The most replies that may wait for a slow reader. One more ends the connection. */
+/** The maximum number of replies that wait for a slow client. One more reply ends the connection. */
 const maxWaitingReplies = 100_000
 
 interface Waiting {

@@ -28,7 +28,7 @@ const outcomeOf = (side: "bid" | "ask") => (side === "bid" ? "yes" : "no")
 const sidePrice = (side: "bid" | "ask", yesPrice: number, useYesPrice: boolean) =>
   price(side === "bid" || useYesPrice ? yesPrice : dollar - yesPrice)
 
-/** Writes a delta of a book. The account that caused it also receives the order's client id and subaccount. */
+/** Writes a delta of a book. The account that caused the delta also receives the order's client id and subaccount. */
 export const toDelta = (event: Body<"book">, marketId: string, useYesPrice: boolean, isOwn: boolean) => ({
   market_ticker: event.ticker,
   market_id: marketId,

@@ -110,7 +110,7 @@ const decoders: ReadonlyMap<string, Decoder> = /*#__PURE__*/ new Map<string, Dec
 /**
  * Decodes the content encoding of a body. The decoded body has at most 4 MiB, or the given limit.
  *
- * Refuses an unknown encoding or a combination of encodings (415), a body that is not in its encoding (400), and a decoded
+ * Refuses an unknown encoding or a combination of encodings (415), a body that cannot be decoded (400), and a decoded
  * body beyond the limit (413).
  */
 export const decodeBody = (

@@ -15,7 +15,7 @@ export interface Upgrades {
   readonly upgrade: (request: WireRequest) => Upgrade
 }
 
-/** The feed's decision on an upgrade request. A path other than the feed's is not found. */
+/** The feed's decision on an upgrade request. Every path except the feed's path is refused as not found. */
 export const decide = (feed: Upgrades, request: WireRequest): Upgrade =>
   pathOf(request) === feedPath
     ? feed.upgrade(request)
