@@ -156,7 +156,7 @@ const showPositions = ({ positions }) => {
   byId("positions-empty").hidden = positions.length > 0
 }
 
-/** A group with the fills of its window: those at the left end leave the window next. */
+/** A group with the fills of its window: the fills at the left end leave the window next. */
 const showGroups = ({ groups }, nowMillis) => {
   sync(
     byId("groups"),

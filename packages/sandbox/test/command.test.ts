@@ -200,7 +200,7 @@ describe("kalshi-sandbox", () => {
     Effect.gen(function* () {
       const origin = "http://localhost:3000"
       const text = yield* announced("--port", "0", "--cors", "https://app.example.com", "--cors", origin)
-      const [, url = "", token] = /# Its page: (\S+) \(the token of its changes: ([0-9a-f]{64})\)/.exec(text) ?? []
+      const [, url = "", token] = /# Its page: (\S+) \(token for changes: ([0-9a-f]{64})\)/.exec(text) ?? []
       yield* Effect.promise(async () => {
         const page = await (await fetch(url)).text()
         assert.include(page, `content="${token}"`)

@@ -83,10 +83,10 @@ const longMarkets: ReadonlyArray<CreateMarket> = [
   }
 ]
 
-/** The crowd's own markets, and the hidden value of any market. It keeps nothing but the latest short markets. */
+/** The crowd's own markets, and the hidden value of any market. Keeps only the latest short markets. */
 export class OwnMarkets {
   readonly #seed: number
-  /** The latest short markets, newest first: the open ones, and as many that have closed. */
+  /** The latest short markets, newest first: the open markets, and the same number of closed markets. */
   #short: ReadonlyArray<ShortMarket> = []
   #quarter = -1
 

@@ -37,7 +37,7 @@ export const safeHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff"
 }
 
-// The folder `page` is two folders above this source, above the compiled file and above the bundle.
+// The folder `page` is two folders above this source. The same holds for the compiled file and for the bundle.
 const defaultFolder = new URL("../../page/", import.meta.url)
 
 /** Serves the files of a folder. Reads them at the first request. */

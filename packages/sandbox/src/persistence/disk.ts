@@ -24,7 +24,7 @@ export interface Disk {
   readonly read: (path: string) => Iterable<Uint8Array> | undefined
   /** Creates an empty file that only its owner can read, in the place of an existing file or link. */
   readonly create: (path: string) => Promise<DiskFile>
-  /** Opens a file, and cuts it to a length. */
+  /** Opens a file, and truncates it to a length. */
   readonly cut: (path: string, length: number) => Promise<DiskFile>
   readonly rename: (from: string, to: string) => Promise<void>
   /** Resolves when the entry of a path in its folder would survive a power failure. */
@@ -76,7 +76,7 @@ export const nodeDisk: Disk = {
   },
   create: async (path) => {
     await rm(path, { force: true })
-    // Only a new file: in a shared folder, another user can create a file or a link with this name.
+    // Creates only a new file: in a shared folder, another user can create a file or a link with this name.
     return fileOf(await open(path, "wx", ownerOnly))
   },
   cut: async (path, length) => {

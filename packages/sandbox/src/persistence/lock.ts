@@ -14,7 +14,7 @@ import { hasCode } from "./disk.ts"
 interface Owner {
   readonly host: string
   readonly pid: number
-  /** When the process started; empty if the system does not say. */
+  /** When the process started; empty if the system does not report it. */
   readonly started: string
   readonly id: string
 }

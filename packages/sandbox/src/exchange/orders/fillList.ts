@@ -32,7 +32,9 @@ export class FillList {
     return this.#byTicker.before(tickers)
   }
 
-  /** Finds older fills of an order. Each call must pass a smaller index than the previous call. */
+  /**
+   * Finds older fills of an order. Each call of the returned function must pass a smaller index than the previous call.
+   */
   beforeOfOrder(order: Filled | undefined): FindBefore {
     let found = order?.lastFill ?? -1
     return (index) => {
