@@ -25,7 +25,9 @@ export const flags = {
     Flag.withDefault("127.0.0.1")
   ),
   allowRemote: Flag.Boolean("allow-remote").pipe(
-    Flag.withDescription("Permits a host that other machines can reach. Users of those machines can then trade on this exchange"),
+    Flag.withDescription(
+      "Permits a host that other machines can reach. Users of those machines can then trade on this exchange"
+    ),
     Flag.withDefault(false)
   ),
   seed: Flag.Int("seed").pipe(

@@ -31,9 +31,7 @@ const announcement = (
 ): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
-    ...(page === undefined
-      ? []
-      : [`# Its page: ${page.url} (token for changes: ${Redacted.value(page.token)})`]),
+    ...(page === undefined ? [] : [`# Its page: ${page.url} (token for changes: ${Redacted.value(page.token)})`]),
     `# Markets: ${tickers.join(", ")}. Collection of their events: ${sampleCollection}`,
     ...(world ? ["# Example games, prices and weather: GET /events and GET /milestones. --no-world omits them"] : []),
     ...(traders === 0

@@ -77,7 +77,8 @@ export const decrease = (state: State, account: AccountState, input: DecreaseOrd
     }
     const by = reduceBy ?? order.remainingCount - reduceTo!
     if (by < 0 || by > order.remainingCount || reduceBy === 0) {
-      const details = "reduce_by must be more than zero, and reduce_by and reduce_to must not exceed the remaining count"
+      const details =
+        "reduce_by must be more than zero, and reduce_by and reduce_to must not exceed the remaining count"
       return Result.fail(refusal("invalid", "invalid_order_size", details))
     }
     const before = snapshot(order)

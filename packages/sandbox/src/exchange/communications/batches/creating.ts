@@ -105,7 +105,11 @@ const checkRequest = (
   }
   const known = state.batches.byClientId.get(account.accountId)?.get(clientBatchId)
   return known !== undefined && isKept(state, known)
-    ? refusal("conflict", "conflict", `client_batch_id is already used by the RFQ batch ${known.batchId} of the account`)
+    ? refusal(
+        "conflict",
+        "conflict",
+        `client_batch_id is already used by the RFQ batch ${known.batchId} of the account`
+      )
     : undefined
 }
 
@@ -176,7 +180,11 @@ export const remove = (
       checkNotPaused(state, batch.exchangeIndex) ??
       (batch.status === "open"
         ? undefined
-        : refusal("invalid", "bad_request", "an accepted RFQ batch cannot be deleted: it executes or expires as a whole"))
+        : refusal(
+            "invalid",
+            "bad_request",
+            "an accepted RFQ batch cannot be deleted: it executes or expires as a whole"
+          ))
     if (refused !== undefined) {
       return Result.fail(refused)
     }
