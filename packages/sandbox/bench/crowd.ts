@@ -18,7 +18,7 @@ const before = heap()
 const exchange = new Exchange({ seed: 1 })
 attachCrowd(exchange, { traders, pace }, start)
 
-/** Prints the time that passed, the memory and the snapshot. */
+/** Prints the time that passed, the memory, and the size of the snapshot. */
 const report = (atMinute: number, seconds: number): void => {
   // Measured before there is a snapshot in memory.
   const megabytes = (heap() - before) / 1e6

@@ -52,7 +52,10 @@ export class Comparison {
   nowMillis = (): number => performance.now()
   readonly latest = new Map<string, Recorded>()
   reads = 0
-  /** Reads with the clock of a delta but without its change: a fault sent another delta with this clock before it. */
+  /**
+   * The number of reads that have the clock of a delta, but not its change. A fault sent an extra delta with this clock
+   * before it.
+   */
   between = 0
   readonly #fail: (failure: string) => void
   readonly #records = new Map<string, Array<Kept>>()

@@ -130,7 +130,7 @@ class Flow {
     await this.#send("DELETE", this.#maker, { orders })
   }
 
-  /** Takes one contract of the best order of each market: one level changes. */
+  /** Trades one contract with the best order of each market, so one level of each book changes. */
   async #take(some: ReadonlyArray<string>): Promise<void> {
     const orders = some.map((ticker) => {
       const isBid = Math.random() < 0.5

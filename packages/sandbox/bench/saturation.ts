@@ -6,7 +6,7 @@
  *
  * The available tokens are the maximum that the exchange's buckets grant in thirty seconds: the capacity, because the
  * buckets are full at the start, plus the refill. Before the start, the processes fetch the budget and stay idle until
- * the buckets are full. The used tokens are those that the exchange charged.
+ * the buckets are full. The used tokens are the tokens that the exchange charged.
  *
  * Argument: the tier (default: `advanced`). The run starts its own `redis-server`, and stops it at the end.
  */

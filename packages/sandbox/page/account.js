@@ -91,7 +91,7 @@ const outcome = ({ fillCount, remainingCount, status, ...order }) => {
   return `${sideNames[order.side]}: ${parts === "" ? status : parts}`
 }
 
-/** Shows the accounts in the select. */
+/** Shows the accounts in the select element. */
 export const showAccounts = (accounts, selected) => {
   const select = byId("account-select", HTMLSelectElement)
   syncOptions(

@@ -1,4 +1,4 @@
-/** The page's calls of the operator interface. */
+/** The page's requests to the operator interface. */
 
 const token = document.querySelector('meta[name="sandbox-token"]')?.getAttribute("content") ?? ""
 

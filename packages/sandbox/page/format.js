@@ -54,7 +54,7 @@ const iso = (millis) => {
   return Number.isNaN(time.getTime()) ? "" : time.toISOString()
 }
 
-/** The time of a day in UTC. */
+/** The time of day in UTC. */
 export const clock = (millis) => iso(millis).slice(11, 19)
 export const clockMillis = (millis) => iso(millis).slice(11, 23)
 export const day = (millis) => iso(millis).slice(0, 10)

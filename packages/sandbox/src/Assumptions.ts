@@ -18,8 +18,8 @@ export interface Assumptions {
    */
   readonly rsaSalt: "digest" | "any"
   /**
-   * `over`: a group triggers when its window exceeds its limit. `reached`: it triggers when its window reaches its
-   * limit.
+   * `over`: a group triggers when the fills in its window exceed its limit. `reached`: a group triggers when they reach
+   * it.
    */
   readonly groupTriggers: "over" | "reached"
   /**
@@ -52,7 +52,9 @@ export interface Assumptions {
    * minute later may be cancelled.
    */
   readonly cancelAllMillis: number
-  /** How far reads of balances, orders, groups, fills, positions and settlements lag behind, in milliseconds. */
+  /**
+   * How far reads of balances, orders, groups, fills, positions and settlements lag behind the writes, in milliseconds.
+   */
   readonly readLagMillis: number
   /** How long a transfer between shards, or to or from the margined exchange, takes, in milliseconds. */
   readonly transferMillis: number

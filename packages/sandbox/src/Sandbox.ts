@@ -216,7 +216,7 @@ export const layerTest = (
     })
   )
 
-/** Lets a feed act by itself until the scope closes. Then closes the feed's connections. */
+/** Runs the scheduled actions of a feed, such as pings, until the scope closes. Then closes the feed's connections. */
 const pumpFeed = (feed: Feed): Effect.Effect<void, never, Scope.Scope> =>
   Effect.andThen(
     pump(feed),

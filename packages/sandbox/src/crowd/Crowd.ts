@@ -51,8 +51,8 @@ const maxSpread = 600
 const maxDistance = 150
 
 /**
- * In a single move of the time that is longer than this, the crowd acts only in the last part, which has this length.
- * This limits the work.
+ * If a single move of the time is longer than this, the crowd acts only in the last part of the move. That part has
+ * this length. This limits the work.
  */
 const maxMoveMillis = 86_400_000
 
@@ -77,7 +77,7 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
 
 /**
  * Attaches a crowd to an exchange. The crowd finds its accounts, markets and orders in the state, and creates what is
- * missing. If the exchange's time is later than `atMillis`, because its clock was moved back, the crowd waits until the
+ * missing. If the clock was moved back, the exchange's time is later than `atMillis`. The crowd then waits until the
  * exchange's time.
  */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>

@@ -11,7 +11,7 @@ import { halfSpreadOf } from "./making.ts"
 import { hashOf } from "./random.ts"
 import { type Crowd, fairPrice, levelsOfMarket, makersOf } from "./traders.ts"
 
-/** A maker quotes an RFQ at the first full second after a delay, which is shorter than this. */
+/** Before a maker quotes an RFQ, it waits for a delay shorter than this, and then for the next full second. */
 const maxDelayMillis = 900
 
 /**

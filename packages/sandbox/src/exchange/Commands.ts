@@ -162,7 +162,7 @@ export interface CreateMarket {
   readonly title?: string
   /** Default: `binary`. */
   readonly type?: "binary" | "scalar"
-  /** Default: none. A scalar market's strike has the numbers that mean a price of zero and of one dollar. */
+  /** Default: none. A scalar market's strike has the numbers at which the price is zero and one dollar. */
   readonly strike?: Strike
   /** Default: now. */
   readonly openMillis?: number
@@ -211,14 +211,17 @@ export interface CreateMilestone {
   /** Such as `football_game`. */
   readonly type: string
   readonly startMillis: number
-  /** Default: the milestone has no stated end. It then lasts as long as a game of its type, or a day. */
+  /**
+   * Default: the milestone has no stated end. It then lasts as long as a game of its type, or a day if its type is not
+   * a game.
+   */
   readonly endMillis?: number
   /** Default: `Sports` for the type of a game, otherwise `Local`. */
   readonly category?: string
   readonly competition?: string
   /** Default: the names of the participants, or the type. */
   readonly title?: string
-  /** Default: the title, and that it starts. */
+  /** Default: the title, followed by `starts`. */
   readonly notificationMessage?: string
   /** The events that the outcome decides. Default: none. */
   readonly primaryEventTickers?: ReadonlyArray<string>
@@ -588,7 +591,7 @@ export interface CommandTypes {
   readonly createRfq: readonly [{ readonly accountId: string; readonly rfq: CreateRfq }, Rfq]
   /**
    * Closes an open RFQ of the account, and cancels the open quotes on it. An accepted quote can still be confirmed and
-   * executed. The subaccount, if set, must be that of the RFQ.
+   * executed. The subaccount, if set, must be the RFQ's subaccount.
    */
   readonly deleteRfq: readonly [
     { readonly accountId: string; readonly rfqId: string; readonly subaccount?: number | undefined },

@@ -161,7 +161,7 @@ export interface Balance {
   readonly feesMicros: number
   /** The value of the open positions at their markets' last prices. */
   readonly positionsMicros: number
-  /** When the cash last changed, except by a reservation. */
+  /** When the cash last changed. Reservations do not count as changes. */
   readonly updatedMillis: number
 }
 
@@ -253,7 +253,7 @@ export interface MarketEvent {
   /** Whether the markets of the event are combos. */
   readonly multivariate: boolean
   readonly exchangeIndex: number
-  /** Takes precedence over the fee of the series. Null if there is none. */
+  /** Takes precedence over the fee of the series. Null: the event has no override. */
   readonly feeOverride: FeeTerms | null
   /** The competition of a sport, such as `Pro Football`. */
   readonly competition: string | undefined
@@ -333,7 +333,7 @@ export interface Market {
   readonly ticker: string
   readonly eventTicker: string
   readonly seriesTicker: string
-  /** Whether the market is a combo. The same for all markets of an event. */
+  /** Whether the market is a combo. All markets of an event have the same value. */
   readonly multivariate: boolean
   readonly exchangeIndex: number
   readonly title: string
@@ -370,7 +370,7 @@ export interface Market {
   /** 0, as in recordings from demo; undefined if the exchange omits it. */
   readonly liquidity: number | undefined
   readonly topOfBook: TopOfBook
-  /** The top of the book a day ago, accurate to the hour. All zero if the market did not exist yet. */
+  /** The top of the book a day ago, accurate to the hour. All values are zero if the market did not exist yet. */
   readonly previous: TopOfBook
 }
 
@@ -658,7 +658,7 @@ export interface BatchQuote {
   readonly quotes: ReadonlyArray<Quote>
 }
 
-/** The best bids on the children of an RFQ batch, over all makers. A batch that is not open has none. */
+/** The best bids on the children of an RFQ batch, over all makers. A batch that is not open has no best bids. */
 export interface BestQuotes {
   readonly batchId: string
   readonly clientBatchId: string | undefined
@@ -779,7 +779,7 @@ export interface BlockTrade {
 /** A party of a block trade. */
 export interface BlockTradeParty {
   readonly accountId: string
-  /** The subaccount that trades. The party may choose another one when it accepts. */
+  /** The subaccount that trades. The party may choose another subaccount when it accepts. */
   readonly subaccount: number
   readonly acceptedMillis: number | undefined
   /** The party's order, once the trade is executed. */
@@ -805,7 +805,7 @@ export type EventBody =
       readonly taker: Order
       readonly makerFeeMicros: number
       readonly takerFeeMicros: number
-      /** The positions of their subaccounts after the fill. */
+      /** The positions of the subaccounts of both orders after the fill. */
       readonly makerPosition: number
       readonly takerPosition: number
     }
@@ -858,7 +858,7 @@ export type EventBody =
       readonly type: "market"
       readonly change:
         | "created"
-        /** The opening time was reached; the market may be paused. */
+        /** The opening time was reached. The market can still be paused. */
         | "opened"
         | "paused"
         | "reactivated"
@@ -894,7 +894,7 @@ export type EventBody =
   | { readonly type: "quoteConfirmed"; readonly quote: Quote }
   /** The time to confirm is over. The quote stays accepted, and the RFQ's creator can accept another quote. */
   | { readonly type: "quoteLapsed"; readonly quote: Quote }
-  /** The orders of a quote are placed: their events follow. */
+  /** The orders of a quote were placed. The events of these orders follow. */
   | { readonly type: "quoteExecuted"; readonly quote: Quote }
   /** An RFQ batch and its children were created. No other event reports the children. */
   | { readonly type: "rfqBatchCreated"; readonly batch: RfqBatch }

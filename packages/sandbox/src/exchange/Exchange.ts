@@ -37,7 +37,7 @@ export interface Options {
 export interface Agent {
   /** When the agent acts next, in Unix milliseconds. */
   nextMillis(): number
-  /** Acts at each of its times up to and including `nowMillis`. Afterwards, `nextMillis` must be later. */
+  /** Acts at each of its times up to and including `nowMillis`. Afterwards, `nextMillis` must return a later time. */
   actUntil(nowMillis: number): void
 }
 
@@ -107,13 +107,14 @@ export class Exchange {
 
   /**
    * Subscribes to the log: every command, then its events. Returns a function that ends the subscription. Entries are
-   * plain data, and arrive before the call that causes them returns. The commands alone rebuild the state: execute them
-   * at their times on an empty exchange of the same seed, or on an exchange from an earlier snapshot.
+   * plain data. A call delivers its entries before it returns. The commands alone rebuild the state: execute them at
+   * their times on an empty exchange of the same seed, or on an exchange from an earlier snapshot.
    *
    * **Gotchas**
    *
-   * A subscriber may call the exchange. The entries of such a call arrive after the call has returned. If a subscriber
-   * throws, the call that delivers the entry throws, after its effect and after all subscribers have received all entries.
+   * A subscriber may call the exchange. The entries of a subscriber's call arrive after that call has returned. If a
+   * subscriber throws, the call that delivers the entry throws, too. At that time, the call has taken effect, and all
+   * subscribers have received all entries.
    */
   subscribe(subscriber: (entry: LogEntry) => void): () => void {
     const end = this.#log.subscribe(subscriber)

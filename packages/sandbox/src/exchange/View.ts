@@ -235,7 +235,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The positions in the markets of an event, of all pages of {@link listPositions}. */
+  /** The positions of all pages of {@link listPositions} that are in the markets of an event. */
   positionsOfEvent(
     accountId: string,
     eventTicker: string,
@@ -409,7 +409,7 @@ export class View extends ReferenceData {
     return Result.map(findBatch(this.state, batchId), toBatch)
   }
 
-  /** RFQ batches of all accounts, the most recently updated first. */
+  /** RFQ batches of all accounts, most recently updated first. */
   listRfqBatches(accountId: string, query: ListRfqBatches): Result.Result<Page<RfqBatch>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listBatches(this.state, account, query))
   }

@@ -1,5 +1,5 @@
 /**
- * Decimal strings of the wire as scaled integers, and back.
+ * Converts decimal strings of the API to scaled integers, and back.
  *
  * A price is a whole number of ten-thousandths of a dollar. A count is a whole number of hundredths of a contract.
  * Their product is exactly an amount in micro-dollars, so multiplication never rounds money.

@@ -30,7 +30,7 @@ export class Subscription {
   shardKey: number | undefined
   /** Whether the data messages are discarded. They still count in `seq`. */
   isStalled = false
-  /** The number of frames that wait for the network. */
+  /** The number of frames of the subscription in the queue. */
   waiting = 0
   /** The length of the waiting frames in characters. */
   waitingLength = 0
@@ -113,7 +113,7 @@ export class FeedConnection {
     this.#options = options
   }
 
-  /** Frames that wait for the network. */
+  /** The number of frames of the connection that wait for the network. */
   get waiting(): number {
     return this.#waiting.length
   }

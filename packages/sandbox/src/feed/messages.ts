@@ -205,7 +205,9 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
   ts_ms: atMillis
 })
 
-/** When a market closes. A market without a closing time has the last second that RFC 3339 can represent. */
+/**
+ * The closing time of a market, in Unix seconds. Without a closing time: the last second that RFC 3339 can represent.
+ */
 const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, latestMillis))
 
 /** A market's lifecycle message; undefined for a change without a message. `withRanges` adds the price ranges. */

@@ -1,5 +1,5 @@
 /**
- * What an operator does to open connections: drops, stalls, errors, messages and reference prices.
+ * The operator's actions on open connections: drops, stalls, errors, messages and reference prices.
  *
  * @module
  */

@@ -23,7 +23,7 @@ export interface Control {
   readonly path: ReadonlyArray<string>
   /** Whether the response has a private key. The operator's page cannot use such a route. */
   readonly hasPrivateKey?: boolean
-  /** `parts` are the segments of the request, as in `path`. */
+  /** `parts` are the segments of the request's path after `/sandbox`. */
   readonly run: (operator: Operator, parts: ReadonlyArray<string>, body: unknown) => Result.Result<Action, string>
 }
 

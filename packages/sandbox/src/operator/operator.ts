@@ -155,8 +155,8 @@ class Host implements Source {
   }
 
   /**
-   * The current times. A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}; signatures then
-   * follow the real time.
+   * The current times. A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}. Under a
+   * frozen clock, signatures follow the real time.
    */
   now(): Now {
     const wallMillis = this.#wallMillis()
@@ -275,7 +275,7 @@ class Host implements Source {
     return operations.connectionsOf(this.feed)
   }
 
-  /** Replaces the exchange by one in its initial state. Undoes moves of the clock and restored times. */
+  /** Replaces the exchange by an exchange in its initial state. Undoes moves of the clock and restored times. */
   reset(exchange: Exchange): void {
     this.#offsetMillis = 0
     this.#furthestMillis = 0
@@ -283,7 +283,7 @@ class Host implements Source {
     this.replace(exchange)
   }
 
-  /** Replaces the exchange by one from a snapshot, and continues at the time of the snapshot. */
+  /** Replaces the exchange by an exchange from a snapshot, and continues at the time of the snapshot. */
   restore(exchange: Exchange, snapshotMillis: number): void {
     this.#restoredMillis += snapshotMillis - this.now().exchangeMillis
     this.replace(exchange)

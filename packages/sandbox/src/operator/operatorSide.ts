@@ -193,8 +193,8 @@ export interface Operator {
     readonly exchangeIndex?: number
   }) => Effect.Effect<void, SandboxError>
   /**
-   * Places an order for an account, without a signature and without tokens. The exchange checks the order like any other.
-   * Fails if the exchange refuses the order.
+   * Places an order for an account, without a signature and without tokens. The exchange checks the order like any
+   * other order. Fails if the exchange refuses the order.
    */
   readonly placeOrder: (accountId: string, order: NewOrder) => Effect.Effect<Order, SandboxError>
   /** Cancels a resting order of an account, and returns the cancelled order. */
@@ -244,7 +244,7 @@ export interface Operator {
   readonly reset: Effect.Effect<void, SandboxError>
 }
 
-/** What an operator does to the open connections of the feed. */
+/** The operator's actions on the open connections of the feed. */
 export interface FeedOperator {
   /** The open connections with their subscriptions, oldest first. */
   readonly connections: Effect.Effect<ReadonlyArray<FeedConnectionInfo>>
@@ -295,7 +295,7 @@ export interface TestOptions {
   readonly keepRequests?: number
 }
 
-/** Where the state of an exchange is kept. */
+/** Options of the state file. */
 export interface StateOptions {
   /**
    * The state file. It is created if it does not exist. Beside it are its lock (`.lock`), and the private keys of the

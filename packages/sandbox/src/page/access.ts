@@ -1,5 +1,5 @@
 /**
- * Which requests the operator's side accepts: requests of programs on this machine, and requests of its own page.
+ * Which requests the operator interface accepts: requests of programs on this machine, and requests of its own page.
  *
  * A page of another site can make a browser on this machine send requests, but it cannot make the browser lie about the
  * headers `Host`, `Origin` and `Sec-Fetch-Site`.
@@ -10,7 +10,7 @@ import { createHash, timingSafeEqual } from "node:crypto"
 import { failure, type RestResponse } from "../rest/errorBody.ts"
 import type { WireRequest } from "../rest/handler.ts"
 
-/** Who sent a request: a program, or the page of the operator's side. */
+/** Who sent a request: a program, or the operator's page. */
 export type Sender = "program" | "page"
 
 /** The header with which the page proves that this exchange served it. */

@@ -27,7 +27,10 @@ const policy = [
   "trusted-types 'none'"
 ].join("; ")
 
-/** Headers of every response of the operator's side: other sites cannot embed it, and no cache keeps it. */
+/**
+ * Headers of every response of the operator interface and its page. Other sites cannot embed the response, and no cache
+ * keeps it.
+ */
 export const safeHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy": policy,

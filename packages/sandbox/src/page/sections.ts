@@ -2,7 +2,7 @@
  * The sections of the page's data, read from the exchange.
  *
  * Numbers have the units of the exchange's entities: prices in ten-thousandths of a dollar, counts in hundredths of a
- * contract, amounts in micro-dollars.
+ * contract, and amounts in micro-dollars.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The event stream of the page: what changed, at most a few times per second.
+ * The event stream of the page. It sends changes, at most a few times per second.
  *
  * A reader receives the latest state of each section that changed, not each change. So the data that waits for a slow
  * reader is bounded: names of changed markets, and the newest trades, requests and frames. A reader that takes no bytes
@@ -251,7 +251,7 @@ class Reader {
 /** A clock with a timer. */
 export interface StreamClock {
   readonly nowMillis: () => number
-  /** Calls back later. Returns a function that cancels the call. */
+  /** Calls `run` after a delay. Returns a function that cancels the call. */
   readonly later: (delayMillis: number, run: () => void) => () => void
 }
 

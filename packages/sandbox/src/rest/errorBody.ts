@@ -31,9 +31,9 @@ const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409, t
 const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
 
 /**
- * The response for a refusal. It has the observed status if the operation declares this status, or under the assumption
- * `undeclaredStatuses: "recorded"`. Otherwise it has the substitute of the status if the operation declares the
- * substitute.
+ * The response for a refusal. It has the observed status, with one exception: under the assumption
+ * `undeclaredStatuses: "declared"`, it has the substitute if the operation declares the substitute but not the observed
+ * status.
  */
 export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
   const { code, details, isStatusKept = false, kind, message } = refusal

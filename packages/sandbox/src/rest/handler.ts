@@ -186,7 +186,10 @@ const callOf = (
   input
 })
 
-/** The body of a success. If the document declares no body, the exchange returns an empty object. A 204 has no body. */
+/**
+ * The body of a successful response. If the document declares no body, the exchange returns an empty object. A 204 has
+ * no body.
+ */
 const bodyOf = ({ success }: Descriptor, value: unknown): unknown =>
   success.body !== undefined ? value : success.status === 204 ? undefined : {}
 

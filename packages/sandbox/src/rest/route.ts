@@ -36,7 +36,7 @@ export interface Route {
   readonly handle: (call: Call<unknown>) => Result.Result<unknown, Refusal>
 }
 
-/** A route, typed by its operation: its input is what the client sends. Its output is what the client expects. */
+/** A route, typed by its operation: its input is what the client sends, and its output is what the client expects. */
 export const route = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   handle: (call: Call<Input>) => Result.Result<Output, Refusal>

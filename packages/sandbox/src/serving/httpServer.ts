@@ -18,7 +18,7 @@ import { declineUpgrade, offersWebSocket, respond, toWireRequest } from "./nodeH
 import { upgradeRequired } from "./upgrades.ts"
 import type { WebSockets } from "./webSocket.ts"
 
-/** Responds to one request synchronously. `fromLoopback` says whether it came from this machine. */
+/** Responds to one request synchronously. `fromLoopback` says whether the request came from this machine. */
 export type Serve = (request: WireRequest, fromLoopback: boolean) => WireResponse
 
 /** The parts of a request that are known before its body. */
@@ -72,7 +72,7 @@ const immediately: Hold = (response, send) => send(response)
 /** The interval of the check for slow requests. */
 const checkMillis = 1_000
 
-/** Serves until the scope closes, and returns the port it listens on. */
+/** Serves until the scope closes, and returns the port on which it listens. */
 export const listen = (
   serve: Serve,
   host: string,

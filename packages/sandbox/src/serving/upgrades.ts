@@ -1,5 +1,5 @@
 /**
- * What the WebSockets over the network and in memory need from a feed, and the limit that they share.
+ * The interface between a feed and its WebSockets (over the network and in memory), and the limit of their messages.
  *
  * @module
  */

@@ -10,13 +10,13 @@ import type { Trade } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import { minuteMillis, minuteOf, noQuotes, type QuotePeriod } from "./quotes.ts"
 
-/** Which candlesticks to read: those that end from `startSeconds` to `endSeconds`, both inclusive. */
+/** Which candlesticks to read: the candlesticks that end from `startSeconds` to `endSeconds`, both inclusive. */
 export interface CandleRange {
   readonly startSeconds: number
   readonly endSeconds: number
   /** The length of a period. */
   readonly minutes: number
-  /** Whether to add a candlestick without trades before the first one: see {@link candlesOf}. */
+  /** Whether the first period has a candlestick even if nothing happened in it: see {@link candlesOf}. */
   readonly withLatestBefore: boolean
 }
 

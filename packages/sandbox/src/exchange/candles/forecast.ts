@@ -12,7 +12,9 @@ import type { Strike } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import type { EventState, MarketState, State } from "../state.ts"
 
-/** Which forecasts to read: those of the periods that end from `startSeconds` to `endSeconds`, both inclusive. */
+/**
+ * Which forecasts to read: the forecasts of the periods that end from `startSeconds` to `endSeconds`, both inclusive.
+ */
 export interface ForecastRange {
   readonly startSeconds: number
   readonly endSeconds: number
@@ -55,7 +57,7 @@ export const forecastsOf = (state: State, event: EventState, range: ForecastRang
   return forecasts
 }
 
-/** The time of the event's first trade; infinite without trades. */
+/** The time of the event's first trade; `Infinity` without trades. */
 const firstTradeSeconds = (event: EventState): number =>
   Math.min(...event.markets.map(({ trades }) => trades[0]?.atMillis ?? Infinity), Infinity) / 1_000
 

@@ -133,7 +133,10 @@ const merge = (first: QuotePeriod, second: QuotePeriod, endMinute: number): Quot
   openInterest: second.openInterest
 })
 
-/** Merges the older half of the periods into hours, and if more than three quarters are still left, into days. */
+/**
+ * Merges the older half of the periods into hours. If more than three quarters of `max` are still left, merges the
+ * older half into days.
+ */
 export const shorten = (quotes: Array<QuotePeriod>, max: number): void => {
   for (const minutes of mergedMinutes) {
     const older = quotes.length - max / 2

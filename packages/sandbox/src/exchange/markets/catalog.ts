@@ -21,7 +21,7 @@ import type { ComboState, EventState, MarketState, SeriesState, State } from "..
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
 
-/** Millionths in one ten-thousandth, the unit of an input's fee rates. */
+/** The number of millionths in one ten-thousandth. Fee rates of an input are in ten-thousandths. */
 const millionths = 100
 
 export const createSeries = (state: State, input: CreateSeries): Result.Result<SeriesState, Refusal> => {

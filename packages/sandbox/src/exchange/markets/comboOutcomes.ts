@@ -1,8 +1,8 @@
 /**
- * The outcomes of combos, which follow those of their legs.
+ * The outcomes of combos, which follow the outcomes of their legs.
  *
- * The value of a combo is the product of the values of its legs, rounded down to $0.0001. A combo is determined when its
- * last leg is determined, or as soon as one leg is determined with the value zero.
+ * The value of a combo is the product of the values of its legs, rounded down to $0.0001. A combo is determined when
+ * its last leg is determined, or as soon as one leg is determined with the value zero.
  *
  * @module
  */
@@ -39,7 +39,7 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
   })
 }
 
-/** Changes the result of a market, then that of its combos. */
+/** Changes the result of a market, and then the results of its combos. */
 const change = (
   market: MarketState,
   run: () => Result.Result<void, Refusal>,

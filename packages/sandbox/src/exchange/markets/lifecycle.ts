@@ -1,5 +1,5 @@
 /**
- * The life of a market, from its opening to its settlement, and pauses of the exchange.
+ * The lifecycle of a market, from its opening to its settlement, and pauses of the exchange.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The market data of the exchange: the reads that concern no account.
+ * The market data of the exchange: the reads that do not concern an account.
  *
  * @module
  */

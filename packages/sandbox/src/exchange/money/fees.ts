@@ -1,7 +1,7 @@
 /**
- * Fees of one fill: the model, its rounding, and the amount carried from fill to fill of an order.
+ * The fee of one fill: the fee model, its rounding, and the rounding that an order carries from fill to fill.
  *
- * Rates are in millionths, prices in ten-thousandths of a dollar, counts in hundredths of a contract, amounts in
+ * Rates are in millionths, prices in ten-thousandths of a dollar, counts in hundredths of a contract, and amounts in
  * micro-dollars. The model's fee is rate × count × price × (1 − price).
  *
  * @module

@@ -70,7 +70,7 @@ const countBlocks = <Order extends Resting<Order>>(
 /** The progress of a pass along the queue of a level. */
 interface Queue<Order> {
   block: number
-  /** Contracts that match before those of the block. */
+  /** Contracts that match before the contracts of the block. */
   before: number
   /** The order of this block that the pass visited last. */
   last: Order | undefined
@@ -108,7 +108,7 @@ class BookSide<Order extends Resting<Order>> {
     return (level.price - price) * this.#sign >= 0
   }
 
-  /** Puts an order behind all others at its price. */
+  /** Puts an order behind all other orders at its price. */
   add(order: Order): void {
     let level = this.#levels.get(order.price)
     if (level === undefined) {
@@ -176,7 +176,10 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** Contracts that match before a resting order: those at better prices, and those of older orders at its price. */
+  /**
+   * Contracts that match before a resting order: contracts at better prices, and contracts of older orders at its
+   * price.
+   */
   ahead(order: Order): number {
     return this.aheadOfEach([order])[0]!
   }

@@ -13,7 +13,7 @@ export const beginAction = (state: State): void => {
   state.actionClock = state.clock + 1
 }
 
-/** Puts an order behind all others at its price. */
+/** Puts an order behind all other orders at its price. */
 export const addToBook = (state: State, order: OrderState): void => {
   order.market.book[order.side].add(order)
   report(state, order, order.remainingCount)

@@ -16,7 +16,7 @@ import { type Calibration, calibrationsBy } from "./weather/calibrations.ts"
 import { cityOf } from "./weather/cities.ts"
 import { type IndexPoint, pointsOf } from "./weather/weatherIndex.ts"
 
-/** A milestone as of now: its phase, its participants, and its game if it has one. */
+/** A milestone at the current time: its phase, its participants, and its game if it has one. */
 export interface LiveMilestone {
   readonly milestone: Milestone
   readonly phase: Milestone["phase"]

@@ -19,8 +19,8 @@ import { count, price } from "../wire.ts"
 const maxOfMarket = 5_000
 
 /**
- * Documented: the maximum of periods times markets in a request for several markets. Observed: the requested periods
- * count, even those without a candlestick.
+ * Documented: the maximum of the number of periods times the number of markets, in a request for several markets.
+ * Observed: the requested periods count, even those without a candlestick.
  */
 const maxOfAll = 10_000
 

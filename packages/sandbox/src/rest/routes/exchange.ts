@@ -1,5 +1,5 @@
 /**
- * The exchange itself.
+ * The status and the schedule of the exchange, and the time of the account data.
  *
  * @module
  */

@@ -96,7 +96,7 @@ export const toLegs = ({ combo }: Pick<Market, "combo">) =>
         }))
       }
 
-/** The strike of a combo repeats its legs, as the exchange was observed to do. */
+/** Observed: the strike of a combo repeats its legs. */
 export const toStrike = ({ combo }: Pick<Market, "combo">) =>
   combo === undefined
     ? undefined

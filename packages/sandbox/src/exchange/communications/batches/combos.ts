@@ -94,7 +94,7 @@ const findLegs = (
   }))
 }
 
-/** Checks that the combos are different, on one shard, and made of few legs. */
+/** Checks that the combos are different, are on one shard, and have at most `maxLegs` different legs. */
 const checkTogether = (found: ReadonlyArray<Found>): Refusal | undefined => {
   if (new Set(found.map(nameOf)).size < found.length) {
     return invalidParameters("two children of the batch are the same combo")

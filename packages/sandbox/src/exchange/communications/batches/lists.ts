@@ -16,7 +16,7 @@ import { UpdateList } from "./updateList.ts"
 const maxLimit = 20
 const maxChildren = 100
 
-/** Batches of all accounts, or of the caller only, the most recently updated first. A page never splits a batch. */
+/** Batches of all accounts, or of the caller only, most recently updated first. A page never splits a batch. */
 export const listBatches = (
   state: State,
   caller: AccountState,

@@ -104,7 +104,7 @@ const add = (
 }
 
 /**
- * Refuses bids that are no valid prices of orders, and bids for which the maker cannot pay. The maker can win all
+ * Refuses bids that are not valid prices of orders, and bids for which the maker cannot pay. The maker can win all
  * children on one side, so it must be able to pay for all bids of a side.
  */
 const checkOffers = (state: State, batch: BatchState, quotes: ReadonlyArray<QuoteState>): Refusal | undefined => {
@@ -164,7 +164,7 @@ const makeBatchQuote = (
   for (const quote of quotes) {
     quote.quoteId = state.ids.next()
   }
-  // Documented: an unchanged bid keeps its time priority if the older batch quote still counted.
+  // Documented: an unchanged bid keeps its time priority if the older batch quote could still win.
   const prioritiesOf = (side: Side): ReadonlyArray<number> =>
     quotes.map((quote, child) => {
       const bid = side === "yes" ? "yesBid" : "noBid"
@@ -198,7 +198,7 @@ const makeBatchQuote = (
   }
 }
 
-/** Withdraws an open batch quote. As for a single quote, a batch quote that is no longer open is not found. */
+/** Withdraws an open batch quote. Like a single quote, a batch quote that is no longer open is not found. */
 export const remove = (state: State, account: AccountState, target: BatchQuoteTarget): Result.Result<void, Refusal> =>
   Result.flatMap(findBatchQuote(state, account, target), (batchQuote) => {
     const refused = batchQuote.status === "open" ? checkNotPaused(state, batchQuote.batch.exchangeIndex) : notFound

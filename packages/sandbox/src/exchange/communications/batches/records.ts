@@ -65,7 +65,7 @@ export const indexBatch = ({ ofMarket, openOf }: Batches, batch: BatchState): vo
   }
 }
 
-/** Puts a batch that was created or updated in front of the lists. */
+/** Moves a new or updated batch to the front of the lists. */
 export const noteUpdate = ({ batches }: State, batch: BatchState): void => {
   batches.updates.add(batch)
   valueOf(batches.updatesOf, batch.accountId, () => new UpdateList()).add(batch)
