@@ -126,7 +126,7 @@ export const checkFeedFault = (fault: FeedFault): string | undefined => {
       return checkUpgrade(fault)
     case "command":
       return fault.error !== undefined && !isFeedErrorCode(fault.error)
-        ? `error must be a documented code, not ${fault.error}`
+        ? `no error has the code ${fault.error}`
         : undefined
     case "frame": {
       const type = typeOf.get(fault.change)
