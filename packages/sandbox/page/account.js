@@ -33,7 +33,7 @@ export const makeOrderForm = (selection) => {
     const isValid = contracts !== undefined && cents !== undefined && cents <= 10_000
     // The product of a price and a count is exactly an amount in micro-dollars.
     const micros = isValid ? contracts * (side === "bid" ? cents : 10_000 - cents) : 0
-    setText(byId("cost"), isValid ? `Costs at most ${dollars(micros)} and fees` : "")
+    setText(byId("cost"), isValid ? `Costs at most ${dollars(micros)} plus fees` : "")
   }
   const report = (text, kind) => {
     setText(result, text)

@@ -88,7 +88,7 @@ const makeLog = (name, holdId, create) => {
 }
 
 const skippedItem = ({ discarded }) =>
-  h("li", { class: "skipped muted" }, `${discarded} more arrived faster than this page shows them`)
+  h("li", { class: "skipped muted" }, `${discarded} more are not shown: they arrived too fast`)
 
 const statusClass = (status) => (status === 0 || status >= 500 ? "bad" : status >= 400 ? "warn" : "good")
 

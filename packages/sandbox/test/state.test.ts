@@ -293,7 +293,10 @@ describe("Sandbox.layer with a state file", () => {
         /has the initial accounts one \(ed25519\), other \(ed25519\), not none/
       )
       const rsa = initial.accounts.map((account) => ({ ...account, kind: "rsa" as const }))
-      assert.match(yield* refusal(file, { accounts: rsa }), /not one \(rsa\), other \(rsa\)\. Use these accounts/)
+      assert.match(
+        yield* refusal(file, { accounts: rsa }),
+        /not one \(rsa\), other \(rsa\)\. Start with the accounts and key kinds of the file/
+      )
     })
   )
 

@@ -54,7 +54,9 @@ export const readStateFile = (disk: Disk, path: string, options: Options): Store
     )
   }
   if (replay.defects > 0) {
-    reports.push(`${replay.defects} commands in the state file ${path} failed with a defect of the exchange`)
+    reports.push(
+      `${replay.defects} commands in the state file ${path} failed because of a defect of this package. Please report it`
+    )
   }
   const { journalBytes, seq } = reading
   return {
@@ -110,7 +112,7 @@ const checkOrigin = (head: Head, path: string, { assumptions, seed }: Options): 
   const version = packageVersion()
   if (head.version !== version) {
     throw new Unusable(
-      `version ${head.version} wrote the state file ${path}, and this is version ${version}, which may execute its commands differently. Use version ${head.version}, ${other}`
+      `version ${head.version} wrote the state file ${path}, and this is version ${version}, which can execute its commands differently. Use version ${head.version}, ${other}`
     )
   }
   if (head.seed !== seed) {

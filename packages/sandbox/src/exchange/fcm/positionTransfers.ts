@@ -29,7 +29,7 @@ export const transferPosition = (
     const errorAccount = member.fcm?.errorAccount
     const refused =
       (errorAccount === undefined
-        ? refusal("invalid", "bad_request", "position transfers are not enabled")
+        ? refusal("invalid", "bad_request", "position transfers are not enabled: the FCM member has no error account")
         : undefined) ?? checkTerms(input)
     if (refused !== undefined || errorAccount === undefined) {
       return Result.fail(refused ?? notFound)
@@ -101,7 +101,11 @@ const checkTransfer = (
     }
     const after = position.count + (side === "bid" ? count : -count)
     if (position.ask.coveredCount > Math.max(0, after) || position.bid.coveredCount > Math.max(0, -after)) {
-      return refusal("conflict", "conflict", "resting orders of the subtrader need the position")
+      return refusal(
+        "conflict",
+        "conflict",
+        "resting orders of the subtrader need the position: cancel these orders first"
+      )
     }
   }
   const { exchangeIndex } = from.market

@@ -120,7 +120,7 @@ const readLegs = (
   const { sizeMax, sizeMin } = collection
   if (selected.length < sizeMin || (sizeMax !== 0 && selected.length > sizeMax)) {
     const most = sizeMax === 0 ? "" : ` and at most ${sizeMax}`
-    return Result.fail(invalidParameters(`a combo of this collection has at least ${sizeMin}${most} markets`))
+    return Result.fail(invalidParameters(`a combo of this collection must have at least ${sizeMin}${most} markets`))
   }
   const legs: Array<ComboState["legs"][number]> = []
   const tickers = new Set<string>()
@@ -186,10 +186,11 @@ const checkConflicts = (legs: ComboState["legs"]): Refusal | undefined => {
       const key = `${ladder} ${leg.side}`
       const other = rungs.get(key)
       if (other !== undefined) {
-        return invalidLegs("duplicated_legs", "of two thresholds with the same side, one implies the other", [
-          other,
-          leg
-        ])
+        return invalidLegs(
+          "duplicated_legs",
+          "two legs have thresholds of one ladder and the same side, so one leg implies the other",
+          [other, leg]
+        )
       }
       rungs.set(key, leg)
     }

@@ -99,7 +99,7 @@ export const quotes: ReadonlyArray<Route> = [
   route(Quotes.deleteByQuoteId, remove)
 ]
 
-const notFcm = /*#__PURE__*/ invalidParameters("subtraders are for FCM members only")
+const notFcm = /*#__PURE__*/ invalidParameters("only FCM members may name a subtrader")
 
 /** Refuses a malformed id. */
 export const checkUuid = (name: string, id: string | undefined): Refusal | undefined =>
