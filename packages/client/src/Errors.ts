@@ -28,7 +28,7 @@ export interface ErrorBody {
 
 /** The fields of every error that comes from a response, except {@link ContractError}. */
 export interface Answered {
-  /** The operation as you called it, such as `OrderGroups.get`. */
+  /** The name of the operation's function, such as `OrderGroups.get`. */
   readonly operation: string
   /** The HTTP status. */
   readonly status: number
@@ -130,7 +130,7 @@ export class BadRequest extends answered("BadRequest", 400) {}
 export class Unauthorized extends answered("Unauthorized", 401)<{
   readonly explanation: Explanation | undefined
 }> {
-  /** What to do, in one sentence without its end. Undefined without an explanation. */
+  /** What to do, as one sentence without a full stop. Undefined if `explanation` is undefined. */
   get remedy(): string | undefined {
     return this.explanation && remedyOf(this.explanation, this.body)
   }
@@ -180,14 +180,14 @@ export const remedyOf = (
         ? ["this machine's clock", "set the clock, or let the layer correct it (correctClockSkew)"]
         : ["the corrected time of this machine", "set the clock"]
     const side = behindMillis > 0 ? "behind" : "ahead of"
-    return `${what} is ${duration(Math.abs(behindMillis))} (± ${margin} ms) ${side} the exchange's: ${advice}`
+    return `${what} is ${duration(Math.abs(behindMillis))} (± ${margin} ms) ${side} the exchange's clock: ${advice}`
   }
   if (!statuses.blamesTimestamp(body)) {
     return `check that the key id belongs to this private key and was created in ${environment}: environments do not share keys`
   }
   return skew === undefined
     ? "the exchange did not accept the timestamp, and its responses have no date to compare with: check this machine's clock, then call again"
-    : "the timestamp was too old although the clocks agree: the machine slept, or the request was delayed after signing: call again"
+    : "the timestamp was too old although the clocks agree, because the machine slept or the request was delayed after signing: call again"
 }
 
 /** @internal Says why the exchange refused a signature, and what to do. */
@@ -279,8 +279,9 @@ export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeou
  *
  * `carriedOut` is `"maybe"` for 408 and for every status from 500 up, such as the 520 and 524 of a CDN that forwarded
  * the request and received no response in time. The client retries after these statuses as after a 502: only if a
- * repeat is harmless. `carriedOut` is also `"maybe"` for 499 and a redirect, after which the client does not retry. A
- * request that receives 425 (too early) was not carried out. The client retries it for every operation, as after a 429.
+ * repeat is harmless. `carriedOut` is also `"maybe"` for 499 and for a redirect. The client does not retry after these.
+ * A request that receives 425 (too early) was not carried out. The client retries it for every operation, as after a
+ * 429.
  *
  * **Gotchas**
  *
@@ -363,8 +364,8 @@ export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
  * **Details**
  *
  * `pointer` is the JSON pointer of the first violation; `""` is the body itself. `rawBody` is the beginning of the
- * body, at most 2,048 characters. Values of the request's signature and credential headers are removed from it. It is
- * empty if the body may contain a secret.
+ * body, at most 2,048 characters. The client removes the values of the request's signature and credential headers.
+ * `rawBody` is empty if the body may contain a secret.
  *
  * **Gotchas**
  *
@@ -453,7 +454,7 @@ export class NotSent extends Data.TaggedError("NotSent")<{
   }
 }
 
-/** The errors of a signed call before it is sent: it could not be signed, or did not get its tokens. */
+/** The errors of a call that was not sent because it could not be signed, or did not get its tokens. */
 export type SigningFailure = SigningError | LimitExceeded
 
 /** The common errors of public calls. */

@@ -212,9 +212,9 @@ const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config
  * | `KALSHI_ENV` | `production`, `demo`, `sandbox` (a local exchange on 127.0.0.1:8787) or an address; no default |
  * | `KALSHI_API_KEY_ID` | the key's id |
  * | `KALSHI_PRIVATE_KEY` | the private key as PEM; `\n` escapes are accepted |
- * | `KALSHI_PRIVATE_KEY_PATH` | instead of `KALSHI_PRIVATE_KEY`: the path of its file |
+ * | `KALSHI_PRIVATE_KEY_PATH` | the path of a file with the private key, instead of `KALSHI_PRIVATE_KEY` |
  *
- * Each use builds a layer of its own. To use two accounts, provide the layer twice, each time under another
+ * Each use builds a separate layer. To use two accounts, provide the layer twice, each time under another
  * `ConfigProvider`.
  */
 export const layerConfig: Layer.Layer<

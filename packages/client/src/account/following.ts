@@ -1,5 +1,6 @@
 /**
- * Follows the channels of an account over one or several lines, and reports losses to the state of the account.
+ * Follows the channels of an account over one or several lines, and reports losses to the state of the account. A line
+ * is one connection.
  *
  * **Details**
  *
@@ -73,7 +74,7 @@ export class Following {
     for (const line of this.#lines) this.#unsubscribe(line)
   }
 
-  /** Why each line ended. Undefined for a line that lasts. */
+  /** Why each line ended. Undefined for an open line. */
   get ends(): ReadonlyArray<Feed.FeedError | undefined> {
     return this.#lines.map(({ ended }) => ended)
   }
@@ -150,7 +151,7 @@ export class Following {
     }
   }
 
-  /** A line lost messages of a channel. */
+  /** Handles a loss of messages of a channel on one line. */
   #lose(loss: AccountLoss): void {
     const { channel } = loss
     const nowMillis = this.#outside.nowMillis()
@@ -167,7 +168,7 @@ export class Following {
     if (error === undefined || this.#isClosed || line.ended !== undefined) return
     line.subscriptions.delete(channel)
     const wasLive = line.live.delete(channel)
-    // The session lasts, so another attempt can succeed.
+    // The session stays open, so another attempt can succeed.
     const isPassing = error._tag === "SubscriptionEnded" || error._tag === "CommandTimedOut"
     if (isPassing) {
       this.#outside.later(retryMillis, () => {

@@ -77,14 +77,14 @@ export type Role = "taker" | "maker"
  * **Details**
  *
  * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`, and an order's rounding fees are refunded
- *   in steps of the balance. Source: the published guide to fee rounding since version 3.29.0 of the interface (August
- *   30, 2026).
- * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and whole cents are refunded as soon as an order carries
- *   more than one cent. Source: the same guide up to version 3.28.0.
+ *   in steps of the balance ({@link charge}). Source: the published guide to fee rounding since version 3.29.0 of the
+ *   interface (August 30, 2026).
+ * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and rounding fees are refunded in whole cents, as soon as
+ *   those of an order exceed one cent. Source: the same guide up to version 3.28.0.
  *
  * For the first fill of an order, a direct member pays the same under both rules if price times count is a multiple of
- * `$0.0001`. At whole cents it always is. No known recorded fill distinguishes the rules. The trade fee under
- * `"centicent"` is never lower than under `"microdollar"`.
+ * `$0.0001`. With a price in whole cents, it always is. No known recorded fill distinguishes the rules. The trade fee
+ * under `"centicent"` is never lower than under `"microdollar"`.
  */
 export type Rounding = "centicent" | "microdollar"
 
@@ -233,11 +233,11 @@ const oneCent = 10_000n
  *
  * A direct member's balance is a multiple of `$0.0001`, every other balance a multiple of `$0.01`. The balance after a
  * fill is rounded down to its step, and the difference is the rounding fee. An order carries its rounding fees across
- * all of its fills, as taker and as maker: pass `carried` of one charge to the next. They are refunded in whole steps,
- * never more than the fill's own fee. `price` must be the price of YES, because the direction of the payment matters: a
- * `bid` pays `price × count`, an `ask` receives it (or pays the complement, which is rounded the same way). Sources:
- * the published guide to fee rounding and its worked examples; 540 fills of August 2026, for which a maker of combos
- * has published notes: their `fee_cost` was the trade fee plus the rounding fee.
+ * all of its fills, as taker and as maker: pass `carried` of one charge to the next. The exchange refunds these
+ * rounding fees in whole steps, but never more than the fill's own fee. `price` must be the price of YES, because the
+ * direction of the payment matters: a `bid` pays `price × count`, an `ask` receives it (or pays the complement, which
+ * is rounded the same way). Sources: the published guide to fee rounding and its worked examples; the published notes
+ * of a maker of combos about 540 fills of August 2026, whose `fee_cost` was the trade fee plus the rounding fee.
  *
  * **Gotchas**
  *
@@ -283,7 +283,7 @@ export const charge = (
     const roundingFee = change - divideDown(change, balance) * balance
     const carried = carriedBefore + roundingFee
     const fee = tradeFee + roundingFee
-    // The newer rule refunds from the first step on, the older one only above one cent.
+    // The newer rule refunds every whole step. The older rule refunds only above one cent.
     const isOlder = (fill.rounding ?? defaultRounding) === "centicent"
     const [step, due] = isOlder ? [oneCent, carried > 0n ? carried - 1n : 0n] : [balance, carried]
     const rebate = ((due < fee ? due : fee) / step) * step

@@ -70,7 +70,7 @@ export const listSubtraders: Operation.Operation<
  *
  * **Details**
  *
- * This list has the filter `client_order_ids`. `Orders.list` of a direct member does not.
+ * This list has the filter `client_order_ids`. `Orders.list` does not have this filter.
  *
  * **Gotchas**
  *

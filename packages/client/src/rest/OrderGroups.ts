@@ -1,5 +1,7 @@
 /**
- * The operations of order groups, as the exchange defines them.
+ * The operations of order groups. A group limits the contracts that its orders fill within a rolling window of 15
+ * seconds. If the fills exceed the limit, the group triggers: the exchange cancels the group's resting orders and
+ * refuses new ones.
  *
  * @module
  */
@@ -140,8 +142,8 @@ export const updateLimit: Operation.Operation<
  *
  * **Gotchas**
  *
- * The client does not retry this operation after a lost response, because a second reset would discard the fills since
- * the first reset.
+ * The client does not retry this operation after a lost response, because a second reset would also discard the fills
+ * that were counted since the first reset.
  */
 export const reset: Operation.Operation<
   Inputs.ResetOrderGroupInput,

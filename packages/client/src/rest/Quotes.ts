@@ -47,7 +47,7 @@ export type { CreateQuoteResponse, GetQuoteResponse, GetQuotesResponse, Quote } 
  *
  * **Gotchas**
  *
- * - Set `user_filter: "self"` or `rfq_user_filter: "self"`. Without one of them, demo returns 403. The document does
+ * - Set `user_filter: "self"` or `rfq_user_filter: "self"`. Without either filter, demo returns 403. The document does
  *   not declare 403 here, so the error is an `UnexpectedStatus`. Source: observed in demo, July 2026.
  * - Set `min_ts` and `max_ts`. Without a time range, demo has returned 500, then 504 for a while. Source: observed in
  *   demo, July 2026.
@@ -119,7 +119,7 @@ export const get: Operation.Operation<
  *
  * - The sum of `yes_bid` and `no_bid` is at most one dollar.
  * - A new quote on the same request replaces your older one.
- * - In a quote, the exchange has accepted a price off the market's grid. It refuses an order with such a price. Source:
+ * - The exchange has accepted quotes at prices off the market's price grid. It refuses orders at such prices. Source:
  *   observed in demo, July 2026.
  * - The client does not retry this operation after a lost response, because the request has no client-supplied id. Look
  *   for the quote with {@link list} and `user_filter: "self"`.
@@ -236,8 +236,8 @@ export {
    *
    * **Gotchas**
    *
-   * - After the acceptance, the call fails with a `NotFound`. You can then only let the time for the confirmation run
-   *   out. Source: observed in demo, July 2026.
+   * - After the acceptance, the call fails with a `NotFound`. You can then prevent the trade only by not confirming the
+   *   quote. Source: observed in demo, July 2026.
    * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
    *   means that the first attempt withdrew the quote. The quote may also have been accepted in between: check with
    *   {@link get}.
@@ -246,7 +246,7 @@ export {
 }
 
 /**
- * Reads one quote by its id only.
+ * Reads one quote by its id, without the `rfq_id`.
  *
  * @deprecated Use {@link get}, which also takes the `rfq_id`.
  */
@@ -269,7 +269,7 @@ export const getByQuoteId: Operation.Operation<
 })
 
 /**
- * Accepts one side of a quote by its id only.
+ * Accepts one side of a quote by its id, without the `rfq_id`.
  *
  * @deprecated Use {@link accept}, which also takes the `rfq_id`.
  */
@@ -293,7 +293,7 @@ export const acceptByQuoteId: Operation.Operation<
 })
 
 /**
- * Confirms your quote by its id only.
+ * Confirms your quote by its id, without the `rfq_id`.
  *
  * @deprecated Use {@link confirm}, which also takes the `rfq_id`.
  */
@@ -316,7 +316,7 @@ export const confirmByQuoteId: Operation.Operation<
 })
 
 /**
- * Withdraws your quote by its id only.
+ * Withdraws your quote by its id, without the `rfq_id`.
  *
  * @deprecated Use {@link remove | delete}, which also takes the `rfq_id`.
  */

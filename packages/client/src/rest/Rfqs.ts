@@ -69,7 +69,8 @@ export const list: Pages.Paged<
  *
  * **Details**
  *
- * Everyone sees `creator_id`, a communications id. Only the creator also sees `creator_user_id` and `creator_subaccount`.
+ * Everyone sees `creator_id`, the anonymous id that {@link communicationsId} returns to the creator. Only the creator
+ * also sees `creator_user_id` and `creator_subaccount`.
  */
 export const get: Operation.Operation<
   Inputs.GetRFQInput,
@@ -98,8 +99,8 @@ export const get: Operation.Operation<
  * - The document does not say whether `replace_existing` also deletes RFQs on other markets.
  * - The client does not retry this operation after a lost response, because the request has no client-supplied id. Look
  *   for the RFQ with {@link list} and `user_filter: "self"`.
- * - The placeholder of `obscure_creator_id` is the SHA-256 of the empty string, the same for all users. Source:
- *   changelog, October 1, 2026.
+ * - With `obscure_creator_id`, others see a placeholder as `creator_id`: the SHA-256 of the empty string, the same for
+ *   all users. Source: changelog, October 1, 2026.
  *
  * **Example** (Requesting a price for 100 contracts)
  *

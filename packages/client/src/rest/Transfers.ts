@@ -158,7 +158,7 @@ export const targetBalanceAllocation: Operation.Operation<
  *
  * **Details**
  *
- * The client retries this operation after a lost response, because it only sets a value.
+ * The client retries this operation after a lost response, because a repeat sets the same value.
  *
  * **Gotchas**
  *

@@ -1,5 +1,5 @@
 /**
- * The operations of orders, as the exchange defines them.
+ * The operations of orders: one function for each request of the exchange's API.
  *
  * @module
  */
@@ -209,8 +209,8 @@ export const create: Operation.Operation<
  * **Gotchas**
  *
  * - Check the `error` of every item. In a refused item, `order_id` and the counts may be absent or null. Match items to
- *   your orders by `client_order_id`, because no publication promises that the items have the same order. Source: the
- *   document of October 26, 2026.
+ *   your orders by `client_order_id`, because no publication promises that the response keeps the sequence of the
+ *   request. Source: the document of October 26, 2026.
  * - A batch costs 10 tokens per order, from the account's common write bucket. If the cost of the batch exceeds the
  *   capacity of the bucket, the exchange returns 429. Source: the rate-limit guide of October 2026.
  *
@@ -337,8 +337,8 @@ export const decrease: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0, and returns 404 for a live order on
- *   another shard. Source: the document of October 26, 2026.
+ * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0, and returns 404 for a resting order
+ *   on another shard. Source: the document of October 26, 2026.
  * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
  *   that the first attempt cancelled the order.
  */
@@ -392,8 +392,8 @@ export const batchCancel: Operation.Operation<
 })
 
 /**
- * Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of all accounts. The response
- * is empty.
+ * Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of the primary account and of
+ * all subaccounts. The response is empty.
  *
  * **When to use**
  *
@@ -403,9 +403,9 @@ export const batchCancel: Operation.Operation<
  *
  * - The exchange may also cancel orders that you place within the following minute. Source: the document of October 26,
  *   2026.
- * - Only for direct members.
- * - The client does not retry this operation after a lost response, because a repeat would cancel orders that were
- *   placed in between.
+ * - This operation is only for direct members.
+ * - The client does not retry this operation after a lost response, because a repeat would also cancel orders that you
+ *   placed after the first attempt.
  */
 export const cancelAll: Operation.Operation<Inputs.CancelAllOrdersInput, void, Unauthorized, KalshiWrite> =
   /*#__PURE__*/ Operation.make({
