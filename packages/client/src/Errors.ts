@@ -427,7 +427,7 @@ export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
     const what = `${this.cost} tokens of the ${this.bucket} bucket`
     return this.waitMillis === undefined
       ? `${this.operation} was not sent: it needs ${what}, but the capacity is ${this.capacity}: send less in one request`
-      : `${this.operation} was not sent: it would wait ${Math.ceil(this.waitMillis)} ms for ${what}, but may wait only ${Math.floor(this.maxWaitMillis)} ms`
+      : `${this.operation} was not sent: it would wait ${Math.ceil(this.waitMillis)} ms for ${what}, but may wait only ${Math.floor(this.maxWaitMillis)} ms: call again later, or allow a longer wait`
   }
 }
 

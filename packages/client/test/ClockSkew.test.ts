@@ -355,7 +355,10 @@ describe("Unauthorized", () => {
     it.effect(`shows a skew of ${skewMillis} ms as ${text}`, () =>
       Effect.gen(function* () {
         yield* from(500)
-        assert.include((yield* rejectedCall).message, `this machine's clock is ${text} the exchange's clock: set the clock`)
+        assert.include(
+          (yield* rejectedCall).message,
+          `this machine's clock is ${text} the exchange's clock: set the clock`
+        )
       }).pipe(Effect.provide(layer({ skewMillis, windowMillis }, { policy: { retry: SendPolicy.noRetry } })))
     )
   }

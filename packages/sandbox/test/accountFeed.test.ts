@@ -89,7 +89,7 @@ describe("AccountFeed.make", () => {
       yield* trader.sandbox.feed.drop({ how: "reset" })
       yield* until(() => count(events, "Healing") === 1)
       const error = yield* Effect.flip(mine.read)
-      assert.match(error.message, /^The account cannot be read: messages may be missing since .* outage: Closed\)/)
+      assert.match(error.message, /^The account cannot be read: messages may have been lost since .* outage: Closed\)/)
       yield* sell(5)
       yield* Orders.cancel({ order_id: gone.order_id })
       const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })

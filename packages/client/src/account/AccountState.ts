@@ -85,7 +85,7 @@ export class AccountNotLive
     const since = new Date(this.status.sinceMillis).toISOString()
     const why =
       this.status._tag === "Healing"
-        ? `messages may be missing since ${since} (${this.status.loss.channel}, ${this.status.loss.cause}: ${this.status.loss.detail})`
+        ? `messages may have been lost since ${since} (${this.status.loss.channel}, ${this.status.loss.cause}: ${this.status.loss.detail})`
         : `it has been waiting for its first lists since ${since}`
     const read = this.readError === undefined ? "" : ` (the last failed read: ${this.readError.message})`
     return `The account cannot be read: ${why}${read}. Wait with awaitLive, then read the account again`

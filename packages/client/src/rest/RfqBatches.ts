@@ -158,7 +158,10 @@ const batchIdIsNotEmpty: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ client_
 
 const nothingRests: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ rest_remainder }) =>
   rest_remainder === true
-    ? { pointer: "/rest_remainder", reason: "a batch cannot leave a resting order: pass false, or leave this field out" }
+    ? {
+        pointer: "/rest_remainder",
+        reason: "a batch cannot leave a resting order: pass false, or leave this field out"
+      }
     : undefined
 
 const childrenAreNamed: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
