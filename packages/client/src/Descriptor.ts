@@ -10,7 +10,7 @@ import type * as Errors from "./Errors.ts"
 export interface Parameter<out A = unknown, out Required extends boolean = boolean> {
   readonly schema: Schema.Codec<A>
   readonly required: Required
-  /** `comma` joins a list into one value; `repeated` writes the key once per item. */
+  /** `single` writes one value. `comma` joins a list into one value. `repeated` writes the key once per item. */
   readonly style: "single" | "comma" | "repeated"
 }
 
@@ -85,8 +85,8 @@ export interface InputFault {
 }
 
 /**
- * A constraint of the exchange between fields that no schema states. It is a pure function that returns the error in an
- * input, or undefined. It runs after the schemas have accepted the input.
+ * A constraint of the exchange that relates several fields, so that no schema states it. The rule is a pure function
+ * that returns the error in an input, or undefined. It runs after the schemas have accepted the input.
  */
 export type Rule<in Input> = (input: Input) => InputFault | undefined
 

@@ -37,8 +37,8 @@ export interface Answered {
   readonly attempts: number
   /**
    * Whether the response to an earlier attempt of this call was lost. The exchange may have carried out that attempt.
-   * This error belongs to a later attempt and does not show the result of the earlier one. Check the state before you
-   * send the same intent again.
+   * This error belongs to a later attempt and does not show the result of that attempt. Check the state before you send
+   * the same intent again.
    */
   readonly afterLostAnswer: boolean
 }
@@ -80,7 +80,7 @@ const messageOf = (error: Answered, hint: string): string => {
   return clip(`${error.operation} failed with status ${error.status}${tries}: ${description}`) + hint
 }
 
-/** Builds the base class of the errors with one status: tag, status and one-line message. */
+/** Builds the base class of an error: its tag, status and one-line message. */
 const answered = <Tag extends string, const Status extends number>(
   tag: Tag,
   status: Status
@@ -409,8 +409,8 @@ export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
  *
  * **Details**
  *
- * `waitMillis` is how long the call would have to wait. It is undefined if the cost exceeds the bucket's capacity, as
- * with a batch that is too large: then no wait helps. `maxWaitMillis` is the longest allowed wait.
+ * `waitMillis` is how long the call would have to wait. It is undefined if the cost exceeds the bucket's capacity, for
+ * example for a batch that is too large. Then no wait helps. `maxWaitMillis` is the longest allowed wait.
  * `RateLimits.Overrides` and the remaining time of the call limit it.
  */
 export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{

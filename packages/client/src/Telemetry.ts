@@ -24,10 +24,10 @@
  * | `kalshi.client.rate_limit.tokens` | gauge | `{token}` | tokens in a bucket, as the limiter counts them at the time of reading; only for buckets in memory that have been used | `kalshi.rate_limit.bucket` (`read`, `write`, `write/1` …), `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.rate_limit.capacity` | gauge | `{token}` | tokens in a full bucket | the same as of `kalshi.client.rate_limit.tokens` |
  *
- * `error.type` is the error's `_tag`, `interrupted`, or `defect`. It is absent after success. `kalshi.error.code` is
- * the code of the exchange or the system, if the error has one, such as `invalid_order` or `ECONNREFUSED`.
- * `kalshi.client.name` is the option `name` of the layer. If a process has several accounts of one environment, only
- * this attribute distinguishes them, because key ids are never attributes.
+ * `error.type` is the error's `_tag`, `interrupted`, or `defect`. It is absent after success, and from the span of an
+ * interrupted call or request. `kalshi.error.code` is the code of the exchange or the system, if the error has one,
+ * such as `invalid_order` or `ECONNREFUSED`. `kalshi.client.name` is the option `name` of the layer. If a process has
+ * several accounts of one environment, only this attribute distinguishes them, because key ids are never attributes.
  *
  * **Gotchas**
  *
@@ -37,7 +37,7 @@
  * - If a tracer or a metric registry throws, the outcome of the call does not change. Only the span or the measurement
  *   is lost.
  * - Each metric also has the attribute `unit`, from which Effect's exporters read the unit.
- * - An interrupted span of a call or a request has no `error.type`. Effect's exporter marks it as interrupted.
+ * - Effect's exporter marks the span of an interrupted call or request as interrupted.
  *
  * The feed has spans and metrics of its own: see `instruments` of `Feed`.
  *

@@ -65,8 +65,8 @@ export type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
 /** The live account. It ends when its scope closes. */
 export interface AccountFeedService {
   /**
-   * Returns the account. The returned object never changes: read again for a newer one. While the account is not live,
-   * fails with `AccountNotLive`, which states why and since when. After the feed has ended, fails with the feed's
+   * Returns the account. The returned object never changes: read again for a newer state. While the account is not
+   * live, fails with `AccountNotLive`, which states why and since when. After the feed has ended, fails with the feed's
    * error.
    */
   readonly read: Effect.Effect<AccountState.Account, AccountState.AccountNotLive | Feed.FeedError>
@@ -191,8 +191,8 @@ const start = (options: Options = {}) =>
  *
  * - The status of an order group is known only from its messages. After a loss, the status is `unknown`, even while the
  *   account is live.
- * - Each verification costs one request per page of each list, and at least one request for the age of each list. With the
- *   defaults and lists of one page, that is at least six requests a minute.
+ * - Each verification (every `verifyMillis`) costs one request per page of each list, and at least one request for the
+ *   age of each list. With the defaults and lists of one page, that is at least six requests a minute.
  */
 export const make = (
   options?: Options
@@ -204,9 +204,9 @@ export const make = (
  *
  * **Details**
  *
- * Under this layer, `Orders.place`, `Orders.settle` and `Orders.cancelAllOnExit` find an order whose response was lost as
- * soon as the exchange pushes it. The lists of REST are still searched, for example for an order of a subaccount that is
- * not followed.
+ * If the response to an order was lost, `Orders.place`, `Orders.settle` and `Orders.cancelAllOnExit` find the order
+ * under this layer as soon as the exchange pushes it. They also search the lists of REST, for example for an order of a
+ * subaccount that is not followed.
  */
 export const layer = (
   options?: Options

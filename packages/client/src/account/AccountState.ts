@@ -5,9 +5,9 @@
  * **Details**
  *
  * The owner of the state subscribes to the channels, and passes messages, losses and pages to the state. The owner also
- * reads over REST what `needs` returns. The channels of orders, fills and positions have no `seq`, so only a read
- * proves that nothing is missing. REST lags behind the exchange. So the read must begin at least `lagMillis` after the
- * subscription and after the last loss.
+ * reads over REST what `needs` returns. The messages of orders, fills and positions have no sequence number, so only a
+ * read proves that nothing is missing. REST lags behind the exchange. So the read must begin at least `lagMillis` after
+ * the subscription and after the last loss.
  *
  * - **Orders.** The state with the later update time is kept. If the times are equal, or one is absent, a closed order
  *   does not open again, and an order does not lose fills. A read then replaces a message only if the read began at
@@ -20,8 +20,9 @@
  * - **Order groups.** They are known only from messages. After a loss, their status is unknown, but the account stays
  *   live: no REST operation returns the status.
  * - **Memory.** Open orders and positions are kept without a limit, because the exchange limits their number. Only the
- *   last `maxClosedOrders` closed orders and the newest `maxFills` fills are kept. A forgotten fill is not added again.
- *   A resting order that may be a forgotten closed order must be confirmed by a read.
+ *   last `maxClosedOrders` closed orders and the newest `maxFills` fills are kept. Older ones are forgotten. A
+ *   forgotten fill is not added again. A resting order that may be a forgotten closed order must be confirmed by a
+ *   read.
  *
  * @module
  */

@@ -59,7 +59,7 @@ export class Fills {
     return "new"
   }
 
-  /** The current message or list is complete. Forgets the fills that it displaced. */
+  /** Forgets the fills that the current message or list has displaced. */
   complete(): void {
     for (const entry of this.#leaving.values()) {
       if (this.#forgotten === undefined || isBefore(this.#forgotten, entry)) this.#forgotten = entry

@@ -5,9 +5,9 @@
  * **Details**
  *
  * If one of several lines loses a message, another line still delivers it. So the account stays live as long as another
- * line has the channel. The lists of the channel are read again anyway, because the other line can be lost before the
- * message arrives. The other line may be behind by up to `behindMillis`. So a loss within `behindMillis` of the previous
- * loss of the channel counts as a loss of the account.
+ * line has the channel. The lists of the channel are read again anyway, because the other line can be lost before it
+ * delivers the message. The other line may be up to `behindMillis` behind. So a loss within `behindMillis` of the
+ * previous loss of the channel counts as a loss of the account.
  *
  * @module
  */

@@ -17,7 +17,7 @@ import * as Portfolio from "../rest/Portfolio.ts"
 import { exchangeTimeAt, now } from "../sending/attemptTimes.ts"
 import type { AccountState, Need } from "./AccountState.ts"
 
-/** How many orders are confirmed at once. With a higher number, other reads of the program would wait longer. */
+/** How many orders are read by id at once. With a higher number, other reads of the program would wait longer. */
 const confirmations = 4
 
 const limit = 1_000

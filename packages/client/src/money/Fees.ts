@@ -14,9 +14,10 @@
  *
  * - A series has a `fee_type` and a `fee_multiplier`. An event can override them ({@link termsOf}). Both change on a
  *   schedule (`GET /series/fee_changes`, `GET /events/fee_changes`): read the current terms when you trade.
- * - A market's waiver (`fee_waiver_expiration_time`) is not applied here.
+ * - This module does not apply a market's fee waiver (`fee_waiver_expiration_time`).
  * - If the maker of a combo's quote executes against an order that has rested for less than five seconds, the roles are
- *   swapped: the quoter pays as maker, and the resting order pays as taker (published changelog, August 2026).
+ *   swapped: the order of the quote pays the maker's fee, and the resting order pays the taker's fee (published
+ *   changelog, August 2026).
  * - {@link trade} computes only the trade fee. The account pays `netFee` of {@link charge}, which is also the fill's
  *   `fee_cost`.
  * - Each fill is rounded up separately. If an order fills in several fills, its fees can therefore exceed {@link trade}
@@ -24,7 +25,7 @@
  * - The exchange has published two rounding rules (see {@link Rounding}).
  * - This module assumes that the multiplier scales a maker's fee like a taker's fee. The published description says so,
  *   but no recording confirms it.
- * - The `fee_cost` of a fill is authoritative, not a result of this module.
+ * - The exchange's `fee_cost` of a fill is authoritative. A result of this module is not.
  *
  * **Example** (A taker's fee)
  *
@@ -79,8 +80,8 @@ export type Role = "taker" | "maker"
  * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`, and an order's rounding fees are refunded
  *   in steps of the balance ({@link charge}). Source: the published guide to fee rounding since version 3.29.0 of the
  *   interface (August 30, 2026).
- * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and rounding fees are refunded in whole cents, as soon as
- *   those of an order exceed one cent. Source: the same guide up to version 3.28.0.
+ * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and an order's rounding fees are refunded in whole cents,
+ *   as soon as they exceed one cent. Source: the same guide up to version 3.28.0.
  *
  * For the first fill of an order, a direct member pays the same under both rules if price times count is a multiple of
  * `$0.0001`. With a price in whole cents, it always is. No known recorded fill distinguishes the rules. The trade fee
@@ -235,9 +236,10 @@ const oneCent = 10_000n
  * fill is rounded down to its step, and the difference is the rounding fee. An order carries its rounding fees across
  * all of its fills, as taker and as maker: pass `carried` of one charge to the next. The exchange refunds these
  * rounding fees in whole steps, but never more than the fill's own fee. `price` must be the price of YES, because the
- * direction of the payment matters: a `bid` pays `price × count`, an `ask` receives it (or pays the complement, which
- * is rounded the same way). Sources: the published guide to fee rounding and its worked examples; the published notes
- * of a maker of combos about 540 fills of August 2026, whose `fee_cost` was the trade fee plus the rounding fee.
+ * direction of the payment matters. A `bid` pays `price × count`. An `ask` receives this amount, or pays the
+ * complement, which is rounded in the same way. Sources: the published guide to fee rounding and its worked examples;
+ * the published notes of a maker of combos about 540 fills of August 2026, whose `fee_cost` was the trade fee plus the
+ * rounding fee.
  *
  * **Gotchas**
  *

@@ -10,9 +10,9 @@
  *
  * **Gotchas**
  *
- * The functions of this module take {@link Dollars} and {@link Count}, which come from decoded responses,
- * {@link dollars} and {@link count}. If a program casts another string to one of these types, the functions throw
- * {@link NotFixedPoint}, because there is no safe default for money.
+ * The functions of this module take values of the types {@link Dollars} and {@link Count}. Such values come from
+ * decoded responses, or from {@link dollars} and {@link count}. If a program casts another string to one of these
+ * types, the functions throw {@link NotFixedPoint}, because there is no safe default for money.
  *
  * **Example** (Buying at the complement of the best bid of NO)
  *

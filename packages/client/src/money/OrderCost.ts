@@ -14,7 +14,7 @@
  * - The money must be on the shard of the market and in the subaccount of the order.
  * - The bounds depend on the fee terms. Without {@link Market.terms}, they use {@link assumedTerms}.
  *   {@link OrderCost.terms} shows which terms were used.
- * - {@link of} prices a single order. A position can cover only as many contracts as it has: use {@link ofBatch} for
+ * - {@link of} prices a single order. Each contract of a position can be closed only once: use {@link ofBatch} for
  *   several orders.
  *
  * **Example** (Before buying ten YES at 56 cents)
@@ -63,8 +63,8 @@ export interface Market {
    */
   readonly member?: "direct" | "other" | undefined
   /**
-   * The position in contracts, without those that resting orders would close. Negative for NO. Default: no position,
-   * but an order with `reduce_only` closes its full count.
+   * The position in contracts, minus the contracts that resting orders would close. Negative for NO. Default: no
+   * position, but an order with `reduce_only` closes its full count.
    */
   readonly position?: Count | undefined
   /**

@@ -53,8 +53,8 @@ export interface KeyInput extends Omit<Inputs.CreateApiKeyInput, "public_key"> {
  *
  * **Details**
  *
- * Available from the premier usage level up, and for market makers. Create the key pair with `ApiKey.generateKeyPair`
- * of `@kalshi-effect/signing`.
+ * This operation is available from the premier usage level up, and to market makers. Create the key pair with
+ * `ApiKey.generateKeyPair` of `@kalshi-effect/signing`.
  *
  * **Gotchas**
  *

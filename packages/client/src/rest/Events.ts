@@ -47,8 +47,8 @@ export type {
  *
  * **When to use**
  *
- * Use this operation with `with_nested_markets` to find markets to trade. `Markets.list` returns mostly combos: a count
- * in August 2026 found 2 other markets in 12,000.
+ * Use this operation with `with_nested_markets` to find markets to trade. `Markets.list` returns mostly combos: in
+ * August 2026, only 2 of 12,000 markets were not combos.
  *
  * **Gotchas**
  *

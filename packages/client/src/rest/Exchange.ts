@@ -25,8 +25,8 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads whether the exchange is up and whether it trades: at the top level for shard 0, and in
- * `exchange_index_statuses` for each shard.
+ * Reads whether the exchange is up and whether it trades. The top level of the response is the status of shard 0.
+ * `exchange_index_statuses` contains the status of each shard.
  *
  * **Details**
  *
@@ -93,8 +93,8 @@ export const schedule: Operation.Operation<void, Responses.GetExchangeScheduleRe
  *
  * **When to use**
  *
- * Use it after a write, before you conclude anything from a missing order. Reads lag behind writes, so a missing order
- * is conclusive only if `as_of_time` is later than the write.
+ * Use this operation after a write, before you conclude anything from a missing order. Reads lag behind writes, so a
+ * missing order is conclusive only if `as_of_time` is later than the write.
  *
  * **Details**
  *

@@ -5,7 +5,7 @@
  * **When to use**
  *
  * Use this module for data that is older than the cutoffs of {@link cutoff}. To read a range that crosses a cutoff, use
- * `History`, which reads both sides and joins them by id.
+ * `History`, which reads the live and the historical side and joins them by id.
  *
  * **Gotchas**
  *

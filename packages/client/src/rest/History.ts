@@ -5,24 +5,24 @@
  * **Details**
  *
  * The exchange moves old items from its live reads to `Historical`, at a cutoff that moves. The stream first reads the
- * complete live side, then the historical side, each in the order of the exchange. No item is lost or emitted twice,
- * for these reasons:
+ * complete live side, then the historical side. It keeps the sequence in which the exchange returns the items of each
+ * side. No item is lost or emitted twice, for these reasons:
  *
  * 1. Items move from live to historical, never back. An item that is still live when the stream reaches it is emitted
  *    by the live side. An item that has moved is emitted later, by the historical side. So each item is emitted at
  *    least once.
  * 2. If an item moves after the live side emitted it, the historical side contains it again. Therefore the stream
- *   remembers the ids of live items that are older than the first cutoff plus `overlapMillis`, and skips these items on
- *   the historical side.
+ *    remembers the ids of live items that are older than the first cutoff plus `overlapMillis`, and skips these items
+ *    on the historical side.
  * 3. A historical item that is younger than the first cutoff plus `overlapMillis` moved during the reading. The stream
  *    reads the cutoff again between the two sides, and again when a historical item is younger than the last cutoff. An
- *    item between the second and the last cutoff was live during the complete live reading, so the live side has
- *    emitted it. For any other such item, the stream cannot know whether the live side has emitted it, and fails with
- *    {@link HistoryUncertain}.
+ *    item whose time is between the second and the last cutoff was live during the complete live reading, so the live
+ *    side has emitted it. For any other such item, the stream cannot know whether the live side has emitted it, and
+ *    fails with {@link HistoryUncertain}.
  * 4. One side can also repeat an item if its pages shift during the reading. Therefore the stream remembers the last
  *    100,000 ids of each side, and skips repeated items.
  *
- * So the stream remembers the ids of the overlap, a week by default, and not the ids of three months of trades. It also
+ * So the stream remembers the ids of the overlap, a week by default, and not the ids of the complete live side. It also
  * remembers the ids of items without a time, such as a market that is not settled. {@link Options.maxRemembered} limits
  * the number of these ids. The last 100,000 ids of each side do not count towards this limit.
  *

@@ -63,7 +63,7 @@ export const list: Pages.Paged<
  *
  * - `associated_events` contains the rules per event. `associated_event_tickers`, `is_single_market_per_event` and
  *   `is_all_yes` will be removed. Source: the published document of October 26, 2026.
- * - If `is_ordered` is true, the same legs in another order are another combo.
+ * - If `is_ordered` is true, the same legs in another sequence are another combo.
  */
 export const get: Operation.Operation<
   Inputs.GetMultivariateEventCollectionInput,

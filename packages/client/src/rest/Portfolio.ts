@@ -136,7 +136,7 @@ export const positions: Pages.Paged<
  *   July 2026.
  * - Fills that are older than the cutoff of `Historical.cutoff` are only in `Historical.fills`. `History.fills` reads
  *   both.
- * - Fills have no `client_order_id` since 30 March 2026. Join by `order_id`. Source: changelog.
+ * - Fills have no `client_order_id` since 30 March 2026. Find the order of a fill by `order_id`. Source: changelog.
  *
  * **Example** (The exact fees of one order's fills)
  *

@@ -6,8 +6,8 @@
  * | step | caller | result |
  * | --- | --- | --- |
  * | {@link create} | maker | the quote is `open`, for the full size of the request |
- * | {@link accept} | requester | `accepted`; the maker has 30 s (3 s on combos and on markets of high volatility) |
- * | {@link confirm} | maker | `confirmed`; 15 s later (1 s on combos and on markets of high volatility) it is `executed`, and both orders go to the book |
+ * | {@link accept} | requester | the quote is `accepted`; the maker has 30 s to confirm it (3 s on combos and on markets of high volatility) |
+ * | {@link confirm} | maker | the quote is `confirmed`; 15 s later (1 s on combos and on markets of high volatility) it is `executed`, and both orders go to the book |
  *
  * `creator_order_id` and `rfq_creator_order_id` link an executed quote to the fills of `Portfolio.fills`. Each party
  * sees its own order id.
@@ -113,7 +113,7 @@ export const get: Operation.Operation<
 })
 
 /**
- * Quotes a request: the price that you pay for each side, for the full size of the request.
+ * Makes a quote on a request: the price that you pay for each side, for the full size of the request.
  *
  * **Gotchas**
  *
@@ -173,7 +173,7 @@ export const accept: Operation.Operation<
 })
 
 /**
- * Confirms your quote after it was accepted. This starts the execution timer.
+ * Confirms your quote after it was accepted. The confirmation starts the execution timer.
  *
  * **Gotchas**
  *

@@ -19,10 +19,11 @@
  *
  * **Gotchas**
  *
- * - The document marks all ten operations as hidden until RFQ batches launch. Some environments may not have them yet.
+ * - The document marks all ten operations as hidden until RFQ batches launch. In some environments, the operations may
+ *   not exist yet.
  * - All combos of a batch are on one exchange index. Together they have at most 6 distinct legs.
  * - You can have 2 open batches. An `accepted` batch does not count. Batches and single RFQs have separate limits.
- * - FCM members cannot use batches yet: {@link create} fails with a `Forbidden` with the code `rfq_batch_unavailable`.
+ * - FCM members cannot use batches yet: {@link create} fails with `Forbidden` and the code `rfq_batch_unavailable`.
  * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
  * - The write bucket of shard 1 pays for writes, as with RFQs and quotes. No list of costs names these operations, so
  *   each costs the default of 10 tokens.
@@ -100,7 +101,7 @@ export const list: Pages.Paged<
 })
 
 /**
- * Reads one RFQ batch, with its children in the order of the request.
+ * Reads one RFQ batch, with its children in the sequence of the request.
  *
  * **Gotchas**
  *
@@ -191,7 +192,7 @@ const legsHaveACollection: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ child
       }
     : undefined
 
-/** Returns the key by which combos are compared: the ticker, or the legs in any order. */
+/** Returns the key by which combos are compared: the ticker, or the sorted legs. */
 const comboOf = ({ market_ticker, selected_markets = [] }: Inputs.CreateRFQBatchChildInput): string =>
   JSON.stringify(
     market_ticker ??
@@ -253,7 +254,7 @@ const feesNeedATargetCost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) 
     : undefined
 
 /**
- * Creates an RFQ batch: requests quotes on several combos at once, such as every parlay of a round robin.
+ * Creates an RFQ batch: requests quotes on several combos at once.
  *
  * **Details**
  *
@@ -262,8 +263,8 @@ const feesNeedATargetCost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) 
  *
  * - Each child names its combo once: by `market_ticker`, or by 1 to 6 legs. Legs require an `mve_collection_ticker` of
  *   the batch.
- * - The children are different combos. The client compares tickers, and legs in any order. It cannot detect that a
- *   ticker and a list of legs are the same combo.
+ * - The children are different combos. The client compares tickers, or the legs in any sequence. It cannot detect that
+ *   a ticker and a list of legs are the same combo.
  * - Every child has one size: its own size or the size of the batch. All children are sized the same way: by contracts
  *   or by target cost.
  * - `target_cost_excludes_fees` works only with a target cost. `rest_remainder` cannot be true.
@@ -510,7 +511,7 @@ export const accept: Operation.Operation<
 })
 
 /**
- * Reads the batch quotes on an RFQ batch that you are allowed to see, in one response without pages.
+ * Reads the batch quotes on an RFQ batch, as far as you are allowed to see them. The response has no pages.
  *
  * **Details**
  *
@@ -554,7 +555,7 @@ export const quotes: Operation.Operation<
  *
  * **Gotchas**
  *
- * - A batch quote can win only within 30 s after you send it. Send it again to stay eligible.
+ * - A batch quote can win only within 30 s after you send it. Send it again to keep it eligible.
  * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its time
  *   priority.
  * - The client retries this operation after a lost response, because a new batch quote replaces the older one. A repeat

@@ -198,8 +198,8 @@ export const create: Operation.Operation<
 })
 
 /**
- * Places several orders in one request. A successful response means that the exchange accepted the batch, not that it
- * accepted any order. If the exchange refused an order, its item in the response has an `error`.
+ * Places several orders in one request. A successful response means that the exchange accepted the batch. It may still
+ * have refused orders: the item of a refused order has an `error`.
  *
  * **Details**
  *
@@ -259,8 +259,8 @@ export const batchCreate: Operation.Operation<
  *   Source: the document of October 26, 2026.
  * - `fill_count`, `remaining_count` and the averages of the response are null or absent if the amendment did not change
  *   them. Since 3 September 2026, `remaining_count` is the count that rests after matching. Source: changelog.
- * - The client does not retry this operation after a lost response, because fills may have happened in between, and the
- *   order could lose its position in the queue again. Read the order to see the result.
+ * - The client does not retry this operation after a lost response, because the order may have filled in the meantime,
+ *   and could lose its position in the queue again. Read the order to see the result.
  *
  * **Example** (Amending an order so that six contracts rest)
  *
@@ -307,7 +307,7 @@ const hasOneReduction: Operation.Rule<Inputs.DecreaseOrderV2Input> = ({ reduce_b
  *
  * - The input must contain exactly one of `reduce_by` and `reduce_to`. Otherwise the call fails with an
  *   `InvalidRequest`, and the client sends nothing.
- * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0.
+ * - If `market_ticker` and `exchange_index` are both absent, the exchange searches only shard 0.
  * - The client does not retry this operation after a lost response, because a second `reduce_by` would decrease the
  *   order twice. Read the order to see the result.
  */
@@ -337,8 +337,8 @@ export const decrease: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0, and returns 404 for a resting order
- *   on another shard. Source: the document of October 26, 2026.
+ * - If `market_ticker` and `exchange_index` are both absent, the exchange searches only shard 0, and returns 404 for a
+ *   resting order on another shard. Source: the document of October 26, 2026.
  * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
  *   that the first attempt cancelled the order.
  */

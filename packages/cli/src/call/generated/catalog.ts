@@ -520,7 +520,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/exchange/status",
     access: "public",
-    doc: "Reads whether the exchange is up and whether it trades: at the top level for shard 0, and in `exchange_index_statuses` for each shard.",
+    doc: "Reads whether the exchange is up and whether it trades. The top level of the response is the status of shard 0. `exchange_index_statuses` contains the status of each shard.",
     paged: false,
     secret: false,
     fields: {}
@@ -1616,7 +1616,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/portfolio/order_groups/create",
     access: "write",
-    doc: "Creates an order group. To place an order in the group, set its `order_group_id`.",
+    doc: "Creates an order group. To place an order in the group, set `order_group_id` in the input of `Orders.create`.",
     paged: false,
     secret: false,
     fields: {
@@ -1704,7 +1704,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "PUT",
     path: "/portfolio/order_groups/{order_group_id}/reset",
     access: "write",
-    doc: "Resets a group's counter to zero, so that it accepts orders again.",
+    doc: "Resets a group's counter of filled contracts to zero, so that the group accepts orders again.",
     paged: false,
     secret: false,
     fields: {
@@ -1872,7 +1872,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/portfolio/events/orders/batched",
     access: "write",
-    doc: "Places several orders in one request. A successful response means that the exchange accepted the batch, not that it accepted any order. If the exchange refused an order, its item in the response has an `error`.",
+    doc: "Places several orders in one request. A successful response means that the exchange accepted the batch. It may still have refused orders: the item of a refused order has an `error`.",
     paged: false,
     secret: false,
     fields: {
@@ -2457,7 +2457,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "PUT",
     path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm",
     access: "write",
-    doc: "Confirms your quote after it was accepted. This starts the execution timer.",
+    doc: "Confirms your quote after it was accepted. The confirmation starts the execution timer.",
     paged: false,
     secret: false,
     fields: {
@@ -2493,7 +2493,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/communications/quotes",
     access: "write",
-    doc: "Quotes a request: the price that you pay for each side, for the full size of the request.",
+    doc: "Makes a quote on a request: the price that you pay for each side, for the full size of the request.",
     paged: false,
     secret: false,
     fields: {
@@ -2737,7 +2737,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/communications/rfq_batches",
     access: "write",
-    doc: "Creates an RFQ batch: requests quotes on several combos at once, such as every parlay of a round robin.",
+    doc: "Creates an RFQ batch: requests quotes on several combos at once.",
     paged: false,
     secret: false,
     fields: {
@@ -2868,7 +2868,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/communications/rfq_batches/{rfq_batch_id}",
     access: "read",
-    doc: "Reads one RFQ batch, with its children in the order of the request.",
+    doc: "Reads one RFQ batch, with its children in the sequence of the request.",
     paged: false,
     secret: false,
     fields: {
@@ -2967,7 +2967,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/communications/rfq_batches/{rfq_batch_id}/quotes",
     access: "read",
-    doc: "Reads the batch quotes on an RFQ batch that you are allowed to see, in one response without pages.",
+    doc: "Reads the batch quotes on an RFQ batch, as far as you are allowed to see them. The response has no pages.",
     paged: false,
     secret: false,
     fields: {
