@@ -169,15 +169,15 @@ export class Following {
     line.subscriptions.delete(channel)
     const wasLive = line.live.delete(channel)
     // The session stays open, so another attempt can succeed.
-    const isPassing = error._tag === "SubscriptionEnded" || error._tag === "CommandTimedOut"
-    if (isPassing) {
+    const isTemporary = error._tag === "SubscriptionEnded" || error._tag === "CommandTimedOut"
+    if (isTemporary) {
       this.#outside.later(retryMillis, () => {
         this.#subscribe(line, channel)
         this.#outside.onInput()
       })
     }
     if (wasLive) this.#lose({ cause: "outage", channel, detail: error._tag })
-    if (!isPassing) this.#endLine(line, error)
+    if (!isTemporary) this.#endLine(line, error)
     this.#outside.onInput()
   }
 

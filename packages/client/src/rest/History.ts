@@ -162,7 +162,7 @@ interface Sides<A, E1, R1, E2, R2> {
 
 const millisOf = (time: string | null | undefined): number => Date.parse(time ?? "")
 
-const isCursor = (input: unknown): boolean =>
+const hasCursor = (input: unknown): boolean =>
   typeof input === "object" && input !== null && "cursor" in input && input.cursor !== undefined
 
 /**
@@ -183,7 +183,7 @@ const faultOf = (
   if (!(Number.isInteger(maxRemembered) && maxRemembered >= 1)) {
     return invalid("/maxRemembered", "must be an integer of at least 1")
   }
-  if (isCursor(input))
+  if (hasCursor(input))
     return invalid("/cursor", "must be absent, because the live and the historical side have different cursors")
   for (const descriptor of descriptors) {
     const encoded = encoding.prepare(descriptor)(input ?? {})

@@ -42,7 +42,7 @@ const nonNullOf = ({ options, types }: SchemaAST.Union): SchemaAST.AST | undefin
 }
 
 /** Writes a statement that rejects every value that is not an object. */
-const unlessObject = (input: string): string =>
+const rejectUnlessObject = (input: string): string =>
   `if(typeof ${input}!=="object"||${input}===null||Array.isArray(${input}))return I`
 
 type Lines = Array<string>
@@ -192,7 +192,7 @@ class Writer {
     const [key, item] = [this.#variable(), this.#variable()]
     const inner = [`const ${item}=${input}[${key}]`]
     const value = this.#emit(type, item, inner)
-    lines.push(unlessObject(input))
+    lines.push(rejectUnlessObject(input))
     if (value === item && inner.length === 1) return input
     // Changes the input itself. The key may be any string, even `__proto__`, but it is an own key of the input, so the
     // assignment is safe.
@@ -205,7 +205,7 @@ class Writer {
     const output = this.#variable()
     const required: Lines = []
     const optional: Lines = []
-    lines.push(unlessObject(input))
+    lines.push(rejectUnlessObject(input))
     for (const { name, type } of propertySignatures) {
       if (typeof name !== "string" || name in {}) throw new Unsupported()
       const key = JSON.stringify(name)
