@@ -60,8 +60,8 @@ export interface AccountLoss {
 }
 
 /**
- * The status of an account. `sinceMillis` is the time in Unix milliseconds since which the account has been live, or
- * has not been live.
+ * The status of an account. `sinceMillis`, in Unix milliseconds, is when the account became live or stopped being live.
+ * For an account that was never live, it is when the state was made.
  *
  * - `AwaitingSnapshot`: the first lists are not complete yet, and no message was lost.
  * - `Healing`: messages may be missing. `loss` is the first loss since `sinceMillis`.

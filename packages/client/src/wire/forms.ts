@@ -95,7 +95,7 @@ export const unixSecondsFrom = (minimum: number): Schema.Codec<number> =>
 export const UnixSeconds: Schema.Codec<number> = /*#__PURE__*/ unixSecondsFrom(-9_007_199_254_740_991)
 
 /**
- * Times since 2001 in seconds are at least `firstSecond`. Times since 1973 in milliseconds are at least
+ * Unix seconds from the year 2001 on are at least `firstSecond`. Unix milliseconds from the year 1973 on are at least
  * `firstMillisecond`.
  */
 const firstSecond = 1_000_000_000
