@@ -277,11 +277,11 @@ export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeou
  *
  * **Details**
  *
- * `carriedOut` is `"maybe"` for 408 and for every status from 500 up, such as the 520 and 524 of a CDN that forwarded
- * the request and received no response in time. The client retries after these statuses as after a 502: only if a
- * repeat is harmless. `carriedOut` is also `"maybe"` for 499 and for a redirect. The client does not retry after these.
- * A request that receives 425 (too early) was not carried out. The client retries it for every operation, as after a
- * 429.
+ * `carriedOut` is `"maybe"` for 408 and for every status from 500 up. For example, a CDN returns 520 or 524 if it
+ * forwarded the request and received no response in time. After these statuses, the client retries only if a repeat is
+ * harmless, as after a 502. `carriedOut` is also `"maybe"` for 499 and for a redirect. The client does not retry after
+ * these. A request that receives 425 (too early) was not carried out. The client retries it for every operation, as
+ * after a 429.
  *
  * **Gotchas**
  *
@@ -319,8 +319,9 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
  * **Details**
  *
  * `requestSent` covers all attempts of the call. It is `"no"` only if every attempt ended before any byte left this
- * machine (the connection was refused, the name did not resolve …), or was refused with 401, 425 or 429. The exchange
- * has then carried out nothing. `"maybe"` means that the exchange may have carried out the request.
+ * machine, or was refused with 401, 425 or 429. The exchange has then carried out nothing. No byte leaves this machine
+ * if, for example, the connection is refused or the name does not resolve. `"maybe"` means that the exchange may have
+ * carried out the request.
  */
 export class TransportError extends Data.TaggedError("TransportError")<{
   readonly operation: string

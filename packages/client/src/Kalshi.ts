@@ -66,7 +66,8 @@ export interface Options extends PublicOptions {
   readonly limits?: RateLimits.Options | false | undefined
   /**
    * Whether to sign with the measured time of the exchange (see `ClockSkew`) if this machine's clock is wrong by more
-   * than one second, the resolution of dates. Default: false. It is better to correct the machine's clock.
+   * than one second. One second is the resolution of the `Date` header. Default: false. It is better to correct the
+   * machine's clock.
    *
    * With this option, the client retries a 401 once, for every operation, if the date of the response shows that the
    * timestamp was wrong. This is safe because the exchange does not carry out a request that it rejects with 401. The

@@ -15,9 +15,9 @@
  * - A series has a `fee_type` and a `fee_multiplier`. An event can override them ({@link termsOf}). Both change on a
  *   schedule (`GET /series/fee_changes`, `GET /events/fee_changes`): read the current terms when you trade.
  * - This module does not apply a market's fee waiver (`fee_waiver_expiration_time`).
- * - If the maker of a combo's quote executes against an order that has rested for less than five seconds, the roles are
- *   swapped: the order of the quote pays the maker's fee, and the resting order pays the taker's fee (published
- *   changelog, August 2026).
+ * - The roles are swapped if the order of a quote on a combo executes against an order that has rested for less than
+ *   five seconds. The order of the quote then pays the maker's fee, and the resting order pays the taker's fee. Source:
+ *   the published changelog, August 2026.
  * - {@link trade} computes only the trade fee. The account pays `netFee` of {@link charge}, which is also the fill's
  *   `fee_cost`.
  * - Each fill is rounded up separately. If an order fills in several fills, its fees can therefore exceed {@link trade}
@@ -77,11 +77,11 @@ export type Role = "taker" | "maker"
  *
  * **Details**
  *
- * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`, and an order's rounding fees are refunded
- *   in steps of the balance ({@link charge}). Source: the published guide to fee rounding since version 3.29.0 of the
+ * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`. An order's rounding fees are refunded in
+ *   steps of the balance ({@link charge}). Source: the published guide to fee rounding since version 3.29.0 of the
  *   interface (August 30, 2026).
- * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and an order's rounding fees are refunded in whole cents,
- *   as soon as they exceed one cent. Source: the same guide up to version 3.28.0.
+ * - `"centicent"`: the trade fee is rounded up to `$0.0001`. An order's rounding fees are refunded in whole cents, as
+ *   soon as they exceed one cent. Source: the same guide up to version 3.28.0.
  *
  * For the first fill of an order, a direct member pays the same under both rules if price times count is a multiple of
  * `$0.0001`. With a price in whole cents, it always is. No known recorded fill distinguishes the rules. The trade fee
@@ -117,13 +117,11 @@ export class FeeUnknown
 }
 
 /**
- * Returns the fee terms for the markets of an event: the overrides of the event, and the terms of the series where the
- * event has no override.
+ * Returns the fee terms for the markets of an event. Each override of the event replaces one term of the series.
  *
  * **Details**
  *
- * The two overrides are independent. Null or absent means no override. Source: the published description of
- * `EventFeeChange`.
+ * Null or absent means no override. Source: the published description of `EventFeeChange`.
  */
 export const termsOf = (
   series: Terms,
@@ -227,8 +225,8 @@ const balanceStep = { direct: 100n, other: 10_000n } as const
 const oneCent = 10_000n
 
 /**
- * Computes all fees of a fill: the trade fee, the rounding fee that rounds the balance to its step, and the rebate for
- * the rounding fees of the order's earlier fills.
+ * Computes all fees of a fill: the trade fee, the rounding fee, and the rebate. The rounding fee rounds the balance to
+ * its step. The rebate refunds rounding fees of the order's earlier fills.
  *
  * **Details**
  *
@@ -238,8 +236,8 @@ const oneCent = 10_000n
  * rounding fees in whole steps, but never more than the fill's own fee. `price` must be the price of YES, because the
  * direction of the payment matters. A `bid` pays `price × count`. An `ask` receives this amount, or pays the
  * complement, which is rounded in the same way. Sources: the published guide to fee rounding and its worked examples;
- * the published notes of a maker of combos about 540 fills of August 2026, whose `fee_cost` was the trade fee plus the
- * rounding fee.
+ * the published notes of a maker of combos. The notes list 540 fills of August 2026 whose `fee_cost` was the trade fee
+ * plus the rounding fee.
  *
  * **Gotchas**
  *

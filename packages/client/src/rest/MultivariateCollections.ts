@@ -93,7 +93,7 @@ export const get: Operation.Operation<
  *
  * **Gotchas**
  *
- * - The client does not retry this operation after a lost response: the request has no client-supplied id, and no
+ * - The client does not retry this operation after a lost response. The request has no client-supplied id, and no
  *   publication describes a second creation with the same legs.
  * - Each creation counts towards the limit of 5,000 per account and week. Source: the exchange's documentation, 2026.
  * - The `code` of the error is the reason why the exchange refused a combination, such as `duplicated_legs` or

@@ -143,7 +143,7 @@ export const updateLimit: Operation.Operation<
  * **Gotchas**
  *
  * The client does not retry this operation after a lost response, because a second reset would also discard the fills
- * that were counted since the first reset.
+ * since the first reset.
  */
 export const reset: Operation.Operation<
   Inputs.ResetOrderGroupInput,

@@ -4,8 +4,12 @@
  *
  * **Details**
  *
- * The steps of a trade: {@link create} → makers quote both sides (`Quotes.create`) → you accept one side of one quote
- * (`Quotes.accept`) → the maker confirms (`Quotes.confirm`) → after a short wait both orders go to the book and fill.
+ * The steps of a trade:
+ *
+ * 1. You request quotes: {@link create}.
+ * 2. Makers quote both sides: `Quotes.create`.
+ * 3. You accept one side of one quote: `Quotes.accept`.
+ * 4. The maker confirms: `Quotes.confirm`. After a short wait, both orders go to the book and fill.
  *
  * **Gotchas**
  *

@@ -4,8 +4,8 @@
  *
  * **When to use**
  *
- * Use this module if an order on one shard needs cash that is on another shard, because cash backs only orders on its
- * own shard. Within one shard, `Subaccounts.transfer` moves cash between subaccounts.
+ * Use this module if an order on one shard needs cash that is on another shard. Cash backs only the orders on its own
+ * shard. Within one shard, `Subaccounts.transfer` moves cash between subaccounts.
  *
  * @module
  */

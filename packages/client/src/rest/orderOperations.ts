@@ -259,8 +259,8 @@ export const batchCreate: Operation.Operation<
  *   Source: the document of October 26, 2026.
  * - `fill_count`, `remaining_count` and the averages of the response are null or absent if the amendment did not change
  *   them. Since 3 September 2026, `remaining_count` is the count that rests after matching. Source: changelog.
- * - The client does not retry this operation after a lost response, because the order may have filled in the meantime,
- *   and could lose its position in the queue again. Read the order to see the result.
+ * - The client does not retry this operation after a lost response. The order may have filled in the meantime, and a
+ *   repeat could make it lose its position in the queue again. Read the order to see the result.
  *
  * **Example** (Amending an order so that six contracts rest)
  *

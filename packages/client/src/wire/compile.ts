@@ -5,7 +5,7 @@
  *
  * The function returns the decoded value. For an invalid value it returns {@link invalid} without a reason, and the
  * interpreter of `effect/SchemaParser` finds the reason. The function and the interpreter accept the same values, and
- * return equal results. The compiler of `effect/schema/SchemaJITCompiler` is slower for these schemas: it leaves every
+ * return equal results. The compiler of `effect/schema/SchemaJITCompiler` is slower for these schemas. It leaves every
  * object with a nullable list to the interpreter, and adds optional members to an object one by one.
  *
  * @module
