@@ -68,7 +68,7 @@ const settleMillis = 30_000
 /**
  * - `reset`, `closed`: the exchange ends the connection.
  * - `stalled`: the exchange discards the messages of the connection for a while. The next message shows the gap.
- * - `late`: the client's socket is paused for a while. Then all messages arrive at once.
+ * - `late`: the client's socket is paused for a while. Then all messages arrive together.
  * - `gapped`: at least one message is discarded.
  */
 const kinds = ["reset", "stalled", "gapped", "closed", "late"] as const

@@ -1,5 +1,5 @@
 /**
- * The parts of a server that speaks the protocol of the feed, for programs that serve the feed without a local
+ * The parts of a server that speaks the protocol of the feed. They are for programs that serve the feed without a local
  * exchange, such as a relay or a replay of recorded messages.
  *
  * **Details**

@@ -1,8 +1,8 @@
 /**
  * Which requests the operator interface accepts: requests of programs on this machine, and requests of its own page.
  *
- * A page of another site can make a browser on this machine send requests, but it cannot make the browser lie about the
- * headers `Host`, `Origin` and `Sec-Fetch-Site`.
+ * A page of another site can make a browser on this machine send requests. But it cannot change the headers `Host`,
+ * `Origin` and `Sec-Fetch-Site` that the browser sets.
  *
  * @module
  */

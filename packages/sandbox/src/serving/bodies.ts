@@ -35,7 +35,7 @@ const maxBlockBytes = 64 * 1024
 
 /**
  * A body that arrives in chunks. It takes its memory from a budget. For a body of more than 1 KiB, this memory is at
- * most about twice the length of the body, even if every chunk is one byte long.
+ * most about twice the length of the body. This applies even if every chunk is one byte long.
  */
 export class ArrivingBody {
   readonly #budget: BodyBudget
