@@ -15,8 +15,8 @@ import { type Crowd, fairPrice, levelsOfMarket, makersOf } from "./traders.ts"
 const maxDelayMillis = 900
 
 /**
- * A maker replaces a quote that is at least `replaceMillis` old if its YES bid differs from the maker's price by at least
- * `tolerance` ten-thousandths of a dollar.
+ * A maker replaces a quote that is at least `replaceMillis` old if its YES bid differs from the maker's price by at
+ * least `tolerance` ten-thousandths of a dollar.
  */
 const tolerance = 200
 const replaceMillis = 10_000
