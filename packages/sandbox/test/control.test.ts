@@ -41,7 +41,7 @@ const control = (
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>, options: Options = {}) =>
   test.pipe(Effect.provide([layer(options), NodeHttpClient.layerUndici]))
 
-/** Credentials for {@link send}, from a key that came over HTTP. */
+/** Credentials for {@link send}, from the response that created a key. */
 const credentialsOf = ({ accountId, keyId, privateKey, publicKey }: Json) =>
   Effect.map(ApiKey.fromPem({ keyId: String(keyId), privateKey: Redacted.make(String(privateKey)) }), (apiKey) => ({
     accountId: String(accountId),
@@ -171,7 +171,7 @@ describe("control", () => {
         const before = yield* time
         yield* control("POST", "time", { millis: 86_400_000 })
         assert.strictEqual(yield* time, before + 86_400_000)
-        // With a frozen clock, signatures follow the real time.
+        // With a frozen clock, signatures have the real time.
         assert.strictEqual((yield* send({ method: "GET", path: "/portfolio/orders", by })).status, 200)
         yield* control("POST", "active", { trading: false })
         const status = yield* send({ method: "GET", path: "/exchange/status" })

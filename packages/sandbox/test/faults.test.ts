@@ -79,7 +79,7 @@ describe("Operator.plant", () => {
     )
 
     it.live(
-      `${name}: applies the oldest fault of an operation or path first, and each fault the given number of times`,
+      `${name}: applies the oldest fault of an operation or path first, and applies each fault as often as planted`,
       () =>
         Effect.gen(function* () {
           const sandbox = yield* Sandbox
@@ -166,7 +166,7 @@ describe("Operator.plant", () => {
   )
 
   it.effect(
-    "makes a client that repeats an order after a lost response fail with Conflict, because the order may exist",
+    "makes a client fail with Conflict if it retries an order after a lost response",
     () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox

@@ -17,7 +17,9 @@ const setup = (...faults: ReadonlyArray<FeedFault>) => {
   return { world, me }
 }
 
-/** Plants a fault of the next delta, and returns the texts of that delta and of the delta after it. */
+/**
+ * Plants a fault in the next delta. Returns the texts that arrive for this delta, and the frames of the delta after it.
+ */
 const twoDeltas = (change: NonNullable<FrameFault["change"]>) => {
   const { me, world } = setup()
   const line = world.connect(me)

@@ -1,6 +1,4 @@
-/**
- * The WebSocket protocol over a plain socket, without a library: each byte can be wrong, and reading is cheap.
- */
+/** A WebSocket client without a library: a test controls each byte that it sends, and reading costs little time. */
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 
@@ -161,7 +159,7 @@ export class RawFeed {
     return this.closeCode
   }
 
-  /** Waits until a condition holds after some received bytes, or until the connection ends. */
+  /** Waits until a condition holds or the connection ends. Checks the condition whenever data arrive. */
   #until(isDone: () => boolean): Promise<void> {
     const { socket } = this
     return new Promise((resolve) => {

@@ -1,6 +1,6 @@
 /**
- * How to reach every status that the operations of the tags incentive-programs, live-data, milestone, search and
- * structured-targets declare. `{milestone}` and `{target}` stand for existing entities.
+ * Requests that receive each declared status of the operations with the tags incentive-programs, live-data, milestone,
+ * search and structured-targets. `{milestone}` and `{target}` stand for existing entities.
  */
 import type { Case } from "./cases.ts"
 
@@ -25,7 +25,7 @@ export const referenceCases: Readonly<Record<string, Case>> = {
   },
   GetMilestone: {
     request: get("/milestones/{milestone}"),
-    // A malformed id is an unknown milestone, as a public client tests against demo.
+    // A malformed id is an unknown milestone. A public client asserts this on the demo exchange.
     others: { 404: missing((id) => `/milestones/${id}`) },
     planted: [400]
   },

@@ -1,6 +1,7 @@
 /**
  * A process that places orders from several fibers. It records each order in a journal before the first attempt and
- * after the outcome. It settles the open orders of the journal first, and again at the end.
+ * after the outcome. At the beginning and at the end, it settles the orders of the journal that have no outcome or an
+ * `Unknown` one.
  */
 import { randomUUID } from "node:crypto"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -36,7 +37,7 @@ process.on("disconnect", () => process.exit(1))
 
 const { ticker } = setting
 
-/** Orders that rest, some that are cancelled immediately, and some that are refused. */
+/** Most orders rest. One in ten is cancelled immediately, and one in ten is refused. */
 const intentOf = (number: number, client_order_id: string): Orders.OrderIntent => {
   const common = { ticker, client_order_id, exchange_index: 0 } as const
   const cents = 1 + (number % 40)
