@@ -10,7 +10,7 @@ import { Model, type ModelBlock, type ModelPlace, type Rates, usualRates } from 
 import { seed, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 type Command =
-  | /** `in` selects a group, or no group. */
+  /** `in` selects a group, or no group. */
   | ({ readonly do: "place"; readonly in: number } & Omit<ModelPlace, "expiresAt" | "group">)
   | { readonly do: "cancel"; readonly order: number; readonly account: number }
   | { readonly do: "cancelAll"; readonly account: number }

@@ -79,40 +79,42 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("finds the changes that happened during an outage, and reports them before the account is live again", (trader) =>
-    Effect.gen(function* () {
-      const sell = yield* seller(trader)
-      const made = yield* Orders.create(bid)
-      const gone = yield* Orders.create({ ...bid, price: "0.30" })
-      const { events, mine } = yield* live()
-      yield* trader.sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
-      yield* trader.sandbox.feed.drop({ how: "reset" })
-      yield* until(() => count(events, "Healing") === 1)
-      const error = yield* Effect.flip(mine.read)
-      assert.match(error.message, /^The account cannot be read: it has been healing since .* outage: Closed\)/)
-      yield* sell(5)
-      yield* Orders.cancel({ order_id: gone.order_id })
-      const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })
-      yield* until(() => count(events, "Live") === 2)
-      const between = events.slice(tags(events).indexOf("Healing"), tags(events).lastIndexOf("Live"))
-      assert.strictEqual(count(between, "Fill"), 1)
-      const account = yield* mine.read
-      assert.deepStrictEqual(
-        account.openOrders.filter((order) => !account.unconfirmed.has(order.order_id)).map((order) => order.order_id),
-        [order_id]
-      )
-      // The two orders that are not in the list are confirmed one by one.
-      yield* until(() => count(events, "Order") >= 5)
-      const confirmed = yield* mine.read
-      assert.deepStrictEqual(
-        confirmed.closedOrders.map((order) => [order.order_id, order.status]).toSorted(),
-        [
-          [gone.order_id, "canceled"],
-          [made.order_id, "executed"]
-        ].toSorted()
-      )
-      yield* assertEqual(confirmed)
-    })
+  inMemory(
+    "finds the changes that happened during an outage, and reports them before the account is live again",
+    (trader) =>
+      Effect.gen(function* () {
+        const sell = yield* seller(trader)
+        const made = yield* Orders.create(bid)
+        const gone = yield* Orders.create({ ...bid, price: "0.30" })
+        const { events, mine } = yield* live()
+        yield* trader.sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
+        yield* trader.sandbox.feed.drop({ how: "reset" })
+        yield* until(() => count(events, "Healing") === 1)
+        const error = yield* Effect.flip(mine.read)
+        assert.match(error.message, /^The account cannot be read: it has been healing since .* outage: Closed\)/)
+        yield* sell(5)
+        yield* Orders.cancel({ order_id: gone.order_id })
+        const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })
+        yield* until(() => count(events, "Live") === 2)
+        const between = events.slice(tags(events).indexOf("Healing"), tags(events).lastIndexOf("Live"))
+        assert.strictEqual(count(between, "Fill"), 1)
+        const account = yield* mine.read
+        assert.deepStrictEqual(
+          account.openOrders.filter((order) => !account.unconfirmed.has(order.order_id)).map((order) => order.order_id),
+          [order_id]
+        )
+        // The two orders that are not in the list are confirmed one by one.
+        yield* until(() => count(events, "Order") >= 5)
+        const confirmed = yield* mine.read
+        assert.deepStrictEqual(
+          confirmed.closedOrders.map((order) => [order.order_id, order.status]).toSorted(),
+          [
+            [gone.order_id, "canceled"],
+            [made.order_id, "executed"]
+          ].toSorted()
+        )
+        yield* assertEqual(confirmed)
+      })
   )
 
   const faults = ["garble", "skip", "repeat"] as const

@@ -165,31 +165,29 @@ describe("Operator.plant", () => {
     }).pipe(Effect.provide([layer(), NodeHttpClient.layerUndici]))
   )
 
-  it.effect(
-    "makes a client fail with Conflict if it retries an order after a lost response",
-    () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox
-        const { signer } = yield* sandbox.createAccount()
-        yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after" })
-        const create = Orders.create({
-          ticker,
-          side: "bid",
-          count: "5",
-          price: "0.40",
-          time_in_force: "good_till_canceled",
-          self_trade_prevention_type: "taker_at_cross",
-          client_order_id: "mine"
-        })
-        const fiber = yield* create.pipe(
-          Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false })),
-          Effect.flip,
-          Effect.forkChild
-        )
-        yield* TestClock.adjust(Duration.seconds(30))
-        const error = yield* Fiber.join(fiber)
-        assert.strictEqual(error._tag, "Conflict")
-        assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
-      }).pipe(Effect.provide(layerTest({ markets })))
+  it.effect("makes a client fail with Conflict if it retries an order after a lost response", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const { signer } = yield* sandbox.createAccount()
+      yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after" })
+      const create = Orders.create({
+        ticker,
+        side: "bid",
+        count: "5",
+        price: "0.40",
+        time_in_force: "good_till_canceled",
+        self_trade_prevention_type: "taker_at_cross",
+        client_order_id: "mine"
+      })
+      const fiber = yield* create.pipe(
+        Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false })),
+        Effect.flip,
+        Effect.forkChild
+      )
+      yield* TestClock.adjust(Duration.seconds(30))
+      const error = yield* Fiber.join(fiber)
+      assert.strictEqual(error._tag, "Conflict")
+      assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
+    }).pipe(Effect.provide(layerTest({ markets })))
   )
 })

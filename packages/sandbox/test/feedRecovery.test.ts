@@ -139,22 +139,24 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S5, S10: ends a subscription that cannot be restored, with the reason, and keeps the other subscriptions", (trader) =>
-    Effect.gen(function* () {
-      const { place, sandbox } = trader
-      const trades = yield* collect(Feed.subscribe("trade"))
-      const orders = yield* collect(Feed.subscribe("user_orders"))
-      yield* live(2)
-      yield* sandbox.plant({ feed: "command", channel: "trade", error: 8 })
-      yield* sandbox.feed.drop({ how: "reset" })
-      assert.deepInclude({ ...(yield* errorOf(trades.fiber)) }, { _tag: "SubscriptionRefused", code: 8 })
-      yield* live(1)
-      yield* place()
-      yield* until(() => tags(orders.events).includes("Message"))
-      yield* sandbox.feed.drop({ how: "reset" })
-      yield* until(() => tags(orders.events).filter((tag) => tag === "Restored").length === 2)
-      assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
-    })
+  inMemory(
+    "S5, S10: ends a subscription that cannot be restored, with the reason, and keeps the other subscriptions",
+    (trader) =>
+      Effect.gen(function* () {
+        const { place, sandbox } = trader
+        const trades = yield* collect(Feed.subscribe("trade"))
+        const orders = yield* collect(Feed.subscribe("user_orders"))
+        yield* live(2)
+        yield* sandbox.plant({ feed: "command", channel: "trade", error: 8 })
+        yield* sandbox.feed.drop({ how: "reset" })
+        assert.deepInclude({ ...(yield* errorOf(trades.fiber)) }, { _tag: "SubscriptionRefused", code: 8 })
+        yield* live(1)
+        yield* place()
+        yield* until(() => tags(orders.events).includes("Message"))
+        yield* sandbox.feed.drop({ how: "reset" })
+        yield* until(() => tags(orders.events).filter((tag) => tag === "Restored").length === 2)
+        assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
+      })
   )
 
   inMemory("S11: ends a subscription after an error that no command caused, with the reason", (trader) =>
@@ -194,15 +196,17 @@ describe("Feed.subscribe", () => {
   )
 
   for (const isExecuted of [true, false]) {
-    inMemory(`S13: subscribes once after error 18 for a command that was ${isExecuted ? "" : "not "}executed`, (trader) =>
-      Effect.gen(function* () {
-        yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
-        const { events } = yield* collect(Feed.messages("user_orders"))
-        yield* live(1)
-        yield* trader.place()
-        yield* until(() => events.length === 1)
-        assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
-      })
+    inMemory(
+      `S13: subscribes once after error 18 for a command that was ${isExecuted ? "" : "not "}executed`,
+      (trader) =>
+        Effect.gen(function* () {
+          yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
+          const { events } = yield* collect(Feed.messages("user_orders"))
+          yield* live(1)
+          yield* trader.place()
+          yield* until(() => events.length === 1)
+          assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
+        })
     )
   }
 
@@ -384,25 +388,27 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S29: keeps all messages since the subscription, also messages that arrive between two pulls of the stream", ({ place }) =>
-    Effect.gen(function* () {
-      const { events: stream } = yield* Feed.open("user_orders")
-      yield* live(1)
-      for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
-      const prices: Array<string | undefined> = []
-      yield* Effect.forkScoped(
-        Stream.runForEach(stream, (event) =>
-          Effect.gen(function* () {
-            if (event._tag === "Message") prices.push(event.message.msg.yes_price_dollars)
-            yield* Effect.sleep("1 second")
-          })
+  inMemory(
+    "S29: keeps all messages since the subscription, also messages that arrive between two pulls of the stream",
+    ({ place }) =>
+      Effect.gen(function* () {
+        const { events: stream } = yield* Feed.open("user_orders")
+        yield* live(1)
+        for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
+        const prices: Array<string | undefined> = []
+        yield* Effect.forkScoped(
+          Stream.runForEach(stream, (event) =>
+            Effect.gen(function* () {
+              if (event._tag === "Message") prices.push(event.message.msg.yes_price_dollars)
+              yield* Effect.sleep("1 second")
+            })
+          )
         )
-      )
-      yield* TestClock.adjust(100)
-      for (const price of ["0.13", "0.14"] as const) yield* place({ price })
-      yield* until(() => prices.length === 5)
-      assert.deepStrictEqual(prices, ["0.1000", "0.1100", "0.1200", "0.1300", "0.1400"])
-    })
+        yield* TestClock.adjust(100)
+        for (const price of ["0.13", "0.14"] as const) yield* place({ price })
+        yield* until(() => prices.length === 5)
+        assert.deepStrictEqual(prices, ["0.1000", "0.1100", "0.1200", "0.1300", "0.1400"])
+      })
   )
 
   inMemory("S31: delivers messages that arrive before the reply to the subscribe command, in order", (trader) =>

@@ -98,7 +98,7 @@ describe("lockInput", () => {
           "balance_breakdown"
         )
 
-        // A cancel without a subaccount cancels all orders of the key's own subaccount, and no others.
+        // A cancel without a subaccount cancels all orders of the key's own subaccount, and no other orders.
         assert.strictEqual((yield* as({ method: "DELETE", path: orders })).status, 204)
         const { body } = yield* send({ method: "GET", path: "/portfolio/orders?status=resting", by: maker })
         assert.isAbove((body as { orders: ReadonlyArray<unknown> }).orders.length, 0) // asserted by its use

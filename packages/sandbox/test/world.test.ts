@@ -67,7 +67,7 @@ describe("the example world", () => {
     })
   )
 
-  it.effect("depends on the seed and the time, and can be traded", () =>
+  it.effect("depends on the seed, and has other games on another day", () =>
     Effect.gen(function* () {
       const monday = yield* eventsAt("2026-11-30T12:10:00Z", { seed: 1 })
       assert.deepStrictEqual(yield* eventsAt("2026-11-30T12:10:00Z", { seed: 1 }), monday)
@@ -88,7 +88,7 @@ describe("the example world", () => {
     })
   )
 
-  it.effect("does not change the ids of accounts and keys, and returns after a reset", () =>
+  it.effect("does not change the ids of accounts and keys, and is restored by a reset", () =>
     Effect.gen(function* () {
       const accounts = [{ name: "one" }, { name: "other" }]
       const ids = Effect.gen(function* () {

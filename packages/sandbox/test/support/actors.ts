@@ -668,7 +668,10 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
   const scheduled = state.timers.flatMap(({ atMillis, of, what }) =>
     what === "expire" || what === "close" ? [`${what} ${of} ${atMillis}`] : []
   )
-  check(scheduled.sort().join() === due.sort().join(), "every expiration of a resting order and every market close has exactly one timer")
+  check(
+    scheduled.sort().join() === due.sort().join(),
+    "every expiration of a resting order and every market close has exactly one timer"
+  )
   check(micros === state.depositedMicros, `money is conserved: ${micros} of ${state.depositedMicros}`)
   return [...new Set(violations)]
 }
