@@ -214,7 +214,7 @@ const checkScenario = ({
 }
 
 describe("RFQ batches, against a simple model", () => {
-  it("trade all children, each at the best bid of the makers, or none", { timeout: 300_000 }, () => {
+  it("trade all children, each at the best bid of the makers, or no child", { timeout: 300_000 }, () => {
     fc.assert(
       fc.property(scenario, (input) => checkScenario(input)),
       { seed, numRuns: sampleSize(400, 5_000) }

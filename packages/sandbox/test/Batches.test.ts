@@ -119,7 +119,7 @@ describe("createRfqBatch", () => {
     )
   })
 
-  it("permits two open batches per account in addition to single RFQs, and replaces the oldest on request", () => {
+  it("permits two open batches per account in addition to single RFQs, and replaces the oldest batch on request", () => {
     const desk = makeBatching()
     unwrap(desk.execute({ type: "createRfq", accountId: desk.creator, rfq: rfqTerms(5, { ticker: combos[0]! }) }))
     const [first, second] = [desk.batch(), desk.batch()]

@@ -316,7 +316,7 @@ describe("a combo", () => {
     assert.strictEqual(refusalOf(floor.execute({ type: "disputeMarket", ticker })).code, "combo_follows_legs")
   })
 
-  it("is disputed if a leg that decides its value is disputed, and determined again when this leg is", () => {
+  it("is disputed if a leg that decides its value is disputed, and determined again when this leg is determined again", () => {
     const floor = makeCombining()
     const [both, failed] = [floor.combo("A yes", "B yes"), floor.combo("A yes", "C yes")]
     unwrap(floor.determine("A", "yes"))

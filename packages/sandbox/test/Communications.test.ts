@@ -37,7 +37,7 @@ describe("createRfq", () => {
     assert.deepStrictEqual(desk.latestRfq(rfq), rfq)
   })
 
-  it("permits one open RFQ per account and market, and replaces it on request", () => {
+  it("permits one open RFQ per account and market, and replaces the open RFQ on request", () => {
     const desk = makeDesk()
     const first = desk.rfq(10)
     const quote = desk.quote(first, 40, 50)

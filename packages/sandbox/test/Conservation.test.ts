@@ -51,7 +51,7 @@ const settledCombosOf = ({ markets }: Snapshot) => {
 
 describe("Exchange, for many commands", () => {
   it(
-    "conserves money and contracts, and ends with the same dump if snapshots replace it between commands",
+    "conserves money and contracts, and ends with the same dump if it is restored from snapshots between commands",
     { timeout: 300_000 },
     () => {
       const events = new Map<string, number>()
@@ -88,7 +88,8 @@ describe("Exchange, for many commands", () => {
           : exchange
       )
       assert.deepStrictEqual(again.actors, actors)
-      // The dumps are compared as JSON, because a restored field that was undefined has another position.
+      // The dumps are compared as JSON, because a restored field that was undefined is at another position in the
+      // object.
       const [one, other] = [first, again].map(({ exchange }) => JSON.parse(JSON.stringify(exchange.dump(actors.now))))
       assert.deepStrictEqual(other, one)
     }

@@ -23,7 +23,7 @@ const makeCrowded = (options: Partial<CrowdOptions> = {}, ownSeed = 1) => {
 
 const dumpAt = (exchange: Exchange, atMillis: number): unknown => throughJson(exchange.dump(atMillis))
 
-const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // the same JSON
+const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // a JSON round trip
 
 const marketsAt = (exchange: Exchange, atMillis: number): ReadonlyArray<Market> =>
   unwrap(exchange.view(atMillis).listMarkets({ era: "live", limit: 1_000, isListed: () => true })).items
@@ -63,7 +63,7 @@ describe("a book of the crowd", () => {
     assert.isBelow(mean, 100, "a cent, on average")
   })
 
-  it("gets its quotes back within a second after an order took a whole side", () => {
+  it("has quotes again within a second after an order filled a whole side", () => {
     const exchange = makeCrowded()
     const ticker = openAt(exchange, start)[0]!
     const { accountId } = unwrap(exchange.execute({ type: "createAccount", name: "user" }, start))
@@ -134,7 +134,7 @@ describe("the markets of the crowd", () => {
     assert.strictEqual(new Set(finished.map(({ result }) => result)).size, 2, "both results occur")
   })
 
-  it("get their results also if the crowd did not act when they closed", () => {
+  it("get their results even if the crowd did not act when they closed", () => {
     const exchange = makeCrowded()
     const closed = Exchange.restore(throughJson(exchange.snapshot(start)), { seed: 1 })
     const ticker = openAt(exchange, start).find((open) => open.startsWith("KXCROWD-26NOV301415-"))!
@@ -386,7 +386,7 @@ describe("attachCrowd", () => {
     assert.notDeepEqual(dumpAt(makeCrowded({}, 2), end), dump)
   })
 
-  it("gives the same state for any steps of the clock", () => {
+  it("gives the same state for any sequence of clock moves", () => {
     const end = start + 3 * minute
     const expected = dumpAt(makeCrowded(), end)
     fc.assert(
@@ -399,7 +399,7 @@ describe("attachCrowd", () => {
     )
   })
 
-  it("continues from a snapshot as if it had never stopped, at any moment, with the same accounts", () => {
+  it("continues from a snapshot of any moment as if it had never stopped, with the same accounts", () => {
     const end = start + 3 * minute
     const expected = dumpAt(makeCrowded(), end)
     fc.assert(

@@ -353,7 +353,7 @@ describe("cancelOrder", () => {
 })
 
 describe("View.listOrders", () => {
-  it("lists newest first, page by page, and ends with an empty cursor", () => {
+  it("lists the newest orders first, page by page, and ends with an empty cursor", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const placed = [40, 41, 42, 43, 44].map((cents) => floor.place(one, terms("bid", cents, 1)).orderId)
@@ -523,7 +523,7 @@ describe("Exchange.nextTimerMillis", () => {
 })
 
 describe("Exchange.snapshot", () => {
-  it("has one timer for an order, however often the order was amended", () => {
+  it("has one timer for an order, even if the order was amended several times", () => {
     const floor = makeFloor()
     const accountId = floor.account("one")
     const { orderId } = floor.place(accountId, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 60 }))

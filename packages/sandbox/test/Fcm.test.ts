@@ -63,7 +63,7 @@ const makeDesk = () => {
 const codeOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).code
 
 describe("createSubtrader", () => {
-  it("creates a subtrader once, and its id is the id of the FCM member and a suffix", () => {
+  it("creates a subtrader only once, with the FCM member's id and a suffix as its id", () => {
     const desk = makeDesk()
     assert.strictEqual(desk.one.subtraderId, `${desk.member}_ONE`)
     assert.deepStrictEqual(
@@ -122,7 +122,7 @@ describe("the orders and fills of subtraders", () => {
     assert.strictEqual(refused({ subtraderId: "nobody" }), "not_found")
   })
 
-  it("show an FCM only the sides of its own subtraders", () => {
+  it("show an FCM member only the sides of trades that belong to its own subtraders", () => {
     const desk = makeDesk()
     const { orderId } = desk.buy(desk.one, 40, 2)
     desk.place(desk.two.accountId, terms("ask", 50, 1))
@@ -247,7 +247,7 @@ describe("transferPosition", () => {
     assert.deepStrictEqual([desk.positionOf(desk.one.accountId), desk.errorPosition()], [0, -5])
   })
 
-  it("changes the sign of a position that is smaller, and nets with the target's position", () => {
+  it("changes the sign of a position that is smaller than the transfer, and nets with the target's position", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 2)
     unwrap(desk.transfer({ count: 500, price: 5_000 }))

@@ -104,7 +104,7 @@ describe("a fill after a change of the fees", () => {
     assert.strictEqual(fill?.feeMicros, 87_500)
   })
 
-  it("takes the part of a fee that was not reserved from free cash, and waives the part that the cash cannot pay", () => {
+  it("pays the unreserved part of a fee from free cash, and waives what the cash cannot pay", () => {
     const { changeSeries, floor } = setup()
     const [rich, poor, incoming] = [
       floor.account("rich", "6"),

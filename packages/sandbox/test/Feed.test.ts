@@ -35,7 +35,7 @@ describe("Feed.upgrade", () => {
     )
   })
 
-  it("refuses a request with the same error bodies as REST", () => {
+  it("refuses an unauthenticated request with the same error codes as REST", () => {
     const world = makeFeedWorld()
     const me = world.account()
     const signedForRest = world.request(me, {
@@ -396,7 +396,7 @@ describe("slow readers", () => {
     )
   })
 
-  it("lose a subscription that has too many waiting frames with error 25, and keep the other subscriptions", () => {
+  it("if too many frames wait, lose their subscription with error 25, and keep the other subscriptions", () => {
     const { line, me, world } = connected({ maxFeedWaitingFrames: 3 })
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.send(subscribe("order_group_updates"))

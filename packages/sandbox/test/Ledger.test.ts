@@ -65,7 +65,7 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
   })
 
-  it("must be available: otherwise the order is refused with the code of noMoneyCode", () => {
+  it("must be available, and otherwise the order is refused with the code of noMoneyCode", () => {
     const floor = makeFloor({ assumptions: { noMoneyCode: "available_balance_too_low" } })
     const one = floor.account("one", "1")
     assert.strictEqual(floor.refused(one, terms("bid", 50, 10)).code, "available_balance_too_low")
@@ -107,7 +107,7 @@ describe("the reserved money of an order", () => {
     const [cash] = moneyOf(floor, one)
     const older = floor.place(one, terms("ask", 60, 6))
     const younger = floor.place(one, terms("ask", 55, 6))
-    // Twelve contracts are offered and ten are held: two of the younger order reserve $0.45 each.
+    // Twelve contracts are offered, and ten are held. So two contracts of the younger order reserve $0.45 each.
     assert.deepStrictEqual(moneyOf(floor, one), [cash! - 900_000, 900_000])
     assert.deepStrictEqual(floor.now(younger, "reservedMicros"), [900_000])
     floor.cancel(one, older.orderId)

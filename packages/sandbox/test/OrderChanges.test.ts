@@ -99,7 +99,7 @@ describe("amendOrder", () => {
     assert.deepStrictEqual(floor.now(first, "status", "remainingCount"), ["canceled", 0])
   })
 
-  it("sets, moves and removes the expiry; the old expiry does not fire", () => {
+  it("sets, moves and removes the expiry, and the old expiry does not fire", () => {
     const { first, floor, second, third } = line()
     const inSeconds = (seconds: number) => start / 1_000 + seconds
     unwrap(amend(floor, first, { expirationSeconds: inSeconds(10) }))

@@ -228,7 +228,7 @@ describe("AccountFeed.make", () => {
   )
 
   inMemory(
-    "starts no second read while the first one waits for lists that are new enough",
+    "starts no second read while the first read waits for new enough lists",
     ({ sandbox }) =>
       Effect.gen(function* () {
         const mine = yield* AccountFeed.make()
@@ -244,19 +244,21 @@ describe("AccountFeed.make", () => {
     { assumptions: { readLagMillis: 600_000 } }
   )
 
-  inMemory("combines the live and the historical list of fills if it starts before the historical cutoff", (trader) =>
-    Effect.gen(function* () {
-      const sell = yield* seller(trader)
-      yield* Orders.create(bid)
-      yield* sell(2)
-      yield* TestClock.adjust("400 days")
-      yield* sell(1)
-      const { mine } = yield* live({ fillsFromMillis: 0 })
-      assert.deepStrictEqual(
-        (yield* mine.read).fills.map(({ count_fp }) => count_fp),
-        ["2.00", "1.00"]
-      )
-    })
+  inMemory(
+    "combines the live and the historical list of fills if `fillsFromMillis` is before the historical cutoff",
+    (trader) =>
+      Effect.gen(function* () {
+        const sell = yield* seller(trader)
+        yield* Orders.create(bid)
+        yield* sell(2)
+        yield* TestClock.adjust("400 days")
+        yield* sell(1)
+        const { mine } = yield* live({ fillsFromMillis: 0 })
+        assert.deepStrictEqual(
+          (yield* mine.read).fills.map(({ count_fp }) => count_fp),
+          ["2.00", "1.00"]
+        )
+      })
   )
 
   inMemory("fails only a consumer that is too slow, after it has received the buffered events", (trader) =>
@@ -456,7 +458,7 @@ describe("AccountFeed.layer", () => {
     )
   )
 
-  inMemory("cancels an order whose response was lost when the scope closes, and reads no list", (trader) =>
+  inMemory("when the scope closes, cancels an order although its response was lost, and reads no list", (trader) =>
     Effect.gen(function* () {
       yield* blind(
         Effect.gen(function* () {

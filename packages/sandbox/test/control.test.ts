@@ -35,7 +35,7 @@ const control = (
       })
     )
     const body = yield* response.json
-    return { status: response.status, body: body as Json } satisfies Control // the tests fail for any other value
+    return { status: response.status, body: body as Json } satisfies Control // the tests fail if it is not an object
   })
 
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>, options: Options = {}) =>
@@ -268,7 +268,7 @@ describe("control", () => {
     )
   )
 
-  it.live("explains an invalid request, and refuses requests from a browser page", () =>
+  it.live("refuses an invalid request with an error code, and refuses requests from a browser page", () =>
     served(
       Effect.gen(function* () {
         const cases: ReadonlyArray<readonly [number, ReturnType<typeof control>]> = [

@@ -24,7 +24,7 @@ beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const kills = sampleSize(6, 100)
-/** The number of kills of one state file. */
+/** The number of kills for each state file. */
 const killsPerFile = sampleSize(3, 5)
 /** The number of the restart that runs without the crowd, for each state file. */
 const withoutCrowd = 2

@@ -96,7 +96,7 @@ describe("Kalshi.layerDryRun", () => {
     }).pipe(Effect.provide(layerTest({ markets: [{ ticker }] })))
   )
 
-  it.effect("sends no order of Orders.place, and leaves nothing to settle or to cancel", () =>
+  it.effect("sends no order for Orders.place, and leaves nothing to settle or to cancel", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const credentials = yield* sandbox.createAccount()

@@ -32,7 +32,7 @@ const placing = (fault: Fault) =>
     const exit = yield* Effect.exit(send({ method: "POST", path: orders, json: order(), by }))
     const { body } = yield* send({ method: "GET", path: "/portfolio/orders", by })
     const { status } = (yield* sandbox.requests).findLast(({ operation }) => operation === "CreateOrderV2")!
-    return { exit, placed: (body as { orders: ReadonlyArray<unknown> }).orders.length, status } // asserted by its use
+    return { exit, placed: (body as { orders: ReadonlyArray<unknown> }).orders.length, status } // the test fails if it has another form
   })
 
 describe("Operator.plant", () => {
@@ -155,7 +155,7 @@ describe("Operator.plant", () => {
       while ((yield* sandbox.requests).length === 0) {
         yield* Effect.sleep("1 millis")
       }
-      // Later requests are served meanwhile.
+      // The exchange serves later requests during the delay.
       let others = 0
       while (others < 20) {
         others += (yield* client.execute(HttpClientRequest.get(url))).status === 200 ? 1 : 0

@@ -21,7 +21,7 @@ const deltas = (frames: ReadonlyArray<Frame>) =>
   frames.map(({ msg }) => [msg.side, msg.price_dollars, msg.delta_fp, msg.client_order_id])
 
 describe("orderbook_delta", () => {
-  it("has NO prices for the side no, or YES prices for both sides with use_yes_price", () => {
+  it("prices the side no in NO by default, and in YES with use_yes_price", () => {
     const { listen, me, other, world } = setup()
     const [onOwnScale, onYesScale] = [
       listen(other, "orderbook_delta", book),

@@ -41,19 +41,21 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S16: shares one connection and one subscription between streams of one filter", ({ place, sandbox }) =>
-    Effect.gen(function* () {
-      const [first, second] = [
-        yield* collect(Feed.messages("user_orders")),
-        yield* collect(Feed.messages("user_orders"))
-      ]
-      yield* until(() => true)
-      while ((yield* sandbox.feed.connections)[0]?.subscriptions.length !== 1) yield* TestClock.adjust(10)
-      yield* place()
-      yield* until(() => first.events.length === 1 && second.events.length === 1)
-      assert.strictEqual(first.events[0], second.events[0])
-      assert.strictEqual((yield* sandbox.feed.connections).length, 1)
-    })
+  inMemory(
+    "S16: shares one connection and one subscription between streams with the same filter",
+    ({ place, sandbox }) =>
+      Effect.gen(function* () {
+        const [first, second] = [
+          yield* collect(Feed.messages("user_orders")),
+          yield* collect(Feed.messages("user_orders"))
+        ]
+        yield* until(() => true)
+        while ((yield* sandbox.feed.connections)[0]?.subscriptions.length !== 1) yield* TestClock.adjust(10)
+        yield* place()
+        yield* until(() => first.events.length === 1 && second.events.length === 1)
+        assert.strictEqual(first.events[0], second.events[0])
+        assert.strictEqual((yield* sandbox.feed.connections).length, 1)
+      })
   )
 
   inMemory(
@@ -132,7 +134,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("delivers the unchanged text of all frames to Feed.frames", ({ place }) =>
+  inMemory("delivers the unchanged text of all frames in Feed.frames", ({ place }) =>
     Effect.gen(function* () {
       const recorded = yield* collect(Feed.frames())
       const { events } = yield* collect(Feed.messages("orderbook_delta", { market_tickers: [ticker] }))
@@ -156,7 +158,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S33: refuses a parameter that the channel does not have before it connects", ({ sandbox }) =>
+  inMemory("S33: before it connects, refuses a parameter that the channel does not have", ({ sandbox }) =>
     Effect.gen(function* () {
       const wrong = { market_tickerz: [ticker] } as never // a caller without types
       const error = yield* Effect.flip(Stream.runDrain(Feed.messages("trade", wrong)))

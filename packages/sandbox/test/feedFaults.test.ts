@@ -136,7 +136,7 @@ describe("faults of messages", () => {
     assert.strictEqual(next[0]!.seq, 4)
   })
 
-  it("belowZero: a delta that takes more than the level holds precedes the message", () => {
+  it("belowZero: a delta that subtracts more than the level has precedes the message", () => {
     const deltas = twoDeltas("belowZero").faulty.map((text) => Number(JSON.parse(text).msg.delta_fp))
     assert.strictEqual(deltas.length, 2)
     assert.isBelow(deltas[0]! + 5, 0)

@@ -78,7 +78,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("refuses 100 MB in chunks without a length, and serves other requests meanwhile", () =>
+  it.live("refuses 100 MB in chunks without a length, and serves other requests at the same time", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open

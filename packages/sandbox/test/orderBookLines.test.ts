@@ -374,21 +374,23 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("continues after one line is closed permanently, and ends after the last line is", ({ place, sandbox }) =>
-    Effect.gen(function* () {
-      const books = yield* OrderBooks.watch([ticker], { lines: 2 })
-      yield* eventually(areWhole(books, [ticker], 2))
-      const { fiber } = yield* collect(books.changes)
-      const [first, second] = yield* sandbox.feed.connections
-      yield* sandbox.feed.drop({ connectionId: first!.connectionId, code: 4_000 })
-      yield* eventually(Effect.map(books.lines, (lines) => lines.some(({ ended }) => ended !== undefined)))
-      yield* place()
-      yield* TestClock.adjust(100)
-      yield* assertEqual(sandbox, books, [ticker])
-      yield* sandbox.feed.drop({ connectionId: second!.connectionId, code: 4_000 })
-      yield* until(() => fiber.pollUnsafe() !== undefined)
-      assert.strictEqual((yield* Effect.flip(books.read(ticker)))._tag, "ConnectionClosed")
-    })
+  inMemory(
+    "continues after one line is closed permanently, and ends after the last line is closed too",
+    ({ place, sandbox }) =>
+      Effect.gen(function* () {
+        const books = yield* OrderBooks.watch([ticker], { lines: 2 })
+        yield* eventually(areWhole(books, [ticker], 2))
+        const { fiber } = yield* collect(books.changes)
+        const [first, second] = yield* sandbox.feed.connections
+        yield* sandbox.feed.drop({ connectionId: first!.connectionId, code: 4_000 })
+        yield* eventually(Effect.map(books.lines, (lines) => lines.some(({ ended }) => ended !== undefined)))
+        yield* place()
+        yield* TestClock.adjust(100)
+        yield* assertEqual(sandbox, books, [ticker])
+        yield* sandbox.feed.drop({ connectionId: second!.connectionId, code: 4_000 })
+        yield* until(() => fiber.pollUnsafe() !== undefined)
+        assert.strictEqual((yield* Effect.flip(books.read(ticker)))._tag, "ConnectionClosed")
+      })
   )
 
   inMemory("ends its subscriptions and its own connection when its scope closes", ({ sandbox }) =>

@@ -246,7 +246,7 @@ describe("makeHandler", () => {
         const averages = body as { average_fill_price: string; average_fee_paid: string }
         return [averages.average_fill_price, averages.average_fee_paid]
       }
-      // The average fees of these fills were recorded in 2026.
+      // The average fees of these fills were recorded on the real exchange in 2026.
       for (const [count, price, fee] of [
         ["43", "0.24", "0.0127"], // 0.5491 / 43 = 0.012769…
         ["8.93", "0.67", "0.0154"], // 0.1383 / 8.93 = 0.015487…

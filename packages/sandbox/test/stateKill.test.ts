@@ -28,7 +28,7 @@ const stable = (dump: unknown): unknown =>
   )
 
 const kills = sampleSize(10, 100)
-/** The number of kills of one state file. */
+/** The number of kills for each state file. */
 const killsPerFile = 5
 /** The maximum number of responses before a kill. The actual number is random. */
 const mostAnswers = 300

@@ -80,7 +80,7 @@ describe("the example world", () => {
     })
   )
 
-  it.effect("exists for any seed, from the beginning of 1970", () =>
+  it.effect("exists for any seed, even at the beginning of 1970", () =>
     Effect.gen(function* () {
       for (let seed = 0; seed < 50; seed++) {
         assert.strictEqual((yield* list("/milestones?limit=100", "milestones").pipe(inWorld({ seed }))).length, 6)
@@ -109,7 +109,7 @@ describe("the example world", () => {
     })
   )
 
-  it.effect("keeps a series that exists already, and is absent by default", () =>
+  it.effect("keeps an existing series, and is absent by default", () =>
     Effect.gen(function* () {
       yield* list("/milestones?limit=1", "milestones").pipe(inWorld({ markets: [{ ticker: "KXBTCD-25-A" }] }))
       assert.deepStrictEqual(yield* list("/events", "events").pipe(Effect.provide(layerTest())), [])

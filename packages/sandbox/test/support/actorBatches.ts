@@ -162,12 +162,12 @@ export const auditBatches = (state: Snapshot, check: (isTrue: boolean, law: stri
     check(
       (timers.has(`lapseBatch ${batchId}`) ? 1 : 0) + (timers.has(`executeBatch ${batchId}`) ? 1 : 0) ===
         (status === "accepted" ? 1 : 0),
-      "an accepted batch has one timer, for its confirmations or for its execution, and any other batch has none"
+      "only an accepted batch has a timer, and it has exactly one"
     )
     const executed = rfqIds.filter((rfqId) => quotes.get(rfqId)?.status === "executed").length
     check(
       executed === (closeReason === "executed" ? rfqIds.length : 0) || closeReason === "partially executed",
-      "an executed batch has only executed children, and a batch that is not executed, even in part, has none"
+      "every child of an executed batch is executed, and a batch that was not executed has no executed child"
     )
     for (const rfqId of rfqIds) {
       const own = quotes.get(rfqId)

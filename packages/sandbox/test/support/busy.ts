@@ -19,7 +19,7 @@ export const recordedSockets = () => {
     Socket.WebSocketConstructor,
     Effect.map(Socket.WebSocketConstructor, (make) => (url, options) => {
       const socket = make(url, options)
-      sockets.push(socket as NodeWS.WebSocket) // the layer below makes only these
+      sockets.push(socket as NodeWS.WebSocket) // `NodeWS.layerWebSocketConstructor` makes this type
       return socket
     })
   ).pipe(Layer.provide(NodeWS.layerWebSocketConstructor))
@@ -27,7 +27,7 @@ export const recordedSockets = () => {
   return { layer, handle }
 }
 
-/** Waits in real time until a condition of an effect holds. */
+/** Waits in real time until an effect returns true. */
 export const poll = <E, R>(condition: Effect.Effect<boolean, E, R>): Effect.Effect<void, E, R> =>
   Effect.gen(function* () {
     while (!(yield* condition)) yield* Effect.sleep(1)

@@ -101,7 +101,7 @@ export class Tab {
     await this.send("Input.dispatchKeyEvent", { type: "keyUp", ...event })
   }
 
-  /** Replaces the content of the focused element by a text. */
+  /** Replaces the content of the focused element with a text. */
   async type(text: string): Promise<void> {
     await this.evaluate("document.activeElement.select?.()")
     await this.send("Input.insertText", { text })

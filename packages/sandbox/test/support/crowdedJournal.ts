@@ -122,7 +122,7 @@ export const startCrowded = async ({
   }
 }
 
-export const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // the same JSON
+export const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // a JSON round trip
 
 /** Waits until everything is on the disk. */
 export const saved = async ({ journal }: Crowded): Promise<void> => {

@@ -32,7 +32,8 @@ export interface ExampleInput {
   readonly seed: string
   readonly nowMillis: number
   /**
-   * Values of properties by name, such as a requested id: for objects at any depth, and only for the outermost objects.
+   * Values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` only to the
+   * outermost objects.
    */
   readonly known: {
     readonly anywhere: Readonly<Record<string, unknown>>

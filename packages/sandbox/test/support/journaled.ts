@@ -86,7 +86,7 @@ export const prepare = (limits: Limits, disk: MemoryDisk) => {
       act(exchange, actors, seed + steps++, 1)
       states[states.length - 1] = stateOf(exchange)
     },
-    /** Replaces the exchange by a new one. */
+    /** Replaces the exchange with a new exchange. */
     reset: (): void => {
       exchange = new Exchange(options)
       actors = makeActors(exchange, 2)

@@ -19,7 +19,7 @@ export class MemoryDisk implements Disk {
   #durable = new Map<string, Node>()
   /** The names of all operations so far. */
   readonly operations: Array<string> = []
-  /** The number of operations after which the disk stops: later operations never complete. */
+  /** The number of operations after which the disk stops. Later operations never complete. */
   stopAfter = Infinity
   /** Operations that fail with a full disk. */
   readonly failing = new Set<DiskFault>()
@@ -32,7 +32,7 @@ export class MemoryDisk implements Disk {
 
   /**
    * The disk that a restarted process finds. Without `kept`, the process was killed. With `kept`, the power failed:
-   * `kept` returns random numbers from 0 to 1, which set how much of the data that were not synced survives.
+   * `kept` returns random numbers from 0 to 1. They set how much of the unsynced data survives.
    */
   restarted(kept?: () => number): MemoryDisk {
     const disk = new MemoryDisk()

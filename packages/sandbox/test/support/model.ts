@@ -1,7 +1,7 @@
 /**
  * A simple model of the exchange: one market, and lists that are sorted and searched at every step. It shares no code
- * with the engine, and computes fees with the client's code. A property executes the same commands on both, and
- * compares their states.
+ * with the engine, and computes fees with the client's code. A property test executes the same commands on the model
+ * and on the exchange, and compares their states.
  */
 import * as Fees from "@kalshi-effect/client/Fees"
 import { countUnsafe, type Dollars, dollarsUnsafe, toMicros } from "@kalshi-effect/client/FixedPoint"
@@ -75,7 +75,7 @@ export interface ModelQuote {
   readonly postOnly: boolean
   status: "open" | "accepted" | "confirmed" | "executed" | "cancelled"
   side: "yes" | "no" | undefined
-  /** The time by which the maker must confirm the accepted quote, or at which the confirmed quote is executed. */
+  /** For an accepted quote, the time limit of the confirmation. For a confirmed quote, the time of the execution. */
   due: number
   /** The orders of the maker and of the RFQ's creator. */
   placed: ReadonlyArray<number>

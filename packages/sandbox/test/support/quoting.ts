@@ -1,5 +1,5 @@
 /**
- * A bot that runs until it is stopped. It places orders for both outcomes of a market, and prints their outcomes.
+ * A bot that runs until it is stopped. It places orders for YES and NO of a market, and prints the tag of each result.
  *
  * @module
  */

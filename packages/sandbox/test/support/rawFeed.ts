@@ -4,7 +4,7 @@ import { connect, type Socket } from "node:net"
 
 /** The parts of a frame that can be wrong. */
 export interface FrameOptions {
-  /** Default: 1, text. */
+  /** Default: 1, a text frame. */
   readonly opcode?: number
   /** Whether this is the last frame of its message. Default: true. */
   readonly fin?: boolean
@@ -97,7 +97,7 @@ export class RawFeed {
   isEnded = false
   /** If set, receives the text messages. They are then not in `messages`. */
   onText: ((bytes: Buffer, start: number, end: number) => void) | undefined
-  /** The status of the handshake's response, once its head arrived. */
+  /** The status of the handshake's response, after its head has arrived. */
   #status: string | undefined
   #head: Buffer = Buffer.alloc(0)
   readonly #reader = new FrameReader()

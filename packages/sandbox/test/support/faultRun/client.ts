@@ -44,7 +44,7 @@ const intentOf = (number: number, client_order_id: string): Orders.OrderIntent =
   const price = `0.${String(cents).padStart(2, "0")}` as `${number}` // a decimal
   switch (number % 10) {
     case 0:
-      return Orders.buyYes({ ...common, count: "1", yes_price: `${price}5` as `${number}` }) // off the grid: refused
+      return Orders.buyYes({ ...common, count: "1", yes_price: `${price}5` as `${number}` }) // off the price grid, so refused
     case 1:
       return Orders.buyNo({ ...common, count: "1", no_price: price, time_in_force: "immediate_or_cancel" })
     case 2:
