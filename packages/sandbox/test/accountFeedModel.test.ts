@@ -68,7 +68,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const plays = fc.record({
   lines: fc.constantFrom(1, 2),
-  /** Whether the account verifies its lists. If not, steps with a fault that only a verification can find are skipped. */
+  /**
+   * Whether the account verifies its lists. If it does not, the test skips the steps whose fault only a verification
+   * can find.
+   */
   isVerified: fc.boolean(),
   readLagMillis: fc.constantFrom(0, 0, 400, 2_500),
   steps: fc.array(step, { minLength: 5, maxLength: 40, size: "max" })

@@ -183,7 +183,7 @@ describe("batch_quote_created", () => {
 })
 
 describe("rfq_batch_best_quotes", () => {
-  it("is sent only to the creator, at most every 250 milliseconds, also when a batch quote is 30 seconds old", () => {
+  it("is sent only to the creator, at most every 250 milliseconds, and also when a batch quote becomes 30 seconds old", () => {
     const { create, creator, listen, maker, quote, world } = setup()
     const batch = create({ clientBatchId: "mine" })
     const [own, others] = [listen(creator), listen(maker)]

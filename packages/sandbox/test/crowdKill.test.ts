@@ -122,7 +122,7 @@ const moveOn = async (url: string, agent: Agent, known: Known): Promise<void> =>
 
 describe("an exchange with a crowd that is killed at a random point", () => {
   it(
-    `has after each of ${kills} restarts everything that it answered, nothing twice, and the same crowd`,
+    `has after each of ${kills} restarts every acknowledged change exactly once, and the same crowd`,
     async () => {
       const found = { kills: 0, answered: 0, trades: 0, duringCompaction: 0, compactions: 0, interruptedWrites: 0 }
       for (let part = 0; part < kills / killsPerFile; part++) {

@@ -88,7 +88,7 @@ describe("commands of a crowd", () => {
 })
 
 describe("a process with a crowd that is killed at any operation of the disk", () => {
-  it("loses nothing that was answered, also around resets, restored snapshots and moves of the clock", async () => {
+  it("loses no acknowledged change, also around resets, restored snapshots and moves of the clock", async () => {
     const stride = sampleSize(9, 1)
     let operations = Infinity
     let inCompaction = 0

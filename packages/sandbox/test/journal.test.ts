@@ -43,7 +43,7 @@ describe("Journal", () => {
     assert.strictEqual(stored && stateOf(stored.exchange), world.states[200])
   })
 
-  it("syncs the commands of one turn of the event loop once", async () => {
+  it("syncs the disk once for all commands of one turn of the event loop", async () => {
     const world = await makeJournaled(never)
     const before = count(world.disk, "sync")
     stepTo(world, 50)
@@ -264,7 +264,7 @@ describe("compaction", () => {
     ["the end of the process", () => undefined],
     ["a power failure", (random: () => number) => random]
   ] as const) {
-    it(`and every other write lose nothing that was answered if ${name} interrupts any operation`, async () => {
+    it(`and every other write lose no acknowledged change if ${name} interrupts any operation`, async () => {
       const random = randomOf(seed)
       let operations = Infinity
       let interrupted = 0
@@ -342,7 +342,7 @@ describe("compaction", () => {
 
 describe("a failing disk", () => {
   for (const operation of ["append", "sync"] as const) {
-    it(`stops the journal if it cannot ${operation}, and keeps what was answered before`, async () => {
+    it(`stops the journal if it cannot ${operation}, and keeps the acknowledged changes`, async () => {
       const world = await makeJournaled(never)
       stepTo(world, 10)
       await world.journal.close()

@@ -38,7 +38,7 @@ describe("Markets.list", () => {
     })
   )
 
-  onExchange("permits only mve_filter=exclude with a filter by update time, and a series only with both", () =>
+  onExchange("with a filter by update time, permits only mve_filter=exclude, alone or with a series", () =>
     Effect.gen(function* () {
       for (const query of [
         "max_updated_ts=1&event_ticker=KXTEST-26",

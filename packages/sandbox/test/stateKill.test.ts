@@ -50,7 +50,7 @@ const check = async (
 
 describe("an exchange that is killed at a random point", () => {
   it(
-    `has after each of ${kills} restarts everything that it answered, and nothing twice`,
+    `has after each of ${kills} restarts every acknowledged change exactly once`,
     async () => {
       const found = { kills: 0, answered: 0, fills: 0, duringCompaction: 0, compactions: 0, interruptedWrites: 0 }
       for (let part = 0; part < kills / killsPerFile; part++) {

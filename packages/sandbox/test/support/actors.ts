@@ -545,8 +545,8 @@ const changeFee = (exchange: Exchange, { now }: Actors, random: Random, ticker: 
 }
 
 /**
- * Computes the value of a combo from its legs. Undefined if no leg is worth zero and a leg has no result, or a disputed
- * result.
+ * Computes the value of a combo from its legs. Undefined while the legs do not determine the value: no leg is worth
+ * zero, and the result of at least one leg is missing or disputed.
  */
 const productOf = (
   legs: ReadonlyArray<{ readonly ticker: string; readonly side: "yes" | "no" }>,

@@ -140,7 +140,7 @@ export const makeBatching = (options: Partial<Options> = {}) => {
       const { positions } = unwrap(floor.view().portfolio(accountId))
       return combos.map((ticker) => (positions[ticker] ?? 0) / 100)
     },
-    /** The types of the events of batches, quotes, orders and trades. */
+    /** The types of all emitted events about batches, quotes, orders and trades. */
     happened: (): ReadonlyArray<string> =>
       floor.events.flatMap(({ type }) => (/rfq|quote|order|fill/i.test(type) ? [type] : []))
   })

@@ -150,7 +150,7 @@ export class Browser {
     const folder = mkdtempSync(join(tmpdir(), "kalshi-page-"))
     const child = spawn(path, [
       "--headless=new",
-      "--no-sandbox", // Chromium needs this to run as root; it opens only pages of this machine
+      "--no-sandbox", // Chromium needs this to run as root. The tests open only pages of this machine
       "--disable-gpu",
       "--disable-dev-shm-usage",
       "--no-first-run",

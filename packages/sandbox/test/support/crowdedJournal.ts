@@ -36,13 +36,13 @@ export interface Crowded {
   readonly journal: Journal
   readonly operator: Operator
   readonly running: Running
-  /** The time of the machine, which the moves of the exchange's clock do not change. */
+  /** The time of the machine. Moves of the exchange's clock do not change it. */
   readonly wall: { millis: number }
   /** The number of the last change. */
   readonly lastSeq: () => number
   readonly move: (millis: number) => void
   readonly nowMillis: () => number
-  /** Rebuilds the exchange as it was after a change, from the changes that it reported. */
+  /** Rebuilds the exchange as it was after a change, from the reported changes. */
   readonly rebuilt: (seq: number) => Exchange
 }
 

@@ -144,8 +144,8 @@ export class FeedReader {
   }
 
   /**
-   * Returns the differences between the reader's data and the exchange. `isComplete` also compares lists: the reader
-   * must have subscribed before the first command.
+   * Returns the differences between the reader's data and the exchange. With `isComplete`, also compares lists. For
+   * this, the reader must have subscribed before the first command.
    */
   differences(view: View, isComplete: boolean): ReadonlyArray<string> {
     const found = [...this.problems]
