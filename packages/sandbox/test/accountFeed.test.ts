@@ -45,7 +45,7 @@ describe("AccountFeed.make", () => {
       yield* sell(1)
       const mine = yield* AccountFeed.make()
       const first = yield* Effect.flip(mine.read)
-      assert.include(first.message, "its first lists have been awaited since")
+      assert.include(first.message, "it has been waiting for its first lists since")
       const { events } = yield* collect(mine.events)
       yield* until(() => events.length > 0)
       assert.strictEqual(events[0]?._tag, "Live")
@@ -91,7 +91,10 @@ describe("AccountFeed.make", () => {
         yield* trader.sandbox.feed.drop({ how: "reset" })
         yield* until(() => count(events, "Healing") === 1)
         const error = yield* Effect.flip(mine.read)
-        assert.match(error.message, /^The account cannot be read: it has been healing since .* outage: Closed\)/)
+        assert.match(
+          error.message,
+          /^The account cannot be read: messages may have been lost since .* outage: Closed\)/
+        )
         yield* sell(5)
         yield* Orders.cancel({ order_id: gone.order_id })
         const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })
