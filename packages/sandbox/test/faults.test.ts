@@ -39,7 +39,7 @@ const placing = (fault: Fault) =>
     const exit = yield* Effect.exit(send({ method: "POST", path: orders, json: order(), by }))
     const { body } = yield* send({ method: "GET", path: "/portfolio/orders", by })
     const { status } = (yield* sandbox.requests).findLast(({ operation }) => operation === "CreateOrderV2")!
-    return { exit, placed: (body as { orders: ReadonlyArray<unknown> }).orders.length, status } // asserted by its use
+    return { exit, placed: (body as { orders: ReadonlyArray<unknown> }).orders.length, status } // the test fails if it has another form
   })
 
 describe("Operator.plant", () => {
@@ -86,7 +86,7 @@ describe("Operator.plant", () => {
     )
 
     it.live(
-      `${name}: applies the oldest fault of an operation or path first, and each fault the given number of times`,
+      `${name}: applies the oldest fault of an operation or path first, and applies each fault as often as planted`,
       () =>
         Effect.gen(function* () {
           const sandbox = yield* Sandbox
@@ -165,7 +165,7 @@ describe("Operator.plant", () => {
       while ((yield* sandbox.requests).length === 0) {
         yield* Effect.sleep("1 millis")
       }
-      // Later requests are served meanwhile.
+      // The exchange serves later requests during the delay.
       let others = 0
       while (others < 20) {
         others += (yield* client.execute(HttpClientRequest.get(url))).status === 200 ? 1 : 0
@@ -175,31 +175,29 @@ describe("Operator.plant", () => {
     }).pipe(Effect.provide([layer(), NodeHttpClient.layerUndici]))
   )
 
-  it.effect(
-    "makes a client that repeats an order after a lost response fail with Conflict, because the order may exist",
-    () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox
-        const { signer } = yield* sandbox.createAccount()
-        yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after" })
-        const create = Orders.create({
-          ticker,
-          side: "bid",
-          count: "5",
-          price: "0.40",
-          time_in_force: "good_till_canceled",
-          self_trade_prevention_type: "taker_at_cross",
-          client_order_id: "mine"
-        })
-        const fiber = yield* create.pipe(
-          Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false })),
-          Effect.flip,
-          Effect.forkChild
-        )
-        yield* TestClock.adjust(Duration.seconds(30))
-        const error = yield* Fiber.join(fiber)
-        assert.strictEqual(error._tag, "Conflict")
-        assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
-      }).pipe(Effect.provide(layerTest({ markets })))
+  it.effect("makes a client fail with Conflict if it retries an order after a lost response", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const { signer } = yield* sandbox.createAccount()
+      yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after" })
+      const create = Orders.create({
+        ticker,
+        side: "bid",
+        count: "5",
+        price: "0.40",
+        time_in_force: "good_till_canceled",
+        self_trade_prevention_type: "taker_at_cross",
+        client_order_id: "mine"
+      })
+      const fiber = yield* create.pipe(
+        Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false })),
+        Effect.flip,
+        Effect.forkChild
+      )
+      yield* TestClock.adjust(Duration.seconds(30))
+      const error = yield* Fiber.join(fiber)
+      assert.strictEqual(error._tag, "Conflict")
+      assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
+    }).pipe(Effect.provide(layerTest({ markets })))
   )
 })
