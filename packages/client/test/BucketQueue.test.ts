@@ -73,7 +73,7 @@ const now = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 const timed = <A, E>(effect: Effect.Effect<A, E>) =>
   Effect.flatMap(Effect.result(effect), (result) => Effect.map(now, (atMillis) => ({ atMillis, result })))
 
-/** Starts calls in order. Returns when each of them ended, and its error. */
+/** Starts calls in sequence. Returns when each of them ended, and its error. */
 const play = (calls: ReadonlyArray<Effect.Effect<unknown, Errors.LimitExceeded>>) =>
   Effect.gen(function* () {
     const fibers = yield* Effect.forEach(calls, (call) => start(timed(call)))
@@ -146,7 +146,7 @@ describe("BucketQueue.want", () => {
       const other = queue.want(order(), { urgent: false, forced: true, waitedMillis: 5 })
       assert.strictEqual(other.buckets, want.buckets)
       assert.deepInclude(other, { urgent: false, forced: true, waitedMillis: 5 })
-      // While the size of the bucket is unknown, the exchange decides whether the bucket can pay.
+      // While the capacity of the bucket is unknown, the queue requests at most the default capacity.
       assert.strictEqual(queue.want(order(20), { urgent: false }).cost, 100)
       yield* learned.learn(0)
       yield* learned.ended
@@ -571,7 +571,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("forces the tokens of a cancel if the budget has not been fetched", () =>
+  it.effect("takes the tokens of a cancel with `forced` if the budget has not been fetched", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted([1_000, 1_000, 1_000, 1_000, 1_000])
       const { acquire } = yield* make({ store })

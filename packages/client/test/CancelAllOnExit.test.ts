@@ -182,20 +182,30 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports why an order was left, even if the search for a lost order with the same id found it", () =>
-    Effect.gen(function* () {
-      const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
-      const { report } = yield* run(
-        program,
-        [created, lost, asOf(-60_000), listed(), errorReply(401, "authentication_error"), asOf(60_000), listed(order)],
-        once
-      )
-      assert.deepStrictEqual(
-        report?.left.map(({ order_id }) => order_id),
-        [order_id]
-      )
-      assert.include(report?.left[0]?.reason, "authentication_error")
-    })
+  it.effect(
+    "reports the reason for an order in `left`, even if the search for a lost order with the same id found it",
+    () =>
+      Effect.gen(function* () {
+        const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
+        const { report } = yield* run(
+          program,
+          [
+            created,
+            lost,
+            asOf(-60_000),
+            listed(),
+            errorReply(401, "authentication_error"),
+            asOf(60_000),
+            listed(order)
+          ],
+          once
+        )
+        assert.deepStrictEqual(
+          report?.left.map(({ order_id }) => order_id),
+          [order_id]
+        )
+        assert.include(report?.left[0]?.reason, "authentication_error")
+      })
   )
 
   it.effect("cancels an order once if it was lost and then placed again under the same id", () =>
@@ -354,7 +364,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports left orders as placements that can be settled from a journal", () =>
+  it.effect("reports each order in `left` as a placement that can be settled from a journal", () =>
     Effect.gen(function* () {
       const { report } = yield* run(
         Orders.place(intent, { within: 50 }),
@@ -517,14 +527,14 @@ describe("Orders.cancelAllOnExit", () => {
       assert.strictEqual(yield* endedAfter(resting, [created, stuck]), 10_000)
       const looking = [lost, asOf(60_000), listed(), { ...asOf(60_000), delayMillis: 600_000 }]
       assert.strictEqual(yield* endedAfter(resting, looking), 5_000)
-      // Waiting for an unfinished call uses the same half.
+      // The wait for an unfinished call is part of this half.
       const slow = Effect.andThen(Effect.forkDetach(resting), Effect.sleep(1))
       const sending = [{ ...created, delayMillis: 60_000 }, asOf(60_000), listed()]
       assert.strictEqual(yield* endedAfter(slow, sending), 5_000)
     })
   )
 
-  it.effect("logs a warning for every left order if there is no onExit", () =>
+  it.effect("logs a warning for every order in `left` if there is no onExit", () =>
     Effect.gen(function* () {
       const messages: Array<unknown> = []
       const annotations: Record<string, unknown> = {}

@@ -56,7 +56,7 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer({ skewMillis: -60_000 })))
   )
 
-  it.effect("has an interval of the round trip plus one second", () =>
+  it.effect("has an interval as wide as the round trip plus one second", () =>
     Effect.gen(function* () {
       yield* from(0)
       yield* play(get)
@@ -75,7 +75,7 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer({ skewMillis: 5_000 })))
   )
 
-  it.effect("narrows to one instant if two responses allow no other", () => {
+  it.effect("narrows to one instant if two responses allow no other skew", () => {
     const settings: Settings = { skewMillis: 5_000 }
     return Effect.gen(function* () {
       yield* getAt(100)
@@ -278,7 +278,7 @@ describe("ClockSkew.measured", () => {
     ))
 })
 
-/** The error of a call that the exchange must reject. */
+/** Returns the error of a call that the exchange must reject. */
 const rejectedCall = Effect.map(play(get), (result) => {
   const error = errorOf(result)
   return error._tag === "Unauthorized" ? error : assert.fail(error._tag)

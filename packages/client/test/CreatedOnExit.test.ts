@@ -45,7 +45,7 @@ const target = cancels(order_id)
 const canceledAs = (order_id: string): Reply => ({ status: 200, body: { order_id, reduced_by: "10.00", ts_ms: 1 } })
 const canceled = canceledAs(order_id)
 
-/** An item of the response to a batch. */
+/** Makes an item of the response to a batch. */
 const item = (order_id: string, client_order_id?: string, remaining_count = "10.00") => ({
   order_id,
   ...(client_order_id === undefined ? undefined : { client_order_id }),
@@ -460,7 +460,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("cancels an order without an id that may rest, even if the items are in another sequence", () =>
+  it.effect("cancels an order without an id that can rest, even if the items are in another sequence", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ time_in_force: "immediate_or_cancel" }), anonymous()]
       const { report } = yield* run(Orders.batchCreate({ orders }), [

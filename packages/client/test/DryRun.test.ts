@@ -35,7 +35,7 @@ const order: Orders.CreateInput = {
 const terms = { fee_type: "quadratic", fee_multiplier: 1 }
 const known = { marketOf: () => ({ terms, mostFills: 1 }) }
 
-/** The NotSent error of a write. Fails the test on any other result. */
+/** Returns the NotSent error of a write. Fails the test on any other result. */
 const notSent = <A, E, R>(write: Effect.Effect<A, E | NotSent, R>): Effect.Effect<NotSent, void, R> =>
   Effect.flip(write).pipe(
     Effect.map((error) =>

@@ -352,8 +352,8 @@ describe("Orders.ensureCanceled", () => {
   for (const [how, exchange_index, query] of [
     ["by its market if its shard is unknown", undefined, `?market_ticker=${ticker}`],
     ["by its market if exchange_index is -1", -1, `?market_ticker=${ticker}`],
-    ["on shard 0 by its index", 0, "?exchange_index=0"],
-    ["on shard 2 by its index", 2, "?exchange_index=2"]
+    ["on shard 0 by its exchange_index", 0, "?exchange_index=0"],
+    ["on shard 2 by its exchange_index", 2, "?exchange_index=2"]
   ] as const) {
     it.effect(`cancels an order ${how}`, () =>
       Effect.gen(function* () {

@@ -21,7 +21,7 @@ import {
   signer
 } from "./support/scripted.ts"
 
-/** A character as a JSON escape. */
+/** Writes a character as a JSON escape. */
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
@@ -628,7 +628,7 @@ describe("an error whose response echoes the request's headers", () => {
     ["a code", (text) => `{"code":${json(text)}}`],
     ["a service", (text) => `{"code":"bad","service":${json(text)}}`],
     ["a bare error", (text) => `{"error":${json(text)}}`],
-    ["an object for a message", (text) => `{"error":{"message":{"headers":[${json(text)}]}}}`],
+    ["an object as the message", (text) => `{"error":{"message":{"headers":[${json(text)}]}}}`],
     ["other members", (text) => `{"headers":{"all":[${json(text)}]},"orders":"none"}`],
     ["object keys", (text) => `{${json(text)}:1,"orders":[{${json(text)}:2}]}`]
   ]

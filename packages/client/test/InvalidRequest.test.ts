@@ -70,7 +70,7 @@ describe("InvalidRequest, a path parameter", () => {
     )
   }
 
-  it.effect("is percent-encoded, and signed as it is sent", () =>
+  it.effect("is percent-encoded, and signed in this form", () =>
     Effect.gen(function* () {
       yield* OrderGroups.get({ order_group_id: "a b?c#d%é" })
       const { sent } = yield* Script

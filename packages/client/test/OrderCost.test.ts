@@ -162,7 +162,7 @@ describe("of", () => {
     assert.strictEqual(tag({}, { mostFills: Number.NaN }).slice(0, 10), "OutOfRange")
   })
 
-  it("is never below the cost of any fills of the order", () => {
+  it("is never below the cost of any possible fills of the order", () => {
     const piece = fc.record({
       part: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.constant(1)),
       better: fc.oneof(fc.integer({ min: 0, max: 9_999 }), fc.constant(0))
@@ -263,7 +263,7 @@ describe("ofBatch", () => {
     assert.deepStrictEqual(opened([ask("0.50", "60"), bid("0.40", "100")], "-100"), ["60.00", "0.00"])
   })
 
-  it("treats the second of a closing order and a reduce-only order as an order that opens contracts", () => {
+  it("treats the second order as an opening order if a closing order and a reduce-only order share a position", () => {
     const resting = bid("0.40", "100")
     const reducing = bid("0.97", "100", reduce)
     assert.deepStrictEqual(opened([resting, reducing], "-100"), ["0.00", "100.00"])

@@ -846,7 +846,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("polls the freshness of the lists with a backoff of up to one second", () =>
+  it.effect("polls the as_of_time of the lists with a backoff of up to one second", () =>
     Effect.gen(function* () {
       const stale = Array.from({ length: 7 }, () => asOf(0))
       const { sent } = yield* place([duplicate, asOf(0), listed(), ...stale.slice(1)], { within: 4_000 })

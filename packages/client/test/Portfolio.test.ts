@@ -203,7 +203,7 @@ for (const [name, operation, record] of [
 describe("Portfolio.restingOrderTotalValue", () => {
   itSendsAndDecodes([
     {
-      it: "reads total cents and dollars per shard",
+      it: "reads the total value in cents, and the value per shard in dollars",
       call: Portfolio.restingOrderTotalValue(),
       request: "GET /portfolio/summary/total_resting_order_value",
       reply: {

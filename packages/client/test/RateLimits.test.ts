@@ -45,7 +45,7 @@ const creates = (count: number) => concurrently(count, () => create("o"))
 const spendAll = creates(10)
 
 describe("Kalshi.layer", () => {
-  it.effect("sends signed calls at once while the bucket has tokens, then as the bucket refills", () =>
+  it.effect("sends signed calls at once while the bucket has tokens, and then as the bucket refills", () =>
     Effect.gen(function* () {
       yield* runFor("1 second", creates(13))
       // The client assumes a rate that is 0.1 % below the exchange's rate. So ten tokens take 100.1 ms. Sleeps last
@@ -130,7 +130,7 @@ describe("Kalshi.layer", () => {
       const slow = yield* start(create("slow"))
       yield* TestClock.adjust("700 millis")
       const others = yield* start(spendAll)
-      // The slow call gets its response at 900 ms, the others at 1190 ms.
+      // The slow call gets its response at 900 ms, and the other calls at 1,190 ms.
       yield* TestClock.adjust("490 millis")
       yield* Fiber.join(slow)
       yield* Fiber.join(others)
@@ -788,7 +788,7 @@ describe("Kalshi.Options.limits", () => {
     )
   }
 
-  it.effect("share limits the budget and the largest batch", () =>
+  it.effect("limits the budget and the largest batch by `share`", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(5)), 0)
       const error = yield* Effect.flip(Orders.batchCreate(batch(6)))

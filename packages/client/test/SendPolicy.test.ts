@@ -226,7 +226,7 @@ describe("TransportError of a host with several addresses", () => {
 describe("an attempt", () => {
   it.effect("is signed with the time at which it is sent", () =>
     Effect.gen(function* () {
-      // Ed25519 is deterministic: within one millisecond two signatures would be equal.
+      // Ed25519 is deterministic, so two signatures with the same timestamp are equal.
       const unavailable: Reply = { status: 503, delayMillis: 1 }
       const { sent } = yield* play(get, [unavailable, unavailable, group])
       assert.strictEqual(new Set(sent.map(({ headers }) => headers["kalshi-access-signature"])).size, 3)
@@ -431,7 +431,7 @@ describe("SendPolicy", () => {
       } as const
       const waited = yield* play(withId, [{ status: 503, delayMillis: 100_000 }], slow)
       assert.strictEqual(waited.sent.length, 1)
-      // A read may be retried at any time.
+      // A read can be retried at any time.
       const reads = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group], longTimeout)
       assert.strictEqual(reads.sent.length, 4)
     })

@@ -293,12 +293,12 @@ describe("Orders.settle", () => {
     ["the last attempt is before the first", { ...placement, placedAtMillis: 30_001 }],
     ["the last attempt is before the first, in a journal", { ...withoutWindow, placedAtMillis: 1 }],
     ["the window ends before it starts", { ...placement, window: { fromMillis: 90_001, untilMillis: 90_000 } }],
-    ["the last attempt is in the future of the exchange", { ...withoutWindow, lastAttemptMillis: 3_660_001 }]
+    ["the last attempt is later than the exchange's clock", { ...withoutWindow, lastAttemptMillis: 3_660_001 }]
   ] as const) {
     it.effect(`never returns NotPlaced if ${why}`, () =>
       Effect.gen(function* () {
         for (const one of [unsettled, journaled(unsettled)]) {
-          // Ten hours later by the exchange's clock.
+          // The lists are as of ten hours after the start.
           assert.strictEqual((yield* settleUnlisted(one, asOf(36_000_000), 3_600_000))._tag, "Unknown")
         }
       })
@@ -378,7 +378,7 @@ describe("Orders.settle", () => {
         })
       const undated = yield* settle({ ...asOf(3_600_000), delayMillis: 60_000 })
       assert.deepInclude(undated.value, { _tag: "Unknown", notListedAsOf: undefined })
-      // A date makes the local clock irrelevant.
+      // With a date header, the client does not use the local clock.
       const measured = yield* settle(dated(asOf(3_600_000), 3_612_000), listed(), listed())
       assert.strictEqual(measured.value._tag, "NotPlaced")
     })
@@ -457,7 +457,7 @@ describe("Orders.settle", () => {
       assert.deepInclude(behind.value, { _tag: "Accepted", order_id })
       const found = yield* play(Orders.settle(withRequest), [asOf(0), listed(other), listed(order)])
       assert.deepInclude(found.value, { _tag: "Accepted", order_id })
-      // An unread page may contain the order.
+      // An unread page can contain the order.
       const unread = yield* play(
         Orders.settle(withRequest),
         [asOf(0), page, errorReply(400, "no"), listed(), asOf(40_000), page, listed(order)],

@@ -111,7 +111,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.45×1.00 | ")
   })
 
-  it("applies the snapshot that answers a command like any other snapshot", () => {
+  it("applies a snapshot in reply to get_snapshot like any other snapshot", () => {
     const book = live()
     book.lost(gap, 0)
     book.requested(250)

@@ -162,7 +162,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), undefined)
   })
 
-  it("finds the book that was shown when a snapshot was requested by the id of the snapshot", () => {
+  it("uses the id of a snapshot to find the book that was shown when it was requested", () => {
     for (const [id, epoch] of [
       [8, 1],
       [undefined, 0]

@@ -62,18 +62,20 @@ export const itDeclares = <E>(
   )
 
   const named = errors.length === 0 ? "none" : errors.join(", ")
-  it.effect(`has an error class of its own for some of the statuses 400, 401, 403, 404 and 409: ${named}`, () =>
-    Effect.gen(function* () {
-      for (const [tag, status] of Object.entries(statuses)) {
-        const error = yield* Effect.flip(call).pipe(Effect.provide(layer([errorReply(status)])))
-        const { _tag, operation, status: received } = error as unknown as ResponseError // every reply is a response
-        const named = (errors as ReadonlyArray<string>).includes(tag)
-        assert.deepStrictEqual(
-          { _tag, operation, received },
-          { _tag: named ? tag : "UnexpectedStatus", operation: name, received: status }
-        )
-      }
-    })
+  it.effect(
+    `fails with the class of each declared error, and with UnexpectedStatus on other errors (declared: ${named})`,
+    () =>
+      Effect.gen(function* () {
+        for (const [tag, status] of Object.entries(statuses)) {
+          const error = yield* Effect.flip(call).pipe(Effect.provide(layer([errorReply(status)])))
+          const { _tag, operation, status: received } = error as unknown as ResponseError // every reply is a response
+          const named = (errors as ReadonlyArray<string>).includes(tag)
+          assert.deepStrictEqual(
+            { _tag, operation, received },
+            { _tag: named ? tag : "UnexpectedStatus", operation: name, received: status }
+          )
+        }
+      })
   )
 }
 

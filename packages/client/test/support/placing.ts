@@ -117,7 +117,7 @@ export const playOnExit = <A, E>(
     return { exit, paths, sent, report: reports[0] }
   })
 
-/** Returns the numbers of ended and of left orders in a report. */
+/** Returns how many orders are in `ended` and in `left` of a report. */
 export const counts = (report: Orders.ExitReport | undefined) => [report?.ended.length, report?.left.length]
 
 /** Orders that have the id of `intent` but differ from it in one field. Each has the name of this field. */

@@ -165,7 +165,7 @@ class World {
       line.restoreMillis = this.nowMillis + (index === 0 ? 0 : this.#random(2_000))
   }
 
-  /** Lets time pass. */
+  /** Advances the time, and delivers everything that is due. */
   pass(millis: number): void {
     const end = this.nowMillis + millis
     while (true) {
