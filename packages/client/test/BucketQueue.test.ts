@@ -69,11 +69,11 @@ const makeLearned = (setting: Setting = {}) =>
 
 const now = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
-/** Returns when an effect ended, and its result. */
+/** Returns the result of an effect, and the time at which it ended. */
 const timed = <A, E>(effect: Effect.Effect<A, E>) =>
   Effect.flatMap(Effect.result(effect), (result) => Effect.map(now, (atMillis) => ({ atMillis, result })))
 
-/** Starts calls in sequence. Returns when each of them ended, and its error. */
+/** Starts calls in sequence. Returns the time at which each call ended, and the wait in its error. */
 const play = (calls: ReadonlyArray<Effect.Effect<unknown, Errors.LimitExceeded>>) =>
   Effect.gen(function* () {
     const fibers = yield* Effect.forEach(calls, (call) => start(timed(call)))

@@ -110,7 +110,7 @@ describe("decode.prepare, for a success status", () => {
     )
   })
 
-  it("keeps no part of a body that may contain a secret", () => {
+  it("keeps no part of a body that possibly contains a secret", () => {
     const secret = Operation.make({ ...base, secret: true })
     assert.deepInclude(errorOf('{"a":5}', {}, secret), { _tag: "ContractError", pointer: "/a", rawBody: "" })
     assert.deepInclude(errorOf('{"a":5}', {}), { _tag: "ContractError", pointer: "/a", rawBody: '{"a":5}' })

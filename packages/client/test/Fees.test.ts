@@ -503,7 +503,7 @@ describe("trade of any fill", () => {
     )
   })
 
-  it("charges several fills at least the fee of their total, and less than one step per fill more", () => {
+  it("charges several fills at least the fee of their total, and exceeds this fee by less than one step per fill", () => {
     hold(
       fc.property(anyFill, fc.array(size, { minLength: 1, maxLength: 5 }), ({ fill, step }, sizes) => {
         const counts = sizes.map((text) => text as Count)

@@ -91,7 +91,7 @@ describe("OrderGroups.watch", () => {
       "the unknown type order_group_news"
     ]
   ] as const) {
-    it.effect(`fails with TriggerUnknown if a message may be missing: ${detail}`, () =>
+    it.effect(`fails with TriggerUnknown if a message is possibly missing: ${detail}`, () =>
       Effect.gen(function* () {
         const { triggered, world } = yield* watching
         lose(world)

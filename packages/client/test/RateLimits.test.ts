@@ -99,7 +99,7 @@ describe("Kalshi.layer", () => {
 
   it.effect("after a burst, counts the refill of tokens from the arrival of the responses", () =>
     Effect.gen(function* () {
-      // The exchange's bucket may have been full until the burst arrived.
+      // The exchange's bucket was possibly full until the burst arrived.
       assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
     }).pipe(provideExchange({ transitMillis: () => 100 }, { limits: {} }))
   )

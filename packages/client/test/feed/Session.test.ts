@@ -915,7 +915,7 @@ describe("Session", () => {
     }
   })
 
-  it("routes types that are not named like their channel", () => {
+  it("routes messages whose type is not the name of their channel", () => {
     const world = new World()
     const orders = world.live("user_orders", tickers("A"))
     const positions = world.live("market_positions", {}, 2)
