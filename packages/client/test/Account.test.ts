@@ -123,7 +123,7 @@ describe("descriptor.limits.cost", () => {
 
   for (const module of [Account, ApiKeys, Orders, Portfolio, Subaccounts, Transfers]) {
     for (const operation of Object.values(module)) {
-      // The modules have other exports as well.
+      // Not every export is an operation.
       if (typeof operation !== "function" || !("descriptor" in operation)) continue
       const { descriptor } = operation
       it(`of ${descriptor.name} equals the exchange's cost`, () => {

@@ -41,7 +41,7 @@ describe("Answer.decoder", () => {
       assert.deepStrictEqual(Result.getOrThrow(decode({ status: 200, body: '{"series":null}' })), { series: [] })
     })
 
-    it(`reports pointer and reason of a contract error (${way})`, () => {
+    it(`reports the pointer and the reason of a contract error (${way})`, () => {
       const contractError = (fields: object): object => {
         const error = Result.getOrThrow(Result.flip(decode(responseOf(series, { ...series, ...fields }))))
         return error._tag === "ContractError" ? { pointer: error.pointer, reason: error.reason } : error

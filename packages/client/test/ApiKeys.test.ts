@@ -134,11 +134,11 @@ describe("ApiKeys.generate", () => {
   )
 
   for (const [fault, reply] of [
-    ["lacks its id", { status: 201, body: { private_key: pem } }],
+    ["lacks the key's id", { status: 201, body: { private_key: pem } }],
     ["has an id of the wrong type", { status: 201, body: { ...generated, api_key_id: 7 } }],
     ["has the key in a list", { status: 201, body: { ...generated, private_key: [pem] } }],
     ["has the key in an object", { status: 201, body: { ...generated, private_key: { pem } } }],
-    ["has the key under an error", { status: 201, body: { ...generated, error: { message: pem } } }],
+    ["has the key in an error message", { status: 201, body: { ...generated, error: { message: pem } } }],
     ["is only the key", { status: 201, text: pem }],
     ["is truncated", { status: 201, text: JSON.stringify(generated).slice(0, -9) }],
     ["has another success status", { status: 200, body: generated }],
@@ -156,7 +156,7 @@ describe("ApiKeys.generate", () => {
   }
 
   itFails(
-    "fails with ContractError and the pointer",
+    "fails with a ContractError that has the pointer of the wrong field",
     ApiKeys.generate(input),
     [{ status: 201, body: { ...generated, private_key: { pem } } }],
     { _tag: "ContractError", pointer: "/private_key", rawBody: "" }
@@ -170,7 +170,7 @@ describe("ApiKeys.generate", () => {
     ["ed25519", generateKeyPairSync("ed25519").privateKey.export({ type: "pkcs8", format: "pem" })],
     ["rsa", generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey.export({ type: "pkcs1", format: "pem" })]
   ] as const) {
-    // On the live clock: WebCrypto's promises do not settle on virtual time.
+    // Runs on the live clock because WebCrypto's promises do not resolve on virtual time.
     it.live(`returns a usable ${kind} key`, () =>
       Effect.gen(function* () {
         const { api_key_id, private_key } = yield* ApiKeys.generate({ name: "n", key_type: kind })
@@ -197,7 +197,7 @@ describe("ApiKeys.generate", () => {
     }
   })
 
-  it("does not encode a key", () => {
+  it("rejects encoding of a private key, without the key in the error", () => {
     const schema = ApiKeys.generate.descriptor.success.body!
     const encoded = SchemaParser.encodeUnknownResult(schema)({ ...generated, private_key: Redacted.make(pem) })
     assert.isTrue(Result.isFailure(encoded))

@@ -5,7 +5,7 @@ import { itFails, itRejects, itSendsAndDecodes } from "./support/calls.ts"
 const id = "8d6a1c1e-2b0f-4c5e-9a54-0f6f2b7f0a11"
 const root = "/communications/block-trade-proposals"
 
-/** A proposal as the buyer sees it: without the seller. */
+/** A proposal as the buyer sees it. The buyer does not see the seller. */
 const proposal = {
   id,
   proposer_user_id: "buyer",
@@ -101,7 +101,7 @@ describe("BlockTrades.accept", () => {
       reply: { status: 204 }
     },
     {
-      it: "accepts as a subaccount",
+      it: "sends the subaccount that accepts",
       call: BlockTrades.accept({ block_trade_proposal_id: id, subaccount: 7 }),
       request: `POST ${root}/${id}/accept`,
       body: { subaccount: 7 },

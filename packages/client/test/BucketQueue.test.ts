@@ -22,14 +22,14 @@ const cancel = (items = 1): Bill => ({ descriptor: Orders.cancel.descriptor, buc
 
 const reporting = (rate: number, capacity = 100): AccountFacts => ({
   endpointCosts: Effect.succeed(recordedCosts),
-  limits: Effect.succeed(limitsOf({ rate, capacity }, { rate, capacity }) as never) // the fields that are read
+  limits: Effect.succeed(limitsOf({ rate, capacity }, { rate, capacity }) as never) // the fields that are read here
 })
 
 const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never }
 
 interface Setting {
   readonly store?: Store
-  /** Default: never responds. The budget then stays the default: 100 tokens, and 99.9 per second. */
+  /** Default: never responds. The client then keeps its default budget of 100 tokens and 99.9 tokens per second. */
   readonly facts?: AccountFacts
 }
 
@@ -61,7 +61,7 @@ const make = ({ facts = never, store = memory.make() }: Setting = {}) =>
     return { acquire, learned, queue, tokens }
   })
 
-/** Makes a queue of an account whose budget is known: 100 tokens, and 99.9 a second. */
+/** Makes a queue that has fetched its budget: 100 tokens, and 99.9 tokens per second by default. */
 const makeLearned = (setting: Setting = {}) =>
   Effect.tap(make({ facts: reporting(100), ...setting }), ({ learned }) =>
     Effect.andThen(learned.learn(0), learned.ended)
@@ -69,11 +69,11 @@ const makeLearned = (setting: Setting = {}) =>
 
 const now = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
-/** Returns when an effect ended, and its result. */
+/** Returns the result of an effect, and the time at which it ended. */
 const timed = <A, E>(effect: Effect.Effect<A, E>) =>
   Effect.flatMap(Effect.result(effect), (result) => Effect.map(now, (atMillis) => ({ atMillis, result })))
 
-/** Starts calls in order. Returns when each of them ended, and its error. */
+/** Starts calls in sequence. Returns the time at which each call ended, and the wait in its error. */
 const play = (calls: ReadonlyArray<Effect.Effect<unknown, Errors.LimitExceeded>>) =>
   Effect.gen(function* () {
     const fibers = yield* Effect.forEach(calls, (call) => start(timed(call)))
@@ -113,7 +113,7 @@ const scripted = (waits: ReadonlyArray<number>, changes: Partial<Store> = {}) =>
 }
 
 describe("Arrivals", () => {
-  it("gives each call of each limiter an id of its own", () => {
+  it("gives each call a unique id, also across limiters", () => {
     const limiters = [new Arrivals(), new Arrivals()]
     const ids = limiters.flatMap((arrivals) => [arrivals.id(), arrivals.id(), arrivals.next(0).id])
     assert.strictEqual(new Set(ids).size, 6)
@@ -129,7 +129,7 @@ describe("Arrivals", () => {
 })
 
 describe("BucketQueue.want", () => {
-  it.effect("returns what the store needs of a call; the buckets are one object until the budget changes", () =>
+  it.effect("returns the fields that the store needs, and the same buckets object until the budget changes", () =>
     Effect.gen(function* () {
       const { learned, queue } = yield* make({ facts: reporting(100, 300) })
       const want = queue.want(order(2), { urgent: true, id: "mine" })
@@ -146,7 +146,7 @@ describe("BucketQueue.want", () => {
       const other = queue.want(order(), { urgent: false, forced: true, waitedMillis: 5 })
       assert.strictEqual(other.buckets, want.buckets)
       assert.deepInclude(other, { urgent: false, forced: true, waitedMillis: 5 })
-      // While the size of the bucket is unknown, the exchange decides whether the bucket can pay.
+      // While the capacity of the bucket is unknown, the queue requests at most the default capacity.
       assert.strictEqual(queue.want(order(20), { urgent: false }).cost, 100)
       yield* learned.learn(0)
       yield* learned.ended
@@ -159,7 +159,7 @@ describe("BucketQueue.want", () => {
 })
 
 describe("BucketQueue.acquire", () => {
-  it.effect("takes tokens at once, with the time of the call's arrival", () =>
+  it.effect("takes tokens at once, and returns the time of the call's arrival", () =>
     Effect.gen(function* () {
       const { calls, store, wants } = scripted([])
       const { acquire } = yield* make({ store })
@@ -212,7 +212,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("waits even a single millisecond", () =>
+  it.effect("waits even if the wait is a single millisecond", () =>
     Effect.gen(function* () {
       const { store } = scripted([1, 1])
       const { acquire } = yield* make({ store })
@@ -283,7 +283,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a call that no full bucket can pay for, once that is certain", () =>
+  it.effect("rejects a call that costs more than a full bucket only after it has fetched the capacity", () =>
     Effect.gen(function* () {
       const { acquire, learned, queue } = yield* make({ facts: reporting(100) })
       assert.strictEqual((yield* acquire(order(11))).want.cost, 100)
@@ -304,14 +304,14 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a call that costs more than the capacity even if the bucket is full", () =>
+  it.effect("rejects a call that costs more than the fetched capacity even if the bucket is full", () =>
     Effect.gen(function* () {
       const { acquire } = yield* makeLearned()
       assert.strictEqual((yield* Effect.flip(acquire(order(11)))).waitMillis, undefined)
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a waiting call as soon as it is certain that no full bucket can pay for the call", () =>
+  it.effect("rejects a waiting call as soon as the fetched capacity is lower than the cost of the call", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { limits, endpointCosts } = reporting(100, 50)
@@ -330,7 +330,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a call behind the first only at the end of its maximum wait if other processes take tokens", () =>
+  it.effect("rejects a queued call only at the end of its maximum wait if other processes take tokens", () =>
     Effect.gen(function* () {
       const { store } = scripted([100, 100, 9_000, 9_000, 9_000])
       const { acquire } = yield* makeLearned({ store })
@@ -339,7 +339,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("accepts a position in the queue whose wait is exactly the call's maximum wait", () =>
+  it.effect("queues a call whose estimated wait is exactly its maximum wait", () =>
     Effect.gen(function* () {
       const { store } = scripted([100, 100])
       const { acquire } = yield* makeLearned({ facts: reporting(1_000), store })
@@ -349,7 +349,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("accepts a wait of exactly the maximum also after it has estimated all waits again", () =>
+  it.effect("accepts a wait of exactly the maximum also after a new estimate of all waits", () =>
     Effect.gen(function* () {
       const { store } = scripted([10, 10, 0, 100, 100])
       const { acquire } = yield* makeLearned({ store })
@@ -359,7 +359,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("serves the next call at once when the first is rejected", () =>
+  it.effect("serves the next call at once when the first call is rejected", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))
@@ -413,7 +413,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("does not estimate waits while a remote store is asked for the tokens of a new first call", () =>
+  it.effect("does not estimate waits during a request to a remote store for a new first call", () =>
     Effect.gen(function* () {
       const waits = [100, 100]
       const { store } = scripted([], {
@@ -443,7 +443,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("knows the wait of the first call before the next request to a remote store", () =>
+  it.effect("estimates the wait of the first call from the last response of a remote store", () =>
     Effect.gen(function* () {
       const waits = [1_000, 1_000]
       const { store } = scripted([], {
@@ -466,7 +466,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a call at once if its tokens come too late, and only then", () =>
+  it.effect("rejects a call at once only if its tokens come after its maximum wait", () =>
     Effect.gen(function* () {
       const { acquire } = yield* makeLearned()
       yield* acquire(order(10))
@@ -508,7 +508,7 @@ describe("BucketQueue.acquire", () => {
         ends.map(({ atMillis }) => atMillis),
         [1_002, 300, 1_000]
       )
-      // The 100 tokens of the call before it are refilled at 1,001 ms. Its own ten tokens take 100.1 ms more.
+      // The 100 tokens of the first call are refilled at 1,001 ms. The ten tokens of this call take 100.1 ms more.
       assert.closeTo(Number(ends[1]!.waitMillis), 801.1, 1)
     }).pipe(Effect.scoped)
   )
@@ -523,7 +523,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects the calls whose tokens come too late as soon as it has fetched a smaller budget", () =>
+  it.effect("after it has fetched a smaller budget, rejects at once the calls whose tokens come too late", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { limits, endpointCosts } = reporting(10, 50)
@@ -571,7 +571,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("forces the tokens of a cancel if the budget has not been fetched", () =>
+  it.effect("takes the tokens of a cancel with `forced` if the budget has not been fetched", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted([1_000, 1_000, 1_000, 1_000, 1_000])
       const { acquire } = yield* make({ store })
@@ -586,26 +586,28 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("lets a cancel wait if the budget is certain, and rejects a cancel whose tokens come too late", () =>
-    Effect.gen(function* () {
-      const gate = yield* Deferred.make<void>()
-      const { limits, endpointCosts } = reporting(100)
-      const facts = { endpointCosts, limits: Effect.andThen(Deferred.await(gate), limits) }
-      const { acquire } = yield* make({ facts })
-      yield* acquire(order(10))
-      const waiting = yield* start(timed(acquire(cancel(40), { urgent: true, maxMillis: 1_000 })))
-      yield* TestClock.adjust(100)
-      yield* Deferred.succeed(gate, undefined)
-      yield* TestClock.adjust("1 minute")
-      assert.strictEqual((yield* Fiber.join(waiting)).atMillis, 801)
-      yield* acquire(order(10))
-      const [end] = yield* play([acquire(cancel(40), { urgent: true, maxMillis: 700 })])
-      assert.strictEqual(end!.atMillis, 60_100)
-      assert.closeTo(Number(end!.waitMillis), 800.8, 0.01)
-    }).pipe(Effect.scoped)
+  it.effect(
+    "after it has fetched the budget, lets a cancel wait, and rejects a cancel whose tokens come too late",
+    () =>
+      Effect.gen(function* () {
+        const gate = yield* Deferred.make<void>()
+        const { limits, endpointCosts } = reporting(100)
+        const facts = { endpointCosts, limits: Effect.andThen(Deferred.await(gate), limits) }
+        const { acquire } = yield* make({ facts })
+        yield* acquire(order(10))
+        const waiting = yield* start(timed(acquire(cancel(40), { urgent: true, maxMillis: 1_000 })))
+        yield* TestClock.adjust(100)
+        yield* Deferred.succeed(gate, undefined)
+        yield* TestClock.adjust("1 minute")
+        assert.strictEqual((yield* Fiber.join(waiting)).atMillis, 801)
+        yield* acquire(order(10))
+        const [end] = yield* play([acquire(cancel(40), { urgent: true, maxMillis: 700 })])
+        assert.strictEqual(end!.atMillis, 60_100)
+        assert.closeTo(Number(end!.waitMillis), 800.8, 0.01)
+      }).pipe(Effect.scoped)
   )
 
-  it.effect("wakes when tokens become free", () =>
+  it.effect("serves a waiting call as soon as another call returns its tokens", () =>
     Effect.gen(function* () {
       const { acquire, tokens } = yield* make()
       const { want } = yield* acquire(order(10))
@@ -617,7 +619,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("serves a call that has not started to wait yet", () =>
+  it.effect("serves a call whose tokens arrive before the call starts to wait", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))
@@ -642,7 +644,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns the tokens of a call that was served before it continued", () =>
+  it.effect("returns the tokens of a call that is interrupted after it received them", () =>
     Effect.gen(function* () {
       const { calls, store } = scripted([10, 10])
       const { acquire } = yield* make({ store })
@@ -654,7 +656,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns the tokens that a remote store grants in the meantime, or gives up the request", () =>
+  it.effect("returns the tokens that a remote store grants after the interruption, or withdraws the request", () =>
     Effect.gen(function* () {
       for (const [waitMillis, expected] of [
         [0, "giveBack"],
@@ -677,7 +679,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("of the first call lets the next call continue", () =>
+  it.effect("of the first call does not delay the next call", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))
@@ -692,7 +694,7 @@ describe("BucketQueue, interruption", () => {
 })
 
 describe("BucketQueue.waitFor", () => {
-  it.effect("adds the tokens of earlier calls that the store does not know", () =>
+  it.effect("adds the tokens of the queued calls for which the store has no request", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted(Array<number>(9).fill(9_000))
       const { acquire, queue } = yield* make({ store })

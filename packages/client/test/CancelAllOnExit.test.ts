@@ -182,20 +182,30 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports why an order was left, even if the search for a lost call with its id found the order", () =>
-    Effect.gen(function* () {
-      const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
-      const { report } = yield* run(
-        program,
-        [created, lost, asOf(-60_000), listed(), errorReply(401, "authentication_error"), asOf(60_000), listed(order)],
-        once
-      )
-      assert.deepStrictEqual(
-        report?.left.map(({ order_id }) => order_id),
-        [order_id]
-      )
-      assert.include(report?.left[0]?.reason, "authentication_error")
-    })
+  it.effect(
+    "reports the reason for an order in `left`, even if the search for a lost order with the same id found it",
+    () =>
+      Effect.gen(function* () {
+        const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
+        const { report } = yield* run(
+          program,
+          [
+            created,
+            lost,
+            asOf(-60_000),
+            listed(),
+            errorReply(401, "authentication_error"),
+            asOf(60_000),
+            listed(order)
+          ],
+          once
+        )
+        assert.deepStrictEqual(
+          report?.left.map(({ order_id }) => order_id),
+          [order_id]
+        )
+        assert.include(report?.left[0]?.reason, "authentication_error")
+      })
   )
 
   it.effect("cancels an order once if it was lost and then placed again under the same id", () =>
@@ -234,7 +244,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports orders that may still rest, within its time limit", () =>
+  it.effect("reports orders that are possibly still resting, within its time limit", () =>
     Effect.gen(function* () {
       const unknown = Effect.andThen(
         resting,
@@ -280,7 +290,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("finds and cancels an order whose placement died", () =>
+  it.effect("finds and cancels an order whose placement failed with a defect", () =>
     Effect.gen(function* () {
       const died: Reply = { fault: "the HTTP client is broken", dies: true }
       const found = yield* run(resting, [died, asOf(60_000), listed(order), canceled])
@@ -327,7 +337,7 @@ describe("Orders.cancelAllOnExit", () => {
         for (const first of [lost, duplicate]) {
           const { paths, report } = yield* run(
             Orders.place(intent, { within: 50 }),
-            // The list shows the order only at the end.
+            // Only the second list shows the order.
             [first, asOf(60_000), listed(), asOf(60_000), listed(other)],
             once
           )
@@ -354,7 +364,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports left orders as placements that can be settled from a journal", () =>
+  it.effect("reports each order in `left` as a placement that can be settled from a journal", () =>
     Effect.gen(function* () {
       const { report } = yield* run(
         Orders.place(intent, { within: 50 }),
@@ -389,13 +399,13 @@ describe("Orders.cancelAllOnExit", () => {
       ])
       assert.deepStrictEqual(paths, [create, create, timestamp, list, target, cancels("another")])
       assert.deepStrictEqual(counts(report), [2, 0])
-      // Two equal calls with the same id have one order.
+      // Two equal calls with the same id place one order.
       const again = yield* run(Effect.andThen(resting, resting), [created, created, canceled])
       assert.deepStrictEqual(again.paths, [create, create, target])
     })
   )
 
-  it.effect("finds the order of one of two calls with the same id, no matter which call was first", () =>
+  it.effect("finds the order of one of two calls with the same id, in either sequence of the calls", () =>
     Effect.gen(function* () {
       const dearer = buy({ yes_price: "0.57" })
       for (const calls of [
@@ -411,7 +421,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("keeps orders with the same id in two markets apart", () =>
+  it.effect("distinguishes orders with the same id in two markets", () =>
     Effect.gen(function* () {
       const elsewhere = buy({ ticker: "ELSE" })
       const program = Effect.forEach([intent, elsewhere], (call) => Orders.place(call, { within: 50 }))
@@ -422,7 +432,7 @@ describe("Orders.cancelAllOnExit", () => {
         report?.left.map(({ ticker }) => ticker),
         ["ELSE"]
       )
-      // A response to one call proves nothing about the other.
+      // The response to one call does not show whether the other call placed an order.
       const placed = yield* run(
         program,
         [lost, asOf(60_000), listed(), created, canceled, asOf(60_000), listed()],
@@ -517,14 +527,14 @@ describe("Orders.cancelAllOnExit", () => {
       assert.strictEqual(yield* endedAfter(resting, [created, stuck]), 10_000)
       const looking = [lost, asOf(60_000), listed(), { ...asOf(60_000), delayMillis: 600_000 }]
       assert.strictEqual(yield* endedAfter(resting, looking), 5_000)
-      // Waiting for an unfinished call uses the same half.
+      // The wait for an unfinished call is part of this half.
       const slow = Effect.andThen(Effect.forkDetach(resting), Effect.sleep(1))
       const sending = [{ ...created, delayMillis: 60_000 }, asOf(60_000), listed()]
       assert.strictEqual(yield* endedAfter(slow, sending), 5_000)
     })
   )
 
-  it.effect("without onExit, logs a warning for every left order", () =>
+  it.effect("logs a warning for every order in `left` if there is no onExit", () =>
     Effect.gen(function* () {
       const messages: Array<unknown> = []
       const annotations: Record<string, unknown> = {}

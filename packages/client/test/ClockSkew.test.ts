@@ -33,7 +33,7 @@ const getAt = (millis: number) => Effect.andThen(from(millis), get)
 const bounds = Effect.map(ClockSkew.measured, (skew) => skew && [skew.lowerMillis, skew.upperMillis])
 
 describe("ClockSkew.measured", () => {
-  it.effect("is undefined before the first response, then has the precision of its date", () =>
+  it.effect("is undefined before the first response, and then has the one-second precision of the date header", () =>
     Effect.gen(function* () {
       yield* from(250)
       assert.isUndefined(yield* ClockSkew.measured)
@@ -56,7 +56,7 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer({ skewMillis: -60_000 })))
   )
 
-  it.effect("has the precision of the round trip plus one second", () =>
+  it.effect("has an interval as wide as the round trip plus one second", () =>
     Effect.gen(function* () {
       yield* from(0)
       yield* play(get)
@@ -75,7 +75,7 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer({ skewMillis: 5_000 })))
   )
 
-  it.effect("narrows to one instant if two responses allow no other", () => {
+  it.effect("narrows to one instant if two responses allow no other skew", () => {
     const settings: Settings = { skewMillis: 5_000 }
     return Effect.gen(function* () {
       yield* getAt(100)
@@ -110,7 +110,7 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer(settings)))
   })
 
-  it.effect("narrows one measurement for five minutes, and keeps it for fifteen at most", () =>
+  it.effect("narrows a measurement for five minutes, and keeps it for fifteen minutes at most", () =>
     Effect.gen(function* () {
       let hour = 0
       for (const [later, expected] of [
@@ -188,8 +188,8 @@ describe("ClockSkew.measured", () => {
     ["from a cache, with age 0", (date) => ({ date, age: "0" })],
     ["with a CDN's cache hit", (date) => ({ date, "x-cache": "Hit from cloudfront" })],
     ["with a CDN's revalidated cache hit", (date) => ({ date, "x-cache": "RefreshHit from cloudfront" })],
-    ["with a word for a date", () => ({ date: "yesterday" })],
-    ["with a number for a date", () => ({ date: "1790000000" })],
+    ["whose date is a word", () => ({ date: "yesterday" })],
+    ["whose date is a number", () => ({ date: "1790000000" })],
     ["with a date in another format", () => ({ date: "2026-11-22T09:30:00Z" })],
     ["with a date in another zone", (date) => ({ date: date.replace("GMT", "+0200") })],
     ["with two dates", (date) => ({ date: `${date}, ${date}` })],
@@ -278,7 +278,7 @@ describe("ClockSkew.measured", () => {
     ))
 })
 
-/** The error of a call that the exchange must reject. */
+/** Returns the error of a call that the exchange must reject. */
 const rejectedCall = Effect.map(play(get), (result) => {
   const error = errorOf(result)
   return error._tag === "Unauthorized" ? error : assert.fail(error._tag)
@@ -289,7 +289,7 @@ const wrongKey = { code: "authentication_error", details: "INCORRECT_API_KEY_SIG
 const statuses = Effect.map(Exchange, ({ served }) => served.map(({ status }) => status))
 
 describe("Unauthorized", () => {
-  it.effect("says in one line that the clock is wrong if the response's date shows it", () =>
+  it.effect("says in one line that the clock is wrong if the date header shows it", () =>
     Effect.gen(function* () {
       yield* from(0)
       const error = yield* rejectedCall
@@ -383,16 +383,19 @@ describe("Unauthorized", () => {
 describe("Unauthorized because of the timestamp", () => {
   const atFirst = (n: number) => (n === 0 ? 401 : undefined)
   const blames: ReadonlyArray<readonly [what: string, settings: Settings]> = [
-    ["if the clocks agree", { skewMillis: 200, status: atFirst }],
-    ["without a date", { skewMillis: 0, status: atFirst, headers: () => ({}) }],
-    ["from a cache", { skewMillis: 0, status: atFirst, headers: () => ({ date: httpDate(0), age: "9" }) }],
+    ["with clocks that agree", { skewMillis: 200, status: atFirst }],
+    ["without a date header", { skewMillis: 0, status: atFirst, headers: () => ({}) }],
+    [
+      "with a response from a cache",
+      { skewMillis: 0, status: atFirst, headers: () => ({ date: httpDate(0), age: "9" }) }
+    ],
     [
       "with a code in capital letters",
       { skewMillis: 0, status: atFirst, rejection: { code: "HEADER_TIMESTAMP_EXPIRED" } }
     ],
     ["with another code", { skewMillis: 0, status: atFirst, rejection: { code: "timestamp_too_old" } }],
     [
-      "with the code in its details",
+      "with the code in the details of the error",
       {
         skewMillis: 0,
         status: atFirst,
@@ -404,7 +407,7 @@ describe("Unauthorized because of the timestamp", () => {
     ]
   ]
   for (const [what, settings] of blames) {
-    it.effect(`signs and sends the request again, even with retry "never": ${what}`, () =>
+    it.effect(`makes the client sign and send the request again, even with retry "never": ${what}`, () =>
       Effect.gen(function* () {
         yield* from(0)
         assert.strictEqual((yield* play(create))._tag, "Success")
@@ -518,7 +521,7 @@ describe("correctClockSkew", () => {
     }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis }, corrected)))
   )
 
-  it.effect("retries a rejected attempt only once, with any date in the next response", () => {
+  it.effect("retries a rejected attempt only once, even if the next response has another date", () => {
     const settings: Settings = {
       skewMillis: 45_000,
       windowMillis,
@@ -584,7 +587,7 @@ describe("correctClockSkew", () => {
     )
   }
 
-  it.effect("does not retry another status, even with a wrong clock", () =>
+  it.effect("does not retry a status other than 401, even with a wrong clock", () =>
     Effect.gen(function* () {
       yield* from(0)
       assert.strictEqual(errorOf(yield* play(get))._tag, "NotFound")
@@ -629,7 +632,7 @@ describe("correctClockSkew", () => {
     )
   }
 
-  it.effect("stops correcting when the clock is set correctly", () => {
+  it.effect("stops the correction when this machine's clock is set correctly", () => {
     const machine = new Machine()
     return Effect.gen(function* () {
       yield* from(0)

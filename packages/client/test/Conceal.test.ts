@@ -18,7 +18,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("replaces a value everywhere, and nothing else", () => {
+  it("replaces every occurrence of a value, and nothing else", () => {
     const hide = concealing(value)
     assert.strictEqual(hide(value), "<redacted>")
     assert.strictEqual(hide(`a${value}b${value}${value}c`), "a<redacted>b<redacted><redacted>c")
@@ -79,7 +79,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing(other)(`<${value}>`), "<<redacted>>")
   })
 
-  it("keeps the space before a value, although another value begins with a plus", () => {
+  it("keeps the space before a value, even if another value begins with a plus", () => {
     const hide = conceal.make({ "kalshi-access-signature": "+bcdefghijk", "kalshi-access-key": "secret-key" })
     assert.strictEqual(hide("x secret-key"), "x <redacted>")
   })
@@ -110,7 +110,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("a")("a, ab"), "a, ab")
   })
 
-  it("recognises the exchange's headers by the beginning of their names", () => {
+  it("conceals only headers whose names begin with the exchange's prefix", () => {
     assert.strictEqual(concealing("not-secret", "x-kalshi-access-id")("not-secret"), "not-secret")
   })
 
@@ -156,12 +156,12 @@ describe("conceal.make", () => {
     assert.strictEqual(basic("Basic dXNlcjpwYXNzd29yZA=="), "Basic <redacted>")
   })
 
-  it("replaces the longest of the values that start at one position", () => {
+  it("replaces the longest value if several values start at the same position", () => {
     const hide = conceal.make({ "kalshi-access-key": "abcdefgh", "kalshi-access-signature": "abcdefghijkl" })
     assert.strictEqual(hide("abcdefghijkl abcdefgh"), "<redacted> <redacted>")
   })
 
-  it("truncates at a limit of the original text, and never within a value", () => {
+  it("truncates at a position of the original text, and never within a value", () => {
     const hide = concealing(value)
     const text = `0123${value}6789`
     const cuts = [0, 1, 4, 5, 4 + value.length - 1, 4 + value.length, 4 + value.length + 1, 1_000]

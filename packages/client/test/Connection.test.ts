@@ -22,7 +22,7 @@ const connect = (options: Partial<connections.ConnectionOptions> = {}) =>
     })
   )
 
-/** Receives a response whose date is an hour ahead of this machine's clock. */
+/** Observes a response whose date is an hour ahead of this machine's clock. */
 const receiveFromAhead = ({ clockSkew }: connections.Connection) =>
   Effect.map(
     Clock.clockWith((clock) => Effect.succeed(read(clock))),
@@ -41,7 +41,7 @@ describe("Connection", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("signs with the exchange's time if it corrects the clock, and explains the correction", () =>
+  it.effect("with correctClockSkew, signs with the exchange's time and reports the correction", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_700_000_000_000)
       const connection = yield* connect({ correctClockSkew: true })
@@ -56,14 +56,14 @@ describe("Connection", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("signs nothing without a key", () =>
+  it.effect("does not sign without a key", () =>
     Effect.gen(function* () {
       const connection = yield* connect({ signer: undefined })
       assert.isUndefined(yield* connection.sign(upgrade))
     }).pipe(Effect.scoped)
   )
 
-  it.effect("explains nothing without a key", () =>
+  it.effect("returns no explanation of a 401 without a key", () =>
     Effect.gen(function* () {
       const signed = yield* (yield* connect()).sign(upgrade)
       const keyless = yield* connect({ signer: undefined })

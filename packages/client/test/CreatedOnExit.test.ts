@@ -45,7 +45,7 @@ const target = cancels(order_id)
 const canceledAs = (order_id: string): Reply => ({ status: 200, body: { order_id, reduced_by: "10.00", ts_ms: 1 } })
 const canceled = canceledAs(order_id)
 
-/** An item of the response to a batch. */
+/** Makes an item of the response to a batch. */
 const item = (order_id: string, client_order_id?: string, remaining_count = "10.00") => ({
   order_id,
   ...(client_order_id === undefined ? undefined : { client_order_id }),
@@ -57,7 +57,7 @@ const item = (order_id: string, client_order_id?: string, remaining_count = "10.
 const tagOf = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(call), ({ _tag }) => _tag)
 
-/** Starts a call in a fiber of its own, and ends the program after a second. */
+/** Starts a call in a separate fiber, and ends the program after a second. */
 const detached = <A, E, R>(call: Effect.Effect<A, E, R>) =>
   Effect.andThen(Effect.forkDetach(call, { startImmediately: true }), (fiber) => Effect.as(Effect.sleep(1_000), fiber))
 
@@ -109,7 +109,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("ignores a call that made no order", () =>
+  it.effect("ignores a call that created no order", () =>
     Effect.gen(function* () {
       for (const reply of [errorReply(400, "invalid_order"), errorReply(403, "permission_denied"), duplicate]) {
         for (const request of [input(), anonymous()]) {
@@ -162,7 +162,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("reports that a lost order exists if a response said so", () =>
+  it.effect("reports that a lost order exists if a response shows it", () =>
     Effect.gen(function* () {
       const other: Reply = { status: 201, body: { ...createResponse, client_order_id: "another" } }
       for (const replies of [[lost, duplicate], [other], [{ status: 201, body: {} }]]) {
@@ -184,7 +184,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     )
   }
 
-  it.effect("reports a lost order without client_order_id, without a search", () =>
+  it.effect("does not look up a lost order without client_order_id, but reports it", () =>
     Effect.gen(function* () {
       for (const client_order_id of [undefined, ""]) {
         const { paths, report } = yield* run(Effect.exit(Orders.create(input({ client_order_id }))), [lost], once)
@@ -200,7 +200,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("keeps lost orders without client_order_id apart", () =>
+  it.effect("reports each lost order without client_order_id", () =>
     Effect.gen(function* () {
       const call = Effect.exit(Orders.create(anonymous()))
       const program = Effect.andThen(call, Effect.andThen(call, call))
@@ -219,7 +219,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("looks up an order whose call died", () =>
+  it.effect("looks up an order whose call failed with a defect", () =>
     Effect.gen(function* () {
       const died: Reply = { fault: "the HTTP client is broken", dies: true }
       const { exit, paths } = yield* run(resting, [died, asOf(60_000), listed(order), canceled])
@@ -298,7 +298,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("covers the calls of the innermost scope", () =>
+  it.effect("reports a call only to the innermost scope", () =>
     Effect.gen(function* () {
       const inner = reportOf(resting)
       const { exit, paths, report } = yield* run(inner, [created, canceled])
@@ -348,7 +348,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("does not record a dry run", () =>
+  it.effect("does not record the calls of a dry run", () =>
     Effect.gen(function* () {
       const dryRun = Layer.provideMerge(
         Kalshi.layerDryRun({ environment, signer: signer(), limits: false }),
@@ -361,7 +361,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
 })
 
 describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
-  it.effect("cancels the orders that rest, not those that were refused or filled", () =>
+  it.effect("cancels the resting orders of a batch, and ignores refused and filled orders", () =>
     Effect.gen(function* () {
       const ids = ["a", "b", "c", "d"]
       const program = Orders.batchCreate({
@@ -413,7 +413,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("looks up the refused orders of a repeated batch, whose first response was lost", () =>
+  it.effect("looks up orders that a retried batch refuses as duplicates, because the first response was lost", () =>
     Effect.gen(function* () {
       const refused = { client_order_id: clientOrderId, error: { code: "order_already_exists", message: "no" } }
       const { report } = yield* run(Orders.batchCreate({ orders: [input()] }), [
@@ -441,7 +441,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("assigns the items that match no id to the orders without an id, in their sequence", () =>
+  it.effect("assigns the items that match no id to the orders without an id, in the sequence of the items", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ ticker: "A" }), input(), anonymous({ ticker: "B" }), anonymous({ ticker: "C" })]
       const { report, sent } = yield* run(Orders.batchCreate({ orders }), [
@@ -460,7 +460,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("cancels an order without an id that may rest, even if the items are in another sequence", () =>
+  it.effect("cancels an order without an id that can rest, even if the items are in another sequence", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ time_in_force: "immediate_or_cancel" }), anonymous()]
       const { report } = yield* run(Orders.batchCreate({ orders }), [
@@ -583,7 +583,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
     })
   )
 
-  it.effect("cancels both of two orders if the response to a change of one describes the other", () =>
+  it.effect("cancels both orders if the response to a change of one order describes the other order", () =>
     Effect.gen(function* () {
       const other = { ...createResponse, order_id: "another", client_order_id: "b" }
       const both = Effect.andThen(resting, Orders.create(input({ client_order_id: "b" })))
@@ -634,7 +634,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
     })
   )
 
-  it.effect("cancels an amended order under its old and its new order_id", () =>
+  it.effect("cancels both the old and the new order_id of an amended order", () =>
     Effect.gen(function* () {
       const amend = (fields: Partial<Orders.AmendInput>) =>
         Orders.amend({ order_id, ticker, side: "bid", price: "0.55", count: "10", ...fields })
@@ -648,7 +648,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
         const { report } = yield* run(Effect.andThen(resting, amend(fields)), [created, response, ...exitReplies])
         assert.sameMembers(report?.ended.map(({ order_id }) => order_id) ?? [], [order_id, "new"])
       }
-      // The response does not show that it describes the amended order.
+      // These responses do not show that they describe the amended order.
       const unknown = { order_id: "new", client_order_id: undefined, ts_ms: 1 }
       for (const [request, response] of [
         [input(), { ...unknown, client_order_id: "another" }],

@@ -68,8 +68,8 @@ const jsonOf = (body: string): unknown => {
 
 const notText = [0x22, 0xff, 0x22]
 
-describe("decode.prepare, a success", () => {
-  it("returns the value, or nothing if the operation declares no body", () => {
+describe("decode.prepare, for a success status", () => {
+  it("returns the decoded body, or undefined if the operation declares no body", () => {
     assert.deepStrictEqual(decoded('{"a":"b"}'), Result.succeed({ a: "b" }))
     const bodyless = Operation.make({ ...base, success: { status: 204, body: undefined } })
     for (const body of ["", "{}", "no JSON"]) {
@@ -82,7 +82,7 @@ describe("decode.prepare, a success", () => {
     assert.deepStrictEqual(decoded('{"error":null}', { status: 204 }, bodyless), Result.succeed(undefined))
   })
 
-  it("is a ContractError with the reason if the body is not JSON", () => {
+  it("fails with a ContractError that has the reason if the body is not JSON", () => {
     assert.strictEqual(violation(""), ": the body is empty")
     assert.strictEqual(violation("no JSON"), ": the body is not JSON")
     assert.strictEqual(violation('\ufeff{"a":"b"}'), ": the body is not JSON")
@@ -97,7 +97,7 @@ describe("decode.prepare, a success", () => {
     )
   })
 
-  it("ignores the content encoding `identity` and an empty one, and shows 60 characters of another", () => {
+  it("ignores an empty content encoding and `identity`, and shows 60 characters of any other encoding", () => {
     for (const encoding of ["", " ", "identity", " IDENTITY "]) {
       assert.strictEqual(
         violation(notText, { headers: { "content-encoding": encoding } }),
@@ -110,20 +110,20 @@ describe("decode.prepare, a success", () => {
     )
   })
 
-  it("keeps no part of a body that may contain a secret", () => {
+  it("keeps no part of a body that possibly contains a secret", () => {
     const secret = Operation.make({ ...base, secret: true })
     assert.deepInclude(errorOf('{"a":5}', {}, secret), { _tag: "ContractError", pointer: "/a", rawBody: "" })
     assert.deepInclude(errorOf('{"a":5}', {}), { _tag: "ContractError", pointer: "/a", rawBody: '{"a":5}' })
   })
 
-  it("keeps the body as far as it can be read, and the number of attempts", () => {
+  it("keeps the readable part of the body and the number of attempts in the error", () => {
     const error = errorOf(notText)
     assert.deepInclude(error, { operation: "X.x", status: 200, rawBody: '"\ufffd"', attempts: 2 })
   })
 })
 
-describe("decode.prepare, an error", () => {
-  it("has the class of its status for five common and all declared statuses, and is an UnexpectedStatus otherwise", () => {
+describe("decode.prepare, for an error status", () => {
+  it("fails with the class of a declared or common status, and with UnexpectedStatus for any other status", () => {
     for (const [status, tag] of [
       [400, "BadRequest"],
       [401, "Unauthorized"],
@@ -166,7 +166,7 @@ describe("decode.prepare, an error", () => {
     assert.isUndefined(waitOf("soon"))
   })
 
-  it("has a message even if the body cannot be read", () => {
+  it("fails with an error that has a message even if the body cannot be read", () => {
     const messageOf = (...input: Parameters<typeof decoded>) => {
       const error = errorOf(...input)
       return "body" in error ? error.body.message : assert.fail(error._tag)

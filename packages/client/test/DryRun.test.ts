@@ -16,7 +16,7 @@ import { make as makeJournal } from "../src/trading/journal.ts"
 import { assertIsExample } from "./support/operations.ts"
 import { environment, layerScript, type Reply, Script, signer } from "./support/scripted.ts"
 
-/** A dry run with scripted replies. A write that was sent by mistake would die, because no reply is scripted for it. */
+/** A dry run with scripted replies to reads. A write that is sent by mistake dies, because it has no scripted reply. */
 const layer = (replies: ReadonlyArray<Reply> = [], options: Partial<Kalshi.DryRunOptions> = {}) =>
   Kalshi.layerDryRun({ environment, signer: signer(), limits: false, ...options }).pipe(
     Layer.provideMerge(layerScript(replies))
@@ -35,12 +35,12 @@ const order: Orders.CreateInput = {
 const terms = { fee_type: "quadratic", fee_multiplier: 1 }
 const known = { marketOf: () => ({ terms, mostFills: 1 }) }
 
-/** The NotSent error of a write. Fails the test on any other result. */
+/** Returns the NotSent error of a write. Fails the test on any other result. */
 const notSent = <A, E, R>(write: Effect.Effect<A, E | NotSent, R>): Effect.Effect<NotSent, void, R> =>
   Effect.flip(write).pipe(
     Effect.map((error) =>
       typeof error === "object" && error !== null && "_tag" in error && error._tag === "NotSent"
-        ? (error as NotSent) // the one error of this tag
+        ? (error as NotSent) // no other error has this tag
         : assert.fail(inspect(error))
     ),
     Effect.mapError(() => assert.fail("the write succeeded"))
@@ -75,7 +75,7 @@ describe("Kalshi.layerDryRun", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("reports the path with its query, and no body for a request without one", () =>
+  it.effect("reports the path with its query, and no body if the request has no body", () =>
     Effect.gen(function* () {
       const { intent } = yield* notSent(Orders.cancel({ order_id: "o-1", exchange_index: 2, market_ticker: "T'1" }))
       assert.deepStrictEqual(
@@ -142,7 +142,7 @@ describe("Kalshi.layerDryRun", () => {
 })
 
 describe("DryRun.Intent.cost", () => {
-  it.effect("is the OrderCost for the terms of marketOf", () =>
+  it.effect("is the cost under the terms that marketOf returns", () =>
     Effect.gen(function* () {
       const cost = yield* costOf(Orders.create(order))
       assert.deepStrictEqual(cost.terms, "given")
@@ -151,7 +151,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("uses and reports assumed terms without marketOf", () =>
+  it.effect("uses assumed terms, and says so, if there is no marketOf", () =>
     Effect.gen(function* () {
       const error = yield* notSent(Orders.create(order))
       const { worstCase } = OrderCost.of(order).pipe((cost) =>
@@ -172,7 +172,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("is an upper bound if a reduce_only order follows a closing order in a batch", () => {
+  it.effect("is an upper bound if a batch contains a closing order and a reduce_only order", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-100") })
     const resting = { ...order, price: "0.40", count: "100" } as const
     const reducing = {
@@ -190,7 +190,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], { marketOf })))
   })
 
-  it.effect("reports assumed terms if the terms of one order of a batch are assumed", () =>
+  it.effect("reports assumed terms if marketOf does not know the market of one order of a batch", () =>
     Effect.gen(function* () {
       const other = { ...order, ticker: "OTHER-1", client_order_id: "other" }
       const { terms: source } = yield* costOf(Orders.batchCreate({ orders: [order, other] }))
@@ -314,7 +314,7 @@ describe("DryRun.DryRun", () => {
   const ids = (intents: ReadonlyArray<DryRun.Intent>) =>
     intents.map(({ number, path }) => `${number} ${path.split("/").at(-2)}`)
 
-  it.effect("keeps the last intents in order, numbered from the start", () =>
+  it.effect("keeps the last `keepIntents` intents in sequence, with numbers that count all intents", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
       for (const id of ["a", "b", "c", "d"]) yield* write(id)
@@ -346,7 +346,7 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns taken intents once", () =>
+  it.effect("returns each intent only once from take", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
       yield* write("a")
@@ -357,7 +357,7 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("streams the kept intents and then new ones, each once", () =>
+  it.effect("streams the kept intents and then new intents, each once", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
       yield* write("a")
@@ -369,7 +369,7 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.provide(layer()))
   )
 
-  it.effect("ends its streams when the layer closes", () =>
+  it.effect("ends the stream `changes` when the layer closes", () =>
     Effect.gen(function* () {
       const reader = yield* Effect.gen(function* () {
         const { changes } = yield* DryRun.DryRun
@@ -387,7 +387,7 @@ describe("DryRun.DryRun", () => {
     })
   )
 
-  it.effect("belongs to one layer", () =>
+  it.effect("keeps the intents of one layer only", () =>
     Effect.gen(function* () {
       yield* write("a")
       const other = yield* Effect.andThen(

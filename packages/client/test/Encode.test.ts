@@ -28,7 +28,7 @@ const listed = Operation.make({
 
 const anything = Operation.make({ ...base, body: Schema.Struct({ v: Schema.Unknown }) })
 
-/** Returns the request, or the pointer and the reason of the refusal. */
+/** Returns the encoded request, or the pointer and the reason of the error. */
 const encoded = ({ descriptor }: { readonly descriptor: Operation.Descriptor }, input: unknown) => {
   const result = prepare(descriptor)(input)
   return Result.isSuccess(result) ? result.success : `${result.failure.pointer}: ${result.failure.reason}`
@@ -39,8 +39,8 @@ const queryOf = (input: object) => {
   return typeof request === "string" ? request : request.query
 }
 
-describe("encode.prepare, a query", () => {
-  it("joins a list by commas, or repeats its name", () => {
+describe("encode.prepare, the query", () => {
+  it("joins a list by commas, or repeats the parameter for each item", () => {
     assert.strictEqual(queryOf({}), "?name=n")
     assert.strictEqual(queryOf({ tags: ["a b"] }), "?name=n&tags=a%20b")
     assert.strictEqual(queryOf({ tags: ["a", "b", "c"] }), "?name=n&tags=a%2Cb%2Cc")
@@ -80,15 +80,15 @@ describe("encode.prepare, a query", () => {
   })
 })
 
-describe("encode.prepare, a path", () => {
+describe("encode.prepare, the path", () => {
   it("rejects a missing or wrong parameter at its pointer", () => {
     assert.strictEqual(encoded(listed, { name: "n" }), "/id: this field is required")
     assert.match(String(encoded(listed, { id: 5, name: "n" })), /^\/id: /)
   })
 })
 
-describe("encode.prepare, a body", () => {
-  it("is an empty object for a POST or PUT that declares none, and absent otherwise", () => {
+describe("encode.prepare, the body", () => {
+  it("is an empty object for a POST or PUT that declares no body, and absent for a GET or DELETE", () => {
     for (const [method, body] of [
       ["POST", "{}"],
       ["PUT", "{}"],
@@ -100,7 +100,7 @@ describe("encode.prepare, a body", () => {
     }
   })
 
-  it("is keyed only if the operation has a key, and the caller sets a non-empty id for each item", () => {
+  it("is keyed only if the operation has a key field and the caller sets a non-empty id for each item", () => {
     const body = Schema.Struct({ own: Schema.optional(Schema.Unknown), list: Schema.optional(Schema.Unknown) })
     const single = Operation.make({ ...base, body, retry: "keyed", key: { field: "own" } })
     const batch = Operation.make({ ...base, body, retry: "keyed", key: { list: "list", field: "own" } })
@@ -127,7 +127,7 @@ describe("encode.prepare, a body", () => {
     assert.strictEqual(encoded(anything, { v: nested(65) }), ": the input is nested too deeply, or contains a cycle")
   })
 
-  it("rejects a value that JSON does not have, at its pointer", () => {
+  it("rejects a value that JSON cannot represent, and reports its pointer", () => {
     for (const value of [1n, () => 1, Symbol("s")]) {
       assert.strictEqual(encoded(anything, { v: [1, value] }), `/v/1: a ${typeof value} cannot be sent`)
     }
@@ -141,7 +141,7 @@ describe("encode.prepare, a body", () => {
     )
   })
 
-  it("rejects ill-formed text at its pointer, after numbers and null", () => {
+  it("rejects text that is not well-formed Unicode, and reports its pointer", () => {
     assert.strictEqual(
       encoded(anything, { v: [1, null, { "a/b": "\ud800" }] }),
       "/v/2/a~1b: this text must be well-formed Unicode"
@@ -150,7 +150,7 @@ describe("encode.prepare, a body", () => {
 })
 
 describe("encode.prepare, a rule", () => {
-  it("that throws is a mistake in the program, not a refusal", () => {
+  it("that throws makes the encoder throw, because the rule is wrong", () => {
     const broken = Operation.make({
       ...base,
       rules: [

@@ -31,7 +31,7 @@ const stale = asOf(-86_400_000)
 const is = (status: string): Reply => ({ status: 200, body: { order: { ...order, status } } })
 
 describe("Orders.ensureCanceled", () => {
-  it.effect("cancels on the market's shard and returns the cancelled count", () =>
+  it.effect("sends the market's ticker, and returns the canceled count", () =>
     Effect.gen(function* () {
       const { sent, value } = yield* play(Orders.ensureCanceled(target), [canceled])
       assert.deepStrictEqual(value, {
@@ -66,7 +66,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("uses the market instead of the shard if the exchange routed the order", () =>
+  it.effect("sends the market's ticker instead of exchange_index -1", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(Orders.ensureCanceled({ ...target, exchange_index: -1 }), [canceled])
       const query = queryOf(sent[0]!)
@@ -83,7 +83,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("cancels again if the cancel gets 404 but the order rests", () =>
+  it.effect("cancels again if the cancel gets 404 but the order still rests", () =>
     Effect.gen(function* () {
       const { paths, value } = yield* play(Orders.ensureCanceled(target), [notFound, is("resting"), asOf(1), canceled])
       assert.deepStrictEqual(paths, [cancelPath, readPath, timestamp, cancelPath])
@@ -91,7 +91,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder when the reads are fresh enough to show the order", () =>
+  it.effect("returns NoSuchOrder only when the reads are newer than the call and do not show the order", () =>
     Effect.gen(function* () {
       const { paths, value } = yield* play(Orders.ensureCanceled(target), [
         notFound,
@@ -108,7 +108,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns MayRest if time is up and the order rests", () =>
+  it.effect("returns MayRest if the order still rests at the time limit", () =>
     Effect.gen(function* () {
       const { value } = yield* play(Orders.ensureCanceled(target, { within: 50 }), [notFound, is("resting")])
       assert.strictEqual(value._tag, "MayRest")
@@ -123,7 +123,8 @@ describe("Orders.ensureCanceled", () => {
   )
 
   /**
-   * Runs `ensureCanceled` without retries. A round is a cancel and a read. Every later round first reads the freshness.
+   * Runs `ensureCanceled` without retries. Each round sends a cancel and reads the order. Every round after the first
+   * starts with `GET /exchange/user_data_timestamp`.
    */
   const cancel = (
     replies: ReadonlyArray<Reply>,
@@ -138,7 +139,7 @@ describe("Orders.ensureCanceled", () => {
       ...setting
     })
 
-  /** Time for two rounds after the first. */
+  /** A time limit that allows two rounds after the first round. */
   const within = 350
 
   const mayRest = (cancellation: Orders.Cancellation): Orders.MayRest =>
@@ -253,7 +254,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("fails at once if no cancel can have been executed", () =>
+  it.effect("fails at once if the exchange cannot have executed a cancel", () =>
     Effect.gen(function* () {
       for (const [reply, tag] of [
         [unresolved, "TransportError"],
@@ -328,7 +329,7 @@ describe("Orders.ensureCanceled", () => {
   )
 
   it.effect(
-    "uses the exchange's clock as measured at the start of the call if the local clock was set since then",
+    "uses the exchange's clock as measured at the start of the call if the local clock is set during the call",
     () =>
       Effect.gen(function* () {
         const startMillis = 36_000_000
@@ -350,9 +351,9 @@ describe("Orders.ensureCanceled", () => {
 
   for (const [how, exchange_index, query] of [
     ["by its market if its shard is unknown", undefined, `?market_ticker=${ticker}`],
-    ["by its market if the exchange routed it", -1, `?market_ticker=${ticker}`],
-    ["on shard 0 by its index", 0, "?exchange_index=0"],
-    ["on shard 2 by its index", 2, "?exchange_index=2"]
+    ["by its market if exchange_index is -1", -1, `?market_ticker=${ticker}`],
+    ["on shard 0 by its exchange_index", 0, "?exchange_index=0"],
+    ["on shard 2 by its exchange_index", 2, "?exchange_index=2"]
   ] as const) {
     it.effect(`cancels an order ${how}`, () =>
       Effect.gen(function* () {
@@ -362,7 +363,7 @@ describe("Orders.ensureCanceled", () => {
     )
   }
 
-  it.effect("uses the subaccount of an Accepted or of a listed order", () =>
+  it.effect("uses the subaccount of an Accepted outcome or of a listed order", () =>
     Effect.gen(function* () {
       for (const [fields, subaccount] of [
         [{ subaccount: 3 }, "3"],
@@ -381,7 +382,7 @@ describe("Orders.ensureCanceled", () => {
   it.effect("returns NoSuchOrder only if the lists are newer than the call, even if the local clock was set", () =>
     Effect.gen(function* () {
       const atMillis = 36_000_000
-      // The local clock is one hour behind and then set right.
+      // The local clock starts one hour behind, and is then set to the right time.
       const clocks = { aheadMillis: -3_600_000, clockSteps: [[1, 0]] } as const
       for (const [listMillis, expected] of [
         [atMillis - 60_000, "MayRest"],
@@ -403,7 +404,7 @@ describe("Orders.ensureCanceled", () => {
         // The exchange is ten to eleven seconds ahead.
         [10_000, 10_500, "MayRest"],
         [10_000, 11_001, "NoSuchOrder"],
-        // The exchange is behind, so the local time counts.
+        // The exchange is behind, so the lists must be newer than the local time.
         [-10_000, -1_000, "MayRest"],
         [-10_000, 1, "NoSuchOrder"]
       ] as const) {
@@ -423,7 +424,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("reports the attempts of the last cancel if an earlier one was lost", () =>
+  it.effect("reports the attempts of the last cancel if an earlier cancel was lost", () =>
     Effect.gen(function* () {
       const replies = [
         lost,
@@ -464,7 +465,7 @@ describe("Orders.ensureCanceled", () => {
 })
 
 describe("Orders.ensureCanceled from untyped code", () => {
-  it.effect("rejects values that are not orders or have no shard", () =>
+  it.effect("rejects a value without an order_id, and a value without a ticker or a shard", () =>
     Effect.gen(function* () {
       for (const value of [
         undefined,

@@ -139,7 +139,7 @@ describe("Events.get", () => {
       reply: { status: 200, body: { event, markets: [market] } }
     },
     {
-      it: "reads nested markets and decodes the null list next to the event as empty",
+      it: "reads markets in the event, and decodes a null list next to the event as empty",
       call: Events.get({ event_ticker: "E-1", with_nested_markets: true }),
       request: "GET /events/E-1?with_nested_markets=true",
       reply: { status: 200, body: { event: { ...event, markets: [market] }, markets: null } },
@@ -204,7 +204,7 @@ describe("Events.feeChanges", () => {
   itDeclares(Events.feeChanges(), { name: "Events.feeChanges", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "reads a new and a removed override",
+      it: "reads a new and a removed fee override",
       call: Events.feeChanges(),
       request: "GET /events/fee_changes",
       reply: {
@@ -328,7 +328,7 @@ describe("Events.forecastPercentileHistory", () => {
   ])
 
   itRejects(
-    "rejects an empty list of percentiles, too many percentiles, a fraction and one out of range",
+    "rejects an empty list of percentiles, too many percentiles, a percentile out of range and a fraction",
     (
       [
         [[], "/percentiles"],

@@ -147,7 +147,7 @@ describe("Exchange.readAfter", () => {
     })
   )
 
-  it.effect("fails with ReadsLag after `within`, and reports the last freshness", () =>
+  it.effect("fails with ReadsLag after `within`, and reports the last as_of_time", () =>
     Effect.gen(function* () {
       const old = asOf("1970-01-01T00:00:00Z")
       const { error, sent } = yield* readAfter([old, old, old, old], { within: 200 })
@@ -163,7 +163,7 @@ describe("Exchange.readAfter", () => {
     })
   )
 
-  itFails("fails with the error of the read", Exchange.readAfter(write), [{ status: 404, body: {} }], {
+  itFails("fails with the error of a failed request", Exchange.readAfter(write), [{ status: 404, body: {} }], {
     _tag: "UnexpectedStatus"
   })
 })

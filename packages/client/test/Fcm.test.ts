@@ -179,7 +179,7 @@ describe("Fcm.getDailyCap", () => {
       reply: { status: 200, body: cap }
     },
     {
-      it: "reads the cap without a subtrader",
+      it: "sends no subtrader by default",
       call: Fcm.getDailyCap(),
       request: "GET /fcm/subtraders/event_contract_daily_cap",
       reply: { status: 200, body: cap }

@@ -24,7 +24,7 @@ const refusalOf = (command: unknown) => {
 }
 
 describe("decoder", () => {
-  it("decodes every example of the document to itself, compiled and interpreted", () => {
+  it("decodes every example message of the AsyncAPI document without a change, compiled and interpreted", () => {
     const messages = examples.filter(({ payload }) => "type" in payload)
     for (const { message, payload } of messages) {
       for (const compiledDecoding of [true, false]) {
@@ -35,7 +35,7 @@ describe("decoder", () => {
     assert.strictEqual(new Set(messages.map(({ message }) => message)).size, 36)
   })
 
-  it("decodes the replies to updates of indices and underlyings, which share the type ok", () => {
+  it("decodes the replies of type ok to updates of indices, underlyings and markets", () => {
     for (const msg of [{ index_ids: ["BRTI"] }, { underlying_tickers: ["Metal.XAU/USD"] }, { market_ids: [] }]) {
       const reply = { id: 3, msg, seq: 2, sid: 1, type: "ok" }
       assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(reply))), reply as never)
@@ -64,7 +64,7 @@ describe("decoder", () => {
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(later))), later as never)
   })
 
-  it("B1: accepts an absent side of a book and an absent clock, but no null, no wrong type and no missing ticker", () => {
+  it("accepts an absent side of a book and an absent clock, but rejects null, a wrong type and a missing ticker", () => {
     const snapshot = (msg: object) => ({ type: "orderbook_snapshot", sid: 1, seq: 1, msg })
     const market = { market_ticker: "A-T1.5", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
     assert.isTrue(Result.isSuccess(decode(JSON.stringify(snapshot(market)))))
@@ -80,18 +80,18 @@ describe("decoder", () => {
     }
   })
 
-  it("A6: decodes the ticker of a market that never traded, whose price is empty", () => {
+  it("decodes a ticker message with an empty price, of a market that never traded", () => {
     const { payload } = examples.find(({ message }) => message === "ticker")!
-    const quiet = { ...payload, msg: { ...(payload["msg"] as object), price_dollars: "" } } // the example has a msg
+    const quiet = { ...payload, msg: { ...(payload["msg"] as object), price_dollars: "" } } // this message has a msg
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(quiet))), quiet as never)
     const priceOf = ({ msg }: ChannelMessage<"ticker">): Dollars | "" => msg.price_dollars
     assert.strictEqual(priceOf(quiet as never), "")
-    // @ts-expect-error -- the types have no price for such a market
+    // @ts-expect-error -- the price can be empty
     const price: (message: ChannelMessage<"ticker">) => Dollars = priceOf
     assert.isFunction(price)
   })
 
-  it("has the types of a channel's messages, and of the error codes", () => {
+  it("has types for the messages of each channel and for the error codes", () => {
     const marketOf = ({ msg, seq, type }: ChannelMessage<"orderbook_delta">): readonly [string, string, number] => [
       msg.market_ticker,
       type === "orderbook_delta" ? msg.delta_fp : "",
@@ -136,10 +136,10 @@ describe("decoder", () => {
 })
 
 describe("encode", () => {
-  it("encodes every example of the document to itself", () => {
+  it("encodes every example command of the AsyncAPI document without a change", () => {
     const commands = examples.filter(({ payload }) => "cmd" in payload)
     for (const { message, payload } of commands) {
-      const text = Result.getOrThrow(FeedMessages.encode(payload as unknown as Command)) // the document's own example
+      const text = Result.getOrThrow(FeedMessages.encode(payload as unknown as Command)) // the example is a command
       assert.deepStrictEqual(JSON.parse(text), payload, message)
     }
     assert.strictEqual(new Set(commands.map(({ message }) => message)).size, 9)

@@ -27,7 +27,7 @@ const contracts = FixedPoint.countUnsafe
 const ok = <A, E>(result: Result.Result<A, E>): A => Result.getOrThrow(result)
 
 const failure = <A, E>(result: Result.Result<A, E>): E => {
-  assert.isTrue(Result.isFailure(result), `unexpectedly ${JSON.stringify(result)}`)
+  assert.isTrue(Result.isFailure(result), `expected a failure, received ${JSON.stringify(result)}`)
   return (result as Result.Failure<A, E>).failure
 }
 
@@ -40,9 +40,10 @@ const feeOf = (terms: Fees.Terms, role: Fees.Role, at: string, count: string, ro
 
 describe("trade", () => {
   it("computes the fees of known fills", () => {
-    // Computed with fractions, independent of the library. The exact taker's fee is 0.07 × price × (1 − price) × count;
-    // the makers' fees are a quarter of it and half of it. The older rule rounds up to $0.0001; the last column uses
-    // the newer rule, the default, which rounds up to $0.000001.
+    // Computed with fractions, without the library. The exact taker fee is 0.07 × price × (1 − price) × count, and
+    // stands in the comment of each row. The column `maker` is a quarter of the taker fee, and `combo` is half of the
+    // taker fee. `taker`, `maker` and `combo` use the older rule, which rounds up to $0.0001. `micro` is the taker fee
+    // under the newer rule, which is the default and rounds up to $0.000001.
     for (const [at, count, taker, maker, combo, micro] of [
       ["0.01", "1", "0.0007", "0.0002", "0.0004", "0.000693"], // 0.000693
       ["0.05", "1", "0.0034", "0.0009", "0.0017", "0.003325"], // 0.003325
@@ -133,8 +134,8 @@ describe("trade", () => {
     assert.strictEqual(paid, "0.035")
   })
 
-  it("scales by the multiplier as the decimal on the wire", () => {
-    // 0.07 × 0.25 = 0.0175 per contract at 0.50. As a double, 0.1 × 3 × 0.0175 × 10^4 would end above 52.5.
+  it("multiplies by the exact decimal of the multiplier", () => {
+    // The fee at 0.50 is 0.07 × 0.25 = 0.0175 per contract. In doubles, 0.1 × 3 × 0.0175 × 10^4 is above 52.5.
     for (const [multiplier, count, fee] of [
       [0, "1", "0.00"],
       [-0, "1", "0.00"],
@@ -156,7 +157,7 @@ describe("trade", () => {
     assert.strictEqual(feeOf({ fee_type: "quadratic", fee_multiplier: 2.5e-8 }, "taker", "0.5", "1"), "0.000001")
   })
 
-  it("fails with FeeUnknown for a flat or new type and for an invalid multiplier", () => {
+  it("fails with FeeUnknown for a flat or unknown fee type and for an invalid multiplier", () => {
     const fill = { role: "taker", price: $("0.5"), count: contracts("1") } as const
     for (const fee_type of ["flat", "margin_market_maker_program_fees", "Quadratic", "", "__proto__", "constructor"]) {
       for (const role of ["taker", "maker"] as const) {
@@ -177,7 +178,7 @@ describe("trade", () => {
     }
   })
 
-  it("shows 60 characters of an unknown type", () => {
+  it("shows at most 60 characters of an unknown fee type", () => {
     const fill = { role: "taker", price: $("0.5"), count: contracts("1"), fee_multiplier: 1 } as const
     const { message } = failure(Fees.trade({ ...fill, fee_type: "x".repeat(100) }))
     assert.include(message, `The fee of type "${"x".repeat(60)}" with multiplier`)
@@ -237,7 +238,7 @@ describe("charge", () => {
 
   it("matches the examples of the older guide with centicent rounding", () => {
     const older = { ...buy, rounding: "centicent" } as const
-    // The guide states the trade fees of its first two examples. With these multipliers, the model computes these fees.
+    // The guide gives the trade fees of its first two examples. These multipliers lead to the same trade fees.
     const subpenny = { ...older, fee_multiplier: 2.32, price: $("0.055"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(subpenny, 3), [
       ["0.0085", "0.0065", "0.00", "0.015", "0.0065"],
@@ -267,7 +268,7 @@ describe("charge", () => {
       ["0.056", "0.004", "0.00", "0.06", "0.008"],
       ["0.056", "0.004", "0.01", "0.05", "0.002"]
     ])
-    // The carried amount reaches a rebate of $0.0001, but that is more than the fill's own fee.
+    // The carried amount is enough for a rebate of $0.0001, but this rebate is more than the fee of the fill.
     const tiny = { ...buy, member: "direct", price: $("0.0001"), count: contracts("0.01") } as const
     assert.deepStrictEqual(fillsOf(tiny, 2), [
       ["0.000001", "0.000098", "0.00", "0.000099", "0.000098"],
@@ -283,8 +284,8 @@ describe("charge", () => {
   })
 
   it("carries rounding fees across the taker and maker fills of one order", () => {
-    // As taker, 0.07 × 0.2496 = 0.017472. As maker, a quarter of that: 0.004368. They are 28 and 32 micro-dollars below
-    // the next $0.0001.
+    // The taker fee is 0.07 × 0.2496 = $0.017472. The maker fee is a quarter of it: $0.004368. Rounding up to the next
+    // multiple of $0.0001 adds $0.000028 to the taker fee and $0.000032 to the maker fee.
     const fill = { ...withMaker, side: "bid", member: "direct", price: $("0.52"), count: contracts("1") } as const
     let carried: Dollars | undefined
     const rows = (["taker", "maker", "maker", "taker"] as const).map((role) => {
@@ -300,17 +301,17 @@ describe("charge", () => {
     ])
   })
 
-  it("refunds in balance steps under the newer rule", () => {
+  it("gives rebates in steps of the balance under the newer rule", () => {
     const newer = { ...buy, rounding: "microdollar" } as const
-    // Three fills that each add $0.004: 0.0175 × 0.34285 = 0.005999875 is rounded up to $0.006, which is $0.004 below a
-    // whole cent.
+    // Each of the three fills carries $0.004. The fee of 0.0175 × 0.34285 = 0.005999875 is rounded up to $0.006, which
+    // is $0.004 below a whole cent.
     const adding = { ...newer, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(adding, 3), [
       ["0.006", "0.004", "0.00", "0.01", "0.004"],
       ["0.006", "0.004", "0.00", "0.01", "0.008"],
       ["0.006", "0.004", "0.01", "0.00", "0.002"]
     ])
-    // The same for a direct member, whose steps are $0.0001.
+    // The balance of a direct member has steps of $0.0001.
     assert.deepStrictEqual(
       fillsOf({ ...newer, member: "direct", price: $("0.52"), count: contracts("1") }, 5).map((row) => row.slice(1)),
       [
@@ -357,8 +358,8 @@ describe("charge", () => {
     }
   })
 
-  it("charges a maker without a trade fee only the rounding fee, like a recorded fill of a combo of August 2026", () => {
-    // 9.08 NO at 0.5770 cost 5.23916: a direct member paid 5.2392, and fee_cost was 0.000040.
+  it("charges a maker without a trade fee only the rounding fee, as in a recorded combo fill of August 2026", () => {
+    // 9.08 NO contracts at $0.5770 cost $5.23916. The direct member paid $5.2392, and fee_cost was 0.000040.
     const fill = {
       ...quadratic,
       role: "maker",
@@ -372,7 +373,7 @@ describe("charge", () => {
     ])
   })
 
-  it("refunds above one carried cent under the older rule, and from one cent on under the newer rule", () => {
+  it("gives a rebate if the carried fee is above one cent (older rule) or at least one cent (newer rule)", () => {
     // 0.34285 × 0.0175 is rounded up to $0.006, which is $0.004 below a whole cent.
     const fill = { ...buy, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1"), carried: $("0.006") }
     const older = { ...fill, rounding: "centicent" } as const
@@ -385,7 +386,7 @@ describe("charge", () => {
   })
 
   it("carries the part of a rebate that exceeds the fill's fee", () => {
-    // No trade fee and no rounding fee: a fee of zero allows no rebate.
+    // The fill has no trade fee and no rounding fee, so no rebate is possible.
     const free = { ...buy, fee_multiplier: 0, price: $("0.50"), count: contracts("1"), carried: $("0.05") }
     for (const rounding of ["centicent", "microdollar"] as const) {
       const charge = ok(Fees.charge({ ...free, rounding }))
@@ -454,14 +455,14 @@ const anyFill = fc
   })
 
 describe("trade of any fill", () => {
-  it("rounds the exact model up to its step", () => {
+  it("rounds the exact fee up to a multiple of the rounding step", () => {
     hold(
       fc.property(anyFill, ({ exact, fill, step }) => {
         const fee = fraction(ok(Fees.trade(fill)))
         const above = minus(fee, exact)
         assert.isTrue(isMultiple(fee, step), "a multiple of the step")
-        assert.isTrue(above.numerator >= 0n, "not below the model")
-        assert.isTrue(difference(above, step) < 0n, "less than a step above it")
+        assert.isTrue(above.numerator >= 0n, "not below the exact fee")
+        assert.isTrue(difference(above, step) < 0n, "less than a step above the exact fee")
       }),
       3_000
     )
@@ -502,7 +503,7 @@ describe("trade of any fill", () => {
     )
   })
 
-  it("charges several fills the fee of their total plus less than one step per fill", () => {
+  it("charges several fills at least the fee of their total, and exceeds this fee by less than one step per fill", () => {
     hold(
       fc.property(anyFill, fc.array(size, { minLength: 1, maxLength: 5 }), ({ fill, step }, sizes) => {
         const counts = sizes.map((text) => text as Count)
@@ -533,7 +534,7 @@ describe("charge of any fills", () => {
     fills: fc.array(fc.tuple(anyFill, price(4)), { minLength: 1, maxLength: 8 })
   })
 
-  it("keeps the balance on its steps and net fees at zero or more, and loses no carried fee", () => {
+  it("keeps the balance a multiple of its step, keeps net fees at zero or more, and loses no carried fee", () => {
     hold(
       fc.property(anyOrder, ({ fills, member, side }) => {
         const balance = fraction(member === "direct" ? "0.0001" : "0.01")
@@ -553,7 +554,7 @@ describe("charge of any fills", () => {
           const money = times(fraction(price), fraction(fill.count))
           const revenue = side === "bid" ? minus({ numerator: 0n, denominator: 1n }, money) : money
           const change = minus(minus(revenue, trade), rounding)
-          assert.isTrue(isMultiple(change, balance), "the balance stays on its steps")
+          assert.isTrue(isMultiple(change, balance), "the change of the balance is a multiple of its step")
           assert.isTrue(
             rounding.numerator >= 0n && difference(rounding, balance) < 0n,
             "the rounding fee is less than a step"
@@ -582,7 +583,7 @@ describe("charge of any fills", () => {
     )
   })
 
-  it("charges a direct member's fill at an integer price in cents the same under both rules", () => {
+  it("charges a direct member the same net fee under both rules if the price is in whole cents", () => {
     hold(
       fc.property(anyFill, fc.integer({ min: 0, max: 100 }), ({ fill }, cents) => {
         const price = FixedPoint.fromMicros(BigInt(cents) * 10_000n)

@@ -15,7 +15,7 @@ import { decimal, difference, fraction, hold, minus, plus, price, same, size, ti
 const $ = FixedPoint.dollarsUnsafe
 const contracts = FixedPoint.countUnsafe
 
-/** Decoded values: the received strings, canonical or not. */
+/** Decodes an amount of dollars. Decoding keeps the received string, even if it is not canonical. */
 const wire = Schema.decodeUnknownSync(FixedPoint.Dollars)
 const wireCount = Schema.decodeUnknownSync(FixedPoint.Count)
 
@@ -26,7 +26,7 @@ const gridPrice = price(4).map(wire)
 const anySize = size.map(wireCount)
 
 const failure = <A, E>(result: Result.Result<A, E>): E => {
-  assert.isTrue(Result.isFailure(result), `unexpectedly ${JSON.stringify(result)}`)
+  assert.isTrue(Result.isFailure(result), `expected a failure, received ${JSON.stringify(result)}`)
   return (result as Result.Failure<A, E>).failure
 }
 
@@ -95,7 +95,7 @@ describe("dollars", () => {
     }
   })
 
-  it("rejects a number from untyped code, although its string would match", () => {
+  it("rejects a number from untyped code, even if its string is a valid decimal", () => {
     for (const value of [0.07, 1, Number.NaN, 10n, null, undefined, {}, ["0.56"]]) {
       failure(FixedPoint.dollars(value as never))
       failure(FixedPoint.count(value as never))
@@ -151,7 +151,7 @@ describe("toMicros and fromMicros", () => {
     assert.strictEqual(FixedPoint.fromMicros(123456789012345678901234567890123456n), text)
   })
 
-  it("agree with exact fractions and round-trip", () => {
+  it("agree with exact fractions, and reverse each other", () => {
     hold(
       fc.property(amount, (value) => {
         const micros = FixedPoint.toMicros(value)
@@ -163,7 +163,7 @@ describe("toMicros and fromMicros", () => {
     )
   })
 
-  it("print strings that decode as dollars, the same string for the same value", () => {
+  it("print strings that decode as dollars, and print equal values as the same string", () => {
     const isDollars = Schema.is(FixedPoint.Dollars)
     hold(
       fc.property(amount, (value) => {
@@ -267,7 +267,7 @@ describe("NotFixedPoint, OutOfRange and Inexact", () => {
     assert.strictEqual(failure(FixedPoint.multiplyExact($("0.000001"), contracts("0.01")))._tag, "Inexact")
   })
 
-  it("quote at most 60 characters of an input, and mark the cut", () => {
+  it("quote at most 60 characters of an input, and mark a truncated input", () => {
     const input = `0.${"123456789".repeat(7)}`
     const messageOf = (text: string) => failure(FixedPoint.dollars(text)).message.split(" is not ")[0]
     assert.strictEqual(messageOf(input.slice(0, 60)), JSON.stringify(input.slice(0, 60)))
@@ -504,7 +504,7 @@ describe("multiply and multiplyExact", () => {
     )
   })
 
-  it("never need rounding for the price of an order", () => {
+  it("need no rounding for a price with at most four decimals", () => {
     hold(
       fc.property(gridPrice, anySize, (unit, by) => {
         assert.isTrue(Result.isSuccess(FixedPoint.multiplyExact(unit, by)))
@@ -534,7 +534,7 @@ describe("complement", () => {
     }
   })
 
-  it("is its own inverse, and adds up to one dollar with its price", () => {
+  it("is its own inverse, and adds up to one dollar with the original price", () => {
     hold(
       fc.property(anyPrice, (yes) => {
         const no = Result.getOrThrow(FixedPoint.complement(yes))
@@ -546,7 +546,7 @@ describe("complement", () => {
 })
 
 describe("cost", () => {
-  it("is the count times the price of YES for a bid, or of NO for an ask", () => {
+  it("is the count times the YES price for a bid, and the count times the NO price for an ask", () => {
     const count = contracts("10")
     assert.deepStrictEqual(FixedPoint.cost({ side: "bid", price: $("0.56"), count }), Result.succeed($("5.60")))
     assert.deepStrictEqual(FixedPoint.cost({ side: "ask", price: $("0.56"), count }), Result.succeed($("4.40")))
@@ -557,7 +557,7 @@ describe("cost", () => {
   })
 
   it("matches the cost of recorded positions", () => {
-    // 1 YES bought at 0.48 cost 0.480000; 1 NO, sold as YES at 0.48, cost 0.520000.
+    // One YES contract (a bid at 0.48) cost 0.480000. One NO contract (an ask at 0.48) cost 0.520000.
     const one = contracts("1")
     for (const [side, exposure] of [
       ["bid", "0.480000"],
@@ -583,7 +583,7 @@ describe("cost", () => {
     )
   })
 
-  it("adds up to one dollar per contract over both sides", () => {
+  it("of a bid plus the cost of an ask at the same price is one dollar per contract", () => {
     hold(
       fc.property(gridPrice, anySize, (unit, count) => {
         const bid = Result.getOrThrow(FixedPoint.cost({ side: "bid", price: unit, count }))
@@ -608,15 +608,15 @@ describe("cost", () => {
 
 describe("the types of money", () => {
   it("distinguish dollars, counts, literals and numbers", () => {
-    /** Never runs. Each line must not compile. */
+    /** Never runs. Each line has a type error. */
     const mixed = () => [
-      // @ts-expect-error dollars and contracts do not add up
+      // @ts-expect-error contracts cannot be added to dollars
       FixedPoint.add($("1"), contracts("1")),
-      // @ts-expect-error contracts are not compared with dollars
+      // @ts-expect-error contracts cannot be compared with dollars
       FixedPoint.compare(contracts("1"), $("1")),
-      // @ts-expect-error a literal is checked by a constructor first
+      // @ts-expect-error a literal must pass a constructor first
       FixedPoint.add($("1"), "0.5"),
-      // @ts-expect-error a price is not multiplied by a price
+      // @ts-expect-error a price cannot be multiplied by a price
       FixedPoint.multiplyExact($("1"), $("1")),
       // @ts-expect-error a number is not an amount
       FixedPoint.dollars(0.56),
@@ -637,7 +637,7 @@ describe("the sources of money", () => {
       .replace(/\/\*[^]*?\*\//g, "")
       .replace(/\/\/.*$/gm, "")
 
-  it("use no double: they parse none, contain no such literal, and compute only with bigint", () => {
+  it("use no doubles: they parse no doubles, contain no decimal literals, and compute only with bigint", () => {
     const forbidden =
       /parseFloat|parseInt|\bNumber\s*\(|\bMath\s*\.|\.to(?:Fixed|Precision|Exponential)\b|\b\d[\d_]*\.\d|\b\d[\d_]*e[+-]?\d/i
     const found = ["FixedPoint.ts", "PriceGrid.ts", "Fees.ts", "scaled.ts"].flatMap((name) =>

@@ -10,7 +10,7 @@ import { World } from "./feed/support/world.ts"
 const channel = "order_group_updates"
 const order_group_id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** A feed whose session belongs to a scripted world. */
+/** Makes a feed that uses the session of a scripted world. */
 const feedOf = ({ session }: World) =>
   KalshiFeed.of({
     subscribe: (request, subscriber) => session.subscribe(request, subscriber),
@@ -58,7 +58,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("succeeds with the trigger of its group, each time", () =>
+  it.effect("returns a `triggered` that succeeds with the trigger of the watched group, each time it runs", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       const waiting = yield* Effect.forkChild(triggered, { startImmediately: true })
@@ -91,7 +91,7 @@ describe("OrderGroups.watch", () => {
       "the unknown type order_group_news"
     ]
   ] as const) {
-    it.effect(`fails with TriggerUnknown if a message may be missing: ${detail}`, () =>
+    it.effect(`fails with TriggerUnknown if a message is possibly missing: ${detail}`, () =>
       Effect.gen(function* () {
         const { triggered, world } = yield* watching
         lose(world)
@@ -118,7 +118,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("does not miss a trigger that arrives with the start of the subscription", () =>
+  it.effect("does not miss a trigger that arrives before the reply to the subscription", () =>
     Effect.gen(function* () {
       const world = new World()
       const watch = yield* startWatching(world)
@@ -129,7 +129,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("keeps waiting while the feed replaces its connection, which loses no message", () =>
+  it.effect("keeps waiting while the feed replaces its connection without a loss", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       world.session.changeOver()
@@ -195,7 +195,7 @@ describe("OrderGroups.watch", () => {
 })
 
 describe("OrderGroups.changes", () => {
-  /** Reads the stream in the background. */
+  /** Starts to read the stream in the background. */
   const reading = Effect.gen(function* () {
     const world = new World()
     const changes: Array<OrderGroups.GroupChange> = []
@@ -255,7 +255,7 @@ describe("OrderGroups.changes", () => {
     })
   )
 
-  it.effect("delivers a message once if a new connection repeats it", () =>
+  it.effect("delivers a message only once if a new connection repeats it", () =>
     Effect.gen(function* () {
       const { read, world } = yield* reading
       world.receive(update(1, "triggered", 10))

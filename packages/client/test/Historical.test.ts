@@ -113,7 +113,7 @@ describe("Historical.markets", () => {
     }
   ])
 
-  itRejects("rejects the filter `only`, which only the live list has", [
+  itRejects("rejects the filter `only`, which exists only for the live list", [
     [Historical.markets({ mve_filter: "only" as "exclude" }), "/mve_filter"]
   ])
 
@@ -165,7 +165,7 @@ describe("Historical.marketCandlesticks", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads prices and counts without suffix, and null prices of periods without trades",
+      it: "reads fields without the suffixes _dollars and _fp, and null prices of periods without trades",
       call: Historical.marketCandlesticks({ ...range, period_interval: 60 }),
       request: "GET /historical/markets/T/candlesticks?start_ts=1780000000&end_ts=1780003600&period_interval=60",
       reply: {
@@ -266,7 +266,7 @@ describe("Historical.positions", () => {
   })
   itSendsAndDecodes([
     {
-      it: "decodes positions recorded in demo, without a field that the document no longer has",
+      it: "decodes positions recorded in demo, and omits a field that the OpenAPI document no longer has",
       call: Historical.positions(),
       request: "GET /historical/positions",
       reply: { status: 200, body: fullest("GetPositions") },

@@ -28,7 +28,10 @@ interface Item {
   readonly atMillis: number | undefined
 }
 
-/** An exchange with one list on two sides, live and historical, and a cutoff that moves at set times. */
+/**
+ * An exchange with one list. The list has a live side and a historical side, and the cutoff between them moves at set
+ * times.
+ */
 interface Sides {
   readonly items: ReadonlyArray<Item>
   /** The cutoffs, each with the time from which it applies. */
@@ -36,13 +39,15 @@ interface Sides {
   /** The transit time of the n-th request. */
   readonly transitMillis: (n: number) => number
   readonly pageSize: number
-  /** The time that decides the side of an item. Default: the time of the item. */
+  /**
+   * The time that the exchange compares with the cutoff to choose the side of an item. Default: the time of the item.
+   */
   readonly sideMillis?: (item: Item) => number
   /** The cutoff field of the list. Default: trades_created_ts. */
   readonly cutoffField?: string
 }
 
-/** The paths and bodies of one kind of list. */
+/** The paths of the two sides of a list, and the bodies of its items. */
 interface Kind {
   readonly live: string
   readonly historical: string
@@ -152,7 +157,7 @@ const idsOf = ({ items }: Outcome<Portfolio.Fill>) => items.map(({ fill_id }) =>
 
 const cutoffMillis = 80 * day
 
-/** From newest to oldest, across the cutoff. */
+/** Items on both sides of the cutoff, newest first. */
 const items = [
   item("now", nowMillis),
   item("near", cutoffMillis + 3 * hour),
@@ -162,7 +167,7 @@ const items = [
 ]
 
 describe("History.fills", () => {
-  it.effect("reads the live side and then the historical side, each in the exchange's order", () =>
+  it.effect("reads the live side and then the historical side, each in the sequence of the exchange", () =>
     Effect.gen(function* () {
       const outcome = yield* read(History.fills({ limit: 2, ticker: "T" }), { items, ...fixedCutoff(cutoffMillis) })
       assert.strictEqual(idsOf(outcome), "now near next past old")
@@ -176,9 +181,9 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("emits an item exactly once if it moves after the live side was read", () =>
+  it.effect("emits an item exactly once if it becomes historical after the live side was read", () =>
     Effect.gen(function* () {
-      // Between the live and the historical reads.
+      // The cutoff moves between the live and the historical reads.
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
         { fromMillis: nowMillis + 35, atMillis: cutoffMillis + 4 * hour }
@@ -188,7 +193,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("emits an item if it moves before the live side is read", () =>
+  it.effect("emits an item exactly once if it becomes historical before the live side is read", () =>
     Effect.gen(function* () {
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
@@ -204,7 +209,7 @@ describe("History.fills", () => {
     "skips historical items that it emitted as live items, even if the cutoff moves far beyond the overlap",
     () =>
       Effect.gen(function* () {
-        // During the historical reads.
+        // The cutoff moves during the historical reads.
         const cutoffs = [
           { fromMillis: 0, atMillis: cutoffMillis },
           { fromMillis: nowMillis + 45, atMillis: nowMillis - 1 },
@@ -243,7 +248,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("sends no request after enough items", () =>
+  it.effect("sends no request after the consumer has taken enough items", () =>
     Effect.gen(function* () {
       const outcome = yield* read(History.fills().pipe(Stream.take(2)), { items, ...fixedCutoff(cutoffMillis) })
       assert.deepStrictEqual(outcome.requests, ["/historical/cutoff", "/portfolio/fills"])
@@ -336,7 +341,7 @@ describe("History: example of fees", () => {
     )
   )
 
-  it.effect("adds up both sides", () =>
+  it.effect("adds up the fees of both sides", () =>
     Effect.gen(function* () {
       assertIsExample(import.meta.url, "History", "The exact sum of all fees")
       const outcome = yield* read(Stream.fromEffect(fees), { items, ...fixedCutoff(cutoffMillis) })
@@ -365,7 +370,7 @@ describe("History.HistoryUncertain", () => {
     })
   )
 
-  it.effect("ends the stream if an item is historical although its time is not", () =>
+  it.effect("ends the stream if an item is historical although its time is after the cutoff", () =>
     Effect.gen(function* () {
       const sides = { items: [item("a", nowMillis - 1)], ...fixedCutoff(cutoffMillis), sideMillis: () => 0 }
       const outcome = yield* read(History.fills(), sides)
@@ -378,7 +383,7 @@ describe("History.HistoryUncertain", () => {
 })
 
 describe("History.HistoryUncertain without a cutoff", () => {
-  it("has a message", () => {
+  it("says that the cutoff is unknown", () => {
     const error = new History.HistoryUncertain({
       operation: "History.fills",
       id: "f o",
@@ -473,7 +478,7 @@ describe("History", () => {
     readonly cutoffField: string
     readonly idOf: (item: never) => string
     readonly query?: string
-    /** Has items that stay live and have no time until they close. */
+    /** Whether the list has open items. They are live, and have no time until they close. */
     readonly open: boolean
   }
 
@@ -533,7 +538,7 @@ describe("History", () => {
   ]
 
   for (const { cutoffField, idOf, kind, name, open, query = "", stream } of rows) {
-    it.effect(`emits each of ${name} once while their cutoff moves`, () =>
+    it.effect(`emits each item of ${name} once while the cutoff moves`, () =>
       Effect.gen(function* () {
         const cutoffs = [
           { fromMillis: 0, atMillis: cutoffMillis },
@@ -584,7 +589,7 @@ describe("History", () => {
 
 describe("History.fills: properties", () => {
   const scenario = fc.record({
-    /** Hours around the first cutoff. Undefined if the item has no time. */
+    /** The time of each item, in hours after the first cutoff. Undefined if the item has no time. */
     hours: fc.array(fc.option(fc.integer({ min: -30, max: 60 }), { freq: 12, nil: undefined }), { maxLength: 40 }),
     newestFirst: fc.boolean(),
     pageSize: fc.integer({ min: 1, max: 7 }),
@@ -607,7 +612,7 @@ describe("History.fills: properties", () => {
     const all = hours.map((hoursAfter, index) =>
       item(`${index}`, hoursAfter === undefined ? undefined : cutoffMillis + hoursAfter * hour)
     )
-    // An item without a visible time is also on one side.
+    // An item without a time also belongs to one side.
     const sideMillis = (one: Item) => one.atMillis ?? cutoffMillis + (Number(one.id) - 3) * hour
     let atMillis = cutoffMillis
     const cutoffs = [
@@ -647,10 +652,10 @@ describe("History.fills: properties", () => {
     ).then(() => assert.isAbove(moved, 50))
   })
 
-  it("with a small overlap, emits no item twice and loses none without an error", { timeout: 60_000 }, () => {
+  it("with a small overlap, emits no item twice, and fails if it cannot emit every item", { timeout: 60_000 }, () => {
     const ends = { uncertain: 0, complete: 0 }
     return holds(
-      "emits no item twice and loses none without an error",
+      "emits no item twice, and fails if it cannot emit every item",
       scenario,
       (input) =>
         Effect.gen(function* () {
@@ -690,7 +695,7 @@ describe("History: types", () => {
       >
     >()
     expectTypeOf<Stream.Services<ReturnType<typeof History.trades>>>().toEqualTypeOf<KalshiPublic>()
-    // @ts-expect-error -- the historical side has no filter by order
+    // @ts-expect-error -- the historical side has no filter by order_id
     void (() => History.fills({ order_id: "o" }))
   })
 })

@@ -10,7 +10,7 @@ import * as SendPolicy from "../src/sending/SendPolicy.ts"
 import { order } from "./support/orders.ts"
 import { environment, signer } from "./support/scripted.ts"
 
-/** What a case observes during the call. */
+/** What a test observes during the call. */
 interface Observed {
   /** Blocks the call until it is interrupted. */
   readonly block: Effect.Effect<never>
@@ -26,13 +26,13 @@ interface Case {
   readonly http?: (observed: Observed, refused: HttpClientError.HttpClientError) => Effect.Effect<Body, typeof refused>
   readonly sign?: (observed: Observed) => Effect.Effect<string>
   readonly retry?: (observed: Observed) => SendPolicy.SendPolicy["retry"]
-  /** The number of orders placed earlier. */
+  /** The number of orders placed before the interrupted call. */
   readonly before?: number
-  /** Whether the call waits for `block`, which must then be interrupted. */
+  /** Whether the call waits for `block`. If true, the interruption must also interrupt `block`. */
   readonly isReleased: boolean
-  /** The number of requests that were sent, without `before`. */
+  /** The number of requests that the interrupted call sends. */
   readonly sent: number
-  /** The number of orders that the bucket was charged for. */
+  /** The number of orders that the bucket is charged for, including `before`. */
   readonly paid: number
 }
 
@@ -69,7 +69,7 @@ const cases: ReadonlyArray<Case> = [
 
 const placed = { order_id: "o-1", fill_count: "0.00", remaining_count: "1.00", ts_ms: 1 }
 
-/** A client with the limits of the lowest tier. Requests arrive at once. */
+/** A client with the limits of the lowest tier. It assumes that requests arrive at once. */
 const layerOf = (testCase: Case, observed: Observed) => {
   const http = HttpClient.make((request, url) =>
     Effect.suspend(() => {
@@ -114,26 +114,29 @@ const paysFor = (orders: number) =>
 
 describe("interruption", () => {
   for (const testCase of cases) {
-    it.effect(`while ${testCase.at} ends the call, sends nothing more, and charges only what may have arrived`, () => {
-      const observed: Observed = {
-        block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.released++)),
-        released: 0,
-        sent: 0
+    it.effect(
+      `while ${testCase.at} ends the call, sends nothing more, and charges only for requests that possibly arrived`,
+      () => {
+        const observed: Observed = {
+          block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.released++)),
+          released: 0,
+          sent: 0
+        }
+        return Effect.gen(function* () {
+          for (let i = 0; i < (testCase.before ?? 0); i++) yield* Orders.create(order(`before ${i}`))
+          const fiber = yield* Effect.forkChild(Orders.create(order("mine")))
+          yield* TestClock.adjust(0)
+          assert.strictEqual(observed.sent, testCase.sent)
+          assert.isUndefined(fiber.pollUnsafe())
+          yield* Fiber.interrupt(fiber)
+          assert.strictEqual(observed.released, testCase.isReleased ? 1 : 0)
+          if (testCase.paid < 10) assert.isTrue(yield* paysFor(10 - testCase.paid))
+          if (testCase.paid > 0) assert.isFalse(yield* paysFor(10 - testCase.paid + 1))
+          yield* TestClock.adjust("2 hours")
+          assert.strictEqual(observed.sent, testCase.sent)
+          assert.isTrue(yield* paysFor(10))
+        }).pipe(Effect.provide(layerOf(testCase, observed)))
       }
-      return Effect.gen(function* () {
-        for (let i = 0; i < (testCase.before ?? 0); i++) yield* Orders.create(order(`before ${i}`))
-        const fiber = yield* Effect.forkChild(Orders.create(order("mine")))
-        yield* TestClock.adjust(0)
-        assert.strictEqual(observed.sent, testCase.sent)
-        assert.isUndefined(fiber.pollUnsafe())
-        yield* Fiber.interrupt(fiber)
-        assert.strictEqual(observed.released, testCase.isReleased ? 1 : 0)
-        if (testCase.paid < 10) assert.isTrue(yield* paysFor(10 - testCase.paid))
-        if (testCase.paid > 0) assert.isFalse(yield* paysFor(10 - testCase.paid + 1))
-        yield* TestClock.adjust("2 hours")
-        assert.strictEqual(observed.sent, testCase.sent)
-        assert.isTrue(yield* paysFor(10))
-      }).pipe(Effect.provide(layerOf(testCase, observed)))
-    })
+    )
   }
 })

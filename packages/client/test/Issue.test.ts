@@ -55,7 +55,7 @@ describe("firstViolation", () => {
       [Number.check(Schema.makeFilter((n: number) => n < 3)), 4, "", "the value is out of range"]
     ],
     [
-      "lists every expected type if no branch of a union is close",
+      "lists every expected type of a union of simple types",
       [Struct({ a: NullOr(String) }), { a: 7 }, "/a", "Expected string | null"],
       [Literals(["a", "b"]), "c", "", 'Expected "a" | "b"']
     ],

@@ -17,7 +17,7 @@ const bill = (items: number): Bill => ({
   items
 })
 
-/** Makes the budgets of an account, and counts each request and each ended attempt. */
+/** Makes a `LearnedLimits`. Counts its requests and its ended attempts. */
 const make = (options: Partial<Omit<Options, "facts">> & Partial<Options["facts"]> = {}) =>
   Effect.map(Effect.scope, (scope) => {
     const {
@@ -90,31 +90,33 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("makes both requests concurrently, in one attempt at a time, and not again for ten seconds", () =>
-    Effect.gen(function* () {
-      const gate = yield* Deferred.make<void>()
-      const { counts, learned } = yield* make({ endpointCosts: Effect.as(Deferred.await(gate), recordedCosts) })
-      yield* learned.ended
-      yield* learned.learn(0)
-      assert.isTrue(learned.isLearning)
-      assert.deepStrictEqual(counts, { limits: 1, endpointCosts: 1, ended: 0 })
-      yield* learned.learn(20_000)
-      const ended = yield* start(learned.ended)
-      assert.isUndefined(ended.pollUnsafe())
-      yield* Deferred.succeed(gate, undefined)
-      yield* Fiber.join(ended)
-      assert.deepStrictEqual(counts, { limits: 1, endpointCosts: 1, ended: 1 })
-      for (const [nowMillis, times] of [
-        [9_999, 1],
-        [10_000, 2],
-        [19_999, 2],
-        [20_000, 3]
-      ] as const) {
-        yield* learned.learn(nowMillis)
+  it.effect(
+    "sends both requests concurrently, makes one attempt at a time, and waits ten seconds before the next attempt",
+    () =>
+      Effect.gen(function* () {
+        const gate = yield* Deferred.make<void>()
+        const { counts, learned } = yield* make({ endpointCosts: Effect.as(Deferred.await(gate), recordedCosts) })
         yield* learned.ended
-        assert.strictEqual(counts.limits, times, `at ${nowMillis}`)
-      }
-    }).pipe(Effect.scoped)
+        yield* learned.learn(0)
+        assert.isTrue(learned.isLearning)
+        assert.deepStrictEqual(counts, { limits: 1, endpointCosts: 1, ended: 0 })
+        yield* learned.learn(20_000)
+        const ended = yield* start(learned.ended)
+        assert.isUndefined(ended.pollUnsafe())
+        yield* Deferred.succeed(gate, undefined)
+        yield* Fiber.join(ended)
+        assert.deepStrictEqual(counts, { limits: 1, endpointCosts: 1, ended: 1 })
+        for (const [nowMillis, times] of [
+          [9_999, 1],
+          [10_000, 2],
+          [19_999, 2],
+          [20_000, 3]
+        ] as const) {
+          yield* learned.learn(nowMillis)
+          yield* learned.ended
+          assert.strictEqual(counts.limits, times, `at ${nowMillis}`)
+        }
+      }).pipe(Effect.scoped)
   )
 
   const { write } = limits
@@ -191,7 +193,7 @@ describe("LearnedLimits", () => {
   )
 
   it.effect(
-    "must fetch as soon as more than half of a default bucket is spent, and later once the budgets are too old",
+    "asks for a fetch when more than half of a default bucket is spent, and later when the fetched budgets are too old",
     () =>
       Effect.gen(function* () {
         const made = yield* make()
@@ -207,7 +209,7 @@ describe("LearnedLimits", () => {
       }).pipe(Effect.scoped)
   )
 
-  it.effect("marks its requests as those that fetch the budgets, and omits the caller's policy, record and span", () =>
+  it.effect("marks its own requests, and does not inherit the caller's policy, record and span", () =>
     Effect.gen(function* () {
       const seen: Array<unknown> = []
       const look = Effect.gen(function* () {
@@ -228,7 +230,7 @@ describe("LearnedLimits", () => {
 })
 
 describe("isLearningCall", () => {
-  it("is false for a caller's own options, also for equal ones", () => {
+  it("is false for options that a caller sets, even if they equal the client's own options", () => {
     assert.isFalse(isLearningCall({ urgent: true }))
     assert.isFalse(isLearningCall({}))
   })

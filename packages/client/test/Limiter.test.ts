@@ -12,9 +12,9 @@ import { start } from "./support/run.ts"
 
 const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never }
 
-const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 300 }) as never // the fields that are read
+const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 300 }) as never // the fields that are read here
 
-/** A store whose `take` returns one wait for every call that is not forced. Records its calls. */
+/** A store whose `take` returns 0 for a forced call and `waitMillis` for every other call. Records the calls. */
 const makeStore = (waitMillis = 0, changes: Partial<RateLimits.Store> = {}) => {
   const taken: Array<RateLimits.Want> = []
   const asked: Array<RateLimits.Want> = []
@@ -70,7 +70,7 @@ describe("limiter.make", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("uses its options", () =>
+  it.effect("uses the options account, latency, shards and share", () =>
     Effect.gen(function* () {
       const { asked, store } = makeStore()
       const limiter = yield* make(store, { account: "mine", latency: "1 second", shards: 2, share: 0.5 })
@@ -106,34 +106,36 @@ describe("limiter.make", () => {
     )
   }
 
-  it.effect("shows the level of each bucket once, if the store has it", () =>
-    Effect.gen(function* () {
-      const shown: Array<readonly [name: string, level: (nowMillis: number) => unknown]> = []
-      const levels: Array<unknown> = []
-      const { store } = makeStore(0, {
-        level: (account, bucket, nowMillis) => {
-          levels.push([account, bucket, nowMillis])
-          return { tokens: 5, capacity: 100 }
-        }
-      })
-      const limiter = yield* make(store, {}, never, (name, level) => void shown.push([name, level]))
-      for (const exchange_index of [2, 2, 0]) yield* limiter.waitFor(Orders.create.descriptor, { exchange_index })
-      assert.deepStrictEqual(
-        shown.map(([name]) => name),
-        ["write/2", "write"]
-      )
-      assert.deepStrictEqual(shown[0]![1](9), { tokens: 5, capacity: 100 })
-      assert.deepStrictEqual(levels, [
-        ["test key-a", { name: "write/2", capacity: 100, refillRate: 99.9, learned: false }, 9]
-      ])
-      const without = yield* make(makeStore().store, {}, never, () => assert.fail("shown"))
-      yield* without.waitFor(Orders.create.descriptor, {})
-    }).pipe(Effect.scoped)
+  it.effect(
+    "reports each bucket once to `watch`, with a function that reads its level, if the store knows levels",
+    () =>
+      Effect.gen(function* () {
+        const shown: Array<readonly [name: string, level: (nowMillis: number) => unknown]> = []
+        const levels: Array<unknown> = []
+        const { store } = makeStore(0, {
+          level: (account, bucket, nowMillis) => {
+            levels.push([account, bucket, nowMillis])
+            return { tokens: 5, capacity: 100 }
+          }
+        })
+        const limiter = yield* make(store, {}, never, (name, level) => void shown.push([name, level]))
+        for (const exchange_index of [2, 2, 0]) yield* limiter.waitFor(Orders.create.descriptor, { exchange_index })
+        assert.deepStrictEqual(
+          shown.map(([name]) => name),
+          ["write/2", "write"]
+        )
+        assert.deepStrictEqual(shown[0]![1](9), { tokens: 5, capacity: 100 })
+        assert.deepStrictEqual(levels, [
+          ["test key-a", { name: "write/2", capacity: 100, refillRate: 99.9, learned: false }, 9]
+        ])
+        const without = yield* make(makeStore().store, {}, never, () => assert.fail("shown"))
+        yield* without.waitFor(Orders.create.descriptor, {})
+      }).pipe(Effect.scoped)
   )
 })
 
 describe("Limiter.limit", () => {
-  it.effect("rejects a maximum wait that is not a duration, and names no field of the input", () =>
+  it.effect("rejects a maximum wait that is not a duration, with an empty pointer", () =>
     Effect.gen(function* () {
       const limiter = yield* make(makeStore().store)
       const call = limiter
@@ -163,7 +165,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("forces the tokens of the requests that fetch the limits, as urgent calls", () =>
+  it.effect("takes the tokens of requests that fetch the limits as forced and urgent calls", () =>
     Effect.gen(function* () {
       const { store, taken } = makeStore(50)
       const limiter: Limiter = yield* make(
@@ -199,7 +201,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("counts the time that fetching takes towards the wait of a call that seemed too large", () =>
+  it.effect("counts the time of the fetch towards the maximum wait of a call that seemed too large", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust(1_000)
       const gate = yield* Deferred.make<void>()

@@ -19,8 +19,8 @@ const bucket = (name: string, { capacity = 100, learned = false, refillRate = 10
 })
 
 /**
- * Makes a request for tokens that arrives at once. By default, the bucket has a capacity of 100 and refills by 100 a
- * second.
+ * Makes a request for tokens that arrives at once. By default, the bucket has a capacity of 100 tokens and refills by
+ * 100 tokens per second.
  */
 const want = (id: string, cost: number, options: WantOptions = {}): Want => {
   const { capacity: _, learned: __, names = ["write"], refillRate: ___, ...rest } = options
@@ -72,7 +72,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("keeps waiting calls in order: urgent calls first, then the longest wait", () =>
+  it.effect("serves urgent calls first, and then the calls that have waited longest", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 100))
@@ -82,7 +82,7 @@ describe("memory.make", () => {
       const second = want("second", 10)
       assert.deepStrictEqual([yield* store.take(first), yield* store.take(second)], [100, 200])
       assert.deepStrictEqual([yield* store.take(second), yield* store.take(first)], [200, 100])
-      // This call started first, although the store sees it last.
+      // This call has waited longest, although the store sees it last.
       const early = want("early", 10, { waitedMillis: 50 })
       assert.strictEqual(yield* store.waitFor(early), 100)
       assert.deepStrictEqual([yield* store.take(early), yield* store.take(first)], [100, 200])
@@ -94,7 +94,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("counts only earlier calls that use a bucket of the call", () =>
+  it.effect("counts only earlier calls that share a bucket with the call", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 100, { names: ["write"] }))
@@ -141,7 +141,8 @@ describe("memory.make", () => {
         yield* store.take(want("b", 10, { ...options, latencyMillis }))
         assert.strictEqual(yield* level(store, options), 80)
         yield* TestClock.adjust(heldMillis - 60)
-        // The bucket has refilled the tokens of the first call, and stayed full until the second counted as arrived.
+        // The tokens of the first call have refilled. The bucket was then full until the second call counted as
+        // arrived.
         assert.strictEqual(yield* level(store, options), 90, `${latencyMillis}`)
         yield* TestClock.adjust(50)
         assert.strictEqual(yield* level(store, options), 100)
@@ -173,7 +174,7 @@ describe("memory.make", () => {
       for (const call of calls) yield* store.take(call)
       yield* store.arrived(calls[0]!)
       yield* TestClock.adjust(50)
-      // The level is 95, and the second call is still in flight.
+      // The bucket has 95 tokens. 30 of them are reserved for the second call, which is still in flight.
       assert.strictEqual(yield* level(store), 65)
       const other = memory.make()
       yield* TestClock.adjust(1)
@@ -193,12 +194,12 @@ describe("memory.make", () => {
       yield* store.take(later)
       yield* store.arrived(later)
       yield* TestClock.adjust(140)
-      // 20 tokens counted as arrived at 100 ms, the last 10 only now.
+      // 20 tokens counted as arrived at 100 ms. The last 10 tokens count as arrived only now.
       assert.strictEqual(yield* level(store, options), 88)
     })
   )
 
-  it.effect("charges a call that arrives at once, even while others are in flight", () =>
+  it.effect("charges a call that arrives at once, even while other calls are in flight", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 10, { latencyMillis: 500 }))
@@ -222,7 +223,7 @@ describe("memory.make", () => {
       assert.strictEqual(yield* waitAfter(1, [1_000, 500]), 10)
       assert.strictEqual(yield* waitAfter(1_000, [1, 500]), 10)
       assert.strictEqual(yield* waitAfter(20, [1_000, 500]), 20)
-      // The capacity suffices for all of them, because the bucket refills in the meantime.
+      // The capacity is enough for all calls, because the bucket refills in the meantime.
       assert.strictEqual(yield* waitAfter(2, [500, 0], [499, 500]), 1)
       assert.strictEqual(yield* waitAfter(600, [1, 0], [400, 500]), 1)
       // Nothing is in flight.
@@ -249,14 +250,14 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("allows a forced call, and its bucket goes below zero", () =>
+  it.effect("allows a forced call, even if the bucket goes below zero", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 100))
       assert.strictEqual(yield* store.take(want("b", 50, { forced: true })), 0)
       assert.strictEqual(yield* level(store), 0)
       assert.strictEqual(yield* store.waitFor(want("c", 10)), 600)
-      // Emptying the bucket does not raise it to zero.
+      // `drain` does not raise a bucket that is below zero.
       yield* store.drain(want("b", 50))
       assert.strictEqual(yield* store.waitFor(want("c", 10)), 600)
     })

@@ -41,7 +41,7 @@ describe("WaitingQueue", () => {
             if (first !== undefined) queue.postpone(first, deadlineMillis)
             assert.strictEqual(first?.deadlineMillis ?? deadlineMillis, deadlineMillis)
           } else if (all.length > 0) {
-            // The call may already have left.
+            // This call has possibly left already.
             const call = all[action.index % all.length]!
             if (action.do === "markInStore") {
               queue.markInStore(call)
@@ -53,7 +53,7 @@ describe("WaitingQueue", () => {
           }
           const urgent = queued.filter((call) => call.urgent)
           const served = [...urgent, ...queued.filter((call) => !call.urgent)]
-          // One more than the queue holds, to detect a circular list.
+          // Requests one call more than the queue holds, to detect a circular list.
           assert.deepStrictEqual(queue.first(served.length + 1), served)
           assert.deepStrictEqual(queue.first(2), served.slice(0, 2))
           assert.deepStrictEqual([...queue], served)
@@ -77,10 +77,10 @@ describe("WaitingQueue", () => {
     )
   })
 
-  it("returns deadlines in order while hundreds of calls wait and most of them leave", () => {
+  it("returns deadlines in ascending order while hundreds of calls wait and most of them leave", () => {
     for (const staying of [1, 2, 3, 4, 7, 50]) {
       const queue = new WaitingQueue<Waiting>()
-      // All different and unsorted.
+      // The deadlines are distinct and unsorted.
       const calls = Array.from({ length: 400 }, (_, index) => ({
         cost: 1,
         urgent: false,
@@ -103,7 +103,7 @@ describe("WaitingQueue", () => {
     }
   })
 
-  it("returns deadlines in order while hundreds of calls come and go", () => {
+  it("returns deadlines in ascending order while hundreds of calls arrive and leave", () => {
     const queue = new WaitingQueue<Waiting>()
     const left: Array<number> = []
     const serveFirst = () => {
@@ -122,7 +122,7 @@ describe("WaitingQueue", () => {
     assert.isUndefined(queue.nextDeadline())
   })
 
-  it("releases the memory of calls that have left, although a call with an earlier deadline still waits", async () => {
+  it("releases the memory of calls that have left, even if a call with an earlier deadline still waits", async () => {
     setFlagsFromString("--expose-gc")
     const collectGarbage: () => void = runInNewContext("gc")
     const queue = new WaitingQueue<Waiting>()
@@ -139,7 +139,7 @@ describe("WaitingQueue", () => {
         return new WeakRef(call)
       })
     const calls = comeAndGo()
-    // A reference stays strong until the end of the job that made it.
+    // JavaScript keeps the target of a new WeakRef alive until the current job ends.
     await new Promise((resolve) => setImmediate(resolve))
     collectGarbage()
     assert.isBelow(calls.filter((call) => call.deref() !== undefined).length, 100)

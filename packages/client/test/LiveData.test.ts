@@ -124,7 +124,7 @@ describe("LiveData.gameStats", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads a game period by period",
+      it: "reads the periods of a game",
       call: LiveData.gameStats({ milestone_id: "m-1" }),
       request: "GET /live_data/milestone/m-1/game_stats",
       reply: { status: 200, body: { pbp: { periods: [{ events: [{ clock: "12:00", yards: 4 }] }, {}] } } }

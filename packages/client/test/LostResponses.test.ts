@@ -45,7 +45,7 @@ describe("afterLostAnswer", () => {
     assert.include(metered!.message, "2 tokens of the write bucket")
   })
 
-  it("converts a timeout before sending to a timeout after sending", () => {
+  it('sets requestSent to "maybe" on a timeout that occurred before sending', () => {
     const early = new Errors.RequestTimeout({
       operation,
       limit: "total",
@@ -73,14 +73,14 @@ describe("afterLostAnswer", () => {
   ]
   for (const error of responses) {
     it(`sets afterLostAnswer on ${error._tag}, and keeps its class and other fields`, () => {
-      const after = afterLostAnswer(error as Errors.NotFound, { operation, attempts: 9 }) // any of them
+      const after = afterLostAnswer(error as Errors.NotFound, { operation, attempts: 9 }) // any class of `responses`
       assert.strictEqual<unknown>(after.constructor, error.constructor)
       assert.deepStrictEqual<object>({ ...after }, { ...error, afterLostAnswer: true })
       assert.match(after.message, /was lost/)
     })
   }
 
-  it("returns an error unchanged if it already says that the request may have been or was carried out", () => {
+  it("returns an error unchanged if it already says that the request was, or may have been, carried out", () => {
     for (const error of [
       new Errors.NotFound({ ...fields, afterLostAnswer: true }),
       new Errors.TransportError({ operation, requestSent: "maybe", code: undefined, reason: "", attempts: 1 }),

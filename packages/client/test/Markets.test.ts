@@ -98,7 +98,7 @@ describe("Markets.get", () => {
   })
   itSendsAndDecodes([
     {
-      it: "decodes a market recorded in demo, without fields that the document no longer has",
+      it: "decodes a market recorded in demo, and omits fields that the OpenAPI document no longer has",
       call: Markets.get({ ticker: "KXMLBGAME-26JUL081840NYYTB-NYY" }),
       request: "GET /markets/KXMLBGAME-26JUL081840NYYTB-NYY",
       reply: { status: 200, body: recordedMarket },
@@ -138,13 +138,13 @@ describe("Markets.orderbook", () => {
   })
   itSendsAndDecodes([
     {
-      it: "decodes a book recorded in demo: a side without bids is an empty list",
+      it: "decodes a book recorded in demo, with an empty list for a side without bids",
       call: Markets.orderbook({ ticker: "T" }),
       request: "GET /markets/T/orderbook",
       reply: { status: 200, body: recorded("GetMarketOrderbook")[0] }
     },
     {
-      it: "keeps prices and counts unchanged, in order",
+      it: "keeps prices and counts unchanged and in sequence",
       call: Markets.orderbook({ ticker: "T", depth: 100 }),
       request: "GET /markets/T/orderbook?depth=100",
       reply: { status: 200, body: { orderbook_fp: book } }

@@ -17,7 +17,7 @@ const shown = (order: OrderCost.Order, market?: OrderCost.Market) => {
 }
 
 describe("of", () => {
-  it("prices a bid as YES at its price", () => {
+  it("prices a bid as a purchase of YES at the bid's price", () => {
     assert.deepStrictEqual(
       { ...shown({ side: "bid", price: "0.56", count: "10" }, { terms: quadratic, mostFills: 1 }) },
       {
@@ -34,14 +34,14 @@ describe("of", () => {
     )
   })
 
-  it("prices an ask as NO at one dollar minus its price", () => {
+  it("prices an ask as a purchase of NO at one dollar minus the ask's price", () => {
     const cost = shown({ side: "ask", price: "0.56", count: "10" }, { terms: quadratic, mostFills: 1 })
     assert.strictEqual(cost.collateral, "4.40")
     assert.strictEqual(cost.maxPayout, "10.00")
     assert.strictEqual(cost.worstCase, "4.57268")
   })
 
-  it("counts a rounding per hundredth of a contract if mostFills is not set", () => {
+  it("adds a rounding for each hundredth of a contract if mostFills is not set", () => {
     const order = { side: "bid", price: "0.56", count: "10" } as const
     // 5.60 + 0.17248 + 1,000 × 0.0002
     assert.strictEqual(shown(order, { terms: quadratic }).worstCase, "5.97248")
@@ -49,7 +49,7 @@ describe("of", () => {
     assert.strictEqual(shown(order, { terms: quadratic, mostFills: 1, member: "other" }).worstCase, "5.78258")
   })
 
-  it("uses the maker's fee for a post-only order, but the taker's for the worst case", () => {
+  it("uses the maker fee for a post-only order, but the taker fee for the worst case", () => {
     const order = { side: "bid", price: "0.50", count: "1", post_only: true } as const
     const cost = shown(order, { terms: quadratic, mostFills: 1 })
     assert.strictEqual(cost.fee, "0.00")
@@ -64,7 +64,7 @@ describe("of", () => {
     assert.strictEqual(cost.maxPayout, "6.00")
     const covered = shown({ side: "ask", price: "0.56", count: "4" }, { terms: quadratic, position, mostFills: 1 })
     assert.strictEqual(covered.worstCase, "0.00")
-    // A bid closes a position in NO, an ask does not.
+    // A bid closes a NO position, but an ask does not.
     const no = FixedPoint.countUnsafe("-4")
     assert.strictEqual(shown({ side: "ask", price: "0.56", count: "4" }, { position: no }).collateral, "1.76")
     assert.strictEqual(shown({ side: "bid", price: "0.56", count: "4" }, { position: no }).collateral, "0.00")
@@ -75,19 +75,19 @@ describe("of", () => {
     const cost = shown(order, { terms: quadratic })
     assert.strictEqual(cost.collateral, "0.00")
     assert.strictEqual(cost.maxPayout, "0.00")
-    // A hundred fills of $0.0001 each can round to more than they pay: (0.0175 + 0.02) − 0.01.
+    // The worst fee is 0.0175 plus 100 roundings of 0.0002. The proceeds are 0.01.
     assert.strictEqual(cost.worstCase, "0.0275")
     const none = shown(order, { terms: quadratic, position: FixedPoint.countUnsafe("0") })
     assert.deepStrictEqual([none.worstFee, none.worstCase], ["0.00", "0.00"])
   })
 
-  it("covers a small closing fill that costs more than it pays because of the balance's step", () => {
+  it("covers a small closing fill whose net fee exceeds its proceeds because of the step of the balance", () => {
     const terms = { ...quadratic, fee_multiplier: 0.5 }
     const order = { side: "ask", price: "0.0095", count: "1" } as const
     const position = FixedPoint.countUnsafe("1")
     const [price, count] = [FixedPoint.dollarsUnsafe("0.0095"), FixedPoint.countUnsafe("0.01")]
     const rest = { side: "ask", role: "taker", member: "direct", rounding: "centicent" } as const
-    // The fill pays 0.000095 and its fee is 0.0001, so the balance loses one step of 0.0001.
+    // The proceeds are 0.000095 and the net fee is 0.000195, so the balance loses one step of 0.0001.
     const { netFee } = ok(Fees.charge({ ...terms, ...rest, price, count }))
     assert.strictEqual(netFee, "0.000195")
     const { worstCase } = shown(order, { terms, position, mostFills: 1 })
@@ -104,20 +104,20 @@ describe("of", () => {
     }
   })
 
-  it("charges the fee of closing and opening contracts", () => {
+  it("charges the fee for closing contracts as well as for opening contracts", () => {
     const order = { side: "ask", price: "0.56", count: "10" } as const
     const position = FixedPoint.countUnsafe("4")
     // 0.07 × 10 × 0.56 × 0.44
     assert.strictEqual(shown(order, { terms: quadratic, position }).fee, "0.17248")
   })
 
-  it("rounds a fill of a market without trade fees by the step of the balance alone", () => {
+  it("rounds a fill without a trade fee only to the step of the balance", () => {
     const terms = { ...quadratic, fee_multiplier: 0 }
     const cost = shown({ side: "bid", price: "0.50", count: "1" }, { terms, mostFills: 1 })
     assert.deepStrictEqual([cost.fee, cost.worstFee, cost.worstCase], ["0.00", "0.0001", "0.5001"])
   })
 
-  it("assumes fills at the limit up to a rate of 1; above a rate of 1, takes the fee of half a dollar", () => {
+  it("uses the fee at the order's price up to a fee rate of 1, and the fee at half a dollar above a rate of 1", () => {
     const order = { side: "bid", price: "0.90", count: "1" } as const
     for (const [fee_multiplier, worstCase] of [
       // 0.90 + 0.9996 × 0.90 × 0.10 + 0.0002
@@ -138,7 +138,7 @@ describe("of", () => {
     assert.strictEqual(shown(order).fee, "0.00875")
   })
 
-  it("says what is wrong with a number of fills", () => {
+  it("says that a number of fills must be an integer above zero", () => {
     for (const mostFills of [0, 1.5]) {
       const result = OrderCost.of({ side: "bid", price: "0.5", count: "1" }, { mostFills })
       assert.strictEqual(
@@ -162,7 +162,7 @@ describe("of", () => {
     assert.strictEqual(tag({}, { mostFills: Number.NaN }).slice(0, 10), "OutOfRange")
   })
 
-  it("is never below the cost of any fills of the order", () => {
+  it("is never below the cost of any possible fills of the order", () => {
     const piece = fc.record({
       part: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.constant(1)),
       better: fc.oneof(fc.integer({ min: 0, max: 9_999 }), fc.constant(0))
@@ -198,7 +198,8 @@ describe("of", () => {
               }
             )
           )
-          // Each piece fills at the limit or better. Closing contracts pay, opening contracts cost.
+          // Each piece is filled at the order's price or a better price. Closing contracts bring money, and opening
+          // contracts cost money.
           let cash = 0n
           let maxCash = 0n
           let fees = 0n
@@ -225,7 +226,7 @@ describe("of", () => {
             fill(at, closing, true)
             fill(at, part - closing, false)
           }
-          // The maxima include every partial fill.
+          // An order can stop after any fill, so the cost must cover the maximum over all fills.
           assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstFee)) - maxFees), 0)
           assert.isAtLeast(Number(FixedPoint.toMicros(ok(cost.worstCase)) - maxCash), 0)
         }
@@ -258,11 +259,11 @@ describe("ofBatch", () => {
       "60.00"
     ])
     assert.deepStrictEqual(opened([ask("0.40", "60"), ask("0.41", "60")], "100"), ["0.00", "20.00"])
-    // Orders of the other side open, and do not use the position.
+    // Orders of the other side open contracts, and do not use the position.
     assert.deepStrictEqual(opened([ask("0.50", "60"), bid("0.40", "100")], "-100"), ["60.00", "0.00"])
   })
 
-  it("treats a reduce-only order after a closing order as one that opens", () => {
+  it("treats the second order as an opening order if a closing order and a reduce-only order share a position", () => {
     const resting = bid("0.40", "100")
     const reducing = bid("0.97", "100", reduce)
     assert.deepStrictEqual(opened([resting, reducing], "-100"), ["0.00", "100.00"])
@@ -287,11 +288,11 @@ describe("ofBatch", () => {
     assert.deepStrictEqual(opened([reducing, bid("0.40", "100")]), ["0.00", "100.00"])
   })
 
-  it("lets a reduce-only order close contracts that the batch bought before it", () => {
+  it("lets a reduce-only order close contracts that earlier orders of the batch bought", () => {
     assert.deepStrictEqual(opened([bid("0.40", "50"), ask("0.60", "80", reduce)], "0"), ["50.00", "0.00"])
   })
 
-  it("reduces a reduce-only order to the position and what the other side may have added to it", () => {
+  it("limits a reduce-only order to the position plus the contracts that earlier orders can add to it", () => {
     const proceedsOfLast = (orders: ReadonlyArray<OrderCost.BatchOrder>, position: string) =>
       ok(OrderCost.ofBatch(orders, () => ({ terms: quadratic, position: FixedPoint.countUnsafe(position) })).at(-1)!)
         .proceeds
@@ -307,7 +308,7 @@ describe("ofBatch", () => {
     assert.deepStrictEqual(opened([bid("0.40", "10"), bid("0.40", "10", { subaccount: 0 })], "-10"), ["0.00", "10.00"])
   })
 
-  it("prices the other orders if one is invalid", () => {
+  it("prices the other orders if one order is invalid", () => {
     const costs = OrderCost.ofBatch([bid("1.01", "10"), bid("0.40", "10")], (_order, index) => ({
       position: FixedPoint.countUnsafe(index === 0 ? "0" : "-10")
     }))

@@ -28,7 +28,7 @@ describe("OrderGroups.list", () => {
       }
     },
     {
-      it: "accepts a response without the list, which the document makes optional",
+      it: "accepts a response without the list, which is optional in the OpenAPI document",
       call: OrderGroups.list(),
       request: `GET ${root}`,
       reply: { status: 200, body: {} }
@@ -48,7 +48,7 @@ describe("OrderGroups.get", () => {
       }
     },
     {
-      it: "decodes the new group recorded in demo",
+      it: "decodes a new group, as recorded in demo",
       call: OrderGroups.get({ order_group_id }),
       request: `GET ${group}`,
       reply: { status: 200, body: { is_auto_cancel_enabled: false, orders: [] } }

@@ -90,7 +90,7 @@ describe("Orders.get", () => {
 describe("Orders.queuePosition", () => {
   itSendsAndDecodes([
     {
-      it: "reads the contracts ahead, including fractions",
+      it: "reads the number of contracts ahead in the queue, including fractions",
       call: Orders.queuePosition({ order_id }),
       request: `GET ${readPath}/${order_id}/queue_position`,
       reply: { status: 200, body: { queue_position_fp: "1250.75" } }
@@ -243,7 +243,7 @@ describe("Orders.batchCreate", () => {
     }
   ])
 
-  it.effect("the documented example selects the refused items", () =>
+  it.effect("returns enough to select the refused items", () =>
     Effect.gen(function* () {
       const rejectedOf = (batch: ReadonlyArray<Orders.CreateOrderV2Request>) =>
         Effect.map(Orders.batchCreate({ orders: batch }), (response) =>
@@ -282,7 +282,7 @@ describe("Orders.amend", () => {
   const amendment = { ticker: request.ticker, side: "bid", price: "0.55", count: "10" } as const
   itSendsAndDecodes([
     {
-      it: "sends the order in the path, the subaccount in the query and the rest in the body; accepts null counts",
+      it: "sends order_id in the path, subaccount in the query and other fields in the body, and accepts null counts",
       call: Orders.amend({
         order_id,
         subaccount: 3,
@@ -314,7 +314,7 @@ describe("Orders.amend", () => {
       }
     },
     {
-      it: "omits the expiration to keep it; accepts missing counts",
+      it: "sends no expiration_time to keep it unchanged, and accepts missing counts",
       call: Orders.amend({ order_id, ...amendment }),
       request: `POST ${writePath}/${order_id}/amend`,
       body: amendment,
@@ -354,7 +354,7 @@ describe("Orders.decrease", () => {
 describe("Orders.cancel", () => {
   itSendsAndDecodes([
     {
-      it: "sends the location of the order in the query and no body",
+      it: "sends the subaccount, the shard and the market in the query, and no body",
       call: Orders.cancel({ order_id, subaccount: 3, exchange_index: -1, market_ticker: "KXBTC-26NOV23-T114999.99" }),
       request: `DELETE ${writePath}/${order_id}?subaccount=3&exchange_index=-1&market_ticker=KXBTC-26NOV23-T114999.99`,
       reply: { status: 200, body: { order_id, client_order_id: "c", reduced_by: "5.50", ts_ms: 1791428428978 } }

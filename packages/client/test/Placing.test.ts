@@ -45,7 +45,7 @@ const requestOf = (intent: Orders.OrderIntent): Readonly<Record<string, unknown>
   ...Result.getOrThrow(intent.request)
 })
 
-/** The id generated from zero bytes. */
+/** The client_order_id that is generated from random bytes of zero. */
 const fixedId = "00000000-0000-4000-8000-000000000000"
 
 const withFixedId = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -153,7 +153,7 @@ describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo", () => {
     )
   })
 
-  it("buyYes equals sellNo, and sellYes equals buyNo, at complementary prices", () => {
+  it("make the same request for buyYes and sellNo, and for sellYes and buyNo, at complementary prices", () => {
     hold(
       fc.property(fc.integer({ min: 0, max: 10_000 }), (tenThousandths) => {
         const yes = Orders.yesPrice(FixedPoint.dollarsUnsafe(write(BigInt(tenThousandths), 4)))
@@ -287,7 +287,7 @@ describe("Orders.place", () => {
         asOf(-60_000),
         listed(),
         asOf(-60_000),
-        // A time equal to that of the last attempt is not newer.
+        // A list at the time of the last attempt is not newer than the attempt.
         asOf(0),
         asOf(1),
         listed(order)
@@ -297,9 +297,9 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("never returns Rejected because an order is not listed", () =>
+  it.effect("returns Unknown, not Rejected, if a response was lost and no list shows the order", () =>
     Effect.gen(function* () {
-      // The retry was rejected. The result of the first attempt is unknown: that attempt may still arrive.
+      // The retry was rejected. The result of the first attempt is unknown, because that attempt can still arrive.
       const after = [lost, errorReply(400, "insufficient_balance"), asOf(3_610_000), listed()]
       const late = { atMillis: 3_600_000 }
       const { outcome } = yield* place(after, late)
@@ -350,12 +350,14 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("returns Rejected after a conflict if an order of the opposite side has the id", () =>
-    Effect.gen(function* () {
-      const opposite = { ...order, book_side: "ask" }
-      assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")
-      assert.strictEqual((yield* place([lost, duplicate, asOf(1), listed(opposite)])).outcome._tag, "Unknown")
-    })
+  it.effect(
+    "returns Rejected after a conflict, or Unknown after a lost response, if an order of the opposite side has the id",
+    () =>
+      Effect.gen(function* () {
+        const opposite = { ...order, book_side: "ask" }
+        assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")
+        assert.strictEqual((yield* place([lost, duplicate, asOf(1), listed(opposite)])).outcome._tag, "Unknown")
+      })
   )
 
   it.effect("returns Unknown if the listed order differs only in price, because it may have been amended", () =>
@@ -382,17 +384,19 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("sets exists after an unlisted conflict only if its code or empty body indicates a duplicate", () =>
-    Effect.gen(function* () {
-      for (const [reply, exists] of [
-        [errorReply(409, "duplicate_client_id"), true],
-        [{ status: 409, text: "" }, true],
-        [errorReply(409, "something_new"), false]
-      ] as const) {
-        const { outcome } = yield* place([reply, asOf(1), listed()], { within: 50 })
-        assert.deepInclude(outcome, { _tag: "Unknown", exists })
-      }
-    })
+  it.effect(
+    "sets exists after a conflict without a listed order only if the code or an empty body indicates a duplicate",
+    () =>
+      Effect.gen(function* () {
+        for (const [reply, exists] of [
+          [errorReply(409, "duplicate_client_id"), true],
+          [{ status: 409, text: "" }, true],
+          [errorReply(409, "something_new"), false]
+        ] as const) {
+          const { outcome } = yield* place([reply, asOf(1), listed()], { within: 50 })
+          assert.deepInclude(outcome, { _tag: "Unknown", exists })
+        }
+      })
   )
 
   for (const [difference, other] of mismatches) {
@@ -501,7 +505,7 @@ describe("Orders.place", () => {
       ] as const) {
         const { outcome } = yield* place([{ status, body: {} }, asOf(1), listed()], { ...once, within: 50 })
         assert.deepInclude(outcome, { _tag: "Unknown", exists }, String(status))
-        // The status of a batch proves nothing about one order.
+        // The status of a batch does not show whether one order exists.
         const batch = yield* play(
           Orders.placeAll([intent], { within: 50 }),
           [{ status, body: {} }, asOf(1), listed()],
@@ -557,7 +561,7 @@ describe("Orders.place", () => {
     ["follows invalid JSON", `{"fee":1.2.3,"order_id":"${order_id}",`],
     ["is missing", "<html>"]
   ] as const) {
-    it.effect(`looks the order up after a successful response that does not decode and whose id ${name}`, () =>
+    it.effect(`looks the order up after an undecodable success response if the order id ${name}`, () =>
       Effect.gen(function* () {
         const { outcome, paths } = yield* place([{ status: 201, text }, asOf(1), listed(order)])
         assert.deepStrictEqual(paths, [create, timestamp, list])
@@ -647,7 +651,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("rejects values that are not intents and explains how to make one", () =>
+  it.effect("rejects values that are not intents and explains how to make an intent", () =>
     Effect.gen(function* () {
       const plain = { ticker, side: "bid" }
       for (const input of [undefined, null, "buy", 1, {}, plain, { request: {} }, { request: null }]) {
@@ -671,7 +675,7 @@ describe("Orders.place", () => {
 describe("Orders.place: attempt times", () => {
   const atMillis = 10_000_000
 
-  it.effect("computes from the signed timestamps when the exchange can have accepted the order", () =>
+  it.effect("computes the window in which the exchange can have accepted the order from the signed timestamps", () =>
     Effect.gen(function* () {
       const { outcome, sent } = yield* place([lost, lost, lost, lost, asOf(0), listed()], { atMillis, within: 50 })
       const signed = sent
@@ -682,13 +686,13 @@ describe("Orders.place: attempt times", () => {
         placedAtMillis: atMillis,
         lastAttemptMillis: signed[3]!,
         clockChanged: false,
-        // The exchange's clock is not measured. It can be up to a minute behind.
+        // The client has not measured the exchange's clock, so it assumes a difference of up to one minute.
         window: { fromMillis: atMillis - 60_000, untilMillis: signed[3]! + 60_000 }
       })
     })
   )
 
-  it.effect("measures the start of the window by the date of a response", () =>
+  it.effect("takes the start of the window from the date of a response", () =>
     Effect.gen(function* () {
       const { outcome } = yield* place([dated({ status: 500, body: {} }, atMillis + 5_000), asOf(0), listed()], {
         ...once,
@@ -707,7 +711,7 @@ describe("Orders.place: attempt times", () => {
       const program = Effect.andThen(Effect.exit(Orders.list()), Orders.place(intent, { within: 50 }))
       const replies = [dated(listed(), atMillis + 300_000), lost, asOf(0), listed()]
       const { value } = yield* play(program, replies, { ...once, atMillis, correctClockSkew: true })
-      // A date is taken as the middle of its second.
+      // The client takes a date header as the middle of its second.
       assert.deepInclude(value, {
         _tag: "Unknown",
         placedAtMillis: atMillis,
@@ -765,11 +769,11 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("searches from one minute before the window, by the exchange's clock", () =>
+  it.effect("searches for orders from one minute before the window, in the exchange's time", () =>
     Effect.gen(function* () {
       const since = (replies: ReadonlyArray<Reply>) =>
         Effect.map(place(replies, { ...once, atMillis, within: 50 }), ({ sent }) => queryOf(sent[2]!).get("min_ts"))
-      // Without a date: one minute for the clock difference and one for the dates of orders.
+      // Without a date header: one minute for the clock difference, and one minute for the dates of orders.
       assert.strictEqual(yield* since([lost, asOf(0), listed()]), "9880")
       assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), listed()]), "9640")
     })
@@ -787,7 +791,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("stops searching when the lists are two seconds newer than the last attempt, and stays Unknown", () =>
+  it.effect("stops searching and returns Unknown when the lists are two seconds newer than the last attempt", () =>
     Effect.gen(function* () {
       const late = { ...lost, delayMillis: 1_000 }
       const { outcome, paths } = yield* place([late, asOf(2_900), listed(), asOf(3_000), asOf(3_001), listed()], once)
@@ -798,7 +802,7 @@ describe("Orders.place: attempt times", () => {
 
   it.effect("measures the two seconds after the last attempt by the exchange's clock", () =>
     Effect.gen(function* () {
-      // The first date shows nine to ten seconds, so the last attempt was at ten seconds or before.
+      // The first date header means a time from nine to ten seconds, so the last attempt was at ten seconds or earlier.
       const { outcome } = yield* place(
         [
           lost,
@@ -815,7 +819,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("reads the lists again after they advance, by steps that grow to ten seconds", () =>
+  it.effect("reads the list again after its as_of_time has advanced, in steps that grow to ten seconds", () =>
     Effect.gen(function* () {
       const replies: Array<Reply> = [duplicate, asOf(101_000), listed()]
       let before = 101_000
@@ -842,7 +846,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("polls the freshness of the lists with a backoff of up to one second", () =>
+  it.effect("polls the as_of_time of the lists with a backoff of up to one second", () =>
     Effect.gen(function* () {
       const stale = Array.from({ length: 7 }, () => asOf(0))
       const { sent } = yield* place([duplicate, asOf(0), listed(), ...stale.slice(1)], { within: 4_000 })
@@ -853,7 +857,7 @@ describe("Orders.place: attempt times", () => {
 })
 
 describe("Orders.place: limits", () => {
-  it.effect("searches without limit if `within` is Infinity", () =>
+  it.effect("searches without a time limit if `within` is Infinity", () =>
     Effect.gen(function* () {
       const { outcome } = yield* place([duplicate, asOf(1), listed(), asOf(60_000), listed(order)], {
         within: "Infinity"
@@ -878,7 +882,7 @@ describe("Orders.place: limits", () => {
 })
 
 describe("Orders.place: shard and subaccount", () => {
-  it.effect("reports the shard and subaccount of the intent or the list", () =>
+  it.effect("reports the shard and subaccount of the intent or of the listed order", () =>
     Effect.gen(function* () {
       for (const [exchange_index, subaccount] of [
         [0, 0],
@@ -964,7 +968,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("returns Rejected for one order even if another is not found", () =>
+  it.effect("returns Rejected for one order even if another order is not found", () =>
     Effect.gen(function* () {
       const itemError = { code: "insufficient_balance", details: "too little" }
       const reply = batchCreated(
@@ -1033,7 +1037,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("returns the details of an item", () =>
+  it.effect("returns the counts, the averages and the time of an item", () =>
     Effect.gen(function* () {
       const details = {
         fill_count: FixedPoint.countUnsafe("4"),
@@ -1070,7 +1074,7 @@ describe("Orders.placeAll", () => {
         const { paths, value } = yield* play(withFixedId(Orders.placeAll([withoutId])), [reply])
         assert.deepStrictEqual([value[0]?._tag, paths.length], ["Rejected", 1])
       }
-      // The caller may have used its own id before.
+      // The caller chose this id, and has possibly used it before.
       const own = yield* play(Orders.placeAll([intent], { within: 50 }), [
         batchCreated({ client_order_id: clientOrderId, error: { message: "no" } }),
         asOf(1),
@@ -1159,7 +1163,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("trusts the list over the response about which intent an order belongs to", () =>
+  it.effect("uses the list if the list and the response assign an order to different intents", () =>
     Effect.gen(function* () {
       const { value } = yield* play(Orders.placeAll(three), [
         batchCreated(item("a"), item("c")),
@@ -1189,7 +1193,7 @@ describe("Orders.placeAll", () => {
   )
 
   it.effect(
-    "returns Rejected if an item says that the id is in use, and a list shows its order on the other side",
+    "returns Rejected if an item says that the id is in use and the listed order with this id is on the opposite side",
     () =>
       Effect.gen(function* () {
         const error = { code: "order_already_exists", message: "order_already_exists" }
@@ -1203,7 +1207,7 @@ describe("Orders.placeAll", () => {
       })
   )
 
-  it.effect("returns Unknown for an error in a successful response, and Rejected for an undeclared 422", () =>
+  it.effect("returns Unknown for an error in the body of a success status, and Rejected for an undeclared 422", () =>
     Effect.gen(function* () {
       for (const [code, exists] of [
         ["order_already_exists", true],
@@ -1218,7 +1222,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("sends nothing if one intent is invalid, two share an id, or there are none", () =>
+  it.effect("sends nothing if an intent is invalid, if two intents share an id, or if the list is empty", () =>
     Effect.gen(function* () {
       const bad = Orders.buyYes({ ticker, count: "1", yes_price: "1.5" })
       const invalid = yield* play(Orders.placeAll([intent, bad]), [])
@@ -1233,13 +1237,13 @@ describe("Orders.placeAll", () => {
 
 describe("Orders.buyYes with two prices", () => {
   it("returns an invalid intent", () => {
-    const { request } = Orders.buyYes({ ticker, count: "1", yes_price: "0.56", no_price: "0.44" } as never) // on purpose
+    const { request } = Orders.buyYes({ ticker, count: "1", yes_price: "0.56", no_price: "0.44" } as never) // the types reject this
     assert.isTrue(Result.isFailure(request))
   })
 })
 
 describe("Orders.Accepted.exchange_index", () => {
-  it.effect("is the shard of the listed order, and undefined if the list names none", () =>
+  it.effect("is the shard of the listed order, or undefined if the order is listed without a shard", () =>
     Effect.gen(function* () {
       for (const [exchange_index, expected] of [
         [0, 0],
@@ -1255,7 +1259,7 @@ describe("Orders.Accepted.exchange_index", () => {
 })
 
 describe("orderIdIn", () => {
-  it("finds no id beside an error, also with spaces before and after the colon", () => {
+  it("returns no id if the body has an error, even with spaces around the colon", () => {
     const inBody = (rest: string) => orderIdIn(`{"order_id":"${order_id}",${rest}`, clientOrderId)
     assert.isUndefined(inBody('"error" : {"code":'))
     assert.isUndefined(inBody('"error":{"code":'))

@@ -43,7 +43,7 @@ describe("Portfolio.balance", () => {
 describe("Portfolio.positions", () => {
   itSendsAndDecodes([
     ...recorded("GetPositions").map((body, index) => ({
-      it: `decodes response ${index + 1} recorded in demo, without a field that the document no longer has`,
+      it: `decodes response ${index + 1} recorded in demo, and omits a field that the OpenAPI document no longer has`,
       call: Portfolio.positions(),
       request: "GET /portfolio/positions",
       reply: { status: 200, body },
@@ -203,7 +203,7 @@ for (const [name, operation, record] of [
 describe("Portfolio.restingOrderTotalValue", () => {
   itSendsAndDecodes([
     {
-      it: "reads total cents and dollars per shard",
+      it: "reads the total value in cents, and the value per shard in dollars",
       call: Portfolio.restingOrderTotalValue(),
       request: "GET /portfolio/summary/total_resting_order_value",
       reply: {

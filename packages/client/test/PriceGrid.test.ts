@@ -22,7 +22,7 @@ const some = (text: string) => Option.some(text as Dollars)
 
 /**
  * Makes three ranges: steps of `fine` from 0 to `edge` and from the complement of `edge` to 1, and steps of `step`
- * between.
+ * between them.
  */
 const tapered = (edge: string, fine: string, step: string) => {
   const other = Result.getOrThrow(FixedPoint.complement($(edge)))
@@ -30,8 +30,9 @@ const tapered = (edge: string, fine: string, step: string) => {
 }
 
 /**
- * Every structure of the published guide to fixed-point representation, with its number of valid order prices: all prices
- * of its ranges except 0 and 1.
+ * Every price level structure of the published guide to fixed-point representation, with its number of order prices.
+ *
+ * The order prices are all prices of the ranges except 0 and 1.
  */
 const structures: Record<string, readonly [number, ReadonlyArray<PriceGrid.PriceRange>]> = {
   linear_cent: [99, [range("0.0000", "1.0000", "0.0100")]],
@@ -52,8 +53,8 @@ const cents = gridOf(...structures["linear_cent"]![1])
 const combo = gridOf(...structures["center_deci_edge_centi_cent"]![1])
 
 /**
- * A grid as a list of micro-dollars, made without the library. Ranges touch or leave a gap, and the last step of a
- * range may end before the range does. The prices 0 and 1 are excluded.
+ * A grid as a list of micro-dollars, made without the library. Two ranges touch or have a gap between them. The end of
+ * a range is not always on a step. The prices 0 and 1 are excluded.
  */
 interface Model {
   readonly ranges: ReadonlyArray<PriceGrid.PriceRange>
@@ -105,7 +106,7 @@ describe("make", () => {
   })
 
   for (const [name, [size, ranges]] of Object.entries(structures)) {
-    it(`makes the published structure ${name}, with every integer price in cents between 0 and 1 dollar`, () => {
+    it(`makes the published structure ${name}, with every whole cent between 0 and 1 dollar`, () => {
       const grid = gridOf(...ranges)
       const all = [...PriceGrid.prices(grid)]
       assert.strictEqual(all.length, size)
@@ -135,7 +136,7 @@ describe("make", () => {
     )
   })
 
-  it("accepts a range of one price that is also the end of another, in either order", () => {
+  it("accepts a range of one price that is also the end of another range, in either sequence", () => {
     for (const ranges of [
       [range("0.10", "0.10", "0.01"), range("0.10", "0.20", "0.05")],
       [range("0.10", "0.20", "0.05"), range("0.20", "0.20", "0.01")]
@@ -152,7 +153,7 @@ describe("make", () => {
     assert.deepStrictEqual(listed, ["0.10", "0.100001", "0.100002"])
   })
 
-  it("rejects ranges that do not form a grid, and reports the range", () => {
+  it("rejects ranges that do not form a grid, and reports the reason", () => {
     const cases: ReadonlyArray<readonly [ReadonlyArray<PriceGrid.PriceRange> | null | undefined, string]> = [
       [null, "there are no ranges"],
       [undefined, "there are no ranges"],

@@ -32,7 +32,7 @@ const read = OrderGroups.get({ order_group_id: "g" })
 const all = <A, E, R>(names: ReadonlyArray<string>, call: (name: string) => Effect.Effect<A, E, R>) =>
   Effect.forEach(names, call, { concurrency: "unbounded" })
 
-/** The error of a call that must fail with `LimitExceeded`. */
+/** Returns the error of a call that must fail with `LimitExceeded`. */
 const limitExceeded = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(call), (error) => (error instanceof Errors.LimitExceeded ? error : assert.fail(error._tag)))
 
@@ -45,19 +45,20 @@ const creates = (count: number) => concurrently(count, () => create("o"))
 const spendAll = creates(10)
 
 describe("Kalshi.layer", () => {
-  it.effect("sends signed calls at once while the bucket has tokens, then as the bucket refills", () =>
+  it.effect("sends signed calls at once while the bucket has tokens, and then as the bucket refills", () =>
     Effect.gen(function* () {
       yield* runFor("1 second", creates(13))
-      // The client assumes a rate 0.1 % below the exchange's: ten tokens take 100.1 ms, and sleeps are whole milliseconds.
+      // The client assumes a rate that is 0.1 % below the exchange's rate. So ten tokens take 100.1 ms. Sleeps last
+      // whole milliseconds.
       assert.deepStrictEqual(yield* times, [...Array<number>(10).fill(0), 101, 201, 301])
       assert.strictEqual((yield* Metered).refused(), 0)
     }).pipe(provideExchange())
   )
 
-  it.effect("sends nothing if the wait for tokens used up the whole time of a call", () =>
+  it.effect("sends nothing if the wait for tokens takes the whole total timeout of a call", () =>
     Effect.gen(function* () {
       yield* spendAll
-      // Tokens refill after 100.1 ms, and sleeps are whole milliseconds.
+      // The tokens refill after 100.1 ms, and sleeps last whole milliseconds.
       const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: 101 })
       const error = yield* Effect.flip(runFor("1 second", late))
       assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no" })
@@ -96,14 +97,14 @@ describe("Kalshi.layer", () => {
       .sort((a, b) => a - b)
   })
 
-  it.effect("waits after a burst for tokens that refill from the time of the responses", () =>
+  it.effect("after a burst, counts the refill of tokens from the arrival of the responses", () =>
     Effect.gen(function* () {
-      // The exchange's bucket may have been full until the burst arrived.
+      // The exchange's bucket was possibly full until the burst arrived.
       assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
     }).pipe(provideExchange({ transitMillis: () => 100 }, { limits: {} }))
   )
 
-  it.effect("waits after a burst without responses for tokens that refill once the assumed latency has passed", () =>
+  it.effect("after a burst without responses, counts the refill of tokens from the end of the assumed latency", () =>
     Effect.gen(function* () {
       const sent = yield* burst
       assert.closeTo(sent[10]!, 601, 10)
@@ -129,7 +130,7 @@ describe("Kalshi.layer", () => {
       const slow = yield* start(create("slow"))
       yield* TestClock.adjust("700 millis")
       const others = yield* start(spendAll)
-      // The slow call gets its response at 900 ms, the others at 1190 ms.
+      // The slow call gets its response at 900 ms, and the other calls at 1,190 ms.
       yield* TestClock.adjust("490 millis")
       yield* Fiber.join(slow)
       yield* Fiber.join(others)
@@ -167,18 +168,20 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange({}, { policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
   )
 
-  it.effect("does not send a call whose tokens become available when its time is up, and returns the tokens", () =>
-    Effect.gen(function* () {
-      yield* spendAll
-      const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: "101 millis" })
-      const error = yield* runFor("101 millis", Effect.flip(late))
-      assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no", attempts: 0 })
-      assert.strictEqual((yield* times).length, 10)
-      assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("next")), 0)
-    }).pipe(provideExchange())
+  it.effect(
+    "does not send a call whose tokens become available exactly at its total timeout, and returns the tokens",
+    () =>
+      Effect.gen(function* () {
+        yield* spendAll
+        const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: "101 millis" })
+        const error = yield* runFor("101 millis", Effect.flip(late))
+        assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no", attempts: 0 })
+        assert.strictEqual((yield* times).length, 10)
+        assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("next")), 0)
+      }).pipe(provideExchange())
   )
 
-  it.live("reports an allowed wait of 0 ms, never less, on a real clock", () =>
+  it.live("reports a maximum wait of 0 ms, never a negative wait, on the real clock", () =>
     Effect.gen(function* () {
       yield* Effect.provideService(Orders.batchCreate(batch(10)), SendPolicy.Overrides, { totalTimeout: "1 minute" })
       const withoutWait = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
@@ -349,7 +352,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("maxWait counts the calls that already wait, and a rejected call leaves the queue", () =>
+  it.effect("maxWait includes the wait for earlier calls in the queue, and a rejected call leaves the queue", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* start(all(["a", "b", "c"], create))
@@ -362,7 +365,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("maxWait allows a wait of exactly that length", () =>
+  it.effect("maxWait allows a wait of exactly maxWait", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* runFor(
@@ -427,7 +430,7 @@ describe("RateLimits.waitFor", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("assumes that an order without an input is billed to every shard", () =>
+  it.effect("bills Orders.create without an input to the bucket of every shard", () =>
     Effect.gen(function* () {
       yield* Effect.forEach(indexes(10), () => Orders.create({ ...order("o"), exchange_index: 3 }))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)
@@ -466,7 +469,7 @@ describe("write buckets", () => {
     ["a batch bills the common bucket", Orders.batchCreate({ orders: [{ ...routed, exchange_index: 2 }] }), [0]],
     ["cancel-all bills the common bucket", Orders.cancelAll(), [0]],
     [
-      "an order group's write bills the common bucket",
+      "a write to an order group bills the common bucket",
       OrderGroups.reset({ order_group_id: "g", exchange_index: 2 }),
       [0]
     ],
@@ -479,7 +482,7 @@ describe("write buckets", () => {
         yield* Effect.exit(call)
         const touched: Array<number> = []
         for (const shard of [0, 1, 2, 3, 9]) {
-          // Nine more orders fit into a bucket that was billed, ten into any other.
+          // A billed bucket has tokens for nine more orders, and any other bucket has tokens for ten orders.
           const attempts = Effect.forEach(indexes(10), () =>
             Effect.exit(
               Orders.create({ ...routed, exchange_index: shard }).pipe(
@@ -495,7 +498,7 @@ describe("write buckets", () => {
     )
   }
 
-  it.effect("an empty bucket of one shard does not delay orders of another", () =>
+  it.effect("an empty bucket of one shard does not delay orders of another shard", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(create("waits"))
@@ -506,17 +509,19 @@ describe("write buckets", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("an order without a shard pays all buckets at once, and small orders of one shard do not starve it", () =>
-    Effect.gen(function* () {
-      yield* spendAll
-      const fiber = yield* start(Orders.create({ ...routed, client_order_id: "routed" }))
-      const smallOrders = yield* start(creates(30))
-      yield* TestClock.adjust("1 minute")
-      yield* Fiber.join(fiber)
-      yield* Fiber.join(smallOrders)
-      assert.strictEqual((yield* marks)[10], "routed")
-      assert.strictEqual((yield* Metered).refused(), 0)
-    }).pipe(provideExchange())
+  it.effect(
+    "an order without a shard takes tokens from all buckets at once, and is not starved by small orders of one shard",
+    () =>
+      Effect.gen(function* () {
+        yield* spendAll
+        const fiber = yield* start(Orders.create({ ...routed, client_order_id: "routed" }))
+        const smallOrders = yield* start(creates(30))
+        yield* TestClock.adjust("1 minute")
+        yield* Fiber.join(fiber)
+        yield* Fiber.join(smallOrders)
+        assert.strictEqual((yield* marks)[10], "routed")
+        assert.strictEqual((yield* Metered).refused(), 0)
+      }).pipe(provideExchange())
   )
 })
 
@@ -615,7 +620,7 @@ describe("interruption", () => {
       const fiber = yield* start(spendAll)
       yield* Fiber.interrupt(fiber)
       yield* runFor("1 second", create("late"))
-      const [{ sentMillis }] = (yield* Metered).calls() as readonly [Arrived] // the ten calls before it never reached this exchange
+      const [{ sentMillis }] = (yield* Metered).calls() as readonly [Arrived] // the calls of `spendAll` never arrived
       assert.closeTo(sentMillis, 601, 10)
     }).pipe(provideExchange({ transitMillis: (n) => (n < 12 ? 60_000 : 0) }, { limits: {} }))
   )
@@ -637,7 +642,7 @@ describe("a refused connection", () => {
   it.effect("returns the tokens", () =>
     Effect.gen(function* () {
       yield* runFor("1 minute", Effect.exit(Orders.batchCreate(batch(10))))
-      // Four attempts of a hundred tokens each, within two seconds.
+      // Four attempts of 100 tokens each fit into two seconds only because the tokens are returned.
       const [first, , , last] = (yield* Metered).arrived.map(({ atMillis }) => atMillis)
       assert.isBelow(last! - first!, 2000)
     }).pipe(provideExchange({ respond: () => "ECONNREFUSED" }))
@@ -687,7 +692,7 @@ describe("RateLimits.Store", () => {
   const shared = <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient | Metered>) =>
     Effect.provide(effect, Layer.fresh(Layer.merge(RateLimits.layerMemory, layerExchange())))
 
-  it.effect("is shared by all layers below it", () =>
+  it.effect("is shared by all layers that use it", () =>
     Effect.gen(function* () {
       assert.isAbove(yield* shared(two()), 0)
     })
@@ -714,7 +719,7 @@ describe("RateLimits.Store", () => {
     }).pipe(Effect.provide(layerExchange()))
   )
 
-  it.effect("may be slow: the first waiting calls query it concurrently", () =>
+  it.effect("is queried by the first waiting calls concurrently, if it is slow", () =>
     Effect.gen(function* () {
       const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
       const store: RateLimits.Store = {
@@ -734,7 +739,7 @@ describe("RateLimits.Store", () => {
     })
   )
 
-  it.effect("may be slow: an interruption during the query returns the tokens", () =>
+  it.effect("gets the tokens back if a call is interrupted during a slow query", () =>
     Effect.gen(function* () {
       const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
       const used: Array<string> = []
@@ -783,7 +788,7 @@ describe("Kalshi.Options.limits", () => {
     )
   }
 
-  it.effect("share limits the budget and the largest batch", () =>
+  it.effect("limits the budget and the largest batch by `share`", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, batch(5)), 0)
       const error = yield* Effect.flip(Orders.batchCreate(batch(6)))

@@ -9,7 +9,7 @@ import { type Budget, Exchange as Metered, layer, limitsOf, provideExchange } fr
 import { batch, order } from "./support/orders.ts"
 import { concurrently, indexes, runFor } from "./support/run.ts"
 
-/** Lets time pass in steps of a second, so that calls which start late still have time left. */
+/** Advances time in steps of one second, so that a call that starts late does not reach its timeout at once. */
 const passTime = (seconds: number) => Effect.forEach(indexes(seconds), () => TestClock.adjust("1 second"))
 
 const runForSeconds = <A, E, R>(seconds: number, effect: Effect.Effect<A, E, R>) =>
@@ -39,17 +39,18 @@ describe("RateLimits before the budget is known", () => {
     )
   }
 
-  it.effect("keeps calls waiting while it fetches the budget, then applies it", () =>
+  it.effect("keeps calls waiting while it fetches the budget, and then applies the budget", () =>
     Effect.gen(function* () {
       const read = Effect.result(OrderGroups.get({ order_group_id: "g" }))
       const fiber = yield* Effect.forkChild(concurrently(1_000, () => read))
       yield* TestClock.adjust("999 millis")
-      // Neither sent nor rejected.
+      // Not all calls have ended.
       assert.strictEqual(fiber.pollUnsafe(), undefined)
       yield* passTime(31)
       const results = yield* Fiber.join(fiber)
       const refused = results.filter(Result.isFailure)
-      // 200 tokens a second serve 600 calls in 30 seconds. The full bucket serves the limits request and 19 more calls.
+      // 200 tokens per second serve 600 calls in 30 seconds. The full bucket serves the limits request and 19 more
+      // calls.
       assert.closeTo(results.length - refused.length, 600, 25)
       assert.isTrue(refused.every(({ failure }) => failure._tag === "LimitExceeded"))
       assert.strictEqual((yield* Metered).refused(), 0)
@@ -129,7 +130,7 @@ describe("Orders.cancel", () => {
     )
   )
 
-  it.effect("waits for the budget for at most half of its time", () =>
+  it.effect("waits for the budget for at most half of its total timeout", () =>
     Effect.gen(function* () {
       const results = yield* runForSeconds(15, cancels(2_000))
       assert.isTrue(results.every(Result.isSuccess))
@@ -145,7 +146,7 @@ describe("Orders.cancel", () => {
     Effect.gen(function* () {
       const results = yield* runForSeconds(60, cancels(2_000))
       const sent = results.filter(Result.isSuccess).length
-      // 50 cancels from a full bucket, then 50 a second for 30 seconds.
+      // The full bucket serves 50 cancels. The refill serves 50 cancels per second for 30 seconds.
       assert.closeTo(sent, 1_550, 10)
       assert.strictEqual((yield* Metered).refused(), 0)
     }).pipe(provideExchange())
@@ -153,7 +154,7 @@ describe("Orders.cancel", () => {
 })
 
 describe("a fetched budget", () => {
-  /** An exchange that returns these budgets in order, and then repeats the last one. */
+  /** A client of an exchange that reports these budgets in sequence, and then repeats the last budget. */
   const changing = (pages: ReadonlyArray<Budget>, actual: Budget, options: Partial<Kalshi.Options> = {}) =>
     Layer.suspend(() => {
       let requests = 0
@@ -183,7 +184,7 @@ describe("a fetched budget", () => {
     }).pipe(Effect.provide(changing([small, large], large)))
   )
 
-  it.effect("rejects a larger batch at once and is not fetched again, both for ten seconds", () =>
+  it.effect("for ten seconds, rejects a larger batch at once without another fetch", () =>
     Effect.gen(function* () {
       for (let i = 0; i < 5; i++) {
         assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
@@ -243,7 +244,7 @@ describe("a fetched budget", () => {
       Effect.provide(
         layer(
           { respond: (_, mark) => (mark === "refused" ? { status: 429, body: {} } : undefined) },
-          // The 429 emptied the bucket: it can serve the next request after 50 seconds.
+          // The 429 emptied the bucket, which can serve the next request only after 50 seconds.
           { limits: { latency: 0, share: 0.001 } }
         )
       )

@@ -14,7 +14,7 @@ import { type Budget, limitsOf } from "./support/exchange.ts"
 import { concurrently, indexes, runFor } from "./support/run.ts"
 import { respondJson, serve, transports } from "./support/server.ts"
 
-/** A limiter without a client. The account has the given budget. */
+/** Makes a limiter without a client, for an account with this budget. */
 const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
   limits.make(options, "test", "key", () => {}, {
     limits: Effect.succeed(limitsOf(budget, budget)),
@@ -28,7 +28,7 @@ interface Started {
   readonly atMillis: number
 }
 
-/** Calls of one operation, each of which records when it started. */
+/** Makes a function that calls one operation. Each call records when it started. */
 const caller = (limiter: Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
   const started: Array<Started> = []
   const call = (index: number) =>
@@ -67,7 +67,7 @@ describe("limits.make", () => {
   const orders: ReadonlyArray<readonly [name: string, order: (count: number) => ReadonlyArray<number>]> = [
     ["first to last", indexes],
     ["last to first", (count) => indexes(count).reverse()],
-    ["every other first", (count) => [...indexes(count)].sort((a, b) => (a % 2) - (b % 2) || a - b)],
+    ["every other call first", (count) => [...indexes(count)].sort((a, b) => (a % 2) - (b % 2) || a - b)],
     [
       "from the middle outwards",
       (count) => indexes(count).sort((a, b) => Math.abs(a - count / 2) - Math.abs(b - count / 2))
@@ -93,7 +93,7 @@ describe("limits.make", () => {
     }
   }
 
-  it.effect("rejects every waiting call whose time ends, with a wait above zero", () =>
+  it.effect("rejects every waiting call at the end of its maximum wait, with a waitMillis above zero", () =>
     Effect.gen(function* () {
       const limiter = yield* limiterOf({ rate: 1e-3, capacity: 100 }, { latency: 0 })
       const { call, started } = caller(limiter, 5_000)
@@ -124,7 +124,7 @@ describe("limits.make", () => {
         const all = concurrently(600, () => Effect.result(OrderGroups.get({ order_group_id: "g" })))
         const results = yield* Effect.provide(
           all,
-          // The machine may be busy.
+          // The timeouts are long because the machine is possibly busy.
           Kalshi.layer({
             environment,
             signer: Signer.fromApiKey(key),

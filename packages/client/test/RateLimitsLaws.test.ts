@@ -13,7 +13,7 @@ import { batch, order } from "./support/orders.ts"
 const law = <A>(name: string, inputs: fc.Arbitrary<A>, check: Parameters<typeof holds<A>>[2], numRuns?: number) =>
   it(name, { timeout: 60_000 }, () => holds(name, inputs, check, numRuns))
 
-/** A request for tokens of one bucket. */
+/** Makes a request for tokens of one bucket. */
 const wantOf = (id: number, cost: number, { capacity, refillRate }: RateLimits.Budget, latencyMillis: number) => ({
   id: String(id),
   account: "a",
@@ -54,11 +54,11 @@ describe("memory.make", () => {
   const steps = fc.array(
     fc.record({
       pauseMillis: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 5_000 })),
-      /** Share of the bucket's capacity. */
+      /** The cost, as a share of the bucket's capacity. */
       part: fc.oneof({ weight: 5, arbitrary: fc.double({ min: 0, max: 0.2, noNaN: true }) }, fc.constant(1)),
-      /** Share of the latency after which the request arrives. */
+      /** The transit time of the request, as a share of the latency. */
       delay: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
-      /** Share of the latency that the response takes; undefined if it is lost. */
+      /** The transit time of the response, as a share of the latency. Undefined if the response is lost. */
       responseShare: fc.option(fc.oneof(fc.constantFrom(0, 0.01), fc.double({ min: 0, max: 2, noNaN: true })), {
         nil: undefined
       }),
@@ -112,7 +112,7 @@ describe("memory.make", () => {
   type Program = typeof program extends fc.Arbitrary<infer A> ? A : never
 
   law(
-    "never allows more in a time window than the capacity plus what refills in it",
+    "never allows more tokens in a time window than the capacity plus the refill in this window",
     program,
     (input) =>
       Effect.gen(function* () {
@@ -131,7 +131,7 @@ describe("memory.make", () => {
   )
 
   law(
-    "never allows a request that finds too few tokens, at any arrival within the latency",
+    "allows only requests that find enough tokens on arrival, with any arrival within the latency",
     program,
     (input) =>
       Effect.gen(function* () {
@@ -269,7 +269,7 @@ describe("Kalshi.layer with waiting calls", () => {
   )
 
   law(
-    "sends calls of one urgency in the order of arrival, and none while a more urgent call waits",
+    "sends calls of one urgency in the order of arrival, and sends no call while a more urgent call waits",
     planned(["create", "cancel", "batch", "cancel"], [0], true),
     (calls) =>
       Effect.gen(function* () {
@@ -278,7 +278,7 @@ describe("Kalshi.layer with waiting calls", () => {
           const body = request.includes("batched")
           return { i: body ? undefined : Number(mark), urgent: request.startsWith("DELETE"), sentMillis, place }
         })
-        // Batches have no mark, so their order is not checked.
+        // Batches have no mark, so their sequence is not checked.
         for (const urgent of [true, false]) {
           const marks = sent.flatMap(({ i, urgent: of }) => (of === urgent && i !== undefined ? [i] : []))
           assert.deepStrictEqual(

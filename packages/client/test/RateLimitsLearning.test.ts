@@ -61,12 +61,12 @@ describe("RateLimits, the account's budget", () => {
       yield* runFor("4 seconds", creates(3_000))
       const { calls, refused } = yield* Metered
       assert.strictEqual(refused(), 0)
-      // 40 of the default 100 tokens are left, and 30,000 are needed at 9,600 a second.
+      // 40 of the default 100 tokens are left. The orders need 30,000 tokens, at 9,600 tokens per second.
       assert.closeTo(calls().at(-1)!.atMillis, 3_121, 10)
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("is fetched for the first batch that exceeds a default bucket, and that batch waits for it", () =>
+  it.effect("is fetched for the first batch that exceeds a default bucket, and this batch waits for the budget", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(11))
       assert.deepStrictEqual(yield* limitRequests, both)
@@ -206,7 +206,7 @@ describe("RateLimits, the account's budget", () => {
     Effect.gen(function* () {
       yield* runFor("20 seconds", creates(2))
       assert.deepStrictEqual(yield* limitRequests, both)
-      // A thousandth of 10,000 tokens a second serves one order a second.
+      // A thousandth of 10,000 tokens per second serves one order per second.
       assert.deepStrictEqual(
         (yield* Metered).calls().map(({ atMillis }) => atMillis),
         [0, 1002]
@@ -231,7 +231,7 @@ describe("RateLimits, the account's budget", () => {
 })
 
 describe("RateLimits, the limits requests", () => {
-  it.effect("have no caller's span as parent, and ignore the caller's overrides", () =>
+  it.effect("do not have the caller's span as parent, and ignore the caller's overrides", () =>
     Effect.gen(function* () {
       const parents: Array<readonly [name: string, parent: string | undefined]> = []
       const tracer = Tracer.make({
@@ -279,7 +279,8 @@ describe("RateLimits, the limits requests", () => {
       assert.deepStrictEqual(yield* limitRequests, both)
       const requests = (yield* limitRequests).length
       const second = Kalshi.layer({ environment, signer: signer(), limits })
-      // Together with the batch, this is more than a default bucket holds. It is too little to start a limits request.
+      // These five orders and the batch need more tokens than a default bucket has. The five orders alone do not start
+      // a limits request.
       yield* Effect.provide(creates(5), second)
       assert.strictEqual(yield* Effect.provide(RateLimits.waitFor(Orders.batchCreate, batch(10)), second), 0)
       assert.strictEqual((yield* limitRequests).length, requests)
@@ -353,7 +354,7 @@ describe("costs.read", () => {
     assert.strictEqual(cost(Orders.batchCancel.descriptor), 10)
   })
 
-  it("matches a wildcard with one or more segments, and prefers the most specific route in any order", () => {
+  it("matches a wildcard with one or more segments, and prefers the most specific route", () => {
     const entries = [
       [5, "GET", "/trade-api/v2/portfolio/*rest"],
       [6, "GET", "/trade-api/v2/portfolio/orders/*"],
@@ -415,7 +416,7 @@ describe("Kalshi.layer at saturation", () => {
   for (const [name, transitMillis] of delays) {
     it.effect(`uses at least 95 % of the budget and never receives a 429 if requests arrive ${name}`, () =>
       Effect.gen(function* () {
-        // Longer than the buckets need to fill.
+        // Five seconds are longer than the buckets need to fill.
         yield* runFor("5 seconds", creates(6))
         const began = yield* Clock.currentTimeMillis
         const calls = indexes(80).map(() => [Effect.forever(create), Effect.forever(OrderGroups.list())])

@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(
         assert.strictEqual(yield* two.take({ ...second, cost: 6 }), 0)
       }))
 
-    test("takes tokens from all buckets or none, and a waiting order without a shard keeps its place in each", (server) =>
+    test("takes tokens from all buckets or none, and keeps the position of a waiting call in the queue of each bucket", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server)
         const bucket = (name: string) => ({ name, ...slowBudget })
@@ -131,7 +131,7 @@ describe.skipIf(missing !== undefined)(
         yield* send("HSET", "kalshi-limits:{a}", "p:died", `1 ${micros - 5_000_000} ${micros - 1} 40 write`)
         assert.strictEqual(yield* store.take(wantOf(50)), 0)
         assert.strictEqual(yield* send("HEXISTS", "kalshi-limits:{a}", "p:died"), 0)
-        // The server made this decision, not the buckets in memory.
+        // The key has an expiry. So the server made the decision, and not the buckets in memory.
         assert.isAbove(Number(yield* send("PTTL", "kalshi-limits:{a}")), 0)
       }))
 
@@ -143,7 +143,7 @@ describe.skipIf(missing !== undefined)(
           const store = yield* storeOf(server, { timeout: "100 millis" })
           yield* store.take(wantOf(60))
           yield* server.hang
-          // The bucket in memory is full: it does not count the calls of other processes.
+          // The bucket in memory is full, because it does not count the tokens that the server counted.
           const alone = wantOf(60)
           assert.strictEqual(yield* store.take(alone), 0)
           const refused = wantOf(60)
@@ -270,7 +270,7 @@ describe.skipIf(missing !== undefined)(
   }
 )
 
-/** So long that the duration of the test does not matter. */
+/** The unit of time in the programs. It is so long that the duration of the test does not matter. */
 const unitMillis = 1e11
 
 /** A clock that a test sets. */
@@ -297,8 +297,8 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
     const key = `kalshi-limits:{${account}}`
     const fields = yield* send<ReadonlyArray<string>>("HGETALL", key)
     for (let i = 0; i < fields.length; i += 2) {
-      // For a bucket: when it was counted, and when its reserved tokens are due. For a waiting call: its start, but not
-      // its expiry.
+      // The times of a bucket are its last count and the due time of its reserved tokens. A waiting call keeps its
+      // expiry, so only its start changes.
       const times = fields[i]!.startsWith("b:") ? [1, 6] : [1]
       const numbers = fields[i + 1]!.split(" ").map((text, n) =>
         times.includes(n) ? String(Number(text) - millis * 1_000) : text

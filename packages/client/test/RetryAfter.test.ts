@@ -9,7 +9,7 @@ import { layer, type Reply, Script } from "./support/scripted.ts"
 const group: Reply = { status: 200, body: { is_auto_cancel_enabled: false, orders: [] } }
 const nowMillis = Date.UTC(2026, 9, 9, 12, 0, 0)
 
-/** The policy's wait if Retry-After is not longer. */
+/** The wait of the policy. It applies if Retry-After is not longer. */
 const ownWait = 1_000
 
 const policy = { retry: Schedule.spaced(ownWait), totalTimeout: "30 seconds" } as const
@@ -50,7 +50,7 @@ const waits: ReadonlyArray<readonly [form: string, header: string, waited: numbe
   ["whole seconds", "7", 7_000],
   ["whole seconds with white space around them", " 7 ", 7_000],
   ["seconds with leading zeros", "007", 7_000],
-  ["seconds that are fewer than the policy's", "0", ownWait],
+  ["fewer seconds than the wait of the policy", "0", ownWait],
   ["a date", "Fri, 09 Oct 2026 12:00:09 GMT", 9_000],
   ["a date that has passed", "Fri, 09 Oct 2026 11:00:00 GMT", ownWait],
   ["a date long ago", "Thu, 01 Jan 1970 00:00:00 GMT", ownWait],
@@ -74,20 +74,22 @@ const tooLong: ReadonlyArray<readonly [form: string, header: string, retryAfterM
   ["seconds", "31", 31_000],
   ["exactly the remaining seconds", "30", 30_000],
   ["a date", "Fri, 09 Oct 2026 13:00:00 GMT", 3_600_000],
-  ["more seconds than a timer holds", "3000000", 3_000_000_000],
-  ["more seconds than nine digits hold", "10000000000", 10_000_000_000_000],
-  ["more seconds than a number holds", "9".repeat(400), Number.POSITIVE_INFINITY]
+  ["more seconds than a timer supports", "3000000", 3_000_000_000],
+  ["a number of seconds with more than nine digits", "10000000000", 10_000_000_000_000],
+  ["more seconds than a number can represent", "9".repeat(400), Number.POSITIVE_INFINITY]
 ]
 
 for (const [status, tag] of statuses) {
   describe(`Retry-After of a ${status}`, () => {
     for (const [form, header, expected] of waits) {
-      it.effect(`waits after ${form}: ${expected === ownWait ? "the policy's own wait" : `${expected} ms`}`, () =>
-        Effect.gen(function* () {
-          const { failure, waited } = yield* play
-          assert.isUndefined(failure)
-          assert.strictEqual(waited, expected)
-        }).pipe(Effect.provide(layer([errorReply(status, header), group], { policy })))
+      it.effect(
+        `makes the client wait ${expected === ownWait ? "as long as the policy" : `${expected} ms`} if it is ${form}`,
+        () =>
+          Effect.gen(function* () {
+            const { failure, waited } = yield* play
+            assert.isUndefined(failure)
+            assert.strictEqual(waited, expected)
+          }).pipe(Effect.provide(layer([errorReply(status, header), group], { policy })))
       )
     }
 
@@ -104,7 +106,7 @@ for (const [status, tag] of statuses) {
     )
 
     for (const [form, header, retryAfterMillis] of tooLong) {
-      it.effect(`fails at once with the ${status} if the wait does not end before the total timeout: ${form}`, () =>
+      it.effect(`makes the call fail at once if the wait does not end before the total timeout: ${form}`, () =>
         Effect.gen(function* () {
           const { failure, tookMillis, waited } = yield* play
           assert.isUndefined(waited)

@@ -251,7 +251,7 @@ describe("RfqBatches.create", () => {
       "every child must be sized the same way: the first has target_cost_dollars, so set target_cost_dollars for this child too"
     ],
     [
-      "contracts without fees",
+      "target_cost_excludes_fees with a size in contracts",
       { children: [a, b], contracts_fp: "1", target_cost_excludes_fees: true },
       "/target_cost_excludes_fees",
       "the children are sized by contracts: leave this field out, or size the children by target_cost_dollars"
@@ -364,10 +364,10 @@ describe("RfqBatches.accept", () => {
     }
   )
 
-  // The status and the place of the children in the body are undocumented. These values are examples.
+  // The status of this error and the position of the children in its body are undocumented. These values are examples.
   const changed = { code: "rfq_batch_quotes_changed", message: "bids got worse", details: [{ rfq_id: second }] }
 
-  it.effect("reports worse bids by code for any status, and keeps the details as a string", () =>
+  it.effect("reports worse bids by the error code, with any status, and keeps the details as a string", () =>
     Effect.gen(function* () {
       for (const [status, body] of [
         [409, { error: changed }],

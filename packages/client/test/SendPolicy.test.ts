@@ -39,7 +39,7 @@ const play = <A, E, R>(
     return { result, sent }
   }).pipe(Effect.provide(layer(replies, { policy, signer: by })))
 
-/** The error of a call that must fail. */
+/** Returns the error of a call that must fail. */
 const failureOf = <A, E, R>(...input: Parameters<typeof play<A, E, R>>) =>
   Effect.map(play(...input), ({ result }) => errorOf(result))
 
@@ -98,12 +98,14 @@ describe("SendPolicy.retry", () => {
     { status: 429, body: { error: "too many requests" } },
     { status: 425, text: "too early" }
   ]) {
-    it.effect(`repeats every operation after ${reply.fault ?? reply.status}, because it was not carried out`, () =>
-      Effect.gen(function* () {
-        const { result, sent } = yield* play(createGroup, [reply as Reply, created])
-        assert.strictEqual(result._tag, "Success")
-        assert.strictEqual(sent.length, 2)
-      })
+    it.effect(
+      `repeats every operation after ${reply.fault ?? reply.status}, because the request was not carried out`,
+      () =>
+        Effect.gen(function* () {
+          const { result, sent } = yield* play(createGroup, [reply as Reply, created])
+          assert.strictEqual(result._tag, "Success")
+          assert.strictEqual(sent.length, 2)
+        })
     )
   }
 
@@ -118,7 +120,7 @@ describe("SendPolicy.retry", () => {
       })
   )
 
-  it.effect("repeats at once if the schedule has no delay and the response requests none", () =>
+  it.effect("repeats at once if the schedule has no delay and the response has no Retry-After", () =>
     Effect.gen(function* () {
       for (const reply of [{ status: 503 }, { fault: "ECONNREFUSED" }]) {
         const { sent } = yield* play(get, [reply, group], { retry: Schedule.recurs(1) })
@@ -134,7 +136,7 @@ describe("SendPolicy.retry", () => {
     Effect.gen(function* () {
       for (const code of ["ERR_BODY_TOO_LARGE", "ERR_HTTP_CLIENT_REPEATS"]) {
         assert.strictEqual((yield* play(get, [{ fault: code, syscall: "read" }])).sent.length, 1, code)
-        // The exchange's own codes have no such meaning.
+        // The same code in the exchange's error body does not prevent a retry.
         assert.strictEqual((yield* play(get, [{ status: 503, body: { error: { code } } }, group])).sent.length, 2, code)
       }
     })
@@ -182,7 +184,7 @@ describe("SendPolicy.retry", () => {
 })
 
 describe("TransportError of an established connection", () => {
-  it.effect("may mean that the request was sent, with any code: an order without an id is not repeated", () =>
+  it.effect("means that the request was possibly sent, with any code, so an order without an id is not repeated", () =>
     Effect.gen(function* () {
       for (const fault of ["ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EADDRNOTAVAIL"]) {
         const { result, sent } = yield* play(Orders.create(order), [{ fault, syscall: "read" }])
@@ -198,14 +200,14 @@ describe("TransportError of an established connection", () => {
 describe("TransportError of a host with several addresses", () => {
   const refused = { fault: "ECONNREFUSED", syscall: "connect" }
 
-  it.effect("means that nothing was sent if every address refused: an order without an id is repeated", () =>
+  it.effect("means that nothing was sent if every address refused, so an order without an id is repeated", () =>
     Effect.gen(function* () {
       const { result, sent } = yield* play(Orders.create(order), [{ ...refused, others: [refused] }, placed])
       assert.deepStrictEqual([result._tag, sent.length], ["Success", 2])
     })
   )
 
-  it.effect("may mean that the request was sent if one address failed in another way", () =>
+  it.effect("means that the request was possibly sent if one address failed in another way", () =>
     Effect.gen(function* () {
       const reset = { fault: "ECONNRESET", syscall: "read" }
       for (const reply of [
@@ -224,7 +226,7 @@ describe("TransportError of a host with several addresses", () => {
 describe("an attempt", () => {
   it.effect("is signed with the time at which it is sent", () =>
     Effect.gen(function* () {
-      // Ed25519 is deterministic: within one millisecond two signatures would be equal.
+      // Ed25519 is deterministic, so two signatures with the same timestamp are equal.
       const unavailable: Reply = { status: 503, delayMillis: 1 }
       const { sent } = yield* play(get, [unavailable, unavailable, group])
       assert.strictEqual(new Set(sent.map(({ headers }) => headers["kalshi-access-signature"])).size, 3)
@@ -241,7 +243,7 @@ describe("an attempt", () => {
     })
   )
 
-  it.effect("accepts JSON", () =>
+  it.effect("has the header accept: application/json", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(get, [group])
       assert.strictEqual(sent[0]!.headers["accept"], "application/json")
@@ -307,7 +309,7 @@ describe("the default policy", () => {
     })
   )
 
-  it.effect("sends a request if a millisecond is left", () =>
+  it.effect("sends a request if one millisecond of the total timeout is left", () =>
     Effect.gen(function* () {
       const { result, sent } = yield* play(get, [group], { totalTimeout: 1 })
       assert.deepStrictEqual([result._tag, sent.length], ["Success", 1])
@@ -429,7 +431,7 @@ describe("SendPolicy", () => {
       } as const
       const waited = yield* play(withId, [{ status: 503, delayMillis: 100_000 }], slow)
       assert.strictEqual(waited.sent.length, 1)
-      // A read may be retried at any time.
+      // A read can be retried at any time.
       const reads = yield* play(get, [{ status: 503 }, { status: 503 }, { status: 503 }, group], longTimeout)
       assert.strictEqual(reads.sent.length, 4)
     })
@@ -453,7 +455,7 @@ describe("SendPolicy", () => {
 })
 
 describe("Signer", () => {
-  it.effect("sends nothing while it hangs, so that afterLostAnswer is false on the retry", () => {
+  it.effect("sends nothing while it hangs, so afterLostAnswer is false in the error of the retry", () => {
     let stalls = 1
     const slow = { ...signer(), sign: (text: string) => (stalls-- > 0 ? Effect.never : signer().sign(text)) }
     const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }

@@ -77,7 +77,7 @@ describe("Series.feeChanges", () => {
   itDeclares(Series.feeChanges(), { name: "Series.feeChanges", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "lists the changes of one series, including past ones",
+      it: "lists the changes of one series, including past changes",
       call: Series.feeChanges({ series_ticker: "KXRAIN", show_historical: true }),
       request: "GET /series/fee_changes?series_ticker=KXRAIN&show_historical=true",
       reply: {

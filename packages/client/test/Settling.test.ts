@@ -26,7 +26,7 @@ const historical = "GET /historical/orders"
 
 const request = Result.getOrThrow(intent.request)
 
-/** Attempts between 0 and 30 seconds, by the exchange's clock. */
+/** A placement with attempts between 0 and 30 seconds, by the exchange's clock. */
 const placement: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,
@@ -43,7 +43,7 @@ const withoutWindow: Orders.Placement = {
   lastAttemptMillis: 0
 }
 
-/** Settles a placement that is not listed. The time limit leaves time for one round. */
+/** Settles a placement that is not listed. The time limit allows one round of reads. */
 const settleUnlisted = (placement: Orders.Placement, freshness: Reply, atMillis: number) =>
   Effect.map(
     play(Orders.settle(placement, { within: 50 }), [freshness, listed(), listed()], { atMillis }),
@@ -113,7 +113,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("stays Unknown if a list cannot be read to its end", () =>
+  it.effect("returns Unknown if a list cannot be read to its end", () =>
     Effect.gen(function* () {
       const failing = errorReply(400, "bad_request")
       for (const pages of [
@@ -127,7 +127,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("stays Unknown if the freshness of the lists is unknown", () =>
+  it.effect("returns Unknown if the as_of_time of the lists is unknown", () =>
     Effect.gen(function* () {
       for (const as_of of [errorReply(400, "no"), { status: 200, body: { as_of_time: "2026-13-45T00:00:00Z" } }]) {
         assert.deepInclude(yield* settleUnlisted(placement, as_of, 100_000), {
@@ -138,7 +138,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("reads lists of unknown freshness and keeps the freshness of earlier lists", () =>
+  it.effect("reads lists without an as_of_time, and keeps the as_of_time of earlier lists", () =>
     Effect.gen(function* () {
       const undatedRound = [errorReply(400, "no"), listed(), listed()]
       const found = yield* play(Orders.settle(placement), [...undatedRound, errorReply(400, "no"), listed(order)])
@@ -183,17 +183,17 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("keeps the fields of an Unknown that stays Unknown", () =>
+  it.effect("keeps the fields of an Unknown outcome that it cannot settle", () =>
     Effect.gen(function* () {
       const { outcome } = yield* place([duplicate, asOf(0), listed()], { within: 50 })
       const again = yield* settleUnlisted(outcome, asOf(0), 0)
       assert.deepStrictEqual(again, { ...(outcome as Orders.Unknown), lastAttemptMillis: outcome.lastAttemptMillis! })
-      // A journal loses the error.
+      // The journal does not keep the error.
       assert.deepInclude(yield* settleUnlisted(journaled(outcome), asOf(0), 0), { _tag: "Unknown", error: undefined })
     })
   )
 
-  it.effect("reads the lists from one minute before the window, or all of them without a window", () =>
+  it.effect("reads orders from one minute before the window, or all orders if there is no window", () =>
     Effect.gen(function* () {
       const since = (placements: ReadonlyArray<Orders.Placement>) =>
         Effect.map(
@@ -208,14 +208,14 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("limits the freshness of the lists by the exchange's clock", () =>
+  it.effect("limits the as_of_time of the lists to the time of the exchange's clock", () =>
     Effect.gen(function* () {
-      // By the date, the exchange's clock is at 91 seconds at most.
+      // By the date header, the exchange's clock is at 91 seconds at most.
       assert.deepInclude(yield* settleUnlisted(placement, dated(asOf(3_600_000), 90_000), 90_000), {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:31.000Z"
       })
-      // Freshness within the limit keeps the exchange's text.
+      // An as_of_time within the limit is reported unchanged.
       const whole: Reply = { status: 200, body: { as_of_time: "1970-01-01T00:01:31Z" } }
       assert.deepInclude(yield* settleUnlisted(placement, dated(whole, 90_000), 90_000), {
         _tag: "NotPlaced",
@@ -225,7 +225,7 @@ describe("Orders.settle", () => {
         _tag: "Unknown",
         notListedAsOf: "1970-01-01T00:01:30.000Z"
       })
-      // Without a date, the exchange's clock is within a minute of the local clock.
+      // Without a date header, the client assumes that the exchange's clock is within a minute of the local clock.
       assert.deepInclude(yield* settleUnlisted(placement, asOf(3_600_000), 30_001), {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:30.001Z"
@@ -237,17 +237,22 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("without a window, allows one minute for the clock difference and one for the signature", () =>
-    Effect.gen(function* () {
-      assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_001), 130_000))._tag, "NotPlaced")
-      assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_000), 130_000))._tag, "Unknown")
-      // The exchange is five minutes ahead: 301 seconds at most.
-      assert.strictEqual(
-        (yield* settleUnlisted(withoutWindow, dated(asOf(361_001), 400_000), 100_000))._tag,
-        "NotPlaced"
-      )
-      assert.strictEqual((yield* settleUnlisted(withoutWindow, dated(asOf(361_000), 400_000), 100_000))._tag, "Unknown")
-    })
+  it.effect(
+    "without a window, allows one minute for the clock difference and one minute for the signed timestamp",
+    () =>
+      Effect.gen(function* () {
+        assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_001), 130_000))._tag, "NotPlaced")
+        assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_000), 130_000))._tag, "Unknown")
+        // The exchange is five minutes ahead: 301 seconds at most.
+        assert.strictEqual(
+          (yield* settleUnlisted(withoutWindow, dated(asOf(361_001), 400_000), 100_000))._tag,
+          "NotPlaced"
+        )
+        assert.strictEqual(
+          (yield* settleUnlisted(withoutWindow, dated(asOf(361_000), 400_000), 100_000))._tag,
+          "Unknown"
+        )
+      })
   )
 
   it.effect("without a last attempt, counts from the start of settle", () =>
@@ -264,7 +269,7 @@ describe("Orders.settle", () => {
           { ...dated(asOf(250_000), 260_000), delayMillis: 130_000 },
           listed(),
           listed(),
-          // The previous response arrived 300 ms into the second of its date.
+          // The previous response arrived 300 ms after the time in its date header.
           dated(asOf(250_701), 260_000),
           listed(),
           listed()
@@ -275,7 +280,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("without a last attempt, reports the start of settle by the exchange's clock", () =>
+  it.effect("without a last attempt, reports the start of settle as the last attempt, by the exchange's clock", () =>
     Effect.gen(function* () {
       const { lastAttemptMillis: _, ...started } = withoutWindow
       const settlement = yield* settleUnlisted(started, dated(asOf(0), 430_000), 130_000)
@@ -288,12 +293,12 @@ describe("Orders.settle", () => {
     ["the last attempt is before the first", { ...placement, placedAtMillis: 30_001 }],
     ["the last attempt is before the first, in a journal", { ...withoutWindow, placedAtMillis: 1 }],
     ["the window ends before it starts", { ...placement, window: { fromMillis: 90_001, untilMillis: 90_000 } }],
-    ["the last attempt is in the future of the exchange", { ...withoutWindow, lastAttemptMillis: 3_660_001 }]
+    ["the last attempt is later than the exchange's clock", { ...withoutWindow, lastAttemptMillis: 3_660_001 }]
   ] as const) {
     it.effect(`never returns NotPlaced if ${why}`, () =>
       Effect.gen(function* () {
         for (const one of [unsettled, journaled(unsettled)]) {
-          // Ten hours later by the exchange's clock.
+          // The lists are as of ten hours after the start.
           assert.strictEqual((yield* settleUnlisted(one, asOf(36_000_000), 3_600_000))._tag, "Unknown")
         }
       })
@@ -373,7 +378,7 @@ describe("Orders.settle", () => {
         })
       const undated = yield* settle({ ...asOf(3_600_000), delayMillis: 60_000 })
       assert.deepInclude(undated.value, { _tag: "Unknown", notListedAsOf: undefined })
-      // A date makes the local clock irrelevant.
+      // With a date header, the client does not use the local clock.
       const measured = yield* settle(dated(asOf(3_600_000), 3_612_000), listed(), listed())
       assert.strictEqual(measured.value._tag, "NotPlaced")
     })
@@ -393,7 +398,7 @@ describe("Orders.settle", () => {
             mismatch: { order: other as Orders.Order, differs: [difference] }
           })
         }
-        // Without a request, only the id and the market are compared.
+        // Without a request, the client compares only the id and the market.
         const bare = yield* play(
           Orders.settle(placement),
           [asOf(100_000), listed(other), ...(difference === "ticker" ? [listed()] : [])],
@@ -404,7 +409,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("agrees with Orders.place about an order that differs from the request", () =>
+  it.effect("returns Unknown for an order that differs from the request, even if Orders.place returned Rejected", () =>
     Effect.gen(function* () {
       for (const [difference, other] of mismatches) {
         const { outcome } = yield* place([duplicate, asOf(1), listed(other)])
@@ -443,7 +448,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("finds the matching order after another order with the same id", () =>
+  it.effect("finds the matching order even if another order with the same id is listed first", () =>
     Effect.gen(function* () {
       const withRequest = { ...placement, request }
       const [, other] = mismatches[3]!
@@ -452,7 +457,7 @@ describe("Orders.settle", () => {
       assert.deepInclude(behind.value, { _tag: "Accepted", order_id })
       const found = yield* play(Orders.settle(withRequest), [asOf(0), listed(other), listed(order)])
       assert.deepInclude(found.value, { _tag: "Accepted", order_id })
-      // An unread page may contain the order.
+      // An unread page can contain the order.
       const unread = yield* play(
         Orders.settle(withRequest),
         [asOf(0), page, errorReply(400, "no"), listed(), asOf(40_000), page, listed(order)],
@@ -463,7 +468,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("settles one placement even if another can never be settled", () =>
+  it.effect("settles one placement even if another placement can never be settled", () =>
     Effect.gen(function* () {
       const never = { ...withoutWindow, client_order_id: "never", lastAttemptMillis: 36_000_000 }
       const { value } = yield* play(

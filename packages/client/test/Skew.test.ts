@@ -37,7 +37,7 @@ describe("dateMillis", () => {
     }
   })
 
-  it("rejects other formats, even those that the platform reads", () => {
+  it("rejects other formats, even formats that the platform accepts", () => {
     for (const text of [
       "",
       "2026-10-09T12:00:00Z",
@@ -145,7 +145,7 @@ describe("skew.make", () => {
     assert.deepStrictEqual(boundsOf(skew, at(10_000, 600)), [-600, 400])
   })
 
-  it("ignores a response if the wall clock jumped while it was in flight", () => {
+  it("ignores a response if the wall clock jumped during the call", () => {
     const skew = make()
     assert.isUndefined(skew.observe(at(0), at(100, 251), dated(noon)))
     assert.isDefined(skew.observe(at(0), at(100, 250), dated(noon)))
@@ -160,7 +160,7 @@ describe("skew.make", () => {
     assert.strictEqual(beyond.correctionMillis(at(999)), 1_501)
   })
 
-  /** The responses of the first second agree on 0 to 800 ms; a later response allows 0 to 1,000, or 1 to 1,001. */
+  /** Two early responses allow a skew of 0 to 800 ms. A later response allows 0 to 1,000 ms, or 1 to 1,001 ms. */
   const narrowedThen = (laterMillis: number) => {
     const skew = make()
     observe(skew, 0, 0)

@@ -117,7 +117,7 @@ describe("timeoutOrElse", () => {
     )
   })
 
-  it.effect("uses a test clock", () =>
+  it.effect("uses the test clock", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(timeoutOrElse(Effect.never, 10_000, Clock.currentTimeMillis))
       yield* TestClock.adjust("9999 millis")

@@ -30,7 +30,7 @@ const timeout = new Errors.RequestTimeout({
 })
 const limited = new Errors.TooManyRequests({ ...fields, retryAfterMillis: undefined })
 
-/** Makes the tokens of a store that records its calls. `freed` stands for a notification of the queues. */
+/** Makes the `Tokens` of a store that records its calls. The entry `freed` is a notification to the queues. */
 const make = (changes: Partial<Store> = {}, locality: Pick<Store, "isLocal"> = { isLocal: true }) =>
   Effect.map(Effect.scope, (scope) => {
     const calls: Array<string> = []
@@ -61,7 +61,7 @@ describe("Tokens", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("notifies the queues after a refund and a withdrawal, and not after giving back or giving up", () =>
+  it.effect("notifies the queues after refund and withdraw, but not after giveBack and giveUp", () =>
     Effect.gen(function* () {
       const { calls, tokens } = yield* make()
       yield* tokens.giveBack(want)
@@ -108,7 +108,7 @@ describe("Tokens.settle", () => {
   ]
   for (const [what, wasSent, exit, inTime, late] of cases) {
     it.effect(
-      `of ${what} reports ${inTime.join(" and ") || "nothing"}, and ${late.join() || "nothing"} after the latency`,
+      `of ${what} calls ${inTime.join(" and ") || "nothing"} within the latency, and ${late.join() || "nothing"} later`,
       () =>
         Effect.gen(function* () {
           for (const [nowMillis, expected] of [

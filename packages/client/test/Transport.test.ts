@@ -64,7 +64,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("never follows a redirect, to another or the same origin", () =>
+    it.live("never follows a redirect, neither to another origin nor to the same origin", () =>
       Effect.gen(function* () {
         const otherServer = yield* serve((_, response) => respondJson(response, 200, valid))
         for (const status of [301, 302, 303, 307, 308]) {
@@ -133,7 +133,7 @@ for (const [name, httpClient] of transports) {
         const server = yield* serve((_, response) => {
           response.socket!.on("close", () => closed++)
           response.writeHead(200, { "content-type": "application/json", "content-length": "1000000" })
-          response.write("x".repeat(1000)) // and never the rest
+          response.write("x".repeat(1000)) // the rest never arrives
         })
         const error = yield* Effect.flip(get).pipe(Effect.provide(client(server.url, { maxBodyBytes: 1000 })))
         assert.deepInclude(error, { _tag: "TransportError", code: "ERR_BODY_TOO_LARGE" })
@@ -164,7 +164,7 @@ for (const [name, httpClient] of transports) {
       )
     }
 
-    it.live("accepts the response of an HTTP client that fails on its status", () =>
+    it.live("reads the response even if the HTTP client fails on its status", () =>
       Effect.gen(function* () {
         const server = yield* serve((_, response) => respondJson(response, 404, '{"code":"not_found"}'))
         const error = yield* Effect.flip(get).pipe(Effect.provide(client(server.url, {}, HttpClient.filterStatusOk)))
@@ -285,7 +285,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("conceals the request's headers in an error that echoes them, including those of the fetch options", () =>
+    it.live("conceals the request's headers in an error that echoes them, including headers of the fetch options", () =>
       Effect.gen(function* () {
         const server = yield* serve(({ headers }, response) => respondJson(response, 418, JSON.stringify({ headers })))
         const error = yield* Effect.flip(get).pipe(
@@ -363,13 +363,14 @@ for (const [name, httpClient] of transports) {
         const server = yield* serve((_, response) => {
           response.socket!.on("close", () => onClose())
           response.writeHead(200, { "content-type": "application/json", "content-length": "1000" })
-          response.write(valid) // and never the rest
+          response.write(valid) // the rest never arrives
         })
         const responseStarted = yield* Deferred.make<void>()
         const notifying = HttpClient.tap(() => Deferred.succeed(responseStarted, undefined))
         const fiber = yield* Effect.forkChild(Effect.provide(get, client(server.url, {}, notifying)))
         yield* Deferred.await(responseStarted)
-        // Only the garbage collector closes a response whose body was never read.
+        // Waits until the client reads the body. If a body was never read, only the garbage collector closes the
+        // response.
         yield* Effect.sleep("10 millis")
         yield* Fiber.interrupt(fiber)
         yield* Effect.promise(() => closed)

@@ -53,7 +53,7 @@ describe("transport.make, a fault", () => {
     )
   }
 
-  it.effect("may mean that the request was sent in every other case", () =>
+  it.effect("means that the request was possibly sent in every other case", () =>
     Effect.gen(function* () {
       for (const cause of [
         { code: "ECONNRESET", syscall: "connect" },
@@ -86,7 +86,7 @@ describe("transport.make, a fault", () => {
     })
   )
 
-  it.effect("shows no message without a code", () =>
+  it.effect("does not show the message of an error without a code", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* faultOf(new TypeError("a header"))).reason, "TypeError without a code")
       assert.strictEqual((yield* faultOf({ message: "a header" })).reason, "TransportError without a code")
@@ -119,7 +119,7 @@ describe("transport.make, a fault", () => {
     })
   )
 
-  it.effect("stays a defect if the client dies", () =>
+  it.effect("is a defect if the HTTP client dies", () =>
     Effect.gen(function* () {
       const defect = new Error("a fault of the client")
       const client = HttpClient.make(() => Effect.die(defect))
@@ -128,7 +128,7 @@ describe("transport.make, a fault", () => {
     })
   )
 
-  it.effect("says what to do if the client repeats requests", () =>
+  it.effect("says what to do if the HTTP client repeats requests", () =>
     Effect.gen(function* () {
       const client = HttpClient.retry(failing({ code: "ECONNRESET" }), { times: 1 })
       const fault = yield* Effect.flip(transport.make(client, undefined)(outgoing, 1_000))
@@ -142,7 +142,7 @@ describe("transport.make, a response", () => {
   const bytesOf = (client: HttpClient.HttpClient, maxBodyBytes: number) =>
     Effect.map(transport.make(client, undefined)(outgoing, maxBodyBytes), ({ body }) => body.length)
 
-  it.effect("is read up to its limit with any length in its headers", () =>
+  it.effect("is read up to the limit with any content-length header", () =>
     Effect.gen(function* () {
       const tooLarge = {
         requestSent: "maybe",
@@ -170,7 +170,7 @@ describe("transport.make, a response", () => {
     })
   )
 
-  it.effect("that cannot be read can belong to a request that was carried out, with any code", () =>
+  it.effect('that cannot be read has requestSent "maybe", with any code', () =>
     Effect.gen(function* () {
       for (const headers of [{}, { "content-length": "10" }]) {
         const stream = new ReadableStream<Uint8Array>({
@@ -186,7 +186,7 @@ describe("transport.make, a response", () => {
     })
   )
 
-  it.effect("has its chunks in order", () =>
+  it.effect("keeps the sequence of its chunks", () =>
     Effect.gen(function* () {
       const chunks = ["one ", "two ", "three"]
       const stream = new ReadableStream<Uint8Array>({

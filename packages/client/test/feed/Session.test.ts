@@ -1,4 +1,7 @@
-/** The session. A code such as S1, A2 or B8 in a test name identifies a known fault of other clients. */
+/**
+ * Checks the session of the feed. A user is a subscriber. A line is a connection that the session dials again after a
+ * loss.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { channels } from "../../src/generated/feed.ts"
@@ -8,7 +11,7 @@ import { User, World } from "./support/world.ts"
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
 describe("Session", () => {
-  it("S1 restores everything if the line drops during a restore", () => {
+  it("restores everything if the line drops during a restore", () => {
     const world = new World()
     const books = world.live("orderbook_delta", tickers("A", "B"))
     const trades = world.live("trade", tickers("A"), 2)
@@ -36,7 +39,7 @@ describe("Session", () => {
     }
   })
 
-  it("S2 fails with the reason and the last cause when the attempts to connect are used up", () => {
+  it("fails with the reason and the last cause when the attempts to connect are used up", () => {
     const world = new World({ reconnect: { maxAttempts: 2 } })
     const { user } = world.live("trade")
     world.session.closed(1, 1006, "")
@@ -71,7 +74,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("S3 reads the sid of an ok that answers a subscribe", () => {
+  it("reads the sid of a reply of type ok to subscribe", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A", "B"))
     world.open()
@@ -82,7 +85,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("S4 keeps the channels of one ticker apart", () => {
+  it("restores both channels of one ticker", () => {
     const world = new World()
     world.live("orderbook_delta", tickers("A"))
     world.live("trade", tickers("A"), 2)
@@ -93,7 +96,7 @@ describe("Session", () => {
     )
   })
 
-  it("S5 sends one command per channel, so that each reply settles its own command", () => {
+  it("sends one command per channel, so that each reply belongs to one channel", () => {
     const world = new World()
     const [books, fills] = [world.subscribe("orderbook_delta", tickers("A")), world.subscribe("fill")]
     world.open()
@@ -101,14 +104,14 @@ describe("Session", () => {
     world.receive(error(9, { id: second!.id }))
     world.receive(subscribed(first!.id, "orderbook_delta", 1))
     world.receive(snapshot(1, 1))
-    // A second reply with one id changes nothing.
+    // A second reply with the same id changes nothing.
     world.receive(error(9, { id: first!.id }))
     assert.deepStrictEqual(books.user.tags, ["orderbook_snapshot"])
     assert.deepInclude(fills.user.error, { _tag: "SubscriptionRefused", code: 9, codeName: "AuthenticationRequired" })
     assert.deepStrictEqual(books.user.ends, [])
   })
 
-  it("S6 reports the markets of a refused update and keeps the others", () => {
+  it("reports the markets of a refused update and keeps the other markets", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B", "C"])
@@ -127,7 +130,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S6 refuses the only market of an update after error 12 (ExactlyOneSidRequired), and keeps the others", () => {
+  it("refuses the only market of an update after error 12 (ExactlyOneSidRequired), and keeps the other markets", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -138,7 +141,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S6 finds the refused market by halving the commands if the refusal does not name it", () => {
+  it("finds the refused market by halving the commands if the refusal does not name it", () => {
     const world = new World()
     const names = Array.from({ length: 64 }, (_, index) => `M${index}`)
     const { subscription, user } = world.live("trade", tickers("A"))
@@ -157,7 +160,7 @@ describe("Session", () => {
     assert.isBelow(seq, 25)
   })
 
-  it("S7 refuses a market whose first snapshot does not arrive, and keeps the others", () => {
+  it("refuses a market whose first snapshot does not arrive, and keeps the other markets", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "NONE"))
     world.receive(snapshot(1, 1))
@@ -179,7 +182,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S7 starts the timeout of a snapshot when its request is sent, and counts only sent requests", () => {
+  it("starts the timeout of a snapshot when its request is sent, and counts only sent requests", () => {
     const world = new World({ snapshotTimeoutMillis: 2_000 })
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1, "A"))
@@ -223,7 +226,7 @@ describe("Session", () => {
     assert.deepStrictEqual(requests, [[id, ["B"]]])
   })
 
-  it("S8 applies a reply that arrives after its timeout", () => {
+  it("applies a reply that arrives after its timeout", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A"))
     world.open()
@@ -236,7 +239,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("S8 does not end a new subscription after a late `unsubscribed` with the same sid", () => {
+  it("does not end a new subscription after a late `unsubscribed` with the same sid", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.close()
@@ -251,7 +254,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S8 ignores a reply of an old connection, even with a known id", () => {
+  it("ignores a reply of an old connection, even with a known id", () => {
     const world = new World()
     world.subscribe("trade", tickers("A"))
     world.open()
@@ -262,7 +265,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.stale, 1)
   })
 
-  it("S9 ends the subscription of a user who left before the reply", () => {
+  it("ends the subscription of a user who left before the reply", () => {
     const world = new World()
     const { subscription, user } = world.subscribe("trade", tickers("A"))
     world.open()
@@ -278,14 +281,14 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().subscriptions, [])
   })
 
-  it("S9 ends a subscription that no command requested", () => {
+  it("ends a subscription that no command requested", () => {
     const world = new World()
     world.live("trade")
     world.receive(subscribed(999, "ticker", 8))
     assert.deepStrictEqual(world.takeOne().params.sids, [8])
   })
 
-  it("S10 ends a subscription that cannot be restored, with the reason, and keeps the others", () => {
+  it("ends a subscription that cannot be restored, with the reason, and keeps the other subscriptions", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"))
     const fills = world.live("fill", {}, 2)
@@ -300,7 +303,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("S11 ends a subscription after an `unsubscribed` or an error that no command caused", () => {
+  it("ends a subscription after an `unsubscribed` or an error that no command caused", () => {
     const world = new World()
     const trades = world.live("trade")
     const fills = world.live("fill", {}, 2)
@@ -310,11 +313,11 @@ describe("Session", () => {
     assert.strictEqual(trades.user.error?._tag, "SubscriptionEnded")
     assert.deepInclude(fills.user.error, { _tag: "SubscriptionRefused", code: 9 })
     assert.deepStrictEqual(books.user.ends, [])
-    // The exchange may still have the second subscription.
+    // The exchange possibly still has the second subscription.
     assert.deepStrictEqual(world.takeOne().params.sids, [2])
   })
 
-  it("S12 pauses, slows down and repeats the command after error 27 (TooManyRequests)", () => {
+  it("pauses, slows down and repeats the command after error 27 (TooManyRequests)", () => {
     const world = new World({ commandBurst: 1_000, batchSize: 100 })
     const names = Array.from({ length: 300 }, (_, index) => `M${index}`)
     world.subscribe("trade", tickers(...names))
@@ -333,7 +336,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().params.market_tickers?.length, 100)
   })
 
-  it("S12 pauses the probes too after error 27 (TooManyRequests) to a probe", () => {
+  it("pauses after error 27 (TooManyRequests) to list_subscriptions too", () => {
     const world = new World()
     world.subscribe("ticker")
     world.open()
@@ -349,7 +352,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1])
   })
 
-  it("S13 requests the list of subscriptions after error 18 (CommandTimeout), and acts on that list", () => {
+  it("requests the list of subscriptions after error 18 (CommandTimeout), and acts on that list", () => {
     for (const isOpen of [true, false]) {
       const world = new World()
       const { user } = world.subscribe("ticker")
@@ -365,7 +368,7 @@ describe("Session", () => {
     }
   })
 
-  it("fails with CommandTimedOut if the exchange never answers a command, although it answers requests for the list of subscriptions", () => {
+  it("fails with CommandTimedOut if the exchange replies to list_subscriptions, but never to the command", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A"))
     world.open()
@@ -380,7 +383,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().subscriptions, [])
   })
 
-  it("S14 waits longer after each repeated error 25 (BufferOverflow)", () => {
+  it("waits longer after each repeated error 25 (BufferOverflow)", () => {
     const world = new World({ commandBurst: 1_000 })
     const { user } = world.live("orderbook_delta", tickers("A"))
     const waits: Array<number> = []
@@ -406,7 +409,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().cmd, "subscribe")
   })
 
-  it("S14 reports when the delay of messages grows, and when it falls", () => {
+  it("reports when the delay of messages grows, and when it falls", () => {
     const world = new World()
     const { user } = world.live("trade")
     const receive = (seq: number, ageMillis: number): void =>
@@ -422,7 +425,7 @@ describe("Session", () => {
     )
   })
 
-  it("S15 opens another connection for the markets beyond the limit after error 26 (MarketLimitExceeded)", () => {
+  it("opens another connection for the markets beyond the limit after error 26 (MarketLimitExceeded)", () => {
     const world = new World({ batchSize: 2 })
     const { user } = world.subscribe("trade", tickers("A", "B", "C", "D"))
     world.open()
@@ -441,7 +444,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("S14 delivers no more messages of markets that a user removed, and keeps the others", () => {
+  it("delivers no more messages of markets that a user removed, and keeps the other markets", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
     subscription.remove(["B", "C"])
@@ -453,7 +456,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.tags, ["trade"])
   })
 
-  it("S15 splits the first command if it alone exceeds the limit", () => {
+  it("splits the first command if this command alone exceeds the limit of markets", () => {
     const world = new World()
     world.subscribe("trade", tickers("A", "B", "C", "D"))
     world.open()
@@ -461,7 +464,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.takeOne().params.market_tickers, ["A", "B"])
   })
 
-  it("S16 shares one connection and one subscription among many users, and counts dials", () => {
+  it("shares one connection and one subscription among many users, and counts dials", () => {
     const world = new World()
     const first = world.live("trade", tickers("A"))
     const others = Array.from({ length: 50 }, () => world.subscribe("trade", tickers("A")))
@@ -476,7 +479,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().cmd, "unsubscribe")
   })
 
-  it("S17 dials once if one drop causes an error and a close", () => {
+  it("dials once if one drop causes an error and a close", () => {
     const world = new World()
     world.live("trade")
     world.session.closed(1, 1006, "error")
@@ -492,7 +495,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2, 3])
   })
 
-  it("S18 ignores what an old connection still sends", () => {
+  it("ignores messages that an old connection still sends", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.reconnect()
@@ -504,7 +507,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.stale, 1)
   })
 
-  it("S19 stays closed: a late event neither dials nor delivers", () => {
+  it("stays closed after a late event, and neither dials nor delivers", () => {
     for (const moment of ["dialing", "open", "waiting"]) {
       const world = new World()
       const { user } = world.subscribe("trade")
@@ -528,7 +531,7 @@ describe("Session", () => {
     }
   })
 
-  it("S20 notices a half-open line within 25 seconds and never waits for its close", () => {
+  it("notices a half-open line within 25 seconds and never waits for its close", () => {
     const world = new World()
     const { user } = world.live("trade")
     world.pass(19_999)
@@ -545,7 +548,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().generation, 2)
   })
 
-  it("S20 gives up a handshake that takes too long", () => {
+  it("gives up a handshake that takes too long", () => {
     const world = new World()
     const { user } = world.subscribe("trade")
     world.pass(15_000)
@@ -556,7 +559,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("S21 fails with the status and body of a refusal with 403, and does not dial again", () => {
+  it("fails with the status and body of a refusal with 403, and does not dial again", () => {
     const world = new World()
     const users = [world.subscribe("trade").user, world.subscribe("fill").user]
     world.session.refused(1, { _tag: "Response", status: 403, body: { code: "forbidden", message: "no access" } })
@@ -574,7 +577,7 @@ describe("Session", () => {
     )
   })
 
-  it("S21 honours Retry-After of a refusal with 429", () => {
+  it("honours Retry-After of a refusal with 429", () => {
     const world = new World()
     const { user } = world.subscribe("trade")
     world.session.refused(1, { _tag: "Response", status: 429, body: { message: "slow down" }, retryAfterMillis: 7_000 })
@@ -588,7 +591,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.of("Restored")[0]?.durationMillis, 7_000)
   })
 
-  it("S22 signs again once if the exchange blames the clock", () => {
+  it("signs again once if the exchange blames the clock", () => {
     const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
     const world = new World()
     const { user } = world.subscribe("trade")
@@ -599,7 +602,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("S22 permits another signature after each connection", () => {
+  it("signs again once after each successful connection", () => {
     const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
     const world = new World()
     const { user } = world.subscribe("trade")
@@ -612,7 +615,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("S23 fails at once after a close code that forbids reconnecting", () => {
+  it("fails at once after a close code that forbids reconnecting", () => {
     for (const code of [1002, 1003, 1007, 1008, 1009, 1010, 4001, 4999]) {
       const world = new World()
       const { user } = world.live("trade")
@@ -631,7 +634,7 @@ describe("Session", () => {
     }
   })
 
-  it("S12 pauses a restore after error 27 (TooManyRequests), and then restores every market", () => {
+  it("pauses a restore after error 27 (TooManyRequests), and then restores every market", () => {
     const world = new World()
     const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
     const { user } = world.live("trade", tickers(...names))
@@ -652,7 +655,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("S24 waits longer each time while connections close right after their handshake", () => {
+  it("waits longer each time while connections close right after their handshake", () => {
     const world = new World()
     world.subscribe("trade")
     const waits: Array<number> = []
@@ -679,7 +682,7 @@ describe("Session", () => {
     assert.strictEqual(world.dials.length, count + 1)
   })
 
-  /** Answers every command that a session sends during some time. */
+  /** Passes time, and replies to every command that the session sends. */
   const serve = (world: World, millis: number, reply: (command: ReturnType<World["takeOne"]>) => void): void => {
     for (let passed = 0; passed < millis; passed += 500) {
       world.session.pinged(world.generation)
@@ -688,7 +691,7 @@ describe("Session", () => {
     }
   }
 
-  it("S25 reopens a subscription that is acknowledged but never delivers", () => {
+  it("reopens a subscription that is acknowledged but never delivers", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     const other = world.live("trade", {}, 2)
@@ -721,7 +724,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1])
   })
 
-  it("S26 probes after silence, and does not reconnect", () => {
+  it("probes after silence, and does not reconnect", () => {
     const world = new World()
     const books = world.live("orderbook_delta", tickers("A"))
     world.live("trade", tickers("A"), 2)
@@ -747,7 +750,7 @@ describe("Session", () => {
     assert.deepStrictEqual(new Set(books.user.tags), new Set(["orderbook_snapshot"]))
   })
 
-  it("S25 reopens a subscription that is not in the exchange's list of subscriptions", () => {
+  it("reopens a subscription that is not in the exchange's list of subscriptions", () => {
     const world = new World()
     const { user } = world.live("fill")
     let isOpen = false
@@ -765,7 +768,7 @@ describe("Session", () => {
     })
   })
 
-  it("S27 dials again after the machine slept", () => {
+  it("dials again after the machine slept", () => {
     for (const isMonotonicStopped of [true, false]) {
       const world = new World()
       const { user } = world.live("trade")
@@ -779,7 +782,7 @@ describe("Session", () => {
     }
   })
 
-  it("S28 ends only the subscription whose handler throws", () => {
+  it("ends only the subscription whose handler throws", () => {
     const world = new World()
     const failing = new User()
     const first = world.live("trade", tickers("A"))
@@ -803,14 +806,14 @@ describe("Session", () => {
     )
   })
 
-  it("S29 delivers every frame at once, from the subscription on", () => {
+  it("delivers every message at once, from the start of the subscription", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     for (let seq = 1; seq <= 100; seq++) world.receive(trade(1, seq))
     assert.strictEqual(user.of("Message").length, 100)
   })
 
-  it("S30 reports a lost frame as a gap with the markets", () => {
+  it("reports a lost frame as a gap with the markets", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -825,7 +828,7 @@ describe("Session", () => {
     })
   })
 
-  it("S31 delivers messages that arrive before the `subscribed` reply of their subscription, in order", () => {
+  it("delivers messages that arrive before the `subscribed` reply of their subscription, in sequence", () => {
     const world = new World()
     const { user } = world.subscribe("orderbook_delta", tickers("A"))
     const other = world.subscribe("trade")
@@ -842,7 +845,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("S31 reports an early message that does not decode in its place among the others", () => {
+  it("reports an undecodable early message in sequence with the other early messages", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     const other = world.subscribe("trade")
@@ -857,7 +860,7 @@ describe("Session", () => {
     assert.deepStrictEqual(other.user.tags, [])
   })
 
-  it("S31 reports a gap if more early messages arrive than the limit allows", () => {
+  it("reports a gap if more early messages arrive than the limit allows", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.subscribe("ticker")
     world.open()
@@ -867,7 +870,7 @@ describe("Session", () => {
     assert.strictEqual(user.of("Gap")[0]?.reason, "overflow")
   })
 
-  it("S32 knows no address: it dials by generation, and its owner chooses the environment", () => {
+  it("dials by generation, without an address", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])
@@ -876,7 +879,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("S33 refuses a misspelt parameter, and a parameter that the channel does not have", () => {
+  it("refuses a misspelt parameter, and a parameter that the channel does not have", () => {
     const world = new World()
     const refusal = (channel: string, params: object) => {
       const refused = world.session.subscribe({ channel, params } as never, new User()) // a JavaScript caller can pass anything
@@ -898,7 +901,7 @@ describe("Session", () => {
     world.session.subscribe({ channel: "fill", params: { use_yes_price: true } }, new User())
   })
 
-  it("S34 delivers every type of message to its own channel", () => {
+  it("delivers every type of message to its own channel", () => {
     for (const [channel, { markets, messages }] of Object.entries(channels)) {
       for (const type of messages) {
         const world = new World()
@@ -912,7 +915,7 @@ describe("Session", () => {
     }
   })
 
-  it("S34 routes types that are not named like their channel", () => {
+  it("routes messages whose type is not the name of their channel", () => {
     const world = new World()
     const orders = world.live("user_orders", tickers("A"))
     const positions = world.live("market_positions", {}, 2)
@@ -923,7 +926,7 @@ describe("Session", () => {
     assert.deepStrictEqual(positions.user.tags, ["market_position"])
   })
 
-  it("A3 does not treat an ok without a list as an empty list, and compares a list with the wanted markets", () => {
+  it("does not treat an ok without a list as an empty list, and compares a list with the wanted markets", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", { ...tickers("A"), skip_ticker_ack: true })
     subscription.add(["B"])
@@ -944,7 +947,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("A2 delivers the last state of a ticker to a user who joins or adds it, until it is removed or interrupted", () => {
+  it("delivers the last ticker message of a market to a user who joins or adds the market, until an outage", () => {
     const params = (...names: ReadonlyArray<string>) => ({ ...tickers(...names), send_initial_snapshot: true })
     const world = new World()
     const first = world.live("ticker", params("A", "B"))
@@ -955,7 +958,7 @@ describe("Session", () => {
     assert.deepStrictEqual(second.user.events.slice(1), [first.user.events[1]])
     assert.strictEqual(first.user.events.length, 3)
     world.reconnect()
-    // The exchange sends it again after the restore.
+    // The exchange sends the state again after the restore.
     assert.deepStrictEqual(world.subscribe("ticker", params("A")).user.events, [])
     const without = world.live("ticker", tickers("A"), 2)
     world.receive(ticker(2))
@@ -963,7 +966,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.subscribe("ticker", tickers("A")).user.events, [])
   })
 
-  it("A5 never checks the seq of channels whose data has none", () => {
+  it("never checks seq on channels whose data messages have no seq", () => {
     for (const channel of ["ticker", "fill", "user_orders", "market_positions"] as const) {
       const world = new World()
       const { subscription, user } = world.live(channel, tickers("A", "B"))
@@ -981,7 +984,7 @@ describe("Session", () => {
     }
   })
 
-  it("A2 requests the current state of each ticker when it subscribes, adds and restores", () => {
+  it("requests the current state of each ticker when it subscribes, adds and restores", () => {
     const world = new World()
     const { subscription } = world.live("ticker", { ...tickers("A"), send_initial_snapshot: true })
     subscription.add(["B"])
@@ -998,7 +1001,7 @@ describe("Session", () => {
     )
   })
 
-  it("B2 reports unknown members of a snapshot in which a side is absent, before it delivers the snapshot", () => {
+  it("reports unknown members of a snapshot in which a side is absent, before it delivers the snapshot", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     const other = world.subscribe("orderbook_delta", tickers("B"))
@@ -1008,13 +1011,13 @@ describe("Session", () => {
     assert.deepStrictEqual(user.tags, ["UnknownKeys", "orderbook_snapshot"])
     assert.deepInclude(user.of("UnknownKeys")[0], { market: "A", sid: 1, pointers: ["/msg/yes", "/late"] })
     assert.deepStrictEqual(other.user.events, [])
-    // A whole snapshot, and an empty side without another member, are nothing to report.
+    // There is no report if both sides are present, or if a side is absent and no member is unknown.
     world.receive({ ...rest, seq: 2, msg: { ...(msg as object), yes: [] } })
     world.receive({ ...rest, seq: 3, msg: empty })
     assert.strictEqual(user.of("UnknownKeys").length, 1)
   })
 
-  it("B8 counts the deltas that arrive before the snapshot of their market", () => {
+  it("counts the seq of deltas that arrive before the snapshot of their market", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     world.receive(delta(1, 1))
@@ -1025,7 +1028,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("B9 expects a new subscription to start at seq 1, even if it starts with a snapshot", () => {
+  it("expects a new subscription to start at seq 1, even if it starts with a snapshot", () => {
     const trades = new World()
     const { user } = trades.live("trade", tickers("A"))
     trades.receive(trade(1, 3))
@@ -1036,14 +1039,14 @@ describe("Session", () => {
     books.receive(snapshot(1, 4, "B"))
     assert.deepStrictEqual(watcher.user.tags, ["Gap", "orderbook_snapshot", "orderbook_snapshot"])
     assert.deepInclude(watcher.user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3, markets: ["A", "B"] })
-    // The count of the next subscription starts again.
+    // The seq of the next subscription starts again at 1.
     books.reconnect()
     books.receive(subscribed(books.takeOne().id, "orderbook_delta", 1))
     books.receive(snapshot(1, 1))
     assert.strictEqual(watcher.user.of("Gap").length, 1)
   })
 
-  it("B10 a snapshot of another market does not hide lost deltas", () => {
+  it("reports lost deltas even if a snapshot of another market follows", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1055,7 +1058,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Gap")[0], { expectedSeq: 3, receivedSeq: 5, markets: ["A", "B"] })
   })
 
-  it("B12 delivers a snapshot that answers get_snapshot, counts it, and settles the command per market", () => {
+  it("delivers a snapshot in reply to get_snapshot, counts its seq, and completes the command per market", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1067,7 +1070,7 @@ describe("Session", () => {
     world.receive(delta(1, 4))
     assert.deepStrictEqual(user.tags.slice(2), ["orderbook_snapshot", "orderbook_delta"])
     assert.strictEqual(world.session.state().connections[0]!.commandsInFlight, 0)
-    // B still has no snapshot: it is requested again, alone.
+    // B still has no snapshot, so the session requests only B again.
     world.pass(5_000)
     const again = world.takeOne()
     assert.deepInclude(again.params, { action: "get_snapshot", market_tickers: ["B"] })
@@ -1078,7 +1081,7 @@ describe("Session", () => {
     assert.deepStrictEqual([world.unread, world.session.state().counters.gaps], [[], 0])
   })
 
-  it("B15 reconnects if the line drops while a snapshot is requested, and ends no subscription", () => {
+  it("reconnects if the line drops while a snapshot is requested, and ends no subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1097,7 +1100,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("B18 keeps the oldest messages that wait, and reports the others as a gap of every market", () => {
+  it("keeps the oldest early messages, and reports the other early messages as a gap of every market", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.subscribe("orderbook_delta", tickers("A", "B"))
     world.open()
@@ -1111,7 +1114,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Gap")[1], { reason: "missing", expectedSeq: 4, receivedSeq: 7 })
   })
 
-  it("B18 gives up a new connection that holds back too many messages before it takes over, and loses no message", () => {
+  it("gives up the new connection of a changeover if too many of its messages wait, and loses no message", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1120,7 +1123,7 @@ describe("Session", () => {
     world.open()
     world.receive(subscribed(world.takeOne().id, "orderbook_delta", 1), 2)
     world.receive(snapshot(1, 1), 2)
-    // The snapshot of B does not come.
+    // The snapshot of B does not arrive.
     for (let seq = 2; seq <= 5; seq++) world.receive(delta(1, seq), 2)
     world.session.tick()
     assert.deepStrictEqual(world.abandoned, [2])
@@ -1130,7 +1133,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("B21 a gap names all twelve markets of its subscription", () => {
+  it("reports a gap with all twelve markets of its subscription", () => {
     const world = new World()
     const names = Array.from({ length: 12 }, (_, index) => `M${index}`)
     const { user } = world.live("orderbook_delta", tickers(...names))
@@ -1139,7 +1142,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.of("Gap")[0]?.markets, names)
   })
 
-  it("B23 ignores and counts frames of an old sid, and of an old connection with the same sid", () => {
+  it("ignores and counts frames of an old sid, and of an old connection with the same sid", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -1160,7 +1163,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.tags.slice(count), ["Outage", "Restored", "orderbook_snapshot"])
   })
 
-  it("B19 reports a message of one market that does not decode only to the users of that market", () => {
+  it("reports an undecodable message of one market only to the users of this market", () => {
     const world = new World()
     const both = world.live("orderbook_delta", tickers("A", "B"))
     const other = world.subscribe("orderbook_delta", tickers("B"))
@@ -1168,14 +1171,14 @@ describe("Session", () => {
     assert.deepStrictEqual(both.user.tags, ["Undecodable"])
     assert.deepInclude(both.user.of("Undecodable")[0], { market: "A", pointer: "/msg/delta_fp" })
     assert.deepStrictEqual(other.user.events, [])
-    // The ticker of no wanted market may itself be wrong.
+    // If no user wants the market in a message, the ticker itself is possibly wrong. So every user gets a report.
     world.receive(message("orderbook_delta", { sid: 1, seq: 2 }, { market_ticker: "C", delta_fp: 5 }))
     assert.strictEqual(other.user.of("Undecodable")[0]?.market, undefined)
     assert.strictEqual(both.user.events.length, 2)
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("B19 reports a message about an order group that does not decode, and counts its seq", () => {
+  it("reports an undecodable message about an order group, and counts its seq", () => {
     const world = new World()
     const { user } = world.live("order_group_updates")
     world.receive(message("order_group_updates", { sid: 1, seq: 1 }, { event_type: 7 }))
@@ -1185,7 +1188,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Undecodable")[0], { sid: 1, pointer: "/msg/event_type" })
   })
 
-  it("B20 drops and counts a repeated message, and reports a lower seq as a reset of all markets", () => {
+  it("drops and counts a repeated message, and reports a lower seq as a reset of all markets", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A", "B"))
     for (const seq of [1, 2, 2, 3, 1]) world.receive(trade(1, seq))
@@ -1194,7 +1197,7 @@ describe("Session", () => {
     assert.deepInclude(world.session.state().counters, { duplicates: 1, gaps: 1 })
   })
 
-  it("B11 counts replies between messages in the seq", () => {
+  it("counts the seq of replies between messages", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -1206,7 +1209,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("B19 reports a message that does not decode to the users of its subscription, and counts its seq", () => {
+  it("reports an undecodable message to the users of its subscription, and counts its seq", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"))
     const fills = world.live("fill", {}, 2)
@@ -1225,7 +1228,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.undecodable, 4)
   })
 
-  it("requests a snapshot for a user who joins a live book, once", () => {
+  it("requests one snapshot for all users who join a live book", () => {
     const world = new World()
     const first = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -1239,7 +1242,7 @@ describe("Session", () => {
     assert.deepStrictEqual(first.user.tags, ["orderbook_snapshot", "orderbook_snapshot"])
   })
 
-  it("B13 keeps one request for a snapshot in flight per market", () => {
+  it("keeps one request for a snapshot in flight per market", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1253,7 +1256,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("requests a missing snapshot once more before its market is refused", () => {
+  it("requests a missing snapshot once more before it refuses the market", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1317,7 +1320,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().subscriptions.length, 1)
   })
 
-  it("always requests a scale for the prices of a book", () => {
+  it("always sends use_yes_price for a book", () => {
     const world = new World()
     world.live("orderbook_delta", tickers("A"))
     world.live("orderbook_delta", { ...tickers("A"), use_yes_price: true })
@@ -1348,7 +1351,7 @@ describe("Session", () => {
     assert.isTrue(Result.isFailure(all.subscription.add(["Metal.XAU/USD"])))
   })
 
-  it("changes over without a gap: the new connection is live before the old one ends", () => {
+  it("changes over without a gap, because the new connection is live before the old connection ends", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -1375,7 +1378,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.of("Gap"), [])
   })
 
-  it("keeps the old connection if the new one cannot be opened", () => {
+  it("keeps the old connection if the new connection cannot be opened", () => {
     const world = new World()
     const { user } = world.live("trade")
     world.session.changeOver()
@@ -1386,7 +1389,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().connections.length, 1)
   })
 
-  it("keeps the old connection if the new one accepts fewer markets", () => {
+  it("keeps the old connection if the new connection accepts fewer markets", () => {
     const world = new World({ batchSize: 2 })
     const { user } = world.live("trade", tickers("A", "B", "C"))
     world.receive(ok(world.takeOne().id, 1, 1))
@@ -1400,7 +1403,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("restores 5,000 markets in batches, one command at a time", () => {
+  it("subscribes to 5,000 markets in batches, one command at a time", () => {
     const world = new World()
     const names = Array.from({ length: 5_000 }, (_, index) => `M${index}`)
     world.live("trade", tickers(...names))
@@ -1414,7 +1417,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().subscriptions[0]!.status, "live")
   })
 
-  it("paces commands after a burst", () => {
+  it("limits the rate of commands after a burst", () => {
     const world = new World({ commandBurst: 3 })
     const channels = ["trade", "fill", "ticker", "user_orders", "market_positions"] as const
     for (const channel of channels) world.subscribe(channel)
@@ -1426,7 +1429,7 @@ describe("Session", () => {
     assert.strictEqual(world.unread.length, 5)
   })
 
-  it("B24 does not grow over a thousand rounds of subscribing and unsubscribing", () => {
+  it("does not grow over a thousand rounds of subscribing and unsubscribing", () => {
     const world = new World({ commandBurst: 1_000_000 })
     world.live("fill")
     const size = (): number => JSON.stringify(world.session.state()).length
@@ -1447,7 +1450,7 @@ describe("Session", () => {
     assert.isBelow(Math.max(...sizes) - Math.min(...sizes), 10)
   })
 
-  it("does nothing after the end of a subscription", () => {
+  it("ignores calls after the end of a subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A"))
     subscription.close()
@@ -1526,7 +1529,7 @@ describe("Session", () => {
     assert.strictEqual(live, 1)
   })
 
-  it("records every frame of its connections, even a frame that does not decode, until it ends", () => {
+  it("records every frame, even an undecodable frame, until the recording or the session ends", () => {
     const world = new World()
     const frames: Array<string> = []
     const ends: Array<string> = []

@@ -1,4 +1,4 @@
-/** Proves that the property of the session can fail: each planted fault is detected. */
+/** Checks that the property of the session detects each planted fault. */
 import { assert, describe, it } from "@effect/vitest"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -6,7 +6,7 @@ import { sessionFaults } from "./support/sessionFaults.ts"
 
 const trial = fileURLToPath(new URL("./support/sessionTrial.ts", import.meta.url))
 
-/** Runs the trials in a process of their own, because they change the sources while the sources load. */
+/** Runs the trials in a separate process, because they change the sources while the sources load. */
 const runTrials = (): Promise<string> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, [trial], { stdio: ["ignore", "pipe", "inherit"] })
