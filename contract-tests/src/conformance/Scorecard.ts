@@ -7,7 +7,7 @@ import { type Area, categories, type Finding, type Scenario } from "./Scenario.t
 
 /**
  * The verdict of a scenario. `unsupported`: the client lacks what the scenario needs. `incomplete`: the driver did not end
- * the scenario or left out a step `continue`, or the client sent no request. `not run`: the driver did not begin the
+ * the scenario or skipped a step `continue`, or the client sent no request. `not run`: the driver did not begin the
  * scenario.
  */
 export type Verdict = "passed" | "faulty" | "unsupported" | "incomplete" | "not run"
@@ -43,7 +43,7 @@ export interface Scorecard {
 
 const notRun: Outcome = { verdict: "not run", findings: [] }
 
-/** Builds a scorecard from the outcomes of scenarios by their ids. */
+/** Builds a scorecard. The keys of `outcomes` are the ids of scenarios. */
 export const make = (
   client: Client,
   scenarios: ReadonlyArray<Scenario>,

@@ -102,7 +102,7 @@ const routes = (judge: Judge.Judge) =>
   ])
 
 export interface Options extends Judge.Options {
-  /** 0 for any free port. */
+  /** The port to listen on. 0 selects any free port. */
   readonly port: number
 }
 

@@ -1,6 +1,6 @@
 /**
- * Checks the client's handling of responses against the document. Every status and body gives one typed outcome. Every
- * declared body decodes to exactly its value.
+ * Checks the client's handling of responses against the document. Every combination of status and body gives one typed
+ * outcome. Every declared body decodes to exactly its value.
  *
  * **Details**
  *
@@ -365,8 +365,8 @@ export class Disagreement extends Error {
 }
 
 /**
- * Creates a codec from the client's decoder of successful responses. If `compiledDecoding` is absent, bodies are decoded
- * both ways, and the results must agree.
+ * Creates a codec from the client's decoder of successful responses. If `compiledDecoding` is absent, the codec decodes each
+ * body with compiled and with interpreted code, and throws if the results differ.
  */
 export const codec = (
   client: ClientOperation,

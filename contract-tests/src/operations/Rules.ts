@@ -33,7 +33,7 @@ const legsOf = (child: JsonObject): ReadonlyArray<Json> | undefined => {
   return isArray(legs) ? legs : undefined
 }
 
-/** Returns an identity of a combo that does not depend on the order of its legs. */
+/** Returns an identity of the market of an RFQ: the ticker, or the legs in a sequence that does not depend on the input. */
 const comboOf = (child: JsonObject): string => {
   const legs = legsOf(child)
   if (has(child, "market_ticker") || legs === undefined) return `ticker ${String(memberOf(child, "market_ticker"))}`
@@ -42,7 +42,7 @@ const comboOf = (child: JsonObject): string => {
   return `legs ${legs.map(leg).sort().join(" ")}`
 }
 
-/** Checks that a child names its market either by a ticker or by legs. */
+/** Checks that a child (one RFQ of a batch) names its market either by a ticker or by legs. */
 const namingFaults = (child: JsonObject, at: string): ReadonlyArray<string> => {
   const ticker = memberOf(child, "market_ticker")
   const legs = legsOf(child)
@@ -212,8 +212,8 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const legs = (...selected_markets: ReadonlyArray<Json>): JsonObject => ({ selected_markets })
   const refused: ReadonlyArray<readonly [name: string, pointer: string, changes: Changes]> = [
     ["an empty batch id", "/client_batch_id", { client_batch_id: "" }],
-    ["a remainder that rests", "/rest_remainder", { rest_remainder: true }],
-    ["a child without a name", "/children/1", { children: [a, {}] }],
+    ["true as rest_remainder", "/rest_remainder", { rest_remainder: true }],
+    ["a child without a ticker or legs", "/children/1", { children: [a, {}] }],
     ["a child with an empty ticker", "/children/1/market_ticker", { children: [a, { market_ticker: "" }] }],
     [
       "a child with an empty list of legs",
@@ -221,7 +221,7 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
       { children: [a, legs()], mve_collection_ticker }
     ],
     [
-      "a child with two names",
+      "a child with a ticker and legs",
       "/children/1/selected_markets",
       { children: [a, { ...b, ...legs(yes) }], mve_collection_ticker }
     ],
@@ -233,7 +233,7 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     ],
     ["the same ticker twice", "/children/2", { children: [a, b, a] }],
     [
-      "the same legs in another order",
+      "the same legs in another sequence",
       "/children/1",
       { children: [legs(yes, other), legs(other, yes)], mve_collection_ticker }
     ],
@@ -242,7 +242,7 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     ["a child without a size", "/children/1", { ...unsized, children: [{ ...a, ...counted }, b] }],
     ["a first child without a size", "/children/0", { ...unsized, children: [a, { ...b, ...counted }] }],
     [
-      "sizes that are null",
+      "a batch and a child whose sizes are null",
       "/children/1",
       {
         contracts_fp: null,
@@ -259,7 +259,7 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     ],
     ["a batch whose size differs from the first child's", "/children/1", { children: [{ ...a, ...priced }, b] }],
     [
-      "children sized in two ways",
+      "children with different kinds of sizes",
       "/children/1/contracts_fp",
       {
         ...unsized,
@@ -272,19 +272,19 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     ["fees excluded from a number of contracts", "/target_cost_excludes_fees", { target_cost_excludes_fees: true }]
   ]
   const sent: ReadonlyArray<readonly [name: string, changes: Changes]> = [
-    ["one size for all", {}],
-    ["a size for each", { ...unsized, children: [a, b, c].map((child) => ({ ...child, ...counted })) }],
-    ["a size for one and another for the rest", { children: [{ ...a, ...counted }, b] }],
+    ["a size for the batch", {}],
+    ["a size for each child", { ...unsized, children: [a, b, c].map((child) => ({ ...child, ...counted })) }],
+    ["a size for the batch and another for one child", { children: [{ ...a, ...counted }, b] }],
     ["a size of the batch that every child overrides", { children: [a, b].map((child) => ({ ...child, ...priced })) }],
-    ["one cost for all, without fees", { ...unsized, ...priced, target_cost_excludes_fees: true }],
+    ["a cost for the batch, without fees", { ...unsized, ...priced, target_cost_excludes_fees: true }],
     [
-      "a cost for each, without fees",
+      "a cost for each child, without fees",
       { children: [a, b].map((child) => ({ ...child, ...priced })), target_cost_excludes_fees: true }
     ],
     ["a cost, and null as the number of contracts", { contracts_fp: null, ...priced }],
     ["false for the flags that must not be true", { rest_remainder: false, target_cost_excludes_fees: false }],
-    ["no id", { client_batch_id: undefined }],
-    ["legs, and legs that differ in one side", { children: [legs(yes), legs(no), a], mve_collection_ticker }],
+    ["no batch id", { client_batch_id: undefined }],
+    ["children whose legs differ only in the side", { children: [legs(yes), legs(no), a], mve_collection_ticker }],
     ["children that share some legs", { children: [legs(yes, other), legs(yes)], mve_collection_ticker }],
     ["the maximum number of children", { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }]
   ]
@@ -316,11 +316,11 @@ const decreaseCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const of = (reduce_by: Json | undefined, reduce_to: Json | undefined): JsonObject =>
     withChanges(plain, { reduce_by, reduce_to })
   return [
-    { name: "neither", pointer: "", input: of(undefined, undefined) },
-    { name: "neither, as null", pointer: "", input: of(null, null) },
-    { name: "both", pointer: "/reduce_to", input: of("1.00", "1.00") },
-    { name: "by a count", pointer: undefined, input: of("1.00", undefined) },
-    { name: "to zero", pointer: undefined, input: of(null, "0.00") }
+    { name: "neither reduce_by nor reduce_to", pointer: "", input: of(undefined, undefined) },
+    { name: "null as reduce_by and reduce_to", pointer: "", input: of(null, null) },
+    { name: "reduce_by and reduce_to", pointer: "/reduce_to", input: of("1.00", "1.00") },
+    { name: "only reduce_by", pointer: undefined, input: of("1.00", undefined) },
+    { name: "zero as reduce_to", pointer: undefined, input: of(null, "0.00") }
   ]
 }
 

@@ -8,7 +8,7 @@ import type { Reply } from "../Recorder.ts"
 import { found, nothing, type ReportedError, type Scenario } from "../Scenario.ts"
 import { errorIn, mustFail, place } from "./support.ts"
 
-/** The most requests that one call may send against a failure that does not end. */
+/** The maximum number of requests of one call, if every request fails. */
 export const maxAttempts = 10
 
 interface ErrorShape {
@@ -37,7 +37,7 @@ const shapes: ReadonlyArray<ErrorShape> = [
   },
   {
     id: "error-conflict",
-    title: "The exchange refuses a read with 409, which the document does not declare for it.",
+    title: "The exchange refuses a read with 409, which the document does not declare for this read.",
     reply: { status: 409, body: '{"error":{"code":"conflict","message":"conflict"}}' },
     code: "conflict"
   },

@@ -12,7 +12,7 @@ const once: Scenario = {
   id: "limit-once",
   area: "limits",
   title: "The exchange refuses an order with 429, and accepts the next request.",
-  expected: "At most one order results, and the client does not report the wrong result.",
+  expected: "The exchange has at most one order, and the client reports no wrong result.",
   prepare: (stage) =>
     Effect.as(stage.operator.plant({ operation: "CreateOrderV2", status: 429 }), {
       steps: [{ do: "create_order", input: orderInput(1) }],
@@ -20,7 +20,7 @@ const once: Scenario = {
     })
 }
 
-/** The most requests that one call may send against a limit that does not end. */
+/** The maximum number of requests of one call, if every request is refused with 429. */
 const maxAttempts = 10
 
 const always: Scenario = {
@@ -41,7 +41,7 @@ const always: Scenario = {
     })
 }
 
-/** The number of orders at once: the lowest tier permits ten. */
+/** The number of concurrent orders. The lowest tier permits ten. */
 const burstOrders = 15
 
 const burstOf = Array.from({ length: burstOrders }, (_, index) => orderInput(index + 1))
@@ -81,7 +81,7 @@ const burst: Scenario = {
               : nothing),
             ...(unknown > 0 ? found("accepted wrongly", "reports orders that the exchange does not have") : nothing),
             ...(orders.length > burstOrders - denied
-              ? found("lost", "reports orders as not placed that rest on the exchange")
+              ? found("lost", "reports that orders were not placed, but the exchange has them")
               : nothing)
           ]
         })
