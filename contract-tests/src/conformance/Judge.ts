@@ -183,7 +183,7 @@ const judgeReport = (session: Session, report: unknown): Effect.Effect<Scorecard
     if (results.length !== steps.length) {
       return yield* new Refused({
         status: 400,
-        reason: `the report must have one result for each step except continue: ${steps.length} results, not ${results.length}`
+        reason: `the report must have one result for each step except continue, but has ${results.length} instead of ${steps.length}`
       })
     }
     const unsupported = results.find((result) => "unsupported" in result)
@@ -219,7 +219,11 @@ export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge,
       Effect.suspend(() => {
         const session = run.sessions.get(scenarioId)
         return session === undefined
-          ? Effect.fail(unknown(`the scenario ${scenarioId} is not in progress. Begin it with POST /runs/RUN/scenarios/${scenarioId}`))
+          ? Effect.fail(
+              unknown(
+                `the scenario ${scenarioId} is not in progress. Begin it with POST /runs/RUN/scenarios/${scenarioId}`
+              )
+            )
           : Effect.succeed(session)
       })
     const close = (run: Run, { scenario, scope }: Session) =>
@@ -240,7 +244,8 @@ export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge,
         Effect.gen(function* () {
           const run = yield* runOf(runId)
           const scenario = scenarios.find(({ id }) => id === scenarioId)
-          if (scenario === undefined) return yield* unknown(`no scenario has the id ${scenarioId}. GET /scenarios lists the ids`)
+          if (scenario === undefined)
+            return yield* unknown(`no scenario has the id ${scenarioId}. GET /scenarios lists the ids`)
           const earlier = run.sessions.get(scenarioId)
           if (earlier !== undefined) yield* close(run, earlier)
           const scope = yield* Scope.fork(parent)

@@ -323,17 +323,12 @@ const compareResponses = (context: Context, old: Operation, now: Operation): voi
   const [before, after] = [old.success, now.success]
   if (before.status !== after.status) {
     collect.add(
-      about(
-        now,
-        "success-status-changed",
-        `the success status changed from ${before.status} to ${after.status}`,
-        {
-          part: "response",
-          at: after.pointer,
-          verdict: "refuses",
-          witness: { status: after.status }
-        }
-      )
+      about(now, "success-status-changed", `the success status changed from ${before.status} to ${after.status}`, {
+        part: "response",
+        at: after.pointer,
+        verdict: "refuses",
+        witness: { status: after.status }
+      })
     )
   }
   compareBodies(context, "response", now, before, after)

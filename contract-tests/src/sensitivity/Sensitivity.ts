@@ -138,8 +138,8 @@ export const tryFault = (fault: Fault, seed: number = Replay.defaultSeed): Effec
   })
 
 /**
- * Runs the checks of the faults on the unmodified project. Returns the checks that fail. If such a check also fails with a
- * fault, that proves nothing.
+ * Runs the checks of the faults on the unmodified project. Returns the checks that fail. A failure of such a check with a
+ * fault would prove nothing.
  */
 export const unsound = (
   faults: ReadonlyArray<Fault>,

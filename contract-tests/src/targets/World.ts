@@ -46,7 +46,7 @@ export interface World {
   readonly ownQuoteId: string
   /** A quote of the signer on the other account's RFQ, accepted but not confirmed. */
   readonly acceptedQuoteId: string
-  /** A football game that is on, and its home team. */
+  /** A football game in progress, and its home team. */
   readonly milestoneId: string
   readonly targetId: string
   /** A block trade that the taker proposed and accepted: the signer buys from the taker. */
@@ -249,7 +249,7 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     return world
   })
 
-/** Creates a football game of the event, which began an hour ago, and incentive programs of a market. */
+/** Creates a football game that began an hour ago, and incentive programs of a market. */
 const makeGame = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const { nowMillis } = yield* sandbox.view

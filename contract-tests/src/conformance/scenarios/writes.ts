@@ -263,7 +263,8 @@ const cancelLost: Scenario = {
   id: "cancel-response-lost",
   area: "writes",
   title: "The exchange cancels an order, and drops the connection without a response.",
-  expected: "The client reports that the order is canceled, or reports an error. An error with status 404 mentions the lost response.",
+  expected:
+    "The client reports that the order is canceled, or reports an error. An error with status 404 mentions the lost response.",
   prepare: (stage) =>
     Effect.gen(function* () {
       const { orderId } = yield* place(stage, 1)

@@ -49,7 +49,8 @@ export interface Judged {
 }
 
 /** Returns whether findings of a kind have no witness, because both documents allow the same values. */
-const hasNoWitness = (kind: Kind): boolean => kind === "deprecated" || kind === "undeprecated" || kind === "default-changed"
+const hasNoWitness = (kind: Kind): boolean =>
+  kind === "deprecated" || kind === "undeprecated" || kind === "default-changed"
 
 /** Returns whether the old document can allow a witness of this kind too, because it allows unknown members. */
 const isPresence = (kind: Kind): boolean => kind === "field-added" || kind === "variant-added"

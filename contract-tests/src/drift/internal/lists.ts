@@ -68,7 +68,8 @@ const compareDistinctness = (pair: Pair): void => {
   const { differ, new: now, old } = pair
   if (old.unique === now.unique) return
   // The items of a generated list are equal.
-  if (now.unique) differ("constraint-tightened", "the items must be distinct now", { shrunk: () => listAt(pair, "old", 2) })
+  if (now.unique)
+    differ("constraint-tightened", "the items must be distinct now", { shrunk: () => listAt(pair, "old", 2) })
   else differ("constraint-loosened", "the items can be equal now", { grown: () => listAt(pair, "new", 2) })
 }
 

@@ -136,7 +136,8 @@ const compareClosing = ({ closed }: Context, { base, new: now, old }: Pair, diff
     const found = members()
     return found && objectOf([...found, ["unknown_member", true]])
   }
-  if (after.closed) differ("object-closed", "the object no longer allows undeclared members", { shrunk: extended(base.old) })
+  if (after.closed)
+    differ("object-closed", "the object no longer allows undeclared members", { shrunk: extended(base.old) })
   else differ("object-opened", "the object now allows undeclared members", { grown: extended(base.new) })
 }
 

@@ -85,7 +85,10 @@ class Play {
     world.closeClient()
     for (const observer of this.#observers) observer.check(false)
     const lasting = this.#observers.filter(({ isOver }) => !isOver).map(({ name }) => name)
-    world.expect(lasting.length === 0, () => `the subscriptions of ${lasting.join(", ")} continue after the client has closed`)
+    world.expect(
+      lasting.length === 0,
+      () => `the subscriptions of ${lasting.join(", ")} continue after the client has closed`
+    )
     await this.#settle()
   }
 
