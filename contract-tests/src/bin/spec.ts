@@ -67,7 +67,7 @@ const importCommand = Command.make(
     const date = Option.getOrUndefined(published) ?? dateIn(file)
     if (isDefaultTarget && date === undefined) {
       return yield* fail({
-        message: `${file} has no date in its name. Several documents can have the same version, so a date is necessary: add --published YYYY-MM-DD`
+        message: `${file} has no date in its name. Several documents can have the same version, so a date is necessary. Add --published YYYY-MM-DD`
       })
     }
     const imported = yield* Effect.catch(

@@ -79,12 +79,12 @@ const detailsOf = ({ findings, reason }: Outcome): ReadonlyArray<string> => [
   ...findings.map(({ category, text }) => `${category}: ${text}`)
 ]
 
-/** One line with the counts. */
+/** Returns one line with the counts. */
 export const summary = ({ client, counts }: Scorecard): string =>
   `${client.name} ${client.version} (${client.language}): ${counts.passed} passed, ${counts.faulty} faulty, ${counts.unsupported} not supported` +
   (counts.incomplete + counts["not run"] > 0 ? `, ${counts.incomplete} incomplete, ${counts["not run"]} not run` : "")
 
-/** The scorecard as text, with the faults by category at the end. */
+/** Renders the scorecard as text, with the faults by category at the end. */
 export const renderText = (card: Scorecard): string => {
   const width = Math.max(...card.rows.map(({ scenario }) => scenario.length))
   const faults = categories.flatMap((category) => {
@@ -107,7 +107,7 @@ export const renderText = (card: Scorecard): string => {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ")
 
-/** The scorecard as a Markdown table of the scenarios that did not pass. */
+/** Renders the scorecard as a Markdown table of the scenarios that did not pass. */
 export const renderMarkdown = (card: Scorecard): string => {
   const rows = card.rows.filter(({ verdict }) => verdict !== "passed")
   return [

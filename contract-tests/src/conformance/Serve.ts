@@ -19,7 +19,7 @@ import * as Judge from "./Judge.ts"
 import * as Scorecard from "./Scorecard.ts"
 import { tasks } from "./Scenarios.ts"
 
-/** Responds with the value of an effect as JSON, or with the reason of a refusal. */
+/** Responds with the value of an effect as JSON. If the judge refuses the request, responds with the reason. */
 const respond = <A, R>(
   effect: Effect.Effect<A, Judge.Refused, R>,
   status = 200

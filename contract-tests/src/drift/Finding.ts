@@ -146,7 +146,7 @@ export interface Drift {
   readonly isSilent: boolean
   /** The client that judged the witnesses: the present client's own code, or a model of a client of the old document. */
   readonly client: "model" | "present client"
-  /** The findings. Breaking ones come first. */
+  /** The findings. The breaking findings come first. */
   readonly findings: ReadonlyArray<Finding>
   /** Changes without a witness, and parts that could not be compared. A person must decide about them. */
   readonly undecided: ReadonlyArray<string>
@@ -160,6 +160,6 @@ export const totals = ({ findings }: Drift): { readonly breaking: number; readon
   return { breaking, additive: findings.length - breaking }
 }
 
-/** Returns the exit code: 5 if a finding is breaking. Otherwise 3 if something is undecided, and 0 if nothing is. */
+/** Returns the exit code: 5 if a finding is breaking, otherwise 3 if a change is undecided, otherwise 0. */
 export const exitCode = (drifts: ReadonlyArray<Drift>): 0 | 3 | 5 =>
   drifts.some((drift) => totals(drift).breaking > 0) ? 5 : drifts.some(({ undecided }) => undecided.length > 0) ? 3 : 0

@@ -34,7 +34,7 @@ export interface Documents {
   readonly client: Document
   /** Whether the client's own code judges the witnesses. */
   readonly isPresent: boolean
-  /** The pointers of required lists that are never null. */
+  /** The pointers of required lists for which the exchange never sends null. */
   readonly neverNull: ReadonlySet<string>
 }
 

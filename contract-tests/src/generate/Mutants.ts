@@ -538,7 +538,7 @@ export const make = (judge: Judge): Mutants => {
   const places = makePositions(judge)
   const grammar = Pattern.reader()
 
-  /** Applies to a value, one at a time, the faults whose identity is wanted. */
+  /** Yields a changed copy of a value for each fault whose identity is wanted. */
   const candidates = function* (
     schema: JsonSchema,
     value: Json,

@@ -41,8 +41,8 @@ export interface Codec<A> {
    */
   readonly normalise?: (wire: Json) => Json
   /**
-   * Encoded values that the codec itself generates, for example from its own schema. Each must be valid by the
-   * document's schema, except for violations that the policy tolerates.
+   * Encoded values that the codec itself generates, for example from its own schema. Each must be valid according
+   * to the document's schema, except for violations that the policy tolerates.
    */
   readonly ownValues?: Iterable<unknown>
 }
@@ -54,12 +54,12 @@ export interface Codec<A> {
  *
  * The ids in parentheses name the properties of the suite. `kalshi-contract explain P1` prints a property.
  *
- * - `completeness`: every value of the coverage set (`Coverage.ts`) and of the random sample decodes (P1).
+ * - `completeness`: the codec decodes every value of the coverage set (`Coverage.ts`) and of the random sample (P1).
  * - `own-values`: every value that the codec itself generates is valid, except for violations that the policy
  *   tolerates (P1′).
  * - `precision`: the codec rejects every mutant whose kind the policy rejects, with exactly the pointer of its
  *   fault (P2).
- * - `tolerance`: every mutant whose kind the policy tolerates decodes. If the policy says `tolerate-and-tag`, the
+ * - `tolerance`: the codec decodes every mutant whose kind the policy tolerates. If the policy says `tolerate-and-tag`, the
  *   decoded value keeps the changed member. Unknown members change nothing else (P1, P2).
  * - `round-trip`: a decoded value encodes to the original, after both are normalised (P3).
  */
@@ -169,7 +169,7 @@ const describeOutcome = <A>(outcome: Outcome<A>): string =>
 /** Returns the wire form that the codec writes for a decoded value, or the exception that it throws. */
 const encodeValue = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { readonly threw: string } => {
   try {
-    // Without an encoder, the decoded value is assumed to have the wire form.
+    // Without an encoder, the decoded value must have the wire form.
     const encoded = codec.encode === undefined ? value : codec.encode(value)
     const text = JSON.stringify(encoded)
     return text === undefined ? { threw: "nothing was encoded" } : { wire: JSON.parse(text) as Json }

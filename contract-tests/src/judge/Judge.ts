@@ -56,7 +56,7 @@ export type Verdict =
  * - Numbers are finite: `1e400` parses to `Infinity` and is rejected.
  * - `date-time` follows RFC 3339 strictly, and `uuid` must not start with `urn:uuid:`. ajv-formats is more lenient in both.
  * - Only own members count, so a required `constructor` is not found on the prototype. `__proto__` is a member like any
- *   other, although ajv skips it.
+ *   other. ajv itself would skip it.
  */
 export interface Judge {
   (schema: JsonSchema): (value: Json) => Verdict

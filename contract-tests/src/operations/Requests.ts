@@ -291,7 +291,7 @@ const decodeText = (text: string, what: string, faults: Array<string>): string =
   }
 }
 
-/** Parses a string from a path or a query by its schema. A string that does not parse stays a string: it is invalid. */
+/** Parses a string from a path or a query by its schema. A string that does not parse stays a string, and is invalid. */
 const readScalar = (text: string, schema: JsonSchema, resolve: Resolve): Json => {
   if (typeof schema === "boolean") return text
   if (schema.$ref !== undefined) return readScalar(text, resolve(schema.$ref), resolve)

@@ -253,11 +253,15 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
       }
     ],
     [
-      "a child whose size differs from the batch's",
+      "a child whose kind of size differs from the batch's",
       "/children/1/target_cost_dollars",
       { children: [a, { ...b, ...priced }] }
     ],
-    ["a batch whose size differs from the first child's", "/children/1", { children: [{ ...a, ...priced }, b] }],
+    [
+      "a batch whose kind of size differs from the first child's",
+      "/children/1",
+      { children: [{ ...a, ...priced }, b] }
+    ],
     [
       "children with different kinds of sizes",
       "/children/1/contracts_fp",

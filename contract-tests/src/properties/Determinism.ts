@@ -85,7 +85,7 @@ const injectedFaults: Readonly<Record<string, () => ClientOperations.ClientOpera
 /** Serializes an outcome without its report, which repeats the same data. */
 const stringify = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
 
-/** A property on some of its targets, and with an injected fault. */
+/** A property to run on some of its targets, and the same property with an injected fault. */
 interface Subject {
   readonly id: string
   readonly runs: number

@@ -44,7 +44,7 @@ export const gaps: ReadonlyArray<Gap> = [
     "every JSON number is a double, so every other value violates the type",
     (argument) => argument === "double"
   ),
-  gap("format", "the enum beside it is stricter", (_, node) => node.enum !== undefined)
+  gap("format", "the enum in the same schema is stricter", (_, node) => node.enum !== undefined)
 ]
 
 function isEmpty(value: Json): boolean {

@@ -98,7 +98,7 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
         {
           weight: 3,
           arbitrary: fc.record({
-            // 200 is replaced by the operation's success status.
+            // `fateOf` replaces 200 by the operation's success status.
             status: fc.constantFrom(200, 401, 404, 418, 429, 500, 502),
             form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // These are the keys of `forms`.
             // The ranges include the lengths at which errors truncate strings.

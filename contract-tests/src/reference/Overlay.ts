@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * An entry has one operation of a small closed set. It has JSON Pointers into the normalised document, or the number of
- * places to which it applies. Every entry must apply: if a target is missing, or already has the new value, the import
+ * An entry has one of the operations below. It has JSON Pointers into the document in normal form, or the number of places to
+ * which it applies. Every entry must apply: if a target is missing, or already has the new value, the import
  * fails. So no obsolete entry remains.
  *
  * @module

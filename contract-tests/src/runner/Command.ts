@@ -120,7 +120,7 @@ const describeCleanup = ({ groups, left, orders, runId }: Session.CleanupResult)
     ? `cleaned up after ${runId}: ${orders} orders cancelled, ${groups} order groups deleted, nothing remains`
     : `cleanup of ${runId} failed: ${left.join(", ")} remain; run kalshi-contract cleanup --run-id ${runId}`
 
-/** The only property that runs on a live exchange. */
+/** The only property that sends requests to a live exchange. */
 const exchangeProperty = "P12"
 
 const runFlags = {

@@ -1,5 +1,5 @@
 /**
- * Saves counterexamples to files, one file for each property. A later run of a cell checks its counterexamples first.
+ * Saves counterexamples to files, one file for each property. A later run of a cell checks the cell's counterexamples first.
  *
  * **Details**
  *

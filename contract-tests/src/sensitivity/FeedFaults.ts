@@ -46,7 +46,7 @@ export const unseen: Readonly<Record<string, string>> = {
     "It needs two lines that have received different deltas with the same clock. This is too rare in 600 random schedules."
 }
 
-/** The faults to try with one line, because a second line hides them or makes them rarer. All others are tried with two. */
+/** The faults to try with one line, because a second line hides them or makes them rarer. All other faults use two. */
 const onOneLine = new Set([
   "forgets the names in doubt",
   "delivers repeated messages",

@@ -74,13 +74,13 @@ const answers_: ReadonlyArray<Answer> = [
   {
     id: "answer-number",
     field: "yes_price_dollars",
-    title: "The price of the order in a response is a number instead of a text.",
+    title: "The price of the order in a response is a number instead of a string.",
     alter: order((fields) => ({ ...fields, yes_price_dollars: 0.4 }))
   },
   {
     id: "answer-word",
     field: "remaining_count_fp",
-    title: "The remaining count of the order in a response is the text `ten`.",
+    title: "The remaining count of the order in a response is the string `ten`.",
     alter: order((fields) => ({ ...fields, remaining_count_fp: "ten" }))
   },
   {

@@ -33,21 +33,22 @@ const faulty =
 
 const burstChanges = 1_000
 
-const rightOrUnreadable = "The book that the client exposes is right, or the client reports that it is not usable."
+const rightOrUnreadable =
+  "The book that the client exposes is right, or the client reports that the book is not usable."
 
 const plans: ReadonlyArray<BookScenario> = [
   {
     id: "book-changes",
     title: "A book changes several times.",
     expected: "The client exposes the book of the exchange.",
-    rules: { wrong: "exposes another book than the exchange has" },
+    rules: { wrong: "exposes a wrong book" },
     act: change
   },
   {
     id: "book-one-side",
     title: "The snapshot of a market with only YES bids has no member for the NO bids, as documented.",
     expected: "The client exposes the book of the exchange.",
-    rules: { wrong: "exposes another book than the exchange has" },
+    rules: { wrong: "exposes a wrong book" },
     before: (stage) => rest(stage, "bid", "0.40"),
     act: (stage) => rest(stage, "bid", "0.41")
   },

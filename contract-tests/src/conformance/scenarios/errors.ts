@@ -1,5 +1,5 @@
 /**
- * Scenarios of errors: a read is refused with an error of each shape, or the exchange or its CDN fails.
+ * Scenarios of errors: the exchange refuses a read with errors of several shapes, or the exchange or its CDN fails.
  *
  * @module
  */
@@ -15,7 +15,7 @@ interface ErrorShape {
   readonly id: string
   readonly title: string
   readonly reply: Reply
-  /** The code in the body, if it has one. */
+  /** The error code in the body, if the body has one. */
   readonly code?: string
 }
 
@@ -72,7 +72,7 @@ const shapes: ReadonlyArray<ErrorShape> = [
   },
   {
     id: "error-limit",
-    title: "The exchange refuses a read with 429 and a text under `error`, at every attempt.",
+    title: "The exchange refuses a read with 429 and a string under `error`, at every attempt.",
     reply: { status: 429, body: '{"error":"too many requests"}' }
   }
 ]

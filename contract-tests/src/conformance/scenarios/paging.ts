@@ -104,7 +104,7 @@ const scripts: ReadonlyArray<Script> = [
   {
     id: "pages-empty",
     title: "A page in the middle of a list has a cursor and no orders.",
-    expected: "The client reads on, and reports all orders.",
+    expected: "The client reads the next page, and reports all orders.",
     respond: (request) => {
       const cursor = cursorOf(request)
       return cursor === null ? page([1, 2], "second") : cursor === "second" ? page([], "third") : page([3], "")

@@ -72,7 +72,7 @@ export const micros = (text: string): bigint | undefined => {
   return parts[1] === "-" ? -value : value
 }
 
-/** Whether two decimal texts have the same value. */
+/** Returns whether two decimal texts have the same value. */
 export const isSameDecimal = (text: string | undefined, expected: string): boolean =>
   text !== undefined && micros(text) !== undefined && micros(text) === micros(expected)
 

@@ -199,7 +199,7 @@ const batch: Scenario = {
         Effect.map(ordersOf(stage), (orders) => {
           const listed = valueIn(result)?.["results"]
           if (!Array.isArray(listed)) return mustSucceed("a batch with one refused order", result)
-          const results: ReadonlyArray<{ readonly order_id?: unknown }> = listed.map((item) => Object(item) as object) // the report of the driver
+          const results: ReadonlyArray<{ readonly order_id?: unknown }> = listed.map((item) => Object(item) as object) // the driver reports any JSON
           const expected = [1, 2, 3].map(
             (n) => orders.find((order) => order.clientOrderId === clientOrderId(n))?.orderId
           )
@@ -228,7 +228,7 @@ const batchLost: Scenario = {
         Effect.map(ordersOf(stage), (orders) => {
           const listed = valueIn(result)?.["results"]
           const results: ReadonlyArray<{ readonly placed?: unknown }> = Array.isArray(listed)
-            ? listed.map((item) => Object(item) as object) // the report of the driver
+            ? listed.map((item) => Object(item) as object) // the driver reports any JSON
             : []
           const isDenied = errorIn(result)?.placed === "no" || results.some(({ placed }) => placed === "no")
           return [

@@ -50,7 +50,7 @@ export interface Frame {
   readonly new: Embed
 }
 
-/** How to compare. */
+/** The options of a comparison. */
 export interface Options {
   /** Whether objects with declared members allow no undeclared members, as in requests. */
   readonly closed: boolean

@@ -26,7 +26,7 @@ const isCursor = (name: string): boolean => /^(?:next_)?cursor$/.test(name)
 
 const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: "null" }] })
 
-/** The place of a schema in its document, and the pointers of required lists that are never null. */
+/** The place of a schema in its document, and the pointers of required lists for which the exchange never sends null. */
 interface At {
   readonly pointer: string
   readonly neverNull: ReadonlySet<string>
@@ -91,7 +91,7 @@ export const opened = (schema: JsonSchema, at: At = topLevel): JsonSchema => {
   }
 }
 
-/** Opens the component schemas of a document. `neverNull` has the pointers of required lists that are never null. */
+/** Opens the component schemas of a document. `neverNull` has the pointers of required lists that stay non-null. */
 export const openedDocument = (document: JsonObject, neverNull: ReadonlySet<string>): JsonObject => {
   const components = document["components"]
   const schemas = isObject(components) ? components["schemas"] : undefined

@@ -74,7 +74,7 @@ const compareTypes = (
   const [before, after] = [typesOf(olds), typesOf(news)]
   const [came, left] = [missing(after, before), missing(before, after)]
   if (came.length > 0 && left.length > 0) {
-    // In a request, the value is one that the client sends. In a response, the old document allows the value.
+    // In a request, the client sends the value. In a response, the old document allows the value.
     const own = closed ? (places.client ?? places.old) : places.old
     return differ("type-changed", `the type changed from ${left.join(" or ")} to ${came.join(" or ")}`, {
       grown: () => minimal(places.new, guidesOfNew(places)),

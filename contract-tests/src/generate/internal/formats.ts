@@ -1,8 +1,8 @@
 /**
  * Defines the supported formats. Each format has a predicate, a generator, and examples of valid and of invalid values.
  *
- * The standards define the formats. `ajv-formats` is more lenient: it accepts a space between date and time, an offset
- * without a colon, and `urn:uuid:`. A judge that accepts these values would not detect a decoder that accepts them.
+ * The predicates follow the standards strictly. `ajv-formats` is more lenient: it accepts a space between date and time, an
+ * offset without a colon, and `urn:uuid:`. A judge that accepts these values would not detect a decoder that accepts them.
  *
  * @module
  */
@@ -129,7 +129,7 @@ const word = (): fc.Arbitrary<string> =>
  *
  * `date-time` follows RFC 3339 §5.6 exactly: `T` and `Z` can be in lower case, the offset has a colon, and the day exists.
  * A leap second (`23:59:60Z`) is valid for the judge, but is neither generated nor used as an invalid example. RFC 3339
- * allows leap seconds, the exchange's own formatter cannot write them, and a client may accept or reject them.
+ * allows leap seconds, but the exchange's own formatter cannot write them. So a client may accept or reject them.
  */
 export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ new Map<string, StringFormat>([
   [
@@ -270,7 +270,8 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
 ])
 
 /**
- * The number formats by name. The range of `int64` ends at ±(2^53 − 1), because not every larger integer is a double.
+ * The number formats by name. The range of `int64` ends at ±(2^53 − 1), because a double cannot represent every larger
+ * integer.
  */
 export const numberFormats: ReadonlyMap<string, NumberFormat> = /*#__PURE__*/ new Map<string, NumberFormat>([
   ["int32", { integer: true, minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }],

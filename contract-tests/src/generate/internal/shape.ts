@@ -2,7 +2,8 @@
  * Converts a schema to the normal form that generators, coverage and mutants share: a flat list of alternatives, each
  * of one kind. References are followed, `allOf` is merged and unions are expanded.
  *
- * This module is deliberately independent of the judge. So ajv can check the created values against the original schema.
+ * This module does not use the judge. So the judge detects errors of this module: ajv validates the created values against
+ * the original schema.
  *
  * @module
  */

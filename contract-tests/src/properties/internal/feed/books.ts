@@ -144,7 +144,7 @@ export class BooksObserver implements Observer {
       const error = read.failure
       if (error._tag === "NotWatched") return this.#onRefused(market, error.refusal)
       if (error._tag !== "BookNotLive") {
-        // When its last market is refused, the watch ends with that error.
+        // If the exchange refuses the last market of a watch, the watch ends with this error.
         this.isOver = true
         const holds = this.isClosing ? error._tag === "FeedClosed" : isPermitted(market, error)
         return this.#expect(holds, market, `the watch continues: ${error.message}`)
@@ -182,7 +182,7 @@ export class BooksObserver implements Observer {
     seen.epoch = book.epoch
   }
 
-  /** Checks that a book is readable and as new as its undisturbed line. After maintenance, checks nothing in a run with several lines. */
+  /** Checks that a book is readable and as new as its undisturbed line. After maintenance, skips runs with several lines. */
   #checkNewest(market: string, { isReadable, view }: Seen): void {
     const clock = this.#undisturbedClock(market)
     const newest = this.#world.truth.moments(market).at(-1)

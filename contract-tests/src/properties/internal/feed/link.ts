@@ -21,7 +21,7 @@ export interface Behaviour {
   readonly reverses: boolean
   /** Whether the refusal of a market names the market. */
   readonly namesBadMarket: boolean
-  /** Whether frames still arrive on a connection that the client has left. */
+  /** Whether frames still arrive on a connection that the client has closed. */
   readonly haunts: boolean
   /** Whether `seq` hides lost frames, so that no client can notice them. */
   readonly hidesLosses: boolean
@@ -71,7 +71,7 @@ export class Link implements Socket.WebSocketLike {
   isHeld = false
   /** Whether the connection neither reads nor writes. */
   isDead = false
-  /** Whether the client has ended the connection. */
+  /** Whether the client has closed the connection. */
   isLeft = false
   /** Whether the connection has had no fault of a frame or a command. */
   isClean = true

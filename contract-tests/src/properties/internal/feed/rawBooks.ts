@@ -102,7 +102,7 @@ export class RawBooksObserver implements Observer {
     if (this.isOver) return
     switch (event._tag) {
       case "Message":
-        return this.#onMessage(event.message.type, event.message.msg as unknown as BookMessage) // The texts are decimals.
+        return this.#onMessage(event.message.type, event.message.msg as unknown as BookMessage) // The prices and counts are texts.
       case "Outage":
         this.#isInterrupted = true
         return this.#lose(event.markets)

@@ -136,7 +136,7 @@ export class StreamObserver implements Observer {
     if (this.isOver) return
     switch (event._tag) {
       case "Message":
-        return this.#onMessage(event.message.type, event.message.msg as unknown as Record<string, unknown>) // JSON.
+        return this.#onMessage(event.message.type, event.message.msg as unknown as Record<string, unknown>) // `msg` is JSON.
       case "Outage":
         this.#world.reach("Outage")
         this.#isInterrupted = true
