@@ -57,7 +57,7 @@ export interface World {
   readonly awayEventTicker: string
   readonly awayTicker: string
   readonly comboEventTicker: string
-  /** An FCM member. It signs the requests of the operations for FCM members: see {@link signerOf}. */
+  /** A futures commission merchant (FCM). It signs the requests of the operations for FCM members: see {@link signerOf}. */
   readonly fcmMember: Sandbox.Credentials
   /** A subtrader of the FCM member with a daily cap, an order, a fill and a position. */
   readonly subtraderId: string
@@ -239,7 +239,7 @@ const makeFcm = ({ as, taker }: Members) =>
     }
   })
 
-/** Creates a collection and a combo of it. */
+/** Creates a collection of two events, and a combo: a market with a leg in each event. */
 const makeCollection = ({ as, signer }: Members) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox

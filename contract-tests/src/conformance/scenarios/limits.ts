@@ -51,11 +51,11 @@ const givenIds: ReadonlySet<string | undefined> = new Set(burstOf.map(({ client_
 const burst: Scenario = {
   id: "limit-burst",
   area: "limits",
-  title: `A program places ${burstOrders} orders at once. The account's limit permits ten, and the exchange refuses the first with 429.`,
+  title: `A program places ${burstOrders} orders at once. The account's limit permits ten, and the exchange refuses the first order with 429.`,
   expected: "Each order is placed at most once, and the client reports the result of each order.",
   tier: "basic",
   prepare: (stage) =>
-    // The bucket refills by wall time, so a slow client meets no limit. The planted 429 refuses an order of every client.
+    // The bucket of tokens refills in real time, so a slow client reaches no limit. The planted 429 refuses one order anyway.
     Effect.as(stage.operator.plant({ operation: "CreateOrderV2", status: 429 }), {
       steps: [
         {
