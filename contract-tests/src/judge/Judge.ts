@@ -42,7 +42,7 @@ export type Verdict =
   | {
       readonly valid: false
       readonly violations: ReadonlyArray<Violation>
-      /** The distinct pointers of the violations, in the sequence of the violations. */
+      /** The pointers of the violations, without duplicates. */
       readonly pointers: ReadonlyArray<string>
     }
 

@@ -1,5 +1,5 @@
 /**
- * Creates a clock and a scheduler whose time passes only by `advanceTo`. Programs run synchronously, so a thousand
+ * Creates a clock and a scheduler. Only `advanceTo` advances their time. Programs run synchronously, so a thousand
  * calls of one minute each finish immediately and deterministically.
  *
  * **Details**
@@ -20,7 +20,7 @@ interface Timer {
   readonly fire: () => void
 }
 
-/** A time that passes only by `advanceTo`. */
+/** A time that only `advanceTo` advances. */
 export interface VirtualTime {
   readonly nowMillis: () => number
   /** Returns the number of active timers. */

@@ -73,7 +73,7 @@ export class Link implements Socket.WebSocketLike {
   isDead = false
   /** Whether the client has closed the connection. */
   isLeft = false
-  /** Whether the connection has had no fault of a frame or a command. */
+  /** Whether the connection has had no fault that can lose or delay a frame or a command. */
   isClean = true
   readonly #around: Around
   readonly #listeners = new Map<EventType, Set<Listener>>()
@@ -166,7 +166,7 @@ export class Link implements Socket.WebSocketLike {
     this.#faults.push({ ...fault, left: fault.after })
   }
 
-  /** Delivers waiting frames. A frame counts together with its partial frames. */
+  /** Delivers waiting frames. A frame and its partial frames count as one. */
   deliver(count: number): void {
     for (let left = count; left > 0 && this.#waiting.length > 0; left--) {
       let next: Waiting | undefined
