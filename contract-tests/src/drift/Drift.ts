@@ -4,9 +4,9 @@
  * **Details**
  *
  * A witness is a value that shows a change: only one of the documents allows it, or it has an added field or lacks a removed
- * one. A client of the old document judges the witness. This is the code of the present client if it was generated from the
- * old document, otherwise a model. In responses, the model allows unknown fields, unknown members of enums, and everything
- * that this project's overlay allows.
+ * one. If the present client was generated from the old document, the client's own code judges the witness. Otherwise, a
+ * model of a client of the old document judges it. In responses, the model allows unknown fields, unknown members of enums,
+ * and everything that this project's overlay allows.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export const P13: PropertyInfo = {
   statement:
     "A client of an older document decodes every response of a newer one without loss, and the newer document allows the client's requests.",
   method:
-    "`kalshi-contract drift OLD NEW` walks the schemas of both documents in parallel. For each difference it creates a minimal value, and checks with ajv that only one of the documents allows the value, or that the value has the added field. A client of the old document judges the value. This is the code of the present client if it was generated from the old document, otherwise a model. A removed field breaks its readers even if it was optional."
+    "`kalshi-contract drift OLD NEW` walks the schemas of both documents in parallel. For each difference it creates a minimal value, and checks with ajv that only one of the documents allows the value, or that the value has the added field. If the present client was generated from the old document, the client's own code judges the value. Otherwise, a model of a client of the old document judges it. A removed field breaks its readers even if it was optional."
 }
 
 /** The error for two documents of different kinds. */

@@ -12,7 +12,7 @@ export const isDocument = (file: string): boolean => /\.ya?ml$/.test(file) && !f
 /** Pads the numbers of a version, so that versions can be sorted as texts. */
 const versionKey = (version: string): string => version.replaceAll(/\d+/g, (digits) => digits.padStart(6, "0"))
 
-/** Returns a date as a sortable text. A month without a day sorts after the days of the month. No date sorts last. */
+/** Returns a date as a sortable text. A month without a day sorts after the days of the month. A missing date sorts last. */
 const dateKey = ({ facts, file }: Loaded): string =>
   facts.source.published ?? /(\d{4}-\d{2})(?!\d)[^/\\]*$/.exec(file)?.[1]?.concat("-~") ?? "~"
 

@@ -392,7 +392,7 @@ const makePositions = (judge: Judge): Positions => {
 
 const typeFaults = (places: Positions, place: Position): ReadonlyArray<Fault> => {
   const allowed = new Set(places.alternatives(place.node).flatMap(Shape.typesOf))
-  // A decoder with a fault may check only the first element of a list, so later elements get a separate fault.
+  // A faulty decoder can check only the first element of a list, so later elements get a separate fault.
   const later = place.later ? " later" : ""
   const faults = otherTypes
     .filter((type) => !allowed.has(type))

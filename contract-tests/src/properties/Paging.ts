@@ -73,7 +73,7 @@ interface Case {
   readonly end: number
   /** The number of items after which the consumer stops, modulo the number of items plus one. */
   readonly take: number
-  /** The index (modulo the number of pages) of the page that fails, exceeds the page budget, or starts a cycle. */
+  /** The index (modulo the number of pages) of the page that fails, that exceeds the budget, or whose cursor closes a cycle. */
   readonly at: number
   /** Selects the earlier page whose cursor a cycle repeats. */
   readonly back: number

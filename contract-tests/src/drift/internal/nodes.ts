@@ -1,5 +1,5 @@
 /**
- * Creates minimal values of a schema. The guides are places in other schemas. If possible, they accept the values too.
+ * Creates minimal values of a schema. The guides are places in other schemas that accept the values too, if possible.
  *
  * @module
  */

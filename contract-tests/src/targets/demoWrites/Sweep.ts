@@ -24,7 +24,7 @@ export interface Marks {
 export interface CleanupResult {
   readonly orders: number
   readonly groups: number
-  /** The entities that the last round found, or a note if it could not read. Empty if two rounds in a row found no entity. */
+  /** The entities that the last round found, or a note if the round could not read them. Empty if two rounds in a row found no entity. */
   readonly left: ReadonlyArray<string>
 }
 
