@@ -219,11 +219,7 @@ export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge,
       Effect.suspend(() => {
         const session = run.sessions.get(scenarioId)
         return session === undefined
-          ? Effect.fail(
-              unknown(
-                `the scenario ${scenarioId} is not in progress. Begin it with POST /runs/RUN/scenarios/${scenarioId}`
-              )
-            )
+          ? Effect.fail(unknown(`the scenario ${scenarioId} is not in progress. POST /runs/RUN/scenarios/ID begins it`))
           : Effect.succeed(session)
       })
     const close = (run: Run, { scenario, scope }: Session) =>
@@ -244,8 +240,7 @@ export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge,
         Effect.gen(function* () {
           const run = yield* runOf(runId)
           const scenario = scenarios.find(({ id }) => id === scenarioId)
-          if (scenario === undefined)
-            return yield* unknown(`no scenario has the id ${scenarioId}. GET /scenarios lists the ids`)
+          if (scenario === undefined) return yield* unknown(`no scenario has the id ${scenarioId}. See GET /scenarios`)
           const earlier = run.sessions.get(scenarioId)
           if (earlier !== undefined) yield* close(run, earlier)
           const scope = yield* Scope.fork(parent)

@@ -111,11 +111,11 @@ describe("the control interface of the judge", () => {
     ])
     assert.deepStrictEqual(await reason(path.replace("error-nested", "unknown"), ""), [
       404,
-      "no scenario has the id unknown. GET /scenarios lists the ids"
+      "no scenario has the id unknown. See GET /scenarios"
     ])
     assert.deepStrictEqual(await reason(`${path}/end`, {}), [
       404,
-      "the scenario error-nested is not in progress. Begin it with POST /runs/RUN/scenarios/error-nested"
+      "the scenario error-nested is not in progress. POST /runs/RUN/scenarios/ID begins it"
     ])
     assert.deepStrictEqual(await reason("/runs", "{"), [400, "the body of the request is not JSON"])
     assert.strictEqual((await reason("/runs", { client: "mine" }))[0], 400)
