@@ -14,6 +14,13 @@ import { type Fault, layer, layerTest, Sandbox } from "../src/Sandbox.ts"
 import { send } from "./support/wire.ts"
 import { order, ticker } from "./support/world.ts"
 
+/** An array in an array, this many levels deep. */
+const nested = (levels: number): unknown => {
+  let value: unknown = 0
+  for (let level = 0; level < levels; level++) value = [value]
+  return value
+}
+
 const markets = [{ ticker }]
 
 const orders = "/portfolio/events/orders"
@@ -108,6 +115,9 @@ describe("Operator.plant", () => {
         ],
         [{ operation: "createOrderV2" }, "no operation has the id"],
         [{ path: "/trade-api/v2/exchange/status" }, "Use the part after /trade-api/v2"],
+        [{ body: nested(65) }, "body must be JSON with at most 64 levels. Pass any other body as text"],
+        [{ body: nested(100_000) }, "body must be JSON with at most 64 levels"],
+        [{ body: { amount: 1n } }, "body must be JSON"],
         [{ path: "/exchange/status?x=1" }, "without a query"],
         [{ path: "/exchange" }, "no operation has the path"],
         [{ times: 0 }, "not 0"],
