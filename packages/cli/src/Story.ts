@@ -187,7 +187,7 @@ export const onLocalExchange = local.pipe(
   Effect.provide(Layer.mergeAll(Sandbox.layer(), NodeHttpClient.layerUndici, NodeWS.layerWebSocketConstructor))
 )
 
-/** Runs only the reads, in the environment of the client in the context. */
+/** Runs only the reads, with the client of the context. */
 export const readOnly = Effect.gen(function* () {
   yield* printTitle("Read only: this run cannot send writes")
   const { exchange_active, trading_active } = yield* Exchange.status()

@@ -6,7 +6,7 @@
 import type { Descriptor } from "@kalshi-effect/client/Operation"
 import type * as SchemaAST from "effect/SchemaAST"
 
-/** The shape of a value, as far as parsing a text needs it. */
+/** The shape of a value. It decides how a text is parsed. */
 export type Shape =
   | { readonly _tag: "Text"; readonly expected: string | undefined }
   | { readonly _tag: "Number"; readonly expected: string | undefined }

@@ -1,6 +1,6 @@
 /**
- * What is known about the operations without loading them: names, fields and their docs. So listing and completing
- * operations is fast.
+ * The entries of the catalog: the names, fields and docs of the operations. With the catalog, the command lists and
+ * completes operations without loading them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Sends the request of an operation: a read at once, a change after a preview and a question.
+ * Sends the request of an operation: a read immediately, a change after a preview and a question.
  *
  * @module
  */
@@ -34,12 +34,10 @@ const noSigner = Signer.make({
   sign: () => Effect.die(new Error("A dry run must not sign"))
 })
 
-/**
- * Makes the request of an operation, without sending it. An invalid input is refused as usual.
- */
+/** Makes the request of an operation, without sending it. Fails if the input is invalid. */
 const requestOf = (operation: Operation, input: unknown, environment: Environment.Environment) => {
   // A dry run records writes, but sends reads. So the operation becomes a write, which has the same request.
-  const asWrite = ClientOperation.make({ ...operation.descriptor, access: "write" } as never) as unknown as Operation // every descriptor is a description
+  const asWrite = ClientOperation.make({ ...operation.descriptor, access: "write" } as never) as unknown as Operation // a descriptor has all fields that `make` needs
   return asWrite(input).pipe(
     Effect.provide(Layer.fresh(Kalshi.layerDryRun({ environment, signer: noSigner }))),
     Effect.flip,

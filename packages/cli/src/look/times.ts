@@ -77,12 +77,12 @@ export const secondsOf = ({ since, until }: Range) =>
     // Both ends are rounded outwards, so that no row of the range is missing.
     const [start, end] = [of(since, Math.floor), of(until, Math.ceil)]
     if (start !== undefined && end !== undefined && start > end) {
-      return yield* usage("--since is later than --until. Exchange the two")
+      return yield* usage("--since is later than --until. Swap the two times")
     }
     return { min_ts: start, max_ts: end }
   })
 
-/** A time of the exchange for people: `2026-11-30 09:00:00Z`. A text that is no time in UTC stays as it is. */
+/** A time of the exchange for people: `2026-11-30 09:00:00Z`. Any other text is returned unchanged. */
 export const shortTime = (text: string | null | undefined): string | undefined =>
   text === null || text === undefined
     ? undefined

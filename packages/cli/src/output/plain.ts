@@ -1,13 +1,13 @@
 /**
- * Text of the exchange on a terminal.
+ * Makes text of the exchange safe to print on a terminal.
  *
  * @module
  */
 import { stripVTControlCharacters } from "node:util"
 
 /**
- * Removes what would control the terminal: escape sequences, and other control characters. Text of the exchange is
- * written by others, so it must not move the cursor or hide a line.
+ * Removes escape sequences and other control characters. Other people write the texts on the exchange, so a text must
+ * not move the cursor or hide a line.
  */
 export const plain = (text: string): string =>
   // Line breaks and tabs become spaces. Bidirectional controls could make a line look like another.
