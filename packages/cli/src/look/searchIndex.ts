@@ -85,7 +85,8 @@ interface Texts {
   readonly inherited: string
 }
 
-/** The extra cost of a word that only the event contains: it describes the event rather than the market. */ const inheritedCost = 2
+/** The extra cost of a word that only the event contains: it describes the event rather than the market. */
+const inheritedCost = 2
 
 const costOfWord = ({ inherited, own, ticker }: Texts, word: string): number | undefined => {
   if (ticker.startsWith(word)) return 0
