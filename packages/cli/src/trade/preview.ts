@@ -50,7 +50,7 @@ const positionWords = ({ free, position }: Facts): string => {
     FixedPoint.isZero(count) ? "none" : FixedPoint.isNegative(count) ? `${FixedPoint.negate(count)} NO` : `${count} YES`
   return FixedPoint.equals(free, position)
     ? words(position)
-    : `${words(position)}, resting orders close all but ${words(free)}`
+    : `${words(position)}, resting orders close ${FixedPoint.isZero(free) ? "all of it" : `all except ${words(free)}`}`
 }
 
 const unless = (text: string, isShown: boolean): string | undefined => (isShown ? text : undefined)

@@ -159,7 +159,7 @@ bid      0.4000   5.00  12.00
         const { run } = yield* prepare
         const { stdout } = yield* run(["book", "KXLOOK-26-B", ticker, "--depth", "1"])
         assert.match(stdout, /^KXLOOK-26-B\nThe book is empty\n\nKXLOOK-26-A\n[^\n]*\nask [^\n]*0\.5500 [^\n]*\nspread/)
-        assert.include(stdout, "2 more levels. Pass --depth to see more, 0 for all")
+        assert.include(stdout, "2 more levels. Pass --depth N to see more, or --depth 0 to see all")
         const json = yield* run(["book", ticker, "--depth", "1", "--json"])
         assert.deepStrictEqual(JSON.parse(json.stdout), [
           { ticker, orderbook_fp: { yes_dollars: [["0.4500", "7.00"]], no_dollars: [["0.4500", "20.00"]] } }

@@ -64,7 +64,7 @@ describe("secondsOf", () => {
     Effect.gen(function* () {
       yield* TestClock.setTime(10_000_500)
       const error = yield* Effect.flip(secondsOf(inputs("1m", "1h")))
-      assert.strictEqual(error.message, "--since is later than --until. Exchange the two")
+      assert.strictEqual(error.message, "--since is later than --until. Swap the two times")
     })
   )
 })

@@ -123,7 +123,7 @@ describe("kalshi replay", () => {
       const unknown = (file: string, ...args: ReadonlyArray<string>) =>
         Effect.map(bookOf(file, ...args), ({ levels, stderr }) => {
           assert.deepStrictEqual(levels, [])
-          assert.include(stderr, "The book of A is not known at this time: messages are missing before it")
+          assert.include(stderr, "The book of A is not known at this time, because earlier messages are missing")
         })
       const start = frame(0, snapshot(1, [["0.4500", "10.00"]], []))
       const outage = write("outage.ndjson", day)
@@ -177,7 +177,7 @@ describe("kalshi replay", () => {
       assert.strictEqual(result.stdout, `${day.slice(0, 3).join("\n")}\n`)
       assert.strictEqual(
         result.stderr,
-        "torn.ndjson ends with an incomplete line of 50 bytes, which is ignored: the recording was ended by force\n"
+        "torn.ndjson ends with an incomplete line of 50 bytes, which is ignored. The recording was not closed\n"
       )
       // Only the line break is missing.
       const whole = write("whole.ndjson", day.slice(0, 3))

@@ -60,7 +60,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
           const args = ["order", "amend", orderId, "--count", "8", "--dry-run", "--yes-price"]
           const crossing = yield* trader.run([...args, "0.60"])
           assert.match(crossing.stdout, /^now +YES 0\.50\d* bid, 0\.60\d* ask$/m)
-          assert.include(crossing.stdout, "at this price the order trades with the book at once")
+          assert.include(crossing.stdout, "at this price, the order trades immediately")
           assert.match(crossing.stdout, /^cost +4\.80$/m)
           assert.match(crossing.stdout, /^worst case +\S+ with all fees$/m)
           assert.notInclude((yield* trader.run([...args, "0.59"])).stdout, "at once")
@@ -329,7 +329,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
           const shown = yield* run(args)
           assert.include(shown.stderr, "The position has 10.00 contracts, so the order is for 10.00, not for 15.00")
           // What comes in is 5.50, less the fees.
-          assert.match(shown.stdout, /^comes in {5}5\.[0-4]\d* or more after all fees, if all of it fills$/m)
+          assert.match(shown.stdout, /^comes in {5}5\.[0-4]\d* or more after all fees, if the whole order fills$/m)
           assert.notInclude(shown.stdout, "worst case")
           assert.include(shown.stdout, `Sell 10.00 NO of ${ticker} at 0.55 or more`)
           assert.include(shown.stdout, "bid at YES price 0.45 (NO price 0.55)")

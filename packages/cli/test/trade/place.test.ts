@@ -122,8 +122,8 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         // Six of the ten are offered already.
         yield* sandbox.placeOrder(account.accountId, { ...order, side: "ask", count: "6", price: "0.90" })
         const oversold = yield* run([...args, "--count", "10"])
-        assert.include(oversold.stdout, "10.00 YES, resting orders close all but 4.00 YES")
-        assert.include(oversold.stdout, "you do not hold all of them: 6.00 open a position in NO at 0.40 or less")
+        assert.include(oversold.stdout, "10.00 YES, resting orders close all except 4.00 YES")
+        assert.include(oversold.stdout, "the position is smaller than the order: 6.00 contracts open a position in NO at 0.40 or less")
         assert.match(oversold.stdout, /^cost {9}2\.40$/m)
       })
     )
@@ -274,7 +274,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         const args = place(ticker, "reasons-1")
         for (const [refused, reason] of [
           [[...args, "--post-only"], "which --post-only does not allow"],
-          [[...args, "--tif", "fok"], "or pass --tif ioc to fill what is there"],
+          [[...args, "--tif", "fok"], "or pass --tif ioc to fill the available contracts"],
           [args.with(args.indexOf("0.56"), "0.405"), "Run the same command with --dry-run, which checks the price"]
         ] as const) {
           const { code, stderr } = yield* run(refused)

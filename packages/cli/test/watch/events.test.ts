@@ -174,7 +174,7 @@ describe("BookStates", () => {
       [
         { _tag: "Replaced", generation: 2, sid: 1, markets: ["A"] },
         { type: "replaced", tickers: ["A"] },
-        { ...healing, ticker: "A", cause: "outage", reason: "the line changed to another connection" }
+        { ...healing, ticker: "A", cause: "outage", reason: "the subscription moved to another connection" }
       ]
     ] satisfies ReadonlyArray<readonly [BookEvent, ...ReadonlyArray<Partial<Event>>]>) {
       assert.deepStrictEqual(linesOf([snapshot(1), snapshot(2, "B"), event]).slice(4), lines, event._tag)
