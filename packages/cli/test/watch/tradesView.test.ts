@@ -92,7 +92,7 @@ describe("renderTrades", () => {
   it("says that there is no trade, and whether one would be shown", () => {
     const empty = { ...state, tape: new Tape(10) }
     const shown = (view: TradesViewState) => textsOf(renderTrades(view, { columns: 80, rows: 24 })).join("\n")
-    assert.include(shown(empty), "No trade yet. New trades appear here at once.")
+    assert.include(shown(empty), "No trade yet. New trades appear here immediately.")
     assert.notInclude(shown({ ...empty, line: { _tag: "connecting" } }), "New trades appear")
   })
 })
