@@ -36,7 +36,5 @@ export const folder = Effect.fnUntraced(function* (purpose: Purpose) {
   if (base !== undefined) return path.join(base, "kalshi")
   const home = (yield* read("HOME")) ?? (yield* read("USERPROFILE"))
   if (home !== undefined) return path.join(home, ...below, "kalshi")
-  return yield* usage(
-    `The home folder is not known, because HOME is not set. Set ${own} to the path of a folder`
-  )
+  return yield* usage(`The home folder is not known, because HOME is not set. Set ${own} to the path of a folder`)
 })

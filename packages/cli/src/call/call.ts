@@ -40,9 +40,7 @@ const flags = {
   ),
   pages: Flag.String("pages").pipe(
     Flag.withMetavar("N|all"),
-    Flag.withDescription(
-      "Read at most N pages of a list, or all pages, and print each item as a line of JSON"
-    ),
+    Flag.withDescription("Read at most N pages of a list, or all pages, and print each item as a line of JSON"),
     Flag.optional
   ),
   out: Flag.Path("out", { pathType: "file" }).pipe(

@@ -149,9 +149,7 @@ const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<str
   } else if (place.shape._tag === "List" && Array.isArray(value) && Array.isArray(holder[place.key])) {
     for (const item of value) (holder[place.key] as Array<unknown>).push(item) // checked just before
   } else {
-    throw new Unreadable(
-      `${path} is set twice. Set it once. If the field is a list, separate its values by commas`
-    )
+    throw new Unreadable(`${path} is set twice. Set it once. If the field is a list, separate its values by commas`)
   }
 }
 
@@ -207,7 +205,9 @@ export const parseInput = (
     const isWhole = (argument: string) => argument === "-" || argument.startsWith("@")
     const whole = args.filter(isWhole)
     if (whole.length > 1)
-      return yield* usage(`Only one argument can be the whole input, but there are ${whole.join(" and ")}. Keep one of them`)
+      return yield* usage(
+        `Only one argument can be the whole input, but there are ${whole.join(" and ")}. Keep one of them`
+      )
     const input: Input = whole[0] === undefined ? {} : { ...(yield* readWhole(whole[0])) }
     const written = yield* attempt(operation, () =>
       args.filter((argument) => !isWhole(argument)).map((argument) => assignmentOf(argument))

@@ -96,7 +96,9 @@ export const demo = Command.make("demo", flags, ({ duration, port, traders }) =>
       onSome: (millis) => Effect.asVoid(Effect.timeoutOption(shown, millis))
     })
     if (isView)
-      yield* Output.note(`This was a local exchange. For more, see \`kalshi demo --help\` and \`kalshi sandbox --help\``)
+      yield* Output.note(
+        `This was a local exchange. For more, see \`kalshi demo --help\` and \`kalshi sandbox --help\``
+      )
   }).pipe(Effect.scoped, endsByInterruption)
 ).pipe(
   Command.withDescription("Starts a local exchange with simulated traders, and shows a live order book"),

@@ -44,7 +44,9 @@ const formatLadder = ({ asks, bids, hidden, spread }: Ladder, screen: Output.Scr
   const between = spread === undefined ? "no spread, because a side is empty" : `spread ${spread}`
   const levels = hidden === 1 ? "level" : "levels"
   const more =
-    hidden === 0 ? [] : [screen.paint("dim", `${hidden} more ${levels}. Pass --depth N to see more, or --depth 0 to see all`)]
+    hidden === 0
+      ? []
+      : [screen.paint("dim", `${hidden} more ${levels}. Pass --depth N to see more, or --depth 0 to see all`)]
   return [
     header,
     ...lines.slice(0, asks.length),
@@ -68,7 +70,9 @@ const read = Effect.fnUntraced(function* (tickers: ReadonlyArray<string>) {
 })
 
 const depth = Flag.Int("depth").pipe(
-  Flag.withDescription(`The number of price levels per side, 0 for all (default ${levelsByDefault}; all with --json and --csv)`),
+  Flag.withDescription(
+    `The number of price levels per side, 0 for all (default ${levelsByDefault}; all with --json and --csv)`
+  ),
   Flag.filter(
     (levels) => levels >= 0,
     () => "a whole number of at least 0"

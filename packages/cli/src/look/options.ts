@@ -27,10 +27,7 @@ export const limit = Flag.Int("limit").pipe(
 /** `--limit` and `--all`: how much of a list to read. */
 export const extent = {
   limit,
-  all: Flag.Boolean("all").pipe(
-    Flag.withDescription("Print the whole list, page by page"),
-    Flag.withDefault(false)
-  )
+  all: Flag.Boolean("all").pipe(Flag.withDescription("Print the whole list, page by page"), Flag.withDefault(false))
 }
 
 /** The values of {@link extent}. */

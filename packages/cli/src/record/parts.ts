@@ -72,7 +72,8 @@ export const plan = (
       usage(`${exists ? file : last?.path} already exists. Pass another --out, or --append to continue the recording`)
     )
   }
-  if (rotates && exists) return Result.fail(usage(`${file} has no numbered parts. Continue it without --rotate-size and --rotate-every`))
+  if (rotates && exists)
+    return Result.fail(usage(`${file} has no numbered parts. Continue it without --rotate-size and --rotate-every`))
   if (!rotates && last !== undefined) {
     return Result.fail(
       usage(`${file} has numbered parts such as ${last.path}. Continue it with --rotate-size or --rotate-every`)

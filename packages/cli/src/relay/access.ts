@@ -56,10 +56,14 @@ export const decide = (request: Pick<WireRequest, "headers" | "path">, rules: Ru
     return refuse(403, `the header Host must be the address that the relay printed, such as 127.0.0.1:${rules.port}`)
   }
   if (origin !== undefined && !isPermitted(origin, rules)) {
-    return refuse(403, "pages of this origin are not permitted to connect. Start the relay with --origin and the origin of the page")
+    return refuse(
+      403,
+      "pages of this origin are not permitted to connect. Start the relay with --origin and the origin of the page"
+    )
   }
   // A browser omits `Origin` in some requests, but `Sec-Fetch-Site` then shows that another site caused the request.
-  if (origin === undefined && site === "cross-site") return refuse(403, "pages of another site are not permitted to read from this relay")
+  if (origin === undefined && site === "cross-site")
+    return refuse(403, "pages of another site are not permitted to read from this relay")
   const sent = tokenOf(request)
   if (sent === undefined) return { _tag: "Accepted", isPrivate: false }
   if (rules.token === undefined) {

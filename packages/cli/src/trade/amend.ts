@@ -128,9 +128,7 @@ const marketFields = (facts: Facts, input: Orders.AmendInput, rests: FixedPoint.
     ["now", quoteWords(facts, "yes")],
     [
       "careful",
-      crosses(facts, side, FixedPoint.dollarsUnsafe(price))
-        ? "at this price, the order trades immediately"
-        : undefined
+      crosses(facts, side, FixedPoint.dollarsUnsafe(price)) ? "at this price, the order trades immediately" : undefined
     ],
     ...(Result.isSuccess(cost) ? costFields(cost.success, { side }) : [])
   ]
@@ -192,9 +190,7 @@ export const amendCommand = Command.make(
   "amend",
   {
     id: orderId,
-    count: Flag.optional(
-      countFlag("count", "The new total of filled and resting contracts (default unchanged)")
-    ),
+    count: Flag.optional(countFlag("count", "The new total of filled and resting contracts (default unchanged)")),
     yesPrice: Flag.optional(priceFlag("yes-price", "The new price of YES in dollars (default unchanged)")),
     noPrice: Flag.optional(priceFlag("no-price", "The new price of NO in dollars, instead of --yes-price")),
     expires: Flag.String("expires").pipe(

@@ -68,7 +68,10 @@ export const requestsOf = <A, E>(
     call.pipe(
       Effect.flatMap(() =>
         Effect.fail(
-          new CommandError({ exit: "failed", message: "The dry run returned a response. This is a bug in the command: report it" })
+          new CommandError({
+            exit: "failed",
+            message: "The dry run returned a response. This is a bug in the command: report it"
+          })
         )
       ),
       Effect.catchIf(isNotSent, ({ intent }) => Effect.succeed(intent))

@@ -219,7 +219,8 @@ const triggerCommand = existing(
     outcome: "triggered",
     done: "Triggered",
     effect: "the exchange cancels the group's orders, and accepts no new orders until the group is reset",
-    description: "Triggers a group: the exchange cancels the group's orders, and accepts no new orders until the group is reset"
+    description:
+      "Triggers a group: the exchange cancels the group's orders, and accepts no new orders until the group is reset"
   },
   OrderGroups.trigger
 )

@@ -64,9 +64,7 @@ const finish = (clientOrderId: string) =>
 
 const mark = (record: pending.PendingOrder, outcome: Orders.Unknown) =>
   Effect.catch(pending.mark(record, outcome), ({ message }) =>
-    Output.note(
-      `The record of the order could not be completed: ${message}. \`kalshi order settle\` can still use it`
-    )
+    Output.note(`The record of the order could not be completed: ${message}. \`kalshi order settle\` can still use it`)
   )
 
 /** The command. */

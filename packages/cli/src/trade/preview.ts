@@ -75,7 +75,9 @@ const amount = (result: Result.Result<FixedPoint.Dollars, { readonly message: st
   Result.match(result, { onSuccess: (dollars) => dollars, onFailure: ({ message }) => `unknown: ${message}` })
 
 const assumed = (cost: OrderCost.OrderCost): string =>
-  cost.terms === "assumed" ? ". The fee terms of the series could not be read, so the highest known fees are assumed" : ""
+  cost.terms === "assumed"
+    ? ". The fee terms of the series could not be read, so the highest known fees are assumed"
+    : ""
 
 /** The worst case of an order and its parts. For the sale of a position: the smallest proceeds. */
 const worstFields = (cost: OrderCost.OrderCost, opens: boolean): ReadonlyArray<Field> => {

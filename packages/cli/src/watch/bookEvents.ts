@@ -87,7 +87,10 @@ const lossOf = (
     case "UnknownMessage":
       return { markets: [], loss: { cause: "undecodable", detail: `a message has the unknown type ${event.type}` } }
     case "Replaced":
-      return { markets: event.markets, loss: { cause: "outage", detail: "the subscription moved to another connection" } }
+      return {
+        markets: event.markets,
+        loss: { cause: "outage", detail: "the subscription moved to another connection" }
+      }
     default:
       return undefined
   }

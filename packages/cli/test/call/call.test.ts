@@ -335,7 +335,11 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
 
   describe("refuses", () => {
     const refusals: ReadonlyArray<readonly [what: string, args: ReadonlyArray<string>, message: string]> = [
-      ["a command without an operation", [], "Name an operation, such as `kalshi call Exchange.status`, or pass --list"],
+      [
+        "a command without an operation",
+        [],
+        "Name an operation, such as `kalshi call Exchange.status`, or pass --list"
+      ],
       ["an unknown operation", ["Orders.creat"], 'There is no operation "Orders.creat". Did you mean Orders.create'],
       ["an unknown field", ["Markets.list", "statu=open"], 'There is no field "statu". Did you mean status?'],
       [
@@ -344,15 +348,27 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
         "at /order_group_id: this field is required. Run `kalshi call OrderGroups.get"
       ],
       ["a value outside its bounds", ["Markets.list", "limit=5000"], "at /limit: expected an integer from 0 to 1000"],
-      ["an amount of money as a number", ["Orders.create", "price:=0.5", "--dry-run"], "Orders.create was not sent: invalid input"],
+      [
+        "an amount of money as a number",
+        ["Orders.create", "price:=0.5", "--dry-run"],
+        "Orders.create was not sent: invalid input"
+      ],
       ["--pages for a single response", ["Exchange.status", "--pages", "2"], "returns everything in one response"],
-      ["--pages that is not a number of pages", ["Markets.list", "--pages", "0"], "--pages must be a number of at least 1, or all"],
+      [
+        "--pages that is not a number of pages",
+        ["Markets.list", "--pages", "0"],
+        "--pages must be a number of at least 1, or all"
+      ],
       [
         "--out for a response without a private key",
         ["Exchange.status", "--out", "x.pem"],
         "contains no private key. Remove --out"
       ],
-      ["--subaccount for an operation without that field", ["Exchange.status", "--subaccount", "1"], "takes no subaccount"]
+      [
+        "--subaccount for an operation without that field",
+        ["Exchange.status", "--subaccount", "1"],
+        "takes no subaccount"
+      ]
     ]
     for (const [what, args, message] of refusals) {
       it.effect(what, () =>

@@ -189,7 +189,10 @@ describe("plan", () => {
   })
 
   it("refuses to mix one file with numbered parts", () => {
-    assert.include(decide("old.ndjson", { append: true, rotates: true }), "Continue it without --rotate-size and --rotate-every")
+    assert.include(
+      decide("old.ndjson", { append: true, rotates: true }),
+      "Continue it without --rotate-size and --rotate-every"
+    )
     assert.include(decide("many.ndjson", { append: true, rotates: false }), "Continue it with --rotate-size")
   })
 

@@ -7,7 +7,9 @@ import { Browser, chromium } from "../../../sandbox/test/support/chromium.ts"
 import { RelayWorld, layer as world } from "./support.ts"
 
 if (chromium === undefined) {
-  console.log("Skipped the tests of the relay in a browser, because Chromium was not found. Install Chromium, or set CHROMIUM to its path")
+  console.log(
+    "Skipped the tests of the relay in a browser, because Chromium was not found. Install Chromium, or set CHROMIUM to its path"
+  )
 }
 
 /** The page of a site: opens the live book of a market, and shows its best bid. */

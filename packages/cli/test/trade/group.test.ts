@@ -31,7 +31,10 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
       yield* json(place)
       const shown = yield* run(["group", "trigger", id])
       assert.strictEqual(shown.exit, "usage")
-      assert.include(shown.stdout, "the exchange cancels the group's orders, and accepts no new orders until the group is reset")
+      assert.include(
+        shown.stdout,
+        "the exchange cancels the group's orders, and accepts no new orders until the group is reset"
+      )
       assert.deepInclude((yield* json(["group", "trigger", id, "--yes"])).value, { outcome: "triggered" })
       assert.deepInclude((yield* orders)[0], { status: "canceled" })
       assert.strictEqual((yield* run(place)).exit, "refused")

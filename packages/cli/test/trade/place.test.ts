@@ -123,7 +123,10 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         yield* sandbox.placeOrder(account.accountId, { ...order, side: "ask", count: "6", price: "0.90" })
         const oversold = yield* run([...args, "--count", "10"])
         assert.include(oversold.stdout, "10.00 YES, resting orders close all except 4.00 YES")
-        assert.include(oversold.stdout, "the position is smaller than the order: 6.00 contracts open a position in NO at 0.40 or less")
+        assert.include(
+          oversold.stdout,
+          "the position is smaller than the order: 6.00 contracts open a position in NO at 0.40 or less"
+        )
         assert.match(oversold.stdout, /^cost {9}2\.40$/m)
       })
     )

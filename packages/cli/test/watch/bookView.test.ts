@@ -90,7 +90,7 @@ describe("renderBooks", () => {
   describe("a market that does not trade", () => {
     const closed = { ...one, markets: one.markets.map((market) => ({ ...market, standstill: "closed", trades: [] })) }
 
-    it("shows "closed" where a market that trades shows "live"", () => {
+    it("shows `closed` where a market that trades shows `live`", () => {
       const screen = renderBooks(closed, { columns: 80, rows: 24 })
       const texts = textsOf(screen)
       assert.match(texts[0] ?? "", /○ closed$/)
@@ -105,7 +105,7 @@ describe("renderBooks", () => {
       assert.match(textsOf(renderBooks({ ...closed, line }, { columns: 80, rows: 24 }))[0] ?? "", /reconnecting/)
     })
 
-    it("shows "live" in the first line if another market trades", () => {
+    it("shows `live` in the first line if another market trades", () => {
       const [first, second] = books.markets
       const state = { ...books, markets: [{ ...first!, standstill: "paused" }, second!] }
       assert.match(textsOf(renderBooks(state, { columns: 80, rows: 24 }))[0] ?? "", /● live/)
