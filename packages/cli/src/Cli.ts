@@ -186,5 +186,5 @@ const conclude = (cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
     return failure.exit
   })
 
-/** The process's exit code for the end of a run. */
+/** The exit code of the process for the {@link Exit} of a run. */
 export const codeOf = (exit: Exit): number => exits[exit].code

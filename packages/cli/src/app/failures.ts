@@ -73,7 +73,7 @@ const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exi
   if (error["_tag"] === "ConnectionRefused") {
     return error["status"] === 401 || error["status"] === 403 ? "key" : "unavailable"
   }
-  // An error with a status says whether the exchange carried out the request.
+  // An error of a response with an HTTP status says whether the exchange carried out the request.
   const carriedOut = error["carriedOut"]
   if (carriedOut === "no") return "refused"
   // The exchange may have received the request, or its response does not match the published document.
@@ -82,7 +82,7 @@ const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exi
   return error["requestSent"] === "no" ? "unavailable" : "failed"
 }
 
-/** The fields of an error that its JSON form repeats. None of them can contain a secret. */
+/** The fields of an error that its JSON form contains. None of these fields can contain a secret. */
 const detailFields = ["operation", "status", "code", "pointer", "carriedOut", "requestSent", "attempts"] as const
 
 /** The message of a 401 without the text that was signed. That text only helps to debug a signature. */
@@ -91,7 +91,7 @@ const briefOf = ({ afterLostAnswer, code, remedy, status }: Errors.Unauthorized)
     ? undefined
     : `The exchange did not accept the key (status ${status}${code === undefined ? "" : `, ${code}`}): ${remedy}`
 
-/** Describes the error of a command. Returns undefined for {@link OutputClosed}, which is no failure. */
+/** Describes the error of a command. Returns undefined for {@link OutputClosed}, which is not a failure. */
 export const describeFailure = (error: unknown, effects: Effects): Failure | undefined => {
   if (error instanceof OutputClosed) return undefined
   if (error instanceof NotAgreed) return { exit: "interrupted", message: "Nothing was sent", details: {} }

@@ -2,7 +2,7 @@
  * What Ctrl-C (SIGINT) and SIGTERM mean for a command. Usually they interrupt it, and it ends with the exit code
  * `interrupted`. Three kinds of commands differ:
  *
- * - {@link endsByInterruption}: the interruption is the normal end, such as that of a view. The exit code is 0.
+ * - {@link endsByInterruption}: the interruption is the normal end, for example of a view. The exit code is 0.
  * - {@link stopRequested}: the command does its last work, such as closing a file, and ends by itself.
  * - {@link waitsForOutcome}: the command must learn the outcome of a request first.
  *

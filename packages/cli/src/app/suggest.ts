@@ -18,7 +18,7 @@ const distance = (a: string, b: string): number => {
   return above[b.length]!
 }
 
-/** The greatest length of a name, in characters. A longer text resembles no name. */
+/** The maximum length of a name, in characters. A longer text is not compared. */
 const longest = 80
 
 /** At most three names that resemble a word, the most similar name first. Ignores case. */

@@ -20,7 +20,7 @@ const quoted = (text: string): string => JSON.stringify(text.length <= 60 ? text
 /** An argument cannot be read. Only this module uses this error. */
 class Unreadable {
   readonly reason: string
-  /** Whether the list of the operation's fields helps. */
+  /** Whether the message should say how to list the fields of the operation. */
   readonly isUnknownField: boolean
   constructor(reason: string, isUnknownField = false) {
     this.reason = reason

@@ -54,7 +54,7 @@ const requestOf = (operation: Operation, input: unknown, environment: Environmen
   )
 }
 
-/** Formats a request for people: its line, then its body. */
+/** Formats a request for people: the method and the path, then the body. */
 const formatRequest = ({ body, method, path }: Request): string =>
   `${method} ${plain(path)}${body === undefined ? "" : `\n${JSON.stringify(body, null, 2)}`}`
 

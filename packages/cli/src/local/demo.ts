@@ -66,7 +66,8 @@ const start = (traders: number, port: number) =>
     const game = all.find((ticker) => ticker.startsWith("KXNFLGAME-")) ?? all[0] ?? ""
     const tickers = all.filter((ticker) => ticker.startsWith(game.replace(/-[^-]*$/, "-")))
     const [account] = credentials
-    if (account === undefined || page === undefined) return yield* Effect.die("the exchange has an account and a page")
+    if (account === undefined || page === undefined)
+      return yield* Effect.die("the local exchange has no account or no page")
     return { account, environment, page: page.url, tickers, url } satisfies Demo
   })
 

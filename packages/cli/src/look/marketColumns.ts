@@ -9,7 +9,7 @@ import type * as Output from "../output/Output.ts"
 import { numberColumn } from "./columns.ts"
 import { shortTime } from "./times.ts"
 
-/** The title of a market. The exchange has deprecated this field and can omit it. Then: what YES means. */
+/** The title of a market. The exchange can omit this deprecated field. Then the subtitle of YES is the title. */
 export const titleOf = ({ title, yes_sub_title }: Market): string =>
   title === undefined || title === "" ? yes_sub_title : title
 

@@ -38,7 +38,7 @@ export const parseTime = (text: string): TimeInput | undefined => {
   const [, year, month, day, hour = "00", minute = "00", second = "00", zone = "Z"] = parts
   const millis = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone.toUpperCase()}`)
   if (!Number.isFinite(millis)) return undefined
-  // `Date` accepts days that a month does not have, such as February 30, and counts on into the next month.
+  // `Date` accepts days that a month does not have, such as February 30, and converts them to days of the next month.
   const exists = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
   return exists ? { _tag: "At", millis } : undefined
 }
@@ -65,7 +65,9 @@ export interface Range {
   readonly until: Option.Option<TimeInput>
 }
 
-/** The range in Unix seconds. Undefined where the user gave no time. Fails if it ends before it starts. */
+/**
+ * The range in Unix seconds. A bound is undefined if the user did not set it. Fails if the range ends before it starts.
+ */
 export const secondsOf = ({ since, until }: Range) =>
   Effect.gen(function* () {
     const nowMillis = yield* Clock.currentTimeMillis

@@ -13,8 +13,8 @@ const isUnknown = (error: unknown): boolean =>
   (Predicate.hasProperty(error, "code") && error.code === "not_found")
 
 /**
- * Replaces the error about an unknown entity by one with advice. `what` is the kind of the entity. `hint` says how to
- * find an entity that exists.
+ * Replaces the error about an unknown entity by an error with advice. `what` is the kind of the entity. `hint` says how
+ * to find an entity that exists.
  */
 export const explainUnknown =
   (what: string, id: string, hint: string) =>

@@ -182,8 +182,8 @@ const formatParts = <Row>(
 }
 
 /**
- * Prints a list of any length while it is read, and keeps only a part of it in memory. If reading fails midway, the
- * JSON array is not closed, so no program can mistake it for the whole list.
+ * Prints a list of any length while it is read. Only a part of the list is in memory at a time. If reading fails
+ * midway, the JSON array is not closed, so no program can mistake it for the whole list.
  */
 export const stream = <Row, E, R>(
   columns: ReadonlyArray<Column<Row>>,

@@ -146,8 +146,8 @@ export const tableParts = <Row>(
 }
 
 /**
- * Formats rows as a table with a header. If the terminal is too narrow, columns become shorter, and then columns are
- * left out (see {@link Column}).
+ * Formats rows as a table with a header. If the terminal is too narrow, columns become narrower. If the table still
+ * does not fit, columns are omitted (see {@link Column}).
  */
 export const formatTable = <Row>(
   columns: ReadonlyArray<Column<Row>>,

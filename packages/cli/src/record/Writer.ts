@@ -32,7 +32,7 @@ export interface WriterOptions {
   readonly nowMillis: () => number
   /** Called once, when a write fails. No line is written after that. */
   readonly onFailure: (error: CommandError) => void
-  /** Called after a new part began, except the first. */
+  /** Called after the start of each new part, except the first part. */
   readonly onRotated?: (() => void) | undefined
 }
 

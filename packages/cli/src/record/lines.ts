@@ -62,7 +62,7 @@ export interface Read {
   readonly text?: string
 }
 
-/** Something happened to the messages of a channel: they may be missing, late or not readable. */
+/** An event of a channel. Its messages may be missing, late or unreadable. */
 export interface Notice {
   readonly type:
     | "outage"

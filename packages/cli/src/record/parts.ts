@@ -30,7 +30,7 @@ export const existingParts = (file: string): ReadonlyArray<{ readonly part: numb
     .toSorted((left, right) => left.part - right.part)
 }
 
-/** The reason of a failed system call. */
+/** The reason of a failed system call, in words. */
 export const reasonOf = (error: unknown): string => {
   const code = error instanceof Error && "code" in error ? String(error.code) : ""
   const known: Readonly<Record<string, string>> = {

@@ -17,7 +17,7 @@ export interface Playback {
   readonly until: Time | undefined
 }
 
-/** What happens to the lines. */
+/** What to do with the lines. */
 export interface Player<E, R> {
   /** Called for each line before `from`. Such a line changes the state, but is not shown. */
   readonly before: (entry: Entry) => void

@@ -49,7 +49,8 @@ export async function* wholeLines(
     if (end === -1) {
       rest.push(chunk)
       restBytes += chunk.length
-      if (restBytes > maxLineBytes) throw usage(`${file} is not a recording: it has a line of more than 64 MiB`)
+      if (restBytes > maxLineBytes)
+        throw usage(`${file} is not a recording: it has a line of more than 64 MiB. Pass another file`)
       continue
     }
     const text = Buffer.concat([...rest, chunk.subarray(0, end)]).toString()

@@ -285,7 +285,7 @@ export const record = Command.make(
     })
 ).pipe(
   Command.withDescription(
-    "Records the messages of the feed, and order books read over REST, to a file until Ctrl-C. Each line is a JSON object. Only the owner of the file can read it, because the messages of an order book contain the client_order_id of your own orders"
+    "Records the messages of the feed to a file, until Ctrl-C. It also records order books that it reads over REST. Each line is a JSON object. Only the owner of the file can read it, because the messages of an order book contain the client_order_id of your own orders"
   ),
   Command.withExamples([
     {

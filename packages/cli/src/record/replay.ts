@@ -48,7 +48,7 @@ const flags = {
     "from",
     "Begins at this time: 2026-11-30T12:00:00Z, Unix milliseconds, or 5m for five minutes after the start"
   ),
-  until: timeFlag("until", "Ends after this time, in the forms of --from"),
+  until: timeFlag("until", "Ends after this time. Accepts the same forms as --from"),
   tickers: Flag.String("ticker").pipe(
     Flag.withDescription("Only this market; can be repeated (default: all)"),
     Flag.atLeast(0),

@@ -13,7 +13,7 @@ import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import * as Result from "effect/Result"
 import { type Delta, padPrice, type WireBook, type WireLevel } from "./wire.ts"
 
-/** What happens to a book. */
+/** The events of a book. */
 export interface BookEvents {
   /** The book was replaced: all readers need the new book. */
   readonly replaced: (ticker: string) => void
@@ -47,7 +47,7 @@ export class FollowedBooks implements Books {
   readonly #events: BookEvents
   readonly #snapshot: (markets: ReadonlyArray<string>) => void
   readonly #nowMillis: () => number
-  /** The markets whose books have a deadline. */
+  /** The markets whose books need a {@link tick} at a deadline. */
   readonly #due = new Set<string>()
 
   constructor(events: BookEvents, snapshot: (markets: ReadonlyArray<string>) => void, nowMillis: () => number) {

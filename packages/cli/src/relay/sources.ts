@@ -54,7 +54,7 @@ export interface SourceOptions {
   readonly lingerMillis: number
 }
 
-/** How long a name stays subscribed for a waiting command, at least. A command does not wait this long. */
+/** The minimum time that a name stays subscribed for a waiting command. It is longer than a command waits. */
 const expectedMillis = 5_000
 
 /** One subscription at the exchange. All readers share it. */

@@ -1,5 +1,5 @@
 /**
- * Which subscription at the exchange a subscription of a reader needs.
+ * Finds the subscription at the exchange that a reader's subscription needs.
  *
  * @module
  */

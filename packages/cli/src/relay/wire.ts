@@ -68,7 +68,7 @@ export interface WireBook {
   readonly asks: ReadonlyArray<WireLevel>
 }
 
-/** The `msg` of a snapshot. As on the exchange, the best level is the last one, and an empty side has no key. */
+/** The `msg` of a snapshot. As on the exchange, the best level is last, and an empty side has no key. */
 export const snapshotBody = (book: WireBook, useYesPrice: boolean): string => {
   const { asks, bids, clock, market_id, market_ticker } = book
   const no = useYesPrice ? asks : asks.map(([price, count]) => [complement(price), count] as const)

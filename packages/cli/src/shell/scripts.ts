@@ -6,7 +6,7 @@
  */
 import * as Completions from "effect/cli/Completions"
 
-/** The fields of an operation, as they are completed. */
+/** The fields of an operation, and the values that a shell can complete. */
 export interface OperationFields {
   readonly operation: string
   readonly fields: ReadonlyArray<{ readonly name: string; readonly values: ReadonlyArray<string> }>

@@ -90,7 +90,7 @@ const amendInputOf = Effect.fnUntraced(function* (order: Orders.Order, options: 
   const count = Option.getOrElse(options.count, () => totalOf(order))
   if (FixedPoint.compare(count, order.fill_count_fp) <= 0) {
     return yield* usage(
-      `--count ${count} is the total of the order, but ${order.fill_count_fp} have filled already, so nothing would rest. Pass a larger total, or cancel the order`
+      `--count ${count} is the total of the order, but ${order.fill_count_fp} contracts have already filled, so no contract would rest. Pass a larger total, or cancel the order`
     )
   }
   const side = yield* sideOf(order)

@@ -100,7 +100,7 @@ const requireExists = ({ event_ticker, ticker }: Pick<Orders.ListInput, "ticker"
     : Effect.asVoid(Effect.catchTag(Events.get({ event_ticker }), "NotFound", missing("event", event_ticker)))
 }
 
-/** Cancels the resting orders of a market or an event, each by its id. */
+/** Cancels the resting orders of a market or an event, with one request per order. */
 const cancelFiltered = Effect.fnUntraced(function* (
   connected: Connected,
   options: ChangeOptions,

@@ -46,7 +46,7 @@ export interface Preview {
 
 /** A change, before it is sent. */
 export interface Change<E1, R1, E2, R2> {
-  /** Such as `Send this order?` */
+  /** The question, such as `Send this order?` */
   readonly question: string
   /** Reads what the change would do. It runs only if the preview is shown. */
   readonly preview: Effect.Effect<Preview, E1, R1>

@@ -49,7 +49,7 @@ const readGroup = (id: string, subaccount: number | undefined) =>
     Effect.fail(
       new CommandError({
         exit: "refused",
-        message: `The ${subaccountName(subaccount)} has no order group ${JSON.stringify(id)}, or it was deleted. Nothing was sent. List the groups with \`kalshi groups\``,
+        message: `The ${subaccountName(subaccount)} has no order group ${JSON.stringify(id)}, or the group was deleted. Nothing was sent. List the groups with \`kalshi groups\``,
         details: { type: "NotFound", status: 404 },
         cause
       })

@@ -95,7 +95,7 @@ export interface OrderOptions {
   readonly clientOrderId: Option.Option<string>
 }
 
-/** The order as the trader says it. */
+/** The order in the trader's words: an action and an outcome. */
 export interface Spoken {
   readonly action: "buy" | "sell"
   readonly outcome: "yes" | "no"

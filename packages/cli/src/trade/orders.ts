@@ -14,13 +14,10 @@ import type * as Output from "../output/Output.ts"
 /** The argument of a command for one order. */
 export const orderId = Argument.String("order-id").pipe(Argument.withDescription("The order_id of the order"))
 
-/** A new order can be missing from the reads for about half a second. */
+/** How often a read is retried. A new order can be missing from reads for about half a second. */
 const patience = Schedule.upTo(Schedule.spaced("200 millis"), { times: 3 })
 
-/**
- * Reads an order. Undefined if the account has no such order. Fails if a subaccount is chosen and the order is in
- * another one.
- */
+/** Reads an order. Undefined if the account has no such order. Fails if the order is not in the chosen subaccount. */
 export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {
   const found = yield* Orders.get({ order_id }).pipe(
     Effect.retry({ schedule: patience, while: ({ _tag }) => _tag === "NotFound" }),

@@ -75,7 +75,7 @@ const canceledOf = ({ fill_count, remaining_count, request }: Orders.Accepted): 
     FixedPoint.subtract(FixedPoint.countUnsafe(request.count), fill_count),
     remaining_count
   )
-  // An amendment can have made the order larger since.
+  // An amendment can have increased the order.
   return FixedPoint.isNegative(canceled) ? undefined : canceled
 }
 
@@ -119,7 +119,7 @@ export const headline = (outcome: Orders.Outcome | Orders.Settlement): string =>
   }
 }
 
-/** The outcome of the market that an order of the command line names. */
+/** The outcome (YES or NO) that an order of the command line names. */
 export type Named = "yes" | "no"
 
 /** Formats a price of YES. The price of the named outcome comes first. */

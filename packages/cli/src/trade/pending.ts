@@ -19,7 +19,7 @@ import type { Connected } from "./confirm.ts"
 
 const Window = Schema.Struct({ fromMillis: Schema.Finite, untilMillis: Schema.Finite })
 
-/** A record of an order. The fields of an `Orders.Placement` keep their names. */
+/** A record of an order. Fields of `Orders.Placement` have the same names here. */
 const PendingOrder = Schema.Struct({
   version: Schema.Literal(1),
   environment: Schema.String,
@@ -51,7 +51,7 @@ const PendingOrder = Schema.Struct({
 /** A record of an order whose outcome is not known. */
 export interface PendingOrder extends Schema.Schema.Type<typeof PendingOrder> {}
 
-/** A file of the folder that is not a record. */
+/** A file in the folder that is not a record. */
 export interface Unreadable {
   readonly file: string
   readonly reason: string

@@ -136,7 +136,7 @@ const finish = ({ order, settlement }: Settled) =>
   )
 
 const forget = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<string>) {
-  if (ids.length === 0) return yield* usage("--forget needs the ids of the orders whose records to remove")
+  if (ids.length === 0) return yield* usage("--forget needs an id. Pass the ids of the records to remove")
   const nowMillis = yield* Clock.currentTimeMillis
   const busy = orders.find((order) => pending.isBeingSent(order, nowMillis))
   if (busy !== undefined) {

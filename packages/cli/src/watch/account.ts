@@ -51,7 +51,7 @@ const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
   return Stream.concat(Stream.fromEffect(read), Stream.forever(Stream.fromEffect(Effect.andThen(wait, read))))
 }
 
-/** The fills of this time before the start are shown. */
+/** The view begins with the fills of this period before the start. */
 const fillsMillis = 3_600_000
 
 /** The order groups of the account. None if they cannot be read. */

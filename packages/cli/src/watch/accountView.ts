@@ -10,7 +10,7 @@ import { durationOf, priceOf, timeOf } from "./format.ts"
 import { framed, type FrameState, type KeyHelp } from "./frame.ts"
 import { beside, ends, fitRows, type Line, lineWidth, type Size, span } from "./layout.ts"
 
-/** The balance, as of a read. */
+/** The result of the last read of the balance. */
 export type BalanceState =
   | { readonly _tag: "Unknown" }
   | {
@@ -55,13 +55,13 @@ export const accountKeys: ReadonlyArray<KeyHelp> = [
 /** The number of sections. */
 export const sectionCount = 4
 
-/** The width from which the sections are in two columns. */
+/** The smallest width at which the sections are in two columns. */
 const twoColumns = 150
 
 const sideStyle = (side: string) => (side === "bid" ? ("green" as const) : ("red" as const))
 const sideOf = (side: string): string => (side === "bid" ? "buy" : "sell")
 
-/** An amount with four decimals, or more if they are not zero. */
+/** An amount with at least four decimals. */
 const moneyOf = (amount: FixedPoint.Dollars): string => priceOf(FixedPoint.fromMicros(FixedPoint.toMicros(amount)))
 
 const positionColumns: ReadonlyArray<Cells<AccountFeed.AccountPosition>> = [

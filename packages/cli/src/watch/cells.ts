@@ -1,5 +1,5 @@
 /**
- * Tables inside a view. Their columns keep their widths while the rows change, so that nothing jumps.
+ * Tables inside a view. Their columns keep their widths while the rows change, so that the table does not jump.
  *
  * @module
  */

@@ -49,8 +49,8 @@ const enter = ansi.enterAlternativeScreen + ansi.cursorHide + wrapOff + ansi.era
 const leave = ansi.endSynchronizedOutput + ansi.eraseScreen + wrapOn + ansi.cursorShow + ansi.exitAlternativeScreen
 
 /**
- * The text that turns the shown screen into the next one. Empty if they are the same. `shown` is undefined before the
- * first screen.
+ * The text that turns the shown screen into the next screen. Empty if both screens are equal. `shown` is undefined
+ * before the first screen.
  */
 export const changesOf = (shown: ReadonlyArray<string> | undefined, next: ReadonlyArray<string>): string => {
   const changed = next.flatMap((line, row) => (shown?.[row] === line ? [] : [ansi.cursorTo(0, row) + line]))

@@ -1,5 +1,5 @@
 /**
- * Whether the watched markets trade: their status at the start, at their closing time, and when it changes.
+ * Whether the watched markets trade: their status at the start, at their closing time, and after each change.
  *
  * @module
  */

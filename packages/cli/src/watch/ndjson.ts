@@ -14,7 +14,7 @@ import { checkFirst, lineStates } from "./session.ts"
 /** An event: a line of the output. */
 export interface Event {
   readonly type: string
-  /** When it arrived or happened: ISO 8601. */
+  /** When the event arrived or happened, in ISO 8601. */
   readonly time: string
   readonly [member: string]: unknown
 }

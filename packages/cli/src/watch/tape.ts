@@ -37,7 +37,7 @@ export type HoleOutcome =
 /** An entry of the tape. */
 export type TapeEntry = TapeTrade | TapeHole
 
-/** The wire members of a trade that the tape needs. */
+/** The fields of the exchange's trade that the tape needs. */
 interface WireTrade {
   readonly trade_id: string
   readonly count_fp: string

@@ -45,7 +45,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
       assert.deepInclude((yield* json(["group", "delete", id, "--yes"])).value, { outcome: "deleted" })
       const gone = yield* run(["group", "delete", id, "--yes"])
       assert.strictEqual(gone.exit, "refused")
-      assert.include(gone.stderr, `The primary account has no order group "${id}", or it was deleted`)
+      assert.include(gone.stderr, `The primary account has no order group "${id}", or the group was deleted`)
     })
   )
 
