@@ -58,8 +58,8 @@ const check = Command.make(
 const next = (file: string, kind: keyof typeof kindName) =>
   [
     `The private key is in ${file}. Keep it secret: it never leaves this machine.`,
-    "The public key is for the exchange:",
-    "  1. Register it on the website of the exchange (account settings, API keys), or with an existing key:",
+    "To use this key at the exchange:",
+    "  1. Register the public key on the website of the exchange (account settings, API keys), or with an existing key:",
     `     kalshi call ApiKeys.create name=NAME public_key=@public.pem`,
     "  2. The exchange shows the id of the key. Create a profile with it:",
     `     kalshi profile add NAME --env demo --key-id ID --key-file ${shellQuoted(file)}`,

@@ -62,7 +62,7 @@ describe("parseInput", () => {
     }
   })
 
-  it("reads a list from commas and from repetition", async () => {
+  it("reads a list from values with commas, and from repeated fields", async () => {
     const tickers = ["A", "B", "C"]
     assert.deepStrictEqual(await inputOf("Markets.orderbooks", ["tickers=A,B,C"]), { tickers })
     assert.deepStrictEqual(await inputOf("Markets.orderbooks", ["tickers=A", "tickers=B,C"]), { tickers })

@@ -87,7 +87,7 @@ layer(exchange(), { excludeTestServices: true })("Look at the markets", (it) => 
       })
     )
 
-    it.effect("shows a hostile title on one line that fits", () =>
+    it.effect("shows a hostile title on one line that fits the terminal", () =>
       Effect.gen(function* () {
         const { run } = yield* prepare
         const { stdout } = yield* run(["markets"], { columns: 80 })

@@ -30,7 +30,7 @@ describe("decodeCache", () => {
     assert.isUndefined(decodeCache(encodeCache(listing, Environment.demo), Environment.production))
   })
 
-  it("ignores any other text", () => {
+  it("ignores a text that is not a cache", () => {
     const text = encodeCache(listing, Environment.demo)
     const changed = (change: (file: { [name: string]: unknown; events: Array<Array<unknown>> }) => void): string => {
       const file = JSON.parse(text)

@@ -194,7 +194,7 @@ describe("LocalMarket", () => {
     }).pipe(Effect.provide(exchange))
   )
 
-  it.effect("trades with the order of a user that the recorded book crosses", () =>
+  it.effect("fills the order of a user if the recorded book crosses it", () =>
     Effect.gen(function* () {
       const { market, sandbox, user } = yield* start
       const order = yield* sandbox.placeOrder(user, { ticker, side: "bid", count: "2", price: "0.60" })

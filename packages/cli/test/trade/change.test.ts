@@ -156,7 +156,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("refuses to increase an order, and to end it", () =>
+      it.effect("refuses to increase or to end an order", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXDECREASEBAD-26-T1")
           const { orderId } = yield* rest(trader, "bid", "0.50")

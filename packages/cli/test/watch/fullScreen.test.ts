@@ -219,7 +219,7 @@ describe("show", () => {
     })
   )
 
-  it.effect("restores the terminal after an error, and fails with it", () =>
+  it.effect("restores the terminal after an error, and fails with this error", () =>
     Effect.gen(function* () {
       const { fiber, written } = yield* shown([], Effect.fail("lost"))
       assert.deepStrictEqual(yield* Fiber.join(fiber), Exit.fail("lost"))
