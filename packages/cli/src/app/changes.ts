@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Terminal from "effect/Terminal"
 import { connection } from "./connection.ts"
-import { CommandError, describeFailure, NotAgreed, OutputClosed, usage } from "./failures.ts"
+import { CommandError, describeFailure, messageOf, NotAgreed, OutputClosed, usage } from "./failures.ts"
 import { waitsForOutcome } from "./interruption.ts"
 import { Csv, Env, Json } from "./settings.ts"
 
@@ -108,6 +108,15 @@ const asChange = (error: unknown, advice: string): CommandError | OutputClosed =
     : new CommandError({ exit, message: exit === "unknown" ? `${message}. ${advice}` : message, details, cause: error })
 }
 
+/** Makes the error of a change that a bug of this program ended. The request may already have been sent. */
+const defectIn = (defect: unknown, advice: string): CommandError =>
+  new CommandError({
+    exit: "unknown",
+    message: `This is a bug in the command: ${messageOf(defect)}. The exchange may have carried out the request. ${advice}. Run the command with --debug, and report the output`,
+    details: { type: "Defect" },
+    cause: defect
+  })
+
 /**
  * Runs the part of a command that sends a change and prints its outcome.
  *
@@ -136,9 +145,9 @@ export const send = <A, E, R>(
       message: `The command stopped waiting. The exchange may have carried out the request. ${advice}`
     })
     // If Ctrl-C is pressed, the exit of this effect becomes the exit of the run. So the error is converted here.
-    return waitsForOutcome(
+    const converted = Effect.catchDefect(
       Effect.mapError(effect, (error) => asChange(error, advice)),
-      waits,
-      stopped
+      (defect) => Effect.fail(defectIn(defect, advice))
     )
+    return waitsForOutcome(converted, waits, stopped)
   })
