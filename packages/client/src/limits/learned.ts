@@ -35,22 +35,24 @@ export interface Options {
   readonly refreshMillis: number
   readonly scope: Scope.Scope
   readonly facts: AccountFacts
-  /** Runs after each attempt to fetch. */
+  /** Runs after each attempt to fetch the budgets and costs. */
   readonly onEnd: () => void
 }
 
 type Kind = "read" | "write"
 type Budgets = Readonly<Record<Kind, RateLimits.Budget>>
 
-/** The factor on refill rates, because this machine's clock may run faster than the exchange's clock. */
+/**
+ * Refill rates are multiplied by this factor, because this machine's clock may run faster than the exchange's clock.
+ */
 const clockTolerance = 0.999
 
 /** The shortest time between two attempts to fetch the budgets. */
 const retryMillis = 10_000
 
 /**
- * The default cost of a request, until the account's cost list states another. Source: the rate-limit guide of October
- * 2026.
+ * The default cost of a request in tokens. It applies until the account's cost list is fetched. Source: the rate-limit
+ * guide of October 2026.
  */
 const defaultCost = 10
 
@@ -87,8 +89,8 @@ export class LearnedLimits {
   /** Whether the exchange has reported the budgets at least once. Before that, they are defaults. */
   isLearned = false
   /**
-   * Whether the latest attempt to fetch the budgets succeeded. If not, they may be defaults or out of date, and a call
-   * that seems too large for its bucket must not be rejected.
+   * Whether the latest attempt to fetch the budgets succeeded. If it failed, the budgets may be defaults or out of
+   * date. Then a call that seems too large for its bucket must not be rejected.
    */
   isCertain = false
 
@@ -135,8 +137,8 @@ export class LearnedLimits {
   }
 
   /**
-   * Starts to fetch in the background, unless an attempt is running or the last attempt started less than
-   * {@link retryMillis} ago.
+   * Starts to fetch the budgets and costs in the background. Does nothing if an attempt is running, or if the last
+   * attempt started less than {@link retryMillis} ago.
    */
   learn(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
@@ -156,7 +158,7 @@ export class LearnedLimits {
     })
   }
 
-  /** Waits for the running attempt. */
+  /** Waits until the running attempt ends. Does not wait if no attempt is running. */
   get ended(): Effect.Effect<void> {
     return Effect.suspend(() => (this.#fiber === undefined ? Effect.void : Effect.asVoid(Fiber.await(this.#fiber))))
   }

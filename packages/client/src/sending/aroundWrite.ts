@@ -1,5 +1,6 @@
 /**
- * A hook around the sending of every write. With it, another part of the client can follow the effects of operations.
+ * A hook around the sending of every write. `trading/cancelOnExit.ts` uses it to record the orders that the writes
+ * create.
  *
  * @module
  */

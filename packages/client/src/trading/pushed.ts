@@ -1,5 +1,5 @@
 /**
- * Orders that the exchange pushes. Besides the lists, they are a second source for the outcomes of orders.
+ * Orders that the exchange pushes over the feed. They show the outcomes of orders, and so do the lists.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Delivers events to the users of subscriptions, and ends subscriptions.
+ * Delivers events to the users of subscriptions, and ends subscriptions. A member is one user of a topic (a channel
+ * with a filter). A slot is a subscription of the exchange (see `model.ts`).
  *
  * @module
  */
@@ -24,14 +25,14 @@ const notify = (core: Core, members: ReadonlyArray<Member>, call: (subscriber: S
 
 /** Delivers one event. */
 export const deliver = (core: Core, members: ReadonlyArray<Member>, event: SessionEvent): void =>
-  // The subscriber's own channel has all types of messages that its topic delivers.
+  // The cast is safe: the subscriber's channel has all types of messages that its topic delivers.
   notify(core, members, (subscriber) => subscriber.onEvent(event as never))
 
-/** Notifies the users of a slot that snapshots are requested. */
+/** Notifies the users of a slot that the session requests snapshots. */
 export const announceRequest = (core: Core, slot: Slot, id: number, markets: ReadonlyArray<string>): void =>
   notify(core, usersOf(slot), (subscriber) => subscriber.onSnapshotRequest?.(id, markets))
 
-/** The users of a slot. */
+/** Returns the users of a slot. */
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
 /**
@@ -67,7 +68,7 @@ export const end = (core: Core, member: Member, error: FeedError | undefined): v
   try {
     member.subscriber.onEnd(error)
   } catch {
-    // The subscription is over: there is nothing left to end.
+    // The subscription is already over.
   }
 }
 
@@ -91,9 +92,12 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/** Notifies the users of a slot that it is interrupted. Notifies them again only if the slot was opened in between. */
+/**
+ * Notifies the users of a slot that it is interrupted. Notifies them again only if the slot was opened after the last
+ * notice.
+ */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
-  // The old connection delivers until the new one takes over.
+  // The old connection delivers messages until the new connection takes over.
   if (slot.line.replaces !== undefined) return
   if (!slot.isWanted || (slot.isInterrupted && !slot.wasOpened)) return
   slot.isInterrupted = true
