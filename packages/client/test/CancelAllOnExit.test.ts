@@ -350,7 +350,7 @@ describe("Orders.cancelAllOnExit", () => {
         [lost, asOf(60_000), listed(), asOf(60_000), listed(other)],
         once
       )
-      assert.include(report?.left[0]?.reason, "its ticker, count differs")
+      assert.include(report?.left[0]?.reason, "it differs in ticker, count")
     })
   )
 

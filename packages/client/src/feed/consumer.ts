@@ -11,7 +11,10 @@ import { type FeedError, Lagging } from "./FeedError.ts"
 
 export const defaultBufferSize = 65_536
 
-/** A bounded queue of events. The first event that does not fit ends the stream with `Lagging`, after the waiting events. */
+/**
+ * A bounded queue of events. The first event that does not fit ends the stream with `Lagging`, after the waiting
+ * events.
+ */
 export class Consumer<A> {
   readonly #channel: Lagging["channel"]
   readonly #bufferSize: number

@@ -36,8 +36,8 @@ export const announceRequest = (core: Core, slot: Slot, id: number, markets: Rea
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
 /**
- * Delivers an event of a slot. An event about one name goes to the users that want the name. Any other event goes to all
- * users of the slot. An event of a connection that has not taken over yet is held back.
+ * Delivers an event of a slot. An event about one name goes to the users that want the name. Any other event goes to
+ * all users of the slot. An event of a connection that has not taken over yet is held back.
  */
 export const emit = (core: Core, slot: Slot, name: string | undefined, event: SessionEvent): void => {
   if (slot.line.replaces !== undefined) {
@@ -53,7 +53,9 @@ export const emit = (core: Core, slot: Slot, name: string | undefined, event: Se
   }
 }
 
-/** Delivers the last state of names to a user who joins their subscription, because the exchange does not send it again. */
+/**
+ * Delivers the last state of names to a user who joins their subscription, because the exchange does not send it again.
+ */
 export const deliverLatest = (core: Core, member: Member, names: ReadonlyArray<string>): void => {
   for (const name of names) {
     const event = member.topic.latest?.get(name)

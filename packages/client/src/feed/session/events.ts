@@ -11,8 +11,8 @@ export interface MessageEvent<M = Message> {
   readonly _tag: "Message"
   readonly message: M
   /** The number of the connection. A later connection has a higher number. */
-   *   readonly generation: number
-   *   readonly sid: number
+  readonly generation: number
+  readonly sid: number
   /** When the message arrived, in Unix milliseconds. */
   readonly receivedMillis: number
 }
@@ -25,8 +25,8 @@ export type GapReason = "missing" | "reset" | "overflow"
  *
  * **Details**
  *
- * Between `Outage` and `Restored`, messages may be lost. `Gap` means that messages were lost, or that the count of `seq`
- * started again. Its reasons:
+ * Between `Outage` and `Restored`, messages may be lost. `Gap` means that messages were lost, or that the count of
+ * `seq` started again. Its reasons:
  *
  * - `missing`, only on channels with `seq`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
  * - `reset`, only on channels with `seq`: a lower number arrived.
