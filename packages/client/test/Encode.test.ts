@@ -129,7 +129,10 @@ describe("encode.prepare, a body", () => {
 
   it("rejects a value that JSON does not have, at its pointer", () => {
     for (const value of [1n, () => 1, Symbol("s")]) {
-      assert.strictEqual(encoded(anything, { v: [1, value] }), `/v/1: a ${typeof value} cannot be sent`)
+      assert.strictEqual(
+        encoded(anything, { v: [1, value] }),
+        `/v/1: a ${typeof value} cannot be sent: pass a JSON value`
+      )
     }
   })
 

@@ -167,8 +167,8 @@ const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
  *
  * - A snapshot always replaces the book. An absent side is empty.
  * - Levels are keyed by integers: `"0.45"` and `"0.4500"` are one level.
- * - A delta before the first snapshot, or while the book heals, only updates the clock. A delta of `"0.00"` only
- *   updates `seq` and the clock.
+ * - A delta before the first snapshot, or while the book waits for a new snapshot, only updates the clock. A delta of
+ *   `"0.00"` only updates `seq` and the clock.
  * - A message with the `seq` of the last message is a duplicate and is ignored. A delta with a lower `seq` is a fault.
  * - A delta with the clock of the last snapshot is already in that snapshot, and is ignored. A delta with a lower clock
  *   is a fault.

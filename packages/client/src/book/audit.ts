@@ -265,10 +265,11 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
  *   difference.
  * - A market with a difference is read again. A difference counts only if the same level differs again.
  * - A market is `undecided` if its book was unreadable at any time during a read, or changed 1,000 times or more. It is
- *   also `undecided` if REST does not return the market, or returns too many decimals. The third reason is that the two
- *   reads show no difference at the same level.
+ *   also `undecided` if REST does not return the market, or returns too many decimals. In the last case, both reads
+ *   show differences, but at different levels.
  * - The levels of a REST book are bids for YES and bids for NO. A bid for NO is compared as an ask for YES.
- * - An audit of several lines compares what readers see, and heals all lines of the market.
+ * - An audit of several lines compares the book that readers see. If it differs, the book is marked as lost on all
+ *   lines.
  *
  * After the end of the watch, the stream fails with the watch's error. For an invalid option, it fails with
  * `InvalidRequest`. A failed read of REST books is a `ReadFailed` event, and does not end the audit.

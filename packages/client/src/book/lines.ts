@@ -186,7 +186,7 @@ class Lines {
   }
 
   /**
-   * Ends the live state of books that have been crossed for too long, and waits for late lines that have lasted too
+   * Ends the live state of books that have been crossed for too long. Ends waits for late lines that have lasted too
    * long. Requests the snapshots that are due, and adds refused markets again.
    */
   tick(): void {

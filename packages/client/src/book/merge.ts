@@ -10,11 +10,11 @@
  * older book.
  *
  * **Places.** A place is a point in the sequence of a market's changes. The exchange sends every change with the value
- * of its clock. Every line sends the deltas with one clock in the same sequence, before any delta with a higher clock.
- * A snapshot contains all changes up to its clock, and later deltas have higher clocks. So the place of a complete line
- * consists of its clock and the number of its deltas with that clock. After a snapshot, this number is infinity. A
- * higher place is later in time. A complete line that is behind delivers every change that it lacks. So it reaches the
- * place of the line that is ahead.
+ * of its clock. All lines send the deltas with the same clock in the same sequence, and before any delta with a higher
+ * clock. A snapshot contains all changes up to its clock, and later deltas have higher clocks. So the place of a
+ * complete line consists of its clock and the number of its deltas with that clock. After a snapshot, this number is
+ * infinity. A higher place is later in time. A complete line that is behind delivers every change that it lacks. So it
+ * reaches the place of the line that is ahead.
  *
  * **Why readers never go back.** Readers change to another line only if that line has reached the last place that
  * readers saw. If the furthest line is lost while the other lines are complete but late, readers see the last book of
@@ -123,7 +123,7 @@ export class MergedBook {
   readonly #options: MergeOptions
   readonly #catchUpMillis: number
   readonly #lines = new Map<number, Line>()
-  /** The line whose book readers see. This book is live after each call. */
+  /** The line of the book that readers see. This book is live after each call. */
   #leader: Line | undefined
   /** The furthest place that readers could see. */
   #seen: { epoch: number; clock: number; index: number } | undefined

@@ -35,7 +35,7 @@ import type { Variant } from "../wire/variants.ts"
 
 /**
  * A message breaks the contract. `pointer` is the JSON pointer of the first violation; `""` is the whole message.
- * `type` is undefined if it could not be read.
+ * `type` is undefined if the type could not be read.
  */
 export class InvalidMessage
   extends /*#__PURE__*/ Data.TaggedError("InvalidMessage")<{
@@ -130,7 +130,9 @@ export const encode = (command: Command): Result.Result<string, InvalidRequest> 
   if (!isRecord(command)) return refuse("", "a command must be an object")
   if (command.cmd !== "update_subscription") {
     const schema = of(commandSchemas, command.cmd)
-    return schema === undefined ? refuse("/cmd", "there is no such command") : text(command.cmd, schema, command)
+    return schema === undefined
+      ? refuse("/cmd", "there is no such command: use a command of the AsyncAPI document")
+      : text(command.cmd, schema, command)
   }
   const params: unknown = command.params
   if (!isRecord(params)) return refuse("/params", "the parameters of an update are required")

@@ -26,8 +26,8 @@
  *
  * - Only signed calls are limited, because the limits of unsigned calls are not documented. Source: the rate-limit
  *   guide of October 2026.
- * - If the layer's latest attempt to fetch the budgets failed, the layer rejects no cancel. If the tokens would come
- *   too late, it sends the cancel before they are available.
+ * - If the layer's latest attempt to fetch the budgets failed, the layer does not reject cancels. If the tokens would
+ *   come too late, it sends the cancel before they are available.
  * - A layer does not know how many tokens other programs take from the same account. Limit each program with the option
  *   `share`, or let them use one store: {@link layerMemory} within a process, `RateLimitsRedis` across processes.
  *
@@ -56,8 +56,8 @@ export const defaults: { readonly read: Budget; readonly write: Budget } = {
 /** The rate-limit options of a layer. */
 export interface Options {
   /**
-   * The name of the account in a shared {@link Store}. Two keys of one account share its buckets: give their layers the
-   * same name. Default: the key's id.
+   * The name of the account in a shared {@link Store}. Two keys of one account share its buckets. Give the layers of
+   * both keys the same name. Default: the key's id.
    */
   readonly account?: string | undefined
   /**
@@ -153,7 +153,8 @@ export const layerMemory: Layer.Layer<never> = /*#__PURE__*/ Layer.effect(
 )
 
 /**
- * Returns how many milliseconds a call would wait if it were made now. `Infinity`: the call can never be sent.
+ * Returns how many milliseconds a call would wait if it were made now. Returns `Infinity` if the call can never be
+ * sent.
  *
  * **Details**
  *

@@ -194,7 +194,7 @@ export class BucketQueue {
 
   /**
    * Whether a call must be sent even if its tokens come too late. A cancel must be sent if the latest attempt to fetch
-   * the budgets failed, or if no attempt has ended yet. The exchange then decides.
+   * the budgets failed, or if no attempt has ended yet. Then the exchange decides whether to accept the cancel.
    */
   #mustBeSent({ descriptor }: Bill): boolean {
     return descriptor.limits.urgent && !this.#shared.learned.isCertain

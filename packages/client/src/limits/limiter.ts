@@ -1,5 +1,5 @@
 /**
- * The limiter of one layer: delays each signed call until the account's buckets have its tokens.
+ * The limiter of one layer. It delays each signed call until the account's buckets have enough tokens for the call.
  *
  * `billing` computes which buckets pay, `learned` fetches their sizes, `bucketQueue` queues the calls, and `tokens`
  * reports to the store whether the tokens were spent.

@@ -28,7 +28,7 @@ class Lane<W> {
   first: Node<W> | undefined
   last: Node<W> | undefined
   cost = 0
-  /** The tokens of the calls that are not in the store's queue. */
+  /** The total cost of the calls that are not in the store's queue. */
   costOutsideStore = 0
 
   append(node: Node<W>): void {
@@ -161,7 +161,7 @@ export class WaitingQueue<W extends Waiting> {
     return found
   }
 
-  /** Returns the tokens of all calls that are served before this call. Takes linear time. */
+  /** Returns the total cost of all calls that are served before this call. Takes linear time. */
   costBefore(waiting: W): number {
     let sum = 0
     for (const other of this) {
@@ -171,7 +171,7 @@ export class WaitingQueue<W extends Waiting> {
     return sum
   }
 
-  /** Returns the tokens of all calls that are served before a new call. */
+  /** Returns the total cost of all calls that are served before a new call. */
   costAhead(urgent: boolean): number {
     return this.#urgent.cost + (urgent ? 0 : this.#normal.cost)
   }
@@ -181,7 +181,7 @@ export class WaitingQueue<W extends Waiting> {
     return this.#urgent.costOutsideStore + (urgent ? 0 : this.#normal.costOutsideStore)
   }
 
-  /** Returns the call with the earliest deadline, or undefined. */
+  /** Returns the call with the earliest deadline. Undefined if there is none. */
   nextDeadline(): W | undefined {
     return this.#deadlines.peek(this.#isQueued)
   }

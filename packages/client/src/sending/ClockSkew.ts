@@ -26,8 +26,8 @@ import { type ClockSkewMeasurement, KalshiPublic } from "../Capability.ts"
 export type { ClockSkewMeasurement as Measurement } from "../Capability.ts"
 
 /**
- * The current measurement. Undefined until a response with a usable date arrives. A discarded measurement is also
- * undefined.
+ * The current measurement. Undefined until a response with a usable date arrives. Also undefined after a measurement
+ * was discarded.
  *
  * **Example** (Warning about a wrong clock)
  *

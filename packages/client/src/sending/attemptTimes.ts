@@ -11,10 +11,9 @@ import * as ClockSkew from "./ClockSkew.ts"
 import { type Interval, jumped, read, type Reading } from "./skew.ts"
 
 /**
- * An upper bound of the difference between a signature's timestamp and the exchange's clock that the exchange accepts.
- * The OpenAPI document states no number. In public measurements, the limit was about 30 seconds, and the exchange
- * refused 60 seconds. The bound also applies to a clock that was never measured, because the exchange refuses all other
- * signatures.
+ * The exchange refuses a signature whose timestamp differs from the exchange's clock by this time or more. The OpenAPI
+ * document states no limit. In public measurements, the limit was about 30 seconds, and 60 seconds were refused. So
+ * this bound on the clock skew also holds if the skew was never measured.
  */
 export const maxSkewMillis = 60_000
 

@@ -58,7 +58,7 @@ interface ParsedBody {
   readonly json: unknown
   /** Why the body is not JSON. Undefined if the body is JSON. */
   readonly fault?: string
-  /** Why the bytes are not text. Undefined unless the content encoding is the reason. */
+  /** Describes a body that is not text because of its content encoding. Otherwise undefined. */
   readonly unreadable?: string
 }
 
@@ -149,8 +149,7 @@ const errorFields = (
  * responses, the error's fields are at the top level. In a 429, `error` is a string. The CDN sends HTML or no body.
  * Source: bodies recorded in production and demo, 2025–2026.
  *
- * With `isSecret`, the body may contain a secret. Then the result contains no text of a body that is not an error in
- * JSON.
+ * With `isSecret`, the body may contain a secret. Then an unexpected body is not quoted.
  */
 const errorBody = (
   { json, text, unreadable }: ParsedBody,

@@ -91,7 +91,7 @@ const copyOf = (input: unknown): unknown => {
       case "bigint":
       case "function":
       case "symbol":
-        throw refusal(`a ${typeof value} cannot be sent`)
+        throw refusal(`a ${typeof value} cannot be sent: pass a JSON value`)
       default:
         return value
     }
@@ -121,7 +121,8 @@ const copyOf = (input: unknown): unknown => {
     for (let index = 0; index < length; index++) {
       path.push(index)
       const value = copy(list[index])
-      if (value === undefined) throw refusal("an item of a list cannot be missing or undefined")
+      if (value === undefined)
+        throw refusal("an item of a list cannot be missing or undefined: remove it or pass a value")
       path.pop()
       copied.push(value)
     }
@@ -309,7 +310,10 @@ const recordOf = (original: unknown): Input => {
   return input
 }
 
-/** Encodes an input as JSON, if the input belongs to no operation. Errors contain `operation` as the name. */
+/**
+ * Encodes an input that belongs to no operation, such as a command of the feed, as JSON text. Errors show `operation`
+ * as the name of the operation.
+ */
 export const text = (
   operation: string,
   schema: Schema.Codec<unknown>,

@@ -23,7 +23,7 @@ const isLost = (error: CallFailure): boolean =>
     : "status" in error && isLostStatus(error.status)
 
 /**
- * Whether a request may be sent again after a failure. There are three cases:
+ * Whether a request may be sent again after a failure. This is allowed in three cases:
  *
  * - No byte of the request left this machine.
  * - The exchange refused the request temporarily.

@@ -29,7 +29,7 @@ const capacity = 100_000
 /** A line of a watch. */
 export interface LineState {
   /**
-   * - `complete`: the line has no loss that was not covered by another line or reported as a hole.
+   * - `complete`: each trade that the line does not deliver was delivered by another line, or is in a reported hole.
    * - `unproven`: the line is live again after a loss, and no complete line has passed the loss yet.
    * - `lost`: the line is not live, or it is late.
    */

@@ -35,8 +35,8 @@ export type { Cost, Intent } from "../UnsentRequest.ts"
 export interface Options {
   /**
    * Returns what is known about the market and the account of an order: fee terms, and the position before the request.
-   * Undefined for an unknown market. For missing fee terms, `OrderCost.assumedTerms` apply, and the cost has `terms:
-   * "assumed"`. If the function throws, the cost is unknown. Default: returns undefined.
+   * Return undefined for an unknown market. For missing fee terms, `OrderCost.assumedTerms` apply, and the cost has
+   * `terms: "assumed"`. If the function throws, the cost is unknown. Default: returns undefined.
    */
   readonly marketOf?: ((order: CreateInput) => Market | undefined) | undefined
   /** How many intents are kept. Later intents replace the oldest. Default: 10,000. */

@@ -389,7 +389,7 @@ const leftOf = ({ reasons, state, withinMillis }: Closing, reported: Now): Reado
   ]
 }
 
-/** Cancels resting orders, looks for lost orders, and reports, in a limited time. */
+/** Cancels resting orders, looks for lost orders, and reports the result. Takes a limited time. */
 const close = (state: State, signals: Signals, options: ExitOptions): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     state.closed = true

@@ -183,7 +183,7 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
   )
 )
 
-/** Converts the error of a cancel, if the exchange may have carried out an earlier cancel. */
+/** Converts the error of a cancel to an error that shows that the exchange may have carried out an earlier cancel. */
 const afterLostCancel = (error: CancelError): CancelError =>
   afterLostAnswer(error, { operation: cancel.descriptor.name, attempts: "attempts" in error ? error.attempts : 1 })
 

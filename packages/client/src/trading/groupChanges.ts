@@ -99,8 +99,8 @@ const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
     case "Undecodable":
       return { cause: "undecodable", detail: `a message did not decode (${event.reason} at ${event.pointer})` }
     case "UnknownMessage":
-      // A message without a sid (subscription id) can belong to any channel. It cannot be lost for this channel,
-      // because its type is not a type of this channel.
+      // A message without a sid (subscription id) can belong to any channel. It is not a loss on this channel, because
+      // its type does not belong to this channel.
       return event.sid === undefined
         ? undefined
         : { cause: "undecodable", detail: `a message has the unknown type ${event.type}` }

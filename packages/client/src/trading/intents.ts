@@ -150,7 +150,7 @@ type CloseOmits =
  *
  * The order is `immediate_or_cancel` and `reduce_only`, so the part that does not fill at once is not sold. For a
  * position in YES, set `yes_price` to the lowest price that you accept. For a position in NO, set `no_price` to the
- * lowest price that you accept. You can also set the other price of the pair: the two prices add up to one dollar.
+ * lowest price that you accept. You can set the other price instead. The two prices add up to one dollar.
  *
  * **Gotchas**
  *
@@ -178,7 +178,7 @@ export const closePosition = (
       reduce_only: true
     },
     Result.isFailure(read)
-      ? invalid("/position_fp", "the value is not a market position of Portfolio.positions")
+      ? invalid("/position_fp", "the value is not a count of contracts; pass a market position of Portfolio.positions")
       : held === 0n
         ? invalid("", "the position is 0.00; there is nothing to close")
         : undefined

@@ -43,8 +43,8 @@ export interface Found {
   /** Returns the outcome of the wanted order. Undefined if the order was not found. */
   readonly acceptedOf: (search: Wanted) => Accepted | undefined
   /**
-   * Returns an order that has the same id but differs from the request. Undefined if no such order, or the wanted
-   * order, was found.
+   * Returns an order that has the same id but differs from the request. Undefined if the wanted order was found, or if
+   * there is no such order.
    */
   readonly mismatchOf: (search: Wanted) => Mismatch | undefined
   /** RFC 3339: the time of the newest lists that were read completely. Undefined if no lists were read completely. */
@@ -80,7 +80,10 @@ export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
 
 const pageLimit = 1_000
 
-/** Returns how much newer the lists must be before they are read again, after this many reads. */
+/**
+ * Returns how many milliseconds newer the lists must be before they are read again. The time grows with the number of
+ * reads.
+ */
 const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
 /** Converts an RFC 3339 time to Unix milliseconds, rounded down. Undefined for any other string. */
@@ -255,7 +258,7 @@ const readMarket = (
       )
       isComplete = Result.isSuccess(yield* Effect.result(reading)) && isComplete
     }
-    // Otherwise, a wanted order may be on a page that could not be read.
+    // If a page could not be read, a wanted order may be on that page.
     if (isComplete) for (const search of missing) if (mismatches.has(search)) done.add(search)
     return isComplete
   })

@@ -137,7 +137,7 @@ const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
 
 /**
  * Whether a message is dropped because its name or the whole subscription is not wanted, or is being removed. A user
- * who joins during the removal receives messages only after it.
+ * who joins during the removal receives messages only after the removal.
  */
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))

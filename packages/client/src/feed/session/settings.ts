@@ -52,8 +52,9 @@ export interface SessionOptions {
    */
   readonly jumpMillis?: number | undefined
   /**
-   * Limits the growth of the delay of messages (from sending to receipt) above the smallest delay so far. Subscribers
-   * are notified when the growth exceeds this value, and when it falls below half of this value again. Default: 5,000.
+   * The threshold for notices about late messages. The delay of a message is the time from sending to receipt.
+   * Subscribers are notified when a delay exceeds the smallest delay so far by more than this value. They are notified
+   * again when the excess falls below half of this value. Default: 5,000.
    */
   readonly delayMillis?: number | undefined
   /** The maximum number of markets in one command. Default: 500. */
@@ -72,8 +73,8 @@ export interface SessionOptions {
   readonly maxConnections?: number | undefined
   /**
    * The maximum number of messages that a connection holds back. Before the reply to a subscribe command, further
-   * messages are dropped and reported as a gap. During `changeOver`, the session drops the new connection and keeps the
-   * old connection. Default: 10,000.
+   * messages are dropped and reported as a gap. If a new connection exceeds the maximum during `changeOver`, the
+   * session drops it and keeps the old connection. Default: 10,000.
    */
   readonly maxEarlyMessages?: number | undefined
 }
