@@ -335,7 +335,7 @@ describe("Orders.cancelAllOnExit", () => {
           assert.deepStrictEqual(report?.ended, [])
           const [left] = report?.left ?? []
           assert.deepInclude(left, { client_order_id: clientOrderId, order_id: undefined })
-          assert.include(left?.reason, `its ${difference}`)
+          assert.include(left?.reason, `differs in ${difference}`)
           assert.include(left?.reason, order_id)
         }
       })

@@ -196,10 +196,10 @@ class Books {
  * subscription brings the snapshots.
  *
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
- * the book of the line that is furthest ahead. If that line is lost while the other lines are behind it, readers see
- * the last book of the lost line until another line has caught up. After `catchUpMillis`, readers see the furthest of
- * the other lines, with a higher `epoch`. Only in that case can a book be older than the previously read book. Each
- * line is a session with the options of the layer and its own connections.
+ * the book of the line that is furthest ahead. If that line is lost while the others are behind, readers see its last
+ * book until another line has caught up. After `catchUpMillis`, readers see the furthest of the other lines, with a
+ * higher `epoch`. Only in that case can a book be older than the previously read book. Each line is a session with the
+ * options of the layer and its own connections.
  *
  * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` shows
  * why. When all lines have failed, the watch ends with the error of the last line. A market is refused if the exchange

@@ -260,9 +260,9 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
  * - Each watched market is read once in `intervalMillis`, in requests of up to 100 markets. The requests are spread
  *   over the interval, one at a time, and wait while other calls need the tokens. A comparison takes at least twice
  *   `toleranceMillis`, so the comparison of many markets can take longer than the interval.
- * - A REST book has no clock. A level counts as equal if the live book had the same size at that level during the read,
- *   or up to `toleranceMillis` before or after the read. So a busy market or a late message does not count as a
- *   difference.
+ * - A REST book has no clock. A level counts as equal if the live book had the same size at that level at some time.
+ *   The time must be during the read, or up to `toleranceMillis` before or after the read. So a busy market or a late
+ *   message does not count as a difference.
  * - A market with a difference is read again. A difference counts only if the same level differs again.
  * - A market is `undecided` if its book was unreadable at any time during a read, or changed 1,000 times or more. It is
  *   also `undecided` if REST does not return the market, or returns too many decimals. In the last case, both reads

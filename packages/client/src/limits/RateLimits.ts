@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * For each account, the exchange keeps a read bucket and a write bucket of tokens, and one more write bucket for each
- * further shard. The buckets refill continuously. Every signed request pays tokens. A batch of orders pays for each
- * order. A layer that signs limits its calls by default. The option `limits: false` turns the limits off.
+ * For each account, the exchange keeps a read bucket and a write bucket of tokens. Each further shard has its own write
+ * bucket. The buckets refill continuously. Every signed request pays tokens. A batch of orders pays for each order. A
+ * layer that signs limits its calls by default. The option `limits: false` turns the limits off.
  *
  * The budget of a bucket (its refill rate and capacity) and the cost of a request depend on the account. The layer
  * fetches them from `Account.limits` and `Account.endpointCosts` in these cases:
@@ -61,8 +61,8 @@ export interface Options {
    */
   readonly account?: string | undefined
   /**
-   * The part of the account's budget that this layer may use: more than 0 and at most 1. If the part is smaller than
-   * the default cost of a request, the layer can still send one request of that cost at a time. Default: 1.
+   * The part of the account's budget that this layer may use: more than 0 and at most 1. A smaller part than the
+   * default cost of a request still permits one request of this cost at a time. Default: 1.
    */
   readonly share?: number | undefined
   /**

@@ -144,7 +144,7 @@ export class LearnedLimits {
     return Effect.suspend(() => {
       if (this.isLearning || nowMillis - this.#triedMillis < retryMillis) return Effect.void
       this.#triedMillis = nowMillis
-      const started = Effect.forkIn(independent(this.#ask(nowMillis)), this.#options.scope, {
+      const started = Effect.forkIn(independent(this.#fetch(nowMillis)), this.#options.scope, {
         // The requests of the attempt must take their tokens before the calls that follow.
         startImmediately: true
       })
@@ -163,7 +163,7 @@ export class LearnedLimits {
     return Effect.suspend(() => (this.#fiber === undefined ? Effect.void : Effect.asVoid(Fiber.await(this.#fiber))))
   }
 
-  #ask(nowMillis: number): Effect.Effect<void> {
+  #fetch(nowMillis: number): Effect.Effect<void> {
     const { endpointCosts, limits } = this.#options.facts
     const both = Effect.all([Effect.exit(endpointCosts), Effect.exit(limits)], { concurrency: 2 })
     return Effect.map(both, ([costsExit, limitsExit]) => {

@@ -1,8 +1,10 @@
 /**
  * The limiter of one layer. It delays each signed call until the account's buckets have enough tokens for the call.
  *
- * `billing` computes which buckets pay, `learned` fetches their sizes, `bucketQueue` queues the calls, and `tokens`
- * reports to the store whether the tokens were spent.
+ * - `billing` computes which buckets pay.
+ * - `learned` fetches the budgets of the buckets.
+ * - `bucketQueue` queues the calls.
+ * - `tokens` reports to the store whether the tokens were spent.
  *
  * @module
  */

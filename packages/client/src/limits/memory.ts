@@ -25,8 +25,8 @@ const responseMillis = 10
  * A bucket.
  *
  * The tokens of requests in flight are reserved. They are in two generations, so that the state consists of a few
- * numbers for any number of requests. If no report about a request arrives, its tokens are charged together with their
- * generation, one to two latencies after the request was sent.
+ * numbers for any number of requests. If no report about a request arrives, its tokens are charged with their
+ * generation. This happens one to two latencies after the request was sent.
  */
 class BucketState {
   /** The fetched budget. Undefined if no limiter has fetched it. */

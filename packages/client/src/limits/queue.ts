@@ -47,8 +47,8 @@ class Lane<W> {
 }
 
 /**
- * A binary heap of deadlines. Calls that have left the queue stay in the heap until they reach the top of the heap, or
- * until more than half of the heap are such calls.
+ * A binary heap of deadlines. Calls that have left the queue stay in the heap until they reach its top. If more than
+ * half of the heap are such calls, all of them are removed.
  */
 class Deadlines<W extends Waiting> {
   #heap: Array<W> = []

@@ -9,8 +9,8 @@
  * before the response arrives. So one response gives an interval for the difference, and several responses give the
  * intersection of their intervals. A new response replaces the measurement if the two contradict each other, or if the
  * measurement is several minutes old. The measurement is also discarded if this machine's clock was set or the machine
- * slept. A response is ignored if it has no valid date, or if it comes from a cache (an `Age` header or a CDN hit shows
- * this).
+ * slept. A response without a valid date is ignored. A response from a cache is ignored too (it has an `Age` header or
+ * reports a CDN hit).
  *
  * With the option `correctClockSkew` of `Kalshi.layer`, the layer signs with the measured time of the exchange.
  *

@@ -97,8 +97,8 @@ export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = ma
 /** The times of a call, without monotonic times, so that another process can use them. */
 export interface Times {
   /**
-   * The time of the last attempt in Unix milliseconds by this machine's clock, or the timestamp of the last signature
-   * if that is later.
+   * The time of the last attempt in Unix milliseconds, by this machine's clock. If the timestamp of the last signature
+   * is later, that timestamp.
    */
   readonly lastAttemptMillis: number
   readonly window: ExchangeWindow | undefined

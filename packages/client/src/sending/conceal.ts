@@ -1,6 +1,6 @@
 /**
- * Removes the values of a request's signature and credential headers from the error of its response, because a proxy or
- * a firewall may echo them.
+ * Removes the values of a request's signature and credential headers from the error of its response. A proxy or a
+ * firewall may echo these values.
  *
  * @module
  */
@@ -18,7 +18,7 @@ const mark = "<redacted>"
 
 const signingHeader = /^kalshi-access-/
 
-/** Matches headers of the application's HTTP client that can contain a credential, such as those of a proxy. */
+/** Matches headers of the application's HTTP client that can contain a credential, such as headers for a proxy. */
 const credentialHeader = /auth|cookie|credential|key|password|secret|session|signature|token/
 
 /** A prefix of a value is also replaced if it has at least this length, because an echo may be truncated. */

@@ -55,8 +55,8 @@ type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Fai
 
 /**
  * Returns the next delay of the policy in milliseconds. Undefined if the policy allows no more retries. A schedule that
- * dies, throws or hangs also ends the retries, because the caller must see the failure of the request, not the failure
- * of the schedule.
+ * dies, throws or hangs also ends the retries. The caller then sees the failure of the request, not the failure of the
+ * schedule.
  */
 const nextDelay = (call: CallState, step: Step, error: CallFailure): Effect.Effect<number | undefined> => {
   // The cast is safe: a `NamedError` has the shape of a `Failure`. The schedule can inspect its tag.

@@ -72,7 +72,7 @@ const limit = (
 }
 
 /** Sends a call. If {@link AroundWrite} contains a function, the function wraps all attempts of a write. */
-const watched = (
+const wrapped = (
   call: CallState,
   sending: Effect.Effect<unknown, decode.CallFailure>
 ): Effect.Effect<unknown, decode.CallFailure> =>
@@ -137,7 +137,7 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
     send: (descriptor, input) =>
       telemetry.observe(descriptor, (observer) =>
         Effect.flatMap(prepareCall(descriptor, input, observer), (call) =>
-          watched(call, retry(call, limit(limiter, call, attempt(call))))
+          wrapped(call, retry(call, limit(limiter, call, attempt(call))))
         )
       ),
     waitFor: (descriptor, input) =>

@@ -195,10 +195,10 @@ const open = <A>(
  * be missing.
  *
  * A loss on one line is harmless only if another line delivers the lost trades. The other line may be late, and may be
- * lost before it delivers them. So the loss stays open until the other line has passed it. This is the case when the
- * other line delivers a trade that is later than the first trade of the restored line, by more than twice
- * `disorderMillis` of exchange time. If the other line is lost earlier, the loss is reported as a hole. A hole does not
- * prove that a trade happened in it.
+ * lost before it delivers them. So the loss stays open until the other line has passed it. To pass the loss, the other
+ * line must deliver a trade that is later than the first trade of the restored line. The exchange's times of the two
+ * trades must differ by more than twice `disorderMillis`. If the other line is lost earlier, the loss is reported as a
+ * hole. A hole does not prove that a trade happened in it.
  *
  * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which
  * lines are complete, and why a line ended. When all lines have ended, the watch ends with the error of the last line.
@@ -231,7 +231,7 @@ export const watch = (
  *
  * **Gotchas**
  *
- * - A read begins up to two seconds before its hole, and a hole before the first trade begins a minute before the first
+ * - A read begins up to two seconds before its hole. A hole before the first trade begins a minute before the first
  *   line was live. So `Filled` can contain trades from before the watch.
  * - A read lacks trades that `Markets.trades` returns only after `readAfterMillis`, and block trades whose time is
  *   older than the hole.

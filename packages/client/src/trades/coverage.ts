@@ -4,13 +4,13 @@
  *
  * **Details**
  *
- * A live line is _complete_ if every trade that it does not deliver was delivered before, or is part of a reported
- * hole. The first line that is live is complete.
+ * A live line is _complete_ if every trade that it lacks was delivered by another line, or is part of a reported hole.
+ * The first line that is live is complete.
  *
  * A line that is live again after a loss is _unproven_. It lacks the trades that were sent during the loss, and the
  * other lines may be late and may not have delivered them. The unproven line becomes complete when a complete line has
- * passed the loss. This is the case when a complete line delivers a trade that is later than the first trade of the
- * unproven line, by more than twice `disorderMillis` of exchange time.
+ * passed the loss. To pass the loss, a complete line must deliver a trade that is later than the first trade of the
+ * unproven line. The exchange's times of the two trades must differ by more than twice `disorderMillis`.
  *
  * If the last complete line is lost, the trades that the unproven lines lack can be missing. This is a hole. It ends at
  * the time when the first of the unproven lines was live again. That line is then complete. If no line is live, the

@@ -3,8 +3,7 @@
  *
  * **When to use**
  *
- * Use `Kalshi.layerDryRun` instead of `Kalshi.layer` to observe the decisions of a bot on the real market, and to test
- * the bot.
+ * Use `Kalshi.layerDryRun` instead of `Kalshi.layer` to test a bot, or to observe its decisions on the real market.
  *
  * **Details**
  *

@@ -357,8 +357,8 @@ const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): str
 }
 
 /**
- * Waits for pending calls and abandons those that do not end. Then finds and cancels the orders whose outcome is not
- * known.
+ * Waits for pending calls, and abandons the calls that do not end. Then finds and cancels the orders whose outcome is
+ * not known.
  */
 const cancelLost = (closing: Closing): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
@@ -435,8 +435,9 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  * - Run the program with `NodeRuntime.runMain`, so that Ctrl-C and SIGTERM interrupt the program. Under
  *   `Effect.runPromise` these signals end the process at once, and nothing is cancelled.
  * - A killed process cancels nothing. Use an order group, an `expiration_time` or a journal for that case.
- * - Each order that may rest stays in memory until {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`,
- *   `Orders.decrease` or `Orders.amend` shows that it no longer rests, or until the scope closes.
+ * - An order that may rest stays in memory until the scope closes. It leaves the memory earlier if
+ *   {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`, `Orders.decrease` or `Orders.amend` shows that it no
+ *   longer rests.
  *
  * **Example** (Orders that are cancelled at the end of the program)
  *

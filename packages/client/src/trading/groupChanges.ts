@@ -260,8 +260,8 @@ export const watch = (
  * **Details**
  *
  * The first element is `Live`, or an `Update` if a message of the group arrives before the subscription is live. The
- * stream ends after the deletion of the group. It fails with the error of the feed if the subscription ends earlier,
- * and with `Lagging` if more than `bufferSize` changes wait for the consumer.
+ * stream ends after the deletion of the group. If the subscription ends earlier, the stream fails with the error of the
+ * feed. If more than `bufferSize` changes wait for the consumer, it fails with `Lagging`.
  *
  * **Example** (Printing each new limit of a group)
  *

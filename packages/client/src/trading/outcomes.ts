@@ -302,8 +302,8 @@ const namesError = /"error"\s*:(?!\s*null\b)/
 const member = /\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)\s*([,}])/gy
 
 /**
- * Reads the members of an object, up to the first member that is not JSON, or whose value is a list or an object. The
- * value of a repeated member is undefined.
+ * Reads the members of an object. Stops at a member that is not JSON, or whose value is a list or an object. The value
+ * of a repeated member is undefined.
  */
 const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   const members = new Map<string, unknown>()

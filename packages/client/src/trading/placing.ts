@@ -286,9 +286,9 @@ const sendAll = (
  * orders. It stops when a list shows the order, when the lists are newer than the last attempt, or when `within` has
  * elapsed.
  *
- * - `Accepted`: the order exists. The proof is a response, or the id in a response that does not decode. It can also be
- *   a list or a live `AccountFeed` that shows an order with this id and the market, subaccount, side, price and count
- *   of the intent.
+ * - `Accepted`: the order exists. The proof is a response, or the id in a response that does not decode. A list or a
+ *   live `AccountFeed` is also a proof. It must show an order with this id, and with the market, subaccount, side,
+ *   price and count of the intent.
  * - `Rejected`: the exchange refused the order, and no earlier response of this call was lost. The absence of the order
  *   from a list is never sufficient.
  * - `Unknown`: all other cases, such as a response that contradicts itself, or another order with the same id.

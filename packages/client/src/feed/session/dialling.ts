@@ -70,8 +70,8 @@ const release = (core: Core, line: Line): void => {
 }
 
 /**
- * Handles a connection that was lost, or could not be opened. The next connection restores its subscriptions, unless no
- * attempt is left.
+ * Handles a connection that was lost, or could not be opened. The next connection restores its subscriptions. If no
+ * attempt is left, the subscriptions end.
  */
 export const lose = (core: Core, line: Line, cause: LossCause, minWaitMillis = 0): void => {
   core.counters.losses++

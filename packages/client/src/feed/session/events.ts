@@ -87,7 +87,7 @@ export type SessionEvent<M = Message> =
       /** All markets, indices or underlyings of the `sid`. Empty for a subscription without such a list. */
       readonly markets: ReadonlyArray<string>
     }
-  /** The subscription, or a part of it, is interrupted. The feed restores it, unless the subscription ends. */
+  /** The subscription, or a part of it, is interrupted. The feed tries to restore it. */
   | {
       readonly _tag: "Outage"
       readonly cause: LossCause

@@ -25,7 +25,7 @@ const lineFor = (core: Core, topic: Topic): Line | undefined =>
       replaces === undefined && slots.every((slot) => slot.topic.channel !== topic.channel || !slot.isWanted)
   ) ?? (core.lines.length < core.settings.maxConnections ? core.addLine() : undefined)
 
-/** Puts names into a slot, as far as the slot has room. Returns the names that did not fit. */
+/** Puts names into a slot until the slot is full. Returns the names that did not fit. */
 const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const room = Math.max(0, slot.maxNames - slot.names.size)
   if (room === 0 || names.length === 0 || hasSuccessor(slot)) return names

@@ -49,9 +49,9 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
     if (doubted.length > 0) return { kind: "delete", names: doubted }
   }
   if (requested.size > 0) {
-    const asked = missingIn(requested, new Set(), most)
-    for (const name of asked) requested.delete(name)
-    const current = asked.filter((name) => names.has(name))
+    const batch = missingIn(requested, new Set(), most)
+    for (const name of batch) requested.delete(name)
+    const current = batch.filter((name) => names.has(name))
     requestSent(core, slot, current)
     return current.length > 0 ? { kind: "snapshot", names: current } : nextStep(core, slot)
   }
@@ -85,7 +85,7 @@ const sweep = (core: Core, slot: Slot): boolean => {
   return true
 }
 
-/** Sends the commands of a connection that are due, as far as its pace permits. */
+/** Sends the due commands of a connection, as many as its pace permits. */
 export const reconcile = (core: Core, line: Line): void => {
   for (const slot of line.slots) sweep(core, slot)
   line.commandMillis = undefined

@@ -62,13 +62,13 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
     return
   }
   if (sent !== undefined) onRefusedCommand(core, line, slot, sent, msg, reaction)
-  // An error with an unknown command id changes the subscription only if its code says that the subscription has ended
-  // or does not exist.
-  else if (isAbsent(id) || reaction === "reopen") onUnaskedError(core, line, slot, msg, reaction)
+  // An error with an unknown command id is usually ignored. It counts only if its code says that the subscription has
+  // ended or does not exist.
+  else if (isAbsent(id) || reaction === "reopen") onSubscriptionError(core, line, slot, msg, reaction)
 }
 
 /** Handles an error of a subscription. The error answers no known command. */
-const onUnaskedError = (
+const onSubscriptionError = (
   core: Core,
   line: Line,
   slot: Slot,

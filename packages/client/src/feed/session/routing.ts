@@ -181,8 +181,9 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
 }
 
 /**
- * Reports unknown members of a snapshot in which a side is absent. An absent side is an empty side, unless the exchange
- * has renamed it. Snapshots with both sides are not searched, because the search parses the text a second time.
+ * Reports unknown members of a snapshot in which a side is absent. An absent side is normally an empty side, but the
+ * exchange may have renamed it. Snapshots with both sides are not searched, because the search parses the text a second
+ * time.
  */
 export const reportUnknownKeys = (core: Core, line: Line, message: Message, text: string): void => {
   if (message.type !== "orderbook_snapshot") return
