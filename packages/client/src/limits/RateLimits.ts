@@ -61,8 +61,8 @@ export interface Options {
    */
   readonly account?: string | undefined
   /**
-   * The part of the account's budget that this layer may use: more than 0 and at most 1. A smaller part than the
-   * default cost of a request still permits one request of this cost at a time. Default: 1.
+   * The part of the account's budget that this layer may use: more than 0 and at most 1. If the capacity of this part
+   * is below the default cost of a request, the layer can still send one such request at a time. Default: 1.
    */
   readonly share?: number | undefined
   /**

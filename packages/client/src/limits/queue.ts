@@ -48,7 +48,7 @@ class Lane<W> {
 
 /**
  * A binary heap of deadlines. Calls that have left the queue stay in the heap until they reach its top. If more than
- * half of the heap are such calls, all of them are removed.
+ * half of a large heap are such calls, all of them are removed.
  */
 class Deadlines<W extends Waiting> {
   #heap: Array<W> = []
