@@ -30,8 +30,8 @@ export interface SettleOptions {
  *
  * - `Accepted`: a list or a live `AccountFeed` shows an order with the id. If the placement has a `request`, the
  *   market, subaccount, side, price and count are the same.
- * - `NotPlaced`: no list shows the order, and the lists are so new that the exchange no longer accepts the signature of
- *   the last attempt. The exchange either refused the order or never received it.
+ * - `NotPlaced`: no list shows the order. At the time of the lists, the exchange no longer accepted the signature of
+ *   the last attempt. So the exchange either refused the order or never received it.
  * - `Unknown`: `within` elapsed too early, or absence proves nothing.
  *
  * Absence proves nothing in these cases:
