@@ -8,11 +8,11 @@ import { refusalOf, sampleSize, seed, terms, unwrap } from "./support/floor.ts"
 
 type Side = "yes" | "no"
 
-/** What a model of a batch knows about one maker: its latest batch quote. */
+/** The latest batch quote of one maker in the model. */
 interface Offer {
   readonly bids: Bids
   readonly sentMillis: number
-  /** By child and side: the number of the step since which the bid stands. */
+  /** The step since which each bid is unchanged, by child and side. */
   readonly since: ReadonlyArray<Readonly<Record<Side, number>>>
 }
 
@@ -47,7 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant("wait" as const), millis: fc.nat({ max: 20_000 }) }), weight: 3 }
 )
 
-/** Orders in the books of the children. Many of them are out of the way of the bids. */
+/** Orders in the books of the children. Many of them do not match the bids. */
 const order: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant("order" as const),
   account: fc.nat({ max: makers }),
@@ -128,7 +128,7 @@ const makeWorld = () => {
 
 type World = ReturnType<typeof makeWorld>
 
-/** Whether the maker's order of a child would meet an order of another account. */
+/** Whether the maker's order of a child would match an order of another account. */
 const isBlocked = ({ desk, accounts }: World, child: number, maker: string, side: Side, bid: number): boolean =>
   [...accounts, desk.creator]
     .filter((accountId) => accountId !== maker)
@@ -214,7 +214,7 @@ const checkScenario = ({
 }
 
 describe("RFQ batches, against a simple model", () => {
-  it("trade every child with the best bid of the makers, or none", { timeout: 300_000 }, () => {
+  it("trade all children, each at the best bid of the makers, or no child", { timeout: 300_000 }, () => {
     fc.assert(
       fc.property(scenario, (input) => checkScenario(input)),
       { seed, numRuns: sampleSize(400, 5_000) }

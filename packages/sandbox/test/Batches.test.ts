@@ -16,7 +16,7 @@ const unknownId = "00000000-0000-4000-8000-000000000000"
 const everything = { limit: 20, isOwn: false, subaccount: undefined, status: undefined }
 const everyRfq = { ...everything, limit: 100, accountId: undefined, ticker: undefined, eventTicker: undefined }
 
-/** The accounts' bids of 40 cents for YES and 50 cents for NO on two children. */
+/** Bids on two children: 40 cents for YES and 50 cents for NO on each. */
 const even = [
   [40, 50],
   [40, 50]
@@ -35,7 +35,7 @@ describe("createRfqBatch", () => {
       ]
     )
     assert.deepStrictEqual(desk.latest(batch), batch)
-    // The children are RFQs like any other, which other accounts find.
+    // Other accounts can read the children, as they can read any RFQ.
     for (const rfq of batch.rfqs) {
       assert.deepStrictEqual(unwrap(desk.view().rfq(rfq.rfqId)), rfq)
     }
@@ -43,14 +43,14 @@ describe("createRfqBatch", () => {
     assert.deepStrictEqual(listed, batch.rfqs.toReversed())
   })
 
-  it("announces the children only with the batch", () => {
+  it("emits events of the batch, and none of its children", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     unwrap(desk.remove(batch))
     assert.deepStrictEqual(desk.happened(), ["rfqBatchCreated", "rfqBatchClosed"])
   })
 
-  it("takes 2 to 57 different combos on one shard", () => {
+  it("requires 2 to 57 different combos on one shard", () => {
     const desk = makeBatching()
     const refused = (tickers: ReadonlyArray<string>) => detailsOf(desk.create({}, [...tickers]))
     assert.include(refused(combos.slice(0, 1)), "2 to 57 children")
@@ -68,7 +68,7 @@ describe("createRfqBatch", () => {
     assert.strictEqual(desk.batch({}, many.slice(1)).rfqs.length, 57)
   })
 
-  it("sizes all children the same way, by contracts or by target cost", () => {
+  it("requires the same kind of size for all children: contracts or a target cost", () => {
     const desk = makeBatching()
     const create = (
       sizes: ReadonlyArray<readonly [count: number | undefined, cost: number | undefined]>,
@@ -119,13 +119,13 @@ describe("createRfqBatch", () => {
     )
   })
 
-  it("permits two open batches per account, apart from single RFQs, and replaces the oldest on request", () => {
+  it("permits two open batches per account in addition to single RFQs, and replaces the oldest batch on request", () => {
     const desk = makeBatching()
     unwrap(desk.execute({ type: "createRfq", accountId: desk.creator, rfq: rfqTerms(5, { ticker: combos[0]! }) }))
     const [first, second] = [desk.batch(), desk.batch()]
     const quote = desk.quote(first, even)
     assert.deepInclude(refusalOf(desk.create()), { kind: "conflict", code: "conflict" })
-    // A child does not keep the account from a single RFQ on its market.
+    // The account may also have a single RFQ on the market of a child.
     unwrap(desk.execute({ type: "createRfq", accountId: desk.creator, rfq: rfqTerms(5, { ticker: combos[1]! }) }))
     unwrap(desk.create({}, combos, desk.maker))
     const third = desk.batch({ replaceExisting: true })
@@ -144,7 +144,7 @@ describe("createRfqBatch", () => {
     )
     const single = unwrap(desk.view().listRfqs(desk.creator, { ...everyRfq, isOwn: true, status: "open" })).items
     assert.strictEqual(single.filter(({ batchId }) => batchId === undefined).length, 2)
-    // An accepted batch does not count.
+    // An accepted batch does not count as open.
     desk.quote(second, even)
     unwrap(desk.accept(second, "yes", [40, 40]))
     desk.batch()
@@ -166,7 +166,7 @@ describe("createRfqBatch", () => {
     assert.strictEqual(codeOf(desk.create(locked)), "conflict")
   })
 
-  it("refuses a client_batch_id of another batch of the account, until the batch was closed for seven days", () => {
+  it("refuses the client_batch_id of another batch of the account, until seven days after that batch closed", () => {
     const desk = makeBatching()
     const batch = desk.batch({ clientBatchId: "mine" })
     const again = () => desk.create({ clientBatchId: "mine" })
@@ -186,7 +186,7 @@ describe("createRfqBatch", () => {
     unwrap(desk.create({ clientBatchId: "x".repeat(64) }))
   })
 
-  it("needs markets that trade", () => {
+  it("refuses a child on a market that does not trade", () => {
     const desk = makeBatching()
     unwrap(desk.execute({ type: "pauseMarket", ticker: combos[1]! }))
     assert.strictEqual(codeOf(desk.create()), "MARKET_INACTIVE")
@@ -197,7 +197,7 @@ describe("createRfqBatch", () => {
 })
 
 describe("createRfqBatch, for FCM members", () => {
-  it("is not available, neither to the member nor to its subtraders", () => {
+  it("is refused for the member and for its subtraders", () => {
     const desk = makeBatching()
     const unavailable = { kind: "forbidden", code: "rfq_batch_unavailable" } as const
     assert.deepInclude(refusalOf(desk.create({ subtraderId: "mine" })), unavailable)
@@ -206,7 +206,7 @@ describe("createRfqBatch, for FCM members", () => {
     for (const accountId of [desk.maker, subtrader.accountId]) {
       assert.deepInclude(refusalOf(desk.create({}, combos, accountId)), unavailable)
     }
-    // An FCM member can quote.
+    // An FCM member can quote a batch.
     desk.quote(desk.batch(), even)
   })
 })
@@ -218,7 +218,7 @@ describe("createRfqBatch, by legs", () => {
     targetCostMicros: undefined
   })
 
-  it("finds the combos of a collection, and creates those that do not exist", () => {
+  it("uses the existing combos of a collection, and creates the missing combos", () => {
     const floor = makeCombining()
     const known = floor.combo("A yes", "B yes")
     const created = unwrap(
@@ -243,7 +243,7 @@ describe("createRfqBatch, by legs", () => {
     assert.strictEqual(floor.combo("C no", "A yes").ticker, created.rfqs[1]?.ticker)
   })
 
-  it("creates nothing if one of the children is refused", () => {
+  it("creates nothing if one child is refused", () => {
     const floor = makeCombining()
     const known = floor.combo("A yes", "B yes")
     const create = (children: ReadonlyArray<ReturnType<typeof child>>, change = {}) =>
@@ -338,7 +338,7 @@ describe("deleteRfqBatch", () => {
 })
 
 describe("createBatchQuote", () => {
-  it("prices every child exactly once", () => {
+  it("requires exactly one entry for every child", () => {
     const desk = makeBatching()
     const batch = desk.batch({}, combos)
     const quote = desk.quote(batch, [
@@ -374,7 +374,7 @@ describe("createBatchQuote", () => {
     }
   })
 
-  it("refuses bids that no trade can have", () => {
+  it("refuses invalid bids", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     const refused = (yes: number, no: number, change = {}) =>
@@ -414,14 +414,14 @@ describe("createBatchQuote", () => {
     assert.deepInclude(refusalOf(desk.offer(batch, even, desk.second)), { kind: "conflict" })
   })
 
-  it("does not accept a single quote on a child", () => {
+  it("refuses createQuote on a child", () => {
     const desk = makeBatching()
     const { rfqs } = desk.batch()
     const quote = quoteTerms(rfqs[0]!.rfqId, 40, 50)
     assert.include(detailsOf(desk.execute({ type: "createQuote", accountId: desk.maker, quote })), "batch quote")
   })
 
-  it("refuses a maker who cannot pay for all its bids of one side", () => {
+  it("refuses a maker who cannot pay for all of its bids for one side", () => {
     const desk = makeBatching()
     const batch = desk.batch({
       children: combos
@@ -440,7 +440,7 @@ describe("createBatchQuote", () => {
     ])
   })
 
-  it("offers what a target cost can buy", () => {
+  it("computes the counts from a target cost", () => {
     const desk = makeBatching()
     const batch = desk.batch({
       children: combos
@@ -545,7 +545,7 @@ describe("the best quotes", () => {
     }
     offer(desk.maker, 40)
     offer(desk.second, 39)
-    // The same best bid, of another maker.
+    // Another maker sends the same best bid.
     offer(desk.second, 40)
     offer(desk.maker, 38)
     offer(desk.maker, 41)
@@ -554,7 +554,7 @@ describe("the best quotes", () => {
     assert.deepStrictEqual(desk.bestBids(batch)[0], [40, 50])
   })
 
-  it("count a batch quote for 30 seconds after it was sent", () => {
+  it("include a batch quote for 30 seconds after the maker sent it", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, even)
@@ -563,7 +563,7 @@ describe("the best quotes", () => {
     desk.pass(1)
     assert.deepInclude(desk.best(batch), { isYesComplete: false, version: 2, updatedMillis: start + 30_000 })
     assert.strictEqual(codeOf(desk.accept(batch, "yes", [0, 0])), "rfq_batch_quotes_changed")
-    // The batch quote stays open. Sent again, it counts again.
+    // The batch quote stays open. If the maker sends it again, it is included again.
     assert.strictEqual(desk.quotesOf(batch, desk.maker)[0]?.status, "open")
     desk.quote(batch, even)
     desk.pass(29_999)
@@ -572,7 +572,7 @@ describe("the best quotes", () => {
     unwrap(desk.accept(batch, "yes", [40, 40]))
   })
 
-  it("are for the creator only, and none if the batch is not open", () => {
+  it("are visible only to the creator, and empty if the batch is not open", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     const { batchId } = batch
@@ -590,7 +590,7 @@ describe("the best quotes", () => {
     ])
   })
 
-  it("are logged at most once every 250 milliseconds, with the latest bids", () => {
+  it("are emitted at most once every 250 milliseconds, with the latest bids", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     const logged = (): ReadonlyArray<readonly [version: number, millis: number, bid: number]> =>
@@ -619,7 +619,7 @@ describe("the best quotes", () => {
       [3, 250, 42],
       [4, 10_250, 43]
     ])
-    // Nothing is logged after the batch has closed.
+    // Nothing is emitted after the batch has closed.
     offer(44)
     unwrap(desk.remove(batch))
     desk.pass(60_000)
@@ -664,7 +664,7 @@ describe("acceptRfqBatch", () => {
       [
         [desk.maker, one.quotes[0]!.quoteId, "accepted", 4_000],
         [desk.second, two.quotes[1]!.quoteId, "accepted", 3_100],
-        // Equal bids: the earliest wins.
+        // The earliest of equal bids wins.
         [desk.maker, one.quotes[2]!.quoteId, "accepted", 2_000]
       ]
     )
@@ -675,13 +675,13 @@ describe("acceptRfqBatch", () => {
     assert.deepStrictEqual(wonBy(desk.maker), [["accepted", [a, c]]])
     assert.deepStrictEqual(wonBy(desk.second), [["accepted", [b]]])
     assert.deepStrictEqual(wonBy(desk.third), [["cancelled", []]])
-    // The creator sees the winners with the children that they won.
+    // The creator sees the winning batch quotes, each with the children that it won.
     assert.deepStrictEqual(wonBy(desk.creator), [
       ["accepted", [a, c]],
       ["accepted", [b]]
     ])
     assert.strictEqual(codeOf(desk.confirm(loser)), "conflict")
-    // The quotes that won are quotes like any other, which both parties find.
+    // Both parties can read each winning quote as a single quote.
     for (const quote of accepted.quotes) {
       for (const accountId of [quote.accountId, desk.creator]) {
         assert.deepStrictEqual(unwrap(desk.view().quote(accountId, targetOf(quote.quoteId))), quote)
@@ -690,7 +690,7 @@ describe("acceptRfqBatch", () => {
     assert.strictEqual(codeOf(desk.view().quote(desk.maker, targetOf(one.quotes[1]!.quoteId))), "not_found")
   })
 
-  it("keeps the time priority of unchanged bids, unless the older batch quote no longer counted", () => {
+  it("keeps the time priority of an unchanged bid if the maker repeats it within 30 seconds", () => {
     for (const { first, again, winner } of [
       { first: 40, again: 40, winner: "maker" },
       { first: 39, again: 40, winner: "second" }
@@ -723,7 +723,7 @@ describe("acceptRfqBatch", () => {
     assert.strictEqual(unwrap(desk.accept(batch, "yes", [40, 40])).quotes[0]?.accountId, desk.second)
   })
 
-  it("gives a bid that was withdrawn no priority", () => {
+  it("gives no time priority to a bid that was withdrawn and sent again", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     const first = desk.quote(batch, even)
@@ -734,7 +734,7 @@ describe("acceptRfqBatch", () => {
     assert.strictEqual(unwrap(desk.accept(batch, "no", [50, 50])).quotes[0]?.accountId, desk.second)
   })
 
-  it("lists the children whose bid is now worse, and fills at a better bid", () => {
+  it("is refused with a list of the children whose bid is now worse, and succeeds at better bids", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, [
@@ -749,7 +749,7 @@ describe("acceptRfqBatch", () => {
     assert.notInclude(refused("yes", [40, 31]).details, first!)
     assert.include(refused("yes", [40, 31]).details, second!)
     assert.include(refused("yes", [41, 31]).details, `${first!}, ${second!}`)
-    // A child without a bid.
+    // The second child has no bid for NO.
     assert.include(refused("no", [0, 0]).details, second!)
     assert.strictEqual(desk.latest(batch).status, "open")
     desk.quote(batch, [
@@ -759,7 +759,7 @@ describe("acceptRfqBatch", () => {
     assert.strictEqual(unwrap(desk.accept(batch, "yes", [40, 30])).quotes[0]?.yesBid, 4_200)
   })
 
-  it("needs exactly one minimum bid for each child", () => {
+  it("requires exactly one minimum bid for each child", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, even)
@@ -780,7 +780,7 @@ describe("acceptRfqBatch", () => {
     }
   })
 
-  it("is for the creator only", () => {
+  it("is permitted only to the creator", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, even)
@@ -809,7 +809,7 @@ describe("acceptRfqBatch", () => {
     unwrap(desk.accept(batch, "no", [50, 50]))
   })
 
-  it("returns the result of the acceptance that succeeded, for the same client_order_id", () => {
+  it("returns the first successful result again for the same client_order_id", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     const quote = desk.quote(batch, even)
@@ -889,11 +889,11 @@ describe("confirmBatchQuote", () => {
       assert.deepStrictEqual([status, ...quotes.map((quote) => quote.status)], ["cancelled", "cancelled"])
     }
     assert.notInclude(desk.happened(), "orderAccepted")
-    // The expired batch left no trace that keeps the children from a new batch.
+    // A new batch on the same combos is possible.
     desk.quote(desk.batch(), even)
   })
 
-  it("has the longer times of other markets if no child is highly volatile", () => {
+  it("has longer times if no child is on a highly volatile market", () => {
     const desk = makeBatching()
     const calm = ["KXCOMBO-26-X", "KXCOMBO-26-Y"]
     for (const name of calm) {
@@ -931,7 +931,7 @@ describe("confirmBatchQuote", () => {
 })
 
 describe("the execution of a batch", () => {
-  it("gives each maker its side at its bid, and the creator the other outcome", () => {
+  it("gives each maker the accepted outcome at its bid, and the creator the opposite outcome", () => {
     const desk = makeBatching()
     const batch = desk.batch({ isObscured: true })
     desk.quote(batch, [
@@ -970,7 +970,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("is logged as one quote per child, then the orders and trades, then the results", () => {
+  it("emits one executed quote per child, then the orders and trades, then the results", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, even)
@@ -1007,9 +1007,9 @@ describe("the execution of a batch", () => {
     "trading is paused": (desk) => desk.execute({ type: "setActive", trading: false, exchangeIndex: 1 }),
     "the creator can pay for one child only": (desk) => desk.order(desk.creator, combos[2]!, "bid", 50, 1_980),
     "a maker can pay for one child only": (desk) => desk.order(desk.maker, combos[2]!, "bid", 99, 1_003),
-    "the maker's order of one child would meet another order": (desk) =>
+    "the maker's order of one child would match an order of another account": (desk) =>
       desk.order(desk.third, combos[1]!, "ask", 40, 1),
-    "the maker's order of one child would meet an order of the creator": (desk) =>
+    "the maker's order of one child would match an order of the creator": (desk) =>
       desk.order(desk.creator, combos[1]!, "ask", 35, 1)
   }
 
@@ -1068,7 +1068,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("fails for all children if a post-only order of a maker would meet its own order", () => {
+  it("fails for all children if a maker's post-only order would match another order of this maker", () => {
     for (const { postOnly, closeReason } of [
       { postOnly: true, closeReason: "execution failed" },
       { postOnly: false, closeReason: "executed" }
@@ -1083,7 +1083,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("trades behind the orders that rest in the book, and rests remainders on request", () => {
+  it("fills better orders in the book first, and lets remainders rest on request", () => {
     for (const restRemainder of [true, false]) {
       const desk = makeBatching()
       desk.order(desk.third, combos[0]!, "bid", 41, 4)
@@ -1097,9 +1097,9 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("never overdraws a party, even if it has exactly the money that was checked", () => {
+  it("never overdraws a party, even if it has exactly the required money", () => {
     const desk = makeBatching()
-    // Tiny fills, whose fees round up beyond the reservation.
+    // The fees of tiny fills round up to more than the reserved fee.
     for (const name of combos.slice(0, 2)) {
       for (let n = 0; n < 10; n++) {
         desk.order(desk.third, name, "bid", 41, 0.01)
@@ -1153,7 +1153,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("executes a part of the children if the fill of one child cancels an order that another child needs", () => {
+  it("executes some of the children if the fill of one child cancels an order that another child needs", () => {
     // A cancel-all of the maker also cancels the orders that it places in the next minute.
     const desk = makeBatching({ assumptions: { cancelAllMillis: 60_000 } })
     const batch = desk.batch({ isObscured: true }, combos)
@@ -1251,7 +1251,8 @@ describe("View.listRfqBatches", () => {
     }
     assert.deepStrictEqual(
       pages.map((page) => [page.length, page.flatMap(({ rfqs }) => rfqs).length]),
-      // The last batch is the newest. Its creation closed the third last batch, which is therefore the second.
+      // The last batch is the newest. Its creation closed the third last batch. This is an update, so the list has it
+      // second.
       [
         [3, 19 + 40 + 40],
         [3, 2 + 20 + 40],
@@ -1302,11 +1303,11 @@ describe("Exchange.restore", () => {
     const open = desk.batch()
     unwrap(desk.remove(desk.batch()))
     desk.quote(open, even)
-    // Replaced: the older batch quote is forgotten, with its timer.
+    // This replaces the older batch quote, and removes its timer.
     desk.quote(open, even)
     desk.quote(open, even, desk.second)
     desk.pass(100)
-    // A change that is to be logged later.
+    // The exchange emits this change later.
     desk.quote(
       open,
       [

@@ -56,7 +56,7 @@ describe("proposeBlockTrade", () => {
     assert.deepInclude(refusalOf(desk.propose({}, desk.other)), { kind: "forbidden", code: "permission_denied" })
   })
 
-  it("is refused for terms that no trade can have", () => {
+  it("is refused for invalid terms", () => {
     const desk = makeDesk()
     const cases: ReadonlyArray<readonly [change: Partial<ProposeBlockTrade>, code: string]> = [
       [{ seller: { accountId: desk.buyer, subaccount: 1 } }, "invalid_parameters"],
@@ -86,7 +86,7 @@ describe("proposeBlockTrade", () => {
 })
 
 describe("acceptBlockTrade", () => {
-  it("executes the trade outside the book, once both parties have accepted it", () => {
+  it("executes the trade outside the book after both parties have accepted it", () => {
     const desk = makeDesk()
     // The book has better prices for both parties. It does not change.
     desk.place(desk.other, terms("bid", 20, 1))
@@ -105,7 +105,7 @@ describe("acceptBlockTrade", () => {
     assert.deepStrictEqual(desk.list(desk.seller), [executed])
   })
 
-  it("gives each party a fill of an order, and the public a block trade", () => {
+  it("creates an order with a fill for each party, and a public block trade", () => {
     const desk = makeDesk()
     const proposed = unwrap(desk.propose({ makerSide: "no" }))
     unwrap(desk.accept(proposed, desk.buyer))
@@ -142,7 +142,7 @@ describe("acceptBlockTrade", () => {
     assert.strictEqual(desk.list(desk.seller, { subaccount: 2 }).length, 1)
   })
 
-  it("is refused twice for the same party, for another account, and for an unknown proposal", () => {
+  it("is refused for a party that has accepted, for another account, and for an unknown proposal", () => {
     const desk = makeDesk()
     const proposed = unwrap(desk.propose())
     unwrap(desk.accept(proposed, desk.buyer))

@@ -11,7 +11,7 @@ import { makeFloor, sampleSize, seed, start, terms, ticker, unwrap } from "./sup
 const minute = 60_000
 const hour = 60 * minute
 
-/** The minute, hour and day in which the exchange starts do not end at its start. */
+/** The time some milliseconds after the beginning of the minute in which the exchange starts. */
 const minutesAfter = (millis: number): number => Math.floor(start / minute) * minute + millis
 
 const setup = () => {
@@ -49,7 +49,7 @@ describe("View.candles", () => {
     const [candle] = candles()
     assert.deepStrictEqual(candle, {
       endSeconds: minutesAfter(2 * minute) / 1_000,
-      // No price between two commands was better than the resting bid of each trade.
+      // Each bid rested for one command, until the next order filled it.
       bid: { open: 0, low: 0, high: 6_000, close: 0 },
       ask: noAsk,
       price: { open: 4_000, low: 3_000, high: 6_000, close: 5_000, mean: 4_200 },
@@ -74,7 +74,7 @@ describe("View.candles", () => {
     )
   })
 
-  it("opens a period with the best prices of the previous one", () => {
+  it("opens a period with the best prices of the previous period", () => {
     const { at, candles, floor, maker } = setup()
     at(1)
     floor.place(maker, terms("bid", 40, 1))
@@ -97,7 +97,7 @@ describe("View.candles", () => {
     )
   })
 
-  it("has no candlestick for a period in which only a worse price changed", () => {
+  it("has no candlestick for a period in which only prices behind the best price changed", () => {
     const { at, candles, floor, maker } = setup()
     at(1)
     floor.place(maker, terms("bid", 40, 1))
@@ -108,7 +108,7 @@ describe("View.candles", () => {
     assert.strictEqual(candles().length, 1)
   })
 
-  it("does not show the prices between the changes of one command", () => {
+  it("does not show a best price that existed only during a command", () => {
     const { at, candles, floor, maker } = setup()
     at(1)
     const order = floor.place(maker, terms("bid", 40, 1))
@@ -186,7 +186,7 @@ describe("View.candles with the latest candlestick before the range", () => {
     assert.strictEqual(candles({ ...range(3.5, 9), withLatestBefore: false }).length, 1)
   })
 
-  it("adds nothing without an earlier candlestick, or if the first period has one", () => {
+  it("adds nothing if there is no earlier candlestick, or if the first period has its own candlestick", () => {
     const { at, candles, trade } = setup()
     at(3 * minute)
     trade(40, 1)
@@ -217,7 +217,7 @@ interface Step {
 }
 
 const step = fc.record({
-  // Also waits that end exactly at the end of a minute or an hour.
+  // Some waits end exactly at the end of a minute or of an hour.
   wait: fc.oneof(
     fc.constant(0),
     fc.integer({ min: 0, max: 90_000 }),
@@ -230,7 +230,7 @@ const step = fc.record({
   what: fc.constantFrom("place", "place", "place", "cancel")
 } satisfies Record<keyof Step, unknown>)
 
-/** Runs the steps from the start of a minute. Restores the exchange from a snapshot half way. */
+/** Runs the steps from the start of a minute. After half of the steps, restores the exchange from a snapshot. */
 const run = (steps: ReadonlyArray<Step>) => {
   const floor = makeFloor()
   let exchange = floor.exchange
@@ -327,7 +327,7 @@ const naive = (trades: ReadonlyArray<Trade>, ticks: ReadonlyArray<Tick>, range: 
 const everything = { startSeconds: 0, endSeconds: 4_000_000_000, withLatestBefore: false }
 
 describe("View.candles, for any orders", () => {
-  it("equals a fold over all trades and all best prices, also from a snapshot", () => {
+  it("equals a fold over all trades and all best prices, also after a restore", () => {
     let [candles, traded] = [0, 0]
     fc.assert(
       fc.property(
@@ -410,7 +410,7 @@ const quotesArbitrary = (length: number) =>
     })
 
 describe("shorten", () => {
-  it("keeps the newer half, and changes no candlestick of a day", () => {
+  it("keeps the newer half of the periods, and changes no daily candlestick", () => {
     fc.assert(
       fc.property(quotesArbitrary(200), (quotes) => {
         const shortened = [...quotes]
@@ -424,7 +424,7 @@ describe("shorten", () => {
     )
   })
 
-  it("merges only into hours if this is enough, and then changes no candlestick of an hour", () => {
+  it("merges minutes only into hours if that is enough, and then changes no hourly candlestick", () => {
     const quotes = Array.from({ length: 200 }, (_, n) => quotePeriod(1_000_000 + n, [4_000 + n, 4_100 + n, 4_050 + n]))
     const shortened = [...quotes]
     shorten(shortened, 200)

@@ -7,7 +7,7 @@ import { refusalOf, sampleSize, seed, start, terms, unwrap } from "./support/flo
 const week = 7 * 86_400_000
 
 describe("createCollection", () => {
-  it("has by default combos on shard 1, of at least two legs, with the price levels and the fees of combos", () => {
+  it("by default, has combos of at least two legs on shard 1, with the default price levels and fees of combos", () => {
     const floor = makeCombining()
     assert.deepInclude(unwrap(floor.view().collection(collectionTicker)), {
       seriesTicker: "KXMVE",
@@ -78,7 +78,7 @@ describe("createCombo", () => {
     assert.deepInclude(unwrap(floor.view().event(combo.eventTicker)), { multivariate: true, seriesTicker: "KXMVE" })
   })
 
-  it("returns the same market for the same legs, to every account and in every order", () => {
+  it("returns the same market for the same legs in any sequence, to every account", () => {
     const floor = makeCombining()
     const combo = floor.combo("A yes", "B no")
     assert.strictEqual(floor.combo("B no", "A yes").ticker, combo.ticker)
@@ -87,14 +87,14 @@ describe("createCombo", () => {
     assert.notStrictEqual(floor.combo("A yes", "B no", "C yes").ticker, combo.ticker)
   })
 
-  it("distinguishes the order of the legs if the collection is ordered", () => {
+  it("creates another market for another sequence of the legs if the collection is ordered", () => {
     const floor = makeCombining({ isOrdered: true })
     const combo = floor.combo("A yes", "B no")
     assert.notStrictEqual(floor.combo("B no", "A yes").ticker, combo.ticker)
     assert.strictEqual(floor.combo("A yes", "B no").ticker, combo.ticker)
   })
 
-  it("refuses an unknown collection, and one that is not open", () => {
+  it("refuses an unknown collection, and a collection that is not open", () => {
     const floor = makeCombining({ openMillis: start + 1_000, closeMillis: start + 2_000 })
     const unknown = floor.execute({ type: "createCombo", accountId: floor.taker, collectionTicker: "KXNONE", legs: [] })
     assert.strictEqual(refusalOf(unknown).code, "not_found")
@@ -134,7 +134,7 @@ describe("createCombo", () => {
     floor.combo("A yes", "B no", "C yes")
   })
 
-  it("refuses two winners of one event, and names them", () => {
+  it("refuses two YES legs of a mutually exclusive event, and names their markets", () => {
     const floor = makeCombining({ associatedEvents: ["KXA-26", "KXGAME-26"].map((eventTicker) => ({ eventTicker })) })
     unwrap(floor.execute({ type: "createEvent", event: { eventTicker: "KXGAME-26", mutuallyExclusive: true } }))
     floor.market({ ticker: "KXGAME-26-ONE" })
@@ -148,7 +148,7 @@ describe("createCombo", () => {
     floor.combo("KXGAME-26-ONE no", "KXGAME-26-OTHER no")
   })
 
-  it("refuses two thresholds of one ladder with the same side, and permits a band", () => {
+  it("refuses two thresholds of one event with the same side, and permits a range between them", () => {
     const floor = makeCombining()
     for (const name of ["T2.5", "T4.5", "NYC3-10"]) {
       floor.market({ ticker: `KXA-26-${name}`, eventTicker: "KXA-26" })
@@ -186,7 +186,7 @@ describe("createCombo", () => {
     floor.combo("A yes", "B yes")
   })
 
-  it("refuses a closed leg, but finds a combo that exists", () => {
+  it("refuses a closed market as a leg, but returns an existing combo with this leg", () => {
     const floor = makeCombining()
     const combo = floor.combo("A yes", "B yes")
     unwrap(floor.execute({ type: "pauseMarket", ticker: "KXB-26-YES" }))
@@ -209,7 +209,7 @@ describe("createCombo", () => {
     floor.combo("A yes", "C yes")
   })
 
-  it("permits an account the documented number of creations in seven days, and any number of repetitions", () => {
+  it("limits the creations of an account in seven days, but not the requests for an existing combo", () => {
     const floor = makeCombining({}, { assumptions: { maxCombosPerWeek: 2 } })
     floor.combo("A yes", "B yes")
     floor.pass(1_000)
@@ -227,7 +227,7 @@ describe("createCombo", () => {
 })
 
 describe("a combo", () => {
-  it("closes at the last close of its legs, and follows a change", () => {
+  it("closes when its last leg closes, also if this time changes", () => {
     const floor = makeCombining()
     const setClose = (name: string, millis: number) =>
       unwrap(floor.execute({ type: "setMarketClose", ticker: leg(name).marketTicker, closeMillis: start + millis }))
@@ -246,7 +246,7 @@ describe("a combo", () => {
     assert.strictEqual(floor.latest(combo).closeMillis, start + 3_500)
   })
 
-  it("resolves to yes if every leg has its selected outcome, when the last leg is determined", () => {
+  it("resolves to yes when the last leg is determined, if every leg has its selected outcome", () => {
     const floor = makeCombining()
     const combo = floor.combo("A yes", "B no")
     unwrap(floor.determine("A", "yes"))
@@ -273,7 +273,7 @@ describe("a combo", () => {
     assert.deepInclude(floor.latest(combo), { status: "determined", result: "no" })
   })
 
-  it("settles at the product of its legs, rounded down to $0.0001, and pays both sides", () => {
+  it("settles at the product of its legs' values, rounded down to $0.0001, and pays both sides", () => {
     const floor = makeCombining()
     const combo = floor.combo("A yes", "B no", "C yes")
     floor.place(floor.maker, terms("ask", 30, 10, { ticker: combo.ticker }))
@@ -292,7 +292,7 @@ describe("a combo", () => {
     assert.deepStrictEqual(settled(floor.maker), [1_111, 8_880_000])
   })
 
-  it("has the product of the floors of its legs if they settle at their floors", () => {
+  it("is worth the product of the settlement floors if its legs settle at their floors", () => {
     const floor = makeCombining()
     for (const [name, settlementFloor] of [
       ["LOW", "0.10"],
@@ -316,7 +316,7 @@ describe("a combo", () => {
     assert.strictEqual(refusalOf(floor.execute({ type: "disputeMarket", ticker })).code, "combo_follows_legs")
   })
 
-  it("is disputed with a leg on which its value depends, and determined again with it", () => {
+  it("is disputed if a leg that decides its value is disputed, and determined again when this leg is determined again", () => {
     const floor = makeCombining()
     const [both, failed] = [floor.combo("A yes", "B yes"), floor.combo("A yes", "C yes")]
     unwrap(floor.determine("A", "yes"))
@@ -344,7 +344,7 @@ describe("a combo", () => {
     assert.deepInclude(floor.latest(combo), { status: "finalized", result: "no" })
   })
 
-  it("closes its RFQ, which names its legs", () => {
+  it("has an RFQ with its legs, and closes the RFQ when it is determined", () => {
     const floor = makeCombining()
     const { combo, ticker } = floor.combo("A yes", "B yes")
     const rfq = unwrap(
@@ -368,7 +368,7 @@ describe("a combo", () => {
     assert.deepInclude(unwrap(floor.view().rfq(rfq.rfqId)), { status: "closed", closeReason: "marketClosed" })
   })
 
-  it("has the product of any values of its legs", () => {
+  it("is worth the product of the values of its legs, for any values", () => {
     const value = fc.oneof(fc.constantFrom(0, 10_000), fc.integer({ min: 0, max: 10_000 }))
     const side = fc.constantFrom("yes", "no")
     const legs = fc.array(fc.record({ value, side }), { minLength: 2, maxLength: 4 })

@@ -29,7 +29,7 @@ const everyQuote = {
 }
 
 describe("createRfq", () => {
-  it("opens an RFQ that another account finds", () => {
+  it("opens an RFQ that other accounts can read", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     assert.deepInclude(rfq, { status: "open", count: 1_000, ticker, eventTicker: "KXTEST-26", createdMillis: start })
@@ -37,7 +37,7 @@ describe("createRfq", () => {
     assert.deepStrictEqual(desk.latestRfq(rfq), rfq)
   })
 
-  it("permits one open RFQ per account and market, and replaces it on request", () => {
+  it("permits one open RFQ per account and market, and replaces the open RFQ on request", () => {
     const desk = makeDesk()
     const first = desk.rfq(10)
     const quote = desk.quote(first, 40, 50)
@@ -51,7 +51,7 @@ describe("createRfq", () => {
     assert.deepInclude(desk.latestRfq(second), { status: "open" })
   })
 
-  it("does not replace an RFQ with an accepted quote", () => {
+  it("does not replace an RFQ that has an accepted quote", () => {
     const desk = makeDesk()
     unwrap(desk.accept(desk.quote(desk.rfq(10), 40, 50), "yes"))
     const rfq = rfqTerms(5, { replaceExisting: true })
@@ -70,7 +70,7 @@ describe("createRfq", () => {
     unwrap(create())
   })
 
-  it("needs an open market, and either a number of contracts or a target cost", () => {
+  it("requires an open market, and either a number of contracts or a target cost", () => {
     const desk = makeDesk()
     const refused = (contracts: number | undefined, change: Parameters<typeof rfqTerms>[1] = {}) =>
       codeOf(desk.execute({ type: "createRfq", accountId: desk.requester, rfq: rfqTerms(contracts, change) }))
@@ -129,7 +129,7 @@ describe("deleteRfq", () => {
     unwrap(desk.execute({ type: "deleteRfq", accountId: desk.requester, rfqId: rfq.rfqId }))
     assert.deepInclude(desk.latestRfq(rfq), { status: "closed", closeReason: "requested" })
     assert.deepInclude(desk.latest(open), { status: "cancelled", cancelReason: "rfqClosed" })
-    desk.rfq(10) // the market is free for another RFQ of the account
+    desk.rfq(10) // the account may create another RFQ on this market
     unwrap(desk.confirm(accepted))
     desk.pass(15_000)
     assert.deepInclude(desk.latest(accepted), { status: "executed" })
@@ -193,7 +193,7 @@ describe("createQuote", () => {
     unwrap(desk.confirm(accepted))
   })
 
-  it("lets an account quote its own RFQ, but cancels the quote at its execution, because the account would trade with itself", () => {
+  it("lets an account quote its own RFQ, but cancels the quote instead of executing it", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const own = desk.trade(desk.quote(rfq, 40, 50, {}, desk.requester), "yes")
@@ -202,14 +202,14 @@ describe("createQuote", () => {
     assert.deepStrictEqual([cashOf(desk, desk.requester), positionOf(desk, desk.requester)], [1_000, 0])
   })
 
-  it('refuses a quote on the account\'s own RFQ, with `ownQuotes: "refused"`', () => {
+  it('refuses a quote on the account\'s own RFQ if `ownQuotes` is "refused"', () => {
     const desk = makeDesk({ assumptions: { ownQuotes: "refused" } })
     const quote = quoteTerms(desk.rfq(10).rfqId, 40, 50)
     const refused = refusalOf(desk.execute({ type: "createQuote", accountId: desk.requester, quote }))
     assert.deepInclude(refused, { code: "invalid_parameters", details: "an account cannot quote its own RFQ" })
   })
 
-  it("refuses bids that no trade can have, and a closed or unknown RFQ", () => {
+  it("refuses invalid bids, and a closed or unknown RFQ", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const refused = (yesCents: number, noCents: number, accountId = desk.maker, rfqId = rfq.rfqId) =>
@@ -240,7 +240,7 @@ describe("createQuote", () => {
     unwrap(quote(40, 50))
   })
 
-  it("permits a bid off the price grid, as recorded in demo, but refuses to accept that side", () => {
+  it("permits a bid off the price grid, as the demo exchange does, but refuses the acceptance of that side", () => {
     const desk = makeDesk()
     const quote = desk.quote(desk.rfq(10), 40.5, 50)
     assert.deepInclude(refusalOf(desk.accept(quote, "yes")), {
@@ -252,7 +252,7 @@ describe("createQuote", () => {
 })
 
 describe("the size of a quote on a target cost", () => {
-  it("is the count of the other outcome that the requester can buy, including its fee", () => {
+  it("is the count that the requester can buy at the target cost, fees included", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(undefined, { targetCostMicros: 100_000_000 })
     // The requester pays $0.60 for NO, or $0.50 for YES, and 7 % × price × (1 − price).
@@ -271,7 +271,7 @@ describe("the size of a quote on a target cost", () => {
     assert.deepInclude(desk.quote(rfq, 40, 50), { yesCount: 16_666, noCount: 20_000 })
   })
 
-  it("spends the whole target cost if there is no fee, but is at most the largest order", () => {
+  it("uses the whole target cost if there is no fee, up to the maximum size of an order", () => {
     const desk = makeDesk({ assumptions: { maxOrderContracts: 300 } })
     const free = desk.market({ ticker: "KXFREE-26-A", takerFeeRate: 0 }).ticker
     const rfq = desk.rfq(undefined, { ticker: free, targetCostMicros: 120_000_000 })
@@ -280,7 +280,7 @@ describe("the size of a quote on a target cost", () => {
     assert.deepInclude(desk.quote(large, 40, 50), { yesCount: 30_000, noCount: 30_000 })
   })
 
-  it("must be at least the smallest count on every side that is offered", () => {
+  it("must be at least 0.01 contracts on every side with a bid", () => {
     const desk = makeDesk()
     const { rfqId } = desk.rfq(undefined, { targetCostMicros: 6_000 })
     const quote = (yesCents: number, noCents: number) =>
@@ -291,7 +291,7 @@ describe("the size of a quote on a target cost", () => {
 })
 
 describe("deleteQuote", () => {
-  it("cancels an open quote, but does not find an accepted quote, as recorded in demo", () => {
+  it("cancels an open quote, but does not find an accepted quote, as on the demo exchange", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const remove = (quoteId: string, accountId = desk.maker) =>
@@ -308,7 +308,7 @@ describe("deleteQuote", () => {
 })
 
 describe("acceptQuote", () => {
-  it("accepts one quote on an RFQ at a time, and only from the creator of the RFQ", () => {
+  it("accepts one quote on an RFQ at a time, and only for the creator of the RFQ", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const other = desk.account("other")
@@ -332,7 +332,7 @@ describe("acceptQuote", () => {
 })
 
 describe("confirmQuote", () => {
-  it("is refused as expired after 30 seconds, and the quote stays accepted, as recorded in demo", () => {
+  it("is refused as expired after 30 seconds, and the quote stays accepted, as on the demo exchange", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const other = desk.account("other")
@@ -345,7 +345,7 @@ describe("confirmQuote", () => {
     desk.pass(1_000_000)
     assert.deepInclude(desk.latest(quote), { status: "accepted", updatedMillis: start, confirmedMillis: undefined })
     assert.strictEqual(codeOf(desk.accept(quote, "yes")), "bad_request")
-    // The RFQ is free for another quote.
+    // The creator can accept another quote on the RFQ.
     assert.strictEqual(desk.trade(others, "no").status, "executed")
     assert.deepStrictEqual(desk.happened().slice(0, 5), [
       "rfqCreated",
@@ -356,7 +356,7 @@ describe("confirmQuote", () => {
     ])
   })
 
-  it("is possible until just before the 30 seconds are over", () => {
+  it("is possible until 1 millisecond before 30 seconds have passed", () => {
     const desk = makeDesk()
     const quote = desk.quote(desk.rfq(10), 40, 50)
     unwrap(desk.accept(quote, "yes"))
@@ -400,7 +400,7 @@ describe("the execution of a quote", () => {
   it.each([
     { side: "yes", made: 10, makerCash: 996, takerCash: 1_000 - 6 - 0.168 },
     { side: "no", made: -10, makerCash: 995, takerCash: 1_000 - 5 - 0.175 }
-  ] as const)("gives the maker $side at its bid, and the requester the other outcome", (expected) => {
+  ] as const)("gives the maker $side at its bid, and the requester the opposite outcome", (expected) => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const quote = desk.trade(desk.quote(rfq, 40, 50), expected.side)
@@ -413,7 +413,7 @@ describe("the execution of a quote", () => {
     assert.deepStrictEqual(desk.book(), { bid: [], ask: [] })
   })
 
-  it("places an order with a client id for each party; the requester is the taker", () => {
+  it("places an order with a client order id for each party, and the requester is the taker", () => {
     const desk = makeDesk()
     const { makerOrder, rfqOrder } = desk.trade(desk.quote(desk.rfq(10), 40, 50), "yes")
     const orders = [
@@ -430,7 +430,7 @@ describe("the execution of a quote", () => {
     assert.deepInclude(trade, { price: 4_000, count: 1_000, takerSide: "ask" })
   })
 
-  it("is logged before the events of its orders", () => {
+  it("emits quoteExecuted before the events of its orders", () => {
     const desk = makeDesk()
     const quote = desk.trade(desk.quote(desk.rfq(10), 40, 50), "yes")
     const from = desk.happened().indexOf("quoteExecuted")
@@ -458,7 +458,7 @@ describe("the execution of a quote", () => {
     assert.deepInclude(desk.latest(others), { status: "cancelled", cancelReason: "rfqClosed" })
   })
 
-  it("trades behind the orders that rest in the book", () => {
+  it("fills orders in the book before the maker's order", () => {
     const desk = makeDesk()
     const other = desk.account("other")
     desk.place(other, terms("bid", 40, 4))
@@ -469,7 +469,7 @@ describe("the execution of a quote", () => {
     assert.deepStrictEqual(desk.book(), { bid: [], ask: [] })
   })
 
-  it("rests the remainder of an order if its party requested this", () => {
+  it("lets the remainder of an order rest if its party requested this", () => {
     const desk = makeDesk()
     const other = desk.account("other")
     desk.place(other, terms("bid", 40, 4))
@@ -490,7 +490,7 @@ describe("the execution of a quote", () => {
     assert.deepInclude(latest, { status: "cancelled", cancelReason: "notExecuted", makerOrder: undefined })
     assert.strictEqual(latest.updatedMillis, start + 15_000)
     assert.strictEqual(positionOf(desk, desk.requester), 0)
-    // The RFQ stays open, for other quotes.
+    // The RFQ stays open for other quotes.
     assert.strictEqual(desk.latestRfq(rfq).status, "open")
     assert.strictEqual(desk.trade(desk.quote(rfq, 41, 50), "yes").status, "executed")
   })
@@ -525,7 +525,7 @@ describe("the execution of a quote", () => {
     assert.strictEqual(positionOf(desk, desk.requester), -10)
   })
 
-  it("uses the subaccounts that the RFQ and the quote name", () => {
+  it("uses the subaccounts of the RFQ and of the quote", () => {
     const desk = makeDesk()
     for (const accountId of [desk.maker, desk.requester]) {
       unwrap(desk.execute({ type: "deposit", accountId, dollars: "1000" }))

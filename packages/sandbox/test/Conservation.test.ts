@@ -31,7 +31,7 @@ const run = (
 
 const count = (counts: Map<string, number>, what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
 
-/** The kind under which an event is counted. */
+/** The key under which an event is counted. */
 const kindOf = (event: Event): string =>
   event.type === "orderCanceled"
     ? `orderCanceled ${event.order.cancelReason}`
@@ -43,7 +43,7 @@ const kindOf = (event: Event): string =>
           ? `rfqBatchClosed ${event.batch.closeReason}`
           : event.type
 
-/** The numbers of traded combos that have settled, and of those whose value is neither zero nor one dollar. */
+/** The number of settled combos with trades, and how many of them have a value between zero and one dollar. */
 const settledCombosOf = ({ markets }: Snapshot) => {
   const traded = markets.filter(({ combo, settledMillis, volume }) => combo && settledMillis && volume > 0)
   return { traded: traded.length, scalar: traded.filter(({ result }) => result === "scalar").length }
@@ -51,7 +51,7 @@ const settledCombosOf = ({ markets }: Snapshot) => {
 
 describe("Exchange, for many commands", () => {
   it(
-    "conserves money and contracts, and ends with the same dump if it is restored from snapshots on the way",
+    "conserves money and contracts, and ends with the same dump if it is restored from snapshots between commands",
     { timeout: 300_000 },
     () => {
       const events = new Map<string, number>()
@@ -88,7 +88,8 @@ describe("Exchange, for many commands", () => {
           : exchange
       )
       assert.deepStrictEqual(again.actors, actors)
-      // The dumps are compared as JSON, because a restored field that was undefined has another position.
+      // The dumps are compared as JSON, because a restored field that was undefined is at another position in the
+      // object.
       const [one, other] = [first, again].map(({ exchange }) => JSON.parse(JSON.stringify(exchange.dump(actors.now))))
       assert.deepStrictEqual(other, one)
     }
@@ -102,7 +103,7 @@ describe("Exchange, with few actors", () => {
     { feeRounding: "centicent", balanceSteps: "cent" },
     { feeRounding: "microdollar", balanceSteps: "centicent" },
     { feeRounding: "microdollar", balanceSteps: "cent" }
-  ] as const)("conserves money and contracts after every few commands, $feeRounding, $balanceSteps", (assumptions) => {
+  ] as const)("conserves money and contracts after every five commands, $feeRounding, $balanceSteps", (assumptions) => {
     for (let made = 0; made < sampleSize(2, 8); made++) {
       const exchange = new Exchange({ seed: made, assumptions: { transferMillis: 3_000, ...assumptions } })
       const actors = makeActors(exchange, 4)

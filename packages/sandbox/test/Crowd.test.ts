@@ -23,7 +23,7 @@ const makeCrowded = (options: Partial<CrowdOptions> = {}, ownSeed = 1) => {
 
 const dumpAt = (exchange: Exchange, atMillis: number): unknown => throughJson(exchange.dump(atMillis))
 
-const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // the same JSON
+const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // a JSON round trip
 
 const marketsAt = (exchange: Exchange, atMillis: number): ReadonlyArray<Market> =>
   unwrap(exchange.view(atMillis).listMarkets({ era: "live", limit: 1_000, isListed: () => true })).items
@@ -44,8 +44,8 @@ const restingOf = (exchange: Exchange, name: string, atMillis: number): number =
 }
 
 describe("a book of the crowd", () => {
-  // Quotes are checked at every full second.
-  it("has both sides and a spread of at most eight cents at every second of half an hour, around the hidden value", () => {
+  // The crowd quotes at full seconds, so the test reads the books at full seconds.
+  it("has both sides, and a spread of at most eight cents around the hidden value, at every second of half an hour", () => {
     const exchange = makeCrowded()
     const values = new OwnMarkets(1)
     const distances: Array<number> = []
@@ -63,7 +63,7 @@ describe("a book of the crowd", () => {
     assert.isBelow(mean, 100, "a cent, on average")
   })
 
-  it("gets its quotes back within a second after an order took a whole side", () => {
+  it("has quotes again within a second after an order filled a whole side", () => {
     const exchange = makeCrowded()
     const ticker = openAt(exchange, start)[0]!
     const { accountId } = unwrap(exchange.execute({ type: "createAccount", name: "user" }, start))
@@ -87,7 +87,7 @@ describe("a book of the crowd", () => {
     }
   })
 
-  it("moves: the last price of an open market changes within minutes", () => {
+  it("changes its last price within minutes", () => {
     const exchange = makeCrowded()
     const ticker = openAt(exchange, start)[0]!
     const prices = [1, 2, 3, 4, 5, 6, 7, 8].map(
@@ -98,7 +98,7 @@ describe("a book of the crowd", () => {
 })
 
 describe("the markets of the crowd", () => {
-  it("are four short markets and three that stay open, at any time", () => {
+  it("are four short markets and three markets that stay open, at any time", () => {
     const exchange = makeCrowded({ traders: 2, pace: 0.5 })
     for (let atMillis = start; atMillis <= start + 6 * hour; atMillis += 5 * minute) {
       const tickers = openAt(exchange, atMillis)
@@ -134,7 +134,7 @@ describe("the markets of the crowd", () => {
     assert.strictEqual(new Set(finished.map(({ result }) => result)).size, 2, "both results occur")
   })
 
-  it("get their results also if the crowd did not act when they closed", () => {
+  it("get their results even if the crowd did not act when they closed", () => {
     const exchange = makeCrowded()
     const closed = Exchange.restore(throughJson(exchange.snapshot(start)), { seed: 1 })
     const ticker = openAt(exchange, start).find((open) => open.startsWith("KXCROWD-26NOV301415-"))!
@@ -184,7 +184,7 @@ describe("the traders of the crowd", () => {
     }
   })
 
-  it("keep what rests and what is scheduled bounded, and add at most 8 MB of snapshot in an hour", () => {
+  it("have a bounded number of resting orders and timers, and add at most 8 MB to the snapshot in an hour", () => {
     const exchange = makeCrowded({ traders: 20 })
     const { accounts, markets, timers } = exchange.snapshot(start + hour)
     const resting = accounts.reduce((sum, { restingCount }) => sum + restingCount, 0)
@@ -204,7 +204,7 @@ describe("the traders of the crowd", () => {
     assert.isTrue(commands > 5 * 3_600 && commands < 20 * 3_600, `${commands}`)
   })
 
-  it("are refused only what the state of a market forbids at that moment", () => {
+  it("send no command that the exchange refuses", () => {
     const exchange = makeCrowded()
     const refused = new Set<string>()
     const execute = exchange.execute.bind(exchange)
@@ -260,7 +260,7 @@ describe("the quotes of the crowd", () => {
       ).items
   }
 
-  it("follow the value while an RFQ stays open, with at most one new quote of a maker in ten seconds", () => {
+  it("follow the value while an RFQ stays open, with at most one new quote per maker in ten seconds", () => {
     const exchange = makeCrowded()
     const ticker = openAt(exchange, start).find((open) => open.startsWith("KXCROWD-26NOV301500-"))!
     const quotesAt = requestQuotes(exchange, ticker, 10)
@@ -299,7 +299,7 @@ describe("the quotes of the crowd", () => {
     assert.deepStrictEqual(requestQuotes(exchange, "KXCROWDLONG-A-YES", 60_000)(start + minute), [])
   })
 
-  it("price combos at the product of their legs, although the traders trade combos only by RFQs", () => {
+  it("price combos at the product of their legs' values, and only in reply to RFQs", () => {
     const exchange = makeCrowded()
     const legs = [
       { marketTicker: "KXCROWDLONG-A-YES", eventTicker: "KXCROWDLONG-A", side: "yes" },
@@ -337,7 +337,7 @@ describe("the quotes of the crowd", () => {
 })
 
 describe("Exchange.attach", () => {
-  it("lets the agent act at its own times, between the timers, before a command or a read", () => {
+  it("lets the agent and the timers act in the order of their times, before a command or a read", () => {
     const exchange = new Exchange({ seed: 1 })
     unwrap(
       exchange.execute({ type: "createMarket", market: { ticker: "KXA-26-1", closeMillis: start + 1_500 } }, start)
@@ -363,7 +363,7 @@ describe("Exchange.attach", () => {
     assert.strictEqual(exchange.nextTimerMillis(), start + 3_000)
   })
 
-  it("shows the agent's commands to lagging reads after the lag", () => {
+  it("shows the effects of the agent's commands in lagging reads after the lag", () => {
     const exchange = new Exchange({ seed: 1, assumptions: { readLagMillis: 5_000 } })
     attachCrowd(exchange, { traders: 12 }, start)
     const { accountId } = exchange.view(start).accounts()[0]!
@@ -386,7 +386,7 @@ describe("attachCrowd", () => {
     assert.notDeepEqual(dumpAt(makeCrowded({}, 2), end), dump)
   })
 
-  it("gives the same state for any steps of the clock", () => {
+  it("gives the same state for any sequence of clock moves", () => {
     const end = start + 3 * minute
     const expected = dumpAt(makeCrowded(), end)
     fc.assert(
@@ -399,7 +399,7 @@ describe("attachCrowd", () => {
     )
   })
 
-  it("continues from a snapshot as if it had never stopped, at any moment, with the same accounts", () => {
+  it("continues from a snapshot of any moment as if it had never stopped, with the same accounts", () => {
     const end = start + 3 * minute
     const expected = dumpAt(makeCrowded(), end)
     fc.assert(
@@ -414,7 +414,7 @@ describe("attachCrowd", () => {
     )
   })
 
-  it("acts by commands that rebuild the state without a crowd", () => {
+  it("executes commands that give the same state when they are replayed without a crowd", () => {
     const log: Array<LogEntry> = []
     const exchange = new Exchange({ seed: 1 })
     exchange.subscribe((entry) => log.push(entry))
@@ -428,7 +428,7 @@ describe("attachCrowd", () => {
     assert.deepStrictEqual(dumpAt(replayed, end), expected)
   })
 
-  it("cancels the orders of the accounts of a larger crowd", () => {
+  it("cancels the orders of accounts that a smaller crowd no longer uses", () => {
     const exchange = makeCrowded({ traders: 12 })
     const at = start + minute
     assert.isAbove(restingOf(exchange, "crowd 4", at), 0)
@@ -437,7 +437,7 @@ describe("attachCrowd", () => {
     assert.strictEqual(named(exchange, at).length, 12)
   })
 
-  it("works with one trader: both sides of each book have a quote", () => {
+  it("quotes both sides of each book if it has only one trader", () => {
     const exchange = makeCrowded({ traders: 1 })
     const view = exchange.view(start + 5 * minute)
     for (const ticker of view.activeTickers(100)) {
@@ -446,7 +446,7 @@ describe("attachCrowd", () => {
     }
   })
 
-  it("acts only in the last 24 hours of a longer move, and determines the markets that closed before", () => {
+  it("acts only in the last 24 hours of a longer move of the clock, and determines the markets that closed before", () => {
     const exchange = makeCrowded({ traders: 2, pace: 0.1 })
     const end = start + 72 * hour
     const trades: Array<Event> = []

@@ -54,7 +54,7 @@ describe("createOrder", () => {
     assert.deepStrictEqual(floor.now(dear, "status", "fillCount", "remainingCount"), ["resting", 200, 300])
   })
 
-  it("rests the remainder of a good_till_canceled order, and cancels that of an immediate_or_cancel order", () => {
+  it("rests the remainder of a good_till_canceled order, and cancels the remainder of an immediate_or_cancel order", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     floor.place(maker, terms("ask", 50, 4))
@@ -258,7 +258,8 @@ describe("createOrder", () => {
   })
 
   it.each([
-    // Two fills of 0.01 contracts at $0.01 cost 7 micro-dollars each. The second one refunds the rounding of the first.
+    // Two fills of 0.01 contracts at $0.01 have a fee of 7 micro-dollars each. The second fill refunds the rounding of
+    // the first fill.
     { rule: "to $0.000001 by default", feeRounding: undefined, twice: 100 },
     { rule: "to $0.000001", feeRounding: "microdollar", twice: 100 },
     { rule: "to $0.0001", feeRounding: "centicent", twice: 200 }
@@ -272,7 +273,7 @@ describe("createOrder", () => {
     assert.strictEqual(floor.place(taker, terms("bid", 1, 0.02)).takerFeesMicros, twice)
   })
 
-  it("refunds the rounding that an order carries, from fills as taker and as maker", () => {
+  it("refunds the accumulated rounding of the fees of an order, from fills as taker and as maker", () => {
     const floor = makeFloor()
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXMAKER-1", makerFeeRate: 175 } }))
     const [one, other] = [floor.account("one"), floor.account("other")]
@@ -287,7 +288,7 @@ describe("createOrder", () => {
     assert.deepStrictEqual(floor.now(order, "status", "makerFeesMicros"), ["executed", 3 * 4_400 - 100])
   })
 
-  it("conserves money: cash, a dollar per pair, and fees add up to the deposits", () => {
+  it("conserves money: cash, a dollar per pair of YES and NO, and fees add up to the deposits", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(one, terms("ask", 30, 10))
@@ -352,7 +353,7 @@ describe("cancelOrder", () => {
 })
 
 describe("View.listOrders", () => {
-  it("lists newest first, page by page, and ends with an empty cursor", () => {
+  it("lists the newest orders first, page by page, and ends with an empty cursor", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const placed = [40, 41, 42, 43, 44].map((cents) => floor.place(one, terms("bid", cents, 1)).orderId)
@@ -369,7 +370,7 @@ describe("View.listOrders", () => {
     assert.deepStrictEqual(sizes, [2, 2, 1])
   })
 
-  it("returns no cursor to an empty page", () => {
+  it("returns an empty cursor if no order follows", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     floor.place(one, terms("bid", 40, 1))
@@ -411,7 +412,7 @@ describe("View.listOrders", () => {
 })
 
 describe("setActive", () => {
-  it("permits cancels but no orders while trading is paused, and neither while the exchange is paused", () => {
+  it("permits cancels but no new orders while trading is paused, and no cancels while the exchange is paused", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const [first, second] = [floor.place(one, terms("bid", 40, 1)), floor.place(one, terms("bid", 40, 1))]
@@ -443,7 +444,7 @@ describe("setActive", () => {
 })
 
 describe("createMarket", () => {
-  it("names the event after the ticker by default", () => {
+  it("derives the event ticker from the market ticker by default", () => {
     const floor = makeFloor()
     const eventOf = (market: CreateMarket) => unwrap(floor.execute({ type: "createMarket", market })).eventTicker
     assert.strictEqual(eventOf({ ticker: "KXA-26-B" }), "KXA-26")
@@ -512,7 +513,7 @@ describe("Exchange.nextTimerMillis", () => {
     assert.isUndefined(floor.exchange.nextTimerMillis())
   })
 
-  it("does not count the timer of an order that has ended", () => {
+  it("ignores the timer of an order that has ended", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 9 }))
@@ -522,7 +523,7 @@ describe("Exchange.nextTimerMillis", () => {
 })
 
 describe("Exchange.snapshot", () => {
-  it("has one timer for an order, however often the order was amended", () => {
+  it("has one timer for an order, even if the order was amended several times", () => {
     const floor = makeFloor()
     const accountId = floor.account("one")
     const { orderId } = floor.place(accountId, terms("bid", 40, 1, { expirationSeconds: start / 1_000 + 60 }))
@@ -542,7 +543,7 @@ describe("Exchange.snapshot", () => {
     assert.deepStrictEqual(floor.exchange.snapshot(start).timers, [])
   })
 
-  it("keeps the order in which timers of the same time fire", () => {
+  it("keeps the sequence in which timers with the same time fire", () => {
     const floor = makeFloor()
     const accountId = floor.account("one")
     const closes = (closeMillis: number) => ({ type: "setMarketClose", ticker, closeMillis }) as const

@@ -10,6 +10,7 @@ import { Model, type ModelBlock, type ModelPlace, type Rates, usualRates } from 
 import { seed, start, terms, ticker, unwrap } from "./support/floor.ts"
 
 type Command =
+  /** `in` selects a group, or no group. */
   | ({ readonly do: "place"; readonly in: number } & Omit<ModelPlace, "expiresAt" | "group">)
   | { readonly do: "cancel"; readonly order: number; readonly account: number }
   | { readonly do: "cancelAll"; readonly account: number }
@@ -326,7 +327,7 @@ class Pair {
     const owner = this.model.orders[index]?.account ?? 0
     const left = Math.max(0, (this.model.orders[index]?.remaining ?? 0) - command.by)
     const by = { reduceBy: command.by, reduceTo: undefined }
-    // About half of the decreases use the other field, with the same effect.
+    // About half of the decreases use `reduceTo`, with the same effect.
     const how = command.by % 2 === 0 || left === 0 ? by : { reduceBy: undefined, reduceTo: left }
     const result = this.exchange.execute(
       { type: "decreaseOrder", accountId: this.#accountIds[owner]!, order: { ...this.#targetOf(index), ...how } },
@@ -409,7 +410,7 @@ class Pair {
     return this.#agree(codeOf(result), this.model.propose(proposer, { ...terms, expiresAt }))
   }
 
-  /** Most numbers select a party that has not accepted a block trade, usually in time. */
+  /** Most numbers select a party that has not accepted a block trade, usually before it expires. */
   #acceptBlock(command: Of<"acceptBlock">): void {
     const earliest = command.target % 5 === 0 ? 0 : this.model.now + 1
     const waiting = this.model.blocks.flatMap(({ accepted, buyer, expiresAt, seller }, index) =>
@@ -427,7 +428,7 @@ class Pair {
   #createRfq({ account, count, replaces, rests, sizing }: Of<"createRfq">): void {
     const size = {
       count: sizing === "count" ? count : undefined,
-      // An odd cost of about as many contracts. Some costs are too small for one contract.
+      // The approximate cost of the count at $0.50, not rounded. Some costs are too small for 0.01 contracts.
       targetCost: sizing === "count" ? undefined : count * 5_003 - 4_321 + (count % 7),
       excludesFees: sizing === "costWithoutFees"
     }
@@ -492,7 +493,7 @@ class Pair {
 
   #confirm({ account, quote }: Of<"confirm">): void {
     if (this.model.now % 1_000 === 0) {
-      // Orders expire on whole seconds. No execution has the time of an expiry, so their order is always clear.
+      // Orders expire on whole seconds. Quotes are executed at other times, so their sequence is always clear.
       this.#wait(1)
     }
     const [index, maker] = this.#quoteIn("accepted", quote) ?? [quote - usually, account]
@@ -504,7 +505,7 @@ class Pair {
     return this.#agreeOn("confirm", codeOf(result), this.model.confirmQuote(index, maker))
   }
 
-  /** Most numbers select a quote with a status, usually in time, and the account that can change it. */
+  /** Most numbers select a quote with this status, usually before it expires, and the account that can change it. */
   #quoteIn(status: "open" | "accepted", number: number, party: "maker" | "creator" = "maker") {
     const earliest = status === "open" || number % 5 === 0 ? 0 : this.model.now + 1
     return often(
@@ -660,7 +661,7 @@ class Pair {
   }
 }
 
-/** Numbers below this one select a target that fits the command, if there is one. */
+/** Numbers below this value select a target that fits the command, if such a target exists. */
 const usually = 32
 
 const often = <A>(number: number, targets: ReadonlyArray<A>): A | undefined =>
@@ -678,13 +679,13 @@ const pick = ({ limit, triggered, windowCount }: { limit: number; triggered: boo
 const orderCommands = fc.array(orderCommand, { minLength: 20, maxLength: 80, size: "max" })
 const commands = fc.array(command, { minLength: 40, maxLength: 120, size: "max" })
 
-/** How often the random commands must cause each of these, at least. */
+/** The minimum number of times that the random commands must cause each case. */
 const covered = {
   "a block trade": 150,
   "an executed quote": 100,
   "a target cost with fees": 30,
   "a target cost without fees": 30,
-  "a resting order that a quote meets": 30,
+  "a resting order that a quote matches": 30,
   "a remainder that rests": 10,
   "a quote that is not executed": 50,
   "a replaced quote": 100,
@@ -759,7 +760,7 @@ describe("Exchange, compared with a model", () => {
       const inQuote = new Set(executed.flatMap(({ placed }) => placed))
       const placed = executed.map((quote) => quote.placed.map((index) => orders[index]!))
       const meets = fills.filter(({ maker, taker }) => inQuote.has(taker) && !inQuote.has(maker))
-      see("a resting order that a quote meets", meets.length)
+      see("a resting order that a quote matches", meets.length)
       see(
         "a remainder that rests",
         placed.filter((both) => both.some((order) => order.inBook && order.remaining > 0)).length
@@ -789,7 +790,7 @@ describe("Exchange, compared with a model", () => {
     })
   })
 
-  it("overdraws no account where the maker's rate is above the taker's", () => {
+  it("overdraws no account if the maker's fee rate is above the taker's fee rate", () => {
     let poor = 0
     forAll(80, (commands) => {
       const { apply, compare, holdings, refused } = new Pair({ ...usual, rates: { taker: 0, maker: 350_000 } })
@@ -850,7 +851,7 @@ describe("Exchange, compared with a model", () => {
     })
   })
 
-  it("trades combos like any market, and settles them at the product of their legs", () => {
+  it("trades combos like any market, and settles them at the product of their legs' values", () => {
     const settled = new Set<string>()
     forAll(60, (commands) => {
       const { apply, compare, exchange, holdings, model, ticker } = new Pair({ ...usual, isCombo: true })

@@ -63,7 +63,7 @@ const makeDesk = () => {
 const codeOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).code
 
 describe("createSubtrader", () => {
-  it("creates a subtrader with the id of the FCM and a suffix, once", () => {
+  it("creates a subtrader only once, with the FCM member's id and a suffix as its id", () => {
     const desk = makeDesk()
     assert.strictEqual(desk.one.subtraderId, `${desk.member}_ONE`)
     assert.deepStrictEqual(
@@ -80,7 +80,7 @@ describe("createSubtrader", () => {
     }
   })
 
-  it("is refused for an account that is not an FCM member, as all reads are", () => {
+  it("is refused for an account that is not an FCM member, and so are all reads", () => {
     const desk = makeDesk()
     const notMember = { kind: "forbidden", code: "permission_denied" } as const
     assert.deepInclude(
@@ -94,14 +94,14 @@ describe("createSubtrader", () => {
     assert.deepInclude(refusalOf(view.listFcmOrders(desk.maker, { ...everyOrder })), notMember)
   })
 
-  it("makes subtraders that only their own FCM finds", () => {
+  it("creates subtraders that are visible only to their own FCM member", () => {
     const desk = makeDesk()
     assert.strictEqual(codeOf(desk.view().subtrader(desk.errorAccount, desk.one.subtraderId)), "not_found")
   })
 })
 
 describe("the orders and fills of subtraders", () => {
-  it("are found by subtrader, and by client ids of the last 24 hours", () => {
+  it("can be filtered by subtrader, and by client order ids of the last 24 hours", () => {
     const desk = makeDesk()
     const first = desk.buy(desk.one, 40, 2, "mine")
     desk.time += 1
@@ -122,7 +122,7 @@ describe("the orders and fills of subtraders", () => {
     assert.strictEqual(refused({ subtraderId: "nobody" }), "not_found")
   })
 
-  it("show an FCM only the sides of its own subtraders", () => {
+  it("show an FCM member only the sides of trades that belong to its own subtraders", () => {
     const desk = makeDesk()
     const { orderId } = desk.buy(desk.one, 40, 2)
     desk.place(desk.two.accountId, terms("ask", 50, 1))
@@ -170,7 +170,7 @@ describe("setSubtraderCap", () => {
     assert.strictEqual(codeOf(set(1, { ...desk.one, subtraderId: "nobody" })), "not_found")
   })
 
-  it("reports the premium of the day in New York: fills add, sales and settlements give back", () => {
+  it("reports the premium of the day in New York, which purchases increase, and sales and settlements decrease", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 10)
     // 10 × $0.40 and the taker's fee of 10 × 7 % × 0.4 × 0.6.
@@ -198,7 +198,7 @@ describe("setSubtraderCap", () => {
 })
 
 describe("setBlockedCategory", () => {
-  it("adds and removes categories, which are sorted", () => {
+  it("adds and removes categories, and sorts them", () => {
     const desk = makeDesk()
     const set = (category: string, blocked: boolean) =>
       desk.execute({
@@ -230,13 +230,13 @@ describe("transferPosition", () => {
     assert.closeTo(desk.cashOf(desk.one.accountId) - cash, 4.5, 1e-9)
     assert.strictEqual(desk.cashOf(desk.errorAccount), 995.5)
     assert.deepStrictEqual(unwrap(desk.view().listFcmTrades(desk.member, { limit: 10 })).items, trades)
-    // Money and contracts are conserved. Only the law that the fills add up to the position does not apply.
+    // The transfer conserves money and contracts. It has no fills, so it violates only this law.
     assert.deepStrictEqual(audit(desk.exchange.snapshot(desk.time)), [
       "a position is the count bought minus the count sold, until it settles"
     ])
   })
 
-  it("moves NO at one dollar minus the price, so no money moves at 10000", () => {
+  it("moves NO at one dollar minus the price, so no money moves at a price of 10000", () => {
     const desk = makeDesk()
     desk.place(desk.maker, terms("bid", 60, 5))
     desk.place(desk.one.accountId, terms("ask", 60, 5))
@@ -247,7 +247,7 @@ describe("transferPosition", () => {
     assert.deepStrictEqual([desk.positionOf(desk.one.accountId), desk.errorPosition()], [0, -5])
   })
 
-  it("flips a position that is too small, and nets with the position of the target", () => {
+  it("changes the sign of a position that is smaller than the transfer, and nets with the target's position", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 2)
     unwrap(desk.transfer({ count: 500, price: 5_000 }))
@@ -259,7 +259,7 @@ describe("transferPosition", () => {
     assert.deepStrictEqual(audit(desk.exchange.snapshot(desk.time)), [])
   })
 
-  it("is refused for terms that no transfer can have", () => {
+  it("is refused for invalid terms", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 10)
     const cases: ReadonlyArray<readonly [change: Partial<TransferPosition>, code: string]> = [
@@ -278,7 +278,7 @@ describe("transferPosition", () => {
     assert.strictEqual(desk.positionOf(desk.one.accountId), 10)
   })
 
-  it("is refused without an error account, on a market that is not open, and without the money", () => {
+  it("is refused without an error account, on a market that is not open, and without enough money", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 10)
     assert.deepInclude(refusalOf(desk.transfer({ count: 300_000 })), { kind: "conflict", code: "insufficient_balance" })
@@ -290,7 +290,7 @@ describe("transferPosition", () => {
     assert.strictEqual(desk.positionOf(desk.one.accountId), 10)
   })
 
-  it("cannot take the money of one account twice: a subtrader is neither an FCM member nor an error account", () => {
+  it("cannot use the money of one account twice, because a subtrader can be neither an FCM member nor an error account", () => {
     const { errorAccount, execute, member, one } = makeDesk()
     const enable = (accountId: string, errorAccountId?: string) =>
       execute({ type: "enableFcm", accountId, errorAccountId })

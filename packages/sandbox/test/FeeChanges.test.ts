@@ -37,7 +37,7 @@ describe("changeSeriesFee", () => {
     assert.deepStrictEqual(rates("KXOTHER-26-A"), { taker: 700, maker: 0 })
   })
 
-  it("keeps the rates with which a market was created", () => {
+  it("keeps the rates that a market set when it was created", () => {
     const { changeSeries, floor, rates } = setup()
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXTEST-26-OWN", takerFeeRate: 100 } }))
     changeSeries(maker)
@@ -104,7 +104,7 @@ describe("a fill after a change of the fees", () => {
     assert.strictEqual(fill?.feeMicros, 87_500)
   })
 
-  it("takes a higher fee than the reserved fee from free cash, and waives what the cash cannot pay", () => {
+  it("pays the unreserved part of a fee from free cash, and waives what the cash cannot pay", () => {
     const { changeSeries, floor } = setup()
     const [rich, poor, incoming] = [
       floor.account("rich", "6"),
@@ -122,7 +122,7 @@ describe("a fill after a change of the fees", () => {
 })
 
 describe("the changes of fees", () => {
-  it("are the same after a snapshot, and scheduled changes take effect", () => {
+  it("are the same after a restore, and scheduled changes take effect", () => {
     const { changeEvent, changeSeries, floor } = setup()
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXTEST-26-OWN", makerFeeRate: 100 } }))
     changeSeries({ feeMultiplier: 2 }, start + minute)
@@ -208,7 +208,7 @@ describe("event_fee_update", () => {
     )
   })
 
-  it("is sent only on that channel, also for combos", () => {
+  it("is sent only on market_lifecycle_v2, also for combos", () => {
     const world = makeFeedWorld()
     world.run({ type: "createEvent", event: { eventTicker: "KXCOMBO-26", multivariate: true } })
     const account = world.account()

@@ -35,7 +35,7 @@ describe("Feed.upgrade", () => {
     )
   })
 
-  it("refuses with the bodies of REST", () => {
+  it("refuses an unauthenticated request with the same error codes as REST", () => {
     const world = makeFeedWorld()
     const me = world.account()
     const signedForRest = world.request(me, {
@@ -82,7 +82,7 @@ describe("Feed.upgrade", () => {
     assert.strictEqual(statuses[0], "Accepted")
   })
 
-  it("has no connection and no due work after the only connection has closed", () => {
+  it("has no connection and no due timer after the only connection has closed", () => {
     const { line, world } = connected()
     line.endpoint.closed()
     assert.deepStrictEqual(world.feed.connections, [])
@@ -131,7 +131,7 @@ describe("subscribe", () => {
     assert.deepStrictEqual(errorOf(frames), ["subscribed", 8, "subscribed"])
   })
 
-  it("omits the list of markets under skip_ticker_ack", () => {
+  it("omits the list of markets from the reply with skip_ticker_ack", () => {
     const { line } = connected()
     line.send(subscribe("ticker", { market_ticker: ticker, skip_ticker_ack: true }))
     line.take()
@@ -161,7 +161,7 @@ describe("subscribe", () => {
     assert.strictEqual(frames[1]!.msg.yes_ask_dollars, "1.0000")
   })
 
-  it("names markets of the ticker channel by id", () => {
+  it("accepts market ids on the ticker channel", () => {
     const { line, me, world } = connected()
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     const [, snapshot] = line.take()
@@ -214,7 +214,7 @@ describe("update_subscription", () => {
     assert.strictEqual("no_dollars_fp" in frames[0]!.msg, false)
   })
 
-  it("gets no snapshot of a market that the subscription does not receive, but an error with this market", () => {
+  it("gets an error instead of a snapshot of a market that is not in the subscription", () => {
     const { line } = connected()
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.take()
@@ -247,7 +247,7 @@ describe("update_subscription", () => {
 })
 
 describe("unsubscribe and list_subscriptions", () => {
-  it("ends subscriptions with a seq, and reports an unknown sid", () => {
+  it("ends subscriptions with a reply that has a seq, and reports an unknown sid", () => {
     const { line, me, world } = connected()
     line.send(subscribe("trade"))
     line.send(subscribe("fill"))
@@ -354,7 +354,7 @@ describe("errors of commands", () => {
     assert.deepStrictEqual(errorOf(line.ask(subscribe("pyth_value"))), [9])
   })
 
-  it("26: more markets than a subscription may have. The earlier markets stay", () => {
+  it("26: more markets than a subscription may have, and the earlier markets stay", () => {
     const { line } = connected({ maxFeedMarkets: 2 })
     line.send(subscribe("trade", { market_tickers: ["A", "B"] }))
     line.take()
@@ -379,7 +379,7 @@ describe("errors of commands", () => {
 })
 
 describe("slow readers", () => {
-  it("receive all frames in order once the network takes them", () => {
+  it("receive all frames in order after the network accepts data again", () => {
     const { line, me, world } = connected()
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.block(true)
@@ -396,7 +396,7 @@ describe("slow readers", () => {
     )
   })
 
-  it("lose a subscription with too many waiting frames, with error 25, and keep the others", () => {
+  it("if too many frames wait, lose their subscription with error 25, and keep the other subscriptions", () => {
     const { line, me, world } = connected({ maxFeedWaitingFrames: 3 })
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.send(subscribe("order_group_updates"))

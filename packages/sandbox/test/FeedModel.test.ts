@@ -1,5 +1,6 @@
 /**
- * Checks that REST and the feed agree after each step, for random commands of some actors and random sessions of readers.
+ * Checks that REST and the feed agree after each step. The commands of the actors and the sessions of the readers are
+ * random.
  */
 import { assert, describe, it } from "vitest"
 import { act, makeActors } from "./support/actors.ts"
@@ -20,11 +21,11 @@ const channels = [
 interface Options {
   readonly seed: number
   readonly steps: number
-  /** Simulates a faulty feed for the complete reader. */
+  /** Changes the frames of the complete reader, to simulate a faulty feed. */
   readonly change?: (frame: Frame) => ReadonlyArray<Frame>
 }
 
-/** Lets the actors act, and returns the differences that readers find, with the types of messages they read. */
+/** Lets the actors act. Returns the differences that the readers find, and the number of messages of each type. */
 const run = ({ change, seed, steps }: Options) => {
   const world = makeFeedWorld({ transferMillis: 3_000 })
   const actors = makeActors(world.exchange, 4)
@@ -158,9 +159,9 @@ describe("the feed and REST", () => {
       }
     ]
   ]
-  it.each(faults)("differ for %s", (_what, change) => {
-    // If a later message replaces the faulty one before the comparison, the fault has no effect. So five seeds are
-    // tried.
+  it.each(faults)("differ after %s", (_what, change) => {
+    // The fault has no effect if a later message replaces the faulty message before the comparison. So the test tries
+    // five seeds.
     const found = [1, 2, 3, 4, 5].some(
       (round) => run({ seed: seed + round, steps: 60, change: change() }).differences.length > 0
     )

@@ -5,7 +5,7 @@ import { makeFloor, refusalOf, sampleSize, seed, start, terms, unwrap } from "./
 
 const eventTicker = "KXRAIN-26"
 
-/** An event, and a function that lets one of its markets trade. */
+/** An event with markets, and a function that makes a trade. */
 const setup = (markets: Readonly<Record<string, Partial<CreateMarket>>>) => {
   const floor = makeFloor()
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]
@@ -41,7 +41,7 @@ const above = (floor: number): Partial<CreateMarket> => ({ strike: { type: "grea
 const between = (floor: number, cap: number): Partial<CreateMarket> => ({ strike: { type: "between", floor, cap } })
 
 describe("View.forecasts", () => {
-  it("interpolates between the strikes of a ladder, and ends at the outermost strikes", () => {
+  it("interpolates between the strikes of an event, and ends at the outermost strikes", () => {
     const { floor, forecasts, trade } = setup({ A: above(10), B: above(20), C: above(30) })
     trade("A", 90)
     trade("B", 50)
@@ -64,7 +64,7 @@ describe("View.forecasts", () => {
     assert.deepStrictEqual(last(forecasts([1_000, 2_500, 5_000, 7_500, 9_000])), [50, 50, 55, 60, 60])
   })
 
-  it("reads a ladder of caps, and does not let a probability fall as the value rises", () => {
+  it("accepts strikes that are caps, and corrects probabilities that fall as the value rises", () => {
     const less = (cap: number): Partial<CreateMarket> => ({ strike: { type: "less_or_equal", cap } })
     const { floor, forecasts, trade } = setup({ A: less(10), B: less(20), C: less(30) })
     trade("A", 40)
@@ -75,7 +75,7 @@ describe("View.forecasts", () => {
     assert.deepStrictEqual(last(forecasts([4_000, 6_000, 8_000])), [10, 25, 30])
   })
 
-  it("converts the price of a scalar market to its number, the same at each percentile", () => {
+  it("converts the price of a scalar market to one number for all percentiles", () => {
     const { floor, forecasts, trade } = setup({
       X: { type: "scalar", strike: { type: "between", floor: 100, cap: 300 } }
     })

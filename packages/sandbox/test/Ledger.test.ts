@@ -65,13 +65,13 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
   })
 
-  it("must be available: otherwise the order is refused with the code of noMoneyCode", () => {
+  it("must be available, and otherwise the order is refused with the code of noMoneyCode", () => {
     const floor = makeFloor({ assumptions: { noMoneyCode: "available_balance_too_low" } })
     const one = floor.account("one", "1")
     assert.strictEqual(floor.refused(one, terms("bid", 50, 10)).code, "available_balance_too_low")
   })
 
-  it("includes the maker's fee of a remainder that would rest, also if the maker's rate is above the taker's", () => {
+  it("includes the maker's fee of a remainder that would rest, even if the maker's rate is above the taker's rate", () => {
     const floor = makeFloor()
     const market = "KXDEAR-26-YES"
     unwrap(floor.execute({ type: "createMarket", market: { ticker: market, takerFeeRate: 0, makerFeeRate: 175 } }))
@@ -87,7 +87,7 @@ describe("the reserved money of an order", () => {
     floor.place(maker, terms("ask", 50, 8.9, { ticker: market }))
     floor.place(poor, bid(8.9))
     assert.deepStrictEqual(moneyOf(floor, poor), [0, 0])
-    // An amendment arrives like a new order.
+    // An amendment needs the same money as a new order.
     const other = floor.account("other", "4.95")
     floor.place(maker, terms("ask", 50, 1, { ticker: market }))
     const { orderId } = floor.place(other, terms("bid", 49, 9.9, { ticker: market }))
@@ -99,7 +99,7 @@ describe("the reserved money of an order", () => {
     assert.strictEqual(refusalOf(amended).code, "insufficient_balance")
   })
 
-  it("is zero for closing a position: held contracts cover the oldest orders first", () => {
+  it("is zero for orders that close a position, and held contracts cover the oldest orders first", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one", "10"), floor.account("other")]
     floor.place(other, terms("ask", 50, 10))
@@ -107,14 +107,14 @@ describe("the reserved money of an order", () => {
     const [cash] = moneyOf(floor, one)
     const older = floor.place(one, terms("ask", 60, 6))
     const younger = floor.place(one, terms("ask", 55, 6))
-    // Twelve contracts are offered and ten are held: two of the younger order reserve $0.45 each.
+    // Twelve contracts are offered, and ten are held. So two contracts of the younger order reserve $0.45 each.
     assert.deepStrictEqual(moneyOf(floor, one), [cash! - 900_000, 900_000])
     assert.deepStrictEqual(floor.now(younger, "reservedMicros"), [900_000])
     floor.cancel(one, older.orderId)
     assert.deepStrictEqual(moneyOf(floor, one), [cash, 0])
   })
 
-  it("grows when other orders use up the held contracts, paid from the dollar that each pair returns", () => {
+  it("grows when other orders use up the held contracts, and the dollar that each closed pair returns pays for it", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one", "7"), floor.account("other")]
     floor.place(other, terms("ask", 50, 10))
@@ -122,14 +122,14 @@ describe("the reserved money of an order", () => {
     const covered = floor.place(one, terms("ask", 90, 10))
     floor.place(other, terms("bid", 20, 3))
     assert.deepStrictEqual(moneyOf(floor, one), [1_825_000, 0])
-    // An order for two contracts at $0.20 must be affordable, like any order. It uses up two of the held contracts.
+    // Every order must be affordable. An order for two contracts at $0.20 uses up two of the held contracts.
     assert.strictEqual(floor.refused(one, terms("ask", 20, 2.5)).code, "insufficient_balance")
     floor.place(one, terms("ask", 20, 2))
     assert.deepStrictEqual(floor.now(covered, "reservedMicros"), [200_000])
     assert.deepStrictEqual(moneyOf(floor, one), [1_825_000 + 400_000 - 22_400 - 200_000, 200_000])
   })
 
-  it("is taken on the order's shard only", () => {
+  it("is taken only from the order's shard", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))
@@ -177,7 +177,7 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
   })
 
-  it("and the free cash are the most that the order costs, even if many tiny fills round up their fees", () => {
+  it("and the free cash limit what the order pays, even if many tiny fills round up their fees", () => {
     const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
@@ -204,7 +204,7 @@ describe("the reserved money of an order", () => {
 })
 
 describe("View.listPositions", () => {
-  it("shows the recorded position: buying NO at $0.52, then YES at $0.52", () => {
+  it("shows the position that was recorded on the demo exchange: NO bought at $0.52, then YES at $0.52", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "1000")]
     floor.place(maker, terms("bid", 48, 1))
@@ -227,7 +227,7 @@ describe("View.listPositions", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [999_925_000, 0])
   })
 
-  it("shows a position whose cost decreases in proportion, and whose sign changes in one fill", () => {
+  it("decreases the cost in proportion to the position, and can change the sign of a position in one fill", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(other, terms("ask", 40, 10))
@@ -494,7 +494,7 @@ describe("setAllocation", () => {
 })
 
 describe("createSubaccount", () => {
-  it("numbers subaccounts consecutively, up to 63, above the basic tier", () => {
+  it("numbers subaccounts consecutively up to 63, and refuses accounts of the basic tier", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.execute({ type: "setTier", accountId: one, tier: "basic" }))

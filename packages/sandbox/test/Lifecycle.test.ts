@@ -6,7 +6,7 @@ type Floor = ReturnType<typeof makeFloor>
 
 const statusOf = (floor: Floor, market = ticker) => unwrap(floor.view().market(market)).status
 
-/** The changes of markets in the log, without the creation of the floor's own market. */
+/** The changes of markets in the events, without the creation of the market of `floor.ts`. */
 const changesOf = (floor: Floor) =>
   floor.events.flatMap((event) => (event.type === "market" ? [event.change] : [])).slice(1)
 
@@ -41,7 +41,7 @@ describe("the lifecycle commands of a market", () => {
     assert.deepStrictEqual(changesOf(floor), ["created", "opened", "closed", "determined", "settled"])
   })
 
-  it("log the opening at its time, with the status that the market then has", () => {
+  it("emit the opening at its time, with the status of the market at that time", () => {
     const floor = makeFloor()
     const create = (ticker: string) =>
       unwrap(floor.execute({ type: "createMarket", market: { ticker, openMillis: start + 1_000 } }))
@@ -110,7 +110,7 @@ describe("the lifecycle commands of a market", () => {
     )
   })
 
-  it("close a market when its result is set. The result can be disputed and determined again", () => {
+  it("close a market when its result is set, and permit a dispute and another result", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1))
@@ -195,7 +195,7 @@ describe("createMarket", () => {
     assert.strictEqual(refusalOf(elsewhere).code, "invalid_parameters")
   })
 
-  it("uses the fees of the series for a market without fees of its own", () => {
+  it("uses the fees of the series for a market that sets no fees", () => {
     const floor = makeFloor()
     const { exchange } = floor
     unwrap(
@@ -261,7 +261,7 @@ describe("setActive", () => {
     assert.strictEqual(refusalOf(floor.execute({ type: "setActive", exchangeIndex: 4 })).code, "invalid_parameters")
   })
 
-  it("does not refuse a search for an order on a shard that is not paused", () => {
+  it("refuses a command only if its shard is paused, and a command without a shard belongs to shard 0", () => {
     const floor = makeFloor()
     const accountId = floor.account("one")
     const target = { orderId: "none", subaccount: 0, marketTicker: undefined }

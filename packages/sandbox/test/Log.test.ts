@@ -66,7 +66,7 @@ describe("Exchange.execute", () => {
 })
 
 describe("Exchange.recordCommands", () => {
-  it("gives every command before its execution, refused ones included, until it ends", () => {
+  it("reports every command before its execution, also refused commands, until the recording ends", () => {
     const exchange = new Exchange({ seed: 5 })
     const recorded: Array<string> = []
     exchange.recordCommands(({ type }, atMillis) => {
@@ -205,7 +205,7 @@ describe("Exchange.userView", () => {
     )
   })
 
-  it("lags behind after a restored snapshot as well", () => {
+  it("also lags after a snapshot is restored", () => {
     const options = { seed: 5, assumptions: { ...assumptions, readLagMillis: 20_000 } }
     const exchange = new Exchange(options)
     const actors = makeActors(exchange, 6)
@@ -230,7 +230,7 @@ describe("Exchange.userView", () => {
   })
 })
 
-/** The state of an exchange, built from the events of its log alone. */
+/** The state of an exchange, built only from the events of its log. */
 const makeMirror = () => {
   const books = new Map<string, Map<number, number>>()
   const orders = new Map<string, Order>()
@@ -305,7 +305,8 @@ const compare = (mirror: ReturnType<typeof makeMirror>, exchange: Exchange, { ac
       )
     }
   }
-  // An order's reserved money is not compared: held contracts can cover another order later, without an entry in the log.
+  // An order's reserved money is not compared. It changes without an entry in the log when held contracts cover another
+  // order.
   const shown = ({ fillCount, orderId, price, remainingCount, status }: Order) => ({
     fillCount,
     orderId,
@@ -401,7 +402,7 @@ describe("Exchange.subscribe", () => {
     assert.deepStrictEqual(typesAndTimes(), ["book 5000", "orderCanceled 5000", "balance 5000", "command 6000"])
   })
 
-  it("logs the position that each fill leaves, and the client id of the resting order", () => {
+  it("logs the positions after each fill, and the client order id of the resting order", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     floor.place(maker, terms("ask", 50, 1))
@@ -528,7 +529,7 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("keeps the state, delivers every entry to every subscriber, and then throws, if a subscriber throws", () => {
+  it("if a subscriber throws, keeps the state, delivers every entry to every subscriber, and then throws", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const log: Array<string> = []

@@ -6,7 +6,7 @@ import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "./support/fl
 
 type Floor = ReturnType<typeof makeFloor>
 
-/** Amends an order. Default: its own price and total count. */
+/** Amends an order. By default, keeps its price and its total count. */
 const amend = (floor: Floor, order: Order, change: Partial<AmendOrder>) =>
   floor.execute({
     type: "amendOrder",
@@ -51,7 +51,7 @@ const line = (options: Parameters<typeof makeFloor>[0] = {}) => {
 }
 
 describe("amendOrder", () => {
-  it("reads the count as the total: the filled and the resting part", () => {
+  it("treats the count as the total of the filled and the resting contracts", () => {
     const { first, floor, taker } = line()
     floor.place(taker, terms("ask", 40, 4))
     unwrap(amend(floor, first, { count: 700 }))
@@ -76,7 +76,7 @@ describe("amendOrder", () => {
     assert.deepStrictEqual([ahead(third), ahead(first), ahead(second)], [0, 500, 1_001])
   })
 
-  it("trades at once if the new price crosses a resting order, and returns the result", () => {
+  it("trades immediately if the new price crosses a resting order, and returns the result", () => {
     const { first, floor, taker } = line()
     floor.place(taker, terms("ask", 45, 2))
     const { after, before } = unwrap(amend(floor, first, { price: 4_600 }))
@@ -99,7 +99,7 @@ describe("amendOrder", () => {
     assert.deepStrictEqual(floor.now(first, "status", "remainingCount"), ["canceled", 0])
   })
 
-  it("sets, moves and removes the expiry; the old expiry does not fire", () => {
+  it("sets, moves and removes the expiry, and the old expiry does not fire", () => {
     const { first, floor, second, third } = line()
     const inSeconds = (seconds: number) => start / 1_000 + seconds
     unwrap(amend(floor, first, { expirationSeconds: inSeconds(10) }))
@@ -114,7 +114,7 @@ describe("amendOrder", () => {
     assert.deepStrictEqual(statuses(), ["canceled", "canceled", "resting"])
   })
 
-  it("changes the client id, which is then reserved along with the old one", () => {
+  it("changes the client order id, and keeps the old id reserved", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1, { clientOrderId: "a" }))
@@ -207,7 +207,7 @@ describe("decreaseOrder", () => {
     assert.strictEqual(JSON.stringify(floor.exchange.dump(start)), before)
   })
 
-  it("works while trading is paused, as does cancelling", () => {
+  it("works while trading is paused, and so does cancelOrder", () => {
     const { first, floor } = line()
     unwrap(floor.execute({ type: "setActive", trading: false }))
     unwrap(decrease(floor, first, { reduceBy: 100 }))
@@ -216,7 +216,7 @@ describe("decreaseOrder", () => {
 })
 
 describe("cancelAllOrders", () => {
-  it("cancels the resting orders of all subaccounts or of one, on all shards", () => {
+  it("cancels the resting orders of all subaccounts or of one subaccount, on all shards", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))

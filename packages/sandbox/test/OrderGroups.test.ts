@@ -105,7 +105,7 @@ describe("View.group", () => {
 })
 
 describe("createOrder in an order group", () => {
-  it("triggers the group when the fills of 15 seconds exceed the limit, not when they reach it", () => {
+  it("triggers the group when the fills of 15 seconds exceed the limit, not when they equal the limit", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 10))
@@ -136,7 +136,7 @@ describe("createOrder in an order group", () => {
     assert.isFalse(group().triggered)
   })
 
-  it("completes the fill that exceeds the limit, and cancels the group's other orders before the same order reaches them", () => {
+  it("completes the fill that exceeds the limit, and cancels the group's other orders before the incoming order reaches them", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 41, 50, inGroup))
     const second = floor.place(maker, terms("bid", 40, 50, inGroup))
@@ -247,7 +247,7 @@ describe("setGroupLimit", () => {
 })
 
 describe("the commands of an order group", () => {
-  it("find a group only by its own subaccount and shard", () => {
+  it("find a group only in its own subaccount and on its own shard", () => {
     const { floor, maker, taker, target } = withGroup(10)
     for (const wrong of [
       { ...target, subaccount: 1 },
@@ -296,7 +296,7 @@ describe("the commands of an order group", () => {
     assert.strictEqual(refusalOf(created).code, "exchange_is_paused")
   })
 
-  it("are logged in order", () => {
+  it("emit their events in order", () => {
     const { events, floor, inGroup, maker, target } = withGroup(10)
     floor.place(maker, terms("bid", 40, 1, inGroup))
     unwrap(floor.execute({ type: "setGroupLimit", accountId: maker, target, limit: 100 }))

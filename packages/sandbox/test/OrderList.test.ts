@@ -6,7 +6,7 @@ import type { OrderState } from "../src/exchange/state.ts"
 const here = "KXHERE-1"
 const there = "KXTHERE-1"
 
-/** An order with the fields that the list reads. */
+/** Adds an order with the fields that the list reads. */
 const placed = (list: OrderList<OrderState>, ticker: string, atMillis: number): OrderState => {
   const order = { ticker, status: "resting", createdMillis: atMillis, updatedMillis: atMillis, listIndex: -1 }
   list.add(order as OrderState) // the list reads no other fields
@@ -43,7 +43,10 @@ const walk = (list: OrderList<OrderState>, filter: Partial<OrderFilter>): Readon
   return indexes
 }
 
-/** A thousand orders of two markets, one placed each second. Every hundredth rests; the others end after a second. */
+/**
+ * A thousand orders of two markets. One order is placed each second. Every hundredth order rests, and the others end
+ * after a second.
+ */
 const busy = () => {
   const list = new OrderList<OrderState>()
   for (let n = 0; n < 1_000; n++) {

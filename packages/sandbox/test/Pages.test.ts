@@ -14,7 +14,7 @@ import { type Credentials, layerTest, Sandbox } from "../src/Sandbox.ts"
 const ticker = "KXTEST-26-YES"
 const day = 24 * 3_600_000
 
-/** A client without limits, because no time passes here in which tokens could refill. */
+/** A client without rate limits, because tokens cannot refill while the test clock stands still. */
 const access = (credentials: Credentials) =>
   Layer.unwrap(
     Effect.map(Sandbox, ({ environment }) => Kalshi.layer({ environment, signer: credentials.signer, limits: false }))

@@ -54,7 +54,7 @@ const volume = {
 const refusalOf = (result: Result.Result<unknown, { readonly details?: string; readonly code: string }>) =>
   Result.isFailure(result) ? (result.failure.details ?? result.failure.code) : "accepted"
 
-/** Arrays within each other. */
+/** Nested arrays. */
 const nested = (levels: number): unknown => (levels === 0 ? "" : [nested(levels - 1)])
 
 const unknownId = "00000000-0000-4000-8000-000000000000"
@@ -116,7 +116,7 @@ describe("milestones", () => {
     assert.deepStrictEqual(seen(start + 25 * minute), ["closed", "closed", times[2], 1])
   })
 
-  it("are refused for an unknown event or target, a reversed time or no type, and then take no id", () => {
+  it("are refused for an unknown event or target, a reversed time or no type, and a refusal uses no id", () => {
     const { execute, milestone } = open()
     const create = (change: Partial<CreateMilestone>) =>
       refusalOf(
@@ -180,7 +180,7 @@ describe("structured targets", () => {
 })
 
 describe("incentive programs", () => {
-  it("state rewards in hundredths of a cent, and the id of the market as the feed does", () => {
+  it("state rewards in hundredths of a cent, and the market id that the feed uses", () => {
     const { get, program } = open()
     const { programId } = program({
       type: "liquidity",
@@ -207,7 +207,7 @@ describe("incentive programs", () => {
     ])
   })
 
-  it("are upcoming, active, closed, and paid out once an operator has marked them", () => {
+  it("are upcoming, active, closed, and paid out after an operator has marked them", () => {
     const { execute, get, program } = open()
     const [startMillis, endMillis] = [start + minute, start + 2 * minute]
     const { programId } = program({ startMillis, endMillis })
@@ -300,7 +300,7 @@ describe("with_milestones", () => {
   })
 })
 
-/** The choices from which a world is made. A choice of an event or a target is an index. */
+/** The random choices for a world. An event or a target is chosen by its index. */
 interface Choices {
   readonly seed: number
   readonly targets: ReadonlyArray<{
@@ -379,7 +379,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
 
 const eventTicker = (index: number): string => `KXEVENT${index}-26`
 
-/** Creates a world. Returns its ids in the order of creation, and reads at its time. */
+/** Creates a world. Returns its ids in the order of creation, and a function that reads at the chosen time. */
 const makeWorld = ({ milestones, nowIn, programs, seed, targets }: Choices) => {
   const world = open(seed)
   for (let index = 0; index < eventCount; index++) {
@@ -552,7 +552,7 @@ describe("reference data", () => {
     )
   })
 
-  it("is the same after a snapshot, JSON and a restore", () => {
+  it("is the same after a snapshot is converted to JSON and restored", () => {
     fc.assert(
       fc.property(choices, (chosen) => {
         const world = open(chosen.seed)

@@ -44,7 +44,7 @@ const traded = () => {
 }
 
 describe("View.listFills", () => {
-  it("shows both halves of a trade under the trade's id", () => {
+  it("shows the fills of both parties of a trade with the trade's id", () => {
     const { floor, maker, orderId, taker } = traded()
     const [mine, theirs] = [taker, maker].map((account) => unwrap(floor.view().listFills(account, fills)).items[0]!)
     assert.deepInclude(mine, { orderId, side: "bid", isTaker: true, count: 100, price: 5_000, feeMicros: 17_500 })

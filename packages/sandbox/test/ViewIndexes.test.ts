@@ -180,7 +180,9 @@ const aheadOf = (state: Snapshot, ids: ReadonlyArray<string>): ReadonlyMap<strin
   )
 }
 
-/** Compares the queue positions that are read one by one with those that are read all at once. Returns their number. */
+/**
+ * Compares queue positions, which are read one by one and in lists, with a walk along the queue. Returns their number.
+ */
 const compareQueues = (view: View, state: Snapshot): number => {
   let count = 0
   for (const { ask, bid, eventTicker, ticker } of state.markets) {

@@ -1,4 +1,4 @@
-/** The client's live account, on the local exchange. */
+/** The client's account feed on the local exchange. */
 import { assert, describe, it } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
 import type * as Feed from "@kalshi-effect/client/Feed"
@@ -65,7 +65,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("gives each consumer the account first, then all events", (trader) =>
+  inMemory("gives each consumer the account first, then all later events", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live()
       yield* trader.place()
@@ -79,40 +79,45 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("finds the changes of an outage, and reports them before the account is live again", (trader) =>
-    Effect.gen(function* () {
-      const sell = yield* seller(trader)
-      const made = yield* Orders.create(bid)
-      const gone = yield* Orders.create({ ...bid, price: "0.30" })
-      const { events, mine } = yield* live()
-      yield* trader.sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
-      yield* trader.sandbox.feed.drop({ how: "reset" })
-      yield* until(() => count(events, "Healing") === 1)
-      const error = yield* Effect.flip(mine.read)
-      assert.match(error.message, /^The account cannot be read: messages may have been lost since .* outage: Closed\)/)
-      yield* sell(5)
-      yield* Orders.cancel({ order_id: gone.order_id })
-      const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })
-      yield* until(() => count(events, "Live") === 2)
-      const between = events.slice(tags(events).indexOf("Healing"), tags(events).lastIndexOf("Live"))
-      assert.strictEqual(count(between, "Fill"), 1)
-      const account = yield* mine.read
-      assert.deepStrictEqual(
-        account.openOrders.filter((order) => !account.unconfirmed.has(order.order_id)).map((order) => order.order_id),
-        [order_id]
-      )
-      // The two orders that are not in the list are confirmed one by one.
-      yield* until(() => count(events, "Order") >= 5)
-      const confirmed = yield* mine.read
-      assert.deepStrictEqual(
-        confirmed.closedOrders.map((order) => [order.order_id, order.status]).toSorted(),
-        [
-          [gone.order_id, "canceled"],
-          [made.order_id, "executed"]
-        ].toSorted()
-      )
-      yield* assertEqual(confirmed)
-    })
+  inMemory(
+    "finds the changes that happened during an outage, and reports them before the account is live again",
+    (trader) =>
+      Effect.gen(function* () {
+        const sell = yield* seller(trader)
+        const made = yield* Orders.create(bid)
+        const gone = yield* Orders.create({ ...bid, price: "0.30" })
+        const { events, mine } = yield* live()
+        yield* trader.sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
+        yield* trader.sandbox.feed.drop({ how: "reset" })
+        yield* until(() => count(events, "Healing") === 1)
+        const error = yield* Effect.flip(mine.read)
+        assert.match(
+          error.message,
+          /^The account cannot be read: messages may have been lost since .* outage: Closed\)/
+        )
+        yield* sell(5)
+        yield* Orders.cancel({ order_id: gone.order_id })
+        const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })
+        yield* until(() => count(events, "Live") === 2)
+        const between = events.slice(tags(events).indexOf("Healing"), tags(events).lastIndexOf("Live"))
+        assert.strictEqual(count(between, "Fill"), 1)
+        const account = yield* mine.read
+        assert.deepStrictEqual(
+          account.openOrders.filter((order) => !account.unconfirmed.has(order.order_id)).map((order) => order.order_id),
+          [order_id]
+        )
+        // The two orders that are not in the list are confirmed one by one.
+        yield* until(() => count(events, "Order") >= 5)
+        const confirmed = yield* mine.read
+        assert.deepStrictEqual(
+          confirmed.closedOrders.map((order) => [order.order_id, order.status]).toSorted(),
+          [
+            [gone.order_id, "canceled"],
+            [made.order_id, "executed"]
+          ].toSorted()
+        )
+        yield* assertEqual(confirmed)
+      })
   )
 
   const faults = ["garble", "skip", "repeat"] as const
@@ -128,7 +133,7 @@ describe("AccountFeed.make", () => {
           yield* TestClock.adjust(100)
           if (change === "garble") assert.strictEqual((yield* mine.status)._tag, "Healing")
           yield* sell(1)
-          // No message shows that another message did not arrive: the next verification finds the change.
+          // No later message reveals that the feed skipped one. The next verification finds the change.
           yield* TestClock.adjust(change === "skip" ? 25_000 : 5_000)
           yield* until(() => (events.at(-1)?._tag ?? "") !== "Healing")
           yield* TestClock.adjust(5_000)
@@ -157,7 +162,7 @@ describe("AccountFeed.make", () => {
   )
 
   inMemory(
-    "does not return to the older state that a list shows",
+    "keeps newer pushed changes when a list shows an older state",
     (trader) =>
       Effect.gen(function* () {
         const sell = yield* seller(trader)
@@ -194,7 +199,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("reports the trigger of an order group, and its unknown status after a loss", (trader) =>
+  inMemory("reports the trigger of an order group, and its unknown status after the connection is lost", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)
       const { events, mine } = yield* live()
@@ -212,7 +217,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("shows why a read fails, and repeats it", ({ sandbox }) =>
+  inMemory("shows why a read fails, and retries the read", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ status: 401, operation: "GetFills", times: 2 })
       const mine = yield* AccountFeed.make({ readTimeoutMillis: 2_000 })
@@ -226,7 +231,7 @@ describe("AccountFeed.make", () => {
   )
 
   inMemory(
-    "starts no second read while the first one waits for lists that are new enough",
+    "starts no second read while the first read waits for new enough lists",
     ({ sandbox }) =>
       Effect.gen(function* () {
         const mine = yield* AccountFeed.make()
@@ -234,7 +239,7 @@ describe("AccountFeed.make", () => {
         assert.strictEqual((yield* mine.status)._tag, "AwaitingSnapshot")
         const requests = yield* sandbox.requests
         const recent = requests.filter(({ operation }) => operation === "GetUserDataTimestamp").slice(-30)
-        // Three lists wait, and each of them requests the time once a second.
+        // Three list reads wait, and each of them requests the timestamp once per second.
         assert.isAtLeast(recent.at(-1)!.atMillis - recent[0]!.atMillis, 9_000)
         yield* pass(400_000, 250)
         assert.strictEqual((yield* mine.status)._tag, "Live")
@@ -242,22 +247,24 @@ describe("AccountFeed.make", () => {
     { assumptions: { readLagMillis: 600_000 } }
   )
 
-  inMemory("reads fills from before the historical cutoff, from the live and the historical list", (trader) =>
-    Effect.gen(function* () {
-      const sell = yield* seller(trader)
-      yield* Orders.create(bid)
-      yield* sell(2)
-      yield* TestClock.adjust("400 days")
-      yield* sell(1)
-      const { mine } = yield* live({ fillsFromMillis: 0 })
-      assert.deepStrictEqual(
-        (yield* mine.read).fills.map(({ count_fp }) => count_fp),
-        ["2.00", "1.00"]
-      )
-    })
+  inMemory(
+    "combines the live and the historical list of fills if `fillsFromMillis` is before the historical cutoff",
+    (trader) =>
+      Effect.gen(function* () {
+        const sell = yield* seller(trader)
+        yield* Orders.create(bid)
+        yield* sell(2)
+        yield* TestClock.adjust("400 days")
+        yield* sell(1)
+        const { mine } = yield* live({ fillsFromMillis: 0 })
+        assert.deepStrictEqual(
+          (yield* mine.read).fills.map(({ count_fp }) => count_fp),
+          ["2.00", "1.00"]
+        )
+      })
   )
 
-  inMemory("fails only the consumer that is too slow, after the events that wait for it", (trader) =>
+  inMemory("fails only a consumer that is too slow, after it has received the buffered events", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ bufferSize: 2 })
       const taken: Array<string> = []
@@ -284,7 +291,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("ends its subscriptions with its scope", ({ sandbox }) =>
+  inMemory("ends its subscriptions when its scope closes", ({ sandbox }) =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const mine = yield* AccountFeed.make({ lines: 2 }).pipe(Scope.provide(scope))
@@ -305,7 +312,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("ends with the feed's error if the feed is refused for good", ({ sandbox }) =>
+  inMemory("ends with the feed's error after a close code that permits no reconnection", ({ sandbox }) =>
     Effect.gen(function* () {
       const { fiber, mine } = yield* live()
       yield* sandbox.feed.drop({ code: 4_000 })
@@ -319,7 +326,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("refuses invalid options before any connection", ({ sandbox }) =>
+  inMemory("refuses invalid options before it connects", ({ sandbox }) =>
     Effect.gen(function* () {
       const invalid: ReadonlyArray<readonly [AccountFeed.Options, string]> = [
         [{ lines: 0 }, "/lines"],
@@ -379,7 +386,7 @@ describe("AccountFeed.make with two lines", () => {
     })
   )
 
-  inMemory("is not live after a second loss while the other line may be behind", (trader) =>
+  inMemory("is not live after the second line is lost while the first line may lack messages", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ lines: 2 })
       yield* TestClock.adjust(2_000)
@@ -399,7 +406,7 @@ describe("AccountFeed.layer", () => {
 
   const named = (count: "5" | "6") => Orders.buyYes({ ticker, count, yes_price: "0.40", client_order_id: "mine-1" })
 
-  /** An account whose creates lose every response, and whose lists of orders cannot be read after the start. */
+  /** Runs a test with a live account. From then on, every create loses its response, and every list of orders fails. */
   const blind = (test: Effect.Effect<void, unknown, Client | AccountFeed.AccountFeed>) => (trader: Trader) =>
     Effect.gen(function* () {
       const mine = yield* AccountFeed.AccountFeed
@@ -413,7 +420,7 @@ describe("AccountFeed.layer", () => {
     }).pipe(Effect.provide(AccountFeed.layer()))
 
   inMemory(
-    "settles an order whose response was lost with the pushed order, without a list",
+    "settles an order from the pushed order if its response was lost, and reads no list",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(intent)
@@ -426,7 +433,7 @@ describe("AccountFeed.layer", () => {
   )
 
   inMemory(
-    "settles an earlier placement with an order that the account already contains",
+    "settles an earlier placement from an order that the account already contains",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(named("5"))
@@ -454,7 +461,7 @@ describe("AccountFeed.layer", () => {
     )
   )
 
-  inMemory("when the scope closes, cancels an order whose response was lost, without a list", (trader) =>
+  inMemory("when the scope closes, cancels an order although its response was lost, and reads no list", (trader) =>
     Effect.gen(function* () {
       yield* blind(
         Effect.gen(function* () {

@@ -1,6 +1,6 @@
 /**
- * The client's live account on the local exchange, while orders are placed, filled and cancelled, and connections,
- * messages and reads fail. Some time after the last fault, the account equals the exchange's own.
+ * Plays random steps against the client's account feed: orders are placed, filled and cancelled, and connections,
+ * messages and reads fail. Some time after the last fault, the account must equal the exchange's account.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
@@ -68,7 +68,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const plays = fc.record({
   lines: fc.constantFrom(1, 2),
-  /** Whether the account verifies its lists. If not, steps with a fault that only a verification can find are skipped. */
+  /**
+   * Whether the account verifies its lists. If it does not, the test skips the steps whose fault only a verification
+   * can find.
+   */
   isVerified: fc.boolean(),
   readLagMillis: fc.constantFrom(0, 0, 400, 2_500),
   steps: fc.array(step, { minLength: 5, maxLength: 40, size: "max" })
@@ -81,7 +84,7 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Whether a step drops or reorders a message in such a way that only a verification can find the change. */
+/** Whether a step drops or delays a message, so that only a verification can find the change. */
 const isSilent = (step: Step, lines: number): boolean =>
   (step.do === "frame" && step.change === "skip" && lines === 1) ||
   (step.do === "late" && step.type === "market_position")

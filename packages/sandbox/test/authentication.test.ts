@@ -11,7 +11,7 @@ import { errorOf, send, type Sent } from "./support/wire.ts"
 const path = "/portfolio/order_groups"
 const signedPath = `/trade-api/v2${path}`
 
-/** Runs a test on its own exchange. */
+/** Runs a test on a new exchange. */
 const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   it.effect(name, () => Effect.provide(test(), layerTest()))
 
@@ -52,7 +52,7 @@ describe("makeAuthenticate", () => {
           ["another key of the same account signs", { headers: { "kalshi-access-key": second.keyId } }],
           ["the timestamp differs", { headers: { "kalshi-access-timestamp": another } }],
           ["the signature is not base64", { headers: { "kalshi-access-signature": "%%%not base64%%%" } }],
-          ["the signature is base64 of something else", { headers: { "kalshi-access-signature": "QUJDRA==" } }],
+          ["the signature is base64 of other bytes", { headers: { "kalshi-access-signature": "QUJDRA==" } }],
           ["the signature is base64url", { headers: { "kalshi-access-signature": "__--".repeat(86) } }]
         ]
         const timestamp = String(yield* Clock.currentTimeMillis)
@@ -152,7 +152,7 @@ describe("makeAuthenticate", () => {
     })
   )
 
-  onExchange("accepts RSA-PSS with a salt as long as the digest, and no other padding", () =>
+  onExchange("accepts RSA-PSS with a salt as long as the digest, and refuses other salts and paddings", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount({ kind: "rsa" })
       const key = createPrivateKey(Redacted.value(by.privateKey))

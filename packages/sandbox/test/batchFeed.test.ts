@@ -86,7 +86,7 @@ const setup = () => {
 }
 
 describe("rfq_batch_created and rfq_batch_deleted", () => {
-  it("announce a batch with its children and their legs, each leg once", () => {
+  it("contain the children of a batch, and each leg of the children once", () => {
     const { create, creator, idOf, listen, maker, world } = setup()
     const [own, others] = [listen(creator), listen(maker)]
     const batch = create({ isObscured: true })
@@ -129,7 +129,7 @@ describe("rfq_batch_created and rfq_batch_deleted", () => {
     assert.deepStrictEqual(typesOf(own), ["rfq_batch_deleted"])
   })
 
-  it("are only for own batches with the user filter self", () => {
+  it("are sent only for own batches if the user filter is self", () => {
     const { create, creator, listen, maker } = setup()
     const [own, others] = [listen(creator, { user_filter: "self" }), listen(maker, { user_filter: "self" })]
     create()
@@ -139,7 +139,7 @@ describe("rfq_batch_created and rfq_batch_deleted", () => {
 })
 
 describe("batch_quote_created", () => {
-  it("is for the maker only, with a quote for each child", () => {
+  it("is sent only to the maker, with a quote for each child", () => {
     const { create, creator, idOf, listen, maker, quote, second } = setup()
     const batch = create()
     const lines = [listen(maker), listen(second), listen(creator)]
@@ -183,7 +183,7 @@ describe("batch_quote_created", () => {
 })
 
 describe("rfq_batch_best_quotes", () => {
-  it("is for the creator only, at most every 250 milliseconds, and when a batch quote stops counting", () => {
+  it("is sent only to the creator, at most every 250 milliseconds, and also when a batch quote becomes 30 seconds old", () => {
     const { create, creator, listen, maker, quote, world } = setup()
     const batch = create({ clientBatchId: "mine" })
     const [own, others] = [listen(creator), listen(maker)]
@@ -327,11 +327,11 @@ describe("an accepted batch", () => {
       executed_rfq_ids: batch.rfqs.map(({ rfqId }: { readonly rfqId: string }) => rfqId),
       ...outcome
     })
-    // The parties learn the end of the batch from the messages above, the others from this one.
+    // At the end of the batch, accounts that are not parties receive only this message.
     assert.deepStrictEqual(typesOf(lines.other), ["rfq_batch_deleted"])
   })
 
-  it("ends with rfq_batch_deleted for everybody if a maker does not confirm", () => {
+  it("ends with rfq_batch_deleted for all accounts if a maker does not confirm", () => {
     const { accept, create, creator, listen, maker, quote, spectator, world } = setup()
     const batch = create()
     quote(batch, even)
@@ -343,7 +343,7 @@ describe("an accepted batch", () => {
 })
 
 describe("subaccounts and shards", () => {
-  it("add the own subaccount, and hide messages from a key that is locked to another subaccount", () => {
+  it("a message has the receiver's subaccount, and keys that are locked to another subaccount do not receive it", () => {
     const { create, creator, listen, maker, quote, world } = setup()
     for (const { accountId } of [creator, maker]) {
       const transfer = {
@@ -364,11 +364,11 @@ describe("subaccounts and shards", () => {
     const [best, offer] = [last(own), last(made)]
     assert.deepStrictEqual([best?.type, best?.msg.subaccount], ["rfq_batch_best_quotes", 1])
     assert.deepStrictEqual([offer?.type, offer?.msg.subaccount], ["batch_quote_created", 1])
-    // All accounts receive the creation of a batch.
+    // All keys receive rfq_batch_created.
     assert.deepStrictEqual([typesOf(hidden), typesOf(notMade)], [["rfq_batch_created"], ["rfq_batch_created"]])
   })
 
-  it("divide the messages of a batch by the id of the batch", () => {
+  it("all messages of a batch are in the shard of the batch's id", () => {
     const { create, creator, listen, maker, quote } = setup()
     const shards = [0, 1, 2].map((shard_key) => listen(creator, { shard_factor: 3, shard_key }))
     const makers = [0, 1, 2].map((shard_key) => listen(maker, { shard_factor: 3, shard_key }))

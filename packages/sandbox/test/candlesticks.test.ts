@@ -19,7 +19,7 @@ const refused = (path: string) => Effect.map(send({ method: "GET", path }), (got
 
 const candlesticksOf = (market: string) => `/series/KXTEST/markets/${market}/candlesticks`
 
-/** The world, and a function that lets a market trade at a price. The time is at the start of a minute. */
+/** Sets the time to the start of a minute, seeds the exchange, and returns a function that makes a trade at a price. */
 const setup = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   yield* TestClock.setTime(1_800_000_000_000)
@@ -144,7 +144,7 @@ describe("GET candlesticks", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("returns the candlesticks of a settled market only from the archive once it is archived", () =>
+  it.effect("returns the candlesticks of an archived market only from the archive", () =>
     Effect.gen(function* () {
       const { sandbox } = yield* setup
       const live = `${candlesticksOf(settledTicker)}?${range}&period_interval=60`
@@ -196,7 +196,7 @@ describe("GET candlesticks of an event", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("ends earlier if its markets have more than 10,000 periods", () =>
+  it.effect("ends the range earlier if the markets have more than 10,000 periods", () =>
     Effect.gen(function* () {
       yield* setup
       const body = yield* get(`${path}?start_ts=1799999940&end_ts=1900000000&period_interval=1`)
@@ -241,7 +241,7 @@ describe("GET forecast_percentile_history", () => {
 })
 
 describe("GET event", () => {
-  it.effect("names the netting of an event of which one market resolves to YES", () =>
+  it.effect("has collateral_return_type MECNET for a mutually exclusive event", () =>
     Effect.gen(function* () {
       const { sandbox } = yield* setup
       yield* sandbox.createEvent({ eventTicker: "KXONE-26", mutuallyExclusive: true })

@@ -1,4 +1,4 @@
-/** The client's clock skew correction against an exchange whose clock is moved. */
+/** The client's correction of clock skew, against an exchange whose clock is moved. */
 import * as ClockSkew from "@kalshi-effect/client/ClockSkew"
 import * as ExchangeOperations from "@kalshi-effect/client/Exchange"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -74,7 +74,7 @@ describe("Operator.moveClock", () => {
     }).pipe(Effect.provide(Layer.provideMerge(kalshi({ correctClockSkew: true }), layerTest())))
   )
 
-  it.effect("lets time continue from a restored snapshot, while signatures follow the clock", () =>
+  it.effect("continues from the time of a restored snapshot, and accepts signatures with the current time", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))
       const sandbox = yield* Sandbox
@@ -87,7 +87,7 @@ describe("Operator.moveClock", () => {
     }).pipe(Effect.provide(Layer.provideMerge(kalshi({}), layerTest())))
   )
 
-  it.effect("does not make an invalid key valid", () =>
+  it.effect("returns the 401 of an invalid key after one attempt", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))
       const result = yield* play(OrderGroups.list())

@@ -177,7 +177,7 @@ describe("MultivariateCollections.createMarket", () => {
     )
   )
 
-  onExchange("refuses a combination with its code, a message, and the markets", () =>
+  onExchange("refuses an invalid combination with a code, a message, and the markets", () =>
     Effect.gen(function* () {
       const { createMarket, credentials } = yield* Sandbox
       yield* createMarket({ ticker: "KXA-26-2", eventTicker: "KXA-26" })
@@ -197,7 +197,7 @@ describe("MultivariateCollections.createMarket", () => {
   )
 
   onExchange(
-    "responds with 429 and an error that is a string to a creation beyond the weekly limit",
+    "returns 429 with a string as the error if an account exceeds the weekly limit of creations",
     () =>
       Effect.gen(function* () {
         const { credentials } = yield* Sandbox
@@ -216,7 +216,7 @@ describe("MultivariateCollections.createMarket", () => {
 })
 
 describe("lists with combos", () => {
-  onExchange("separate combos from the other markets and events, and find those of a collection", () =>
+  onExchange("separate combos from other markets and events, and filter combos by collection", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.createCollection({ ...collection, collectionTicker: "KXMVE-OTHER" })
@@ -263,7 +263,7 @@ describe("lists with combos", () => {
     })
   )
 
-  onExchange("read every market once with cursors, for each filter", () =>
+  onExchange("contain every market once over all pages, for each filter", () =>
     Effect.gen(function* () {
       yield* asMe(
         Effect.all([createMarket("A yes", "B no"), createMarket("B yes", "C no"), createMarket("A yes", "C no")])
@@ -322,7 +322,7 @@ describe("lists with combos", () => {
 })
 
 describe("the legs of a combo", () => {
-  onExchange("have their settlement values in markets and RFQs once they are determined", () =>
+  onExchange("show their settlement values in markets and RFQs after they are determined", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { market_ticker } = yield* asMe(createMarket("A yes", "B no"))

@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Starts the command, which stops with the scope. */
+/** Starts the command. Its process stops when the scope closes. */
 const start = (...options: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync(() => spawn(process.execPath, [file, ...options])),
@@ -67,7 +67,7 @@ const ended = (...options: ReadonlyArray<string>) =>
     })
   )
 
-/** The environment of a shell after pasting the lines. */
+/** Pastes lines into a shell. Returns the variables of the shell that begin with `KALSHI_`. */
 const pasted = (lines: string): Record<string, string> =>
   Object.fromEntries(
     execFileSync("sh", ["-c", `${lines}\nenv -0`], { encoding: "utf8", env: {} })
@@ -134,7 +134,7 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("serves a market in which a crowd trades with --crowd", () =>
+  it.live("with --crowd, serves a market in which a crowd trades", () =>
     Effect.gen(function* () {
       const text = yield* announced("--port", "0", "--crowd", "5")
       assert.include(text, "# A crowd of 5 traders")
@@ -154,7 +154,7 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("creates the example world, except with --no-world", () =>
+  it.live("creates the example world by default, but not with --no-world", () =>
     Effect.gen(function* () {
       const events = (...options: ReadonlyArray<string>) =>
         Effect.gen(function* () {
@@ -196,11 +196,11 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("prints the address of its page, and permits the pages of --cors", () =>
+  it.live("prints the address of its page, and permits the origins of --cors", () =>
     Effect.gen(function* () {
       const origin = "http://localhost:3000"
       const text = yield* announced("--port", "0", "--cors", "https://app.example.com", "--cors", origin)
-      const [, url = "", token] = /# Its page: (\S+) \(the token of its changes: ([0-9a-f]{64})\)/.exec(text) ?? []
+      const [, url = "", token] = /# Its page: (\S+) \(token for changes: ([0-9a-f]{64})\)/.exec(text) ?? []
       yield* Effect.promise(async () => {
         const page = await (await fetch(url)).text()
         assert.include(page, `content="${token}"`)
@@ -248,7 +248,7 @@ describe("kalshi-sandbox", () => {
       ] as const) {
         const { code, errors } = yield* ended(...options)
         assert.strictEqual(code, 1, options.join(" "))
-        // The help goes to the output. The errors are one line below a heading.
+        // The command prints its help to stdout. To stderr, it prints a heading and one line.
         const lines = errors.split("\n").filter((line) => line.trim() !== "")
         assert.deepStrictEqual([lines.length, lines[0]], [2, "ERROR"], errors)
         assert.include(lines[1], reason)

@@ -35,13 +35,13 @@ const control = (
       })
     )
     const body = yield* response.json
-    return { status: response.status, body: body as Json } satisfies Control // the tests fail for any other value
+    return { status: response.status, body: body as Json } satisfies Control // the tests fail if it is not an object
   })
 
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>, options: Options = {}) =>
   test.pipe(Effect.provide([layer(options), NodeHttpClient.layerUndici]))
 
-/** Credentials for {@link send}, from a key that came over HTTP. */
+/** Credentials for {@link send}, from the response that created a key. */
 const credentialsOf = ({ accountId, keyId, privateKey, publicKey }: Json) =>
   Effect.map(ApiKey.fromPem({ keyId: String(keyId), privateKey: Redacted.make(String(privateKey)) }), (apiKey) => ({
     accountId: String(accountId),
@@ -171,7 +171,7 @@ describe("control", () => {
         const before = yield* time
         yield* control("POST", "time", { millis: 86_400_000 })
         assert.strictEqual(yield* time, before + 86_400_000)
-        // With a frozen clock, signatures follow the real time.
+        // With a frozen clock, signatures have the real time.
         assert.strictEqual((yield* send({ method: "GET", path: "/portfolio/orders", by })).status, 200)
         yield* control("POST", "active", { trading: false })
         const status = yield* send({ method: "GET", path: "/exchange/status" })
@@ -268,7 +268,7 @@ describe("control", () => {
     )
   )
 
-  it.live("explains an invalid request, and refuses requests from a browser page", () =>
+  it.live("refuses an invalid request with an error code, and refuses requests from a browser page", () =>
     served(
       Effect.gen(function* () {
         const cases: ReadonlyArray<readonly [number, ReturnType<typeof control>]> = [

@@ -24,13 +24,13 @@ beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const kills = sampleSize(6, 100)
-/** The number of kills of one state file. */
+/** The number of kills for each state file. */
 const killsPerFile = sampleSize(3, 5)
-/** Of the restarts of one state file, this one is without the crowd. */
+/** The number of the restart that runs without the crowd, for each state file. */
 const withoutCrowd = 2
 const size = 20
 const compactAfterCommands = "10"
-/** The exchange is killed after a random number of responses. */
+/** The maximum number of responses before a kill. The actual number is random. */
 const mostAnswers = 150
 const streamsPerAccount = 4
 
@@ -39,7 +39,7 @@ type Clock = "real" | "frozen"
 const start = (file: string, clock: Clock, traders: number): Promise<Started> =>
   startServer(file, compactAfterCommands, String(traders), clock)
 
-/** What one state file must have, by the responses and frames so far. */
+/** What the exchange of one state file must contain, according to its responses and feed frames so far. */
 interface Known {
   readonly traders: ReadonlyArray<Trader>
   /** The accounts of the crowd, with their names. */
@@ -47,7 +47,7 @@ interface Known {
   /** Ids of the trades that the feed sent. */
   readonly trades: Set<string>
   readonly beginMillis: number
-  /** The answered moves of the clock, and all moves that were sent. */
+  /** The sum of the answered moves of the clock, and the sum of all sent moves, in milliseconds. */
   movedMillis: number
   sentMillis: number
 }
@@ -57,15 +57,15 @@ const stable = (dump: unknown): unknown =>
   JSON.parse(JSON.stringify(dump, (_, value: unknown) => (value === Infinity ? null : value)))
 
 const dumpOf = async (url: string, agent: Agent): Promise<{ readonly nowMillis: number }> =>
-  (await operatorRead(url, agent, "dump")) as { readonly nowMillis: number } // of our own exchange
+  (await operatorRead(url, agent, "dump")) as { readonly nowMillis: number } // the exchange sends this form
 
 const crowdOf = ({ accounts }: Snapshot): ReadonlyArray<string> =>
   accounts.flatMap(({ accountId, name }) => (name.startsWith("crowd ") ? [`${name} ${accountId}`] : []))
 
 const snapshotOf = async (url: string, agent: Agent): Promise<Snapshot> =>
-  (await operatorRead(url, agent, "snapshot")) as Snapshot // of our own exchange
+  (await operatorRead(url, agent, "snapshot")) as Snapshot // the exchange sends this form
 
-/** Compares a restarted exchange with what it answered before. */
+/** Compares a restarted exchange with its earlier responses. */
 const check = async (url: string, agent: Agent, clock: Clock, known: Known): Promise<void> => {
   const wrong = await Promise.all(known.traders.map((trader) => trader.check(url, agent)))
   assert.deepStrictEqual(wrong.flat(), [])
@@ -90,7 +90,7 @@ const check = async (url: string, agent: Agent, clock: Clock, known: Known): Pro
   }
 }
 
-/** Follows all trades by the feed until the exchange is killed. */
+/** Receives all trades over the feed until the exchange is killed. */
 const follow = async (url: string, { traders, trades }: Known): Promise<WebSocket> => {
   const socket = new WebSocket(url.replace("http", "ws") + feedPath, { headers: feedHeaders(traders[0]!.key) })
   socket.on("error", () => {})
@@ -122,7 +122,7 @@ const moveOn = async (url: string, agent: Agent, known: Known): Promise<void> =>
 
 describe("an exchange with a crowd that is killed at a random point", () => {
   it(
-    `has everything that it answered after each of ${kills} restarts, nothing twice, and the same crowd`,
+    `has after each of ${kills} restarts every acknowledged change exactly once, and the same crowd`,
     async () => {
       const found = { kills: 0, answered: 0, trades: 0, duringCompaction: 0, compactions: 0, interruptedWrites: 0 }
       for (let part = 0; part < kills / killsPerFile; part++) {
@@ -150,7 +150,7 @@ describe("an exchange with a crowd that is killed at a random point", () => {
             }
             await check(served.url, agent, clock, known)
             if (clock === "frozen") {
-              // Nothing happens between the requests, so the file has the whole state.
+              // With a frozen clock, nothing happens between requests, so the file has the whole state.
               const dump = await dumpOf(served.url, agent)
               const stored = readStateFile(nodeDisk, file, { seed: 1 })
               assert.deepStrictEqual(stable(dump), stable(stored?.exchange.dump(dump.nowMillis)))
@@ -198,5 +198,5 @@ describe("an exchange with a crowd that is killed at a random point", () => {
 
 const answeredBy = (traders: ReadonlyArray<Trader>): number => traders.reduce((sum, { answered }) => sum + answered, 0)
 
-/** The first line of a state file: each compaction changes it. */
+/** The first line of a state file. Each compaction changes this line. */
 const headOf = (file: string): string => readFileSync(file, "utf8").split("\n", 1)[0] ?? ""

@@ -37,11 +37,11 @@ const accountsOf = (on: Crowded) =>
 const snapshotOf = ({ operator }: Crowded): Snapshot => throughJson(Effect.runSync(operator.snapshot))
 
 describe("commands of a crowd", () => {
-  it("that it executes while a compaction takes its snapshot are in the file once", async () => {
+  it("are in the file once if the crowd executes them while a compaction takes its snapshot", async () => {
     let acted = 0
     const on = await world({
       limits: after(1),
-      // The time passes until the snapshot, so the crowd acts within it.
+      // Time passes just before the snapshot, so the crowd acts while the snapshot is taken.
       beforeSnapshot: (wall) => (wall.millis += 700)
     })
     for (let step = 0; step < sampleSize(40, 150); step++) {
@@ -57,7 +57,7 @@ describe("commands of a crowd", () => {
     assert.isAbove(acted, 10)
   })
 
-  it("before a move of the clock are in the file before the move", async () => {
+  it("are in the file before a move of the clock if the crowd executes them before the move", async () => {
     const on = await world()
     on.wall.millis += 10_000
     on.move(10_000)
@@ -66,7 +66,7 @@ describe("commands of a crowd", () => {
     assert.strictEqual(stateAt(readFile(on.disk).exchange, on.nowMillis()), stateOf(on))
   })
 
-  it("after a long move become a snapshot, so that the file and the journal in memory stay bounded", async () => {
+  it("are saved as a snapshot after a long move of the clock, so that the journal stays bounded", async () => {
     const on = await world({ crowd: { traders: 4 }, limits: { commands: 1_000, bytes: Infinity, share: 1 } })
     const base = on.disk.bytes(path).length
     let changes = on.lastSeq()
@@ -88,7 +88,7 @@ describe("commands of a crowd", () => {
 })
 
 describe("a process with a crowd that is killed at any operation of the disk", () => {
-  it("loses nothing that was answered, also around resets, restored snapshots and moves of the clock", async () => {
+  it("loses no acknowledged change, also around resets, restored snapshots and moves of the clock", async () => {
     const stride = sampleSize(9, 1)
     let operations = Infinity
     let inCompaction = 0
@@ -154,7 +154,10 @@ describe("a process with a crowd that is killed at any operation of the disk", (
   })
 })
 
-/** Starts on what a killed process left: the crowd continues with the same accounts, and the file has what it does. */
+/**
+ * Starts from the disk of a killed process. The crowd must continue with the same accounts, and the file must have its
+ * commands.
+ */
 const checkContinued = async (disk: MemoryDisk, wallMillis: number): Promise<void> => {
   const before = readFile(disk).exchange.view(0).accounts().length
   const on = await world({ disk, wallMillis: wallMillis + 5_000 })
@@ -170,7 +173,7 @@ describe("a crowd under a frozen clock", () => {
   const frozen = { clock: "frozen" as const }
   const end = 5 * minute
 
-  it("continues after any number of restarts as if the process had never ended, even before the crowd acted", async () => {
+  it("continues after any number of restarts as if the process had never ended, even if it ended before the crowd acted", async () => {
     const whole = await world(frozen)
     whole.move(end)
     act(whole)
@@ -190,7 +193,7 @@ describe("a crowd under a frozen clock", () => {
     assert.strictEqual(stateAt(readFile(disk).exchange, last.nowMillis()), expected)
   })
 
-  it("is left out at a restart: its orders stay, and it continues later with the same accounts", async () => {
+  it("keeps its orders during a run without the crowd, and continues later with the same accounts", async () => {
     const on = await world(frozen)
     on.move(minute)
     const accounts = accountsOf(on)
@@ -221,7 +224,7 @@ const strikeOf = (on: Crowded): string =>
     .slice("KXCROWD-26NOV301415-T".length)
 
 describe("a crowd whose clock was moved back before a restart", () => {
-  it("waits until the exchange's time, as without the restart", async () => {
+  it("waits until the clock reaches the exchange's time again, as it would without the restart", async () => {
     const on = await world()
     on.move(10 * minute)
     act(on)

@@ -71,7 +71,7 @@ describe("a program on an exchange with a crowd", () => {
     }).pipe(Effect.provide(withCrowd))
   )
 
-  it.effect("gets quotes on its RFQ within two seconds, and a trade after it accepted one", () =>
+  it.effect("gets quotes on its RFQ within two seconds, and a trade after it accepted a quote", () =>
     Effect.gen(function* () {
       const { accountId, kalshi, sandbox } = yield* newUser
       yield* Effect.gen(function* () {
@@ -138,7 +138,7 @@ describe("a program on an exchange with a crowd", () => {
     }).pipe(Effect.provide(withCrowd))
   )
 
-  it.effect("receives the trades of the crowd over the feed, each at its own time", () =>
+  it.effect("receives each trade of the crowd over the feed at the time of the trade", () =>
     Effect.gen(function* () {
       const { environment, signer } = yield* newUser
       yield* Effect.gen(function* () {

@@ -59,7 +59,7 @@ describe("Kalshi.layerDryRun", () => {
       const credentials = yield* sandbox.createAccount()
       const { environment } = sandbox
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))
-      // An order to cancel.
+      // The bot cancels this order.
       yield* Orders.create(order).pipe(Effect.provide(Kalshi.layer(options(environment, credentials))))
       const before = yield* sandbox.dump
       const servedBefore = (yield* sandbox.requests).length
@@ -96,7 +96,7 @@ describe("Kalshi.layerDryRun", () => {
     }).pipe(Effect.provide(layerTest({ markets: [{ ticker }] })))
   )
 
-  it.effect("places no intents, and leaves nothing to settle or to cancel", () =>
+  it.effect("sends no order for Orders.place, and leaves nothing to settle or to cancel", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const credentials = yield* sandbox.createAccount()

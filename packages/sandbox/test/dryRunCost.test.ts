@@ -30,7 +30,7 @@ interface Floor {
   readonly isKnown: boolean
 }
 
-/** An order of another account. Prices in ten-thousandths, counts in hundredths. */
+/** An order of another account. The price is in ten-thousandths of a dollar, the count in hundredths of a contract. */
 interface Other {
   readonly ticker: Ticker
   readonly side: Side
@@ -48,6 +48,7 @@ interface Case {
   readonly batch: ReadonlyArray<Own>
   readonly after: ReadonlyArray<Other>
   readonly assumptions: Pick<Assumptions, "balanceSteps" | "feeRounding">
+  /** Whether the client knows the maximum number of fills. */
   readonly isCounted: boolean
 }
 

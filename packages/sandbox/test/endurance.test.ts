@@ -29,10 +29,13 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const mebi = 1024 * 1024
 
-/** Three makers in each of 32 markets rest three orders on each side. The other 100 are orders of takers, which expire. */
+/**
+ * The maximum number of resting orders. In each of 32 markets, three makers have three orders on each side. Takers have
+ * at most 100 orders, which expire.
+ */
 const mostResting = 32 * 3 * 2 * 3 + 100
 
-/** Starts the command with a frozen clock: it then does exactly an hour of work, however fast the machine is. */
+/** Starts the command with a frozen clock, so that its work does not depend on the speed of the machine. */
 const start = async (file: string): Promise<{ readonly child: ChildProcess; readonly url: string }> => {
   const flags = ["--port", "0", "--clock", "frozen", "--crowd", "20", "--state", file]
   const child = spawn(process.execPath, [command, ...flags], { stdio: ["ignore", "pipe", "inherit"] })
@@ -86,10 +89,10 @@ const measure = (minutes: number, file: string, snapshot: Snapshot, residentByte
   openMarkets: snapshot.markets.filter(({ result }) => result === undefined).length
 })
 
-/** The greatest size of the journal in bytes, without the commands of the last write: see the README. */
+/** The maximum size of the journal in bytes, without the commands of the last write. The README explains it. */
 const mostJournal = (baseBytes: number): number => Math.max(baseBytes, 64 * mebi)
 
-/** In the full mode, six more hours, then twelve hours in one move: the file is compacted. */
+/** Runs only in full mode: six more hours, then twelve hours in one move. The exchange must compact the file. */
 const checkLater = async (url: string, agent: Agent, file: string): Promise<void> => {
   if (sampleSize(0, 1) === 0) return
   let compactions = 0
@@ -107,7 +110,7 @@ const checkLater = async (url: string, agent: Agent, file: string): Promise<void
 }
 
 describe("kalshi-sandbox --crowd 20 --state FILE", () => {
-  it("runs an hour of exchange time within the stated bounds, and loses nothing when it is killed then", async () => {
+  it("runs an hour of exchange time within the stated bounds, and loses nothing when it is then killed", async () => {
     const file = join(folder, "exchange.jsonl")
     const agent = new Agent({ keepAlive: true })
     const children: Array<ChildProcess> = []

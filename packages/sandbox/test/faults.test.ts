@@ -14,6 +14,13 @@ import { type Fault, layer, layerTest, Sandbox } from "../src/Sandbox.ts"
 import { send } from "./support/wire.ts"
 import { order, ticker } from "./support/world.ts"
 
+/** An array in an array, this many levels deep. */
+const nested = (levels: number): unknown => {
+  let value: unknown = 0
+  for (let level = 0; level < levels; level++) value = [value]
+  return value
+}
+
 const markets = [{ ticker }]
 
 const orders = "/portfolio/events/orders"
@@ -32,7 +39,7 @@ const placing = (fault: Fault) =>
     const exit = yield* Effect.exit(send({ method: "POST", path: orders, json: order(), by }))
     const { body } = yield* send({ method: "GET", path: "/portfolio/orders", by })
     const { status } = (yield* sandbox.requests).findLast(({ operation }) => operation === "CreateOrderV2")!
-    return { exit, placed: (body as { orders: ReadonlyArray<unknown> }).orders.length, status } // asserted by its use
+    return { exit, placed: (body as { orders: ReadonlyArray<unknown> }).orders.length, status } // the test fails if it has another form
   })
 
 describe("Operator.plant", () => {
@@ -79,7 +86,7 @@ describe("Operator.plant", () => {
     )
 
     it.live(
-      `${name}: applies the oldest fault of an operation or path first, and each fault the given number of times`,
+      `${name}: applies the oldest fault of an operation or path first, and applies each fault as often as planted`,
       () =>
         Effect.gen(function* () {
           const sandbox = yield* Sandbox
@@ -108,6 +115,9 @@ describe("Operator.plant", () => {
         ],
         [{ operation: "createOrderV2" }, "no operation has the id"],
         [{ path: "/trade-api/v2/exchange/status" }, "Use the part after /trade-api/v2"],
+        [{ body: nested(65) }, "body must be JSON with at most 64 levels. Pass any other body as text"],
+        [{ body: nested(100_000) }, "body must be JSON with at most 64 levels"],
+        [{ body: { amount: 1n } }, "body must be JSON"],
         [{ path: "/exchange/status?x=1" }, "without a query"],
         [{ path: "/exchange" }, "no operation has the path"],
         [{ times: 0 }, "not 0"],
@@ -155,7 +165,7 @@ describe("Operator.plant", () => {
       while ((yield* sandbox.requests).length === 0) {
         yield* Effect.sleep("1 millis")
       }
-      // Later requests are served meanwhile.
+      // The exchange serves later requests during the delay.
       let others = 0
       while (others < 20) {
         others += (yield* client.execute(HttpClientRequest.get(url))).status === 200 ? 1 : 0
@@ -165,31 +175,29 @@ describe("Operator.plant", () => {
     }).pipe(Effect.provide([layer(), NodeHttpClient.layerUndici]))
   )
 
-  it.effect(
-    "makes a client that repeats an order after a lost response fail with Conflict, because the order may exist",
-    () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox
-        const { signer } = yield* sandbox.createAccount()
-        yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after" })
-        const create = Orders.create({
-          ticker,
-          side: "bid",
-          count: "5",
-          price: "0.40",
-          time_in_force: "good_till_canceled",
-          self_trade_prevention_type: "taker_at_cross",
-          client_order_id: "mine"
-        })
-        const fiber = yield* create.pipe(
-          Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false })),
-          Effect.flip,
-          Effect.forkChild
-        )
-        yield* TestClock.adjust(Duration.seconds(30))
-        const error = yield* Fiber.join(fiber)
-        assert.strictEqual(error._tag, "Conflict")
-        assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
-      }).pipe(Effect.provide(layerTest({ markets })))
+  it.effect("makes a client fail with Conflict if it retries an order after a lost response", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const { signer } = yield* sandbox.createAccount()
+      yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after" })
+      const create = Orders.create({
+        ticker,
+        side: "bid",
+        count: "5",
+        price: "0.40",
+        time_in_force: "good_till_canceled",
+        self_trade_prevention_type: "taker_at_cross",
+        client_order_id: "mine"
+      })
+      const fiber = yield* create.pipe(
+        Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false })),
+        Effect.flip,
+        Effect.forkChild
+      )
+      yield* TestClock.adjust(Duration.seconds(30))
+      const error = yield* Fiber.join(fiber)
+      assert.strictEqual(error._tag, "Conflict")
+      assert.isTrue(error._tag === "Conflict" && error.afterLostAnswer)
+    }).pipe(Effect.provide(layerTest({ markets })))
   )
 })

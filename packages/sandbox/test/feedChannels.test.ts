@@ -21,7 +21,7 @@ const deltas = (frames: ReadonlyArray<Frame>) =>
   frames.map(({ msg }) => [msg.side, msg.price_dollars, msg.delta_fp, msg.client_order_id])
 
 describe("orderbook_delta", () => {
-  it("carries the changes of levels on the scale of each side, or on the YES scale with use_yes_price", () => {
+  it("prices the side no in NO by default, and in YES with use_yes_price", () => {
     const { listen, me, other, world } = setup()
     const [onOwnScale, onYesScale] = [
       listen(other, "orderbook_delta", book),
@@ -89,7 +89,7 @@ describe("orderbook_delta", () => {
 })
 
 describe("ticker and trade", () => {
-  it("sends the state after each action once, and nothing if the ticker did not change", () => {
+  it("ticker sends the state after each action once, and nothing if it did not change", () => {
     const { listen, me, other, world } = setup()
     const line = listen(other, "ticker")
     world.order(me, { side: "ask", price: 6_000, count: 300 })
@@ -112,7 +112,7 @@ describe("ticker and trade", () => {
     )
   })
 
-  it("sends the public trades of the chosen markets, or of all markets", () => {
+  it("trade sends the public trades of the chosen markets, or of all markets", () => {
     const { listen, me, other, world } = setup()
     world.market("KXOTHER-26-A")
     const [all, one] = [listen(other, "trade"), listen(other, "trade", { market_ticker: ticker })]
@@ -143,7 +143,7 @@ describe("fill, user_orders and market_positions", () => {
     assert.deepStrictEqual(part(theirs.take()), [[true, "yes", "1.00", undefined, undefined]])
   })
 
-  it("follow an order from its creation to its end, with the reason", () => {
+  it("report every change of an order from its creation to its end, with the reason", () => {
     const { listen, me, other, world } = setup()
     const line = listen(me, "user_orders")
     const { orderId } = world.order(me, { side: "ask", price: 6_000, count: 300 })
@@ -166,7 +166,7 @@ describe("fill, user_orders and market_positions", () => {
     )
   })
 
-  it("push an expiry at its time, without any request", () => {
+  it("report an expiry at its time, without a request", () => {
     const { listen, me, world } = setup()
     const line = listen(me, "user_orders")
     world.order(me, { expirationSeconds: Math.floor(world.nowMillis() / 1_000) + 60 })
@@ -278,7 +278,7 @@ describe("market_lifecycle_v2 and multivariate_market_lifecycle", () => {
     assert.strictEqual(frames[6]!.msg.settlement_value, "0.2500")
   })
 
-  it("separate combos from the other markets", () => {
+  it("separate combos from other markets", () => {
     const { listen, other, world } = setup()
     const [combos, others] = [listen(other, "multivariate_market_lifecycle"), listen(other, "market_lifecycle_v2")]
     world.run({ type: "createEvent", event: { eventTicker: "KXCOMBO-26", multivariate: true } })
@@ -328,7 +328,7 @@ describe("reference prices", () => {
     assert.deepStrictEqual(line.take(), [])
   })
 
-  it("average the documented windows", () => {
+  it("have averages over the documented windows", () => {
     const { listen, other, world } = setup()
     const line = listen(other, "cfbenchmarks_value", { index_ids: ["BRTI"] })
     world.feed.references.set("BRTI", 6_000_000_000_000n, 0)

@@ -1,4 +1,6 @@
-/** The client's feed on the local exchange. */
+/**
+ * The client's feed on the local exchange. A code such as S16 in a test name identifies a known fault of other clients.
+ */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import { assert, describe, it } from "@effect/vitest"
@@ -23,7 +25,7 @@ const inMemory = <E>(
 const tags = (events: ReadonlyArray<{ readonly _tag: string }>) => events.map(({ _tag }) => _tag)
 
 describe("Feed.subscribe", () => {
-  inMemory("delivers the messages of a channel, from the snapshot on", ({ place }) =>
+  inMemory("delivers the snapshot of a channel, and then its messages", ({ place }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.messages("orderbook_delta", { market_tickers: [ticker] }))
       yield* until(() => events.length === 1)
@@ -39,23 +41,25 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S16: shares one connection and one subscription between streams of one filter", ({ place, sandbox }) =>
-    Effect.gen(function* () {
-      const [first, second] = [
-        yield* collect(Feed.messages("user_orders")),
-        yield* collect(Feed.messages("user_orders"))
-      ]
-      yield* until(() => true)
-      while ((yield* sandbox.feed.connections)[0]?.subscriptions.length !== 1) yield* TestClock.adjust(10)
-      yield* place()
-      yield* until(() => first.events.length === 1 && second.events.length === 1)
-      assert.strictEqual(first.events[0], second.events[0])
-      assert.strictEqual((yield* sandbox.feed.connections).length, 1)
-    })
+  inMemory(
+    "S16: shares one connection and one subscription between streams with the same filter",
+    ({ place, sandbox }) =>
+      Effect.gen(function* () {
+        const [first, second] = [
+          yield* collect(Feed.messages("user_orders")),
+          yield* collect(Feed.messages("user_orders"))
+        ]
+        yield* until(() => true)
+        while ((yield* sandbox.feed.connections)[0]?.subscriptions.length !== 1) yield* TestClock.adjust(10)
+        yield* place()
+        yield* until(() => first.events.length === 1 && second.events.length === 1)
+        assert.strictEqual(first.events[0], second.events[0])
+        assert.strictEqual((yield* sandbox.feed.connections).length, 1)
+      })
   )
 
   inMemory(
-    "continues after a lost connection: the stream has the outage, the restore and the later messages",
+    "reports the outage and the restore of a lost connection, and continues with the later messages",
     ({ place, sandbox }) =>
       Effect.gen(function* () {
         const { events } = yield* collect(Feed.subscribe("orderbook_delta", { market_tickers: [ticker] }))
@@ -130,7 +134,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("gives the frames as they arrive, for recordings", ({ place }) =>
+  inMemory("delivers the unchanged text of all frames in Feed.frames", ({ place }) =>
     Effect.gen(function* () {
       const recorded = yield* collect(Feed.frames())
       const { events } = yield* collect(Feed.messages("orderbook_delta", { market_tickers: [ticker] }))
@@ -154,7 +158,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S33: refuses a parameter that the channel does not have, before any connection", ({ sandbox }) =>
+  inMemory("S33: before it connects, refuses a parameter that the channel does not have", ({ sandbox }) =>
     Effect.gen(function* () {
       const wrong = { market_tickerz: [ticker] } as never // a caller without types
       const error = yield* Effect.flip(Stream.runDrain(Feed.messages("trade", wrong)))
@@ -165,7 +169,7 @@ describe("Feed.subscribe", () => {
 })
 
 describe("Feed.layer", () => {
-  inMemory("fails with the explanation of a refused signature", ({ sandbox }) =>
+  inMemory("fails with an explanation if the exchange refuses the signature", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.moveClock(120_000)
       const { fiber } = yield* collect(Feed.messages("trade"))
@@ -177,7 +181,7 @@ describe("Feed.layer", () => {
   )
 
   inMemory(
-    "S22: signs with the measured clock under correctClockSkew",
+    "S22: signs with the measured time of the exchange if correctClockSkew is set",
     ({ sandbox }) =>
       Effect.gen(function* () {
         yield* sandbox.moveClock(120_000)
@@ -187,7 +191,7 @@ describe("Feed.layer", () => {
     { correctClockSkew: true }
   )
 
-  inMemory("S21: waits for the time that Retry-After states", ({ sandbox }) =>
+  inMemory("S21: waits as long as Retry-After states", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 429, retryAfterSeconds: 40 })
       yield* collect(Feed.messages("trade"))

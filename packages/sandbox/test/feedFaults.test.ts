@@ -17,7 +17,9 @@ const setup = (...faults: ReadonlyArray<FeedFault>) => {
   return { world, me }
 }
 
-/** Plants a fault of the next delta, and returns the texts of that delta and of the delta after it. */
+/**
+ * Plants a fault in the next delta. Returns the texts that arrive for this delta, and the frames of the delta after it.
+ */
 const twoDeltas = (change: NonNullable<FrameFault["change"]>) => {
   const { me, world } = setup()
   const line = world.connect(me)
@@ -134,7 +136,7 @@ describe("faults of messages", () => {
     assert.strictEqual(next[0]!.seq, 4)
   })
 
-  it("belowZero: a delta that takes more than the level holds precedes the message", () => {
+  it("belowZero: a delta that subtracts more than the level has precedes the message", () => {
     const deltas = twoDeltas("belowZero").faulty.map((text) => Number(JSON.parse(text).msg.delta_fp))
     assert.strictEqual(deltas.length, 2)
     assert.isBelow(deltas[0]! + 5, 0)

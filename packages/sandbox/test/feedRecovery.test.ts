@@ -1,6 +1,6 @@
 /**
- * The client's feed under the faults that the local exchange can cause. A code such as S1 in a test name identifies a
- * known fault of other clients.
+ * The client's feed under the faults that the local exchange can cause. A code such as S1 or A2 in a test name
+ * identifies a known fault of other clients.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
@@ -23,7 +23,7 @@ const inMemory = <E>(
 
 const tags = (events: ReadonlyArray<{ readonly _tag: string }>) => events.map(({ _tag }) => _tag)
 
-/** Lets time pass until the feed has exactly this number of subscriptions, and all are live. */
+/** Advances the test clock until the feed has exactly this number of subscriptions, and all are live. */
 const live = (count: number, within = 120_000) =>
   Effect.gen(function* () {
     for (let millis = 0; ; millis += 10) {
@@ -42,7 +42,7 @@ const channelsOf = ({ sandbox }: Trader) =>
     connections.flatMap(({ subscriptions }) => subscriptions.map(({ channel }) => channel)).toSorted()
   )
 
-/** Lets time pass until a stream has ended, and returns its error. */
+/** Advances the test clock until a stream has ended, and returns its error. */
 const errorOf = <A, E>(fiber: Fiber.Fiber<A, E>) =>
   Effect.gen(function* () {
     yield* until(() => fiber.pollUnsafe() !== undefined)
@@ -50,7 +50,7 @@ const errorOf = <A, E>(fiber: Fiber.Fiber<A, E>) =>
   })
 
 describe("Feed.subscribe", () => {
-  inMemory("S1, S4: restores both channels of one ticker if the line drops again during the restore", (trader) =>
+  inMemory("S1, S4: restores both channels of a market if the line drops again during the restore", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const params = { market_tickers: [ticker] }
@@ -89,7 +89,7 @@ describe("Feed.subscribe", () => {
     { reconnect: { maxAttempts: 3 } }
   )
 
-  inMemory("S6: reports the market of a refused update, and keeps the others", ({ place, sandbox }) =>
+  inMemory("S6: reports the market of a refused update, and keeps the other markets", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { add, events: stream } = yield* Feed.open("orderbook_delta", { market_tickers: [ticker] })
       const { events } = yield* collect(stream)
@@ -129,7 +129,7 @@ describe("Feed.subscribe", () => {
       yield* Fiber.interrupt(fiber)
       for (let step = 0; step < 200; step++) yield* TestClock.adjust(10)
       assert.deepStrictEqual(yield* channelsOf(trader), ["fill"])
-      // The exchange had opened the interrupted subscription: the next subscription has the third sid.
+      // The exchange had opened the interrupted subscription, so the next subscription has the third sid.
       yield* collect(Feed.messages("trade"))
       yield* live(2)
       assert.deepStrictEqual(
@@ -139,22 +139,24 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S5, S10: ends a subscription that cannot be restored, with the reason, and keeps the others", (trader) =>
-    Effect.gen(function* () {
-      const { place, sandbox } = trader
-      const trades = yield* collect(Feed.subscribe("trade"))
-      const orders = yield* collect(Feed.subscribe("user_orders"))
-      yield* live(2)
-      yield* sandbox.plant({ feed: "command", channel: "trade", error: 8 })
-      yield* sandbox.feed.drop({ how: "reset" })
-      assert.deepInclude({ ...(yield* errorOf(trades.fiber)) }, { _tag: "SubscriptionRefused", code: 8 })
-      yield* live(1)
-      yield* place()
-      yield* until(() => tags(orders.events).includes("Message"))
-      yield* sandbox.feed.drop({ how: "reset" })
-      yield* until(() => tags(orders.events).filter((tag) => tag === "Restored").length === 2)
-      assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
-    })
+  inMemory(
+    "S5, S10: ends a subscription that cannot be restored, with the reason, and keeps the other subscriptions",
+    (trader) =>
+      Effect.gen(function* () {
+        const { place, sandbox } = trader
+        const trades = yield* collect(Feed.subscribe("trade"))
+        const orders = yield* collect(Feed.subscribe("user_orders"))
+        yield* live(2)
+        yield* sandbox.plant({ feed: "command", channel: "trade", error: 8 })
+        yield* sandbox.feed.drop({ how: "reset" })
+        assert.deepInclude({ ...(yield* errorOf(trades.fiber)) }, { _tag: "SubscriptionRefused", code: 8 })
+        yield* live(1)
+        yield* place()
+        yield* until(() => tags(orders.events).includes("Message"))
+        yield* sandbox.feed.drop({ how: "reset" })
+        yield* until(() => tags(orders.events).filter((tag) => tag === "Restored").length === 2)
+        assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
+      })
   )
 
   inMemory("S11: ends a subscription after an error that no command caused, with the reason", (trader) =>
@@ -194,15 +196,17 @@ describe("Feed.subscribe", () => {
   )
 
   for (const isExecuted of [true, false]) {
-    inMemory(`S13: subscribes once after error 18 to a command ${isExecuted ? "" : "not "}executed`, (trader) =>
-      Effect.gen(function* () {
-        yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
-        const { events } = yield* collect(Feed.messages("user_orders"))
-        yield* live(1)
-        yield* trader.place()
-        yield* until(() => events.length === 1)
-        assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
-      })
+    inMemory(
+      `S13: subscribes once after error 18 for a command that was ${isExecuted ? "" : "not "}executed`,
+      (trader) =>
+        Effect.gen(function* () {
+          yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
+          const { events } = yield* collect(Feed.messages("user_orders"))
+          yield* live(1)
+          yield* trader.place()
+          yield* until(() => events.length === 1)
+          assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
+        })
     )
   }
 
@@ -295,7 +299,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S21: fails with the status of an upgrade that is refused for good", ({ sandbox }) =>
+  inMemory("S21: fails with the status of an upgrade that is refused with 403", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 403, times: 10 })
       const { fiber } = yield* collect(Feed.subscribe("trade"))
@@ -305,7 +309,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S23: fails after a close code that forbids reconnecting, and reconnects after others", ({ sandbox }) =>
+  inMemory("S23: fails after a close code that forbids reconnecting, and reconnects after other codes", ({ sandbox }) =>
     Effect.gen(function* () {
       const { events, fiber } = yield* collect(Feed.subscribe("trade"))
       yield* live(1)
@@ -384,25 +388,27 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S29: keeps all messages since the subscription, even those between two pulls", ({ place }) =>
-    Effect.gen(function* () {
-      const { events: stream } = yield* Feed.open("user_orders")
-      yield* live(1)
-      for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
-      const prices: Array<string | undefined> = []
-      yield* Effect.forkScoped(
-        Stream.runForEach(stream, (event) =>
-          Effect.gen(function* () {
-            if (event._tag === "Message") prices.push(event.message.msg.yes_price_dollars)
-            yield* Effect.sleep("1 second")
-          })
+  inMemory(
+    "S29: keeps all messages since the subscription, also messages that arrive between two pulls of the stream",
+    ({ place }) =>
+      Effect.gen(function* () {
+        const { events: stream } = yield* Feed.open("user_orders")
+        yield* live(1)
+        for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
+        const prices: Array<string | undefined> = []
+        yield* Effect.forkScoped(
+          Stream.runForEach(stream, (event) =>
+            Effect.gen(function* () {
+              if (event._tag === "Message") prices.push(event.message.msg.yes_price_dollars)
+              yield* Effect.sleep("1 second")
+            })
+          )
         )
-      )
-      yield* TestClock.adjust(100)
-      for (const price of ["0.13", "0.14"] as const) yield* place({ price })
-      yield* until(() => prices.length === 5)
-      assert.deepStrictEqual(prices, ["0.1000", "0.1100", "0.1200", "0.1300", "0.1400"])
-    })
+        yield* TestClock.adjust(100)
+        for (const price of ["0.13", "0.14"] as const) yield* place({ price })
+        yield* until(() => prices.length === 5)
+        assert.deepStrictEqual(prices, ["0.1000", "0.1100", "0.1200", "0.1300", "0.1400"])
+      })
   )
 
   inMemory("S31: delivers messages that arrive before the reply to the subscribe command, in order", (trader) =>
@@ -421,14 +427,14 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "S34, A5: delivers types that are not named like their channel, and reports no gap without a seq",
+    "S34, A5: delivers message types with other names than their channel, and reports no gap if messages have no seq",
     (trader) =>
       Effect.gen(function* () {
         const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
         const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
         const { events } = yield* collect(Stream.merge(orders.events, positions.events))
         yield* live(2)
-        // The replies to these commands carry a `seq`, the data carries none.
+        // The replies to these commands have a `seq`, but the data messages have none.
         for (const name of ["B", "C"]) {
           yield* Effect.fromResult(orders.add([`KXFEED-26-${name}`]))
           yield* trader.place()
@@ -482,7 +488,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("A3: does not treat an ok without a list as an empty list", (trader) =>
+  inMemory("A3: does not treat an `ok` without a list of markets as an empty list", (trader) =>
     Effect.gen(function* () {
       const { events: stream, add } = yield* Feed.open("user_orders", {
         market_tickers: [ticker],

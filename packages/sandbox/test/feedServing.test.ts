@@ -42,7 +42,7 @@ const bid = {
 const place = ({ signer }: Credentials, { environment }: Operator, order: Partial<Orders.CreateInput> = {}) =>
   Orders.create({ ...bid, ...order }).pipe(Effect.provide(Kalshi.layer({ environment, signer })))
 
-/** Opens a real connection, which closes with the scope. */
+/** Opens a connection over a real socket. The connection closes with the scope. */
 const dial = ({ environment }: Operator, headers: Record<string, string>) =>
   Effect.acquireRelease(
     Effect.callback<WebSocket, Error>((resume) => {
@@ -116,7 +116,7 @@ describe("Sandbox.layer", () => {
     }).pipe(Effect.scoped, Effect.provide(served))
   )
 
-  it.live("sends the effects of a moved clock even if time stands still", () =>
+  it.live("sends the effects of a moved clock even if the clock is frozen", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const me = yield* sandbox.createAccount()

@@ -145,11 +145,11 @@ describe("Feed.connect", () => {
         assert.strictEqual(status._tag === "Ended" ? status.endTime - status.startTime : undefined, 1_000_000_000n)
         assert.strictEqual(watched.values["dial.duration DialTimedOut"], 1)
       }),
-    { signer: { keyId: "never", kind: "ed25519", sign: () => Effect.never } as never, dialTimeoutMillis: 1_000 } // only what a dial uses
+    { signer: { keyId: "never", kind: "ed25519", sign: () => Effect.never } as never, dialTimeoutMillis: 1_000 } // a dial uses only these fields
   )
 
   observed(
-    "is interrupted by the end of the layer",
+    "is interrupted when the layer closes",
     (watched) =>
       Effect.gen(function* () {
         yield* collect(Feed.messages("trade"))
@@ -157,7 +157,7 @@ describe("Feed.connect", () => {
         assert.deepStrictEqual(watched.outcomes, [["started"]])
       }),
     {
-      signer: { keyId: "never", kind: "ed25519", sign: () => Effect.never } as never, // only what a dial uses
+      signer: { keyId: "never", kind: "ed25519", sign: () => Effect.never } as never, // a dial uses only these fields
       after: (watched) => {
         assert.deepStrictEqual(watched.outcomes, [["interrupted", undefined, undefined]])
         assert.deepStrictEqual(watched.values, { "dial.duration interrupted": 1 })
@@ -239,7 +239,7 @@ describe("Feed.instruments", () => {
         const { "dial.duration SigningError": dials, "reconnects Unreachable": reconnects } = watched.values
         assert.strictEqual(dials, reconnects! + 1)
       }),
-    { signer: { keyId: "fails", kind: "ed25519", sign: () => Effect.die(new Error("secret")) } as never } // only what a dial uses
+    { signer: { keyId: "fails", kind: "ed25519", sign: () => Effect.die(new Error("secret")) } as never } // a dial uses only these fields
   )
 
   observed("count a WebSocket that cannot be made", (watched, { me, sandbox }) =>
@@ -314,7 +314,7 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed("do not count a change of connections as a loss", (watched) =>
+  observed("do not count a planned change of connections as a loss", (watched) =>
     Effect.gen(function* () {
       yield* collect(Feed.messages("trade"))
       yield* isLive

@@ -11,7 +11,8 @@ import { seed } from "./support/floor.ts"
 const older = roundingOf({ ...defaults, balanceSteps: "cent", feeRounding: "centicent" })
 
 describe("charge", () => {
-  // Examples from the current and the former guide of the exchange to fee rounding. Fees are in micro-dollars.
+  // Examples from the exchange's guides to fee rounding: the current guide and the former guide. Fees are in
+  // micro-dollars.
   it.each([
     {
       name: "one fill of one contract at $0.055",

@@ -13,7 +13,7 @@ import { makeWorld } from "./support/world.ts"
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   test.pipe(Effect.provide([layer({ clock: "frozen" }), NodeHttpClient.layerUndici]))
 
-/** Opens a socket, which closes with the scope. */
+/** Opens a socket. It closes with the scope. */
 const openTo = (port: number) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -30,7 +30,7 @@ const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
 /** A socket to the exchange. */
 const open = Effect.flatMap(portOf, openTo)
 
-/** Everything received until the other side closes. */
+/** Returns everything that arrives until the server closes the connection. */
 const responseOf = (socket: Socket) =>
   Effect.callback<string>((resume) => {
     const chunks: Array<Buffer> = []
@@ -38,7 +38,7 @@ const responseOf = (socket: Socket) =>
     socket.on("close", () => resume(Effect.succeed(Buffer.concat(chunks).toString("latin1"))))
   })
 
-/** Sends a text. Returns everything received until the other side closes. */
+/** Sends a text. Returns everything that arrives until the server closes the connection. */
 const responseTo = (socket: Socket, text: string | Buffer) =>
   Effect.suspend(() => {
     socket.write(text)
@@ -78,7 +78,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("refuses 100 MB in chunks without a length, and serves other requests meanwhile", () =>
+  it.live("refuses 100 MB in chunks without a length, and serves other requests at the same time", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open
@@ -87,7 +87,7 @@ describe("Sandbox.layer, under hostile requests", () => {
         const path = "/trade-api/v2/portfolio/events/orders"
         const response = yield* Effect.forkChild(responseOf(socket), { startImmediately: true })
         socket.write(head(path, "content-type: application/json", "transfer-encoding: chunked"))
-        // Sends as fast as the other side reads, until the other side closes.
+        // Sends as fast as the server reads, until the server closes the connection.
         for (let sent = 0; sent < 100 && !socket.destroyed; sent++) {
           if (!socket.write(chunk)) yield* drainedOrClosed(socket)
           if (sent === 6) yield* stillServes

@@ -26,7 +26,7 @@ const keyOf = ({ keyId, signer }: Credentials): Key => ({
 
 const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
 
-/** A connection before its handshake, which closes with the scope. */
+/** Opens a connection without a handshake. The connection closes with the scope. */
 const connect = Effect.flatMap(portOf, (port) =>
   Effect.acquireRelease(
     Effect.promise(() => RawFeed.connect(port)),

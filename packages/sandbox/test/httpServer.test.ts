@@ -14,7 +14,7 @@ import { send } from "./support/wire.ts"
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
 
-/** Opens a socket, which closes with the scope. */
+/** Opens a socket. It closes with the scope. */
 const openTo = (port: number) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -26,7 +26,7 @@ const openTo = (port: number) =>
     (socket) => Effect.sync(() => socket.destroy())
   )
 
-/** Everything received until the other side closes. */
+/** Returns everything that arrives until the server closes the connection. */
 const untilClosed = (socket: Socket) =>
   Effect.callback<string>((resume) => {
     const chunks: Array<Buffer> = []
@@ -40,7 +40,7 @@ const exchange = (port: number, ...texts: ReadonlyArray<string | Buffer>) =>
     return untilClosed(socket)
   })
 
-/** The status and the JSON of a response as text. Fails if it is not JSON. */
+/** Parses a response. Fails if its body is not JSON. */
 const parsed = (text: string): { readonly status: number; readonly headers: string; readonly body: unknown } => {
   const end = text.indexOf("\r\n\r\n")
   const headers = text.slice(0, end).toLowerCase()
@@ -88,7 +88,7 @@ describe("listen, with request heads", () => {
     }).pipe(Effect.provide([layer({ clock: "frozen" }), NodeHttpClient.layerUndici]))
   )
 
-  it.live("refuses a longer head with a JSON 431, and lets the client finish sending it", () =>
+  it.live("refuses a longer head with 431 and a JSON body, and lets the client finish sending the head", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo()
@@ -106,7 +106,7 @@ describe("listen, with request heads", () => {
 })
 
 describe("listen, with malformed HTTP", () => {
-  it.live("responds with a JSON 400", () =>
+  it.live("responds with 400 and a JSON body", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo()
@@ -139,7 +139,7 @@ describe("listen, with malformed HTTP", () => {
     )
   )
 
-  it.live("sends the response to a complete request before the 400 for what follows it", () =>
+  it.live("sends the response to a complete request before the 400 for the invalid data after it", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* listen(({ body }) => ({ ...answer(body.length), delayMillis: 50 }), "127.0.0.1", 0)
@@ -149,7 +149,7 @@ describe("listen, with malformed HTTP", () => {
     )
   )
 
-  it.live("serves the next connection after a client has reset one in the middle of a request", () =>
+  it.live("serves the next connection after a client resets its connection in the middle of a request", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo()
@@ -163,7 +163,7 @@ describe("listen, with malformed HTTP", () => {
 })
 
 describe("listen, with slow requests", () => {
-  it.live("responds with a JSON 408 to a head or a body that does not arrive in time", () =>
+  it.live("responds with 408 and a JSON body to a head or a body that does not arrive in time", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ headMillis: 200, requestMillis: 400 })
@@ -190,7 +190,7 @@ describe("listen, with idle connections", () => {
       return chunk.toString("latin1").toLowerCase()
     })
 
-  it.live("announces 75 seconds, which is longer than clients keep connections", () =>
+  it.live("announces a keep-alive of 75 seconds, which is longer than clients keep idle connections", () =>
     scoped(
       Effect.gen(function* () {
         const response = yield* request(yield* openTo(yield* echo()))
@@ -201,7 +201,7 @@ describe("listen, with idle connections", () => {
   )
 
   it.live(
-    "keeps a connection for the announced time, although the limit of a head is shorter, and then closes it",
+    "keeps a connection for the announced time even if the time limit of a head is shorter, and then closes it",
     () =>
       scoped(
         Effect.gen(function* () {
@@ -236,7 +236,7 @@ describe("listen, with many large bodies", () => {
         assert.match(parsed(refused).headers, /retry-after: 1/)
         // Small requests are still served.
         assert.deepStrictEqual(parsed(yield* exchange(port, `${post(1, "connection: close")}a`)).body, { length: 1 })
-        // A client that goes away frees its memory. The refused request does not hold any.
+        // A client that disconnects frees its memory. The refused request holds no memory.
         holding[0]!.destroy()
         yield* Effect.sleep("100 millis")
         for (const socket of holding.slice(1)) {
@@ -265,7 +265,7 @@ describe("listen, with many large bodies", () => {
     )
   )
 
-  it.live("responds with 500 if the code behind it throws, and serves the next request", () =>
+  it.live("responds with 500 if the handler throws, and serves the next request", () =>
     scoped(
       Effect.gen(function* () {
         const defects: Array<unknown> = []
@@ -290,10 +290,10 @@ describe("listen, with many large bodies", () => {
 })
 
 describe("ArrivingBody", () => {
-  it("keeps the bytes of chunks of any size, and takes at most about twice their memory", () => {
+  it("keeps the bytes of chunks of any size, and uses at most about twice their memory", () => {
     for (const size of [1, 7, 1_000, 16 * kibibyte, 100_000]) {
       const whole = Buffer.from(Array.from({ length: 300_000 }, (_, n) => n % 251))
-      // This budget refuses a body that takes more memory.
+      // This budget refuses a body that needs more memory.
       const budget = new BodyBudget(2 * whole.length + 2 * kibibyte)
       const body = new ArrivingBody(budget, whole.length)
       for (let at = 0; at < whole.length; at += size) {
@@ -325,7 +325,7 @@ describe("PUT /sandbox/snapshot", () => {
         fetch(`${url}${path}`, {
           method: "PUT",
           headers: { "content-type": "application/json", ...headers },
-          // `fetch` accepts this array, but its type also permits shared memory.
+          // `fetch` accepts this array, but the type of the array also permits shared memory.
           body: body as Uint8Array<ArrayBuffer>
         })
       )
@@ -361,7 +361,7 @@ describe("PUT /sandbox/snapshot", () => {
     )
   )
 
-  it.live("is the only request with a large body", () =>
+  it.live("is the only request that may have a large body", () =>
     served(
       Effect.gen(function* () {
         const large = Buffer.alloc(5 * mebibyte, 0x20)

@@ -21,7 +21,7 @@ import {
 } from "./support/journaled.ts"
 import { MemoryDisk } from "./support/memoryDisk.ts"
 
-/** The text of a failure. */
+/** The message of the error that a function throws. */
 const reasonOf = (run: () => unknown): string => {
   try {
     run()
@@ -43,7 +43,7 @@ describe("Journal", () => {
     assert.strictEqual(stored && stateOf(stored.exchange), world.states[200])
   })
 
-  it("syncs the commands of one turn of the event loop once", async () => {
+  it("syncs the disk once for all commands of one turn of the event loop", async () => {
     const world = await makeJournaled(never)
     const before = count(world.disk, "sync")
     stepTo(world, 50)
@@ -123,7 +123,7 @@ describe("a state file", () => {
       assert.strictEqual(stored.size.seq, expected, `cut at ${length}`)
       assert.strictEqual(stateOf(stored.exchange), world.states[expected], `cut at ${length}`)
       const isTorn = length !== baseBytes && !ends.includes(length)
-      assert.strictEqual(/Nothing in them was answered/.test(stored.reports.join()), isTorn)
+      assert.strictEqual(/No request in them got a response/.test(stored.reports.join()), isTorn)
     }
   }, 600_000)
 
@@ -156,7 +156,7 @@ describe("a state file", () => {
         const reason = reasonOf(() => {
           const stored = read(disk)!
           assert.isBelow(stored.size.seq, 40)
-          // Only what was written together with the damaged line is ignored.
+          // Only the entries of the write that contains the damaged line are ignored.
           assert.isAtLeast(stored.size.seq, 35)
           assert.strictEqual(stateOf(stored.exchange), world.states[stored.size.seq])
           assert.strictEqual(stored.reports.length, 1)
@@ -169,7 +169,7 @@ describe("a state file", () => {
     assert.isAbove(Math.min(found.earlier, found.refused), 10)
   })
 
-  it("with a corrupted or missing line before later writes is refused with the place and the way out", async () => {
+  it("with a corrupted or missing line before later writes is refused with the position and a remedy", async () => {
     const world = await makeJournaled(never)
     for (const changes of [3, 6, 9]) {
       stepTo(world, changes)
@@ -264,7 +264,7 @@ describe("compaction", () => {
     ["the end of the process", () => undefined],
     ["a power failure", (random: () => number) => random]
   ] as const) {
-    it(`and every other write can be interrupted by ${name} at any operation`, async () => {
+    it(`and every other write lose no acknowledged change if ${name} interrupts any operation`, async () => {
       const random = randomOf(seed)
       let operations = Infinity
       let interrupted = 0
@@ -298,7 +298,7 @@ describe("compaction", () => {
     })
   }
 
-  it("interrupted while the file is created leaves no file, or the whole file", async () => {
+  it("is not needed for a new file, whose interrupted creation leaves no file or the whole file", async () => {
     const found = { none: 0, whole: 0 }
     for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
       const disk = new MemoryDisk()
@@ -342,7 +342,7 @@ describe("compaction", () => {
 
 describe("a failing disk", () => {
   for (const operation of ["append", "sync"] as const) {
-    it(`that fails to ${operation} stops the journal, and keeps what was answered before`, async () => {
+    it(`stops the journal if it cannot ${operation}, and keeps the acknowledged changes`, async () => {
       const world = await makeJournaled(never)
       stepTo(world, 10)
       await world.journal.close()
@@ -371,7 +371,7 @@ describe("a failing disk", () => {
     })
   }
 
-  it("that cannot write the snapshot of a reset stops the journal, and keeps the exchange before the reset", async () => {
+  it("stops the journal if it cannot write the snapshot of a reset, and keeps the exchange before the reset", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 10)
     await world.journal.close()
@@ -392,7 +392,7 @@ describe("the parts of a snapshot", () => {
     return parts.whole
   }
 
-  it("give the same value", () => {
+  it("give the same value when they are joined", () => {
     fc.assert(
       fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
         assert.deepStrictEqual(joined(value), JSON.parse(JSON.stringify(value)))
@@ -406,7 +406,7 @@ describe("the parts of a snapshot", () => {
     assert.deepStrictEqual(joined(value), value)
   })
 
-  it("are short, however long and deep the arrays are", () => {
+  it("are short even if arrays are long and deep", () => {
     const order = { id: "x".repeat(100), undefined, nested: { list: [1, 2, 3] } }
     const value = {
       few: [1, 2, 3],

@@ -127,7 +127,7 @@ describe("View.listPositions", () => {
 
   it("lists every position once if positions on earlier shards are created between two pages, even after a restore", () => {
     const { floor, me, trade } = makeShards()
-    // The positions on shard 3 come first, and those on shard 0 last.
+    // The positions on shard 3 come first, and the positions on shard 0 come last.
     const order = markets.toReversed()
     order.slice(0, 4).forEach(trade)
     const first = unwrap(floor.view().listPositions(me, query))
@@ -178,7 +178,7 @@ const limit = fc.constantFrom(1, 7, 100)
 
 type Account = Snapshot["accounts"][number]
 
-/** The queries about the data of some actors, and what a scan of the whole state finds. */
+/** Queries of the lists, and the items that a scan of the whole state finds. */
 const comparisons = (state: Snapshot, account: Account) => {
   const eventOf = new Map(state.markets.map(({ eventTicker, ticker }) => [ticker, eventTicker]))
   const ticker = some(fc.constantFrom(...state.markets.map((market) => market.ticker), "KXNONE-1"))
@@ -325,7 +325,7 @@ describe("View, after random commands", () => {
           for (const query of fc.sample<PageQuery>(queries, { seed: seed + part, numRuns: 40 })) {
             const listed = actual(view, query as never) // the query of the same comparison
             assert.deepStrictEqual(listed, expected(query as never), `${what} ${JSON.stringify(query)}`)
-            seen[what as keyof typeof seen] += listed.length // the keys are those of the comparisons
+            seen[what as keyof typeof seen] += listed.length // `seen` has the keys of the comparisons
           }
         }
       }

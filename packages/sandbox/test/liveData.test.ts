@@ -107,7 +107,7 @@ describe("the live data of a game", () => {
     )
   })
 
-  it("ends with a winner, except that soccer may end in a tie", () => {
+  it("ends with a winner, or, only in soccer, with a tie", () => {
     const winners = new Map<string, Set<unknown>>()
     for (const type of gameTypes) {
       const seen = new Set<unknown>()
@@ -223,7 +223,7 @@ describe("the live data of an event", () => {
     }
   })
 
-  it("is frozen for crypto once the event has matured, also after its markets are archived", () => {
+  it("is frozen for crypto after the event has matured, also after its markets are archived", () => {
     const { exchange, live } = makeEvent("BRTI")
     assert.deepInclude(live(start + 59 * minute), { is_historical: false })
     const frozen = live(start + 60 * minute)

@@ -38,7 +38,7 @@ describe("Markets.list", () => {
     })
   )
 
-  onExchange("permits with a filter by update time only mve_filter=exclude, and with both also a series", () =>
+  onExchange("with a filter by update time, permits only mve_filter=exclude, alone or with a series", () =>
     Effect.gen(function* () {
       for (const query of [
         "max_updated_ts=1&event_ticker=KXTEST-26",
@@ -108,7 +108,7 @@ describe("mve_filter, Events.list and Events.listMultivariate", () => {
     })
   )
 
-  onExchange("nest the markets of a combo's event on request", () =>
+  onExchange("contain the markets of a combo's event on request", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* sandbox.createEvent({ eventTicker: "KXMVE-1", multivariate: true })

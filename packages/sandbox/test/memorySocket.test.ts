@@ -16,7 +16,7 @@ const url = "ws://127.0.0.1:8787/trade-api/ws/v2"
 
 type Feed = ReturnType<typeof makeFakeFeed>
 
-/** Runs a test with a socket to a fake feed, through Effect's own adapter. */
+/** Runs a test with an Effect socket that is connected to a fake feed. */
 const withSocket = <E>(
   test: (socket: Socket.Socket, feed: Feed) => Effect.Effect<void, E, Scope.Scope>,
   { headers, to = url }: { readonly headers?: Readonly<Record<string, string>>; readonly to?: string } = {}
@@ -75,7 +75,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("delivers a message that the feed sends at the handshake only once the socket is open", () =>
+  it.effect("delivers a message of the handshake only after the socket is open", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         feed.onOpen = (line) => line.send("first")
@@ -153,7 +153,7 @@ describe("makeMemoryWebSocket", () => {
     })
   )
 
-  it.effect("passes pings to a listener of ping, which does not receive the response of a refusal", () =>
+  it.effect("passes pings to a listener of ping, and does not pass the response of a refusal to it", () =>
     Effect.gen(function* () {
       const feed = makeFakeFeed()
       const make = yield* makeMemoryWebSocket(feed, url)
@@ -210,7 +210,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("neither delivers messages nor ends after a drop by silence, until the client closes", () =>
+  it.effect("neither delivers messages nor ends after a silent drop, until the client closes", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         const scope = yield* Scope.make()

@@ -43,7 +43,7 @@ const different = (events: ReadonlyArray<OrderBooks.AuditEvent>) =>
 
 describe("OrderBooks.audit", () => {
   for (const lines of [1, 2]) {
-    inMemory(`finds and heals a book whose change was not sent, on ${lines} lines`, (trader) =>
+    inMemory(`finds and heals a book after a change that was not sent, on ${lines} lines`, (trader) =>
       Effect.gen(function* () {
         const { place, sandbox } = trader
         const books = yield* watchTwo(trader, lines)
@@ -77,7 +77,7 @@ describe("OrderBooks.audit", () => {
     )
   }
 
-  inMemory("B2: finds a book whose keys are renamed in every comparison, and lists the keys", (trader) =>
+  inMemory("B2: in every comparison, finds a book whose keys are renamed, and lists the keys", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })

@@ -31,7 +31,9 @@ const watchTwo = ({ sandbox }: Trader) =>
     return books
   })
 
-/** Counts the snapshots of the watched subscription from now on, over a stream that shares the subscription. */
+/**
+ * Returns a function that counts the later snapshots of the watched subscription. A second stream on it receives them.
+ */
 const countSnapshots = (market: string) =>
   Effect.gen(function* () {
     const { events } = yield* collect(
@@ -45,18 +47,20 @@ const countSnapshots = (market: string) =>
 const gaps = Effect.map(Feed.state, ({ counters }) => counters.gaps)
 
 describe("OrderBooks.watch", () => {
-  inMemory("B1: makes an empty and a one-sided book live with the first snapshot, and requests no other", (trader) =>
-    Effect.gen(function* () {
-      yield* trader.sandbox.createMarket({ ticker: other })
-      yield* trader.place({ side: "ask", price: "0.65" })
-      const books = yield* OrderBooks.watch([ticker, other])
-      yield* until(() => isLive(books)() && isLive(books, other)())
-      const snapshots = yield* countSnapshots(other)
-      yield* TestClock.adjust("30 seconds")
-      assert.deepStrictEqual(yield* levels(books), [[], [["0.65", "5.00"]]])
-      assert.deepStrictEqual(yield* levels(books, other), [[], []])
-      assert.strictEqual(snapshots(), 0)
-    })
+  inMemory(
+    "B1: makes an empty and a one-sided book live with the first snapshot, and requests no second snapshot",
+    (trader) =>
+      Effect.gen(function* () {
+        yield* trader.sandbox.createMarket({ ticker: other })
+        yield* trader.place({ side: "ask", price: "0.65" })
+        const books = yield* OrderBooks.watch([ticker, other])
+        yield* until(() => isLive(books)() && isLive(books, other)())
+        const snapshots = yield* countSnapshots(other)
+        yield* TestClock.adjust("30 seconds")
+        assert.deepStrictEqual(yield* levels(books), [[], [["0.65", "5.00"]]])
+        assert.deepStrictEqual(yield* levels(books, other), [[], []])
+        assert.strictEqual(snapshots(), 0)
+      })
   )
 
   inMemory("B3, B4: shows a book as empty after its market was emptied during an outage", (trader) =>
@@ -113,7 +117,7 @@ describe("OrderBooks.watch", () => {
       yield* place({ price: "0.40" })
       yield* TestClock.adjust(100)
       assert.isTrue(isLive(books)())
-      // A second stream subscribes to the other market: the next message is a snapshot of that market.
+      // A second stream subscribes to the other market, so the next message is a snapshot of that market.
       yield* collect(Feed.messages("orderbook_delta", { market_tickers: [other], use_yes_price: true }))
       yield* until(() => !isLive(books)())
       yield* until(isLive(books))
@@ -223,7 +227,7 @@ describe("OrderBooks.watch", () => {
   )
 
   inMemory(
-    "B18: heals if more messages arrive before the reply to the subscribe command than the session holds back",
+    "B18: heals if too many messages arrive before the reply to the subscribe command",
     (trader) =>
       Effect.gen(function* () {
         const { place, sandbox } = trader
@@ -240,7 +244,7 @@ describe("OrderBooks.watch", () => {
     { maxEarlyMessages: 3 }
   )
 
-  inMemory("B19: heals the market of a delta that does not decode, and no other", (trader) =>
+  inMemory("B19: heals the market of a delta that does not decode, and no other market", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)

@@ -1,4 +1,4 @@
-/** The client's order books over several lines, on the local exchange. */
+/** The client's order books over several lines (parallel connections), on the local exchange. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
@@ -26,7 +26,7 @@ const inMemory = <E>(
 
 const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B", "KXFEED-26-C"]
 
-/** Lets time pass until a condition of an effect holds. */
+/** Advances the test clock until an effect returns true. */
 const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000) =>
   Effect.gen(function* () {
     for (let millis = 0; !(yield* condition); millis += 10) {
@@ -35,11 +35,11 @@ const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000)
     }
   })
 
-/** Whether a number of lines have all books. */
+/** Whether exactly this number of lines has all books live. */
 const areWhole = (books: OrderBooks.Watch, markets: ReadonlyArray<string>, lines: number) =>
   Effect.map(books.lines, (states) => states.filter(({ liveBooks }) => liveBooks === markets.length).length === lines)
 
-/** Places orders with one client: the `place` of the trader makes a client for each order. */
+/** Returns a function that places orders with one client. `place` of the trader makes a client for each order. */
 const placing = ({ me, sandbox: { environment } }: Trader) =>
   Effect.map(
     Layer.build(Kalshi.layer({ environment, signer: me.signer })),
@@ -66,8 +66,8 @@ const randomOf = (seed: number) => {
 /** Reconnects fast enough for a fault in every second. */
 const fast = { minBackoffMillis: 20, maxBackoffMillis: 100 }
 
-/** Delays the messages of every second connection by a constant time, in their order. */
-const everySecondSocketIsLate = (millis: number) =>
+/** Delays the messages of every other connection by a constant time, and keeps their order. */
+const everyOtherSocketIsLate = (millis: number) =>
   Layer.effect(
     Socket.WebSocketConstructor,
     Effect.gen(function* () {
@@ -104,7 +104,7 @@ const faults = ["close", "reset", "stall", "skip", "garble", "repeat", "late"] a
 
 describe("OrderBooks.watch with two lines", () => {
   inMemory(
-    `keeps every book readable while one line fails in each of ${seconds} seconds`,
+    `keeps every book readable while one line fails once per second, for ${seconds} seconds`,
     (trader) =>
       Effect.gen(function* () {
         const { sandbox } = trader
@@ -184,7 +184,7 @@ describe("OrderBooks.watch with two lines", () => {
               yield* TestClock.adjust(20)
               if (step % 50 === 49) {
                 changeOvers++
-                // The oldest connection: sometimes the late one, sometimes the other.
+                // The oldest connection is sometimes the late connection, and sometimes the other connection.
                 const [first] = yield* sandbox.feed.connections
                 yield* sandbox.feed.drop({ how: "reset", connectionId: first!.connectionId })
               }
@@ -201,7 +201,7 @@ describe("OrderBooks.watch with two lines", () => {
             assert.strictEqual((yield* books.read(ticker)).epoch, 0)
           }),
         fast
-      ).pipe(Effect.provide(Layer.provideMerge(everySecondSocketIsLate(95), layerTest()))),
+      ).pipe(Effect.provide(Layer.provideMerge(everyOtherSocketIsLate(95), layerTest()))),
     240_000
   )
 
@@ -211,7 +211,7 @@ describe("OrderBooks.watch with two lines", () => {
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch([ticker], { lines: 2, catchUpMillis: 1_000 })
         yield* poll(areWhole(books, [ticker], 2))
-        // The second line is late: what the exchange sends waits in its socket.
+        // The second line is late, because its socket is not read.
         const late = sockets.handle(1)
         late.readStop()
         yield* place()
@@ -236,7 +236,7 @@ describe("OrderBooks.watch with two lines", () => {
     ).pipe(Effect.provide([sockets.layer, NodeHttpClient.layerUndici, layer()]))
   })
 
-  it.effect("returns to the restored line after a late one has started a new epoch", () =>
+  it.effect("returns to the restored line after a late line has started a new epoch", () =>
     trading(
       ({ place, sandbox }) =>
         Effect.gen(function* () {
@@ -245,7 +245,7 @@ describe("OrderBooks.watch with two lines", () => {
           const [first] = yield* sandbox.feed.connections
           yield* place()
           yield* TestClock.adjust(10)
-          // Refusals keep the lost line away until the other one has started a new epoch.
+          // Refused upgrades keep the lost line closed until the other line has started a new epoch.
           yield* sandbox.plant({ feed: "upgrade", status: 503, times: 20 })
           yield* sandbox.feed.drop({ how: "reset", connectionId: first!.connectionId })
           yield* TestClock.adjust(60)
@@ -257,7 +257,7 @@ describe("OrderBooks.watch with two lines", () => {
           yield* assertEqual(sandbox, books, [ticker])
         }),
       fast
-    ).pipe(Effect.provide(Layer.provideMerge(everySecondSocketIsLate(95), layerTest())))
+    ).pipe(Effect.provide(Layer.provideMerge(everyOtherSocketIsLate(95), layerTest())))
   )
 
   inMemory(
@@ -329,7 +329,7 @@ describe("OrderBooks.watch with two lines", () => {
       assert.strictEqual((yield* sandbox.feed.connections).length, 1)
       assert.strictEqual((yield* Effect.flip(books.read(removed)))._tag, "NotWatched")
       yield* eventually(areWhole(books, [ticker, added], 2), 120_000)
-      // Then the restored line alone carries the books.
+      // From now on, only the restored line delivers the books.
       yield* sandbox.feed.drop({ how: "reset", connectionId: second!.connectionId })
       yield* place({ ticker: added })
       yield* TestClock.adjust(10)
@@ -338,7 +338,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("reports a market that does not exist after both lines refused it, and keeps the others", () =>
+  inMemory("reports a market that does not exist after both lines refused it, and keeps the other markets", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"], { lines: 2 })
       yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -348,7 +348,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("ends with the refusal if no market exists, as one line does", () =>
+  inMemory("ends with the refusal if no market exists, with one or two lines", () =>
     Effect.gen(function* () {
       for (const lines of [1, 2]) {
         const books = yield* OrderBooks.watch(["KXNONE-26-YES"], { lines })
@@ -363,7 +363,7 @@ describe("OrderBooks.watch with two lines", () => {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))
       const [first] = yield* sandbox.feed.connections
-      // The reconnected line does not get its snapshot, nor the one that it requests.
+      // The reconnected line gets neither its first snapshot nor the snapshot that it requests.
       yield* sandbox.plant({ feed: "frame", type: "orderbook_snapshot", change: "skip", times: 2 })
       yield* sandbox.feed.drop({ how: "reset", connectionId: first!.connectionId })
       yield* eventually(areWhole(books, [ticker], 1))
@@ -374,24 +374,26 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("goes on after a line is lost for good, and ends with the last line", ({ place, sandbox }) =>
-    Effect.gen(function* () {
-      const books = yield* OrderBooks.watch([ticker], { lines: 2 })
-      yield* eventually(areWhole(books, [ticker], 2))
-      const { fiber } = yield* collect(books.changes)
-      const [first, second] = yield* sandbox.feed.connections
-      yield* sandbox.feed.drop({ connectionId: first!.connectionId, code: 4_000 })
-      yield* eventually(Effect.map(books.lines, (lines) => lines.some(({ ended }) => ended !== undefined)))
-      yield* place()
-      yield* TestClock.adjust(100)
-      yield* assertEqual(sandbox, books, [ticker])
-      yield* sandbox.feed.drop({ connectionId: second!.connectionId, code: 4_000 })
-      yield* until(() => fiber.pollUnsafe() !== undefined)
-      assert.strictEqual((yield* Effect.flip(books.read(ticker)))._tag, "ConnectionClosed")
-    })
+  inMemory(
+    "continues after one line is closed permanently, and ends after the last line is closed too",
+    ({ place, sandbox }) =>
+      Effect.gen(function* () {
+        const books = yield* OrderBooks.watch([ticker], { lines: 2 })
+        yield* eventually(areWhole(books, [ticker], 2))
+        const { fiber } = yield* collect(books.changes)
+        const [first, second] = yield* sandbox.feed.connections
+        yield* sandbox.feed.drop({ connectionId: first!.connectionId, code: 4_000 })
+        yield* eventually(Effect.map(books.lines, (lines) => lines.some(({ ended }) => ended !== undefined)))
+        yield* place()
+        yield* TestClock.adjust(100)
+        yield* assertEqual(sandbox, books, [ticker])
+        yield* sandbox.feed.drop({ connectionId: second!.connectionId, code: 4_000 })
+        yield* until(() => fiber.pollUnsafe() !== undefined)
+        assert.strictEqual((yield* Effect.flip(books.read(ticker)))._tag, "ConnectionClosed")
+      })
   )
 
-  inMemory("ends its subscriptions and its own connection with its scope", ({ sandbox }) =>
+  inMemory("ends its subscriptions and its own connection when its scope closes", ({ sandbox }) =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const books = yield* OrderBooks.watch([ticker], { lines: 2 }).pipe(Scope.provide(scope))
@@ -410,7 +412,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  it.effect("ends both connections with the layer", () =>
+  it.effect("ends both connections when the layer closes", () =>
     Effect.gen(function* () {
       let operator: Operator | undefined
       yield* trading(({ sandbox }) =>
@@ -424,7 +426,7 @@ describe("OrderBooks.watch with two lines", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  inMemory("refuses an invalid number of lines before any connection", ({ sandbox }) =>
+  inMemory("refuses an invalid number of lines before it connects", ({ sandbox }) =>
     Effect.gen(function* () {
       for (const lines of [0, -1, 1.5, 9, Number.NaN]) {
         const error = yield* Effect.flip(OrderBooks.watch([ticker], { lines }))

@@ -1,4 +1,7 @@
-/** The client's live order books on the local exchange. */
+/**
+ * The client's live order books on the local exchange. A code such as B17 in a test name identifies a known fault of
+ * other clients.
+ */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
@@ -62,16 +65,18 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("B17: is correct after two deltas of one clock that cross the book in between", ({ place, sandbox }) =>
-    Effect.gen(function* () {
-      yield* place({ side: "ask", price: "0.65" })
-      const books = yield* OrderBooks.watch([ticker])
-      yield* until(isLive(books))
-      yield* sandbox.plant({ feed: "frame", type: "orderbook_delta", change: "cross" })
-      yield* place({ price: "0.40" })
-      yield* TestClock.adjust(100)
-      assert.deepStrictEqual(yield* levels(books), [[["0.40", "5.00"]], [["0.65", "5.00"]]])
-    })
+  inMemory(
+    "B17: is correct after two deltas with the same clock, between which the book is crossed",
+    ({ place, sandbox }) =>
+      Effect.gen(function* () {
+        yield* place({ side: "ask", price: "0.65" })
+        const books = yield* OrderBooks.watch([ticker])
+        yield* until(isLive(books))
+        yield* sandbox.plant({ feed: "frame", type: "orderbook_delta", change: "cross" })
+        yield* place({ price: "0.40" })
+        yield* TestClock.adjust(100)
+        assert.deepStrictEqual(yield* levels(books), [[["0.40", "5.00"]], [["0.65", "5.00"]]])
+      })
   )
 
   it.live("stays readable if the end of a crossing arrived while the process was busy", () => {
@@ -127,7 +132,7 @@ describe("OrderBooks.watch", () => {
       })
   )
 
-  inMemory("S7: reports a market that does not exist, and keeps the others", () =>
+  inMemory("S7: reports a market that does not exist, and keeps the other markets", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"])
       yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -158,7 +163,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  it.effect("keeps every book readable while the connections of one watch change over", () =>
+  it.effect("keeps every book readable while the connections of a watch are replaced", () =>
     trading(({ sandbox }) =>
       Effect.gen(function* () {
         const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B"]

@@ -60,7 +60,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped, Effect.provide(layerTest()))
   )
 
-  it.effect("fails if the feed was lost, and succeeds for a trigger after a new watch", () =>
+  it.effect("fails if the feed disconnects, and a new watch succeeds at a later trigger", () =>
     Effect.gen(function* () {
       const { asMaker, order_group_id, sandbox, withFeed } = yield* world
       yield* Effect.gen(function* () {
@@ -87,7 +87,7 @@ describe("OrderGroups.watch", () => {
           const trigger = yield* waitingFor(order_group_id)
           yield* sandbox.plant({ feed: "frame", channel: "order_group_updates", change })
           yield* OrderGroups.trigger({ order_group_id }).pipe(asMaker)
-          // A skipped message is noticed only at the next message.
+          // The client notices a skipped message only when the next message arrives.
           yield* OrderGroups.reset({ order_group_id }).pipe(asMaker)
           yield* until(() => trigger.pollUnsafe() !== undefined)
           assert.strictEqual((yield* Effect.flip(Fiber.join(trigger)))._tag, "TriggerUnknown")

@@ -44,7 +44,7 @@ const served = <A, E>(
     ])
   )
 
-/** The page's own origin, and its token. */
+/** The headers of a request from the page: its origin and its token. */
 const ownHeaders = Effect.map(Sandbox, ({ page, url }) => ({
   origin: url,
   "sec-fetch-site": "same-origin",
@@ -52,7 +52,7 @@ const ownHeaders = Effect.map(Sandbox, ({ page, url }) => ({
 }))
 
 describe("the page", () => {
-  it.live("is served with its token, and only with its own scripts and connections", () =>
+  it.live("is served with its token, and with a policy that permits only its own scripts and connections", () =>
     served(
       Effect.gen(function* () {
         const { page } = yield* Sandbox
@@ -82,7 +82,7 @@ describe("the page", () => {
     )
   )
 
-  it.live("is at /sandbox/, and / leads to it", () =>
+  it.live("is at /sandbox/, and / redirects to it", () =>
     served(
       Effect.gen(function* () {
         const { page, url } = yield* Sandbox
@@ -121,7 +121,7 @@ describe("the page", () => {
     )
   )
 
-  it.live("has a token that is new in each run, and no token in memory", () =>
+  it.live("has a new token in each run, and does not exist in memory", () =>
     Effect.gen(function* () {
       const token = served(Effect.map(Sandbox, ({ page }) => Redacted.value(page?.token ?? Redacted.make(""))))
       const [first, second] = [yield* token, yield* token]
@@ -133,7 +133,7 @@ describe("the page", () => {
   )
 })
 
-describe("the operator's side", () => {
+describe("the operator interface", () => {
   const foreign = "http://localhost:3000"
 
   it.live("accepts programs without a token, and its own page with the token", () =>
@@ -157,7 +157,7 @@ describe("the operator's side", () => {
           [403, { ...own, origin: own.origin.replace("127.0.0.1", "localhost") }],
           [403, { ...own, "sec-fetch-site": "same-site" }],
           [403, { ...own, "sec-fetch-site": "cross-site" }],
-          // A browser that sends no origin, and a name that leads to this machine by DNS rebinding.
+          // A browser that sends no origin, and a host name that resolves to this machine by DNS rebinding.
           [403, { "sec-fetch-site": "cross-site" }],
           [403, { "sec-fetch-site": "same-origin" }],
           [403, { host: "exchange.example.com" }],
@@ -174,7 +174,7 @@ describe("the operator's side", () => {
     )
   )
 
-  it.live("needs the token for every change by its page", () =>
+  it.live("requires the token for every change that its page requests", () =>
     served(
       Effect.gen(function* () {
         const { "x-sandbox-token": _token, ...headers } = yield* ownHeaders
@@ -215,7 +215,7 @@ describe("the operator's side", () => {
     )
   )
 
-  it.live("opens its page from a link of another site, but no data", () =>
+  it.live("serves its page to a link on another site, but no data", () =>
     served(
       Effect.gen(function* () {
         const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }
@@ -312,7 +312,7 @@ describe("the operator's side", () => {
 })
 
 describe("the stream", () => {
-  it.live("begins with the whole state, and continues with what changed", () =>
+  it.live("begins with the whole state, and continues with changes", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -334,7 +334,7 @@ describe("the stream", () => {
         assert.include(JSON.stringify(traded["trades"]), '"takerSide":"ask"')
         assert.include(JSON.stringify(traded["market"]), '"bid":[[4000,300]]')
         assert.include(JSON.stringify(traded["account"]), '"count":200')
-        // What did not change is not sent again.
+        // Unchanged data are not sent again.
         assert.notProperty(traded, "accounts")
         assert.notProperty(traded, "rfqs")
 
@@ -381,14 +381,14 @@ describe("the stream", () => {
         yield* sandbox.reset
         const again = yield* stream.find((message) => message["isWhole"] === true && message !== stream.messages[0])
         assert.notInclude(JSON.stringify(again), "KXLATER")
-        // It follows the new exchange.
+        // The stream follows the new exchange.
         yield* sandbox.createMarket({ ticker: "KXAGAIN-26-A" })
         yield* stream.find(({ markets }) => JSON.stringify(markets ?? "").includes("KXAGAIN"))
       })
     )
   )
 
-  it.live("lets an order of a quiet exchange expire", () =>
+  it.live("shows that an order expires even if nothing else happens on the exchange", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -482,7 +482,7 @@ describe("cors", () => {
     )
   )
 
-  it.live("permits no other origin, and never the operator's side", () =>
+  it.live("permits no other origin, and no access to the operator interface", () =>
     served(
       Effect.gen(function* () {
         for (const [path, headers] of [
@@ -531,7 +531,7 @@ describe("cors", () => {
 })
 
 describe("a refusal", () => {
-  it.live("names what to do", () =>
+  it.live("names a permitted address", () =>
     served(
       Effect.gen(function* () {
         const got = yield* request("GET", "/sandbox/accounts", { host: "exchange.example.com" })

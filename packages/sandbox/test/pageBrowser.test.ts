@@ -54,7 +54,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       await tab.type("7.5")
       await tab.tabTo("#order input[name=price]")
       await tab.type("62.5")
-      // The market's prices are whole cents: the exchange refuses the order, and the page shows why.
+      // The market's prices are whole cents, so the exchange refuses the order. The page shows why.
       await tab.press("Enter")
       await tab.until(`${text("#order-result")}.includes('price')`)
       assert.isTrue(tab.problems.splice(0).every((problem) => problem.includes("status of 400")))
@@ -100,7 +100,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       await tab.until(`${text("#market-ticker")}.includes('determined, result 25¢')`)
       await press("#manage", "Dispute")
       await tab.until(`${text("#market-ticker")}.includes('disputed')`)
-      // A second click confirms what cannot be undone.
+      // An action that cannot be undone needs a second click.
       await press("#manage", "Result YES")
       assert.include(await tab.evaluate(text("#market-ticker")), "disputed")
       assert.strictEqual(await tab.evaluate("document.activeElement.innerText"), "Confirm: Result YES")
@@ -139,7 +139,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
         await tab.type("KXNEW-26-A")
         await tab.press("Enter")
         await tab.until(`!document.querySelector('#market-dialog').open && ${text("#market-title")} === 'KXNEW-26-A'`)
-        // The refusal of the empty ticker is the only entry of the console.
+        // The refusal of the empty ticker is the only entry in the console.
         assert.isTrue(tab.problems.every((problem) => problem.includes("400")))
       },
       { markets: [] }
@@ -178,7 +178,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     })
   )
 
-  it.live("fits into a narrow window, and names every control", () =>
+  it.live("fits into a narrow window, and has a name for every control", () =>
     inTab(
       async (tab) => {
         await tab.until(`${text("#market-title")} !== 'No market'`)
@@ -219,7 +219,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     })
   )
 
-  it.live("connects to the exchange that starts at its address, and asks to be loaded again", () =>
+  it.live("reconnects to a new exchange at the same address, and asks the user to load the page again", () =>
     Effect.gen(function* () {
       const tab = yield* Effect.promise(() => browser.tab())
       const serve = <E>(port: number, test: (sandbox: typeof Sandbox.Service) => Effect.Effect<number, E>) =>
@@ -238,7 +238,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       yield* serve(port, () =>
         Effect.gen(function* () {
           yield* live("live")
-          // The token of the first exchange is not valid at the second one.
+          // The token of the first exchange is not valid on the second exchange.
           yield* Effect.promise(() => tab.evaluate("document.querySelector('#moves button').click()"))
           yield* Effect.promise(() => tab.until(`${text("#toast")}.includes('Load the page again')`))
           return 0
@@ -269,7 +269,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     const outcome = (url: string, init = {}) =>
       `fetch(${JSON.stringify(url)}, ${JSON.stringify(init)}).then((r) => r.status, () => "blocked")`
 
-    it.live("cannot read or change the operator's side", () =>
+    it.live("cannot use the operator interface", () =>
       inTab(
         async (tab, sandbox) => {
           await tab.open(origin)

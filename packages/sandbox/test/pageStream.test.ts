@@ -10,7 +10,7 @@ import { makeFloor, terms, ticker, unwrap } from "./support/floor.ts"
 
 type Data = Readonly<Record<string, { readonly items: ReadonlyArray<unknown>; readonly discarded: number }>>
 
-/** A page that takes what is sent, unless it is behind. */
+/** The connection of a page. It records the sent texts, and `behind` simulates a slow reader. */
 const makeBody = () => {
   const body = {
     texts: [] as Array<string>,
@@ -69,9 +69,9 @@ const makeStreams = () => {
     watching,
     streams,
     defects,
-    /** How long the reading of the exchange takes. */
+    /** The time that a read of the exchange takes, in milliseconds. */
     busyMillis: 0,
-    /** Moves the time forward, and runs what is due. Returns how often something was due. */
+    /** Moves the time forward, and runs the due timers. Returns the number of runs. */
     pass(millis: number): number {
       let runs = 0
       const until = now + millis
@@ -130,7 +130,7 @@ describe("Streams", () => {
     assert.strictEqual(trades.length, 200)
   })
 
-  it("sends the whole state after a reset, also if markets and trades changed since", () => {
+  it("sends the whole state after a reset, also if trades follow before the message", () => {
     const world = makeStreams()
     const { floor } = world
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXOTHER-26-YES" } }))
@@ -187,7 +187,7 @@ describe("Streams", () => {
       for (let n = 0; n < Math.min(size, 1_000); n++) world.trade()
       world.pass(1_000)
       assert.deepStrictEqual(body.take(), [])
-      // One market, and up to twice the numbers that are kept.
+      // One market, and at most twice the maximum of kept trades and of kept frames.
       assert.isAtMost(world.streams.waiting, 1 + 2 * 300 + 2 * 100)
       body.behind = false
       world.pass(1_000)
@@ -295,7 +295,7 @@ describe("Streams", () => {
 })
 
 describe("listen, with a stream", () => {
-  it.live("starts no stream for a reader that left while the response was held", () =>
+  it.live("starts no stream for a reader that disconnected while the response was held", () =>
     Effect.gen(function* () {
       const response = { status: 200, headers: {}, body: new Uint8Array(), delayMillis: 0, arrives: "whole" } as const
       let opened = 0
@@ -346,7 +346,7 @@ describe("listen, with a stream", () => {
         await once(reader, "readable")
         const [body] = opened
         assert.isDefined(body)
-        // The reader takes nothing, until the buffers of the network are full.
+        // The reader reads nothing, so the buffers of the network fill up.
         for (let n = 0; n < 200 && body?.isBehind() === false; n++) {
           body.write("x".repeat(1_000_000))
           await new Promise((resolve) => setImmediate(resolve))

@@ -23,7 +23,9 @@ const declares409 = new Set(
     .map(({ operationId }) => operationId)
 )
 
-/** The status of a write while the exchange or only its trading is paused, and the code of the error. */
+/**
+ * Sends a write while the exchange or only its trading is paused. Returns the response, and whether the state changed.
+ */
 const whilePaused = (
   operationId: string,
   active: { readonly exchange?: boolean; readonly trading?: boolean },
@@ -72,11 +74,13 @@ const ofExchange = [
   "UpdateSubaccountNetting"
 ]
 
-/** The document declares 409 for these. For all others of the lists above, 409 is an assumption. */
+/**
+ * The document declares 409 for these operations. For all other operations in the lists above, 409 is an assumption.
+ */
 const declared = ["CreateOrderV2", "CreateRFQ", "IntraExchangeInstanceTransfer"]
 
 describe("a pause", () => {
-  it("has a declared status on three of these operations only", () => {
+  it("has a declared status for only three of the refused operations", () => {
     assert.deepStrictEqual([...ofTrading, ...ofExchange].filter((id) => declares409.has(id)).sort(), declared)
   })
 

@@ -82,7 +82,7 @@ describe("lockInput", () => {
 
         const listed = (by: typeof locked, path: string, name: string) =>
           Effect.map(send({ method: "GET", path, by }), ({ body }) => {
-            const items = (body as Record<string, ReadonlyArray<Record<string, unknown>>>)[name]! // asserted by its use
+            const items = (body as Record<string, ReadonlyArray<Record<string, unknown>>>)[name]! // the test fails if it has another form
             return [...new Set(items.map((item) => item["subaccount_number"]))]
           })
         assert.deepStrictEqual(yield* listed(locked, "/portfolio/orders", "orders"), [1])
@@ -98,10 +98,10 @@ describe("lockInput", () => {
           "balance_breakdown"
         )
 
-        // A cancel without a subaccount cancels all orders of the key's own subaccount, and no others.
+        // A cancel without a subaccount cancels all orders of the key's own subaccount, and no other orders.
         assert.strictEqual((yield* as({ method: "DELETE", path: orders })).status, 204)
         const { body } = yield* send({ method: "GET", path: "/portfolio/orders?status=resting", by: maker })
-        assert.isAbove((body as { orders: ReadonlyArray<unknown> }).orders.length, 0) // asserted by its use
+        assert.isAbove((body as { orders: ReadonlyArray<unknown> }).orders.length, 0) // the test fails if it has another form
       }).pipe(Effect.provide(layerTest()))
   )
 

@@ -1,4 +1,7 @@
-/** The client's order placement on the local exchange: each intent has its effect, and each outcome is true. */
+/**
+ * The client's order placement on the local exchange: each intent has the effect that its name says, and each outcome
+ * agrees with the exchange.
+ */
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -138,7 +141,7 @@ describe("buyYes, buyNo, sellYes, sellNo and closePosition", () => {
               const after = yield* world.sandbox.portfolio(world.accountId)
               assert.strictEqual(after.positions[ticker] ?? 0, expected.held, "the position")
               assert.strictEqual(Number(after.cashMicros - before.cashMicros) / 100, expected.cash, "the cash")
-              // The maximum cost was computed before.
+              // The maximum cost, computed for the position before the trade, is at least the real cost.
               const cost = Result.getOrThrow(
                 OrderCost.of(Result.getOrThrow(intent.request), {
                   terms: { fee_type: "quadratic", fee_multiplier: 0 },
@@ -262,9 +265,9 @@ describe("place", () => {
     })
   )
 
-  it.effect("does not report a rejection when only a repeat was refused", () =>
+  it.effect("does not report a rejection when only a retry was refused", () =>
     Effect.gen(function* () {
-      // The first attempt is executed, and the repeat is refused before its id is checked.
+      // The first attempt is executed, and the retry is refused before its id is checked.
       const { orders, outcome } = yield* placing([{ reset: "after" }, { status: 400 }])
       assert.strictEqual(orders.length, 1)
       assert.strictEqual(outcome._tag, "Accepted")
@@ -291,7 +294,9 @@ describe("readAfter", () => {
   )
 })
 
-/** The client's wall clock, which a test sets; its monotonic clock continues. The exchange has its own clock. */
+/**
+ * A wall clock for the client, which a test sets. The client's monotonic clock and the exchange's clock do not change.
+ */
 const machineClock = () => {
   let aheadMillis = 0
   const run = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -341,7 +346,7 @@ const settled = (outcome: Orders.Outcome) =>
     return [_tag, (yield* withId(mine)).length] as const
   })
 
-describe("settle, after the client's clock was set", () => {
+describe("settle, after the client's clock was changed", () => {
   const once = { retry: Schedule.recurs(0) }
 
   it.effect("waits for an order that was in flight while the clock was an hour behind", () =>
@@ -464,7 +469,8 @@ describe("settle", () => {
         )
         const second = Orders.settleAll(ids.map((client_order_id) => ({ client_order_id, ticker, placedAtMillis })))
         const fiber = yield* Effect.forkChild(second)
-        // The journal lacks the time of the last attempt. It may be just now, with a timestamp a minute ahead.
+        // The journal lacks the time of the last attempt. That time can be now, with a timestamp that is one minute
+        // ahead.
         yield* TestClock.adjust("2 minutes")
         assert.isUndefined(fiber.pollUnsafe())
         yield* TestClock.adjust("1 minute")
@@ -497,7 +503,7 @@ describe("settle", () => {
 })
 
 describe("ensureCanceled", () => {
-  it.effect("finds the order's shard by its market, and returns the end of the order", () =>
+  it.effect("finds the order's shard by its market, and returns how the order ended", () =>
     withAccounts({ markets: [{ ticker, exchangeIndex: 2 }] }, ({ accountId, me, other, sandbox }) =>
       Effect.gen(function* () {
         yield* sandbox.deposit(accountId, "100", { exchangeIndex: 2 })
@@ -550,7 +556,7 @@ describe("cancelAllOnExit", () => {
     ["a defect", Effect.die("died")],
     ["an interruption", Effect.interrupt]
   ] as const) {
-    it.effect(`cancels its own orders and no others after ${how}`, () =>
+    it.effect(`cancels its own orders and no other orders after ${how}`, () =>
       withAccounts({ markets: [{ ticker }] }, ({ me, sandbox }) =>
         Effect.gen(function* () {
           yield* TestClock.adjust("1 hour")
@@ -583,7 +589,7 @@ describe("cancelAllOnExit", () => {
     )
   }
 
-  it.effect("covers the orders of create and batchCreate, and no others", () =>
+  it.effect("cancels the orders of create and batchCreate, and no other orders", () =>
     withAccounts({ markets: [{ ticker }] }, ({ me, other, sandbox }) =>
       Effect.gen(function* () {
         const input = (price: `${number}`, fields: Partial<Orders.CreateInput> = {}): Orders.CreateInput => ({
@@ -612,12 +618,12 @@ describe("cancelAllOnExit", () => {
             orders: [
               input("0.20"),
               input("0.21", { client_order_id: "of-a-batch" }),
-              // Refused: off the price grid.
+              // This order is refused, because its price is off the price grid.
               input("0.205", { client_order_id: "refused" }),
               input("0.22", { time_in_force: "immediate_or_cancel" })
             ]
           })
-          // Partially filled.
+          // This order is partially filled.
           yield* Orders.create(input("0.60"))
           yield* Effect.provide(Orders.create(input("0.60", { side: "ask", count: "4" })), other)
           yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })

@@ -61,7 +61,7 @@ const makeAssertShows = () => {
 
 const ticker = "KXMLBGAME-26JUL081840NYYTB-NYY"
 
-/** The two recorded accounts. */
+/** The two accounts of the recording. */
 const makeParties = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   yield* sandbox.createMarket({ ticker })
@@ -93,8 +93,8 @@ const accepted = (parties: Effect.Success<typeof makeParties>, accepted_side: "y
 
 const quoteIn = (got: Got): unknown => (got.body as { readonly quote: unknown }).quote
 
-describe("the trades recorded in demo in July 2026", () => {
-  it.effect("have the same quotes, fills, positions and balances here", () =>
+describe("the trades recorded on the demo exchange in July 2026", () => {
+  it.effect("have the same quotes, fills, positions and balances on the local exchange", () =>
     Effect.gen(function* () {
       const parties = yield* makeParties
       const shows = makeAssertShows()

@@ -18,7 +18,7 @@ const { publicKeyPem: publicKey } = makeKeyPair("ed25519")
 
 const unknown = "00000000-0000-4000-8000-000000000000"
 
-/** One of some items, or sometimes another value, so that commands are refused for unknown targets, too. */
+/** Picks one of the items. Sometimes picks another value, so that commands are also refused for unknown targets. */
 const pick = <A>(random: Random, items: ReadonlyArray<A>, other: A): A =>
   items.length === 0 || random.chance(3) ? other : random.of(items)
 
@@ -533,7 +533,7 @@ const commands: { readonly [Type in CommandType]: (known: Known) => Omit<Command
   confirmBatchQuote: (known) => batchQuoteIn(known, "accepted")
 }
 
-/** The open batch of an account, with its children. */
+/** Picks a batch with a status, or any batch if no batch has this status. */
 const batchIn = ({ random, state }: Known, status = "open") => {
   const batches = state.rfqBatches.filter((batch) => batch.status === status)
   return pick(random, batches.length > 0 ? batches : state.rfqBatches, undefined)
@@ -616,7 +616,7 @@ const runRandom = (exchange: Exchange, from: number, times: number, randomSeed: 
   return { log, done, now }
 }
 
-/** Four accounts with subaccounts, four markets, and four combos of them. */
+/** Creates four accounts with subaccounts, four markets, and four combos of these markets. */
 const prepare = (exchange: Exchange): void => {
   const execute = <Type extends CommandType>(command: Command<Type> & Command) =>
     unwrap<CommandTypes[Type][1]>(exchange.execute<Type>(command, start))
@@ -650,7 +650,7 @@ const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as
 
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot
 
-/** Transfers of positions have no fills. */
+/** The law that transfers of positions violate, because they have no fills. */
 const transferred = "a position is the count bought minus the count sold, until it settles"
 
 const runs = sampleSize(12, 60)
@@ -662,7 +662,7 @@ describe("Exchange, for random commands of every type", () => {
       asJson([exchange.dump(now), exchange.snapshot(now).lagging?.state])
 
     it(
-      `gives the same state by a replay of the commands as JSON, and from a snapshot; readLagMillis ${readLagMillis}`,
+      `gives the same state after a replay of the commands and after a restore, with readLagMillis ${readLagMillis}`,
       { timeout: 300_000 },
       () => {
         const total = new Map<string, number>()

@@ -69,7 +69,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "is 415 if it is unknown or a combination, also if the body is plain JSON",
+    "causes 415 if it is unknown or a combination, even if the body is plain JSON",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const encoding of ["zstd", "compress", "gzip, gzip", "gzip, identity", "", "x"]) {
@@ -80,7 +80,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "is 400 if the body is not in this encoding",
+    "causes 400 if the body is not in this encoding",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const [encoding, encode] of Object.entries(encoders)) {
@@ -93,7 +93,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "is 413 if the decoded body has more than 4 MiB, however small the encoded body is",
+    "causes 413 if the decoded body has more than 4 MiB, even if the encoded body is small",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const [encoding, encode] of Object.entries(encoders)) {
@@ -155,7 +155,7 @@ describe("the body of a request", () => {
   const upgrade = { method: "POST", path: "/account/api_usage_level/upgrade" } as const
 
   onEveryTransport(
-    "needs a JSON content type where the document declares a body, even if the body is optional and empty",
+    "needs a JSON content type if the document declares a body, even if the body is optional and empty",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const [id, request] of Object.entries(requests(world))) {
@@ -209,7 +209,7 @@ describe("the body of a request", () => {
   )
 
   onEveryTransport(
-    "may be empty without a content type where the document declares none, and otherwise must be JSON",
+    "may be empty without a content type if the document declares no body, and otherwise must be JSON",
     Effect.gen(function* () {
       const world = yield* makeWorld
       const codeOf = (sent: Partial<Sent>) =>

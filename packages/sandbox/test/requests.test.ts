@@ -17,7 +17,7 @@ const order = {
   self_trade_prevention_type: "taker_at_cross"
 }
 
-/** Runs a test on its own exchange. */
+/** Runs a test on a new exchange. */
 const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   it.effect(name, () => Effect.provide(test(), layerTest({ markets: [{ ticker }] })))
 
@@ -30,7 +30,7 @@ interface Sided {
 }
 
 describe("makeHandler", () => {
-  onExchange("responds 404 to an unknown path", () =>
+  onExchange("responds with 404 to an unknown path", () =>
     Effect.gen(function* () {
       for (const path of ["/", "/portfolio", "/portfolio/order_groups/", "/exchange/status/x", "//exchange/status"]) {
         const got = yield* send({ method: "GET", path })
@@ -39,7 +39,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("responds 405 to an unsupported method, and names the supported ones", () =>
+  onExchange("responds with 405 to an unsupported method, and names the supported methods", () =>
     Effect.gen(function* () {
       for (const method of ["PATCH", "PUT"] as const) {
         const got = yield* send({ method, path: "/portfolio/order_groups", json: {} })
@@ -103,7 +103,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("refuses an invalid depth of an order book as a parameter, not as an unknown market", () =>
+  onExchange("refuses an invalid depth of an order book as an invalid parameter, not as an unknown market", () =>
     Effect.gen(function* () {
       for (const depth of ["-1", "101", "all", "1.5", ""]) {
         const got = yield* send({ method: "GET", path: `/markets/${ticker}/orderbook?depth=${depth}` })
@@ -216,7 +216,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("responds to an ask that trades with averages of the YES price", () =>
+  onExchange("has averages of the YES price in the response to an ask that trades", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [maker, taker] = [yield* sandbox.createAccount(), yield* sandbox.createAccount()]
@@ -246,7 +246,7 @@ describe("makeHandler", () => {
         const averages = body as { average_fill_price: string; average_fee_paid: string }
         return [averages.average_fill_price, averages.average_fee_paid]
       }
-      // The average fees of these fills were recorded in 2026.
+      // The average fees of these fills were recorded on the real exchange in 2026.
       for (const [count, price, fee] of [
         ["43", "0.24", "0.0127"], // 0.5491 / 43 = 0.012769…
         ["8.93", "0.67", "0.0154"], // 0.1383 / 8.93 = 0.015487…
@@ -335,7 +335,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("applies planted faults instead of the request, in order and as often as planted", () =>
+  onExchange("applies planted faults instead of executing the request, in order and as often as planted", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const by = yield* sandbox.createAccount()
@@ -362,7 +362,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("responds 500 if the exchange fails, and serves the next request", () =>
+  onExchange("responds with 500 if the exchange fails, and serves the next request", () =>
     Effect.gen(function* () {
       yield* (yield* Sandbox).plant({ status: 200, body: 1n })
       const failed = yield* send({ method: "GET", path: "/exchange/status" }).pipe(

@@ -38,7 +38,7 @@ describe("Operator.reset", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("returns a frozen clock to its first time", () =>
+  it.effect("sets a frozen clock back to its first time", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const first = yield* now
@@ -52,7 +52,7 @@ describe("Operator.reset", () => {
     }).pipe(Effect.provide(layer({ clock: "frozen" })))
   )
 
-  it.effect("accepts signatures of the unmoved time, and full token buckets, right away", () =>
+  it.effect("immediately accepts signatures with the unmoved time, and refills the token buckets", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [by] = sandbox.credentials
@@ -93,7 +93,7 @@ describe("Operator.reset", () => {
 describe("the times of the operator", () => {
   const notTimes = [Number.NaN, Infinity, 1e300, 0.5, Number.MAX_SAFE_INTEGER]
 
-  it.effect("must be times that a date can hold", () =>
+  it.effect("must be in the range of a date", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       for (const millis of [...notTimes, -Infinity, -1e300, 253_402_300_799_001]) {

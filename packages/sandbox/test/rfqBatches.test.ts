@@ -42,7 +42,7 @@ const setup = Effect.gen(function* () {
   const as =
     ({ signer }: Credentials) =>
     <A, E>(program: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>) =>
-      // Without limits, because the time moves only between the steps.
+      // Without rate limits, because tokens cannot refill while the test clock stands still.
       Effect.provide(program, Kalshi.layer({ environment: sandbox.environment, signer, limits: false }))
   const [creator, maker, second, other] = [
     yield* member("creator"),
@@ -119,7 +119,7 @@ describe("RfqBatches", () => {
           [other.id, "executed", 1]
         ]
       )
-      // Every child is a fill of both parties, under the order ids of its quote.
+      // Each child gives the creator a fill. The fill belongs to the order that the child's quote names.
       for (const { id, rfq_id } of accepted.quotes) {
         const scope = { rfq_id, quote_id: id }
         const { rfq_creator_order_id = "" } = (yield* creator(Quotes.get(scope))).quote
@@ -142,7 +142,7 @@ describe("RfqBatches", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("shows the best quotes and accepts only for the creator, and hides single batch quotes from it", () =>
+  it.effect("permits bestQuotes and accept only to the creator, and hides open batch quotes from the creator", () =>
     Effect.gen(function* () {
       const { creator, maker, other } = yield* setup
       const { rfq_batch: batch } = yield* creator(round)

@@ -27,7 +27,7 @@ const document: {
 
 const published = Object.values(document.paths).flatMap((methods) => Object.values(methods))
 
-/** How a field of a request is reached: in the query, in the body, or in every item of a list of the body. */
+/** A field of a request, and its place: the query, the body, or every item of a list in the body. */
 interface Field {
   readonly operationId: string
   readonly at: "query" | "body" | "orders" | "allocations"
@@ -39,7 +39,7 @@ const isShardName = (name: string): boolean => /^exchange_index$|_exchange_shard
 const resolved = (schema: Schema): Schema =>
   schema.$ref === undefined ? schema : document.components.schemas[schema.$ref.split("/").at(-1)!]!
 
-/** Every field that names a shard, as the client's descriptors and the document have them. */
+/** Every field that names a shard, from the client's descriptors and the document. */
 const fields: ReadonlyArray<Field> = routes.flatMap(({ descriptor: { operationId, query } }) => {
   const { requestBody } = published.find((operation) => operation.operationId === operationId)!
   const body = requestBody === undefined ? {} : resolved(requestBody.content["application/json"].schema)
@@ -55,7 +55,7 @@ const fields: ReadonlyArray<Field> = routes.flatMap(({ descriptor: { operationId
   ]
 })
 
-/** Documented: with −1, the exchange finds the shard by the market. */
+/** Operations that document −1: the exchange then uses the shard of the market. */
 const routed = new Set([
   "AmendOrderV2",
   "BatchCancelOrdersV2",
@@ -65,7 +65,7 @@ const routed = new Set([
   "DecreaseOrderV2"
 ])
 
-/** The usual request of an operation, with a shard. */
+/** The request of `everyRequest` for an operation, with a shard. */
 const withShard = (world: World, { at, name, operationId }: Field, shard: number): Sent => {
   const request = everyRequest.find((known) => known.operationId === operationId)!.request(world)
   const json = (request.json ?? {}) as Readonly<Record<string, unknown>> // every body of the table is an object
@@ -137,7 +137,7 @@ describe("a shard that does not exist", () => {
       }).pipe(Effect.provide(layerTest({ assumptions: { undeclaredStatuses: "recorded" } })))
     )
 
-    it.effect(`is 404 instead of 400 if ${field.operationId} declares only 404 (${field.name})`, () =>
+    it.effect(`causes 404 instead of 400 if ${field.operationId} declares only 404 (${field.name})`, () =>
       Effect.gen(function* () {
         const world = yield* makeWorld
         const { responses } = published.find(({ operationId }) => operationId === field.operationId)!

@@ -40,7 +40,7 @@ const serving = <A, E>(
     Effect.provide([layer({ ...initial, state: { file }, ...options }), NodeHttpClient.layerUndici])
   )
 
-/** Why an exchange does not start. */
+/** Returns the reason why an exchange does not start. */
 const refusal = (file: string, options?: Options) =>
   Effect.map(Effect.flip(serving(file, () => Effect.void, options)), (error) =>
     String("reason" in error && error.reason)
@@ -150,7 +150,7 @@ describe("Sandbox.layer with a state file", () => {
           assert.isBelow(nowMillis(operator), moved + 3_600_000 + 60_000)
         })
       )
-      // A clock that is frozen now stops at the last recorded time, and time never goes back.
+      // If the clock is now frozen, it stops at the last recorded time. Time never goes back.
       yield* serving(
         file,
         (operator) =>
@@ -162,7 +162,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("keeps what a timer did before the clock was moved back", () =>
+  it.live("keeps the effect of a timer that fired before the clock was moved back", () =>
     Effect.gen(function* () {
       const file = newFile()
       const state = (operator: Operator) =>
@@ -186,13 +186,13 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("keeps what a crowd did before the clock was moved, at the same times", () =>
+  it.live("keeps the orders that a crowd placed before the clock was moved, with their times", () =>
     Effect.gen(function* () {
       const file = newFile()
       /** The ids of all orders, and when they were created. */
       const orders = ({ dump }: Operator) =>
         Effect.map(dump, (dumped) => {
-          const { accounts } = dumped as Snapshot // without what this test does not read
+          const { accounts } = dumped as Snapshot // the test reads only `accounts`
           const all = accounts.flatMap((account) => account.orders)
           return new Map(all.map(({ createdMillis, orderId }) => [orderId, createdMillis]))
         })
@@ -214,7 +214,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("keeps a refusal of a number that JSON does not have", () =>
+  it.live("refuses numbers that JSON does not have, and restarts with the same state", () =>
     Effect.gen(function* () {
       const file = newFile()
       const state = (operator: Operator) =>
@@ -293,7 +293,10 @@ describe("Sandbox.layer with a state file", () => {
         /has the initial accounts one \(ed25519\), other \(ed25519\), not none/
       )
       const rsa = initial.accounts.map((account) => ({ ...account, kind: "rsa" as const }))
-      assert.match(yield* refusal(file, { accounts: rsa }), /not one \(rsa\), other \(rsa\)\. Use these accounts/)
+      assert.match(
+        yield* refusal(file, { accounts: rsa }),
+        /not one \(rsa\), other \(rsa\)\. Start with the accounts and key kinds of the file/
+      )
     })
   )
 
@@ -335,7 +338,7 @@ describe("the lock of a state file", () => {
     })
   )
 
-  it.live("is taken over if its process does not run any more", () =>
+  it.live("is taken over if its process no longer runs", () =>
     Effect.gen(function* () {
       const file = newFile()
       yield* serving(file, () => Effect.void)
@@ -357,7 +360,7 @@ describe("the lock of a state file", () => {
 const ok = toWire({ status: 200, body: { done: true } }, 0)
 
 describe("responses and frames", () => {
-  it.live("are sent only when the changes before them are on the disk", () =>
+  it.live("are sent only after the changes before them are on the disk", () =>
     Effect.gen(function* () {
       const world = yield* Effect.promise(() => makeJournaled(never))
       const { disk, journal } = world
@@ -411,7 +414,7 @@ describe("responses and frames", () => {
     }).pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
   )
 
-  it.live("of a stream wait in the same way, and the stream ends when the disk is full", () =>
+  it.live("of a stream also wait for the disk, and the stream ends when the disk is full", () =>
     Effect.promise(async () => {
       const world = await makeJournaled(never)
       const { disk, journal } = world

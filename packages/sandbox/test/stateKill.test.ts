@@ -18,7 +18,7 @@ const { build, folder, start: startServer } = makeServer("kalshi-kill-")
 beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Compacts after few commands, so that many kills fall into a compaction. */
+/** Starts an exchange that compacts after few commands, so that many kills interrupt a compaction. */
 const start = (file: string): Promise<Started> => startServer(file, "10")
 
 /** The dump without the time, which passes between two dumps. */
@@ -28,13 +28,13 @@ const stable = (dump: unknown): unknown =>
   )
 
 const kills = sampleSize(10, 100)
-/** The number of kills of one state file. */
+/** The number of kills for each state file. */
 const killsPerFile = 5
-/** The exchange is killed after a random number of responses. */
+/** The maximum number of responses before a kill. The actual number is random. */
 const mostAnswers = 300
 const streamsPerAccount = 8
 
-/** Compares the restarted exchange with its answers, and with the commands in the state file that it found. */
+/** Compares the restarted exchange with its earlier responses, and with the commands in its state file. */
 const check = async (
   served: Served,
   agent: Agent,
@@ -44,13 +44,13 @@ const check = async (
   assert.deepStrictEqual(stable(await operatorRead(served.url, agent, "dump")), stable(expected))
   const wrong = await Promise.all(traders.map((trader) => trader.check(served.url, agent)))
   assert.deepStrictEqual(wrong.flat(), [])
-  const snapshot = (await operatorRead(served.url, agent, "snapshot")) as Snapshot // of our own exchange
+  const snapshot = (await operatorRead(served.url, agent, "snapshot")) as Snapshot // the exchange sends this form
   assert.deepStrictEqual(audit(snapshot), [])
 }
 
 describe("an exchange that is killed at a random point", () => {
   it(
-    `has everything that it answered after each of ${kills} restarts, and nothing twice`,
+    `has after each of ${kills} restarts every acknowledged change exactly once`,
     async () => {
       const found = { kills: 0, answered: 0, fills: 0, duringCompaction: 0, compactions: 0, interruptedWrites: 0 }
       for (let part = 0; part < kills / killsPerFile; part++) {
@@ -110,5 +110,5 @@ describe("an exchange that is killed at a random point", () => {
 
 const answeredBy = (traders: ReadonlyArray<Trader>): number => traders.reduce((sum, { answered }) => sum + answered, 0)
 
-/** The first line of a state file: each compaction changes it. */
+/** The first line of a state file. Each compaction changes this line. */
 const headOf = (file: string): string => readFileSync(file, "utf8").split("\n", 1)[0] ?? ""

@@ -125,7 +125,7 @@ describe("every status that the document declares", () => {
         }
         const success = Number(Object.keys(responses).find((status) => isSuccess(Number(status))))
         assert.strictEqual(seen(yield* attempt(world, statusCase)).status, success, operationId)
-        // An account that repeats the request runs out of tokens.
+        // The basic account repeats the request until it has no tokens left.
         let last = yield* attempt(world, statusCase, { who: "basic" })
         for (let sent = 0; sent < 400 && last.status !== 429; sent++) {
           last = yield* attempt(world, statusCase, { who: "basic" })

@@ -1,4 +1,4 @@
-/** The client's trades over several lines, on the local exchange. */
+/** The client's trades over several lines (parallel connections), on the local exchange. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -26,7 +26,7 @@ const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B"]
 /** Reconnects fast enough for a fault in every second. */
 const fast = { minBackoffMillis: 20, maxBackoffMillis: 100 }
 
-/** Lets time pass until a condition of an effect holds. */
+/** Advances the test clock until an effect returns true. */
 const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000) =>
   Effect.gen(function* () {
     for (let millis = 0; !(yield* condition); millis += 10) {
@@ -38,14 +38,14 @@ const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000)
 const statusesOf = ({ lines }: Pick<Trades.Watch, "lines">) =>
   Effect.map(lines, (states) => states.map(({ status }) => status))
 
-/** Whether a number of lines are live. */
+/** Whether exactly this number of lines is live. */
 const areLive = (watch: Pick<Trades.Watch, "lines">, count: number) =>
   Effect.map(statusesOf(watch), (statuses) => statuses.filter((status) => status !== "lost").length === count)
 
 const areComplete = (watch: Pick<Trades.Watch, "lines">, count: number) =>
   Effect.map(statusesOf(watch), (statuses) => statuses.filter((status) => status === "complete").length === count)
 
-/** Makes trades: another account takes what one account offers. */
+/** Returns a function that makes a trade: a second account fills the order of the first account. */
 const trader = ({ me, sandbox }: Trader) =>
   Effect.gen(function* () {
     const { environment } = sandbox
@@ -105,7 +105,7 @@ const randomOf = (seed: number) => {
 const faults = ["close", "reset", "stall", "skip", "garble", "repeat", "late"] as const
 type Fault = (typeof faults)[number]
 
-/** Plants a fault of one connection. */
+/** Causes a fault on one connection. */
 const plant = ({ sandbox }: Trader, fault: Fault, random: (limit: number) => number) =>
   Effect.gen(function* () {
     const connections = yield* sandbox.feed.connections
@@ -130,7 +130,7 @@ const seconds = sampleSize(200, 600)
 
 describe("Trades.watch and Trades.watchFilled", () => {
   inMemory(
-    `with two lines, delivers every trade once and reports no hole while one line fails in each of ${seconds} seconds`,
+    `with two lines, delivers every trade once and reports no hole while one line fails per second, for ${seconds} seconds`,
     (me) =>
       Effect.gen(function* () {
         const { sandbox } = me
@@ -171,7 +171,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
   )
 
   inMemory(
-    "reads what both lines lost, while both fail every second for three minutes",
+    "reads the trades that both lines lost, while lines fail every second for three minutes",
     (me) =>
       Effect.gen(function* () {
         const { sandbox } = me
@@ -213,14 +213,14 @@ describe("Trades.watch and Trades.watchFilled", () => {
     fast
   )
 
-  inMemory("reports a hole if the late line is lost before it delivers what the other one lost", (me) =>
+  inMemory("reports a hole if the late line is lost before it delivers the trades that the other line lost", (me) =>
     Effect.gen(function* () {
       const { sandbox } = me
       const trade = yield* trader(me)
       const watch = yield* Trades.watch({}, { lines: 2 })
       const { events } = yield* collect(watch.events)
       yield* eventually(areLive(watch, 2))
-      // The second line is proven by trades.
+      // Trades prove that the second line is complete.
       for (let count = 0; count < 4; count++) {
         yield* trade()
         yield* TestClock.adjust("1 second")
@@ -314,7 +314,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     })
   )
 
-  inMemory("goes on after a line is lost for good, and ends with the error of the last line", (me) =>
+  inMemory("continues after one line is closed permanently, and ends with the error of the last line", (me) =>
     Effect.gen(function* () {
       const { sandbox } = me
       const trade = yield* trader(me)
@@ -337,7 +337,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     })
   )
 
-  inMemory("ends its connections with its scope, and leaves the session of the layer", ({ sandbox }) =>
+  inMemory("ends its connections when its scope closes, but not the session of the layer", ({ sandbox }) =>
     Effect.gen(function* () {
       for (let round = 0; round < 20; round++) {
         const scope = yield* Scope.make()
@@ -354,7 +354,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     })
   )
 
-  inMemory("ends its connections with the layer", ({ me, sandbox }) =>
+  inMemory("ends its connections when the layer closes", ({ me, sandbox }) =>
     Effect.gen(function* () {
       const { environment } = sandbox
       const inside = Effect.gen(function* () {
@@ -366,7 +366,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     })
   )
 
-  inMemory("refuses invalid input before any connection", ({ sandbox }) =>
+  inMemory("refuses invalid input before it connects", ({ sandbox }) =>
     Effect.gen(function* () {
       for (const lines of [0, -1, 1.5, 9, Number.NaN]) {
         const error = yield* Effect.flip(Trades.watch({}, { lines }))

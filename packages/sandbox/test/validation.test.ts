@@ -1,6 +1,6 @@
 /**
- * Invalid input of every operation. The cases are derived from the parameters of the published document by their names
- * and schemas, so that a new operation is tested as well.
+ * Invalid input of every operation. The cases are derived from the names and schemas of the parameters in the published
+ * document, so that new operations are tested too.
  */
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -97,7 +97,7 @@ const changesOfLimit = (published: Published): ReadonlyArray<Change> =>
   parametersOf(published, "query")
     .filter(({ name }) => name === "limit")
     .flatMap(({ schema: { maximum, minimum } }): ReadonlyArray<Change> => [
-      invalid("a limit that is no number", { limit: "many" }),
+      invalid("a limit that is not a number", { limit: "many" }),
       invalid("a fractional limit", { limit: "1.5" }),
       invalid("an infinite limit", { limit: "9999999999999999" }),
       ...(minimum === undefined ? [] : [invalid("a low limit", { limit: String(minimum - 1) })]),
@@ -125,7 +125,7 @@ const changesOfTypes = (published: Published): ReadonlyArray<Change> =>
 /** Path parameters that are free text. */
 const freeText = new Set(["type", "city", "category"])
 
-/** Ids of which a malformed value is an unknown id: a public client tests this against demo. */
+/** Parameters whose malformed value is an unknown id. A public client asserts this on the demo exchange. */
 const unknownIfMalformed = new Set(["milestone_id", "structured_target_id"])
 
 const changesOfPath = (published: Published): ReadonlyArray<Change> =>
@@ -170,8 +170,8 @@ const changed = (sent: Sent, template: string, { path = {}, query = {} }: Change
 }
 
 /**
- * The status of a refusal. If the document declares only one of 400 and 404, a refusal of a path has the declared one. A
- * query that is invalid is always 400.
+ * The status of the response. If the document declares only 400 or only 404, the refusal of a path has the declared
+ * status. An invalid query always causes 400.
  */
 const statusOf = ({ responses }: Published, { expected, path, query }: Change, success: number): number => {
   const declares = (status: number) => Object.hasOwn(responses, String(status))
@@ -180,7 +180,7 @@ const statusOf = ({ responses }: Published, { expected, path, query }: Change, s
   return query !== undefined || path === undefined || declares(400) || !declares(404) ? 400 : 404
 }
 
-/** Query parameters whose invalid value finds no entity: the status is that of an unknown id. */
+/** Query parameters whose invalid value can cause 400, or 404 as for an unknown id. */
 const narrowing = new Set(["subaccount", "exchange_index", "market_ticker"])
 
 const table: Array<string> = []

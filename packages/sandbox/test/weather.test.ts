@@ -164,7 +164,7 @@ describe("the weather index", () => {
     assert.deepStrictEqual(minutesAgo(now + 5 * day), minutesAgo(now))
   })
 
-  it("marks the points from before its launch as a backfill with the launch configuration", () => {
+  it("marks points before its launch as a backfill, and gives them the launch configuration", () => {
     const { index } = open()
     const { timeseries } = index("miami", `from=${launch - 2 * minute}&to=${launch + minute}`)
     assert.deepStrictEqual(
@@ -192,7 +192,7 @@ describe("the calibrations of the weather index", () => {
     assert.strictEqual(version(record.effective_at_ms), second)
   })
 
-  it("are only ever appended, with constant weights and the reference of their offsets", () => {
+  it("are only appended, have constant weights, and have the weighted mean of their offsets as reference", () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(...cityNames), fc.nat(40), fc.nat(40), (seed, city, one, other) => {
         const { calibrations } = open(seed)
@@ -219,7 +219,7 @@ describe("the calibrations of the weather index", () => {
     )
   })
 
-  it("end after ten years, so that a moved clock does not make the timeline endless", () => {
+  it("end after ten years, so that a moved clock does not make the list endless", () => {
     assert.strictEqual(open().calibrations("nyc", Date.UTC(9_999, 0, 1)).calibrations.length, 521)
   })
 })

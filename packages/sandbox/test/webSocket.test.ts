@@ -294,7 +294,7 @@ describe("WebSockets", () => {
     await until(() => last(found.feed).closed === 1)
   })
 
-  served("keep a silent connection open without replies, until the client ends it", async (found) => {
+  served("keep a connection open without replies after a silent drop, until the client ends it", async (found) => {
     const socket = await open(found)
     const heard: Array<string> = []
     for (const event of ["message", "ping", "pong", "close"] as const) {

@@ -67,7 +67,7 @@ describe("the example world", () => {
     })
   )
 
-  it.effect("depends on the seed and the time, and can be traded", () =>
+  it.effect("depends on the seed, and has other games on another day", () =>
     Effect.gen(function* () {
       const monday = yield* eventsAt("2026-11-30T12:10:00Z", { seed: 1 })
       assert.deepStrictEqual(yield* eventsAt("2026-11-30T12:10:00Z", { seed: 1 }), monday)
@@ -80,7 +80,7 @@ describe("the example world", () => {
     })
   )
 
-  it.effect("exists for any seed, from the beginning of 1970", () =>
+  it.effect("exists for any seed, even at the beginning of 1970", () =>
     Effect.gen(function* () {
       for (let seed = 0; seed < 50; seed++) {
         assert.strictEqual((yield* list("/milestones?limit=100", "milestones").pipe(inWorld({ seed }))).length, 6)
@@ -88,7 +88,7 @@ describe("the example world", () => {
     })
   )
 
-  it.effect("does not change the ids of accounts and keys, and returns after a reset", () =>
+  it.effect("does not change the ids of accounts and keys, and is restored by a reset", () =>
     Effect.gen(function* () {
       const accounts = [{ name: "one" }, { name: "other" }]
       const ids = Effect.gen(function* () {
@@ -109,7 +109,7 @@ describe("the example world", () => {
     })
   )
 
-  it.effect("keeps a series that exists already, and is absent by default", () =>
+  it.effect("keeps an existing series, and is absent by default", () =>
     Effect.gen(function* () {
       yield* list("/milestones?limit=1", "milestones").pipe(inWorld({ markets: [{ ticker: "KXBTCD-25-A" }] }))
       assert.deepStrictEqual(yield* list("/events", "events").pipe(Effect.provide(layerTest())), [])
