@@ -165,7 +165,7 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
     })
   )
 
-/** Creates those of the given markets that the restored exchange does not have. */
+/** Creates the markets that the restored exchange does not have. */
 const createMissing = (
   operator: Operator,
   markets: NonNullable<Options["markets"]>

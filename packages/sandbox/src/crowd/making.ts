@@ -16,8 +16,8 @@ const ladderLength = 3
 const ladderStep = 100
 
 /**
- * A maker shifts its prices because of its position: by at most `maxShift` ten-thousandths of a dollar. It reaches this
- * shift at a position of `shiftedPosition` hundredths of a contract.
+ * A maker shifts its prices so that its position shrinks, by at most `maxShift` ten-thousandths of a dollar. It reaches
+ * this shift at a position of `shiftedPosition` hundredths of a contract.
  */
 const maxShift = 150
 const shiftedPosition = 200_000

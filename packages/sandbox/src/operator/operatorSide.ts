@@ -197,7 +197,7 @@ export interface Operator {
    * other order. Fails if the exchange refuses the order.
    */
   readonly placeOrder: (accountId: string, order: NewOrder) => Effect.Effect<Order, SandboxError>
-  /** Cancels a resting order of an account, and returns the cancelled order. */
+  /** Cancels a resting order of an account, and returns the canceled order. */
   readonly cancelOrder: (accountId: string, orderId: string) => Effect.Effect<Order, SandboxError>
   /** The planted faults that still apply. */
   readonly plantedFaults: Effect.Effect<ReadonlyArray<PlantedFault>>
@@ -303,8 +303,8 @@ export interface StateOptions {
    */
   readonly file: string
   /**
-   * A snapshot replaces the journal after this number of commands, or after 64 MiB. Default: when the journal has 100,000
-   * commands or 64 MiB, and is at least as large as the last snapshot.
+   * A snapshot replaces the journal (the commands since the last snapshot) after this number of commands, or after 64
+   * MiB. Default: when the journal has 100,000 commands or 64 MiB, and is at least as large as the last snapshot.
    */
   readonly compactAfterCommands?: number
 }

@@ -127,10 +127,10 @@ const refuse = (request: IncomingMessage, { response: result }: Upgrade & { read
   respond(request, response, result)
 }
 
-/** A line with fewer unsent bytes counts as drained. The limit is not zero, because `ws` sends pongs by itself. */
+/** A connection with fewer unsent bytes counts as drained. The limit is not zero, because `ws` sends pongs by itself. */
 const drainedBytes = 16 * 1024
 
-/** A line that also reports, once, that the network has taken the bytes that {@link Line.bufferedBytes} returned. */
+/** A `Line` that also reports, once, that the network has taken the bytes that {@link Line.bufferedBytes} returned. */
 type TrackedLine = Line & { readonly takeDrained: () => boolean }
 
 const makeLine = (

@@ -44,7 +44,7 @@ export const attachQuote = (state: State, quote: QuoteState): void => {
   quote.rfq.account.receivedQuotes.push(quote)
 }
 
-/** Documented: closed RFQs and cancelled quotes are kept for seven days after their last update. */
+/** Documented: closed RFQs and canceled quotes are kept for seven days after their last update. */
 const keptMillis = 7 * 86_400_000
 
 /** Whether an RFQ or a quote can still be found. */

@@ -1,5 +1,6 @@
 /**
- * Transfers of positions from an FCM's subtrader to a subtrader of the FCM's error account.
+ * Transfers of positions from a subtrader of a futures commission merchant (FCM) to a subtrader of the FCM's error
+ * account.
  *
  * @module
  */

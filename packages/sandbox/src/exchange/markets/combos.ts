@@ -188,7 +188,7 @@ const checkConflicts = (legs: ComboState["legs"]): Refusal | undefined => {
       if (other !== undefined) {
         return invalidLegs(
           "duplicated_legs",
-          "two legs have thresholds of one ladder and the same side, so one leg implies the other",
+          "two legs on the same side differ only in their threshold, so one leg implies the other",
           [other, leg]
         )
       }

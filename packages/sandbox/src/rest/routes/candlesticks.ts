@@ -19,8 +19,8 @@ import { count, price } from "../wire.ts"
 const maxOfMarket = 5_000
 
 /**
- * Documented: the maximum of the number of periods times the number of markets, in a request for several markets.
- * Observed: the requested periods count, even those without a candlestick.
+ * Documented: in a request for several markets, the maximum number of periods, summed over the markets. Observed: the
+ * requested periods count, even those without a candlestick.
  */
 const maxOfAll = 10_000
 

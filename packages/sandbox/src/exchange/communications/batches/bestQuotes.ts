@@ -1,5 +1,5 @@
 /**
- * The best bids on the children of an RFQ batch, over all makers. A batch quote counts, and can win children, for 30
+ * The best bids on the children (RFQs) of an RFQ batch, over all makers. A batch quote counts, and can win children, for 30
  * seconds after it was sent.
  *
  * @module
