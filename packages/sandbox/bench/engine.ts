@@ -125,7 +125,7 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
   }
 }
 
-/** The seconds that every engine needs at least: creates the ids, and indexes one object by each id. */
+/** A lower bound for any engine, in seconds: creates the ids, and indexes an object by each id. */
 const idsAlone = (): number => {
   const ids = Ids.fromSeed(1)
   const byId = new Map<string, object>()

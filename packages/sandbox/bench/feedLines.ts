@@ -1,8 +1,8 @@
 /**
  * Runs the client's order books for a long time, over real sockets, with order flow in all markets. The books use two
  * lines, which are independent connections to the feed. Each second, a fault hits the next line, but only after every
- * line has all its books again. The messages of each connection are delayed by a constant time, so that one line is ahead of the
- * other. The local exchange runs in another process and records each state of its books.
+ * line has all its books again. The messages of each connection are delayed by a constant time, so that one line is
+ * ahead of the other. The local exchange runs in another process and records each state of its books.
  *
  * All books are read every few milliseconds, and each book after each of its changes. Fails if one of these happens:
  *
@@ -17,8 +17,8 @@
  *
  * `node packages/sandbox/bench/feedLines.ts [seconds] [markets] [changes a second] [lines] [longest wait]`
  *
- * Default: 600 s, 100 markets, 500 changes a second, 2 lines, and a wait of at most 100 ms before a connection. With one
- * line, the command fails, because each fault interrupts the books.
+ * Default: 600 s, 100 markets, 500 changes a second, 2 lines, and a wait of at most 100 ms before a connection. With
+ * one line, the command fails, because each fault interrupts the books.
  */
 import { availableParallelism, loadavg } from "node:os"
 import { createHistogram } from "node:perf_hooks"
@@ -102,7 +102,8 @@ class Sockets {
     Effect.map(Socket.WebSocketConstructor, (make) => (url, options) => {
       const socket = make(url, options)
       delay(socket, Math.random() * longestDelayMillis)
-      // The new socket belongs to the line without one. At the start, when no line has one, the first line connects first.
+      // The new socket belongs to the line without one. At the start, when no line has one, the first line connects
+      // first.
       const line = Array.from({ length: lines }, (_, n) => n).find((n) => this.place(n) < 0) ?? lines
       const opened = { line, socket: socket as NodeWS.WebSocket } // the layer below makes no others
       this.#open.push(opened)

@@ -1,6 +1,6 @@
 /**
- * Compares the client's feed with `ws` and `JSON.parse`, over sockets on this machine. `Feed.subscribe` parses and checks
- * deltas of books, and passes them to these consumers:
+ * Compares the client's feed with `ws` and `JSON.parse`, over sockets on this machine. `Feed.subscribe` parses and
+ * checks deltas of books, and passes them to these consumers:
  *
  * - one subscriber
  * - many subscribers of one market, each of which receives every frame

@@ -1,7 +1,7 @@
 /**
  * Runs the client's live order books for a long time, over real sockets, with order flow in all markets. Injects the
- * faults in turn, one every few seconds. The local exchange runs in another process and records each state of its books.
- * Prints the heap at intervals, and one table at the end. Fails if one of these happens:
+ * faults in turn, one every few seconds. The local exchange runs in another process and records each state of its
+ * books. Prints the heap at intervals, and one table at the end. Fails if one of these happens:
  *
  * - A book that was read differs from the state that the exchange recorded with the same clock (its counter of changes).
  * - A book is unreadable for longer than the limit.

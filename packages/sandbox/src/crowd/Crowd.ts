@@ -27,9 +27,9 @@ export interface CrowdOptions {
    */
   readonly markets?: "own" | "all"
   /**
-   * How many times per second the traders act, all together, on average. An action is one order or cancel of a taker, or
-   * one check by a maker of its orders in one market. More than 0 and at most 1,000. Default: 7. Makers check several
-   * orders at a time, so about 13 orders per second are placed, amended or canceled.
+   * How many times per second the traders act, all together, on average. An action is one order or cancel of a taker,
+   * or one check by a maker of its orders in one market. More than 0 and at most 1,000. Default: 7. Makers check
+   * several orders at a time, so about 13 orders per second are placed, amended or canceled.
    */
   readonly pace?: number
 }
@@ -158,8 +158,8 @@ class CrowdAgent implements Agent {
   }
 
   /**
-   * Acts at a full second: answers RFQs, and quotes in books that need quotes. Once a minute, also creates and determines
-   * markets, and deposits cash.
+   * Acts at a full second: answers RFQs, and quotes in books that need quotes. Once a minute, also creates and
+   * determines markets, and deposits cash.
    */
   #actOnSecond(second: number): void {
     const atMillis = second * 1_000

@@ -45,8 +45,8 @@ const ladderOf = (levels: Levels, side: "bid" | "ask", best: number): ReadonlyAr
 }
 
 /**
- * Lets a maker check its orders in a market. Amends orders that are almost filled or too far from the maker's prices, adds
- * missing orders, and cancels surplus orders.
+ * Lets a maker check its orders in a market. Amends orders that are almost filled or too far from the maker's prices,
+ * adds missing orders, and cancels surplus orders.
  */
 export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {
   const { exchange } = crowd

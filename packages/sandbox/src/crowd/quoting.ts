@@ -25,8 +25,8 @@ const replaceMillis = 10_000
 const maxRfqPosition = 5_000_000
 
 /**
- * Lets the makers answer the open RFQs of other accounts that have no accepted quote in progress. `isTraded` selects the
- * markets.
+ * Lets the makers answer the open RFQs of other accounts that have no accepted quote in progress. `isTraded` selects
+ * the markets.
  */
 export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: string) => boolean): void => {
   const own = new Set([...crowd.makers, ...crowd.takers])

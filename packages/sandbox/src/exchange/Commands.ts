@@ -358,7 +358,10 @@ export interface QuoteTarget {
   readonly subaccount: number | undefined
 }
 
-/** A combo of an RFQ batch: a market by its ticker, or the legs of a combo. Needs exactly one of a count and a target cost. */
+/**
+ * A combo of an RFQ batch: a market by its ticker, or the legs of a combo. Needs exactly one of a count and a target
+ * cost.
+ */
 export interface CreateRfqBatchChild extends Pick<CreateRfq, "count" | "targetCostMicros"> {
   readonly combo: { readonly ticker: string } | { readonly legs: ReadonlyArray<ComboLeg> }
 }

@@ -438,8 +438,8 @@ export class View extends ReferenceData {
   }
 
   /**
-   * The newest RFQs of all accounts, newest first, with the quotes on them. Only for the operator: a party sees only its
-   * own quotes.
+   * The newest RFQs of all accounts, newest first, with the quotes on them. Only for the operator: a party sees only
+   * its own quotes.
    */
   newestRfqs(limit: number): ReadonlyArray<QuotedRfq> {
     return newestRfqs(this.state, limit)

@@ -378,8 +378,8 @@ export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   /** The part of the remaining count that is backed by held contracts instead of money. */
   coveredCount: number
   /**
-   * The rate of the reserved fee, in millionths. An order that would trade on arrival can have the taker's rate until it
-   * rests. Every other order has the maker's rate.
+   * The rate of the reserved fee, in millionths. An order that would trade on arrival can have the taker's rate until
+   * it rests. Every other order has the maker's rate.
    */
   feeRate: number
   /** Rounding fees that were paid and not refunded. */

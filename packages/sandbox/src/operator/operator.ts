@@ -184,8 +184,8 @@ class Host implements Source {
   }
 
   /**
-   * Moves the clock. Returns why it cannot be moved; undefined after a move. A frozen clock moves only the exchange's time,
-   * which never goes back.
+   * Moves the clock. Returns why it cannot be moved; undefined after a move. A frozen clock moves only the exchange's
+   * time, which never goes back.
    */
   moveClock(millis: number): string | undefined {
     if (!Number.isSafeInteger(millis)) {

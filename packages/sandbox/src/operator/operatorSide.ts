@@ -232,8 +232,8 @@ export interface Operator {
   /** The whole state as plain JSON, for `restore`. */
   readonly snapshot: Effect.Effect<Snapshot>
   /**
-   * Restores a snapshot. The exchange continues at the time of the snapshot. Signatures still follow the clock. Discards
-   * planted faults and recorded requests, and closes the connections of the feed.
+   * Restores a snapshot. The exchange continues at the time of the snapshot. Signatures still follow the clock.
+   * Discards planted faults and recorded requests, and closes the connections of the feed.
    */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
   /**
@@ -272,7 +272,9 @@ export interface FeedOperator {
 
 /** Options of a local exchange. */
 export interface TestOptions {
-  /** The seed of the exchange's ids and of everything it generates, such as reference prices and a crowd. Default: 1. */
+  /**
+   * The seed of the exchange's ids and of everything it generates, such as reference prices and a crowd. Default: 1.
+   */
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>

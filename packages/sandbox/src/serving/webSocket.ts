@@ -34,8 +34,8 @@ export class WebSockets {
   readonly #server: WebSocketServer
 
   /**
-   * If the code of a connection throws, the connection ends, and `onDefect` receives the error. `compresses`: whether long
-   * frames are compressed for a client that offers it.
+   * If the code of a connection throws, the connection ends, and `onDefect` receives the error. `compresses`: whether
+   * long frames are compressed for a client that offers it.
    */
   constructor(feed: Upgrades, onDefect: (defect: unknown) => void, { compresses = true } = {}) {
     this.#feed = feed
@@ -127,7 +127,9 @@ const refuse = (request: IncomingMessage, { response: result }: Upgrade & { read
   respond(request, response, result)
 }
 
-/** A connection with fewer unsent bytes counts as drained. The limit is not zero, because `ws` sends pongs by itself. */
+/**
+ * A connection with fewer unsent bytes counts as drained. The limit is not zero, because `ws` sends pongs by itself.
+ */
 const drainedBytes = 16 * 1024
 
 /** A `Line` that also reports, once, that the network has taken the bytes that {@link Line.bufferedBytes} returned. */

@@ -27,8 +27,8 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
   }
 
   /**
-   * Returns a function that finds the next older record. It skips no kept record that has one of the keys and the status
-   * (if these are given). It can find other records, too, so the caller must check each record.
+   * Returns a function that finds the next older record. It finds at least every kept record that has one of the keys
+   * and the status (if these are given). The caller must check each record.
    */
   before(
     keys: ReadonlyArray<string> | undefined,

@@ -26,9 +26,9 @@ export interface Combination {
 }
 
 /**
- * Finds the combo of some legs in a collection, or creates it with its event. The legs of an existing combo may be closed.
- * A new combo needs legs that are not closed, and counts towards the limit of `creator`. Without a creator, there is no
- * limit.
+ * Finds the combo of some legs in a collection, or creates it with its event. The legs of an existing combo may be
+ * closed. A new combo needs legs that are not closed, and counts towards the limit of `creator`. Without a creator,
+ * there is no limit.
  */
 export const comboOf = (
   state: State,
@@ -198,7 +198,9 @@ const checkConflicts = (legs: ComboState["legs"]): Refusal | undefined => {
   return undefined
 }
 
-/** The ticker of a market without its threshold, such as the `T60` at the end; undefined if the ticker has no threshold. */
+/**
+ * The ticker of a market without its threshold, such as the `T60` at the end; undefined if the ticker has no threshold.
+ */
 const ladderOf = (ticker: string): string | undefined => /^(.+-)[A-Z]?\d+(?:\.\d+)?$/.exec(ticker)?.[1]
 
 /** Refuses a wrong number of legs from one event. */

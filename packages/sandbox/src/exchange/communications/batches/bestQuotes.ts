@@ -1,6 +1,6 @@
 /**
- * The best bids on the children (RFQs) of an RFQ batch, over all makers. A batch quote counts, and can win children, for 30
- * seconds after it was sent.
+ * The best bids on the children (RFQs) of an RFQ batch, over all makers. A batch quote counts, and can win children,
+ * for 30 seconds after it was sent.
  *
  * @module
  */

@@ -70,8 +70,8 @@ export const executeBatch = (state: State, batch: BatchState): void => {
 }
 
 /**
- * Whether every child can fill in full, and whether every party can pay for all its children without exceeding its maximum
- * of open orders. Changes nothing.
+ * Whether every child can fill in full, and whether every party can pay for all its children without exceeding its
+ * maximum of open orders. Changes nothing.
  */
 const canExecute = (state: State, batch: BatchState, children: ReadonlyArray<Child>, side: Side): boolean => {
   const { account, exchangeIndex, subaccount } = batch
