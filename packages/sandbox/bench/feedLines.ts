@@ -55,8 +55,9 @@ import {
 const [seconds = 600, markets = 100, changesPerSecond = 500, lines = 2, longestWaitMillis = 100] = process.argv
   .slice(2)
   .map(Number)
-/** The intended time between two reads of all books, and the longest such time that counts fully as running time. */
+/** The intended time between two reads of all books. */
 const sweepMillis = 3
+/** A longer time between two reads counts as running time only up to this length. */
 const lateSweepMillis = 10
 /** How far a book may be behind the exchange's records, not counting pauses of this process. */
 const behindLimitMillis = 250
@@ -105,7 +106,7 @@ class Sockets {
       // The new socket belongs to the line without one. At the start, when no line has one, the first line connects
       // first.
       const line = Array.from({ length: lines }, (_, n) => n).find((n) => this.place(n) < 0) ?? lines
-      const opened = { line, socket: socket as NodeWS.WebSocket } // the layer below makes no others
+      const opened = { line, socket: socket as NodeWS.WebSocket } // the layer below creates only these
       this.#open.push(opened)
       socket.addEventListener("close", () => (this.#open = this.#open.filter((open) => open !== opened)))
       return socket

@@ -41,10 +41,10 @@ export interface Assumptions {
   /** The step of balances: $0.0001 for direct members, $0.01 for others. */
   readonly balanceSteps: "centicent" | "cent"
   /**
-   * Which published rule rounds fees. `microdollar`: trade fees round up to $0.000001, and the rounding that an order
-   * carries is refunded in steps of the balance. The guide has stated this since August 30, 2026. `centicent`: trade
-   * fees round up to $0.0001, and whole cents are refunded. The guide stated this before. No recorded fill shows which
-   * rule applies.
+   * Which published rule rounds fees. `microdollar`: trade fees round up to $0.000001, and what an order paid for
+   * rounding is refunded in steps of the balance. The guide has stated this since August 30, 2026. `centicent`: trade
+   * fees round up to $0.0001, and the refund is in whole cents. The guide stated this before. No recorded fill shows
+   * which rule applies.
    */
   readonly feeRounding: "centicent" | "microdollar"
   /**

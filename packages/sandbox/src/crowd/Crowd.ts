@@ -61,7 +61,6 @@ interface Action {
   readonly random: Random
 }
 
-/** Refuses invalid options. */
 export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: CrowdOptions): Refusal | undefined =>
   Number.isInteger(traders) &&
   traders >= 1 &&

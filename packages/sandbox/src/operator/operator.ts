@@ -467,7 +467,6 @@ const marketCommandsOf = (host: Host) =>
     setActive: (active) => host.execute({ type: "setActive", ...active })
   }) satisfies Partial<Operator>
 
-/** Orders. */
 const orderCommandsOf = (host: Host) =>
   ({
     placeOrder: (accountId, order) =>
@@ -486,7 +485,6 @@ const orderCommandsOf = (host: Host) =>
       )
   }) satisfies Partial<Operator>
 
-/** Planted faults. */
 const faultCommandsOf = (host: Host) =>
   ({
     plantedFaults: Effect.sync(() => host.faults()),

@@ -25,7 +25,6 @@ const deflate: PerMessageDeflateOptions = {
   zlibDeflateOptions: { level: 1, memLevel: 4, chunkSize: 4_096 }
 }
 
-/** The WebSockets of a server. */
 export class WebSockets {
   readonly #feed: Upgrades
   readonly #onDefect: (defect: unknown) => void

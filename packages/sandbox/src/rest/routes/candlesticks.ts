@@ -45,7 +45,6 @@ const rangeOf = (input: Input): CandleRange => ({
 /** The number of periods that a request covers. It can be a fraction. */
 const periodsOf = ({ end_ts, period_interval, start_ts }: Input): number => (end_ts - start_ts) / (period_interval * 60)
 
-/** Refuses a request with too many periods. */
 const checkPeriods = (input: Input, markets: number, max: number): Refusal | undefined =>
   periodsOf(input) * markets > max
     ? invalidParameters(

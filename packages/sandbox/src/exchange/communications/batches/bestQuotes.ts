@@ -94,7 +94,6 @@ export const publishBest = (state: State, batch: BatchState): void => {
   state.emit?.({ type: "rfqBatchBestQuotes", bestQuotes: toBestQuotes(batch) })
 }
 
-/** Whether every child has a bid on a side. */
 const isComplete = ({ best }: BatchState, side: Side): boolean => best.every((bests) => bests[side] !== undefined)
 
 /** A copy of the best bids. A batch that is not open has none. */

@@ -118,7 +118,6 @@ const isTradable = (state: State, { quote, terms: { price, side } }: Child): boo
   return true
 }
 
-/** The money that a maker needs for its orders. */
 const moneyOfMaker = ({ account, quotes, subaccount }: BatchQuoteState, side: Side): number =>
   quotes.reduce((total, quote) => {
     const { market } = quote.rfq
