@@ -19,8 +19,8 @@ import * as Data from "effect/Data"
  * | `SeveralBlocks` | more than one PEM block; `labels` lists them |
  * | `Truncated` | the key is incomplete |
  * | `Malformed` | the key does not match its label or format |
- * | `Encrypted`, `PublicKey`, `PrivateKey`, `Certificate` | valid PEM, but not the required kind of key |
- * | `UnsupportedFormat`, `UnsupportedAlgorithm`, `RsaTooShort` | a key that the exchange does not accept |
+ * | `Encrypted`, `PublicKey`, `PrivateKey`, `Certificate` | valid PEM, but with other content than required |
+ * | `UnsupportedFormat`, `UnsupportedAlgorithm`, `RsaTooShort` | a key whose format, algorithm or size is not supported |
  * | `SelfCheckFailed` | the signature, the RSA numbers or the public key do not match the private key |
  * | `UnsupportedCryptoKey` | a `CryptoKey` that cannot sign for the exchange |
  * | `PublicKeyNeeded` | a `CryptoKey` that is not extractable, without its public key |
