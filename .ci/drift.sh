@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Downloads a published document and compares it with the one in fixtures/spec. Prints the report as Markdown. Exits with 5 if
-# the drift is breaking, otherwise with 3 if something is undecided.
+# Downloads a published document and compares it with the document in fixtures/spec. Prints the report as Markdown.
+# Exits with 5 if the drift is breaking. Otherwise exits with 3 if the comparison could not decide about a difference.
 # Arguments: `rest` or `feed`, and the address of the document.
 set -euo pipefail
 fixture=$1
