@@ -106,7 +106,7 @@ const describe = (reason: KeyErrorReason): string => {
           : `The PEM block ${JSON.stringify(reason.label)} is not a supported key. ` +
             "Pass a PRIVATE KEY or RSA PRIVATE KEY block to sign, or a PUBLIC KEY block to verify"
     case "UnsupportedAlgorithm":
-      return `A key of the algorithm ${reason.algorithm} cannot sign for Kalshi. Use an Ed25519 or RSA key`
+      return `The algorithm of the key is not supported: ${reason.algorithm}. Use an Ed25519 or RSA key`
     case "RsaTooShort":
       return `The RSA key has ${reason.bits} bits. Use an RSA key of 2048 bits or more, or an Ed25519 key`
     case "SelfCheckFailed":

@@ -102,7 +102,7 @@ describe("privateMaterial", () => {
         ["X25519", [0x2b, 0x65, 110]],
         ["X448", [0x2b, 0x65, 111]],
         ["Ed448", [0x2b, 0x65, 113]],
-        ["with the object identifier 1.3.101.114", [0x2b, 0x65, 114]]
+        ["object identifier 1.3.101.114", [0x2b, 0x65, 114]]
       ] as const
     ).map(([name, oid]) => [name, algorithm(oid), { _tag: "UnsupportedAlgorithm", algorithm: name }] as const)
   ]

@@ -197,7 +197,10 @@ describe("each export", () => {
         const body = pem.replace(/-----[^-]+-----|\s/g, "")
         const privateJwk = jwk(key.split(".")[0]!)
         const secrets = secretsOf(key)
-        const assertErrorPrintsNoSecret = Effect.fnUntraced(function* <A, E>(name: string, effect: Effect.Effect<A, E>) {
+        const assertErrorPrintsNoSecret = Effect.fnUntraced(function* <A, E>(
+          name: string,
+          effect: Effect.Effect<A, E>
+        ) {
           const error = yield* Effect.flip(effect)
           assertPrintsNoSecret(name, error, secrets)
           assertPrintsNoSecret(`the exit of ${name}`, yield* Effect.exit(effect), secrets)
@@ -206,10 +209,7 @@ describe("each export", () => {
         const validPem = fixture("keys/rsa-3072.pkcs1.pem")
 
         yield* assertErrorPrintsNoSecret("the key as its id", ApiKey.fromPem({ keyId: pem, privateKey: pem }))
-        yield* assertErrorPrintsNoSecret(
-          "the PEM body as the id",
-          ApiKey.fromPem({ keyId: body, privateKey: pem })
-        )
+        yield* assertErrorPrintsNoSecret("the PEM body as the id", ApiKey.fromPem({ keyId: body, privateKey: pem }))
         yield* assertErrorPrintsNoSecret(
           "the JWK as the id",
           ApiKey.fromJwk({ keyId: JSON.stringify(privateJwk), privateKey: privateJwk })
@@ -262,7 +262,10 @@ describe("each export", () => {
           "the key as the configured id",
           configured({ KALSHI_API_KEY_ID: pem, KALSHI_PRIVATE_KEY: validPem })
         )
-        yield* assertErrorPrintsNoSecret("the PEM body as the configured key", configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: body }))
+        yield* assertErrorPrintsNoSecret(
+          "the PEM body as the configured key",
+          configured({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: body })
+        )
 
         const signer = Signer.fromApiKey(yield* ApiKey.fromPem({ keyId, privateKey: pem }))
         yield* assertErrorPrintsNoSecret(

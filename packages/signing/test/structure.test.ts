@@ -72,7 +72,7 @@ describe("privateMaterial", () => {
       [sequence(rsaOid, integer(0)), malformed("its RSA algorithm has parameters")],
       [sequence(ed25519Oid, nothing), malformed("its Ed25519 algorithm has parameters")],
       [sequence(der(0x06, [0x2b, 0x65, 0x71])), unsupported("Ed448")],
-      [sequence(der(0x06, [0x2b, 0x65, 0x7f])), unsupported("with the object identifier 1.3.101.127")]
+      [sequence(der(0x06, [0x2b, 0x65, 0x7f])), unsupported("object identifier 1.3.101.127")]
     ] as const) {
       assert.deepStrictEqual(ofPrivate(sequence(integer(0), algorithm, octets(octets(seed)))), reason)
     }
