@@ -1,6 +1,6 @@
 """The shared part of the Python drivers. A driver plays the scenarios of the judge (`kalshi-contract serve`) with a client.
 
-A driver passes the function `open_player(assignment)` to `main`. It returns an object with the methods `call(step)`, which returns the result of a step, and `close()`.
+A driver passes the function `open_player(assignment)` to `main`. The function returns an object with the methods `call(step)`, which returns the result of a step, and `close()`.
 """
 
 import json

@@ -158,8 +158,8 @@ const driver: Driver = {
   client: { name: "kalshi-typescript", version, language: "TypeScript" },
   key: "rsa",
   open: async (assignment) => {
-    // The API objects add interceptors to the default HTTP client of the process. Without them, each scenario starts as
-    // in a new process.
+    // The API objects add interceptors to the default HTTP client of the process. The driver removes them, so that each
+    // scenario starts as in a new process.
     axios.interceptors.request.clear()
     const isRsa = assignment.accounts.every(({ kind }) => kind === "rsa")
     const apis = isRsa ? assignment.accounts.map((account) => apisOf(assignment, account)) : []

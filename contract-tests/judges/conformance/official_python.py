@@ -43,8 +43,8 @@ def text(value):
 
 class Player:
     def __init__(self, assignment):
-        # The methods in the README of the SDK take no time limit. Only the methods with a suffix, such as
-        # `_with_http_info`, do.
+        # The methods in the README of the SDK have no argument for a time limit. Only the methods with a suffix, such
+        # as `_with_http_info`, have it.
         self.clients = [client_of(assignment, account) for account in assignment["accounts"]]
 
     def close(self):

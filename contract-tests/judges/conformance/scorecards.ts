@@ -52,7 +52,7 @@ const describeOutcome = (outcome: Outcome | undefined): string =>
         ...categories.filter((category) => outcome.findings.some((finding) => finding.category === category))
       ].join(", ")
 
-/** The differences between a scorecard and the recorded one, as sentences. */
+/** Describes each difference between a scorecard and the recorded scorecard in a sentence. */
 export const differences = (card: Scorecard, recorded: ReadonlyArray<Recorded>): ReadonlyArray<string> => {
   const { client, counts, outcomes } = record(card)
   const expected = recorded.find((other) => other.client.name === client.name)

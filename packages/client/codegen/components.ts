@@ -61,7 +61,7 @@ const declaration = (name: string, document: Document, context: Context, writer:
   }
 }
 
-/** Writes the declarations of all components of one direction, without imports. */
+/** Writes the declarations of all components of the requests or of the responses, without imports. */
 export const writeComponents = (
   document: Document,
   context: Context,

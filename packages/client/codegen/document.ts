@@ -43,7 +43,7 @@ export interface Source {
 export interface Document extends Source {
   readonly components: ReadonlyMap<string, Component>
   readonly shared: ReadonlyMap<string, Parameter>
-  /** In the order of their ids. */
+  /** Sorted by id. */
   readonly operations: ReadonlyArray<Operation>
   /** Components that bodies of requests and parameters use, directly or indirectly. */
   readonly inRequests: ReadonlySet<string>

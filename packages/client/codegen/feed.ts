@@ -26,7 +26,8 @@ const checkShared = (document: FeedDocument, facts: FeedFacts): ReadonlyArray<Fa
           document.components.get(name)!
         )
       )
-      const reason = "messages and commands share this component, but its code for messages differs from its code for commands"
+      const reason =
+        "messages and commands share this component, but its code for messages differs from its code for commands"
       return request === response ? [] : [{ pointer: `/components/schemas/${name}`, reason }]
     })
 
@@ -40,7 +41,10 @@ const checkNames = (
     .map((name) => ({ pointer: `${pointer}/${name}`, reason: "feedFacts.ts has no entry for it" })),
   ...known
     .filter((name) => !wanted.includes(name))
-    .map((name) => ({ pointer: `${pointer}/${name}`, reason: "feedFacts.ts has an entry for it, but the document does not" }))
+    .map((name) => ({
+      pointer: `${pointer}/${name}`,
+      reason: "feedFacts.ts has an entry for it, but the document does not have it"
+    }))
 ]
 
 /** Returns the disagreements between the document of the feed and the facts about it. */
@@ -66,7 +70,7 @@ export const checkFeed = (document: FeedDocument, facts: FeedFacts): ReadonlyArr
   ]
 }
 
-/** Groups values by key. The groups are in the order of their first values. */
+/** Groups values by key. The groups are sorted by the position of their first value. */
 const grouped = <A>(
   values: ReadonlyArray<A>,
   keyOf: (value: A) => string

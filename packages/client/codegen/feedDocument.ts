@@ -87,8 +87,8 @@ const dataOf = (components: ReadonlyMap<string, Component>, component: string): 
 }
 
 /**
- * Returns a test that accepts the `msg` of one message and rejects the `msg` of the others. Undefined if no test does
- * this.
+ * Returns a test that accepts the `msg` of one message and rejects the `msg` of other messages. Undefined if there is
+ * no such test.
  */
 const testOf = (data: Component | undefined, others: ReadonlyArray<Component | undefined>): Test | undefined => {
   if (data?._tag === "List") return { _tag: "List" }

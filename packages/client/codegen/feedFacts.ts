@@ -73,8 +73,10 @@ export const feedFacts: FeedFacts = {
       channels: "The channels. The exchange makes a separate subscription for each channel.",
       cmd: "The kind of command.",
       id: "Your own id of the command, unique within the connection. The replies carry this id. If the id is 0, the replies carry no id.",
-      market_id: "One market, by its id. Only for the channel `ticker`. Not together with another field that names markets.",
-      market_ids: "Markets, by their ids. Only for the channel `ticker`. Not together with another field that names markets.",
+      market_id:
+        "One market, by its id. Only for the channel `ticker`. Not together with another field that names markets.",
+      market_ids:
+        "Markets, by their ids. Only for the channel `ticker`. Not together with another field that names markets.",
       market_ticker: "One market. Not together with `market_tickers`.",
       market_tickers: "Markets. Not together with `market_ticker`.",
       params: "The parameters.",
@@ -85,7 +87,8 @@ export const feedFacts: FeedFacts = {
       "SubscribeCommandParams/index_ids": `For the \`cfbenchmarks\` channels. ${indexIds} Default: none. Add indices later with the action \`subscribe_indices\`.`,
       "SubscribeCommandParams/send_initial_snapshot":
         "For `ticker`. True: the exchange first sends the present state of each market. Default: false.",
-      "SubscribeCommandParams/shard_factor": "For `communications`: the number of shards into which the messages are divided, 1 to 100.",
+      "SubscribeCommandParams/shard_factor":
+        "For `communications`: the number of shards into which the messages are divided, 1 to 100.",
       "SubscribeCommandParams/shard_key":
         "For `communications`: the number of this subscription's shard, from 0 to `shard_factor` minus 1.",
       "SubscribeCommandParams/skip_ticker_ack":

@@ -4,7 +4,7 @@
  * **Details**
  *
  * The generator adds the unit of an integer. From the document it adds bounds, a default and `@deprecated`. If a text
- * states bounds or a default, the generator does not add those of the document.
+ * states bounds or a default, the generator does not add the bounds or the default of the document.
  *
  * @module
  */
@@ -59,7 +59,8 @@ export const fieldDocs: FieldDocs = {
     city: "The id of the city, such as `miami`.",
     client_batch_id:
       "Your own id of the batch, 1 to 64 characters. With this id, the client repeats the request after a lost response.",
-    client_order_ids: "Only orders with these ids: up to 100, joined by commas. Finds only orders of the last 24 hours.",
+    client_order_ids:
+      "Only orders with these ids: up to 100, joined by commas. Finds only orders of the last 24 hours.",
     client_transfer_id: "Your own UUID of the transfer. The exchange executes a transfer once per id.",
     collection_ticker: "The ticker of the collection.",
     contracts: "Number of contracts as an integer. Must equal `contracts_fp` if both are set.",
@@ -125,10 +126,12 @@ export const fieldDocs: FieldDocs = {
     range:
       "The length of the time range, such as `15min`, `1h` or `1d`. Only for live data types that have `range_options`.",
     reduce_by: "Number of contracts to remove from the remaining contracts of the order.",
-    reduce_only: "True: the order only reduces your position: it trades at most as many contracts as you hold. Only with `immediate_or_cancel`.",
+    reduce_only:
+      "True: the order only reduces your position: it trades at most as many contracts as you hold. Only with `immediate_or_cancel`.",
     reduce_to: "Number of contracts that remain in the order afterwards.",
     related_event_ticker: "Only milestones of this event.",
-    resting_margin_reservation: "How the exchange computes the cash that it reserves on each shard for resting orders. Default: `sum`.",
+    resting_margin_reservation:
+      "How the exchange computes the cash that it reserves on each shard for resting orders. Default: `sum`.",
     rfq_batch_id: "The `id` of the batch, unchanged. A malformed id is a `BadRequest`.",
     rfq_creator_subtrader_id: "For FCM members: only quotes on RFQs of this subtrader.",
     rfq_creator_user_id: "Only quotes on RFQs of this user.",
@@ -179,12 +182,16 @@ export const fieldDocs: FieldDocs = {
     ExchangeIndexFilterQuery: "Only this shard. Default: all shards.",
     ExchangeIndexQuery: "The shard of the group. Default: 0.",
     MarketTickerQuery: "Only this market.",
-    MaxCloseTsQuery: "Only markets that close at this time or earlier. Only with `status` `closed`, or without `status`.",
-    MaxCreatedTsQuery: "Only markets created at this time or earlier. Only with `status` `unopened` or `open`, or without `status`.",
-    MaxSettledTsQuery: "Only markets settled at this time or earlier. Only with `status` `settled`, or without `status`.",
+    MaxCloseTsQuery:
+      "Only markets that close at this time or earlier. Only with `status` `closed`, or without `status`.",
+    MaxCreatedTsQuery:
+      "Only markets created at this time or earlier. Only with `status` `unopened` or `open`, or without `status`.",
+    MaxSettledTsQuery:
+      "Only markets settled at this time or earlier. Only with `status` `settled`, or without `status`.",
     MaxUpdatedTsQuery: "Only markets whose metadata last changed at this time or earlier. Trades do not count.",
     MinCloseTsQuery: "Only markets that close at this time or later. Only with `status` `closed`, or without `status`.",
-    MinCreatedTsQuery: "Only markets created at this time or later. Only with `status` `unopened` or `open`, or without `status`.",
+    MinCreatedTsQuery:
+      "Only markets created at this time or later. Only with `status` `unopened` or `open`, or without `status`.",
     MinSettledTsQuery: "Only markets settled at this time or later. Only with `status` `settled`, or without `status`.",
     MinUpdatedTsQuery:
       'Only markets whose metadata last changed at this time or later. Trades do not count. Together with this filter, only `mve_filter: "exclude"` is valid, alone or with `series_ticker`.',
@@ -223,7 +230,8 @@ export const fieldDocs: FieldDocs = {
       "The id of the subtrader. The document does not state which cap the exchange returns without an id.",
     "GetFCMOrders/limit": "Items per page. Default: 100.",
     "GetFCMOrders/subtrader_id": "Only orders of this subtrader. Default: all subtraders.",
-    "GetFCMPositions/count_filter": "Field names, joined by commas. Only positions in which at least one of these fields is not zero.",
+    "GetFCMPositions/count_filter":
+      "Field names, joined by commas. Only positions in which at least one of these fields is not zero.",
     "GetFCMPositions/event_ticker": "Only this event.",
     "GetFCMPositions/limit": "Items per page. Default: 100.",
     "GetFCMPositions/subtrader_id":
@@ -281,7 +289,8 @@ export const fieldDocs: FieldDocs = {
       "Your own id of this acceptance. With this id, the client repeats the request after a lost response.",
     "AmendOrderV2Request/client_order_id":
       "The current `client_order_id` of the order. The exchange refuses any other id.",
-    "AmendOrderV2Request/count": "The **total** number of contracts: the filled contracts plus the remaining contracts.",
+    "AmendOrderV2Request/count":
+      "The **total** number of contracts: the filled contracts plus the remaining contracts.",
     "AmendOrderV2Request/exchange_index": `${orderShard} If it is −1, the exchange finds the shard by \`ticker\`. Default: −1.`,
     "AmendOrderV2Request/expiration_time": "When the order expires. 0 removes the expiry. Default: the current expiry.",
     "AmendOrderV2Request/side": "The side of the order. The exchange refuses the other side.",
@@ -320,15 +329,18 @@ export const fieldDocs: FieldDocs = {
       "True: your resting orders are cancelled instead of taking from the book. Default: false.",
     "CreateRFQBatchQuoteRequest/rest_remainder":
       "True: the remainder of each child after the execution rests in the book.",
-    "CreateRFQBatchRequest/obscure_creator_id": "True: other users see a placeholder instead of your communications id, on the batch and its children.",
+    "CreateRFQBatchRequest/obscure_creator_id":
+      "True: other users see a placeholder instead of your communications id, on the batch and its children.",
     "CreateRFQBatchRequest/replace_existing":
       "True: if you have too many open batches, the exchange closes your oldest ones. It never closes RFQs outside batches.",
-    "CreateRFQBatchRequest/rest_remainder": "Only `false` is valid: a batch is executed completely or not at all, so it has no remainder.",
+    "CreateRFQBatchRequest/rest_remainder":
+      "Only `false` is valid: a batch is executed completely or not at all, so it has no remainder.",
     "CreateRFQBatchRequest/subaccount": `For direct members: ${account}`,
     "CreateRFQBatchRequest/subtrader_id": "Reserved for FCM members, who cannot create batches yet.",
     "CreateRFQBatchRequest/target_cost_excludes_fees":
       "True: `target_cost_dollars` does not include fees. Only for children with a `target_cost_dollars`. Default: false.",
-    "CreateRFQRequest/replace_existing": "True: if you already have RFQs, the exchange deletes them. False: the request fails.",
+    "CreateRFQRequest/replace_existing":
+      "True: if you already have RFQs, the exchange deletes them. False: the request fails.",
     "CreateRFQRequest/rest_remainder": "True: the remainder after the execution rests in the book.",
     "CreateRFQRequest/subaccount": `For direct members: ${account}`,
     "CreateRFQRequest/subtrader_id": "For FCM members: the id of the subtrader.",
@@ -365,7 +377,8 @@ export const fieldDocs: FieldDocs = {
     CreateRFQBatchChild:
       "One combo: set either `market_ticker` or `selected_markets`. The size is either a number of contracts or an amount to spend.",
     DecreaseOrderV2: "Set exactly one of `reduce_by` and `reduce_to`.",
-    GetWeatherIndex: "Set `from` and `to`, or only `last_sec`. Without these fields, the response covers the last 24 hours.",
+    GetWeatherIndex:
+      "Set `from` and `to`, or only `last_sec`. Without these fields, the response covers the last 24 hours.",
     RFQBatchAcceptLimit: "The lowest bid that you accept on a child.",
     RFQBatchQuoteEntry: "The prices at which you buy each side of a child.",
     UpdateFCMSubtraderBlockedCategories: "Each call blocks or unblocks one category.",

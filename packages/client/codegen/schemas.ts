@@ -51,7 +51,8 @@ const readEnumeration = <A extends string | number>(
   if (members.length + Number(hasNull) < all.length || new Set(members).size < members.length) {
     faults.add(`${pointer}/enum`, "members must have the schema's type and be different")
   }
-  if (hasNull !== isNullable) faults.add(`${pointer}/enum`, "if null is a type, it must also be a member of the enum, and the reverse")
+  if (hasNull !== isNullable)
+    faults.add(`${pointer}/enum`, "if null is a type, it must also be a member of the enum, and the reverse")
   return members
 }
 

@@ -214,7 +214,7 @@ describe("headers", () => {
     })
   )
 
-  it.effect("rejects a signature that is not of its kind or not in standard base64", () =>
+  it.effect("rejects a signature in the format of another kind or not in standard base64", () =>
     Effect.gen(function* () {
       const rsa = `${"A".repeat(342)}==`
       const ed25519 = `${"A".repeat(86)}==`

@@ -256,7 +256,7 @@ describe("layer", () => {
     })
   )
 
-  it.live("signs with the key of its own layer, with two keys in one process", () =>
+  it.live("signs with the key of its layer if one process has two layers with different keys", () =>
     Effect.gen(function* () {
       const signAll = (name: string, apiKey: ApiKey.ApiKey) =>
         Effect.gen(function* () {

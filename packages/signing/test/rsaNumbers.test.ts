@@ -114,7 +114,7 @@ describe("pkcs1Problem", () => {
     })
   }
 
-  it("accepts a number of one byte, and rejects it because the numbers do not match", () => {
+  it("reads a number of one byte, and reports that the numbers do not match", () => {
     assert.deepStrictEqual(pkcs1Problem(sequence(version, ...encoded.with(1, integer(0x7f)))), mismatch)
   })
 })
