@@ -190,10 +190,105 @@ const withChanges = (input: JsonObject, changes: Changes): JsonObject =>
     Object.entries({ ...input, ...changes }).flatMap(([key, value]) => (value === undefined ? [] : [[key, value]]))
   )
 
+const [childA, childB, childC] = [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }]
+const yesLeg = { event_ticker: "E", market_ticker: "M", side: "yes" }
+const noLeg = { ...yesLeg, side: "no" }
+const otherLeg = { ...yesLeg, market_ticker: "N" }
+const legs = (...selected_markets: ReadonlyArray<Json>): JsonObject => ({ selected_markets })
+const mve_collection_ticker = "KXMVE"
+const unsized = { contracts_fp: undefined }
+const counted = { contracts_fp: "1.00" }
+const priced = { target_cost_dollars: "1.00" }
+
+/** Changes of a batch that the client must refuse. */
+const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, changes: Changes]> = [
+  ["an empty batch id", "/client_batch_id", { client_batch_id: "" }],
+  ["a remainder that rests", "/rest_remainder", { rest_remainder: true }],
+  ["a child without a name", "/children/1", { children: [childA, {}] }],
+  ["a child with an empty ticker", "/children/1/market_ticker", { children: [childA, { market_ticker: "" }] }],
+  [
+    "a child with an empty list of legs",
+    "/children/1/selected_markets",
+    { children: [childA, legs()], mve_collection_ticker }
+  ],
+  [
+    "a child with two names",
+    "/children/1/selected_markets",
+    { children: [childA, { ...childB, ...legs(yesLeg) }], mve_collection_ticker }
+  ],
+  ["legs without a collection", "/mve_collection_ticker", { children: [childA, legs(yesLeg)] }],
+  [
+    "legs with an empty collection",
+    "/mve_collection_ticker",
+    { children: [childA, legs(yesLeg)], mve_collection_ticker: "" }
+  ],
+  ["the same ticker twice", "/children/2", { children: [childA, childB, childA] }],
+  [
+    "the same legs in another order",
+    "/children/1",
+    { children: [legs(yesLeg, otherLeg), legs(otherLeg, yesLeg)], mve_collection_ticker }
+  ],
+  ["two sizes for the batch", "/target_cost_dollars", priced],
+  ["two sizes for a child", "/children/1/target_cost_dollars", { children: [childA, { ...childB, ...counted, ...priced }] }],
+  ["a child without a size", "/children/1", { ...unsized, children: [{ ...childA, ...counted }, childB] }],
+  ["a first child without a size", "/children/0", { ...unsized, children: [childA, { ...childB, ...counted }] }],
+  [
+    "sizes that are null",
+    "/children/1",
+    {
+      contracts_fp: null,
+      children: [
+        { ...childA, ...counted },
+        { ...childB, contracts_fp: null }
+      ]
+    }
+  ],
+  [
+    "a child whose size differs from the batch's",
+    "/children/1/target_cost_dollars",
+    { children: [childA, { ...childB, ...priced }] }
+  ],
+  ["a batch whose size differs from the first child's", "/children/1", { children: [{ ...childA, ...priced }, childB] }],
+  [
+    "children sized in two ways",
+    "/children/1/contracts_fp",
+    {
+      ...unsized,
+      children: [
+        { ...childA, ...priced },
+        { ...childB, ...counted }
+      ]
+    }
+  ],
+  ["fees excluded from a number of contracts", "/target_cost_excludes_fees", { target_cost_excludes_fees: true }]
+]
+
+/** Changes of a batch that the client must send. */
+const sentBatches: ReadonlyArray<readonly [name: string, changes: Changes]> = [
+  ["one size for all", {}],
+  ["a size for each", { ...unsized, children: [childA, childB, childC].map((child) => ({ ...child, ...counted })) }],
+  ["a size for one and another for the rest", { children: [{ ...childA, ...counted }, childB] }],
+  [
+    "a size of the batch that every child overrides",
+    { children: [childA, childB].map((child) => ({ ...child, ...priced })) }
+  ],
+  ["one cost for all, without fees", { ...unsized, ...priced, target_cost_excludes_fees: true }],
+  [
+    "a cost for each, without fees",
+    { children: [childA, childB].map((child) => ({ ...child, ...priced })), target_cost_excludes_fees: true }
+  ],
+  ["a cost, and null as the number of contracts", { contracts_fp: null, ...priced }],
+  ["false for the flags that must not be true", { rest_remainder: false, target_cost_excludes_fees: false }],
+  ["no id", { client_batch_id: undefined }],
+  ["legs, and legs that differ in one side", { children: [legs(yesLeg), legs(noLeg), childA], mve_collection_ticker }],
+  ["children that share some legs", { children: [legs(yesLeg, otherLeg), legs(yesLeg)], mve_collection_ticker }],
+  ["the maximum number of children", { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }]
+]
+
 /** Creates the cases for a batch. */
 const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const input = withChanges(plain, {
-    children: [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }],
+    children: [childA, childB, childC],
     mve_collection_ticker: undefined,
     contracts_fp: "10.00",
     target_cost_dollars: undefined,
@@ -201,96 +296,9 @@ const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
     rest_remainder: undefined,
     client_batch_id: "mine"
   })
-  const yes = { event_ticker: "E", market_ticker: "M", side: "yes" }
-  const no = { ...yes, side: "no" }
-  const other = { ...yes, market_ticker: "N" }
-  const mve_collection_ticker = "KXMVE"
-  const unsized = { contracts_fp: undefined }
-  const [a, b, c] = [{ market_ticker: "A" }, { market_ticker: "B" }, { market_ticker: "C" }]
-  const counted = { contracts_fp: "1.00" }
-  const priced = { target_cost_dollars: "1.00" }
-  const legs = (...selected_markets: ReadonlyArray<Json>): JsonObject => ({ selected_markets })
-  const refused: ReadonlyArray<readonly [name: string, pointer: string, changes: Changes]> = [
-    ["an empty batch id", "/client_batch_id", { client_batch_id: "" }],
-    ["a remainder that rests", "/rest_remainder", { rest_remainder: true }],
-    ["a child without a name", "/children/1", { children: [a, {}] }],
-    ["a child with an empty ticker", "/children/1/market_ticker", { children: [a, { market_ticker: "" }] }],
-    [
-      "a child with an empty list of legs",
-      "/children/1/selected_markets",
-      { children: [a, legs()], mve_collection_ticker }
-    ],
-    [
-      "a child with two names",
-      "/children/1/selected_markets",
-      { children: [a, { ...b, ...legs(yes) }], mve_collection_ticker }
-    ],
-    ["legs without a collection", "/mve_collection_ticker", { children: [a, legs(yes)] }],
-    [
-      "legs with an empty collection",
-      "/mve_collection_ticker",
-      { children: [a, legs(yes)], mve_collection_ticker: "" }
-    ],
-    ["the same ticker twice", "/children/2", { children: [a, b, a] }],
-    [
-      "the same legs in another order",
-      "/children/1",
-      { children: [legs(yes, other), legs(other, yes)], mve_collection_ticker }
-    ],
-    ["two sizes for the batch", "/target_cost_dollars", priced],
-    ["two sizes for a child", "/children/1/target_cost_dollars", { children: [a, { ...b, ...counted, ...priced }] }],
-    ["a child without a size", "/children/1", { ...unsized, children: [{ ...a, ...counted }, b] }],
-    ["a first child without a size", "/children/0", { ...unsized, children: [a, { ...b, ...counted }] }],
-    [
-      "sizes that are null",
-      "/children/1",
-      {
-        contracts_fp: null,
-        children: [
-          { ...a, ...counted },
-          { ...b, contracts_fp: null }
-        ]
-      }
-    ],
-    [
-      "a child whose size differs from the batch's",
-      "/children/1/target_cost_dollars",
-      { children: [a, { ...b, ...priced }] }
-    ],
-    ["a batch whose size differs from the first child's", "/children/1", { children: [{ ...a, ...priced }, b] }],
-    [
-      "children sized in two ways",
-      "/children/1/contracts_fp",
-      {
-        ...unsized,
-        children: [
-          { ...a, ...priced },
-          { ...b, ...counted }
-        ]
-      }
-    ],
-    ["fees excluded from a number of contracts", "/target_cost_excludes_fees", { target_cost_excludes_fees: true }]
-  ]
-  const sent: ReadonlyArray<readonly [name: string, changes: Changes]> = [
-    ["one size for all", {}],
-    ["a size for each", { ...unsized, children: [a, b, c].map((child) => ({ ...child, ...counted })) }],
-    ["a size for one and another for the rest", { children: [{ ...a, ...counted }, b] }],
-    ["a size of the batch that every child overrides", { children: [a, b].map((child) => ({ ...child, ...priced })) }],
-    ["one cost for all, without fees", { ...unsized, ...priced, target_cost_excludes_fees: true }],
-    [
-      "a cost for each, without fees",
-      { children: [a, b].map((child) => ({ ...child, ...priced })), target_cost_excludes_fees: true }
-    ],
-    ["a cost, and null as the number of contracts", { contracts_fp: null, ...priced }],
-    ["false for the flags that must not be true", { rest_remainder: false, target_cost_excludes_fees: false }],
-    ["no id", { client_batch_id: undefined }],
-    ["legs, and legs that differ in one side", { children: [legs(yes), legs(no), a], mve_collection_ticker }],
-    ["children that share some legs", { children: [legs(yes, other), legs(yes)], mve_collection_ticker }],
-    ["the maximum number of children", { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }]
-  ]
   return [
-    ...refused.map(([name, pointer, changes]) => ({ name, pointer, input: withChanges(input, changes) })),
-    ...sent.map(([name, changes]) => ({ name, pointer: undefined, input: withChanges(input, changes) }))
+    ...refusedBatches.map(([name, pointer, changes]) => ({ name, pointer, input: withChanges(input, changes) })),
+    ...sentBatches.map(([name, changes]) => ({ name, pointer: undefined, input: withChanges(input, changes) }))
   ]
 }
 

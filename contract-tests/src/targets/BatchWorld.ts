@@ -30,7 +30,7 @@ export interface SeededBatches {
 type Capability = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite
 
 /** Performs operations as an account. */
-type As = <A, E>(program: Effect.Effect<A, E, Capability>) => Effect.Effect<A, E, HttpClient.HttpClient>
+export type As = <A, E>(program: Effect.Effect<A, E, Capability>) => Effect.Effect<A, E, HttpClient.HttpClient>
 
 const comboTickers = ["KXPAIR-26-A", "KXPAIR-26-B"]
 

@@ -15,7 +15,7 @@ import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
 import * as Transfers from "@kalshi-effect/client/Transfers"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
-import { makeBatches, type SeededBatches } from "./BatchWorld.ts"
+import { type As, makeBatches, type SeededBatches } from "./BatchWorld.ts"
 
 /** The entities that requests can refer to. */
 export interface World {
@@ -115,22 +115,37 @@ const settledAfterMillis = 5_000
 /** The duration of the seeding on the exchange's clock. */
 export const seedingMillis = archivedAfterMillis + settledAfterMillis
 
-/** Seeds the exchange. `pass` advances the time on the exchange. */
-export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandbox.SandboxError>) =>
+/** The accounts that trade, and a function that runs operations as an account. */
+interface Members {
+  readonly signer: Sandbox.Credentials
+  readonly taker: Sandbox.Credentials
+  readonly bystander: Sandbox.Credentials
+  readonly as: (account: Sandbox.Credentials) => As
+}
+
+const createAccount = (name: string) =>
+  Effect.flatMap(Sandbox.Sandbox, (sandbox) => sandbox.createAccount({ name, tier: "unmetered" }))
+
+const createMembers = Effect.gen(function* () {
+  const sandbox = yield* Sandbox.Sandbox
+  return {
+    signer: yield* createAccount("signer"),
+    taker: yield* createAccount("taker"),
+    bystander: yield* createAccount("bystander"),
+    as: ({ signer }) => Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false }))
+  } satisfies Members
+})
+
+/** Creates the markets, and trades three contracts in each at $0.60. `pass` advances the time on the exchange. */
+const makeMarkets = ({ as, bystander, signer, taker }: Members, pass: Pass) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
-    const account = (name: string) => sandbox.createAccount({ name, tier: "unmetered" })
-    const [signer, taker, bystander] = [yield* account("signer"), yield* account("taker"), yield* account("bystander")]
-    const as = ({ signer }: Sandbox.Credentials) =>
-      Effect.provide(Kalshi.layer({ environment: sandbox.environment, signer, limits: false }))
-    /** Trades three contracts at $0.60. */
-    const trade = (market: string, maker: Sandbox.Credentials) =>
+    const traded = (market: string, maker: Sandbox.Credentials) =>
       Effect.gen(function* () {
+        yield* sandbox.createMarket({ ticker: market, makerFeeRate: 175 })
         yield* Orders.create(order({ ticker: market, side: "ask", count: "3", price: "0.60" })).pipe(as(maker))
         yield* Orders.create(order({ ticker: market, count: "3", price: "0.60" })).pipe(as(taker))
       })
-    const traded = (market: string, maker: Sandbox.Credentials) =>
-      Effect.andThen(sandbox.createMarket({ ticker: market, makerFeeRate: 175 }), trade(market, maker))
     const settled = (market: string) =>
       Effect.gen(function* () {
         yield* traded(market, signer)
@@ -144,6 +159,12 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     yield* settled(settledTicker)
     yield* traded(ticker, signer)
     yield* traded(awayTicker, bystander)
+  })
+
+/** Creates resting orders, order groups, transfers and a second key of the signer. */
+const makePortfolio = ({ as, bystander, signer, taker }: Members) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.Sandbox
     yield* Orders.create(order({ ticker: awayTicker, price: "0.30" })).pipe(as(bystander))
     yield* OrderGroups.create({ contracts_limit: 3 }).pipe(as(bystander))
     yield* sandbox.createSubaccount(signer.accountId)
@@ -167,6 +188,18 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     }).pipe(as(signer))
     yield* sandbox.withdraw(signer.accountId, "10")
     const spare = yield* sandbox.createKey(signer.accountId, "ed25519", { name: "spare" })
+    return {
+      orderIds: placed.map(({ order_id }) => order_id),
+      clientOrderId,
+      groupId: group.order_group_id,
+      transferId: transfer.transfer_id,
+      spareKeyId: spare.keyId
+    }
+  })
+
+/** Creates RFQs of the signer and of the taker, and quotes on them. */
+const makeRfqs = ({ as, signer, taker }: Members) =>
+  Effect.gen(function* () {
     const request = Rfqs.create({ market_ticker: ticker, contracts: 2, rest_remainder: false })
     const quote = (rfq_id: string) => Quotes.create({ rfq_id, yes_bid: "0.40", no_bid: "0.50", rest_remainder: false })
     const [rfq, awayRfq] = [yield* request.pipe(as(signer)), yield* request.pipe(as(taker))]
@@ -174,23 +207,42 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
     const accepted = yield* quote(awayRfq.id).pipe(as(signer))
     yield* Quotes.accept({ rfq_id: awayRfq.id, quote_id: accepted.id, accepted_side: "yes" }).pipe(as(taker))
     const own = yield* quote(awayRfq.id).pipe(as(signer))
-    const game = yield* makeGame
-    const [fcmMember, errors] = [yield* account("FCM member"), yield* account("errors of the FCM member")]
+    return {
+      rfqId: rfq.id,
+      quoteId: received.id,
+      awayRfqId: awayRfq.id,
+      ownQuoteId: own.id,
+      acceptedQuoteId: accepted.id
+    }
+  })
+
+/** Creates an FCM member with a subtrader that trades. */
+const makeFcm = ({ as, taker }: Members) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.Sandbox
+    const [fcmMember, errors] = [yield* createAccount("FCM member"), yield* createAccount("errors of the FCM member")]
     yield* sandbox.enableFcm(fcmMember.accountId, { errorAccountId: errors.accountId })
-    const subtrader = yield* Fcm.createSubtrader({ subtrader_suffix: "ONE" }).pipe(as(fcmMember))
-    const subtraderAccount = (yield* Effect.fromResult(
-      (yield* sandbox.view).subtrader(fcmMember.accountId, subtrader.subtrader_id)
-    )).accountId
-    yield* sandbox.deposit(subtraderAccount, "1000")
+    const { subtrader_id } = yield* Fcm.createSubtrader({ subtrader_suffix: "ONE" }).pipe(as(fcmMember))
+    const subtrader = (yield* sandbox.view).subtrader(fcmMember.accountId, subtrader_id)
+    const { accountId } = yield* Effect.fromResult(subtrader)
+    yield* sandbox.deposit(accountId, "1000")
     yield* Orders.create(order({ side: "ask", count: "4", price: "0.65" })).pipe(as(taker))
-    const subtraderOrder = { ticker, side: "bid", count: "4", price: "0.65", clientOrderId: "subtrader's" } as const
-    yield* sandbox.placeOrder(subtraderAccount, subtraderOrder)
-    yield* Fcm.updateDailyCap({ subtrader_id: subtrader.subtrader_id, limit: "500.00" }).pipe(as(fcmMember))
-    yield* Fcm.updateBlockedCategories({
-      subtrader_id: subtrader.subtrader_id,
-      category: "Sports",
-      blocked: true
-    }).pipe(as(fcmMember))
+    const clientOrderId = "subtrader's"
+    yield* sandbox.placeOrder(accountId, { ticker, side: "bid", count: "4", price: "0.65", clientOrderId })
+    yield* Fcm.updateDailyCap({ subtrader_id, limit: "500.00" }).pipe(as(fcmMember))
+    yield* Fcm.updateBlockedCategories({ subtrader_id, category: "Sports", blocked: true }).pipe(as(fcmMember))
+    return {
+      fcmMember,
+      subtraderId: subtrader_id,
+      subtraderOrderId: clientOrderId,
+      errorSubtraderId: `${errors.accountId}_ERR`
+    }
+  })
+
+/** Creates a collection and a combo of it. */
+const makeCollection = ({ as, signer }: Members) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.Sandbox
     yield* sandbox.createCollection({
       collectionTicker,
       associatedEvents: [{ eventTicker }, { eventTicker: awayEventTicker }]
@@ -202,7 +254,12 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
         { market_ticker: awayTicker, event_ticker: awayEventTicker, side: "no" }
       ]
     }).pipe(as(signer))
-    const blockTrade = yield* BlockTrades.propose({
+    return { comboEventTicker: combo.event_ticker }
+  })
+
+const makeBlockTrade = ({ as, signer, taker }: Members) =>
+  Effect.gen(function* () {
+    const { block_trade_proposal_id } = yield* BlockTrades.propose({
       buyer_user_id: signer.accountId,
       seller_user_id: taker.accountId,
       market_ticker: ticker,
@@ -211,10 +268,31 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       maker_side: "yes",
       expiration_ts: farFuture
     }).pipe(as(taker))
-    const { block_trade_proposal_id } = blockTrade
     yield* BlockTrades.accept({ block_trade_proposal_id }).pipe(as(taker))
+    return { blockTradeId: block_trade_proposal_id }
+  })
+
+/** Advances the time on the exchange. */
+type Pass = (millis: number) => Effect.Effect<unknown, Sandbox.SandboxError>
+
+/** Seeds the exchange. `pass` advances the time on the exchange. */
+export const makeWorld = (pass: Pass) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox.Sandbox
+    const members = yield* createMembers
+    const { as, bystander, signer, taker } = members
+    yield* makeMarkets(members, pass)
+    const made = {
+      ...(yield* makePortfolio(members)),
+      ...(yield* makeRfqs(members)),
+      ...(yield* makeGame),
+      ...(yield* makeFcm(members)),
+      ...(yield* makeCollection(members)),
+      ...(yield* makeBlockTrade(members))
+    }
     yield* pass(settledAfterMillis)
     const world: World = {
+      ...made,
       signer,
       bystander,
       taker,
@@ -223,27 +301,10 @@ export const makeWorld = (pass: (millis: number) => Effect.Effect<unknown, Sandb
       archivedTicker,
       eventTicker,
       seriesTicker,
-      orderIds: placed.map(({ order_id }) => order_id),
-      clientOrderId,
-      groupId: group.order_group_id,
-      transferId: transfer.transfer_id,
-      spareKeyId: spare.keyId,
-      rfqId: rfq.id,
-      quoteId: received.id,
-      awayRfqId: awayRfq.id,
-      ownQuoteId: own.id,
-      acceptedQuoteId: accepted.id,
-      ...game,
-      blockTradeId: block_trade_proposal_id,
       batches: yield* makeBatches(as(signer), as(taker)),
       collectionTicker,
       awayEventTicker,
       awayTicker,
-      comboEventTicker: combo.event_ticker,
-      fcmMember,
-      subtraderId: subtrader.subtrader_id,
-      subtraderOrderId: subtraderOrder.clientOrderId,
-      errorSubtraderId: `${errors.accountId}_ERR`,
       seededSeconds: Math.floor((yield* sandbox.view).nowMillis / 1_000)
     }
     return world

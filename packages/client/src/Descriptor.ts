@@ -10,7 +10,7 @@ import type * as Errors from "./Errors.ts"
 export interface Parameter<out A = unknown, out Required extends boolean = boolean> {
   readonly schema: Schema.Codec<A>
   readonly required: Required
-  /** `comma` joins a list into one value; `repeated` writes the key once per item. */
+  /** `single` writes one value. `comma` joins a list into one value. `repeated` writes the key once per item. */
   readonly style: "single" | "comma" | "repeated"
 }
 
@@ -60,8 +60,8 @@ export type RetryClass =
   /** Repeated if the body has a client-supplied id (see {@link Key}). Otherwise like `never`. */
   | "keyed"
   /**
-   * Not repeated, unless no byte of the request can have left this machine, or the exchange refused it with 425, 429 or
-   * a 401 because of the timestamp.
+   * Repeated only if no byte of the request can have left this machine, or if the exchange refused the request with
+   * 425, 429 or a 401 that blames the timestamp.
    */
   | "never"
 
@@ -85,8 +85,8 @@ export interface InputFault {
 }
 
 /**
- * A constraint of the exchange between fields that no schema states. It is a pure function that returns the error in an
- * input, or undefined. It runs after the schemas have accepted the input.
+ * A constraint of the exchange that relates several fields, so that no schema states it. The rule is a pure function
+ * that returns the error in an input, or undefined. It runs after the schemas have accepted the input.
  */
 export type Rule<in Input> = (input: Input) => InputFault | undefined
 
@@ -104,10 +104,7 @@ export interface Limits {
    * `quotes` is the bucket of shard 1. Default: `common`. Source: the rate-limit guide of October 2026.
    */
   readonly writeBucket: "common" | "order" | "quotes"
-  /**
-   * Whether the operation takes its tokens before calls that are not urgent and wait for the same bucket. Default:
-   * false.
-   */
+  /** Whether a call of the operation takes its tokens before all waiting calls that are not urgent. Default: false. */
   readonly urgent: boolean
 }
 
@@ -132,11 +129,11 @@ export interface Descriptor<
   readonly query: Query
   /** Schema of the JSON body. Undefined if the operation takes no body: a POST or PUT then sends `{}`. */
   readonly body: Body
-  /** The success status, and the schema of its body. Undefined if the response has no body. */
+  /** The success status, and the schema of the response's body. `body` is undefined if the response has no body. */
   readonly success: { readonly status: number; readonly body: Success }
   /**
    * The errors that the published document declares. The errors of every operation (429, 500, 502, 503, 504) are listed
-   * only if they have a body schema of their own.
+   * only if this operation declares a schema for their body.
    */
   readonly errors: Errors
   /**

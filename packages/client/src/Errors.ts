@@ -28,7 +28,7 @@ export interface ErrorBody {
 
 /** The fields of every error that comes from a response, except {@link ContractError}. */
 export interface Answered {
-  /** The operation as you called it, such as `OrderGroups.get`. */
+  /** The name of the operation's function, such as `OrderGroups.get`. */
   readonly operation: string
   /** The HTTP status. */
   readonly status: number
@@ -37,8 +37,8 @@ export interface Answered {
   readonly attempts: number
   /**
    * Whether the response to an earlier attempt of this call was lost. The exchange may have carried out that attempt.
-   * This error belongs to a later attempt and does not show the result of the earlier one. Check the state before you
-   * send the same intent again.
+   * This error belongs to a later attempt and does not show the result of that attempt. Check the state before you send
+   * the same intent again.
    */
   readonly afterLostAnswer: boolean
 }
@@ -80,7 +80,7 @@ const messageOf = (error: Answered, hint: string): string => {
   return clip(`${error.operation} failed with status ${error.status}${tries}: ${description}`) + hint
 }
 
-/** Builds the base class of the errors with one status: tag, status and one-line message. */
+/** Builds the base class of an error: its tag, status and one-line message. */
 const answered = <Tag extends string, const Status extends number>(
   tag: Tag,
   status: Status
@@ -130,7 +130,7 @@ export class BadRequest extends answered("BadRequest", 400) {}
 export class Unauthorized extends answered("Unauthorized", 401)<{
   readonly explanation: Explanation | undefined
 }> {
-  /** What to do, in one sentence without its end. Undefined without an explanation. */
+  /** What to do, as one sentence without a full stop. Undefined if `explanation` is undefined. */
   get remedy(): string | undefined {
     return this.explanation && remedyOf(this.explanation, this.body)
   }
@@ -180,14 +180,14 @@ export const remedyOf = (
         ? ["this machine's clock", "set the clock, or let the layer correct it (correctClockSkew)"]
         : ["the corrected time of this machine", "set the clock"]
     const side = behindMillis > 0 ? "behind" : "ahead of"
-    return `${what} is ${duration(Math.abs(behindMillis))} (± ${margin} ms) ${side} the exchange's: ${advice}`
+    return `${what} is ${duration(Math.abs(behindMillis))} (± ${margin} ms) ${side} the exchange's clock: ${advice}`
   }
   if (!statuses.blamesTimestamp(body)) {
     return `check that the key id belongs to this private key and was created in ${environment}: environments do not share keys`
   }
   return skew === undefined
     ? "the exchange did not accept the timestamp, and its responses have no date to compare with: check this machine's clock, then call again"
-    : "the timestamp was too old although the clocks agree: the machine slept, or the request was delayed after signing: call again"
+    : "the timestamp was too old although the clocks agree, because the machine slept or the request was delayed after signing: call again"
 }
 
 /** @internal Says why the exchange refused a signature, and what to do. */
@@ -277,10 +277,11 @@ export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeou
  *
  * **Details**
  *
- * `carriedOut` is `"maybe"` for 408 and for every status from 500 up, such as the 520 and 524 of a CDN that forwarded
- * the request and received no response in time. The client retries after these statuses as after a 502: only if a
- * repeat is harmless. `carriedOut` is also `"maybe"` for 499 and a redirect, after which the client does not retry. A
- * request that receives 425 (too early) was not carried out. The client retries it for every operation, as after a 429.
+ * `carriedOut` is `"maybe"` for 408 and for every status from 500 up. For example, a CDN returns 520 or 524 if it
+ * forwarded the request and received no response in time. After these statuses, the client retries only if a repeat is
+ * harmless, as after a 502. `carriedOut` is also `"maybe"` for 499 and for a redirect. The client does not retry after
+ * these. A request that receives 425 (too early) was not carried out. The client retries it for every operation, as
+ * after a 429.
  *
  * **Gotchas**
  *
@@ -318,8 +319,9 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
  * **Details**
  *
  * `requestSent` covers all attempts of the call. It is `"no"` only if every attempt ended before any byte left this
- * machine (the connection was refused, the name did not resolve …), or was refused with 401, 425 or 429. The exchange
- * has then carried out nothing. `"maybe"` means that the exchange may have carried out the request.
+ * machine, or was refused with 401, 425 or 429. The exchange has then carried out nothing. No byte leaves this machine
+ * if, for example, the connection is refused or the name does not resolve. `"maybe"` means that the exchange may have
+ * carried out the request.
  */
 export class TransportError extends Data.TaggedError("TransportError")<{
   readonly operation: string
@@ -363,8 +365,8 @@ export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
  * **Details**
  *
  * `pointer` is the JSON pointer of the first violation; `""` is the body itself. `rawBody` is the beginning of the
- * body, at most 2,048 characters. Values of the request's signature and credential headers are removed from it. It is
- * empty if the body may contain a secret.
+ * body, at most 2,048 characters. The client removes the values of the request's signature and credential headers.
+ * `rawBody` is empty if the body may contain a secret.
  *
  * **Gotchas**
  *
@@ -408,8 +410,8 @@ export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
  *
  * **Details**
  *
- * `waitMillis` is how long the call would have to wait. It is undefined if the cost exceeds the bucket's capacity, as
- * with a batch that is too large: then no wait helps. `maxWaitMillis` is the longest allowed wait.
+ * `waitMillis` is how long the call would have to wait. It is undefined if the cost exceeds the bucket's capacity, for
+ * example for a batch that is too large. Then no wait helps. `maxWaitMillis` is the longest allowed wait.
  * `RateLimits.Overrides` and the remaining time of the call limit it.
  */
 export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
@@ -426,7 +428,7 @@ export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
     const what = `${this.cost} tokens of the ${this.bucket} bucket`
     return this.waitMillis === undefined
       ? `${this.operation} was not sent: it needs ${what}, but the capacity is ${this.capacity}: send less in one request`
-      : `${this.operation} was not sent: it would wait ${Math.ceil(this.waitMillis)} ms for ${what}, but may wait only ${Math.floor(this.maxWaitMillis)} ms`
+      : `${this.operation} was not sent: it would wait ${Math.ceil(this.waitMillis)} ms for ${what}, but may wait only ${Math.floor(this.maxWaitMillis)} ms: call again later, or allow a longer wait`
   }
 }
 
@@ -453,7 +455,7 @@ export class NotSent extends Data.TaggedError("NotSent")<{
   }
 }
 
-/** The errors of a signed call before it is sent: it could not be signed, or did not get its tokens. */
+/** The errors of a call that was not sent because it could not be signed, or did not get its tokens. */
 export type SigningFailure = SigningError | LimitExceeded
 
 /** The common errors of public calls. */

@@ -66,7 +66,8 @@ export interface Options extends PublicOptions {
   readonly limits?: RateLimits.Options | false | undefined
   /**
    * Whether to sign with the measured time of the exchange (see `ClockSkew`) if this machine's clock is wrong by more
-   * than one second, the resolution of dates. Default: false. It is better to correct the machine's clock.
+   * than one second. One second is the resolution of the `Date` header. Default: false. It is better to correct the
+   * machine's clock.
    *
    * With this option, the client retries a 401 once, for every operation, if the date of the response shows that the
    * timestamp was wrong. This is safe because the exchange does not carry out a request that it rejects with 401. The
@@ -212,9 +213,9 @@ const environment: Config.Config<Environment.Environment> = /*#__PURE__*/ Config
  * | `KALSHI_ENV` | `production`, `demo`, `sandbox` (a local exchange on 127.0.0.1:8787) or an address; no default |
  * | `KALSHI_API_KEY_ID` | the key's id |
  * | `KALSHI_PRIVATE_KEY` | the private key as PEM; `\n` escapes are accepted |
- * | `KALSHI_PRIVATE_KEY_PATH` | instead of `KALSHI_PRIVATE_KEY`: the path of its file |
+ * | `KALSHI_PRIVATE_KEY_PATH` | the path of a file with the private key, instead of `KALSHI_PRIVATE_KEY` |
  *
- * Each use builds a layer of its own. To use two accounts, provide the layer twice, each time under another
+ * Each use builds a separate layer. To use two accounts, provide the layer twice, each time under another
  * `ConfigProvider`.
  */
 export const layerConfig: Layer.Layer<

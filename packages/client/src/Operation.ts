@@ -38,8 +38,8 @@ export type {
 } from "./Descriptor.ts"
 
 /**
- * The error that a declaration adds. The class of a common error adds none. A common error with a payload replaces the
- * plain error.
+ * The error that a declaration adds to the common errors. The class of a common error adds none. A common error with a
+ * payload replaces the plain error.
  */
 type NamedOf<D> =
   D extends WithPayload<infer E>

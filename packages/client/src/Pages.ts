@@ -61,7 +61,7 @@ const printCursor = (cursor: string): string =>
  */
 export class RepeatedCursor
   extends /*#__PURE__*/ Data.TaggedError("RepeatedCursor")<{
-    /** The operation as you called it, such as `Orders.list`. */
+    /** The name of the operation's function, such as `Orders.list`. */
     readonly operation: string
     readonly cursor: string
     /** The number of pages that the stream has read. */
@@ -78,7 +78,7 @@ export class RepeatedCursor
  */
 export class PageBudgetExceeded
   extends /*#__PURE__*/ Data.TaggedError("PageBudgetExceeded")<{
-    /** The operation as you called it, such as `Orders.list`. */
+    /** The name of the operation's function, such as `Orders.list`. */
     readonly operation: string
     readonly maxPages: number
     /** Pass it as the input's `cursor` to continue. */

@@ -4,15 +4,15 @@
  * **Details**
  *
  * Every call is a span of kind `internal` with the operation's name, such as `OrderGroups.get`. Every request of the
- * call is a child span of kind `client`, such as `GET /trade-api/v2/portfolio/order_groups/{order_group_id}`. It lasts
- * from the call of the HTTP client, which may first connect, to the last byte received. A wait for the account's
- * rate-limit tokens of at least a millisecond is a child span named `wait for tokens`. A failed span has the tag of the
- * error. Without a tracer there are no spans. Metrics are always recorded in Effect's `Metric.MetricRegistry`.
+ * call is a child span of kind `client`, such as `GET /trade-api/v2/portfolio/order_groups/{order_group_id}`. The child
+ * span lasts from the call of the HTTP client, which may first connect, to the last byte received. A wait of at least a
+ * millisecond for the account's rate-limit tokens is a child span named `wait for tokens`. A failed span has the tag of
+ * the error. Without a tracer there are no spans. Metrics are always recorded in Effect's `Metric.MetricRegistry`.
  *
  * | span | attributes |
  * | --- | --- |
- * | the call | `kalshi.operation.name`, `kalshi.operation.id` (as the published document has it), `kalshi.attempts` (requests sent), `error.type`, `kalshi.error.code`, `kalshi.client.name` |
- * | a request | `http.request.method`, `url.template`, `server.address`, `server.port`, `http.response.status_code`, `http.request.resend_count` (from the second on), `error.type`, `kalshi.error.code`, `kalshi.client.name` |
+ * | the call | `kalshi.operation.name`, `kalshi.operation.id` (the id in the published document), `kalshi.attempts` (requests sent), `error.type`, `kalshi.error.code`, `kalshi.client.name` |
+ * | a request | `http.request.method`, `url.template`, `server.address`, `server.port`, `http.response.status_code`, `http.request.resend_count` (from the second request on), `error.type`, `kalshi.error.code`, `kalshi.client.name` |
  * | a wait | `kalshi.rate_limit.bucket` (`read` or `write`), `error.type`, `kalshi.client.name` |
  *
  * | metric | kind | unit | measures | attributes |
@@ -22,22 +22,22 @@
  * | `kalshi.client.retries` | counter | `{request}` | requests that retry an earlier request | `kalshi.operation.name`, `server.address`, `server.port`, `error.type` (of the earlier request), `kalshi.client.name` |
  * | `kalshi.client.rate_limit.wait.duration` | histogram | `s` | each wait of a millisecond or more for tokens | `kalshi.rate_limit.bucket`, `server.address`, `server.port`, `error.type`, `kalshi.client.name` |
  * | `kalshi.client.rate_limit.tokens` | gauge | `{token}` | tokens in a bucket, as the limiter counts them at the time of reading; only for buckets in memory that have been used | `kalshi.rate_limit.bucket` (`read`, `write`, `write/1` …), `server.address`, `server.port`, `kalshi.client.name` |
- * | `kalshi.client.rate_limit.capacity` | gauge | `{token}` | tokens in a full bucket | the same |
+ * | `kalshi.client.rate_limit.capacity` | gauge | `{token}` | tokens in a full bucket | the same attributes |
  *
- * `error.type` is the error's `_tag`, `interrupted`, or `defect`. It is absent after success. `kalshi.error.code` is
- * the code of the exchange or the system, if the error has one, such as `invalid_order` or `ECONNREFUSED`.
- * `kalshi.client.name` is the option `name` of the layer. If a process has several accounts of one environment, only
- * this attribute distinguishes them, because key ids are never attributes.
+ * `error.type` is the error's `_tag`, `interrupted`, or `defect`. It is absent after success, and from the span of an
+ * interrupted call or request. `kalshi.error.code` is the code of the exchange or the system, if the error has one,
+ * such as `invalid_order` or `ECONNREFUSED`. `kalshi.client.name` is the option `name` of the layer. If a process has
+ * several accounts of one environment, only this attribute distinguishes them, because key ids are never attributes.
  *
  * **Gotchas**
  *
  * - No span or metric contains a header, a key id, a complete URL, an input, a response or an error message. A request
  *   is described by its URL template. The exit of a span contains only the tag, the status and the code of the failure.
- * - No trace header is sent to the exchange.
+ * - The client sends no trace header to the exchange.
  * - If a tracer or a metric registry throws, the outcome of the call does not change. Only the span or the measurement
  *   is lost.
  * - Each metric also has the attribute `unit`, from which Effect's exporters read the unit.
- * - An interrupted span of a call or a request has no `error.type`. Effect's exporter marks it as interrupted.
+ * - Effect's exporter marks the span of an interrupted call or request as interrupted.
  *
  * The feed has spans and metrics of its own: see `instruments` of `Feed`.
  *

@@ -10,7 +10,7 @@ import type { OrderCost } from "./money/OrderCost.ts"
 export interface Cost {
   /**
    * The upper bound of the cash that all orders together can take, including fees. Undefined if the bound cannot be
-   * computed. In a batch, a position covers its contracts once: see `OrderCost.ofBatch`.
+   * computed. In a batch, each contract of a position can be closed only once: see `OrderCost.ofBatch`.
    */
   readonly worstCase: Dollars | undefined
   /** The reason why `worstCase` is undefined. */
@@ -19,22 +19,25 @@ export interface Cost {
    * `given`: the fees of all orders use known terms. `assumed`: the fees of some orders use `OrderCost.assumedTerms`.
    */
   readonly terms: "given" | "assumed"
-  /** The cost of each order, in the order of the request. Undefined for an order that cannot be priced. */
+  /** The cost of each order, in the sequence of the request. Undefined for an order that cannot be priced. */
   readonly orders: ReadonlyArray<OrderCost | undefined>
 }
 
-/** A write that was not sent, as it would have been sent, without key, signature and timestamp. */
+/**
+ * A write that was not sent. It contains the request that the client would have sent, without key, signature and
+ * timestamp.
+ */
 export interface Intent {
-  /** The number of the write, counted from 1 in the order of the calls. */
+  /** The number of the write: 1 for the first call, 2 for the second. */
   readonly number: number
   /** The time of the call in Unix milliseconds, by Effect's `Clock`. */
   readonly atMillis: number
-  /** The operation as you called it, such as `Orders.create`. */
+  /** The name of the operation's function, such as `Orders.create`. */
   readonly operation: string
   /** The id of the operation in the published document, such as `CreateOrderV2`. */
   readonly operationId: string
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
-  /** The path from the host's root, with the query: `/trade-api/v2/portfolio/events/orders`. */
+  /** The path from the host's root, with the query, such as `/trade-api/v2/portfolio/events/orders`. */
   readonly path: string
   /** The JSON body, parsed from the text that would have been sent. Undefined if the request has no body. */
   readonly body: Readonly<Record<string, unknown>> | undefined

@@ -1,5 +1,5 @@
 /**
- * Remembers the latest ids of a list or of messages: the first item with an id counts, and later ones are repetitions.
+ * Remembers the latest ids of a list or a stream of messages, to recognise repeated items.
  *
  * @module
  */

@@ -14,7 +14,10 @@ export const monotonicMillis = (clock: Clock.Clock): number => Number(clock.mono
 export const durationMillis = (input: Duration.Input): number =>
   Option.match(Duration.fromInput(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
 
-/** Returns a time limit in milliseconds. Default: `otherwise`. 0 if the input is not a duration. */
+/**
+ * Returns a time limit in milliseconds: `within`, or `otherwise` if `within` is undefined. 0 if the input is not a
+ * duration.
+ */
 export const boundMillis = (within: Duration.Input | undefined, otherwise: Duration.Input): number => {
   const millis = durationMillis(within ?? otherwise)
   return Number.isNaN(millis) ? 0 : millis

@@ -300,7 +300,7 @@ describe("Unauthorized", () => {
       })
       assert.include(
         error.message,
-        "this machine's clock is 44500 ms (± 500 ms) ahead of the exchange's: set the clock"
+        "this machine's clock is 44500 ms (± 500 ms) ahead of the exchange's clock: set the clock"
       )
       assert.notInclude(error.message, "\n")
     }).pipe(Effect.provide(layer({ skewMillis: -45_000, windowMillis }, { policy: { retry: SendPolicy.noRetry } })))
@@ -355,7 +355,10 @@ describe("Unauthorized", () => {
     it.effect(`shows a skew of ${skewMillis} ms as ${text}`, () =>
       Effect.gen(function* () {
         yield* from(500)
-        assert.include((yield* rejectedCall).message, `this machine's clock is ${text} the exchange's: set the clock`)
+        assert.include(
+          (yield* rejectedCall).message,
+          `this machine's clock is ${text} the exchange's clock: set the clock`
+        )
       }).pipe(Effect.provide(layer({ skewMillis, windowMillis }, { policy: { retry: SendPolicy.noRetry } })))
     )
   }

@@ -275,7 +275,7 @@ describe("Unauthorized.message", () => {
     )
     assert.strictEqual(
       messageOf({ measuredClockSkewMillis: -5_000, measuredClockSkewErrorMillis: 500 }),
-      `a.b failed with status 401: authentication_error: no (this machine's clock is 5000 ms (± 500 ms) ahead of the exchange's: set the clock, or let the layer correct it (correctClockSkew); ${signed})`
+      `a.b failed with status 401: authentication_error: no (this machine's clock is 5000 ms (± 500 ms) ahead of the exchange's clock: set the clock, or let the layer correct it (correctClockSkew); ${signed})`
     )
     assert.include(messageOf({}, "authentication_error", true), "the response to an earlier attempt was lost")
   })
@@ -296,7 +296,7 @@ describe("Unauthorized.message", () => {
     assert.include(right, ", 45000 ms added to this machine's clock")
     assert.include(
       messageOf({ clockSkewMillis: 45_000, measuredClockSkewMillis: 0 }),
-      "the corrected time of this machine is 45000 ms (± 0 ms) ahead of the exchange's: set the clock;"
+      "the corrected time of this machine is 45000 ms (± 0 ms) ahead of the exchange's clock: set the clock;"
     )
     assert.include(
       messageOf({ clockSkewMillis: -300_000, measuredClockSkewMillis: 0 }),

@@ -196,7 +196,7 @@ describe("Kalshi.layer", () => {
       assert.strictEqual(error.maxWaitMillis, 500)
       assert.strictEqual(
         error.message,
-        "Orders.batchCreate was not sent: it would wait 1002 ms for 100 tokens of the write bucket, but may wait only 500 ms"
+        "Orders.batchCreate was not sent: it would wait 1002 ms for 100 tokens of the write bucket, but may wait only 500 ms: call again later, or allow a longer wait"
       )
       assert.strictEqual((yield* Metered).calls().length, 10)
     }).pipe(provideExchange({}, { policy: { totalTimeout: "500 millis" } }))

@@ -166,13 +166,13 @@ describe("RfqBatches.create", () => {
       "an empty id",
       { children: [a, b], contracts_fp: "1", client_batch_id: "" },
       "/client_batch_id",
-      "an empty id identifies no batch: pass your own id, or leave it out"
+      "the id is empty: pass your own id, or leave this field out"
     ],
     [
       "a remainder that rests",
       { children: [a, b], contracts_fp: "1", rest_remainder: true },
       "/rest_remainder",
-      "a batch leaves no remainder to rest: pass false, or leave it out"
+      "a batch cannot leave a resting order: pass false, or leave this field out"
     ],
     [
       "a child without a name",
@@ -190,13 +190,13 @@ describe("RfqBatches.create", () => {
       "an empty ticker",
       { children: [a, { market_ticker: "" }], contracts_fp: "1" },
       "/children/1/market_ticker",
-      "an empty ticker names no combo: pass the combo's ticker"
+      "the ticker is empty: pass the combo's ticker"
     ],
     [
       "a combo without legs",
       { children: [a, { selected_markets: [] }], contracts_fp: "1", mve_collection_ticker: "KXMVE" },
       "/children/1/selected_markets",
-      "a combo needs legs: pass 1 to 6"
+      "a combo needs legs: pass 1 to 6 legs"
     ],
     [
       "legs without their collection",
@@ -242,13 +242,13 @@ describe("RfqBatches.create", () => {
       "children that are sized in two ways",
       { children: [a, { ...b, target_cost_dollars: "1.00" }], contracts_fp: "1" },
       "/children/1/target_cost_dollars",
-      "every child must be sized the same way: the first has contracts_fp, so set contracts_fp for this one too"
+      "every child must be sized the same way: the first has contracts_fp, so set contracts_fp for this child too"
     ],
     [
       "a batch that is sized in another way than its first child",
       { children: [{ ...a, target_cost_dollars: "1.00" }, b], contracts_fp: "1" },
       "/children/1",
-      "every child must be sized the same way: the first has target_cost_dollars, so set target_cost_dollars for this one too"
+      "every child must be sized the same way: the first has target_cost_dollars, so set target_cost_dollars for this child too"
     ],
     [
       "contracts without fees",

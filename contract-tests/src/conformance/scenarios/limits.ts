@@ -41,7 +41,7 @@ const always: Scenario = {
     })
 }
 
-/** The number of orders at once: the lowest tier permits ten. */
+/** The number of orders at once. The lowest tier permits ten. */
 const burstOrders = 15
 
 const burstOf = Array.from({ length: burstOrders }, (_, index) => orderInput(index + 1))
@@ -51,11 +51,12 @@ const givenIds: ReadonlySet<string | undefined> = new Set(burstOf.map(({ client_
 const burst: Scenario = {
   id: "limit-burst",
   area: "limits",
-  title: `A program places ${burstOrders} orders at once, and the account's limit permits ten.`,
+  title: `A program places ${burstOrders} orders at once. The account's limit permits ten, and the exchange refuses the first with 429.`,
   expected: "Each order is placed at most once, and the client reports the result of each order.",
   tier: "basic",
   prepare: (stage) =>
-    Effect.succeed({
+    // The bucket refills by wall time, so a slow client meets no limit. The planted 429 refuses an order of every client.
+    Effect.as(stage.operator.plant({ operation: "CreateOrderV2", status: 429 }), {
       steps: [
         {
           do: "create_orders_at_once",

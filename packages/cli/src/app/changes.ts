@@ -13,7 +13,7 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import * as Terminal from "effect/Terminal"
 import { connection } from "./connection.ts"
-import { CommandError, describeFailure, NotAgreed, OutputClosed, usage } from "./failures.ts"
+import { CommandError, describeFailure, messageOf, NotAgreed, OutputClosed, usage } from "./failures.ts"
 import { waitsForOutcome } from "./interruption.ts"
 import { Csv, Env, Json } from "./settings.ts"
 
@@ -107,6 +107,15 @@ const asChange = (error: unknown, advice: string): CommandError | OutputClosed =
     : new CommandError({ exit, message: exit === "unknown" ? `${message}. ${advice}` : message, details, cause: error })
 }
 
+/** The error of a change that a fault of this program ended. The request may have been sent before. */
+const defectIn = (defect: unknown, advice: string): CommandError =>
+  new CommandError({
+    exit: "unknown",
+    message: `This is a fault of the command: ${messageOf(defect)}. The exchange may have carried out the request. ${advice}. Run the command with --debug, and report the output`,
+    details: { type: "Defect" },
+    cause: defect
+  })
+
 /**
  * Runs the part of a command that sends a change and prints its outcome.
  *
@@ -134,9 +143,9 @@ export const send = <A, E, R>(
       message: `The command stopped waiting. The exchange may have carried out the request. ${advice}`
     })
     // The exit of this effect decides how an interrupted run ends, so its error is converted inside.
-    return waitsForOutcome(
+    const converted = Effect.catchDefect(
       Effect.mapError(effect, (error) => asChange(error, advice)),
-      waits,
-      stopped
+      (defect) => Effect.fail(defectIn(defect, advice))
     )
+    return waitsForOutcome(converted, waits, stopped)
   })

@@ -12,7 +12,7 @@ export const exits: Readonly<Record<Exit, { readonly code: number; readonly mean
   done: { code: 0, meaning: "The command did what it was asked to do." },
   failed: { code: 1, meaning: "This program or this machine failed, for example because a file cannot be written." },
   usage: { code: 2, meaning: "The command line or the configuration is wrong. Nothing was changed." },
-  refused: { code: 3, meaning: "The exchange refused the request, and did not carry it out." },
+  refused: { code: 3, meaning: "The exchange refused the request or items of a batch, and did not carry them out." },
   key: { code: 4, meaning: "The key is missing, invalid, or does not permit the request." },
   unknown: {
     code: 5,

@@ -109,16 +109,18 @@ export const describeFailure = (error: unknown, effects: Effects): Failure | und
   return { exit: exitOf(fields, effects), message: String(fields["message"] ?? fields["_tag"]), brief, details }
 }
 
+/** The message of a defect, which can be any value. */
+export const messageOf = (defect: unknown): string => (defect instanceof Error ? defect.message : String(defect))
+
 /** Describes the whole cause of a failed command: an interruption, an error, or a defect of this program. */
 export const describeCause = (cause: Cause.Cause<unknown>, effects: Effects): Failure | undefined => {
   const failure = cause.reasons.find(Cause.isFailReason)
   if (failure !== undefined) return describeFailure(failure.error, effects)
   const defect = cause.reasons.find(Cause.isDieReason)
   if (defect === undefined) return { exit: "interrupted", message: "Interrupted.", details: {} }
-  const reason = defect.defect instanceof Error ? defect.defect.message : String(defect.defect)
   return {
     exit: "failed",
-    message: `This is a fault of the command: ${reason}. If it may have changed something, check the state at the exchange first. Then run it again with --debug, and report the output`,
+    message: `This is a fault of the command: ${messageOf(defect.defect)}. If it may have changed something, check the state at the exchange first. Then run it again with --debug, and report the output`,
     details: { type: "Defect" }
   }
 }

@@ -86,7 +86,9 @@ export const chosenProfile = Effect.gen(function* () {
   const flag = yield* ProfileFlag
   const variable = yield* Effect.orDie(Config.option(Config.String("KALSHI_PROFILE")))
   const all = yield* readProfiles
-  const name = Option.getOrUndefined(Option.orElse(flag, () => variable)) ?? all.default
+  // An empty variable counts as not set, as with the other variables.
+  const named = Option.orElse(flag, () => Option.filter(variable, (name) => name !== ""))
+  const name = Option.getOrUndefined(named) ?? all.default
   return name === undefined ? undefined : { name, profile: yield* findProfile(all, name) }
 })
 

@@ -10,8 +10,10 @@ import * as ClientOperation from "@kalshi-effect/client/Operation"
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
+import * as Predicate from "effect/Predicate"
 import { changeConnection, type ChangeOptions, confirm, requireShown, send } from "../app/changes.ts"
 import { apiKey, environment, publicLayer, readLayer } from "../app/connection.ts"
+import { CommandError } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 import { plain } from "../output/plain.ts"
 import type { Operation } from "./operations.ts"
@@ -81,6 +83,19 @@ export const printResponse = (response: unknown, print: typeof Output.value | ty
     if (response === undefined) yield* Output.note("Done. The response is empty")
   })
 
+/** Fails if the exchange refused items of a batch. Their errors are part of a successful response. */
+const requireNoRefusal = (response: unknown) => {
+  const items = Predicate.isObject(response) ? Object.values(response).filter(Array.isArray).flat() : []
+  const refused = items.filter((item: unknown) => Predicate.hasProperty(item, "error") && item.error != null)
+  if (refused.length === 0) return Effect.void
+  const rest = refused.length === items.length ? "" : " It carried out the others."
+  return new CommandError({
+    exit: "refused",
+    message: `The exchange refused ${refused.length} of ${items.length} items.${rest} The response says which items it refused, and why`,
+    details: { refused: refused.length, items: items.length }
+  })
+}
+
 /** The layer of a read. A read of order books is public, but is signed if there is a key. */
 export const layerOf = ({ access, auth }: Operation["descriptor"]) =>
   Effect.gen(function* () {
@@ -97,7 +112,9 @@ export const change = (operation: Operation, input: unknown, secretPath: string 
     yield* confirm(`Send ${request.method} ${plain(request.path)}?`, connection.environment, options)
     const call = operation(input).pipe(Effect.provide(Kalshi.layer(connection)))
     const response = secretPath === undefined ? call : withSecretFile(secretPath, call)
-    const sent = Effect.flatMap(response, (value) => printResponse(value, Output.outcome))
+    const sent = Effect.flatMap(response, (value) =>
+      Effect.andThen(printResponse(value, Output.outcome), requireNoRefusal(value))
+    )
     yield* send(sent, "Read the state with `kalshi call` before you send it again")
   })
 

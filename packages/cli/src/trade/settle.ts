@@ -9,8 +9,10 @@ import * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
+import * as Option from "effect/Option"
 import { connection, readLayer } from "../app/connection.ts"
 import { CommandError, describeFailure, usage } from "../app/failures.ts"
+import { Subaccount } from "../app/settings.ts"
 import * as Output from "../output/Output.ts"
 import { formatSeconds } from "./amounts.ts"
 import { headline, toJson } from "./outcome.ts"
@@ -223,6 +225,9 @@ export const settleCommand = Command.make(
   ({ forget: isForgetting, ids, list, within }) =>
     Effect.gen(function* () {
       yield* Output.format
+      if (Option.isSome(yield* Subaccount)) {
+        return yield* usage("An order is settled in its own subaccount. Leave --subaccount out")
+      }
       const { orders, unreadable } = yield* pending.readAll
       yield* noteUnreadable(unreadable)
       const chosen = yield* select(orders, ids)

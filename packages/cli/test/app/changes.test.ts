@@ -7,7 +7,8 @@ import * as Result from "effect/Result"
 import { mkdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { Changes } from "../../src/app/annotations.ts"
-import { isProduction } from "../../src/app/changes.ts"
+import { isProduction, send } from "../../src/app/changes.ts"
+import { CommandError } from "../../src/app/failures.ts"
 import { kalshi as tree } from "../../src/Cli.ts"
 import { key } from "../support/cli.ts"
 import { layer as exchange, LocalExchange } from "../support/exchange.ts"
@@ -62,6 +63,20 @@ const commandLines: Readonly<Record<string, ReadonlyArray<string>>> = {
   "group trigger": [id],
   "group delete": [id]
 }
+
+describe("send", () => {
+  it.effect("ends with the code unknown after a defect, because the request may have been sent", () =>
+    Effect.gen(function* () {
+      const error = yield* Effect.flip(send(Effect.die(new Error("a bug")), "Check the orders"))
+      assert.instanceOf(error, CommandError)
+      assert.deepInclude(error, {
+        exit: "unknown",
+        message:
+          "This is a fault of the command: a bug. The exchange may have carried out the request. Check the orders. Run the command with --debug, and report the output"
+      })
+    })
+  )
+})
 
 layer(exchange(), { excludeTestServices: true })("a change on production", (it) => {
   it.effect("is refused if only a variable or a profile names production, and nothing is sent", () =>

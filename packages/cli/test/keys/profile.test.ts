@@ -263,6 +263,15 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
     })
   )
 
+  it.effect("ignores an empty KALSHI_PROFILE", () =>
+    Effect.gen(function* () {
+      const { run } = yield* LocalExchange
+      yield* run(["profile", "use", "mine"])
+      const { exit } = yield* run(["call", "Portfolio.balance"], { env: { ...noVariables, KALSHI_PROFILE: "" } })
+      assert.strictEqual(exit, "done")
+    })
+  )
+
   it.effect("prefers --profile to the environment variables, so that no key is used at another exchange", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange

@@ -64,6 +64,15 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
+  it.effect("2: refuses --subaccount, because each order has its own", () =>
+    Effect.gen(function* () {
+      const trader = yield* trading("KXOWN-26-T1")
+      const { code, stderr } = yield* trader.run(["order", "settle", "--subaccount", "3"])
+      assert.strictEqual(code, 2)
+      assert.include(stderr, "An order is settled in its own subaccount. Leave --subaccount out")
+    })
+  )
+
   it.effect("4: ends at once if the exchange refuses the key", () =>
     Effect.gen(function* () {
       const trader = yield* trading("KXREFUSED-26-T1")

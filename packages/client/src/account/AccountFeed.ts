@@ -62,27 +62,31 @@ export type { Options } from "./options.ts"
 export type { AccountOrderGroup } from "./groups.ts"
 export type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
 
-/** The live account. It ends with its scope. */
+/** The live account. It ends when its scope closes. */
 export interface AccountFeedService {
   /**
-   * Returns the account. The returned object never changes: read again for a newer one. While the account is not live,
-   * fails with `AccountNotLive`, which states why and since when. After the feed has ended, fails with the feed's
+   * Returns the account. The returned object never changes: read again for a newer state. While the account is not
+   * live, fails with `AccountNotLive`, which states why and since when. After the feed has ended, fails with the feed's
    * error.
    */
   readonly read: Effect.Effect<AccountState.Account, AccountState.AccountNotLive | Feed.FeedError>
-  /** Returns what is known, even while messages may be missing. */
+  /** Returns the account even while messages may be missing. Parts of it may then be missing or out of date. */
   readonly known: Effect.Effect<AccountState.Account>
   /** Waits until the account is live, and returns it. */
   readonly awaitLive: Effect.Effect<AccountState.Account, Feed.FeedError>
   readonly status: Effect.Effect<AccountState.AccountStatus>
   /**
-   * A stream of events. The first event is `Live`, at once if the account is live. If the message of a change was lost,
-   * the event follows when a REST read finds the change. Each consumer receives all events.
+   * A stream of events. The first event is `Live`. If the account is live already, the stream emits this event at once.
+   * If the message about a change was lost, the stream emits the change when a REST read finds it. Each consumer
+   * receives all events.
    */
   readonly events: Stream.Stream<AccountEvent, Feed.FeedError>
-  /** Reads all lists again soon. */
+  /** Requests a new read of all lists, and does not wait for it. */
   readonly verify: Effect.Effect<void>
-  /** Returns the session of each line, and why the line ended. `ended` is undefined while the line lasts. */
+  /**
+   * Returns the session of each line (one connection), and why the line ended. `ended` is undefined while the line is
+   * open.
+   */
   readonly lines: Effect.Effect<
     ReadonlyArray<{ readonly ended: Feed.FeedError | undefined; readonly session: Feed.SessionState }>
   >
@@ -177,8 +181,8 @@ const start = (options: Options = {}) =>
  * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills from more than a day ago are also
  * read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
  *
- * With `lines: 2`, the account stays live while one of two connections is lost, and the lists are still read again. If
- * one line is behind the other, a position can briefly show an older state.
+ * With `lines: 2`, the account stays live while one of two connections is lost. The lists are read again after the loss
+ * anyway. If one connection is behind the other, a position can briefly show an older state.
  *
  * If the feed fails permanently, for example because the exchange refuses the key, `read`, `awaitLive` and `events`
  * fail with the feed's error.
@@ -187,8 +191,8 @@ const start = (options: Options = {}) =>
  *
  * - The status of an order group is known only from its messages. After a loss, the status is `unknown`, even while the
  *   account is live.
- * - Each verification costs one request per page of each list, and at least one request for the age of each list. With the
- *   defaults and lists of one page, that is at least six requests a minute.
+ * - Each verification (every `verifyMillis`) costs one request per page of each list, and at least one request for the
+ *   age of each list. With the defaults and lists of one page, that is at least six requests a minute.
  */
 export const make = (
   options?: Options
@@ -200,9 +204,9 @@ export const make = (
  *
  * **Details**
  *
- * Under this layer, `Orders.place`, `Orders.settle` and `Orders.cancelAllOnExit` find an order whose response was lost as
- * soon as the exchange pushes it. The lists of REST are still searched, for example for an order of a subaccount that is
- * not followed.
+ * If the response to an order was lost, `Orders.place`, `Orders.settle` and `Orders.cancelAllOnExit` find the order
+ * under this layer as soon as the exchange pushes it. They also search the lists of REST, for example for an order of a
+ * subaccount that is not followed.
  */
 export const layer = (
   options?: Options

@@ -4,23 +4,25 @@
  *
  * **Details**
  *
- * The owner subscribes to the channels and passes on messages, losses and pages. It also reads over REST what `needs`
- * returns. The channels of orders, fills and positions have no `seq`, so only a read proves that nothing is missing. REST
- * lags behind the exchange. So the read must begin at least `lagMillis` after the subscription and after the last loss.
+ * The owner of the state subscribes to the channels, and passes messages, losses and pages to the state. The owner also
+ * reads over REST what `needs` returns. The messages of orders, fills and positions have no sequence number, so only a
+ * read proves that nothing is missing. REST lags behind the exchange. So the read must begin at least `lagMillis` after
+ * the subscription and after the last loss.
  *
- * - **Orders.** The state with the later update time replaces the other. If the times are equal or absent, a closed order
- *   does not open again, an order does not lose fills, and a read replaces a message only if the read began at least
- *   `lagMillis` after the message.
+ * - **Orders.** The state with the later update time is kept. If the times are equal, or one is absent, a closed order
+ *   does not open again, and an order does not lose fills. A read then replaces a message only if the read began at
+ *   least `lagMillis` after the message.
  * - **Fills.** Each fill is kept once, by `trade_id` and `order_id`, although both sources send it.
  * - **Positions.** A message replaces the known position, unless REST showed a later change. A read replaces a message
- *   only if the read began at least `lagMillis` after the message. A message carries no time of its change, so a repeated
- *   message can bring back an older state. The owner must then pass on the later messages again, as the feed does after it
- *   replaces a connection.
+ *   only if the read began at least `lagMillis` after the message. A message does not contain the time of its change,
+ *   so a repeated message can restore an older state. After a repeated message, the owner must therefore repeat the
+ *   later messages. The feed does so after it replaces a connection.
  * - **Order groups.** They are known only from messages. After a loss, their status is unknown, but the account stays
  *   live: no REST operation returns the status.
- * - **Memory.** Open orders and positions are kept without a limit, because the exchange limits their number. Of the
- *   closed orders, only those that closed last are kept. Of the fills, only the newest are kept. A forgotten fill is not
- *   added again. A resting order that may be a forgotten closed order must be confirmed by a read.
+ * - **Memory.** Open orders and positions are kept without a limit, because the exchange limits their number. Only the
+ *   last `maxClosedOrders` closed orders and the newest `maxFills` fills are kept. Older ones are forgotten. A
+ *   forgotten fill is not added again. A resting order that may be a forgotten closed order must be confirmed by a
+ *   read.
  *
  * @module
  */
@@ -49,7 +51,7 @@ export type AccountChannel = "user_orders" | "fill" | "market_positions" | "orde
  *
  * - `outage`: the connection or the subscription was lost. Messages are ignored until the channel is subscribed again.
  * - `undecodable`: a message did not decode.
- * - `gap`: messages were lost in another way.
+ * - `gap`: messages were lost although the subscription stayed open.
  */
 export interface AccountLoss {
   readonly cause: "outage" | "undecodable" | "gap"
@@ -58,10 +60,11 @@ export interface AccountLoss {
 }
 
 /**
- * The status of an account. `sinceMillis` is when it became live, or the time since which it has not been live.
+ * The status of an account. `sinceMillis`, in Unix milliseconds, is when the account became live or stopped being live.
+ * For an account that was never live, it is when the state was made.
  *
  * - `AwaitingSnapshot`: the first lists are not complete yet, and no message was lost.
- * - `Healing`: messages may be missing. `loss` is the first loss in this time.
+ * - `Healing`: messages may be missing. `loss` is the first loss since `sinceMillis`.
  */
 export type AccountStatus =
   | { readonly _tag: "AwaitingSnapshot"; readonly sinceMillis: number }
@@ -72,7 +75,10 @@ export type AccountStatus =
 export class AccountNotLive
   extends /*#__PURE__*/ Data.TaggedError("AccountNotLive")<{
     readonly status: Exclude<AccountStatus, { readonly _tag: "Live" }>
-    /** The error of the last REST read that failed since the account was live. Undefined if none failed. Reads are repeated. */
+    /**
+     * The error of the last REST read that failed since the account was live. Undefined if no read failed. Failed reads
+     * are repeated.
+     */
     readonly readError: Error | undefined
   }>
 {
@@ -80,18 +86,22 @@ export class AccountNotLive
     const since = new Date(this.status.sinceMillis).toISOString()
     const why =
       this.status._tag === "Healing"
-        ? `it has been healing since ${since} (${this.status.loss.channel}, ${this.status.loss.cause}: ${this.status.loss.detail})`
-        : `its first lists have been awaited since ${since}`
+        ? `messages may have been lost since ${since} (${this.status.loss.channel}, ${this.status.loss.cause}: ${this.status.loss.detail})`
+        : `it has been waiting for its first lists since ${since}`
     const read = this.readError === undefined ? "" : ` (the last failed read: ${this.readError.message})`
-    return `The account cannot be read: ${why}${read}. Read the account again when its lists are complete`
+    return `The account cannot be read: ${why}${read}. Wait with awaitLive, then read the account again`
   }
 }
 
 /** A change of an account. */
 export type AccountChange =
-  /** An order is new, or its state or `isUnconfirmed` changed. `isUnconfirmed`: whether the order may be closed. */
+  /**
+   * An order is new, or its state or `isUnconfirmed` changed. `isUnconfirmed` is true while the order may be closed.
+   */
   | { readonly _tag: "Order"; readonly order: AccountOrder; readonly isUnconfirmed: boolean }
-  /** The exchange no longer returns an unconfirmed order. The account removes it. `order` is its last known state. */
+  /**
+   * A read by id did not find an unconfirmed order, so the account removes the order. `order` is its last known state.
+   */
   | { readonly _tag: "OrderNotFound"; readonly order: AccountOrder }
   /** A new fill. Each fill is reported once. */
   | { readonly _tag: "Fill"; readonly fill: AccountFill }
@@ -103,7 +113,7 @@ export type AccountChange =
 type What =
   /** All resting orders, of all subaccounts. */
   | { readonly _tag: "Orders" }
-  /** The fills of all subaccounts since this time of the local clock, from which the overlap is already subtracted. */
+  /** The fills of all subaccounts since `fromMillis`, a time of the local clock. The overlap is already subtracted. */
   | { readonly _tag: "Fills"; readonly fromMillis: number }
   /** The positions of a subaccount. */
   | { readonly _tag: "Positions"; readonly subaccount: number }
@@ -149,8 +159,9 @@ export interface AccountOptions extends ReadOptions {
   /** Fills are read from this time on, in Unix milliseconds. Default: `nowMillis - overlapMillis`. */
   readonly fillsFromMillis?: number | undefined
   /**
-   * How long before a loss the read of fills begins. It must cover the time until a loss is noticed, the latency of a
-   * message, and the difference between the local clock and the exchange's clock. Default: 600,000.
+   * After a loss, fills are read that are up to this many milliseconds older than the loss. The value must cover the
+   * time until a loss is noticed, the latency of a message, and the difference between the local clock and the
+   * exchange's clock. Default: 600,000.
    */
   readonly overlapMillis?: number | undefined
   /**
@@ -162,7 +173,7 @@ export interface AccountOptions extends ReadOptions {
   readonly maxClosedOrders?: number | undefined
   /** How many fills are kept. Default: 10,000. */
   readonly maxFills?: number | undefined
-  /** Receives each change, synchronously. It must not throw. Default: none. */
+  /** Called synchronously with each change. It must not throw. Default: none. */
   readonly onChange?: ((change: AccountChange) => void) | undefined
 }
 
@@ -208,7 +219,7 @@ export class AccountState {
     return this.#status
   }
 
-  /** Changes whenever reads may return something else. */
+  /** Increases with each change of the account or its status. */
   get version(): number {
     return this.#version
   }
@@ -225,7 +236,7 @@ export class AccountState {
       : Result.fail(new AccountNotLive({ status: this.#status, readError: this.#readError }))
   }
 
-  /** Returns what is known, even if the account is not live. Then something may be missing or out of date. */
+  /** Returns the account even if it is not live. Parts of it may then be missing or out of date. */
   known(): Account {
     return (this.#account ??= Object.freeze({
       openOrders: Object.freeze(this.#orders.open()),
@@ -237,15 +248,15 @@ export class AccountState {
     }))
   }
 
-  /** A channel is subscribed, for the first time or again. Its messages arrive from now on. */
+  /** Records that a channel is subscribed, for the first time or again. Its messages arrive from now on. */
   subscribed(channel: AccountChannel, nowMillis: number): void {
     this.#subscribed.add(channel)
     for (const read of this.#readsOf(channel)) if (read.isWanted) read.want(nowMillis + this.#lagMillis)
   }
 
   /**
-   * Makes `needs` return the lists of a channel again, although nothing is known to be missing. The status stays the same.
-   * Without a subscription of the channel, nothing happens.
+   * Makes `needs` return the lists of a channel again, although no message was lost. The status stays the same. Does
+   * nothing if the channel is not subscribed.
    */
   verify(channel: AccountChannel, sinceMillis: number): void {
     if (!this.#subscribed.has(channel)) return
@@ -253,7 +264,7 @@ export class AccountState {
     for (const read of this.#readsOf(channel)) if (!read.isWanted) read.want(sinceMillis + this.#lagMillis)
   }
 
-  /** Messages of a channel were lost. */
+  /** Records that messages of a channel were lost. */
   lost(loss: AccountLoss, sinceMillis: number): void {
     if (loss.cause === "outage") this.#subscribed.delete(loss.channel)
     if (loss.channel === "order_group_updates") {
@@ -352,14 +363,14 @@ export class AccountState {
     this.#mergeRead(row, startedMillis, receivedMillis)
   }
 
-  /** A read by id found no such order. */
+  /** Applies a read by id that did not find the order. */
   orderNotFound(order_id: string, startedMillis: number): void {
     const order = this.#orders.notFound(order_id, startedMillis)
     if (order === undefined) this.#ignore()
     else this.#changed({ _tag: "OrderNotFound", order })
   }
 
-  /** A read failed. `needs` returns it again when it is due. */
+  /** Records that a read failed. `needs` returns the read again when it is due. */
   readFailed(error: Error): void {
     this.#readError = error
   }
@@ -372,7 +383,10 @@ export class AccountState {
     ].map(([what, read]) => ({ ...what, asOfMillis: read.fromMillis - this.#lagMillis }))
   }
 
-  /** A read began. Until its last page arrives, `needs` returns it again after waits that begin with `readTimeoutMillis`. */
+  /**
+   * Records that a read began. While its last page is missing, `needs` returns the read again: first after
+   * `readTimeoutMillis`, then after longer waits.
+   */
   requested(need: Need, nowMillis: number): void {
     if (need._tag === "Orders") this.#orderRead.requested(nowMillis)
     else if (need._tag === "Fills") this.#fillRead.requested(nowMillis)
@@ -404,7 +418,10 @@ export class AccountState {
     return channel === "market_positions" ? this.#positionReads.values() : []
   }
 
-  /** Fills may be missing since this time. While a read of fills is wanted, its start does not change. */
+  /**
+   * Sets the time from which fills are read, because fills may be missing since `sinceMillis`. If a read of fills is
+   * wanted already, its earlier time stays.
+   */
   #wantFills(sinceMillis: number): void {
     if (!this.#fillRead.isWanted) this.#fillsFromMillis = sinceMillis - this.#overlapMillis
   }
@@ -443,7 +460,7 @@ export class AccountState {
     if (change !== undefined) this.#onChange?.(change)
   }
 
-  /** Makes the account live as soon as no list is wanted. */
+  /** Makes the account live if all wanted lists are complete. */
   #settle(nowMillis: number): void {
     const reads = [this.#orderRead, this.#fillRead, ...this.#positionReads.values()]
     if (this.#status._tag === "Live" || reads.some(({ isWanted }) => isWanted)) return
@@ -453,5 +470,5 @@ export class AccountState {
   }
 }
 
-/** Makes the state of an account, which awaits its first lists. */
+/** Makes the state of an account. The state waits for its first lists. */
 export const make = (options: AccountOptions): AccountState => new AccountState(options)

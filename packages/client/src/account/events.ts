@@ -55,7 +55,7 @@ export class Events {
     )
   }
 
-  /** Publishes the status if it is new. */
+  /** Publishes the status if it changed. */
   publishStatus(): void {
     const { status } = this.#state()
     if (status === this.#published || this.ended !== undefined) return

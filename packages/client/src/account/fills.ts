@@ -12,7 +12,7 @@ interface Entry {
 
 const keyOf = ({ order_id, trade_id }: AccountFill): string => `${trade_id} ${order_id}`
 
-/** Orders fills by time, then by key: a total order, so the order of arrival does not decide which fills are the newest. */
+/** Compares fills by time, then by key. So the sequence of arrival does not decide which fills are the newest. */
 const isBefore = (self: Entry, that: Entry): boolean =>
   self.fill.filledMillis === that.fill.filledMillis
     ? self.key < that.key
@@ -59,7 +59,7 @@ export class Fills {
     return "new"
   }
 
-  /** The current message or list is complete. Forgets the fills that it displaced. */
+  /** Forgets the fills that the current message or list has displaced. */
   complete(): void {
     for (const entry of this.#leaving.values()) {
       if (this.#forgotten === undefined || isBefore(this.#forgotten, entry)) this.#forgotten = entry
@@ -67,7 +67,7 @@ export class Fills {
     this.#leaving.clear()
   }
 
-  /** Adds the `client_order_id` to a fill of REST, which does not send it. */
+  /** Adds the `client_order_id` to a fill that is known only from REST, which does not send this id. */
   #complete(known: Entry, fill: AccountFill): boolean {
     if (known.fill.client_order_id !== undefined || fill.client_order_id === undefined) return false
     const entry = { key: known.key, fill: Object.freeze({ ...known.fill, client_order_id: fill.client_order_id }) }

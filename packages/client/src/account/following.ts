@@ -1,12 +1,13 @@
 /**
- * Follows the channels of an account over one or several lines, and reports losses to the state of the account.
+ * Follows the channels of an account over one or several lines, and reports losses to the state of the account. A line
+ * is one connection.
  *
  * **Details**
  *
  * If one of several lines loses a message, another line still delivers it. So the account stays live as long as another
- * line has the channel. The lists of the channel are read again anyway, because the other line can be lost before the
- * message arrives. The other line may be behind by up to `behindMillis`. So a loss within `behindMillis` of the previous
- * loss of the channel counts as a loss of the account.
+ * line has the channel. The lists of the channel are read again anyway, because the other line can be lost before it
+ * delivers the message. The other line may be up to `behindMillis` behind. So a loss within `behindMillis` of the
+ * previous loss of the channel counts as a loss of the account.
  *
  * @module
  */
@@ -73,7 +74,7 @@ export class Following {
     for (const line of this.#lines) this.#unsubscribe(line)
   }
 
-  /** Why each line ended. Undefined for a line that lasts. */
+  /** Why each line ended. Undefined for an open line. */
   get ends(): ReadonlyArray<Feed.FeedError | undefined> {
     return this.#lines.map(({ ended }) => ended)
   }
@@ -150,7 +151,7 @@ export class Following {
     }
   }
 
-  /** A line lost messages of a channel. */
+  /** Handles a loss of messages of a channel on one line. */
   #lose(loss: AccountLoss): void {
     const { channel } = loss
     const nowMillis = this.#outside.nowMillis()
@@ -167,16 +168,16 @@ export class Following {
     if (error === undefined || this.#isClosed || line.ended !== undefined) return
     line.subscriptions.delete(channel)
     const wasLive = line.live.delete(channel)
-    // The session lasts, so another attempt can succeed.
-    const isPassing = error._tag === "SubscriptionEnded" || error._tag === "CommandTimedOut"
-    if (isPassing) {
+    // The session stays open, so another attempt can succeed.
+    const isTemporary = error._tag === "SubscriptionEnded" || error._tag === "CommandTimedOut"
+    if (isTemporary) {
       this.#outside.later(retryMillis, () => {
         this.#subscribe(line, channel)
         this.#outside.onInput()
       })
     }
     if (wasLive) this.#lose({ cause: "outage", channel, detail: error._tag })
-    if (!isPassing) this.#endLine(line, error)
+    if (!isTemporary) this.#endLine(line, error)
     this.#outside.onInput()
   }
 

@@ -15,7 +15,7 @@ export interface AccountOrderGroup {
    * group may be missing and no REST operation returns the status.
    */
   readonly status: "active" | "triggered" | "deleted" | "unknown"
-  /** Undefined until a message contains it. */
+  /** The limit of the group. Undefined until a message contains the limit. */
   readonly contracts_limit_fp: Count | undefined
   /** The time of the last message, in Unix milliseconds of the exchange's clock. */
   readonly updatedMillis: number
@@ -23,7 +23,10 @@ export interface AccountOrderGroup {
 
 type Status = AccountOrderGroup["status"]
 
-/** The status that a message shows. `limit_updated` shows none: if the new limit triggers the group, a message follows. */
+/**
+ * The status after a message, by `event_type`. `limit_updated` does not change the status: if the new limit triggers
+ * the group, the exchange sends a second message.
+ */
 const statuses: Readonly<Record<string, Status>> = {
   created: "active",
   reset: "active",
@@ -34,7 +37,7 @@ const statuses: Readonly<Record<string, Status>> = {
 export class OrderGroups {
   readonly #maxDeleted: number
   readonly #groups = new Map<string, AccountOrderGroup>()
-  /** In the order of their deletion. */
+  /** The deleted groups, oldest deletion first. */
   readonly #deleted = new Map<string, AccountOrderGroup>()
 
   constructor(maxDeleted: number) {
@@ -65,7 +68,10 @@ export class OrderGroups {
     return group
   }
 
-  /** Messages were lost. Returns the groups whose status became unknown. */
+  /**
+   * Handles a loss of messages: sets the status of all groups that are not deleted to `unknown`. Returns the changed
+   * groups.
+   */
   lost(): ReadonlyArray<AccountOrderGroup> {
     const known = [...this.#groups.values()].filter(({ status }) => status !== "unknown")
     const unknown = known.map((group) => Object.freeze({ ...group, status: "unknown" as const }))

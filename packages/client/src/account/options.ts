@@ -11,11 +11,14 @@ export interface Options extends Omit<AccountOptions, "nowMillis" | "onChange"> 
   /** The number of independent connections that receive the messages, from 1 to 8. Default: 1. */
   readonly lines?: number | undefined
   /**
-   * The interval at which all lists are read again, although nothing is known to be missing. Infinity: the lists are not
-   * read again. Default: 60,000.
+   * The interval in milliseconds at which all lists are read again, even if no message was lost. With Infinity, a list
+   * is read again only after a loss. Default: 60,000.
    */
   readonly verifyMillis?: number | undefined
-  /** The most events that may wait for a consumer. One more event ends the stream with `Lagging`. Default: 65,536. */
+  /**
+   * The maximum number of events that wait for a consumer. One more event ends the stream with `Lagging`. Default:
+   * 65,536.
+   */
   readonly bufferSize?: number | undefined
 }
 

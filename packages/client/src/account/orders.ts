@@ -17,7 +17,7 @@ interface Entry {
   pushedMillis: number
   /** The latest start of a read that showed the order. */
   readMillis: number
-  /** The read by id that the order needs because it may be closed. Undefined if nothing suggests that it is closed. */
+  /** The read by id that must confirm the order, because the order may be closed. Undefined if no read is necessary. */
   doubt: Read | undefined
 }
 
@@ -30,11 +30,11 @@ export class Orders {
   readonly #timeoutMillis: number
   readonly #maxClosed: number
   readonly #open = new Map<string, Entry>()
-  /** The open orders that may be closed and whose read did not begin yet. The first is due first. */
+  /** The unconfirmed orders whose read did not begin yet. The first is due first. */
   readonly #unread = new Map<string, Entry>()
-  /** The open orders that may be closed and whose read began, but did not decide. The first is due first. */
+  /** The unconfirmed orders whose read began, but has no result yet. The first is due first. */
   readonly #unanswered = new Map<string, Entry>()
-  /** In the order in which they closed. */
+  /** The closed orders. The order that closed first is first. */
   readonly #closed = new Map<string, Entry>()
   /** The latest update time of the forgotten orders. An unknown order that is not newer may be a forgotten order. */
   #forgottenMillis = Number.NEGATIVE_INFINITY
@@ -55,7 +55,7 @@ export class Orders {
     return Array.from(this.#closed.values(), ({ order }) => order)
   }
 
-  /** The ids of the open orders that may be closed. */
+  /** The ids of the unconfirmed orders: open orders that may be closed. */
   doubted(): ReadonlySet<string> {
     return new Set([...this.#unread.keys(), ...this.#unanswered.keys()])
   }
@@ -105,7 +105,10 @@ export class Orders {
     return isNew || isSettled
   }
 
-  /** Applies a complete list of resting orders. `seen` are its ids. Returns the missing orders, which must be confirmed. */
+  /**
+   * Applies a complete list of resting orders. `seen` contains the ids in the list. Returns the open orders that the
+   * list does not contain: a read by id must confirm them.
+   */
   complete(seen: ReadonlySet<string>, startedMillis: number, receivedMillis: number): ReadonlyArray<AccountOrder> {
     const missing: Array<AccountOrder> = []
     this.#completeMillis = startedMillis
@@ -119,7 +122,7 @@ export class Orders {
     return missing
   }
 
-  /** A read by id found no such order. Returns the order if it was removed. */
+  /** Applies a read by id that did not find the order. Returns the order if it was removed. */
   notFound(order_id: string, startedMillis: number): AccountOrder | undefined {
     const entry = this.#open.get(order_id)
     if (entry?.doubt === undefined || !entry.doubt.counts(startedMillis)) return undefined
@@ -165,7 +168,7 @@ export class Orders {
     return origin.startedMillis >= pushedMillis + this.#lagMillis && origin.startedMillis >= readMillis
   }
 
-  /** Whether `next` ends the doubt about an order. */
+  /** Whether `next` confirms an unconfirmed order as open or closed. */
   #settles({ doubt, order }: Entry, next: AccountOrder, origin: Origin): boolean {
     if (doubt === undefined) return false
     const [before, after] = [order.updatedMillis, next.updatedMillis]

@@ -33,8 +33,8 @@ export class Positions {
   }
 
   /**
-   * Applies a message. Returns whether the position changed. A message carries no time of its change. A message that was
-   * sent before the change that a read showed is older, and is ignored.
+   * Applies a message. Returns whether the position changed. A message contains the time when it was sent, not the time
+   * of its change. A message that was sent before the last change that a read showed is ignored.
    */
   push(position: AccountPosition, sentMillis: number | undefined, receivedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)
@@ -73,7 +73,10 @@ export class Positions {
     return known === undefined || !isSame(known.position, position)
   }
 
-  /** Applies a complete list. `seen` are its keys. Removes and returns the missing positions: they are settled. */
+  /**
+   * Applies a complete list. `seen` contains the keys in the list. Removes and returns the positions that the list does
+   * not contain: they are settled.
+   */
   complete(subaccount: number, seen: ReadonlySet<string>, startedMillis: number): ReadonlyArray<AccountPosition> {
     const settled: Array<AccountPosition> = []
     this.#completeMillis.set(subaccount, startedMillis)

@@ -1,5 +1,6 @@
 /**
- * Passes the orders of an account to searches for orders whose response was lost.
+ * Passes the orders of a live account to searches. A search looks for an order after the response to its placement was
+ * lost.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Reads the lists and orders that the state of an account needs, over REST.
+ * Reads over REST the lists and orders that the state of an account needs.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import * as Portfolio from "../rest/Portfolio.ts"
 import { exchangeTimeAt, now } from "../sending/attemptTimes.ts"
 import type { AccountState, Need } from "./AccountState.ts"
 
-/** How many orders are confirmed at once. With a higher number, other reads of the program would wait longer. */
+/** How many orders are read by id at once. With a higher number, other reads of the program would wait longer. */
 const confirmations = 4
 
 const limit = 1_000
@@ -38,7 +38,7 @@ export interface Reading {
 
 type Capabilities = KalshiPublic | KalshiRead
 
-/** Reads whenever the state needs a read. Ends with the scope. */
+/** Reads whenever the state needs a read, until the scope closes. */
 export const readWhenNeeded = (reading: Reading): Effect.Effect<never, never, Capabilities | Scope.Scope> =>
   Effect.gen(function* () {
     const { due, state } = reading
@@ -108,9 +108,9 @@ class Freshness {
     return Effect.gen({ self: this }, function* () {
       const { as_of_time } = yield* Exchange.userDataTimestamp()
       const current = yield* now
-      // An unmeasured clock is assumed to be right.
+      // If the clock skew is not measured, the local clock is assumed to be right.
       const aheadMillis = exchangeTimeAt(current, current, 0).upperMillis - current.wallMillis
-      // `as_of_time` is approximate. Source: the exchange's documentation.
+      // `as_of_time` is approximate, so half of the lag is subtracted. Source: the exchange's documentation.
       const asOfMillis = Date.parse(as_of_time) - aheadMillis - this.#lagMillis / 2
       this.#asOfMillis = Math.max(this.#asOfMillis, asOfMillis)
     })

@@ -1,5 +1,5 @@
 /**
- * Paces the REST reads of one list or one order, and decides which reads prove that nothing is missing.
+ * Decides when to read one list or one order over REST, and which reads prove that nothing is missing.
  *
  * @module
  */
@@ -9,18 +9,18 @@ const longestTimeoutMillis = 60_000
 /** Options of the reads. */
 export interface ReadOptions {
   /**
-   * How far REST may lag behind the exchange. A read must contain every change that happened at least this long before the
-   * read began. Default: 1,000.
+   * How far REST may lag behind the exchange, in milliseconds. A read must contain every change that happened at least
+   * this long before the read began. Default: 1,000.
    */
   readonly lagMillis?: number | undefined
   /**
-   * After how long an incomplete read is repeated, counted from its request or its latest page. For a list, the time
-   * doubles with each repetition, up to one minute. Default: 10,000.
+   * The wait before an incomplete read is repeated, in milliseconds since its request or its latest page. For a list,
+   * the wait doubles with each repetition, up to one minute. Default: 10,000.
    */
   readonly readTimeoutMillis?: number | undefined
 }
 
-/** The wanted read of one list or one order. The time at which a read began identifies the read. */
+/** Whether and when one list or one order must be read. The time at which a read began identifies the read. */
 export class Read {
   readonly #timeoutMillis: number
   readonly #growth: number
@@ -48,7 +48,7 @@ export class Read {
     return this.#isWanted
   }
 
-  /** Wants a read that begins at this time or later. */
+  /** Requires a read that begins at this time or later. */
   want(fromMillis: number): void {
     this.#isWanted = true
     this.#fromMillis = fromMillis
@@ -66,7 +66,7 @@ export class Read {
     return Math.max(this.#fromMillis, this.#lastMillis + wait)
   }
 
-  /** A read began. */
+  /** Records that a read began. */
   requested(nowMillis: number): void {
     this.#attempts++
     this.#lastMillis = nowMillis
@@ -77,7 +77,7 @@ export class Read {
     return this.#isWanted && startedMillis >= this.#fromMillis
   }
 
-  /** The wanted read is complete. */
+  /** Records that the wanted read is complete. */
   answered(): void {
     this.#isWanted = false
     this.#seen = new Set()

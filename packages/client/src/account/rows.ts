@@ -1,5 +1,5 @@
 /**
- * Converts orders, fills and positions of the feed and of REST to one form.
+ * Converts the orders, fills and positions of the feed and of REST to the same types.
  *
  * @module
  */
@@ -28,8 +28,8 @@ export interface AccountOrder {
   readonly order_group_id: string | undefined
   readonly exchange_index: number | undefined
   /**
-   * When the exchange last changed the order, in Unix milliseconds of the exchange's clock. If it sends no time of the
-   * change, the time of the order's creation. Undefined if it sends no time at all.
+   * When the exchange last changed the order, in Unix milliseconds of the exchange's clock. If the exchange sends no
+   * such time, this is the time of the order's creation. Undefined if the exchange sends neither time.
    */
   readonly updatedMillis: number | undefined
 }
@@ -65,7 +65,10 @@ export interface AccountPosition {
   readonly fees_paid_dollars: Dollars
 }
 
-/** Undefined if the text is absent or not a time. Fractions of a millisecond are dropped, as in the feed's numbers. */
+/**
+ * Parses a time to Unix milliseconds. Undefined if the text is absent or not a time. Fractions of a millisecond are
+ * dropped, as in the feed's numbers.
+ */
 const millisOf = (text: string | null | undefined): number | undefined => {
   const millis = Date.parse(text ?? "")
   return Number.isNaN(millis) ? undefined : millis

@@ -186,154 +186,180 @@ interface Dial {
   readonly span: Tracer.Span | undefined
 }
 
+/** The metrics of a feed, and where they are recorded. */
+interface Recording {
+  readonly context: Context.Context<never>
+  /** The attributes of the server. */
+  readonly server: ReturnType<typeof serverOf>
+}
+
+/** Records dials, connections and their losses. */
+const recordDials = ({ context, server }: Recording) => {
+  const clock = Context.get(context, Clock.Clock)
+  const spanServer = { ...server, "server.port": Number(server["server.port"]) }
+  const dials = new Map<number, Dial>()
+  const open = new Set<number>()
+  const connections = Metric.gauge(defined.connections.name, options(defined.connections, server))
+  const reconnects = memoized((errorType: string) =>
+    counter(defined.reconnects, { ...server, "error.type": errorType })
+  )
+
+  const endDial = ({ span, startedNanos }: Dial, errorType: string | undefined, status: number | undefined): void => {
+    const shownStatus = status === undefined ? {} : { "http.response.status_code": status }
+    const attributes = {
+      ...server,
+      ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
+      ...errorAttribute(errorType)
+    }
+    const seconds = Number(clock.monotonicTimeNanosUnsafe() - startedNanos) / 1e9
+    quietly(() => histogram(defined.dials, attributes).updateUnsafe(seconds, context))
+    if (span === undefined) return
+    const endNanos = Context.get(context, References.TracerTimingEnabled) ? clock.currentTimeNanosUnsafe() : 0n
+    const shownError = errorType === interrupted ? {} : errorAttribute(errorType)
+    const exit = shownExit(errorType, status === undefined ? undefined : `status ${status}`)
+    endSpan(span, endNanos, { ...shownStatus, ...shownError }, exit)
+  }
+
+  const recordLoss = ({ _tag, code }: EndCause): void => {
+    const closeCode = _tag === "Closed" && code !== undefined ? { "kalshi.feed.close_code": String(code) } : {}
+    const attributes = { ...server, "error.type": _tag, ...closeCode }
+    quietly(() => counter(defined.losses, attributes).updateUnsafe(1, context))
+  }
+
+  return {
+    onDial: (generation, after) => {
+      if (after !== undefined) quietly(() => reconnects(after._tag).updateUnsafe(1, context))
+      let span: Tracer.Span | undefined
+      quietly(() => {
+        const attributes = { ...spanServer, "kalshi.feed.generation": generation }
+        span = Effect.runSyncWith(context)(Effect.makeSpan("Feed.connect", { kind: "client", root: true, attributes }))
+      })
+      dials.set(generation, { startedNanos: clock.monotonicTimeNanosUnsafe(), span })
+    },
+    onOpen: (generation) => {
+      const dial = dials.get(generation)
+      if (dial === undefined) return
+      dials.delete(generation)
+      open.add(generation)
+      quietly(() => connections.modifyUnsafe(1, context))
+      endDial(dial, undefined, undefined)
+    },
+    onEnd: (generation, cause) => {
+      const dial = dials.get(generation)
+      if (dial !== undefined) {
+        dials.delete(generation)
+        endDial(dial, cause?._tag ?? interrupted, cause?.status)
+      } else if (open.delete(generation)) {
+        quietly(() => connections.modifyUnsafe(-1, context))
+        if (cause !== undefined) recordLoss(cause)
+      }
+    }
+  } satisfies Partial<FeedTelemetry>
+}
+
+/** Records the messages of the channels. `close` publishes the last counts. */
+const recordMessages = ({ context, server }: Recording) => {
+  const channels: Array<Seen> = []
+  const seenOf = memoized((channel: ChannelName) => {
+    const attributes = { ...server, "kalshi.feed.channel": channel }
+    const seen: Seen = {
+      messages: counter(defined.messages, attributes),
+      delays: histogram(defined.delays, attributes),
+      unpublished: 0
+    }
+    channels.push(seen)
+    return seen
+  })
+  /** The fiber that will publish the counts. Undefined if all counts are published. */
+  let publishing: Fiber.Fiber<void> | undefined
+  const publish = (): void => {
+    publishing = undefined
+    for (const seen of channels) {
+      const { messages, unpublished } = seen
+      if (unpublished === 0) continue
+      seen.unpublished = 0
+      quietly(() => messages.updateUnsafe(unpublished, context))
+    }
+  }
+  const publishLater = Effect.map(Effect.sleep(publishMillis), publish)
+  const onMessage: FeedTelemetry["onMessage"] = (channel, sendingMillis, receivedMillis) => {
+    // This runs for each message, so it creates no closure.
+    const seen = seenOf(channel)
+    seen.unpublished++
+    publishing ??= Effect.runForkWith(context)(publishLater)
+    if (sendingMillis === undefined) return
+    try {
+      seen.delays.updateUnsafe(Math.max(0, receivedMillis - sendingMillis) / 1000, context)
+    } catch {
+      // The measurement is lost.
+    }
+  }
+  const close = (): void => {
+    publishing?.interruptUnsafe()
+    publish()
+  }
+  return { onMessage, close }
+}
+
+/** Records gaps, and messages that do not decode. */
+const recordFaults = ({ context, server }: Recording) => {
+  const undecodable = memoized((errorType: string) =>
+    counter(defined.undecodable, { ...server, "error.type": errorType })
+  )
+  const gaps = memoized((channel: ChannelName) =>
+    memoized((reason: GapReason) =>
+      counter(defined.gaps, { ...server, "kalshi.feed.channel": channel, "kalshi.feed.gap.reason": reason })
+    )
+  )
+  return {
+    onGap: (channel, reason) => quietly(() => gaps(channel)(reason).updateUnsafe(1, context)),
+    onUndecodable: (errorType) => quietly(() => undecodable(errorType).updateUnsafe(1, context))
+  } satisfies Partial<FeedTelemetry>
+}
+
+/** Records the queues of streams. `close` removes their gauges. */
+const recordQueues = ({ context, server }: Recording) => {
+  const lagging = memoized((channel: ChannelName) =>
+    counter(defined.lagging, { ...server, "kalshi.feed.channel": channel })
+  )
+  const registrations: Array<Metric.Registration> = []
+  const sizesOf = memoized((channel: ChannelName) => {
+    const sizes = new Set<() => number>()
+    const attributes = { ...server, "kalshi.feed.channel": channel }
+    const gauge = Metric.gauge(defined.waiting.name, options(defined.waiting, attributes))
+    const get = () => ({ value: [...sizes].reduce((sum, size) => sum + size(), 0) })
+    const hooks = { get, update: constVoid, modify: constVoid }
+    quietly(() => registrations.push(Metric.registerUnsafe(gauge, context, hooks)))
+    return sizes
+  })
+  const watchQueue: FeedTelemetry["watchQueue"] = (channel, size) => {
+    const sizes = sizesOf(channel)
+    sizes.add(size)
+    return {
+      onLagging: () => quietly(() => lagging(channel).updateUnsafe(1, context)),
+      close: () => void sizes.delete(size)
+    }
+  }
+  const close = (): void => {
+    for (const registration of registrations) quietly(() => registration.remove())
+  }
+  return { watchQueue, close }
+}
+
 /** Makes the telemetry of a feed. Closing the scope removes the gauges of its queues. */
 export const make = (
   { feedUrl }: Environment,
   name: string | undefined
 ): Effect.Effect<FeedTelemetry, never, Scope.Scope> =>
   Effect.gen(function* () {
-    const context = yield* Effect.context<never>()
-    const clock = Context.get(context, Clock.Clock)
-    const server = serverOf(new URL(feedUrl), name)
-    const spanServer = { ...server, "server.port": Number(server["server.port"]) }
-    const dials = new Map<number, Dial>()
-    const open = new Set<number>()
-
-    const connections = Metric.gauge(defined.connections.name, options(defined.connections, server))
-    const reconnects = memoized((errorType: string) =>
-      counter(defined.reconnects, { ...server, "error.type": errorType })
-    )
-    const undecodable = memoized((errorType: string) =>
-      counter(defined.undecodable, { ...server, "error.type": errorType })
-    )
-    const lagging = memoized((channel: ChannelName) =>
-      counter(defined.lagging, { ...server, "kalshi.feed.channel": channel })
-    )
-    const seenChannels: Array<Seen> = []
-    const seenOf = memoized((channel: ChannelName) => {
-      const attributes = { ...server, "kalshi.feed.channel": channel }
-      const seen: Seen = {
-        messages: counter(defined.messages, attributes),
-        delays: histogram(defined.delays, attributes),
-        unpublished: 0
-      }
-      seenChannels.push(seen)
-      return seen
-    })
-    /** The fiber that will publish the counts. Undefined if all counts are published. */
-    let publishing: Fiber.Fiber<void> | undefined
-    const publish = (): void => {
-      publishing = undefined
-      for (const seen of seenChannels) {
-        const { messages, unpublished } = seen
-        if (unpublished === 0) continue
-        seen.unpublished = 0
-        quietly(() => messages.updateUnsafe(unpublished, context))
-      }
-    }
-    const publishLater = Effect.map(Effect.sleep(publishMillis), publish)
-    const gaps = memoized((channel: ChannelName) =>
-      memoized((reason: GapReason) =>
-        counter(defined.gaps, { ...server, "kalshi.feed.channel": channel, "kalshi.feed.gap.reason": reason })
-      )
-    )
-
-    const endDial = ({ span, startedNanos }: Dial, errorType: string | undefined, status: number | undefined): void => {
-      const shownStatus = status === undefined ? {} : { "http.response.status_code": status }
-      const attributes = {
-        ...server,
-        ...(status === undefined ? {} : { "http.response.status_code": String(status) }),
-        ...errorAttribute(errorType)
-      }
-      const seconds = Number(clock.monotonicTimeNanosUnsafe() - startedNanos) / 1e9
-      quietly(() => histogram(defined.dials, attributes).updateUnsafe(seconds, context))
-      if (span === undefined) return
-      const endNanos = Context.get(context, References.TracerTimingEnabled) ? clock.currentTimeNanosUnsafe() : 0n
-      const shownError = errorType === interrupted ? {} : errorAttribute(errorType)
-      const exit = shownExit(errorType, status === undefined ? undefined : `status ${status}`)
-      endSpan(span, endNanos, { ...shownStatus, ...shownError }, exit)
-    }
-
-    const queues = new Map<ChannelName, Set<() => number>>()
-    const registrations: Array<Metric.Registration> = []
+    const recording = { context: yield* Effect.context<never>(), server: serverOf(new URL(feedUrl), name) }
+    const { close: closeMessages, onMessage } = recordMessages(recording)
+    const { close: closeQueues, watchQueue } = recordQueues(recording)
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
-        publishing?.interruptUnsafe()
-        publish()
-        for (const registration of registrations) quietly(() => registration.remove())
+        closeMessages()
+        closeQueues()
       })
     )
-    const queuesOf = (channel: ChannelName): Set<() => number> => {
-      const known = queues.get(channel)
-      if (known !== undefined) return known
-      const sizes = new Set<() => number>()
-      queues.set(channel, sizes)
-      const attributes = { ...server, "kalshi.feed.channel": channel }
-      const gauge = Metric.gauge(defined.waiting.name, options(defined.waiting, attributes))
-      const get = () => ({ value: [...sizes].reduce((sum, size) => sum + size(), 0) })
-      const hooks = { get, update: constVoid, modify: constVoid }
-      quietly(() => registrations.push(Metric.registerUnsafe(gauge, context, hooks)))
-      return sizes
-    }
-
-    return {
-      onDial: (generation, after) => {
-        if (after !== undefined) quietly(() => reconnects(after._tag).updateUnsafe(1, context))
-        let span: Tracer.Span | undefined
-        quietly(() => {
-          const attributes = { ...spanServer, "kalshi.feed.generation": generation }
-          span = Effect.runSyncWith(context)(
-            Effect.makeSpan("Feed.connect", { kind: "client", root: true, attributes })
-          )
-        })
-        dials.set(generation, { startedNanos: clock.monotonicTimeNanosUnsafe(), span })
-      },
-      onOpen: (generation) => {
-        const dial = dials.get(generation)
-        if (dial === undefined) return
-        dials.delete(generation)
-        open.add(generation)
-        quietly(() => connections.modifyUnsafe(1, context))
-        endDial(dial, undefined, undefined)
-      },
-      onEnd: (generation, cause) => {
-        const dial = dials.get(generation)
-        if (dial !== undefined) {
-          dials.delete(generation)
-          endDial(dial, cause?._tag ?? interrupted, cause?.status)
-        } else if (open.delete(generation)) {
-          quietly(() => connections.modifyUnsafe(-1, context))
-          if (cause === undefined) return
-          const code = cause._tag === "Closed" && cause.code !== undefined
-          const attributes = {
-            ...server,
-            "error.type": cause._tag,
-            ...(code ? { "kalshi.feed.close_code": String(cause.code) } : {})
-          }
-          quietly(() => counter(defined.losses, attributes).updateUnsafe(1, context))
-        }
-      },
-      onMessage: (channel, sendingMillis, receivedMillis) => {
-        // This runs for each message, so it creates no closure.
-        const seen = seenOf(channel)
-        seen.unpublished++
-        publishing ??= Effect.runForkWith(context)(publishLater)
-        if (sendingMillis === undefined) return
-        try {
-          seen.delays.updateUnsafe(Math.max(0, receivedMillis - sendingMillis) / 1000, context)
-        } catch {
-          // The measurement is lost.
-        }
-      },
-      onGap: (channel, reason) => quietly(() => gaps(channel)(reason).updateUnsafe(1, context)),
-      onUndecodable: (errorType) => quietly(() => undecodable(errorType).updateUnsafe(1, context)),
-      watchQueue: (channel, size) => {
-        const sizes = queuesOf(channel)
-        sizes.add(size)
-        return {
-          onLagging: () => quietly(() => lagging(channel).updateUnsafe(1, context)),
-          close: () => void sizes.delete(size)
-        }
-      }
-    }
+    return { ...recordDials(recording), ...recordFaults(recording), onMessage, watchQueue }
   })

@@ -14,9 +14,10 @@
  *
  * - A series has a `fee_type` and a `fee_multiplier`. An event can override them ({@link termsOf}). Both change on a
  *   schedule (`GET /series/fee_changes`, `GET /events/fee_changes`): read the current terms when you trade.
- * - A market's waiver (`fee_waiver_expiration_time`) is not applied here.
- * - If the maker of a combo's quote executes against an order that has rested for less than five seconds, the roles are
- *   swapped: the quoter pays as maker, and the resting order pays as taker (published changelog, August 2026).
+ * - This module does not apply a market's fee waiver (`fee_waiver_expiration_time`).
+ * - The roles are swapped if the order of a quote on a combo executes against an order that has rested for less than
+ *   five seconds. The order of the quote then pays the maker's fee, and the resting order pays the taker's fee. Source:
+ *   the published changelog, August 2026.
  * - {@link trade} computes only the trade fee. The account pays `netFee` of {@link charge}, which is also the fill's
  *   `fee_cost`.
  * - Each fill is rounded up separately. If an order fills in several fills, its fees can therefore exceed {@link trade}
@@ -24,7 +25,7 @@
  * - The exchange has published two rounding rules (see {@link Rounding}).
  * - This module assumes that the multiplier scales a maker's fee like a taker's fee. The published description says so,
  *   but no recording confirms it.
- * - The `fee_cost` of a fill is authoritative, not a result of this module.
+ * - The exchange's `fee_cost` of a fill is authoritative. A result of this module is not.
  *
  * **Example** (A taker's fee)
  *
@@ -76,15 +77,15 @@ export type Role = "taker" | "maker"
  *
  * **Details**
  *
- * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`, and an order's rounding fees are refunded
- *   in steps of the balance. Source: the published guide to fee rounding since version 3.29.0 of the interface (August
- *   30, 2026).
- * - `"centicent"`: the trade fee is rounded up to `$0.0001`, and whole cents are refunded as soon as an order carries
- *   more than one cent. Source: the same guide up to version 3.28.0.
+ * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`. An order's rounding fees are refunded in
+ *   steps of the balance ({@link charge}). Source: the published guide to fee rounding since version 3.29.0 of the
+ *   interface (August 30, 2026).
+ * - `"centicent"`: the trade fee is rounded up to `$0.0001`. An order's rounding fees are refunded in whole cents, as
+ *   soon as they exceed one cent. Source: the same guide up to version 3.28.0.
  *
  * For the first fill of an order, a direct member pays the same under both rules if price times count is a multiple of
- * `$0.0001`. At whole cents it always is. No known recorded fill distinguishes the rules. The trade fee under
- * `"centicent"` is never lower than under `"microdollar"`.
+ * `$0.0001`. With a price in whole cents, it always is. No known recorded fill distinguishes the rules. The trade fee
+ * under `"centicent"` is never lower than under `"microdollar"`.
  */
 export type Rounding = "centicent" | "microdollar"
 
@@ -116,13 +117,11 @@ export class FeeUnknown
 }
 
 /**
- * Returns the fee terms for the markets of an event: the overrides of the event, and the terms of the series where the
- * event has no override.
+ * Returns the fee terms for the markets of an event. Each override of the event replaces one term of the series.
  *
  * **Details**
  *
- * The two overrides are independent. Null or absent means no override. Source: the published description of
- * `EventFeeChange`.
+ * Null or absent means no override. Source: the published description of `EventFeeChange`.
  */
 export const termsOf = (
   series: Terms,
@@ -226,18 +225,19 @@ const balanceStep = { direct: 100n, other: 10_000n } as const
 const oneCent = 10_000n
 
 /**
- * Computes all fees of a fill: the trade fee, the rounding fee that rounds the balance to its step, and the rebate for
- * the rounding fees of the order's earlier fills.
+ * Computes all fees of a fill: the trade fee, the rounding fee, and the rebate. The rounding fee rounds the balance to
+ * its step. The rebate refunds rounding fees of the order's earlier fills.
  *
  * **Details**
  *
  * A direct member's balance is a multiple of `$0.0001`, every other balance a multiple of `$0.01`. The balance after a
  * fill is rounded down to its step, and the difference is the rounding fee. An order carries its rounding fees across
- * all of its fills, as taker and as maker: pass `carried` of one charge to the next. They are refunded in whole steps,
- * never more than the fill's own fee. `price` must be the price of YES, because the direction of the payment matters: a
- * `bid` pays `price × count`, an `ask` receives it (or pays the complement, which is rounded the same way). Sources:
- * the published guide to fee rounding and its worked examples; 540 fills of August 2026, for which a maker of combos
- * has published notes: their `fee_cost` was the trade fee plus the rounding fee.
+ * all of its fills, as taker and as maker: pass `carried` of one charge to the next. The exchange refunds these
+ * rounding fees in whole steps, but never more than the fill's own fee. `price` must be the price of YES, because the
+ * direction of the payment matters. A `bid` pays `price × count`. An `ask` receives this amount, or pays the
+ * complement, which is rounded in the same way. Sources: the published guide to fee rounding and its worked examples;
+ * the published notes of a maker of combos. The notes list 540 fills of August 2026 whose `fee_cost` was the trade fee
+ * plus the rounding fee.
  *
  * **Gotchas**
  *
@@ -283,7 +283,7 @@ export const charge = (
     const roundingFee = change - divideDown(change, balance) * balance
     const carried = carriedBefore + roundingFee
     const fee = tradeFee + roundingFee
-    // The newer rule refunds from the first step on, the older one only above one cent.
+    // The newer rule refunds every whole step. The older rule refunds only above one cent.
     const isOlder = (fill.rounding ?? defaultRounding) === "centicent"
     const [step, due] = isOlder ? [oneCent, carried > 0n ? carried - 1n : 0n] : [balance, carried]
     const rebate = ((due < fee ? due : fee) / step) * step

@@ -5,14 +5,14 @@
  * **Details**
  *
  * Arithmetic uses `bigint`, so it cannot overflow. Results are canonical: dollars have the fewest decimals that are
- * exact, but at least two (`"0.56"`, `"0.5625"`, `"12.345678"`); counts have two. Two equal canonical values are
- * therefore the same string, and requests accept every canonical amount from zero up that fits in four decimals.
+ * exact, but at least two (`"0.56"`, `"0.5625"`, `"12.345678"`); counts have two. Equal canonical values are therefore
+ * the same string. Requests accept every canonical amount that has at most four decimals and is not negative.
  *
  * **Gotchas**
  *
- * The functions of this module take {@link Dollars} and {@link Count}, which come from decoded responses,
- * {@link dollars} and {@link count}. If a program casts another string to one of these types, the functions throw
- * {@link NotFixedPoint}, because there is no safe default for money.
+ * The functions of this module take values of the types {@link Dollars} and {@link Count}. Such values come from
+ * decoded responses, or from {@link dollars} and {@link count}. If a program casts another string to one of these
+ * types, the functions throw {@link NotFixedPoint}, because there is no safe default for money.
  *
  * **Example** (Buying at the complement of the best bid of NO)
  *
@@ -234,7 +234,7 @@ interface Dual<DollarsResult, CountResult> {
   (self: Count, that: Count): CountResult
 }
 
-/** Converts an amount or a count to millionths. Two decimals of a count fit in six. */
+/** Converts an amount or a count to millionths. A count has two decimals, so the conversion is exact. */
 const toUnits = (value: Dollars | Count): bigint => toMicros(value as Dollars)
 
 /** Converts millionths to an amount or a count. It prints at least two decimals, so a sum of counts has exactly two. */
@@ -273,7 +273,7 @@ export const sum: {
 }
 
 /**
- * Compares by value: -1 if `self` is smaller, 0 if both are equal, 1 if it is greater.
+ * Compares by value: -1 if `self` is smaller, 0 if both are equal, 1 if `self` is greater.
  *
  * **Example** (Comparing a received price with your own)
  *
@@ -318,7 +318,7 @@ export const CountEquivalence: Equivalence.Equivalence<Count> = /*#__PURE__*/ Eq
 /** Whether an amount or a count is zero, such as `"0.00"`, `"0.0000"` or `"-0.00"`. */
 export const isZero = (self: Dollars | Count): boolean => toUnits(self) === 0n
 
-/** Whether an amount or a count is below zero. `"-0.00"` is not. */
+/** Whether an amount or a count is below zero. False for `"-0.00"`. */
 export const isNegative = (self: Dollars | Count): boolean => toUnits(self) < 0n
 
 /** How to round a product that needs more than six decimals. The names are taken from Effect's `BigDecimal`. */
@@ -390,9 +390,9 @@ export const complement = (price: Dollars): Result.Result<Dollars, OutOfRange> =
  *
  * **Details**
  *
- * The result is the collateral of an order at its limit, and the maximum loss of the position. A fill at a better price
- * costs less. An `ask` that closes a position in YES needs no money. `price` is the price of YES, as in an order. The
- * result is exact for prices with at most four decimals; otherwise it is rounded up to the micro-dollar.
+ * The result is the collateral of an order at its limit price, and the maximum loss of the position. A fill at a better
+ * price costs less. An `ask` that closes a position in YES needs no money. `price` is the price of YES, as in an order.
+ * The result is exact for prices with at most four decimals; otherwise it is rounded up to the micro-dollar.
  *
  * **Gotchas**
  *

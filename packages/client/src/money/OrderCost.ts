@@ -7,14 +7,14 @@
  * A `bid` buys YES at its price. An `ask` buys NO at one dollar minus its price. Contracts that close a position need
  * no money, but return money. A fill at a better price costs less. Time in force, post only and expiry affect when an
  * order fills, but not its maximum cost. Sources: the published guides to order direction and to fee rounding, August
- * and October 2026; the fee model of {@link Fees}. The bounds hold under both rounding rules.
+ * and October 2026; the fee model of {@link Fees}. The bounds hold under both rules of {@link Fees.Rounding}.
  *
  * **Gotchas**
  *
  * - The money must be on the shard of the market and in the subaccount of the order.
  * - The bounds depend on the fee terms. Without {@link Market.terms}, they use {@link assumedTerms}.
  *   {@link OrderCost.terms} shows which terms were used.
- * - {@link of} prices a single order. A position can cover only as many contracts as it has: use {@link ofBatch} for
+ * - {@link of} prices a single order. Each contract of a position can be closed only once: use {@link ofBatch} for
  *   several orders.
  *
  * **Example** (Before buying ten YES at 56 cents)
@@ -57,11 +57,14 @@ export interface BatchOrder extends Order {
 export interface Market {
   /** The fee terms of the series and event: `Fees.termsOf`. Default: {@link assumedTerms}. */
   readonly terms?: Fees.Terms | undefined
-  /** The step of a direct member's balance is $0.0001, of every other balance $0.01. Default: `"direct"`. */
+  /**
+   * `direct`: the account of a direct member, whose balance has steps of $0.0001. `other`: every other account, whose
+   * balance has steps of $0.01. Default: `"direct"`.
+   */
   readonly member?: "direct" | "other" | undefined
   /**
-   * The position in contracts, without those that resting orders would close. Negative for NO. Default: no position,
-   * but an order with `reduce_only` closes its full count.
+   * The position in contracts, minus the contracts that resting orders would close. Negative for NO. Default: no
+   * position, but an order with `reduce_only` closes its full count.
    */
   readonly position?: Count | undefined
   /**
@@ -88,8 +91,9 @@ export interface OrderCost {
    */
   readonly fee: Result.Result<Dollars, Fees.FeeUnknown>
   /**
-   * The maximum fee of the order's fills: as taker, at the possible price with the highest fee, with every fill rounded
-   * up and no rebate. Do not add this fee to `collateral`, because the highest fee often belongs to a cheaper fill.
+   * The maximum fee of the order's fills. It assumes a taker, the possible price with the highest fee, every fill
+   * rounded up, and no rebate. Do not add this fee to `collateral`, because the highest fee often belongs to a cheaper
+   * fill.
    */
   readonly worstFee: Result.Result<Dollars, Fees.FeeUnknown>
   /** The maximum cash that the order can take, filled in part or in full, including fees and their rounding. */
@@ -130,9 +134,9 @@ export const of = (order: Order, market: Market = {}): Result.Result<OrderCost, 
  *
  * **Details**
  *
- * A position covers its contracts once. The first orders of a side close the position, and all further contracts open a
- * new one. This applies to orders with `reduce_only` too, because earlier orders may already have closed the position.
- * The sum of `worstCase` bounds the cash that the batch can take.
+ * Each contract of a position can be closed only once. The first orders of a side close the position, and all further
+ * contracts open a new one. This applies to orders with `reduce_only` too, because earlier orders may already have
+ * closed the position. The sum of `worstCase` bounds the cash that the batch can take.
  *
  * **Gotchas**
  *
@@ -166,7 +170,9 @@ export const ofBatch = <O extends BatchOrder>(
   })
 }
 
-/** Prices one order. `cover` divides it into the contracts that close a position and those that open one. */
+/**
+ * Prices one order. `cover` divides the order into contracts that close a position and contracts that open a position.
+ */
 const costOf = (order: Order, market: Market, cover: Cover): Result.Result<OrderCost, Failure> =>
   Result.gen(function* () {
     const price = yield* FixedPoint.dollars(order.price)
@@ -254,8 +260,8 @@ const times = (price: Dollars, hundredths: bigint, mode: FixedPoint.RoundingMode
   FixedPoint.toMicros(FixedPoint.multiply(price, FixedPoint.fromHundredths(hundredths), mode))
 
 /**
- * Divides the contracts of an order into closing and opening contracts. It must be called for the orders of one market
- * and subaccount in the order in which they are placed.
+ * Divides the contracts of an order into closing and opening contracts. Call it for each order of one market and
+ * subaccount, in the sequence in which the orders are placed.
  */
 type Cover = (order: Order, position: Count | undefined, hundredths: bigint) => Division
 
@@ -273,8 +279,8 @@ const makeCover = (): Cover => {
     }
     const held = FixedPoint.toHundredths(position)
     const closable = atLeastZero(side === "ask" ? held : -held)
-    // The exchange caps the count of a reduce_only order at the position. Orders of the other side may have made the
-    // position larger.
+    // The exchange caps the count of a reduce_only order at the position. Earlier orders of the opposite side may have
+    // increased the position.
     const size = reduce_only === true ? min(hundredths, closable + placed[side === "ask" ? "bid" : "ask"]) : hundredths
     const opening = limit(size - min(size, atLeastZero(closable - closed[side])))
     return { opening, closing: size - opening }

@@ -57,7 +57,7 @@ export const limits: Operation.Operation<void, Responses.GetAccountApiLimitsResp
   })
 
 /**
- * Lists the endpoints whose cost differs from `default_cost`. Public and unsigned.
+ * Lists the endpoints whose cost differs from `default_cost`. The operation is public and unsigned.
  *
  * **Gotchas**
  *
@@ -80,7 +80,7 @@ export const endpointCosts: Operation.Operation<void, Responses.GetAccountEndpoi
   })
 
 /**
- * Reads the account's progress towards the tiers that trading volume earns.
+ * Reads the account's progress towards the usage tiers that require a trading volume.
  *
  * **Details**
  *
@@ -115,7 +115,7 @@ export const usageLevelVolumeProgress: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Costs 30 tokens. Source: the endpoint costs recorded in demo, July 2026.
+ * - This operation costs 30 tokens. Source: the endpoint costs recorded in demo, July 2026.
  * - The client does not retry this operation after a lost response, because no publication says that a second grant is
  *   harmless. Read {@link limits}, and request the level again if necessary.
  */

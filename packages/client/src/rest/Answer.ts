@@ -1,6 +1,6 @@
 /**
- * Decodes a recorded or synthetic response of an operation without a connection, exactly as the first attempt of a call
- * does.
+ * Decodes a recorded or synthetic response of an operation without a connection. The result is the same as that of a
+ * call with one attempt.
  *
  * @module
  */

@@ -24,12 +24,13 @@ export type { ApiKeyScope, ApiKeyType } from "../generated/requests.ts"
 export type { ApiKey, CreateApiKeyResponse, GetApiKeysResponse } from "../generated/responses.ts"
 
 /**
- * Lists the account's keys: ids, names, scopes, and the subaccount or FCM subtrader to which each key is locked. The response never contains a private key.
+ * Lists the account's keys: ids, names, scopes, and the subaccount or FCM subtrader to which each key is locked. The
+ * response never contains a private key.
  *
  * **Details**
  *
- * The account's location attestation ends at `api_key_region_expiration_ts` (Unix seconds). The field is absent or null if the
- * account never attested its location. Check it if the exchange suddenly returns 403.
+ * The account's location attestation ends at `api_key_region_expiration_ts` (Unix seconds). The field is absent or null
+ * if the account never attested its location. Check this field if the exchange suddenly returns 403.
  */
 export const list: Operation.Operation<Inputs.GetApiKeysInput, Responses.GetApiKeysResponse, Unauthorized, KalshiRead> =
   /*#__PURE__*/ Operation.make({
@@ -52,8 +53,8 @@ export interface KeyInput extends Omit<Inputs.CreateApiKeyInput, "public_key"> {
  *
  * **Details**
  *
- * Available from the premier usage level up, and for market makers. Create the key pair with `ApiKey.generateKeyPair`
- * of `@kalshi-effect/signing`.
+ * This operation is available from the premier usage level up, and to market makers. Create the key pair with
+ * `ApiKey.generateKeyPair` of `@kalshi-effect/signing`.
  *
  * **Gotchas**
  *
@@ -85,7 +86,7 @@ export interface GeneratedApiKey extends Omit<Responses.GenerateApiKeyResponse, 
 const isGeneratedApiKey = (value: unknown): value is GeneratedApiKey =>
   typeof value === "object" && value !== null && "private_key" in value && Redacted.isRedacted(value.private_key)
 
-/** Decodes the response with the generated schema, and wraps the secret. The codec never encodes. */
+/** Decodes the response with the generated schema, and wraps the secret. */
 const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.GenerateApiKeyResponse.pipe(
   /*#__PURE__*/ Schema.decodeTo(/*#__PURE__*/ Schema.declare(isGeneratedApiKey), {
     decode: /*#__PURE__*/ SchemaGetter.transform((response: Responses.GenerateApiKeyResponse) => ({
@@ -107,7 +108,8 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
  *
  * **Details**
  *
- * `private_key` is `Redacted`: it prints as `<redacted>`. If the call fails, the error keeps at most the exchange's `code`, `message`, `details` and `service` of the response, because the rest could contain the key.
+ * `private_key` is `Redacted`: it prints as `<redacted>`. If the call fails, the error contains at most the `code`,
+ * `message`, `details` and `service` of the response, because other parts could contain the key.
  *
  * **Gotchas**
  *
@@ -168,9 +170,9 @@ export {
    *
    * **Gotchas**
    *
-   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
-   * means that the first attempt succeeded. If a key deletes itself, an `Unauthorized` with `afterLostAnswer` means
-   * the same, because the deleted key can no longer sign.
+   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
+   * that the first attempt succeeded. If a key deletes itself, an `Unauthorized` with `afterLostAnswer` means the same,
+   * because the exchange no longer accepts the deleted key.
    */
   remove as delete
 }

@@ -38,7 +38,7 @@ export type {
  *
  * **Gotchas**
  *
- * - The other party is hidden: `buyer_user_id` or `seller_user_id` is `""` unless it is you.
+ * - The other party is hidden: its `buyer_user_id` or `seller_user_id` is `""`.
  * - The last page has `cursor: ""`, or no cursor.
  */
 export const list: Pages.Paged<

@@ -47,13 +47,13 @@ export type {
  *
  * **When to use**
  *
- * Use this operation with `with_nested_markets` to find markets to trade. `Markets.list` returns mostly combos: a count
- * in August 2026 found 2 other markets in 12,000.
+ * Use this operation with `with_nested_markets` to find markets to trade. `Markets.list` returns mostly combos: in
+ * August 2026, only 2 of 12,000 markets were not combos.
  *
  * **Gotchas**
  *
  * - Only {@link listMultivariate} lists combos.
- * - The last page has `cursor: ""`, null or no cursor.
+ * - The last page has `cursor: ""`, `cursor: null`, or no cursor.
  *
  * **Example** (The tickers of all open markets, without combos)
  *
@@ -96,7 +96,7 @@ export const list: Pages.Paged<
  *
  * **Gotchas**
  *
- * The last page has `cursor: ""`, null or no cursor.
+ * The last page has `cursor: ""`, `cursor: null`, or no cursor.
  */
 export const listMultivariate: Pages.Paged<
   Inputs.GetMultivariateEventsInput,
@@ -128,8 +128,8 @@ const marketFlagsAgree: Operation.Rule<Inputs.GetEventInput> = ({ exclude_market
  *
  * **Gotchas**
  *
- * The field `markets` next to the event will be removed: set `with_nested_markets: true` and read `event.markets`.
- * Source: the published document of October 26, 2026.
+ * The response field `markets`, which is outside of `event`, will be removed. Set `with_nested_markets: true` and read
+ * `event.markets`. Source: the published document of October 26, 2026.
  */
 export const get: Operation.Operation<
   Inputs.GetEventInput,
@@ -171,12 +171,12 @@ export const metadata: Operation.Operation<
 })
 
 /**
- * Lists the fee changes of single events, a page at a time. They override the fees of the series.
+ * Lists the fee changes of single events, a page at a time. These changes override the fees of the series.
  *
  * **Gotchas**
  *
  * - If both overrides are null, the event returns to the fee of its series at `scheduled_ts` (RFC 3339).
- * - The last page has `cursor: ""`, null or no cursor.
+ * - The last page has `cursor: ""`, `cursor: null`, or no cursor.
  */
 export const feeChanges: Pages.Paged<
   Inputs.GetEventFeeChangesInput,

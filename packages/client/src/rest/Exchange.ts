@@ -25,13 +25,13 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads whether the exchange is up and whether it trades: at the top level for shard 0, and in
- * `exchange_index_statuses` for each shard.
+ * Reads whether the exchange is up and whether it trades. The top level of the response is the status of shard 0.
+ * `exchange_index_statuses` contains the status of each shard.
  *
  * **Details**
  *
- * Public and unsigned. In the document, 500, 503 and 504 have the same body as a successful response. If that body
- * decodes, it is the `payload` of the error.
+ * The operation is public and unsigned. In the document, 500, 503 and 504 have the same body as a successful response.
+ * If that body decodes, it is the `payload` of the error.
  *
  * **Gotchas**
  *
@@ -66,8 +66,8 @@ export const status: Operation.Operation<
  *
  * **Details**
  *
- * Public and unsigned. The hours of a weekday are `HH:MM` in Eastern Time, one entry per session. They apply from the
- * schedule's `start_time` to its `end_time`. Those two times and the maintenance windows are RFC 3339.
+ * The operation is public and unsigned. The hours of a weekday are `HH:MM` in Eastern Time, one entry per session. They
+ * apply from the schedule's `start_time` to its `end_time`. Those two times and the maintenance windows are RFC 3339.
  *
  * **Gotchas**
  *
@@ -93,12 +93,12 @@ export const schedule: Operation.Operation<void, Responses.GetExchangeScheduleRe
  *
  * **When to use**
  *
- * Use it after a write, before you conclude anything from a missing order. Reads lag behind writes, so a missing order
- * is conclusive only if `as_of_time` is later than the write.
+ * Use this operation after a write, before you conclude anything from a missing order. Reads lag behind writes, so a
+ * missing order is conclusive only if `as_of_time` is later than the write.
  *
  * **Details**
  *
- * Public and unsigned, because the time applies to the exchange, not to one account.
+ * The operation is public and unsigned, because the time applies to the exchange, not to one account.
  *
  * **Gotchas**
  *
@@ -176,7 +176,7 @@ export const readAfter = (
     const until = (yield* Clock.currentTimeMillis) + withinMillis
     for (let pause = 50; ; pause = Math.min(1_000, pause * 2)) {
       const { as_of_time } = yield* userDataTimestamp()
-      // Both times are truncated to the millisecond. If they are equal, it is not known which one is later.
+      // Both times are truncated to the millisecond. If they are equal, either time may be the later one.
       if (Date.parse(as_of_time) > write.ts_ms) return as_of_time
       const left = until - (yield* Clock.currentTimeMillis)
       if (left <= 0) return yield* new ReadsLag({ as_of_time, writtenMillis: write.ts_ms, withinMillis })

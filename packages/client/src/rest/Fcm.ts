@@ -70,7 +70,7 @@ export const listSubtraders: Operation.Operation<
  *
  * **Details**
  *
- * This list has the filter `client_order_ids`. `Orders.list` of a direct member does not.
+ * This list has the filter `client_order_ids`. `Orders.list` does not have this filter.
  *
  * **Gotchas**
  *
@@ -225,7 +225,7 @@ export const createSubtrader: Operation.Operation<
  *
  * **Gotchas**
  *
- * - The client does not retry this operation after a lost response: the request has no client-supplied id, and a second
+ * - The client does not retry this operation after a lost response. The request has no client-supplied id, so a second
  *   transfer would move the position again. Read {@link listPositions} of both subtraders.
  * - Counts and prices are integers here. The document does not say which sign a NO position has.
  */

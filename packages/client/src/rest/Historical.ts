@@ -5,12 +5,12 @@
  * **When to use**
  *
  * Use this module for data that is older than the cutoffs of {@link cutoff}. To read a range that crosses a cutoff, use
- * `History`, which reads both sides and joins them by id.
+ * `History`, which reads the live and the historical side and joins them by id.
  *
  * **Gotchas**
  *
  * The cutoffs move, so an item can move from the live side to the historical side between two calls. Since 24 September
- * 2026, the cutoff of orders moves independently. Source: the exchange's changelog.
+ * 2026, the cutoff of orders moves independently of the other cutoffs. Source: the exchange's changelog.
  *
  * @module
  */
@@ -54,7 +54,7 @@ export type {
 /**
  * Reads the cutoffs where the live reads end, as RFC 3339 times:
  *
- * | field | time of an item that it is compared with | operations that read older items |
+ * | cutoff | is compared with the time of | operations that read older items |
  * | --- | --- | --- |
  * | `market_settled_ts` | the settlement of the market | {@link markets}, {@link market}, {@link marketCandlesticks} |
  * | `trades_created_ts` | the trade | {@link fills}, {@link trades} |
@@ -232,7 +232,7 @@ export const orders: Pages.Paged<
  * - Without `subaccount`, this operation reads only the primary account. {@link fills} and {@link orders} read all
  *   accounts.
  * - `position_fp` is negative for a NO position.
- * - All positions of an event move here together. Source: the exchange's documentation, 2026.
+ * - The exchange archives all positions of an event together. Source: the exchange's documentation, 2026.
  * - The last page has an empty `cursor`, or no cursor.
  */
 export const positions: Pages.Paged<

@@ -5,33 +5,35 @@
  * **Details**
  *
  * The exchange moves old items from its live reads to `Historical`, at a cutoff that moves. The stream first reads the
- * complete live side, then the historical side, each in the order of the exchange. No item is lost or emitted twice,
- * for these reasons:
+ * complete live side, then the historical side. It keeps the sequence in which the exchange returns the items of each
+ * side. No item is lost or emitted twice, for these reasons:
  *
- * 1. Items move from live to historical, never back. If an item has not moved when the stream reaches it, the live side
- *    emits it. If it has moved, the historical side emits it later. So each item is emitted at least once.
+ * 1. Items move from live to historical, never back. An item that is still live when the stream reaches it is emitted
+ *    by the live side. An item that has moved is emitted later, by the historical side. So each item is emitted at
+ *    least once.
  * 2. If an item moves after the live side emitted it, the historical side contains it again. Therefore the stream
- *   remembers the ids of live items that are older than the first cutoff plus `overlapMillis`, and skips these items on
- *   the historical side.
+ *    remembers the ids of live items that are older than the first cutoff plus `overlapMillis`, and skips these items
+ *    on the historical side.
  * 3. A historical item that is younger than the first cutoff plus `overlapMillis` moved during the reading. The stream
  *    reads the cutoff again between the two sides, and again when a historical item is younger than the last cutoff. An
- *    item between the second and the last cutoff was live during the complete live reading, so the live side has
- *    emitted it. For any other item this is uncertain, and the stream fails with {@link HistoryUncertain}.
+ *    item whose time is between the second and the last cutoff was live during the complete live reading, so the live
+ *    side has emitted it. For any other such item, the stream cannot know whether the live side has emitted it, and
+ *    fails with {@link HistoryUncertain}.
  * 4. One side can also repeat an item if its pages shift during the reading. Therefore the stream remembers the last
  *    100,000 ids of each side, and skips repeated items.
  *
- * So the stream remembers all ids only of the overlap, which is a week by default, and not of three months of trades.
- * It also remembers the ids of items without a time, such as a market that is not settled.
- * {@link Options.maxRemembered} limits the number of these ids. The ids of reason 4 are not part of that number.
+ * So the stream remembers the ids of the overlap, a week by default, and not the ids of the complete live side. It also
+ * remembers the ids of items without a time, such as a market that is not settled. {@link Options.maxRemembered} limits
+ * the number of these ids. The last 100,000 ids of each side do not count towards this limit.
  *
  * **Gotchas**
  *
- * - The first reason relies on two properties that are not documented: a moving item is always on at least one side,
- *   and the exchange's cursors skip no item when another item moves.
+ * - Reason 1 relies on two properties that the exchange does not document. A moving item is always on at least one
+ *   side. The exchange's cursors skip no item when another item moves.
  * - You cannot resume a stream in the middle. Split a long history by `min_ts` and `max_ts`, or read the two sides
  *   separately with `.pages`.
- * - The stream accepts only filters that both sides have, and rejects others before its first request. `ticker` is one
- *   market, although the live fills accept several markets.
+ * - The stream accepts only filters that both sides have, and rejects others before its first request. `ticker` must be
+ *   one market, although `Portfolio.fills` accepts several.
  *
  * **Example** (The exact sum of all fees)
  *
@@ -74,8 +76,8 @@ import * as Portfolio from "./Portfolio.ts"
 const printTime = (millis: number): string => (Number.isNaN(millis) ? "unknown" : new Date(millis).toISOString())
 
 /**
- * The stream cannot determine whether it has already emitted this historical item, as an item of the live side. It has
- * emitted every earlier item once.
+ * The stream cannot determine whether the live side has already emitted this historical item. The stream has emitted
+ * every earlier item once.
  */
 export class HistoryUncertain
   extends /*#__PURE__*/ Data.TaggedError("HistoryUncertain")<{
@@ -125,8 +127,8 @@ export interface Options {
    */
   readonly overlapMillis?: number | undefined
   /**
-   * The maximum number of ids to remember, without the last 100,000 ids of each side: an integer, at least 1. An id
-   * takes 80 to 120 bytes. If the stream needs more, it fails with {@link HistoryTooLarge}. Default: 10,000,000.
+   * The maximum number of ids to remember, in addition to the last 100,000 ids of each side: an integer, at least 1. An
+   * id takes 80 to 120 bytes. If the stream needs more, it fails with {@link HistoryTooLarge}. Default: 10,000,000.
    */
   readonly maxRemembered?: number | undefined
 }
@@ -160,12 +162,12 @@ interface Sides<A, E1, R1, E2, R2> {
 
 const millisOf = (time: string | null | undefined): number => Date.parse(time ?? "")
 
-const isCursor = (input: unknown): boolean =>
+const hasCursor = (input: unknown): boolean =>
   typeof input === "object" && input !== null && "cursor" in input && input.cursor !== undefined
 
 /**
- * Returns the first error of a call. Without this check, the second side would reject the call in the middle of the
- * stream.
+ * Returns the first error in the arguments of a call. Without this check, the historical side would reject the input
+ * only in the middle of the stream.
  */
 const faultOf = (
   operation: string,
@@ -181,7 +183,7 @@ const faultOf = (
   if (!(Number.isInteger(maxRemembered) && maxRemembered >= 1)) {
     return invalid("/maxRemembered", "must be an integer of at least 1")
   }
-  if (isCursor(input))
+  if (hasCursor(input))
     return invalid("/cursor", "must be absent, because the live and the historical side have different cursors")
   for (const descriptor of descriptors) {
     const encoded = encoding.prepare(descriptor)(input ?? {})
@@ -224,8 +226,8 @@ const join = <A, E1, R1, E2, R2>(
         Effect.tap(readCutoff, (millis) => Effect.sync(() => void (betweenSides = last = millis)))
       )
       /**
-       * Handles an item that is too young to be remembered. Returns false if the live side has certainly emitted it,
-       * otherwise fails.
+       * Handles a historical item that is younger than the overlap. Returns false if the live side has certainly
+       * emitted it, otherwise fails.
        */
       const checkYoungItem = (item: A, id: string) =>
         Effect.gen(function* () {
@@ -257,7 +259,7 @@ const join = <A, E1, R1, E2, R2>(
 /** Decides whether to keep an item. If the decision is an effect that fails, the next pull repeats the decision. */
 type IsNew<A, E, R> = (item: A) => boolean | Effect.Effect<boolean, E, R>
 
-/** Keeps the new items of a stream. Unlike with `Stream.filterEffect`, all items before a failure are emitted. */
+/** Keeps the new items of a stream. Unlike `Stream.filterEffect`, emits all items before a failure. */
 const keep = <A, E, R, E2, R2>(
   stream: Stream.Stream<A, E, R>,
   isNew: IsNew<A, E2, R2>

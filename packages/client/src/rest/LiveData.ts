@@ -68,8 +68,8 @@ export const get: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Find the data of a milestone by `milestone_id`. The document promises neither an order nor that all milestones are
- *   present.
+ * - Find the data of a milestone by `milestone_id`. The document does not promise a sequence, and does not promise that
+ *   every milestone is present.
  * - An empty `milestone_ids` is an `InvalidRequest`, because a query cannot express an empty list.
  */
 export const batchGet: Operation.Operation<
@@ -143,7 +143,7 @@ export const getByType: Operation.Operation<
 })
 
 /**
- * Reads a game play by play, period by period.
+ * Reads the plays of a game, grouped by period.
  *
  * **Details**
  *
@@ -182,8 +182,8 @@ export const gameStats: Operation.Operation<
  * **Gotchas**
  *
  * - The time range is in milliseconds. Nearly all other queries of the exchange use seconds.
- * - Without `detailed`, a minute without a value has no point, so the series has gaps. Markets settle by a `degraded`
- *   point just as by a `normal` one. Source: the exchange's documentation, 2026.
+ * - Without `detailed`, a minute without a value has no point, so the series has gaps. A `degraded` point settles
+ *   markets in the same way as a `normal` point. Source: the exchange's documentation, 2026.
  * - An unknown city is a `BadRequest`, not a `NotFound`.
  */
 export const weatherIndex: Operation.Operation<
@@ -206,7 +206,7 @@ export const weatherIndex: Operation.Operation<
 })
 
 /**
- * Reads how the exchange combines a city's stations into its temperature index, version by version.
+ * Reads how each version of a city's temperature index combines the city's weather stations.
  *
  * **Gotchas**
  *

@@ -59,9 +59,9 @@ export type {
  *
  * - Most items are combos, unless `mve_filter` is `"exclude"`: in production in August 2026, 2 of 12,000 markets were
  *   not combos. `Events.list` with `with_nested_markets` never returns combos.
- * - The four pairs of times (created, close, settled, updated) are mutually exclusive, and each works only with some
- *   values of `status`. The updated pair allows only the filter `mve_filter: "exclude"`, alone or together with
- *   `series_ticker`. Source: the published document of October 26, 2026.
+ * - There are four pairs of time filters: created, close, settled and updated. Use only one pair. Each pair works only
+ *   with some values of `status`. The updated pair allows only one other filter, `mve_filter: "exclude"`, and together
+ *   with it `series_ticker`. Source: the published document of October 26, 2026.
  * - Markets that settled before the cutoff of `Historical.cutoff` are missing. Read them with `Historical.markets`.
  * - The last page has `cursor: ""`.
  */
@@ -124,8 +124,8 @@ export const get: Operation.Operation<
  *
  * There are no asks. A bid for NO is an ask for YES of the same size, at one dollar minus its price.
  *
- * Public: a layer without a key can call this operation. A layer with a key signs the request, as the document required
- * until September 2026.
+ * A layer without a key can call this operation, because it is public. A layer with a key signs the request, as the
+ * document required until September 2026.
  *
  * **Gotchas**
  *
@@ -171,7 +171,7 @@ export const orderbook: Operation.Operation<
  *
  * **Gotchas**
  *
- * Find a book by its `ticker`. The document does not promise that the response keeps the order of the request.
+ * Find a book by its `ticker`. The document does not promise that the response keeps the sequence of the request.
  */
 export const orderbooks: Operation.Operation<
   Inputs.GetMarketOrderbooksInput,

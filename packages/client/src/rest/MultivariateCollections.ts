@@ -1,6 +1,7 @@
 /**
  * Multivariate event collections: the building blocks of combos. A collection defines the events whose markets can be
- * combined, and the number of legs. A combo is a market that a user created by choosing its legs.
+ * combined. A combo is a market that combines several of these markets, its legs. A user creates a combo by choosing
+ * the legs.
  *
  * @module
  */
@@ -62,7 +63,7 @@ export const list: Pages.Paged<
  *
  * - `associated_events` contains the rules per event. `associated_event_tickers`, `is_single_market_per_event` and
  *   `is_all_yes` will be removed. Source: the published document of October 26, 2026.
- * - If `is_ordered` is true, the same legs in another order are another combo.
+ * - If `is_ordered` is true, the same legs in another sequence are another combo.
  */
 export const get: Operation.Operation<
   Inputs.GetMultivariateEventCollectionInput,
@@ -88,13 +89,13 @@ export const get: Operation.Operation<
  *
  * **Details**
  *
- * The success status is 200, not 201. A combo can be traded only after a user has created its market.
+ * The success status is 200, not 201.
  *
  * **Gotchas**
  *
- * - The client does not retry this operation after a lost response: the request has no client-supplied id, each
- *   creation counts towards the limit of 5,000 per account and week, and no publication describes a second creation
- *   with the same legs. Source of the limit: the exchange's documentation, 2026.
+ * - The client does not retry this operation after a lost response. The request has no client-supplied id, and no
+ *   publication describes a second creation with the same legs.
+ * - Each creation counts towards the limit of 5,000 per account and week. Source: the exchange's documentation, 2026.
  * - The `code` of the error is the reason why the exchange refused a combination, such as `duplicated_legs` or
  *   `conflicting_leg_outcomes`. Source: the exchange's changelog, 2026.
  * - Combos are on shard 1, and the cash for their orders must be on that shard. The market's `exchange_index` is

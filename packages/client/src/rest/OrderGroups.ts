@@ -1,5 +1,7 @@
 /**
- * The operations of order groups, as the exchange defines them.
+ * The operations of order groups. A group limits the contracts that its orders fill within a rolling window of 15
+ * seconds. If the fills exceed the limit, the group triggers: the exchange cancels the group's resting orders and
+ * refuses new ones.
  *
  * @module
  */
@@ -31,7 +33,7 @@ export type {
  *
  * **Gotchas**
  *
- * `order_groups` can be absent if the account has none.
+ * `order_groups` can be absent if the account has no groups.
  */
 export const list: Operation.Operation<
   Inputs.GetOrderGroupsInput,
@@ -55,7 +57,7 @@ export const list: Operation.Operation<
  *
  * **Gotchas**
  *
- * - The response contains neither the group's id nor whether it is triggered.
+ * - The response does not contain the group's id, and does not show whether the group is triggered.
  * - Demo has returned 404 for about half a second after {@link create}.
  * - The exchange has returned 400 for an id that is not a UUID. The document does not declare 400 here, so the error is
  *   an `UnexpectedStatus`.
@@ -85,7 +87,7 @@ export const get: Operation.Operation<
 export interface LimitInput extends Pick<Inputs.CreateOrderGroupInput, "contracts_limit" | "contracts_limit_fp"> {}
 
 /**
- * Creates an order group. To place an order in the group, set its `order_group_id`.
+ * Creates an order group. To place an order in the group, set `order_group_id` in the input of `Orders.create`.
  *
  * **Gotchas**
  *
@@ -136,12 +138,12 @@ export const updateLimit: Operation.Operation<
 })
 
 /**
- * Resets a group's counter to zero, so that it accepts orders again.
+ * Resets a group's counter of filled contracts to zero, so that the group accepts orders again.
  *
  * **Gotchas**
  *
- * The client does not retry this operation after a lost response, because a second reset would discard the fills since
- * the first reset.
+ * The client does not retry this operation after a lost response, because a second reset would also discard the fills
+ * since the first reset.
  */
 export const reset: Operation.Operation<
   Inputs.ResetOrderGroupInput,

@@ -5,7 +5,7 @@
  *
  * - Without `subaccount`, {@link fills} and {@link settlements} read all accounts. {@link balance} and {@link
  *   positions} read the primary account. Source: the document of October 26, 2026.
- * - Money is a dollar string in most fields. The doc blocks name the few fields that are integers in cents.
+ * - Money is a dollar string in most fields. The doc blocks name the fields that are integers in cents.
  * - Reads lag behind writes. `Exchange.userDataTimestamp` returns how fresh balance, fills and positions are.
  *
  * @module
@@ -136,7 +136,7 @@ export const positions: Pages.Paged<
  *   July 2026.
  * - Fills that are older than the cutoff of `Historical.cutoff` are only in `Historical.fills`. `History.fills` reads
  *   both.
- * - Fills have no `client_order_id` since 30 March 2026. Join by `order_id`. Source: changelog.
+ * - Fills have no `client_order_id` since 30 March 2026. Find the order of a fill by `order_id`. Source: changelog.
  *
  * **Example** (The exact fees of one order's fills)
  *
@@ -224,7 +224,7 @@ export const deposits: Pages.Paged<
 
 /**
  * Lists withdrawals, a page at a time. `amount_cents` and `fee_cents` are in cents. `created_ts` and `finalized_ts` are
- * in Unix seconds. A withdrawal has left the balance once its status is `applied`.
+ * in Unix seconds. A withdrawal is no longer part of the balance once its status is `applied`.
  */
 export const withdrawals: Pages.Paged<
   Inputs.GetWithdrawalsInput,
@@ -246,7 +246,8 @@ export const withdrawals: Pages.Paged<
 })
 
 /**
- * Reads the value of all resting orders: the total in cents, and the value per shard in dollars. Only for FCM members.
+ * Reads the value of all resting orders: the total in cents, and the value per shard in dollars. This operation is only
+ * for FCM members.
  *
  * **Gotchas**
  *

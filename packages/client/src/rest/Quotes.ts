@@ -6,8 +6,8 @@
  * | step | caller | result |
  * | --- | --- | --- |
  * | {@link create} | maker | the quote is `open`, for the full size of the request |
- * | {@link accept} | requester | `accepted`; the maker has 30 s (3 s on combos and on markets of high volatility) |
- * | {@link confirm} | maker | `confirmed`; 15 s later (1 s on combos and on markets of high volatility) it is `executed`, and both orders go to the book |
+ * | {@link accept} | requester | the quote is `accepted`; the maker has 30 s to confirm it (3 s on combos and on markets of high volatility) |
+ * | {@link confirm} | maker | the quote is `confirmed`; 15 s later (1 s on combos and on markets of high volatility) it is `executed`, and both orders go to the book |
  *
  * `creator_order_id` and `rfq_creator_order_id` link an executed quote to the fills of `Portfolio.fills`. Each party
  * sees its own order id.
@@ -47,7 +47,7 @@ export type { CreateQuoteResponse, GetQuoteResponse, GetQuotesResponse, Quote } 
  *
  * **Gotchas**
  *
- * - Set `user_filter: "self"` or `rfq_user_filter: "self"`. Without one of them, demo returns 403. The document does
+ * - Set `user_filter: "self"` or `rfq_user_filter: "self"`. Without either filter, demo returns 403. The document does
  *   not declare 403 here, so the error is an `UnexpectedStatus`. Source: observed in demo, July 2026.
  * - Set `min_ts` and `max_ts`. Without a time range, demo has returned 500, then 504 for a while. Source: observed in
  *   demo, July 2026.
@@ -113,13 +113,13 @@ export const get: Operation.Operation<
 })
 
 /**
- * Quotes a request: the price that you pay for each side, for the full size of the request.
+ * Makes a quote on a request: the price that you pay for each side, for the full size of the request.
  *
  * **Gotchas**
  *
  * - The sum of `yes_bid` and `no_bid` is at most one dollar.
  * - A new quote on the same request replaces your older one.
- * - In a quote, the exchange has accepted a price off the market's grid. It refuses an order with such a price. Source:
+ * - The exchange has accepted quotes at prices off the market's price grid. It refuses orders at such prices. Source:
  *   observed in demo, July 2026.
  * - The client does not retry this operation after a lost response, because the request has no client-supplied id. Look
  *   for the quote with {@link list} and `user_filter: "self"`.
@@ -173,7 +173,7 @@ export const accept: Operation.Operation<
 })
 
 /**
- * Confirms your quote after it was accepted. This starts the execution timer.
+ * Confirms your quote after it was accepted. The confirmation starts the execution timer.
  *
  * **Gotchas**
  *
@@ -236,8 +236,8 @@ export {
    *
    * **Gotchas**
    *
-   * - After the acceptance, the call fails with a `NotFound`. You can then only let the time for the confirmation run
-   *   out. Source: observed in demo, July 2026.
+   * - After the acceptance, the call fails with a `NotFound`. You can then prevent the trade only by not confirming the
+   *   quote. Source: observed in demo, July 2026.
    * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
    *   means that the first attempt withdrew the quote. The quote may also have been accepted in between: check with
    *   {@link get}.
@@ -246,7 +246,7 @@ export {
 }
 
 /**
- * Reads one quote by its id only.
+ * Reads one quote by its id, without the `rfq_id`.
  *
  * @deprecated Use {@link get}, which also takes the `rfq_id`.
  */
@@ -269,7 +269,7 @@ export const getByQuoteId: Operation.Operation<
 })
 
 /**
- * Accepts one side of a quote by its id only.
+ * Accepts one side of a quote by its id, without the `rfq_id`.
  *
  * @deprecated Use {@link accept}, which also takes the `rfq_id`.
  */
@@ -293,7 +293,7 @@ export const acceptByQuoteId: Operation.Operation<
 })
 
 /**
- * Confirms your quote by its id only.
+ * Confirms your quote by its id, without the `rfq_id`.
  *
  * @deprecated Use {@link confirm}, which also takes the `rfq_id`.
  */
@@ -316,7 +316,7 @@ export const confirmByQuoteId: Operation.Operation<
 })
 
 /**
- * Withdraws your quote by its id only.
+ * Withdraws your quote by its id, without the `rfq_id`.
  *
  * @deprecated Use {@link remove | delete}, which also takes the `rfq_id`.
  */

@@ -11,20 +11,21 @@
  * | {@link quote} | each maker | the batch has a batch quote, with one price per child and side |
  * | {@link bestQuotes} | you | you see the best bid of each child and side, without the makers' names |
  * | {@link accept} | you | the batch is `accepted` on one side; each child goes to the maker with the best bid |
- * | {@link confirmQuote} | each maker who won a child | when all have confirmed, all children execute as one fill-or-kill |
+ * | {@link confirmQuote} | each maker who won a child | when all these makers have confirmed, all children execute as one fill-or-kill |
  *
  * The batch is then `closed`, and `close_reason` is the reason. If one winner does not confirm in time, the batch
- * closes and nothing trades. In one rare case, a batch closes partially executed: if the fill of one child cancels a
+ * closes and nothing trades. Only one case leaves a closed batch partially executed: the fill of one child cancels a
  * maker's order that another child needs.
  *
  * **Gotchas**
  *
- * - The document marks all ten operations as hidden until RFQ batches launch. An environment may not serve them yet.
+ * - The document marks all ten operations as hidden until RFQ batches launch. In some environments, the operations may
+ *   not exist yet.
  * - All combos of a batch are on one exchange index. Together they have at most 6 distinct legs.
  * - You can have 2 open batches. An `accepted` batch does not count. Batches and single RFQs have separate limits.
- * - FCM members cannot use batches yet: {@link create} fails with a `Forbidden` with the code `rfq_batch_unavailable`.
+ * - FCM members cannot use batches yet: {@link create} fails with `Forbidden` and the code `rfq_batch_unavailable`.
  * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
- * - The write bucket of shard 1 pays for writes, as for RFQs and quotes. No list of costs names these operations, so
+ * - The write bucket of shard 1 pays for writes, as with RFQs and quotes. No list of costs names these operations, so
  *   each costs the default of 10 tokens.
  *
  * Source: the document of October 26, 2026. No recording of these operations exists yet.
@@ -100,7 +101,7 @@ export const list: Pages.Paged<
 })
 
 /**
- * Reads one RFQ batch, with its children in the order of the request.
+ * Reads one RFQ batch, with its children in the sequence of the request.
  *
  * **Gotchas**
  *
@@ -152,13 +153,16 @@ const batchIdIsNotEmpty: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ client_
   client_batch_id === ""
     ? {
         pointer: "/client_batch_id",
-        reason: "an empty id identifies no batch: pass your own id, or leave it out"
+        reason: "the id is empty: pass your own id, or leave this field out"
       }
     : undefined
 
 const nothingRests: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ rest_remainder }) =>
   rest_remainder === true
-    ? { pointer: "/rest_remainder", reason: "a batch leaves no remainder to rest: pass false, or leave it out" }
+    ? {
+        pointer: "/rest_remainder",
+        reason: "a batch cannot leave a resting order: pass false, or leave this field out"
+      }
     : undefined
 
 const childrenAreNamed: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
@@ -173,10 +177,10 @@ const childrenAreNamed: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) =>
       }
     }
     if (market_ticker === "") {
-      return { pointer: `${pointer}/market_ticker`, reason: "an empty ticker names no combo: pass the combo's ticker" }
+      return { pointer: `${pointer}/market_ticker`, reason: "the ticker is empty: pass the combo's ticker" }
     }
     return selected_markets?.length === 0
-      ? { pointer: `${pointer}/selected_markets`, reason: "a combo needs legs: pass 1 to 6" }
+      ? { pointer: `${pointer}/selected_markets`, reason: "a combo needs legs: pass 1 to 6 legs" }
       : undefined
   })
 
@@ -188,7 +192,7 @@ const legsHaveACollection: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ child
       }
     : undefined
 
-/** Returns the key by which combos are compared: the ticker, or the legs in any order. */
+/** Returns the key by which combos are compared: the ticker, or the sorted legs. */
 const comboOf = ({ market_ticker, selected_markets = [] }: Inputs.CreateRFQBatchChildInput): string =>
   JSON.stringify(
     market_ticker ??
@@ -235,7 +239,7 @@ const childrenAreSized: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) => 
       ? undefined
       : {
           pointer: own === undefined ? pointer : `${pointer}/${own}`,
-          reason: `every child must be sized the same way: the first has ${first}, so set ${first} for this one too`
+          reason: `every child must be sized the same way: the first has ${first}, so set ${first} for this child too`
         }
   })
 }
@@ -250,17 +254,17 @@ const feesNeedATargetCost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) 
     : undefined
 
 /**
- * Creates an RFQ batch: requests quotes on several combos at once, such as every parlay of a round robin.
+ * Creates an RFQ batch: requests quotes on several combos at once.
  *
  * **Details**
  *
  * The client checks these rules of the exchange before it sends anything. An input that violates a rule is an
  * `InvalidRequest`:
  *
- * - Each child names its combo once: by `market_ticker`, or by 1 to 6 legs (then the batch has an
- *   `mve_collection_ticker`).
- * - The children are different combos. The client compares tickers, and legs in any order. It cannot detect that a
- *   ticker and a list of legs are the same combo.
+ * - Each child names its combo once: by `market_ticker`, or by 1 to 6 legs. Legs require an `mve_collection_ticker` of
+ *   the batch.
+ * - The children are different combos. The client compares tickers, or the legs in any sequence. It cannot detect that
+ *   a ticker and a list of legs are the same combo.
  * - Every child has one size: its own size or the size of the batch. All children are sized the same way: by contracts
  *   or by target cost.
  * - `target_cost_excludes_fees` works only with a target cost. `rest_remainder` cannot be true.
@@ -273,8 +277,8 @@ const feesNeedATargetCost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) 
  *   the batch: look for your id in {@link list} with `user_filter: "self"`. Without a `client_batch_id`, the client
  *   does not repeat the request.
  * - A `client_batch_id` stays in use while its batch is open and for seven days after. A second use is a `Conflict`.
- * - You can have two open batches. A third is a `Conflict` or a `BadRequest` (the document does not say which), unless
- *   `replace_existing` is true.
+ * - You can have two open batches. With `replace_existing`, a third batch closes the oldest. Without it, a third batch
+ *   is a `Conflict` or a `BadRequest`: the document does not say which.
  * - An FCM member gets a `Forbidden` with the code `rfq_batch_unavailable`.
  *
  * Source: the document of October 26, 2026.
@@ -357,13 +361,13 @@ export {
 }
 
 /**
- * Reads the best open bid of every child of your RFQ batch, for each side, over all makers. These are the prices at
- * which {@link accept} would fill.
+ * Reads the best open bid of all makers, for each child and each side of your RFQ batch. These are the prices at which
+ * {@link accept} would fill.
  *
  * **Details**
  *
  * `version` increases when a best bid changes. `yes_complete` and `no_complete` show whether every child has a bid on
- * that side. If not, the batch cannot be accepted on that side. If a child has no bid on a side, its `yes_bid_dollars`
+ * that side. If not, you cannot accept the batch on that side. If a child has no bid on a side, its `yes_bid_dollars`
  * or `no_bid_dollars` is absent.
  *
  * **Gotchas**
@@ -425,13 +429,14 @@ const childrenAreUnique = (
  *
  * - **The side is the makers'**, as in `Quotes.accept`: `"yes"` takes their bids for YES, so you buy NO at one dollar
  *   minus the bid. No recording of a batch confirms this yet.
- * - Recognise `rfq_batch_quotes_changed` by its code, in any class of error. The document states neither the status
- *   (probably 400 or 409) nor where and how the children are listed. `error.body.details` contains the `details` of the
- *   body, truncated to 2,048 characters: a string unchanged, any other value as JSON. The error keeps no further
- *   members of the body. Do not rely on the list: read {@link bestQuotes} again and compare, as in the first example.
- *   The second example shows the raw body.
- * - With a `client_order_id`, the client repeats the request after a lost response, and the exchange returns the same
- *   response as for the acceptance that succeeded. Without a `client_order_id`, the client does not repeat the request:
+ * - Recognise `rfq_batch_quotes_changed` by its code, because the class of the error is not known. The document states
+ *   neither its status (probably 400 or 409) nor the field that lists the children. So do not rely on the list: read
+ *   {@link bestQuotes} again and compare, as in the first example.
+ * - `error.body.details` contains the `details` of the response, truncated to 2,048 characters. A value that is not a
+ *   string is converted to JSON. The error does not contain unknown fields of the response. The second example shows
+ *   how to see the complete response.
+ * - With a `client_order_id`, the client repeats the request after a lost response, and the exchange returns the
+ *   response of the successful acceptance again. Without a `client_order_id`, the client does not repeat the request:
  *   read the `status` of the batch with {@link get}.
  * - You cannot cancel an accepted batch.
  *
@@ -506,7 +511,7 @@ export const accept: Operation.Operation<
 })
 
 /**
- * Reads the batch quotes on an RFQ batch that you are allowed to see, in one response without pages.
+ * Reads the batch quotes on an RFQ batch, as far as you are allowed to see them. The response has no pages.
  *
  * **Details**
  *
@@ -550,9 +555,9 @@ export const quotes: Operation.Operation<
  *
  * **Gotchas**
  *
- * - A batch quote can win only within 30 s after you send it. Send it again to stay eligible.
- * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its place in
- *   time.
+ * - A batch quote can win only within 30 s after you send it. Send it again to keep it eligible.
+ * - A new batch quote replaces your older one on the same batch. A child with an unchanged price keeps its time
+ *   priority.
  * - The client retries this operation after a lost response, because a new batch quote replaces the older one. A repeat
  *   of an older call can therefore replace the batch quote of a newer call. Wait for each call to end before the next
  *   call, or set `retry: SendPolicy.noRetry` with `SendPolicy.Overrides`.
@@ -614,8 +619,8 @@ export const deleteQuote: Operation.Operation<
  *
  * **Details**
  *
- * Nothing executes until every winner has confirmed. The last confirmation starts the timer, after which all children
- * execute together. If one winner misses its deadline, the whole batch closes and nothing trades.
+ * Nothing executes until every winner has confirmed. The last confirmation starts a timer. When the timer ends, all
+ * children execute together. If one winner misses its deadline, the whole batch closes and nothing trades.
  *
  * **Gotchas**
  *

@@ -4,8 +4,12 @@
  *
  * **Details**
  *
- * The steps of a trade: {@link create} → makers quote both sides (`Quotes.create`) → you accept one side of one quote
- * (`Quotes.accept`) → the maker confirms (`Quotes.confirm`) → after a short wait both orders go to the book and fill.
+ * The steps of a trade:
+ *
+ * 1. You request quotes: {@link create}.
+ * 2. Makers quote both sides: `Quotes.create`.
+ * 3. You accept one side of one quote: `Quotes.accept`.
+ * 4. The maker confirms: `Quotes.confirm`. After a short wait, both orders go to the book and fill.
  *
  * **Gotchas**
  *
@@ -69,7 +73,8 @@ export const list: Pages.Paged<
  *
  * **Details**
  *
- * Everyone sees `creator_id`, a communications id. Only the creator also sees `creator_user_id` and `creator_subaccount`.
+ * Everyone sees `creator_id`, the anonymous id that {@link communicationsId} returns to the creator. Only the creator
+ * also sees `creator_user_id` and `creator_subaccount`.
  */
 export const get: Operation.Operation<
   Inputs.GetRFQInput,
@@ -98,8 +103,8 @@ export const get: Operation.Operation<
  * - The document does not say whether `replace_existing` also deletes RFQs on other markets.
  * - The client does not retry this operation after a lost response, because the request has no client-supplied id. Look
  *   for the RFQ with {@link list} and `user_filter: "self"`.
- * - The placeholder of `obscure_creator_id` is the SHA-256 of the empty string, the same for all users. Source:
- *   changelog, October 1, 2026.
+ * - With `obscure_creator_id`, others see a placeholder as `creator_id`: the SHA-256 of the empty string, the same for
+ *   all users. Source: changelog, October 1, 2026.
  *
  * **Example** (Requesting a price for 100 contracts)
  *

@@ -1,5 +1,5 @@
 /**
- * The categories, tags and competitions by which series and sports can be filtered.
+ * The categories and tags of series, and the scopes and competitions of sports, for use as filters.
  *
  * @module
  */

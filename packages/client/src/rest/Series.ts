@@ -87,7 +87,7 @@ export const get: Operation.Operation<Inputs.GetSeriesInput, Responses.GetSeries
  * **Gotchas**
  *
  * - An event can override the fee of its series: see `Events.feeChanges`.
- * - The response calls the list `series_fee_change_arr`. It has no pages.
+ * - The response calls the list `series_fee_change_arr`, and has no pages.
  */
 export const feeChanges: Operation.Operation<
   Inputs.GetSeriesFeeChangesInput,

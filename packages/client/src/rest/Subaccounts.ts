@@ -98,7 +98,7 @@ export const netting: Operation.Operation<void, Responses.GetSubaccountNettingRe
 
 /**
  * Turns netting of a subaccount on or off. The response is empty. The client retries this operation after a lost
- * response, because it only sets a value.
+ * response, because a repeat sets the same value.
  */
 export const updateNetting: Operation.Operation<
   Inputs.UpdateSubaccountNettingInput,

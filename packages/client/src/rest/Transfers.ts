@@ -4,8 +4,8 @@
  *
  * **When to use**
  *
- * Use this module if an order on one shard needs cash that is on another shard, because cash backs only orders on its
- * own shard. Within one shard, `Subaccounts.transfer` moves cash between subaccounts.
+ * Use this module if an order on one shard needs cash that is on another shard. Cash backs only the orders on its own
+ * shard. Within one shard, `Subaccounts.transfer` moves cash between subaccounts.
  *
  * @module
  */
@@ -158,7 +158,7 @@ export const targetBalanceAllocation: Operation.Operation<
  *
  * **Details**
  *
- * The client retries this operation after a lost response, because it only sets a value.
+ * The client retries this operation after a lost response, because a repeat sets the same value.
  *
  * **Gotchas**
  *

@@ -1,5 +1,5 @@
 /**
- * The operations of orders, as the exchange defines them.
+ * The operations of orders: one function for each request of the exchange's API.
  *
  * @module
  */
@@ -198,8 +198,8 @@ export const create: Operation.Operation<
 })
 
 /**
- * Places several orders in one request. A successful response means that the exchange accepted the batch, not that it
- * accepted any order. If the exchange refused an order, its item in the response has an `error`.
+ * Places several orders in one request. A successful response means that the exchange accepted the batch. It may still
+ * have refused orders: the item of a refused order has an `error`.
  *
  * **Details**
  *
@@ -209,8 +209,8 @@ export const create: Operation.Operation<
  * **Gotchas**
  *
  * - Check the `error` of every item. In a refused item, `order_id` and the counts may be absent or null. Match items to
- *   your orders by `client_order_id`, because no publication promises that the items have the same order. Source: the
- *   document of October 26, 2026.
+ *   your orders by `client_order_id`, because no publication promises that the response keeps the sequence of the
+ *   request. Source: the document of October 26, 2026.
  * - A batch costs 10 tokens per order, from the account's common write bucket. If the cost of the batch exceeds the
  *   capacity of the bucket, the exchange returns 429. Source: the rate-limit guide of October 2026.
  *
@@ -259,8 +259,8 @@ export const batchCreate: Operation.Operation<
  *   Source: the document of October 26, 2026.
  * - `fill_count`, `remaining_count` and the averages of the response are null or absent if the amendment did not change
  *   them. Since 3 September 2026, `remaining_count` is the count that rests after matching. Source: changelog.
- * - The client does not retry this operation after a lost response, because fills may have happened in between, and the
- *   order could lose its position in the queue again. Read the order to see the result.
+ * - The client does not retry this operation after a lost response. The order may have filled in the meantime, and a
+ *   repeat could make it lose its position in the queue again. Read the order to see the result.
  *
  * **Example** (Amending an order so that six contracts rest)
  *
@@ -307,7 +307,7 @@ const hasOneReduction: Operation.Rule<Inputs.DecreaseOrderV2Input> = ({ reduce_b
  *
  * - The input must contain exactly one of `reduce_by` and `reduce_to`. Otherwise the call fails with an
  *   `InvalidRequest`, and the client sends nothing.
- * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0.
+ * - If `market_ticker` and `exchange_index` are both absent, the exchange searches only shard 0.
  * - The client does not retry this operation after a lost response, because a second `reduce_by` would decrease the
  *   order twice. Read the order to see the result.
  */
@@ -337,8 +337,8 @@ export const decrease: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Without `market_ticker` or `exchange_index` the exchange searches only shard 0, and returns 404 for a live order on
- *   another shard. Source: the document of October 26, 2026.
+ * - If `market_ticker` and `exchange_index` are both absent, the exchange searches only shard 0, and returns 404 for a
+ *   resting order on another shard. Source: the document of October 26, 2026.
  * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
  *   that the first attempt cancelled the order.
  */
@@ -392,8 +392,8 @@ export const batchCancel: Operation.Operation<
 })
 
 /**
- * Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of all accounts. The response
- * is empty.
+ * Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of the primary account and of
+ * all subaccounts. The response is empty.
  *
  * **When to use**
  *
@@ -403,9 +403,9 @@ export const batchCancel: Operation.Operation<
  *
  * - The exchange may also cancel orders that you place within the following minute. Source: the document of October 26,
  *   2026.
- * - Only for direct members.
- * - The client does not retry this operation after a lost response, because a repeat would cancel orders that were
- *   placed in between.
+ * - This operation is only for direct members.
+ * - The client does not retry this operation after a lost response, because a repeat would also cancel orders that you
+ *   placed after the first attempt.
  */
 export const cancelAll: Operation.Operation<Inputs.CancelAllOrdersInput, void, Unauthorized, KalshiWrite> =
   /*#__PURE__*/ Operation.make({

@@ -1,5 +1,6 @@
 /**
- * Checks parsed JSON against a schema: compiled code decodes what is valid, and the interpreter says what is wrong.
+ * Checks parsed JSON against a schema. Compiled code decodes valid values. For an invalid value, the interpreter of
+ * `effect/SchemaParser` finds the reason.
  *
  * @module
  */
@@ -28,7 +29,7 @@ export const checker = (schema: Schema.Codec<unknown>, compiled: boolean): Check
     if (run === undefined) return interpret
     return (json) => {
       const value = run(json)
-      // Only the interpreter says what is wrong.
+      // Only the interpreter returns the reason.
       return value === invalid ? interpret(json) : Result.succeed(value)
     }
   }

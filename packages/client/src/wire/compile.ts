@@ -4,9 +4,9 @@
  * **Details**
  *
  * The function returns the decoded value. For an invalid value it returns {@link invalid} without a reason, and the
- * interpreter of `effect/SchemaParser` finds the reason. Both decode the same values. The compiler of
- * `effect/schema/SchemaJITCompiler` is slower for these schemas: it leaves every object with a nullable list to the
- * interpreter, and adds optional members to an object one by one.
+ * interpreter of `effect/SchemaParser` finds the reason. The function and the interpreter accept the same values, and
+ * return equal results. The compiler of `effect/schema/SchemaJITCompiler` is slower for these schemas. It leaves every
+ * object with a nullable list to the interpreter, and adds optional members to an object one by one.
  *
  * @module
  */
@@ -23,23 +23,26 @@ export const invalid: unique symbol = /*#__PURE__*/ Symbol("invalid")
  */
 export type Compiled = (json: unknown) => unknown
 
-/** Thrown for a schema with a part that is not supported, because no response needs it. */
+/** Thrown for a schema that this compiler does not support. No schema of a response uses the missing features. */
 class Unsupported extends Error {}
 
-/** Returns the list schema in the schema of a nullable list. */
+/** Returns the schema of the list, if `listOrNull` made this schema. Undefined for every other schema. */
 const listOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
   const from = isListOrNull(ast) ? ast.encoding?.[0].to : undefined
   return from?._tag === "Union" ? from.types.find(({ _tag }) => _tag !== "Null") : undefined
 }
 
-/** Returns the other member of a union of null and one other member. Undefined for every other union. */
+/**
+ * Returns the member of a union that is not null, if the union consists of null and one other member. Otherwise
+ * undefined.
+ */
 const nonNullOf = ({ options, types }: SchemaAST.Union): SchemaAST.AST | undefined => {
   const [first, ...more] = types.filter(({ _tag }) => _tag !== "Null")
   return more.length === 0 && types.length === 2 && options?.mode !== "oneOf" ? first : undefined
 }
 
 /** Writes a statement that rejects every value that is not an object. */
-const unlessObject = (input: string): string =>
+const rejectUnlessObject = (input: string): string =>
   `if(typeof ${input}!=="object"||${input}===null||Array.isArray(${input}))return I`
 
 type Lines = Array<string>
@@ -56,8 +59,8 @@ class Writer {
   #variables = 0
 
   /**
-   * Writes the body of a function that returns the compiled function. Its parameters are the constants `C`, `I` and
-   * `O`.
+   * Writes the body of a function with the parameters `C` (the list of constants), `I` and `O`. That function returns
+   * the compiled function.
    */
   write(schema: Schema.Codec<unknown>): string {
     const lines: Lines = []
@@ -189,7 +192,7 @@ class Writer {
     const [key, item] = [this.#variable(), this.#variable()]
     const inner = [`const ${item}=${input}[${key}]`]
     const value = this.#emit(type, item, inner)
-    lines.push(unlessObject(input))
+    lines.push(rejectUnlessObject(input))
     if (value === item && inner.length === 1) return input
     // Changes the input itself. The key may be any string, even `__proto__`, but it is an own key of the input, so the
     // assignment is safe.
@@ -202,7 +205,7 @@ class Writer {
     const output = this.#variable()
     const required: Lines = []
     const optional: Lines = []
-    lines.push(unlessObject(input))
+    lines.push(rejectUnlessObject(input))
     for (const { name, type } of propertySignatures) {
       if (typeof name !== "string" || name in {}) throw new Unsupported()
       const key = JSON.stringify(name)
@@ -213,7 +216,7 @@ class Writer {
         const result = this.#emit(type, value, inner)
         optional.push(`if(${key} in ${input}){${inner.join(";")};${output}[${key}]=${result}}`)
       } else {
-        // JSON has no undefined: the member is absent.
+        // JSON has no undefined, so the member is absent.
         lines.push(read, `if(${value}===void 0)return I`)
         required.push(`${key}:${this.#emit(type, value, lines)}`)
       }
@@ -224,8 +227,8 @@ class Writer {
 }
 
 /**
- * Compiles a schema. Undefined if the schema has a part that is not supported, such as a transformation other than the
- * one of nullable lists, or if the runtime does not allow code generation.
+ * Compiles a schema. Undefined if the schema contains an unsupported part, or if the runtime does not allow code
+ * generation. An unsupported part is, for example, a transformation that is not from `listOrNull`.
  */
 export const compile = (schema: Schema.Codec<unknown>): Compiled | undefined => {
   const writer = new Writer()
@@ -239,7 +242,7 @@ export const compile = (schema: Schema.Codec<unknown>): Compiled | undefined => 
     ) => Compiled // the parameters and the result that `write` declares
     return make(writer.constants, invalid, {})
   } catch {
-    // The interpreter decodes the same values, so a failure here only costs time.
+    // The interpreter then decodes the responses, with equal results but more slowly.
     return undefined
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Schemas that the components on the wire share.
+ * Schemas that the generated schemas of requests, responses and feed messages share.
  *
  * @module
  */
@@ -51,7 +51,7 @@ export const DateTimeString: Schema.Codec<string> = /*#__PURE__*/ Schema.String.
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** A UUID of any version, in either case. */
+/** A UUID of any version, in lower or upper case. */
 export const Uuid: Schema.Codec<string> = /*#__PURE__*/ Schema.String.check(
   /*#__PURE__*/ Schema.makeFilter((text: string) => uuidPattern.test(text), { expected: "a UUID" })
 )
@@ -95,15 +95,16 @@ export const unixSecondsFrom = (minimum: number): Schema.Codec<number> =>
 export const UnixSeconds: Schema.Codec<number> = /*#__PURE__*/ unixSecondsFrom(-9_007_199_254_740_991)
 
 /**
- * Times since 2001 in seconds are at least `firstSecond`. Times since 1973 in milliseconds are at least
+ * Unix seconds from the year 2001 on are at least `firstSecond`. Unix milliseconds from the year 1973 on are at least
  * `firstMillisecond`.
  */
 const firstSecond = 1_000_000_000
 const firstMillisecond = 100_000_000_000
 
 /**
- * A time in a request, in Unix milliseconds. A number that would be a time since 2001 in seconds is rejected with a
- * hint. In milliseconds it would be a time between 1970 and 1973, for which the exchange has no data.
+ * A time in a request, in Unix milliseconds. A number from `firstSecond` up to `firstMillisecond` is rejected with a
+ * hint, because it is most likely in seconds. In milliseconds it would be a time between 1970 and 1973, for which the
+ * exchange has no data.
  */
 export const UnixMillis: Schema.Codec<number> = /*#__PURE__*/ Schema.Int.check(
   /*#__PURE__*/ Schema.makeFilter((value) => value < firstSecond || value >= firstMillisecond, {

@@ -28,15 +28,15 @@ const reasonOf = (leaf: SchemaIssue.Leaf): string => {
 
 const format = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** Describes the expected types of a union, if the value matches the type of no branch. */
+/** Describes the types that a union accepts, for a value of none of these types. */
 const typesOf = (union: SchemaIssue.AnyOf): string =>
   format(union)
     .issues.map(({ message }) => message)
     .join()
 
 /**
- * Returns the violation at the greatest depth: the union branch that matched furthest is assumed to be the intended
- * one.
+ * Returns the violation at the greatest depth. Its union branch matched furthest, so it is most likely the intended
+ * branch.
  */
 const deepest = (found: ReadonlyArray<Violation & { readonly depth: number }>) =>
   found.reduce((best, next) => (next.depth > best.depth ? next : best))

@@ -1,11 +1,11 @@
 /**
- * Distinguishes messages of one type by their `msg`.
+ * Distinguishes the forms of feed messages that have the same `type`, by their `msg`.
  *
  * @module
  */
 import type * as Schema from "effect/Schema"
 
-/** One of several messages of a type. */
+/** One form of the messages with the same `type`. */
 export interface Variant<A> {
   readonly is: (msg: unknown) => boolean
   readonly schema: Schema.Codec<A>
@@ -25,7 +25,7 @@ export const hasMember =
   (msg) =>
     isObject(msg) && Object.hasOwn(msg, member)
 
-/** Matches a `msg` that is a list. An empty list can be null. */
+/** Matches a `msg` that is a list or null. The exchange can write an empty list as null. */
 export const isList: Variant<unknown>["is"] = (msg) => Array.isArray(msg) || msg === null
 
 /** Matches every `msg`, for the last variant. */

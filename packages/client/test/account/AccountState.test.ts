@@ -73,7 +73,7 @@ describe("AccountState", () => {
     state.lost(outage("user_orders"), 3_500)
     const error = Result.merge(Result.flip(state.read()))
     assert.instanceOf(error, AccountState.AccountNotLive)
-    assert.include(String(error), "healing since 1970-01-01T00:00:03.000Z (fill, outage: closed)")
+    assert.include(String(error), "messages may have been lost since 1970-01-01T00:00:03.000Z (fill, outage: closed)")
     assert.deepStrictEqual(open(state), ["a 0.45 0.00"])
   })
 

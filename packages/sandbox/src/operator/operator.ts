@@ -403,105 +403,138 @@ const initialExchange = (
   }))
 }
 
+/** Accounts, keys and money. */
+const accountCommandsOf = (host: Host) =>
+  ({
+    accounts: host.read((exchange, nowMillis) => exchange.view(nowMillis).accounts()),
+    createAccount: (account = {}) =>
+      host.write((exchange, nowMillis) => createAccount(exchange, nowMillis, account, makeKeyPair(kindOf(account)))),
+    createKey: (accountId, kind, key) =>
+      host.write((exchange, nowMillis) => createKey(exchange, nowMillis, accountId, kind, makeKeyPair(kind), key)),
+    registerKey: (accountId, publicKey, options) =>
+      readPublicKey(publicKey) === undefined
+        ? Effect.fail(
+            new SandboxError({
+              reason: "the public key must be SPKI PEM of Ed25519, or of RSA with at least 2048 bits"
+            })
+          )
+        : Effect.map(host.execute({ type: "registerKey", accountId, publicKey, options }), ({ keyId }) => keyId),
+    setTier: (accountId, tier) =>
+      host.write((exchange, nowMillis) => {
+        // Taking 0 tokens refills the buckets at the old rate up to now. `setTier` cannot do this, because the tokens have their own clock.
+        exchange.takeTokens(accountId, "read", 0, host.now().tokenMillis)
+        return exchange.execute({ type: "setTier", accountId, tier }, nowMillis)
+      }),
+    createSubaccount: (accountId) => host.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }),
+    deposit: (accountId, dollars, till) => host.execute({ type: "deposit", accountId, dollars, ...till }),
+    withdraw: (accountId, dollars, till) => host.execute({ type: "withdraw", accountId, dollars, ...till }),
+    enableFcm: (accountId, { errorAccountId } = {}) => host.execute({ type: "enableFcm", accountId, errorAccountId }),
+    portfolio: (accountId, subaccount) =>
+      host.write((exchange, nowMillis) => exchange.view(nowMillis).portfolio(accountId, subaccount))
+  }) satisfies Partial<Operator>
+
+/** Series, events, markets and their data, and whether the exchange is active. */
+const marketCommandsOf = (host: Host) =>
+  ({
+    createSeries: (series) => host.execute({ type: "createSeries", series }),
+    createEvent: (event) => host.execute({ type: "createEvent", event }),
+    createMarket: (market) => host.execute({ type: "createMarket", market }),
+    changeSeriesFee: (seriesTicker, fee, atMillis) =>
+      host.execute({ type: "changeSeriesFee", seriesTicker, ...fee, atMillis }),
+    changeEventFee: (eventTicker, override, atMillis) =>
+      host.execute({ type: "changeEventFee", eventTicker, override, atMillis }),
+    createStructuredTarget: (target) => host.execute({ type: "createStructuredTarget", target }),
+    createMilestone: (milestone) => host.execute({ type: "createMilestone", milestone }),
+    createIncentiveProgram: (program) => host.execute({ type: "createIncentiveProgram", program }),
+    markProgramPaidOut: (programId) => host.execute({ type: "markProgramPaidOut", programId }),
+    createCollection: (collection) => host.execute({ type: "createCollection", collection }),
+    pauseMarket: (ticker) => host.execute({ type: "pauseMarket", ticker }),
+    reactivateMarket: (ticker) => host.execute({ type: "reactivateMarket", ticker }),
+    closeMarket: (ticker, closeMillis) =>
+      Effect.flatMap(
+        host.read((_, nowMillis) => closeMillis ?? nowMillis),
+        (millis) => host.execute({ type: "setMarketClose", ticker, closeMillis: millis })
+      ),
+    determineMarket: (ticker, outcome) => host.execute({ type: "determineMarket", ticker, outcome }),
+    disputeMarket: (ticker) => host.execute({ type: "disputeMarket", ticker }),
+    settleMarket: (ticker) => host.execute({ type: "settleMarket", ticker }),
+    setActive: (active) => host.execute({ type: "setActive", ...active })
+  }) satisfies Partial<Operator>
+
+/** Orders. */
+const orderCommandsOf = (host: Host) =>
+  ({
+    placeOrder: (accountId, order) =>
+      Effect.flatMap(orSandboxError(readOrder(order)), (order) =>
+        host.execute({ type: "createOrder", accountId, order })
+      ),
+    cancelOrder: (accountId, orderId) =>
+      host.write((exchange, nowMillis) =>
+        Result.flatMap(exchange.view(nowMillis).order(accountId, orderId), ({ exchangeIndex, subaccount }) => {
+          const target = { orderId, subaccount, exchangeIndex, marketTicker: undefined }
+          return Result.map(
+            exchange.execute({ type: "cancelOrder", accountId, target }, nowMillis),
+            ({ order }) => order
+          )
+        })
+      )
+  }) satisfies Partial<Operator>
+
+/** Planted faults. */
+const faultCommandsOf = (host: Host) =>
+  ({
+    plantedFaults: Effect.sync(() => host.faults()),
+    plant: (fault) =>
+      Effect.suspend(() => {
+        const reason = "feed" in fault ? checkFeedFault(fault) : checkFault(fault)
+        return reason === undefined
+          ? Effect.sync(() => ("feed" in fault ? host.feed.faults.plant(fault) : host.restFaults.plant(fault)))
+          : Effect.fail(new SandboxError({ reason: `the fault is invalid: ${reason}` }))
+      }),
+    clearFaults: Effect.sync(() => {
+      host.restFaults.clear()
+      host.feed.faults.clear()
+    })
+  }) satisfies Partial<Operator>
+
+/** The state of the exchange, and its snapshots. */
+const stateCommandsOf = (host: Host) =>
+  ({
+    view: host.read((exchange, nowMillis) => exchange.view(nowMillis)),
+    dump: host.read((exchange, nowMillis) => exchange.dump(nowMillis)),
+    snapshot: host.read((exchange, nowMillis) => exchange.snapshot(nowMillis)),
+    restore: (snapshot) =>
+      Effect.map(
+        Effect.try({
+          try: () => Exchange.restore(snapshot, host.options),
+          catch: (cause) => new SandboxError({ reason: `the snapshot is invalid: ${String(cause)}` })
+        }),
+        (exchange) => host.restore(exchange, snapshot.nowMillis)
+      )
+  }) satisfies Partial<Operator>
+
 const operatorOf = (
   host: Host,
   environment: Environment.Environment,
   credentials: ReadonlyArray<Credentials>,
   reset: () => Result.Result<unknown, Refusal>
 ): Operator => ({
+  ...accountCommandsOf(host),
+  ...marketCommandsOf(host),
+  ...orderCommandsOf(host),
+  ...faultCommandsOf(host),
+  ...stateCommandsOf(host),
   environment,
   url: new URL(environment.restUrl).origin,
   page: undefined,
   credentials,
-  accounts: host.read((exchange, nowMillis) => exchange.view(nowMillis).accounts()),
-  createAccount: (account = {}) =>
-    host.write((exchange, nowMillis) => createAccount(exchange, nowMillis, account, makeKeyPair(kindOf(account)))),
-  createKey: (accountId, kind, key) =>
-    host.write((exchange, nowMillis) => createKey(exchange, nowMillis, accountId, kind, makeKeyPair(kind), key)),
-  registerKey: (accountId, publicKey, options) =>
-    readPublicKey(publicKey) === undefined
-      ? Effect.fail(
-          new SandboxError({
-            reason: "the public key must be SPKI PEM of Ed25519, or of RSA with at least 2048 bits"
-          })
-        )
-      : Effect.map(host.execute({ type: "registerKey", accountId, publicKey, options }), ({ keyId }) => keyId),
-  setTier: (accountId, tier) =>
-    host.write((exchange, nowMillis) => {
-      // Taking 0 tokens refills the buckets at the old rate up to now. `setTier` cannot do this, because the tokens have their own clock.
-      exchange.takeTokens(accountId, "read", 0, host.now().tokenMillis)
-      return exchange.execute({ type: "setTier", accountId, tier }, nowMillis)
-    }),
-  createSubaccount: (accountId) => host.execute({ type: "createSubaccount", accountId, exchangeIndex: 0 }),
-  deposit: (accountId, dollars, till) => host.execute({ type: "deposit", accountId, dollars, ...till }),
-  withdraw: (accountId, dollars, till) => host.execute({ type: "withdraw", accountId, dollars, ...till }),
-  enableFcm: (accountId, { errorAccountId } = {}) => host.execute({ type: "enableFcm", accountId, errorAccountId }),
-  createSeries: (series) => host.execute({ type: "createSeries", series }),
-  createEvent: (event) => host.execute({ type: "createEvent", event }),
-  createMarket: (market) => host.execute({ type: "createMarket", market }),
-  changeSeriesFee: (seriesTicker, fee, atMillis) =>
-    host.execute({ type: "changeSeriesFee", seriesTicker, ...fee, atMillis }),
-  changeEventFee: (eventTicker, override, atMillis) =>
-    host.execute({ type: "changeEventFee", eventTicker, override, atMillis }),
-  createStructuredTarget: (target) => host.execute({ type: "createStructuredTarget", target }),
-  createMilestone: (milestone) => host.execute({ type: "createMilestone", milestone }),
-  createIncentiveProgram: (program) => host.execute({ type: "createIncentiveProgram", program }),
-  markProgramPaidOut: (programId) => host.execute({ type: "markProgramPaidOut", programId }),
-  createCollection: (collection) => host.execute({ type: "createCollection", collection }),
-  pauseMarket: (ticker) => host.execute({ type: "pauseMarket", ticker }),
-  reactivateMarket: (ticker) => host.execute({ type: "reactivateMarket", ticker }),
-  closeMarket: (ticker, closeMillis) =>
-    Effect.flatMap(
-      host.read((_, nowMillis) => closeMillis ?? nowMillis),
-      (millis) => host.execute({ type: "setMarketClose", ticker, closeMillis: millis })
-    ),
-  determineMarket: (ticker, outcome) => host.execute({ type: "determineMarket", ticker, outcome }),
-  disputeMarket: (ticker) => host.execute({ type: "disputeMarket", ticker }),
-  settleMarket: (ticker) => host.execute({ type: "settleMarket", ticker }),
-  setActive: (active) => host.execute({ type: "setActive", ...active }),
-  placeOrder: (accountId, order) =>
-    Effect.flatMap(orSandboxError(readOrder(order)), (order) =>
-      host.execute({ type: "createOrder", accountId, order })
-    ),
-  cancelOrder: (accountId, orderId) =>
-    host.write((exchange, nowMillis) =>
-      Result.flatMap(exchange.view(nowMillis).order(accountId, orderId), ({ exchangeIndex, subaccount }) => {
-        const target = { orderId, subaccount, exchangeIndex, marketTicker: undefined }
-        return Result.map(exchange.execute({ type: "cancelOrder", accountId, target }, nowMillis), ({ order }) => order)
-      })
-    ),
-  plantedFaults: Effect.sync(() => host.faults()),
-  plant: (fault) =>
-    Effect.suspend(() => {
-      const reason = "feed" in fault ? checkFeedFault(fault) : checkFault(fault)
-      return reason === undefined
-        ? Effect.sync(() => ("feed" in fault ? host.feed.faults.plant(fault) : host.restFaults.plant(fault)))
-        : Effect.fail(new SandboxError({ reason: `the fault is invalid: ${reason}` }))
-    }),
-  clearFaults: Effect.sync(() => {
-    host.restFaults.clear()
-    host.feed.faults.clear()
-  }),
+  requests: Effect.sync(() => [...host.requests]),
   feed: feedOperatorOf(host),
   moveClock: (millis) =>
     Effect.suspend(() => {
       const reason = host.moveClock(millis)
       return reason === undefined ? Effect.void : Effect.fail(new SandboxError({ reason }))
     }),
-  portfolio: (accountId, subaccount) =>
-    host.write((exchange, nowMillis) => exchange.view(nowMillis).portfolio(accountId, subaccount)),
-  requests: Effect.sync(() => [...host.requests]),
-  view: host.read((exchange, nowMillis) => exchange.view(nowMillis)),
-  dump: host.read((exchange, nowMillis) => exchange.dump(nowMillis)),
-  snapshot: host.read((exchange, nowMillis) => exchange.snapshot(nowMillis)),
-  restore: (snapshot) =>
-    Effect.map(
-      Effect.try({
-        try: () => Exchange.restore(snapshot, host.options),
-        catch: (cause) => new SandboxError({ reason: `the snapshot is invalid: ${String(cause)}` })
-      }),
-      (exchange) => host.restore(exchange, snapshot.nowMillis)
-    ),
   reset: Effect.suspend(() => Effect.asVoid(orSandboxError(reset())))
 })
 

@@ -4,6 +4,7 @@ import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
+import * as Random from "effect/Random"
 import type * as Scope from "effect/Scope"
 import type * as Socket from "effect/socket/Socket"
 import * as Stream from "effect/Stream"
@@ -30,7 +31,10 @@ export interface Trader {
   readonly place: (order?: Partial<Orders.CreateInput>) => Effect.Effect<unknown, unknown, HttpClient.HttpClient>
 }
 
-/** Runs a test with a market, an account, and a feed of that account. */
+/**
+ * Runs a test with a market, an account, and a feed of that account. The waits before a new connection are the same in
+ * each run.
+ */
 export const trading = <E>(
   test: (trader: Trader) => Effect.Effect<void, E, Needs | Feed.KalshiFeed | Scope.Scope>,
   options: Partial<Feed.Options> = {}
@@ -45,7 +49,7 @@ export const trading = <E>(
     return yield* test({ sandbox, me, place }).pipe(
       Effect.provide(Feed.layer({ environment, signer: me.signer, ...options }))
     )
-  }).pipe(Effect.scoped)
+  }).pipe(Effect.scoped, Random.withSeed("feed"))
 
 /** Collects the events of a stream in a list, in the background. */
 export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>

@@ -15,7 +15,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/account/endpoint_costs",
     access: "public",
-    doc: "Lists the endpoints whose cost differs from `default_cost`. Public and unsigned.",
+    doc: "Lists the endpoints whose cost differs from `default_cost`. The operation is public and unsigned.",
     paged: false,
     secret: false,
     fields: {}
@@ -48,7 +48,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/account/api_usage_level/volume_progress",
     access: "read",
-    doc: "Reads the account's progress towards the tiers that trading volume earns.",
+    doc: "Reads the account's progress towards the usage tiers that require a trading volume.",
     paged: false,
     secret: false,
     fields: {}
@@ -318,7 +318,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/events/fee_changes",
     access: "public",
-    doc: "Lists the fee changes of single events, a page at a time. They override the fees of the series.",
+    doc: "Lists the fee changes of single events, a page at a time. These changes override the fees of the series.",
     paged: true,
     secret: false,
     fields: {
@@ -520,7 +520,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/exchange/status",
     access: "public",
-    doc: "Reads whether the exchange is up and whether it trades: at the top level for shard 0, and in `exchange_index_statuses` for each shard.",
+    doc: "Reads whether the exchange is up and whether it trades. The top level of the response is the status of shard 0. `exchange_index_statuses` contains the status of each shard.",
     paged: false,
     secret: false,
     fields: {}
@@ -1097,7 +1097,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/live_data/milestone/{milestone_id}/game_stats",
     access: "public",
-    doc: "Reads a game play by play, period by period.",
+    doc: "Reads the plays of a game, grouped by period.",
     paged: false,
     secret: false,
     fields: {
@@ -1212,7 +1212,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/live_data/weather/{city}/calibrations",
     access: "public",
-    doc: "Reads how the exchange combines a city's stations into its temperature index, version by version.",
+    doc: "Reads how each version of a city's temperature index combines the city's weather stations.",
     paged: false,
     secret: false,
     fields: {
@@ -1616,7 +1616,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/portfolio/order_groups/create",
     access: "write",
-    doc: "Creates an order group. To place an order in the group, set its `order_group_id`.",
+    doc: "Creates an order group. To place an order in the group, set `order_group_id` in the input of `Orders.create`.",
     paged: false,
     secret: false,
     fields: {
@@ -1704,7 +1704,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "PUT",
     path: "/portfolio/order_groups/{order_group_id}/reset",
     access: "write",
-    doc: "Resets a group's counter to zero, so that it accepts orders again.",
+    doc: "Resets a group's counter of filled contracts to zero, so that the group accepts orders again.",
     paged: false,
     secret: false,
     fields: {
@@ -1872,7 +1872,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/portfolio/events/orders/batched",
     access: "write",
-    doc: "Places several orders in one request. A successful response means that the exchange accepted the batch, not that it accepted any order. If the exchange refused an order, its item in the response has an `error`.",
+    doc: "Places several orders in one request. A successful response means that the exchange accepted the batch. It may still have refused orders: the item of a refused order has an `error`.",
     paged: false,
     secret: false,
     fields: {
@@ -1981,7 +1981,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "DELETE",
     path: "/portfolio/events/orders",
     access: "write",
-    doc: "Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of all accounts. The response is empty.",
+    doc: "Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of the primary account and of all subaccounts. The response is empty.",
     paged: false,
     secret: false,
     fields: {
@@ -2340,7 +2340,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/portfolio/summary/total_resting_order_value",
     access: "read",
-    doc: "Reads the value of all resting orders: the total in cents, and the value per shard in dollars. Only for FCM members.",
+    doc: "Reads the value of all resting orders: the total in cents, and the value per shard in dollars. This operation is only for FCM members.",
     paged: false,
     secret: false,
     fields: {}
@@ -2391,7 +2391,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/portfolio/withdrawals",
     access: "read",
-    doc: "Lists withdrawals, a page at a time. `amount_cents` and `fee_cents` are in cents. `created_ts` and `finalized_ts` are in Unix seconds. A withdrawal has left the balance once its status is `applied`.",
+    doc: "Lists withdrawals, a page at a time. `amount_cents` and `fee_cents` are in cents. `created_ts` and `finalized_ts` are in Unix seconds. A withdrawal is no longer part of the balance once its status is `applied`.",
     paged: true,
     secret: false,
     fields: {
@@ -2436,7 +2436,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "PUT",
     path: "/communications/quotes/{quote_id}/accept",
     access: "write",
-    doc: "Accepts one side of a quote by its id only.",
+    doc: "Accepts one side of a quote by its id, without the `rfq_id`.",
     paged: false,
     secret: false,
     fields: {
@@ -2457,7 +2457,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "PUT",
     path: "/communications/rfqs/{rfq_id}/quotes/{quote_id}/confirm",
     access: "write",
-    doc: "Confirms your quote after it was accepted. This starts the execution timer.",
+    doc: "Confirms your quote after it was accepted. The confirmation starts the execution timer.",
     paged: false,
     secret: false,
     fields: {
@@ -2477,7 +2477,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "PUT",
     path: "/communications/quotes/{quote_id}/confirm",
     access: "write",
-    doc: "Confirms your quote by its id only.",
+    doc: "Confirms your quote by its id, without the `rfq_id`.",
     paged: false,
     secret: false,
     fields: {
@@ -2493,7 +2493,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/communications/quotes",
     access: "write",
-    doc: "Quotes a request: the price that you pay for each side, for the full size of the request.",
+    doc: "Makes a quote on a request: the price that you pay for each side, for the full size of the request.",
     paged: false,
     secret: false,
     fields: {
@@ -2551,7 +2551,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "DELETE",
     path: "/communications/quotes/{quote_id}",
     access: "write",
-    doc: "Withdraws your quote by its id only.",
+    doc: "Withdraws your quote by its id, without the `rfq_id`.",
     paged: false,
     secret: false,
     fields: {
@@ -2587,7 +2587,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/communications/quotes/{quote_id}",
     access: "read",
-    doc: "Reads one quote by its id only.",
+    doc: "Reads one quote by its id, without the `rfq_id`.",
     paged: false,
     secret: false,
     fields: {
@@ -2701,7 +2701,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/communications/rfq_batches/{rfq_batch_id}/best_quotes",
     access: "read",
-    doc: "Reads the best open bid of every child of your RFQ batch, for each side, over all makers. These are the prices at which RfqBatches.accept would fill.",
+    doc: "Reads the best open bid of all makers, for each child and each side of your RFQ batch. These are the prices at which RfqBatches.accept would fill.",
     paged: false,
     secret: false,
     fields: {
@@ -2737,7 +2737,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/communications/rfq_batches",
     access: "write",
-    doc: "Creates an RFQ batch: requests quotes on several combos at once, such as every parlay of a round robin.",
+    doc: "Creates an RFQ batch: requests quotes on several combos at once.",
     paged: false,
     secret: false,
     fields: {
@@ -2868,7 +2868,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/communications/rfq_batches/{rfq_batch_id}",
     access: "read",
-    doc: "Reads one RFQ batch, with its children in the order of the request.",
+    doc: "Reads one RFQ batch, with its children in the sequence of the request.",
     paged: false,
     secret: false,
     fields: {
@@ -2967,7 +2967,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/communications/rfq_batches/{rfq_batch_id}/quotes",
     access: "read",
-    doc: "Reads the batch quotes on an RFQ batch that you are allowed to see, in one response without pages.",
+    doc: "Reads the batch quotes on an RFQ batch, as far as you are allowed to see them. The response has no pages.",
     paged: false,
     secret: false,
     fields: {
@@ -3367,7 +3367,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "PUT",
     path: "/portfolio/subaccounts/netting",
     access: "write",
-    doc: "Turns netting of a subaccount on or off. The response is empty. The client retries this operation after a lost response, because it only sets a value.",
+    doc: "Turns netting of a subaccount on or off. The response is empty. The client retries this operation after a lost response, because a repeat sets the same value.",
     paged: false,
     secret: false,
     fields: {
