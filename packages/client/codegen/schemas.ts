@@ -51,8 +51,7 @@ const readEnumeration = <A extends string | number>(
   if (members.length + Number(hasNull) < all.length || new Set(members).size < members.length) {
     faults.add(`${pointer}/enum`, "members must have the schema's type and be different")
   }
-  if (hasNull !== isNullable)
-    faults.add(`${pointer}/enum`, "if null is a type, it must also be a member of the enum, and the reverse")
+  if (hasNull !== isNullable) faults.add(`${pointer}/enum`, "null must be in `type` and in `enum`, or in none of them")
   return members
 }
 
