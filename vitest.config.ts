@@ -7,7 +7,7 @@ import { BaseSequencer, type Reporter, type TestModule, type TestSpecification }
 const longest = [
   "hostile",
   "faultRun",
-  "pageBrowser",
+  "page/browser",
   "properties/All",
   "sandbox/Requests",
   "operations/Responses",
@@ -29,8 +29,8 @@ const longest = [
  */
 const fullOnly = [
   "packages/client/test/Bundle.test.ts",
-  "packages/client/test/feed/SessionFaults.test.ts",
-  "packages/client/test/RateLimitsBurst.test.ts",
+  "packages/client/test/feed/session/SessionFaults.test.ts",
+  "packages/client/test/limits/RateLimitsBurst.test.ts",
   "contract-tests/test/operations/Prism.test.ts",
   "contract-tests/test/sandbox/PrismProxy.test.ts",
   "contract-tests/test/sensitivity/Sensitivity.test.ts"

@@ -45,19 +45,19 @@ const documentTests = [
   "packages/client/test/Pages.test.ts",
   "packages/client/test/README.test.ts",
   "packages/client/test/codegen",
-  "packages/sandbox/test/marketLists.test.ts",
-  "packages/sandbox/test/metering.test.ts",
-  "packages/sandbox/test/permissions.test.ts",
-  "packages/sandbox/test/responses.test.ts",
-  "packages/sandbox/test/routes.test.ts",
-  "packages/sandbox/test/statuses.test.ts"
+  "packages/sandbox/test/rest/marketLists.test.ts",
+  "packages/sandbox/test/rest/metering.test.ts",
+  "packages/sandbox/test/rest/permissions.test.ts",
+  "packages/sandbox/test/rest/responses.test.ts",
+  "packages/sandbox/test/rest/routes.test.ts",
+  "packages/sandbox/test/rest/statuses.test.ts"
 ]
 
 /** The tests that depend on the document of the feed. */
 const feedTests = [
   "contract-tests/test/operations/Messages.test.ts",
   "contract-tests/test/reference",
-  "packages/client/test/FeedMessages.test.ts",
+  "packages/client/test/feed/FeedMessages.test.ts",
   "packages/client/test/codegen"
 ]
 

@@ -62,12 +62,17 @@ const formats = {
   markdown: (card: Scorecard.Scorecard) => HttpServerResponse.text(Scorecard.renderMarkdown(card))
 } as const
 
+const isFormat = (text: string): text is keyof typeof formats => Object.hasOwn(formats, text)
+
 const scorecard = (judge: Judge.Judge) =>
   Effect.gen(function* () {
     const { url } = yield* HttpServerRequest.HttpServerRequest
     const format = new URL(url, "http://127.0.0.1").searchParams.get("format") ?? "json"
-    const render = format === "text" || format === "markdown" ? formats[format] : formats.json
-    return render(yield* judge.scorecard(yield* param("run")))
+    if (!isFormat(format)) {
+      const reason = `no format is called ${JSON.stringify(format)}: choose ${Object.keys(formats).join(", ")}`
+      return yield* new Judge.Refused({ status: 400, reason })
+    }
+    return formats[format](yield* judge.scorecard(yield* param("run")))
   }).pipe(
     Effect.catch(({ reason, status }) => Effect.succeed(HttpServerResponse.jsonUnsafe({ error: reason }, { status })))
   )

@@ -229,7 +229,11 @@ const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, cha
     { children: [legs(yesLeg, otherLeg), legs(otherLeg, yesLeg)], mve_collection_ticker }
   ],
   ["two sizes for the batch", "/target_cost_dollars", priced],
-  ["two sizes for a child", "/children/1/target_cost_dollars", { children: [childA, { ...childB, ...counted, ...priced }] }],
+  [
+    "two sizes for a child",
+    "/children/1/target_cost_dollars",
+    { children: [childA, { ...childB, ...counted, ...priced }] }
+  ],
   ["a child without a size", "/children/1", { ...unsized, children: [{ ...childA, ...counted }, childB] }],
   ["a first child without a size", "/children/0", { ...unsized, children: [childA, { ...childB, ...counted }] }],
   [
@@ -248,7 +252,11 @@ const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, cha
     "/children/1/target_cost_dollars",
     { children: [childA, { ...childB, ...priced }] }
   ],
-  ["a batch whose size differs from the first child's", "/children/1", { children: [{ ...childA, ...priced }, childB] }],
+  [
+    "a batch whose size differs from the first child's",
+    "/children/1",
+    { children: [{ ...childA, ...priced }, childB] }
+  ],
   [
     "children sized in two ways",
     "/children/1/contracts_fp",

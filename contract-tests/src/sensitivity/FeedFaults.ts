@@ -36,13 +36,16 @@ export const unseen: Readonly<Record<string, string>> = {
   "drops the messages that the new connection held back":
     "It needs a message that only the new connection has, at the moment of a change-over: too rare in random schedules.",
   "applies a repeated delta": "The session already drops repeated messages.",
-  "applies a delta whose clock went down": "Maintenance of the local exchange closes all connections.",
-  "listens to a closed line": "Each outage gives the line another number, so nothing arrives under the old one.",
-  "does not notice an older snapshot after maintenance": "The merge starts a new epoch anyway, half a second later.",
-  "does not learn the epoch from a snapshot": "It costs only further requests of snapshots.",
-  "heals as soon as the book is crossed":
+  "applies a delta with a lower clock than the message before":
+    "Maintenance of the local exchange closes all connections.",
+  "accepts messages of a closed line":
+    "Each outage gives the line another number, so nothing arrives under the old one.",
+  "does not start an epoch for a snapshot with a lower clock":
+    "The merge starts a new epoch anyway, half a second later.",
+  "does not move a line to the reader's epoch on a snapshot": "It costs only further requests of snapshots.",
+  "treats a crossed book as invalid at once":
     "It needs two deltas of one clock that cross the book in between: 600 random schedules have none that shows it.",
-  "does not compare places of one clock":
+  "does not compare positions with the same clock":
     "It needs two lines that are at different deltas of one clock: too rare in 600 random schedules."
 }
 

@@ -1,8 +1,9 @@
 /**
- * Measures how long order books take for the text of their messages, relative to `JSON.parse` of the same texts:
- * decoding alone, a book on one line, the same with a read after each message, and a book on two lines. Books have 100
- * and 1,000 levels a side. Prints the best of many interleaved rounds, and the frame rate relative to `JSON.parse`.
- * This is not a test.
+ * Measures the time from the text of a message to an updated order book, relative to `JSON.parse` of the same text.
+ *
+ * Compares decoding alone, a book on one line, the same book with a read after each message, and a book on two lines. A
+ * line is a subscription on a separate connection. Books have 100 and 1,000 levels per side. Prints the best of many
+ * interleaved rounds, and the frame rate relative to `JSON.parse`. This is not a test.
  */
 import * as Result from "effect/Result"
 import { MergedBook } from "../src/book/merge.ts"
@@ -16,7 +17,7 @@ const rounds = Number(process.argv[2] ?? 200)
 const ticker = "KXEXAMPLE-26NOV22-T50"
 const market = { market_ticker: ticker, market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
 
-/** Makes a price with four decimals. Bids are below 0.5, asks above. */
+/** Makes a price with four decimals. Bids are below 0.5, and asks are above 0.5. */
 const price = (side: number, distance: number): string =>
   ((side === 0 ? 4_999 - distance * 4 : 5_001 + distance * 4) / 10_000).toFixed(4)
 
@@ -87,15 +88,15 @@ const contendersOf = (texts: ReadonlyArray<string>): ReadonlyArray<Contender> =>
     contender("JSON.parse", () => {
       for (const text of texts) JSON.parse(text)
     }),
-    contender("parsed and decoded", () => {
+    contender("decoded", () => {
       for (const text of texts) messageOf(text)
     }),
-    contender("and in a book", () => {
+    contender("decoded into a book", () => {
       const book = OrderBook.make(ticker, { nowMillis: 0 })
       for (const text of texts) apply(book, messageOf(text))
       if (!book.isLive) throw new Error("the book must be live")
     }),
-    contender("and read after each frame", () => {
+    contender("decoded into a book and read", () => {
       const book = OrderBook.make(ticker, { nowMillis: 0 })
       for (const text of texts) {
         apply(book, messageOf(text))
@@ -103,7 +104,7 @@ const contendersOf = (texts: ReadonlyArray<string>): ReadonlyArray<Contender> =>
       }
     }),
     contender(
-      "and in a book of two lines",
+      "decoded into a two-line book",
       () => {
         const book = new MergedBook(ticker, { nowMillis: 0 })
         for (const line of [1, 2]) book.open(line, 0)
@@ -112,7 +113,7 @@ const contendersOf = (texts: ReadonlyArray<string>): ReadonlyArray<Contender> =>
       },
       2
     ),
-    contender("the book alone", () => {
+    contender("only the book, decoded before", () => {
       const book = OrderBook.make(ticker, { nowMillis: 0 })
       for (const message of messages) apply(book, message)
     })
@@ -130,11 +131,11 @@ for (const levels of [100, 1_000]) {
     }
   }
   const bytes = Math.round(texts.slice(1).reduce((sum, text) => sum + text.length, 0) / frames)
-  console.log(`${levels} levels a side, ${frames} deltas of ${bytes} bytes, best of ${rounds} interleaved rounds`)
+  console.log(`${levels} levels per side, ${frames} deltas of ${bytes} bytes, best of ${rounds} interleaved rounds`)
   for (const { best, name } of contenders) {
     const micros = (best * 1000) / texts.length
     console.log(
-      `  ${name.padEnd(28)} ${micros.toFixed(2).padStart(6)} µs a frame   ${(contenders[0]!.best / best).toFixed(2)} × the rate of JSON.parse`
+      `  ${name.padEnd(28)} ${micros.toFixed(2).padStart(6)} µs per frame   ${(contenders[0]!.best / best).toFixed(2)} × the rate of JSON.parse`
     )
   }
 }

@@ -1,7 +1,8 @@
 /**
  * Measures the cost of waiting for tokens. A burst of calls starts at once, and responses are made in this process. The
  * same burst runs on a layer without limits. The bucket refills for a thousand calls per millisecond and has capacity
- * for two thousand, so that nearly all calls of a large burst wait. Prints the CPU time per call. This is not a test.
+ * for two thousand calls, so that nearly all calls of a large burst wait. Prints the CPU time per call. This is not a
+ * test.
  */
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"
@@ -23,7 +24,7 @@ const responses = new Map(
   Object.entries(bodies).map(([name, value]) => {
     const body = new TextEncoder().encode(JSON.stringify(value))
     const headers = new Headers({ "content-length": String(body.length) })
-    // Only the used part of a Response, because a real Response costs more than the call itself.
+    // Has only the members that the client uses, because a real Response costs more than the call itself.
     const response = { status: 200, headers, arrayBuffer: () => Promise.resolve(body.buffer) } as unknown as Response
     return [name, response]
   })
@@ -61,7 +62,7 @@ for (const count of [10, 1_000, 10_000, 100_000]) {
   }
   const [without, waiting] = best as [number, number]
   console.log(
-    `${String(count).padStart(7)} at once: ${without.toFixed(1)} µs of CPU per call without limits, ` +
+    `${String(count).padStart(7)} calls at once: ${without.toFixed(1)} µs of CPU per call without limits, ` +
       `${waiting.toFixed(1)} µs waiting (${(waiting / without).toFixed(2)} ×)`
   )
 }

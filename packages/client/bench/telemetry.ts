@@ -19,7 +19,7 @@ const rounds = 1_500
 
 const body = new TextEncoder().encode(JSON.stringify({ is_auto_cancel_enabled: false, orders: [] }))
 const headers = new Headers({ "content-type": "application/json", "content-length": String(body.length) })
-// Only the used part of a Response, because a real Response costs more than the call itself.
+// Has only the members that the client uses, because a real Response costs more than the call itself.
 const response = { status: 200, headers, arrayBuffer: () => Promise.resolve(body.buffer) } as unknown as Response
 const httpClient = Layer.succeed(
   HttpClient.HttpClient,
@@ -34,7 +34,7 @@ const runtime = ManagedRuntime.make(
 const call = OrderGroups.get({ order_group_id: "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e" })
 const all = Effect.forEach(Array.from({ length: calls }), () => call, { discard: true })
 
-/** A tracer whose spans store what an exporter would read. */
+/** A tracer whose spans store the data that an exporter reads. */
 const keepingTracer = Tracer.make({ span: (options) => new Tracer.NativeSpan(options) })
 const readingTracer = Tracer.make({
   span: (options) => {
@@ -52,7 +52,7 @@ const readingTracer = Tracer.make({
 const contenders: ReadonlyArray<readonly [name: string, round: Effect.Effect<void, unknown, Kalshi.KalshiRead>]> = [
   ["no tracer", all],
   ["a tracer that keeps spans", Effect.withTracer(all, keepingTracer)],
-  ["a tracer that reads them", Effect.withTracer(all, readingTracer)]
+  ["a tracer that reads spans", Effect.withTracer(all, readingTracer)]
 ]
 
 const best = contenders.map(() => Number.POSITIVE_INFINITY)

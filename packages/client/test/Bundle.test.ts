@@ -10,7 +10,7 @@ const source = (module: string) => fileURLToPath(urlOf(module))
 
 interface Bundle {
   readonly output: string
-  /** The paths of the modules of which a part remains in the bundle. */
+  /** The paths of the modules whose code is in the bundle, in whole or in part. */
   readonly modules: ReadonlyArray<string>
 }
 
@@ -74,7 +74,7 @@ const operationIds = async (): Promise<ReadonlyArray<string>> => {
   for (const name of moduleNames) {
     for (const value of Object.values(await load(name))) {
       if (typeof value === "function" && "descriptor" in value) {
-        ids.push((value.descriptor as { readonly operationId: string }).operationId) // every operation has one
+        ids.push((value.descriptor as { readonly operationId: string }).operationId) // every descriptor has an id
       }
     }
   }
@@ -86,7 +86,7 @@ for (const [name, bundle] of [
   ["rollup", withRollup]
 ] as const) {
   describe(`a browser bundle of one operation and its layer, by ${name}`, () => {
-    it("contains that operation, the two operations that fetch limits, and no other", { timeout: 60_000 }, async () => {
+    it("contains only this operation and the two operations that fetch limits", { timeout: 60_000 }, async () => {
       const { output } = await bundle(one)
       console.log(`${name}: ${(gzipSync(output).length / 1000).toFixed(1)} kB min+gzip`)
       const ids = await operationIds()
@@ -135,7 +135,7 @@ for (const [name, bundle] of [
     })
   })
 
-  describe(`a browser bundle of one channel and the order books, by ${name}`, () => {
+  describe(`a browser bundle of one channel and OrderBooks.watch, by ${name}`, () => {
     it("is smaller than 90 kB min+gzip, and contains no operation", { timeout: 60_000 }, async () => {
       const { output } = await bundle(`
         import { layer, messages } from ${JSON.stringify(source("Feed"))}
@@ -157,7 +157,7 @@ for (const [name, bundle] of [
   })
 }
 
-describe("a browser bundle of the trades of several lines", () => {
+describe("a browser bundle of Feed.layer and Trades.watch", () => {
   it("is smaller than 90 kB min+gzip, and contains no operation", { timeout: 60_000 }, async () => {
     const { modules, output } = await withEsbuild(`
       import { layer } from ${JSON.stringify(source("Feed"))}

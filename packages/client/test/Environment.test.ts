@@ -34,7 +34,7 @@ describe("Environment.parse", () => {
     }
   })
 
-  it("rejects invalid URLs without repeating a password", () => {
+  it("rejects invalid URLs, and does not repeat a password in the error", () => {
     for (const text of ["", "prod", "ftp://example.test", "https://example.test/other", "https://example.test/?a=1"]) {
       assert.isTrue(Result.isFailure(Environment.parse(text)), text)
     }
@@ -51,7 +51,7 @@ describe("Environment.parse", () => {
     assert.strictEqual(shared.feedUrl, "wss://demo-api.kalshi.co/trade-api/ws/v2")
   })
 
-  it("S32: pairs REST with the feed of the same exchange, for every documented host", () => {
+  it("pairs the REST URL with the feed URL of the same exchange, for every documented host", () => {
     const hosts = [
       "production",
       "demo",

@@ -21,7 +21,7 @@ import {
   signer
 } from "./support/scripted.ts"
 
-/** A character as a JSON escape. */
+/** Writes a character as a JSON escape. */
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
@@ -31,7 +31,7 @@ const once = { policy: { retry: SendPolicy.noRetry } }
 
 const get = OrderGroups.get({ order_group_id: id })
 
-/** The error of a call that must fail. */
+/** Returns the error of a call that must fail. */
 const failureWith = <A, E>(
   call: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>,
   replies: ReadonlyArray<Reply>,
@@ -40,7 +40,7 @@ const failureWith = <A, E>(
 
 const failureOf = (reply: Reply) => failureWith(get, [reply])
 
-/** The shapes of an error body, with the code of each. */
+/** Error bodies, each with the code that the client reads from it. */
 const shapes: ReadonlyArray<
   readonly [name: string, reply: { body?: unknown; text?: string }, code: string | undefined]
 > = [
@@ -172,7 +172,7 @@ describe("ErrorBody", () => {
     })
   )
 
-  it.effect("keeps fields of another type as JSON", () =>
+  it.effect("keeps fields that are not strings as JSON", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({ status: 404, body: { error: { code: 7, message: null, details: { a: 1 } } } })
       assert.deepStrictEqual(error._tag === "NotFound" && error.body, {
@@ -225,7 +225,7 @@ describe("the message of a status error", () => {
 })
 
 describe("the error classes", () => {
-  it("have the status of their names", () => {
+  it("have the HTTP status that their name denotes", () => {
     const fields = { operation: "a.b", body: { message: "m" }, attempts: 1, afterLostAnswer: false }
     const repeatable = { ...fields, retryAfterMillis: undefined }
     const errors = [
@@ -290,7 +290,7 @@ describe("Unauthorized.message", () => {
     }
   })
 
-  it("uses the signed time if the clock was corrected", () => {
+  it("compares the corrected time with the exchange's clock if the clock was corrected", () => {
     const right = messageOf({ clockSkewMillis: 45_000, measuredClockSkewMillis: 45_500 })
     assert.include(right, "check that the key id")
     assert.include(right, ", 45000 ms added to this machine's clock")
@@ -424,7 +424,7 @@ describe("carriedOut", () => {
       "carriedOut" in error ? ([error.carriedOut, error.message] as const) : assert.fail(error._tag)
     )
 
-  it.effect("is maybe after 408, 499, and any 1xx, 3xx or 5xx status", () =>
+  it.effect('is "maybe" after 408, 499, and any 1xx, 3xx or 5xx status', () =>
     Effect.gen(function* () {
       for (const status of [408, 500, 501, 502, 503, 504, 505, 520, 524, 527, 530, 598, 599]) {
         const [carriedOut, message] = yield* carriedOutOf(status)
@@ -436,7 +436,7 @@ describe("carriedOut", () => {
     })
   )
 
-  it.effect("is no after a refusal, and yes after an undeclared success status", () =>
+  it.effect('is "no" after other 4xx statuses, and "yes" after an undeclared success status', () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 404, 407, 409, 410, 418, 425, 429, 498]) {
         const [carriedOut, message] = yield* carriedOutOf(status)
@@ -458,7 +458,7 @@ describe("TooManyRequests", () => {
         )
       assert.strictEqual(yield* wait("2"), 2000)
       assert.strictEqual(yield* wait("0"), 0)
-      assert.strictEqual(yield* wait("Thu, 01 Jan 1970 00:00:03 GMT"), 3000) // the test clock is at zero
+      assert.strictEqual(yield* wait("Thu, 01 Jan 1970 00:00:03 GMT"), 3000) // the test clock starts at 0
       for (const invalid of ["-1", "soon", "1.5", "2026-01-01", "", "Foo, 2099"])
         assert.isUndefined(yield* wait(invalid))
     })
@@ -619,7 +619,7 @@ describe("an error whose response echoes the request's headers", () => {
     ["in lines of 30 characters, in JSON", (text) => json(text.replace(/.{30}/g, "$&\r\n"))]
   ]
 
-  /** Bodies with the echo in each part that an error keeps. */
+  /** Bodies that contain the echoed headers, each in another part that an error keeps. */
   const bodies: ReadonlyArray<readonly [name: string, body: (text: string) => string]> = [
     ["a plain body", (text) => text],
     ["HTML", (text) => `<html><pre>${text}</pre></html>`],
@@ -628,7 +628,7 @@ describe("an error whose response echoes the request's headers", () => {
     ["a code", (text) => `{"code":${json(text)}}`],
     ["a service", (text) => `{"code":"bad","service":${json(text)}}`],
     ["a bare error", (text) => `{"error":${json(text)}}`],
-    ["an object for a message", (text) => `{"error":{"message":{"headers":[${json(text)}]}}}`],
+    ["an object as the message", (text) => `{"error":{"message":{"headers":[${json(text)}]}}}`],
     ["other members", (text) => `{"headers":{"all":[${json(text)}]},"orders":"none"}`],
     ["object keys", (text) => `{${json(text)}:1,"orders":[{${json(text)}:2}]}`]
   ]
@@ -641,7 +641,7 @@ describe("an error whose response echoes the request's headers", () => {
   }
 
   const assertConcealed = (text: string, { headers }: Sent, what: string): void => {
-    // Without the characters that an encoding or a printer can insert.
+    // Compares only letters and digits, because an encoding or a printer can insert other characters.
     const alphanumeric = (part: string) => part.replace(/[^a-z0-9]/gi, "").toLowerCase()
     const all = alphanumeric(text)
     assert.notInclude(all, alphanumeric(headers["kalshi-access-key"]!), `${what}: the key's id`)
@@ -678,7 +678,7 @@ describe("an error whose response echoes the request's headers", () => {
       const plus = Signer.makeSync({ keyId, kind: "ed25519", sign: () => signature })
       const text = ({ headers }: Sent) => `got ${headers["kalshi-access-signature"]!.replaceAll("+", " ")}, sorry`
       const error = yield* failureWith(get, [{ status: 502, text }], { ...once, signer: plus })
-      // The space can stand for the plus.
+      // The space before the signature is concealed too, because it is possibly the decoded plus.
       assert.include(error.message, "got<redacted>, sorry")
     })
   )
@@ -713,7 +713,7 @@ describe("an error whose response echoes the request's headers", () => {
     })
   )
 
-  it.effect("keeps the rest of the text", () =>
+  it.effect("keeps the text around the concealed values", () =>
     Effect.gen(function* () {
       const { error } = yield* echo(418, (request) =>
         JSON.stringify({
@@ -732,7 +732,7 @@ describe("an error whose response echoes the request's headers", () => {
     })
   )
 
-  it.effect("keeps a time of the exchange that equals the timestamp by chance", () =>
+  it.effect("keeps a JSON number that equals the signed timestamp by chance", () =>
     Effect.gen(function* () {
       const body = '{"ts_ms": 1790000000123,"order_id":"o-1","at":"1790000000123"}'
       const { error } = yield* echo(200, () => body)
@@ -782,7 +782,7 @@ describe("an error whose response echoes the request's headers", () => {
     })
   )
 
-  it.effect("conceals the header values in the message of a transport, and in spans", () =>
+  it.effect("conceals the header values in the error message of a transport, and in spans", () =>
     Effect.gen(function* () {
       const spans: Array<Tracer.NativeSpan> = []
       const tracer = Tracer.make({

@@ -14,7 +14,7 @@ import { environment, isSigned, layer, layerScript, Script, signer } from "./sup
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** The error of a call with an input that the types reject. Asserts that nothing was sent. */
+/** Returns the error of a call with an input that the types reject. Asserts that nothing was sent. */
 const rejectionOf = (
   operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown
@@ -25,18 +25,18 @@ const rejectionOf = (
     assert.strictEqual((yield* Script).sent.length, 0)
     if (!(error instanceof Error) || !("_tag" in error) || error._tag !== "InvalidRequest")
       return assert.fail(String(error))
-    const rejected = error as unknown as { pointer: string; reason: string; message: string } // narrowed by its tag above
+    const rejected = error as unknown as { pointer: string; reason: string; message: string } // its tag is checked above
     assert.isNotEmpty(rejected.reason)
     return rejected
   }).pipe(Effect.provide(layer([])))
 
-/** The request of an input, which may have any type. */
+/** Encodes an input of any type to a request. */
 const encoded = (
   operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown
 ) => encode.prepare(operation.descriptor)(input)
 
-/** The JSON body that is sent for an input. */
+/** Returns the JSON body that is sent for an input. */
 const bodyOf = (...input: Parameters<typeof encoded>) => JSON.parse(Result.getOrThrow(encoded(...input)).body!)
 
 const order: Orders.CreateInput = {
@@ -70,7 +70,7 @@ describe("InvalidRequest, a path parameter", () => {
     )
   }
 
-  it.effect("is percent-encoded, and signed as it is sent", () =>
+  it.effect("is percent-encoded, and signed in this form", () =>
     Effect.gen(function* () {
       yield* OrderGroups.get({ order_group_id: "a b?c#d%é" })
       const { sent } = yield* Script
@@ -100,7 +100,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected at a value of the wrong type", () =>
+  it.effect("is rejected if a value has the wrong type", () =>
     Effect.gen(function* () {
       for (const [field, value] of [
         ["side", "buy"],
@@ -130,7 +130,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected at milliseconds instead of Unix seconds, with a hint", () =>
+  it.effect("is rejected with a hint if a time is in milliseconds instead of seconds", () =>
     Effect.gen(function* () {
       const milliseconds = 1_764_390_000_000
       for (const [operation, input, pointer] of [
@@ -156,7 +156,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("accepts Unix seconds until the year 2100, and the zero that clears a time", () => {
+  it("is accepted with Unix seconds until the year 2100, and with the zero that clears a time", () => {
     for (const [operation, input] of [
       [Orders.list, { min_ts: 0, max_ts: 4_102_444_800 }],
       [Orders.list, { min_ts: -1 }],
@@ -168,7 +168,7 @@ describe("InvalidRequest, an input", () => {
     }
   })
 
-  it.effect("is rejected at seconds instead of Unix milliseconds, with a hint", () =>
+  it.effect("is rejected with a hint if a time is in seconds instead of milliseconds", () =>
     Effect.gen(function* () {
       for (const field of ["from", "to"]) {
         for (const seconds of [1_000_000_000, 1_764_390_000, 99_999_999_999]) {
@@ -183,7 +183,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("omits undefined fields at any depth", () =>
+  it.effect("is sent without undefined fields at any depth", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate({ orders: [{ ...order, client_order_id: "mine", subaccount: undefined }] })
       const { sent } = yield* Script
@@ -212,7 +212,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected at a list with a toJSON, which would replace its items", () =>
+  it.effect("is rejected if a list has a method toJSON, which would replace the items", () =>
     Effect.gen(function* () {
       class Batch extends Array<Orders.CreateInput> {
         toJSON() {
@@ -229,7 +229,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected while Array.prototype has a toJSON, which would replace every list", () =>
+  it.effect("is rejected while Array.prototype has a method toJSON, which would replace every list", () =>
     Effect.gen(function* () {
       const pollute = Effect.sync(() =>
         Reflect.defineProperty(Array.prototype, "toJSON", { configurable: true, value: () => ["replaced"] })
@@ -247,7 +247,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("is read once: the checked value is also sent, searched for ids, and counted", () => {
+  it("is read only once: the client checks, sends and counts the same values", () => {
     let reads = 0
     const firstThenLater = <A>(first: A, later: A): A => (reads++ === 0 ? first : later)
     const getter = {
@@ -268,11 +268,11 @@ describe("InvalidRequest, an input", () => {
     const { body, input, keyed } = Result.getOrThrow(encoded(Orders.batchCreate, { orders: [id] }))
     assert.isTrue(keyed)
     assert.strictEqual(JSON.parse(body!).orders[0].client_order_id, "mine")
-    // The input as it was read, whose items are counted.
+    // `input` is the copy whose items are counted.
     assert.deepStrictEqual({ ...(input as object) }, JSON.parse(body!))
   })
 
-  it.effect("is read once by a limited call, which costs the tokens of the items that are sent", () =>
+  it.effect("is read only once by a call with rate limits, which takes tokens for the items that are sent", () =>
     Effect.gen(function* () {
       const keys = Array.from({ length: 30 }, (_, index) => ({ ...order, client_order_id: `o${index}` }))
       let reads = 0
@@ -305,7 +305,7 @@ describe("InvalidRequest, an input", () => {
     assert.include(Result.isSuccess(got) ? got.success : {}, { query: "?subaccount=1" })
   })
 
-  it.effect("is rejected at a field that cannot be read", () =>
+  it.effect("is rejected if a field cannot be read", () =>
     Effect.gen(function* () {
       const withThrowingGetter = {
         ...order,
@@ -327,7 +327,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected at the first hole of a list", () =>
+  it.effect("is rejected if a list has a hole, with the pointer of the first hole", () =>
     Effect.gen(function* () {
       const holes = [order, order, order]
       delete holes[1]
@@ -341,7 +341,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected at a value that JSON cannot represent", () =>
+  it.effect("is rejected if a value cannot be represented in JSON", () =>
     Effect.gen(function* () {
       for (const value of [10n, Symbol("s"), () => "1", new Date(0), new String("1"), new Map(), new Uint8Array(2)]) {
         assert.strictEqual((yield* rejectionOf(Orders.create, { ...order, count: value })).pointer, "/count")
@@ -371,7 +371,7 @@ describe("InvalidRequest, an input", () => {
     assert.isFalse(keyed(Orders.batchCreate, { orders: [] }))
   })
 
-  it("may be a plain object of another realm, or an object without a prototype", () => {
+  it("is accepted as a plain object of another realm, or as an object without a prototype", () => {
     const foreign = runInNewContext(`(order) => ({ orders: [{ ...order }] })`) as (item: object) => object
     const bare: object = Object.assign(Object.create(null), { orders: [order] })
     const frozen = Object.freeze({ orders: Object.freeze([Object.freeze(order)]) })
@@ -388,7 +388,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected at a string with a lone surrogate, which the exchange would read differently", () =>
+  it.effect("is rejected if a string has a lone surrogate, which the exchange would read differently", () =>
     Effect.gen(function* () {
       const orders = [{ ...order, client_order_id: "\ud800" }]
       assert.strictEqual((yield* rejectionOf(Orders.batchCreate, { orders })).pointer, "/orders/0/client_order_id")
@@ -410,7 +410,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("never appears in the error", () =>
+  it.effect("is not quoted in the error", () =>
     Effect.gen(function* () {
       const error = yield* rejectionOf(Orders.create, { ...order, price: "canary-value" })
       assert.notInclude(error.message + JSON.stringify(error), "canary-value")
@@ -447,7 +447,7 @@ describe("Operation.make, rules", () => {
     rules: [({ id }) => (id === "x" ? { pointer: "/id", reason: "the value is x: pass another id" } : undefined)]
   })
 
-  it.effect("reject an input with pointer and reason, in their order", () =>
+  it.effect("reject an input with a pointer and a reason, and run in the listed sequence", () =>
     Effect.gen(function* () {
       assert.include(yield* rejectionOf(withBody, { id: "a", low: 20, high: 10 }), {
         pointer: "/high",
@@ -463,7 +463,7 @@ describe("Operation.make, rules", () => {
     })
   )
 
-  it("receive the complete input, path and body, after the schemas accept it", () => {
+  it("receive the complete input of path and body, only after the schemas accept it", () => {
     checked.length = 0
     for (const input of [
       { id: "a", low: 20 },
@@ -480,7 +480,7 @@ describe("Operation.make, rules", () => {
 })
 
 describe("an operation without input", () => {
-  it.effect("ignores the argument of a combinator", () =>
+  it.effect("ignores an argument that a combinator passes", () =>
     Effect.gen(function* () {
       const status = yield* Effect.flatMap(Effect.succeed({ not: "for it" }), Exchange.status)
       assert.isTrue(status.trading_active)

@@ -98,12 +98,12 @@ describe("Unauthorized", () => {
   )
 })
 
-/** A part of an application with its own account. */
+/** Makes the service key of a part of an application that has its own account. */
 const Caller = (name: string) => Context.Service<never, typeof callOf>(`test/Caller/${name}`)
 declare const callOf: Effect.Effect<unknown, unknown>
 
 describe("Kalshi.layer", () => {
-  it.effect("does not build for an unsafe address", () =>
+  it.effect("dies if the REST URL is unsafe or invalid", () =>
     Effect.gen(function* () {
       for (const restUrl of ["http://exchange.example/trade-api/v2", "ftp://exchange.example", "nonsense"]) {
         const exit = yield* Effect.exit(Effect.provide(get, layer([], { environment: { ...environment, restUrl } })))
@@ -159,7 +159,7 @@ describe("Kalshi.layerConfig", () => {
     })
   )
 
-  it.live("provides another account under another ConfigProvider, even within one graph of layers", () =>
+  it.live("provides a separate account for each ConfigProvider, even within one graph of layers", () =>
     Effect.gen(function* () {
       const account = (name: string) =>
         Layer.effect(
@@ -191,7 +191,7 @@ describe("Kalshi.layerConfig", () => {
     })
   )
 
-  it.live("reads the key from its file", () =>
+  it.live("reads the key from the file at KALSHI_PRIVATE_KEY_PATH", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const path = yield* fs.makeTempFileScoped()

@@ -28,7 +28,7 @@ const page = (ids: ReadonlyArray<string>, cursor?: string | null): Reply => ({
 
 const targets = StructuredTargets.list.items()
 
-/** Reads a stream to its end, and returns the sent queries as well. */
+/** Reads a stream to its end. Also returns the query of each request. */
 const read = <A>(stream: Stream.Stream<A, unknown, KalshiPublic | KalshiRead>, replies: ReadonlyArray<Reply>) =>
   Effect.map(play(collect(stream), replies), ({ sent, value }) => ({
     ...value,
@@ -139,7 +139,7 @@ describe("Pages.items", () => {
     })
   )
 
-  it.effect("uses the names of cursor and list of the operation", () =>
+  it.effect("uses the operation's own names for the cursor and the list", () =>
     Effect.gen(function* () {
       const program = {
         end_date: "2026-01-01T00:00:00Z",
@@ -227,7 +227,7 @@ describe("Pages of every operation", () => {
 describe("Pages.pages", () => {
   const pages = StructuredTargets.list.pages()
 
-  it.effect("emits each response unchanged, even empty ones", () =>
+  it.effect("emits each response unchanged, even if it is empty", () =>
     Effect.gen(function* () {
       const outcome = yield* read(pages, [page(["1"], "a"), page([], "b"), page(["2"], "")])
       assert.deepStrictEqual(outcome.items, [
@@ -238,7 +238,7 @@ describe("Pages.pages", () => {
     })
   )
 
-  it.effect("ends with the operation's error and can continue from the last cursor", () =>
+  it.effect("fails with the operation's error, and a new stream can start at the last cursor", () =>
     Effect.gen(function* () {
       const errorReply = { status: 401, body: { error: { code: "authentication_error", message: "no" } } }
       const failed = yield* read(pages, [page(["1"], "a"), page(["2"], "b"), errorReply])
@@ -251,7 +251,7 @@ describe("Pages.pages", () => {
   )
 })
 
-describe("Pages: example of continuing", () => {
+describe("Pages: example of continuing after a failure", () => {
   const readAll = <E, R>(keep: (page: Orders.GetOrdersResponse) => Effect.Effect<void, E, R>) =>
     Effect.suspend(() => {
       let cursor: string | undefined
@@ -264,7 +264,7 @@ describe("Pages: example of continuing", () => {
 
   const orders = (cursor: string) => ({ status: 200, body: { orders: [], cursor } })
 
-  it.effect("continues after a failure and reads no page twice", () =>
+  it.effect("continues at the last cursor and reads no page twice", () =>
     Effect.gen(function* () {
       assertIsExample(import.meta.url, "Pages", "Continuing after a failure")
       const errorReply = { status: 400, body: { code: "bad_request" } }
@@ -382,7 +382,7 @@ describe("Pages.PageBudgetExceeded", () => {
     })
   )
 
-  it.effect("does not fail if the list fits or no more items are consumed", () =>
+  it.effect("does not fail if the list has at most maxPages pages, or if no more items are consumed", () =>
     Effect.gen(function* () {
       const fits = yield* read(StructuredTargets.list.items({}, { maxPages: 2 }), [page(["1"], "a"), page(["2"], "")])
       assert.isUndefined(fits.error)
@@ -403,7 +403,7 @@ describe("Pages.PageBudgetExceeded", () => {
 describe("Pages: types", () => {
   type ReadFailure = Errors.BadRequest | Errors.Unauthorized | Kalshi.Failure | Pages.RepeatedCursor
 
-  it("have exact items, errors and capability", () => {
+  it("are exact for items, errors and capabilities", () => {
     expectTypeOf(Orders.list.items({ limit: 1000 })).toEqualTypeOf<
       Stream.Stream<Orders.Order, ReadFailure, KalshiRead>
     >()

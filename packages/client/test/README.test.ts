@@ -19,7 +19,7 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const examplesOf = (text: string) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 
-/** Bundles and runs the source of modules, and returns what they printed. */
+/** Bundles and runs the source code of modules. Returns what they printed. */
 const run = async (modules: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-client-examples-"))
   try {
@@ -93,7 +93,7 @@ const responses: Readonly<
     status: 200,
     body: { fills: [fill], cursor: "" }
   },
-  // An OTLP collector on the same port.
+  // The server is also the OTLP collector.
   "POST /v1/metrics": { signed: false, status: 200, body: {} },
   "POST /v1/traces": { signed: false, status: 200, body: {} },
   "GET /trade-api/v2/exchange/status": {
@@ -249,7 +249,7 @@ describe("README", () => {
     assert.deepStrictEqual([...new Set(named)].sort(), operations)
   })
 
-  it("lists only existing modules as the other modules", () => {
+  it('lists only existing modules under "Other modules"', () => {
     const [table] = /^Other modules:\n\n(?:\|.*\n)+/m.exec(readme)!
     const modules = [...table.matchAll(/^\| `(\w+)`/gm)].map((match) => match[1]!)
     assert.isNotEmpty(modules)
@@ -259,7 +259,7 @@ describe("README", () => {
   it("lists every channel of the feed with its messages and parameters", () => {
     const rows = [...readme.matchAll(/^\| `(\w+)` +\| (.*?) +\| (\w+) +\| (.*?) +\| (yes|no) +\|$/gm)]
     const namesIn = (cell: string) => [...cell.matchAll(/`(\w+)`/g)].map((match) => match[1]!)
-    // The text above the table states these.
+    // The text above the table describes these parameters.
     const left = /^(market_(ticker|id)s?|skip_ticker_ack)$/
     assert.deepStrictEqual(
       rows.map(([, channel, messages, markets, parameters, counted]) => [

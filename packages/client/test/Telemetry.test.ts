@@ -31,7 +31,7 @@ const request = {
 const operation = { "kalshi.operation.name": "OrderGroups.get", "kalshi.operation.id": "GetOrderGroup" }
 
 describe("Telemetry, spans", () => {
-  it.effect("are a span for the operation, with a child for its request", () =>
+  it.effect("are a span for the operation and a child span for its request", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [group])
       assert.deepStrictEqual(spans, [
@@ -55,7 +55,7 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("include a request for each retry, with its number", () =>
+  it.effect("include a request span for each retry, with the number of the retry", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [{ status: 503, body: {}, delayMillis: 10 }, group])
       assert.deepStrictEqual(
@@ -96,7 +96,7 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("contain the system's code for a request without a response", () =>
+  it.effect("contain the system error code of a request without a response", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(get, [{ fault: "ECONNRESET", syscall: "read", delayMillis: 40 }], once)
       assert.deepStrictEqual(spans[1], {
@@ -133,7 +133,7 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("end as interrupted with the call, without an error", () =>
+  it.effect("end as interrupted, without an error, if the call is interrupted", () =>
     Effect.gen(function* () {
       const { spans } = yield* play(Effect.timeoutOption(get, "50 millis"), [group])
       assert.deepStrictEqual(
@@ -146,7 +146,7 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("include no request if nothing was sent because of an invalid input", () =>
+  it.effect("include no request span if nothing was sent because of an invalid input", () =>
     Effect.gen(function* () {
       const wrong = yield* play(OrderGroups.get({ order_group_id: "" }), [])
       assert.deepStrictEqual(
@@ -162,7 +162,7 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("include no request if it could not be signed", () =>
+  it.effect("include no request span if the request could not be signed", () =>
     Effect.gen(function* () {
       const broken = {
         ...signer(),
@@ -178,7 +178,7 @@ describe("Telemetry, spans", () => {
 
   it.effect("mark a defect, without its message", () =>
     Effect.gen(function* () {
-      // The request is not scripted: the HTTP client dies, and its message contains the complete URL.
+      // The request is not scripted, so the HTTP client dies. The message of the defect contains the complete URL.
       const { exit, spans } = yield* play(get, [])
       assert.isTrue(Exit.isFailure(exit) && Cause.pretty(exit.cause).includes(id))
       assert.deepStrictEqual(
@@ -188,7 +188,7 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("include a child for a wait for tokens, and none without a wait", () =>
+  it.effect("include a child span for a wait for tokens, and no such span without a wait", () =>
     Effect.gen(function* () {
       const waiting = yield* play(get, [group], { limits: {} }, store({ waits: [250, 0] }))
       assert.deepStrictEqual(
@@ -335,7 +335,7 @@ describe("Telemetry, spans", () => {
   it.effect("contain no key id, header, signature, id, input, response or error text, for any outcome", () =>
     Effect.gen(function* () {
       const keyId = "canary-key-id"
-      // The part of the key id that errors show.
+      // Errors show only the first eight characters of the key id.
       const canaries = [keyId.slice(0, 8), id, "canary-response", "kalshi-access", "ACCESS-", "authorization"]
       const replies: ReadonlyArray<Reply> = [
         { status: 200, body: { is_auto_cancel_enabled: false, orders: ["canary-response"] } },
@@ -534,7 +534,7 @@ describe("Telemetry, metrics", () => {
         assert.deepStrictEqual(yield* levels, [])
         const fiber = yield* Effect.forkChild(get)
         yield* TestClock.adjust(0)
-        // The request is in flight: its tokens are reserved.
+        // The request is in flight, so its tokens are reserved.
         assert.deepStrictEqual(yield* levels, [
           ["kalshi.client.rate_limit.tokens", "read", 190],
           ["kalshi.client.rate_limit.capacity", "read", 200]
@@ -542,7 +542,7 @@ describe("Telemetry, metrics", () => {
         yield* TestClock.adjust("10 millis")
         yield* Fiber.join(fiber)
         yield* TestClock.adjust("25 millis")
-        // The client assumes a rate 0.1 % below the exchange's 200 tokens a second.
+        // The client assumes a rate that is 0.1 % below the exchange's 200 tokens per second.
         assert.closeTo(Number((yield* levels)[0]![2]), 194.995, 1e-6)
       }).pipe(
         Effect.provide(layer([{ ...group, delayMillis: 10 }], { limits: {} })),
@@ -620,7 +620,7 @@ interface Series {
   readonly sum?: number
 }
 
-/** The counters and histograms of a registry, sorted. */
+/** Returns the counters and histograms of a registry, sorted. */
 const series = (registry: Metric.MetricRegistry): Effect.Effect<ReadonlyArray<Series>> =>
   Effect.map(Effect.provideService(Metric.snapshot, Metric.MetricRegistry, registry), (all) =>
     all
@@ -680,7 +680,7 @@ const play = <A, E>(
     )
   })
 
-/** An exchange that does not return the account's limits. */
+/** Replies with 403 to a request for the account's limits. */
 const withoutLimits = (path: string): Reply | undefined =>
   path.startsWith("/trade-api/v2/account/") ? { status: 403, body: {} } : undefined
 
@@ -715,7 +715,7 @@ const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
     .join("\n")
 }
 
-/** A store that delays a call by the given waits, one after the other. */
+/** Makes a store that delays calls by these waits, in sequence. */
 const store = ({ level = false, waits }: { readonly waits: ReadonlyArray<number>; readonly level?: boolean }) => {
   const left = [...waits]
   let readyMillis = 0

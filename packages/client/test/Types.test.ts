@@ -64,7 +64,7 @@ describe("OrderGroups.reset", () => {
 })
 
 describe("Exchange.status", () => {
-  it("is public: it has no SigningError, and its errors carry the declared payload", () => {
+  it("is public, so it has no SigningError, and its errors have the declared payload", () => {
     type Expected =
       | Errors.InternalServerError<ExchangeStatus>
       | Errors.ServiceUnavailable<ExchangeStatus>
@@ -121,7 +121,7 @@ describe("Capability", () => {
     expectTypeOf<Effect.Services<typeof open>>().toEqualTypeOf<never>()
   })
 
-  it("is complete under a dry run, the only layer with a journal", () => {
+  it("is complete under the dry-run layer, which is the only layer with a journal", () => {
     expectTypeOf<ReturnType<typeof Kalshi.layerDryRun>>().toEqualTypeOf<
       Layer.Layer<
         Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | DryRun.DryRun,
@@ -136,7 +136,7 @@ describe("Capability", () => {
     expectTypeOf<Effect.Services<typeof journal>>().toEqualTypeOf<DryRun.DryRun>()
   })
 
-  it("requires only an HttpClient", () => {
+  it("is complete under Kalshi.layer, which requires only an HttpClient", () => {
     expectTypeOf<ReturnType<typeof Kalshi.layer>>().toEqualTypeOf<
       Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite, never, HttpClient.HttpClient>
     >()
@@ -189,7 +189,7 @@ describe("Operation.make", () => {
     void [output, input, capability]
   })
 
-  it("requires a key for a keyed operation, and rejects it for others", () => {
+  it("requires a key for a keyed operation, and rejects a key for other operations", () => {
     const { retry, ...rest } = { ...description, errors: [] } as const
     const key = { field: "client_order_id" }
     void Operation.make({ ...rest, retry: "keyed", key })
@@ -243,9 +243,9 @@ describe("Orders.create", () => {
       self_trade_prevention_type: "maker"
     } as const
     void Orders.create({ ...order, count: "1", price: "0.56" })
-    // @ts-expect-error -- a number may have lost digits
+    // @ts-expect-error -- a number can have lost digits
     void Orders.create({ ...order, count: "1", price: 0.56 })
-    // @ts-expect-error -- not a number at all
+    // @ts-expect-error -- the text is not a decimal
     void Orders.create({ ...order, count: "one", price: "0.56" })
   })
 })

@@ -1,6 +1,6 @@
 /**
- * The exchange in process, without HTTP: orders per second, and the memory of resting orders. Prints the best round of
- * each workload. This is not a test. Run with `node --expose-gc` to measure the memory.
+ * Measures the exchange in this process, without HTTP: orders per second, and the memory of resting orders. Prints the
+ * best round of each workload. This is not a test. Run with `node --expose-gc` to measure the memory.
  */
 import { PerformanceObserver } from "node:perf_hooks"
 import * as Result from "effect/Result"
@@ -125,7 +125,7 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
   }
 }
 
-/** The minimum for any engine: creating ids, and indexing as many orders by them. */
+/** The minimum time of any engine: to create the ids, and to index the same number of objects by id. */
 const idsAlone = (): number => {
   const ids = Ids.fromSeed(1)
   const byId = new Map<string, object>()
@@ -174,7 +174,7 @@ const weigh = (): void => {
   gc()
   const { heapUsed, rss } = process.memoryUsage()
   const each = Math.round((heapUsed - before) / orders)
-  // Reads the book afterwards, so that it cannot have been collected.
+  // Reads the book after the measurement, so that the exchange is not collected before.
   const levels = Result.getOrThrow(exchange.view(start).book(ticker)).bid.length
   console.log(
     `${orders.toLocaleString("en")} orders resting at ${levels} prices take ${mebibytes(heapUsed - before)}, ${each} bytes each; the whole process takes ${mebibytes(rss)}`

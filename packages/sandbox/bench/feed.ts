@@ -1,12 +1,12 @@
 /**
- * The feed under load: many connections in this process, the local exchange in another, on the same machine. Each
- * connection watches the books of some markets, while orders that are sent over HTTP change the books. Prints the frames
- * received and lost, how late they arrived, the processor time of both sides, the memory of an idle connection, and the
- * memory cost of a reader that stops reading. This is not a test, but it fails if a frame was lost or over 1 s late, if
- * a connection was lost, or if the pace of changes was not reached.
+ * Measures the feed under load. This process has many connections, and the local exchange runs in another process on
+ * the same machine. Each connection watches the books of some markets, while orders that are sent over HTTP change the
+ * books. Prints the frames received and lost, how late they arrived, the processor time of both sides, the memory of an
+ * idle connection, and the memory cost of a reader that stops reading. This is not a test, but it fails if a frame or a
+ * connection was lost, if a frame was over 1 s late, or if the pace of changes was too low.
  *
- * Arguments: connections (default: 200), markets for each (50), markets in all (200), changes a second (2,000), seconds
- * (60), orders in a request (20).
+ * Arguments: connections (default: 200), markets per connection (50), markets in total (200), changes a second (2,000),
+ * seconds (60), orders in a request (20).
  */
 import { type ChildProcess, fork } from "node:child_process"
 import { createPrivateKey, sign } from "node:crypto"
@@ -79,7 +79,9 @@ const numberAt = (text: string, at: number): number => {
   }
 }
 
-/** Counts the frames of one subscription: those that its `seq` shows as lost, and how late each delta was. */
+/**
+ * Counts the frames of one subscription, and the frames that its `seq` shows as lost. Records how late each delta was.
+ */
 class Watcher {
   snapshots = 0
   deltas = 0
@@ -284,7 +286,10 @@ const usedBytes = async (): Promise<number> => {
   return heapBytes + externalBytes
 }
 
-/** One reader that stops reading, under the same changes. Subtracts the memory of the orders that the exchange keeps. */
+/**
+ * Measures the memory cost of one reader that stops reading, during the same changes. Subtracts the memory of the
+ * orders that the exchange keeps.
+ */
 const measureStall = async (): Promise<void> => {
   const stepSeconds = 5
   const steps = Math.ceil(stallSeconds / stepSeconds)

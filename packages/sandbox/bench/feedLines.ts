@@ -1,19 +1,23 @@
 /**
- * Runs the client's order books of two lines for a long time, over real sockets, with order flow in all markets. Each
- * second, the next fault hits one of the lines in turn, but never before all lines are complete again. The messages of
- * each connection are delayed by a constant time, so that one line is ahead of the other. The local exchange runs in
- * another process and records each state of its books.
+ * Runs the client's order books for a long time, over real sockets, with order flow in all markets. The books use two
+ * lines, which are independent connections to the feed. Each second, a fault hits the next line, but only after all lines
+ * are complete again. The messages of each connection are delayed by a constant time, so that one line is ahead of the
+ * other. The local exchange runs in another process and records each state of its books.
  *
- * All books are read every few milliseconds, and each book after each of its changes. Fails unless: no book stops being
- * live, even between two reads; no book goes back; every book that is read is a state that the exchange recorded with the
- * same clock; no book that is read is behind the records for more than 250 ms of this process's running time; every fault
- * reaches its line; all books equal the exchange's own after the flow has stopped; and no fiber, timer, socket or
- * connection is left after the scope closes.
+ * All books are read every few milliseconds, and each book after each of its changes. Fails if one of these happens:
+ *
+ * - A book is not live, even between two reads.
+ * - The clock of a book goes back, or its epoch changes.
+ * - A book that is read is not a state that the exchange recorded with the same clock.
+ * - A book that is read is behind the records for more than 250 ms of this process's running time.
+ * - A fault does not reach its line.
+ * - A book differs from the exchange's own book after the flow has stopped.
+ * - A fiber, timer, socket or connection is left after the scope closes.
  *
  * `node packages/sandbox/bench/feedLines.ts [seconds] [markets] [changes a second] [lines] [longest wait]`
  *
- * Default: 600 s, 100 markets, 500 changes a second, 2 lines, and waits before a connection of at most 100 ms. With one
- * line, the command fails.
+ * Default: 600 s, 100 markets, 500 changes a second, 2 lines, and a wait of at most 100 ms before a connection. With one
+ * line, the command fails, because each fault interrupts the books.
  */
 import { availableParallelism, loadavg } from "node:os"
 import { createHistogram } from "node:perf_hooks"
@@ -64,7 +68,7 @@ const settleMillis = 30_000
 /**
  * - `reset`, `closed`: the exchange ends the connection.
  * - `stalled`: the exchange discards the messages of the connection for a while. The next message shows the gap.
- * - `late`: the client's socket is paused for a while. Then all messages arrive at once.
+ * - `late`: the client's socket is paused for a while. Then all messages arrive together.
  * - `gapped`: at least one message is discarded.
  */
 const kinds = ["reset", "stalled", "gapped", "closed", "late"] as const
@@ -88,7 +92,7 @@ const delay = (socket: Socket.WebSocketLike, delayMillis: number): void => {
     )
 }
 
-/** The open sockets of the lines, oldest first: the exchange's connections are in the same order. */
+/** The open sockets of the lines, oldest first. The exchange's connections are in the same order. */
 class Sockets {
   #open: Array<{ readonly line: number; readonly socket: NodeWS.WebSocket }> = []
 
@@ -97,7 +101,7 @@ class Sockets {
     Effect.map(Socket.WebSocketConstructor, (make) => (url, options) => {
       const socket = make(url, options)
       delay(socket, Math.random() * longestDelayMillis)
-      // One line at a time has no socket, except at the start: the first line connects first.
+      // Only one line at a time has no socket, except at the start, when the first line connects first.
       const line = Array.from({ length: lines }, (_, n) => n).find((n) => this.place(n) < 0) ?? lines
       const opened = { line, socket: socket as NodeWS.WebSocket } // the layer below makes no others
       this.#open.push(opened)
@@ -119,7 +123,7 @@ class Sockets {
 /** The last read of a book. */
 interface Last {
   readonly book: OrderBooks.Book
-  /** Since when the book is live. It changes if the book was not live between two reads. */
+  /** The time since which the book is live. This time changes if the book was not live between two reads. */
   readonly sinceMillis: number
 }
 
@@ -193,7 +197,7 @@ class Reader {
     }
     this.longestBehindMillis = Math.max(this.longestBehindMillis, behindMillis)
     this.behind.record(Math.max(1, Math.round(behindMillis * 1_000)))
-    // Two readings of one line that share their levels are one state.
+    // Two reads that share their arrays of levels are the same state.
     const isSame =
       last !== undefined &&
       last.book.clock === book.clock &&
@@ -328,7 +332,7 @@ await setTimeout(recordMillis)
 clearInterval(sweeping)
 clearInterval(settling)
 comparison.settle()
-if (comparison.between > 0) fail(`${comparison.between} books were read that are not the recorded ones of their clock`)
+if (comparison.between > 0) fail(`${comparison.between} books were read that differ from the record with their clock`)
 
 await Effect.runPromise(Scope.close(scope, Exit.void))
 await checkLeft(before, fibers, ask, fail)

@@ -1,10 +1,12 @@
 /**
  * Runs the client's live order books for a long time, over real sockets, with order flow in all markets. Injects the
  * faults in turn, one every few seconds. The local exchange runs in another process and records each state of its books.
+ * Prints the heap at intervals, and one table at the end. Fails if one of these happens:
  *
- * Fails unless: every book that is read is a state that the exchange recorded with the same clock; no book is unreadable
- * for longer than the limit; all books equal the exchange's own after the flow has stopped; and no fiber, timer, socket
- * or connection is left after the scope closes. Prints the heap at intervals, and one table at the end.
+ * - A book that is read is not a state that the exchange recorded with the same clock.
+ * - A book is unreadable for longer than the limit.
+ * - A book differs from the exchange's own book after the flow has stopped.
+ * - A fiber, timer, socket or connection is left after the scope closes.
  *
  * `node packages/sandbox/bench/feedSoak.ts [seconds] [markets] [changes a second] [limit in milliseconds]`
  *

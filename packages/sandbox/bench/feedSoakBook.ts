@@ -1,4 +1,4 @@
-/** What `feedSoak.ts`, `feedLines.ts` and their exchange, `feedSoakServer.ts`, send to each other. */
+/** The messages between `feedSoak.ts` or `feedLines.ts` and the exchange's process, `feedSoakServer.ts`. */
 import { createHash } from "node:crypto"
 
 /** A level of a book: price and contracts. */
@@ -49,7 +49,7 @@ export const faults = {
 
 export type Fault = keyof typeof faults
 
-/** The faults of one connection. The answer to `stalled` and `gapped` arrives after their end. */
+/** The faults of one connection. For `stalled` and `gapped`, the answer arrives after the end of the fault. */
 export type LineFault = "reset" | "closed" | "stalled" | "gapped"
 
 /** How long `stalled` lasts, in milliseconds. */

@@ -1,6 +1,6 @@
 /**
- * What `feedSoak.ts` and `feedLines.ts` have in common: the exchange in another process, the comparison of books with
- * its records, and the checks for what is left after the scope has closed.
+ * The shared parts of `feedSoak.ts` and `feedLines.ts`: the exchange in another process, the comparison of books with
+ * its records, and the checks for resources that are left after the scope has closed.
  */
 import { fork } from "node:child_process"
 import { setTimeout } from "node:timers/promises"
@@ -16,7 +16,7 @@ import { digestOf, type Question, type Recorded, type Sent } from "./feedSoakBoo
 export type Served = Extract<Sent, { readonly type: "served" }>
 export type Answer = Extract<Sent, { readonly type: "answer" }>
 
-/** How long the exchange's record of a state that was read may take to arrive. */
+/** The maximum time between the read of a book and the arrival of the exchange's record of this state. */
 export const recordMillis = 5_000
 const keptRecords = 100
 
@@ -52,7 +52,10 @@ export class Comparison {
   nowMillis = (): number => performance.now()
   readonly latest = new Map<string, Recorded>()
   reads = 0
-  /** Reads with the clock of a delta but without its change: a fault sent another delta with this clock before it. */
+  /**
+   * The number of reads that have the clock of a delta, but not its change. A fault sent an extra delta with this clock
+   * before it.
+   */
   between = 0
   readonly #fail: (failure: string) => void
   readonly #records = new Map<string, Array<Kept>>()
@@ -79,7 +82,7 @@ export class Comparison {
     if (!this.#isRecorded(read)) this.#waiting.push({ read, sinceMillis: Date.now(), fault })
   }
 
-  /** Compares again what was read before its record arrived. */
+  /** Compares the books again that were read before their records arrived. */
   settle(): void {
     this.#waiting = this.#waiting.filter(({ fault, read, sinceMillis }) => {
       if (this.#isRecorded(read)) return false
@@ -165,12 +168,12 @@ export const startExchange = async (
 
 /** Counts the fibers that run. */
 export class Fibers implements Metric.FiberRuntimeMetricsService {
-  alive = 0
+  running = 0
   recordFiberStart(): void {
-    this.alive++
+    this.running++
   }
   recordFiberEnd(): void {
-    this.alive--
+    this.running--
   }
 }
 
@@ -194,7 +197,7 @@ export const checkLeft = async (
   for (const [name, count] of Object.entries(resources())) {
     if (count > (before[name] ?? 0)) fail(`left after the scope: ${count} ${name}, before: ${before[name] ?? 0}`)
   }
-  if (fibers.alive !== 0) fail(`left after the scope: ${fibers.alive} fibers`)
+  if (fibers.running !== 0) fail(`left after the scope: ${fibers.running} fibers`)
   const { connections } = await ask("connections")
   if (connections !== 0) fail(`left after the scope: ${connections} connections at the exchange`)
 }

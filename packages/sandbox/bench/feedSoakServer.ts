@@ -28,7 +28,7 @@ const batch = 10
 const fullBook = 24
 const path = "/trade-api/v2/portfolio/events/orders/batched"
 
-const tell = (message: Sent): void => void process.send?.(message)
+const notify = (message: Sent): void => void process.send?.(message)
 
 const signingOf = ({ keyId, privateKey }: Sandbox.Credentials) => {
   const key = createPrivateKey(Redacted.value(privateKey))
@@ -130,7 +130,7 @@ class Flow {
     await this.#send("DELETE", this.#maker, { orders })
   }
 
-  /** Takes one contract of the best order of each market: one level changes. */
+  /** Trades one contract with the best order of each market, so one level of each book changes. */
   async #take(some: ReadonlyArray<string>): Promise<void> {
     const orders = some.map((ticker) => {
       const isBid = Math.random() < 0.5
@@ -165,7 +165,7 @@ class Flow {
   }
 }
 
-/** Injects a fault. A stall ends after two seconds, before the effect completes. */
+/** Injects a fault. A stall ends after two seconds, before the returned effect completes. */
 const inject = (sandbox: Sandbox.Operator, accountId: string, fault: Fault) => {
   const delta = { feed: "frame", type: "orderbook_delta" } as const
   const snapshot = { feed: "frame", type: "orderbook_snapshot" } as const
@@ -250,10 +250,10 @@ const program = Effect.gen(function* () {
       const { ask, bid, clock } = Result.getOrThrow(view.book(ticker))
       return [ticker, clock, digestOf(bid, ask, { price: 10_000, count: 100 })]
     })
-    tell({ type: "recorded", books })
+    notify({ type: "recorded", books })
   }
   const flow = new Flow(sandbox.url, maker, taker, record)
-  tell({
+  notify({
     type: "served",
     restUrl: sandbox.url,
     tickers,
@@ -262,7 +262,7 @@ const program = Effect.gen(function* () {
   })
   record(tickers)
   const running = flow.run()
-  const failed = (error: unknown): void => tell({ type: "failed", reason: String(error) })
+  const failed = (error: unknown): void => notify({ type: "failed", reason: String(error) })
   running.catch(failed)
   const answer = async (question: Question): Promise<void> => {
     if (question === "calm") await runPromise(Effect.andThen(sandbox.clearFaults, sandbox.feed.resume()))
@@ -279,7 +279,7 @@ const program = Effect.gen(function* () {
     record(tickers)
     flow.isPaused = false
     const connections = runSync(sandbox.feed.connections).length
-    tell({ type: "answer", connections, changes: flow.changes })
+    notify({ type: "answer", connections, changes: flow.changes })
   }
   process.on("message", (question) => void answer(question as Question).catch(failed))
   return yield* Effect.never

@@ -1,8 +1,8 @@
 /**
- * The memory of a server that many connections send large bodies to.
+ * Measures the memory of a server to which many connections send large bodies.
  *
- * Starts the command in a process of its own. Then 2,000 connections send a body of 4 MiB each, except for its last byte.
- * Prints the memory of the server before, at most and after, and the number of responses by status.
+ * Starts the command in another process. Then each of 2,000 connections sends all bytes of a 4 MiB body except the last
+ * byte. Prints the memory of the server before, at the maximum, and afterwards, and the number of responses by status.
  *
  * Reads the memory from `/proc`, so it needs Linux. Needs 4,100 open files: `ulimit -n`.
  */

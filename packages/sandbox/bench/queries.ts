@@ -1,7 +1,8 @@
 /**
- * The cost of reads by the size of the exchange: queue positions at 1,000 to 100,000 resting orders, and lists that
- * return the same number of items at any size. Prints microseconds per item, and the ratio to the cost at a tenth of
- * the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is proportional to the size.
+ * Measures the cost of reads by the size of the exchange: queue positions at 1,000 to 100,000 resting orders, and lists
+ * that return the same number of items at any size. Prints microseconds per item, and the ratio to the cost at a tenth
+ * of the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is proportional to the
+ * size.
  */
 import * as Result from "effect/Result"
 import type { CreateOrder, CreateRfq } from "../src/exchange/Commands.ts"
@@ -127,7 +128,10 @@ const rfq = (ticker: string): CreateRfq => ({
   replaceExisting: true
 })
 
-/** Closed RFQs with a cancelled quote each, before ten open ones, and one old RFQ on another market. */
+/**
+ * One old RFQ on another market, then ten open RFQs, and then many RFQs on one market, which are closed except the
+ * last. Each RFQ has a quote.
+ */
 const closedRfqs = (size: number) => {
   const floor = makeFloor(here, there, ...Array.from({ length: 10 }, (_, n) => `KXOPEN-26-N${n}`))
   const create = (ticker: string) => {
@@ -147,7 +151,7 @@ const closedRfqs = (size: number) => {
   return floor
 }
 
-/** Positions in as many markets as the size says, all but ten of which are settled. One event has one market. */
+/** Positions in `size` markets. All except the last ten are settled. Each event has ten markets. */
 const positions = (size: number) => {
   const tickers = Array.from({ length: size }, (_, n) => `KXPOS${Math.floor(n / 10)}-26-N${n}`)
   const floor = makeFloor(...tickers)

@@ -1,11 +1,12 @@
 /**
- * The limiter at saturation, against a metered local exchange in another process. First with one client process, then
- * with two that share the account's budget through Redis; the clock of one of the two is two seconds ahead. Fails if
- * the exchange returned a 429, or if less than `minShare` of the available tokens was used.
+ * Measures the client's rate limiter at saturation, against a metered local exchange in another process. The first run
+ * has one client process. The second run has two, which share the account's budget through Redis, and the clock of one
+ * of them is two seconds ahead. Fails if the exchange returned a 429, or if less than `minShare` of the available
+ * tokens was used.
  *
  * The available tokens are the maximum that the exchange's buckets grant in thirty seconds: the capacity, because the
  * buckets are full at the start, plus the refill. Before the start, the processes fetch the budget and stay idle until
- * the buckets are full. The used tokens are those that the exchange charged.
+ * the buckets are full. The used tokens are the tokens that the exchange charged.
  *
  * Argument: the tier (default: `advanced`). The run starts its own `redis-server`, and stops it at the end.
  */

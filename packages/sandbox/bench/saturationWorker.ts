@@ -76,8 +76,8 @@ const write = Effect.flatMap(Orders.create(order), ({ order_id }) => Orders.canc
 const read = OrderGroups.list()
 
 /**
- * Spends more than half of a default bucket, and waits until the account's bucket is known to be too small for a large
- * batch.
+ * Makes calls until the limiter has fetched the account's budget. From then on, the wait for a batch that is larger
+ * than the write bucket is infinite.
  */
 const learn = Effect.gen(function* () {
   const tooLarge = { orders: Array.from({ length: capacity / 10 + 1 }, () => order) }

@@ -1,7 +1,8 @@
 /**
- * The cost of a state file. First, signed orders over HTTP to two exchanges in other processes, one with and one without
- * a state file, in interleaved rounds. Then, in this process, the size of a state file, the time to write a snapshot,
- * and the time to restart from a snapshot and from a journal, by the number of orders. This is not a test.
+ * Measures the cost of a state file. First, sends signed orders over HTTP to two exchanges in other processes, one with
+ * and one without a state file, in interleaved rounds. Then measures in this process, by the number of orders: the size
+ * of a state file, the time to write a snapshot, and the times to restart from a snapshot and from a journal. This is
+ * not a test.
  */
 import { type ChildProcess, fork } from "node:child_process"
 import { mkdtempSync, rmSync, statSync } from "node:fs"

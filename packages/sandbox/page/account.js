@@ -33,7 +33,7 @@ export const makeOrderForm = (selection) => {
     const isValid = contracts !== undefined && cents !== undefined && cents <= 10_000
     // The product of a price and a count is exactly an amount in micro-dollars.
     const micros = isValid ? contracts * (side === "bid" ? cents : 10_000 - cents) : 0
-    setText(byId("cost"), isValid ? `Costs at most ${dollars(micros)} and fees` : "")
+    setText(byId("cost"), isValid ? `Costs at most ${dollars(micros)} plus fees` : "")
   }
   const report = (text, kind) => {
     setText(result, text)
@@ -91,7 +91,7 @@ const outcome = ({ fillCount, remainingCount, status, ...order }) => {
   return `${sideNames[order.side]}: ${parts === "" ? status : parts}`
 }
 
-/** Shows the accounts in the select. */
+/** Shows the accounts in the select element. */
 export const showAccounts = (accounts, selected) => {
   const select = byId("account-select", HTMLSelectElement)
   syncOptions(
@@ -156,7 +156,7 @@ const showPositions = ({ positions }) => {
   byId("positions-empty").hidden = positions.length > 0
 }
 
-/** A group with the fills of its window: those at the left end leave the window next. */
+/** A group with the fills of its window: the fills at the left end leave the window next. */
 const showGroups = ({ groups }, nowMillis) => {
   sync(
     byId("groups"),

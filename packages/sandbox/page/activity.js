@@ -54,7 +54,7 @@ export const showRfqs = (rfqs, nameOf) => {
   byId("rfq-list").hidden = rfqs.length === 0
 }
 
-/** A log that can be held: it then collects what arrives, up to its limit. */
+/** A log that can be held. While it is held, it collects new items, up to its limit. */
 const makeLog = (name, holdId, create) => {
   const list = byId(`${name}-list`)
   const empty = byId(`${name}s-empty`)
@@ -88,7 +88,7 @@ const makeLog = (name, holdId, create) => {
 }
 
 const skippedItem = ({ discarded }) =>
-  h("li", { class: "skipped muted" }, `${discarded} more arrived faster than this page shows them`)
+  h("li", { class: "skipped muted" }, `${discarded} more are not shown: they arrived too fast`)
 
 const statusClass = (status) => (status === 0 || status >= 500 ? "bad" : status >= 400 ? "warn" : "good")
 

@@ -1,6 +1,4 @@
-/**
- * The operator's side, as the page calls it.
- */
+/** The page's requests to the operator interface. */
 
 const token = document.querySelector('meta[name="sandbox-token"]')?.getAttribute("content") ?? ""
 
@@ -19,7 +17,7 @@ export const send = async (method, path, body) => {
 export const post = (path, body = {}) => send("POST", path, body)
 
 /**
- * Reads the stream of changes. Connects again after a loss. Returns a function that ends it.
+ * Reads the stream of changes. Connects again after the connection was lost. Returns a function that ends the stream.
  */
 export const follow = ({ account, market }, onMessage, onState) => {
   const query = new URLSearchParams()

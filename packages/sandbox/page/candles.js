@@ -48,7 +48,7 @@ export const candlesOf = (trades, intervalMillis) => {
   if (starts.length === 0) return { length, candles: [] }
   const last = starts.at(-1)
   const first = Math.max(starts[0], last - (most - 1) * length)
-  // The candle before the first shown one has the price at which the shown candles begin.
+  // The candle before the first shown candle has the price at which the shown candles begin.
   let close = byStart.get(starts.findLast((start) => start < first))?.close
   const candles = []
   for (let start = first; start <= last; start += length) {

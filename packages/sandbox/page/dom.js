@@ -53,14 +53,14 @@ export const setAttribute = (element, name, value) => {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value)
 }
 
-/** Sets a class, and removes the other classes of its group. */
+/** Replaces all classes of an element. */
 export const setClass = (element, classes) => setAttribute(element, "class", classes)
 
 const keys = new WeakMap()
 
 /**
  * Shows items as the children of an element. An item keeps its child, with its focus and its selection, as long as its
- * key stays.
+ * key stays the same.
  */
 export const sync = (parent, items, keyOf, create, update) => {
   const old = new Map([...parent.children].map((child) => [keys.get(child), child]))
@@ -108,8 +108,8 @@ export const onSize = (element, callback) => {
 }
 
 /**
- * A dialog with a form. `submit` receives a function that reads a field. The dialog closes, unless `submit` fails: then
- * it shows why. Returns a function that opens the dialog.
+ * A dialog with a form. `submit` receives a function that reads a field. The dialog closes if `submit` succeeds, and
+ * shows the error if it fails. Returns a function that opens the dialog.
  */
 export const makeDialog = (id, submit) => {
   const dialog = byId(id, HTMLDialogElement)

@@ -1,6 +1,6 @@
 /**
- * Numbers of the exchange as text. Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract,
- * amounts whole micro-dollars.
+ * Numbers of the exchange as text. Prices are in ten-thousandths of a dollar, counts in hundredths of a contract, and
+ * amounts in micro-dollars.
  */
 
 const grouped = (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ",")
@@ -41,11 +41,11 @@ export const parseCount = (text) => {
   return match === null ? undefined : Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"))
 }
 
-/** A price as the operator's side takes it. */
+/** A price in the format of the operator interface. */
 export const toDollars = (tenThousandths) =>
   `${Math.floor(tenThousandths / 10_000)}.${String(tenThousandths % 10_000).padStart(4, "0")}`
 
-/** A count as the operator's side takes it. */
+/** A count in the format of the operator interface. */
 export const toContracts = (hundredths) =>
   `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")}`
 
@@ -54,7 +54,7 @@ const iso = (millis) => {
   return Number.isNaN(time.getTime()) ? "" : time.toISOString()
 }
 
-/** The time of a day in UTC. */
+/** The time of day in UTC. */
 export const clock = (millis) => iso(millis).slice(11, 19)
 export const clockMillis = (millis) => iso(millis).slice(11, 23)
 export const day = (millis) => iso(millis).slice(0, 10)

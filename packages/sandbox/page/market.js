@@ -23,7 +23,7 @@ const shownTrades = 60
 const shownMarkets = 200
 
 /**
- * The operator's actions: name, label, the statuses that permit it, and whether it cannot be undone.
+ * The operator's actions: name, label, the statuses that permit the action, and whether the action cannot be undone.
  *
  * @type {ReadonlyArray<readonly [name: string, label: string, statuses: ReadonlyArray<string>, isFinal?: boolean]>}
  */
@@ -106,7 +106,7 @@ const levelRow = (side, onPrice) => () =>
     h("td", {}, h("span", { class: "fill" }), h("span", {}))
   )
 
-/** A side of the ladder: always the same number of rows, so that nothing moves. */
+/** Shows a side of the order book. It always has the same number of rows, so that the page does not move. */
 const showSide = (body, side, levels, { decimals, largest, onPrice }) => {
   let total = 0
   const rows = levels.slice(0, shownLevels).map(([level, size]) => ({ level, size, total: (total += size) }))
@@ -146,7 +146,7 @@ const facts = (list, pairs) =>
 
 export const showFacts = facts
 
-/** Shows the selected market. `onPrice` receives a price of the ladder and its side. */
+/** Shows the selected market. `onPrice` receives a clicked price of the order book and its side. */
 export const makeMarketView = ({ onPrice, run }) => {
   const interval = byId("interval", HTMLSelectElement)
   syncOptions(interval, [
@@ -187,7 +187,7 @@ export const makeMarketView = ({ onPrice, run }) => {
   })
   const buttons = actions.map(([name, label, statuses, isFinal]) => {
     const button = h("button", { type: "button", class: "quiet" }, label)
-    // What cannot be undone needs a second click.
+    // An action that cannot be undone needs a second click.
     const reset = () => {
       setText(button, label)
       setAttribute(button, "aria-pressed", "false")

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The switches. {@link defaults} has their defaults. */
+/** The switches. Their defaults are in {@link defaults}. */
 export interface Assumptions {
   /**
    * How far a request's timestamp may be from the exchange's clock, in milliseconds. Public measurements: ±10 s and
@@ -12,13 +12,14 @@ export interface Assumptions {
    */
   readonly timestampWindowMillis: number
   /**
-   * Which salts of RSA-PSS signatures are accepted. Documented: the length of the digest. A public client signs with
-   * the longest possible salt and is accepted.
+   * Which salts of RSA-PSS signatures are accepted. `digest`: only salts with the length of the digest, as documented.
+   * `any`: salts of every length. A public client signs with the longest possible salt, and the real exchange accepts
+   * it.
    */
   readonly rsaSalt: "digest" | "any"
   /**
-   * `over`: a group triggers when its window exceeds its limit. `reached`: it triggers when its window reaches its
-   * limit.
+   * `over`: a group triggers when the fills in its window exceed its limit. `reached`: a group triggers when they reach
+   * it.
    */
   readonly groupTriggers: "over" | "reached"
   /**
@@ -28,13 +29,13 @@ export interface Assumptions {
   readonly groupAutoCancelFlag: "never" | "whileTriggered"
   /** Whether the `orders` of a group are its resting orders, or all orders that were ever placed in it. */
   readonly groupOrders: "resting" | "all"
-  /** The code of the 400 for a new order in a triggered group. */
+  /** The code of the 400 response to a new order in a triggered group. */
   readonly triggeredGroupCode: string
   /** How long a `client_order_id` stays reserved. */
   readonly clientOrderIds: "forever" | "whileResting"
   /**
-   * The code of the 400 if the free cash does not cover an order, quote, transfer or withdrawal. Both codes have been
-   * observed.
+   * The code of the 400 response if the free cash does not cover an order, quote, transfer or withdrawal. Both codes
+   * have been observed.
    */
   readonly noMoneyCode: "insufficient_balance" | "available_balance_too_low"
   /** The step of balances: $0.0001 for direct members, $0.01 for others. */
@@ -51,7 +52,9 @@ export interface Assumptions {
    * minute later may be cancelled.
    */
   readonly cancelAllMillis: number
-  /** How far reads of balances, orders, groups, fills, positions and settlements lag behind, in milliseconds. */
+  /**
+   * How far reads of balances, orders, groups, fills, positions and settlements lag behind the writes, in milliseconds.
+   */
   readonly readLagMillis: number
   /** How long a transfer between shards, or to or from the margined exchange, takes, in milliseconds. */
   readonly transferMillis: number
@@ -73,7 +76,7 @@ export interface Assumptions {
    */
   readonly marketLiquidity: "absent" | "sent"
   /**
-   * Whether an account may quote its own RFQ, as a public test suite reports of demo. Such a quote never trades: at its
+   * Whether an account may quote its own RFQ, as a public test suite does on demo. Such a quote never trades: at its
    * execution it is cancelled, because an account cannot trade with itself.
    */
   readonly ownQuotes: "allowed" | "refused"
@@ -85,20 +88,23 @@ export interface Assumptions {
   readonly maxCombosPerWeek: number
   /** The largest order, in contracts. */
   readonly maxOrderContracts: number
-  /** The maximum number of open feed connections per account. A further upgrade gets a 429. No public source. */
+  /**
+   * The maximum number of open feed connections per account. A further upgrade is refused with 429. No public source.
+   */
   readonly maxFeedConnections: number
   /** The maximum number of markets per feed subscription (error 26). The changelog states 500,000 per connection. */
   readonly maxFeedMarkets: number
   /** The maximum number of feed commands per connection and second (error 27). The changelog states 10,000. */
   readonly maxFeedCommandsPerSecond: number
   /**
-   * The most frames of a subscription that may wait for a slow reader. One more frame ends the subscription with error
+   * The maximum number of frames of a subscription that wait for a slow client. One more frame ends the subscription
+   * with error
    * 25. No public source.
    */
   readonly maxFeedWaitingFrames: number
   /**
-   * How long a feed connection may stay without a pong before the exchange drops it, in milliseconds. Kalshi was
-   * observed to drop a connection after 90 to 150 s.
+   * The time without a pong after which the exchange drops a feed connection, in milliseconds. Kalshi was observed to
+   * drop a connection after 90 to 150 s.
    */
   readonly pongTimeoutMillis: number
   /**

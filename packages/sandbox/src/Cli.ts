@@ -12,7 +12,7 @@ import { packageVersion } from "./persistence/format.ts"
 export interface Options<E> {
   /** What users type to run the command. Its last word is the name of the command. */
   readonly invocation: string
-  /** Makes the error of an exchange that did not start. */
+  /** Makes the error of the command from the reason why the exchange did not start. */
   readonly toError: (reason: string, cause: unknown) => E
 }
 

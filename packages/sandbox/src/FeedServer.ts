@@ -1,12 +1,12 @@
 /**
- * The parts of a server that speaks the protocol of the feed, for programs that serve the feed without a local exchange,
- * such as a relay or a replay of recorded messages.
+ * The parts of a server that speaks the protocol of the feed. They are for programs that serve the feed without a local
+ * exchange, such as a relay or a replay of recorded messages.
  *
  * **Details**
  *
- * `listen` and `WebSockets` accept connections. `parseMessage` and `execute` carry out the commands of a connection on its
- * subscriptions, with the replies and the error codes of the exchange. `Audience` finds the subscriptions that receive a
- * message, and `FeedConnection.sendData` numbers and sends it.
+ * `listen` and `WebSockets` accept connections. `parseMessage` reads a command of a connection. `execute` applies the
+ * command to the subscriptions of the connection, and sends the replies and errors of the exchange. `Audience` finds
+ * the subscriptions that receive a message, and `FeedConnection.sendData` numbers and sends it.
  *
  * @module
  */

@@ -55,13 +55,16 @@ export class Sandbox extends /*#__PURE__*/ Context.Service<Sandbox, Operator>()(
 
 /** Options of serving a local exchange over HTTP. */
 export interface Options extends TestOptions {
-  /** Default: 0, any free port. */
+  /** The port to listen on. Default: 0, which selects a free port. */
   readonly port?: number
-  /** Default: `127.0.0.1`. */
+  /** The address to listen on. Default: `127.0.0.1`. */
   readonly host?: string
-  /** Permits a host that other machines can reach. Their users can then trade on this exchange. Default: false. */
+  /**
+   * Permits a `host` that other machines can reach. Users of those machines can then trade on this exchange. Default:
+   * false.
+   */
   readonly allowRemote?: boolean
-  /** Whether the exchange's time passes by itself, or only by `moveClock`. Default: `real`. */
+  /** `real`: the exchange follows Effect's `Clock`. `frozen`: only `moveClock` moves its time. Default: `real`. */
   readonly clock?: "real" | "frozen"
   /** Keeps the state in a file, so that it survives a restart. Default: the state ends with the process. */
   readonly state?: StateOptions
@@ -144,7 +147,7 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
           ...(journal && { hold: holdResponse(journal) })
         }
       )
-      // Closes the connections of the feed before those of the server.
+      // Finalizers run in reverse order: the feed closes its connections before the server stops.
       yield* pumpFeed(running.feed)
       const url = `http://${name}:${port}`
       operator = {
@@ -162,7 +165,7 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
     })
   )
 
-/** Creates the markets that an exchange from before a restart does not have. */
+/** Creates those of the given markets that the restored exchange does not have. */
 const createMissing = (
   operator: Operator,
   markets: NonNullable<Options["markets"]>
@@ -178,10 +181,10 @@ const createMissing = (
 
 /**
  * A local exchange in memory, with the `HttpClient` and the WebSocket constructor that reach it. It uses no sockets and
- * no promises, and its time is that of Effect's `Clock`, so it works under `TestClock`. Sign with
- * {@link Credentials.signer}, which is synchronous.
+ * no promises, and follows Effect's `Clock`, so it works under `TestClock`. Sign with {@link Credentials.signer}, which
+ * is synchronous.
  *
- * **Example** (Fifteen seconds of the window pass instantly)
+ * **Example** (The 15-second window passes instantly)
  *
  * ```ts
  * const program = Effect.gen(function* () {
@@ -213,7 +216,7 @@ export const layerTest = (
     })
   )
 
-/** Lets a feed act by itself until the scope closes. Then closes the feed's connections. */
+/** Runs the scheduled actions of a feed, such as pings, until the scope closes. Then closes the feed's connections. */
 const pumpFeed = (feed: Feed): Effect.Effect<void, never, Scope.Scope> =>
   Effect.andThen(
     pump(feed),
@@ -222,7 +225,7 @@ const pumpFeed = (feed: Feed): Effect.Effect<void, never, Scope.Scope> =>
 
 /**
  * Reads the exchange every second until the scope closes, so that a crowd acts as the time passes. Without these reads,
- * the crowd would do everything at the next request. Ends when the state cannot be saved.
+ * the crowd would catch up only at the next request. Stops when the state cannot be saved.
  */
 const keepActing = ({ view }: Operator, isSaving: () => boolean): Effect.Effect<void, never, Scope.Scope> =>
   view.pipe(

@@ -1,5 +1,5 @@
 /**
- * The failure of an operator's command.
+ * The error of a local exchange.
  *
  * @module
  */

@@ -55,7 +55,7 @@ describe("README", () => {
     )
   })
 
-  it("lists what is behind every operation exactly once", () => {
+  it("lists the data source of every operation exactly once", () => {
     const rows = [
       ...readme.matchAll(/^\| `([A-Z]\w+)` +\| (`\w+`(?:, `\w+`)*) +\| (?:state|reference data|generated|fixed)\b/gm)
     ]

@@ -24,7 +24,7 @@ import { errorOf, send } from "./support/wire.ts"
 const ticker = "KXTEST-26-YES"
 const markets = [{ ticker }]
 
-/** A client for an account. It has no limits, because no time passes here in which tokens could refill. */
+/** A client for an account. It has no rate limits, because tokens cannot refill while the test clock stands still. */
 const access = (credentials: Credentials) =>
   Layer.unwrap(
     Effect.map(Sandbox, ({ environment }) => Kalshi.layer({ environment, signer: credentials.signer, limits: false }))
@@ -160,7 +160,7 @@ describe("Sandbox.layer", () => {
     )
   )
 
-  it.live("adds no spans to the application's trace, and so no signatures", () =>
+  it.live("adds no spans, and thus no signatures, to the application's trace", () =>
     Effect.gen(function* () {
       const spans: Array<Tracer.Span> = []
       const tracer = Tracer.make({
@@ -292,7 +292,7 @@ describe("Sandbox.layerTest", () => {
     )
   )
 
-  it.effect("lets the fifteen seconds of an order group's window pass instantly", () =>
+  it.effect("passes the 15 seconds of an order group's window under virtual time", () =>
     inMemory(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox

@@ -47,7 +47,7 @@ const page = <Row>(startedMillis: number, ...rows: ReadonlyArray<Row>): AccountS
 })
 
 describe("AccountState", () => {
-  it("awaits complete lists that begin at least the lag of REST after the subscription", () => {
+  it("awaits complete lists whose reads start at least `lagMillis` after the subscription", () => {
     const state = AccountState.make({ nowMillis: 0 })
     assert.deepStrictEqual(state.needs(5_000), [])
     state.subscribed("user_orders", 100)
@@ -65,7 +65,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.status, { _tag: "Live", sinceMillis: 1_300 })
   })
 
-  it("fails reads with the reason and the time since when it is not live, and still shows what is known", () => {
+  it("fails to be read while it is not live, with the reason and the time, and still shows the known state", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", at: 2_000 }), 2_000)
     assert.isTrue(Result.isSuccess(state.read()))
@@ -89,7 +89,7 @@ describe("AccountState", () => {
     assert.strictEqual(state.nextMillis(), 1_038)
   })
 
-  it("keeps the newest state of an order by the exchange's time, although an older state arrives later", () => {
+  it("keeps the newest state of an order by the exchange's time, even if an older state arrives later", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", price: "0.47", at: 2_000 }), 2_000)
     state.ordersPage(page(9_000, orderRow({ id: "a", price: "0.46", at: 1_900 })), 9_100)
@@ -98,7 +98,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.48 0.00"])
   })
 
-  it("keeps a message if a read without a newer time began before the message, or less than the lag of REST after the message", () => {
+  it("keeps a message if a read without a newer time started less than `lagMillis` after the message", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", price: "0.47" }), 2_000)
     state.ordersPage(page(1_900, orderRow({ id: "a", price: "0.46" })), 5_000)
@@ -108,7 +108,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.46 0.00"])
   })
 
-  it("A1: neither opens an order again nor loses its fills if the times are equal", () => {
+  it("neither opens an order again nor loses its fills if the times are equal", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", filled: 2, at: 2_000 }), 2_000)
     state.userOrder(userOrder({ id: "a", filled: 1, at: 2_000 }), 2_001)
@@ -152,7 +152,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([...state.known().unconfirmed], ["a"])
   })
 
-  it("keeps each fill once although both sources send it, and keeps both fills of a trade", () => {
+  it("keeps each fill once even if the feed and REST send it, and keeps both fills of a trade", () => {
     const state = live({ subaccounts: [0, 1] })
     state.fillsPage(page(2_000, fillRow({ id: "t", order: "a", at: 1_500 })), 2_000)
     state.fill(fillMessage({ id: "t", order: "a", at: 1_500 }))
@@ -162,7 +162,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(fills, ["c-a 0", "c-b 1"])
   })
 
-  it("keeps the newest fills, and never adds a forgotten one again", () => {
+  it("keeps the newest fills, and never adds a forgotten fill again", () => {
     const state = live({ maxFills: 2 })
     for (const at of [3, 1, 2]) state.fill(fillMessage({ id: `t${at}`, order: "a", at }))
     state.fillsPage(page(2_000, fillRow({ id: "t1", order: "a", at: 1 })), 2_000)
@@ -180,7 +180,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.needs(8_000), [{ _tag: "Fills", fromMillis: 4_900, asOfMillis: 7_000 }])
   })
 
-  it("keeps positions per subaccount, and replaces a message only with a read that began late enough", () => {
+  it("keeps positions per subaccount, and replaces a message only by a read that started `lagMillis` later", () => {
     const state = live({ subaccounts: [0, 1] })
     state.marketPosition(positionMessage({ ticker: "A", count: 5, at: 2_000 }), 2_000)
     state.marketPosition(positionMessage({ ticker: "A", subaccount: 1, count: 7, at: 2_000 }), 2_000)
@@ -237,7 +237,7 @@ describe("AccountState", () => {
     )
   })
 
-  it("needs the lists again on request, and stays live meanwhile", () => {
+  it("needs the lists again after `verify`, and stays live meanwhile", () => {
     const state = live()
     state.verify("user_orders", 10_000)
     state.verify("fill", 10_000)
@@ -250,7 +250,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["missed 0.45 0.00"])
   })
 
-  it("reports only changes: a repeated message changes nothing", () => {
+  it("reports only changes, and does not report a repeated message", () => {
     const tags: Array<string> = []
     const state = live({ onChange: ({ _tag }) => void tags.push(_tag) })
     const { version } = state

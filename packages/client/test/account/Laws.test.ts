@@ -1,4 +1,4 @@
-/** Checks laws of the account's state on a simulated exchange with faults, and that they detect planted faults. */
+/** Checks a law of the live account on a simulated exchange with faults. Checks that the law detects planted faults. */
 import { AccountState } from "../../src/account/AccountState.ts"
 import { play, plays } from "../support/accounts.ts"
 import { testLaw } from "../support/law.ts"
@@ -100,7 +100,7 @@ const faults: ReadonlyArray<Fault> = [
   ),
   filling("reports a forgotten fill again", "!isBefore(this.#forgotten, entry)", "this.#max < 0"),
   filling(
-    "reports a fill again that the list in progress displaced",
+    "reports a fill again that an unfinished list displaced",
     "if (this.#leaving.has(entry.key))",
     "if (this.#max < 0)"
   ),
@@ -138,7 +138,7 @@ testLaw({
   name: "AccountState",
   subject: AccountState,
   module: "account/AccountState.ts",
-  statement: "equals the exchange's own account whenever it is live and no message is in flight",
+  statement: "equals the exchange's account whenever it is live and no message is in flight",
   inputs: plays,
   play,
   seed: 20_261_129,

@@ -1,4 +1,7 @@
-/** A law of merged order books, on a simulated exchange and lines with faults. The law detects planted faults. */
+/**
+ * Checks a law of merged order books on a simulated exchange with faulty lines. Checks that the law detects planted
+ * faults.
+ */
 import { MergedBook } from "../../src/book/merge.ts"
 import { bookFaults } from "../support/bookFaults.ts"
 import { play, plays } from "../support/books.ts"
@@ -8,7 +11,7 @@ testLaw({
   name: "MergedBook",
   subject: MergedBook,
   module: "book/merge.ts",
-  statement: "shows a state of the exchange, never goes back, and stays readable with a whole line",
+  statement: "shows states of the exchange in sequence, and stays readable while one line has lost no message",
   inputs: plays,
   play,
   seed: 20_261_122,

@@ -9,7 +9,7 @@ const gap: OrderBook.Loss = { cause: "gap", detail: "expected 3, received 5" }
 
 const make = (options?: Partial<OrderBook.Options>) => OrderBook.make("A", { nowMillis: 0, ...options })
 
-/** A live book with a bid at 0.45 and an ask at 0.56, after `seq` 1 and clock 7. */
+/** A live book at `seq` 1 and clock 7, with a bid at 0.45 and an ask at 0.56. */
 const live = (options?: Partial<OrderBook.Options>) => {
   const book = make(options)
   book.snapshot(snapshot(1, 7, [["0.4500", "10.00"]], [["0.5600", "5.00"]]), 0)
@@ -19,7 +19,7 @@ const live = (options?: Partial<OrderBook.Options>) => {
 const bookOf = (book: OrderBook.OrderBook, nowMillis = 0) => Result.getOrThrow(book.read(nowMillis))
 
 describe("OrderBook", () => {
-  it("B1: treats an absent side as empty", () => {
+  it("treats an absent side as empty", () => {
     const book = make()
     book.snapshot(snapshot(1, 0), 0)
     assert.strictEqual(read(book), " | ")
@@ -29,7 +29,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual([bestBid, bestAsk?.price, mid, spread], [undefined, "0.56", undefined, undefined])
   })
 
-  it("B2: returns the pointers of unknown members", () => {
+  it("returns the pointers of unknown members", () => {
     const { msg, ...rest } = snapshot(1, 7)
     assert.deepStrictEqual(OrderBook.unknownKeys({ ...rest, msg: { ...msg, yes: [] }, late: 1 }), ["/msg/yes", "/late"])
     assert.deepStrictEqual(OrderBook.unknownKeys({ ...rest, msg }), [])
@@ -39,7 +39,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual(OrderBook.unknownKeys(undefined), [])
   })
 
-  it("B3, B4: replaces the book by each snapshot, even by an empty one", () => {
+  it("replaces the book by each snapshot, even by an empty snapshot", () => {
     const book = live()
     book.snapshot(snapshot(2, 9, [["0.4400", "1.00"]]), 0)
     assert.strictEqual(read(book), "0.44×1.00 | ")
@@ -50,7 +50,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.43×1.00 | ")
   })
 
-  it("B5: keeps one level for all texts of a price", () => {
+  it("keeps one level for all spellings of a price", () => {
     const book = make()
     book.snapshot(snapshot(1, 7, [["0.45", "10.00"]]), 0)
     book.delta(delta(2, 8, "yes", "0.4500", "-4.00"), 0)
@@ -67,7 +67,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "invalid")
   })
 
-  it("B6: updates only seq, clock and time after a change of zero", () => {
+  it("updates only seq, clock and time after a change of zero", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.4500", "0.00"), 5)
@@ -77,7 +77,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.version, version)
   })
 
-  it("B7: heals after a level below zero", () => {
+  it("is not live after a level below zero, until its next snapshot", () => {
     for (const message of [delta(2, 8, "yes", "0.4500", "-10.01"), delta(2, 8, "no", "0.6000", "-0.01")]) {
       const book = live()
       book.delta(message, 3)
@@ -92,7 +92,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "negative")
   })
 
-  it("B8: publishes nothing before the first snapshot", () => {
+  it("publishes nothing before the first snapshot", () => {
     const book = make()
     const { version } = book
     book.delta(delta(1, 5, "yes", "0.4500", "3.00"), 0)
@@ -102,7 +102,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.45×1.00 | ")
   })
 
-  it("B10, B21: stays unreadable after a gap, until its next snapshot", () => {
+  it("stays unreadable after a gap, until its next snapshot", () => {
     const book = live()
     book.lost(gap, 20)
     book.delta(delta(5, 9, "yes", "0.4500", "1.00"), 21)
@@ -111,7 +111,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.45×1.00 | ")
   })
 
-  it("B12: applies the snapshot that answers a command like any other snapshot", () => {
+  it("applies a snapshot in reply to get_snapshot like any other snapshot", () => {
     const book = live()
     book.lost(gap, 0)
     book.requested(250)
@@ -120,7 +120,7 @@ describe("OrderBook", () => {
     assert.deepInclude(bookOf(book), { seq: 6, clock: 9 })
   })
 
-  it("B13: has one request in flight, with a deadline that doubles", () => {
+  it("has one snapshot request in flight, with a deadline that doubles", () => {
     const book = live({ snapshotTimeoutMillis: 1_000 })
     assert.strictEqual(book.nextMillis(), undefined)
     book.lost(gap, 10_000)
@@ -140,7 +140,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.nextMillis(), 20_250)
   })
 
-  it("B13: requests again more slowly while its snapshots are faulty", () => {
+  it("requests snapshots more slowly while its snapshots are faulty", () => {
     const book = live({ snapshotTimeoutMillis: 1_000 })
     book.lost(gap, 10_000)
     book.requested(10_000)
@@ -158,7 +158,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.nextMillis(), 12_000)
   })
 
-  it("B16, B22: fails to read with the reason and the time of its loss", () => {
+  it("fails to read with the reason and the time of its loss", () => {
     const book = live()
     book.lost({ cause: "outage", detail: "the connection closed with code 1006" }, 1_795_000_000_000)
     book.lost(gap, 1_795_000_001_000)
@@ -180,7 +180,7 @@ describe("OrderBook", () => {
     )
   })
 
-  it("B17: shows the book as it was before it crossed, and is at fault if it is still crossed when the clock moves on", () => {
+  it("shows the book as it was before it crossed, and is faulty if it is still crossed at the next clock", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
@@ -196,7 +196,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "crossed")
   })
 
-  it("B17: is no longer crossed after a snapshot or a loss", () => {
+  it("is no longer crossed after a snapshot or a loss", () => {
     const book = live()
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
     book.snapshot(snapshot(3, 8, [["0.4400", "1.00"]]), 10)
@@ -216,7 +216,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual([book.clock, book.index], [11, 2])
   })
 
-  it("B17: treats a crossed book as a fault after its grace period, on a tick or a read", () => {
+  it("treats a crossed book as a fault after its grace period, on a tick or a read", () => {
     for (const judge of [
       (book: OrderBook.OrderBook) => book.tick(350),
       (book: OrderBook.OrderBook) => void book.read(350)
@@ -234,13 +234,13 @@ describe("OrderBook", () => {
     assert.strictEqual(read(crossed), "crossed")
   })
 
-  it("B19: is not readable after a message that does not decode", () => {
+  it("is not readable after a message that does not decode", () => {
     const book = live()
     book.lost({ cause: "undecodable", detail: "/msg/delta_fp" }, 0)
     assert.strictEqual(read(book), "undecodable")
   })
 
-  it("B20: drops a duplicate and counts it; a lower seq is a fault", () => {
+  it("ignores and counts a duplicate, and treats a lower seq as a fault", () => {
     const book = live()
     book.delta(delta(2, 8, "yes", "0.4500", "1.00"), 0)
     book.delta(delta(2, 8, "yes", "0.4500", "1.00"), 0)
@@ -251,7 +251,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "sequence")
   })
 
-  it("B25: returns values that never change", () => {
+  it("returns values that never change", () => {
     const book = live()
     const before = bookOf(book)
     const again = bookOf(book)
@@ -282,7 +282,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.ignored, 1)
   })
 
-  it("starts again after the clock went down", () => {
+  it("waits for a snapshot after the clock went down, and then starts a new epoch", () => {
     const book = live()
     book.delta(delta(2, 3, "yes", "0.4500", "1.00"), 0)
     assert.strictEqual(read(book), "clock")
@@ -345,7 +345,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "1.00×8999999999.00 0.00×2.00 | ")
   })
 
-  it("detects a crossed snapshot by its best levels, in any order of the levels", () => {
+  it("detects a crossed snapshot by its best levels, in any sequence of the levels", () => {
     const bids = [
       ["0.4000", "1.00"],
       ["0.5600", "1.00"]
@@ -359,7 +359,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "crossed")
   })
 
-  it("changes its version with each loss, and with each book that follows", () => {
+  it("changes its version when it is no longer live, and with each new state of the book", () => {
     const book = live()
     const versions = new Set([book.version])
     book.lost(gap, 0)
@@ -414,7 +414,7 @@ describe("Book", () => {
   book.snapshot(snapshot(1, 7, bids, asks), 100)
   const value = bookOf(book, 130)
 
-  it("lists the levels of each side, best first, by the price of YES", () => {
+  it("lists the levels of each side with YES prices, best first", () => {
     assert.strictEqual(read(book), "0.455×2.50 0.45×0.01 0.44×1.00 | 0.5601×3.00 0.57×4.00")
     assert.deepStrictEqual([value.bestBid, value.bestAsk], [value.bids[0], value.asks[0]])
     assert.deepStrictEqual(value.depth("bid", 2), value.bids.slice(0, 2))
@@ -429,7 +429,7 @@ describe("Book", () => {
     assert.deepStrictEqual([bookOf(fine).spread, bookOf(fine).mid], [dollarsUnsafe("0.109999"), undefined])
   })
 
-  it("counts contracts at a price, and up to it", () => {
+  it("counts contracts at a price, and up to a price", () => {
     assert.deepStrictEqual(
       [value.countAt("bid", "0.45"), value.countAt("ask", "0.5700"), value.countAt("ask", "0.45")],
       [countUnsafe("0.01"), countUnsafe("4"), countUnsafe("0")]

@@ -1,4 +1,4 @@
-/** The audit of order books. A code such as B2 in a test name identifies a known fault of other clients. */
+/** Checks the audit, which compares live order books with order books of REST. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -50,7 +50,7 @@ const detailOf = (books: OrderBooks.Watch, ticker: string) => {
 }
 
 describe("OrderBooks.audit", () => {
-  inTime("B2: reports equal books as equal, with the NO prices of REST and any number of decimals", (exchange) =>
+  inTime("reports equal books as equal, with the NO prices of REST and any number of decimals", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A", "B"])
       live(exchange, "A")
@@ -64,77 +64,77 @@ describe("OrderBooks.audit", () => {
   )
 
   for (const lines of [1, 2]) {
-    inTime(
-      `B2: reports a difference that a second read confirms, and heals the market, on ${lines} lines`,
-      (exchange) =>
-        Effect.gen(function* () {
-          const books = yield* OrderBooks.watch(["A", "B"], { lines })
-          for (const ticker of ["A", "B"]) live(exchange, ticker)
-          exchange.books.set("A", {
-            yes: [
-              ["0.4400", "1.00"],
-              ["0.4500", "7.00"]
-            ]
-          })
-          const { events } = yield* auditing(books)
-          yield* TestClock.adjust("4 seconds")
-          assert.deepStrictEqual([events, causeOf(books, "A")], [[], "Live"])
-          yield* TestClock.adjust("1 second")
-          const differences = [
-            { side: "bid", price: "0.45", live: "10.00", rest: "7.00" },
-            { side: "bid", price: "0.44", live: "0.00", rest: "1.00" },
-            { side: "ask", price: "0.56", live: "5.00", rest: "0.00" }
+    inTime(`reports a difference that a second read confirms, and requests a snapshot, on ${lines} lines`, (exchange) =>
+      Effect.gen(function* () {
+        const books = yield* OrderBooks.watch(["A", "B"], { lines })
+        for (const ticker of ["A", "B"]) live(exchange, ticker)
+        exchange.books.set("A", {
+          yes: [
+            ["0.4400", "1.00"],
+            ["0.4500", "7.00"]
           ]
-          assert.deepStrictEqual(events as ReadonlyArray<object>, [
-            { _tag: "Different", market_ticker: "A", differences, isRepeated: false },
-            { _tag: "Compared", equal: ["B"], undecided: [] }
-          ])
-          assert.deepStrictEqual(
-            exchange.reads.map(([, tickers]) => tickers),
-            [["A", "B"], ["A"]]
-          )
-          assert.deepStrictEqual([causeOf(books, "A"), causeOf(books, "B")], ["audit", "Live"])
-          assert.strictEqual(
-            (yield* Effect.flip(books.read("A"))).message.replace(/ since [^ ]+/, ""),
-            "The order book of A cannot be read: it has been healing (audit: 3 levels differ from REST: at bid 0.45, REST has 7.00 contracts and the live book 10.00). Read it again after its next snapshot"
-          )
-          assert.deepStrictEqual(
-            exchange.sessions.map(({ requests }) => requests),
-            Array.from({ length: lines }, () => [["A"]])
-          )
-          for (const session of exchange.sessions) session.snapshot("A", [["0.4500", "7.00"]])
-          assert.strictEqual((yield* books.read("A")).bestBid?.count, "7.00")
         })
+        const { events } = yield* auditing(books)
+        yield* TestClock.adjust("4 seconds")
+        assert.deepStrictEqual([events, causeOf(books, "A")], [[], "Live"])
+        yield* TestClock.adjust("1 second")
+        const differences = [
+          { side: "bid", price: "0.45", live: "10.00", rest: "7.00" },
+          { side: "bid", price: "0.44", live: "0.00", rest: "1.00" },
+          { side: "ask", price: "0.56", live: "5.00", rest: "0.00" }
+        ]
+        assert.deepStrictEqual(events as ReadonlyArray<object>, [
+          { _tag: "Different", market_ticker: "A", differences, isRepeated: false },
+          { _tag: "Compared", equal: ["B"], undecided: [] }
+        ])
+        assert.deepStrictEqual(
+          exchange.reads.map(([, tickers]) => tickers),
+          [["A", "B"], ["A"]]
+        )
+        assert.deepStrictEqual([causeOf(books, "A"), causeOf(books, "B")], ["audit", "Live"])
+        assert.strictEqual(
+          (yield* Effect.flip(books.read("A"))).message.replace(/ since [^ ]+/, ""),
+          "The order book of A cannot be read: it has been healing (audit: 3 levels differ from REST: at bid 0.45, REST has 7.00 contracts and the live book 10.00). Read it again after its next snapshot"
+        )
+        assert.deepStrictEqual(
+          exchange.sessions.map(({ requests }) => requests),
+          Array.from({ length: lines }, () => [["A"]])
+        )
+        for (const session of exchange.sessions) session.snapshot("A", [["0.4500", "7.00"]])
+        assert.strictEqual((yield* books.read("A")).bestBid?.count, "7.00")
+      })
     )
   }
 
-  inTime("B2: reads a renamed side as empty, and reports when a snapshot did not heal the book", (exchange) =>
-    Effect.gen(function* () {
-      const books = yield* OrderBooks.watch(["A"])
-      live(exchange, "A")
-      const renamed = () => exchange.session.snapshot("A")
-      renamed()
-      const { events } = yield* auditing(books, { intervalMillis: 10_000 })
-      const repeats = () => events.flatMap((event) => (event._tag === "Different" ? [event.isRepeated] : []))
-      /** One round of the audit. Its snapshot answers the request of the round before. */
-      const round = (snapshot: () => void) =>
-        Effect.andThen(TestClock.adjust("5 seconds"), () => {
-          snapshot()
-          return TestClock.adjust("5 seconds")
-        })
-      for (let count = 0; count < 3; count++) yield* round(renamed)
-      assert.deepStrictEqual(repeats(), [false, true, true])
-      yield* round(() => live(exchange, "A"))
-      yield* round(renamed)
-      yield* round(renamed)
-      assert.deepStrictEqual(repeats(), [false, true, true, true, false])
-      yield* books.remove(["A"])
-      yield* round(() => {})
-      yield* books.add(["A"])
-      yield* round(renamed)
-      yield* round(renamed)
-      assert.deepStrictEqual(repeats().slice(5), [false])
-    })
+  inTime(
+    "treats a renamed side as empty, and marks a difference as repeated if a snapshot did not remove it",
+    (exchange) =>
+      Effect.gen(function* () {
+        const books = yield* OrderBooks.watch(["A"])
+        live(exchange, "A")
+        const renamed = () => exchange.session.snapshot("A")
+        renamed()
+        const { events } = yield* auditing(books, { intervalMillis: 10_000 })
+        const repeats = () => events.flatMap((event) => (event._tag === "Different" ? [event.isRepeated] : []))
+        /** One round of the audit. Its snapshot is the response to the request of the previous round. */
+        const round = (snapshot: () => void) =>
+          Effect.andThen(TestClock.adjust("5 seconds"), () => {
+            snapshot()
+            return TestClock.adjust("5 seconds")
+          })
+        for (let count = 0; count < 3; count++) yield* round(renamed)
+        assert.deepStrictEqual(repeats(), [false, true, true])
+        yield* round(() => live(exchange, "A"))
+        yield* round(renamed)
+        yield* round(renamed)
+        assert.deepStrictEqual(repeats(), [false, true, true, true, false])
+        yield* books.remove(["A"])
+        yield* round(() => {})
+        yield* books.add(["A"])
+        yield* round(renamed)
+        yield* round(renamed)
+        assert.deepStrictEqual(repeats().slice(5), [false])
+      })
   )
 
   inTime("reports no difference while REST is behind or ahead by no more than the tolerance", (exchange) =>
@@ -189,7 +189,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("does not count a difference that a second read does not show at the same level", (exchange) =>
+  inTime("ignores a difference that a second read does not show at the same level", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A", "B", "C", "D"])
       for (const ticker of ["A", "B", "C", "D"]) live(exchange, ticker)
@@ -317,7 +317,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("B14: copies nothing from a book of REST into a live book", (exchange) =>
+  inTime("copies nothing from a book of REST into a live book", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
@@ -363,7 +363,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("fails with the error of the watch after its end", (exchange) =>
+  inTime("fails with the error that ended the watch", (exchange) =>
     Effect.gen(function* () {
       for (const tickers of [["A"], []]) {
         const books = yield* OrderBooks.watch(tickers)
@@ -405,7 +405,7 @@ describe("OrderBooks.audit", () => {
 
 describe("Watch.unknownKeys", () => {
   for (const lines of [1, 2]) {
-    inTime(`B2: lists unknown members of snapshots once, at most 100, on ${lines} lines`, (exchange) =>
+    inTime(`lists at most 100 unknown members of snapshots, each once, on ${lines} lines`, (exchange) =>
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch(["A"], { lines })
         const event = { _tag: "UnknownKeys", generation: 1, sid: 1, market: "A" } as const

@@ -6,7 +6,7 @@ import { snapshot } from "../support/books.ts"
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
-/** The states of a book, oldest first. */
+/** Makes the states of a book, oldest first. */
 const statesOf = (...sides: ReadonlyArray<readonly [yes: Levels, no: Levels]>) => {
   const book = OrderBook.make("A", { nowMillis: 0 })
   return sides.map(([yes, no], index) => {
@@ -15,7 +15,9 @@ const statesOf = (...sides: ReadonlyArray<readonly [yes: Levels, no: Levels]>) =
   })
 }
 
-/** Compares with a book of REST, whose NO prices are not complemented. The levels are plain strings, as on the wire. */
+/**
+ * Compares states with a book of REST, whose NO levels have NO prices. The levels are plain strings, as on the wire.
+ */
 const differences = (yes: Levels, no: Levels, states: ReturnType<typeof statesOf>) =>
   compare({ yes_dollars: yes, no_dollars: no } as never, states)?.map(
     ({ live, price, rest, side }) => `${side} ${price}: ${live} live, ${rest} in REST`
@@ -67,7 +69,7 @@ describe("compare", () => {
     ])
   })
 
-  it("accepts each level if it equals any of its states, and reports the newest state of a level that differs", () => {
+  it("accepts a level that equals the level in any state, and reports a different level with its newest state", () => {
     const states = statesOf(
       [[["0.45", "1.00"]], []],
       [

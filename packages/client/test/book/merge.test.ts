@@ -24,7 +24,7 @@ const plusOne = (seq: number, clock: number) => delta(seq, clock, "yes", "0.45",
 const readingOf = (book: MergedBook, nowMillis = 0) => Result.getOrThrow(book.read(nowMillis))
 
 describe("MergedBook", () => {
-  it("applies each change once, from the line that brings it first", () => {
+  it("applies each change once, from the line that receives it first", () => {
     const book = live()
     book.delta(first, plusOne(2, 8), 1)
     assert.strictEqual(read(book), "0.45×2.00 | ")
@@ -117,7 +117,7 @@ describe("MergedBook", () => {
     assert.deepInclude(readingOf(book, 5_020), { epoch: 0, clock: 9 })
   })
 
-  it("B15, B16: is unreadable from the moment when its last line is lost", () => {
+  it("is unreadable from the moment when its last line is lost", () => {
     const book = live()
     book.close(first, closed, 10)
     book.lost(second, gap, 20)
@@ -129,7 +129,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book, 60), "gap")
   })
 
-  it("does not show an older book after an interruption, until its line has caught up", () => {
+  it("after the loss of all lines, shows no book until a line has reached the last book that was shown", () => {
     const book = new MergedBook("A", { nowMillis: 0 })
     book.open(first, 0)
     book.open(second, 0)
@@ -143,7 +143,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book, 40), "0.45×9.00 | ")
   })
 
-  it("starts a new epoch at once after a snapshot that is older than the book shown at the request", () => {
+  it("starts a new epoch at once after a snapshot that is older than the book shown when it was requested", () => {
     const book = live()
     book.close(second, closed, 0)
     book.delta(first, plusOne(2, 900), 1)
@@ -162,7 +162,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), undefined)
   })
 
-  it("finds the book that it showed at the request by the id of the snapshot", () => {
+  it("uses the id of a snapshot to find the book that was shown when it was requested", () => {
     for (const [id, epoch] of [
       [8, 1],
       [undefined, 0]
@@ -214,7 +214,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.market_ticker, "A")
   })
 
-  it("changes its version when it follows another line", () => {
+  it("changes its version when it switches to another line", () => {
     const book = new MergedBook("A", { nowMillis: 0 })
     for (const line of [first, second]) book.open(line, 0)
     book.snapshot(first, snapshot(1, 7), 0)
@@ -245,14 +245,14 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book), "0.45×5.00 | ")
   })
 
-  it("B7: heals only the line with the fault", () => {
+  it("requests a snapshot only on the line with the fault", () => {
     const book = live()
     book.delta(first, delta(2, 8, "yes", "0.45", "-5.00"), 1)
     assert.strictEqual(read(book), "0.45×1.00 | ")
     assert.deepStrictEqual(book.requests(250), [first])
   })
 
-  it("B17: takes an action that crosses the book from the line that is the first to complete the action", () => {
+  it("switches to the first line that completes an action, if the action crosses the book in between", () => {
     const book = live()
     const step = [delta(2, 8, "no", "0.45", "1.00"), delta(3, 8, "yes", "0.45", "-1.00")] as const
     book.delta(first, step[0], 1)
@@ -265,7 +265,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.lines().get(first)?._tag, "Healing")
   })
 
-  it("B23: ignores messages of lines that are not open, and counts the snapshots and deltas among them", () => {
+  it("ignores messages of lines that are not open, and counts the snapshots and deltas among them", () => {
     const book = live()
     book.close(first, closed, 0)
     book.snapshot(first, snapshot(2, 9), 0)
@@ -277,7 +277,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.ignored, 2)
   })
 
-  it("B24: keeps no state of closed lines", () => {
+  it("keeps no state of closed lines", () => {
     const book = live()
     for (let line = 10; line < 1_010; line++) {
       book.open(line, 0)

@@ -54,7 +54,7 @@ describe("check", () => {
     }).pipe(Effect.provide(NodeServices.layer))
   )
 
-  it.effect("fails on a field without a doc, and reports the file to add the doc to", () =>
+  it.effect("fails on a field without a doc, and reports the file that needs the doc", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const paths = { ...(yield* copied), rest: `${yield* fs.makeTempDirectoryScoped()}/rest.json` }
@@ -97,7 +97,7 @@ describe("write", () => {
 })
 
 describe("the command", () => {
-  it.live("exits with 0 with --check if nothing is stale", () =>
+  it.live("exits with code 0 if --check finds no stale file", () =>
     Effect.map(command("--check"), ({ code, output }) => {
       assert.strictEqual(code, 0, output)
     })

@@ -49,7 +49,7 @@ describe("the generated parameters", () => {
     assert.deepStrictEqual(Object.keys(Parameters).toSorted(), expected.toSorted())
   })
 
-  it("repeat the key of a list in exactly four queries", () => {
+  it("repeat the query key for each item of a list in exactly four queries", () => {
     const repeated = Object.entries(Parameters).flatMap(([constant, parameters]) =>
       Object.entries(parameters).flatMap(([name, { style }]) =>
         style === "single" ? [] : [`${constant}.${name} ${style}`]
@@ -75,7 +75,7 @@ describe("the decimals of FixedPoint", () => {
     QuotePriceInput: FixedPoint.QuotePriceInput
   }
   const characters = fc.constantFrom(..."0123456789.-+e ,\n", "")
-  /** Edits a text: replaces the characters at `at` by `by`. */
+  /** Replaces, inserts or removes a character at a random position of a text. */
   const edited = (texts: fc.Arbitrary<string>) =>
     fc
       .tuple(texts, fc.nat({ max: 9 }), fc.nat({ max: 1 }), characters)

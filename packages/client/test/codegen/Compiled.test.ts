@@ -15,7 +15,7 @@ const json = JSON.parse(readFileSync(new URL("spec/rest.json", fixtures), "utf8"
 const document = Result.getOrThrowWith(readDocument(json), (faults) => new Error(JSON.stringify(faults)))
 const codecs = Object.entries<Schema.Codec<unknown>>(Responses)
 
-/** The outcome of decoding: a value, or the pointer and reason of the first violation. */
+/** Decodes values. Returns each decoded value, or the pointer and the reason of the first violation. */
 const outcomesOf = (codec: Schema.Codec<unknown>, values: ReadonlyArray<unknown>): ReadonlyArray<object> => {
   const decode = SchemaParser.decodeUnknownResult(codec)
   return values.map((value) => {
@@ -41,7 +41,7 @@ interface Described {
   >
 }
 
-/** The component of an operation's successful response. */
+/** Returns the name of the component in an operation's success response. */
 const successOf = (id: string): string => {
   const operations = Object.values<Record<string, Described>>(json.paths).flatMap((path) => Object.values(path))
   const { responses } = operations.find(({ operationId }) => operationId === id)!
@@ -59,7 +59,9 @@ const interpret = (codec: Schema.Codec<unknown>, value: unknown): unknown => {
   return Result.isSuccess(decoded) ? decoded.success : invalid
 }
 
-/** Compiles a codec. The returned decoder also decodes each value with the interpreter, and fails if the two differ. */
+/**
+ * Compiles a codec. The returned decoder also decodes each value with the interpreter, and fails if the results differ.
+ */
 const compiledOf = (codec: Schema.Codec<unknown>): ((value: unknown) => unknown) => {
   const compiled = compile(codec)
   if (compiled === undefined) assert.fail("it does not compile")
@@ -101,7 +103,7 @@ describe("generated responses", () => {
 })
 
 describe("compile", () => {
-  it("decodes every component like the interpreter: recorded values, samples, and edits of samples", () => {
+  it("decodes recorded values, samples and edits of samples of every component like the interpreter", () => {
     for (const [name, codec] of codecs) valuesOf(name).forEach(compiledOf(codec))
     for (const { body, operation, schema } of recorded) {
       const name = schema ?? successOf(operation!)

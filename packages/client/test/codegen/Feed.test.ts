@@ -18,7 +18,7 @@ const named = (names: ReadonlyArray<string>): Json =>
 const command = (cmd: string, params: Json): Json =>
   object({ cmd: constant(cmd), id: { type: "integer", minimum: 0 }, params: object(params) })
 
-/** The parts that every document has: a command that subscribes, and an error. */
+/** The schemas that every document has: the command `subscribe`, and an error. */
 const common: Json = {
   subscribeCommandPayload: command("subscribe", {
     channels: { type: "array", minItems: 1, items: { type: "string", enum: ["news"] } },
@@ -111,7 +111,7 @@ describe("generateFeed", () => {
     }
   })
 
-  it("distinguishes messages of one type: by a constant, by a member that only one of them has, or because one is a list", async () => {
+  it("distinguishes messages of one type by a constant, by a member of only one message, or by a list", async () => {
     const some = (msg: Json) => object({ type: constant("item"), msg })
     const text = await textOf(
       documentOf({
@@ -136,7 +136,7 @@ describe("generateFeed", () => {
     assert.include(text, 'import { type Variant, hasMember, hasValue, isList, isOther } from "../wire/variants.ts"')
   })
 
-  it("sorts updates by their action, and writes a component that both directions use only once", async () => {
+  it("lists updates by their action, and writes a component only once if both directions use it", async () => {
     const schemas = {
       itemPayload: object({ type: constant("item"), sid: ref("sid") }),
       updateCommandPayload: command("update", { action: { type: "string", enum: ["add", "remove"] }, sid: ref("sid") }),
@@ -207,7 +207,7 @@ describe("a fault of the document of the feed", () => {
     ])
   })
 
-  it("is every entry that the facts lack, and every entry that the document lacks", async () => {
+  it("is each entry that only the document has, and each entry that only the facts have", async () => {
     const document = documentOf({ itemPayload: item })
     assert.deepStrictEqual(
       await faultsOf(document, {

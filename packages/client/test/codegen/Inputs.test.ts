@@ -119,7 +119,7 @@ export interface PartInput {
 describe("the docs of fields", () => {
   const integer = (more: Json = {}) => ({ type: "integer", ...more })
 
-  it("come from the most specific entry: of the operation, of the shared parameter, of the field's name", async () => {
+  it("come from the entry for the operation, else for the shared parameter, else for the field's name", async () => {
     const shared = { LimitQuery: query("limit", integer()) }
     const parameters = [id, { $ref: "#/components/parameters/LimitQuery" }]
     const limitDoc = async (fields: Readonly<Record<string, string>>) =>

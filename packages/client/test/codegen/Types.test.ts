@@ -13,7 +13,7 @@ const tsc = fileURLToPath(new URL("../../../../node_modules/typescript/bin/tsc",
  * output.
  */
 const compile = async (document: Json, use: string): Promise<string> => {
-  // Inside the package, where its modules and its dependencies resolve.
+  // The folder is inside the package, so that imports of its modules and its dependencies resolve.
   await mkdir(`${client}node_modules/.cache`, { recursive: true })
   const folder = await mkdtemp(`${client}node_modules/.cache/codegen-`)
   try {

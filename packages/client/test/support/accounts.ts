@@ -1,4 +1,4 @@
-/** Messages and pages of an account, and a simulated exchange that sends them late, twice, or not at all. */
+/** Builds the messages and the REST pages of an account. Simulates an exchange that delays, repeats or loses them. */
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type {
@@ -166,11 +166,11 @@ export const groupMessage = (
     sid: 4,
     seq: 1,
     msg: { event_type, order_group_id, ts_ms, ...(limit === undefined ? undefined : { contracts_limit_fp: limit }) }
-  }) as unknown as OrderGroupUpdatesMessage // the enum is open, and a decoded message keeps the text of the limit
+  }) as unknown as OrderGroupUpdatesMessage // tests also pass unknown types and plain text
 
 const lagMillis = 5
 
-/** The subaccounts that the simulated account follows. The exchange also changes subaccount 2. */
+/** The subaccounts that the client follows. The exchange also changes subaccount 2, which the client must ignore. */
 const followed = [0, 1]
 
 const channels = ["user_orders", "fill", "market_positions"] as const
@@ -186,7 +186,7 @@ interface View {
   readonly positions: ReadonlyMap<string, PositionRow>
 }
 
-/** An exchange with one account. It keeps all its past states. */
+/** An exchange with one account. Keeps every past state. */
 class ReferenceExchange {
   readonly history: Array<View> = [{ millis: 0, orders: new Map(), fills: [], positions: new Map() }]
   #ids = 0
@@ -195,12 +195,12 @@ class ReferenceExchange {
     return this.history.at(-1)!
   }
 
-  /** Returns the newest state that is not newer than `millis`. */
+  /** Returns the state at `millis`. */
   asOf(millis: number): View {
     return this.history.findLast((view) => view.millis <= millis) ?? this.history[0]!
   }
 
-  /** Places, fills, amends or cancels an order, or settles a position. Returns the messages. */
+  /** Places, fills, amends or cancels an order, or settles a position. Returns the messages that report the change. */
   act(seed: number, millis: number): ReadonlyArray<Message> {
     const resting = [...this.now.orders.values()].filter(({ status }) => status === "resting")
     const order = resting[(seed >> 4) % Math.max(1, resting.length)]
@@ -247,7 +247,7 @@ class ReferenceExchange {
     return { ticker, subaccount, count, at: millis }
   }
 
-  /** Settles a position, which removes it from the list. */
+  /** Settles a position and removes it from the list of positions. */
   #settle(seed: number, millis: number): ReadonlyArray<Message> {
     const positions = new Map(this.now.positions)
     const key = [...positions.keys()][seed % Math.max(1, positions.size)]
@@ -321,29 +321,31 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Plays steps, and then lets the account heal. Throws if a law does not hold. */
+/** Plays steps, and then delivers all messages and reads. Throws if a law does not hold. */
 export const play = (make: Make, input: Play): void => {
   const simulation = new Simulation(make, input)
   simulation.run(input.steps)
   simulation.finish()
 }
 
-/** A read in flight: the pages that have not arrived yet. */
+/** A REST read in flight. `pages` are the pages that have not arrived yet. */
 interface Pending {
   readonly need: Need
   readonly startedMillis: number
   readonly pages: Array<(receivedMillis: number) => void>
 }
 
+/** The messages of one channel. */
+
 class Line {
   inFlight: Array<Message | "garbled"> = []
   delivered: Array<Message> = []
   isSubscribed = false
-  /** A read that begins before this time proves nothing. */
+  /** A read that starts before this time can be older than the subscription or the last loss. */
   fromMillis = Number.POSITIVE_INFINITY
 }
 
-/** An account that is built only from the reported changes. */
+/** An account that is rebuilt only from the changes that {@link AccountState} reports. */
 class Shadow {
   readonly #open = new Map<string, string>()
   readonly #fills = new Set<string>()
@@ -378,7 +380,8 @@ class Shadow {
   check({ fills, openOrders, positions, unconfirmed }: Account): void {
     const isEqual = (left: Iterable<unknown>, right: Iterable<unknown>, what: string) => {
       const [own, reported] = [[...left].toSorted(), [...right].toSorted()].map((list) => JSON.stringify(list))
-      if (own !== reported) throw new Error(`violated: the changes describe the ${what}: ${own} ${reported}`)
+      if (own !== reported)
+        throw new Error(`violated: the reported changes give the same ${what}: expected ${own}, received ${reported}`)
     }
     isEqual(
       openOrders.map((order) => JSON.stringify([order, unconfirmed.has(order.order_id)])),
@@ -406,12 +409,12 @@ class Simulation {
   readonly #maxClosed: number
   readonly #maxFills: number
   readonly #lines = { user_orders: new Line(), fill: new Line(), market_positions: new Line() }
-  /** When the last complete read began, by list. */
+  /** The start of the last complete read of each list. */
   readonly #proofs = new Map<string, number>()
   #pending: Array<Pending> = []
   #nowMillis = 1
   readonly #closedOnce = new Set<string>()
-  /** The largest fill count that each order showed. */
+  /** The largest fill count of each order so far. */
   readonly #filled = new Map<string, number>()
   #open: ReadonlyArray<string> = []
   readonly #shadow = new Shadow()
@@ -439,7 +442,7 @@ class Simulation {
     }
   }
 
-  /** Delivers all messages and completes all reads. The account must then equal the exchange's own. */
+  /** Delivers all messages and completes all reads. The client's account must then equal the exchange's account. */
   finish(): void {
     for (let round = 0; round < 6; round++) {
       this.#nowMillis += 70_000
@@ -477,7 +480,7 @@ class Simulation {
     for (const { order_id } of openOrders) {
       this.#expect(
         unconfirmed.has(order_id) || !this.#closedOnce.has(order_id),
-        `${order_id} does not open again unless it is unconfirmed`
+        `${order_id} was closed, so it is open only if it is unconfirmed`
       )
     }
     for (const { fill_count_fp, order_id } of openOrders) {
@@ -488,12 +491,12 @@ class Simulation {
     }
     for (const id of this.#open) {
       const mayLeave = this.#maxClosed < 100 || id.endsWith("3")
-      this.#expect(mayLeave || ids.includes(id), `${id} stays, or closes`)
+      this.#expect(mayLeave || ids.includes(id), `${id} leaves the open orders only when it closes`)
     }
     this.#open = openOrders.map(({ order_id }) => order_id)
     const keys = fills.map(({ order_id, trade_id }) => `${trade_id} ${order_id}`)
     this.#expect(new Set(keys).size === keys.length, "a fill is listed only once")
-    this.#expect(fills.length <= this.#maxFills, "fills have a limit")
+    this.#expect(fills.length <= this.#maxFills, "the number of fills is at most maxFills")
     this.#shadow.check(this.state.known())
     if (!isLive) return
     for (const [name, channel] of [
@@ -507,7 +510,7 @@ class Simulation {
     if (channels.every((channel) => this.#lines[channel].inFlight.length === 0)) this.#checkWhole()
   }
 
-  /** Checks a live account while no message is in flight: it must equal the exchange's own. */
+  /** Checks that a live account equals the exchange's account while no message is in flight. */
   #checkWhole(): void {
     const { closedOrders, fills, openOrders, positions, unconfirmed } = this.state.known()
     const { now } = this.exchange
@@ -546,7 +549,7 @@ class Simulation {
         .filter(isFollowed)
         .map(({ count, subaccount, ticker }) => `${subaccount} ${ticker} ${countUnsafe(String(count))}`)
         .toSorted(),
-      "the positions equal the exchange's own"
+      "the positions equal the exchange's positions"
     )
   }
 
@@ -584,7 +587,7 @@ class Simulation {
     }
   }
 
-  /** Delivers all messages, and completes the needed reads. Other reads stay in flight. */
+  /** Delivers all messages, and completes the reads that the account needs. Other reads stay in flight. */
   #heal(lag: number): void {
     for (const channel of channels) {
       this.#play({ do: "restore", channel })
@@ -622,8 +625,8 @@ class Simulation {
     const line = this.#lines[channel]
     if (message === "garbled") {
       line.fromMillis = this.#nowMillis + lagMillis
-      // The step `repeat` sends the last messages again. This message would not decode again, so no message before it can
-      // be repeated together with it.
+      // The step `repeat` sends the last messages again, as one sequence. A garbled message cannot be part of this
+      // sequence, so the sequence starts after it.
       line.delivered = []
       this.state.lost({ cause: "undecodable", channel, detail: "not JSON" }, this.#nowMillis)
       return
@@ -647,7 +650,7 @@ class Simulation {
     return needs[place % needs.length]!
   }
 
-  /** Begins a read, which returns the state of `lag` milliseconds ago. */
+  /** Starts a read that returns the exchange's state of `lag` milliseconds ago. */
   #begin(need: Need, lag: number): void {
     const startedMillis = this.#nowMillis
     const view = this.exchange.asOf(startedMillis - lag)
@@ -677,7 +680,7 @@ class Simulation {
     }
     const id = need.order.order_id
     const row = view.orders.get(id)
-    // Some closed orders are already in the historical tier.
+    // Some closed orders have moved to the historical tier, where this read does not find them.
     const isThere = row !== undefined && (row.status === "resting" || !id.endsWith("3"))
     return [
       (now) => (isThere ? state.orderRead(orderRow(row), startedMillis, now) : state.orderNotFound(id, startedMillis))

@@ -1,4 +1,6 @@
-/** Faults of order books that their laws must detect. The contract suite plants them too. */
+/**
+ * Faults in the order book modules. The laws of order books must detect each fault. The contract suite plants them too.
+ */
 import { inFile, type Fault } from "./planted.ts"
 
 const reducing = inFile("book/OrderBook.ts")
@@ -6,7 +8,7 @@ const merging = inFile("book/merge.ts")
 const storing = inFile("book/side.ts")
 const requesting = inFile("book/requests.ts")
 
-/** The faults. Over 80 lines because it is a table with one entry per fault. */
+/** The table is long because it has one entry per fault. */
 export const bookFaults: ReadonlyArray<Fault> = [
   storing(
     "keeps a level of zero",
@@ -15,7 +17,7 @@ export const bookFaults: ReadonlyArray<Fault> = [
   ),
   storing("changes arrays that a reader shares", "if (this.#shared !== undefined) {", "if (this.#keys.length < 0) {"),
   storing("changes keys that a reader shares", "if (this.#keysAreShared) {", "if (this.#keys.length < 0) {"),
-  storing("takes the key of an ask for its price", 'return this.side === "bid" ? key : oneDollar - key', "return key"),
+  storing("uses the key of an ask as its price", 'return this.side === "bid" ? key : oneDollar - key', "return key"),
   reducing(
     "keeps an old side if the snapshot has none",
     "this.#bids.replace(bids.keys, bids.sizes)",
@@ -29,42 +31,54 @@ export const bookFaults: ReadonlyArray<Fault> = [
     'lost(loss: Loss, sinceMillis: number): void {\n    if (loss.cause === "gap") return'
   ),
   reducing(
-    "applies a delta whose clock went down",
+    "applies a delta with a lower clock than the message before",
     'this.lost({ cause: "clock", detail: `clock',
     'void ({ cause: "clock", detail: `clock'
   ),
   reducing(
-    "heals as soon as the book is crossed",
+    "treats a crossed book as invalid at once",
     'if (refusal === "negative")',
     'if (this.#crossing !== undefined) return invalid("crossed")\n    if (refusal === "negative")'
   ),
   reducing(
-    "places a snapshot before the deltas of its clock",
+    "ranks a snapshot below the deltas with the same clock",
     "this.#index = Number.POSITIVE_INFINITY",
     "this.#index = 0"
   ),
-  reducing("does not wait for a snapshot", "if (!this.isLive) this.#state = {", "if (this.isLive) this.#state = {"),
-  merging("stays with its first line", "(line.book.isLive && isAfter(line, leader))", "false"),
-  merging("changes to any line that changes", "(line.book.isLive && isAfter(line, leader))", "line.book.isLive"),
-  merging("does not compare places of one clock", "self.index > that.index", "false"),
+  reducing(
+    "does not become live on a snapshot",
+    "if (!this.isLive) this.#state = {",
+    "if (this.isLive) this.#state = {"
+  ),
+  merging("never switches from a live line to a newer line", "(line.book.isLive && isAfter(line, leader))", "false"),
   merging(
-    "goes back to a late line",
+    "switches to each line that receives a message",
+    "(line.book.isLive && isAfter(line, leader))",
+    "line.book.isLive"
+  ),
+  merging("does not compare positions with the same clock", "self.index > that.index", "false"),
+  merging(
+    "switches to a line that is behind the last book shown",
     "if (this.#seen === undefined || !isAfter(this.#seen, furthest))",
     "if (this.#seen !== undefined || true)"
   ),
-  merging("does not show the book of a lost line", "reading: this.#leader?.book.reading()", "reading: undefined"),
-  merging("listens to a closed line", "this.#lines.delete(line)", ""),
+  merging("hides the last book of a lost line", "reading: this.#leader?.book.reading()", "reading: undefined"),
+  merging("accepts messages of a closed line", "this.#lines.delete(line)", ""),
   merging(
     "stays readable without a line",
     'this.#state = { _tag: "Healing", sinceMillis: nowMillis, loss: state.loss }',
     ""
   ),
   merging(
-    "does not notice an older snapshot after maintenance",
+    "does not start an epoch for a snapshot with a lower clock",
     "< floor.clock) found.epoch++",
     "< floor.clock) void 0"
   ),
-  merging("does not learn the epoch from a snapshot", "if (found.epoch < floor.epoch) found.epoch = floor.epoch", ""),
+  merging(
+    "does not move a line to the reader's epoch on a snapshot",
+    "if (found.epoch < floor.epoch) found.epoch = floor.epoch",
+    ""
+  ),
   requesting(
     "never requests a snapshot",
     "if (!this.#isWanted) return undefined",

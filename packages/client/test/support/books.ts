@@ -1,4 +1,4 @@
-/** Messages of order books, and a simple exchange that sends them over lines with faults. */
+/** Builds order book messages. Simulates an exchange that sends them over faulty connections, called lines. */
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../../src/generated/feed.ts"
@@ -9,7 +9,7 @@ const market = { market_ticker: "A", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
-/** Makes a snapshot. Its texts are cast, because a decoded message keeps them as received. */
+/** Makes a snapshot. The cast allows prices and counts as they appear on the wire, such as `0.4500`. */
 export const snapshot = (
   seq: number,
   clock: number | undefined,
@@ -53,7 +53,7 @@ export const show = ({ asks, bids }: Book): string => print([bids, asks])
 /** Like {@link show}, but reads the levels from `depth`, which the book does not cache. */
 const showDepth = (book: Book): string => print([book.depth("bid", 99), book.depth("ask", 99)])
 
-/** Reads a book. Returns its levels, or why it is not live. */
+/** Returns the levels of a book, or the reason why the book is not live. */
 export const read = (book: OrderBook | MergedBook, nowMillis = 0): string =>
   Result.match(book.read(nowMillis), {
     onSuccess: show,
@@ -74,7 +74,7 @@ interface Moment {
 
 const decimal = (hundredths: number): string => (hundredths / 100).toFixed(2)
 
-/** An exchange with one market. It keeps all its past states. */
+/** An exchange with one market. Keeps every past state. */
 class ReferenceExchange {
   readonly #levels = { yes: new Map<number, number>(), no: new Map<number, number>() }
   readonly history: Array<Moment> = []
@@ -86,18 +86,18 @@ class ReferenceExchange {
     this.#record()
   }
 
-  /** Each epoch starts with a far lower clock than the epoch before, as the exchange announces for maintenance. */
+  /** Maintenance starts a new epoch. The clock of each epoch starts far below the clock of the epoch before. */
   #base(): number {
     return 1_000_000 - this.#epoch * 10_000
   }
 
-  /** Changes the book. Bids stay below 50 cents and asks stay above, so that no action leaves the book crossed. */
+  /** Changes the book. Bids stay below 50 cents and asks stay above 50 cents, so no action leaves the book crossed. */
   act(seeds: ReadonlyArray<number>): ReadonlyArray<(seq: number) => OrderbookDeltaMessage> {
     this.#clock += 1 + (seeds[0]! % 3)
     return seeds.flatMap((seed) => this.#changes(seed).map((change) => this.#apply(change)))
   }
 
-  /** The clock starts again, and orders disappear without deltas. */
+  /** Starts the next epoch, and removes all YES levels without deltas. */
   maintain(): void {
     this.#epoch++
     this.#clock = this.#base()
@@ -116,8 +116,8 @@ class ReferenceExchange {
   }
 
   /**
-   * Mostly returns one change of a level, sometimes an order that crosses the book between its deltas, or a change of
-   * zero.
+   * Usually returns one change of a level. Sometimes returns a change of zero, or three changes that cross the book
+   * until the third is applied.
    */
   #changes(seed: number): ReadonlyArray<Change> {
     const side = seed % 2 === 0 ? "yes" : "no"
@@ -172,7 +172,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: doing("maintain"), drops: fc.boolean() }) }
 )
 
-/** Steps on one to three lines. */
+/** Random steps on one to three lines. */
 export const plays = fc.record({
   lines: fc.integer({ min: 1, max: 3 }),
   steps: fc.array(step, { maxLength: 120, size: "max" })
@@ -180,7 +180,7 @@ export const plays = fc.record({
 
 type Make = new (ticker: string, options: MergeOptions) => MergedBook
 
-/** Plays steps and lets all lines heal. Throws if a law does not hold. */
+/** Plays steps, and then heals all lines. Throws if a law does not hold. */
 export const play = (
   make: Make,
   { lines, steps }: { readonly lines: number; readonly steps: ReadonlyArray<Step> }
@@ -190,7 +190,7 @@ export const play = (
   simulation.finish()
 }
 
-/** One step of a simulation. `line` is the place of a line. Other numbers are seeds or counts. */
+/** One step of a simulation. `line` is the index of a line. */
 type Step =
   | { readonly do: "act"; readonly seeds: ReadonlyArray<number> }
   | { readonly do: "deliver"; readonly line: number; readonly frames: number }
@@ -200,13 +200,13 @@ type Step =
 
 type Frame = OrderbookSnapshotMessage | OrderbookDeltaMessage
 
-/** A connection: what the exchange has sent on it, and what the client has received. */
+/** A connection, with the number of messages that the exchange has sent and the client has received. */
 class Connection {
   readonly id: number
   readonly inFlight: Array<Frame | "garbled"> = []
   sent = 0
   received = 0
-  /** Whether the client has noticed no loss since the last snapshot. */
+  /** False from a detected loss until the next snapshot. */
   isWhole = false
   clock = 0
 
@@ -219,28 +219,28 @@ class Connection {
     return this.isWhole && this.inFlight.length === 0 && this.received === this.sent && this.clock === clock
   }
 
-  /** Whether the next message is new and has no second copy. Garbling one of two copies loses nothing. */
+  /** Whether the loss of the next message matters: the message is new and does not follow twice. */
   canGarble(): boolean {
     const [next, second] = this.inFlight
     return typeof next === "object" && next.seq > this.received && next !== second
   }
 }
 
-/** Plays steps on a merged book, and checks after each of them what its reader sees. */
+/** Plays steps on a merged book. Checks after each step what a reader of the book sees. */
 class Simulation {
   readonly exchange = new ReferenceExchange()
   readonly merged: MergedBook
   readonly #connections: Array<Connection>
   #ids = 0
   #nowMillis = 0
-  /** The place in the exchange's history that the reader has seen. */
+  /** The index in the exchange's history of the newest state that the reader has seen. */
   #seen = 0
   #wasReadable = false
-  /** The last book that was read, with its text. */
+  /** The last book that was read: its text at that time, and a function that prints its levels again. */
   #kept: { readonly text: string; readonly again: () => string } | undefined
   #hadMaintenance = false
 
-  /** The time limits are out of reach, so that only the steps decide how late a line is. */
+  /** The time limits are longer than a play, so that only the steps decide how late a line is. */
   constructor(make: Make, lines: number) {
     this.merged = new make("A", { nowMillis: 0, catchUpMillis: 1e9, crossedGraceMillis: 1e9 })
     this.#connections = Array.from({ length: lines }, () => this.#open())
@@ -254,7 +254,7 @@ class Simulation {
     }
   }
 
-  /** Delivers everything and lets all lines heal. The book must then equal that of the exchange. */
+  /** Delivers all messages and heals all lines. The merged book must then equal the exchange's book. */
   finish(): void {
     for (let round = 0; round < 4; round++) {
       this.#nowMillis += 100_000
@@ -266,14 +266,14 @@ class Simulation {
       this.#check()
     }
     this.#expect(this.#wasReadable, "the book is readable at the end")
-    this.#expect(this.#view() === this.exchange.history.at(-1)?.book, "the book is the exchange's own at the end")
+    this.#expect(this.#view() === this.exchange.history.at(-1)?.book, "the book equals the exchange's book at the end")
     for (const { id } of this.#connections) {
       this.#expect(this.merged.lines().get(id)?._tag === "Live", `line ${id} is live at the end`)
     }
   }
 
   #expect(holds: boolean, what: string): void {
-    if (!holds) throw new Error(`not so: ${what}`)
+    if (!holds) throw new Error(`violated: ${what}`)
   }
 
   #view(): string | undefined {
@@ -281,8 +281,8 @@ class Simulation {
   }
 
   /**
-   * Checks that the reader sees a state of the exchange, never an older one than before, and keeps a readable book
-   * while any line is whole.
+   * Checks that the reader sees a state of the exchange, and never an older state than before. Checks that the book
+   * stays readable while a line is whole.
    */
   #check(): void {
     const book = this.merged.read(this.#nowMillis)
@@ -306,7 +306,10 @@ class Simulation {
     let place = this.#seen
     while (place < history.length && (history[place]!.clock !== book.success.clock || history[place]!.book !== text))
       place++
-    this.#expect(place < history.length, `${text} at clock ${book.success.clock} is a state since the last one seen`)
+    this.#expect(
+      place < history.length,
+      `${text} at clock ${book.success.clock} is the last seen state or a later state`
+    )
     this.#seen = place
   }
 
@@ -350,17 +353,18 @@ class Simulation {
     this.merged.close(connection.id, { cause: "outage", detail: "closed" }, this.#nowMillis)
     connection.isWhole = false
     this.#check()
-    // A frame of the old connection can be read late.
+    // A frame of the old connection can arrive after the restart.
     const late = connection.inFlight.find((frame) => frame !== "garbled")
     if (late !== undefined) this.#pass(connection.id, late)
     return this.#open()
   }
 
   #maintain(drops: boolean): void {
-    // Maintenance is rare: all messages arrive or are lost before the next maintenance. So each play has at most one.
+    // Maintenance is so rare that no message stays in flight until the next maintenance. So a play has at most one.
     if (this.#hadMaintenance) return
     this.#hadMaintenance = true
-    // Maintenance takes longer than the first snapshot of a subscription.
+    // Maintenance takes longer than the delivery of a first snapshot. So a connection without a received message
+    // restarts.
     const dropped = [...this.#connections.entries()].filter(([, { received }]) => drops || received === 0)
     this.exchange.maintain()
     for (const [place, connection] of dropped) this.#connections[place] = this.#restart(connection)
@@ -371,7 +375,7 @@ class Simulation {
     else this.merged.delta(line, frame, this.#nowMillis)
   }
 
-  /** Acts like a small session: checks `seq`, reports a loss, and passes the frame on. */
+  /** Acts like a session: checks `seq`, reports a loss, and passes the frame to the merged book. */
   #receive(connection: Connection, frame: Frame | "garbled"): void {
     if (frame === "garbled") {
       connection.received++

@@ -1,4 +1,4 @@
-/** Plays calls against a script on virtual time, and declares the tests that operations share. */
+/** Runs calls of the client against scripted replies on virtual time. Declares the tests that operations share. */
 import { readdirSync, readFileSync } from "node:fs"
 import { inspect } from "node:util"
 import { assert, it } from "@effect/vitest"
@@ -25,7 +25,7 @@ export interface Setting extends Partial<Kalshi.Options> {
   readonly interruptAfterMillis?: number
 }
 
-/** Returns method and path below the API's root, without the query. */
+/** Returns the method, and the path below the API's root without the query. */
 export const pathOf = ({ method, target }: Sent): string =>
   `${method} ${target.replace("/trade-api/v2", "").replace(/\?.*/, "")}`
 
@@ -35,7 +35,7 @@ export const queryOf = ({ target }: Sent): URLSearchParams => new URLSearchParam
 export class Played<A, E> {
   readonly exit: Exit.Exit<A, E>
   readonly sent: ReadonlyArray<Sent>
-  /** When the call ended. */
+  /** The virtual time at which the call ended. */
   readonly endedMillis: number
 
   constructor(exit: Exit.Exit<A, E>, sent: ReadonlyArray<Sent>, endedMillis: number) {
@@ -91,7 +91,7 @@ export const play = <A, E, R>(
   return clockSteps === undefined ? played : machine.run(played)
 }
 
-/** Reads a stream to its end. Returns its items, and the error that ended it. */
+/** Reads a stream to its end. Returns the items, and the error of a failed stream. */
 export const collect = <A, R>(
   stream: Stream.Stream<A, unknown, R>
 ): Effect.Effect<{ readonly items: ReadonlyArray<A>; readonly error: unknown }, never, R> =>
@@ -116,7 +116,7 @@ interface Row {
   readonly value?: unknown
 }
 
-/** Declares one test per row: the call sends one request and returns the decoded response. */
+/** Declares one test per row, which checks that the call sends one request and returns the decoded response. */
 export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
   for (const { body, call, it: title, reply, request, value: expected } of rows) {
     it.effect(title, () =>
@@ -133,7 +133,7 @@ export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
   }
 }
 
-/** Declares a test: the call uses all replies and fails with an error that has these fields. */
+/** Declares a test that a call uses all replies and fails with an error that has these fields. */
 export const itFails = (title: string, call: AnyCall, replies: ReadonlyArray<Reply>, fields: object = {}): void => {
   it.effect(title, () =>
     Effect.gen(function* () {
@@ -144,7 +144,7 @@ export const itFails = (title: string, call: AnyCall, replies: ReadonlyArray<Rep
   )
 }
 
-/** Declares a test: each input is rejected at its pointer, and nothing is sent. */
+/** Declares a test that each call rejects its input with this pointer, and sends nothing. */
 export const itRejects = (title: string, cases: ReadonlyArray<readonly [call: AnyCall, pointer: string]>): void => {
   it.effect(title, () =>
     Effect.gen(function* () {
@@ -166,7 +166,7 @@ interface Recording {
   readonly body: unknown
 }
 
-/** Returns the recorded bodies of an operation or a component, from all recordings. */
+/** Returns the recorded bodies of an operation or of a schema, from all recordings. */
 export const recorded = (name: string): ReadonlyArray<unknown> => {
   const bodies = readdirSync(recordings)
     .filter((file) => file.endsWith(".jsonl"))
@@ -174,6 +174,6 @@ export const recorded = (name: string): ReadonlyArray<unknown> => {
     .map((line) => JSON.parse(line) as Recording)
     .filter(({ operation, schema }) => operation === name || schema === name)
     .map(({ body }) => body)
-  if (bodies.length === 0) throw new Error(`no recordings of ${name}`)
+  if (bodies.length === 0) throw new Error(`fixtures/recorded has no body of the operation or schema ${name}`)
   return bodies
 }

@@ -1,6 +1,6 @@
 /**
- * An exchange whose clock differs from the client's. Its responses have a `Date` header. It rejects timestamps outside
- * its window.
+ * An exchange whose clock differs from the client's clock. Sends a `Date` header with each response. Rejects timestamps
+ * outside its window.
  */
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
@@ -10,16 +10,17 @@ import { environment, signer } from "./scripted.ts"
 export interface Settings {
   /** The exchange's clock minus the virtual clock. */
   skewMillis: number
-  /** The largest accepted difference of a timestamp. Default: no limit. */
+  /** The largest accepted difference between a timestamp and the exchange's clock. Default: no limit. */
   readonly windowMillis?: number
-  /** The transit time of a request and of its response. Default: 0. */
+  /** The transit time of a request. Default: 0. */
   readonly upMillis?: number
+  /** The transit time of a response. Default: 0. */
   readonly downMillis?: number
-  /** The headers of the n-th response, from 0. Default: its date. */
+  /** The headers of the n-th response. `n` starts at 0. Default: only `date`. */
   readonly headers?: (n: number, date: string) => Record<string, string>
-  /** The status of the n-th response. Default: 200, 201 for POST, 401 for a rejected timestamp. */
+  /** The status of the n-th response. Default: 401 for a rejected timestamp, 201 for POST, and otherwise 200. */
   readonly status?: (n: number) => number | undefined
-  /** The code of a 401. Default: the timestamp expired. */
+  /** The code and the details of a 401. Default: the code `header_timestamp_expired`. */
   readonly rejection?: { readonly code: string; readonly details?: string }
 }
 
@@ -27,7 +28,7 @@ export interface Served {
   readonly method: string
   readonly path: string
   readonly signedMillis: number | undefined
-  /** By the monotonic clock. */
+  /** When the request arrived, by the monotonic clock. */
   readonly atMillis: number
   readonly status: number
 }
@@ -90,7 +91,7 @@ export const layer = (
     Layer.provideMerge(layerExchange(settings))
   )
 
-/** A machine whose wall clock can be set while its monotonic clock runs on. */
+/** A machine whose wall clock tests can set. Its monotonic clock does not change. */
 export class Machine {
   aheadMillis = 0
 
@@ -98,7 +99,7 @@ export class Machine {
     Effect.clockWith((clock) => {
       const nanos = () => BigInt(this.aheadMillis) * 1_000_000n
       const shifted: Clock.Clock = {
-        // The test clock has more members than the interface.
+        // Keeps the members of the test clock that `Clock.Clock` does not declare.
         ...clock,
         currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + this.aheadMillis,
         currentTimeMillis: Effect.map(clock.currentTimeMillis, (millis) => millis + this.aheadMillis),

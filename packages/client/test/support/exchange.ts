@@ -1,4 +1,4 @@
-/** An exchange with token buckets. It charges a request when it arrives, and returns 429 if there are too few tokens. */
+/** An exchange with token buckets. Charges each request on arrival, and returns 429 if a bucket has too few tokens. */
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 import * as Kalshi from "../../src/Kalshi.ts"
@@ -31,12 +31,13 @@ export interface ExchangeResponse {
 export interface Settings {
   readonly read?: Budget
   readonly write?: Budget
-  /** How many milliseconds the n-th request takes to arrive. Default: 0. */
+  /** The transit time of the n-th request. `n` starts at 0. Default: 0. */
   readonly transitMillis?: (n: number) => number
   /** Replaces the usual response with another response, or with the code of a failed connection. */
   readonly respond?: (request: string, mark: string) => ExchangeResponse | string | undefined
-  /** Sent as the account's limits and costs, instead of the actual ones. */
+  /** The limits that the exchange reports. Default: the actual limits. */
   readonly limits?: unknown
+  /** The endpoint costs that the exchange reports. Default: {@link recordedCosts}. */
   readonly costs?: unknown
 }
 
@@ -64,7 +65,7 @@ interface Bucket {
   atMillis: number
 }
 
-/** The buckets that a request is billed to. Independent of the client's rules. */
+/** Returns the buckets that a request is billed to. Does not use the client's code. */
 const bucketsOf = (method: string, path: string, query: URLSearchParams, body: Record<string, unknown>) => {
   if (method === "GET") return ["read"]
   if (path.startsWith("/communications/")) return ["write 1"]
@@ -82,7 +83,7 @@ export class Exchange extends Context.Service<
   {
     /** In the order of arrival. */
     readonly arrived: Array<Arrived>
-    /** Without the requests for the account's limits and costs. */
+    /** All requests except those for the account's limits and costs. */
     readonly calls: () => ReadonlyArray<Arrived>
     readonly refused: () => number
   }
@@ -183,7 +184,7 @@ export const limitsOf = (read: Budget, write: Budget) => ({
   write: { bucket_capacity: write.capacity, refill_rate: write.rate }
 })
 
-/** The costs in the notation that demo returned in July 2026. */
+/** Endpoint costs in the notation that the demo environment returned in July 2026. */
 export const recordedCosts = {
   default_cost: 10,
   endpoint_costs: [
@@ -202,6 +203,6 @@ export const layer = (
 ): Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Exchange> =>
   Kalshi.layer({ environment, signer: signer(), ...options }).pipe(Layer.provideMerge(layerExchange(settings)))
 
-/** Provides a client of an exchange with token buckets. Default: the client assumes that requests arrive at once. */
+/** Provides a client of an exchange with token buckets. By default, the client assumes a latency of 0. */
 export const provideExchange = (settings: Settings = {}, options: Partial<Kalshi.Options> = {}) =>
   Effect.provide(layer(settings, { limits: { latency: 0 }, ...options }))

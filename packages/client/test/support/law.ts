@@ -1,11 +1,11 @@
-/** Checks a law of a module on random plays, and that the law detects faults that are planted in the sources. */
+/** Checks a law of a module on random inputs. Checks that the law fails when a fault is planted in the sources. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { type Fault, load } from "./planted.ts"
 
-/** A law. */
+/** A statement about a class that must hold for every random input. */
 export interface Law<Subject, Input> {
-  /** The class that the law is about, under the name that its module exports. */
+  /** The exported name of the class that the law is about. */
   readonly name: string
   readonly subject: Subject
   /** A path below `src`. */
@@ -14,10 +14,10 @@ export interface Law<Subject, Input> {
   readonly inputs: fc.Arbitrary<Input>
   /** Throws if the law does not hold. */
   readonly play: (subject: Subject, input: Input) => void
-  /** Set `FC_SEED` to try other plays. */
+  /** The default seed. Set `FC_SEED` to try other inputs. */
   readonly seed: number
   readonly faults: ReadonlyArray<Fault>
-  /** The most plays that a fault may need. */
+  /** The law must detect each fault within this number of inputs. */
   readonly faultRuns: number
 }
 
@@ -28,7 +28,7 @@ const isTried = (index: number): boolean => isFull || index % 3 === 0
 
 const numRuns = Number(process.env["FC_RUNS"] ?? (isFull ? 20_000 : 1_000))
 
-/** Makes the tests of a law. */
+/** Declares the tests of a law. */
 export const testLaw = <Subject, Input>(law: Law<Subject, Input>): void => {
   const check = (subject: Subject, parameters: fc.Parameters<unknown>) =>
     fc.check(
@@ -46,7 +46,7 @@ export const testLaw = <Subject, Input>(law: Law<Subject, Input>): void => {
   describe("a planted fault is detected", () => {
     for (const fault of law.faults.filter((_, index) => isTried(index))) {
       it(`${fault.file} ${fault.does}`, { timeout: 120_000 }, async () => {
-        const loaded = (await load(law.module, fault)) as Readonly<Record<string, Subject>> // the bundled module
+        const loaded = (await load(law.module, fault)) as Readonly<Record<string, Subject>> // the faulty module
         // Shrinking is off: it is slow here and adds nothing.
         assert.isTrue(check(loaded[law.name]!, { numRuns: law.faultRuns, endOnFailure: true }).failed)
       })

@@ -1,4 +1,4 @@
-/** Checks properties of random inputs, each on its own virtual clock. */
+/** Checks properties on random inputs. Each input has its own virtual clock. */
 import { Effect, type Scope } from "effect"
 import { TestClock } from "effect/testing"
 import * as fc from "fast-check"

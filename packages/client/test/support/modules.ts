@@ -1,4 +1,4 @@
-/** The public modules, from the package's exports map. */
+/** Lists the public modules of the package's exports map. */
 import { readFileSync } from "node:fs"
 
 const manifestUrl = new URL("../../package.json", import.meta.url)

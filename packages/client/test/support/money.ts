@@ -1,5 +1,5 @@
 /**
- * Exact money arithmetic for tests, independent of the library: decimals as fractions of integers.
+ * Exact decimal arithmetic for tests. Uses fractions of integers, and no code of the library.
  *
  * @module
  */
@@ -46,14 +46,14 @@ export const same = (a: Fraction, b: Fraction): boolean => difference(a, b) === 
 export const isMultiple = (a: Fraction, step: Fraction): boolean =>
   (a.numerator * step.denominator) % (a.denominator * step.numerator) === 0n
 
-/** Writes a decimal with exactly these places. */
+/** Writes `units` times 10^-`places` as a decimal. */
 export const write = (units: bigint, places: number): string => {
   const digits = (units < 0n ? -units : units).toString().padStart(places + 1, "0")
   const text = places === 0 ? digits : `${digits.slice(0, -places)}.${digits.slice(-places)}`
   return units < 0n ? `-${text}` : text
 }
 
-/** Decimals with zero to `places` places, small or far beyond a double's 15 digits. */
+/** Decimals with zero to `places` decimal places. Some are small, and some have more than the 15 digits of a double. */
 export const decimal = (places: number): fc.Arbitrary<string> =>
   fc
     .tuple(

@@ -26,7 +26,7 @@ const signatures = {
 
 /**
  * Declares two tests: whether the request is signed, and which of the statuses 400, 401, 403, 404 and 409 have their
- * own error.
+ * own error class.
  */
 export const itDeclares = <E>(
   call: Effect.Effect<unknown, E, Capabilities>,
@@ -62,18 +62,20 @@ export const itDeclares = <E>(
   )
 
   const named = errors.length === 0 ? "none" : errors.join(", ")
-  it.effect(`has an error class for these of the statuses 400, 401, 403, 404 and 409: ${named}`, () =>
-    Effect.gen(function* () {
-      for (const [tag, status] of Object.entries(statuses)) {
-        const error = yield* Effect.flip(call).pipe(Effect.provide(layer([errorReply(status)])))
-        const { _tag, operation, status: received } = error as unknown as ResponseError // the error of a response
-        const named = (errors as ReadonlyArray<string>).includes(tag)
-        assert.deepStrictEqual(
-          { _tag, operation, received },
-          { _tag: named ? tag : "UnexpectedStatus", operation: name, received: status }
-        )
-      }
-    })
+  it.effect(
+    `fails with the class of each declared error, and with UnexpectedStatus on other errors (declared: ${named})`,
+    () =>
+      Effect.gen(function* () {
+        for (const [tag, status] of Object.entries(statuses)) {
+          const error = yield* Effect.flip(call).pipe(Effect.provide(layer([errorReply(status)])))
+          const { _tag, operation, status: received } = error as unknown as ResponseError // every reply is a response
+          const named = (errors as ReadonlyArray<string>).includes(tag)
+          assert.deepStrictEqual(
+            { _tag, operation, received },
+            { _tag: named ? tag : "UnexpectedStatus", operation: name, received: status }
+          )
+        }
+      })
   )
 }
 
@@ -89,7 +91,7 @@ type ValuesOf<P> = {
 
 type Flat<A> = { readonly [K in keyof A]: A[K] }
 
-/** The input type that the document's parameters define. */
+/** The input type that the parameters of the OpenAPI document define. */
 export type InputOf<Path, Query = {}> = Flat<ValuesOf<Path> & ValuesOf<Query>>
 
 const collapseSpaces = (code: string): string => code.replaceAll(/\s+/g, " ").trim()

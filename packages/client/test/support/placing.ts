@@ -10,7 +10,7 @@ export const order_id = "ff9ce2b8-34ce-4cdb-8485-ea2647041e9f"
 export const clientOrderId = "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa"
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-/** Buys 10 YES at 0.56, under `clientOrderId` by default. */
+/** Makes an intent to buy 10 YES contracts at $0.56. Default client_order_id: `clientOrderId`. */
 export const buy = (input: Partial<Orders.YesInput> = {}): Orders.OrderIntent =>
   Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: clientOrderId, ...input })
 
@@ -54,7 +54,7 @@ export const order = {
 
 /** Makes the response to a batch. */
 export const batchCreated = (...orders: ReadonlyArray<object>): Reply => ({ status: 201, body: { orders } })
-/** Makes a response with the freshness of the lists. */
+/** Makes a reply to `timestamp`: lists of orders show the state at `millis`. */
 export const asOf = (millis: number): Reply => ({ status: 200, body: { as_of_time: new Date(millis).toISOString() } })
 /** Adds a date header to a reply. */
 export const dated = (reply: Reply, millis: number): Reply => ({
@@ -69,7 +69,7 @@ export const createBatch = `${create}/batched`
 export const timestamp = "GET /exchange/user_data_timestamp"
 export const list = "GET /portfolio/orders"
 
-/** A client that sends every request once. */
+/** A policy that sends every request once. */
 export const once: Setting = { policy: { retry: Schedule.recurs(0) } }
 
 /** Places one order and returns its outcome. */
@@ -101,7 +101,7 @@ export const reportOf = <E, R extends Orders.Capabilities>(
     )
   })
 
-/** Runs a program under `cancelAllOnExit`, interrupts it after 5 seconds, and returns the report as well. */
+/** Like {@link reportOf}, but interrupts the program after 5 seconds, and also returns its exit and its requests. */
 export const playOnExit = <A, E>(
   program: Effect.Effect<A, E, Orders.Capabilities>,
   replies: ReadonlyArray<Reply>,
@@ -117,10 +117,10 @@ export const playOnExit = <A, E>(
     return { exit, paths, sent, report: reports[0] }
   })
 
-/** Returns how many orders a report contains. */
+/** Returns how many orders are in `ended` and in `left` of a report. */
 export const counts = (report: Orders.ExitReport | undefined) => [report?.ended.length, report?.left.length]
 
-/** Orders with the same id that differ from the intent, each with the field that differs. */
+/** Orders that have the id of `intent` but differ from it in one field. Each has the name of this field. */
 export const mismatches: ReadonlyArray<readonly [Orders.Difference, object]> = [
   ["ticker", { ...order, ticker: "ANOTHER" }],
   ["subaccount", { ...order, subaccount_number: 3 }],

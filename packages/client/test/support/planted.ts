@@ -1,4 +1,4 @@
-/** Loads a module of the client with a fault in one of its sources. No file is changed. */
+/** Loads a module of the client with a fault in one of its sources. Does not change any file. */
 import * as esbuild from "esbuild"
 import * as fs from "node:fs"
 import * as os from "node:os"
@@ -26,7 +26,8 @@ export const inFile =
 export const load = async (module: string, { file, instead, text }: Fault): Promise<unknown> => {
   const faulty = path.join(sources, file)
   const parts = fs.readFileSync(faulty, "utf8").split(text)
-  if (parts.length !== 2) throw new Error(`${file} must contain this text once: ${text}`)
+  if (parts.length !== 2)
+    throw new Error(`cannot plant a fault: ${file} must contain this text exactly once (update the fault): ${text}`)
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-client-fault-"))
   try {
     const outfile = path.join(folder, "faulty.mjs")

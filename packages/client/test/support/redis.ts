@@ -130,7 +130,7 @@ const connection = Effect.fnUntraced(function* (port: number) {
     })
 })
 
-/** Effect's `Redis` service, without subscriptions. */
+/** Effect's `Redis` service, without subscriptions and reserved connections. */
 export const layer = (port: number): Layer.Layer<Redis.Redis, Redis.RedisError> =>
   Layer.effect(
     Redis.Redis,

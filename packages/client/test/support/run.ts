@@ -7,7 +7,7 @@ import { assert } from "vitest"
 export const start = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.tap(Effect.forkChild(effect), () => TestClock.adjust(0))
 
-/** Runs an effect while virtual time passes. Returns what the effect returns. */
+/** Starts an effect, and advances virtual time by `duration`. Returns the effect's result. */
 export const runFor = <A, E, R>(duration: Parameters<typeof TestClock.adjust>[0], effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* start(effect)

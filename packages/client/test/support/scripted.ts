@@ -1,4 +1,7 @@
-/** A scripted HTTP client: returns replies in order and records requests. Dies on an unscripted request or an unused reply. */
+/**
+ * A scripted HTTP client. Returns replies in order and records requests. Dies on an unscripted request or an unused
+ * reply.
+ */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto"
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
@@ -29,7 +32,7 @@ export type Reply =
       readonly fault: string
       /** The system call that failed. Default: `connect`, or `getaddrinfo` for `ENOTFOUND`. */
       readonly syscall?: string
-      /** The faults of further addresses of the host. */
+      /** The faults of the host's other addresses. */
       readonly others?: ReadonlyArray<{ readonly fault: string; readonly syscall: string }>
       /** Whether the HTTP client dies instead of failing. */
       readonly dies?: boolean
@@ -47,11 +50,11 @@ const toResponse = (reply: Exclude<Reply, { fault: string }>, sent: Sent): Respo
   const body = bodyless.has(reply.status) || text === "" ? null : text
   const init = { headers: { "content-type": "application/json", ...reply.headers } }
   if (reply.status >= 200) return new Response(body, { ...init, status: reply.status })
-  // `Response` rejects a status of 1xx, but a client must handle it.
+  // `Response` rejects a status of 1xx, but a server can send one.
   return Object.defineProperty(new Response(body, init), "status", { value: reply.status })
 }
 
-/** `unscripted` replies to requests outside the script, such as those for the account's limits. */
+/** `unscripted` returns replies to requests outside the script, such as requests for the account's limits. */
 export const layerScript = (
   replies: ReadonlyArray<Reply>,
   unscripted: (path: string) => Reply | undefined = () => undefined
@@ -88,7 +91,7 @@ export const layerScript = (
             const errors = [{ fault: reply.fault, syscall }, ...(reply.others ?? [])].map(({ fault, syscall }) =>
               Object.assign(new Error(`${syscall} ${fault}`), { code: fault, syscall })
             )
-            // Node reports the faults of several addresses under the code of the first.
+            // Node reports the faults of several addresses as one error with the code of the first fault.
             const cause =
               errors.length === 1 ? errors[0] : Object.assign(new AggregateError(errors), { code: reply.fault })
             return yield* new HttpClientError.HttpClientError({
@@ -109,7 +112,7 @@ const keys = new Map<string, KeyPair>()
 /** The PKCS#8 prefix before the 32 bytes of an Ed25519 key. */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex")
 
-/** A key derived from its id: the same signatures in every run. */
+/** Derives a key from its id, so that every run makes the same signatures. */
 const keyOf = (keyId: string): KeyPair => {
   const known = keys.get(keyId)
   if (known !== undefined) return known
@@ -120,7 +123,7 @@ const keyOf = (keyId: string): KeyPair => {
   return made
 }
 
-/** A real, synchronous signer: WebCrypto's promises do not resolve under virtual time. */
+/** A signer with real keys. It is synchronous because WebCrypto's promises do not resolve on virtual time. */
 export const signer = (keyId = "key-a"): Signer.Signer["Service"] =>
   Signer.makeSync({
     keyId,
@@ -139,7 +142,7 @@ export const isSigned = ({ headers }: Sent, method: string, path: string): boole
 
 export const environment: Environment.Environment = { ...Environment.sandbox, name: "test" }
 
-/** Changes the HTTP client, as an application may. */
+/** Changes the HTTP client, as an application can. */
 export const layerChanged = (change: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
   Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, change))
 

@@ -1,4 +1,4 @@
-/** A feed whose messages a test sends, and books of REST that a test sets. */
+/** A fake exchange. Tests send the messages of its feed, and set the books that its REST API returns. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -68,11 +68,11 @@ const serviceOf = (sessions: Array<FakeSession>): Feed.KalshiFeed["Service"] => 
   }
 }
 
-/** The exchange: its sessions, and its books over REST with NO prices on their own scale. */
+/** A fake exchange. Its books are in the form of REST: the levels in `no` have NO prices. */
 export class FakeExchange {
   readonly sessions: Array<FakeSession> = []
   readonly books = new Map<string, { readonly yes?: Levels; readonly no?: Levels }>()
-  /** The markets of each read, and its time. */
+  /** The time and the markets of each read of books. */
   readonly reads: Array<readonly [atMillis: number, tickers: ReadonlyArray<string>]> = []
   latencyMillis = 10
   /** The results of the next calls of `waitFor`, in milliseconds. Later calls return 0. */
@@ -90,7 +90,7 @@ export class FakeExchange {
     Layer.succeed(KalshiPublic, {
       send: (_, input) =>
         Effect.gen({ self: this }, function* () {
-          const { tickers } = input as { readonly tickers: ReadonlyArray<string> } // the only operation
+          const { tickers } = input as { readonly tickers: ReadonlyArray<string> } // books send one operation
           this.reads.push([yield* Clock.currentTimeMillis, tickers])
           yield* Effect.sleep(this.latencyMillis)
           if (this.failures-- > 0) return yield* timedOut
@@ -103,7 +103,7 @@ export class FakeExchange {
         }),
       waitFor: (_, input) =>
         Effect.sync(() => {
-          this.asked.push((input as { readonly tickers: ReadonlyArray<string> }).tickers) // the only operation
+          this.asked.push((input as { readonly tickers: ReadonlyArray<string> }).tickers) // books send one operation
           return this.waits.shift() ?? 0
         }),
       clockSkew: Effect.undefined

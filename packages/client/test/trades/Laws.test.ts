@@ -1,4 +1,4 @@
-/** A law of merged trades, on scripted lines with faults. The law detects planted faults. */
+/** Checks a law of merged trades on scripted lines with faults. Checks that the law detects planted faults. */
 import { TradeLines } from "../../src/trades/lines.ts"
 import { testLaw } from "../support/law.ts"
 import { type Fault, inFile } from "../support/planted.ts"
@@ -9,10 +9,14 @@ const merging = inFile("trades/lines.ts")
 const remembering = inFile("firstSeen.ts")
 
 const faults: ReadonlyArray<Fault> = [
-  covering("takes a restored line for complete", 'line.status = "unproven"', 'line.status = "complete"'),
-  covering("proves a line by any trade of another one", "other.lastMillis > passedMillis", "other.lastMillis > 0"),
+  covering("treats a restored line as complete", 'line.status = "unproven"', 'line.status = "complete"'),
   covering(
-    "proves a line by a trade of an unproven one",
+    "treats a line as complete after any trade of another line",
+    "other.lastMillis > passedMillis",
+    "other.lastMillis > 0"
+  ),
+  covering(
+    "treats a line as complete after a trade of an unproven line",
     'other.status === "complete" && other.lastMillis > passedMillis',
     'other !== line && other.status !== "lost" && other.lastMillis > passedMillis'
   ),
@@ -22,9 +26,9 @@ const faults: ReadonlyArray<Fault> = [
     'if (line.status === "complete") this.#lastMillis =',
     "this.#lastMillis ="
   ),
-  covering("begins each hole at the start", ": this.#lastMillis - this.#bounds.disorderMillis", ": 0"),
+  covering("begins each hole at time 0", ": this.#lastMillis - this.#bounds.disorderMillis", ": 0"),
   covering(
-    "begins a hole at the last trade, although times are out of order",
+    "begins a hole at the last trade, and ignores that times are out of order",
     ": this.#lastMillis - this.#bounds.disorderMillis",
     ": this.#lastMillis"
   ),
@@ -35,15 +39,15 @@ const faults: ReadonlyArray<Fault> = [
     "if (!wasComplete) return undefined"
   ),
   covering("never treats a late line as lost", "other.lacks ??= {", "void {"),
-  covering("never clears what a line lacks", "atMillis >= line.lacks.atMillis", "false"),
+  covering("never forgets that a late line lacks a trade", "atMillis >= line.lacks.atMillis", "false"),
   covering("keeps a late line lost", "line.isLate ? this.live(index, nowMillis) : undefined", "undefined"),
   covering("keeps the first trade of a lost line", "line.firstMillis = undefined\n", ""),
   merging("ignores gaps", 'case "Gap":\n', ""),
   merging("ignores messages that do not decode", 'case "Undecodable":\n', ""),
   merging("ignores outages", "this.#setLive(line, false)\n", ""),
-  merging("waits for a gap to be restored", "this.#setLive(line, line.isLive)\n        break", "break"),
+  merging("waits for a restore after a gap", "this.#setLive(line, line.isLive)\n        break", "break"),
   merging(
-    "delivers each message",
+    "delivers repeated trades",
     "&& this.#delivered.add(trade_id)) this",
     "&& [this.#delivered.add(trade_id)]) this"
   ),
@@ -59,7 +63,8 @@ testLaw({
   name: "TradeLines",
   subject: TradeLines,
   module: "trades/lines.ts",
-  statement: "delivers each trade once, or reports a hole that contains it, and no hole while one line lasts",
+  statement:
+    "delivers each trade once or reports a hole that contains it, and reports no hole while one line has no loss",
   inputs: plays,
   play,
   seed: 20_261_130,

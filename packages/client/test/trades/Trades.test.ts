@@ -23,7 +23,7 @@ const watching = (
     readonly feed: ScriptedFeed
     readonly sessions: ReadonlyArray<ScriptedSession>
     readonly watch: Trades.Watch
-    /** What arrived: the number of a trade, or the event. */
+    /** The received events. A trade is shown by its number. */
     readonly arrived: ReadonlyArray<number | Exclude<Trades.Event, Trades.TradeEvent>>
     readonly fiber: Fiber.Fiber<void, unknown>
     readonly statuses: Effect.Effect<ReadonlyArray<string>>
@@ -51,16 +51,16 @@ const watching = (
 
 const base = 1_000_000
 
-/** Lets the consumer take what waits. */
+/** Lets the consumer receive the waiting events. */
 const settle = TestClock.adjust(0)
 
-/** Proves that two lines are complete: each has passed the first trade of the other. */
+/** Makes two lines complete. Each line receives a trade that is later than the first trade of the other line. */
 const prove = (sessions: ReadonlyArray<ScriptedSession>) => {
   for (const number of [1, 2]) for (const session of sessions) session.trade(number, base + number * 3_000)
 }
 
 describe("Trades.watch", () => {
-  watching("delivers each trade once, from the line that brings it first", 2, ({ arrived, sessions }) =>
+  watching("delivers each trade once, from the line that receives it first", 2, ({ arrived, sessions }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       a!.trade(1, base)
@@ -74,7 +74,7 @@ describe("Trades.watch", () => {
   )
 
   watching(
-    "delivers 100,000 trades of each line at once, and each once",
+    "delivers 100,000 trades that arrive at once on each line, and each trade once",
     2,
     ({ arrived, sessions }) =>
       Effect.gen(function* () {
@@ -89,7 +89,7 @@ describe("Trades.watch", () => {
   )
 
   watching(
-    "fails with Lagging after the events that wait, and ends its subscriptions",
+    "fails with Lagging after the waiting events, and ends its subscriptions",
     2,
     ({ arrived, feed, fiber, sessions }) =>
       Effect.gen(function* () {
@@ -104,51 +104,57 @@ describe("Trades.watch", () => {
     { bufferSize: 10 }
   )
 
-  watching("reports no hole if one line delivers what the other has lost", 2, ({ arrived, sessions, statuses }) =>
-    Effect.gen(function* () {
-      const [a, b] = sessions
-      prove(sessions)
-      a!.outage()
-      assert.deepStrictEqual(yield* statuses, ["lost", "complete"])
-      a!.restored()
-      assert.deepStrictEqual(yield* statuses, ["unproven", "complete"])
-      a!.trade(4, base + 10_000)
-      b!.trade(3, base + 9_000)
-      b!.trade(4, base + 10_000)
-      assert.deepStrictEqual(yield* statuses, ["unproven", "complete"])
-      b!.trade(5, base + 12_000)
-      assert.deepStrictEqual(yield* statuses, ["unproven", "complete"])
-      b!.trade(6, base + 12_001)
-      assert.deepStrictEqual(yield* statuses, ["complete", "complete"])
-      b!.outage()
-      yield* settle
-      assert.deepStrictEqual(arrived, [1, 2, 4, 3, 5, 6])
-    })
+  watching(
+    "reports no hole if one line delivers the trades that the other line has lost",
+    2,
+    ({ arrived, sessions, statuses }) =>
+      Effect.gen(function* () {
+        const [a, b] = sessions
+        prove(sessions)
+        a!.outage()
+        assert.deepStrictEqual(yield* statuses, ["lost", "complete"])
+        a!.restored()
+        assert.deepStrictEqual(yield* statuses, ["unproven", "complete"])
+        a!.trade(4, base + 10_000)
+        b!.trade(3, base + 9_000)
+        b!.trade(4, base + 10_000)
+        assert.deepStrictEqual(yield* statuses, ["unproven", "complete"])
+        b!.trade(5, base + 12_000)
+        assert.deepStrictEqual(yield* statuses, ["unproven", "complete"])
+        b!.trade(6, base + 12_001)
+        assert.deepStrictEqual(yield* statuses, ["complete", "complete"])
+        b!.outage()
+        yield* settle
+        assert.deepStrictEqual(arrived, [1, 2, 4, 3, 5, 6])
+      })
   )
 
-  watching("reports a hole if a late line is lost before it delivers what the other one lost", 2, (world) =>
-    Effect.gen(function* () {
-      const [a, b] = world.sessions
-      prove(world.sessions)
-      yield* TestClock.adjust(10_000)
-      a!.outage()
-      yield* TestClock.adjust(500)
-      a!.restored()
-      // The trade 3 was sent in between. The other line is late.
-      a!.trade(4, base + 10_500)
-      a!.trade(5, base + 20_000)
-      yield* TestClock.adjust(2_000)
-      b!.outage()
-      yield* settle
-      assert.deepStrictEqual(world.arrived, [
-        1,
-        2,
-        4,
-        5,
-        { _tag: "Hole", sinceMillis: base + 5_000, untilMillis: base + 10_500, durationMillis: 5_500 }
-      ])
-      assert.deepStrictEqual(yield* world.statuses, ["complete", "lost"])
-    })
+  watching(
+    "reports a hole if a late line is lost before it delivers the trades that the other line has lost",
+    2,
+    (world) =>
+      Effect.gen(function* () {
+        const [a, b] = world.sessions
+        prove(world.sessions)
+        yield* TestClock.adjust(10_000)
+        a!.outage()
+        yield* TestClock.adjust(500)
+        a!.restored()
+        // Trade 3 was sent during the outage. The other line is late, and has not delivered trade 3.
+        a!.trade(4, base + 10_500)
+        a!.trade(5, base + 20_000)
+        yield* TestClock.adjust(2_000)
+        b!.outage()
+        yield* settle
+        assert.deepStrictEqual(world.arrived, [
+          1,
+          2,
+          4,
+          5,
+          { _tag: "Hole", sinceMillis: base + 5_000, untilMillis: base + 10_500, durationMillis: 5_500 }
+        ])
+        assert.deepStrictEqual(yield* world.statuses, ["complete", "lost"])
+      })
   )
 
   watching("if no line was live, reports the hole when a line is live again", 2, ({ arrived, sessions }) =>
@@ -180,22 +186,25 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("ends a hole at the time when the first other line became live", 3, ({ arrived, sessions, statuses }) =>
-    Effect.gen(function* () {
-      const [a, b, c] = sessions
-      prove(sessions)
-      yield* TestClock.adjust(10_000)
-      for (const line of [c!, b!]) {
-        line.outage()
-        yield* TestClock.adjust(1_000)
-        line.restored()
-      }
-      a!.outage()
-      yield* settle
-      const hole = arrived.at(-1)
-      assert.strictEqual(typeof hole === "object" && hole._tag === "Hole" && hole.untilMillis, base + 11_000)
-      assert.deepStrictEqual(yield* statuses, ["lost", "unproven", "complete"])
-    })
+  watching(
+    "ends a hole at the time when the earliest of the other lines became live",
+    3,
+    ({ arrived, sessions, statuses }) =>
+      Effect.gen(function* () {
+        const [a, b, c] = sessions
+        prove(sessions)
+        yield* TestClock.adjust(10_000)
+        for (const line of [c!, b!]) {
+          line.outage()
+          yield* TestClock.adjust(1_000)
+          line.restored()
+        }
+        a!.outage()
+        yield* settle
+        const hole = arrived.at(-1)
+        assert.strictEqual(typeof hole === "object" && hole._tag === "Hole" && hole.untilMillis, base + 11_000)
+        assert.deepStrictEqual(yield* statuses, ["lost", "unproven", "complete"])
+      })
   )
 
   for (const loss of ["Gap", "Undecodable", "UnknownMessage"] as const) {
@@ -228,7 +237,7 @@ describe("Trades.watch", () => {
     )
   }
 
-  watching("proves nothing by the time of a block trade", 2, ({ sessions, statuses }) =>
+  watching("does not treat a line as complete because of a block trade", 2, ({ sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       prove(sessions)
@@ -275,7 +284,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("does not know that a line is dead while nothing is traded", 2, ({ arrived, sessions, statuses }) =>
+  watching("does not detect a dead line while no trades arrive", 2, ({ arrived, sessions, statuses }) =>
     Effect.gen(function* () {
       prove(sessions)
       yield* TestClock.adjust("1 day")
@@ -293,7 +302,7 @@ describe("Trades.watch", () => {
   })
 
   watching(
-    "subscribes a line again that refused a market, and counts it as lost until it accepts the market",
+    "subscribes again on a line that refused a market, and treats the line as lost until it accepts the market",
     2,
     ({ arrived, sessions, statuses }) =>
       Effect.gen(function* () {
@@ -363,7 +372,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("after a wait, opens a line again for which no connection was free", 2, ({ sessions, statuses }) =>
+  watching("after a wait, opens a line for which no connection was free before", 2, ({ sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       b!.refusal = new TooManyConnections({ channel: "trade", maxConnections: 1 })
@@ -379,21 +388,24 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("loses a line for good, shows why, and ends with the error of the last line", 2, (world) =>
-    Effect.gen(function* () {
-      const [a, b] = world.sessions
-      const [first, last] = [4_001, 4_002].map((code) => new ConnectionClosed({ code, reason: "" }))
-      a!.end(first!)
-      b!.trade(1, base)
-      yield* settle
-      assert.deepStrictEqual(
-        (yield* world.watch.lines).map(({ ended }) => ended),
-        [first, undefined]
-      )
-      b!.end(last!)
-      assert.strictEqual(yield* Effect.flip(Fiber.join(world.fiber)), last)
-      assert.strictEqual(world.arrived.at(-1), 1)
-    })
+  watching(
+    "drops a line whose session ended, shows the error of this line, and ends with the error of the last line",
+    2,
+    (world) =>
+      Effect.gen(function* () {
+        const [a, b] = world.sessions
+        const [first, last] = [4_001, 4_002].map((code) => new ConnectionClosed({ code, reason: "" }))
+        a!.end(first!)
+        b!.trade(1, base)
+        yield* settle
+        assert.deepStrictEqual(
+          (yield* world.watch.lines).map(({ ended }) => ended),
+          [first, undefined]
+        )
+        b!.end(last!)
+        assert.strictEqual(yield* Effect.flip(Fiber.join(world.fiber)), last)
+        assert.strictEqual(world.arrived.at(-1), 1)
+      })
   )
 
   it.effect("ends its subscriptions and sessions with its scope", () => {

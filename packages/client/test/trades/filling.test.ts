@@ -18,7 +18,7 @@ const rest = (number: number, created_time: string, ticker = "A", more: object =
 
 const page = (trades: ReadonlyArray<object>, cursor = ""): Reply => ({ status: 200, body: { trades, cursor } })
 
-/** Reads trades, and returns the sent queries as well. */
+/** Reads trades. Also returns the query of each request. */
 const read = (filling: Partial<Filling>, replies: ReadonlyArray<Reply>) =>
   Effect.gen(function* () {
     const trades = yield* readTrades({ markets: undefined, maxPages: 9, ...filling }, 10_900)
@@ -27,27 +27,29 @@ const read = (filling: Partial<Filling>, replies: ReadonlyArray<Reply>) =>
   }).pipe(Effect.provide(layer(replies)))
 
 describe("readTrades", () => {
-  it.effect("reads all pages from shortly before a time, and returns trades of the feed, oldest first", () =>
-    Effect.gen(function* () {
-      const { queries, trades } = yield* read({}, [
-        page([rest(4, "1970-01-01T00:00:12.0005Z"), rest(3, "1970-01-01T00:00:12.0004Z")], "next"),
-        page([rest(2, "1970-01-01T00:00:12Z", "A", { taker_side: "no" }), rest(1, "1970-01-01T00:00:11.5Z")])
-      ])
-      assert.deepStrictEqual(queries, ["limit=1000&min_ts=9", "limit=1000&cursor=next&min_ts=9"])
-      assert.deepStrictEqual(
-        trades.map(({ taker_side, trade_id, ts, ts_ms }) => [trade_id, ts, ts_ms, taker_side]),
-        [
-          ["1", 11, 11_500, "yes"],
-          ["2", 12, 12_000, "no"],
-          ["3", 12, 12_000, "yes"],
-          ["4", 12, 12_000, "yes"]
-        ]
-      )
-      assert.strictEqual(trades[0]!.market_ticker, "A")
-    })
+  it.effect(
+    "reads all pages from shortly before a time, and returns trades in the form of the feed, oldest first",
+    () =>
+      Effect.gen(function* () {
+        const { queries, trades } = yield* read({}, [
+          page([rest(4, "1970-01-01T00:00:12.0005Z"), rest(3, "1970-01-01T00:00:12.0004Z")], "next"),
+          page([rest(2, "1970-01-01T00:00:12Z", "A", { taker_side: "no" }), rest(1, "1970-01-01T00:00:11.5Z")])
+        ])
+        assert.deepStrictEqual(queries, ["limit=1000&min_ts=9", "limit=1000&cursor=next&min_ts=9"])
+        assert.deepStrictEqual(
+          trades.map(({ taker_side, trade_id, ts, ts_ms }) => [trade_id, ts, ts_ms, taker_side]),
+          [
+            ["1", 11, 11_500, "yes"],
+            ["2", 12, 12_000, "no"],
+            ["3", 12, 12_000, "yes"],
+            ["4", 12, 12_000, "yes"]
+          ]
+        )
+        assert.strictEqual(trades[0]!.market_ticker, "A")
+      })
   )
 
-  it.effect("reads each of a few markets", () =>
+  it.effect("reads each market separately if there are few markets", () =>
     Effect.gen(function* () {
       const { queries, trades } = yield* read({ markets: ["A", "B"] }, [
         page([rest(2, "1970-01-01T00:00:12Z", "A")]),
@@ -75,7 +77,7 @@ describe("readTrades", () => {
     })
   )
 
-  it.effect("fails if there are more pages than permitted", () =>
+  it.effect("fails if there are more pages than maxPages", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(read({ maxPages: 1 }, [page([], "next")]))
       assert.strictEqual(error._tag, "PageBudgetExceeded")

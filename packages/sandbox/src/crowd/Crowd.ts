@@ -1,9 +1,9 @@
 /**
  * A crowd of simulated traders, for a local exchange on which markets move.
  *
- * The crowd acts only by ordinary commands. What it does in a second depends only on its options, on the seed, on the
- * number of that second and on the state of the exchange. So the same seed gives the same trades, whether the clock moves
- * in small or in large steps (of up to a day), and a crowd on a restored exchange continues where it stopped.
+ * The crowd acts only by ordinary commands. Its actions in a second depend only on its options, the seed, the number of
+ * that second, and the state of the exchange. So the same seed gives the same trades, for any size of clock steps up to
+ * a day. A crowd on a restored exchange continues where it stopped.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface CrowdOptions {
   readonly pace?: number
 }
 
-/** The most markets in which the traders trade at the same time. */
+/** The maximum number of markets in which the traders trade at the same time. */
 const maxMarkets = 32
 
 /** The share of makers among the traders. The others are takers. */
@@ -43,13 +43,17 @@ const makerShare = 0.4
 const defaultPace = 7
 
 /**
- * At each full second, a maker quotes in every book that lacks a side, whose spread is wider than `maxSpread`, or whose
- * best bid is above the value, or best ask below it, by more than `maxDistance`. In ten-thousandths of a dollar.
+ * At each full second, a maker quotes in a book if one of these holds: a side is empty, the spread is wider than
+ * `maxSpread`, or a best price is on the wrong side of the value by more than `maxDistance`. Both are in
+ * ten-thousandths of a dollar.
  */
 const maxSpread = 600
 const maxDistance = 150
 
-/** If the time moves further than this at once, the crowd acts only in the last part of this length. This limits the work. */
+/**
+ * If a single move of the time is longer than this, the crowd acts only in the last part of the move. That part has
+ * this length. This limits the work.
+ */
 const maxMoveMillis = 86_400_000
 
 /** An action within a second. */
@@ -73,7 +77,8 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
 
 /**
  * Attaches a crowd to an exchange. The crowd finds its accounts, markets and orders in the state, and creates what is
- * missing. If the exchange's time is later than `atMillis`, because its clock was moved back, the crowd waits until then.
+ * missing. If the clock was moved back, the exchange's time is later than `atMillis`. The crowd then waits until the
+ * exchange's time.
  */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>
   exchange.attach(new CrowdAgent(exchange, options, exchange.view(atMillis).nowMillis))

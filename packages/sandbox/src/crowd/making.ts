@@ -1,5 +1,6 @@
 /**
- * Makers: they rest a ladder of orders on both sides of a market's value, and move it as the value moves.
+ * Makers rest a ladder of orders on each side of a market's value: several orders at different prices. They move the
+ * ladders as the value moves.
  *
  * @module
  */
@@ -15,8 +16,8 @@ const ladderLength = 3
 const ladderStep = 100
 
 /**
- * The most that a maker shifts its prices because of its position, in ten-thousandths of a dollar, and the position from
- * which it shifts them that far, in hundredths of a contract.
+ * A maker shifts its prices because of its position: by at most `maxShift` ten-thousandths of a dollar. It reaches this
+ * shift at a position of `shiftedPosition` hundredths of a contract.
  */
 const maxShift = 150
 const shiftedPosition = 200_000
@@ -28,7 +29,7 @@ const staleness = 100
 export const halfSpreadOf = ({ markets, seed }: Crowd, accountId: string, ticker: string, atMillis: number): number =>
   60 + 60 * unitOf(hashOf(seed, accountId, ticker)) + Math.min(180, markets.volatility(ticker, atMillis) * 20_000)
 
-/** What a maker wants on one side: prices from the best to the worst. */
+/** The prices that a maker wants on one side, from the best to the worst. */
 const ladderOf = (levels: Levels, side: "bid" | "ask", best: number): ReadonlyArray<number> => {
   const prices: Array<number> = []
   let next = best
@@ -65,7 +66,7 @@ export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis:
     const prices = best === undefined ? [] : ladderOf(levelsOfMarket(crowd, ticker, atMillis), side, best)
     moveLadder(crowd, accountId, ticker, atMillis, random, side, orders, prices)
   }
-  // The side that the value moves towards goes first, so that a maker's orders never cross each other.
+  // The maker first moves the side toward which the value moves, so that its orders never cross each other.
   if (fair - half > (bids[0]?.price ?? 0)) {
     move("ask", asks)
     move("bid", bids)
@@ -76,8 +77,8 @@ export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis:
 }
 
 /**
- * The wanted price if it does not trade immediately, or trades with an order that is better by more than `staleness`.
- * Otherwise the closest price that does not trade immediately.
+ * The wanted price if an order at this price does not trade immediately, or trades with an order that is better by more
+ * than `staleness`. Otherwise the closest price that does not trade immediately.
  */
 const bestPrice = (
   crowd: Crowd,
@@ -139,8 +140,8 @@ const moveLadder = (
 }
 
 /**
- * Whether an order can stay. The best order of a ladder must be at its price, the others must be close to theirs, and each
- * must have a contract left.
+ * Whether an order can stay. The best order of a ladder must be at its price, the other orders must be close to their
+ * prices, and each order must have at least one contract left.
  */
 const isGood = ({ price, remainingCount }: Order, wanted: number, index: number): boolean =>
   Math.abs(price - wanted) <= index * (ladderStep / 2) && remainingCount >= 100

@@ -1,8 +1,8 @@
 /**
- * The markets that the crowd creates: a new short market every quarter of an hour, and a few that stay open.
+ * The markets that the crowd creates: a new short market every quarter of an hour, and a few markets that stay open.
  *
- * A short market closes after an hour. It asks whether the crowd's index will then be at or above a strike. The index is
- * hidden: it follows a score of `value.ts`.
+ * A short market closes after an hour. It asks whether the crowd's index will then be at or above a strike. The index
+ * is hidden: it follows a score of `value.ts`.
  *
  * @module
  */
@@ -27,7 +27,7 @@ const ownSeries = [
   { ticker: longSeries, title: "Markets of the crowd that stay open" }
 ]
 
-/** A short market, with the strike of its score. */
+/** A short market. Its `strike` is a score, not an index. */
 interface ShortMarket {
   readonly ticker: string
   readonly eventTicker: string
@@ -50,7 +50,10 @@ const eventOf = (closeMillis: number): string => {
   return `${shortSeries}-${text.slice(2, 4)}${month}${text.slice(8, 10)}${text.slice(11, 13)}${text.slice(14, 16)}`
 }
 
-/** The short market that the crowd creates in a quarter. Its strike is the index at the start of that quarter. */
+/**
+ * The short market that the crowd creates in a quarter of an hour, by number since 1970. Its strike is the index at the
+ * start of that quarter of an hour.
+ */
 const shortMarketOf = (seed: number, quarter: number): ShortMarket => {
   const closeMillis = (quarter + openAtOnce) * quarterMillis
   const index = indexOf(scoreOf(seed, shortSeries, (quarter * quarterMillis) / 1_000)).toFixed(1)
@@ -83,10 +86,10 @@ const longMarkets: ReadonlyArray<CreateMarket> = [
   }
 ]
 
-/** The crowd's own markets, and the hidden value of any market. It keeps nothing but the latest short markets. */
+/** The crowd's own markets, and the hidden value of any market. Keeps only the latest short markets. */
 export class OwnMarkets {
   readonly #seed: number
-  /** The latest short markets, newest first: the open ones, and as many that have closed. */
+  /** The latest short markets, newest first: the open markets, and the same number of closed markets. */
   #short: ReadonlyArray<ShortMarket> = []
   #quarter = -1
 

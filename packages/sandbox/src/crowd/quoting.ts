@@ -11,12 +11,12 @@ import { halfSpreadOf } from "./making.ts"
 import { hashOf } from "./random.ts"
 import { type Crowd, fairPrice, levelsOfMarket, makersOf } from "./traders.ts"
 
-/** A maker waits less than this before it quotes an RFQ, at the next full second. */
+/** Before a maker quotes an RFQ, it waits for a delay shorter than this, and then for the next full second. */
 const maxDelayMillis = 900
 
 /**
- * A maker replaces a quote whose YES bid is `tolerance` or more from the maker's price, in ten-thousandths of a dollar, as
- * soon as the quote is `replaceMillis` old.
+ * A maker replaces a quote that is at least `replaceMillis` old if its YES bid differs from the maker's price by at
+ * least `tolerance` ten-thousandths of a dollar.
  */
 const tolerance = 200
 const replaceMillis = 10_000
@@ -39,11 +39,11 @@ export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: st
   }
 }
 
-/** Whether a quote may still be executed without a new acceptance. A maker has at most 30 seconds to confirm. */
+/** Whether a quote can still be executed without a new acceptance. A maker has at most 30 seconds to confirm. */
 const isPending = ({ acceptedMillis = -Infinity, status }: Quote, atMillis: number): boolean =>
   status === "confirmed" || (status === "accepted" && atMillis - acceptedMillis < 30_000)
 
-/** Lets the makers confirm their accepted quotes, also those on RFQs that are closed. */
+/** Lets the makers confirm their accepted quotes, even quotes on closed RFQs. */
 export const confirmQuotes = ({ exchange, makers }: Crowd, atMillis: number): void => {
   for (const { accountId, quoteId } of exchange.view(atMillis).quotesToConfirm()) {
     if (makers.includes(accountId)) {
@@ -82,7 +82,10 @@ const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pi
   return { yesBid: bid, noBid: dollar - ask }
 }
 
-/** A market's value as a price. That of a combo is the product of its legs, as if they were independent. */
+/**
+ * A market's value as a price. The value of a combo is the product of the values of its legs, as if they were
+ * independent.
+ */
 const priceOf = (crowd: Crowd, ticker: string, atMillis: number): number => {
   const view = crowd.exchange.view(atMillis)
   const legs = Result.getOrUndefined(view.market(ticker))?.combo?.legs

@@ -16,7 +16,10 @@ import {
   topOf
 } from "./traders.ts"
 
-/** The probability that a taker who trades is informed: it compares the prices with the value. Others trade randomly. */
+/**
+ * The probability that a taker who trades is informed: it compares the prices with the value. Other takers trade
+ * randomly.
+ */
 const informed = 0.35
 
 /**
@@ -25,7 +28,7 @@ const informed = 0.35
  */
 const edge = 100
 
-/** How far beyond the best price another taker trades, in ten-thousandths of a dollar. */
+/** How far beyond the best price an uninformed taker trades, in ten-thousandths of a dollar. */
 const slippage = 200
 
 /** A size in hundredths of a contract: mostly small, sometimes large. */
@@ -63,7 +66,7 @@ export const take = (crowd: Crowd, accountId: string, ticker: string, atMillis: 
   }
 }
 
-/** Lets a trader rest an order at the best price, or inside the spread. The order expires by itself. */
+/** Lets a trader rest an order at the best price, or inside the spread. The order has an expiry. */
 export const rest = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {
   const { ask, bid } = topOf(crowd, ticker, atMillis)
   const levels = levelsOfMarket(crowd, ticker, atMillis)

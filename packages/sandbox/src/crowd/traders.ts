@@ -11,25 +11,28 @@ import { type Levels, levelsOf } from "./grid.ts"
 import type { OwnMarkets } from "./ownMarkets.ts"
 import { hashOf } from "./random.ts"
 
-/** The crowd, as its traders see it. */
+/** The crowd: the exchange, the traders, and their shared data. */
 export interface Crowd {
   readonly exchange: Exchange
   readonly seed: number
   readonly markets: OwnMarkets
-  /** The account ids of the traders that quote, and of the traders that take. */
+  /** The account ids of the makers and of the takers. */
   readonly makers: ReadonlyArray<string>
   readonly takers: ReadonlyArray<string>
   /** The price levels by ticker. */
   readonly levels: Map<string, Levels>
 }
 
-/** Makers and informed takers stop adding to a position in the book at this count, in hundredths of a contract. */
+/**
+ * Makers and informed takers do not increase a position beyond this count by orders in the book, in hundredths of a
+ * contract.
+ */
 export const maxPosition = 2_000_000
 
 /** An uninformed taker with a position of this count, in hundredths of a contract, only reduces it. */
 const maxTakerPosition = 25_000
 
-/** The most makers that quote a market. */
+/** The maximum number of makers that quote a market. */
 const makersPerMarket = 3
 
 /** The cash of a new trader on shard 0 and on each other shard, in dollars. */
@@ -38,8 +41,8 @@ const dollarsOf = (shard: number): number => (shard === 0 ? 1_000_000 : 250_000)
 const nameOf = (number: number): string => `crowd ${number}`
 
 /**
- * Finds the accounts of the crowd by their names, and creates those that are missing. Cancels the orders of accounts of
- * an earlier, larger crowd.
+ * Finds the accounts of the crowd by their names, and creates missing accounts. Cancels the orders of surplus accounts,
+ * which an earlier, larger crowd created.
  */
 export const findTraders = (exchange: Exchange, count: number, atMillis: number): ReadonlyArray<string> => {
   const view = exchange.view(atMillis)
@@ -64,7 +67,10 @@ const retire = (exchange: Exchange, accountId: string, atMillis: number): void =
   }
 }
 
-/** Creates an account and returns its id; undefined if the exchange refuses because all accounts have too much money. */
+/**
+ * Creates an account and returns its id; undefined if the exchange refuses because all accounts together would have too
+ * much money.
+ */
 const createTrader = (exchange: Exchange, name: string, atMillis: number): string | undefined => {
   const created = exchange.execute({ type: "createAccount", name, dollars: String(dollarsOf(0)) }, atMillis)
   return Result.isFailure(created) ? undefined : created.success.accountId

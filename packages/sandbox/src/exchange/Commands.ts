@@ -1,8 +1,8 @@
 /**
  * The commands of the exchange, which are plain data, and the filters of its reads.
  *
- * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract; names that end in `Millis` are
- * Unix milliseconds.
+ * Prices are in ten-thousandths of a dollar, and counts in hundredths of a contract. Names that end in `Millis` are
+ * Unix milliseconds. All of these are whole numbers.
  *
  * @module
  */
@@ -142,7 +142,7 @@ export interface CreateEvent {
   readonly exchangeIndex?: number
   /** The competition of a sport, such as `Pro Football`. */
   readonly competition?: string
-  /** What the event asks about its competition, such as `Game`. */
+  /** The scope of the event within the competition, such as `Game`. */
   readonly competitionScope?: string
   /**
    * The source of the event's live data: an index or an underlying of the feed such as `BRTI` or `Metal.XAU/USD`, or a
@@ -162,7 +162,7 @@ export interface CreateMarket {
   readonly title?: string
   /** Default: `binary`. */
   readonly type?: "binary" | "scalar"
-  /** Default: none. For a scalar market, the numbers at the prices of zero and of one dollar. */
+  /** Default: none. A scalar market's strike has the numbers at which the price is zero and one dollar. */
   readonly strike?: Strike
   /** Default: now. */
   readonly openMillis?: number
@@ -211,14 +211,17 @@ export interface CreateMilestone {
   /** Such as `football_game`. */
   readonly type: string
   readonly startMillis: number
-  /** Default: the milestone has no stated end. It then lasts as long as a game of its type, or a day. */
+  /**
+   * Default: the milestone has no stated end. It then lasts as long as a game of its type, or a day if its type is not
+   * a game.
+   */
   readonly endMillis?: number
   /** Default: `Sports` for the type of a game, otherwise `Local`. */
   readonly category?: string
   readonly competition?: string
   /** Default: the names of the participants, or the type. */
   readonly title?: string
-  /** Default: the title, and that it starts. */
+  /** Default: the title, followed by `starts`. */
   readonly notificationMessage?: string
   /** The events that the outcome decides. Default: none. */
   readonly primaryEventTickers?: ReadonlyArray<string>
@@ -302,7 +305,7 @@ export interface KeyOptions {
 
 /** Cash to move between two subaccounts on one shard. */
 export interface TransferCash {
-  /** Refused if an accepted transfer from the same shard had this id. */
+  /** An id of an earlier accepted transfer from the same shard is refused. */
   readonly clientTransferId: string
   readonly fromSubaccount: number
   readonly toSubaccount: number
@@ -312,7 +315,7 @@ export interface TransferCash {
 
 /** Cash to move to another shard, or to or from the margined exchange. */
 export interface TransferShard {
-  /** Refused if an accepted transfer from the same instance and shard had this id. */
+  /** An id of an earlier accepted transfer from the same instance and shard is refused. */
   readonly clientTransferId: string | undefined
   readonly source: Location
   readonly destination: Location
@@ -330,8 +333,8 @@ export interface CreateRfq {
   readonly isObscured: boolean
   readonly restRemainder: boolean
   /**
-   * Whether to replace the account's open RFQ on the same market, instead of refusing this one. The open RFQ must have
-   * the same subaccount, and no quote that is waiting for its confirmation or execution.
+   * Whether to replace the account's open RFQ on the same market, instead of refusing the new RFQ. The open RFQ must
+   * have the same subaccount. None of its quotes may wait for its confirmation or execution.
    */
   readonly replaceExisting: boolean
 }
@@ -360,7 +363,10 @@ export interface CreateRfqBatchChild extends Pick<CreateRfq, "count" | "targetCo
   readonly combo: { readonly ticker: string } | { readonly legs: ReadonlyArray<ComboLeg> }
 }
 
-/** An RFQ batch. Its children are different combos on one shard, which are all sized the same way. */
+/**
+ * An RFQ batch. Its children are different combos on one shard. Either all children have a count, or all have a target
+ * cost.
+ */
 export interface CreateRfqBatch {
   readonly children: ReadonlyArray<CreateRfqBatchChild>
   /** The collection in which the children with legs are found or created. */
@@ -370,7 +376,7 @@ export interface CreateRfqBatch {
   readonly isObscured: boolean
   /** Whether to close the oldest open batches if the account has its maximum number of open batches. */
   readonly replaceExisting: boolean
-  /** The only subaccount whose batches may be closed. Undefined for every subaccount. */
+  /** The only subaccount whose batches may be closed. Undefined: batches of every subaccount may be closed. */
   readonly lockedSubaccount: number | undefined
   readonly clientBatchId: string | undefined
   /** Only for FCM members, who cannot create batches. */
@@ -505,8 +511,8 @@ export interface CommandTypes {
     Market
   ]
   /**
-   * Changes the fee of a series, now or at a time in the future. Default of each field: the value at the time of the
-   * command. Markets that were created with a rate of their own keep it.
+   * Changes the fee of a series, now or at a time in the future. A field that is not set keeps its value at the time of
+   * the command. Markets that were created with their own rate keep this rate.
    */
   readonly changeSeriesFee: readonly [
     { readonly seriesTicker: string; readonly atMillis?: number | undefined } & Optional<FeeTerms>,
@@ -522,12 +528,11 @@ export interface CommandTypes {
    * `cancelOnPause`.
    */
   readonly pauseMarket: readonly [{ readonly ticker: string }, void]
-  /** Resumes a paused market. Cancels the orders that rested through the pause. */
+  /** Resumes a paused market. Cancels the orders that rested during the pause. */
   readonly reactivateMarket: readonly [{ readonly ticker: string }, void]
   /**
-   * Sets when a market closes. The time must be after the opening. If it is not in the future, the market closes
-   * immediately, and a market that has closed is refused. If it is in the future, a closed market reopens, unless it is
-   * determined.
+   * Sets the close of a market, which must be after its opening. A close in the future reopens a closed market that is
+   * not determined yet. Any other close takes effect immediately, and is refused if the market has already closed.
    */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
   /**
@@ -536,8 +541,8 @@ export interface CommandTypes {
    */
   readonly determineMarket: readonly [{ readonly ticker: string; readonly outcome: Outcome }, void]
   /**
-   * Disputes a market's result, and that of its combos if their value is no longer known. They do not settle until the
-   * market is determined again. Refused for a combo, which follows its legs.
+   * Disputes the result of a market, and of its combos whose value is then unknown. These markets do not settle until
+   * the market is determined again. Refused for a combo, which follows its legs.
    */
   readonly disputeMarket: readonly [{ readonly ticker: string }, void]
   /** Pays out every position of a determined market. */
@@ -560,11 +565,11 @@ export interface CommandTypes {
    */
   readonly restartClocks: readonly [unknown, void]
   readonly createOrder: readonly [{ readonly accountId: string; readonly order: CreateOrder }, Order]
-  /** Cancels a resting order. Any other order is not found, so cancelling twice changes nothing. */
+  /** Cancels a resting order. Refused as not found for any other order, so a second cancel changes nothing. */
   readonly cancelOrder: readonly [{ readonly accountId: string; readonly target: OrderTarget }, Canceled]
   /**
-   * Cancels the resting orders of one or all subaccounts. Returns the number of cancelled orders. Cancels nothing and is
-   * refused while shard 0 is paused, or a shard on which one of the orders rests.
+   * Cancels the resting orders of one or all subaccounts. Returns the number of cancelled orders. Refused while shard 0
+   * or a shard with one of these orders is paused. Then no order is cancelled.
    */
   readonly cancelAllOrders: readonly [{ readonly accountId: string; readonly subaccount?: number | undefined }, number]
   /** Changes the price, the total count, the expiry or the client id of a resting order. */
@@ -586,18 +591,18 @@ export interface CommandTypes {
   readonly createRfq: readonly [{ readonly accountId: string; readonly rfq: CreateRfq }, Rfq]
   /**
    * Closes an open RFQ of the account, and cancels the open quotes on it. An accepted quote can still be confirmed and
-   * executed. The subaccount, if set, must be that of the RFQ.
+   * executed. The subaccount, if set, must be the RFQ's subaccount.
    */
   readonly deleteRfq: readonly [
     { readonly accountId: string; readonly rfqId: string; readonly subaccount?: number | undefined },
     void
   ]
   /**
-   * Creates a quote on an RFQ. Replaces the maker's open quote on the RFQ. An own RFQ can be quoted unless `ownQuotes` is
-   * `refused`.
+   * Creates a quote on an RFQ. Replaces the maker's open quote on the RFQ. If the assumption `ownQuotes` is `refused`,
+   * an account cannot quote its own RFQ.
    */
   readonly createQuote: readonly [{ readonly accountId: string; readonly quote: CreateQuote }, Quote]
-  /** Cancels an open quote of the account. Any other quote is not found. */
+  /** Cancels an open quote of the account. Refused as not found for any other quote. */
   readonly deleteQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
   /** Accepts one side of a quote on an RFQ of the account. `side` is the maker's side of the trade. */
   readonly acceptQuote: readonly [
@@ -614,9 +619,9 @@ export interface CommandTypes {
   ]
   /** Quotes every child of an RFQ batch of another account. Replaces the maker's older batch quote on it. */
   readonly createBatchQuote: readonly [{ readonly accountId: string; readonly quote: CreateBatchQuote }, BatchQuote]
-  /** Cancels an open batch quote of the account. Any other batch quote is not found. */
+  /** Cancels an open batch quote of the account. Refused as not found for any other batch quote. */
   readonly deleteBatchQuote: readonly [{ readonly accountId: string; readonly target: BatchQuoteTarget }, void]
-  /** Accepts every child of an RFQ batch of the account, each from the maker with the best bid, or none. */
+  /** Accepts all children of an RFQ batch of the account, or none. Each child goes to the maker with the best bid. */
   readonly acceptRfqBatch: readonly [{ readonly accountId: string; readonly acceptance: AcceptRfqBatch }, AcceptedBatch]
   /** Confirms all children that a batch quote of the account won. The last confirmation starts the execution timer. */
   readonly confirmBatchQuote: readonly [{ readonly accountId: string; readonly target: BatchQuoteTarget }, void]
@@ -627,7 +632,7 @@ export interface CommandTypes {
   ]
   /**
    * Accepts a block trade for the account's side. The subaccount, if set, replaces the proposed one. The second
-   * acceptance executes the trade. If a party that has accepted cannot pay, the acceptance is refused.
+   * acceptance executes the trade. An acceptance is refused if a party that has accepted cannot pay.
    */
   readonly acceptBlockTrade: readonly [
     { readonly accountId: string; readonly proposalId: string; readonly subaccount?: number | undefined },
@@ -779,7 +784,7 @@ export interface ListMilestones extends PageQuery {
 
 /** A filter of structured targets. Undefined fields do not filter. */
 export interface ListStructuredTargets extends PageQuery {
-  /** Lists these targets in this order. An unknown id has no target. */
+  /** Lists these targets in this order. Unknown ids are omitted. */
   readonly ids?: ReadonlyArray<string> | undefined
   readonly type?: string | undefined
   /** The league, conference, division or tour, or one of the leagues. */

@@ -1,13 +1,13 @@
 /**
  * The entities of the exchange: accounts, markets, orders, positions and money, as of one moment.
  *
- * Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract, amounts whole micro-dollars;
- * names that end in `Millis` are Unix milliseconds.
+ * Prices are in ten-thousandths of a dollar, counts in hundredths of a contract, and amounts in micro-dollars. Names
+ * that end in `Millis` are Unix milliseconds. All of these are whole numbers.
  *
  * @module
  */
 
-/** Why the exchange refused a command. `code`, `message` and `details` are those of the wire. */
+/** Why the exchange refused a command. `code`, `message` and `details` are the fields of the error body. */
 export interface Refusal {
   readonly kind: "invalid" | "forbidden" | "notFound" | "conflict" | "tooMany"
   readonly code: string
@@ -161,7 +161,7 @@ export interface Balance {
   readonly feesMicros: number
   /** The value of the open positions at their markets' last prices. */
   readonly positionsMicros: number
-  /** When the cash last changed, except by a reservation. */
+  /** When the cash last changed. Reservations do not count as changes. */
   readonly updatedMillis: number
 }
 
@@ -253,11 +253,11 @@ export interface MarketEvent {
   /** Whether the markets of the event are combos. */
   readonly multivariate: boolean
   readonly exchangeIndex: number
-  /** Takes precedence over the fee of the series. Null if there is none. */
+  /** Takes precedence over the fee of the series. Null: the event has no override. */
   readonly feeOverride: FeeTerms | null
   /** The competition of a sport, such as `Pro Football`. */
   readonly competition: string | undefined
-  /** What the event asks about its competition, such as `Game`. */
+  /** The scope of the event within the competition, such as `Game`. */
   readonly competitionScope: string | undefined
   /** The source of the event's live data: an index or an underlying of the feed, or a city of the weather index. */
   readonly liveSource: string | undefined
@@ -315,7 +315,7 @@ export type MarketStatus =
   | "amended"
   | "finalized"
 
-/** Which numbers let a market resolve to YES. */
+/** The numbers for which a market resolves to YES. */
 export interface Strike {
   readonly type: "greater" | "greater_or_equal" | "less" | "less_or_equal" | "between"
   readonly floor?: number | undefined
@@ -333,7 +333,7 @@ export interface Market {
   readonly ticker: string
   readonly eventTicker: string
   readonly seriesTicker: string
-  /** Whether the market is a combo. The same for all markets of an event. */
+  /** Whether the market is a combo. All markets of an event have the same value. */
   readonly multivariate: boolean
   readonly exchangeIndex: number
   readonly title: string
@@ -341,7 +341,7 @@ export interface Market {
   readonly strike: Strike | undefined
   /** The subject of the market's strike. */
   readonly structuredTarget: StrikeTarget | undefined
-  /** Only for a combo that was created in a collection. */
+  /** The collection and the legs of a combo. Undefined for a market that was not created in a collection. */
   readonly combo: { readonly collectionTicker: string; readonly legs: ReadonlyArray<MarketLeg> } | undefined
   readonly status: MarketStatus
   readonly createdMillis: number
@@ -370,7 +370,7 @@ export interface Market {
   /** 0, as in recordings from demo; undefined if the exchange omits it. */
   readonly liquidity: number | undefined
   readonly topOfBook: TopOfBook
-  /** The top of the book a day ago, accurate to the hour. All zero if the market did not exist yet. */
+  /** The top of the book a day ago, accurate to the hour. All values are zero if the market did not exist yet. */
   readonly previous: TopOfBook
 }
 
@@ -387,7 +387,10 @@ export interface PriceRange {
   readonly step: number
 }
 
-/** The best prices of a book with their resting counts, and the price of the last trade; zero if absent. */
+/**
+ * The best prices of a book with their resting counts, and the price of the last trade. A missing price or count is
+ * zero.
+ */
 export interface TopOfBook {
   readonly bid: number
   readonly bidCount: number
@@ -434,7 +437,7 @@ export type Scope =
   | "write::fcm_risk"
   | "write::block_trade_accept"
 
-/** A public key that may sign for an account. */
+/** An API key of an account: its public key and its permissions. */
 export interface ApiKey {
   readonly keyId: string
   readonly accountId: string
@@ -454,7 +457,10 @@ export interface Subtrader {
   readonly subtraderId: string
   /** The account that holds the subtrader's orders, positions and money. */
   readonly accountId: string
-  /** The daily cap on the subtrader's premium; undefined without a cap. It refuses no order here. */
+  /**
+   * The daily cap on the subtrader's premium; undefined without a cap. The local exchange refuses no order because of
+   * it.
+   */
   readonly capMicros: number | undefined
   /** The net premium that the subtrader has deployed on `capDate`. */
   readonly premiumMicros: number
@@ -466,7 +472,7 @@ export interface Subtrader {
   readonly blockedCategories: ReadonlyArray<string>
 }
 
-/** A trade of an FCM's subtraders. A side of another account is undefined. */
+/** A trade of an FCM's subtraders. A side that belongs to another account is undefined. */
 export interface FcmTrade {
   readonly tradeId: string
   readonly exchangeIndex: number
@@ -586,8 +592,8 @@ export interface QuoteOrder {
 }
 
 /**
- * Why an RFQ batch closed. `expired`: a winning maker did not confirm in time. `execution failed`: the children could
- * not all fill in full.
+ * Why an RFQ batch closed. `expired`: a winning maker did not confirm in time. `execution failed`: not every child
+ * could fill in full.
  */
 export type RfqBatchCloseReason =
   | "cancelled"
@@ -645,11 +651,14 @@ export interface BatchQuote {
   readonly updatedMillis: number
   readonly acceptedMillis: number | undefined
   readonly confirmedMillis: number | undefined
-  /** One quote for each child. Once the batch was accepted, one quote for each child that the maker won. */
+  /**
+   * Before the acceptance of the batch: one quote for each child. Afterwards: one quote for each child that the maker
+   * won.
+   */
   readonly quotes: ReadonlyArray<Quote>
 }
 
-/** The best bids on the children of an RFQ batch, over all makers. A batch that is not open has none. */
+/** The best bids on the children of an RFQ batch, over all makers. A batch that is not open has no best bids. */
 export interface BestQuotes {
   readonly batchId: string
   readonly clientBatchId: string | undefined
@@ -668,7 +677,7 @@ export interface BestQuotes {
   readonly rfqs: ReadonlyArray<BestQuote>
 }
 
-/** The best bids on one child, and the counts that they offer; zero without a bid. */
+/** The best bids on one child, and the counts that they offer. Without a bid, both are zero. */
 export interface BestQuote
   extends
     Pick<Rfq, "rfqId" | "ticker" | "eventTicker" | "count" | "targetCostMicros">,
@@ -721,7 +730,7 @@ export interface Milestone {
   /** Further facts as plain JSON. */
   readonly details: Readonly<Record<string, unknown>>
   readonly createdMillis: number
-  /** The phase at the last run of the job that maintains it. */
+  /** The phase at the last run of the job that updates it, which runs every five minutes. */
   readonly phase: Phase
   /** When the milestone was created, or when the job last changed its phase. */
   readonly updatedMillis: number
@@ -770,7 +779,7 @@ export interface BlockTrade {
 /** A party of a block trade. */
 export interface BlockTradeParty {
   readonly accountId: string
-  /** The subaccount that trades. The party may choose another one when it accepts. */
+  /** The subaccount that trades. The party may choose another subaccount when it accepts. */
   readonly subaccount: number
   readonly acceptedMillis: number | undefined
   /** The party's order, once the trade is executed. */
@@ -796,7 +805,7 @@ export type EventBody =
       readonly taker: Order
       readonly makerFeeMicros: number
       readonly takerFeeMicros: number
-      /** The positions of their subaccounts after the fill. */
+      /** The positions of the subaccounts of both orders after the fill. */
       readonly makerPosition: number
       readonly takerPosition: number
     }
@@ -805,8 +814,9 @@ export type EventBody =
       readonly type: "book"
       readonly ticker: string
       /**
-       * The exchange's clock, which all changes of one command or timer share. The clock rises, except at maintenance.
-       * The events of one market skip the values that other markets used.
+       * The exchange's clock: a counter that rises with each command or timer that changes a book. All changes of one
+       * command or timer share a value. Maintenance sets the clock back. Changes of other markets use values, too, so
+       * the values of one market have gaps.
        */
       readonly clock: number
       readonly side: "bid" | "ask"
@@ -848,7 +858,7 @@ export type EventBody =
       readonly type: "market"
       readonly change:
         | "created"
-        /** The opening time was reached; the market may be paused. */
+        /** The opening time was reached. The market can still be paused. */
         | "opened"
         | "paused"
         | "reactivated"
@@ -884,19 +894,19 @@ export type EventBody =
   | { readonly type: "quoteConfirmed"; readonly quote: Quote }
   /** The time to confirm is over. The quote stays accepted, and the RFQ's creator can accept another quote. */
   | { readonly type: "quoteLapsed"; readonly quote: Quote }
-  /** The orders of a quote are placed: their events follow. */
+  /** The orders of a quote were placed. The events of these orders follow. */
   | { readonly type: "quoteExecuted"; readonly quote: Quote }
-  /** An RFQ batch was created, with its children. These have no events of their own. */
+  /** An RFQ batch and its children were created. No other event reports the children. */
   | { readonly type: "rfqBatchCreated"; readonly batch: RfqBatch }
   /** The best bids on an open RFQ batch. At most once every 250 ms per batch. */
   | { readonly type: "rfqBatchBestQuotes"; readonly bestQuotes: BestQuotes }
   | { readonly type: "rfqBatchAccepted"; readonly batch: RfqBatch }
   /**
-   * An RFQ batch closed, with its children. Other events notify the accounts in `executedFor` of the result of its
-   * execution.
+   * An RFQ batch and its children closed. The accounts in `executedFor` receive the result of the execution in other
+   * events.
    */
   | { readonly type: "rfqBatchClosed"; readonly batch: RfqBatch; readonly executedFor: ReadonlyArray<string> }
-  /** The execution of an RFQ batch has ended, after the events of its orders. */
+  /** The execution of an RFQ batch has ended. The events of its orders come before this event. */
   | ({ readonly type: "rfqBatchExecuted"; readonly batch: RfqBatch } & BatchOutcome)
   | { readonly type: "batchQuoteCreated"; readonly batchQuote: BatchQuote }
   /** A batch quote was cancelled. */
@@ -909,7 +919,7 @@ export type EventBody =
 
 /** An event in the exchange's log. */
 export type Event = EventBody & {
-  /** Consecutive numbers over all entries of the log. The first subscription starts the log. */
+  /** The number of the entry in the log. Numbers are consecutive. The first subscription starts the log. */
   readonly seq: number
   readonly atMillis: number
 }

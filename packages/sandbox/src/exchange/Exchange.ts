@@ -1,9 +1,9 @@
 /**
  * The exchange without any I/O: it holds accounts, markets, orders and money, and changes only by commands and timers.
  *
- * Every command carries its time. Only ids are random, and they come from a seed. So the same commands give the same
- * state. Prices are whole ten-thousandths of a dollar, counts whole hundredths of a contract, amounts whole
- * micro-dollars.
+ * Every command carries its time. Only ids are random, and a seed generates them. So the same seed and commands give
+ * the same state. Prices are in ten-thousandths of a dollar, counts in hundredths of a contract, and amounts in
+ * micro-dollars. All of these are whole numbers.
  *
  * @module
  */
@@ -37,18 +37,18 @@ export interface Options {
 export interface Agent {
   /** When the agent acts next, in Unix milliseconds. */
   nextMillis(): number
-  /** Acts at each of its times up to and including `nowMillis`. Afterwards, `nextMillis` must be later. */
+  /** Acts at each of its times up to and including `nowMillis`. Afterwards, `nextMillis` must return a later time. */
   actUntil(nowMillis: number): void
 }
 
 /**
  * The exchange. Commands and reads carry their time in Unix milliseconds. Timers that are due by that time, such as an
  * order's expiry, fire first, each at its own time. Time never goes back: a call with an earlier time than the previous
- * call has the time of the previous call.
+ * call runs at the time of the previous call.
  */
 export class Exchange {
   readonly assumptions: Assumptions
-  /** The seed of the ids and of the generated values. An exchange from a snapshot has the seed of the snapshot. */
+  /** The seed of the ids and of the generated values. A restored exchange has the seed of its snapshot. */
   readonly seed: number
   readonly #state: State
   readonly #log = new Log()
@@ -57,7 +57,7 @@ export class Exchange {
   /** Commands that the lagging state has not executed yet. */
   readonly #delayed: Array<DelayedCommand> = []
   #record: ((command: Command, atMillis: number) => void) | undefined
-  /** The clock of the tokens, which never goes back. */
+  /** The latest time for which tokens were taken, in Unix milliseconds. */
   #tokenMillis = 0
   #agent: Agent | undefined
   #isAgentActing = false
@@ -90,7 +90,7 @@ export class Exchange {
     return new Exchange({ seed: 0, ...options }, from)
   }
 
-  /** Executes a command. The command must not be changed afterwards. */
+  /** Executes a command. The caller must not change the command object afterwards. */
   execute<Type extends CommandType>(command: Command<Type> & Command, atMillis: number): CommandResult<Type> {
     const state = this.#at(atMillis)
     if (this.#lagging !== undefined) {
@@ -107,13 +107,14 @@ export class Exchange {
 
   /**
    * Subscribes to the log: every command, then its events. Returns a function that ends the subscription. Entries are
-   * plain data, and arrive before the call that causes them returns. The commands alone rebuild the state: execute them
-   * at their times on an empty exchange of the same seed, or on an exchange from an earlier snapshot.
+   * plain data. A call delivers its entries before it returns. The commands alone rebuild the state: execute them at
+   * their times on an empty exchange of the same seed, or on an exchange from an earlier snapshot.
    *
    * **Gotchas**
    *
-   * A subscriber may call the exchange. The entries of such a call arrive after the call has returned. If a subscriber
-   * throws, the call that delivers the entry throws, after its effect and after all subscribers have received all entries.
+   * A subscriber may call the exchange. The entries of a subscriber's call arrive after that call has returned. If a
+   * subscriber throws, the call that delivers the entry throws, too. At that time, the call has taken effect, and all
+   * subscribers have received all entries.
    */
   subscribe(subscriber: (entry: LogEntry) => void): () => void {
     const end = this.#log.subscribe(subscriber)
@@ -137,8 +138,8 @@ export class Exchange {
   }
 
   /**
-   * Calls a function with every command and its time, before the command is executed. Undefined ends this. Unlike
-   * {@link Exchange.subscribe}, it does not make the exchange create events.
+   * Calls a function with every command and its time, before the command is executed. `undefined` removes the function.
+   * Unlike {@link Exchange.subscribe}, this does not make the exchange create events.
    */
   recordCommands(record: ((command: Command, atMillis: number) => void) | undefined): void {
     this.#record = record
@@ -159,7 +160,7 @@ export class Exchange {
     return { ...takeSnapshot(state), lagging: { state: takeSnapshot(this.#lagging), delayed: [...this.#delayed] } }
   }
 
-  /** The current reads. Later calls change what the view shows. */
+  /** The reads of the current state. A view is not a copy: it also shows later changes. */
   view(nowMillis: number): View {
     return new View(this.#at(nowMillis))
   }
@@ -184,9 +185,9 @@ export class Exchange {
   }
 
   /**
-   * Takes `cost` tokens from an account's read bucket, or from the write bucket of each given shard. If a bucket has too
-   * few, takes nothing and returns false. This is not a command: tokens have their own clock, which never goes back, and affect nothing
-   * else.
+   * Takes `cost` tokens from an account's read bucket, or from the write bucket of each given shard. If a bucket has
+   * too few tokens, takes none and returns false. This is not a command: tokens affect nothing else, and have their own
+   * time, which never goes back.
    */
   takeTokens(accountId: string, from: "read" | ReadonlyArray<number>, cost: number, tokenMillis: number): boolean {
     this.#tokenMillis = Math.max(this.#tokenMillis, tokenMillis)
@@ -196,7 +197,7 @@ export class Exchange {
 
   #at(nowMillis: number): State {
     const agent = this.#agent
-    // The calls of the agent itself must not let it act again.
+    // The agent's own calls must not make the agent act again.
     if (agent !== undefined && !this.#isAgentActing && agent.nextMillis() <= nowMillis) {
       this.#isAgentActing = true
       try {

@@ -97,7 +97,7 @@ export class View extends ReferenceData {
     return Result.map(this.#account(accountId), ({ keys }) => [...keys])
   }
 
-  /** Checks a key's name, scopes and subaccount, but not its public key. Undefined if they are valid. */
+  /** Checks a key's name, scopes and subaccount, but not its public key. Returns undefined if they are valid. */
   checkKey(accountId: string, options: KeyOptions): Refusal | undefined {
     const account = this.state.accounts.get(accountId)
     return account === undefined ? notFound : accounts.checkKey(account, options)
@@ -112,7 +112,7 @@ export class View extends ReferenceData {
     return Result.map(this.#order(accountId, orderId, subaccount), snapshot)
   }
 
-  /** Orders, newest first. Orders that ended long ago are historical. */
+  /** Orders, newest first. An order that ended before the cutoff is in the historical era. */
   listOrders(accountId: string, query: ListOrders, era: Era = "live"): Result.Result<Page<Order>, Refusal> {
     const { eventTickers, exchangeIndex, status, subaccount, ticker } = query
     return Result.flatMap(this.#account(accountId), ({ orders }) =>
@@ -208,7 +208,10 @@ export class View extends ReferenceData {
     return account === undefined || market === undefined ? 0 : positionOf(account, subaccount, market).count
   }
 
-  /** Positions of traded markets. Positions that settled long ago are historical. */
+  /**
+   * Positions in markets that the subaccount has traded. A position that settled before the cutoff is in the historical
+   * era.
+   */
   listPositions(accountId: string, query: ListPositions, era: Era = "live"): Result.Result<Page<Position>, Refusal> {
     return Result.flatMap(this.#positions(accountId, query.subaccount), (positions) =>
       page(positions.all, query, {
@@ -232,7 +235,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The positions in the markets of an event, of all pages of {@link listPositions}. */
+  /** The positions of all pages of {@link listPositions} that are in the markets of an event. */
   positionsOfEvent(
     accountId: string,
     eventTicker: string,
@@ -244,7 +247,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** Fills, newest first. Old fills are historical. */
+  /** Fills, newest first. A fill before the cutoff is in the historical era. */
   listFills(accountId: string, query: ListFills, era: Era = "live"): Result.Result<Page<Fill>, Refusal> {
     const { exchangeIndex, orderId, subaccount, tickers } = query
     return Result.flatMap(this.#account(accountId), (account) => {
@@ -406,7 +409,7 @@ export class View extends ReferenceData {
     return Result.map(findBatch(this.state, batchId), toBatch)
   }
 
-  /** RFQ batches of all accounts, the most recently updated first. */
+  /** RFQ batches of all accounts, most recently updated first. */
   listRfqBatches(accountId: string, query: ListRfqBatches): Result.Result<Page<RfqBatch>, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) => listBatches(this.state, account, query))
   }
@@ -418,7 +421,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The batch quotes on an RFQ batch that the account may see. */
+  /** Those batch quotes on an RFQ batch that the account may see. */
   batchQuotes(
     accountId: string,
     batchId: string,
@@ -434,7 +437,10 @@ export class View extends ReferenceData {
     return Result.map(this.#account(accountId), (account) => newestGroups(this.state, account, limit))
   }
 
-  /** The newest RFQs of all accounts, newest first, with the quotes on them. For the operator, not for a party. */
+  /**
+   * The newest RFQs of all accounts, newest first, with the quotes on them. Only for the operator: a party may not see
+   * all of them.
+   */
   newestRfqs(limit: number): ReadonlyArray<QuotedRfq> {
     return newestRfqs(this.state, limit)
   }
@@ -444,7 +450,7 @@ export class View extends ReferenceData {
     return Result.flatMap(this.#account(accountId), (account) => subtraders.list(this.state, account))
   }
 
-  /** A subtrader of an FCM member, or the subtrader of a bound key, which may omit the id. */
+  /** A subtrader of an FCM member. For a key that is bound to a subtrader, the id can be omitted. */
   subtrader(accountId: string, subtraderId: string | undefined): Result.Result<Subtrader, Refusal> {
     return Result.flatMap(this.#account(accountId), (account) =>
       Result.map(subtraders.find(account, subtraderId), (found) => subtraders.toSubtrader(this.state, found))

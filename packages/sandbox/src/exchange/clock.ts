@@ -1,5 +1,5 @@
 /**
- * The time, and the timers that fire as it advances.
+ * The time, and the timers that fire as the time advances.
  *
  * @module
  */

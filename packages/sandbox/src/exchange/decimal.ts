@@ -1,5 +1,5 @@
 /**
- * Decimal strings of the wire as scaled integers, and back.
+ * Converts decimal strings of the API to scaled integers, and back.
  *
  * A price is a whole number of ten-thousandths of a dollar. A count is a whole number of hundredths of a contract.
  * Their product is exactly an amount in micro-dollars, so multiplication never rounds money.
@@ -36,7 +36,7 @@ const print = (units: number | bigint, decimals: number): string => {
   return `${units < 0 ? "-" : ""}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
 
-/** Prints a count with its two decimals. */
+/** Prints a count with two decimals. */
 export const printCount = (hundredths: number): string => print(hundredths, 2)
 
 /** Prints a price with four decimals. */

@@ -58,7 +58,7 @@ export const takeSnapshot = (state: State) => ({
     closeMillis: finite(collection.closeMillis)
   })),
   markets: Array.from(state.markets.values(), dumpMarket),
-  /** The markets of all trades, in chronological order. */
+  /** The market of each trade, in chronological order. */
   traded: state.trades.map(({ ticker }) => ticker),
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
   rfqs: state.rfqList.map((rfq) => ({ ...rfqFields(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),

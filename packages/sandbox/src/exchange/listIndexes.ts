@@ -1,6 +1,6 @@
 /**
- * Indexes of append-only lists. Each search first reads the items that were added since the previous search. So the code
- * that adds items need not know the index.
+ * Indexes of append-only lists. Each search first reads the items that were added since the previous search. So the
+ * code that adds items does not need to know the index.
  *
  * @module
  */
@@ -26,7 +26,9 @@ export class KeyIndex<Item> {
     return (this.#byKey.get(key) ?? []).map((index) => this.#items[index]!)
   }
 
-  /** Returns a function that finds the greatest index below a given one, among the items that have one of the keys. */
+  /**
+   * Returns a function that finds the greatest index below a given index, among the items that have one of the keys.
+   */
   before(keys: ReadonlyArray<string>): FindBefore {
     this.#catchUp()
     const lists = keys.flatMap((key) => {
@@ -58,8 +60,8 @@ export class KeyIndex<Item> {
 }
 
 /**
- * Finds the items with a property that an item can lose, but never regains. A search drops the items that have lost it,
- * so that each lost item costs one step of one search.
+ * Finds the items with a property that an item can lose, but never regains. A search drops the items that have lost the
+ * property, so that each of them slows down only one search.
  */
 export class FadingIndex<Item> {
   readonly #items: ReadonlyArray<Item>
@@ -70,12 +72,12 @@ export class FadingIndex<Item> {
     this.#items = items
   }
 
-  /** Returns a function that finds the greatest index below a given one, among the items with the property. */
+  /** Returns a function that finds the greatest index below a given index, among the items with the property. */
   before(has: (item: Item) => boolean): FindBefore {
     return this.#find(has, (index) => this.#indexes.below(index))
   }
 
-  /** Returns a function that finds the smallest index above a given one, among the items with the property. */
+  /** Returns a function that finds the smallest index above a given index, among the items with the property. */
   after(has: (item: Item) => boolean): FindBefore {
     return this.#find(has, (index) => this.#indexes.above(index))
   }

@@ -36,8 +36,8 @@ export class Log {
   }
 
   /**
-   * Delivers the entries that were added. A subscriber may add entries: they are delivered after the current one. If
-   * subscribers throw, all entries are delivered to all subscribers first. Then the first error is thrown.
+   * Delivers the entries that were added. A subscriber may add entries: they are delivered after the current entry. If
+   * a subscriber throws, the delivery continues to the end. Then the first error is thrown.
    */
   deliver(): void {
     if (this.#isDelivering || this.#undelivered.length === 0) {

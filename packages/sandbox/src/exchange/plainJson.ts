@@ -1,11 +1,11 @@
 /**
- * Checks free values that the operator fills, which must survive a round trip through JSON.
+ * Checks values of any shape that the operator passes. They must survive a round trip through JSON.
  *
  * @module
  */
 import * as Predicate from "effect/Predicate"
 
-/** The most levels of nested values. Writing much deeper values as JSON exceeds the stack. */
+/** The maximum number of levels of nested values. Writing much deeper values as JSON exceeds the stack. */
 export const maxJsonDepth = 64
 
 /** Whether JSON represents a value exactly, and the value is not nested too deeply. */
@@ -17,7 +17,7 @@ export const isPlainJson = (value: unknown, depth: number = maxJsonDepth): boole
   return value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value)
 }
 
-/** Whether an object has the prototype of a literal, also of another realm, or none. */
+/** Whether an object is an object literal (of any realm), or has no prototype. */
 const isPlainObject = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null

@@ -1,5 +1,6 @@
 /**
- * Scheduling the timers of the exchange. Each effect of a subject has at most one timer.
+ * Schedules the timers of the exchange. A timer has an effect and a subject, such as the expiry of an order. Each pair
+ * of effect and subject has at most one timer.
  *
  * @module
  */

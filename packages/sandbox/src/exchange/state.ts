@@ -1,5 +1,5 @@
 /**
- * The mutable runtime state of the exchange, linked to avoid searches.
+ * The mutable runtime state of the exchange. Entities refer to each other directly, to avoid searches.
  *
  * @module
  */
@@ -136,7 +136,9 @@ export interface RfqState extends Mutable<Omit<Rfq, "combo">> {
   readonly market: MarketState
   /** Every quote on the RFQ, oldest first. */
   readonly quotes: Array<QuoteState>
-  /** The accepted or confirmed quote, until it lapses, is executed or is cancelled. */
+  /**
+   * The accepted or confirmed quote. Undefined after the quote was executed or cancelled, or was not confirmed in time.
+   */
   accepted: QuoteState | undefined
 }
 
@@ -152,7 +154,7 @@ export interface BestBid {
   readonly priority: number
 }
 
-/** The best bids on one child; undefined if no counted batch quote bids on that side. */
+/** The best bids on one child; undefined for a side without a bid. */
 export type BestBids = Record<"yes" | "no", BestBid | undefined>
 
 export interface BatchState extends Mutable<Omit<RfqBatch, "rfqs">> {
@@ -170,7 +172,7 @@ export interface BatchState extends Mutable<Omit<RfqBatch, "rfqs">> {
   publishedMillis: number | undefined
   /** The number of batch quotes that were made on the batch. */
   quotesMade: number
-  /** The creator's id of the acceptance that succeeded. */
+  /** The `client_order_id` of the acceptance that succeeded. */
   clientOrderId: string | undefined
 }
 
@@ -236,7 +238,10 @@ export interface Holding {
   readonly positions: Map<string, PositionState>
 }
 
-/** A subaccount's own resting orders on one side of a market, oldest first. Covered orders come first. */
+/**
+ * A subaccount's own resting orders on one side of a market, oldest first. Held contracts cover the oldest orders
+ * first.
+ */
 export interface OwnSide {
   first: OrderState | undefined
   last: OrderState | undefined
@@ -347,7 +352,7 @@ export interface MarketState {
   readonly positions: Array<PositionState>
   /** The top of the book in the past. At most one entry per hour, for at least a day. */
   readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
-  /** The best prices and the open interest in the past, without those that the last action left. Oldest first. */
+  /** The best prices and the open interest in the past, oldest first. Without the values after the last action. */
   readonly quotes: Array<QuotePeriod>
   /** When the book or the last price last changed. */
   touchedMillis: number
@@ -356,7 +361,8 @@ export interface MarketState {
 }
 
 /**
- * An order in the engine. A resting order is linked into its price level, and into the list of its subaccount's orders.
+ * An order with its links to other entities. A resting order is linked into its price level, and into the list of its
+ * subaccount's orders.
  */
 export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   readonly account: AccountState
@@ -431,10 +437,10 @@ export interface State {
   readonly keys: Map<string, ApiKey>
   readonly series: Map<string, SeriesState>
   readonly events: Map<string, EventState>
-  /** The events of combos, and the others, oldest first. */
+  /** The events of combos, and all other events, oldest first. */
   readonly eventLists: { readonly combos: Array<EventState>; readonly others: Array<EventState> }
   readonly markets: Map<string, MarketState>
-  /** All markets, those of combos, and the others, oldest first. */
+  /** All markets, the combos, and all other markets, oldest first. */
   readonly marketLists: {
     readonly all: Array<MarketState>
     readonly combos: Array<MarketState>
@@ -448,7 +454,7 @@ export interface State {
   nowMillis: number
   /** Rises by one at each action that changes a book. An action is a command or a timer. */
   clock: number
-  /** What the clock becomes when the current action changes a book. */
+  /** The new value of the clock if the current action changes a book. */
   actionClock: number
   /** Deposits minus withdrawals of all accounts. */
   depositedMicros: number
@@ -480,7 +486,10 @@ export const exchangeIsPaused: Refusal = /*#__PURE__*/ refusal("conflict", "exch
 export const checkNotPaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
   state.exchangeActive[exchangeIndex] === false ? exchangeIsPaused : undefined
 
-/** A copy of an order that later events do not change. Copying field by field is several times faster than a spread. */
+/**
+ * A copy of an order. Later events do not change the copy. Copying field by field is several times faster than a
+ * spread.
+ */
 export const snapshot = (order: OrderState): Order => ({
   orderId: order.orderId,
   accountId: order.accountId,

@@ -1,5 +1,6 @@
 /**
- * The feed of an exchange, without sockets: upgrades, connections, and the times at which the feed acts by itself.
+ * The feed of an exchange, without sockets: upgrades, connections, and the schedule of the feed's own actions, such as
+ * pings.
  *
  * @module
  */
@@ -31,7 +32,10 @@ export interface FeedHost {
    * The clock that schedules `tick`, in Unix milliseconds. Unlike the exchange's clock, it cannot be moved or frozen.
    */
   readonly clockMillis: () => number
-  /** When the exchange's time reaches a moment, by `clockMillis`; undefined if the exchange's clock is frozen. */
+  /**
+   * The time by `clockMillis` at which the exchange's time reaches a value. Undefined if the exchange's clock is
+   * frozen.
+   */
   readonly clockMillisAt: (exchangeMillis: number) => number | undefined
 }
 
@@ -69,7 +73,8 @@ export class Feed {
     this.#assumptions = host.exchange.assumptions
     this.#authenticate = makeAuthenticate(host.exchange)
     this.references = new References(host.exchange.seed)
-    // Shows the exchange without moving its time. During an event, the view contains the effect of the whole command.
+    // Shows the exchange without an advance of its time. During an event, the view contains the effect of the whole
+    // command.
     const view = () => host.exchange.view(0)
     this.#publisher = new Publisher(this.#audience, this.faults, this.#marketIds, view)
     this.#execution = {
@@ -91,7 +96,10 @@ export class Feed {
     return [...this.#connections.values()]
   }
 
-  /** Decides on an upgrade request, by planted faults, the signature, the number of connections and the tokens. */
+  /**
+   * Accepts or refuses an upgrade request. Checks planted faults, the signature, the number of connections and the
+   * tokens.
+   */
   upgrade(request: WireRequest): Upgrade {
     const now = this.#host.now()
     const fault = this.faults.takeUpgrade()
@@ -113,7 +121,7 @@ export class Feed {
     return own === undefined ? exchange : exchange === undefined ? own : Math.min(own, exchange)
   }
 
-  /** Runs what is due: timers of the exchange, pings, delayed frames, reference prices. */
+  /** Runs all due actions: timers of the exchange, pings, delayed frames, reference prices. */
   tick(): void {
     if (this.#connections.size > 0) {
       this.#host.exchange.view(this.#host.now().exchangeMillis)
@@ -153,7 +161,10 @@ export class Feed {
     }
   }
 
-  /** Continues with the host's new exchange: closes all connections, and removes planted faults and set prices. */
+  /**
+   * Continues with the host's new exchange: closes all connections, and removes planted faults and the prices that the
+   * operator set.
+   */
   restart(): void {
     this.closeAll(1001, "the exchange restarts")
     this.faults.clear()
@@ -161,7 +172,7 @@ export class Feed {
     this.#authenticate = makeAuthenticate(this.#host.exchange)
   }
 
-  /** Ends the feed. */
+  /** Closes all connections. A connection that opens later is closed immediately. */
   stop(): void {
     this.#isStopped = true
     this.closeAll(1001, "the exchange stops")
@@ -290,7 +301,10 @@ export class Feed {
     })
   }
 
-  /** Schedules the next tick of each channel of reference prices. A tick without receivers is the channel's last. */
+  /**
+   * Schedules the next tick of each channel of reference prices. If a channel has no receivers at its tick, its ticks
+   * stop.
+   */
   #startTicking(): void {
     for (const name of referenceChannels) {
       if (!this.#ticking.has(name)) {
@@ -343,7 +357,7 @@ const referenceChannels = ["cfbenchmarks_value", "cfbenchmarks_value_5hz", "pyth
 
 const isReferenceChannel = (name: ChannelName): name is ReferenceChannel => channels[name].reference !== undefined
 
-/** The channels that a command is about. */
+/** The channels that a command names, directly or by its subscriptions. */
 const namesOf = ({ command }: ParsedMessage, connection: FeedConnection): ReadonlyArray<string> => {
   if (Result.isFailure(command)) {
     return []

@@ -1,5 +1,5 @@
 /**
- * The index of all subscriptions by what they receive.
+ * An index of all subscriptions, by channel and market.
  *
  * @module
  */
@@ -13,7 +13,10 @@ export class Audience {
   readonly #toAll = new Map<ChannelName, Set<Subscription>>()
   readonly #byMarket = new Map<ChannelName, Map<string, Set<Subscription>>>()
 
-  /** Adds a subscription. If its `markets` are replaced later, it must be removed before and added again after. */
+  /**
+   * Adds a subscription. If its `markets` are replaced later, the caller must remove it before, and add it again
+   * afterwards.
+   */
   add(subscription: Subscription): void {
     setOf(this.#channels, subscription.name).add(subscription)
     if (subscription.markets === undefined) {

@@ -1,7 +1,7 @@
 /**
  * Messages about RFQ batches and batch quotes, as one account sees them.
  *
- * Documented: in a subscription with shards, the id of the batch determines the shard of these messages.
+ * Documented: in a subscription with `shard_factor`, the id of the batch determines the shard of these messages.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { quotedBatchCreatorId, toBestQuote } from "../rest/routes/rfqBatchBodies
 import { count, dollars, price, time } from "../rest/wire.ts"
 import type { Communication } from "./communications.ts"
 
-/** The message of an event about a batch; undefined for an event that has none. */
+/** The message of an event about a batch; undefined for an event without a message. */
 export const toBatchCommunication = (event: Event): Communication | undefined => {
   switch (event.type) {
     case "rfqBatchCreated":
@@ -46,8 +46,8 @@ export const toBatchCommunication = (event: Event): Communication | undefined =>
 }
 
 /**
- * Every subscription receives the message, except those of other accounts with the user filter `self`, and those of the
- * accounts `without`.
+ * Every subscription receives the message, with two exceptions: subscriptions of other accounts with the user filter
+ * `self`, and subscriptions of the accounts in `without`.
  */
 const ofBatch = (type: string, batch: RfqBatch, fields: object, without: ReadonlyArray<string>): Communication => ({
   type,

@@ -21,7 +21,7 @@ export type ReferenceParameter = "index_ids" | "underlying_tickers"
 /** What a channel carries and accepts. */
 export interface Channel {
   /**
-   * Whether data messages and errors carry a `seq`. All other replies about a subscription carry one, except
+   * Whether data messages and errors carry a `seq`. Other replies about a subscription always carry a `seq`, except
    * `subscribed`.
    */
   readonly isSequenced: boolean

@@ -34,7 +34,7 @@ export type FeedCommand =
 
 /** A message of a client, as far as it could be parsed. */
 export interface ParsedMessage {
-  /** Undefined if the id is absent or 0, because the exchange treats both alike. */
+  /** Undefined if the id is absent or 0, because the exchange treats both the same way. */
   readonly id: number | undefined
   /** The name of the command as sent; undefined if there is none. */
   readonly cmd: string | undefined
@@ -153,14 +153,14 @@ const parseParameters = (params: Fields): Result.Result<Parameters, FeedError> =
   const oneOrMany = (one: string, many: string): ReadonlyArray<string> | undefined => {
     const [single, several] = [read(one, isText, "a string"), list(many)]
     if (single !== undefined && several !== undefined) {
-      error ??= { code: 11, details: `${one} and ${many} exclude each other` }
+      error ??= { code: 11, details: `${one} and ${many} cannot be combined` }
     }
     return single === undefined ? several : [single]
   }
   const marketTickers = oneOrMany("market_ticker", "market_tickers")
   const marketIds = oneOrMany("market_id", "market_ids")
   if (marketTickers !== undefined && marketIds !== undefined) {
-    error ??= { code: 11, details: "markets are named by tickers or by ids, not by both" }
+    error ??= { code: 11, details: "markets must be named either by tickers or by ids, not by both" }
   }
   const parameters = {
     marketTickers,

@@ -13,7 +13,10 @@ import type { Subscription } from "./connection.ts"
 /** A message, and the subscriptions that receive it. */
 export interface Communication {
   readonly type: string
-  /** What decides the shard of the message: the market of a single RFQ or of a quote, or the RFQ batch. */
+  /**
+   * The text that decides the shard of the message: the market ticker of a single RFQ or of a quote, or the id of the
+   * RFQ batch.
+   */
   readonly shardedBy: string
   /** Whether a subscription receives the message. */
   readonly isFor: (subscription: Subscription) => boolean
@@ -21,7 +24,7 @@ export interface Communication {
   readonly bodyFor: (accountId: string) => object
 }
 
-/** The message of an event; undefined for an event that has none. */
+/** The message of an event; undefined for an event without a message. */
 export const toCommunication = (event: Event): Communication | undefined => {
   switch (event.type) {
     case "rfqCreated":
@@ -45,7 +48,7 @@ export const toCommunication = (event: Event): Communication | undefined => {
   }
 }
 
-/** Every subscription receives the message, except those of other accounts with the user filter `self`. */
+/** Every subscription receives the message, except subscriptions of other accounts with the user filter `self`. */
 const ofRfq = (type: string, rfq: Rfq, times: object): Communication => ({
   type,
   shardedBy: rfq.ticker,

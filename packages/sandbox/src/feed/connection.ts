@@ -30,9 +30,9 @@ export class Subscription {
   shardKey: number | undefined
   /** Whether the data messages are discarded. They still count in `seq`. */
   isStalled = false
-  /** Frames that wait for the network. */
+  /** The number of frames of the subscription in the queue. */
   waiting = 0
-  /** Their length in characters. */
+  /** The length of the waiting frames in characters. */
   waitingLength = 0
 
   constructor(sid: number, name: ChannelName, channel: Channel, connection: FeedConnection) {
@@ -44,8 +44,8 @@ export class Subscription {
   }
 
   /**
-   * Whether the subscription may receive data of an account: its key must be of this account, and not locked to another
-   * subaccount.
+   * Whether the subscription may receive data of a subaccount of an account. The key of its connection must belong to
+   * this account, and must not be locked to another subaccount.
    */
   isOwn(accountId: string, subaccount: number): boolean {
     const { key } = this.connection
@@ -53,19 +53,21 @@ export class Subscription {
   }
 }
 
-/** What a connection needs from its feed. */
+/** Options of a connection, from its feed. */
 export interface ConnectionOptions {
   readonly id: number
   readonly key: ApiKey
   readonly line: Line
   readonly openedMillis: number
-  /** The time on the exchange. */
+  /** The exchange's time. */
   readonly exchangeMillis: () => number
-  /** The most frames of one subscription that may wait for a slow reader. One more ends the subscription. */
+  /**
+   * The maximum number of frames of one subscription that wait for a slow client. One more frame ends the subscription.
+   */
   readonly maxWaiting: number
-  /** The most characters of one subscription that may wait for a slow reader. Default: no limit. */
+  /** The maximum number of characters of one subscription that wait for a slow client. Default: no limit. */
   readonly maxWaitingLength?: number
-  /** Calls back later. */
+  /** Calls `run` after a delay. */
   readonly later: (delayMillis: number, run: () => void) => void
   /** Called with every frame that is sent. */
   readonly onSend: (text: string) => void
@@ -76,7 +78,7 @@ export interface ConnectionOptions {
 /** If the network buffers at least this many bytes, further frames wait in the connection. */
 const highWaterBytes = 1024 * 1024
 
-/** The most replies that may wait for a slow reader. One more ends the connection. */
+/** The maximum number of replies that wait for a slow client. One more reply ends the connection. */
 const maxWaitingReplies = 100_000
 
 interface Waiting {
@@ -111,7 +113,7 @@ export class FeedConnection {
     this.#options = options
   }
 
-  /** Frames that wait for the network. */
+  /** The number of frames of the connection that wait for the network. */
   get waiting(): number {
     return this.#waiting.length
   }

@@ -9,7 +9,7 @@ import type { FeedCommand, Parameters } from "./commands.ts"
 import { type FeedConnection, Subscription } from "./connection.ts"
 import type { FeedError } from "./feedErrors.ts"
 
-/** What commands need from the feed. */
+/** The parts of the feed that commands use. */
 export interface Execution {
   readonly audience: Audience
   /** The largest number of markets of one subscription. */
@@ -173,7 +173,7 @@ const newMarkets = (open: Subscription | undefined, tickers: ReadonlyArray<strin
 /**
  * Adds markets to an open subscription. Without markets, the subscription receives all markets from now on. Returns the
  * markets that now get a first message: the added markets, or all given markets if the subscription already receives
- * all.
+ * all markets.
  */
 const merge = (
   audience: Audience,

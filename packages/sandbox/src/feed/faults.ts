@@ -38,7 +38,7 @@ export interface CommandFault {
   readonly channel?: ChannelName
   /** Replies with this error. */
   readonly error?: number
-  /** With an error: whether the command is executed nevertheless. Its own replies are then discarded. Default: false. */
+  /** With an error: whether the command is executed anyway. Its own replies are then discarded. Default: false. */
   readonly isExecuted?: boolean
   /** Whether the replies are discarded. Default: false. */
   readonly isSilent?: boolean
@@ -70,19 +70,22 @@ export interface FrameFault {
   readonly type?: string
   readonly marketTicker?: string
   /**
-   * - `skip`: the message counts in `seq`, but is not sent.
-   * - `repeat`: it is sent twice, with the same `seq`.
-   * - `garble`: it is not JSON.
-   * - `cut`: only its first half is sent.
-   * - `unknownType`: its type is not in the document.
-   * - `zeroDelta`: a delta of `0.00` precedes it.
-   * - `belowZero`: a delta that takes more than the level holds precedes it. The book of a reader is then wrong.
-   * - `cross`: two deltas with the same clock precede it. Between these two, the book is crossed.
-   * - `omit`: it is not sent and does not count in `seq`. The book of a reader is then wrong, and no message shows it.
-   * - `renameKeys`: the keys of both sides of an `orderbook_snapshot` have other names.
+   * - `skip`: does not send the message, but counts it in `seq`.
+   * - `repeat`: sends the message twice, with the same `seq`.
+   * - `garble`: sends invalid JSON.
+   * - `cut`: sends only the first half of the message.
+   * - `unknownType`: sends a type that is not in the document.
+   * - `zeroDelta`: sends a delta of `0.00` before the message.
+   * - `belowZero`: before the message, sends a delta that removes more than the level holds. The client's book is then
+   *   wrong.
+   * - `cross`: before the message, sends two deltas with the same clock. The first delta crosses the book, and the
+   *   second undoes this.
+   * - `omit`: does not send the message, and does not count it in `seq`. The client's book is then wrong, and no later
+   *   message shows this.
+   * - `renameKeys`: sends an `orderbook_snapshot` with other names for the keys of both sides.
    */
   readonly change?: (typeof changes)[number]
-  /** The delay of the message. Later messages overtake it. */
+  /** The delay of the message. Later messages arrive before it. */
   readonly delayMillis?: number
 }
 

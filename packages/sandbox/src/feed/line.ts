@@ -14,7 +14,7 @@ export type Upgrade =
   | { readonly _tag: "Refused"; readonly response: WireResponse }
   | { readonly _tag: "Accepted"; readonly open: (line: Line) => Endpoint }
 
-/** A WebSocket as the feed sees it. */
+/** The actions of the feed on one WebSocket. */
 export interface Line {
   /** Sends one text frame. */
   readonly send: (text: string) => void
@@ -28,7 +28,7 @@ export interface Line {
   readonly drop: (how: "reset" | "silence") => void
 }
 
-/** A frame of a connection, as an operator sees it. */
+/** A frame of a connection, for the operator. */
 export interface FeedFrame {
   readonly connectionId: number
   /** `in`: a command of the client. `out`: a message or reply of the exchange, with the changes of planted faults. */
@@ -36,7 +36,7 @@ export interface FeedFrame {
   readonly text: string
 }
 
-/** The feed as a socket sees it: the events of one connection. */
+/** The events of one connection, which its WebSocket reports to the feed. */
 export interface Endpoint {
   /** A complete text message arrived. */
   readonly receive: (text: string) => void

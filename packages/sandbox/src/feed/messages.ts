@@ -28,7 +28,7 @@ const outcomeOf = (side: "bid" | "ask") => (side === "bid" ? "yes" : "no")
 const sidePrice = (side: "bid" | "ask", yesPrice: number, useYesPrice: boolean) =>
   price(side === "bid" || useYesPrice ? yesPrice : dollar - yesPrice)
 
-/** Writes a delta of a book. The account that caused it also receives the order's client id and subaccount. */
+/** Writes a delta of a book. The account that caused the delta also receives the order's client id and subaccount. */
 export const toDelta = (event: Body<"book">, marketId: string, useYesPrice: boolean, isOwn: boolean) => ({
   market_ticker: event.ticker,
   market_id: marketId,
@@ -205,7 +205,9 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
   ts_ms: atMillis
 })
 
-/** When a market closes. A market without a closing time has the last second that RFC 3339 can represent. */
+/**
+ * The closing time of a market, in Unix seconds. Without a closing time: the last second that RFC 3339 can represent.
+ */
 const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, latestMillis))
 
 /** A market's lifecycle message; undefined for a change without a message. `withRanges` adds the price ranges. */

@@ -1,5 +1,5 @@
 /**
- * What an operator does to open connections: drops, stalls, errors, messages and reference prices.
+ * The operator's actions on open connections: drops, stalls, errors, messages and reference prices.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface FeedConnectionInfo {
   readonly accountId: string
   readonly keyId: string
   readonly openedMillis: number
-  /** Frames that wait for a slow reader. */
+  /** The number of frames that wait for a slow client. */
   readonly waitingFrames: number
   readonly subscriptions: ReadonlyArray<{
     readonly sid: number
@@ -33,7 +33,7 @@ export interface FeedConnectionInfo {
     readonly seq: number
     /** The number of markets; undefined for all markets, and on channels without markets. */
     readonly markets: number | undefined
-    /** Its markets, in the order in which they were added; undefined for all of them. */
+    /** The markets, in the order in which they were added; undefined for all markets. */
     readonly marketTickers: ReadonlyArray<string> | undefined
   }>
 }

@@ -29,7 +29,7 @@ export class Publisher {
   /** The last ticker that was sent, by market. */
   readonly #lastTickers = new Map<string, string>()
 
-  /** `view` must show the exchange without moving its time. */
+  /** `view` must not advance the time of the exchange. */
   constructor(audience: Audience, faults: FeedFaults, marketIds: MarketIds, view: () => View) {
     this.#audience = audience
     this.#faults = faults
@@ -86,7 +86,7 @@ export class Publisher {
         this.#sendToAll(lifecycleOf(event.event), "event_lifecycle", messages.toEventCreation(event.event))
         break
       case "eventFee":
-        // Documented: only on this channel, also for combos.
+        // Documented: only this channel carries the message, even for combos.
         this.#sendToAll("market_lifecycle_v2", "event_fee_update", messages.toEventFeeUpdate(event.change))
         break
       default:
@@ -121,7 +121,7 @@ export class Publisher {
     this.#lastTickers.clear()
   }
 
-  /** Each of the four forms of a delta is written once, however many subscriptions receive it. */
+  /** Serializes each of the four forms of a delta only once, for all subscriptions. */
   #sendDelta(event: BookEvent): void {
     const bodies: Array<string | undefined> = []
     const deltaBody = (delta: BookEvent, useYesPrice: boolean, isOwn: boolean): string =>

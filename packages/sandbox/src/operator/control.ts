@@ -246,15 +246,15 @@ export const controls: ReadonlyArray<Control> = [
 
 const root = "/sandbox/"
 
-/** Whether a request is accepted and may have a larger body than usual: only a snapshot may. */
+/** Whether a request may have a larger body than usual. Only an accepted request to restore a snapshot may. */
 export const isLargeControl = (request: Omit<WireRequest, "body">, token: string): boolean =>
   request.method === "PUT" &&
   request.path.replace(/\?.*$/s, "") === `${root}snapshot` &&
   typeof senderOf(request, token) === "string"
 
 /**
- * Responds to an operator request; undefined for a request to the exchange. `token` is the token that changes by the page
- * need.
+ * Responds to an operator request; undefined for a request to the exchange. The page must send `token` with each
+ * change.
  */
 export const control = (operator: Operator, request: WireRequest, token: string): WireResponse | undefined => {
   if (!request.path.startsWith(root)) {

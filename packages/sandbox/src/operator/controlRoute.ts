@@ -21,9 +21,9 @@ export interface Control {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   /** Segments after `/sandbox`; a leading colon marks a parameter. */
   readonly path: ReadonlyArray<string>
-  /** Whether the response has a private key. Then the page of the operator's side cannot use the route. */
+  /** Whether the response has a private key. The operator's page cannot use such a route. */
   readonly hasPrivateKey?: boolean
-  /** `parts` are the segments of the request, as in `path`. */
+  /** `parts` are the segments of the request's path after `/sandbox`. */
   readonly run: (operator: Operator, parts: ReadonlyArray<string>, body: unknown) => Result.Result<Action, string>
 }
 
@@ -39,7 +39,7 @@ export const post = <A>(
     method,
     path: path.split("/"),
     run: (operator, [, part = ""], json) =>
-      // A schema without fields accepts any value but null.
+      // A schema without fields accepts any value except null.
       Predicate.isObject(json)
         ? Result.mapBoth(decode(json), {
             onFailure: formatIssue,
@@ -56,7 +56,7 @@ export const get = (path: string, read: (operator: Operator) => Action): Control
   run: (operator) => Result.succeed(read(operator))
 })
 
-/** A control that deletes an entity of another one: `accounts/:id/orders/:orderId`. */
+/** A control that deletes an entity of another entity, such as `accounts/:id/orders/:orderId`. */
 export const remove = (
   path: string,
   run: (operator: Operator, part: string, innerPart: string) => Action

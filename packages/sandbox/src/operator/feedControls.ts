@@ -10,7 +10,7 @@ import { type Control, get, post } from "./controlRoute.ts"
 
 const optional = Schema.optionalKey
 
-// `Object.keys` loses the type: these are the names of the channels, of which there is at least one.
+// `Object.keys` loses the type: the keys are channel names, and there is at least one.
 const channel = Schema.Literals(Object.keys(channels) as unknown as readonly [ChannelName, ...Array<ChannelName>])
 
 const selector = {

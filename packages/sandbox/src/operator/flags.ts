@@ -25,7 +25,9 @@ export const flags = {
     Flag.withDefault("127.0.0.1")
   ),
   allowRemote: Flag.Boolean("allow-remote").pipe(
-    Flag.withDescription("Permits a host that other machines can reach. Their users can then trade on this exchange"),
+    Flag.withDescription(
+      "Permits a host that other machines can reach. Users of those machines can then trade on this exchange"
+    ),
     Flag.withDefault(false)
   ),
   seed: Flag.Int("seed").pipe(
@@ -37,7 +39,7 @@ export const flags = {
     Flag.withDefault(1)
   ),
   clock: Flag.Literals("clock", ["real", "frozen"]).pipe(
-    Flag.withDescription("Whether time passes by itself, or only by POST /sandbox/time (default real)"),
+    Flag.withDescription("real: follows the real time; frozen: only POST /sandbox/time moves the time (default real)"),
     Flag.withDefault("real")
   ),
   tier: Flag.Literals("tier", tiers).pipe(
@@ -80,5 +82,5 @@ export const flags = {
   )
 }
 
-/** Their values. */
+/** The values of the flags. */
 export type Flags = Command.Command.Config.Infer<typeof flags>

@@ -38,7 +38,7 @@ import type { PlantedFault, Source, Watcher } from "./watch.ts"
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
   readonly feed: Feed
-  /** For a page about the exchange. */
+  /** The data for the operator's page. */
   readonly source: Source
   /** Returns the operator interface, and starts the crowd if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
@@ -50,7 +50,7 @@ export interface Running {
   readonly recordTo: (journal: Journal) => void
 }
 
-/** An exchange from before a restart. */
+/** A saved exchange from before a restart. */
 export interface Saved {
   readonly exchange: Exchange
   readonly clock: ClockState
@@ -155,8 +155,8 @@ class Host implements Source {
   }
 
   /**
-   * The current times. A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}; signatures then
-   * follow the real time.
+   * The current times. A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}. Under a
+   * frozen clock, signatures follow the real time.
    */
   now(): Now {
     const wallMillis = this.#wallMillis()
@@ -189,16 +189,17 @@ class Host implements Source {
    */
   moveClock(millis: number): string | undefined {
     if (!Number.isSafeInteger(millis)) {
-      return `the clock moves by a whole number of milliseconds, not ${millis}`
+      return `the clock can move only by a whole number of milliseconds, not ${millis}`
     }
     if (millis === 0 || (millis < 0 && this.clock === "frozen")) {
-      return "a frozen clock moves only forward, and no clock moves by 0 ms"
+      return "a clock cannot move by 0 ms, and a frozen clock can move only forward"
     }
     const { exchangeMillis, wallMillis } = this.now()
     if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
-      return "the clock cannot move so far: the limits are the end of the year 9999, and as far before 1970"
+      return "the clock cannot move so far: it can reach the end of the year 9999, and the same distance before 1970"
     }
-    // What happens before the move must be in the journal before it: a replay fires the timers up to the move.
+    // Commands before the move must be in the journal before the move, because a replay fires the timers up to the
+    // move.
     this.#exchange.view(exchangeMillis)
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
@@ -232,7 +233,7 @@ class Host implements Source {
     }
   }
 
-  /** Lets the crowd of the options trade, on this exchange and on those that replace it. */
+  /** Starts the crowd of the options on this exchange, and on every exchange that replaces it. */
   startCrowd(): void {
     if (this.#crowd !== undefined) {
       attachCrowd(this.#exchange, this.#crowd, this.#crowdMillis())
@@ -241,8 +242,9 @@ class Host implements Source {
   }
 
   /**
-   * When the crowd begins: now. Under a frozen clock, a saved exchange can be behind the clock, if the process ended
-   * before the crowd acted. The crowd then begins at the exchange's time, as if the process had not ended.
+   * The time at which the crowd begins, which is usually now. Under a frozen clock, a saved exchange is behind the
+   * clock if the process ended before the crowd acted. The crowd then begins at the exchange's time, as if the process
+   * had not ended.
    */
   #crowdMillis(): number {
     return this.clock === "frozen" && this.#isSaved && !this.#isCrowdStarted
@@ -273,7 +275,7 @@ class Host implements Source {
     return operations.connectionsOf(this.feed)
   }
 
-  /** Replaces the exchange by one in its initial state. Undoes moves of the clock and restored times. */
+  /** Replaces the exchange by an exchange in its initial state. Undoes moves of the clock and restored times. */
   reset(exchange: Exchange): void {
     this.#offsetMillis = 0
     this.#furthestMillis = 0
@@ -281,7 +283,7 @@ class Host implements Source {
     this.replace(exchange)
   }
 
-  /** Replaces the exchange by one from a snapshot, and continues at the time of the snapshot. */
+  /** Replaces the exchange by an exchange from a snapshot, and continues at the time of the snapshot. */
   restore(exchange: Exchange, snapshotMillis: number): void {
     this.#restoredMillis += snapshotMillis - this.now().exchangeMillis
     this.replace(exchange)
@@ -360,7 +362,10 @@ const isRepeatable = (value: unknown, name = "", depth = maxJsonDepth): boolean 
       !Predicate.isObjectOrArray(value) ||
       Object.entries(value).every(([key, field]) => isRepeatable(field, key, depth - 1))
 
-/** The time of a frozen clock without its moves. If the clock was real before the restart, the frozen clock starts at the exchange's time. */
+/**
+ * The time of a frozen clock without its moves. If the clock was real before the restart, the frozen clock starts at
+ * the time of the exchange.
+ */
 const frozenMillis = ({ clock, exchange }: Saved): number =>
   Math.max(
     clock.isFrozen ? clock.createdMillis : 0,
@@ -421,7 +426,8 @@ const accountCommandsOf = (host: Host) =>
         : Effect.map(host.execute({ type: "registerKey", accountId, publicKey, options }), ({ keyId }) => keyId),
     setTier: (accountId, tier) =>
       host.write((exchange, nowMillis) => {
-        // Taking 0 tokens refills the buckets at the old rate up to now. `setTier` cannot do this, because the tokens have their own clock.
+        // Taking 0 tokens refills the buckets at the old rate up to now. The command `setTier` cannot do this, because
+        // tokens have their own clock.
         exchange.takeTokens(accountId, "read", 0, host.now().tokenMillis)
         return exchange.execute({ type: "setTier", accountId, tier }, nowMillis)
       }),
@@ -538,7 +544,7 @@ const operatorOf = (
   reset: Effect.suspend(() => Effect.asVoid(orSandboxError(reset())))
 })
 
-/** The terms of an order, as the exchange takes them. */
+/** The terms of an order in the format of the exchange. */
 const readOrder = (order: NewOrder): Result.Result<CreateOrder, Refusal> => {
   const [count, price] = [parseCount(order.count), parsePrice(order.price)]
   return count === undefined || price === undefined

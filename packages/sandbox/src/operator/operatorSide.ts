@@ -53,7 +53,7 @@ export interface Credentials {
   /** PEM. RSA in PKCS#1, Ed25519 in PKCS#8, as the exchange's own key generation returns them. */
   readonly privateKey: Redacted.Redacted<string>
   readonly publicKey: string
-  /** Signs synchronously with this key, so that it also works under `TestClock`. */
+  /** Signs synchronously with this key, and therefore also works under `TestClock`. */
   readonly signer: Signer.Signer["Service"]
 }
 
@@ -150,9 +150,9 @@ export interface Operator {
   /** Creates a multivariate event collection, and the series of its combos if missing. */
   readonly createCollection: (collection: CreateCollection) => Effect.Effect<Collection, SandboxError>
   /**
-   * Changes the fee of a series, now or at a time in the future. Markets that were created with a rate of their own
-   * keep it. A fill has the fee of its time. A resting order keeps its reservation: a higher fee is taken from free
-   * cash.
+   * Changes the fee of a series, now or at a time in the future. Markets that were created with their own rate keep
+   * this rate. The fee of a fill is the fee at the time of the fill. A resting order keeps its reservation: a higher
+   * fee is taken from free cash.
    */
   readonly changeSeriesFee: (
     seriesTicker: string,
@@ -170,11 +170,11 @@ export interface Operator {
    * `cancelOnPause`.
    */
   readonly pauseMarket: (ticker: string) => Effect.Effect<void, SandboxError>
-  /** Resumes a paused market. Cancels the orders that rested through the pause. */
+  /** Resumes a paused market. Cancels the orders that rested during the pause. */
   readonly reactivateMarket: (ticker: string) => Effect.Effect<void, SandboxError>
   /**
-   * Closes a market now, or at a given time, which must be after the opening. A time in the future reopens a closed
-   * market that is not determined.
+   * Closes a market now, or at a given time after its opening. A time in the future reopens a closed market that is not
+   * determined.
    */
   readonly closeMarket: (ticker: string, closeMillis?: number) => Effect.Effect<void, SandboxError>
   /**
@@ -193,8 +193,8 @@ export interface Operator {
     readonly exchangeIndex?: number
   }) => Effect.Effect<void, SandboxError>
   /**
-   * Places an order for an account, without a signature and without tokens. The exchange checks the order like any other.
-   * Fails if the exchange refuses the order.
+   * Places an order for an account, without a signature and without tokens. The exchange checks the order like any
+   * other order. Fails if the exchange refuses the order.
    */
   readonly placeOrder: (accountId: string, order: NewOrder) => Effect.Effect<Order, SandboxError>
   /** Cancels a resting order of an account, and returns the cancelled order. */
@@ -202,8 +202,8 @@ export interface Operator {
   /** The planted faults that still apply. */
   readonly plantedFaults: Effect.Effect<ReadonlyArray<PlantedFault>>
   /**
-   * Plants a fault for later requests. Faults apply in the order of planting. Fails if the fault is invalid,
-   * for example because its operation or path is unknown.
+   * Plants a fault for later requests. Faults apply in the order in which they were planted. Fails if the fault is
+   * invalid, for example because its operation or path is unknown.
    */
   readonly plant: (fault: Fault | FeedFault) => Effect.Effect<void, SandboxError>
   /** Removes all planted faults. */
@@ -214,8 +214,9 @@ export interface Operator {
    * **Gotchas**
    *
    * Signatures follow the moved clock, forward and back. Tokens follow it only forward: a move back neither stops nor
-   * repeats their refill. With a frozen clock, signatures and tokens follow the real time. The time of orders, windows and expiries never goes back: it stands still until the moved clock reaches it. Fails for a
-   * move that has no effect: by zero, or back with a frozen clock.
+   * repeats their refill. With a frozen clock, signatures and tokens follow the real time. The time of orders, windows
+   * and expiries never goes back: it stands still until the moved clock reaches it again. Fails for a move that has no
+   * effect: by zero, or back with a frozen clock.
    */
   readonly moveClock: (millis: number) => Effect.Effect<void, SandboxError>
   /** Acts on the open connections of the feed. */
@@ -224,7 +225,7 @@ export interface Operator {
   readonly portfolio: (accountId: string, subaccount?: number) => Effect.Effect<Portfolio, SandboxError>
   /** The last served requests, oldest first. */
   readonly requests: Effect.Effect<ReadonlyArray<ServedRequest>>
-  /** All reads of the exchange. Later calls change what the view shows. */
+  /** All reads of the exchange. A view is not a copy: it also shows later changes. */
   readonly view: Effect.Effect<View>
   /** The state as plain JSON, without public keys and without tokens. Equal states have equal dumps. */
   readonly dump: Effect.Effect<unknown>
@@ -237,13 +238,13 @@ export interface Operator {
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
   /**
    * Restarts with only the initial markets, collections, accounts and world. The keys of these accounts stay the same.
-   * Undoes moves of the clock and restored times, removes planted faults, recorded requests and set reference prices, and
-   * closes the connections of the feed.
+   * Undoes moves of the clock and restored times. Removes planted faults, recorded requests and the reference prices
+   * that the operator set. Closes the connections of the feed.
    */
   readonly reset: Effect.Effect<void, SandboxError>
 }
 
-/** What an operator does to the open connections of the feed. */
+/** The operator's actions on the open connections of the feed. */
 export interface FeedOperator {
   /** The open connections with their subscriptions, oldest first. */
   readonly connections: Effect.Effect<ReadonlyArray<FeedConnectionInfo>>
@@ -261,7 +262,7 @@ export interface FeedOperator {
   readonly resume: (selector?: FeedSelector) => Effect.Effect<number, SandboxError>
   /** Sends an error to subscriptions. Codes 10 and 25 end them. Returns the number of subscriptions. */
   readonly fail: (code: number, selector?: FeedSelector) => Effect.Effect<number, SandboxError>
-  /** Sends a message to all subscriptions of a channel, or to those of one account. */
+  /** Sends a message to all subscriptions of a channel, or to the subscriptions of one account. */
   readonly publish: (message: PublishFeed) => Effect.Effect<void, SandboxError>
   /** Sets the value of an index or underlying from now on. `value` has at most eight decimals. */
   readonly setReference: (name: string, value: string) => Effect.Effect<void, SandboxError>
@@ -286,7 +287,7 @@ export interface TestOptions {
   /** The initial accounts. Their keys are the operator's `credentials`. */
   readonly accounts?: ReadonlyArray<NewAccount>
   /**
-   * Simulated traders that trade from the start, and continue after `reset` and `restore`. What they do depends only on
+   * Simulated traders that trade from the start, and continue after `reset` and `restore`. Their actions depend only on
    * these options, the seed, the time and the state of the exchange. Default: none.
    */
   readonly crowd?: CrowdOptions
@@ -294,7 +295,7 @@ export interface TestOptions {
   readonly keepRequests?: number
 }
 
-/** Where the state of an exchange is kept. */
+/** Options of the state file. */
 export interface StateOptions {
   /**
    * The state file. It is created if it does not exist. Beside it are its lock (`.lock`), and the private keys of the

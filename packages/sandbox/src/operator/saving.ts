@@ -26,9 +26,7 @@ export interface StateFile {
   readonly begin: (running: Running) => Effect.Effect<Journal, SandboxError, Scope.Scope>
 }
 
-/**
- * Locks and reads a state file, until the scope closes. `report` receives what the operator should know, one line each.
- */
+/** Locks and reads a state file, until the scope closes. `report` receives lines for the operator. */
 export const openStateFile = (
   { compactAfterCommands, file }: StateOptions,
   options: TestOptions,
@@ -97,7 +95,7 @@ const initialAccounts = ({ credentials }: Running, { accounts = [] }: TestOption
     publicKey
   }))
 
-/** The initial accounts of the options must be those with which the state file was created. */
+/** Checks that the initial accounts of the options are the accounts with which the state file was created. */
 const savedOf = ({ clock, exchange, head }: Stored, { accounts = [] }: TestOptions, path: string): Saved => {
   const listed = (list: ReadonlyArray<{ readonly name?: string | undefined; readonly kind: string }>): string =>
     list.map(({ kind, name = "without a name" }) => `${name} (${kind})`).join(", ") || "none"
@@ -107,7 +105,7 @@ const savedOf = ({ clock, exchange, head }: Stored, { accounts = [] }: TestOptio
   ]
   if (before !== now) {
     throw new Unusable(
-      `the state file ${path} has the initial accounts ${before}, not ${now}. Use these accounts and kinds of keys, or name another file`
+      `the state file ${path} has the initial accounts ${before}, not ${now}. Start with the accounts and key kinds of the file, or name another file`
     )
   }
   const pairs = readKeys(nodeDisk, path, head.accounts)
@@ -130,7 +128,7 @@ const failureOf = (path: string, cause: unknown): SandboxError =>
     reason: cause instanceof Unusable ? cause.message : `cannot use the state file ${path}: ${String(cause)}`
   })
 
-/** An operator whose changes succeed when they are on the disk. */
+/** An operator interface whose changes succeed only when they are on the disk. */
 export const saving = (operator: Operator, { saved }: Journal): Operator => {
   const wait = <A>(change: Effect.Effect<A, SandboxError>): Effect.Effect<A, SandboxError> => Effect.tap(change, saved)
   const { accounts, clearFaults, credentials, dump, environment, page, plant, plantedFaults } = operator

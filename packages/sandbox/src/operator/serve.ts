@@ -31,15 +31,13 @@ const announcement = (
 ): string =>
   [
     `# A local exchange at ${url}/trade-api/v2, its operator interface at ${url}/sandbox/`,
-    ...(page === undefined
-      ? []
-      : [`# Its page: ${page.url} (the token of its changes: ${Redacted.value(page.token)})`]),
+    ...(page === undefined ? [] : [`# Its page: ${page.url} (token for changes: ${Redacted.value(page.token)})`]),
     `# Markets: ${tickers.join(", ")}. Collection of their events: ${sampleCollection}`,
     ...(world ? ["# Example games, prices and weather: GET /events and GET /milestones. --no-world omits them"] : []),
     ...(traders === 0
       ? []
       : [
-          `# A crowd of ${traders} traders trades in these markets, and in its own of the series KXCROWD and KXCROWDLONG`
+          `# A crowd of ${traders} traders trades in these markets, and in its own markets of the series KXCROWD and KXCROWDLONG`
         ]),
     ...credentials.flatMap((key, index) => [
       "",

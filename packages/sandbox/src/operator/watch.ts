@@ -1,5 +1,6 @@
 /**
- * What a page about a running exchange reads, and what the exchange reports to it.
+ * The data that the operator's page reads from a running exchange, and the events that the exchange reports to the
+ * page.
  *
  * @module
  */
@@ -17,14 +18,14 @@ export interface PlantedFault {
   readonly left: number
 }
 
-/** Receives what happens in a running exchange. Its functions must not throw and must not call the exchange. */
+/** Receives the events of a running exchange. Its functions must not throw and must not call the exchange. */
 export interface Watcher {
   /** A command, or an event that a command or a timer caused. */
   readonly entry: (entry: LogEntry) => void
   readonly served: (request: ServedRequest) => void
   /** A frame of a feed connection. */
   readonly frame: (frame: FeedFrame) => void
-  /** Another exchange replaced the exchange: after a reset, or from a snapshot. */
+  /** A reset or a restored snapshot replaced the exchange. */
   readonly replaced: () => void
 }
 
@@ -39,6 +40,6 @@ export interface Source {
   readonly requests: ReadonlyArray<ServedRequest>
   readonly faults: () => ReadonlyArray<PlantedFault>
   readonly connections: () => ReadonlyArray<FeedConnectionInfo>
-  /** Reports to this watcher from now on; to none if undefined. */
+  /** Reports to this watcher from now on. Undefined: reports to no watcher. */
   readonly watch: (watcher: Watcher | undefined) => void
 }

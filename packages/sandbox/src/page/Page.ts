@@ -1,5 +1,5 @@
 /**
- * The page of the operator's side: its files and its event stream.
+ * The operator's page: its files and its event stream.
  *
  * @module
  */

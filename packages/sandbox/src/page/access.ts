@@ -1,8 +1,8 @@
 /**
- * Which requests the operator's side accepts: those of programs on this machine, and those of its own page.
+ * Which requests the operator interface accepts: requests of programs on this machine, and requests of its own page.
  *
- * A page of another site can make a browser on this machine send requests, but it cannot make the browser lie about
- * the headers `Host`, `Origin` and `Sec-Fetch-Site`.
+ * A page of another site can make a browser on this machine send requests. But it cannot change the headers `Host`,
+ * `Origin` and `Sec-Fetch-Site` that the browser sets.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { createHash, timingSafeEqual } from "node:crypto"
 import { failure, type RestResponse } from "../rest/errorBody.ts"
 import type { WireRequest } from "../rest/handler.ts"
 
-/** Who sent a request: a program, or the page of the operator's side. */
+/** Who sent a request: a program, or the operator's page. */
 export type Sender = "program" | "page"
 
 /** The header with which the page proves that this exchange served it. */
@@ -21,10 +21,10 @@ export const tokenHeader = "x-sandbox-token"
  *
  * **Details**
  *
- * A host name that is not of this machine is refused: with DNS rebinding, a foreign name leads to this machine. A request
- * with an origin is refused unless the origin is that of the request's own host and port. A browser sends no origin with
- * some reads, but then it sends `Sec-Fetch-Site`. A change by the page needs the token. Programs send neither header, and
- * need no token: they could read it from the page.
+ * A host name that is not of this machine is refused: with DNS rebinding, the host name of another site resolves to
+ * this machine. An origin is refused if it does not have the request's own host and port. A browser sends no origin
+ * with some reads, but then it sends `Sec-Fetch-Site`. A change by the page needs the token. Programs send neither
+ * header, and need no token: they could read it from the page.
  */
 export const senderOf = ({ headers, method }: Omit<WireRequest, "body">, token: string): Sender | RestResponse => {
   const { host = "", origin, "sec-fetch-site": site } = headers
@@ -42,7 +42,7 @@ export const senderOf = ({ headers, method }: Omit<WireRequest, "body">, token: 
     : forbidden(`the header ${tokenHeader} must have the token of this run. Load the page again`)
 }
 
-/** Whether a request opens the page itself. Links of other pages may do so, because the page cannot be framed. */
+/** Whether a request opens the page itself. Links on other pages may do so, because the page cannot be framed. */
 export const isNavigation = ({ headers, method }: WireRequest): boolean =>
   method === "GET" &&
   headers["sec-fetch-mode"] === "navigate" &&

@@ -27,7 +27,10 @@ const policy = [
   "trusted-types 'none'"
 ].join("; ")
 
-/** Headers of every response of the operator's side: other sites cannot embed it, and no cache keeps it. */
+/**
+ * Headers of every response of the operator interface and its page. Other sites cannot embed the response, and no cache
+ * keeps it.
+ */
 export const safeHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy": policy,
@@ -37,7 +40,7 @@ export const safeHeaders: Readonly<Record<string, string>> = {
   "x-content-type-options": "nosniff"
 }
 
-// The folder `page` is two folders above this source, above the compiled file and above the bundle.
+// The folder `page` is two folders above this source. The same holds for the compiled file and for the bundle.
 const defaultFolder = new URL("../../page/", import.meta.url)
 
 /** Serves the files of a folder. Reads them at the first request. */

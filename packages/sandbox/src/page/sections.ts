@@ -1,8 +1,8 @@
 /**
  * The sections of the page's data, read from the exchange.
  *
- * Numbers are those of the exchange's entities: prices in ten-thousandths of a dollar, counts in hundredths of a
- * contract, amounts in micro-dollars.
+ * Numbers have the units of the exchange's entities: prices in ten-thousandths of a dollar, counts in hundredths of a
+ * contract, and amounts in micro-dollars.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { Account, Market, Refusal, Trade } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 import type { Source } from "../operator/watch.ts"
 
-/** The most items that the page shows: price levels per side, orders, positions and so on. */
+/** The maximum numbers of items that the page shows: price levels per side, orders, positions and so on. */
 const maxLevels = 100
 const maxOrders = 100
 const maxPositions = 100
@@ -20,7 +20,7 @@ const maxGroups = 20
 const maxRfqs = 20
 const maxFaults = 50
 const maxConnections = 50
-/** The most trades of a market. A page of the API also has at most 1,000. */
+/** The maximum number of trades of a market. A page of the API also has at most 1,000 trades. */
 export const maxTrades = 1_000
 
 const orElse = <A, B>(result: Result.Result<A, Refusal>, other: B): A | B =>

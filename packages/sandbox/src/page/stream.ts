@@ -1,9 +1,9 @@
 /**
- * The event stream of the page: what changed, at most a few times per second.
+ * The event stream of the page. It sends changes, at most a few times per second.
  *
- * A reader receives the latest state of each section that changed, not each change. So what waits for a slow reader is
- * bounded: names of changed markets, and the newest trades, requests and frames. A reader that takes nothing for a while
- * is dropped. Its browser connects again, and then receives the whole state.
+ * A reader receives the latest state of each section that changed, not each change. So the data that waits for a slow
+ * reader is bounded: names of changed markets, and the newest trades, requests and frames. A reader that takes no bytes
+ * for a while is dropped. Its browser connects again, and then receives the whole state.
  *
  * @module
  */
@@ -24,17 +24,17 @@ const idleMillis = 1_000
 /** A reader that takes no bytes for this long is dropped. */
 const maxBehindMillis = 20_000
 const maxReaders = 16
-/** A smaller change of the offset between two clocks is not sent. */
+/** A smaller change of the exchange's time, relative to this machine's time, is not sent. */
 const timePrecisionMillis = 50
-/** The most markets in the list, and the most of them that one message updates. */
+/** The maximum numbers of markets in the list, and of markets that one message updates. */
 const maxMarkets = 1_000
 const maxLines = 200
 const maxRecent = 100
 const maxRecentTrades = 300
-/** The most characters of a frame or a path that are sent. */
+/** The maximum number of characters of a frame or a path that are sent. */
 const maxText = 600
 
-/** What a reader wants to see besides the lists. */
+/** The market and the account that a reader shows besides the lists. */
 export interface Selection {
   readonly ticker: string | undefined
   readonly accountId: string | undefined
@@ -111,10 +111,10 @@ class Reader {
   #trades = new Recent<Trade>(maxRecentTrades)
   readonly #requests = new Recent<ServedRequest>(maxRecent)
   readonly #frames = new Recent<ReturnType<typeof shownFrame>>(maxRecent)
-  /** The JSON of each section that was sent last. */
+  /** The last sent JSON of each section. */
   readonly #sent = new Map<string, string>()
   #sentTime = -Infinity
-  /** When the reader fell behind; undefined if it takes what is sent. */
+  /** When the reader fell behind; undefined if the reader keeps up. */
   behindSince: number | undefined
 
   constructor(source: Source, body: BodyStream, selection: Selection) {
@@ -166,7 +166,7 @@ class Reader {
     this.#trades.take()
   }
 
-  /** Sends what changed. Returns whether more is to send. */
+  /** Sends the changes. Returns whether more changes wait. */
   send(view: View, wallMillis: number): boolean {
     const message = this.#isNew ? this.#whole(view, wallMillis) : this.#changes(view, wallMillis)
     this.#isNew = false
@@ -187,7 +187,7 @@ class Reader {
     this.#listed = new Set(tickers.slice(-maxMarkets))
     const selected = this.#selection.ticker
     const requests = this.#source.requests.slice(-maxRecent).map((request) => shownRequest(request, view))
-    // What waits is part of the whole state. Without this, it would replace the lists below.
+    // The whole state contains the waiting items. If they stayed, `#changes` would replace the lists below.
     this.#markets.clear()
     this.#trades.take()
     this.#requests.take()
@@ -237,7 +237,7 @@ class Reader {
     return { time }
   }
 
-  /** A section, if it differs from what was sent. */
+  /** A section, if it differs from the section that was sent last. */
   #changed(name: string, section: unknown): object | undefined {
     const json = JSON.stringify(section ?? null, replacer)
     if (this.#sent.get(name) === json) {
@@ -248,10 +248,10 @@ class Reader {
   }
 }
 
-/** The time, and how to wait. */
+/** A clock with a timer. */
 export interface StreamClock {
   readonly nowMillis: () => number
-  /** Calls back later. Returns a function that cancels the call. */
+  /** Calls `run` after a delay. Returns a function that cancels the call. */
   readonly later: (delayMillis: number, run: () => void) => () => void
 }
 

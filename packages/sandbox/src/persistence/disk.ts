@@ -1,8 +1,8 @@
 /**
  * The file operations that the state file needs.
  *
- * They use `node:fs` instead of Effect's `FileSystem`: a layer with the option `state` then needs no further service,
- * and the journal calls them from the callbacks of the HTTP server, outside of any fiber.
+ * They use `node:fs` instead of Effect's `FileSystem`, for two reasons. A layer with the option `state` then needs no
+ * further service. The journal calls them from the callbacks of the HTTP server, outside of any fiber.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export interface Disk {
   readonly read: (path: string) => Iterable<Uint8Array> | undefined
   /** Creates an empty file that only its owner can read, in the place of an existing file or link. */
   readonly create: (path: string) => Promise<DiskFile>
-  /** Opens a file, and cuts it to a length. */
+  /** Opens a file, and truncates it to a length. */
   readonly cut: (path: string, length: number) => Promise<DiskFile>
   readonly rename: (from: string, to: string) => Promise<void>
   /** Resolves when the entry of a path in its folder would survive a power failure. */
@@ -76,7 +76,7 @@ export const nodeDisk: Disk = {
   },
   create: async (path) => {
     await rm(path, { force: true })
-    // Only a new file: in a shared folder, another user can create a file or a link with this name.
+    // Creates only a new file: in a shared folder, another user can create a file or a link with this name.
     return fileOf(await open(path, "wx", ownerOnly))
   },
   cut: async (path, length) => {

@@ -9,10 +9,10 @@ import type { Assumptions } from "../Assumptions.ts"
 import type { Command } from "../exchange/Commands.ts"
 import type { Snapshot } from "../exchange/Exchange.ts"
 
-/** The version of the form of the records. */
+/** The version of the format of the records. */
 export const format = 1
 
-/** The clock of an exchange: see `Host` of the operator. */
+/** The clock of an exchange: see `Host` in `operator/operator.ts`. */
 export interface ClockState {
   readonly isFrozen: boolean
   /** The time of a frozen clock before it was ever moved. */
@@ -53,7 +53,7 @@ export interface Head extends Origin {
 /** An entry of the journal. */
 export interface Entry {
   readonly seq: number
-  /** The number of the first entry that was written together with this one. */
+  /** The number of the first entry in the same write. */
   readonly batch: number
   readonly change: Change
 }
@@ -89,7 +89,7 @@ const stateless: ReadonlyArray<keyof Assumptions> = [
 export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
   const kept: Partial<Assumptions> = { ...assumptions }
   for (const name of stateless) {
-    delete (kept as Partial<Record<keyof Assumptions, unknown>>)[name] // the copy is ours
+    delete (kept as Partial<Record<keyof Assumptions, unknown>>)[name] // this changes only the copy
   }
   return kept
 }

@@ -20,7 +20,7 @@ export const holdResponse =
   (response: WireResponse, send: (response: WireResponse) => void): void =>
     journal.hold((reason) => send(reason === undefined ? gateStream(response, journal) : unavailable(reason)))
 
-/** The same response. If its body is a stream, what is written to the stream waits as well. */
+/** The same response. If its body is a stream, each write to the stream waits, too. */
 const gateStream = (response: WireResponse, journal: Journal): WireResponse => {
   const { stream } = response
   return stream === undefined

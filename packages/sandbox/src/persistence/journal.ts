@@ -1,6 +1,6 @@
 /**
  * The journal of a running exchange. Commands that arrive in the same turn of the event loop share one write and one
- * sync. What may show the effect of a command waits until the command is on the disk.
+ * sync. Every response and frame that can show the effect of a command waits until the command is on the disk.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { Base, Change, ClockState, Entry, Head, Origin } from "./format.ts"
 import { lineOf } from "./lines.ts"
 import { toParts } from "./parts.ts"
 
-/** A snapshot replaces a journal that has `commands` or `bytes`, and at least `share`. */
+/** A snapshot replaces a journal that reaches `commands` or `bytes`, and also reaches `share`. */
 export interface Limits {
   readonly commands: number
   readonly bytes: number
@@ -29,7 +29,7 @@ export interface Size {
   readonly commands: number
 }
 
-/** What a journal needs. */
+/** Options of a journal. */
 export interface JournalOptions {
   readonly disk: Disk
   readonly path: string
@@ -48,7 +48,7 @@ interface Held {
 
 const writeChars = 1024 * 1024
 
-/** The smallest number of pending changes that a snapshot replaces, also with smaller limits. */
+/** A snapshot replaces pending changes only if there are more than this number, even with smaller limits. */
 const smallestBurst = 1_000
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
@@ -69,7 +69,10 @@ export class Journal {
   #commands: number
   /** After a failed compaction: the size at which to try again. */
   #retryBytes = 0
-  /** The number of the last change that only a snapshot can show. The snapshot must come before the entries after it. */
+  /**
+   * The number of the last change without an entry, which only a snapshot can contain. The snapshot must be written
+   * before later entries.
+   */
   #replacedSeq = 0
   #running: Promise<void> | undefined
   #failure: string | undefined
@@ -93,7 +96,7 @@ export class Journal {
     return new Journal(options, file, { seq: 0, baseBytes: lines.bytes, journalBytes: 0, commands: 0 })
   }
 
-  /** Continues a state file, whose content is the current state. Cuts off what was not written completely. */
+  /** Continues a state file, whose content is the current state. Truncates an incomplete or damaged last write. */
   static async resume(options: JournalOptions, size: Size): Promise<Journal> {
     const file = await options.disk.cut(options.path, size.baseBytes + size.journalBytes)
     await file.sync()
@@ -154,7 +157,7 @@ export class Journal {
     this.#onFailure.push(callback)
   }
 
-  /** Writes what is pending, and closes the file. */
+  /** Writes the pending changes, and closes the file. */
   async close(): Promise<void> {
     while (this.#running !== undefined) {
       await this.#running
@@ -169,7 +172,7 @@ export class Journal {
     const seq = ++this.#seq
     this.#pending.push({ seq, change })
     if (this.#pending.length > Math.max(this.#options.limits.commands, smallestBurst)) {
-      // A long move of the time with an agent: a snapshot is smaller than all its commands.
+      // An agent can execute many commands in a long move of the time. A snapshot is smaller than all these commands.
       this.#pending = []
       this.#replacedSeq = seq
     }
@@ -178,7 +181,7 @@ export class Journal {
 
   #start(): void {
     if (this.#running === undefined && this.#failure === undefined) {
-      // After the current turn, so that all of its requests share one write.
+      // Starts after the current turn of the event loop, so that all requests of the turn share one write.
       this.#running = new Promise((resolve) => setImmediate(() => void this.#run().then(resolve)))
     }
   }
@@ -244,7 +247,7 @@ export class Journal {
       }
       this.#retryBytes = this.#journalBytes * 2
       this.#options.report(
-        `kalshi-sandbox: cannot compact the state file ${this.#options.path}: ${reasonOf(cause)}. It keeps growing until this succeeds`
+        `kalshi-sandbox: cannot compact the state file ${this.#options.path}: ${reasonOf(cause)}. The file keeps growing until this succeeds`
       )
     }
   }
@@ -279,7 +282,7 @@ export class Journal {
     }
     this.#isReleasing = true
     let released = 0
-    // A call may hold again: what it adds is behind the others.
+    // A call of `send` can hold another response, which comes after all others.
     while (released < this.#held.length && this.#held[released]!.seq <= this.#savedSeq) {
       deliver(this.#held[released++]!, undefined)
     }
@@ -289,7 +292,7 @@ export class Journal {
 
   #fail(cause: unknown): void {
     const { path, report } = this.#options
-    this.#failure = `cannot write the state file ${path}: ${reasonOf(cause)}. Nothing is executed any more. Remove the cause and restart: everything that was answered with success before is in the file`
+    this.#failure = `cannot write the state file ${path}: ${reasonOf(cause)}. The exchange executes no more requests. Remove the cause and restart: the file has everything that was confirmed before`
     report(`kalshi-sandbox: ${this.#failure}`)
     this.#pending = []
     const held = this.#held

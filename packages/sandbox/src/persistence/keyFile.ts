@@ -1,5 +1,5 @@
 /**
- * The private keys of the initial accounts, in a file beside the state file that only its owner can read.
+ * The private keys of the initial accounts, in a file beside the state file. Only the owner can read this file.
  *
  * The printed `KALSHI_PRIVATE_KEY` must work after a restart. The state file itself contains only public keys, so that
  * it can be shown to others.

@@ -28,7 +28,7 @@ export const recordOf = (line: string): unknown => {
 export interface Line {
   readonly text: string
   readonly endBytes: number
-  /** Whether the line ends with a line feed. Only the last line can be without. */
+  /** Whether the line ends with a line feed. Only the last line can lack it. */
   readonly isComplete: boolean
 }
 

@@ -1,7 +1,7 @@
 /**
  * The lock of a state file: a file that names the process that uses the state file.
  *
- * A process that was killed leaves its lock behind. The lock is ignored if no such process runs any more. On Linux, the
+ * A process that was killed leaves its lock behind. The lock is ignored if that process no longer runs. On Linux, the
  * start time of the process shows whether another process has the same id now.
  *
  * @module
@@ -14,7 +14,7 @@ import { hasCode } from "./disk.ts"
 interface Owner {
   readonly host: string
   readonly pid: number
-  /** When the process started; empty if the system does not say. */
+  /** When the process started; empty if the system does not report it. */
   readonly started: string
   readonly id: string
 }

@@ -1,7 +1,7 @@
 /**
  * Converts a snapshot to JSON in parts, because the text of a large snapshot does not fit into one string.
  *
- * A long array becomes one or several parts of its own. In its place stands a reference to them.
+ * A long array becomes one or several separate parts, and a reference replaces the array.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const longText = 256 * 1024
 
 /**
  * The first item of a reference, which is an array with this text and the number of the list. An array of the snapshot
- * that starts with this text becomes a part of its own, so that it is not read as a reference.
+ * that starts with this text becomes a separate part, so that it is not read as a reference.
  */
 const reference = "$list"
 

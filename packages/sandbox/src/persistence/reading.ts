@@ -17,21 +17,22 @@ import { Joined, type Part } from "./parts.ts"
 /** Why a state file cannot be used. */
 export class Unusable extends Error {}
 
-/** A state file, and the exchange that its commands give. */
+/** The content of a state file, and the exchange after its commands. */
 export interface Stored {
   readonly head: Head
   readonly exchange: Exchange
   readonly clock: ClockState
   readonly size: Size
-  /** What the operator should know. */
+  /** Lines for the operator. */
   readonly reports: ReadonlyArray<string>
 }
 
 /**
  * Reads a state file, and executes its commands. Returns undefined if there is no such file.
  *
- * The last write before a crash may be incomplete. Nothing in it was answered, so it is ignored. After a power failure,
- * any part of it may be damaged. Any other damage throws {@link Unusable}.
+ * The last write before a crash can be incomplete. No request in this write got a response, so it is ignored. After a
+ * power failure, any part of the last write can be damaged; it is then ignored, too. Any other damage throws
+ * {@link Unusable}.
  */
 export const readStateFile = (disk: Disk, path: string, options: Options): Stored | undefined => {
   const chunks = disk.read(path)
@@ -48,12 +49,14 @@ export const readStateFile = (disk: Disk, path: string, options: Options): Store
     const ignored = `ignored ${reading.lostBytes} bytes after byte ${baseBytes + reading.journalBytes}`
     reports.push(
       reading.isTorn
-        ? `the last write to the state file ${path} was interrupted: ${ignored}. Nothing in them was answered`
-        : `the last write to the state file ${path} is damaged: ${ignored}. Unless the power failed during the write, they can contain commands that were answered`
+        ? `the last write to the state file ${path} was interrupted: ${ignored}. No request in them got a response`
+        : `the last write to the state file ${path} is damaged: ${ignored}. Unless the power failed during the write, they can contain commands that got a response`
     )
   }
   if (replay.defects > 0) {
-    reports.push(`${replay.defects} commands in the state file ${path} failed with a defect of the exchange`)
+    reports.push(
+      `${replay.defects} commands in the state file ${path} failed because of a defect of this package. Please report it`
+    )
   }
   const { journalBytes, seq } = reading
   return {
@@ -109,7 +112,7 @@ const checkOrigin = (head: Head, path: string, { assumptions, seed }: Options): 
   const version = packageVersion()
   if (head.version !== version) {
     throw new Unusable(
-      `version ${head.version} wrote the state file ${path}, and this is version ${version}, which may execute its commands differently. Use version ${head.version}, ${other}`
+      `version ${head.version} wrote the state file ${path}, and this is version ${version}, which can execute its commands differently. Use version ${head.version}, ${other}`
     )
   }
   if (head.seed !== seed) {

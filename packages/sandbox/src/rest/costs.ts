@@ -18,8 +18,9 @@ export interface EndpointCost {
 const root = "/trade-api/v2"
 
 /**
- * The costs that were recorded in July 2026, without an endpoint that was removed in August, and with cancel-all, which
- * was added in September. As on the real exchange, the list includes endpoints that the local exchange does not have.
+ * The costs, as recorded in July 2026. An endpoint that was removed in August is left out. Cancel-all, which was added
+ * in September, is included. As on the real exchange, the list includes endpoints that the local exchange does not
+ * have.
  */
 export const endpointCosts: ReadonlyArray<EndpointCost> = [
   { method: "POST", path: `${root}/account/api_usage_level/upgrade`, cost: 30 },

@@ -21,7 +21,7 @@ export const failure = (status: number, code: string, details?: string): RestRes
 
 /** A refusal of a request. */
 export interface RequestRefusal extends Refusal {
-  /** Whether no other status replaces the observed status. */
+  /** If true, no other status replaces the observed status. */
   readonly isStatusKept?: boolean
 }
 
@@ -31,8 +31,9 @@ const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409, t
 const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
 
 /**
- * The response for a refusal. If the operation declares the substitute of the observed status but not the observed
- * status, the substitute is sent, except under the assumption `undeclaredStatuses: "recorded"`.
+ * The response for a refusal. It has the observed status, with one exception: under the assumption
+ * `undeclaredStatuses: "declared"`, it has the substitute if the operation declares the substitute but not the observed
+ * status.
  */
 export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
   const { code, details, isStatusKept = false, kind, message } = refusal
@@ -51,7 +52,7 @@ export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumpt
   }
 }
 
-/** The details of a refusal, as an item of a batch carries them. */
+/** The error object of a refusal, for a response or for an item of a batch. */
 export const detailsOf = ({
   code,
   details,

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { isPlainJson, maxJsonDepth } from "../exchange/plainJson.ts"
 import { isDelay, longestDelayMillis } from "../exchange/times.ts"
 import { type RestResponse, defaultResponse } from "./errorBody.ts"
 import { isPathOfOperation } from "./router.ts"
@@ -37,13 +38,13 @@ export interface Fault {
   readonly delayMillis?: number
   /** Drops the connection without a response, before or after the request is executed. */
   readonly reset?: "before" | "after"
-  /** Truncates the body half way and drops the connection, or corrupts the middle of the body. */
+  /** Truncates the body in the middle and drops the connection, or corrupts the middle of the body. */
   readonly mangle?: "truncated" | "garbled"
 }
 
 /** Returns why a fault is invalid: no operation matches it, or a value is invalid. Undefined for a valid fault. */
 export const checkFault = (fault: Fault): string | undefined => {
-  const { contentType = "", delayMillis = 0, operation, path, status, times = 1 } = fault
+  const { body = null, contentType = "", delayMillis = 0, operation, path, status, times = 1 } = fault
   if (operation !== undefined && !routes.some(({ descriptor }) => descriptor.operationId === operation)) {
     const example = routes.find(({ descriptor }) => descriptor.name === operation)?.descriptor.operationId
     return `no operation has the id ${JSON.stringify(operation)}. Use an id of the published document, such as ${JSON.stringify(example ?? "GetOrderGroup")}`
@@ -54,6 +55,9 @@ export const checkFault = (fault: Fault): string | undefined => {
   if (!(Number.isInteger(times) && times >= 1)) return `times must be a whole number above zero, not ${times}`
   if (!/^[\t\x20-\x7e]*$/.test(contentType)) {
     return `contentType must be a header value of printable ASCII characters, not ${JSON.stringify(contentType)}`
+  }
+  if (!isPlainJson(body)) {
+    return `body must be JSON with at most ${maxJsonDepth} levels. Pass any other body as text`
   }
   if (!isDelay(delayMillis)) return `delayMillis must be 0 to ${longestDelayMillis}, not ${delayMillis}`
   return status === undefined || (Number.isInteger(status) && status >= 200 && status <= 599)

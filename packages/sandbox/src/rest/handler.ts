@@ -19,7 +19,7 @@ import { makeRouter, type Match } from "./router.ts"
 /** A complete request. */
 export interface WireRequest {
   readonly method: string
-  /** From the host's root, query included. */
+  /** From the host's root, with the query. */
   readonly path: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -43,7 +43,9 @@ export interface WireResponse {
   readonly delayMillis: number
   /** Whether the response arrives complete, truncated after its first half, or not at all. */
   readonly arrives: "whole" | "half" | "never"
-  /** Continues the body over HTTP, instead of `body`. Returns a function that the end of the connection calls. */
+  /**
+   * Writes the body over HTTP, in place of `body`. Returns a function that the server calls when the connection ends.
+   */
   readonly stream?: (body: BodyStream) => () => void
 }
 
@@ -51,11 +53,11 @@ export interface WireResponse {
 export interface ServedRequest {
   readonly atMillis: number
   readonly method: string
-  /** From the host's root, query included. */
+  /** From the host's root, with the query. */
   readonly path: string
   /** The operation's id in the published document; undefined if no operation has this path and method. */
   readonly operation: string | undefined
-  /** The key id in the request, accepted or not. */
+  /** The key id in the request, even if the request was refused. */
   readonly keyId: string | undefined
   /** 0 if the connection was dropped before execution. */
   readonly status: number
@@ -137,7 +139,7 @@ const makeRespond = (exchange: Exchange, referenceAt: Call<unknown>["referenceAt
     }
     const key = signer.success
     const json = readBody(request, descriptor)
-    // Unsigned requests are free.
+    // Unsigned requests cost no tokens.
     if (key !== undefined && !takeTokens(exchange, key, descriptor, query, Result.getOrUndefined(json), now)) {
       return defaultResponse(429)
     }
@@ -184,11 +186,14 @@ const callOf = (
   input
 })
 
-/** The body of a success. If the document declares no body, the exchange returns an empty object. A 204 has no body. */
+/**
+ * The body of a successful response. If the document declares no body, the exchange returns an empty object. A 204 has
+ * no body.
+ */
 const bodyOf = ({ success }: Descriptor, value: unknown): unknown =>
   success.body !== undefined ? value : success.status === 204 ? undefined : {}
 
-/** The response if no operation has the path, or only operations with other methods. */
+/** The response if no operation has the path and the method. */
 const noOperation = (allowed: ReadonlyArray<string>): RestResponse =>
   allowed.length > 0
     ? { ...failure(405, "method_not_allowed"), headers: { allow: allowed.join(", ") } }

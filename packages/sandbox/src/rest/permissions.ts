@@ -89,7 +89,10 @@ const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 
 type Input = Readonly<Record<string, unknown>>
 
-/** Restricts an input to the subaccount of a locked key, which is then the default. Refuses any other subaccount. */
+/**
+ * Restricts an input to the subaccount of a locked key. This subaccount becomes the default, and any other subaccount
+ * is refused.
+ */
 export const lockInput = (
   { subaccount: locked }: ApiKey,
   { operationId, query }: Descriptor,

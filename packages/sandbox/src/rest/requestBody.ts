@@ -43,10 +43,10 @@ export const bodyRuleOf = ({ body, operationId }: Descriptor): BodyRule =>
 /**
  * Reads the JSON of a request. Undefined means that there is no body.
  *
- * - An operation with a body in the document needs a JSON content type, even if the body is optional and empty. This was
- *   recorded for writes with an optional body. An empty optional body is an empty object.
- * - A POST or PUT without a body in the document may be empty, then without a content type. Otherwise it is like a write
- *   with an optional body.
+ * - An operation with a body in the document needs a JSON content type, even if the body is optional and empty. This
+ *   was recorded for writes with an optional body. An empty optional body is an empty object.
+ * - A POST or PUT without a body in the document can be sent empty and without a content type. If it has a body, it is
+ *   treated like a write with an optional body.
  * - The body of a GET or DELETE without a body in the document is ignored.
  *
  * The caller checks a body against the schema of the operation. If there is no schema, any JSON object is valid.
@@ -110,7 +110,7 @@ const decoders: ReadonlyMap<string, Decoder> = /*#__PURE__*/ new Map<string, Dec
 /**
  * Decodes the content encoding of a body. The decoded body has at most 4 MiB, or the given limit.
  *
- * Refuses an unknown encoding or a combination of encodings (415), a body that is not in its encoding (400), and a decoded
+ * Refuses an unknown encoding or a combination of encodings (415), a body that cannot be decoded (400), and a decoded
  * body beyond the limit (413).
  */
 export const decodeBody = (

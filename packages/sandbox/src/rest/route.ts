@@ -1,5 +1,6 @@
 /**
- * The implementation of one operation, typed by the client's own descriptor: `route` cannot read an input or return a value outside the client's types, and `wireRoute` checks only the names of the output's fields.
+ * Implements one operation, typed by the client's own descriptor. `route` has the client's types for the input and the
+ * output. `wireRoute` has the client's type for the input, but only the client's field names for the output.
  *
  * @module
  */
@@ -9,7 +10,10 @@ import type { Command, CommandType, CommandResult } from "../exchange/Commands.t
 import type { ApiKey, Refusal } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 
-/** A request whose signature is verified if it is required or present, with input that fits the operation's schemas. */
+/**
+ * A checked request: its signature is verified if it is required or present, and its input fits the operation's
+ * schemas.
+ */
 export interface Call<out Input> {
   /** Executes a command now. */
   readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>
@@ -32,7 +36,7 @@ export interface Route {
   readonly handle: (call: Call<unknown>) => Result.Result<unknown, Refusal>
 }
 
-/** A route, typed by its operation: its input is what the client sends. Its output is what the client expects. */
+/** A route, typed by its operation: its input is what the client sends, and its output is what the client expects. */
 export const route = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   handle: (call: Call<Input>) => Result.Result<Output, Refusal>

@@ -73,7 +73,10 @@ export const isPathOfOperation = (path: string): boolean => {
   })
 }
 
-/** Among paths of equal length, literal segments come before parameters: `/orders/batched`. */
+/**
+ * Among paths of equal length, literal segments come before parameters, such as `/orders/batched` before
+ * `/orders/{order_id}`.
+ */
 const literalsFirst = (left: Compiled, right: Compiled): number => {
   for (const [index, segment] of left.segments.entries()) {
     const difference = Number(segment.startsWith("{")) - Number(right.segments[index]!.startsWith("{"))
@@ -131,13 +134,13 @@ const uuids = new Set([
 /** Query parameters that narrow the search for an entity. With an invalid value, no entity is found. */
 const narrowing = new Set(["subaccount", "exchange_index", "market_ticker"])
 
-/** A range: the names of its first and of its last value. */
+/** The names of the two query parameters of a range. */
 export interface RangeNames {
   readonly first: string
   readonly last: string
 }
 
-/** How the names of the two parameters of a range begin. */
+/** The prefixes of the names of the two parameters of a range. */
 const beginnings = [
   ["min_", "max_"],
   ["start_", "end_"],

@@ -11,7 +11,7 @@ import { isShard, shards } from "../exchange/shards.ts"
 /** The fields of inputs that name a shard. */
 const fields = ["exchange_index", "source_exchange_shard", "destination_exchange_shard"] as const
 
-/** Operations that take −1: the exchange then finds the shard by the ticker of the market. */
+/** Operations that accept −1: the exchange then finds the shard by the ticker of the market. */
 const routed: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "AmendOrderV2",
   "CancelOrderV2",
@@ -21,7 +21,10 @@ const routed: ReadonlySet<string> = /*#__PURE__*/ new Set([
 
 type Input = Readonly<Record<string, unknown>>
 
-/** Refuses a decoded input that names a shard that does not exist. The items of batches have refusals of their own. */
+/**
+ * Refuses a decoded input that names a shard that does not exist. Each item of a batch is checked separately: see
+ * {@link checkShardOf}.
+ */
 export const checkShards = ({ operationId }: Descriptor, input: Input): Refusal | undefined => {
   const { allocations } = input
   const items: ReadonlyArray<Input> = Array.isArray(allocations) ? allocations : []

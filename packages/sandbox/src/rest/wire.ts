@@ -9,7 +9,7 @@ import type { Refusal } from "../exchange/Entities.ts"
 import { parseCount, parseMicros, parsePrice, printCount, printMicros, printPrice } from "../exchange/decimal.ts"
 import { invalidParameters } from "../exchange/refusals.ts"
 
-// The printers write exactly the forms that the brands require.
+// The print functions write exactly the formats that the branded types require.
 export const count = (hundredths: number): Count => printCount(hundredths) as Count
 export const price = (tenThousandths: number): Dollars => printPrice(tenThousandths) as Dollars
 export const dollars = (micros: number | bigint): Dollars => printMicros(micros) as Dollars

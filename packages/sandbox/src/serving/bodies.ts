@@ -13,7 +13,7 @@ export class BodyBudget {
     this.#maxBytes = maxBytes
   }
 
-  /** Takes bytes, if they fit. */
+  /** Takes bytes if they fit into the budget. Returns whether they fit. */
   take(bytes: number): boolean {
     if (this.#bytes + bytes > this.#maxBytes) {
       return false
@@ -27,15 +27,15 @@ export class BodyBudget {
   }
 }
 
-/** Chunks below this size are copied into blocks, because each chunk that is kept costs memory of its own. */
+/** Chunks below this size are copied into blocks, because each kept chunk costs additional memory. */
 const minChunkBytes = 16 * 1024
 
 const minBlockBytes = 1024
 const maxBlockBytes = 64 * 1024
 
 /**
- * A body that arrives in chunks. It takes its memory from a budget. This memory is at most about twice the length of a body
- * of more than 1 KiB, even if every chunk is one byte long.
+ * A body that arrives in chunks. It takes its memory from a budget. For a body of more than 1 KiB, this memory is at
+ * most about twice the length of the body. This applies even if every chunk is one byte long.
  */
 export class ArrivingBody {
   readonly #budget: BodyBudget

@@ -7,7 +7,7 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Duplex } from "node:stream"
 import { failure, type RestResponse } from "../rest/errorBody.ts"
 
-/** How long the rest of a refused request is still read and discarded. */
+/** The time for which the server reads and discards the rest of a refused request. */
 export const lingerMillis = 2_000
 
 /** Responds with a JSON error to every request that the parser of a server refuses, and then closes the connection. */

@@ -1,6 +1,6 @@
 /**
- * The exchange over HTTP. It uses Node's own server without a framework, because an application under test shares the
- * process and the tracer, and because faults must reach the socket.
+ * The exchange over HTTP. It uses Node's own server without a framework. The reasons: an application under test shares
+ * the process and the tracer, and faults must reach the socket.
  *
  * @module
  */
@@ -18,7 +18,7 @@ import { declineUpgrade, offersWebSocket, respond, toWireRequest } from "./nodeH
 import { upgradeRequired } from "./upgrades.ts"
 import type { WebSockets } from "./webSocket.ts"
 
-/** Responds to one request synchronously. `fromLoopback` says whether it came from this machine. */
+/** Responds to one request synchronously. `fromLoopback` says whether the request came from this machine. */
 export type Serve = (request: WireRequest, fromLoopback: boolean) => WireResponse
 
 /** The parts of a request that are known before its body. */
@@ -32,26 +32,35 @@ const maxHeadBytes = 128 * 1024
 
 /** Options of a server. A request that exceeds a time limit is 408. */
 export interface ListenOptions {
-  /** The time limit from the connection, or from the first byte of a further request, to the end of the head. Default: 10,000. */
+  /**
+   * The time limit from the connection, or from the first byte of a further request, until the end of the head.
+   * Default: 10,000.
+   */
   readonly headMillis?: number
   /** The time limit to the end of the body. Default: 30,000. */
   readonly requestMillis?: number
   /**
    * How long an idle connection stays open after a response. Default: 75,000. HTTP clients close their idle connections
-   * earlier (undici after 4 seconds, httpx after 5), so that no request meets a connection that is about to close.
+   * earlier (undici after 4 seconds, httpx after 5), so that no request arrives on a connection that is about to close.
    */
   readonly keepAliveMillis?: number
-  /** The number of connections. Further ones are closed at once. Default: 4,096. */
+  /** The maximum number of connections. The server closes further connections immediately. Default: 4,096. */
   readonly maxConnections?: number
-  /** The memory that the bodies of incomplete requests may take together. A request beyond it is 503. Default: 128 MiB. */
+  /**
+   * The memory that the bodies of incomplete requests may take together. A request beyond this limit is 503. Default:
+   * 128 MiB.
+   */
   readonly maxBufferedBytes?: number
-  /** Whether the body of a request may be as long as the longest text of JavaScript (512 MiB). Default: none may. */
+  /**
+   * Whether the body of a request may be as long as the longest string of JavaScript (512 MiB). Default: false for
+   * every request.
+   */
   readonly isLarge?: (request: RequestHead, fromLoopback: boolean) => boolean
   /** Receives the errors of code that responds to a request. The response is then 500. Default: ignores them. */
   readonly onDefect?: (request: RequestHead, defect: unknown) => void
   /** Takes over the connections of upgrade requests. Default: upgrade requests are ordinary requests. */
   readonly webSockets?: WebSockets
-  /** Sends a response later, and may send another one instead. Default: sends it immediately. */
+  /** Delays a response, and can replace it. Default: sends every response immediately. */
   readonly hold?: Hold
 }
 
@@ -63,7 +72,7 @@ const immediately: Hold = (response, send) => send(response)
 /** The interval of the check for slow requests. */
 const checkMillis = 1_000
 
-/** Serves until the scope closes, and returns the port it listens on. */
+/** Serves until the scope closes, and returns the port on which it listens. */
 export const listen = (
   serve: Serve,
   host: string,

@@ -30,7 +30,7 @@ export const memoryClient = (handle: Handle, origin: string): HttpClient.HttpCli
 
 type Delivered = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 
-/** Delivers a response. A planted fault can delay it, or drop the connection before or within it. */
+/** Delivers a response. A planted fault can delay it, or drop the connection before or during the response. */
 const deliver = (request: HttpClientRequest.HttpClientRequest, response: WireResponse): Delivered => {
   const { arrives, delayMillis } = response
   const delivered =

@@ -119,7 +119,7 @@ class MemorySocket implements Socket.WebSocketLike {
 
   /**
    * Listens for pings, or for the response of a refused upgrade. This response then replaces the events `error` and
-   * `close`. Other events of the library `ws` have listeners only by {@link addEventListener}.
+   * `close`. For other events, use {@link addEventListener}.
    */
   on(type: "unexpected-response", listener: (request: unknown, response: Response) => void): this
   on(type: "ping", listener: (body: Buffer) => void): this

@@ -38,7 +38,7 @@ export const declineUpgrade = (server: Server, request: IncomingMessage, head: B
   server.emit("connection", socket)
 }
 
-/** Sends a response. A planted fault can delay it, or drop the connection before or within it. */
+/** Sends a response. A planted fault can delay it, or drop the connection before or during the response. */
 export const respond = (request: IncomingMessage, response: ServerResponse, result: WireResponse): void => {
   if (result.delayMillis > 0) {
     setTimeout(() => send(request, response, result), result.delayMillis)

@@ -1,5 +1,5 @@
 /**
- * Calls a feed at the times that it schedules.
+ * Calls a feed at its scheduled times.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type * as Scope from "effect/Scope"
 export interface Scheduled {
   /** When `tick` must be called next, in Unix milliseconds of Effect's clock; undefined if nothing is scheduled. */
   nextMillis(): number | undefined
-  /** Does the work that is due. Afterwards, `nextMillis` must be later than now. */
+  /** Runs all due work. Afterwards, `nextMillis` must be later than now. */
   tick(): void
   /** Calls back when `nextMillis` may have become earlier. Returns a function that removes the callback. */
   onReschedule(callback: () => void): () => void

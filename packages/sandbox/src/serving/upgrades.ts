@@ -1,5 +1,5 @@
 /**
- * What the WebSockets over the network and in memory need from a feed, and the limit that they share.
+ * The interface between a feed and its WebSockets (over the network and in memory), and the limit of their messages.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface Upgrades {
   readonly upgrade: (request: WireRequest) => Upgrade
 }
 
-/** The feed's decision on an upgrade request. A path other than the feed's is not found. */
+/** The feed's decision on an upgrade request. Every path except the feed's path is refused as not found. */
 export const decide = (feed: Upgrades, request: WireRequest): Upgrade =>
   pathOf(request) === feedPath
     ? feed.upgrade(request)

@@ -1,4 +1,4 @@
-/** Makes live accounts of the client on a local exchange, and compares them with the exchange's own. */
+/** Starts account feeds of the client on a local exchange, and compares their data with the exchange's lists. */
 import { assert } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
@@ -10,7 +10,7 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { bid, collect, type Trader, until } from "./feedTrader.ts"
 
-/** Makes another account, and returns a function that sells from it. */
+/** Creates a second account, and returns a function that places its asks. */
 export const seller = ({ sandbox }: Trader) =>
   Effect.gen(function* () {
     const { signer } = yield* sandbox.createAccount()
@@ -21,7 +21,7 @@ export const seller = ({ sandbox }: Trader) =>
       )
   })
 
-/** Makes a live account, and collects its events. */
+/** Starts an account feed, waits until it is live, and collects its events. */
 export const live = (options?: AccountFeed.Options) =>
   Effect.gen(function* () {
     const mine = yield* AccountFeed.make(options)
@@ -30,7 +30,7 @@ export const live = (options?: AccountFeed.Options) =>
     return { mine, events, fiber }
   })
 
-/** Lets time pass in small steps. */
+/** Advances the test clock in small steps. */
 export const pass = (millis: number, step = 10) =>
   Effect.gen(function* () {
     for (let passed = 0; passed < millis; passed += step) yield* TestClock.adjust(step)
@@ -41,7 +41,7 @@ export const tags = (events: ReadonlyArray<{ readonly _tag: string }>) => events
 export const count = (events: ReadonlyArray<AccountFeed.AccountEvent>, tag: AccountFeed.AccountEvent["_tag"]) =>
   tags(events).filter((other) => other === tag).length
 
-/** Asserts that an account equals the exchange's own. */
+/** Asserts that the client's account has the orders, fills and positions of the exchange. */
 export const assertEqual = (account: AccountFeed.Account, subaccount = 0) =>
   Effect.gen(function* () {
     const orders = yield* Stream.runCollect(Orders.list.items({ status: "resting", limit: 1_000 }))

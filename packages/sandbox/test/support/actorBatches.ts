@@ -1,11 +1,9 @@
-/**
- * RFQ batches of actors, and their invariants.
- */
+/** Random commands on RFQ batches for the actors of `actors.ts`, and the invariants of batches. */
 import * as Result from "effect/Result"
 import type { BatchQuote, Refusal, RfqBatch } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 
-/** The part of the actors that batches need. */
+/** The fields of the actors that the batch commands use. */
 interface BatchActors {
   readonly now: number
   readonly accounts: ReadonlyArray<string>
@@ -119,7 +117,7 @@ const quote = (
   return made
 }
 
-/** Accepts a batch. Most winners then confirm. */
+/** Accepts a batch. Most makers of the winning quotes then confirm. */
 const accept = (exchange: Exchange, { now }: BatchActors, random: Random, { accountId, batchId, rfqs }: RfqBatch) => {
   const accepted = exchange.execute(
     {
@@ -164,12 +162,12 @@ export const auditBatches = (state: Snapshot, check: (isTrue: boolean, law: stri
     check(
       (timers.has(`lapseBatch ${batchId}`) ? 1 : 0) + (timers.has(`executeBatch ${batchId}`) ? 1 : 0) ===
         (status === "accepted" ? 1 : 0),
-      "an accepted batch waits for its confirmations or for its execution, and any other batch for neither"
+      "only an accepted batch has a timer, and it has exactly one"
     )
     const executed = rfqIds.filter((rfqId) => quotes.get(rfqId)?.status === "executed").length
     check(
       executed === (closeReason === "executed" ? rfqIds.length : 0) || closeReason === "partially executed",
-      "all children of an executed batch are executed, some of a partially executed one may be, and none of any other"
+      "every child of an executed batch is executed, and a batch that was not executed has no executed child"
     )
     for (const rfqId of rfqIds) {
       const own = quotes.get(rfqId)
@@ -185,7 +183,7 @@ export const auditBatches = (state: Snapshot, check: (isTrue: boolean, law: stri
     "an account has at most two open batches"
   )
   for (const { batchQuoteId, isCounted, status } of state.batchQuotes) {
-    check(timers.has(`discount ${batchQuoteId}`) === isCounted, "a batch quote that counts has a timer")
-    check(!isCounted || status === "open", "only open batch quotes count")
+    check(timers.has(`discount ${batchQuoteId}`) === isCounted, "a counted batch quote has a timer")
+    check(!isCounted || status === "open", "only open batch quotes are counted")
   }
 }

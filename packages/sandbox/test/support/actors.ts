@@ -1,6 +1,6 @@
 /**
- * Actors that execute random commands from a seed: accounts with subaccounts and shards, markets that open, pause,
- * close and settle, combos of these markets, RFQs, RFQ batches and quotes, and payments and transfers.
+ * Actors: accounts that execute random commands from a seed. They trade with orders, RFQs, RFQ batches and block
+ * trades, and move money between subaccounts and shards. Their markets and combos open, pause, close and settle.
  */
 import * as Result from "effect/Result"
 import type { BatchQuote, Refusal, RfqBatch } from "../../src/exchange/Entities.ts"
@@ -27,13 +27,13 @@ export const makeRandom = (seed: number) => {
 
 const subaccounts = 3
 
-/** The number of shards with markets, and of the events whose markets are the legs of combos. */
+/** The number of shards. Each shard has one event, and the markets of these events are the legs of combos. */
 const shards = 4
 
 export interface Actors {
   now: number
   readonly accounts: Array<string>
-  /** The markets that are not determined, with the combos. */
+  /** The tickers of all markets without a result, combos included. */
   readonly markets: Array<string>
   readonly combos: Array<string>
   readonly orders: Array<{
@@ -54,7 +54,7 @@ export interface Actors {
     readonly account: string
     readonly quoteId: string
     readonly rfqAccount: string
-    /** True once the quote was accepted. */
+    /** True after the quote was accepted. */
     isAccepted: boolean
   }>
   readonly batches: Array<RfqBatch>
@@ -134,7 +134,7 @@ const addMarket = (exchange: Exchange, actors: Actors, exchangeIndex: number): v
           ticker,
           eventTicker: eventOf(exchangeIndex),
           exchangeIndex,
-          // The other markets follow the fees of their events and series.
+          // Markets without rates have the fees of their event or series.
           ...(actors.made % 2 === 0 ? { makerFeeRate: 175 } : {}),
           ...(actors.made % 6 === 0 ? { takerFeeRate: 0 } : {}),
           priceRanges: [{ start: "0.00", end: "1.00", step: actors.made % 3 === 0 ? "0.0001" : "0.01" }],
@@ -147,7 +147,7 @@ const addMarket = (exchange: Exchange, actors: Actors, exchangeIndex: number): v
   actors.markets.push(ticker)
 }
 
-/** Executes a number of random commands of some actors, from a seed. */
+/** Executes random commands of the actors, from a seed. */
 export const act = (exchange: Exchange, actors: Actors, seed: number, times: number): void => {
   const random = makeRandom(seed)
   for (let n = 0; n < times; n++) {
@@ -217,10 +217,10 @@ const step = (exchange: Exchange, actors: Actors, random: Random): Result.Result
   return choice < 985 ? money(exchange, actors, random, account) : life(exchange, actors, random, account)
 }
 
-/** The most combos that trade at a time. */
+/** The maximum number of combos without a result. */
 const maxCombos = 4
 
-/** Creates a combo of two or three markets, or finds it. */
+/** Selects two or three legs. The exchange creates their combo, or returns the existing combo. */
 const combine = (exchange: Exchange, actors: Actors, random: Random, accountId: string) => {
   const singles = actors.markets.filter((market) => !actors.combos.includes(market))
   const legs = Array.from({ length: 2 + random.below(2) }, () => {
@@ -372,7 +372,7 @@ const deal = (exchange: Exchange, actors: Actors, random: Random, accountId: str
     : exchange.execute({ type: "deleteQuote", accountId: quote.account, target: target(quote.quoteId) }, now)
 }
 
-/** Proposes a block trade, or accepts one of the latest as one of its parties. */
+/** Proposes a block trade, or accepts one of the latest proposals for one of its parties. */
 const dealBlock = (exchange: Exchange, actors: Actors, random: Random, accountId: string) => {
   const { now } = actors
   const block = actors.blocks.at(-1 - random.below(Math.min(actors.blocks.length, 4)))
@@ -506,7 +506,7 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
         }
         forget(actors, isDetermined)
         addMarket(exchange, actors, random.below(shards))
-        // Half of the markets wait for their timer.
+        // The other half of the markets settle later, by their timer.
         return random.chance(50) ? exchange.execute({ type: "settleMarket", ticker }, now) : determined
       }
       return determined
@@ -544,7 +544,10 @@ const changeFee = (exchange: Exchange, { now }: Actors, random: Random, ticker: 
     : exchange.execute({ type: "changeEventFee", eventTicker, override: random.chance(70) ? fee : null, atMillis }, now)
 }
 
-/** The value of a combo by its legs; undefined if a leg without a result, or with a disputed one, decides. */
+/**
+ * Computes the value of a combo from its legs. Undefined while the legs do not determine the value: no leg is worth
+ * zero, and the result of at least one leg is missing or disputed.
+ */
 const productOf = (
   legs: ReadonlyArray<{ readonly ticker: string; readonly side: "yes" | "no" }>,
   markets: ReadonlyMap<string, Snapshot["markets"][number]>
@@ -639,12 +642,12 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
   for (const market of state.markets) {
     if (market.combo !== undefined) {
       const value = productOf(market.combo.legs, byTicker)
-      // A combo that has settled keeps its value if a leg is disputed later, and a disputed combo has its old value.
+      // A settled combo keeps its value if a leg is disputed later. The value of a disputed combo is not compared.
       const own = market.challenge === "disputed" ? undefined : market.settlementValue
       const isChallenged = market.combo.legs.some(({ ticker }) => byTicker.get(ticker)?.challenge !== undefined)
       check(
         own === value || (market.settledMillis !== undefined && isChallenged),
-        "a combo has the product of its legs as soon as they determine it"
+        "a combo has the product of its legs' values as soon as the legs determine it"
       )
     }
     const counts = positions.get(market.ticker) ?? []
@@ -665,7 +668,10 @@ export const audit = (state: Snapshot): ReadonlyArray<string> => {
   const scheduled = state.timers.flatMap(({ atMillis, of, what }) =>
     what === "expire" || what === "close" ? [`${what} ${of} ${atMillis}`] : []
   )
-  check(scheduled.sort().join() === due.sort().join(), "a resting order that expires has one timer, as has a close")
+  check(
+    scheduled.sort().join() === due.sort().join(),
+    "every expiration of a resting order and every market close has exactly one timer"
+  )
   check(micros === state.depositedMicros, `money is conserved: ${micros} of ${state.depositedMicros}`)
   return [...new Set(violations)]
 }

@@ -21,7 +21,7 @@ export const batchTerms = (tickers: ReadonlyArray<string>, change: Partial<Creat
   ...change
 })
 
-/** The bids of a maker: for each child its bids for YES and NO, in cents. */
+/** The bids of a maker, in cents: a YES bid and a NO bid for each child. */
 export type Bids = ReadonlyArray<readonly [yesCents: number, noCents: number]>
 
 export const batchQuoteTerms = (
@@ -140,7 +140,7 @@ export const makeBatching = (options: Partial<Options> = {}) => {
       const { positions } = unwrap(floor.view().portfolio(accountId))
       return combos.map((ticker) => (positions[ticker] ?? 0) / 100)
     },
-    /** The events of batches and batch quotes, and of quotes, orders and trades. */
+    /** The types of all emitted events about batches, quotes, orders and trades. */
     happened: (): ReadonlyArray<string> =>
       floor.events.flatMap(({ type }) => (/rfq|quote|order|fill/i.test(type) ? [type] : []))
   })

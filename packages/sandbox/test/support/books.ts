@@ -1,4 +1,4 @@
-/** Compares the client's order books with those of a local exchange. */
+/** Compares the client's order books with the books of a local exchange. */
 import { assert } from "@effect/vitest"
 import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import * as Effect from "effect/Effect"
@@ -18,7 +18,7 @@ export const isLive =
   () =>
     books.state(market)?._tag === "Live"
 
-/** Asserts that the books equal the exchange's own. */
+/** Asserts that the client's books equal the exchange's books. */
 export const assertEqual = (sandbox: Operator, books: OrderBooks.Watch, markets: ReadonlyArray<string> = [ticker]) =>
   Effect.gen(function* () {
     const view = yield* sandbox.view
@@ -28,7 +28,7 @@ export const assertEqual = (sandbox: Operator, books: OrderBooks.Watch, markets:
         side.map(([price, count]) => [`0.${String(price / 100).padStart(2, "0")}`, `${count / 100}.00`])
       )
       const own = yield* levels(books, market)
-      // Cheaper than an assertion for each of many comparisons.
+      // Comparing strings first is cheaper than an assertion.
       if (JSON.stringify(own) !== JSON.stringify(exchange)) assert.deepStrictEqual(own, exchange, market)
     }
   })

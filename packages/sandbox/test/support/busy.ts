@@ -1,23 +1,25 @@
-/** A process that is busy while messages arrive. */
+/** Blocks the event loop while messages arrive. */
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Socket from "effect/socket/Socket"
 
-/** The part of a socket of Node that reads. A paused socket reads into a buffer: only this leaves data outside. */
+/**
+ * The internal handle of a Node socket. A paused socket still reads into a buffer; after `readStop`, it reads nothing.
+ */
 export interface Handle {
   readonly readStart: () => void
   readonly readStop: () => void
 }
 
-/** WebSockets on Node, and their handles in the order in which they were made. */
+/** A layer of Node WebSockets, and a function that returns the handle of the n-th socket, from 0. */
 export const recordedSockets = () => {
   const sockets: Array<NodeWS.WebSocket> = []
   const layer = Layer.effect(
     Socket.WebSocketConstructor,
     Effect.map(Socket.WebSocketConstructor, (make) => (url, options) => {
       const socket = make(url, options)
-      sockets.push(socket as NodeWS.WebSocket) // the layer below makes no others
+      sockets.push(socket as NodeWS.WebSocket) // `NodeWS.layerWebSocketConstructor` makes this type
       return socket
     })
   ).pipe(Layer.provide(NodeWS.layerWebSocketConstructor))
@@ -25,15 +27,15 @@ export const recordedSockets = () => {
   return { layer, handle }
 }
 
-/** Waits in real time until a condition of an effect holds. */
+/** Waits in real time until an effect returns true. */
 export const poll = <E, R>(condition: Effect.Effect<boolean, E, R>): Effect.Effect<void, E, R> =>
   Effect.gen(function* () {
     while (!(yield* condition)) yield* Effect.sleep(1)
   })
 
 /**
- * Reads a socket again and keeps the process busy, so that neither timers nor sockets are served. Then calls `onTimer` in a
- * timer: like all timers that are due, it runs before the socket is read.
+ * Starts to read a socket again, and blocks the event loop for `millis`. Then a due timer calls `onTimer`, before the
+ * event loop reads the socket.
  */
 export const busyFor = (millis: number, handle: Handle, onTimer: () => void): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {

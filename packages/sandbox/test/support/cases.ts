@@ -1,11 +1,11 @@
 /**
- * How to reach every status that an operation declares, for all operations of the tags account, api-keys, exchange,
- * order-groups, orders and portfolio. `{order}`, `{group}`, `{transfer}` and `{key}` stand for existing entities.
+ * Requests that receive each declared status of the operations with the tags account, api-keys, exchange, order-groups,
+ * orders and portfolio. `{order}`, `{group}`, `{transfer}` and `{key}` stand for existing entities.
  */
 import type { Sent } from "./wire.ts"
 import { order, settledTicker, takenTransferId, ticker } from "./world.ts"
 
-/** Who signs. Default: the maker. */
+/** An account that signs a request. */
 type Who = "maker" | "taker" | "balanceOnly" | "locked" | "basic"
 
 export interface Change extends Partial<Omit<Sent, "by">> {
@@ -13,12 +13,12 @@ export interface Change extends Partial<Omit<Sent, "by">> {
 }
 
 export interface Case {
-  /** Who signs the request. Default: the maker. */
+  /** The account that signs the request. Default: the maker. */
   readonly who?: Who
   readonly request: Omit<Sent, "by">
-  /** Changes of the request that reach the other statuses. */
+  /** Changes to the request, by the status that they cause. */
   readonly others?: Readonly<Record<number, ReadonlyArray<Change>>>
-  /** Client errors that no request to this exchange can cause: they come from planted faults. */
+  /** Declared client errors that only a planted fault can cause on this exchange. */
   readonly planted?: ReadonlyArray<number>
 }
 

@@ -7,7 +7,9 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/** The path of an installed Chromium; undefined if there is none. `CHROMIUM` names another one. */
+/**
+ * The path of an installed Chromium; undefined if there is none. The environment variable `CHROMIUM` sets another path.
+ */
 export const chromium = ["chromium", "chromium-browser", "google-chrome"].reduce<string | undefined>(
   (found, name) => found ?? pathOf(name),
   process.env["CHROMIUM"]
@@ -54,7 +56,7 @@ export class Tab {
     await this.send("Page.close")
   }
 
-  /** Evaluates an expression, and returns its value. Waits for a promise. */
+  /** Evaluates an expression, and returns its value. If the value is a promise, waits for its result. */
   async evaluate(expression: string): Promise<unknown> {
     const options = { expression, awaitPromise: true, returnByValue: true }
     const { exceptionDetails, result } = (await this.send("Runtime.evaluate", options)) as {
@@ -72,7 +74,7 @@ export class Tab {
     const deadline = Date.now() + 20_000
     while ((await this.evaluate(`Boolean(${expression})`)) !== true) {
       if (Date.now() > deadline) {
-        throw new Error(`did not become true: ${expression}. Problems: ${this.problems.join("; ")}`)
+        throw new Error(`${expression} did not become true in 20 s. Problems: ${this.problems.join("; ")}`)
       }
       await new Promise((resolve) => setTimeout(resolve, 25))
     }
@@ -99,7 +101,7 @@ export class Tab {
     await this.send("Input.dispatchKeyEvent", { type: "keyUp", ...event })
   }
 
-  /** Types a text into the element that has the focus, in place of its content. */
+  /** Replaces the content of the focused element with a text. */
   async type(text: string): Promise<void> {
     await this.evaluate("document.activeElement.select?.()")
     await this.send("Input.insertText", { text })
@@ -141,14 +143,14 @@ export class Browser {
     this.#process = process
     this.#folder = folder
     this.#socket = socket
-    socket.addEventListener("message", ({ data }) => this.#receive(JSON.parse(String(data)) as Message)) // the protocol
+    socket.addEventListener("message", ({ data }) => this.#receive(JSON.parse(String(data)) as Message)) // the form of all messages of the protocol
   }
 
   static async start(path: string): Promise<Browser> {
     const folder = mkdtempSync(join(tmpdir(), "kalshi-page-"))
     const child = spawn(path, [
       "--headless=new",
-      "--no-sandbox", // root needs this; the browser opens only pages of this machine
+      "--no-sandbox", // Chromium needs this to run as root. The tests open only pages of this machine
       "--disable-gpu",
       "--disable-dev-shm-usage",
       "--no-first-run",

@@ -1,6 +1,4 @@
-/**
- * How to reach every status that the operations of multivariate event collections declare.
- */
+/** Requests that receive each declared status of the operations of multivariate event collections. */
 import { badBodies, type Case } from "./cases.ts"
 import { collectionTicker, settledTicker, ticker } from "./world.ts"
 

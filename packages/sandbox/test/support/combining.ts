@@ -1,5 +1,6 @@
 /**
- * Collections and combos on the small exchange of `floor.ts`: four markets in four events, and one collection of them.
+ * Collections and combos on the small exchange of `floor.ts`: four markets in four events, and a collection of these
+ * events.
  */
 import type { CreateCollection, CreateMarket } from "../../src/exchange/Commands.ts"
 import type { ComboLeg, Market } from "../../src/exchange/Entities.ts"
@@ -8,7 +9,7 @@ import { makeFloor, refusalOf, unwrap } from "./floor.ts"
 
 export const collectionTicker = "KXMVE-R"
 
-/** A leg, as `A yes`: the market `KXA-26-YES` of the event `KXA-26`. Or as `KXA-26-3 no`: a market by its ticker. */
+/** Parses a leg: a market and a side. `A yes` is YES of the market `KXA-26-YES`, `KXA-26-3 no` is NO of `KXA-26-3`. */
 export const leg = (text: string): ComboLeg => {
   const [name = "", side] = text.split(" ")
   const marketTicker = name.includes("-") ? name : `KX${name}-26-YES`

@@ -1,7 +1,7 @@
 /**
- * Requests that reach the statuses of the operations of RFQs, quotes and block trades, without the statuses that all
- * operations share. `{rfq}`, `{quote}`, `{takerRfq}`, `{ownQuote}`, `{acceptedQuote}` and `{blockTrade}` stand for
- * existing entities, `{maker}` and `{taker}` for their accounts.
+ * Requests that receive the statuses of the operations of RFQs, quotes and block trades, except for the statuses that
+ * all operations share. `{rfq}`, `{quote}`, `{takerRfq}`, `{ownQuote}`, `{acceptedQuote}` and `{blockTrade}` stand for
+ * the ids of existing entities, `{maker}` and `{taker}` for the ids of two accounts.
  */
 import { badBodies, badPages, type Case, type Change } from "./cases.ts"
 import { blockTrade, quote, rfq, settledTicker } from "./world.ts"
@@ -12,7 +12,10 @@ const quotes = "/communications/quotes"
 const blockTrades = "/communications/block-trade-proposals"
 const proposal = (change: object = {}) => blockTrade("{maker}", "{taker}", change)
 
-/** The cases of an operation on a quote: with the ids of its RFQ and of the quote, and with the quote's id only. */
+/**
+ * The cases of two operations that do the same to a quote. The first path has the ids of the RFQ and of the quote. The
+ * second path is deprecated, and has only the id of the quote.
+ */
 const both = (
   names: readonly [scoped: string, deprecated: string],
   ids: readonly [rfq: string, quote: string],
@@ -104,7 +107,7 @@ export const communicationsCases: Readonly<Record<string, Case>> = {
         { path: `${quotes}?user_filter=self&rfq_id=mine` },
         { path: `${quotes}?user_filter=self&rfq_creator_subtrader_id=mine` }
       ],
-      // The exchange answers 403. The document does not declare 403 here, so the local exchange answers 401.
+      // The real exchange answers 403. The document does not declare 403 here, so the local exchange answers 401.
       401: [{ path: quotes }, { path: `${quotes}?rfq_id={rfq}` }]
     }
   },

@@ -1,4 +1,4 @@
-/** A running exchange with a crowd and a journal, on a file system in memory and with a clock that the test moves. */
+/** A running exchange with a crowd and a journal. Its file system is in memory, and the test moves its clock. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
@@ -14,19 +14,19 @@ import { unwrap } from "./floor.ts"
 import { path, turn } from "./journaled.ts"
 import type { MemoryDisk } from "./memoryDisk.ts"
 
-/** A change of the exchange, as its journal counts them. */
+/** A change of the exchange. The journal numbers the changes. */
 type Step =
   | { readonly replacedBy: Snapshot }
   | { readonly command: Command; readonly atMillis: number }
   | { readonly isMove: true }
 
-/** A short text of a dump: equal dumps have equal texts. */
+/** A hash of a dump. */
 const digest = (dump: unknown): string => createHash("sha256").update(JSON.stringify(dump)).digest("hex")
 
-/** The state of an exchange at a time. It advances the time. */
+/** A hash of an exchange's state. Advances the time of the exchange to `atMillis`. */
 export const stateAt = (exchange: Exchange, atMillis: number): string => digest(exchange.dump(atMillis))
 
-/** The state of a running exchange now. */
+/** A hash of the current state of a running exchange. */
 export const stateOf = ({ operator }: Crowded): string => digest(Effect.runSync(operator.dump))
 
 const seed = 1
@@ -36,13 +36,13 @@ export interface Crowded {
   readonly journal: Journal
   readonly operator: Operator
   readonly running: Running
-  /** The time of the clock without moves. */
+  /** The time of the machine. Moves of the exchange's clock do not change it. */
   readonly wall: { millis: number }
   /** The number of the last change. */
   readonly lastSeq: () => number
   readonly move: (millis: number) => void
   readonly nowMillis: () => number
-  /** The state after a change, from the changes that the exchange itself reported. */
+  /** Rebuilds the exchange as it was after a change, from the reported changes. */
   readonly rebuilt: (seq: number) => Exchange
 }
 
@@ -55,7 +55,7 @@ export interface CrowdedOptions extends TestOptions {
   readonly beforeSnapshot?: (world: { millis: number }) => void
 }
 
-/** Starts an exchange, or continues the one on the disk. */
+/** Starts an exchange, or continues the exchange whose state is on the disk. */
 export const startCrowded = async ({
   beforeSnapshot,
   clock = "real",
@@ -105,7 +105,7 @@ export const startCrowded = async ({
     lastSeq: () => firstSeq + steps.length,
     move: (millis) => {
       Effect.runSync(operator.moveClock(millis))
-      // What the crowd does up to the move comes first.
+      // During the move, the exchange reports the commands of the crowd, so they come before the move.
       steps.push({ isMove: true })
     },
     nowMillis: () => source.nowMillis(),
@@ -122,7 +122,7 @@ export const startCrowded = async ({
   }
 }
 
-export const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // the same JSON
+export const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // a JSON round trip
 
 /** Waits until everything is on the disk. */
 export const saved = async ({ journal }: Crowded): Promise<void> => {

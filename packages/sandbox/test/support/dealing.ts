@@ -76,7 +76,7 @@ export const makeDesk = (options: Partial<Options> = {}) => {
     },
     latest: ({ accountId, quoteId }: Quote): Quote => unwrap(floor.view().quote(accountId, targetOf(quoteId))),
     latestRfq: ({ rfqId }: Rfq): Rfq => unwrap(floor.view().rfq(rfqId)),
-    /** The events of RFQs and quotes, and their orders and trades. */
+    /** The types of all emitted events about RFQs, quotes, orders and trades. */
     happened: (): ReadonlyArray<string> =>
       floor.events.flatMap(({ type }) => (/rfq|quote|order|fill/i.test(type) ? [type] : []))
   })

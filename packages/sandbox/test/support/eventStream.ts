@@ -12,12 +12,12 @@ export interface EventStream {
   readonly response: IncomingMessage
   /** The messages that arrived. */
   readonly messages: ReadonlyArray<Data>
-  /** Waits for the first message, of all that arrived and will arrive, for which this is true. */
+  /** Returns the first message for which `isFound` returns true. If none has arrived, waits for it. */
   readonly find: (isFound: (message: Data) => boolean) => Effect.Effect<Data>
   readonly closed: Effect.Effect<void>
 }
 
-/** Opens the stream of an exchange. It closes with the scope. */
+/** Opens the stream of an exchange. The stream closes with the scope. */
 export const openStream = (url: string, query = "") =>
   Effect.map(
     Effect.acquireRelease(

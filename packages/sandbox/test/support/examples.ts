@@ -32,7 +32,8 @@ export interface ExampleInput {
   readonly seed: string
   readonly nowMillis: number
   /**
-   * Values of properties by name, such as a requested id. They apply to every object, or only to the outermost objects.
+   * Values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` only to the
+   * outermost objects.
    */
   readonly known: {
     readonly anywhere: Readonly<Record<string, unknown>>
@@ -41,7 +42,10 @@ export interface ExampleInput {
   readonly tickers: ReadonlyArray<string>
 }
 
-/** Generates a value that fits a schema. Deeply nested objects have only the required properties, others have all. */
+/**
+ * Generates a value that fits a schema. Objects have all properties, but only the required properties below a depth of
+ * five.
+ */
 export const exampleOf = (schema: JsonSchema, input: ExampleInput): unknown =>
   make(schema, "", { ...input, next: numbersFrom(input.seed) }, 0)
 

@@ -1,18 +1,16 @@
-/**
- * A feed that echoes messages, and whose lines a test uses directly.
- */
+/** A feed that echoes messages. A test uses its lines (server ends of connections) directly. */
 import type { Endpoint, Line } from "../../src/feed/line.ts"
 import { failure } from "../../src/rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../../src/rest/handler.ts"
 import type { Upgrade } from "../../src/feed/line.ts"
 
-/** A refusal of an upgrade, with an error body. */
+/** A response that refuses an upgrade to a WebSocket. */
 export const refusal = (status: number, change: Partial<WireResponse> = {}): WireResponse => ({
   ...toWire(failure(status, "refused", "by the test"), 0),
   ...change
 })
 
-/** What a feed saw of one connection. */
+/** One connection: its messages, and how often the feed was notified of pongs, drained buffers and closing. */
 export interface Connection {
   readonly line: Line
   readonly received: Array<string>

@@ -1,6 +1,6 @@
 /**
- * Requests that reach the statuses of the operations of FCM members, without the statuses that all operations share.
- * `{subtrader}` and `{errorSubtrader}` stand for existing subtraders of the maker and of its error account.
+ * Requests that receive the statuses of the operations of FCM members, except for the statuses that all operations
+ * share. `{subtrader}` stands for a subtrader of the maker, `{errorSubtrader}` for the subtrader of its error account.
  */
 import { badBodies, type Case, type Change } from "./cases.ts"
 import { settledTicker, ticker } from "./world.ts"

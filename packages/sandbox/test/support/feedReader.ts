@@ -1,6 +1,4 @@
-/**
- * A reader of the feed that keeps the data that it receives, and compares them with the reads of the exchange.
- */
+/** A reader of the feed. It keeps the received data, and compares them with the state of the exchange. */
 import * as Result from "effect/Result"
 import type { View } from "../../src/exchange/View.ts"
 import { count, dollars, price } from "../../src/rest/wire.ts"
@@ -11,7 +9,7 @@ const dollar = 10_000
 /** Channels whose data messages carry no `seq`. */
 const unsequenced = new Set(["ticker", "fill", "user_order", "market_position"])
 
-/** What one reader knows. */
+/** One connection, and the data that it received. */
 export class FeedReader {
   readonly accountId: string
   readonly line: TestLine
@@ -100,7 +98,7 @@ export class FeedReader {
     return levels.map(([level, resting]) => [this.#key(side, level), cents(resting)] as const)
   }
 
-  /** A level by its book side and its YES price. */
+  /** The key of a level: its book side and its YES price. */
   #key(side: "yes" | "no", text: string): string {
     const units = Math.round(Number(text) * dollar)
     return side === "yes" ? `bid ${units}` : `ask ${this.#isYesScale ? units : dollar - units}`
@@ -146,8 +144,8 @@ export class FeedReader {
   }
 
   /**
-   * Returns the differences between the reader's data and the exchange. A reader is complete if it subscribed before
-   * the first command.
+   * Returns the differences between the reader's data and the exchange. With `isComplete`, also compares lists. For
+   * this, the reader must have subscribed before the first command.
    */
   differences(view: View, isComplete: boolean): ReadonlyArray<string> {
     const found = [...this.problems]

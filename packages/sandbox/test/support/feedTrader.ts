@@ -15,7 +15,7 @@ export const ticker = "KXFEED-26-YES"
 
 export type Needs = Sandbox | HttpClient.HttpClient | Socket.WebSocketConstructor
 
-/** An order of the tests: 5 YES at 40 cents. */
+/** The default order of the tests: 5 YES at 40 cents. */
 export const bid = {
   ticker,
   side: "bid",
@@ -62,7 +62,7 @@ export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
     return { events, fiber }
   })
 
-/** Lets time pass in small steps until a condition holds. */
+/** Advances the test clock in steps of 10 ms until a condition holds. */
 export const until = (condition: () => boolean, within = 60_000) =>
   Effect.gen(function* () {
     for (let millis = 0; !condition(); millis += 10) {

@@ -1,5 +1,6 @@
 /**
- * An exchange with its feed, without sockets: lines record what is sent, and the test moves the time.
+ * An exchange with its feed, without sockets. Its lines (connections) record the sent frames, and the test moves the
+ * time.
  */
 import * as Result from "effect/Result"
 import type { Assumptions } from "../../src/Assumptions.ts"
@@ -15,7 +16,7 @@ import type { WireRequest, WireResponse } from "../../src/rest/handler.ts"
 // oxlint-disable-next-line typescript/no-explicit-any -- the tests read fields of forty types of messages and results
 export type Loose = any
 
-/** A frame as its reader sees it. */
+/** A frame that the feed sent. */
 export interface Frame {
   readonly type: string
   readonly id?: number
@@ -41,12 +42,12 @@ export interface TestLine {
   readonly send: (command: object | string) => void
   /** Sends a command and returns the frames that it caused. */
   readonly ask: (command: object | string) => Array<Frame>
-  /** How the exchange ended the connection. */
+  /** How the exchange ended the connection. Undefined if it did not. */
   readonly ended: () => string | undefined
   readonly pings: () => number
   /** Sends no pong from now on. */
   readonly mute: () => void
-  /** While blocked, the network takes nothing. */
+  /** While blocked, the network accepts no data. */
   readonly block: (isBlocked: boolean) => void
 }
 
@@ -154,7 +155,7 @@ const plainOrder: CreateOrder = {
   exchangeIndex: undefined
 }
 
-/** More bytes than the feed lets the network buffer. */
+/** More than the feed's maximum of bytes that wait for the network. */
 const blockedBytes = 2 * 1024 * 1024
 
 const openLine = (open: Extract<Upgrade, { _tag: "Accepted" }>["open"]): TestLine => {

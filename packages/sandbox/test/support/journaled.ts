@@ -16,8 +16,10 @@ export const options: Options = { seed: 5, assumptions: { transferMillis: 3_000 
 
 const clock: ClockState = { isFrozen: false, createdMillis: 0, offsetMillis: 0, furthestMillis: 0, restoredMillis: 0 }
 
+/** No compaction. */
 export const never: Limits = { commands: Infinity, bytes: Infinity, share: 0 }
 
+/** A compaction after a number of commands. */
 export const after = (commands: number): Limits => ({ commands, bytes: Infinity, share: 0 })
 
 /** Returns JSON with sorted fields. */
@@ -26,7 +28,7 @@ const sorted = (value: unknown): string =>
     Predicate.isObject(field) ? Object.fromEntries(Object.entries(field).sort()) : field
   )
 
-/** The state as a short text: equal states have equal texts. It does not advance the time. */
+/** A hash of the state. Does not advance the time of the exchange. */
 export const stateOf = (exchange: Exchange): string =>
   createHash("sha256")
     .update(sorted(exchange.dump(0)))
@@ -42,7 +44,7 @@ export const makeJournaled = async (limits: Limits, disk = new MemoryDisk()) => 
   return { ...world, disk, journal, journalOptions }
 }
 
-/** Everything but the journal. */
+/** The exchange, its actors and the options of its journal, without the journal. */
 export const prepare = (limits: Limits, disk: MemoryDisk) => {
   let exchange = new Exchange(options)
   let actors = makeActors(exchange, 2)
@@ -62,11 +64,11 @@ export const prepare = (limits: Limits, disk: MemoryDisk) => {
     report: (line) => reports.push(line)
   }
   let journal: Journal | undefined
-  /** The state after each change. The index is the number of the change. */
+  /** A hash of the state after each change. The index is the number of the change. */
   const states = [stateOf(exchange)]
   const record = (): void =>
     exchange.recordCommands((command, atMillis) => {
-      // One step may execute several commands.
+      // One step can execute several commands.
       states[states.length - 1] ||= stateOf(exchange)
       states.push("")
       journal?.command(command, atMillis)
@@ -84,7 +86,7 @@ export const prepare = (limits: Limits, disk: MemoryDisk) => {
       act(exchange, actors, seed + steps++, 1)
       states[states.length - 1] = stateOf(exchange)
     },
-    /** Replaces the exchange by a new one. */
+    /** Replaces the exchange with a new exchange. */
     reset: (): void => {
       exchange = new Exchange(options)
       actors = makeActors(exchange, 2)
@@ -102,5 +104,5 @@ export const stepTo = ({ states, step }: Awaited<ReturnType<typeof makeJournaled
   }
 }
 
-/** The next turn of the event loop. */
+/** Waits for the next turn of the event loop. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -1,6 +1,4 @@
-/**
- * Accounts that send many signed requests at once to an exchange that is killed, and remember every response.
- */
+/** Accounts that send signed requests to an exchange until the test kills it, and remember every response. */
 import { randomUUID, sign } from "node:crypto"
 import { type Agent, request as httpRequest } from "node:http"
 import { feedPath } from "../../src/feed/line.ts"
@@ -63,14 +61,14 @@ interface OrderBody {
   readonly initial_count_fp: string
 }
 
-/** What an account was answered. */
+/** An account, and the responses that it received. */
 export class Trader {
   readonly key: Key
-  /** Answered orders: the client id, and the contracts that were filled at that time. */
+  /** Orders with a response, by order id: the client order id, and the number of filled contracts in the response. */
   readonly orders = new Map<string, { readonly clientOrderId: string; readonly filled: number }>()
   readonly canceled = new Set<string>()
   readonly fills = new Set<string>()
-  /** Client ids of every order that was sent, answered or not. */
+  /** Client order ids of all sent orders, with or without a response. */
   readonly sent = new Set<string>()
   /** Every response of the exchange with an unexpected status. */
   readonly unexpected: Array<string> = []
@@ -119,7 +117,7 @@ export class Trader {
       time_in_force: "good_till_canceled",
       self_trade_prevention_type: "taker_at_cross"
     })
-    const { fill_count, order_id } = body as { readonly order_id: string; readonly fill_count: string } // of a 201
+    const { fill_count, order_id } = body as { readonly order_id: string; readonly fill_count: string } // the body of a 201
     if (status === 201) {
       this.orders.set(order_id, { clientOrderId, filled: Number(fill_count) })
     } else {
@@ -144,7 +142,7 @@ export class Trader {
     }
   }
 
-  /** Compares what the exchange has after a restart with what it answered. Returns the differences. */
+  /** Compares the state of the exchange after a restart with its earlier responses. Returns the differences. */
   async check(url: string, agent: Agent): Promise<ReadonlyArray<string>> {
     const orders = await this.#all<OrderBody>(url, agent, "orders")
     const fills = await this.#all<{ readonly fill_id: string }>(url, agent, "fills")
@@ -174,7 +172,7 @@ export class Trader {
     do {
       const path = `${root}/portfolio/${name}?limit=1000${cursor === "" ? "" : `&cursor=${cursor}`}`
       const { body } = await call(agent, url, this.key, "GET", path)
-      const page = body as Readonly<Record<string, unknown>> // of a list
+      const page = body as Readonly<Record<string, unknown>> // the body of a list
       items.push(...(page[name] as ReadonlyArray<A>))
       cursor = String(page["cursor"] ?? "")
     } while (cursor !== "")
@@ -182,11 +180,11 @@ export class Trader {
   }
 }
 
-/** A read of the operator. */
+/** Reads a path of the operator's interface. */
 export const operatorRead = async (url: string, agent: Agent, path: string): Promise<unknown> =>
   (await call(agent, url, undefined, "GET", `/sandbox/${path}`)).body
 
-/** Moves the clock by the operator's interface. Rejects if there is no response. */
+/** Moves the clock through the operator's interface. Rejects if there is no response. */
 export const moveClock = async (url: string, agent: Agent, millis: number): Promise<void> => {
   const { status } = await call(agent, url, undefined, "POST", "/sandbox/time", { millis })
   if (status !== 200) throw new Error(`the clock was not moved: ${status}`)

@@ -1,5 +1,5 @@
 /**
- * How to reach every status that the implemented operations of the tags events, historical and market declare.
+ * Requests that receive each declared status of the implemented operations with the tags events, historical and market.
  */
 import { badPages, type Case } from "./cases.ts"
 import { settledTicker, ticker } from "./world.ts"
@@ -17,7 +17,7 @@ const hour = "start_ts=0&end_ts=3600&period_interval=1"
 
 const forecast = "/series/KXTEST/events/KXTEST-26/forecast_percentile_history"
 
-/** Invalid ranges of candlesticks. The last one is too long. */
+/** Invalid ranges of candlesticks. The last range is too long. */
 const badRanges = [
   "start_ts=0&end_ts=3600",
   "start_ts=3601&end_ts=3600&period_interval=1",

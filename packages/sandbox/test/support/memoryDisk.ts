@@ -1,6 +1,6 @@
 /**
- * A file system in memory that can stop at any operation, as a killed process does, and lose what was not synced, as a
- * power failure does.
+ * A file system in memory. It can stop at any operation, as a killed process does. It can lose the data that were not
+ * synced, as a machine does in a power failure.
  */
 import type { Disk, DiskFile } from "../../src/persistence/disk.ts"
 
@@ -10,7 +10,7 @@ interface Node {
   synced: number
 }
 
-/** Why an operation fails. */
+/** An operation that can fail. */
 export type DiskFault = "append" | "sync" | "create" | "rename" | "syncFolder"
 
 export class MemoryDisk implements Disk {
@@ -19,7 +19,7 @@ export class MemoryDisk implements Disk {
   #durable = new Map<string, Node>()
   /** The names of all operations so far. */
   readonly operations: Array<string> = []
-  /** The number of operations after which the disk stops: later operations never end. */
+  /** The number of operations after which the disk stops. Later operations never complete. */
   stopAfter = Infinity
   /** Operations that fail with a full disk. */
   readonly failing = new Set<DiskFault>()
@@ -30,7 +30,10 @@ export class MemoryDisk implements Disk {
     return this.operations.length >= this.stopAfter
   }
 
-  /** What a process finds after it was killed, or after a power failure that kept a part of what was not synced. */
+  /**
+   * The disk that a restarted process finds. Without `kept`, the process was killed. With `kept`, the power failed:
+   * `kept` returns random numbers from 0 to 1. They set how much of the unsynced data survives.
+   */
   restarted(kept?: () => number): MemoryDisk {
     const disk = new MemoryDisk()
     const entries = kept === undefined || kept() < 0.5 ? this.#nodes : this.#durable
@@ -120,7 +123,7 @@ export class MemoryDisk implements Disk {
 
   async #step(name: DiskFault | "cut" | "remove"): Promise<void> {
     this.operations.push(name)
-    // An operation that reaches the limit has its effect only in part, or not at all.
+    // An operation that reaches the limit has only a part of its effect, or none.
     await new Promise((resolve) => (this.isStopped ? undefined : setImmediate(resolve)))
     if (this.failing.has(name as DiskFault)) {
       throw Object.assign(new Error("ENOSPC: no space left on device, write"), { code: "ENOSPC" })

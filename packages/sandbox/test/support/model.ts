@@ -1,7 +1,7 @@
 /**
  * A simple model of the exchange: one market, and lists that are sorted and searched at every step. It shares no code
- * with the engine, and computes fees with the client's code. A property executes the same commands on both, and
- * compares their states.
+ * with the engine, and computes fees with the client's code. A property test executes the same commands on the model
+ * and on the exchange, and compares their states.
  */
 import * as Fees from "@kalshi-effect/client/Fees"
 import { countUnsafe, type Dollars, dollarsUnsafe, toMicros } from "@kalshi-effect/client/FixedPoint"
@@ -75,7 +75,7 @@ export interface ModelQuote {
   readonly postOnly: boolean
   status: "open" | "accepted" | "confirmed" | "executed" | "cancelled"
   side: "yes" | "no" | undefined
-  /** The time by which the maker must confirm the accepted quote, or at which the confirmed quote is executed. */
+  /** For an accepted quote, the time limit of the confirmation. For a confirmed quote, the time of the execution. */
   due: number
   /** The orders of the maker and of the RFQ's creator. */
   placed: ReadonlyArray<number>
@@ -103,7 +103,7 @@ export interface ModelPlace {
 
 export interface ModelAmend {
   readonly price: number
-  /** The total count. */
+  /** The sum of the filled and the remaining count. */
   readonly count: number
   readonly expiresAt: number | undefined
 }
@@ -143,9 +143,9 @@ export class Model {
   readonly rounding: Fees.Rounding
   readonly member: "direct" | "other"
   readonly rates: Rates
-  /** Whether the market has the short times to confirm and to execute a quote. */
+  /** Whether the market has shorter times for the confirmation and the execution of a quote. */
   readonly isVolatile: boolean
-  /** The confirmed quotes. The first one is executed first. */
+  /** The confirmed quotes, in the order of their execution. */
   #confirmed: Array<ModelQuote> = []
 
   constructor(
@@ -502,7 +502,8 @@ export class Model {
   }
 
   /**
-   * Every YES pays the value, every NO the rest of the dollar. The payout of an account is truncated to whole cents.
+   * Each YES contract pays `value`, and each NO contract pays one dollar minus `value`. The payout of an account is
+   * truncated to whole cents.
    */
   settle(value: number): void {
     for (const account of this.accounts) {
@@ -540,7 +541,10 @@ export class Model {
     }
   }
 
-  /** The count of a quote: the largest count with a cost, usually with its fee, of at most the target cost. */
+  /**
+   * The count of a quote. For a target cost, it is the largest count that the target cost pays. The target cost pays
+   * the fee too, unless the RFQ excludes fees.
+   */
   #quoted({ count, excludesFees, targetCost }: ModelRfq, bid: number): number {
     if (bid === 0 || targetCost === undefined) {
       return bid === 0 ? 0 : count!
@@ -568,7 +572,7 @@ export class Model {
     ]
   }
 
-  /** Places the maker's order, and then the order of the RFQ's creator. Both meet the orders in the book. */
+  /** Places the maker's order, and then the order of the RFQ's creator. Both can match the orders in the book. */
   #execute(quote: ModelQuote): void {
     const { postOnly, restRemainder, rfq } = quote
     quote.status = "cancelled"
@@ -641,7 +645,7 @@ export class Model {
     }
   }
 
-  /** Whether an account can pay for a new order besides its other orders. */
+  /** Whether an account can pay for a new order in addition to its other orders. */
   #canPay(order: ModelOrder): boolean {
     return this.#required(order.account, [...this.orders, order]) <= this.accounts[order.account]!.money
   }
@@ -651,7 +655,10 @@ export class Model {
     return Math.max(0, side === "ask" ? position : -position)
   }
 
-  /** The money that all orders of an account need: held contracts cover the oldest orders of the closing side. */
+  /**
+   * The money that all orders of an account need. An order that closes a held contract needs no money for this
+   * contract. The oldest closing orders come first.
+   */
   #required(account: number, orders: ReadonlyArray<ModelOrder>): number {
     let micros = 0
     for (const side of ["bid", "ask"] as const) {

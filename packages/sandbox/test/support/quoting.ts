@@ -1,5 +1,5 @@
 /**
- * A bot that runs until it is stopped: it quotes both outcomes of a market, and reports when it has quoted.
+ * A bot that runs until it is stopped. It places orders for YES and NO of a market, and prints the tag of each result.
  *
  * @module
  */

@@ -1,12 +1,10 @@
-/**
- * The WebSocket protocol over a plain socket, without a library: each byte can be wrong, and reading is cheap.
- */
+/** A WebSocket client without a library: a test controls each byte that it sends, and reading costs little time. */
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 
 /** The parts of a frame that can be wrong. */
 export interface FrameOptions {
-  /** Default: 1, text. */
+  /** Default: 1, a text frame. */
   readonly opcode?: number
   /** Whether this is the last frame of its message. Default: true. */
   readonly fin?: boolean
@@ -99,7 +97,7 @@ export class RawFeed {
   isEnded = false
   /** If set, receives the text messages. They are then not in `messages`. */
   onText: ((bytes: Buffer, start: number, end: number) => void) | undefined
-  /** The status of the handshake's response, once its head arrived. */
+  /** The status of the handshake's response, after its head has arrived. */
   #status: string | undefined
   #head: Buffer = Buffer.alloc(0)
   readonly #reader = new FrameReader()
@@ -161,7 +159,7 @@ export class RawFeed {
     return this.closeCode
   }
 
-  /** Waits until a condition holds after some received bytes, or until the connection ends. */
+  /** Waits until a condition holds or the connection ends. Checks the condition whenever data arrive. */
   #until(isDone: () => boolean): Promise<void> {
     const { socket } = this
     return new Promise((resolve) => {

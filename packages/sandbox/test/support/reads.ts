@@ -16,7 +16,7 @@ export interface Read {
 
 const decoder = new TextDecoder()
 
-/** A function that reads a path below the API's root at a time. */
+/** Returns a function that reads a path (below the API's root) at a time. */
 export const readsOf = (exchange: Exchange): ((path: string, nowMillis: number) => Read) => {
   const references = new References(exchange.seed)
   const handle = makeHandler(
@@ -34,7 +34,7 @@ export const readsOf = (exchange: Exchange): ((path: string, nowMillis: number) 
 }
 
 /** The objects of a list in a response. */
-export const itemsOf = ({ body }: Read, name: string): ReadonlyArray<Json> => body[name] as ReadonlyArray<Json> // fails otherwise
+export const itemsOf = ({ body }: Read, name: string): ReadonlyArray<Json> => body[name] as ReadonlyArray<Json> // a wrong name fails the test
 
 /** The items of all pages of a list. */
 export const allPages = (

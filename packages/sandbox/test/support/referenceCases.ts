@@ -1,6 +1,6 @@
 /**
- * How to reach every status that the operations of the tags incentive-programs, live-data, milestone, search and
- * structured-targets declare. `{milestone}` and `{target}` stand for existing entities.
+ * Requests that receive each declared status of the operations with the tags incentive-programs, live-data, milestone,
+ * search and structured-targets. `{milestone}` and `{target}` stand for existing entities.
  */
 import type { Case } from "./cases.ts"
 
@@ -10,7 +10,7 @@ const bad = (path: string, ...queries: ReadonlyArray<string>) => queries.map((qu
 
 const unknownId = "00000000-0000-4000-8000-000000000000"
 
-/** An id that is not a UUID has no entity either. */
+/** Paths with a UUID that no entity has, and with an id that is not a UUID. */
 const missing = (path: (id: string) => string) => [{ path: path(unknownId) }, { path: path("not-a-uuid") }]
 
 export const referenceCases: Readonly<Record<string, Case>> = {
@@ -25,7 +25,7 @@ export const referenceCases: Readonly<Record<string, Case>> = {
   },
   GetMilestone: {
     request: get("/milestones/{milestone}"),
-    // A malformed id is an unknown milestone, as a public client tests against demo.
+    // A malformed id is an unknown milestone. A public client asserts this on the demo exchange.
     others: { 404: missing((id) => `/milestones/${id}`) },
     planted: [400]
   },

@@ -34,7 +34,7 @@ const document: Document = JSON.parse(
   readFileSync(new URL("../../../../fixtures/spec/rest.json", import.meta.url), "utf8")
 )
 
-/** The bodies of operations that check more than the schema of a body. */
+/** Bodies for operations that check more than the schema. */
 const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   CreateOrderV2: () => ({ ...order, count: "1" }),
   BatchCreateOrdersV2: () => ({ orders: [order, { ...order, count: "0" }] }),
@@ -124,7 +124,7 @@ const queries: Readonly<Record<string, string>> = {
   GetMarketOrderbooks: `tickers=${ticker}&tickers=${settledTicker}`
 }
 
-/** The tickers of operations on archived markets and on events. */
+/** Tickers for operations on archived markets and on events. */
 const tickers: Readonly<Record<string, string>> = {
   GetHistoricalMarket: settledTicker,
   GetMarketCandlesticksHistorical: settledTicker,
@@ -148,7 +148,7 @@ const batchOf = ({ batches }: World, operationId: string): Readonly<Record<strin
     ? { rfq_batch_id: batches.acceptedBatchId, batch_quote_id: batches.acceptedBatchQuoteId }
     : { rfq_batch_id: batches.batchId, batch_quote_id: batches.batchQuoteId }
 
-/** The operations that only the creator of an RFQ batch performs, which is the taker. */
+/** Operations that only the creator of an RFQ batch may send. The creator is the taker. */
 const ofCreator = new Set(["CreateRFQBatch", "DeleteRFQBatch", "GetRFQBatchBestQuotes", "AcceptRFQBatch"])
 
 /** The values of path parameters by name. */
@@ -207,7 +207,7 @@ export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.
         const schema = requestBody?.content["application/json"]?.schema
         const json = bodies[operationId]?.(world) ?? (schema === undefined ? undefined : make(schema))
         return {
-          method: method.toUpperCase() as Sent["method"], // the document's methods are among them
+          method: method.toUpperCase() as Sent["method"], // the document uses only these methods
           path: query === "" ? path : `${path}?${query}`,
           by: ofCreator.has(operationId) ? world.taker : world.maker,
           ...(json === undefined ? (method === "post" || method === "put" ? { json: {} } : {}) : { json })

@@ -10,7 +10,7 @@ import { type Credentials, Sandbox } from "../../src/Sandbox.ts"
 
 export interface Sent {
   readonly method: "GET" | "POST" | "PUT" | "DELETE" | "PATCH" | "HEAD" | "OPTIONS"
-  /** Below the API's root, query included. */
+  /** The path below the API's root, and the query. */
   readonly path: string
   /** The signer. Default: the request is unsigned. */
   readonly by?: Credentials
@@ -20,7 +20,7 @@ export interface Sent {
   readonly contentType?: string
   /** The signed parts that differ from the sent parts. */
   readonly signed?: { readonly method?: string; readonly path?: string; readonly skewMillis?: number }
-  /** Headers to replace, or to omit. */
+  /** Headers to replace. A header with the value undefined is omitted. */
   readonly headers?: Readonly<Record<string, string | undefined>>
 }
 

@@ -11,7 +11,7 @@ import { makeWorldBatches, type WorldBatches } from "./worldBatches.ts"
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
 
-/** A collection whose combos have at least one leg, from the event of `ticker`. */
+/** A collection of the event of `ticker`. Its combos have one leg or more. */
 export const collectionTicker = "KXMVE-1"
 
 /** The client id of an executed transfer between subaccounts on shard 0. */
@@ -41,7 +41,7 @@ export interface World {
   readonly takerRfqId: string
   readonly ownQuoteId: string
   readonly acceptedQuoteId: string
-  /** A football game that is on, and its home team. */
+  /** A running football game, and its home team. */
   readonly milestoneId: string
   readonly targetId: string
   /** A block trade that the taker proposed and accepted: the maker buys from the taker. */

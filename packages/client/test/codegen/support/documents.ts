@@ -22,7 +22,7 @@ const body = (name: string) => ({
   content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } }
 })
 
-/** Makes a document with an operation for each requested body. */
+/** Makes a document with an operation for each body in `requests` and in `responses`. */
 export const documentOf = ({ paths = {}, requests = [], responses = [], schemas = {}, shared = {} }: Parts): Json => ({
   openapi: "3.1.0",
   info: { title: "test", version: "1.2.3", "x-source": { version: "1.2.3", published: "2026-01-02", sha256: "5ba0" } },
@@ -81,7 +81,7 @@ export const declarationsOf = (text: string): string =>
 
 export type Outcome = { readonly value: unknown } | { readonly pointer: string; readonly reason: string }
 
-/** The codecs of a document, as functions. */
+/** Decodes values with the code that was generated from a document. */
 export interface Running {
   readonly decode: (file: "requests" | "responses", name: string, value: unknown) => Outcome
   readonly parameters: Readonly<

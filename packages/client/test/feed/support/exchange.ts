@@ -1,4 +1,4 @@
-/** A simulated exchange: connections whose frames wait until a test delivers, loses, repeats or reorders them. */
+/** A simulated exchange. The frames of its connections wait until a test delivers, loses, repeats or reorders them. */
 import assert from "node:assert/strict"
 import type { ChannelName } from "../../../src/generated/feed.ts"
 import * as messages from "./messages.ts"
@@ -29,9 +29,11 @@ interface Command {
   }
 }
 
-/** How the next command is answered. */
+/** How the exchange replies to the next command. */
 export interface CommandFault {
-  /** The error: 10 (ChannelError), 18 (CommandTimeout) or 27 (TooManyRequests). Undefined: no answer. */
+  /**
+   * The error code of the reply: 10 (ChannelError), 18 (CommandTimeout) or 27 (TooManyRequests). Undefined: no reply.
+   */
   readonly code: 10 | 18 | 27 | undefined
   /** Whether the exchange carries out the command anyway. */
   readonly isExecuted: boolean
@@ -56,7 +58,7 @@ export class Connection {
 
   receive(text: string): void {
     if (this.isDead) return
-    const command = { params: {}, ...(JSON.parse(text) as object) } as Command // the session encodes by the schema
+    const command = { params: {}, ...(JSON.parse(text) as object) } as Command // the session sends only valid commands
     const fault = this.#exchange.commandFault
     this.#exchange.commandFault = undefined
     if (fault === undefined) this.#execute(command)
@@ -68,7 +70,7 @@ export class Connection {
         const sent = this.frames.splice(count).filter(({ isReply }) => !isReply)
         this.frames.push(...sent)
       }
-      // The document says that this error ends the subscription.
+      // The AsyncAPI document says that this error ends the subscription.
       if (fault.code === 10)
         for (const sid of [command.params.sid ?? 0, ...(command.params.sids ?? [])]) this.subscriptions.delete(sid)
       if (fault.code !== undefined) this.#reply(messages.error(fault.code, { id: command.id }))

@@ -1,4 +1,4 @@
-/** Messages of the feed: the examples of the document with other values. */
+/** Makes messages of the feed from the examples of the AsyncAPI document. */
 import { readFileSync } from "node:fs"
 
 type Fields = Readonly<Record<string, unknown>>
@@ -11,7 +11,7 @@ const examples = new Map(
     .map(({ payload }) => [payload["type"], payload])
 )
 
-/** Returns the example of a type with other members, with other fields of its `msg`, and without its time. */
+/** Returns the example of a type with other members, with other fields of its `msg`, and without `sending_ts_ms`. */
 export const message = (type: string, members: Fields, msg: Fields = {}): Fields => {
   const { sending_ts_ms: _time, ...example } = examples.get(type)!
   return { ...example, ...members, msg: { ...(example["msg"] as Fields), ...msg } } // data messages have a msg

@@ -1,4 +1,7 @@
-/** Faults of the session that its property must detect. Each pattern must match its file once. */
+/**
+ * Faults in the sources of the session. The property of the session must detect each fault. Each pattern must match its
+ * file exactly once.
+ */
 
 /** A changed source text. */
 export interface PlantedFault {
@@ -16,7 +19,7 @@ const fault = (name: string, file: string, pattern: RegExp, replacement: string)
   replacement
 })
 
-/** The faults. This table is over 80 lines long, because it has one entry per fault. */
+/** The table is long because it has one entry per fault. */
 export const sessionFaults: ReadonlyArray<PlantedFault> = [
   fault("treats a gap as the next message", "seq", /seq > lastSeq \? "missing"/, 'seq > lastSeq ? "next"'),
   fault("treats a reset as the next message", "seq", /"missing" : "reset"/, '"missing" : "next"'),
@@ -27,7 +30,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     "core.counters.duplicates++; return true"
   ),
   fault(
-    "does not count replies in seq",
+    "does not count the seq of replies",
     "routing",
     /if \(slot !== undefined && seq !== undefined\) count\(core, slot, seq\)\n\}\n\n\/\*\* Counts/,
     "}\n\n/** Counts"
@@ -109,7 +112,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
   ),
   fault("places markets again on a full subscription", "refusals", /slot\.maxNames = slot\.acknowledged\.size/, ""),
   fault(
-    "refuses all markets of a command because of one",
+    "refuses all markets of a command because of one market",
     "refusals",
     /if \(culprits\.length === 0 && names\.length > 1\)/,
     "if (false)"

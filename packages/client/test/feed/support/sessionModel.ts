@@ -1,7 +1,7 @@
 /**
  * Plays random inputs against a session and a simulated exchange, and checks what must always hold. Each check throws.
  *
- * This module imports no test runner, because the planted faults run it in a process of their own.
+ * This module imports no test runner, because the trials of planted faults run it in a separate process.
  */
 import assert from "node:assert/strict"
 import * as fc from "fast-check"
@@ -80,16 +80,16 @@ export const step = fc.oneof(
 
 export type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
 
-/** The errors that end a subscription, or remove markets from one, under the inputs above. */
+/** The errors with which the inputs above can end a subscription or remove its markets. */
 const permitted = new Set(["CommandTimedOut", "SnapshotMissing", "TooManyConnections"])
 
-/** A user that checks the order of what it receives. */
+/** A user that checks the sequence of its messages. */
 class CheckingUser implements Subscriber {
   readonly kind: (typeof kinds)[number]
   readonly names: Set<string>
-  /** The last number of each market. */
+  /** The number of the last message of each market. */
   readonly last = new Map<string, number>()
-  /** The markets whose book it received. */
+  /** The markets whose snapshot the user received. */
   readonly books = new Set<string>()
   /** The markets of the messages since the last check. */
   received: Array<string> = []
@@ -353,7 +353,7 @@ export class Model {
     this.#moveTo(end)
   }
 
-  /** From here on, there are no faults, and everything must settle. */
+  /** Passes time without faults. Afterwards, every user must receive the messages of its markets. */
   settle(): void {
     this.#haunt()
     this.exchange.commandFault = undefined
@@ -361,7 +361,7 @@ export class Model {
       this.#open()
       for (const [generation, connection] of this.exchange.connections) this.#deliver(generation, connection, 10_000)
       this.pass(500)
-      // Traffic of one market hides that others are silent.
+      // Messages of one market can hide that other markets are silent.
       if (round % 10 === 4) this.exchange.publish("A")
       if (round === 400) this.#commands.clear()
     }
@@ -395,7 +395,7 @@ export class Model {
     this.exchange.connections.delete(generation)
   }
 
-  /** Old connections still report what they received, and their close. */
+  /** Delivers the frames and the close of each old connection. */
   #haunt(): void {
     for (const [generation, { frames }] of this.#ghosts) {
       for (const { text } of frames) this.session.received(generation, text, this.wallMillis)
@@ -449,7 +449,7 @@ export class Model {
     }
   }
 
-  /** Checks that the exchange sends exactly what the users want, each market on one connection. */
+  /** Checks that the exchange sends exactly the markets that users want, each market on one connection. */
   #checkMarkets(): void {
     for (const kind of kinds) {
       const users = this.users.filter((user) => !user.isOver && user.kind === kind)

@@ -1,7 +1,7 @@
 /**
  * Plants each fault in the sources of the session while they load, and runs the property of the session. Prints one
- * JSON line per fault. Runs in a process of its own, because each fault loads the session's modules once more, under
- * another URL.
+ * JSON line per fault. Runs in a separate process, because each fault loads the session's modules again, under another
+ * URL.
  */
 import { registerHooks } from "node:module"
 import { sessionFaults } from "./sessionFaults.ts"

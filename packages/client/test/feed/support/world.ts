@@ -1,4 +1,4 @@
-/** A scripted outside of a session: its sockets, its clocks and its users. */
+/** The scripted environment of a session: sockets, clocks and users. */
 import { assert } from "@effect/vitest"
 import * as Result from "effect/Result"
 import type { ChannelName, Command } from "../../../src/generated/feed.ts"
@@ -73,7 +73,7 @@ export class World {
             this.dials.find((dialed) => dialed === generation)
           )
           assert.notInclude(this.abandoned, generation)
-          // The session encodes its commands against the schema.
+          // The session sends only valid commands.
           this.sent.push({ params: {}, ...(JSON.parse(text) as object), generation } as SentCommand)
         }
       },
@@ -127,7 +127,7 @@ export class World {
     return this.sent.slice(this.#read)
   }
 
-  /** Lets time pass, with a tick whenever one is due. */
+  /** Advances both clocks, and calls `tick` whenever it is due. */
   pass(millis: number): void {
     const end = this.nowMillis + millis
     for (let ticks = 0; ; ticks++) {
@@ -140,7 +140,7 @@ export class World {
     this.nowMillis = end
   }
 
-  /** Subscribes, opens the connection and acknowledges. Returns the user and the command. */
+  /** Subscribes, opens the connection and acknowledges the subscription. */
   live(channel: ChannelName, params: object = {}, sid = 1): { user: User; subscription: Subscription } {
     const made = this.subscribe(channel, params)
     if (this.session.state().connections.some(({ status }) => status === "dialing")) this.open()

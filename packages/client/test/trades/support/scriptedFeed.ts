@@ -1,4 +1,4 @@
-/** A feed whose sessions are scripted: a test passes the events of each line itself. */
+/** A feed with scripted sessions. A test passes the events of each line. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
@@ -19,13 +19,13 @@ interface Subscribed {
 /** The session of one line. */
 export class ScriptedSession {
   readonly subscriptions: Array<Subscribed> = []
-  /** The result of the next subscription. Undefined for success. */
+  /** The error of the next subscription. Undefined: the subscription succeeds. */
   refusal: FeedError | undefined
   isClosed = false
   readonly service: FeedService
 
   constructor(openSession: Effect.Effect<FeedService, never, Scope.Scope>, onLagging: () => void) {
-    // The merge calls no other members.
+    // Merged trades call no other members.
     this.service = {
       openSession,
       state: Effect.sync(() => ({ ended: undefined, connections: [], subscriptions: [], counters: {} })),

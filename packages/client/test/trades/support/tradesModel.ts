@@ -1,6 +1,6 @@
 /**
- * Merged trades, on scripted lines that lose, delay, repeat and garble messages at random. Each trade arrives at most
- * once, and at least once unless a hole contains it.
+ * Simulates lines of trades that lose, delay, repeat and garble messages at random. Checks that merged trades deliver
+ * each trade once, or report a hole that contains the trade.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -68,20 +68,21 @@ class ScriptedLine {
   /** Whether the exchange sends trades on this line. */
   isSubscribed = false
   latencyMillis = 10
-  /** What is on its way, in the order of arrival. */
+  /** The deliveries in flight, in the order of arrival. */
   flight: Array<{ readonly atMillis: number; readonly deliver: () => void }> = []
-  /** Lost messages since the last one that arrived. */
+  /** Whether a message was lost after the last message that arrived. */
   isGapped = false
   skips = 0
   garbles = 0
   wasLive = false
-  /** When the loss is noticed, and when the connection is restored. */
+  /** When the client notices the loss. */
   noticeMillis: number | undefined
+  /** When the connection is restored. */
   restoreMillis: number | undefined
   recent: Array<Trade> = []
 
   constructor() {
-    // The merge uses nothing else of a session.
+    // Merged trades use no other members of a session.
     this.feed = {
       subscribe: (_request: unknown, subscriber: Subscriber<"trade">) => {
         this.subscriber = subscriber
@@ -118,7 +119,7 @@ const kinds = [
   "silence"
 ] as const
 
-/** Scripted lines, and what their merge delivered. */
+/** Scripted lines, and the trades and holes that merged trades delivered. */
 class World {
   nowMillis = 1_000_000
   readonly #random: (limit: number) => number
@@ -131,7 +132,7 @@ class World {
   readonly published: Array<{ readonly trade: Trade; readonly atMillis: number }> = []
   startedMillis: number | undefined
   problem: string | undefined
-  /** The holes that were reported, and the last trade, when all lines were complete. */
+  /** The number of reported holes, and the time of the last trade, when all lines were last complete. */
   #settledHoles = 0
   #settledMillis = 0
 
@@ -159,12 +160,12 @@ class World {
       }
     )
     Result.getOrThrow(this.merged.open())
-    // The first line is live first: until then, the others are not complete.
+    // The first line is live first. Until then, the other lines are not complete.
     for (const [index, line] of this.lines.entries())
       line.restoreMillis = this.nowMillis + (index === 0 ? 0 : this.#random(2_000))
   }
 
-  /** Lets time pass. */
+  /** Advances the time, and delivers everything that is due. */
   pass(millis: number): void {
     const end = this.nowMillis + millis
     while (true) {
@@ -216,7 +217,7 @@ class World {
           return
         }
         if (line.isGapped) line.subscriber!.onEvent(lost)
-        // A new connection was opened after the loss, and repeats nothing from before.
+        // A loss opens a new connection, which repeats no older trades.
         if (line.isGapped || event === "garble") line.recent = []
         line.isGapped = false
         if (event === "garble") return line.subscriber!.onEvent(garbled)
@@ -237,7 +238,7 @@ class World {
     } else if (name === "wait") {
       this.pass(this.#random(size % 3 === 0 ? 20_000 : 500))
     } else if (isSafe(line)) {
-      // It is never interrupted, and late by less than the bound.
+      // A safe line is never interrupted, and its latency stays below the bound.
       if (name === "late") line.latencyMillis = [10, 300, 2_000][size % 3]!
     } else if (name === "skip") {
       line.skips += 1
@@ -252,7 +253,7 @@ class World {
         for (const trade of line.recent) line.subscriber!.onEvent(messageOf(trade, this.nowMillis))
       })
     } else if (line.isSubscribed) {
-      // What is on its way is lost. The loss is noticed later.
+      // The messages in flight are lost.
       line.isSubscribed = false
       line.flight = []
       line.noticeMillis = this.nowMillis + name === "silence" ? 120_000 : [0, 200, 2_000, 20_000][size % 4]!
@@ -260,7 +261,7 @@ class World {
     }
   }
 
-  /** Lets some time pass, restores all lines, and waits until each has proven that it is complete. */
+  /** Passes time, restores all lines, and waits until each line is complete. */
   settle(): void {
     for (let count = 0; count < 8; count++) {
       this.publish(false)
@@ -295,7 +296,7 @@ class World {
     })
   }
 
-  /** While a line is live, a missing trade is reported soon after a later one arrived. */
+  /** Checks that a missing trade is reported soon after a later trade arrives, while a line is live. */
   checkInTime(): void {
     const overdueMillis = this.nowMillis - 2 * bounds.lateMillis
     if (this.lines.every((_, index) => this.merged.statusOf(index) === "lost")) return
@@ -346,7 +347,10 @@ export const plays: fc.Arbitrary<Play> = fc.tuple(
   fc.array(fc.tuple(fc.nat(100), fc.nat(7), fc.nat(11)), { minLength: 1, maxLength: 60 })
 )
 
-/** Plays random steps with merged lines. Throws if a rule is broken. With `isFirstSafe`, the first line is never interrupted. */
+/**
+ * Plays random steps with merged lines. Throws if the law does not hold. With `isFirstSafe`, the first line is never
+ * interrupted.
+ */
 export const play = (make: typeof TradeLines, [count, skewMillis, isFirstSafe, seed, steps]: Play): void => {
   const world = new World(make, count, skewMillis, seed)
   world.pass(3_000)

@@ -13,7 +13,7 @@ export interface Budget {
   readonly capacity: number
 }
 
-/** Tokens are counted in thousandths: each millisecond then adds a whole number of them, which equals the rate. */
+/** Counts thousandths of a token. Each millisecond adds `rate` thousandths, which is a whole number. */
 interface Bucket {
   thousandths: number
   atMillis: number
@@ -79,8 +79,8 @@ export const settle = (buckets: Buckets, tier: Tier, nowMillis: number): void =>
 }
 
 /**
- * Takes `cost` tokens from the read bucket, or from the write bucket of each given shard. If a bucket has too few, takes
- * nothing and returns false.
+ * Takes `cost` tokens from the read bucket, or from the write bucket of each given shard. If a bucket has too few
+ * tokens, takes none and returns false.
  */
 export const take = (
   buckets: Buckets,

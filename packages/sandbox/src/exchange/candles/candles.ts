@@ -10,13 +10,13 @@ import type { Trade } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import { minuteMillis, minuteOf, noQuotes, type QuotePeriod } from "./quotes.ts"
 
-/** Which candlesticks to read: those that end from `startSeconds` to `endSeconds`, both inclusive. */
+/** Which candlesticks to read: the candlesticks that end from `startSeconds` to `endSeconds`, both inclusive. */
 export interface CandleRange {
   readonly startSeconds: number
   readonly endSeconds: number
   /** The length of a period. */
   readonly minutes: number
-  /** Whether to add a candlestick without trades before the first one: see {@link candlesOf}. */
+  /** Whether the first period has a candlestick even if nothing happened in it: see {@link candlesOf}. */
   readonly withLatestBefore: boolean
 }
 
@@ -49,8 +49,9 @@ export const firstMinuteOf = ({ minutes, startSeconds }: CandleRange): number =>
   (Math.ceil(startSeconds / (minutes * 60)) - 1) * minutes
 
 /**
- * The candlesticks of a market from its quotes and trades, oldest first. The quotes include the last one before the first period. With `withLatestBefore`, and if an earlier candlestick exists, the first
- * period of the range always has a candlestick. If nothing happened in it, it carries the earlier prices forward.
+ * The candlesticks of a market from its quotes and trades, oldest first. `quotes` must include the last quote before
+ * the first period. With `withLatestBefore`, the first period always has a candlestick if an earlier candlestick
+ * exists. If nothing happened in the first period, its candlestick carries the earlier prices forward.
  */
 export const candlesOf = (
   quotes: ReadonlyArray<QuotePeriod>,
@@ -114,7 +115,7 @@ const toCandle = (
   }
 }
 
-/** A sum above this moves to a bigint, before it can exceed the safe integers. One trade adds at most 10¹³. */
+/** A larger sum moves to a bigint, before it can exceed the safe integers. One trade adds at most 10¹³. */
 const maxSum = 2 ** 52
 
 /** The prices and the volume of some trades. */

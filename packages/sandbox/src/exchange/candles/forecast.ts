@@ -12,7 +12,9 @@ import type { Strike } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import type { EventState, MarketState, State } from "../state.ts"
 
-/** Which forecasts to read: those of the periods that end from `startSeconds` to `endSeconds`, both inclusive. */
+/**
+ * Which forecasts to read: the forecasts of the periods that end from `startSeconds` to `endSeconds`, both inclusive.
+ */
 export interface ForecastRange {
   readonly startSeconds: number
   readonly endSeconds: number
@@ -55,11 +57,11 @@ export const forecastsOf = (state: State, event: EventState, range: ForecastRang
   return forecasts
 }
 
-/** The time of the event's first trade; infinite without trades. */
+/** The time of the event's first trade; `Infinity` without trades. */
 const firstTradeSeconds = (event: EventState): number =>
   Math.min(...event.markets.map(({ trades }) => trades[0]?.atMillis ?? Infinity), Infinity) / 1_000
 
-/** The value with a given probability that the number is lower. */
+/** The value below which the number lies with the given probability. */
 const valueAt = (points: ReadonlyArray<Point>, probability: number): number => {
   const index = points.findIndex(({ below }) => below >= probability)
   const upper = points[index] ?? points.at(-1)! // called with at least one point
@@ -115,7 +117,10 @@ const ofParts = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   return points
 }
 
-/** The distribution of markets with one bound each. A probability that would fall as the value rises stays the same. */
+/**
+ * The distribution of markets with one bound each. The probability must not fall as the value rises, so a lower
+ * probability is raised to the highest one before it.
+ */
 const ofLadder = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   let highest = 0
   return chances

@@ -49,7 +49,7 @@ interface QuotedMarket {
   readonly book: Readonly<Record<"bid" | "ask", { readonly bestPrice: number | undefined }>>
   readonly openInterest: number
   readonly settledMillis: number | undefined
-  /** When the last action that can have changed the book happened. */
+  /** The time of the last action that can have changed the book. */
   readonly touchedMillis: number
   /** The exchange's clock at the last change of the book. */
   readonly clock: number
@@ -57,8 +57,8 @@ interface QuotedMarket {
 }
 
 /**
- * The number of periods that a market keeps. Beyond it, the older half is merged into periods of an hour. If these are
- * still too many, they are merged into periods of a day.
+ * The number of periods that a market keeps. If there are more, the older half is merged into periods of an hour. If
+ * there are still too many, these are merged into periods of a day.
  */
 const maxPeriods = 20_000
 
@@ -66,9 +66,9 @@ const maxPeriods = 20_000
 const mergedMinutes = [60, 1_440]
 
 /**
- * Call before a market's book changes. Records the prices that its previous action left. If the current action has
- * already changed the book, records nothing: prices between two changes of one action are not observable. `actionClock`
- * is what the market's clock becomes when the current action changes the book.
+ * Must be called before a market's book changes. Records the best prices after the market's previous action. If the
+ * current action has already changed the book, records nothing: prices between two changes of one action are not
+ * observable. `actionClock` is the new clock of the market if the current action changes the book.
  */
 export const recordQuote = (actionClock: number, market: QuotedMarket): void => {
   if (market.clock !== actionClock && addTo(market.quotes, market) && market.quotes.length > maxPeriods) {
@@ -76,7 +76,10 @@ export const recordQuote = (actionClock: number, market: QuotedMarket): void => 
   }
 }
 
-/** The periods of a market that end after a minute, and the last period before them. Includes the last action. */
+/**
+ * The periods of a market that end after a minute, and the last period before them. Includes changes that are not
+ * recorded yet.
+ */
 export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray<QuotePeriod> => {
   const before = countWhile(market.quotes.length, (index) => market.quotes[index]!.endMinute <= minute)
   const quotes = market.quotes.slice(Math.max(0, before - 1))
@@ -130,7 +133,10 @@ const merge = (first: QuotePeriod, second: QuotePeriod, endMinute: number): Quot
   openInterest: second.openInterest
 })
 
-/** Merges the older half of the periods into hours, and if more than three quarters are still left, into days. */
+/**
+ * Merges the older half of the periods into hours. If more than three quarters of `max` are still left, merges the
+ * older half into days.
+ */
 export const shorten = (quotes: Array<QuotePeriod>, max: number): void => {
   for (const minutes of mergedMinutes) {
     const older = quotes.length - max / 2

@@ -177,7 +177,7 @@ const statusOf = (
 ): BlockTrade["status"] =>
   executedMillis !== undefined ? "executed" : nowMillis < expirationMillis ? "pending" : "expired"
 
-/** A copy of a proposed block trade that later events do not change. */
+/** A copy of a proposed block trade. Later events do not change the copy. */
 export const toBlockTrade = (state: State, { market: _market, ...trade }: BlockTradeState): BlockTrade => {
   const status = statusOf(state, trade)
   return {

@@ -10,7 +10,7 @@ const sha256 = (text: string): string => createHash("sha256").update(text).diges
 /** The public id of an account. */
 export const communicationsIdOf = (accountId: string): string => sha256(`communications ${accountId}`)
 
-/** Documented: other accounts see this id if a creator obscures its own. */
+/** Documented: other accounts see this id if a creator hides its own id. */
 const placeholder = /*#__PURE__*/ sha256("")
 
 /** The id of an RFQ's creator as an account sees it. */

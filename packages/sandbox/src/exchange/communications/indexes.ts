@@ -9,7 +9,7 @@ import type { FindBefore } from "../pages.ts"
 
 type Status = (Rfq | Quote)["status"]
 
-/** The indexes of one list: by a key, of the open records, and of the records that can still be found. */
+/** Three indexes of one list: by key, of the open records, and of the kept records, which can still be found. */
 export class RecordIndexes<Record extends { readonly status: Status }> {
   readonly #byKey: KeyIndex<Record>
   readonly #open: FadingIndex<Record>
@@ -27,8 +27,8 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
   }
 
   /**
-   * Finds older records. The result contains all records with one of the keys, if keys are given, and with the status, if
-   * they can still be found. It may contain other records.
+   * Returns a function that finds the next older record. It finds every kept record with one of the keys (if keys are
+   * given) and with the status (if it is given). It can find other records, too.
    */
   before(
     keys: ReadonlyArray<string> | undefined,

@@ -24,7 +24,7 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
     ),
     isListed: (rfq) =>
       isKept(state, rfq) &&
-      // A filter by the creator's account does not find an obscured RFQ, except for the creator.
+      // Only the creator finds an obscured RFQ by the filter for the creator's account.
       (query.accountId === undefined || (query.accountId === rfq.accountId && (isOwn || !rfq.isObscured))) &&
       (query.ticker === undefined || query.ticker === rfq.ticker) &&
       (query.eventTicker === undefined || query.eventTicker === rfq.eventTicker) &&

@@ -66,7 +66,7 @@ const checkRfq = (state: State, account: AccountState, rfq: RfqState): Refusal |
 
 const rfqClosed = /*#__PURE__*/ refusal("invalid", "RFQ_CLOSED", "the RFQ is closed")
 
-/** Refuses bids that no quote can have. */
+/** Refuses invalid bids. */
 export const checkBids = ({ noBid, subaccount, yesBid }: CreateQuote): Refusal | undefined => {
   if (!isSubaccount(subaccount)) {
     return invalidParameters("subaccount must be 0 to 63")
@@ -202,7 +202,7 @@ const checkAcceptable = (state: State, quote: QuoteState, side: "yes" | "no"): R
   )
 }
 
-/** Refuses a side for which the maker did not bid, and a count or a price that no order can have. */
+/** Refuses a side for which the maker did not bid, and an invalid count or price. */
 const checkTradable = (
   state: State,
   { rfq: { market } }: QuoteState,

@@ -10,7 +10,7 @@ import { toCombo } from "../markets/marketView.ts"
 import { notFound } from "../refusals.ts"
 import type { AccountState, QuoteState, RfqState, State } from "../state.ts"
 
-/** The own fields of an RFQ. */
+/** The fields of an RFQ without its references to other entities. */
 export const rfqFields = ({
   accepted: _accepted,
   account: _account,
@@ -19,10 +19,10 @@ export const rfqFields = ({
   ...rfq
 }: RfqState): Omit<Rfq, "combo"> => rfq
 
-/** A copy of an RFQ that later events do not change. */
+/** A copy of an RFQ. Later events do not change the copy. */
 export const toRfq = (rfq: RfqState): Rfq => ({ ...rfqFields(rfq), combo: toCombo(rfq.market) })
 
-/** A copy of a quote that later events do not change. */
+/** A copy of a quote. Later events do not change the copy. */
 export const toQuote = ({ account: _account, rfq: _rfq, ...quote }: QuoteState): Quote => quote
 
 /** Adds an RFQ to the state. */
@@ -30,7 +30,7 @@ export const attachRfq = (state: State, rfq: RfqState): void => {
   state.rfqs.set(rfq.rfqId, rfq)
   state.rfqList.push(rfq)
   rfq.account.rfqs.push(rfq)
-  // The RFQs of batches have limits of their own.
+  // RFQs of batches do not count as open RFQs: batches have a separate limit.
   if (rfq.status === "open" && rfq.batchId === undefined) {
     rfq.account.openRfqs.set(rfq.ticker, rfq)
   }

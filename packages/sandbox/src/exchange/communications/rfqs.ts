@@ -69,8 +69,9 @@ export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refus
 }
 
 /**
- * Refuses a second open RFQ on a market, except as a replacement: both RFQs must be of the same subaccount, and no quote
- * on the first RFQ may be waiting for its confirmation or execution. Also refuses an RFQ beyond the maximum number.
+ * Refuses a second open RFQ on a market if it cannot replace the first RFQ. For a replacement, both RFQs must be of the
+ * same subaccount, and no quote on the first RFQ may be waiting for its confirmation or execution. Also refuses an RFQ
+ * beyond the maximum number.
  */
 const checkExisting = (
   account: AccountState,

@@ -29,7 +29,7 @@ export const transferPosition = (
     const errorAccount = member.fcm?.errorAccount
     const refused =
       (errorAccount === undefined
-        ? refusal("invalid", "bad_request", "position transfers are not enabled")
+        ? refusal("invalid", "bad_request", "position transfers are not enabled: the FCM member has no error account")
         : undefined) ?? checkTerms(input)
     if (refused !== undefined || errorAccount === undefined) {
       return Result.fail(refused ?? notFound)
@@ -52,7 +52,7 @@ export const transferPosition = (
       return Result.fail(unpaid)
     }
     const target = findOrCreate(state, errorAccount, input.targetSubtraderId)
-    book(state, errorAccount, from, positionOf(target.account, 0, market), input)
+    applyTransfer(state, errorAccount, from, positionOf(target.account, 0, market), input)
     return Result.succeed(state.ids.next())
   })
 
@@ -101,7 +101,11 @@ const checkTransfer = (
     }
     const after = position.count + (side === "bid" ? count : -count)
     if (position.ask.coveredCount > Math.max(0, after) || position.bid.coveredCount > Math.max(0, -after)) {
-      return refusal("conflict", "conflict", "resting orders of the subtrader need the position")
+      return refusal(
+        "conflict",
+        "conflict",
+        "resting orders of the subtrader need the position: cancel these orders first"
+      )
     }
   }
   const { exchangeIndex } = from.market
@@ -111,7 +115,7 @@ const checkTransfer = (
     : undefined
 }
 
-const book = (
+const applyTransfer = (
   state: State,
   errorAccount: AccountState,
   from: PositionState,

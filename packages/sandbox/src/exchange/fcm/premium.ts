@@ -1,5 +1,6 @@
 /**
- * The net premium that an FCM's subtrader deploys in a day. It is reported beside the daily cap, and refuses no order.
+ * The net premium that an FCM's subtrader deploys in a day. The exchange reports it beside the daily cap, and refuses
+ * no order because of it.
  *
  * @module
  */
@@ -12,7 +13,7 @@ const newYork = /*#__PURE__*/ new Intl.DateTimeFormat("en-CA", {
   day: "2-digit"
 })
 
-/** The calendar date in New York, such as `2026-10-26`. Documented: a cap applies to such a date. */
+/** The calendar date in New York, such as `2026-10-26`. Documented: a cap applies to one such date. */
 export const capDateOf = (millis: number): string => newYork.format(millis)
 
 /** Adds to the premium that a subtrader has deployed today. Does nothing for any other account. */

@@ -1,7 +1,7 @@
 /**
  * Futures commission merchants (FCMs) and their subtraders.
  *
- * A subtrader is an account of its own: it has orders, positions and money like any other account. Keys that are bound to
+ * A subtrader is a separate account: it has orders, positions and money like any other account. Keys that are bound to
  * it may only read. Its orders do not reach the exchange over REST. Here, the operator places them.
  *
  * @module

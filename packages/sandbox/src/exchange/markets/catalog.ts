@@ -21,7 +21,7 @@ import type { ComboState, EventState, MarketState, SeriesState, State } from "..
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
 
-/** Millionths in one ten-thousandth, the unit of an input's fee rates. */
+/** The number of millionths in one ten-thousandth. Fee rates of an input are in ten-thousandths. */
 const millionths = 100
 
 export const createSeries = (state: State, input: CreateSeries): Result.Result<SeriesState, Refusal> => {
@@ -252,8 +252,8 @@ const isFloor = (value: number | undefined): boolean => value !== undefined && v
 const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 
 /**
- * Parses price ranges. Each range is a whole number of steps between $0 and $1. The finest step is $0.0001. Ranges
- * ascend, and share at most a boundary.
+ * Parses price ranges. Each range is a whole number of steps between $0 and $1. The finest step is $0.0001. Ranges are
+ * in ascending order and do not overlap, but can share a boundary.
  */
 export const readGrid = (
   ranges: CreateMarket["priceRanges"] = everyCent

@@ -22,7 +22,7 @@ const comboRanges: NonNullable<CreateCollection["priceRanges"]> = [
 const functionalDescription =
   "The value of a combo is the product of the values of its legs, rounded down: one dollar if every leg has its selected outcome, and nothing if one leg does not"
 
-/** The largest number of legs that the wire can represent. */
+/** The largest number of legs that the API can represent. */
 const maxSize = 2_147_483_647
 
 /** The default shard of combos. */
@@ -124,7 +124,7 @@ const isSize = (size: number, least: number): boolean => Number.isInteger(size) 
 const checkSizes = (sizeMin: number, sizeMax: number, events: ReadonlyArray<AssociatedEvent>): Refusal | undefined => {
   if (!isSize(sizeMin, 1) || !isSize(sizeMax, 0) || (sizeMax !== 0 && sizeMax < sizeMin)) {
     return invalidParameters(
-      "sizeMin of a collection must be a whole number from 1, and sizeMax a whole number from sizeMin, or 0 for no limit"
+      "sizeMin of a collection must be a whole number of at least 1; sizeMax must be a whole number of at least sizeMin, or 0 for no limit"
     )
   }
   const invalid = events.find(
@@ -136,7 +136,7 @@ const checkSizes = (sizeMin: number, sizeMax: number, events: ReadonlyArray<Asso
   return invalid === undefined
     ? undefined
     : invalidParameters(
-        `sizeMin of ${invalid.eventTicker} must be a whole number from 0, and sizeMax a whole number of at least 1 and at least sizeMin`
+        `sizeMin of ${invalid.eventTicker} must be a whole number of at least 0; sizeMax must be a whole number of at least 1 and at least sizeMin`
       )
 }
 

@@ -1,8 +1,8 @@
 /**
- * The outcomes of combos, which follow those of their legs.
+ * The outcomes of combos, which follow the outcomes of their legs.
  *
- * The value of a combo is the product of the values of its legs, rounded down to $0.0001. A combo is determined when its
- * last leg is determined, or as soon as one leg is determined with the value zero.
+ * The value of a combo is the product of the values of its legs, rounded down to $0.0001. A combo is determined when
+ * its last leg is determined, or as soon as one leg is determined with the value zero.
  *
  * @module
  */
@@ -29,7 +29,7 @@ export const determine = (state: State, market: MarketState, outcome: Outcome): 
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.dispute(state, market), state)
 
-/** Sets when a market closes. A combo closes at the last close of its legs, unless its own close was set. */
+/** Sets the close of a market. A combo closes when its last leg closes, unless its own close was set. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> => {
   const following = followingCombos(market)
   return Result.map(lifecycle.setClose(state, market, closeMillis), () => {
@@ -39,7 +39,7 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
   })
 }
 
-/** Changes the result of a market, then that of its combos. */
+/** Changes the result of a market, and then the results of its combos. */
 const change = (
   market: MarketState,
   run: () => Result.Result<void, Refusal>,
@@ -61,7 +61,7 @@ const change = (
 
 const followResult = (state: State, combo: MarketState): void => {
   const value = valueOf(combo.combo!) // every market of `combos` is a combo
-  // A combo whose status does not permit the change refuses it and stays as it is.
+  // A combo whose status does not permit the change stays unchanged.
   if (value === undefined) {
     lifecycle.dispute(state, combo)
   } else {
@@ -92,7 +92,7 @@ const valueOf = ({ legs }: ComboState): number | undefined => {
 
 const closeMillisOf = (combo: MarketState): number => Math.max(closeOf(combo.combo!.legs), combo.openMillis + 1)
 
-/** The combos of a market that close at the last close of their legs. */
+/** The combos of a market that close when their last leg closes. */
 const followingCombos = (market: MarketState): ReadonlyArray<MarketState> =>
   market.combos.filter((combo) => combo.closeMillis === closeMillisOf(combo))
 

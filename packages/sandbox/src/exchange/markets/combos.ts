@@ -19,7 +19,7 @@ import { addMarket, createEvent } from "./catalog.ts"
 import { statusOf as statusOfCollection } from "./collections.ts"
 import { statusOf } from "./marketView.ts"
 
-/** Legs that are valid in a collection, and their combo if it exists. */
+/** Legs that are valid in a collection, and the market of their combo if it exists. */
 export interface Combination {
   readonly combo: ComboState
   readonly market: MarketState | undefined
@@ -111,7 +111,7 @@ export const combine = (
   })
 }
 
-/** Reads the legs of a request: their number, and each leg by itself. */
+/** Reads the legs of a request. Checks their number, and then each leg alone. */
 const readLegs = (
   state: State,
   collection: CollectionState,
@@ -120,7 +120,7 @@ const readLegs = (
   const { sizeMax, sizeMin } = collection
   if (selected.length < sizeMin || (sizeMax !== 0 && selected.length > sizeMax)) {
     const most = sizeMax === 0 ? "" : ` and at most ${sizeMax}`
-    return Result.fail(invalidParameters(`a combo of this collection has at least ${sizeMin}${most} markets`))
+    return Result.fail(invalidParameters(`a combo of this collection must have at least ${sizeMin}${most} markets`))
   }
   const legs: Array<ComboState["legs"][number]> = []
   const tickers = new Set<string>()
@@ -186,10 +186,11 @@ const checkConflicts = (legs: ComboState["legs"]): Refusal | undefined => {
       const key = `${ladder} ${leg.side}`
       const other = rungs.get(key)
       if (other !== undefined) {
-        return invalidLegs("duplicated_legs", "of two thresholds with the same side, one implies the other", [
-          other,
-          leg
-        ])
+        return invalidLegs(
+          "duplicated_legs",
+          "two legs have thresholds of one ladder and the same side, so one leg implies the other",
+          [other, leg]
+        )
       }
       rungs.set(key, leg)
     }
@@ -257,7 +258,7 @@ const add = (state: State, combo: ComboState): Result.Result<MarketState, Refusa
   )
 }
 
-/** When a combo closes: at the last close of its legs. */
+/** The time at which a combo closes: when its last leg closes. */
 export const closeOf = (legs: ComboState["legs"]): number =>
   legs.reduce((latest, { market }) => Math.max(latest, market.closeMillis), 0)
 

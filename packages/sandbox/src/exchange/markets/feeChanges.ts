@@ -25,7 +25,7 @@ const rates: Readonly<Record<FeeTerms["feeType"], { readonly taker: number; read
 export const isMultiplier = (value: number): boolean =>
   value >= 0 && value <= 10 && Math.round(value * 100) / 100 === value
 
-/** The rates of a market without rates of its own, in millionths. */
+/** The rates of a market that was created without its own rates, in millionths. */
 export const ratesOf = (event: EventState): { readonly taker: number; readonly maker: number } => {
   const { feeMultiplier, feeType } = event.feeOverride ?? event.series
   const times = Math.round(feeMultiplier * 100)
@@ -111,7 +111,7 @@ export const changeEventFee = (
   return Result.succeed(change)
 }
 
-/** The effect of a change of a series' fee. */
+/** Applies a change of a series' fee. */
 export const applySeriesFee = (state: State, change: SeriesFeeChange): void => {
   const series = state.series.get(change.seriesTicker)! // series are never removed
   series.feeType = change.feeType
@@ -123,7 +123,7 @@ export const applySeriesFee = (state: State, change: SeriesFeeChange): void => {
   state.emit?.({ type: "seriesFee", change })
 }
 
-/** The effect of a change of an event's override. */
+/** Applies a change of an event's fee override. */
 export const applyEventFee = (state: State, change: EventFeeChange): void => {
   const event = state.events.get(change.eventTicker)! // events are never removed
   event.feeOverride = change.override

@@ -5,7 +5,10 @@
  */
 import type { MarketState, PositionState, State } from "../state.ts"
 
-/** Items that ended before these times are only in the archive; Unix milliseconds, at whole days. */
+/**
+ * Items that ended before these times are only in the archive. The times are Unix milliseconds, at the start of a UTC
+ * day.
+ */
 export interface Cutoffs {
   readonly marketSettledMillis: number
   readonly tradeMillis: number
@@ -27,8 +30,8 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
 }
 
 /**
- * Whether a market or a position is in the archive. If it is not settled, it is never archived. The lists of trades,
- * fills and orders find their archived items themselves.
+ * Whether a market or a position is in the archive. Only settled markets and positions are archived. The lists of
+ * trades, fills and orders find their archived items themselves.
  */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>

@@ -1,5 +1,5 @@
 /**
- * The life of a market, from its opening to its settlement, and pauses of the exchange.
+ * The lifecycle of a market, from its opening to its settlement, and pauses of the exchange.
  *
  * @module
  */
@@ -57,7 +57,7 @@ export const pause = (state: State, market: MarketState): Result.Result<void, Re
     logChange(state, market, "paused")
   })
 
-/** Resumes a market. Documented: all orders that rested through the pause are cancelled. */
+/** Resumes a market. Documented: all orders that rested during the pause are cancelled. */
 export const reactivate = (state: State, market: MarketState): Result.Result<void, Refusal> => {
   const { nowMillis } = state
   return market.paused
@@ -69,7 +69,7 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
     : Result.fail(refusal("conflict", "market_status", "the market is not paused"))
 }
 
-/** Sets when a market closes. A time in the future reopens a closed market that is not determined. */
+/** Sets the close of a market. A time in the future reopens a closed market that is not determined. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> => {
   if (closeMillis !== Infinity && !isTime(closeMillis)) {
     return Result.fail(invalidTime)

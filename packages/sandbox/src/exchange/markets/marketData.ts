@@ -1,5 +1,5 @@
 /**
- * The market data of the exchange: the reads that concern no account.
+ * The market data of the exchange: the reads that do not concern an account.
  *
  * @module
  */
@@ -57,7 +57,7 @@ export class MarketData {
     return this.state.nowMillis
   }
 
-  /** Whether state changes, and trading, are permitted on a shard. A paused exchange does not trade. */
+  /** Whether a shard accepts changes, and whether it trades. A paused exchange does not trade. */
   status(exchangeIndex = 0): { readonly exchangeActive: boolean; readonly tradingActive: boolean } {
     const exchangeActive = this.state.exchangeActive[exchangeIndex] ?? false
     return { exchangeActive, tradingActive: exchangeActive && (this.state.tradingActive[exchangeIndex] ?? false) }
@@ -107,7 +107,7 @@ export class MarketData {
     return [...this.state.markets.keys()]
   }
 
-  /** The tickers of the first markets that trade now, oldest first, without combos. */
+  /** The tickers of the oldest active markets, oldest first, without combos. */
   activeTickers(limit: number): ReadonlyArray<string> {
     const tickers: Array<string> = []
     for (const market of this.state.markets.values()) {
@@ -121,7 +121,7 @@ export class MarketData {
     return tickers
   }
 
-  /** Markets, oldest first. Markets that settled long ago are historical. */
+  /** Markets, oldest first. Markets that settled before the cutoff are historical. */
   listMarkets(query: ListMarkets): Result.Result<Page<Market>, Refusal> {
     const { eventTickers, multivariate, seriesTicker, tickers } = query
     const cutoffs = cutoffsOf(this.state)
@@ -174,7 +174,7 @@ export class MarketData {
     return event === undefined ? Result.fail(notFound) : Result.succeed(toEvent(event))
   }
 
-  /** The tickers of an event's markets, except those that settled long ago. */
+  /** The tickers of an event's markets, without archived markets. */
   liveTickersOf(eventTicker: string): ReadonlyArray<string> {
     const cutoffs = cutoffsOf(this.state)
     return (this.state.events.get(eventTicker)?.markets ?? [])
@@ -182,7 +182,7 @@ export class MarketData {
       .map(({ ticker }) => ticker)
   }
 
-  /** Markets of an event, except those that settled long ago. */
+  /** The markets of an event, without archived markets. */
   marketsOf(eventTicker: string): ReadonlyArray<Market> {
     const cutoffs = cutoffsOf(this.state)
     return (this.state.events.get(eventTicker)?.markets ?? [])
@@ -196,7 +196,7 @@ export class MarketData {
     return event === undefined ? Result.fail(notFound) : Result.succeed(forecastsOf(this.state, event, range))
   }
 
-  /** Events, oldest first: those of all combos, those of the combos of one collection, or those of all other markets. */
+  /** Events, oldest first: the events of all combos, of the combos of one collection, or of all other markets. */
   listEvents(
     query: PageQuery & {
       readonly multivariate: boolean
@@ -258,7 +258,7 @@ export class MarketData {
     return page(changes, query, { mark: "ef-", show: (change) => change })
   }
 
-  /** Trades of one market or of all markets, newest first. Old trades are historical. */
+  /** Trades of one market or of all markets, newest first. Trades before the cutoff are historical. */
   listTrades(
     query: PageQuery & TimeQuery & { readonly ticker: string | undefined; readonly isBlock?: boolean | undefined },
     era: Era = "live"

@@ -18,6 +18,6 @@ export const checkStrike = ({ cap, floor, type }: Strike): Refusal | undefined =
   return needs.every((bound) => Number.isFinite(bound)) && (floor ?? -Infinity) < (cap ?? Infinity)
     ? undefined
     : invalidParameters(
-        "a strike needs a floor for greater, a cap for less, and for between a floor that is lower than its cap"
+        "a strike needs a floor (greater), a cap (less), or a floor that is lower than its cap (between)"
       )
 }

@@ -25,8 +25,8 @@ export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
 }
 
 /**
- * Call before a market's book or last price changes. Records the best prices before the change, and at most once an
- * hour the top of the book.
+ * Must be called before a market's book or last price changes. Records the best prices before the change. At most once
+ * per hour, also records the top of the book.
  */
 export const touch = (state: State, market: MarketState): void => {
   recordQuote(state.actionClock, market)

@@ -1,7 +1,7 @@
 /**
- * Fees of one fill: the model, its rounding, and the amount carried from fill to fill of an order.
+ * The fee of one fill: the fee model, its rounding, and the rounding that an order carries from fill to fill.
  *
- * Rates are in millionths, prices in ten-thousandths of a dollar, counts in hundredths of a contract, amounts in
+ * Rates are in millionths, prices in ten-thousandths of a dollar, counts in hundredths of a contract, and amounts in
  * micro-dollars. The model's fee is rate × count × price × (1 − price).
  *
  * @module
@@ -9,7 +9,10 @@
 import type { Assumptions } from "../../Assumptions.ts"
 import { dollar } from "../decimal.ts"
 
-/** Rate × price × (1 − price) × count in units of 1/`perMicro` micro-dollar, as `high × 10⁶ + low`. */
+/**
+ * Rate × price × (1 − price) × count in units of 1/`perMicro` micro-dollar, as `high × 10⁶ + low`. Undefined if `high`
+ * is not a safe integer.
+ */
 const split = (
   rate: number,
   count: number,

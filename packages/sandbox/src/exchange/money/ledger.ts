@@ -1,8 +1,8 @@
 /**
  * Cash, positions and fees, to the last micro-dollar.
  *
- * A position is a signed count: positive is YES, negative is NO. A pair of YES and NO is always worth a
- * dollar, so buying YES against a NO position returns the dollar.
+ * A position is a signed count: positive is YES, negative is NO. A pair of YES and NO is always worth a dollar, so
+ * buying YES against a NO position returns one dollar per contract.
  *
  * The sum of cash, reserved money, fees taken, a dollar for every outstanding pair, cash on the margined exchange and
  * money in transfer always equals the deposits minus the withdrawals. The sum is at most $9,000,000,000, so a number
@@ -167,7 +167,8 @@ export const changePosition = (
   const cost = count * ownPrice
   const before = position.count
   const closed = Math.min(count, Math.max(0, isBid ? -before : before))
-  // Opening costs the price of the own side. Closing also costs that price and returns the dollar of the pair.
+  // Opening costs the price of the own side. Closing also costs that price, and returns one dollar for each pair of YES
+  // and NO.
   const revenue = closed * dollar - cost
 
   position.count = isBid ? before + count : before - count
@@ -187,19 +188,23 @@ export const changePosition = (
   return revenue
 }
 
-/** Books a fill for one of its two orders, and returns the fee. The order's remaining count is already reduced. */
-export const bookFill = (state: State, order: OrderState, count: number, price: number, rate: number): number => {
+/**
+ * Applies a fill to one of its two orders, and returns the fee. The caller must have reduced the order's remaining
+ * count.
+ */
+export const applyFill = (state: State, order: OrderState, count: number, price: number, rate: number): number => {
   const { position } = order
   const { holding } = position
   const revenue = changePosition(state, position, order.side, count, price)
   shrink(order, count)
   cover(position, order.side === "bid" ? "ask" : "bid")
 
-  // Many tiny fills can round their fees up beyond the reservation. The cash limits the fee: it is never overdrawn.
+  // Many tiny fills can round their fees up beyond the reservation. The fee is at most the free cash, so the cash is
+  // never overdrawn.
   const tradeFee = feeUp(rate, count, price, state.rounding.feeStep)
   const owed = charge(order, state.rounding, tradeFee, revenue)
   const fee = Math.min(owed, holding.cashMicros)
-  // A later fill does not refund what was not paid.
+  // A later fill does not refund the part of the fee that was not paid.
   order.carriedMicros = Math.max(0, order.carriedMicros - (owed - fee))
   holding.cashMicros -= fee
   holding.feesMicros += fee
@@ -248,7 +253,7 @@ export const settlePosition = (state: State, position: PositionState): Settlemen
   return settlement
 }
 
-/** Whether a subaccount is the primary one or was created. */
+/** Whether a subaccount exists. The primary subaccount always exists. */
 export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
   isSubaccount(subaccount) && subaccount <= account.subaccounts
 
@@ -324,7 +329,7 @@ const addPayment = (
   state.emit?.({ type: "payment", kind, accountId: account.accountId, payment })
 }
 
-/** The value of a holding's positions at the last prices of their markets. Settled positions are zero. */
+/** The value of a holding's positions at the last prices of their markets. Settled positions have no value. */
 const valueOfPositions = ({ account, exchangeIndex, subaccount }: Holding): number => {
   let micros = 0
   for (const { count, market } of unsettledPositions(account, subaccount, exchangeIndex)) {

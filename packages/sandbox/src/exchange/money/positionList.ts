@@ -31,8 +31,8 @@ export const listPosition = (position: PositionState): void => {
 }
 
 /**
- * Returns a function that finds the next position after an index. It skips no position that matches the filter, but may
- * find positions that do not match. Undefined if every position must be checked.
+ * Returns a function that finds the next position after an index. It finds every position that matches the filter, and
+ * can find other positions, too. Returns undefined if every position must be checked.
  */
 export const laterPositions = (
   list: PositionList,

@@ -152,7 +152,7 @@ const send = (state: State, account: AccountState, input: TransferShard): Transf
   return transfer
 }
 
-/** The arrival of a transfer. */
+/** Completes a transfer at its destination. */
 export const arrive = (state: State, account: AccountState, transfer: TransferState): void => {
   credit(state, account, transfer.destination, transfer.amountMicros)
   transfer.complete = true
@@ -199,7 +199,7 @@ const spreadLater = (state: State, account: AccountState): void =>
 
 /**
  * Spreads the free cash of the primary subaccount once, in whole steps of a balance. The first shard of the allocation
- * gets the remainder. Spreads nothing while the cash of a paused shard would change.
+ * gets the remainder. Spreads nothing if this would change the cash of a paused shard.
  */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation

@@ -5,8 +5,8 @@
  * closing side first. Only the uncovered contracts of an order reserve money, for their price and their fee.
  *
  * So the reservation depends only on the position and the orders. Apart from rounded fees, no fill costs more than its
- * reservation: a closing fill returns the dollar of a pair, and an order that loses its cover to that fill needs at
- * most a dollar.
+ * reservation: a closing fill returns one dollar per contract. An order that loses its cover because of that fill needs
+ * at most one dollar per contract.
  *
  * @module
  */
@@ -34,7 +34,7 @@ const closable = (position: PositionState, side: "bid" | "ask"): number =>
 const moneyFor = (side: "bid" | "ask", price: number, feeRate: number, uncovered: number): number =>
   uncovered === 0 ? 0 : uncovered * ownPrice({ side, price }) + feeDown(feeRate, uncovered, price)
 
-/** The money that a new order would reserve behind the subaccount's other orders. */
+/** The money that a new order would reserve, if the subaccount's other orders are covered first. */
 export const moneyNeeded = (
   position: PositionState,
   side: "bid" | "ask",
@@ -46,7 +46,9 @@ export const moneyNeeded = (
   return moneyFor(side, price, feeRate, Math.max(0, count - spare))
 }
 
-/** The additional money that an order would reserve with new terms, behind the subaccount's other orders. */
+/**
+ * The additional money that an order would reserve with new terms, if the subaccount's other orders are covered first.
+ */
 export const moneyNeededToChange = (order: OrderState, price: number, count: number, feeRate: number): number => {
   const { position } = order
   const side = position[order.side]
@@ -75,7 +77,7 @@ export const reserve = (order: OrderState): void => {
   order.reservedMicros = needed
 }
 
-/** Puts an order behind the subaccount's other orders, and reserves its money. */
+/** Adds an order after the subaccount's other orders in the market, and reserves its money. */
 export const enter = (order: OrderState): void => {
   const side = order.position[order.side]
   order.ownPrevious = side.last
@@ -156,7 +158,7 @@ export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   }
 }
 
-/** The youngest covered order; it exists while any contract is covered. */
+/** The newest covered order. It exists if at least one contract is covered. */
 const lastCovered = (side: OwnSide): OrderState => {
   const { boundary } = side
   if (boundary === undefined) {

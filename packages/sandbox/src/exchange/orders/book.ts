@@ -25,8 +25,8 @@ export interface Level<Order extends Resting<Order>> {
   /** The number of orders that have joined the level since it was created. */
   arrivals: number
   /**
-   * The resting count of each block of arrivals, so that a position in a long queue is found without walking it.
-   * Undefined while there is only one block.
+   * The resting count of each block of arrivals, so that a position in a long queue is found without a walk along the
+   * queue. Undefined while there is only one block.
    */
   blocks: Array<number> | undefined
   /** The number of removed blocks at the front, in which no order rests. */
@@ -70,7 +70,7 @@ const countBlocks = <Order extends Resting<Order>>(
 /** The progress of a pass along the queue of a level. */
 interface Queue<Order> {
   block: number
-  /** Contracts that match before those of the block. */
+  /** Contracts that match before the contracts of the block. */
   before: number
   /** The order of this block that the pass visited last. */
   last: Order | undefined
@@ -83,7 +83,7 @@ class BookSide<Order extends Resting<Order>> {
   readonly #levels = new Map<number, Level<Order>>()
   /** The prices that have a level, best price last: removing the best level only shortens the array. */
   readonly #prices: Array<number> = []
-  /** Maps a price to a number that is greater for a better price. */
+  /** 1 for bids, -1 for asks: the price times this sign is greater for a better price. */
   readonly #sign: 1 | -1
 
   constructor(side: "bid" | "ask") {
@@ -108,7 +108,7 @@ class BookSide<Order extends Resting<Order>> {
     return (level.price - price) * this.#sign >= 0
   }
 
-  /** Puts an order behind all others at its price. */
+  /** Puts an order behind all other orders at its price. */
   add(order: Order): void {
     let level = this.#levels.get(order.price)
     if (level === undefined) {
@@ -141,8 +141,7 @@ class BookSide<Order extends Resting<Order>> {
   }
 
   /**
-   * Removes an order. Only {@link reduce} may have changed its remaining count, because `reduce` also updates the
-   * level.
+   * Removes an order. Callers must change its remaining count only with {@link reduce}, which also updates the level.
    */
   remove(order: Order): void {
     const level = order.level
@@ -177,7 +176,10 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** Contracts that match before a resting order: those at better prices, and those of older orders at its price. */
+  /**
+   * Contracts that match before a resting order: contracts at better prices, and contracts of older orders at its
+   * price.
+   */
   ahead(order: Order): number {
     return this.aheadOfEach([order])[0]!
   }
@@ -187,7 +189,7 @@ class BookSide<Order extends Resting<Order>> {
     const queues = this.#queuesOf(orders)
     return orders.map((order) => {
       const level = order.level! // it rests
-      const queue = queues.get(level)! // every level of the orders has one
+      const queue = queues.get(level)! // every level of the orders has a queue
       const block = blockOf(order.arrival)
       if (block > queue.block) {
         queue.before += countBlocks(level, queue.block, block)
@@ -255,7 +257,7 @@ class BookSide<Order extends Resting<Order>> {
   }
 }
 
-/** The two sides of a market, both in prices of YES. */
+/** The two sides of a market's book, both in YES prices. */
 export class Book<Order extends Resting<Order>> {
   readonly bid = new BookSide<Order>("bid")
   readonly ask = new BookSide<Order>("ask")

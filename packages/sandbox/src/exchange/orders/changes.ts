@@ -33,7 +33,9 @@ import {
   checkNotPaused
 } from "../state.ts"
 
-/** Cancels a resting order. An order that no longer rests is not found, so cancelling twice changes nothing. */
+/**
+ * Cancels a resting order. An order that no longer rests is refused as not found, so a second cancel changes nothing.
+ */
 export const cancel = (state: State, account: AccountState, target: OrderTarget): Result.Result<Canceled, Refusal> =>
   Result.map(restingOrder(state, account, target), (order) => {
     const reducedBy = cancelOrder(state, order, "requested", state.nowMillis)
@@ -41,8 +43,8 @@ export const cancel = (state: State, account: AccountState, target: OrderTarget)
   })
 
 /**
- * Cancels an account's resting orders, of one subaccount or of all. Returns the number of cancelled orders. Cancels
- * nothing and is refused while shard 0 is paused, or a shard on which one of the orders rests.
+ * Cancels an account's resting orders, of one subaccount or of all subaccounts. Returns the number of cancelled orders.
+ * Refused while shard 0 or a shard with one of these orders is paused. Then no order is cancelled.
  */
 export const cancelAll = (
   state: State,
@@ -75,7 +77,8 @@ export const decrease = (state: State, account: AccountState, input: DecreaseOrd
     }
     const by = reduceBy ?? order.remainingCount - reduceTo!
     if (by < 0 || by > order.remainingCount || reduceBy === 0) {
-      const details = "reduce_by must be more than zero, and neither count may exceed the remaining count"
+      const details =
+        "reduce_by must be more than zero, and reduce_by and reduce_to must not exceed the remaining count"
       return Result.fail(refusal("invalid", "invalid_order_size", details))
     }
     const before = snapshot(order)
@@ -184,7 +187,7 @@ const checkAmend = (state: State, order: OrderState, input: AmendOrder): Refusal
     return refused
   }
   if (count < fillCount) {
-    return invalidOrder("INVALID_AMEND_QTY_FOR_ORDER: the filled count is greater")
+    return invalidOrder("INVALID_AMEND_QTY_FOR_ORDER: count must be at least the filled count")
   }
   const expired =
     expirationSeconds === undefined || expirationSeconds === 0 ? undefined : checkExpiration(state, expirationSeconds)
@@ -213,8 +216,8 @@ const checkAmendedExecution = (
 }
 
 /**
- * Finds the account's resting order that a target names. Refused if the shard of the search is paused. An amendment also requires that
- * the market trades.
+ * Finds the account's resting order that a target names. Refused if the shard on which it searches is paused. An
+ * amendment also requires that the market trades.
  */
 const restingOrder = (
   state: State,
@@ -244,8 +247,8 @@ const restingOrder = (
 
 /**
  * The shard on which to search for an order, because an order id does not contain its shard. A target with shard 0 or
- * higher means that shard. A target with shard -1 or without a shard means the shard of its market. If it names no
- * market either, a missing shard means shard 0, and shard -1 finds no order.
+ * higher means that shard. A target with shard -1 or without a shard means the shard of its market. If the target names
+ * no market, a missing shard means shard 0, and shard -1 finds no order.
  */
 const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
   exchangeIndex === undefined || exchangeIndex === -1

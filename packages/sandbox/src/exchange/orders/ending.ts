@@ -32,7 +32,7 @@ export const releaseClientOrderId = (state: State, { account, clientOrderId }: O
   }
 }
 
-/** Cancels an order and returns its remaining count. An order that does not rest stays as it is: returns 0. */
+/** Cancels an order and returns its remaining count. Returns 0 for an order that does not rest, and changes nothing. */
 export const cancel = (state: State, order: OrderState, reason: CancelReason, atMillis: number): number => {
   if (order.status !== "resting") {
     return 0
@@ -70,7 +70,7 @@ export const ordersOf = (side: OwnSide): Array<OrderState> => {
   return orders
 }
 
-/** An account's resting orders, of one subaccount or of all. */
+/** An account's resting orders, of one subaccount or of all subaccounts. */
 export const restingOrders = (account: AccountState, subaccount: number | undefined): Array<OrderState> => {
   const orders: Array<OrderState> = []
   for (const holding of account.holdings.values()) {

@@ -1,5 +1,5 @@
 /**
- * The fills of an account. Finds those of a market or of an order without scanning the others.
+ * The fills of an account. Finds the fills of a market or of an order without a scan of all fills.
  *
  * @module
  */
@@ -32,7 +32,9 @@ export class FillList {
     return this.#byTicker.before(tickers)
   }
 
-  /** Finds older fills of an order. Each call must pass a smaller index than the previous call. */
+  /**
+   * Finds older fills of an order. Each call of the returned function must pass a smaller index than the previous call.
+   */
   beforeOfOrder(order: Filled | undefined): FindBefore {
     let found = order?.lastFill ?? -1
     return (index) => {

@@ -1,5 +1,5 @@
 /**
- * The count filled in the last 15 seconds.
+ * The fills of an order group in the last 15 seconds.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 /** Documented length of an order group's rolling window. */
 const windowMillis = 15_000
 
-/** A rolling sum: a fill counts while less than 15 seconds have passed since it. Time never goes back. */
+/** A rolling sum: a fill counts while less than 15 seconds have passed since the fill. Time never goes back. */
 export class FillWindow {
   #times: Array<number> = []
   #counts: Array<number> = []

@@ -5,8 +5,8 @@
  */
 
 /**
- * A set that finds the next smaller and the next greater member fast. It has one bit for each index, and one summary bit for every 32 of
- * these bits. A search skips 1,024 indexes per step. An index costs about an eighth of a byte.
+ * A set that finds the next smaller and the next greater member fast. It has one bit for each index, and one summary
+ * bit for every 32 of these bits. Each step of a search skips 1,024 indexes. An index costs about an eighth of a byte.
  */
 export class IndexSet {
   readonly #words: Array<number> = []

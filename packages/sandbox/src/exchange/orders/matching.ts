@@ -8,7 +8,7 @@ import type { Fill } from "../Entities.ts"
 import { dollar } from "../decimal.ts"
 import { recordFcmTrade } from "../fcm/trades.ts"
 import { cancel, end } from "./ending.ts"
-import { bookFill } from "../money/ledger.ts"
+import { applyFill } from "../money/ledger.ts"
 import { exceedsLimit, trigger } from "./groups.ts"
 import { reduceInBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
@@ -16,14 +16,14 @@ import { type GroupState, type MarketState, type OrderState, snapshot, type Stat
 
 const opposite = (market: MarketState, side: "bid" | "ask") => market.book[side === "bid" ? "ask" : "bid"]
 
-/** Whether an order that arrives now would meet a resting order, of its own account or of another one. */
+/** Whether an order that arrives now would match a resting order of any account. */
 export const crosses = (market: MarketState, side: "bid" | "ask", price: number): boolean => {
   const other = opposite(market, side)
   const best = other.best()
   return best !== undefined && other.reaches(best, price)
 }
 
-/** Whether an order would meet an order of its own account before it is completely filled. */
+/** Whether an order would match an order of its own account before it is completely filled. */
 export const wouldSelfTrade = (order: OrderState, price: number, count: number): boolean => {
   const other = opposite(order.market, order.side)
   let unfilled = count
@@ -101,7 +101,7 @@ export const canFill = (state: State, taker: OrderState): boolean => {
 const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   const count = Math.min(maker.remainingCount, taker.remainingCount)
   reduceInBook(state, maker, count)
-  bookTrade(state, maker, taker, count, false)
+  applyTrade(state, maker, taker, count, false)
 }
 
 /** Fills two orders of the same count with each other, at the price of the maker. Neither order is in the book. */
@@ -109,18 +109,18 @@ export const tradeOffBook = (state: State, maker: OrderState, taker: OrderState)
   const count = maker.remainingCount
   touch(state, maker.market)
   maker.remainingCount = 0
-  bookTrade(state, maker, taker, count, true)
+  applyTrade(state, maker, taker, count, true)
 }
 
-/** Books a trade at the price of the maker, whose remaining count is already reduced. */
-const bookTrade = (state: State, maker: OrderState, taker: OrderState, count: number, isBlock: boolean): void => {
+/** Applies a trade at the maker's price. The caller must have reduced the maker's remaining count. */
+const applyTrade = (state: State, maker: OrderState, taker: OrderState, count: number, isBlock: boolean): void => {
   const { market, price } = maker
   const { nowMillis } = state
   taker.remainingCount -= count
   maker.makerCostMicros += count * (maker.side === "bid" ? price : dollar - price)
   taker.takerCostMicros += count * (taker.side === "bid" ? price : dollar - price)
-  const makerFee = bookFill(state, maker, count, price, market.makerRate)
-  const takerFee = bookFill(state, taker, count, price, market.takerRate)
+  const makerFee = applyFill(state, maker, count, price, market.makerRate)
+  const takerFee = applyFill(state, taker, count, price, market.takerRate)
   maker.makerFeesMicros += makerFee
   taker.takerFeesMicros += takerFee
   maker.fillCount += count

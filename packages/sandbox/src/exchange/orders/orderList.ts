@@ -1,5 +1,5 @@
 /**
- * The orders of an account. Finds those of a market or with a status without scanning the others.
+ * The orders of an account. Finds the orders of a market or with a status without a scan of all orders.
  *
  * @module
  */
@@ -82,7 +82,7 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Finds older orders that match a filter. */
+  /** Returns a function that finds the next older order that matches a filter. */
   before(filter: OrderFilter): FindBefore {
     this.#archive(filter.archiveMillis)
     const { all } = this
@@ -136,7 +136,7 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Moves an order from the set of its previous status to that of its current one. */
+  /** Moves an order from the set of its previous status to the set of its current status. */
   #move(order: Item, from: keyof Statuses, previous: Status, to: keyof Statuses): void {
     const { listIndex, status } = order
     const market = this.#byTicker.get(order.ticker)! // it was added under its ticker

@@ -37,7 +37,7 @@ export const place = (state: State, account: AccountState, input: CreateOrder): 
     return snapshot(order)
   })
 
-/** Checks an order, and returns it without a change of the state. */
+/** Checks an order and returns it. Does not change the state. */
 export const prepare = (
   state: State,
   account: AccountState,
@@ -237,7 +237,7 @@ const makeOrder = (
 
 /**
  * The rate of the fee to reserve for an order that arrives now: the taker's rate if the order would trade immediately,
- * otherwise the maker's. For an order that would trade in part and rest in part: the higher of the two.
+ * otherwise the maker's. For an order that would trade in part and rest in part: the higher of the two rates.
  */
 export const feeRateOf = (state: State, order: OrderState): number => {
   const { makerRate, takerRate } = order.market
@@ -271,7 +271,10 @@ const checkExecution = (state: State, order: OrderState, input: CreateOrder): Re
   )
 }
 
-/** Places the two orders of a block trade and fills them with each other. The caller has checked that both can pay. */
+/**
+ * Places the two orders of a block trade and fills them with each other. The caller must have checked that both parties
+ * can pay.
+ */
 export const placeBlock = (
   state: State,
   market: MarketState,

@@ -5,12 +5,15 @@
  */
 import type { OrderState, State } from "../state.ts"
 
-/** Starts an action, which is a command or a timer. The clock moves once per action: at its first change of a book. */
+/**
+ * Starts an action, which is a command or a timer. The clock rises once per action, when the action first changes a
+ * book.
+ */
 export const beginAction = (state: State): void => {
   state.actionClock = state.clock + 1
 }
 
-/** Puts an order behind all others at its price. */
+/** Puts an order behind all other orders at its price. */
 export const addToBook = (state: State, order: OrderState): void => {
   order.market.book[order.side].add(order)
   report(state, order, order.remainingCount)

@@ -1,8 +1,7 @@
 /**
  * Generated games: their scores, their clock and their plays.
  *
- * A game depends only on its milestone and on the time. At the same time it is always the same. Its clock and its scores
- * never go back.
+ * A game depends only on its milestone and on the time. Its clock and its scores never go back.
  *
  * @module
  */

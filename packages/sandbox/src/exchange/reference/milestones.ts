@@ -79,10 +79,10 @@ export const endOf = ({ endMillis, startMillis, type }: Times): number => endMil
 export const phaseAt = (milestone: Times, atMillis: number): Phase =>
   atMillis < milestone.startMillis ? "scheduled" : atMillis < endOf(milestone) ? "live" : "closed"
 
-/** How often the job runs that maintains the phases of milestones. */
+/** The interval of the job that updates the phases of milestones. */
 const jobMillis = 300_000
 
-/** The milestone as of now. Documented: a job maintains its phase, which lags behind the live data. */
+/** The milestone at the current time. Documented: a job updates its phase, so the phase lags behind the live data. */
 export const toMilestone = ({ nowMillis }: State, milestone: MilestoneRecord): Milestone => {
   const { createdMillis, startMillis } = milestone
   const lastRun = Math.floor(nowMillis / jobMillis) * jobMillis

@@ -16,7 +16,7 @@ import { type Calibration, calibrationsBy } from "./weather/calibrations.ts"
 import { cityOf } from "./weather/cities.ts"
 import { type IndexPoint, pointsOf } from "./weather/weatherIndex.ts"
 
-/** A milestone as of now: its phase, its participants, and its game if it has one. */
+/** A milestone at the current time: its phase, its participants, and its game if it has one. */
 export interface LiveMilestone {
   readonly milestone: Milestone
   readonly phase: Milestone["phase"]
@@ -86,7 +86,10 @@ export class ReferenceData extends MarketData {
     })
   }
 
-  /** When the last market of an event closed; undefined if it has no markets, or while one has not closed. */
+  /**
+   * When the last market of an event closed. Undefined if the event has no markets, or if one of them is not closed
+   * yet.
+   */
   maturityOf(eventTicker: string): number | undefined {
     const markets = this.state.events.get(eventTicker)?.markets ?? []
     const isOver = markets.every(({ closeMillis }) => closeMillis <= this.state.nowMillis)

@@ -99,7 +99,7 @@ const quarterHour = 15 * minute
 /** The reference prices of one exchange. */
 export class References {
   #seed: number
-  /** By name: the values that the operator set, oldest first. Each value holds until the next. */
+  /** By name: the values that the operator set, oldest first. Each value applies until the time of the next value. */
   readonly #set = new Map<string, Array<{ readonly fromMillis: number; readonly value: bigint }>>()
 
   constructor(seed: number) {
@@ -131,7 +131,7 @@ export class References {
     this.#set.clear()
   }
 
-  /** The body of a channel's message about a name, whose value was published at `atMillis`. */
+  /** The body of a channel's message with the value of a name at `atMillis`. */
   body(channel: ReferenceChannel, name: string, atMillis: number): object {
     const value = print(this.#value(name, atMillis))
     if (channel === "pyth_value") {
@@ -144,8 +144,8 @@ export class References {
   }
 
   /**
-   * The averages of the documented windows: the 60 ticks before this tick and, in the last minute of a quarter-hour, the
-   * ticks of that minute up to this one.
+   * The averages of the documented windows: the 60 ticks before this tick and, in the last minute of a quarter-hour,
+   * the ticks of that minute up to this tick.
    */
   #averages(name: string, atMillis: number) {
     const close = Math.ceil(atMillis / quarterHour) * quarterHour

@@ -8,7 +8,7 @@
 export interface Score {
   readonly what: string
   readonly points: number
-  /** How often it happens, compared with the other scores. */
+  /** The relative frequency of this score. */
   readonly weight: number
 }
 
@@ -19,7 +19,7 @@ export interface GameRules {
   /** What the clock shows: the remaining time of the period, or the elapsed time of the game. Baseball has no clock. */
   readonly clock: "remaining" | "elapsed" | "none"
   readonly scores: ReadonlyArray<Score>
-  /** The most scores of one team in a game. */
+  /** The maximum number of scores of one team in a game. */
   readonly maxScores: number
   readonly canTie: boolean
   /** How long a game lasts if its milestone has no end. */

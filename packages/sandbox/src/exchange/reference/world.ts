@@ -22,16 +22,16 @@ import { durationOf, sportOf } from "./sports.ts"
 
 /** A game of the world. */
 interface GameExample {
-  /** The series of the winners. */
+  /** The ticker of the series about the winners. */
   readonly winners: string
-  /** The series of the totals. */
+  /** The ticker of the series about the total scores. */
   readonly totals: string
   readonly competition: string
   /** The type of the milestone. */
   readonly type: string
-  /** The start of the type of its structured targets, such as `football` of `football_team`. */
+  /** The prefix of the types of its structured targets, such as `football` in `football_team`. */
   readonly sport: string
-  /** The line of the market about the total score. */
+  /** The market about the total score resolves to YES above this number. */
   readonly line: number
   readonly startsInMinutes: number
   readonly hasPlayers: boolean
@@ -42,7 +42,7 @@ interface GameExample {
 
 const day = 24 * 60
 
-/** A game that is on, two that start within two hours, and two that start about a day later. */
+/** One game in progress, two games that start within two hours, and two games that start about a day later. */
 const games: ReadonlyArray<GameExample> = [
   {
     winners: "KXNFLGAME",
@@ -308,7 +308,7 @@ const roundedIn = ({ nowMillis }: Site, minutes: number): number =>
 
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
-/** A day in the form of tickers, such as `26NOV30`. */
+/** A date in the format of tickers, such as `26NOV30`. */
 const dayOf = (millis: number): string => {
   const date = new Date(millis)
   const [year, dayOfMonth] = [date.getUTCFullYear() % 100, date.getUTCDate()].map((part) =>

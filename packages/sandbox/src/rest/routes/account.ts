@@ -112,7 +112,7 @@ const optionsOf = (input: ApiKeys.KeyInput): KeyOptions => ({
 const register = (call: Call<ApiKeys.KeyInput>, publicKey: string): Result.Result<ApiKey, Refusal> =>
   call.input.fcm_subtrader_id === undefined
     ? call.execute({ type: "registerKey", accountId: call.accountId, publicKey, options: optionsOf(call.input) })
-    : Result.fail(invalidParameters("fcm_subtrader_id is for FCM members"))
+    : Result.fail(invalidParameters("only FCM members may set fcm_subtrader_id"))
 
 const toKey = (key: ApiKey): ApiKeys.ApiKey => ({
   api_key_id: key.keyId,

@@ -50,7 +50,7 @@ export const blockTrades: ReadonlyArray<Route> = [
   )
 ]
 
-const notFcm = /*#__PURE__*/ invalidParameters("subtraders are for FCM members only")
+const notFcm = /*#__PURE__*/ invalidParameters("only FCM members may name a subtrader")
 
 /** Reads a proposal. A key that is locked to a subaccount proposes trades only for its subaccount. */
 const readProposal = ({

@@ -15,16 +15,16 @@ import type { View } from "../../exchange/View.ts"
 import { type Route, route } from "../route.ts"
 import { count, price } from "../wire.ts"
 
-/** Observed: a request of one market may cover at most this number of periods. */
+/** Observed: a request for one market may cover at most this number of periods. */
 const maxOfMarket = 5_000
 
 /**
- * Documented: the maximum of periods times markets in a request of several markets. Observed: the requested periods count,
- * even those without a candlestick.
+ * Documented: the maximum of the number of periods times the number of markets, in a request for several markets.
+ * Observed: the requested periods count, even those without a candlestick.
  */
 const maxOfAll = 10_000
 
-/** Documented: the most tickers of a request. */
+/** Documented: the maximum number of tickers in a request. */
 const maxTickers = 100
 
 /** The common fields of the inputs. */

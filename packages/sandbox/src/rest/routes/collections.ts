@@ -55,7 +55,7 @@ const toCollection = (collection: Collection): MultivariateCollections.Multivari
     title: collection.title,
     description: collection.description,
     open_date: time(collection.openMillis),
-    // A collection that does not close has the last time that the wire can represent.
+    // A collection that does not close has the last time that the API can represent.
     close_date: time(Math.min(collection.closeMillis, latestMillis)),
     associated_events: associatedEvents.map(({ eventTicker, isYesOnly, sizeMax, sizeMin }) => ({
       ticker: eventTicker,

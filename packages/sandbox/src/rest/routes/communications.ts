@@ -99,7 +99,7 @@ export const quotes: ReadonlyArray<Route> = [
   route(Quotes.deleteByQuoteId, remove)
 ]
 
-const notFcm = /*#__PURE__*/ invalidParameters("subtraders are for FCM members only")
+const notFcm = /*#__PURE__*/ invalidParameters("only FCM members may name a subtrader")
 
 /** Refuses a malformed id. */
 export const checkUuid = (name: string, id: string | undefined): Refusal | undefined =>
@@ -123,7 +123,7 @@ const readListRfqs = (input: Rfqs.ListInput): Result.Result<ListRfqs, Refusal> =
 
 /**
  * Reads the query of a list of quotes. A public client names the creators by their communications ids, so the caller's
- * own communications id stands for the caller's account.
+ * own communications id is read as the caller's account.
  */
 const readListQuotes = (
   input: Quotes.ListInput,

@@ -1,5 +1,5 @@
 /**
- * The exchange itself.
+ * The status and the schedule of the exchange, and the time of the account data.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export const exchange: ReadonlyArray<Route> = [
     })
   }),
 
-  // Trading is around the clock, except on Thursdays from three to five in the morning.
+  // Trading is open all day, except on Thursdays from 3:00 to 5:00.
   route(Exchange.schedule, () => {
     const sessions = (...hours: ReadonlyArray<readonly [open: string, close: string]>) =>
       hours.map(([open_time, close_time]) => ({ open_time, close_time }))

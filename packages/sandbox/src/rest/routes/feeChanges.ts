@@ -10,7 +10,7 @@ import { type Route, route } from "../route.ts"
 import { time } from "../wire.ts"
 
 export const feeChanges: ReadonlyArray<Route> = [
-  // Without show_historical, only changes that are scheduled for the future.
+  // Without `show_historical`, the list has only changes that are scheduled for the future.
   route(SeriesOperations.feeChanges, ({ input, view }) =>
     Result.succeed({
       series_fee_change_arr: view

@@ -1,7 +1,7 @@
 /**
  * Live data and play-by-play statistics of milestones in wire format.
  *
- * The document does not list the fields of `details`. They are choices of this exchange.
+ * The document does not list the fields of `details`. The local exchange chose them.
  *
  * @module
  */

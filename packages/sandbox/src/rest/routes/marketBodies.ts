@@ -15,7 +15,7 @@ const askOf = (yesAsk: number) => price(yesAsk === 0 ? dollar : yesAsk)
 const noBidOf = (yesAsk: number) => price(yesAsk === 0 ? 0 : dollar - yesAsk)
 const noAskOf = (yesBid: number) => price(dollar - yesBid)
 
-/** Recorded: the strike of a structured market names its target by the target's type. */
+/** Recorded: the custom strike of a market with a structured target maps the target's type to its id. */
 const strikeOf = ({ structuredTarget }: Market): Pick<Markets.Market, "strike_type" | "custom_strike"> =>
   structuredTarget === undefined
     ? {}
@@ -23,7 +23,7 @@ const strikeOf = ({ structuredTarget }: Market): Pick<Markets.Market, "strike_ty
 
 export const toMarket = (market: Market): Markets.Market => {
   const { previous, topOfBook } = market
-  // A market without a closing time has the last time that the wire can represent.
+  // A market without a closing time has the last time that the API can represent.
   const close = time(Math.min(market.closeMillis, latestMillis))
   return {
     ticker: market.ticker,
@@ -96,7 +96,7 @@ export const toLegs = ({ combo }: Pick<Market, "combo">) =>
         }))
       }
 
-/** The strike of a combo repeats its legs, as the exchange was observed to do. */
+/** Observed: the strike of a combo repeats its legs. */
 export const toStrike = ({ combo }: Pick<Market, "combo">) =>
   combo === undefined
     ? undefined
@@ -112,7 +112,10 @@ export const toStrike = ({ combo }: Pick<Market, "combo">) =>
 export const toRanges = ({ priceRanges }: Pick<Market, "priceRanges">) =>
   priceRanges.map(({ end, start, step }) => ({ start: price(start), end: price(end), step: price(step) }))
 
-/** The published price grids, as the steps of their ranges and the ends of all ranges but the last. */
+/**
+ * The names of the published price grids. A key has the steps of the ranges, and the ends of all ranges except the
+ * last.
+ */
 const structures: Readonly<Record<string, string>> = {
   "100": "linear_cent",
   "10": "deci_cent",
@@ -138,7 +141,7 @@ export const structureOf = ({ priceRanges }: Pick<Market, "priceRanges">): strin
   return structures[ends.length === 0 ? steps : `${steps} ${ends.join()}`] ?? unnamed
 }
 
-/** The name of a price grid in the feed, where a grid without a published name has an empty one. */
+/** The name of a price grid in the feed, where a grid without a published name has an empty name. */
 export const feedStructureOf = (market: Pick<Market, "priceRanges">): string => {
   const structure = structureOf(market)
   return structure === unnamed ? "" : structure

@@ -105,7 +105,7 @@ const checkFilters = (input: Markets.ListInput): Refusal | undefined => {
   }
   if ((input.min_updated_ts !== undefined || input.max_updated_ts !== undefined) && !permitsUpdateTimes(input)) {
     return invalidParameters(
-      "min_updated_ts and max_updated_ts may be combined only with mve_filter=exclude, and then also with series_ticker"
+      "min_updated_ts and max_updated_ts can be combined only with mve_filter=exclude, or with both mve_filter=exclude and series_ticker"
     )
   }
   return pairs.every((pair) => input.status === undefined || pair.statuses.includes(input.status))

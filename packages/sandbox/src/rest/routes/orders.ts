@@ -274,7 +274,7 @@ const averagesOf = (before: Order | undefined, after: Order) => {
   return filled === 0
     ? undefined
     : {
-        // The average is a YES price, also for an ask.
+        // The average is a YES price, even for an ask.
         average_fill_price: average(after.side === "bid" ? cost : filled * dollar - cost, filled),
         average_fee_paid: average(fees, filled)
       }

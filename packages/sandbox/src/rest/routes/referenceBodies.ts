@@ -11,7 +11,7 @@ import { marketIdOf } from "../../exchange/markets/marketIds.ts"
 import { rulesOf } from "../../exchange/reference/sports.ts"
 import { count, time } from "../wire.ts"
 
-/** The ids of data providers. The document has one field for the first of them, and one for all. */
+/** The ids of data providers. The document has one field for the first id, and one field for all ids. */
 const sourcesOf = (sourceIds: Readonly<Record<string, string>>) => {
   const first = Object.values(sourceIds)[0]
   return { ...(first === undefined ? undefined : { source_id: first }), source_ids: sourceIds }

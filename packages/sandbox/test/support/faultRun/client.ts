@@ -1,6 +1,7 @@
 /**
  * A process that places orders from several fibers. It records each order in a journal before the first attempt and
- * after the outcome. It settles the open orders of the journal first, and again at the end.
+ * after the outcome. At the beginning and at the end, it settles the orders of the journal that have no outcome or the
+ * outcome `Unknown`.
  */
 import { randomUUID } from "node:crypto"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
@@ -36,14 +37,14 @@ process.on("disconnect", () => process.exit(1))
 
 const { ticker } = setting
 
-/** Orders that rest, some that are cancelled immediately, and some that are refused. */
+/** Most orders rest. One in ten is cancelled immediately, and one in ten is refused. */
 const intentOf = (number: number, client_order_id: string): Orders.OrderIntent => {
   const common = { ticker, client_order_id, exchange_index: 0 } as const
   const cents = 1 + (number % 40)
   const price = `0.${String(cents).padStart(2, "0")}` as `${number}` // a decimal
   switch (number % 10) {
     case 0:
-      return Orders.buyYes({ ...common, count: "1", yes_price: `${price}5` as `${number}` }) // off the grid: refused
+      return Orders.buyYes({ ...common, count: "1", yes_price: `${price}5` as `${number}` }) // off the price grid, so refused
     case 1:
       return Orders.buyNo({ ...common, count: "1", no_price: price, time_in_force: "immediate_or_cancel" })
     case 2:

@@ -60,7 +60,7 @@ export const run = async (options: Options): Promise<Figures> => {
     "0",
     String(options.readLagMillis)
   )
-  const [served] = (await once(exchange, "message")) as [Served] // its first message
+  const [served] = (await once(exchange, "message")) as [Served] // the server's first message
   const proxy = await startFaultProxy(new URL(served.url), options.share, options.seed)
   const began = performance.now()
   try {
@@ -85,7 +85,7 @@ export const run = async (options: Options): Promise<Figures> => {
       })
       child.send(setting)
       const [code] = (await once(child, "exit")) as [number | null]
-      if (code !== 0 && !killed) throw new Error(`the client ended with ${code}`)
+      if (code !== 0 && !killed) throw new Error(`the client ended with exit code ${code}`)
       return killed
     }
     let openAtKill: number | undefined

@@ -1,4 +1,6 @@
-/** The journal of a client. Each line is written at once, so that another client can continue after a kill. */
+/**
+ * The journal of a client. The client writes each line immediately, so that another client can continue after a kill.
+ */
 import type * as Orders from "@kalshi-effect/client/Orders"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
 
@@ -31,7 +33,7 @@ export const read = (
       entries.set(line.begun.client_order_id, { begun: line.begun, ended: undefined })
     } else {
       const entry = entries.get(line.ended.client_order_id)
-      if (entry === undefined) throw new Error(`${line.ended.client_order_id} ended and was not begun`)
+      if (entry === undefined) throw new Error(`${line.ended.client_order_id} has an outcome but was not begun`)
       entries.set(line.ended.client_order_id, { ...entry, ended: line.ended })
     }
   }

@@ -1,6 +1,6 @@
 /**
- * A proxy between a client and an exchange. It breaks connections, as a network does. The faults come from a seed, so a
- * run can be repeated as far as the order of requests is the same.
+ * A proxy between a client and an exchange. It breaks connections, as a network does. The faults come from a seed: two
+ * runs with the same sequence of requests have the same faults.
  */
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
@@ -26,7 +26,7 @@ export interface FaultProxy {
   readonly close: () => Promise<void>
 }
 
-/** Numbers from 0 to 1 from a seed (mulberry32). */
+/** Random numbers from 0 to 1, from a seed (mulberry32). */
 const makeRandom = (seed: number) => {
   let state = seed | 0
   return () => {
@@ -103,7 +103,7 @@ const serve = (client: Socket, connectUpstream: () => Socket, { counts, draw, ra
   }
   let exchange: Socket | undefined
   let fault: Kind | undefined
-  // A request begins when the client sends after a response: this client sends one request at a time on a connection.
+  // The client sends one request at a time on a connection. The first data after a response thus begin a request.
   let hasResponse = true
   const respond = (chunk: Buffer) => {
     hasResponse = true

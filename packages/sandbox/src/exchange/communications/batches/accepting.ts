@@ -19,7 +19,7 @@ import { cancelBatchQuote, endCompetition, uncount } from "./closing.ts"
 import { checkMarkets, checkOpen, checkPayable } from "./quoting.ts"
 import { findBatchQuote, findOwnBatch, indexBatch, noteUpdate, toBatch, toBatchQuote } from "./records.ts"
 
-/** The times to confirm and to execute: those of a single quote on the fastest of the markets. */
+/** The times to confirm and to execute: the shortest times of a single quote on any of the markets. */
 const batchWindowsOf = ({ children }: BatchState) => {
   const windows = children.map(({ market }) => windowsOf(market))
   return {
@@ -77,7 +77,7 @@ const winnersOf = (
         refusal(
           "conflict",
           "rfq_batch_quotes_changed",
-          `the best ${side} bids are lower than min_bids for: ${changed.map(({ rfqId }) => rfqId).join(", ")}`
+          `the best ${side} bids are missing or lower than min_bids for: ${changed.map(({ rfqId }) => rfqId).join(", ")}`
         )
       )
 }
@@ -152,7 +152,7 @@ const win = (state: State, batchQuote: BatchQuoteState, side: Side): void => {
 const toAccepted = ({ acceptedMillis, acceptedSide, children }: BatchState): AcceptedBatch => ({
   side: acceptedSide!, // it was accepted
   quotes: children.map(({ quotes }): Quote => ({
-    ...toQuote(quotes[0]!), // the only quote of a child in the state is the one that won it
+    ...toQuote(quotes[0]!), // the only quote of a child in the state is the quote that won the child
     status: "accepted",
     cancelReason: undefined,
     updatedMillis: acceptedMillis!,

@@ -1,5 +1,6 @@
 /**
- * The best bids on the children of an RFQ batch, over all makers.
+ * The best bids on the children of an RFQ batch, over all makers. A batch quote counts, and can win children, for 30
+ * seconds after it was sent.
  *
  * @module
  */
@@ -87,7 +88,7 @@ export const restoreBest = (batch: BatchState): void => {
   }
 }
 
-/** Logs the best bids, for the creator of the batch. */
+/** Emits the event with the best bids, for the creator of the batch. */
 export const publishBest = (state: State, batch: BatchState): void => {
   batch.publishedMillis = state.nowMillis
   state.emit?.({ type: "rfqBatchBestQuotes", bestQuotes: toBestQuotes(batch) })

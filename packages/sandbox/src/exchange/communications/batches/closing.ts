@@ -27,13 +27,13 @@ export const cancelBatchQuote = (state: State, batchQuote: BatchQuoteState, reas
   state.emit?.({ type: "batchQuoteDeleted", batchQuote: toBatchQuote(batchQuote) })
 }
 
-/** Ends the time for which a batch quote counts. The best bids of the batch do not change here. */
+/** Stops a batch quote from winning children. The caller must update the best bids of the batch. */
 export const uncount = (state: State, batchQuote: BatchQuoteState): void => {
   batchQuote.isCounted = false
   unschedule(state, { discount: batchQuote })
 }
 
-/** Ends the competition of the batch quotes: there are no best bids any more. */
+/** Ends the competition of the batch quotes, and clears the best bids. */
 export const endCompetition = (state: State, batch: BatchState): void => {
   batch.best.splice(0, Infinity, ...emptyBest(batch.children.length))
   unschedule(state, { publishBest: batch })
@@ -50,7 +50,7 @@ const childReasons: Readonly<Record<RfqBatchCloseReason, RfqCloseReason>> = {
   "partially executed": "notExecuted"
 }
 
-/** Closes a child. A child has no event of its own: its batch has one. */
+/** Closes a child. Emits no event, because the event of the batch reports it. */
 export const closeChild = (state: State, rfq: RfqState, reason: RfqCloseReason): void => {
   rfq.status = "closed"
   rfq.closeReason = reason
@@ -59,8 +59,8 @@ export const closeChild = (state: State, rfq: RfqState, reason: RfqCloseReason):
 }
 
 /**
- * Closes a batch with its children, and cancels the batch quotes that could still be executed. Other events notify the
- * accounts in `executedFor` of the result of its execution.
+ * Closes a batch with its children, and cancels the batch quotes that could still be executed. The accounts in
+ * `executedFor` receive the result of the execution in other events.
  */
 export const closeBatch = (
   state: State,

@@ -11,10 +11,10 @@ import { checkActive, checkTrading } from "../../orders/placing.ts"
 import { invalidParameters, refusal } from "../../refusals.ts"
 import { type AccountState, checkNotPaused, type ComboState, type MarketState, type State } from "../../state.ts"
 
-/** Documented: the most different legs of all children together, and of one child. */
+/** Documented: the maximum number of legs of one child, and of different legs of all children together. */
 const maxLegs = 6
 
-/** The combo of a child. It has no market yet if the batch must create it. */
+/** The combo of a child. The market is undefined if the batch must create it. */
 interface Found {
   readonly market: MarketState | undefined
   /** The legs; undefined for a market that was not created in a collection. */
@@ -94,7 +94,7 @@ const findLegs = (
   }))
 }
 
-/** Checks that the combos are different, on one shard, and made of few legs. */
+/** Checks that the combos are different, are on one shard, and have at most `maxLegs` different legs. */
 const checkTogether = (found: ReadonlyArray<Found>): Refusal | undefined => {
   if (new Set(found.map(nameOf)).size < found.length) {
     return invalidParameters("two children of the batch are the same combo")

@@ -15,7 +15,7 @@ import { closeBatch } from "./closing.ts"
 import { findOrCreateMarkets } from "./combos.ts"
 import { attachBatch, findBatch, isCreator, noteUpdate, toBatch } from "./records.ts"
 
-/** Documented: the numbers of children of a batch. */
+/** Documented: the minimum and the maximum number of children of a batch. */
 const minChildren = 2
 const maxChildren = 57
 
@@ -51,8 +51,7 @@ export const create = (
     }
     const batch = makeBatch(state, account, input, markets)
     for (const [index, market] of markets.entries()) {
-      // One set of terms per market.
-      const rfq = makeRfq(state, account, market, terms[index]!, batch.batchId)
+      const rfq = makeRfq(state, account, market, terms[index]!, batch.batchId) // one entry per market
       attachRfq(state, rfq)
       batch.children.push(rfq)
     }
@@ -63,7 +62,7 @@ export const create = (
   })
 }
 
-/** The terms of a child, as a single RFQ has them. */
+/** The terms of a child, in the form of a single RFQ. */
 const termsOf = (
   { isObscured, subaccount, targetCostExcludesFees }: CreateRfqBatch,
   { count, targetCostMicros }: CreateRfqBatchChild
@@ -106,11 +105,15 @@ const checkRequest = (
   }
   const known = state.batches.byClientId.get(account.accountId)?.get(clientBatchId)
   return known !== undefined && isKept(state, known)
-    ? refusal("conflict", "conflict", `the RFQ batch ${known.batchId} of the account has this client_batch_id`)
+    ? refusal(
+        "conflict",
+        "conflict",
+        `client_batch_id is already used by the RFQ batch ${known.batchId} of the account`
+      )
     : undefined
 }
 
-/** The open batches that a new batch replaces, oldest first. Refuses a batch beyond the maximum number. */
+/** The open batches that a new batch replaces, oldest first. Fails if the account would have too many open batches. */
 const batchesToReplace = (
   { batches }: State,
   account: AccountState,
@@ -177,7 +180,11 @@ export const remove = (
       checkNotPaused(state, batch.exchangeIndex) ??
       (batch.status === "open"
         ? undefined
-        : refusal("invalid", "bad_request", "the RFQ batch is accepted: it executes or expires as a whole"))
+        : refusal(
+            "invalid",
+            "bad_request",
+            "an accepted RFQ batch cannot be deleted: it executes or expires as a whole"
+          ))
     if (refused !== undefined) {
       return Result.fail(refused)
     }

@@ -5,9 +5,9 @@
  * the fill of one child cancels an order that another child needs, the other child fails, and the batch is partially
  * executed.
  *
- * The orders of all makers are placed first. None of them trades yet: if one of them would meet an order of another
- * account in the book, the batch fails. Then the orders of the creator reserve their money, all before the first of them
- * trades.
+ * The orders of all makers are placed first. None of them trades yet: if one of them would match an order of another
+ * account in the book, the batch fails. Then all orders of the creator reserve their money. Only after that, the first
+ * of them trades.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import type { Side } from "./batchParts.ts"
 import { closeBatch, closeChild } from "./closing.ts"
 import { toBatch, toBatchQuote } from "./records.ts"
 
-/** A child, with its orders once they are placed. */
+/** A child to execute. */
 interface Child {
   readonly quote: QuoteState
   /** The order of the maker. The creator of the batch places the opposite order. */
@@ -94,8 +94,8 @@ const winnersOf = ({ quotes }: BatchState): ReadonlyArray<BatchQuoteState> =>
   [...quotes.values()].filter(({ status }) => status === "confirmed")
 
 /**
- * Whether the market trades, and the maker's order would rest in full. If it met an order of another account, it would
- * trade with that order, and too little of it would be left for the creator of the batch.
+ * Whether the market trades, and the maker's order would rest in full. If the maker's order matched an order of another
+ * account, too little of it would be left for the creator of the batch.
  */
 const isTradable = (state: State, { quote, terms: { price, side } }: Child): boolean => {
   const { account, postOnly, rfq } = quote
@@ -123,7 +123,8 @@ const moneyOfMaker = ({ account, quotes, subaccount }: BatchQuoteState, side: Si
   quotes.reduce((total, quote) => {
     const { market } = quote.rfq
     const terms = termsOf(quote, side)
-    // An order that meets the maker's own orders reserves the fee of a taker, until the exchange has cancelled these.
+    // An order that would match the maker's own orders reserves the taker's fee until the exchange has cancelled those
+    // orders.
     const isTaker = crosses(market, terms.side, terms.price) && market.takerRate > market.makerRate
     return total + moneyOf(account, subaccount, market, terms, isTaker ? market.takerRate : market.makerRate)
   }, 0)

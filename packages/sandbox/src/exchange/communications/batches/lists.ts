@@ -12,11 +12,11 @@ import { isKept } from "../records.ts"
 import { findBatch, isCreator, toBatch, toBatchQuote } from "./records.ts"
 import { UpdateList } from "./updateList.ts"
 
-/** Documented: the most batches and the most children on a page. */
+/** Documented: the maximum numbers of batches and of children on a page. */
 const maxLimit = 20
 const maxChildren = 100
 
-/** Batches of all accounts, or of the caller only, the most recently updated first. A batch is never split. */
+/** Batches of all accounts, or of the caller only, most recently updated first. A page never splits a batch. */
 export const listBatches = (
   state: State,
   caller: AccountState,

@@ -1,5 +1,5 @@
 /**
- * Batch quotes: creation, withdrawal, and the time for which they count.
+ * Batch quotes: creation, withdrawal, and the time in which they can win children.
  *
  * @module
  */
@@ -84,8 +84,7 @@ const add = (
   input: CreateBatchQuote,
   bids: ReadonlyArray<CreateQuote>
 ): Result.Result<BatchQuoteState, Refusal> => {
-  // One bid per child.
-  const quotes = batch.children.map((rfq, child) => makeQuote(state, account, rfq, bids[child]!))
+  const quotes = batch.children.map((rfq, child) => makeQuote(state, account, rfq, bids[child]!)) // one bid per child
   const unpaid = checkOffers(state, batch, quotes)
   if (unpaid !== undefined) {
     return Result.fail(unpaid)
@@ -105,8 +104,8 @@ const add = (
 }
 
 /**
- * Refuses bids that no order can have, and bids for which the maker cannot pay. The maker may win all children on one
- * side, so it must be able to pay for all bids of a side.
+ * Refuses bids that are not valid prices of orders, and bids for which the maker cannot pay. The maker can win all
+ * children on one side, so it must be able to pay for all bids of a side.
  */
 const checkOffers = (state: State, batch: BatchState, quotes: ReadonlyArray<QuoteState>): Refusal | undefined => {
   for (const side of sides) {
@@ -165,7 +164,7 @@ const makeBatchQuote = (
   for (const quote of quotes) {
     quote.quoteId = state.ids.next()
   }
-  // Documented: an unchanged bid keeps its time priority if the older batch quote still counted.
+  // Documented: an unchanged bid keeps its time priority if the older batch quote could still win.
   const prioritiesOf = (side: Side): ReadonlyArray<number> =>
     quotes.map((quote, child) => {
       const bid = side === "yes" ? "yesBid" : "noBid"
@@ -199,7 +198,7 @@ const makeBatchQuote = (
   }
 }
 
-/** Withdraws an open batch quote. As for a single quote, a batch quote that is no longer open is not found. */
+/** Withdraws an open batch quote. Like a single quote, a batch quote that is no longer open is not found. */
 export const remove = (state: State, account: AccountState, target: BatchQuoteTarget): Result.Result<void, Refusal> =>
   Result.flatMap(findBatchQuote(state, account, target), (batchQuote) => {
     const refused = batchQuote.status === "open" ? checkNotPaused(state, batchQuote.batch.exchangeIndex) : notFound
@@ -211,7 +210,10 @@ export const remove = (state: State, account: AccountState, target: BatchQuoteTa
     return Result.void
   })
 
-/** Ends the time for which a batch quote counts. It stays open, and its maker can send it again. */
+/**
+ * Stops a batch quote from winning children 30 seconds after it was sent. It stays open, and its maker can send it
+ * again.
+ */
 export const discount = (state: State, batchQuote: BatchQuoteState): void => {
   batchQuote.isCounted = false
   removeBids(state, batchQuote)

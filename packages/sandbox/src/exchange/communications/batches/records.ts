@@ -12,7 +12,7 @@ import { isKept, toQuote, toRfq } from "../records.ts"
 import { valueOf } from "./batchParts.ts"
 import { UpdateList } from "./updateList.ts"
 
-/** A copy of a batch, with its children, that later events do not change. */
+/** A copy of a batch with its children. Later events do not change the copy. */
 export const toBatch = ({
   account: _account,
   best: _best,
@@ -26,7 +26,7 @@ export const toBatch = ({
   ...batch
 }: BatchState): RfqBatch => ({ ...batch, rfqs: children.map(toRfq) })
 
-/** A copy of a batch quote that later events do not change. */
+/** A copy of a batch quote. Later events do not change the copy. */
 export const toBatchQuote = ({
   account: _account,
   batch: _batch,
@@ -65,7 +65,7 @@ export const indexBatch = ({ ofMarket, openOf }: Batches, batch: BatchState): vo
   }
 }
 
-/** Puts a batch that was created or updated in front of the lists. */
+/** Moves a new or updated batch to the front of the lists. */
 export const noteUpdate = ({ batches }: State, batch: BatchState): void => {
   batches.updates.add(batch)
   valueOf(batches.updatesOf, batch.accountId, () => new UpdateList()).add(batch)
@@ -91,7 +91,7 @@ export const findBatch = (state: State, batchId: string): Result.Result<BatchSta
 export const isCreator = (batch: BatchState, account: AccountState, subaccount: number | undefined): boolean =>
   batch.account === account && (subaccount ?? batch.subaccount) === batch.subaccount
 
-/** Finds a batch of the account. Documented: for other accounts, this is forbidden. */
+/** Finds a batch of the account. Documented: other accounts are refused as forbidden. */
 export const findOwnBatch = (
   state: State,
   account: AccountState,

@@ -15,7 +15,7 @@ export const dumpBatches = (state: State) => ({
   batchQuotes: Array.from(state.batches.byId.values(), ({ quotes }) =>
     Array.from(quotes.values(), (batchQuote) => dumpBatchQuote(state, batchQuote))
   ).flat(),
-  /** The batches of all updates, in chronological order. */
+  /** The batch of each update, in chronological order. */
   rfqBatchUpdates: state.batches.updates.all.map(({ batchId }) => batchId)
 })
 

@@ -11,7 +11,7 @@ type Status = RfqBatch["status"]
 
 /**
  * An append-only list with one entry for each update of a batch. Only the last entry of a batch counts. So the batches
- * that were updated most recently come last, and an index stays valid.
+ * that were updated most recently come last, and the index of an entry never changes.
  */
 export class UpdateList<Item extends { readonly status: Status }> {
   readonly all: Array<Item> = []
@@ -23,7 +23,7 @@ export class UpdateList<Item extends { readonly status: Status }> {
     closed: new IndexSet()
   }
 
-  /** Adds an update, after which the batch has its current status. */
+  /** Adds an entry for a batch, with its current status. */
   add(batch: Item): void {
     const previous = this.#indexes.get(batch)
     if (previous !== undefined) {

@@ -33,7 +33,7 @@ const week = 7 * 24 * hour
 /** The index of every city starts on a Monday. Earlier values are a backfill with the launch configuration. */
 export const launchMillis = /*#__PURE__*/ Date.UTC(2026, 7, 24)
 
-/** After ten years, the configuration stays. This bounds the timeline if an operator moves the clock far ahead. */
+/** Calibrations end after ten years. This limits their number if an operator moves the clock far ahead. */
 const maxWeeks = 520
 
 /** The number of weeks since the launch that ended at least `delay` ago, but at most `maxWeeks`. */
@@ -58,7 +58,7 @@ export const calibrationFinder = (seed: number, name: string, city: City): ((mil
   }
 }
 
-/** The configuration after some complete weeks. */
+/** The configuration after a number of complete weeks since the launch. */
 const calibrationOf = (seed: number, name: string, { stations }: City, weeks: number): Calibration => {
   const endMillis = launchMillis + weeks * week
   const isLaunch = weeks === 0

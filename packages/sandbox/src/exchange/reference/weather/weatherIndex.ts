@@ -9,7 +9,7 @@ import { fractionOf, hashOf, mix } from "../random.ts"
 import { calibrationFinder, type Calibration, launchMillis, trueOffset } from "./calibrations.ts"
 import type { City } from "./cities.ts"
 
-/** A reading of a station. `code` is that of the document. */
+/** A reading of a station. The values of `code` are from the document. */
 export interface Reading {
   readonly stationId: string
   readonly code: "ok" | "missing" | "late" | "rate_spatial" | "pending"
@@ -19,7 +19,7 @@ export interface Reading {
   /** The time of a carried-forward observation. */
   readonly observedMillis: number | undefined
   readonly receivedMillis: number | undefined
-  /** Why the primary observation was passed over. */
+  /** Why the primary observation was not used. */
   readonly primaryCode: string | undefined
 }
 
@@ -46,8 +46,8 @@ const deadlineMillis = 3 * minute
 const quorum = 3
 
 /**
- * The points of a window, both bounds inclusive. Until the deadline of a minute has passed, its point is incomplete. Then
- * the minute has a canonical point, or no point if it has no quorum.
+ * The points of a window, both bounds inclusive. Until the deadline of a minute has passed, its point is incomplete.
+ * Then the minute has a canonical point, or no point if too few stations were accepted.
  */
 export const pointsOf = (
   seed: number,
@@ -137,7 +137,7 @@ const stationsOf = (seed: number, name: string, city: City): Stations => {
     warmer: (trueOffset(seed, stationId) / 100) * 1.8
   }))
   return (atMillis) => {
-    // An outage lasts ten minutes and takes the first two stations, so that the quorum fails.
+    // An outage lasts ten minutes and affects the first two stations, so that too few stations are accepted.
     const isOutage = fractionOf(mix(outages, Math.floor(atMillis / (10 * minute)))) < 0.004
     return stations.map(({ hash, stationId, warmer }, index) =>
       readingOf(

@@ -1,0 +1,44 @@
+/** Checks that the tests of a package lie in folders like those of its sources. ARCHITECTURE.md explains the rule. */
+import { assert, describe, it } from "@effect/vitest"
+import { existsSync, readdirSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import { fileURLToPath } from "node:url"
+
+const root = fileURLToPath(new URL("../../../", import.meta.url))
+
+/** Folders of tests without a folder of sources with the same name. */
+const others: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "packages/signing": [],
+  "packages/client": ["codegen"],
+  // Tests of the client on the local exchange.
+  "packages/sandbox": ["client"],
+  "packages/cli": [],
+  "contract-tests": ["architecture", "mutation", "sandbox", "take"]
+}
+
+const filesIn = (folder: string): ReadonlyArray<string> =>
+  readdirSync(join(root, folder), { encoding: "utf8", recursive: true })
+
+describe("the tests of a package", () => {
+  for (const [folder, more] of Object.entries(others)) {
+    const tests = filesIn(`${folder}/test`).filter((file) => file.endsWith(".test.ts"))
+    const sources = filesIn(`${folder}/src`).filter((file) => file.endsWith(".ts") && !file.includes("generated/"))
+    const isOther = (file: string) => more.includes(file.split("/")[0] ?? "")
+
+    it(`${folder}: lie in folders that the sources have`, () => {
+      const unknown = tests.filter((file) => !isOther(file) && !existsSync(join(root, folder, "src", dirname(file))))
+      assert.deepStrictEqual(unknown, [])
+    })
+
+    // Tests of the contract suite are named after properties and commands, which several modules share.
+    if (folder === "contract-tests") continue
+    it(`${folder}: have the name and the folder of the module that they test`, () => {
+      const misplaced = tests.filter((file) => {
+        const name = basename(file, ".test.ts")
+        const same = sources.filter((source) => basename(source, ".ts").toLowerCase() === name.toLowerCase())
+        return same.length > 0 && !isOther(file) && !same.includes(file.replace(/\.test\.ts$/, ".ts"))
+      })
+      assert.deepStrictEqual(misplaced, [])
+    })
+  }
+})

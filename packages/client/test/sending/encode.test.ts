@@ -1,0 +1,164 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Result, Schema } from "effect"
+import * as Operation from "../../src/Operation.ts"
+import { prepare } from "../../src/sending/encode.ts"
+
+const base = {
+  operationId: "X",
+  name: "X.x",
+  method: "POST",
+  path: "/x",
+  success: { status: 200, body: undefined },
+  errors: [],
+  access: "write",
+  retry: "never"
+} as const
+
+const listed = Operation.make({
+  ...base,
+  path: "/x/{id}",
+  pathParameters: { id: { schema: Schema.String, style: "single", required: true } },
+  query: {
+    name: { schema: Schema.String, style: "single", required: true },
+    tags: { schema: Schema.Array(Schema.String), style: "comma", required: false },
+    needed: { schema: Schema.Array(Schema.String), style: "comma", required: false },
+    ids: { schema: Schema.Array(Schema.String), style: "repeated", required: false }
+  }
+})
+
+const anything = Operation.make({ ...base, body: Schema.Struct({ v: Schema.Unknown }) })
+
+/** Returns the encoded request, or the pointer and the reason of the error. */
+const encoded = ({ descriptor }: { readonly descriptor: Operation.Descriptor }, input: unknown) => {
+  const result = prepare(descriptor)(input)
+  return Result.isSuccess(result) ? result.success : `${result.failure.pointer}: ${result.failure.reason}`
+}
+
+const queryOf = (input: object) => {
+  const request = encoded(listed, { id: "a", name: "n", ...input })
+  return typeof request === "string" ? request : request.query
+}
+
+describe("encode.prepare, the query", () => {
+  it("joins a list by commas, or repeats the parameter for each item", () => {
+    assert.strictEqual(queryOf({}), "?name=n")
+    assert.strictEqual(queryOf({ tags: ["a b"] }), "?name=n&tags=a%20b")
+    assert.strictEqual(queryOf({ tags: ["a", "b", "c"] }), "?name=n&tags=a%2Cb%2Cc")
+    assert.strictEqual(queryOf({ ids: ["a", "b,c", ""] }), "?name=n&ids=a&ids=b%2Cc&ids=")
+    assert.strictEqual(queryOf({ name: "a,b" }), "?name=a%2Cb")
+    assert.strictEqual(queryOf({ name: "" }), "?name=")
+  })
+
+  it("rejects an empty list", () => {
+    const optional = "an empty list cannot be sent: leave it out, or pass at least one item"
+    assert.strictEqual(queryOf({ tags: [] }), `/tags: ${optional}`)
+    assert.strictEqual(queryOf({ ids: [] }), `/ids: ${optional}`)
+    const required = Operation.make({
+      ...base,
+      query: { tags: { schema: Schema.Array(Schema.String), style: "comma", required: true } }
+    })
+    assert.strictEqual(encoded(required, { tags: [] }), "/tags: an empty list cannot be sent: pass at least one item")
+  })
+
+  it("rejects an item that is empty or contains a comma, if the list is joined by commas", () => {
+    for (const tags of [[""], ["a", ""], ["a,b"], ["a", "b,"]]) {
+      assert.strictEqual(
+        queryOf({ tags }),
+        "/tags: an item cannot be empty or contain a comma, because the list is joined by commas"
+      )
+    }
+  })
+
+  it("rejects text that is not well-formed Unicode", () => {
+    assert.strictEqual(queryOf({ name: "\ud800" }), "/name: a query value must be well-formed Unicode")
+    assert.strictEqual(queryOf({ ids: ["a", "\udc00"] }), "/ids: a query value must be well-formed Unicode")
+  })
+
+  it("rejects a missing or wrong parameter at its pointer", () => {
+    assert.strictEqual(encoded(listed, { id: "a" }), "/name: this field is required")
+    assert.match(String(encoded(listed, { id: "a", name: 5 })), /^\/name: /)
+  })
+})
+
+describe("encode.prepare, the path", () => {
+  it("rejects a missing or wrong parameter at its pointer", () => {
+    assert.strictEqual(encoded(listed, { name: "n" }), "/id: this field is required")
+    assert.match(String(encoded(listed, { id: 5, name: "n" })), /^\/id: /)
+  })
+})
+
+describe("encode.prepare, the body", () => {
+  it("is an empty object for a POST or PUT that declares no body, and absent for a GET or DELETE", () => {
+    for (const [method, body] of [
+      ["POST", "{}"],
+      ["PUT", "{}"],
+      ["GET", undefined],
+      ["DELETE", undefined]
+    ] as const) {
+      const operation = Operation.make({ ...base, method })
+      assert.deepStrictEqual(encoded(operation, {}), { path: "/x", query: "", body, keyed: false, input: {} })
+    }
+  })
+
+  it("is keyed only if the operation has a key field and the caller sets a non-empty id for each item", () => {
+    const body = Schema.Struct({ own: Schema.optional(Schema.Unknown), list: Schema.optional(Schema.Unknown) })
+    const single = Operation.make({ ...base, body, retry: "keyed", key: { field: "own" } })
+    const batch = Operation.make({ ...base, body, retry: "keyed", key: { list: "list", field: "own" } })
+    const isKeyed = (operation: { readonly descriptor: Operation.Descriptor }, input: object) => {
+      const request = encoded(operation, input)
+      return typeof request === "string" ? request : request.keyed
+    }
+    assert.deepStrictEqual(
+      [{ own: "mine" }, { own: "" }, { own: 1 }, {}].map((input) => isKeyed(single, input)),
+      [true, false, false, false]
+    )
+    const own = { own: "mine" }
+    assert.deepStrictEqual(
+      [[own], [own, own], [own, {}], [], "mine", [null]].map((list) => isKeyed(batch, { list })),
+      [true, true, false, false, false, false]
+    )
+    assert.strictEqual(isKeyed(Operation.make({ ...base, body }), own), false)
+  })
+
+  it("accepts null and up to 64 levels, and rejects more levels", () => {
+    const nested = (depth: number): unknown => (depth === 0 ? null : [nested(depth - 1)])
+    const request = encoded(anything, { v: nested(64) })
+    assert.strictEqual(typeof request === "string" ? request : request.body, `{"v":${JSON.stringify(nested(64))}}`)
+    assert.strictEqual(encoded(anything, { v: nested(65) }), ": the input is nested too deeply, or contains a cycle")
+  })
+
+  it("rejects a value that JSON cannot represent, and reports its pointer", () => {
+    for (const value of [1n, () => 1, Symbol("s")]) {
+      assert.strictEqual(encoded(anything, { v: [1, value] }), `/v/1: a ${typeof value} cannot be sent`)
+    }
+  })
+
+  it("rejects an object that inherits from an object with a method isPrototypeOf", () => {
+    const odd: unknown = Object.create({ isPrototypeOf: () => true })
+    assert.strictEqual(
+      encoded(anything, { v: odd }),
+      "/v: this object has a prototype of its own, such as a class: pass a plain object"
+    )
+  })
+
+  it("rejects text that is not well-formed Unicode, and reports its pointer", () => {
+    assert.strictEqual(
+      encoded(anything, { v: [1, null, { "a/b": "\ud800" }] }),
+      "/v/2/a~1b: this text must be well-formed Unicode"
+    )
+  })
+})
+
+describe("encode.prepare, a rule", () => {
+  it("that throws makes the encoder throw, because the rule is wrong", () => {
+    const broken = Operation.make({
+      ...base,
+      rules: [
+        () => {
+          throw new Error("a fault of the rule")
+        }
+      ]
+    })
+    assert.throws(() => encoded(broken, {}), "a fault of the rule")
+  })
+})

@@ -1,0 +1,42 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Answer from "@kalshi-effect/client/Answer"
+import type { Operation } from "@kalshi-effect/client/Operation"
+import * as Effect from "effect/Effect"
+import * as Result from "effect/Result"
+import { routes } from "../../src/rest/routes.ts"
+import { layerTest, Sandbox } from "../../src/Sandbox.ts"
+import { everyRequest } from "../support/requests.ts"
+import { send } from "../support/wire.ts"
+import { makeWorld } from "../support/world.ts"
+
+/** The response of an operation on a new exchange. */
+const responseTo = ({ request }: (typeof everyRequest)[number]) =>
+  Effect.gen(function* () {
+    const sandbox = yield* Sandbox
+    const world = yield* makeWorld
+    // Archives the settled items.
+    if (request(world).path.startsWith("/historical/")) {
+      yield* sandbox.moveClock(100 * 86_400_000)
+    }
+    return yield* send(request(world))
+  }).pipe(Effect.provide(layerTest({ assumptions: { timestampWindowMillis: Infinity } })))
+
+describe("every operation", () => {
+  for (const requested of everyRequest) {
+    it.effect(`returns a response to ${requested.operationId} that the client decodes`, () =>
+      Effect.gen(function* () {
+        const got = yield* responseTo(requested)
+        assert.strictEqual(got.status, requested.success, JSON.stringify(got.body))
+        const { descriptor } = routes.find((route) => route.descriptor.operationId === requested.operationId)!
+        // The decoder reads only the descriptor of an operation.
+        const decode = Answer.decoder({ descriptor } as Operation<unknown, unknown, never, unknown>)
+        const decoded = decode({
+          status: got.status,
+          headers: { "content-type": "application/json" },
+          body: got.body === "" ? "" : JSON.stringify(got.body)
+        })
+        assert.isTrue(Result.isSuccess(decoded), Result.isFailure(decoded) ? String(decoded.failure) : "")
+      })
+    )
+  }
+})
