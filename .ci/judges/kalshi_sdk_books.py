@@ -1,6 +1,7 @@
 """Lets kalshi-sdk keep order books of a local exchange while orders change them, and then compares each book with REST.
 
-Arguments: the address of the exchange, the folder with key-id and key.pem, and the seconds to stay connected. Fails if a connection was lost, if a sequence had a gap, if no message arrived, if no book was compared, or if a book differs.
+Arguments: the address of the exchange, the folder with key-id and key.pem, and the seconds to stay connected. Fails if
+a connection was lost, if a sequence had a gap, if no message arrived, if no book was compared, or if a book differs.
 """
 
 import asyncio

@@ -1,6 +1,8 @@
 """Points the demo addresses of kalshi-sdk at a local exchange, and records the requests and the frames of each test.
 
-This is a pytest plugin, loaded with `-p local_exchange`. LOCAL_EXCHANGE is the address, such as http://127.0.0.1:8787. The plugin changes no file of kalshi-sdk. It adds properties to each test in the JUnit report: the requests with their statuses, and the first received frame of each type.
+This is a pytest plugin, loaded with `-p local_exchange`. LOCAL_EXCHANGE is the address, such as http://127.0.0.1:8787.
+The plugin changes no file of kalshi-sdk. It adds properties to each test in the JUnit report: the requests with their
+statuses, and the first received frame of each type.
 """
 
 import json

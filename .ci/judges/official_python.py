@@ -1,6 +1,8 @@
 """Calls methods of the official Python SDK. officialPython.ts starts this program and requests the calls.
 
-Each line on stdin is a call: {"operation": ..., "input": {...}}. `input` has the fields of the request by their names on the wire. Each line on stdout is the result of a call: the status, the content type and the body of the response, or the error. With the argument `methods`, the program only prints the names of the methods, without underscores.
+Each line on stdin is a call: {"operation": ..., "input": {...}}. `input` has the fields of the request by their names
+on the wire. Each line on stdout is the result of a call: the status, the content type and the body of the response, or
+the error. With the argument `methods`, the program only prints the names of the methods, without underscores.
 """
 
 import inspect
@@ -40,7 +42,8 @@ def model_of(parameter):
 
 
 def arguments_of(method, fields):
-    """Returns the arguments of a method for the fields of a request, and the fields for which the method has no argument.
+    """Returns the arguments of a method for the fields of a request, and the fields for which the method has no
+    argument.
 
     If the method has an argument for the body, the body gets the fields that have no argument.
     """

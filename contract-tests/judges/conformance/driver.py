@@ -1,6 +1,8 @@
-"""The shared part of the Python drivers. A driver plays the scenarios of the judge (`kalshi-contract serve`) with a client.
+"""The shared part of the Python drivers. A driver plays the scenarios of the judge (`kalshi-contract serve`) with a
+client.
 
-A driver passes the function `open_player(assignment)` to `main`. The function returns an object with the methods `call(step)`, which returns the result of a step, and `close()`.
+A driver passes the function `open_player(assignment)` to `main`. The function returns an object with the methods
+`call(step)`, which returns the result of a step, and `close()`.
 """
 
 import json
@@ -53,7 +55,8 @@ def play(judge, path, open_player):
 def main(client, key, open_player):
     """Runs a driver as a program.
 
-    Arguments: the address of the judge, the file for the scorecard (`-` for none), and the scenarios to play (default: all).
+    Arguments: the address of the judge, the file for the scorecard (`-` for none), and the scenarios to play (default:
+    all).
     """
     judge, file, *only = sys.argv[1:]
     started = json.loads(request(f"{judge}/runs", {"client": client, "key": key}))

@@ -21,7 +21,7 @@ const fixtures = fileURLToPath(new URL("../../../fixtures/spec/", import.meta.ur
 
 /** The command failed; the message is already printed. */
 class CommandFailed extends Schema.TaggedError<CommandFailed>()("Refused", { message: Schema.String }) {
-  // 2 means a fault of the document, the overlay or the arguments; see the exit codes of `kalshi-contract`.
+  // As for `kalshi-contract`: 2 means that the document, the overlay or an argument is invalid.
   override readonly [Runtime.errorExitCode] = 2
   override readonly [Runtime.errorReported] = false
 }
@@ -55,7 +55,7 @@ const importCommand = Command.make(
       Flag.optional
     ),
     overlay: Flag.String("overlay").pipe(
-      Flag.withDescription("The overlay to apply. Default: this project's overlay; with --out, none"),
+      Flag.withDescription("The overlay to apply. Default: this project's overlay, or none with --out"),
       Flag.optional
     )
   },
@@ -67,7 +67,7 @@ const importCommand = Command.make(
     const date = Option.getOrUndefined(published) ?? dateIn(file)
     if (isDefaultTarget && date === undefined) {
       return yield* fail({
-        message: `${file} has no date in its name. Several documents can have the same version, so a date is necessary: add --published YYYY-MM-DD`
+        message: `${file} has no date in its name. Several documents can have the same version, so a date is necessary. Add --published YYYY-MM-DD`
       })
     }
     const imported = yield* Effect.catch(
@@ -84,7 +84,7 @@ const importCommand = Command.make(
       const placesFile = `${fixtures}nullable-by-intent.${imported.kind}.json`
       yield* write(placesFile, imported.nullableText)
       yield* Console.log(
-        `${placesFile}: ${imported.nullableByIntent.length} schemas whose \`nullable\` has no effect by the specification; the import lets them be null`
+        `${placesFile}: ${imported.nullableByIntent.length} schemas whose \`nullable\` OpenAPI 3.0 ignores. The importer allows null for them`
       )
     }
   })

@@ -16,11 +16,13 @@ export const serveCommand = Command.make(
   "serve",
   {
     port: Flag.Int("port").pipe(
-      Flag.withDescription("The port of the control interface on 127.0.0.1; 0 for any free port (default 8790)"),
+      Flag.withDescription("The port of the control interface on 127.0.0.1. 0 selects any free port. Default: 8790"),
       Flag.withDefault(8790)
     ),
     settleMillis: Flag.Int("settle-millis").pipe(
-      Flag.withDescription("The time that a client gets to process what the feed sent, in milliseconds (default 3000)"),
+      Flag.withDescription(
+        "The time that a client gets to process the messages of the feed, in milliseconds. Default: 3000"
+      ),
       Flag.withDefault(3_000)
     )
   },

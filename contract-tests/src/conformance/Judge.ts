@@ -1,6 +1,5 @@
 /**
- * The judge: begins scenarios, each on an exchange of its own, acts at the steps `continue`, and ends scenarios with a
- * verdict.
+ * The judge begins each scenario on a separate exchange, acts at each step `continue`, and ends the scenario with a verdict.
  *
  * @module
  */
@@ -39,7 +38,7 @@ export class Refused extends Data.TaggedError("Refused")<{ readonly status: 400 
 /** The first request of a driver. */
 export const NewRun = Schema.Struct({
   client: Schema.Struct({ name: Schema.String, version: Schema.String, language: Schema.String }),
-  /** The kind of the keys, for scenarios that do not need a certain kind. Default: `ed25519`. */
+  /** The kind of key for the scenarios that accept both kinds. Default: `ed25519`. */
   key: Schema.optionalKey(Schema.Literals(["rsa", "ed25519"]))
 })
 
@@ -56,12 +55,13 @@ export interface Assignment {
   readonly end: string
 }
 
-/** A scenario that was begun and not ended. */
+/** A scenario in progress. */
 interface Session {
   readonly scenario: Scenario
   readonly stage: Stage
   readonly plan: Plan
   readonly scope: Scope.Closeable
+  /** The number of steps `continue` so far. */
   acted: number
 }
 
@@ -75,11 +75,11 @@ interface Run {
 
 export interface Options {
   readonly scenarios: ReadonlyArray<Scenario>
-  /** The time that a client gets to process what the exchange sent. */
+  /** The time that a client gets to process the messages of the exchange. */
   readonly settleMillis: number
 }
 
-/** The judge of any number of clients. */
+/** A judge for any number of clients. */
 export interface Judge {
   readonly scenarios: ReadonlyArray<Scenario>
   readonly start: (run: typeof NewRun.Type) => Effect.Effect<string>
@@ -104,7 +104,7 @@ const makeRsaPairs = (): RsaPairs => {
     }))
 }
 
-/** The exchange and the recorder of a scenario, until its scope closes. */
+/** Starts the exchange and the recorder of a scenario. They stop when the scope closes. */
 const openStage = (scenario: Scenario, key: "rsa" | "ed25519", rsaPairs: RsaPairs, settleMillis: number) =>
   Effect.gen(function* () {
     const { accounts: count = 1, key: kind = key, tier } = scenario
@@ -137,7 +137,7 @@ const openStage = (scenario: Scenario, key: "rsa" | "ed25519", rsaPairs: RsaPair
 
 const pathOf = (path: string): string => path.split("?")[0] ?? path
 
-/** Returns a finding for each reason for which a signature is invalid or missing. */
+/** Returns the distinct faults of the signatures. A private request without a signature is a fault. */
 const signatureFindings = (requests: ReadonlyArray<Recorder.Recorded>): ReadonlyArray<Finding> => {
   const texts = requests.flatMap(({ method, path, signature }) => {
     if (signature === "valid") return []
@@ -183,7 +183,7 @@ const judgeReport = (session: Session, report: unknown): Effect.Effect<Scorecard
     if (results.length !== steps.length) {
       return yield* new Refused({
         status: 400,
-        reason: `the report must have one result for each step except continue (${steps.length}), but has ${results.length}`
+        reason: `the report must have one result for each step except continue, but has ${results.length} instead of ${steps.length}`
       })
     }
     const unsupported = results.find((result) => "unsupported" in result)
@@ -191,7 +191,7 @@ const judgeReport = (session: Session, report: unknown): Effect.Effect<Scorecard
       return { verdict: "unsupported", findings: [], reason: unsupported.unsupported }
     }
     if (session.acted < plan.steps.length - steps.length) {
-      return { verdict: "incomplete", findings: [], reason: "the driver left out a step continue" }
+      return { verdict: "incomplete", findings: [], reason: "the driver skipped a step continue" }
     }
     if (stage.recorder.requests.length === 0) {
       return { verdict: "incomplete", findings: [], reason: "the client sent no request" }
@@ -212,14 +212,14 @@ export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge,
       Effect.suspend(() => {
         const run = runs.get(runId)
         return run === undefined
-          ? Effect.fail(unknown(`no run has the id ${runId}: POST /runs starts one`))
+          ? Effect.fail(unknown(`no run has the id ${runId}. Start a run with POST /runs`))
           : Effect.succeed(run)
       })
     const sessionOf = (run: Run, scenarioId: string) =>
       Effect.suspend(() => {
         const session = run.sessions.get(scenarioId)
         return session === undefined
-          ? Effect.fail(unknown(`the scenario ${scenarioId} is not in progress: POST to its address begins it`))
+          ? Effect.fail(unknown(`the scenario ${scenarioId} is not in progress. POST /runs/RUN/scenarios/ID begins it`))
           : Effect.succeed(session)
       })
     const close = (run: Run, { scenario, scope }: Session) =>
@@ -240,7 +240,7 @@ export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge,
         Effect.gen(function* () {
           const run = yield* runOf(runId)
           const scenario = scenarios.find(({ id }) => id === scenarioId)
-          if (scenario === undefined) return yield* unknown(`no scenario has the id ${scenarioId}: see GET /scenarios`)
+          if (scenario === undefined) return yield* unknown(`no scenario has the id ${scenarioId}. See GET /scenarios`)
           const earlier = run.sessions.get(scenarioId)
           if (earlier !== undefined) yield* close(run, earlier)
           const scope = yield* Scope.fork(parent)
@@ -264,7 +264,7 @@ export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge,
           const session = yield* sessionOf(yield* runOf(runId), scenarioId)
           const act = session.plan.acts?.[session.acted]
           if (act === undefined) {
-            return yield* new Refused({ status: 400, reason: "the scenario has no further step continue" })
+            return yield* new Refused({ status: 400, reason: "the scenario has no more steps continue" })
           }
           session.acted++
           yield* Effect.orDie(act)

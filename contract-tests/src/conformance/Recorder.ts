@@ -1,6 +1,7 @@
 /**
  * A proxy between a client and the local exchange. It records every request with its headers, its body and its signature
- * check, and can replace or change responses. It uses Node's own HTTP server, because faults must reach the socket.
+ * check, and can replace or change responses. It uses `node:http`, because it must close the client's socket when the
+ * exchange closes the connection.
  *
  * @module
  */
@@ -17,13 +18,13 @@ import {
 import { type AddressInfo, connect } from "node:net"
 import { checkSignature, type SignatureCheck } from "./signatures.ts"
 
-/** A request as it arrived. */
+/** A received request. */
 export interface Recorded {
   readonly atMillis: number
   readonly method: string
-  /** From the host's root, query included. */
+  /** The path from the root of the host, with the query. */
   readonly path: string
-  /** Names in lower case. */
+  /** The names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string
   readonly signature: SignatureCheck
@@ -36,16 +37,16 @@ export interface Reply {
   readonly body: string
 }
 
-/** Changes the responses to matching requests. The oldest matching rule that is not used up applies. */
+/** A rule that changes the responses to matching requests. Of several rules, the oldest one that is not used up applies. */
 export interface Rule {
   readonly method: string
   /** The path below `/trade-api/v2`, without the query. */
   readonly path: string
   /** The number of requests to which the rule applies. Default: all. */
   readonly times?: number
-  /** Responds instead of the exchange. `nth` counts the requests of the rule from 0. */
+  /** Returns the response. The exchange does not get the request. `nth` counts the requests of the rule from 0. */
   readonly respond?: (request: Recorded, nth: number) => Reply
-  /** Changes the response of the exchange, which has carried out the request. */
+  /** Changes the response of the exchange, after the exchange has carried out the request. */
   readonly alter?: (reply: Reply) => Reply
 }
 
@@ -76,7 +77,7 @@ export class Recorder {
     this.#rules.push({ rule, used: 0 })
   }
 
-  /** The requests with a method and a path below `/trade-api/v2`. */
+  /** Returns the requests with this method and this path below `/trade-api/v2`. */
   sent(method: string, path: string): ReadonlyArray<Recorded> {
     return this.requests.filter((request) => request.method === method && pathOf(request.path) === root + path)
   }
@@ -160,7 +161,7 @@ const reply = (response: ServerResponse, { body, headers = {}, status }: Reply):
   response.end(body)
 }
 
-/** The largest body of a request, and of a response that a rule changes. The exchange accepts only smaller requests. */
+/** The size limit of request bodies, and of response bodies that a rule changes. The limit of the exchange is lower. */
 const maxBodyBytes = 8 * 1024 * 1024
 
 const collect = (message: IncomingMessage, done: (body: Buffer) => void): void => {
@@ -172,10 +173,10 @@ const collect = (message: IncomingMessage, done: (body: Buffer) => void): void =
     if (bytes > maxBodyBytes) message.socket.destroy()
   })
   message.on("end", () => done(Buffer.concat(chunks)))
-  message.on("error", () => {}) // the other side has closed the connection
+  message.on("error", () => {}) // the peer has closed the connection
 }
 
-/** Starts a recorder on loopback in front of an exchange, until the scope closes. `upstream` returns its address. */
+/** Starts a recorder on loopback. It stops when the scope closes. `upstream` returns the address of the exchange. */
 export const make = (upstream: () => string): Effect.Effect<Recorder, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<{ readonly server: Server; readonly recorder: Recorder; readonly close: () => void }>((resume) => {

@@ -9,10 +9,10 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { Recorder } from "./Recorder.ts"
 
-/** What a scenario is about. */
+/** The subject of a scenario. */
 export type Area = "signing" | "paging" | "errors" | "answers" | "writes" | "limits" | "feed"
 
-/** The kinds of faults. */
+/** The kinds of faults of a client. */
 export const categories = ["accepted wrongly", "sent twice", "mis-signed", "lost", "leaked"] as const
 
 export type Category = (typeof categories)[number]
@@ -23,7 +23,7 @@ export interface Finding {
   readonly text: string
 }
 
-/** The calls that a driver makes through its client. `continue` is a request to the judge instead. */
+/** The kinds of steps. `continue` is a request to the judge. Every other step is a call of the client. */
 export type Verb =
   | "get_balance"
   | "get_order"
@@ -71,21 +71,21 @@ const Result = Schema.Union([
 
 export type Result = typeof Result.Type
 
-/** The body of the request that ends a scenario: one result for each step, except for the steps `continue`. */
+/** The body of the request that ends a scenario: one result for each step except `continue`. */
 export const Report = Schema.Struct({ results: Schema.Array(Result) })
 
 /** An account with a key. */
 export type Account = Omit<Sandbox.Credentials, "signer">
 
-/** What a scenario acts on: the exchange, its accounts, and the recorder of the requests. */
+/** The exchange of a scenario, its accounts, and the recorder of the client's requests. */
 export interface Stage {
   readonly operator: Sandbox.Operator
   /** The accounts of the client. */
   readonly accounts: ReadonlyArray<Account>
-  /** Another account, which the judge uses as the other side of trades. */
+  /** The account of the judge. It places the orders that are not the client's. */
   readonly maker: Account
   readonly recorder: Recorder
-  /** The time that a client gets to process what the exchange sent. */
+  /** The time that a client gets to process the messages of the exchange. */
   readonly settleMillis: number
 }
 
@@ -94,7 +94,7 @@ export interface Plan {
   readonly steps: ReadonlyArray<Step>
   /** What the judge does at each step `continue`. */
   readonly acts?: ReadonlyArray<Effect.Effect<unknown, Sandbox.SandboxError>>
-  /** The faults, from the results of the steps (without `continue`). The judge checks the signatures itself. */
+  /** Returns the client's faults, except faults of signatures. `results` has no entries for `continue`. */
   readonly judge: (results: ReadonlyArray<Result>) => Effect.Effect<ReadonlyArray<Finding>, Sandbox.SandboxError>
 }
 
@@ -106,13 +106,13 @@ export interface Scenario {
   readonly title: string
   /** What the client must do, in one sentence. */
   readonly expected: string
-  /** The kind of the keys. Default: the kind that the driver prefers. */
+  /** The kind of the accounts' keys. Default: the kind that the driver prefers. */
   readonly key?: "rsa" | "ed25519"
   /** The number of accounts of the client. Default: 1. */
   readonly accounts?: number
-  /** Default: without rate limits. */
+  /** The tier of the rate limits. Default: no rate limits. */
   readonly tier?: "basic"
-  /** The time limit that the driver sets for a request, if its client has one. Default: 5,000. */
+  /** The time limit of a request. A driver sets it if its client has this option. Default: 5,000. */
   readonly timeoutMillis?: number
   readonly prepare: (stage: Stage) => Effect.Effect<Plan, Sandbox.SandboxError, Scope.Scope>
 }

@@ -1,5 +1,5 @@
 /**
- * All scenarios, and what the steps of a driver mean.
+ * All scenarios, and the meaning of the steps.
  *
  * @module
  */
@@ -42,21 +42,21 @@ export const tasks: Readonly<Record<Verb, Task>> = {
     value: "{order_id, status, remaining_count_fp, yes_price_dollars}, each as the client returns it, or null"
   },
   list_orders: {
-    task: "Read all orders of the account with the client's own pagination, with limit orders on each page.",
+    task: "Read all orders of the account with the client's own pagination. `limit` is the number of orders on a page.",
     value: "{order_ids: all ids in the order of the list}"
   },
   list_orders_page: { task: "Read one page of the orders of the account.", value: "{order_ids}" },
   create_order: {
-    task: "Place this order, good till canceled, in the way that the documentation of the client recommends.",
+    task: "Place this order as good till canceled, in the way that the documentation of the client recommends.",
     value: "{order_id}"
   },
   create_orders: { task: "Place these orders with one request.", value: results },
-  create_orders_at_once: { task: "Place each of these orders with a request of its own, all at once.", value: results },
+  create_orders_at_once: { task: "Place these orders concurrently, each with a separate request.", value: results },
   cancel_order: { task: "Cancel the order with this order_id.", value: "{}" },
   decrease_order: { task: "Decrease the order with this order_id by reduce_by contracts.", value: "{}" },
   create_order_group: { task: "Create an order group with this contracts_limit.", value: "{order_group_id}" },
   watch_book: {
-    task: "Start to follow the order book of the market over the feed, over this number of independent connections. Wait until the client has the book or reports an error. If neither happens within 5 seconds, report an error of the kind timeout.",
+    task: "Start to follow the order book of the market over the feed, with `lines` independent connections. Wait until the client has the book or reports an error. If neither happens within 5 seconds, report an error of the kind `timeout`.",
     value: "{}"
   },
   read_book: {
@@ -65,7 +65,7 @@ export const tasks: Readonly<Record<Verb, Task>> = {
       "{yes, no: the bids of each side as [price, count] texts; warning: true if the client reports that the book may be wrong}. If the client exposes no book: an error"
   },
   watch_trades: {
-    task: "Start to follow the public trades of the market over the feed, over this number of independent connections.",
+    task: "Start to follow the public trades of the market over the feed, with `lines` independent connections.",
     value: "{}"
   },
   read_trades: {
@@ -73,7 +73,7 @@ export const tasks: Readonly<Record<Verb, Task>> = {
     value: "{trade_ids; warning: true if the client reports that trades may be missing}"
   },
   continue: {
-    task: "Send a POST request to the path in continue, and wait for the response. Meanwhile, the exchange acts. Report no result.",
+    task: "Send a POST request to the path `continue` of the scenario, and wait for the response. Meanwhile, the exchange acts. Report no result.",
     value: ""
   }
 }

@@ -7,7 +7,7 @@ import { type Area, categories, type Finding, type Scenario } from "./Scenario.t
 
 /**
  * The verdict of a scenario. `unsupported`: the client lacks what the scenario needs. `incomplete`: the driver did not end
- * the scenario or left out a step `continue`, or the client sent no request. `not run`: the driver did not begin the
+ * the scenario or skipped a step `continue`, or the client sent no request. `not run`: the driver did not begin the
  * scenario.
  */
 export type Verdict = "passed" | "faulty" | "unsupported" | "incomplete" | "not run"
@@ -43,7 +43,7 @@ export interface Scorecard {
 
 const notRun: Outcome = { verdict: "not run", findings: [] }
 
-/** Builds a scorecard from the outcomes of scenarios by their ids. */
+/** Builds a scorecard. The keys of `outcomes` are the ids of scenarios. */
 export const make = (
   client: Client,
   scenarios: ReadonlyArray<Scenario>,
@@ -79,12 +79,12 @@ const detailsOf = ({ findings, reason }: Outcome): ReadonlyArray<string> => [
   ...findings.map(({ category, text }) => `${category}: ${text}`)
 ]
 
-/** One line with the counts. */
+/** Returns one line with the counts. */
 export const summary = ({ client, counts }: Scorecard): string =>
   `${client.name} ${client.version} (${client.language}): ${counts.passed} passed, ${counts.faulty} faulty, ${counts.unsupported} not supported` +
   (counts.incomplete + counts["not run"] > 0 ? `, ${counts.incomplete} incomplete, ${counts["not run"]} not run` : "")
 
-/** The scorecard as text, with the faults by category at the end. */
+/** Renders the scorecard as text, with the faults by category at the end. */
 export const renderText = (card: Scorecard): string => {
   const width = Math.max(...card.rows.map(({ scenario }) => scenario.length))
   const faults = categories.flatMap((category) => {
@@ -107,7 +107,7 @@ export const renderText = (card: Scorecard): string => {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ")
 
-/** The scorecard as a Markdown table of the scenarios that did not pass. */
+/** Renders the scorecard as a Markdown table of the scenarios that did not pass. */
 export const renderMarkdown = (card: Scorecard): string => {
   const rows = card.rows.filter(({ verdict }) => verdict !== "passed")
   return [

@@ -19,7 +19,7 @@ import * as Judge from "./Judge.ts"
 import * as Scorecard from "./Scorecard.ts"
 import { tasks } from "./Scenarios.ts"
 
-/** Responds with the value of an effect as JSON, or with the reason of a refusal. */
+/** Responds with the value of an effect as JSON. If the judge refuses the request, responds with the reason. */
 const respond = <A, R>(
   effect: Effect.Effect<A, Judge.Refused, R>,
   status = 200
@@ -69,7 +69,7 @@ const scorecard = (judge: Judge.Judge) =>
     const { url } = yield* HttpServerRequest.HttpServerRequest
     const format = new URL(url, "http://127.0.0.1").searchParams.get("format") ?? "json"
     if (!isFormat(format)) {
-      const reason = `no format is called ${JSON.stringify(format)}: choose ${Object.keys(formats).join(", ")}`
+      const reason = `a scorecard has no format ${JSON.stringify(format)}. Choose one of ${Object.keys(formats).join(", ")}`
       return yield* new Judge.Refused({ status: 400, reason })
     }
     return formats[format](yield* judge.scorecard(yield* param("run")))
@@ -107,7 +107,7 @@ const routes = (judge: Judge.Judge) =>
   ])
 
 export interface Options extends Judge.Options {
-  /** 0 for any free port. */
+  /** The port to listen on. 0 selects any free port. */
   readonly port: number
 }
 

@@ -8,10 +8,11 @@ import { constants, createPublicKey, type KeyObject, verify } from "node:crypto"
 /** The parts of a request that the check of its signature needs. */
 export interface Signed {
   readonly method: string
-  /** From the host's root, query included. */
+  /** The path from the root of the host, with the query. */
   readonly path: string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string
+  /** The time of arrival, in milliseconds since 1970. */
   readonly atMillis: number
 }
 
@@ -20,7 +21,7 @@ export type SignatureCheck = "valid" | "none" | { readonly reason: string }
 
 const names = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
-/** How far a timestamp may be from the arrival of its request. */
+/** The maximum difference between the timestamp of a request and its time of arrival. */
 const windowMillis = 30_000
 
 const invalid = (reason: string): SignatureCheck => ({ reason })
@@ -33,7 +34,7 @@ const isSignatureOf = (key: KeyObject, text: string, signature: Buffer, saltLeng
 /** The documented salt length of an RSA signature, in bytes. */
 const saltBytes = 32
 
-/** Texts that clients sign by mistake. */
+/** Returns the texts that clients sign by mistake, each after a description of the mistake. */
 const mistakes = ({ body, method, path }: Signed, timestamp: string): ReadonlyArray<readonly [string, string]> => {
   const pathname = path.split("?")[0] ?? path
   const below = pathname.replace("/trade-api/v2", "")
@@ -47,7 +48,7 @@ const mistakes = ({ body, method, path }: Signed, timestamp: string): ReadonlyAr
   ]
 }
 
-/** Verifies the signature of a request. `keys` has the public keys by the ids of their API keys. */
+/** Verifies the signature of a request. `keys` maps ids of API keys to public keys. */
 export const checkSignature = (request: Signed, keys: ReadonlyMap<string, string>): SignatureCheck => {
   const [keyId, timestamp, signature] = names.map((name) => request.headers[name] ?? "")
   if (!keyId && !timestamp && !signature) return "none"

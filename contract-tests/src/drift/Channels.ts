@@ -1,5 +1,5 @@
 /**
- * Compares the channels and messages of two WebSocket documents.
+ * Compares the channels and messages of two WebSocket documents. A witness is a value that shows a change (see `Drift.ts`).
  *
  * @module
  */
@@ -27,14 +27,14 @@ import * as Walk from "./internal/walk.ts"
 type Document = FeedDocument.FeedDocument
 type Message = FeedDocument.Message
 
-/** The documents, and the document from which the client is generated. */
+/** The two documents to compare, and the document from which the client is generated. */
 export interface Documents {
   readonly old: Document
   readonly new: Document
   readonly client: Document
   /** Whether the client's own code judges the witnesses. */
   readonly isPresent: boolean
-  /** The pointers of required lists that are never null. */
+  /** The pointers of required lists for which the exchange never sends null. */
   readonly neverNull: ReadonlySet<string>
 }
 
@@ -45,12 +45,12 @@ interface Group {
   readonly messages: ReadonlyArray<Message>
 }
 
-/** A document, with its tools and its messages. */
+/** A document, with its messages and the tools for its schemas. */
 interface Side {
   readonly document: Document
   readonly tools: Tools
   readonly groups: ReadonlyMap<string, Group>
-  /** Returns the schema by which the payload of a message is read. */
+  /** Returns the schema with which the client reads the payload of a message. */
   readonly read: (payload: JsonSchema) => JsonSchema
   /** Returns the schema of a group: the union of the schemas of its messages. */
   readonly schemaOf: (group: Group) => JsonSchema
@@ -59,7 +59,7 @@ interface Side {
 interface Context {
   readonly old: Side
   readonly new: Side
-  /** The client reads messages by an opened document, and writes commands by the document itself. */
+  /** For commands, the client's document. For messages, this document opened: it allows unknown fields and enum members. */
   readonly client: { readonly command: Side; readonly message: Side }
   readonly documents: Documents
   readonly decode: ReturnType<typeof PresentClient.feed> | undefined
@@ -75,13 +75,16 @@ const constantOf = (document: Document, { payload }: Message, member: "cmd" | "t
   return typeof constant === "string" ? constant : undefined
 }
 
-/** Returns the part of a message. A message that belongs to no operation is a command if it has a `cmd`. */
+/**
+ * Returns `command` for a message of the client, and `message` for a message of the server. If no operation of the document
+ * uses the message, it is a command if it has a `cmd`.
+ */
 const partOf = (document: Document, message: Message): Group["part"] =>
   (message.sender ?? (constantOf(document, message, "cmd") === undefined ? "server" : "client")) === "client"
     ? "command"
     : "message"
 
-/** Returns the `type` or the `cmd` of a message. A control frame has neither: its name is used. */
+/** Returns the `type` or the `cmd` of a message. For a control frame, which has neither, returns the name in the document. */
 const wireName = (document: Document, message: Message): string =>
   constantOf(document, message, partOf(document, message) === "command" ? "cmd" : "type") ?? message.name
 
@@ -105,7 +108,7 @@ const sideOf = (document: Document, tools: Tools, read = (payload: JsonSchema): 
   })
 })
 
-/** A finding about a channel or a message as a whole. */
+/** Creates a finding about a channel or a message as a whole. */
 const about = (
   kind: Kind,
   subject: string,
@@ -162,7 +165,7 @@ const compareChannels = ({ collect, documents, new: now, old }: Context): void =
   }
 }
 
-/** Compares which messages a channel has. Messages that came or went altogether are findings of their own. */
+/** Compares which messages a channel has. `reportAddedOrRemoved` reports the messages that only one document has. */
 const compareMembership = (
   collect: Collector,
   before: FeedDocument.Channel,
@@ -181,7 +184,7 @@ const compareMembership = (
     if (had.has(key) || !isCommon(key)) continue
     const name = wireName(now.document, message)
     collect.add(
-      about("message-joined-channel", after.name, pointer, `the channel has the message ${name} now`, {
+      about("message-joined-channel", after.name, pointer, `the channel now has the message ${name}`, {
         witness: minimalOf(now, message)
       })
     )
@@ -198,7 +201,7 @@ const compareMembership = (
   }
 }
 
-const comesOrGoes = (
+const reportAddedOrRemoved = (
   { collect, new: now, old }: Context,
   before: Group | undefined,
   after: Group | undefined
@@ -217,7 +220,7 @@ const comesOrGoes = (
   collect.add(about(kind, name, messagePointer(first), change, { part, verdict, witness, ...habit }))
 }
 
-/** Pairs the messages of two groups: by key, then in order. */
+/** Pairs the messages of two groups by key, and the remaining messages by position. */
 const pairs = (
   before: Group,
   after: Group
@@ -252,7 +255,7 @@ const rootOf = (context: Context, before: Group, after: Group): Root => {
       part === "message" || decode === undefined
         ? undefined
         : (input) => {
-            const encoded = FeedMessages.encode(input as never) // Any JSON: the client rejects what is no command.
+            const encoded = FeedMessages.encode(input as never) // The client rejects input that is not a command.
             if (Result.isFailure(encoded)) return "not sent"
             // The client writes JSON.
             return judgeNew(JSON.parse(encoded.success) as Json).valid ? "valid" : "refused"
@@ -321,7 +324,7 @@ export const compare = (documents: Documents): Judged => {
   for (const key of new Set([...context.old.groups.keys(), ...context.new.groups.keys()])) {
     const [before, after] = [context.old.groups.get(key), context.new.groups.get(key)]
     if (before === undefined || after === undefined) {
-      comesOrGoes(context, before, after)
+      reportAddedOrRemoved(context, before, after)
       continue
     }
     try {

@@ -30,7 +30,7 @@ const load = Effect.fnUntraced(function* (file: string, overlay: Overlay.Overlay
   return yield* Effect.catch(Documents.load({ file, text }, overlay), ({ message }) => refuse(message))
 })
 
-/** Compares two documents. Exits with 2 if they are documents of different interfaces. */
+/** Compares two documents. Exits with 2 if one is a REST document and the other is a WebSocket document. */
 const compare = (old: Documents.Loaded, now: Documents.Loaded) =>
   Effect.catchDefect(
     Effect.sync(() => Drift.compare(old, now)),
@@ -59,7 +59,7 @@ export const driftCommand = Command.make(
     ),
     history: Flag.String("history").pipe(
       Flag.withDescription(
-        "A folder of published documents: compares each with the next one. Documents given as arguments are included"
+        "A folder of published documents, each of which is compared with the next one. Documents given as arguments are included"
       ),
       Flag.optional
     ),
@@ -88,7 +88,7 @@ export const driftCommand = Command.make(
     const steps = History.steps(loaded)
     if (steps.length === 0) {
       return yield* refuse(
-        `${history.value} has no two published documents of one kind. Their names end in .yaml or .yml, without reconstructed`
+        `${history.value} has fewer than two published documents of one kind, REST or WebSocket. Add documents whose names end in .yaml or .yml and do not contain "reconstructed"`
       )
     }
     const drifts = yield* Effect.forEach(steps, ([old, now]) => compare(old, now))
@@ -99,6 +99,6 @@ export const driftCommand = Command.make(
   })
 ).pipe(
   Command.withDescription(
-    "Compare two published documents: exit code 5 if the drift is breaking, 3 if something is undecided"
+    "Compare two published documents: exit code 5 if the drift is breaking, 3 if a change is undecided"
   )
 )

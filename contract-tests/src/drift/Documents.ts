@@ -18,11 +18,11 @@ export type Loaded = LoadedRest | LoadedFeed
 interface Common<Kind extends "feed" | "rest", D extends Document> {
   readonly kind: Kind
   readonly file: string
-  /** The document without this project's overlay, unless it was imported with one. */
+  /** The document as it was loaded. Only a document that was imported with this project's overlay contains the overlay. */
   readonly facts: D
-  /** The document with every overlay entry that applies to it: what a client of this project is generated from. */
+  /** The document with every overlay entry that applies to it. A client of this project is generated from this form. */
   readonly refined: D
-  /** Why overlay entries do not apply to the document. Leaves out the entries that refer to a missing component. */
+  /** The reasons why overlay entries do not apply to the document, except for entries that refer to a missing component. */
   readonly unapplied: ReadonlyArray<string>
 }
 
@@ -50,8 +50,8 @@ export const parseOverlay: (text: string) => Overlay.Overlay = /*#__PURE__*/ Sch
 )
 
 /**
- * Former entries of the overlay. They were removed when a published document made the same change. A client of an older
- * document had them.
+ * Entries that the overlay had until a published document made the same change. A client of an older document was generated
+ * with these entries.
  */
 const formerEntries: ReadonlyArray<Overlay.Entry> = [
   {
@@ -74,7 +74,7 @@ const parseReference = (text: string): JsonObject | undefined => {
   }
 }
 
-/** Returns whether the shared response or schema that an entry refers to exists in a document, or is added by an entry. */
+/** Returns whether the shared response or schema that an entry refers to exists, or another entry adds it. */
 const isUsable =
   (document: JsonObject, entries: ReadonlyArray<Overlay.Entry>) =>
   (entry: Overlay.Entry): boolean => {
@@ -86,10 +86,13 @@ const isUsable =
     )
   }
 
-/** Applies the entries of an overlay that apply to a document. Reports the others, unless they refer to a missing component. */
+/**
+ * Applies an overlay to a document. Skips the entries that refer to a missing component, and reports every other entry that
+ * does not apply.
+ */
 const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: string) => void): JsonObject => {
   const components = isObject(document["components"]) ? document["components"] : {}
-  // Entries of the overlay add components, so the lists must exist.
+  // The overlay adds components to these objects, so they must exist.
   const prepared = { ...document, components: { parameters: {}, responses: {}, schemas: {}, ...components } }
   const entries = part.entries.filter(isUsable(prepared, part.entries))
   const refined = Overlay.apply(prepared, { ...part, entries }, (pointer, message) =>
@@ -98,7 +101,7 @@ const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: st
   return Overlay.apply(refined, { ...part, entries: formerEntries }, () => {})
 }
 
-/** A text and the name of its file. */
+/** A file and its text. */
 export interface Source {
   readonly file: string
   readonly text: string
@@ -139,8 +142,8 @@ const hasStamp = (info: JsonObject): boolean => {
 }
 
 /**
- * Returns the two documents to compare. If one of them was imported with an overlay, the overlay is applied to the other too,
- * so that the overlay makes no difference.
+ * Returns the two documents to compare. If one of them was imported with the overlay, both are returned with the overlay, so
+ * that the overlay causes no finding.
  */
 export const comparable = <L extends Loaded>(old: L, now: L): readonly [old: L["facts"], now: L["facts"]] => {
   const isRefined = ({ facts }: Loaded): boolean => facts.source.overlay !== undefined

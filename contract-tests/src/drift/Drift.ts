@@ -4,9 +4,9 @@
  * **Details**
  *
  * A witness is a value that shows a change: only one of the documents allows it, or it has an added field or lacks a removed
- * one. A client of the old document judges the witness: the present client's own code if it is generated from the old
- * document, otherwise a model. In responses, the model allows unknown fields, unknown members of enums, and everything that
- * this project's overlay allows.
+ * one. If the present client was generated from the old document, the client's own code judges the witness. Otherwise, a
+ * model of a client of the old document judges it. In responses, the model allows unknown fields, unknown members of enums,
+ * and everything that this project's overlay allows.
  *
  * @module
  */
@@ -24,13 +24,13 @@ import type { Judged } from "./internal/judging.ts"
 import { neverNullIn } from "./internal/schemas.ts"
 import * as Operations from "./Operations.ts"
 
-/** The statement of the property that the command checks. */
+/** The property that `kalshi-contract drift` checks. */
 export const P13: PropertyInfo = {
   id: "P13",
   statement:
     "A client of an older document decodes every response of a newer one without loss, and the newer document allows the client's requests.",
   method:
-    "`kalshi-contract drift OLD NEW` walks the schemas of both documents in parallel. For each difference it creates a minimal value, and checks with ajv that only one of the documents allows the value, or that the value has the added field. A client of the old document judges the value: the present client's own code if it is generated from the old document, otherwise a model. A removed field breaks its readers even if it was optional."
+    "`kalshi-contract drift OLD NEW` walks the schemas of both documents in parallel. For each difference it creates a minimal value, and checks with ajv that only one of the documents allows the value, or that the value has the added field. If the present client was generated from the old document, the client's own code judges the value. Otherwise, a model of a client of the old document judges it. A removed field breaks its readers even if it was optional."
 }
 
 /** The error for two documents of different kinds. */
@@ -102,7 +102,7 @@ const compareServers = (old: Document, now: Document): ReadonlyArray<Finding> =>
   ]
 }
 
-/** The content of a document without `info`, which has its version and its source. */
+/** Returns a document without `info`, because `info` contains the version and the source. */
 const contentOf = ({ document }: Document): JsonObject => {
   const { info: _, ...rest } = document
   return rest
@@ -114,7 +114,7 @@ const order = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   return [...findings].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
 }
 
-/** Names the overlay entries whose target exists, but differs. If a target is missing, the entry can cause no finding. */
+/** Returns a note for each overlay entry whose target exists, but differs. An entry without a target can cause no finding. */
 const overlayNotes = (old: Loaded, now: Loaded): ReadonlyArray<string> => {
   const isRefined = ({ facts }: Loaded): boolean => facts.source.overlay !== undefined
   if (!isRefined(old) && !isRefined(now)) return []
@@ -181,7 +181,7 @@ export const compare = (old: Loaded, now: Loaded): Drift => {
     notes: [
       ...(isUnchanged && compared.old.sha256 !== compared.new.sha256
         ? [
-            "the documents allow the same values: they differ only in details such as prose, examples, order, or parts that nothing uses"
+            "the documents allow the same values: they differ only in details such as prose, examples, the sequence of keys, or unused parts"
           ]
         : []),
       ...overlayNotes(old, now)

@@ -61,16 +61,16 @@ export type Kind =
 
 /** What a client of the old document does with the witness. */
 export type Verdict =
-  /** The client decodes the witness, or its request stays valid. */
+  /** The client decodes the witness, or the client's request stays valid. */
   | "unaffected"
-  /** The client decodes the witness, but information that it had is gone. */
+  /** The client decodes the witness, but loses information. */
   | "loses information"
   /** The client rejects the witness. */
   | "refuses"
   /** The client makes a request that the new document refuses. */
   | "sends a refused request"
 
-/** The habit that kept the client from failing. */
+/** A habit of the client, such as accepting unknown fields, because of which a change does not affect the client. */
 export type Habit =
   | "unknown fields"
   | "open enums"
@@ -100,7 +100,7 @@ export type Part = "document" | "operation" | "request" | "response" | "error re
 export interface Witness {
   /** The JSON Pointer of the changed place in the value. */
   readonly pointer: string
-  /** A minimal complete body, message or input. Otherwise a request line, a status or an address. */
+  /** A minimal complete body, message or input, or a request line, a status or an address. */
   readonly value: Json
 }
 
@@ -115,11 +115,11 @@ export interface Finding {
   readonly others: ReadonlyArray<string>
   /** The changed place in the body, message or input, with `*` for list items. Empty for the complete value. */
   readonly location: string
-  /** The JSON Pointer in the new document, or in the old document if the new one does not have the place. */
+  /** The JSON Pointer of the changed place in the new document, or in the old document if the place was removed. */
   readonly pointer: string
   /** The change, such as `the required field was removed`. */
   readonly change: string
-  /** Undefined if no value shows the change, such as a deprecation. */
+  /** Undefined if no value shows the change. Example: a deprecation. */
   readonly witness: Witness | undefined
   readonly verdict: Verdict
   /** The habit because of which the client still decodes the witness. */
@@ -146,9 +146,9 @@ export interface Drift {
   readonly isSilent: boolean
   /** The client that judged the witnesses: the present client's own code, or a model of a client of the old document. */
   readonly client: "model" | "present client"
-  /** The findings. Breaking ones come first. */
+  /** The findings. The breaking findings come first. */
   readonly findings: ReadonlyArray<Finding>
-  /** Changes for which no value was found, and parts that could not be compared. A person must decide about them. */
+  /** Changes without a witness, and parts that could not be compared. A person must decide about them. */
   readonly undecided: ReadonlyArray<string>
   /** Remarks about the comparison itself. Each is one sentence. */
   readonly notes: ReadonlyArray<string>
@@ -160,6 +160,6 @@ export const totals = ({ findings }: Drift): { readonly breaking: number; readon
   return { breaking, additive: findings.length - breaking }
 }
 
-/** Returns the exit code: 5 if a finding is breaking. Otherwise 3 if something is undecided, and 0 if nothing is. */
+/** Returns the exit code: 5 if a finding is breaking, otherwise 3 if a change is undecided, otherwise 0. */
 export const exitCode = (drifts: ReadonlyArray<Drift>): 0 | 3 | 5 =>
   drifts.some((drift) => totals(drift).breaking > 0) ? 5 : drifts.some(({ undecided }) => undecided.length > 0) ? 3 : 0

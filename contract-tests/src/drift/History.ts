@@ -1,5 +1,5 @@
 /**
- * Orders the documents of a folder, and counts what kept a client of each document from failing with the next one.
+ * Sorts the documents of a folder, and counts how the changes of each document affect a client of the document before it.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import { habits, totals, type Drift, type Finding, type Habit } from "./Finding.
 /** Returns whether a file of a folder is a published document. A reconstructed document was never published. */
 export const isDocument = (file: string): boolean => /\.ya?ml$/.test(file) && !file.includes("reconstructed")
 
-/** The key by which versions are sorted: numbers are padded. */
+/** Pads the numbers of a version, so that versions can be sorted as texts. */
 const versionKey = (version: string): string => version.replaceAll(/\d+/g, (digits) => digits.padStart(6, "0"))
 
-/** Returns the key by which dates are sorted. A month sorts after its days, a missing date last. */
+/** Returns a date as a sortable text. A month without a day sorts after the days of the month. A missing date sorts last. */
 const dateKey = ({ facts, file }: Loaded): string =>
   facts.source.published ?? /(\d{4}-\d{2})(?!\d)[^/\\]*$/.exec(file)?.[1]?.concat("-~") ?? "~"
 
-/** Sorts documents by kind, version and date. A document without a date comes after the others of its version. */
+/** Sorts documents by kind, version and date. A document without a date comes last in its version. */
 export const ordered = (documents: ReadonlyArray<Loaded>): ReadonlyArray<Loaded> => {
   const keyOf = (document: Loaded): string =>
     [
@@ -28,7 +28,7 @@ export const ordered = (documents: ReadonlyArray<Loaded>): ReadonlyArray<Loaded>
   return [...documents].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 }
 
-/** Returns each document with the next one of the same kind. */
+/** Pairs each document with the next one of the same kind. */
 export const steps = (documents: ReadonlyArray<Loaded>): ReadonlyArray<readonly [old: Loaded, now: Loaded]> => {
   const sorted = ordered(documents)
   return sorted.flatMap((now, index) => {
@@ -37,23 +37,23 @@ export const steps = (documents: ReadonlyArray<Loaded>): ReadonlyArray<readonly 
   })
 }
 
-/** What happened to a client of the old document, counted over the findings. */
+/** The numbers of findings, by their effect on a client of the old document. */
 export interface Survival {
-  /** The findings that a client without these habits would not have survived, by habit. */
+  /** For each habit, the number of findings that do not affect the client because of the habit. */
   readonly savedBy: Readonly<Record<Habit, number>>
-  /** The findings with which the client refuses a response or a message. */
+  /** The number of findings where the client refuses a response or a message. */
   readonly refuses: number
-  /** The findings with which information is gone. */
+  /** The number of findings where the client loses information. */
   readonly loses: number
-  /** The findings with which a request of the client is refused. */
+  /** The number of findings where the client sends a request that the new document refuses. */
   readonly sends: number
 }
 
-/** Counts what happened to a client of the old document. */
+/** Counts the findings of a comparison by their effect on a client of the old document. */
 export const survivalOf = ({ findings }: Drift): Survival => {
   const count = (is: (finding: Finding) => boolean): number => findings.filter(is).length
   return {
-    // Object.fromEntries loses the names of the keys.
+    // The type of Object.fromEntries does not contain the keys.
     savedBy: Object.fromEntries(
       habits.map((habit) => [habit, count(({ savedBy }) => savedBy === habit)])
     ) as Survival["savedBy"],
@@ -67,7 +67,7 @@ export const survivalOf = ({ findings }: Drift): Survival => {
 export const titleOf = (drift: Drift): string =>
   `${drift.kind === "rest" ? "REST" : "feed"} ${drift.old.name} → ${drift.new.name}`
 
-/** Says that the content changed under the same version. Undefined if it did not. */
+/** Returns a note if the content changed, but the version did not. Otherwise returns undefined. */
 export const silence = (drift: Drift): string | undefined =>
   drift.isSilent ? `the content changed, but the version is still ${drift.new.version}` : undefined
 
@@ -90,7 +90,7 @@ export const summaryOf = (drift: Drift): string => {
   ].join("; ")
 }
 
-/** A change of what a client receives. `place` names up to three places. More places are only counted. */
+/** A change of what a client receives. `place` names up to three places, or the member and the number of places. */
 export interface Row {
   readonly place: string
   readonly change: string

@@ -1,5 +1,5 @@
 /**
- * Compares the operations of two REST documents.
+ * Compares the operations of two REST documents. A witness is a value that shows a change (see `Drift.ts`).
  *
  * @module
  */
@@ -27,14 +27,14 @@ type Document = ReferenceDocument.ReferenceDocument
 type Operation = ReferenceDocument.Operation
 type Response = ReferenceDocument.Response
 
-/** The documents, and the document from which the client is generated. */
+/** The two documents to compare, and the document from which the client is generated. */
 export interface Documents {
   readonly old: Document
   readonly new: Document
   readonly client: Document
   /** Whether the client's own code judges the witnesses. */
   readonly isPresent: boolean
-  /** The pointers of required lists that are never null. */
+  /** The pointers of required lists for which the exchange never sends null. */
   readonly neverNull: ReadonlySet<string>
 }
 
@@ -47,7 +47,7 @@ interface Context {
   readonly collect: Collector
 }
 
-/** A finding about an operation as a whole. */
+/** Creates a finding about an operation as a whole. */
 const about = (
   { id, pointer }: Operation,
   kind: Kind,
@@ -79,13 +79,13 @@ const about = (
 
 const lineOf = ({ method, path }: Operation): string => `${method} ${path}`
 
-/** The method and the path, without the names of path parameters. Operations with one skeleton have the same URLs. */
+/** Returns the method and the path without the names of path parameters. Operations with equal skeletons have the same URLs. */
 const skeleton = ({ method, path }: Operation): string => `${method} ${path.replaceAll(/\{[^}]*\}/g, "{}")}`
 
 const pathNames = ({ path }: Operation): ReadonlyArray<string> =>
   [...path.matchAll(/\{([^}]*)\}/g)].map(([, name = ""]) => name)
 
-/** Pairs the operations by id, and the others by method and URL. */
+/** Pairs the operations by id, and the remaining operations by method and URL. */
 const pairs = ({
   new: now,
   old
@@ -139,7 +139,7 @@ const inputOf = (
   }
 }
 
-/** Compares the id, the method and the path. Returns the old names of renamed path parameters, by their new names. */
+/** Compares the id, the method and the path. Returns a map from new to old names of renamed path parameters. */
 const compareUrls = ({ collect }: Context, old: Operation, now: Operation): ReadonlyMap<string, string> => {
   if (old.id !== now.id) {
     collect.add(
@@ -323,17 +323,12 @@ const compareResponses = (context: Context, old: Operation, now: Operation): voi
   const [before, after] = [old.success, now.success]
   if (before.status !== after.status) {
     collect.add(
-      about(
-        now,
-        "success-status-changed",
-        `the status of the success changed from ${before.status} to ${after.status}`,
-        {
-          part: "response",
-          at: after.pointer,
-          verdict: "refuses",
-          witness: { status: after.status }
-        }
-      )
+      about(now, "success-status-changed", `the success status changed from ${before.status} to ${after.status}`, {
+        part: "response",
+        at: after.pointer,
+        verdict: "refuses",
+        witness: { status: after.status }
+      })
     )
   }
   compareBodies(context, "response", now, before, after)

@@ -107,9 +107,9 @@ const markdownOf = (drift: Drift): ReadonlyArray<string> => {
   ]
 }
 
-/** Renders what a client of each document would have met with the next one: a table of all steps, and one for each step. */
+/** Renders the effects of each document on a client of the previous document: a table of all steps, and a table for each step. */
 const survivalMarkdown = (drifts: ReadonlyArray<Drift>): ReadonlyArray<string> => [
-  "## What a client of the old document would have met",
+  "## Effects on a client of the old document",
   "",
   `| step | refuses | loses | sends refused | ${habits.join(" | ")} |`,
   `| --- | ---: | ---: | ---: | ${habits.map(() => "---:").join(" | ")} |`,

@@ -4,12 +4,12 @@
  * **Details**
  *
  * - An optional key is present with probability 7/8.
- * - A recursive reference is followed twice; below that, optional keys that need it are absent, and
- *   arrays of it are empty.
+ * - A recursive reference is followed twice. Below that, optional keys whose values need the reference are absent, and
+ *   arrays whose items need it are empty.
  * - `date-time` is RFC 3339 with zero to nine fraction digits, offsets, and occasionally a lower-case `t` or `z`,
- *   which RFC 3339 §5.6 allows; leap seconds are not generated.
+ *   which RFC 3339 §5.6 allows. Leap seconds are not generated.
  * - Strings can contain every Unicode character except lone surrogates, which UTF-8 cannot encode.
- * - Integers stay within ±(2^53 − 1). Numbers are finite, and never `-0`, because JSON does not preserve it.
+ * - Integers stay within ±(2^53 − 1). Numbers are finite, and never `-0`, which JSON does not preserve.
  * - Free-form objects can have keys such as `__proto__`. These are own properties, as `JSON.parse` creates them.
  *
  * @module
@@ -23,7 +23,7 @@ import * as Shape from "./internal/shape.ts"
 import { objectOf, UnusableSchema, type Json, type JsonObject, type JsonSchema } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** How many times a recursive reference is followed. */
+/** The maximum number of times that a recursive reference is followed. */
 const maxReferenceDepth = 2
 
 /** An optional key is absent with probability `1 / absentOneIn`. */
@@ -128,7 +128,7 @@ const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json>
   )
 }
 
-/** Filters an arbitrary. Throws if random values almost never pass, because fast-check would then retry without end. */
+/** Filters an arbitrary. Throws if random values almost never pass, because fast-check would retry without a limit. */
 const filtered = <A extends Json>(
   arbitrary: fc.Arbitrary<A>,
   accepts: (value: A) => boolean,
@@ -285,7 +285,7 @@ export interface Arbitraries {
   /**
    * Creates the arbitrary of a schema.
    *
-   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that cannot be used, such as one
+   * @throws `UnknownKeyword` for an unknown keyword, and `UnusableSchema` for a schema that cannot be used. Example: a schema
    * that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => fc.Arbitrary<Json>

@@ -21,7 +21,7 @@ import * as Shape from "./internal/shape.ts"
 import { equals, objectOf, UnusableSchema, type Json, type JsonSchema } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** How many times a recursive reference is followed. The same as in `Arbitraries`. */
+/** The maximum number of times that a recursive reference is followed, as in `Arbitraries.ts`. */
 const maxReferenceDepth = 2
 
 const absent = Symbol("absent")
@@ -113,7 +113,7 @@ const stringsOf = (tools: Context, alternative: Shape.StringAlternative): Readon
     ...patterns.flatMap((pattern) => tools.grammar(pattern).matchingExamples)
   ].filter(tools.judge.accepts(schema))
   if (found.length > 0) return found
-  // No prepared example satisfies all constraints: use random values that do.
+  // No prepared example satisfies all constraints, so use random values.
   const arbitrary = Arbitraries.make(tools.judge).of(schema)
   return fc.sample(arbitrary, { numRuns: 3, seed: 1 }).flatMap((value) => (typeof value === "string" ? [value] : []))
 }
@@ -202,7 +202,7 @@ export interface Coverage {
   /**
    * Creates the coverage set of a schema. The same schema gives the same values in the same order.
    *
-   * @throws `UnknownKeyword` for an unknown keyword, `UnusableSchema` for a schema that cannot be used, such as one
+   * @throws `UnknownKeyword` for an unknown keyword, and `UnusableSchema` for a schema that cannot be used. Example: a schema
    * that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => ReadonlyArray<Json>

@@ -1,8 +1,8 @@
 /**
  * Creates mutants: values that are valid except for exactly one fault, of a known kind, at a known JSON Pointer.
  *
- * A candidate counts only if the judge rejects it and reports exactly that pointer. `survey` reports the other candidates
- * as discarded, so that gaps in the mutants are visible.
+ * A candidate is a mutant only if the judge rejects it and reports exactly this pointer. `survey` also returns the discarded
+ * candidates, which show the faults without a mutant.
  *
  * @module
  */
@@ -61,7 +61,7 @@ export interface Mutant {
    * reports the missing or surplus items.
    */
   readonly items: ReadonlyArray<string>
-  /** The pointer with `*` for undeclared keys and for list indices, except for the indices of a tuple. */
+  /** The pointer with `*` for undeclared keys and for list indices. The indices of tuples stay. */
   readonly location: string
   readonly value: Json
   /** The change, such as `"resting" → "RESTING"`. */
@@ -99,12 +99,13 @@ export interface Mutants {
   readonly of: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Mutant>
   /**
    * Returns the mutants of several valid values, each fault once per location. This set is small enough to check the
-   * decoder of every schema of a document. A fault counts as discarded only if no value gives a mutant with it.
+   * decoder of every schema of a document. A fault counts as discarded only if no value gives a mutant with this fault.
    */
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
   /**
    * Returns valid values with members that the schema permits but does not declare. Each name is added once per
-   * location. One more value is the first input value with all members added at once, if there are several and the judge accepts the value.
+   * location. The last value is the first input value with all such members. It is left out if there is only one member or
+   * if the judge rejects the value.
    */
   readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
 }
@@ -112,12 +113,12 @@ export interface Mutants {
 /** A fault to apply to a value inside the root value. */
 interface Fault {
   readonly kind: Kind
-  /** The affected member; `undefined` for the value itself. */
+  /** The affected member. `undefined` for the value itself. */
   readonly key: string | undefined
   readonly before: Json | undefined
   /** `undefined` removes the member. */
   readonly replacement: Json | undefined
-  /** Distinguishes faults of one kind at one location, independent of the original value. */
+  /** Distinguishes faults of the same kind at the same location. Does not depend on the original value. */
   readonly variant: string
 }
 
@@ -138,10 +139,11 @@ interface Position {
   readonly pointer: string
   readonly location: string
   /**
-   * The location, with the alternative that was taken at each union. Values at the same place of the expanded schema have the same identity.
+   * The location, with the chosen alternative of each union. Values at the same place of the expanded schema have the same
+   * identity.
    */
   readonly identity: string
-  /** Whether the value is an element of a list after the first one of the list's common item type. */
+  /** Whether the value is the second or a later element with the common item type of its list. */
   readonly later: boolean
 }
 
@@ -238,8 +240,8 @@ const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): Read
 }
 
 /**
- * Returns the kind of fault for exceeding a limit. A limit of a format has its own kind, or none if another fault
- * covers it.
+ * Returns the kind of fault for a value beyond a limit. Limits of `int32` have a separate kind. Limits of `int64` and
+ * `double` have none, because `unsafe-integer` and `non-finite-number` cover them.
  */
 const kindOfLimit = (limit: Shape.Limit, kind: Kind): Kind | undefined =>
   limit.by === "int32" ? "int32-overflow" : ["double", "int64"].includes(limit.by) ? undefined : kind
@@ -247,17 +249,17 @@ const kindOfLimit = (limit: Shape.Limit, kind: Kind): Kind | undefined =>
 const numberFaults = (alternative: Shape.NumberAlternative, value: Json): ReadonlyArray<Fault> => {
   const { integer, lower, maximum, minimum, upper } = alternative
   const faults: Array<Fault> = []
-  const leave = (limit: Shape.Limit, kind: Kind | undefined, beyond: number): void => {
+  const exceed = (limit: Shape.Limit, kind: Kind | undefined, beyond: number): void => {
     if (kind === undefined) return
     const variant = `${limit.by} ${limit.value}`
     if (limit.exclusive) faults.push(replacementFault(kind, `at ${variant}`, value, limit.value))
     faults.push(replacementFault(kind, variant, value, beyond))
   }
   for (const limit of lower) {
-    leave(limit, kindOfLimit(limit, "below-minimum"), integer ? Math.ceil(limit.value) - 1 : nextDown(limit.value))
+    exceed(limit, kindOfLimit(limit, "below-minimum"), integer ? Math.ceil(limit.value) - 1 : nextDown(limit.value))
   }
   for (const limit of upper) {
-    leave(limit, kindOfLimit(limit, "above-maximum"), integer ? Math.floor(limit.value) + 1 : nextUp(limit.value))
+    exceed(limit, kindOfLimit(limit, "above-maximum"), integer ? Math.floor(limit.value) + 1 : nextUp(limit.value))
   }
   if (integer) {
     const wholeNumber = typeof value === "number" && Math.abs(value) < 2 ** 50 ? value : 0
@@ -390,7 +392,7 @@ const makePositions = (judge: Judge): Positions => {
 
 const typeFaults = (places: Positions, place: Position): ReadonlyArray<Fault> => {
   const allowed = new Set(places.alternatives(place.node).flatMap(Shape.typesOf))
-  // A decoder may check only the first element, so the others get their own fault.
+  // A faulty decoder can check only the first element of a list, so later elements get a separate fault.
   const later = place.later ? " later" : ""
   const faults = otherTypes
     .filter((type) => !allowed.has(type))
@@ -404,7 +406,7 @@ const typeFaults = (places: Positions, place: Position): ReadonlyArray<Fault> =>
     : [...faults, replacementFault("null-where-not-nullable", later, place.value, null)]
 }
 
-/** Returns a function that derives further distinct items from an item of a list. An item that is not a literal, a text or a number is repeated. */
+/** Returns a function that derives distinct items from an item of a list. Repeats an item that is not a literal, a text or a number. */
 const distinctItems = (places: Positions, node: Shape.Node, value: Json): ((step: number) => Json) => {
   const members = places.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
   return (step) => {
@@ -453,7 +455,7 @@ const objectFaults = (alternative: Shape.ObjectAlternative, value: JsonObject): 
   return faults
 }
 
-/** Returns the faults for a value, chosen by its alternative. */
+/** Returns the faults for a value that has this alternative as its schema. */
 const faultsOf = (
   places: Positions,
   grammar: Pattern.Reader,
@@ -536,7 +538,7 @@ export const make = (judge: Judge): Mutants => {
   const places = makePositions(judge)
   const grammar = Pattern.reader()
 
-  /** Applies every fault to a value, except the faults that the caller does not need. */
+  /** Yields a changed copy of a value for each fault whose identity is wanted. */
   const candidates = function* (
     schema: JsonSchema,
     value: Json,

@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * The structure of the values comes from the Effect schema. They contain each choice of every node at least once. The
- * candidates for the leaves come from the document: matches and near misses of every pattern, format, enum and bound. The
- * schema decides which candidates it accepts.
+ * The structure of the values comes from the Effect schema. Together, the values contain each choice of every node at least
+ * once. The candidates for the leaves come from the document: valid and almost valid values for every pattern, format, enum
+ * and bound. The Effect schema decides which candidates are used.
  *
  * @module
  */
@@ -25,7 +25,7 @@ export class UnknownForm extends Error {
 export interface OwnValues {
   /** Returns values that contain each choice of the schema at least once. The same schema gives the same values. */
   readonly coverage: (schema: Schema.Constraint) => ReadonlyArray<Json>
-  /** Generates random values. Their leaves are also candidate values of the document. */
+  /** Generates random values. Their leaves are candidates from the document too. */
   readonly arbitrary: (schema: Schema.Constraint) => fc.Arbitrary<Json>
 }
 

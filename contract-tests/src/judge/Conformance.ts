@@ -2,8 +2,8 @@
  * Checks a codec against a schema: which values it must decode, which values it must reject and at which pointer, and
  * which data it must keep.
  *
- * If the codec throws while it decodes or encodes, the check fails: the exception is part of the report. The report
- * contains the numbers of runs and failures, and the first failures.
+ * If the codec throws, the check fails and the report contains the exception. The report contains the numbers of runs and
+ * failures, and the first failures.
  *
  * @module
  */
@@ -41,8 +41,8 @@ export interface Codec<A> {
    */
   readonly normalise?: (wire: Json) => Json
   /**
-   * Encoded values that the codec itself generates, for example from its own schema. Each must be valid by the
-   * document's schema, except for violations that the policy tolerates.
+   * Encoded values that the codec itself generates, for example from its own schema. Each must be valid according
+   * to the document's schema, except for violations that the policy tolerates.
    */
   readonly ownValues?: Iterable<unknown>
 }
@@ -52,14 +52,16 @@ export interface Codec<A> {
  *
  * **Details**
  *
- * - `completeness`: every value of the coverage set (`Coverage.ts`) and of the random sample decodes (P1).
+ * The ids in parentheses name the properties of the suite. `kalshi-contract explain P1` prints a property.
+ *
+ * - `completeness`: the codec decodes every value of the coverage set (`Coverage.ts`) and of the random sample (P1).
  * - `own-values`: every value that the codec itself generates is valid, except for violations that the policy
  *   tolerates (P1′).
  * - `precision`: the codec rejects every mutant whose kind the policy rejects, with exactly the pointer of its
  *   fault (P2).
- * - `tolerance`: every mutant whose kind the policy tolerates decodes. If the policy says `tolerate-and-tag`, the
+ * - `tolerance`: the codec decodes every mutant whose kind the policy tolerates. If the policy says `tolerate-and-tag`, the
  *   decoded value keeps the changed member. Unknown members change nothing else (P1, P2).
- * - `round-trip`: a decoded value encodes to the original, if both are normalised (P3).
+ * - `round-trip`: a decoded value encodes to the original, after both are normalised (P3).
  */
 export type Check = "completeness" | "own-values" | "precision" | "round-trip" | "tolerance"
 
@@ -75,11 +77,12 @@ export interface Failure {
   readonly target: string
   /** The pointer of the failure. Empty for the root value. */
   readonly pointer: string
+  /** The kind of violation in the input. Undefined if the input is valid. */
   readonly departure: Departure | undefined
   readonly note: string
   readonly expected: string
   readonly got: string
-  /** The input of the codec, or for `own-values` its own value. An input of the random sample is shrunk. */
+  /** The input of the codec, shrunk if it is random. For `own-values`, the value that the codec generated. */
   readonly instance: Json
   /** The line that replays the failure. Only for failures of the random sample. */
   readonly replay: string | undefined
@@ -118,7 +121,7 @@ export interface Options {
 
 /** A schema to check codecs against. */
 export interface Target {
-  /** For example `GetOrder 200`. */
+  /** The name in reports, for example `GetOrder 200`. */
   readonly name: string
   readonly schema: JsonSchema
   readonly direction: Direction
@@ -166,7 +169,7 @@ const describeOutcome = <A>(outcome: Outcome<A>): string =>
 /** Returns the wire form that the codec writes for a decoded value, or the exception that it throws. */
 const encodeValue = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { readonly threw: string } => {
   try {
-    // Without an encoder, the decoded value is assumed to have the wire form.
+    // Without an encoder, the decoded value must have the wire form.
     const encoded = codec.encode === undefined ? value : codec.encode(value)
     const text = JSON.stringify(encoded)
     return text === undefined ? { threw: "nothing was encoded" } : { wire: JSON.parse(text) as Json }
@@ -288,7 +291,7 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
     : fault("all other members unchanged", `changed at ${JSON.stringify(changed)}`)
 }
 
-/** Returns whether the policy tolerates a violation. If so, the codec's own values may have it. */
+/** Returns whether the policy tolerates a violation. If so, the codec's own values may contain the violation. */
 const isTolerated = (violation: Judge.Violation, direction: Direction): boolean => {
   switch (violation.keyword) {
     case "enum":

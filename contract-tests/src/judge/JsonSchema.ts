@@ -2,8 +2,8 @@
  * Defines the part of JSON Schema 2020-12 that the contract tools support, and the functions for JSON values,
  * references and pointers.
  *
- * All lists are closed on purpose. A keyword outside `keywords` and `annotations` causes an error that reports the
- * keyword and its location, because a silently skipped keyword would be a missing check.
+ * A keyword outside `keywords` and `annotations` causes an error that reports the keyword and its location, because a
+ * silently skipped keyword would be a missing check.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export interface Annotations {
   readonly writeOnly?: boolean
 }
 
-/** The constraining keywords in use, each with the type of its argument, and the annotations. */
+/** A schema with keywords: the supported keywords that constrain a value, and the annotations. */
 export interface SchemaObject extends Annotations {
   readonly $ref?: string
   readonly type?: TypeName | ReadonlyArray<TypeName>
@@ -115,7 +115,7 @@ export class UnknownKeyword extends Error {
   }
 }
 
-/** The error for a schema whose keywords are all known, but that cannot be used. */
+/** The error for a schema that has only known keywords, but cannot be used. */
 export class UnusableSchema extends Error {
   override readonly name = "UnusableSchema"
   readonly pointer: string
@@ -214,7 +214,7 @@ export const updateAt = (
   return objectOf(entries)
 }
 
-/** Returns a deep copy, as a second parse of the same JSON would. Keeps numbers that JSON lacks, such as infinity. */
+/** Returns a deep copy. Keeps numbers that JSON cannot express, such as infinity. */
 export const copy = (value: Json): Json => {
   if (isArray(value)) return value.map(copy)
   return isObject(value) ? objectOf(Object.entries(value).map(([key, member]) => [key, copy(member)] as const)) : value
@@ -242,7 +242,7 @@ export const stringify = (value: Json): string => {
       : JSON.stringify(value)
 }
 
-/** Compares JSON values. The order of members does not matter. An absent member differs from null. */
+/** Compares JSON values. The sequence of members does not matter. An absent member differs from null. */
 export const equals = (left: Json | undefined, right: Json | undefined): boolean => {
   if (Object.is(left, right)) return true
   if (isArray(left)) {

@@ -3,7 +3,8 @@
  * pointers at which a reader would see the fault.
  *
  * ajv alone decides validity. The judge only refines the explanation of an invalid value, because ajv reports errors
- * for every branch of a union, including the null branch of a nullable. So some of ajv's pointers have no fault.
+ * for every branch of a union, including the null branch of a nullable schema. So some of ajv's errors point to a place
+ * without a fault.
  *
  * @module
  */
@@ -41,7 +42,7 @@ export type Verdict =
   | {
       readonly valid: false
       readonly violations: ReadonlyArray<Violation>
-      /** The distinct pointers of the violations, in order. */
+      /** The pointers of the violations, without duplicates. */
       readonly pointers: ReadonlyArray<string>
     }
 
@@ -53,9 +54,9 @@ export type Verdict =
  * - `integer` without a format is read as `int64`, and `int64` ends at ±(2^53 − 1). Beyond this range, a parsed JSON
  *   number no longer identifies the integer that was sent.
  * - Numbers are finite: `1e400` parses to `Infinity` and is rejected.
- * - `date-time` follows RFC 3339 strictly, and `uuid` must have the bare form. ajv-formats is more lenient in both.
+ * - `date-time` follows RFC 3339 strictly, and `uuid` must not start with `urn:uuid:`. ajv-formats is more lenient in both.
  * - Only own members count, so a required `constructor` is not found on the prototype. `__proto__` is a member like any
- *   other, although ajv skips it.
+ *   other. ajv itself would skip it.
  */
 export interface Judge {
   (schema: JsonSchema): (value: Json) => Verdict
@@ -138,7 +139,7 @@ const makeAjv = (allErrors: boolean): Ajv2020 => {
   const ajv = new Ajv2020({
     allErrors,
     strict: true,
-    // A schema may have constraints without a type, and may require members that a sibling in an `allOf` declares.
+    // A schema can have constraints without a type, and can require members that a sibling in an `allOf` declares.
     strictTypes: false,
     strictTuples: false,
     strictRequired: false,
@@ -197,9 +198,9 @@ const samePlaces = (left: ReadonlyArray<ErrorObject>, right: ReadonlyArray<Error
 
 /**
  * Returns the errors of the branch that the value was clearly meant for, or `undefined` if the choice is ambiguous.
- * Considers only the branches of the value's kind and variant. Of these, it takes the branch with the fewest errors, or
- * of several such branches the one with the deepest errors. If no branch has the value's variant, the errors are those of
- * the discriminator.
+ * Considers only the branches of the value's kind and variant. Of these, takes the branch with the fewest errors. Of several
+ * such branches, takes the branch with the deepest errors. If no branch has the value's variant, returns the errors of the
+ * discriminator.
  */
 const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): ReadonlyArray<ErrorObject> | undefined => {
   const ofKind = branches.filter((errors) => !isOffKind(errors))
@@ -225,7 +226,7 @@ const wrap = (schema: Prepared) => (typeof schema === "boolean" ? { allOf: [sche
 const plainUnions = { anyOf: "anyOf", oneOf: "oneOf" }
 const explainedUnions = { anyOf: anyBranch, oneOf: oneBranch }
 
-/** Creates a keyword that validates the branches of a union, and explains a mismatch by the branch that was meant. */
+/** Creates a keyword that validates the branches of a union. It reports a mismatch with the errors of `meantBranch`. */
 const explainUnion = (thorough: Ajv2020, keyword: string, exactly: boolean) => {
   const branchValidators = new WeakMap<object, ReadonlyArray<ValidateFunction>>()
   const validate: {
@@ -283,7 +284,7 @@ export const make = (resolve: Resolve): Judge => {
   const id = (ref: string): string => `urn:ref:${encodeURIComponent(ref)}`
   const refer = (ref: string): string => {
     if (registered.has(ref)) return id(ref)
-    // The reference is registered before its schema is read, because the schema may be recursive.
+    // The reference is registered before its schema is read, because the schema can be recursive.
     registered.add(ref)
     try {
       const target = resolve(ref)

@@ -1,14 +1,14 @@
 /**
  * Defines how a decoder must treat each kind of violation: reject it, tolerate it, or tolerate it and keep the value.
  *
- * The table is closed: after a new kind of violation is added, this module does not compile until the table has its
- * treatment for both directions.
+ * After a new kind of violation is added, this module does not compile until the table has a treatment of this kind for both
+ * directions.
  *
  * @module
  */
 import type { Kind } from "../generate/Mutants.ts"
 
-/** The direction of a value: a request is written by the client, a response is read by the client. */
+/** The direction of a value. The client writes requests and reads responses. */
 export type Direction = "request" | "response"
 
 /**

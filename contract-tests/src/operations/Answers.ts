@@ -1,6 +1,6 @@
 /**
- * Checks the client's handling of responses against the document. Every status and body gives one typed outcome. Every
- * declared body decodes to exactly its value.
+ * Checks the client's handling of responses against the document. Every combination of status and body gives one typed
+ * outcome. Every declared body decodes to exactly its value.
  *
  * **Details**
  *
@@ -33,7 +33,7 @@ import type { Judge } from "../judge/Judge.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
 import { commonErrors, declaredErrors, payloads as payloadsOf } from "./Descriptors.ts"
 
-/** A response as received. */
+/** A received response. */
 export interface Scripted {
   readonly status: number
   readonly body: Uint8Array | string
@@ -359,14 +359,14 @@ const sameResult = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unkn
     ? b.ok && equals(unredact(a.value) as Json, unredact(b.value) as Json) // Both were decoded from JSON.
     : !b.ok && equals([...a.pointers], [...b.pointers])
 
-/** The error for a body that compiled and interpreted code decode differently. */
+/** The error if compiled and interpreted code decode a body differently. */
 export class Disagreement extends Error {
   override readonly name = "Disagreement"
 }
 
 /**
- * Creates a codec from the client's decoder of successful responses. If `compiledDecoding` is absent, bodies are decoded
- * both ways, and the results must agree.
+ * Creates a codec from the client's decoder of successful responses. If `compiledDecoding` is absent, the codec decodes each
+ * body with compiled and with interpreted code, and throws if the results differ.
  */
 export const codec = (
   client: ClientOperation,
@@ -442,8 +442,8 @@ export const checkPayloads = (
 
 /**
  * Checks the decoding of an operation's successful responses against the document. Every valid body decodes (P1) and
- * round-trips (P3). The client rejects every body with exactly one violation that the policy rejects, and reports the
- * pointer of that violation (P2). Returns undefined if the document declares no response body.
+ * round-trips (P3). If a body has exactly one violation, of a kind that the policy rejects, the client rejects the body and
+ * reports the pointer of the violation (P2). Returns undefined if the document declares no response body.
  */
 export const checkResponses = (
   client: ClientOperation,

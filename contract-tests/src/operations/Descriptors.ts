@@ -231,7 +231,7 @@ export const errors: DescriptorCheck = ({ descriptor }, reference) => {
   ]
 }
 
-/** Checks that errors with a body schema of their own have a payload. */
+/** Checks that an error has a payload exactly if the document declares a separate schema for its body. */
 export const payload: DescriptorCheck = ({ descriptor }, reference) =>
   compare(
     "payload",
@@ -291,7 +291,7 @@ export const pages =
       got === undefined ? undefined : { cursor: got.cursor, lists: [...got.lists].sort() }
     )
 
-/** Returns the doc block of an export, for `export const name` and for `local as name`, or undefined. */
+/** Returns the doc block of an export of the form `export const name` or `local as name`, or undefined. */
 const docBlock = (source: string, exported: string): string | undefined => {
   const found = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export const (\w+)\b|\w+ as (\w+)\b)/g)].find(
     (match) => match[2] === exported || match[3] === exported
@@ -315,7 +315,7 @@ const isMarkedDeprecated = (block: string | undefined): boolean =>
   block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
 
 /**
- * Checks that the source marks exactly the operations and inputs that the document deprecates.
+ * Checks that the source marks an operation or an input as deprecated exactly if the document deprecates it.
  *
  * @param sourceOf Returns the TypeScript source of a module by name.
  * @param inputs The TypeScript source of the input interfaces.

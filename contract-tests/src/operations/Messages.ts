@@ -122,7 +122,7 @@ const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefine
 const commandCodec: Conformance.Codec<unknown> = {
   encode: (text) => JSON.parse(String(text)),
   decode: (input) => {
-    const result = FeedMessages.encode(input as never) // Any JSON: the client must reject values that are not commands.
+    const result = FeedMessages.encode(input as never) // The client must reject JSON that is not a command.
     return Result.isSuccess(result)
       ? { ok: true, value: result.success }
       : { ok: false, pointers: [result.failure.pointer] }

@@ -47,7 +47,7 @@ export interface Sent {
   readonly method: string
   /** Path and query from the root of the host, as on the request line. */
   readonly target: string
-  /** Names in lower case. */
+  /** The names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string | undefined
   readonly contentType: string | undefined
@@ -140,7 +140,7 @@ export const limits = {
   illFormed: limit("half a surrogate pair", "UTF-8 cannot encode it"),
   emptyList: limit(
     "an empty list in a query",
-    "it has no `name=value`, so the request would ask for everything instead of nothing"
+    "the query would have no `name=value` for it, so the request would ask for everything instead of nothing"
   ),
   commaItem: limit(
     "an item that is empty or contains a comma, in a list joined by commas",
@@ -148,7 +148,7 @@ export const limits = {
   ),
   absentBody: limit(
     "no body where the document makes the body optional",
-    "the exchange answers 400 to a request without a body, so the client sends {}"
+    "the exchange responds with 400 to a request without a body, so the client sends {}"
   ),
   unnamed: limit("a member that the document does not declare", "a misspelt name would change the effect of an order"),
   otherUnit: limit(
@@ -291,7 +291,7 @@ const decodeText = (text: string, what: string, faults: Array<string>): string =
   }
 }
 
-/** Parses a string from a path or a query by its schema. A string that does not parse stays a string: it is invalid. */
+/** Parses a string from a path or a query by its schema. A string that does not parse stays a string, and is invalid. */
 const readScalar = (text: string, schema: JsonSchema, resolve: Resolve): Json => {
   if (typeof schema === "boolean") return text
   if (schema.$ref !== undefined) return readScalar(text, resolve(schema.$ref), resolve)

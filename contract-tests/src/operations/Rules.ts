@@ -33,7 +33,7 @@ const legsOf = (child: JsonObject): ReadonlyArray<Json> | undefined => {
   return isArray(legs) ? legs : undefined
 }
 
-/** Returns an identity of a combo that does not depend on the order of its legs. */
+/** Returns an identity of the market of an RFQ: the ticker, or the legs in a sequence that does not depend on the input. */
 const comboOf = (child: JsonObject): string => {
   const legs = legsOf(child)
   if (has(child, "market_ticker") || legs === undefined) return `ticker ${String(memberOf(child, "market_ticker"))}`
@@ -42,7 +42,7 @@ const comboOf = (child: JsonObject): string => {
   return `legs ${legs.map(leg).sort().join(" ")}`
 }
 
-/** Checks that a child names its market either by a ticker or by legs. */
+/** Checks that a child (one RFQ of a batch) names its market either by a ticker or by legs. */
 const namingFaults = (child: JsonObject, at: string): ReadonlyArray<string> => {
   const ticker = memberOf(child, "market_ticker")
   const legs = legsOf(child)
@@ -203,8 +203,8 @@ const priced = { target_cost_dollars: "1.00" }
 /** Changes of a batch that the client must refuse. */
 const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, changes: Changes]> = [
   ["an empty batch id", "/client_batch_id", { client_batch_id: "" }],
-  ["a remainder that rests", "/rest_remainder", { rest_remainder: true }],
-  ["a child without a name", "/children/1", { children: [childA, {}] }],
+  ["true as rest_remainder", "/rest_remainder", { rest_remainder: true }],
+  ["a child without a ticker or legs", "/children/1", { children: [childA, {}] }],
   ["a child with an empty ticker", "/children/1/market_ticker", { children: [childA, { market_ticker: "" }] }],
   [
     "a child with an empty list of legs",
@@ -212,7 +212,7 @@ const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, cha
     { children: [childA, legs()], mve_collection_ticker }
   ],
   [
-    "a child with two names",
+    "a child with a ticker and legs",
     "/children/1/selected_markets",
     { children: [childA, { ...childB, ...legs(yesLeg) }], mve_collection_ticker }
   ],
@@ -224,7 +224,7 @@ const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, cha
   ],
   ["the same ticker twice", "/children/2", { children: [childA, childB, childA] }],
   [
-    "the same legs in another order",
+    "the same legs in another sequence",
     "/children/1",
     { children: [legs(yesLeg, otherLeg), legs(otherLeg, yesLeg)], mve_collection_ticker }
   ],
@@ -237,7 +237,7 @@ const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, cha
   ["a child without a size", "/children/1", { ...unsized, children: [{ ...childA, ...counted }, childB] }],
   ["a first child without a size", "/children/0", { ...unsized, children: [childA, { ...childB, ...counted }] }],
   [
-    "sizes that are null",
+    "a batch and a child whose sizes are null",
     "/children/1",
     {
       contracts_fp: null,
@@ -248,17 +248,17 @@ const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, cha
     }
   ],
   [
-    "a child whose size differs from the batch's",
+    "a child whose kind of size differs from the batch's",
     "/children/1/target_cost_dollars",
     { children: [childA, { ...childB, ...priced }] }
   ],
   [
-    "a batch whose size differs from the first child's",
+    "a batch whose kind of size differs from the first child's",
     "/children/1",
     { children: [{ ...childA, ...priced }, childB] }
   ],
   [
-    "children sized in two ways",
+    "children with different kinds of sizes",
     "/children/1/contracts_fp",
     {
       ...unsized,
@@ -273,22 +273,28 @@ const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, cha
 
 /** Changes of a batch that the client must send. */
 const sentBatches: ReadonlyArray<readonly [name: string, changes: Changes]> = [
-  ["one size for all", {}],
-  ["a size for each", { ...unsized, children: [childA, childB, childC].map((child) => ({ ...child, ...counted })) }],
-  ["a size for one and another for the rest", { children: [{ ...childA, ...counted }, childB] }],
+  ["a size for the batch", {}],
+  [
+    "a size for each child",
+    { ...unsized, children: [childA, childB, childC].map((child) => ({ ...child, ...counted })) }
+  ],
+  ["a size for the batch and another for one child", { children: [{ ...childA, ...counted }, childB] }],
   [
     "a size of the batch that every child overrides",
     { children: [childA, childB].map((child) => ({ ...child, ...priced })) }
   ],
-  ["one cost for all, without fees", { ...unsized, ...priced, target_cost_excludes_fees: true }],
+  ["a cost for the batch, without fees", { ...unsized, ...priced, target_cost_excludes_fees: true }],
   [
-    "a cost for each, without fees",
+    "a cost for each child, without fees",
     { children: [childA, childB].map((child) => ({ ...child, ...priced })), target_cost_excludes_fees: true }
   ],
   ["a cost, and null as the number of contracts", { contracts_fp: null, ...priced }],
   ["false for the flags that must not be true", { rest_remainder: false, target_cost_excludes_fees: false }],
-  ["no id", { client_batch_id: undefined }],
-  ["legs, and legs that differ in one side", { children: [legs(yesLeg), legs(noLeg), childA], mve_collection_ticker }],
+  ["no batch id", { client_batch_id: undefined }],
+  [
+    "children whose legs differ only in the side",
+    { children: [legs(yesLeg), legs(noLeg), childA], mve_collection_ticker }
+  ],
   ["children that share some legs", { children: [legs(yesLeg, otherLeg), legs(yesLeg)], mve_collection_ticker }],
   ["the maximum number of children", { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }]
 ]
@@ -332,11 +338,11 @@ const decreaseCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const of = (reduce_by: Json | undefined, reduce_to: Json | undefined): JsonObject =>
     withChanges(plain, { reduce_by, reduce_to })
   return [
-    { name: "neither", pointer: "", input: of(undefined, undefined) },
-    { name: "neither, as null", pointer: "", input: of(null, null) },
-    { name: "both", pointer: "/reduce_to", input: of("1.00", "1.00") },
-    { name: "by a count", pointer: undefined, input: of("1.00", undefined) },
-    { name: "to zero", pointer: undefined, input: of(null, "0.00") }
+    { name: "neither reduce_by nor reduce_to", pointer: "", input: of(undefined, undefined) },
+    { name: "null as reduce_by and reduce_to", pointer: "", input: of(null, null) },
+    { name: "reduce_by and reduce_to", pointer: "/reduce_to", input: of("1.00", "1.00") },
+    { name: "only reduce_by", pointer: undefined, input: of("1.00", undefined) },
+    { name: "zero as reduce_to", pointer: undefined, input: of(null, "0.00") }
   ]
 }
 

@@ -39,7 +39,7 @@ export const operationProperties: ReadonlyArray<OperationProperty> = [
 
 const p15 = /*#__PURE__*/ P15.make(operationProperties, [{ property: P11, faulty: P11OnDishonestNetwork }])
 
-/** The properties of other targets. */
+/** The properties whose targets are not operations. */
 export const targetProperties: ReadonlyArray<TargetProperty> = [P0, P11, p15, P16]
 
 /** The statements of these properties, in display order. */

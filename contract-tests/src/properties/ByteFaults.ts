@@ -51,7 +51,7 @@ export const faultsOf = (
   return Array.from({ length: sampleSize }, (_, n) => byteFaults[(start + n) % byteFaults.length]!)
 }
 
-/** Returns the time limit of an attempt: short for a fault that hangs, long for the other faults. */
+/** Returns the time limit of an attempt: short if the attempt must time out, otherwise long. */
 const attemptMillis = (fault: ByteFault): number => (fault.outcome === "timeout" ? 100 : 20_000)
 
 /** The number of bytes that system buffers may contain beyond the client's limit (`maxBodyBytes`). */
@@ -173,7 +173,7 @@ const checkFault = (
     const isShort = fault.outcome === "timeout"
     const policy = { retry: Schedule.recurs(isShort ? 20 : 1), attemptTimeout }
     const second = yield* call(policy, [fault.answer(good), intactResponse(good)])
-    // The outcome of a truncated body depends on timing, so the second call can have the other outcome.
+    // The outcome of a truncated body depends on timing, so the two calls can have different outcomes.
     const isRetried = fault.outcome === "truncated" ? second.requests === 2 : canRetry
     const requests = isRetried ? (isShort ? Math.max(2, second.requests) : 2) : 1
     const retryReason = mismatchOf(fault, second, isRetried ? ["Success"] : tags, requests)
@@ -225,6 +225,6 @@ export const check = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effe
 export const P7: OperationProperty = {
   id,
   statement:
-    "Over TCP, with fetch and with undici: after every malformed or broken response, the call has the correct typed outcome, within limited time and memory. The client retries only if that is safe. The next call is not affected. Twelve operations run every fault, all others a sample.",
+    "After every malformed or broken response over TCP, a call with fetch or undici has the correct typed outcome, within limited time and memory. The client retries only if that is safe. The next call is not affected. Twelve operations run every fault. All others run a sample.",
   run: (run) => check(run)
 }

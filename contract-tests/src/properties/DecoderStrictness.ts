@@ -36,7 +36,7 @@ export interface Leniency {
 /** The known leniencies. New enum members and unknown members need no entry, because the policy tolerates them. */
 export const leniencies: ReadonlyArray<Leniency> = []
 
-/** Copies a document without the constraints that the policy does not enforce in responses: enums, closed objects. */
+/** Copies a document without its enums and closed objects, if the policy tolerates their violations in responses. */
 const opened = (value: Json): Json => {
   if (isArray(value)) return value.map(opened)
   if (!isObject(value)) return value

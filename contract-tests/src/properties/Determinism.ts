@@ -35,7 +35,7 @@ const withDescriptor = (
 ): ClientOperations.ClientOperation => {
   const client = findOperation(operationId)
   const descriptor: Operation.Descriptor = { ...client.descriptor, ...change(client.descriptor) }
-  // No operation has these types: the fault is deliberate.
+  // The casts hide that the altered descriptor does not fit its types. This is the injected fault.
   const operation = Operation.make(descriptor as never) as unknown as ClientOperations.AnyOperation
   return { ...client, descriptor, operation }
 }
@@ -66,7 +66,7 @@ const unpaged = (): ClientOperations.ClientOperation => {
   return { ...client, operation: Object.assign(call, { descriptor: client.descriptor }) }
 }
 
-/** For each property, an operation that violates it. The properties without an entry do not test the client. */
+/** For each property, an operation that violates it. A property without an entry does not test the client. */
 const injectedFaults: Readonly<Record<string, () => ClientOperations.ClientOperation>> = {
   P1: () => withBody(() => findOperation("GetBalance").descriptor.success.body ?? Schema.Unknown),
   "P1′": anything,
@@ -85,7 +85,7 @@ const injectedFaults: Readonly<Record<string, () => ClientOperations.ClientOpera
 /** Serializes an outcome without its report, which repeats the same data. */
 const stringify = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
 
-/** A property on some of its targets, and with an injected fault. */
+/** A property to run on some of its targets, and the same property with an injected fault. */
 interface Subject {
   readonly id: string
   readonly runs: number
@@ -109,7 +109,7 @@ const ofOperations = (property: OperationProperty): Subject => {
   }
 }
 
-/** A property of other targets, and the same property with a fault that it must detect. */
+/** A property whose targets are not operations, and the same property with a fault that it must detect. */
 export interface WithFault {
   readonly property: TargetProperty
   readonly faulty: TargetProperty
@@ -119,7 +119,7 @@ const ofTargets = ({ faulty, property }: WithFault): Subject => ({
   id: property.id,
   runs: fewRuns,
   targets: property.targets.map((name) => ({ name, run: (settings) => property.runOn(name, settings) })),
-  // Shrinking takes long, and a replay starts at any counterexample.
+  // Shrinking takes long and is not necessary, because a replay can start at any counterexample.
   withFault: (settings) => faulty.runOn(faulty.targets[0]!, { ...settings, shrink: false })
 })
 

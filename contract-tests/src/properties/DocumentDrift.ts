@@ -27,7 +27,7 @@ const describeResult = (decoded: Conformance.Decoded<unknown>): string =>
 
 /**
  * Returns whether a reported pointer matches the pointer of an edit. JSON Schema reports a list of the wrong length, but
- * a tuple decoder may report the missing or surplus item.
+ * a tuple decoder can report the missing or surplus item.
  */
 const isAt = (got: string, pointer: string, edit: string): boolean =>
   got === pointer || (/Items is dropped/.test(edit) && got.startsWith(`${pointer}/`))
@@ -112,6 +112,6 @@ const outcome = ({ operation, seed }: Run): Outcome => {
 export const P6: OperationProperty = {
   id,
   statement:
-    "Additions to the document do not break an operation, and new enum members are passed on unchanged. Breaking changes (a removed field, null, another type, a wider range) are reported at their pointer.",
+    "Additions to the document do not break an operation. The client passes on new enum members unchanged. It reports breaking changes (a removed field, null, another type, a wider range) at their pointer.",
   run: (run) => Effect.sync(() => outcome(run))
 }

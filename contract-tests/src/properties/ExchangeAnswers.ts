@@ -15,8 +15,8 @@ import { simplestInput, referenceOf } from "./Subject.ts"
 const id = "P12"
 
 /**
- * Creates the outcome for a finding. For a live exchange, `where` is its name or URL, which the replay token contains
- * as part of the property's id: `P12@demo`.
+ * Creates the outcome for a finding. For a live exchange, `where` is the exchange's name or URL. The replay token contains
+ * it in the property's id: `P12@demo`.
  */
 export const failed = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
@@ -67,7 +67,7 @@ export const P12: OperationProperty = {
   id,
   statement: "Every response of the exchange conforms to the document, and the client decodes the response correctly.",
   method:
-    "On the local exchange, every operation is called with inputs that must succeed. ajv checks each raw response against the reference document, and the client decodes it. On a live exchange (--target), the inputs of reads come from the exchange's lists, and a declared error is a valid response too. Writes run only on demo, with --allow-writes. Skipped: reads that depend on empty lists, and writes that are not allowed or could not be undone.",
+    "On the local exchange, every operation is called with inputs that must succeed. ajv checks each raw response against the reference document, and the client decodes it. On a live exchange (--target), the inputs of reads come from the exchange's lists, and a declared error is a valid response too. Writes run only on demo, with --allow-writes. Skipped: reads that depend on empty lists, and writes that are not allowed or cannot be undone.",
   mustReach: { situation: "2xx", note: "no request got a 2xx response, so the run proves nothing" },
   run: (run) => Effect.sync(() => checkOn((local ??= LocalExchange.make()), run))
 }

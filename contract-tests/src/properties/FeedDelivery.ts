@@ -15,9 +15,9 @@ const targets: Readonly<Record<string, number>> = { "one line": 1, "two lines": 
 const make = (hidesLosses: boolean): TargetProperty => ({
   id,
   statement:
-    "Whatever happens to connections and messages, a readable order book equals a state that the exchange has sent, and never goes back; after a loss on all its lines, a book is unreadable until it has healed; a live account equals the lists of the exchange after the last fault. Every stream delivers each message once and in order, or reports a loss. After the last fault, all books equal the exchange's own, and the subscriptions at the exchange are exactly those that the users want.",
+    "A readable order book always equals a state that the exchange has sent, and goes back only with a higher `epoch`. After a loss on all its lines (connections), a book is unreadable until it has healed. Every stream delivers each message once and in order, or reports a loss. After the last fault, all books equal the books of the exchange, a live account equals the lists of the exchange, and the exchange has exactly the subscriptions that the users want.",
   method:
-    "The client runs on virtual time against the local exchange, with order books over one line or two. Random schedules place and cancel orders, lose, repeat, reorder, delay, cut and add messages, lose and delay commands, refuse dials, end and stall connections and subscriptions, run maintenance, and let users come and go. Every book is compared with the record of a connection without faults. The network that fails is the suite's own, so a real exchange cannot be checked.",
+    "The client runs on virtual time against the local exchange, with order books over one line or two. Random schedules place and cancel orders, lose, repeat, reorder, delay, cut and add messages, lose and delay commands, refuse dials, end and stall connections and subscriptions, run maintenance, and let users come and go. Every book is compared with the record of a connection without faults. The suite simulates the failing network, so it cannot check a real exchange.",
   targets: Object.keys(targets),
   runOn: (target, settings: Settings) =>
     checkTarget(id, target, settings, schedules, (schedule, reach) =>

@@ -65,7 +65,7 @@ interface Case {
   readonly others: ReadonlyArray<Json>
   /** The page sizes of two readings of the same list. */
   readonly sizes: readonly [number, number]
-  /** Where empty pages are inserted, one after the other: indices in the list of pages so far. */
+  /** The indices at which an empty page is inserted. The inserted pages count. */
   readonly emptyBefore: ReadonlyArray<number>
   readonly cursors: ReadonlyArray<string>
   /** The preferred form of an empty list, and of the last cursor: 0 for empty, 1 for null, 2 for absent. */
@@ -73,7 +73,7 @@ interface Case {
   readonly end: number
   /** The number of items after which the consumer stops, modulo the number of items plus one. */
   readonly take: number
-  /** The index of the page that fails, or that ends the page budget or the first part of a cycle; modulo the pages. */
+  /** The index (modulo the number of pages) of the page that fails, that exceeds the budget, or whose cursor closes a cycle. */
   readonly at: number
   /** Selects the earlier page whose cursor a cycle repeats. */
   readonly back: number

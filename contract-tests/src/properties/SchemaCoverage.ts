@@ -44,7 +44,7 @@ export const gaps: ReadonlyArray<Gap> = [
     "every JSON number is a double, so every other value violates the type",
     (argument) => argument === "double"
   ),
-  gap("format", "the enum beside it is stricter", (_, node) => node.enum !== undefined)
+  gap("format", "the enum in the same schema is stricter", (_, node) => node.enum !== undefined)
 ]
 
 function isEmpty(value: Json): boolean {
@@ -75,7 +75,7 @@ const entriesOf = (schema: SchemaObject): ReadonlyArray<readonly [string, Json]>
     readonly [string, Json] // A schema is JSON.
   >
 
-/** Returns the schemas that constrain the same value as a schema: follows references and unions. */
+/** Returns a schema and the other schemas that constrain the same value: targets of references, and branches of unions. */
 const atNode = (schema: JsonSchema, judge: Judge): ReadonlyArray<SchemaObject> => {
   if (typeof schema === "boolean") return []
   const { $ref, allOf, anyOf, oneOf } = schema
@@ -102,7 +102,7 @@ const childSchemas = (
     return declared === undefined ? [] : atNode(declared, judge)
   })
 
-/** The keywords of one schema that valid values reached and that mutants violated. */
+/** The keywords of one schema: those that valid values reach, and those that mutants violate. */
 interface Coverage {
   readonly hit: Set<string>
   readonly violated: Set<string>

@@ -1,6 +1,6 @@
 /**
- * Defines which requests may be retried, by method, path and operation id, and what a request costs. These rules are independent of the client's
- * descriptors, because the suite compares the client's behaviour with them.
+ * Defines which requests may be retried, by method, path and operation id, and what a request costs. These rules are
+ * independent of the client's descriptors, because the suite compares the client's behaviour with these rules.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import { isArray, isObject, memberOf, objectOf, type Json, type JsonObject } fro
  */
 export type SendingClass = "idempotent" | "keyed" | "never"
 
-/** A text by operation id: a reason in `idempotent`, the name of a member in `keys`. */
-type Reasons = Readonly<Record<string, string>>
+type TextById = Readonly<Record<string, string>>
 
 /**
- * The idempotent operations besides every GET and every DELETE whose path ends with an id. The text says why a repeat has no further effect.
+ * Idempotent operations, with the reason why a repeat has no further effect. Every GET, and every DELETE whose path ends with
+ * an id, is idempotent too.
  */
-const idempotent: Reasons = {
+const idempotent: TextById = {
   UpdateOrderGroupLimit: "sets the limit",
   TriggerOrderGroup: "a triggered group stays triggered",
   UpdateSubaccountNetting: "sets the switch",
@@ -35,8 +35,8 @@ const idempotent: Reasons = {
   ConfirmRFQBatchQuote: "a quote is confirmed once"
 }
 
-/** The member with the client-supplied id, for each operation whose requests the exchange identifies by such an id. */
-const keys: Reasons = {
+/** For each keyed operation, the member with the client-supplied id. */
+const keys: TextById = {
   AcceptRFQBatch: "client_order_id",
   CreateOrderV2: "client_order_id",
   CreateRFQBatch: "client_batch_id",
@@ -61,7 +61,10 @@ const itemsOf = (input: JsonObject): ReadonlyArray<Json> => {
   return isArray(orders) ? orders : [input]
 }
 
-/** Returns the client-supplied id of each item of an input or a body. An item without an id, or with an empty id, gives undefined. Empty for an operation that is not keyed. */
+/**
+ * Returns the client-supplied id of each item of an input or a body: undefined for an item whose id is absent or empty.
+ * Returns an empty list for an operation that is not keyed.
+ */
 export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<string | undefined> => {
   const key = keys[id]
   if (key === undefined) return []
@@ -71,7 +74,7 @@ export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): R
   })
 }
 
-/** Returns whether an operation is keyed, and there is at least one item, and every item has a client-supplied id. */
+/** Returns whether an operation is keyed, and its input has at least one item, and all items have client-supplied ids. */
 export const isKeyed = (operation: ReferenceDocument.Operation, input: JsonObject): boolean => {
   const ids = idsOf(operation, input)
   return ids.length > 0 && ids.every((id) => id !== undefined)
@@ -86,9 +89,9 @@ const change = (item: Json, key: string, value: string | undefined): Json =>
     : item
 
 /**
- * Returns inputs that differ in retry safety. For a keyed operation: with an id, and without an id if the document makes
- * the id optional. For a batch: with ids on both items, with an id on the first item only, with an empty second id, and a
- * single item without an id.
+ * Returns inputs that differ in retry safety. A keyed operation gets one input with an id, and one without an id if the
+ * document makes the id optional. A batch gets four inputs: two ids, only a first id, an empty second id, and a single item
+ * without an id.
  */
 export const variants = (operation: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<JsonObject> => {
   const key = keys[operation.id]
@@ -109,8 +112,8 @@ export const variants = (operation: ReferenceDocument.Operation, input: JsonObje
 }
 
 /**
- * Costs of one request, or of one order of a batch, other than 10 tokens. Source: the exchange's guide to rate limits,
- * and the list that demo returned in July 2026.
+ * The costs that differ from 10 tokens, for one request or for one order of a batch. Source: the exchange's guide to rate
+ * limits, and the list that demo returned in July 2026.
  */
 const costs: Readonly<Record<string, number>> = {
   CancelOrderV2: 2,

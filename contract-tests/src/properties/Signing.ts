@@ -98,7 +98,7 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
         {
           weight: 3,
           arbitrary: fc.record({
-            // 200 is replaced by the operation's success status.
+            // `fateOf` replaces 200 by the operation's success status.
             status: fc.constantFrom(200, 401, 404, 418, 429, 500, 502),
             form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // These are the keys of `forms`.
             // The ranges include the lengths at which errors truncate strings.
@@ -167,7 +167,7 @@ const assertionOf = (run: Run, instead: Replacements) => {
   const { operation } = run
   const reference = referenceOf(operation)
   const body = bodyOf(reference, validBody(operation))
-  // An invalid body of a successful response. The error for it may quote the response.
+  // An invalid body of a successful response. The error for this body can quote the response.
   const invalidBody = body.startsWith("{")
     ? `${body.slice(0, -1)}${body === "{}" ? "" : ","}"error":{"code":"some_code"}}`
     : "{"
@@ -219,7 +219,7 @@ const assertionOf = (run: Run, instead: Replacements) => {
     const signatures = [...usedSignatures].flatMap((signature) => signedCalls.partsOf(signature, 4))
     if (attempts.length > 1) reach("signed again for a retry")
     reach(attempts.length === 0 ? "rejected" : exit._tag === "Success" ? "succeeded" : "failed")
-    // If the document allows any JSON object, the quoted headers can be part of the value. The caller may print the value.
+    // If the document allows any JSON object, the returned value can contain the quoted headers. This is not a leak.
     const isAnswer = exit._tag === "Success" && typeof input.fates[attempts.length - 1] === "object"
     for (const [where, text] of Object.entries(printed)) {
       if (isAnswer && where !== "metric" && where !== "signer") continue

@@ -20,7 +20,7 @@ export type Sender = "client" | "server"
 export interface Message {
   /** The key in the document, such as `orderbookDelta`. */
   readonly key: string
-  /** The name in the document, such as `orderbook_delta`. Two messages may have the same name. */
+  /** The name in the document, such as `orderbook_delta`. Two messages can have the same name. */
   readonly name: string
   /** Undefined for a message that belongs to no operation of the document. */
   readonly sender: Sender | undefined
@@ -31,7 +31,7 @@ export interface Message {
   readonly pointer: string
 }
 
-/** A channel. Clients subscribe to it, or every connection has it. */
+/** A channel. Some channels need a subscription. Every connection has the others. */
 export interface Channel {
   readonly name: string
   readonly address: string

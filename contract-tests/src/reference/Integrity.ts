@@ -3,8 +3,8 @@
  *
  * - The documents are in normal form and state their source.
  * - Every entry of the overlay takes effect.
- * - The lists of nulls that the importer adds are complete. It adds null to a schema if `nullable` is intended there, but
- *   has no effect by the specification.
+ * - The lists of nulls that the importer adds are complete. The importer adds null to a schema if the specification ignores
+ *   its `nullable`, but the publisher clearly intends null.
  *
  * **Details**
  *
@@ -152,7 +152,7 @@ export const missingEffects = (document: JsonObject): ((entry: Overlay.Entry) =>
 
 /**
  * Checks that every entry of the overlay has a reason and a source, and takes effect in its document. An entry for the
- * REST document must also be necessary: version 3.28.0, which has no overlay, must lack some of its effect.
+ * REST document must also be necessary: version 3.28.0, which has no overlay, must lack the change in at least one place.
  */
 export const overlay = (read: Read): Checked => {
   const decoded = decodeOverlay(read("overlay.json"), rejectExcess)
@@ -176,8 +176,8 @@ export const overlay = (read: Read): Checked => {
 }
 
 /**
- * Checks the list of schemas in which `nullable` has no effect by the specification, but was taken to allow null. The list
- * must equal the pinned list, and each schema must accept null unless the overlay removes the null.
+ * Checks the list of schemas to which the importer has added null although the specification ignores their `nullable`. The
+ * list must equal the pinned list. Each schema must accept null, except where the overlay removes the null.
  */
 export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => {
   const text = read(`nullable-by-intent.${kind}.json`)

@@ -1,6 +1,6 @@
 /**
- * Lists by hand the schemas whose `nullable` has no effect by the standard, but is clearly intended. A removed or added
- * schema needs a review.
+ * Lists the schemas whose `nullable` has no effect by the standard, but is clearly intended. The list is written by hand, so
+ * that a person reviews every removed or added schema.
  *
  * @module
  */
@@ -32,7 +32,7 @@ const byPointer = (left: PinnedSchema, right: PinnedSchema): number => (left.poi
 
 const rest: ReadonlyArray<PinnedSchema> = [
   ...all("$ref", [
-    // No operation has used the next two request bodies since June 2026.
+    // No operation has used AmendOrderRequest and CreateOrderRequest since June 2026.
     ...properties("AmendOrderRequest", "count_fp"),
     ...properties("CreateOrderRequest", "count_fp"),
     ...properties("AmendOrderV2Response", prices),

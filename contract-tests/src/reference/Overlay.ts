@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * An entry has one operation of a small closed set. It has JSON Pointers into the normalised document, or the number of
- * places to which it applies. Every entry must apply: if a target is missing, or already has the new value, the import
- * fails. So obsolete entries are noticed and removed.
+ * An entry has one of the operations below. It has JSON Pointers into the document in normal form, or the number of places to
+ * which it applies. Every entry must apply: if a target is missing, or already has the new value, the import
+ * fails. So no obsolete entry remains.
  *
  * @module
  */
@@ -46,7 +46,7 @@ export const Remove = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Removes properties from the `required` of the object that declares them. */
+/** Removes properties from the `required` list of the object that declares them. */
 export const MakeOptional = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("make-optional"),
   at: Pointers,
@@ -212,7 +212,7 @@ const addErrorBody = (document: JsonObject, entry: typeof AddErrorBody.Type): nu
 const put = (document: JsonObject, pointer: string, value: Json, issue: Issue): void => {
   const [parent, token] = parentOf(document, pointer)
   if (isObject(parent)) {
-    // The value is copied, because it may be added at several pointers, and a later entry may mutate one of the copies.
+    // The value is copied, because an entry can add it at several pointers, and a later entry can mutate one of the copies.
     writable(parent)[token] = structuredClone(value)
   } else {
     issue(pointer, "has no parent object")

@@ -73,7 +73,7 @@ export interface Operation {
   readonly path: string
   readonly tags: ReadonlyArray<string>
   readonly deprecated: boolean
-  /** The alternatives. Each is a set of schemes that are used together. Empty for a public operation. */
+  /** The alternative ways to authenticate. Each is a set of schemes that are used together. Empty for a public operation. */
   readonly security: ReadonlyArray<ReadonlyArray<string>>
   readonly parameters: ReadonlyArray<Parameter>
   readonly requestBody: RequestBody | undefined
@@ -185,8 +185,8 @@ const readOperation = (document: JsonObject, method: Method, path: string, value
  *
  * **Details**
  *
- * Checks the complete document against the closed keyword table first, so every returned schema is a valid
- * `JsonSchema`, subschemas included.
+ * First checks the complete document against the keyword table. So every returned schema and subschema is a valid
+ * `JsonSchema`.
  *
  * @throws `InvalidDocument` for a value that is not a valid REST reference document.
  */

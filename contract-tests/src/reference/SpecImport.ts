@@ -100,13 +100,13 @@ const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> 
  *
  * **Details**
  *
- * `overlay` is the content of an overlay file. Its part for this kind of document is applied. The version and the sha256
- * in this part must match the document. `published` is the date of publication, YYYY-MM-DD. It distinguishes documents
+ * `overlay` is the content of an overlay file. The importer applies the part for this kind of document. The version and the
+ * sha256 in this part must match the document. `published` is the date of publication, YYYY-MM-DD. It distinguishes documents
  * that share a version. The same document, overlay and date give the same bytes.
  *
- * Checks `published`, parses and converts the document, applies the overlay, and then verifies the result. Fails with every problem of the
- * first step that finds one: an unknown key or schema keyword, a constraint beside `$ref`, an overlay entry that does not
- * apply, a dangling reference.
+ * Checks `published`, parses and converts the document, applies the overlay, and then verifies the result. Fails at the first
+ * step that finds a problem, with every problem of this step. Examples: an unknown key or schema keyword, a constraint beside
+ * `$ref`, an overlay entry that does not apply, a dangling reference.
  */
 export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   text: string,

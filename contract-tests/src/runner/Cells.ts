@@ -1,5 +1,5 @@
 /**
- * Runs the cells of the suite. A cell is a pair of property and target.
+ * Runs the cells of the suite. A cell is a pair of a property and a target.
  *
  * **Details**
  *
@@ -83,9 +83,11 @@ export const check = ({ path, property: id, runs, seed, shrink, target }: Job): 
       : `${id} has no target ${target}`
   }
   const property = Properties.operationProperties.find((candidate) => candidate.id === id)
-  if (property === undefined) return `no property ${id}`
+  if (property === undefined) return `the suite has no property ${id}`
   const operation = ClientOperations.all.find(({ name }) => name === target)
-  return operation === undefined ? `the client has no ${target}` : property.run({ operation, seed, runs, path, shrink })
+  return operation === undefined
+    ? `the client has no operation ${target}`
+    : property.run({ operation, seed, runs, path, shrink })
 }
 
 /** Runs a cell in this process. */

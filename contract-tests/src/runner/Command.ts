@@ -35,7 +35,7 @@ const list = (texts: ReadonlyArray<string>): ReadonlyArray<string> =>
   texts.flatMap((text) => text.split(",")).filter((text) => text !== "")
 
 const seed = Flag.Int("seed").pipe(
-  Flag.withDescription("A 32-bit integer; on the local exchange, the same seed gives the same report"),
+  Flag.withDescription("A 32-bit integer. On the local exchange, the same seed gives the same report"),
   Flag.optional
 )
 
@@ -44,11 +44,14 @@ const orRefuse = <A, R>(effect: Effect.Effect<A, Target.Unusable, R>): Effect.Ef
   Effect.catch(effect, ({ message }) => refuse(message))
 
 const operations = Flag.String("operation").pipe(
-  Flag.withDescription("Operations by name or id, * for any characters: Orders.*, GetOrderGroup"),
+  Flag.withDescription("Names or ids of operations, with * for any characters. Examples: Orders.*, GetOrderGroup"),
   Flag.atLeast(0)
 )
 
-const properties = Flag.String("property").pipe(Flag.withDescription("Properties by id: P1,P9"), Flag.atLeast(0))
+const properties = Flag.String("property").pipe(
+  Flag.withDescription("Ids of properties, such as P1,P9"),
+  Flag.atLeast(0)
+)
 
 /** Prints a progress line on a terminal and overwrites it. Prints nothing elsewhere. */
 const progress =
@@ -83,7 +86,7 @@ const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration
   })
 }
 
-/** Returns the seed from `--seed`. Default: the seed of `Replay.seedFrom`. Refuses a seed that is no 32-bit integer. */
+/** Returns the seed from `--seed`. Default: the seed of `Replay.seedFrom`. Refuses a seed that is not a 32-bit integer. */
 const seedOf = (flag: Option.Option<number>): Effect.Effect<number, Ended> => {
   if (Option.isNone(flag)) {
     return Effect.catch(
@@ -102,7 +105,7 @@ const allowWrites = Flag.Boolean("allow-writes").pipe(
 )
 
 const journals = Flag.String("journal").pipe(
-  Flag.withDescription("The folder for the journals of writes. cleanup reads them"),
+  Flag.withDescription("The folder for the journals of writes, which cleanup reads"),
   Flag.withDefault(".kalshi-contract")
 )
 
@@ -117,7 +120,7 @@ const describeCleanup = ({ groups, left, orders, runId }: Session.CleanupResult)
     ? `cleaned up after ${runId}: ${orders} orders cancelled, ${groups} order groups deleted, nothing remains`
     : `cleanup of ${runId} failed: ${left.join(", ")} remain; run kalshi-contract cleanup --run-id ${runId}`
 
-/** The only property that runs on a live exchange. */
+/** The only property that sends requests to a live exchange. */
 const exchangeProperty = "P12"
 
 const runFlags = {
@@ -245,7 +248,7 @@ const replayCommand = Command.make(
         return yield* new Ended({ code: 1 })
     }
   }, Effect.scoped)
-).pipe(Command.withDescription("Replay a failure: exit code 1 if it still fails, 0 if it passes now"))
+).pipe(Command.withDescription("Replay a failure: exit code 1 if the property still fails, 0 if it passes now"))
 
 const cleanupCommand = Command.make(
   "cleanup",
@@ -287,7 +290,7 @@ const listCommand = Command.make("list", {}, () =>
     [
       ...Properties.statements.map(({ id, statement }) => `${id.padEnd(4)} ${statement}`),
       "",
-      `over ${ClientOperations.all.length} operations:`,
+      `${ClientOperations.all.length} operations:`,
       ...ClientOperations.all.map(({ descriptor, name }) => `${name.padEnd(44)} ${descriptor.operationId}`)
     ].join("\n")
   )

@@ -1,10 +1,10 @@
 /**
- * Saves counterexamples to files, one file for each property. A later run of a cell checks its counterexamples first.
+ * Saves counterexamples to files, one file for each property. A later run of a cell checks the cell's counterexamples first.
  *
  * **Details**
  *
  * A line is JSON: the token that replays the failure, and the shrunk instance for the reader. After a change of a
- * property's generator, a token may give a different instance. The line is then obsolete and can be removed.
+ * property's generator, a token can give a different instance. The line is then obsolete and can be removed.
  *
  * @module
  */
@@ -43,7 +43,7 @@ const read = (file: string): ReadonlyArray<Replay.Replay> =>
       const token = isObject(json) ? json["token"] : undefined
       return Replay.parse(String(token))
     } catch (error) {
-      throw new Unreadable(`${file}:${index + 1} is not a counterexample: ${String(error)}`)
+      throw new Unreadable(`${file}:${index + 1} is not a counterexample: ${String(error)}. Remove this line`)
     }
   })
 

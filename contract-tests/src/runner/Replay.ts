@@ -1,5 +1,5 @@
 /**
- * Runs properties with known seeds. A failure prints a line that reproduces it.
+ * Runs properties with known seeds. A failure prints a line that reproduces the failure.
  *
  * @module
  */
@@ -161,7 +161,7 @@ export function assertProperty<Ts>(
   property: fc.IRawProperty<Ts>,
   options: Options = {}
 ): void | Promise<void> {
-  // fc.check returns a promise only for an asynchronous property. Its type allows both.
+  // `fc.check` returns a promise only for an asynchronous property, but its type does not show this.
   const checked = fc.check(property, parametersOf<Ts>(name, options)) as fc.RunDetails<Ts> | Promise<fc.RunDetails<Ts>>
   const judge = (details: fc.RunDetails<Ts>): void => raise(failureOf(name, details, options.target))
   return checked instanceof Promise ? checked.then(judge) : judge(checked)

@@ -104,7 +104,7 @@ export const isGreen = (report: Report): boolean => {
   return report.ending === "finished" && failed === 0 && passed > 0
 }
 
-/** Returns the exit code: 1 if a property failed. Otherwise 0 if the run passed, and 3 if it did not finish or nothing passed. */
+/** Returns the exit code: 1 if a property failed, otherwise 0 if the run passed, otherwise 3. */
 export const exitCode = (report: Report): 0 | 1 | 3 => (totals(report).failed > 0 ? 1 : isGreen(report) ? 0 : 3)
 
 /** Returns the distinct targets of a report, in the order of their first cells. */

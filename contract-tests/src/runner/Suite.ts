@@ -107,7 +107,7 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
 }
 
 /**
- * Runs the cells. Dies with the `NothingToRun` of `selected`.
+ * Runs the cells. Dies with `NothingToRun` if `selected` throws it.
  */
 export const run = (runner: Runner, options: Options): Effect.Effect<Report.Report> =>
   Effect.gen(function* () {

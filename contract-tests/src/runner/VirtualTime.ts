@@ -1,5 +1,5 @@
 /**
- * Creates a clock and a scheduler whose time passes only when it is advanced. Programs run synchronously, so a thousand
+ * Creates a clock and a scheduler. Only `advanceTo` advances their time. Programs run synchronously, so a thousand
  * calls of one minute each finish immediately and deterministically.
  *
  * **Details**
@@ -20,7 +20,7 @@ interface Timer {
   readonly fire: () => void
 }
 
-/** A time that passes only when it is advanced. */
+/** A time that only `advanceTo` advances. */
 export interface VirtualTime {
   readonly nowMillis: () => number
   /** Returns the number of active timers. */
@@ -33,7 +33,7 @@ export interface VirtualTime {
   readonly advanceTo: (millis: number) => void
 }
 
-/** The maximum number of steps at one time. A program that exceeds it counts as an endless loop. */
+/** The maximum number of steps at one time. A program with more steps counts as an endless loop. */
 const stepsPerMoment = 1_000_000
 
 /** Creates a clock that starts at this Unix time in milliseconds. */

@@ -48,7 +48,7 @@ const runIn = (
       resume(Effect.succeed(answer))
     }
     worker.on("message", onMessage).on("error", onError).on("exit", onExit)
-    if (worker.threadId === -1) died("the worker is dead")
+    if (worker.threadId === -1) died("the worker died before this cell")
     else worker.postMessage(job)
     return Effect.sync(() => {
       clearTimeout(timer)
@@ -76,7 +76,7 @@ export const make = (width: number, options: Partial<Options> = {}): Effect.Effe
         Effect.flatMap(Queue.take(idle), (worker) =>
           Effect.flatMap(runIn(worker, job, limitMillis), ({ died, done }) => {
             if (!died) return Effect.as(Queue.offer(idle, worker), done)
-            // A hanging worker is still alive.
+            // A hanging worker is still running.
             const ended = Effect.promise(() => worker.terminate())
             return Effect.as(Effect.andThen(ended, Effect.provideService(startWorker, Scope.Scope, scope)), done)
           })

@@ -33,7 +33,9 @@ export const sensitivityCommand = Command.make(
   Effect.fnUntraced(function* ({ name, seed, workers }) {
     if (workers < 1) return yield* refuse("--workers must be at least 1")
     if (!fs.existsSync(new URL("packages/client/src", root))) {
-      return yield* refuse("faults are injected into the sources: run this command in the repository")
+      return yield* refuse(
+        "faults are injected into the sources, which a published package does not have. Run this command in the repository"
+      )
     }
     const faults = [...general, ...(yield* Effect.promise(feedFaults))]
     const chosen = Option.match(name, {

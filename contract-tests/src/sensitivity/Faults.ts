@@ -259,7 +259,7 @@ const retries: ReadonlyArray<Fault> = [
   ),
   reading("does not end an attempt at its time limit", sending, /remainingMillis <= attemptMillis/, "true"),
   reading(
-    "waits between attempts although it was interrupted",
+    "waits between attempts although the call was interrupted",
     sending,
     /Effect\.sleep\(wait\),/,
     "Effect.uninterruptible(Effect.sleep(wait)),"

@@ -1,6 +1,6 @@
 /**
- * The faults of the feed, of order books and of the live account that P11 must detect. The faults of the feed and of
- * order books are read from the client's tests, which check their own laws with these faults.
+ * The faults of the feed, of order books and of the live account that P11 must detect. This module reads the faults of the
+ * feed and of order books from the client's tests, which check their own laws with these faults.
  *
  * @module
  */
@@ -24,32 +24,32 @@ interface BookFault {
   readonly instead: string
 }
 
-/** The faults that only the client's own laws detect, with the reason. */
+/** The faults that P11 need not detect, with the reason. The client's own laws detect them. */
 export const unseen: Readonly<Record<string, string>> = {
-  "accepts frames of old connections": "The layer of sockets already drops the frames of a socket that it has left.",
-  "delivers to users that have left": "A stream that has ended takes no more events.",
+  "accepts frames of old connections": "The socket layer already drops the frames of a socket that it has closed.",
+  "delivers to users that have left": "A stream that has ended delivers no more events.",
   "removes all markets of a subscription": "The next command ends the subscription without markets.",
   "requests no snapshot for a user who joins":
-    "It needs a second stream of a book that is not disturbed afterwards: too rare in random schedules.",
+    "It needs a second stream of a book that is not disturbed afterwards. This is too rare in random schedules.",
   "delivers messages of a market whose removal is in flight":
-    "It needs a market that leaves and returns while its removal is in flight: too rare in random schedules.",
+    "It needs a market that is removed, and added again while its removal is in flight. This is too rare in random schedules.",
   "drops the messages that the new connection held back":
-    "It needs a message that only the new connection has, at the moment of a change-over: too rare in random schedules.",
+    "It needs a message that only the new connection has during a change-over. This is too rare in random schedules.",
   "applies a repeated delta": "The session already drops repeated messages.",
   "applies a delta with a lower clock than the message before":
     "Maintenance of the local exchange closes all connections.",
   "accepts messages of a closed line":
-    "Each outage gives the line another number, so nothing arrives under the old one.",
+    "Each outage gives the line another number, so no message arrives with the old number.",
   "does not start an epoch for a snapshot with a lower clock":
     "The merge starts a new epoch anyway, half a second later.",
-  "does not move a line to the reader's epoch on a snapshot": "It costs only further requests of snapshots.",
+  "does not move a line to the reader's epoch on a snapshot": "It only causes more requests for snapshots.",
   "treats a crossed book as invalid at once":
-    "It needs two deltas of one clock that cross the book in between: 600 random schedules have none that shows it.",
+    "It needs two deltas with the same clock between which the book is crossed. None of 600 random schedules shows it.",
   "does not compare positions with the same clock":
-    "It needs two lines that are at different deltas of one clock: too rare in 600 random schedules."
+    "It needs two lines that have received different deltas with the same clock. This is too rare in 600 random schedules."
 }
 
-/** The faults that a second line hides, or that fewer schedules show with one line. The others are tried with two. */
+/** The faults to try with one line, because a second line hides them or makes them rarer. All other faults use two. */
 const onOneLine = new Set([
   "forgets the names in doubt",
   "delivers repeated messages",
@@ -79,7 +79,7 @@ const accountFaults: ReadonlyArray<BookFault> = [
 
 const client = "packages/client/src"
 
-/** The number of schedules. */
+/** The number of schedules for each fault. */
 const runs = 600
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
@@ -110,7 +110,10 @@ export const feedFaults = async (): Promise<ReadonlyArray<Fault>> => {
   ]
   const names = new Set(all.map(({ name }) => name))
   const unknown = [...Object.keys(unseen), ...onOneLine].filter((name) => !names.has(name))
-  if (unknown.length > 0) throw new Error(`the client's laws do not have these faults: ${unknown.join("; ")}`)
+  if (unknown.length > 0)
+    throw new Error(
+      `the client's tests do not have these faults: ${unknown.join("; ")}. Correct the names in FeedFaults.ts`
+    )
   return all
     .filter(({ name }) => unseen[name] === undefined)
     .map((fault) => ({

@@ -3,7 +3,7 @@
  *
  * **Details**
  *
- * Each check runs in its own process, which modifies the source while it loads. No file is copied or changed, so faults
+ * Each check runs in its own process, which modifies the source while modules load. No file is copied or changed, so faults
  * can be tried concurrently. The replay token of a detected fault must reproduce the failure in another process, and the
  * same check must pass on the unmodified project.
  *
@@ -45,7 +45,7 @@ export interface Check {
 export interface Trial {
   readonly fault: Fault
   readonly verdict: Verdict
-  /** Why the trial fails. Undefined if the fault was detected and its replay reproduced. */
+  /** Why the trial fails. Undefined if the property detected the fault and the replay reproduced the failure. */
   readonly problem: string | undefined
 }
 
@@ -138,8 +138,8 @@ export const tryFault = (fault: Fault, seed: number = Replay.defaultSeed): Effec
   })
 
 /**
- * Runs the checks of the faults on the unmodified project. Returns the checks that fail. If such a check also fails with a
- * fault, that proves nothing.
+ * Runs the checks of the faults on the unmodified project. Returns the checks that fail. A failure of such a check with a
+ * fault would prove nothing.
  */
 export const unsound = (
   faults: ReadonlyArray<Fault>,

@@ -39,7 +39,7 @@ export const makeBatches = (signer: As, taker: As) =>
     const sandbox = yield* Sandbox.Sandbox
     yield* sandbox.createEvent({ eventTicker: "KXPAIR-26", multivariate: true })
     for (const ticker of comboTickers) {
-      // These combos have the longer time to confirm.
+      // A maker has more time to confirm a quote on a market that is not highly volatile.
       yield* sandbox.createMarket({ ticker, isHighlyVolatile: false })
     }
     const create = RfqBatches.create({

@@ -1,5 +1,5 @@
 /**
- * Creates the inputs of reads from existing entities: a parameter for an entity gets the id of the first one in a list.
+ * Creates the inputs of reads from existing entities: a parameter for an entity gets the id of the first entity in a list.
  *
  * @module
  */

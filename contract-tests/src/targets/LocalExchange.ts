@@ -39,7 +39,7 @@ const resultOf = <A, E>(fiber: Fiber.Fiber<A, E>): A => {
   return exit.value
 }
 
-/** Creates a local exchange. `through` may wrap the transport between the client and the exchange. */
+/** Creates a local exchange. `through` can wrap the transport between the client and the exchange. */
 export const make = (
   through: (http: HttpClient.HttpClient) => HttpClient.HttpClient = (http) => http
 ): LocalExchange => {

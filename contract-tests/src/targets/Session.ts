@@ -49,7 +49,8 @@ export interface Options {
   readonly journals: string | undefined
 }
 
-const keyOf = Effect.map(
+/** The exchange to which the key belongs, from `KALSHI_ENV`. */
+const keyOwner = Effect.map(
   Effect.catch(Config.option(Config.String("KALSHI_ENV")), () => Effect.succeedNone),
   Option.getOrUndefined
 )
@@ -66,7 +67,7 @@ const connect = (
   open: () => Journal.Journal
 ) =>
   Effect.gen(function* () {
-    const owner = yield* keyOf
+    const owner = yield* keyOwner
     if (!TradingRule.isDemo(environment)) {
       return yield* unusable(
         `writes are allowed only on the demo exchange; runs on ${environment.name} send only reads`
@@ -119,7 +120,7 @@ export const open = (
   Effect.gen(function* () {
     const { journals, timeoutMillis } = options
     if (journals === undefined) {
-      const remote = yield* Target.remote(environment, yield* keyOf)
+      const remote = yield* Target.remote(environment, yield* keyOwner)
       const live = yield* Live.connect(remote, {
         timeoutMillis,
         rule: Guard.reads(environment),

@@ -54,7 +54,7 @@ export const remote = (
   Effect.gen(function* () {
     const owner = keyOf === undefined || keyOf === "" ? undefined : Result.getOrUndefined(Environment.parse(keyOf))
     if (keyOf !== undefined && keyOf !== "" && owner?.name !== environment.name) {
-      const reason = `KALSHI_ENV states that the key belongs to ${keyOf}, but --target is ${environment.name}: a key is never sent to another exchange`
+      const reason = `KALSHI_ENV states that the key belongs to ${keyOf}, but --target is ${environment.name}. A key is never sent to another exchange. Correct KALSHI_ENV or --target`
       return yield* new Unusable({ reason })
     }
     const key = yield* Effect.mapError(

@@ -46,7 +46,7 @@ export interface World {
   readonly ownQuoteId: string
   /** A quote of the signer on the other account's RFQ, accepted but not confirmed. */
   readonly acceptedQuoteId: string
-  /** A football game that is on, and its home team. */
+  /** A football game in progress, and its home team. */
   readonly milestoneId: string
   readonly targetId: string
   /** A block trade that the taker proposed and accepted: the signer buys from the taker. */
@@ -57,7 +57,7 @@ export interface World {
   readonly awayEventTicker: string
   readonly awayTicker: string
   readonly comboEventTicker: string
-  /** An FCM member. It signs the requests of the operations for FCM members: see {@link signerOf}. */
+  /** A futures commission merchant (FCM). It signs the requests of the operations for FCM members: see {@link signerOf}. */
   readonly fcmMember: Sandbox.Credentials
   /** A subtrader of the FCM member with a daily cap, an order, a fill and a position. */
   readonly subtraderId: string
@@ -239,7 +239,7 @@ const makeFcm = ({ as, taker }: Members) =>
     }
   })
 
-/** Creates a collection and a combo of it. */
+/** Creates a collection of two events, and a combo: a market with a leg in each event. */
 const makeCollection = ({ as, signer }: Members) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
@@ -310,7 +310,7 @@ export const makeWorld = (pass: Pass) =>
     return world
   })
 
-/** Creates a football game of the event, which began an hour ago, and incentive programs of a market. */
+/** Creates a football game that began an hour ago, and incentive programs of a market. */
 const makeGame = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const { nowMillis } = yield* sandbox.view

@@ -105,24 +105,27 @@ describe("the control interface of the judge", () => {
       const { status, text } = await send(path, body)
       return [status, (JSON.parse(text) as { readonly error: string }).error] // the judge's own response
     }
-    assert.deepStrictEqual(await reason("/runs/99/scorecard"), [404, "no run has the id 99: POST /runs starts one"])
+    assert.deepStrictEqual(await reason("/runs/99/scorecard"), [
+      404,
+      "no run has the id 99. Start a run with POST /runs"
+    ])
     assert.deepStrictEqual(await reason(path.replace("error-nested", "unknown"), ""), [
       404,
-      "no scenario has the id unknown: see GET /scenarios"
+      "no scenario has the id unknown. See GET /scenarios"
     ])
     assert.deepStrictEqual(await reason(`${path}/end`, {}), [
       404,
-      "the scenario error-nested is not in progress: POST to its address begins it"
+      "the scenario error-nested is not in progress. POST /runs/RUN/scenarios/ID begins it"
     ])
     assert.deepStrictEqual(await reason("/runs", "{"), [400, "the body of the request is not JSON"])
     assert.strictEqual((await reason("/runs", { client: "mine" }))[0], 400)
     await begin(path)
     assert.deepStrictEqual(await reason(`${path}/end`, { results: [] }), [
       400,
-      "the report must have one result for each step except continue (1), but has 0"
+      "the report must have one result for each step except continue, but has 0 instead of 1"
     ])
     assert.strictEqual((await reason(`${path}/end`, { results: [{ success: true }] }))[0], 400)
-    assert.deepStrictEqual(await reason(`${path}/continue`, ""), [400, "the scenario has no further step continue"])
+    assert.deepStrictEqual(await reason(`${path}/continue`, ""), [400, "the scenario has no more steps continue"])
     // After a refused report, the scenario can still end.
     assert.strictEqual((await end(path, [refused])).verdict, "incomplete")
   })
@@ -148,13 +151,13 @@ describe("the control interface of the judge", () => {
     })
   })
 
-  it("returns the verdict incomplete if the driver did not end the scenario, or omitted the step continue", async () => {
+  it("returns the verdict incomplete if the driver did not end the scenario, or skipped the step continue", async () => {
     const path = await started("book-gap")
     assert.strictEqual((await rowOf(path))?.verdict, "not run")
     await begin(path)
     assert.strictEqual((await rowOf(path))?.reason, "the driver did not end the scenario")
     const outcome = await end(path, [{ value: {} }, { error: {} }])
-    assert.strictEqual(outcome.reason, "the driver left out a step continue")
+    assert.strictEqual(outcome.reason, "the driver skipped a step continue")
     assert.strictEqual((await rowOf(path))?.verdict, "incomplete")
   })
 
@@ -174,7 +177,7 @@ describe("the control interface of the judge", () => {
     const card = path.replace(/scenarios.*/, "scorecard")
     const unknown = await send(`${card}?format=xml`)
     assert.strictEqual(unknown.status, 400)
-    assert.include(unknown.text, 'no format is called \\"xml\\": choose json, text, markdown')
+    assert.include(unknown.text, 'a scorecard has no format \\"xml\\". Choose one of json, text, markdown')
     const { text } = await send(`${card}?format=text`)
     assert.match(text, /^error-nested +FAULTY$/m)
     assert.match(text, /^accepted wrongly: 1\n {2}error-nested: reports a response with status 404 as a success$/m)

@@ -174,7 +174,7 @@ describe("kalshi-contract drift --history", () => {
     const { stdout } = await run(["drift", "--history", file("."), newer, "--report", `markdown=${file("all.md")}`])
     assert.include(stdout, "REST 1.1.0 (2026-03-01) → 1.2.0 (2026-05-01): 0 breaking, 2 additive")
     const markdown = fs.readFileSync(file("all.md"), "utf8")
-    assert.include(markdown, "## What a client of the old document would have met")
+    assert.include(markdown, "## Effects on a client of the old document")
     assert.include(markdown, "### REST 1.0.0 (2026-01-01) → 1.1.0 (2026-02-01)\n")
     assert.include(markdown, "| `Thing.colour` | an optional field was added | unknown fields |")
   })

@@ -355,7 +355,7 @@ describe("the comparison of two REST documents", () => {
     const { findings, isSilent, notes } = drift(rest, edit(rest))
     assert.deepStrictEqual([findings.map(brief), isSilent], [[], false])
     assert.deepStrictEqual(notes, [
-      "the documents allow the same values: they differ only in details such as prose, examples, order, or parts that nothing uses"
+      "the documents allow the same values: they differ only in details such as prose, examples, the sequence of keys, or unused parts"
     ])
   })
 

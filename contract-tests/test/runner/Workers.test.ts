@@ -65,7 +65,7 @@ describe("Workers", () => {
         const { result } = yield* runner.run({ property: "P12", target: "Exchange.status", seed: 1, runs: 1 })
         assert.deepStrictEqual(result, { _tag: "Passed", runs: 1, reached: { "2xx": 1 } })
         const unknown = yield* runner.run(job("P99"))
-        assert.strictEqual(reasonOf(unknown.result), "no property P99")
+        assert.strictEqual(reasonOf(unknown.result), "the suite has no property P99")
       })
     )
   )

@@ -1,7 +1,7 @@
 /**
- * Measures `kalshi relay`: how many frames per second it sends to how many readers, how late they arrive, and the memory
- * that it takes. The exchange is simulated in the relay's process; the readers are in a process of their own, which parses
- * no frame except a sample. This is not a test, but it fails if a frame is missing.
+ * Measures `kalshi relay`: the frames that it sends per second, the delay of these frames, and the memory of the
+ * process. The exchange is simulated in the relay's process. The readers are in a separate process, which parses only a
+ * sample of the frames. This is not a test, but it fails if a frame is missing.
  *
  * `node packages/cli/bench/relay.ts [readers] [changes per second] [seconds] [readers per market]`
  */
@@ -20,10 +20,10 @@ const [readers = 1_000, rate = 2_000, seconds = 5, perMarket = 10] = process.arg
 const markets = Math.max(1, Math.ceil(readers / perMarket))
 const tickers = Array.from({ length: markets }, (_, index) => `KXBENCH-${index}`)
 
-/** What every delta contains once. */
+/** A text that every delta contains once. */
 const mark = '"delta_fp"'
 
-/** The part of a reader's process. */
+/** The work of the process with the readers. */
 const read = async (port: number): Promise<void> => {
   let frames = 0
   const late: Array<number> = []
@@ -42,7 +42,7 @@ const read = async (port: number): Promise<void> => {
     sockets++
     let tail = Buffer.alloc(0)
     socket.on("data", (received: Buffer) => {
-      // Counts the deltas, and samples how late the first one in a chunk is.
+      // Counts the deltas, and samples the delay of the first delta in a chunk.
       const chunk = Buffer.concat([tail, received])
       for (let at = chunk.indexOf(mark); at !== -1; at = chunk.indexOf(mark, at + 1)) frames++
       tail = Buffer.from(chunk.subarray(-(mark.length - 1)))
@@ -74,7 +74,7 @@ const measure = async (): Promise<void> => {
   let subscriber: Subscriber | undefined
   let seq = 0
   const deliver = (type: string, msg: object): void =>
-    // The simulated messages have the form of the exchange's.
+    // The simulated messages have the form of the exchange's messages.
     subscriber?.onEvent({
       _tag: "Message",
       generation: 1,
@@ -95,7 +95,7 @@ const measure = async (): Promise<void> => {
   const feed = {
     subscribe: (request: { readonly params?: object | undefined }, given: Subscriber) => {
       subscriber = given
-      const names = Reflect.get(request.params ?? {}, "market_tickers") as ReadonlyArray<string> // of the relay
+      const names = Reflect.get(request.params ?? {}, "market_tickers") as ReadonlyArray<string> // the relay sends a list
       setImmediate(() => {
         given.onLive?.()
         snapshot(names)
@@ -117,7 +117,7 @@ const measure = async (): Promise<void> => {
   })
   const scope = Scope.makeUnsafe()
   const webSockets = new WebSockets(hub, console.error, { compresses: false })
-  const listening = listen(() => ({}) as never, "127.0.0.1", 0, { webSockets, maxConnections: 60_000 }) // no request
+  const listening = listen(() => ({}) as never, "127.0.0.1", 0, { webSockets, maxConnections: 60_000 }) // no request arrives
   const port = await Effect.runPromise(Scope.provide(listening, scope))
   const ticking = setInterval(() => hub.tick(), 50)
   const child = fork(fileURLToPath(import.meta.url), [...process.argv.slice(2), "--reader", String(port)])
@@ -159,7 +159,7 @@ const measure = async (): Promise<void> => {
   clearInterval(ticking)
   await Effect.runPromise(Scope.close(scope, Exit.void))
   if (slow === 0 && Math.abs(frames - sent * perChange) > perChange * markets) {
-    throw new Error(`${frames} frames arrived, not ${sent * perChange}`)
+    throw new Error(`Frames are missing: ${frames} arrived, but ${sent * perChange} were expected`)
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The command `kalshi`: the tree of its commands, and how a run ends.
+ * The command `kalshi`: the tree of its subcommands, and its exit code.
  *
  * @module
  */
@@ -94,14 +94,11 @@ export const kalshi = Command.make("kalshi").pipe(
     { group: "Local exchange", commands: [demo, sandbox] },
     { group: "Scripts and shells", commands: [commandsOf(root), completionsOf(root)] }
   ]),
-  Command.withDescription("Look at, watch and trade on the Kalshi exchange from a terminal"),
+  Command.withDescription("Read market data, watch it live, and trade on the Kalshi exchange from a terminal"),
   Command.withGlobalFlags(settings)
 )
 
-/**
- * The wizard, the log level and the built-in completions are left out: this command logs nothing, and has completions
- * of its own.
- */
+/** Only help and version are built in: `kalshi` has no wizard, logs nothing, and has its own completions. */
 const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] })
 
 /** Prints help and the version to the standard output. A wrong command line prints no help. */
@@ -141,10 +138,10 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
   }
 }
 
-/** A message that may contain text of the exchange or of the user. It keeps its lines. */
+/** Removes private keys and control characters from a message. Keeps its line breaks. */
 const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
 
-/** Whether the arguments set a flag. Searches the texts of the arguments, because they may not have been parsed. */
+/** Whether the arguments set a flag. Searches the unparsed arguments, because parsing may have failed. */
 const isSet = (args: ReadonlyArray<string>, flag: string): boolean =>
   args.some((arg) => arg === flag || (arg.startsWith(`${flag}=`) && /=(?:true|1|y|yes|on)$/.test(arg)))
 
@@ -152,7 +149,7 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
   Effect.gen(function* () {
     const screen = yield* Output
     if (isSet(args, "--json")) yield* screen.note(conceal(formatJson(toJson(failure))))
-    // The user who did not agree, or pressed Ctrl-C, made no error.
+    // It is no error if the user does not confirm, or presses Ctrl-C.
     else if (failure.exit === "interrupted") yield* screen.note(safe(failure.message))
     else {
       const message = isSet(args, "--debug") ? failure.message : (failure.brief ?? failure.message)
@@ -189,5 +186,5 @@ const conclude = (cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
     return failure.exit
   })
 
-/** The process's exit code for the end of a run. */
+/** The exit code of the process for the {@link Exit} of a run. */
 export const codeOf = (exit: Exit): number => exits[exit].code

@@ -24,7 +24,7 @@ import * as Schedule from "effect/Schedule"
 /** A step of the demonstration failed. */
 export class StoryError extends Data.TaggedError("StoryError")<{ readonly step: string; readonly got: string }> {
   override get message(): string {
-    return `${this.step}: ${this.got}`
+    return `The step "${this.step}" failed: ${this.got}`
   }
 }
 
@@ -44,13 +44,13 @@ const expectFailure = <A, E extends { readonly _tag: string }, R>(
     onSuccess: (result) => Effect.fail(new StoryError({ step, got: `it succeeded with ${JSON.stringify(result)}` }))
   })
 
-/** Waits until a value of the feed is as expected. */
+/** Waits until a value of the feed meets a condition. */
 const waitFor = <A, E, R>(step: string, read: Effect.Effect<A, E, R>, holds: (value: A) => boolean) =>
   read.pipe(
     Effect.repeat({ until: holds, schedule: Schedule.spaced("5 millis") }),
     Effect.timeoutOrElse({
       duration: "10 seconds",
-      orElse: () => Effect.fail(new StoryError({ step, got: "nothing within 10 seconds" }))
+      orElse: () => Effect.fail(new StoryError({ step, got: "it did not happen within 10 seconds" }))
     })
   )
 
@@ -187,7 +187,7 @@ export const onLocalExchange = local.pipe(
   Effect.provide(Layer.mergeAll(Sandbox.layer(), NodeHttpClient.layerUndici, NodeWS.layerWebSocketConstructor))
 )
 
-/** Runs only the reads, in the environment of the client in the context. */
+/** Runs only the reads, with the client of the context. */
 export const readOnly = Effect.gen(function* () {
   yield* printTitle("Read only: this run cannot send writes")
   const { exchange_active, trading_active } = yield* Exchange.status()

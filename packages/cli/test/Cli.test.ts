@@ -6,7 +6,7 @@ import { kalshi } from "./support/cli.ts"
 
 layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
   describe("exit codes", () => {
-    it.effect("0: the command is done", () =>
+    it.effect("0: the command succeeds", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const result = yield* run(["status"])
@@ -19,7 +19,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
       })
     )
 
-    it.effect("2: the command line is wrong, and nothing goes to the standard output", () =>
+    it.effect("2: the command line is wrong; the standard output stays empty", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const result = yield* run(["statu"])
@@ -76,7 +76,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
       })
     )
 
-    it.effect("a process ends with the code", () =>
+    it.effect("the process exits with the code of the run", () =>
       Effect.gen(function* () {
         const { runProcess } = yield* LocalExchange
         const [done, wrong] = yield* Effect.all([runProcess(["status"]), runProcess(["statu"])], { concurrency: 2 })

@@ -26,7 +26,7 @@ describe("examplesOf", () => {
     ])
   })
 
-  it("matches an output with …", () => {
+  it("matches any text where the example has …", () => {
     assert.isTrue(matches("a … c\n…\nz", "a b c\n1\n2\nz\n"))
     assert.isTrue(matches("a\n…", "a\n"))
     assert.isFalse(matches("a … c\nz", "a b c\n1\nz\n"))

@@ -1,5 +1,5 @@
 /**
- * Scenarios of responses with status 200: responses that violate the document, and valid ones that a client can lose.
+ * Scenarios of responses with status 200: invalid responses, and valid responses whose values a client can lose.
  *
  * @module
  */
@@ -12,9 +12,9 @@ interface Answer {
   readonly id: string
   readonly title: string
   readonly alter: (reply: Reply) => Reply
-  /** The values of a valid response that the client must report. Default: it is invalid, so the call must fail. */
+  /** The values that the client must report. Undefined if the response is invalid, so that the call must fail. */
   readonly values?: Readonly<Record<string, string>>
-  /** The field that violates the document. Default: the whole body does. */
+  /** The invalid field. Undefined if the whole body is invalid. */
   readonly field?: string
 }
 
@@ -74,13 +74,13 @@ const answers_: ReadonlyArray<Answer> = [
   {
     id: "answer-number",
     field: "yes_price_dollars",
-    title: "The price of the order in a response is a number instead of a text.",
+    title: "The price of the order in a response is a number instead of a string.",
     alter: order((fields) => ({ ...fields, yes_price_dollars: 0.4 }))
   },
   {
     id: "answer-word",
     field: "remaining_count_fp",
-    title: "The remaining count of the order in a response is the text `ten`.",
+    title: "The remaining count of the order in a response is the string `ten`.",
     alter: order((fields) => ({ ...fields, remaining_count_fp: "ten" }))
   },
   {
@@ -103,7 +103,7 @@ const answers_: ReadonlyArray<Answer> = [
   }
 ]
 
-/** Says what the client made of an invalid response. */
+/** Describes how the client reports an invalid response as a success. */
 const accepted = (field: string | undefined, result: Result | undefined): string =>
   field === undefined
     ? "reports the response as a success"

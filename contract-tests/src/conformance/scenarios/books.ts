@@ -1,5 +1,6 @@
 /**
- * Scenarios of order books over the feed: lost, repeated, late and unreadable messages, lost connections, and two lines.
+ * Scenarios of order books over the feed: lost, repeated, late and unreadable messages, and lost connections. In some of
+ * them, the client receives the book over two connections, called lines.
  *
  * @module
  */
@@ -17,6 +18,7 @@ interface BookScenario {
   readonly title: string
   readonly expected: string
   readonly rules: BookRules
+  /** The number of lines. Default: 1. */
   readonly lines?: number
   /** What happens before the client connects. */
   readonly before?: (stage: Stage) => Act
@@ -31,21 +33,22 @@ const faulty =
 
 const burstChanges = 1_000
 
-const rightOrUnreadable = "The book that the client exposes is right, or the client reports that it is not usable."
+const rightOrUnreadable =
+  "The book that the client exposes is right, or the client reports that the book is not usable."
 
 const plans: ReadonlyArray<BookScenario> = [
   {
     id: "book-changes",
     title: "A book changes several times.",
     expected: "The client exposes the book of the exchange.",
-    rules: { wrong: "exposes another book than the exchange has" },
+    rules: { wrong: "exposes a wrong book" },
     act: change
   },
   {
     id: "book-one-side",
-    title: "The snapshot of a market with only bids has no member for the other side, as documented.",
+    title: "The snapshot of a market with only YES bids has no member for the NO bids, as documented.",
     expected: "The client exposes the book of the exchange.",
-    rules: { wrong: "exposes another book than the exchange has" },
+    rules: { wrong: "exposes a wrong book" },
     before: (stage) => rest(stage, "bid", "0.40"),
     act: (stage) => rest(stage, "bid", "0.41")
   },
@@ -65,14 +68,14 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "book-unreadable",
-    title: "One message of a book is not JSON, and the following messages are.",
+    title: "One message of a book is not JSON. The following messages are JSON.",
     expected: rightOrUnreadable,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after an unreadable message" },
     act: faulty({ ...delta, change: "cut" })
   },
   {
     id: "book-impossible",
-    title: "A message takes more from a level than the level holds.",
+    title: "A message removes more contracts from a price level than the level has.",
     expected: rightOrUnreadable,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after an impossible change" },
     // The level must exist, so that the impossible change has an effect.
@@ -85,7 +88,7 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "book-zero",
-    title: "A message changes a level by 0.00.",
+    title: "A message changes a price level by 0.00 contracts.",
     expected: rightOrUnreadable,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after a change by 0.00" },
     // The level must exist, so that a client can delete it by mistake.
@@ -98,9 +101,9 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "book-crossed",
-    title: "Two messages with the same clock change a book, and between them the book is crossed.",
+    title: "Two messages with the same `clock` change a book. Between them, the book is crossed.",
     expected: rightOrUnreadable,
-    rules: { mustBeReadable: false, wrong: "exposes a wrong book after two messages with the same clock" },
+    rules: { mustBeReadable: false, wrong: "exposes a wrong book after two messages with the same `clock`" },
     act: faulty({ ...delta, change: "cross" })
   },
   {
@@ -112,7 +115,7 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "book-unknown-message",
-    title: "A change of a book arrives as a message whose type the client cannot know, with the next `seq`.",
+    title: "A change of a book arrives with the next `seq`, but as a message of an unknown type.",
     expected: rightOrUnreadable,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after a message of an unknown type" },
     act: faulty({ ...delta, change: "unknownType" })
@@ -138,7 +141,7 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "book-renamed",
-    title: "The members of a snapshot have names that the client cannot know, so the book seems to be empty.",
+    title: "The members of a snapshot have unknown names, so the book seems to be empty.",
     expected: "The client reports that the book is not usable, or warns about it.",
     rules: { mustBeReadable: false, wrong: "exposes an empty book, without a warning" },
     before: (stage) =>
@@ -163,14 +166,14 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "book-maintenance",
-    title: "After maintenance, the clock of the book starts again, and the book changes.",
+    title: "After maintenance, the `clock` of the book starts again, and the book changes.",
     expected: rightOrUnreadable,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after maintenance" },
     act: (stage) => Effect.andThen(stage.operator.feed.maintenance, change(stage))
   },
   {
     id: "lines-maintenance",
-    title: "Two lines carry a book. After maintenance, the clock of the book starts again, and the book changes.",
+    title: "Two lines carry a book. After maintenance, the `clock` of the book starts again, and the book changes.",
     expected: rightOrUnreadable,
     lines: 2,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after maintenance" },
@@ -178,7 +181,7 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "lines-stall",
-    title: "Two lines carry a book, and one of them brings no more messages.",
+    title: "Two lines carry a book. One of them delivers no more messages.",
     expected: "The client exposes the book of the exchange.",
     lines: 2,
     rules: { wrong: "exposes a wrong book, although one of two lines is complete" },
@@ -231,7 +234,7 @@ const bookScenario = ({ act, before = seed, expected, id, lines = 1, rules, titl
 const twoMarkets: Scenario = {
   id: "book-two-markets",
   area: "feed",
-  title: "A command adds a second market to the subscription of the first, and the reply to it counts in `seq`.",
+  title: "A command adds a second market to the subscription of the first. The reply to the command increments `seq`.",
   expected: "The client exposes both books of the exchange.",
   prepare: (stage) =>
     Effect.as(Effect.andThen(seed(stage), seed(stage, otherTicker)), {

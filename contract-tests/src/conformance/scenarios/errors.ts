@@ -1,5 +1,5 @@
 /**
- * Scenarios of errors: a read is refused with an error of each shape, or the exchange or its CDN fails.
+ * Scenarios of errors: the exchange refuses a read with errors of several shapes, or the exchange or its CDN fails.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import type { Reply } from "../Recorder.ts"
 import { found, nothing, type ReportedError, type Scenario } from "../Scenario.ts"
 import { errorIn, mustFail, place } from "./support.ts"
 
-/** The most requests that one call may send against a failure that does not end. */
+/** The maximum number of requests of one call, if every request fails. */
 export const maxAttempts = 10
 
 interface ErrorShape {
   readonly id: string
   readonly title: string
   readonly reply: Reply
-  /** The code in the body, if it has one. */
+  /** The error code in the body, if the body has one. */
   readonly code?: string
 }
 
@@ -37,7 +37,7 @@ const shapes: ReadonlyArray<ErrorShape> = [
   },
   {
     id: "error-conflict",
-    title: "The exchange refuses a read with 409, which the document does not declare for it.",
+    title: "The exchange refuses a read with 409, which the document does not declare for this read.",
     reply: { status: 409, body: '{"error":{"code":"conflict","message":"conflict"}}' },
     code: "conflict"
   },
@@ -72,7 +72,7 @@ const shapes: ReadonlyArray<ErrorShape> = [
   },
   {
     id: "error-limit",
-    title: "The exchange refuses a read with 429 and a text under `error`, at every attempt.",
+    title: "The exchange refuses a read with 429 and a string under `error`, at every attempt.",
     reply: { status: 429, body: '{"error":"too many requests"}' }
   }
 ]

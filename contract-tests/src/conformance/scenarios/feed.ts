@@ -1,5 +1,5 @@
 /**
- * Scenarios of the WebSocket feed besides books: refusals and trades.
+ * Scenarios of the WebSocket feed: refusals and trades. `books.ts` has the scenarios of order books.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type Finding, found, nothing, type Result, type Scenario, type Stage, t
 import { type Act, rest, seed, settle, subscribed } from "./feedSupport.ts"
 import { errorIn, mustSucceed, textsIn, valueIn } from "./support.ts"
 
-/** The most connections that a client may open in the time of a scenario. */
+/** The maximum number of connections that a client may open during a scenario. */
 const maxDials = 20
 
 const dials = ({ recorder }: Stage): ReadonlyArray<Finding> =>
@@ -79,7 +79,7 @@ interface TradeScenario {
   readonly title: string
   readonly expected: string
   readonly lines: number
-  /** Whether missing trades are no fault if the client reports that trades may be missing. */
+  /** If true, the client may report an error or a warning instead of all trades. */
   readonly mayMiss: boolean
   readonly fault?: Sandbox.FeedFault
 }
@@ -94,8 +94,8 @@ const trades: ReadonlyArray<TradeScenario> = [
   },
   {
     id: "trades-gap",
-    title: "A market has five trades. The message of one is lost, and its `seq` is missing.",
-    expected: "The client reports all trades, or that trades may be missing.",
+    title: "A market has five trades. The message of one trade is lost, and its `seq` is missing.",
+    expected: "The client reports all trades, or warns that trades may be missing.",
     lines: 1,
     mayMiss: true,
     fault: { feed: "frame", channel: "trade", change: "skip" }

@@ -1,5 +1,5 @@
 /**
- * What scenarios of the feed share: changes of books, waits for subscriptions, and the comparison of books.
+ * Helpers for scenarios of the feed: changes of books, waits for subscriptions, and the comparison of books.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { micros, mustSucceed, valueIn } from "./support.ts"
 /** What the judge does while a client follows the feed. */
 export type Act = Effect.Effect<unknown, Sandbox.SandboxError>
 
-/** An order book: the sizes of both sides by price, in millionths. */
+/** An order book: for each side, the number of contracts by price. Both are in millionths. */
 type Book = readonly [yes: ReadonlyMap<bigint, bigint>, no: ReadonlyMap<bigint, bigint>]
 
 const sideOf = (levels: unknown): ReadonlyMap<bigint, bigint> | undefined => {
@@ -44,9 +44,9 @@ export interface BookRules {
   /** Whether an error instead of a book is a fault. Default: true. */
   readonly mustBeReadable?: boolean
   readonly market?: string
-  /** How findings name the read. Default: "reading the book". */
+  /** The name of the read in findings. Default: "reading the book". */
   readonly reading?: string
-  /** What the client did if the book is wrong. */
+  /** The text of the finding for a wrong book. */
   readonly wrong: string
 }
 
@@ -66,10 +66,11 @@ export const judgeBook = (
     return isRight || value["warning"] === true ? nothing : found("accepted wrongly", rules.wrong)
   })
 
+/** Places an order of the maker. */
 export const rest = (stage: Stage, side: "bid" | "ask", price: string, market = ticker, count = "5"): Act =>
   stage.operator.placeOrder(stage.maker.accountId, { ticker: market, side, count, price })
 
-/** Gives a market a book with both sides. */
+/** Creates levels on both sides of the book of a market. */
 export const seed = (stage: Stage, market = ticker): Act =>
   Effect.all([
     rest(stage, "bid", "0.40", market),
@@ -77,7 +78,7 @@ export const seed = (stage: Stage, market = ticker): Act =>
     rest(stage, "ask", "0.60", market)
   ])
 
-/** Changes of a book: new levels, and more at a level. */
+/** Changes a book: adds two levels, and contracts to a third level. */
 export const change = (stage: Stage, market = ticker): Act =>
   Effect.all([
     rest(stage, "bid", "0.41", market),
@@ -88,7 +89,7 @@ export const change = (stage: Stage, market = ticker): Act =>
 const pollMillis = 10
 const polls = 500
 
-/** Waits until a number of connections have subscribed to a channel and have the snapshots of books. Gives up after about 5 s. */
+/** Waits until this number of connections has subscribed to the channel and has the snapshots of books. Waits about 5 s at most. */
 export const subscribed = ({ operator }: Stage, channel: string, connections = 1): Effect.Effect<void> =>
   operator.feed.connections.pipe(
     Effect.map(

@@ -12,7 +12,7 @@ const once: Scenario = {
   id: "limit-once",
   area: "limits",
   title: "The exchange refuses an order with 429, and accepts the next request.",
-  expected: "At most one order results, and the client does not report the wrong result.",
+  expected: "The exchange has at most one order, and the client reports no wrong result.",
   prepare: (stage) =>
     Effect.as(stage.operator.plant({ operation: "CreateOrderV2", status: 429 }), {
       steps: [{ do: "create_order", input: orderInput(1) }],
@@ -20,7 +20,7 @@ const once: Scenario = {
     })
 }
 
-/** The most requests that one call may send against a limit that does not end. */
+/** The maximum number of requests of one call, if every request is refused with 429. */
 const maxAttempts = 10
 
 const always: Scenario = {
@@ -41,7 +41,7 @@ const always: Scenario = {
     })
 }
 
-/** The number of orders at once. The lowest tier permits ten. */
+/** The number of concurrent orders. The lowest tier permits ten. */
 const burstOrders = 15
 
 const burstOf = Array.from({ length: burstOrders }, (_, index) => orderInput(index + 1))
@@ -51,11 +51,11 @@ const givenIds: ReadonlySet<string | undefined> = new Set(burstOf.map(({ client_
 const burst: Scenario = {
   id: "limit-burst",
   area: "limits",
-  title: `A program places ${burstOrders} orders at once. The account's limit permits ten, and the exchange refuses the first with 429.`,
+  title: `A program places ${burstOrders} orders at once. The account's limit permits ten, and the exchange refuses the first order with 429.`,
   expected: "Each order is placed at most once, and the client reports the result of each order.",
   tier: "basic",
   prepare: (stage) =>
-    // The bucket refills by wall time, so a slow client meets no limit. The planted 429 refuses an order of every client.
+    // The bucket of tokens refills in real time, so a slow client reaches no limit. The planted 429 refuses one order anyway.
     Effect.as(stage.operator.plant({ operation: "CreateOrderV2", status: 429 }), {
       steps: [
         {
@@ -68,7 +68,7 @@ const burst: Scenario = {
           const listed = valueIn(result)?.["results"]
           if (!Array.isArray(listed)) return mustSucceed("placing orders at once", result)
           const results: ReadonlyArray<{ readonly order_id?: unknown; readonly placed?: unknown }> = listed.map(
-            (item) => Object(item) as object // the report of the driver
+            (item) => Object(item) as object // the driver reports any JSON
           )
           const ids = results.flatMap(({ order_id }) => (typeof order_id === "string" ? [order_id] : []))
           const denied = results.filter(({ order_id, placed }) => order_id == null && placed === "no").length
@@ -82,7 +82,7 @@ const burst: Scenario = {
               : nothing),
             ...(unknown > 0 ? found("accepted wrongly", "reports orders that the exchange does not have") : nothing),
             ...(orders.length > burstOrders - denied
-              ? found("lost", "reports orders as not placed that rest on the exchange")
+              ? found("lost", "reports that orders were not placed, but the exchange has them")
               : nothing)
           ]
         })

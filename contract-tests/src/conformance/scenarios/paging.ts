@@ -1,5 +1,5 @@
 /**
- * Scenarios of a client that reads all pages of a list by itself.
+ * Scenarios of pagination: the client reads all pages of a list.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Recorded, Reply } from "../Recorder.ts"
 import { type Finding, found, nothing, type Result, type Scenario } from "../Scenario.ts"
 import { clientOrderId, listPath, mustFail, mustSucceed, place, textsIn } from "./support.ts"
 
-/** The ids of the orders of scripted pages. */
+/** The id of the n-th order on scripted pages. */
 const orderId = (n: number): string => `10000000-0000-4000-8000-${String(n).padStart(12, "0")}`
 
 const time = "2026-11-01T12:00:00Z"
@@ -46,7 +46,7 @@ const page = (orders: ReadonlyArray<number>, cursor: string): Reply => ({
 const cursorOf = ({ path }: Recorded): string | null =>
   new URL(path, "http://127.0.0.1").searchParams.get("cursor") || null
 
-/** Compares the reported ids with those of the list. */
+/** Compares the reported ids with the ids of the list. */
 const compare = (result: Result | undefined, expected: ReadonlyArray<string>): ReadonlyArray<Finding> => {
   const ids = textsIn(result, "order_ids")
   if (ids === undefined) return mustSucceed("reading the list", result)
@@ -92,7 +92,7 @@ interface Script {
   readonly judge: (result: Result | undefined, requests: number) => ReadonlyArray<Finding>
 }
 
-/** After this many requests, an endless list ends, so that the driver of a client that never stops ends too. */
+/** The number of pages of the "endless" list. The list ends, so that a client that never stops does not block its driver. */
 const endlessPages = 30
 
 const orderRange = (last: number): ReadonlyArray<string> =>
@@ -104,7 +104,7 @@ const scripts: ReadonlyArray<Script> = [
   {
     id: "pages-empty",
     title: "A page in the middle of a list has a cursor and no orders.",
-    expected: "The client reads on, and reports all orders.",
+    expected: "The client reads the next page, and reports all orders.",
     respond: (request) => {
       const cursor = cursorOf(request)
       return cursor === null ? page([1, 2], "second") : cursor === "second" ? page([], "third") : page([3], "")
@@ -127,10 +127,10 @@ const scripts: ReadonlyArray<Script> = [
   {
     id: "pages-cycle",
     title: "Every page has the same orders and the same cursor.",
-    expected: "The client stops soon, and reports an error.",
+    expected: `The client stops before request ${endlessPages}, and reports an error.`,
     respond: (_, nth) => page([1], nth < endlessPages ? "again" : ""),
     judge: (result, requests) => [
-      ...(requests >= endlessPages ? found("lost", "reads the same page again and again, without an end") : nothing),
+      ...(requests >= endlessPages ? found("lost", "never stops reading the same page") : nothing),
       ...mustFail("reports a list with a repeated cursor as complete", result)
     ]
   },

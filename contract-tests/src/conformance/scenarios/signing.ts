@@ -11,7 +11,7 @@ import { errorIn, isSameDecimal, mustFail, mustSucceed, orderInput, ordersOf, pl
 
 const balancePath = "/portfolio/balance"
 
-/** Reads and writes of every form: without and with a query, with a body, and with an id in the path. */
+/** Signs reads and writes of every form: without a query, with a query, with a body, and with an id in the path. */
 const signs = (key: "rsa" | "ed25519", name: string): Scenario => ({
   id: `sign-${key}`,
   area: "signing",
@@ -36,7 +36,7 @@ const signs = (key: "rsa" | "ed25519", name: string): Scenario => ({
 const twoAccounts: Scenario = {
   id: "sign-two-accounts",
   area: "signing",
-  title: "One process has two clients with different keys, which call in turn.",
+  title: "One process has two clients with different keys. They send requests in turn.",
   expected: "Each client signs with its own key.",
   accounts: 2,
   prepare: (stage) =>
@@ -60,7 +60,7 @@ const twoAccounts: Scenario = {
                   ? found("mis-signed", `client ${index % 2} reads the balance of the other account`)
                   : nothing
               }),
-              ...(wrongOrders > 0 ? found("mis-signed", "the order of client 1 is an order of account 0") : nothing),
+              ...(wrongOrders > 0 ? found("mis-signed", "the order of client 1 belongs to account 0") : nothing),
               ...results.flatMap((result, index) => mustSucceed(`call ${index + 1}`, result))
             ]
           })

@@ -1,5 +1,5 @@
 /**
- * What scenarios share: orders, reads of the exchange's state, and reads of results.
+ * Helpers for scenarios: orders, reads of the exchange's state, and reads of results.
  *
  * @module
  */
@@ -31,7 +31,7 @@ export const ordersOf = ({ accounts, operator }: Stage, account = 0): Effect.Eff
     return listed._tag === "Success" ? [...listed.success.items].reverse() : []
   })
 
-/** Places a resting order of an account without a request. */
+/** Places a resting order for the client's first account, without a request of the client. */
 export const place = (stage: Stage, n: number): Effect.Effect<Order, Sandbox.SandboxError> =>
   stage.operator.placeOrder(stage.accounts[0]!.accountId, {
     ticker,
@@ -47,23 +47,23 @@ export const errorIn = (result: Result | undefined): ReportedError | undefined =
 export const valueIn = (result: Result | undefined): Readonly<Record<string, unknown>> | undefined =>
   result !== undefined && "value" in result ? result.value : undefined
 
-/** A field of a result as text. Undefined if the result has no such text or number. */
+/** Returns a field of a result as text. Returns undefined if the field is neither a text nor a number. */
 export const textIn = (result: Result | undefined, field: string): string | undefined => {
   const value = valueIn(result)?.[field]
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined
 }
 
-/** A field of a result as a list of texts. Undefined if the result has no such list. */
+/** Returns a field of a result as a list of texts. Returns undefined if the field is not a list. */
 export const textsIn = (result: Result | undefined, field: string): ReadonlyArray<string> | undefined => {
   const value = valueIn(result)?.[field]
   return Array.isArray(value) ? value.map(String) : undefined
 }
 
-/** How an error is named in findings. */
+/** Returns the name of an error in findings. */
 export const nameOf = ({ kind, status }: ReportedError): string =>
   `${kind ?? "an error"}${status == null ? "" : ` (status ${status})`}`
 
-/** A decimal text in millionths. Undefined for any other text, and for more than six decimals. */
+/** Converts a decimal text to millionths. Returns undefined for any other text, and for more than six decimals. */
 export const micros = (text: string): bigint | undefined => {
   const parts = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text)
   const fraction = (parts?.[3] ?? "").replace(/0+$/, "")
@@ -72,16 +72,16 @@ export const micros = (text: string): bigint | undefined => {
   return parts[1] === "-" ? -value : value
 }
 
-/** Whether two decimal texts have the same value. */
+/** Returns whether two decimal texts have the same value. */
 export const isSameDecimal = (text: string | undefined, expected: string): boolean =>
   text !== undefined && micros(text) !== undefined && micros(text) === micros(expected)
 
-/** Returns a finding if a call failed that had to succeed. */
+/** Returns a finding if the call failed. */
 export const mustSucceed = (call: string, result: Result | undefined): ReadonlyArray<Finding> => {
   const error = errorIn(result)
   return error === undefined ? nothing : found("lost", `${call} fails with ${nameOf(error)}`)
 }
 
-/** Returns a finding if a call succeeded that had to fail. */
+/** Returns a finding if the call succeeded. */
 export const mustFail = (text: string, result: Result | undefined): ReadonlyArray<Finding> =>
   valueIn(result) === undefined ? nothing : found("accepted wrongly", text)

@@ -1,6 +1,6 @@
 /**
- * Scenarios of writes whose responses are lost, late, unreadable or refusals. A client must never carry out a write twice,
- * and never report the wrong result.
+ * Scenarios of writes: the response is lost, late, unreadable or a refusal. A client must never carry out a write twice, and
+ * never report a wrong result.
  *
  * @module
  */
@@ -50,7 +50,7 @@ export const judgeCreate = (stage: Stage, result: Result | undefined): Effect.Ef
           )
         : nothing),
       ...(error?.placed === "no" && orders.length > 0
-        ? found("lost", `reports with ${nameOf(error)} that no order was placed, but the order rests on the exchange`)
+        ? found("lost", `reports with ${nameOf(error)} that no order was placed, but the exchange has the order`)
         : nothing)
     ]
   })
@@ -104,7 +104,7 @@ const creates: ReadonlyArray<Create> = [
   },
   {
     id: "create-unavailable",
-    title: "The exchange refuses an order with 503 twice, and places none.",
+    title: "The exchange refuses an order with 503 twice, and places no order.",
     faults: plant({ status: 503, times: 2 })
   },
   {
@@ -128,7 +128,7 @@ const createScenario = ({ faults, id, timeoutMillis, title }: Create): Scenario 
   id,
   area: "writes",
   title,
-  expected: "At most one order results, and the client does not report the wrong result.",
+  expected: "The exchange has at most one order, and the client reports no wrong result.",
   ...(timeoutMillis !== undefined && { timeoutMillis }),
   prepare: (stage) =>
     Effect.as(faults(stage), {
@@ -152,7 +152,7 @@ const sameId: Scenario = {
         Effect.map(ordersOf(stage), (orders) => [
           ...mustSucceed("the first order", first),
           ...mustFail("reports the refused second order as a success", second),
-          ...(orders.length > 1 ? found("sent twice", "places both orders, one under another id") : nothing)
+          ...(orders.length > 1 ? found("sent twice", "places both orders, one of them under another id") : nothing)
         ])
     })
 }
@@ -199,7 +199,7 @@ const batch: Scenario = {
         Effect.map(ordersOf(stage), (orders) => {
           const listed = valueIn(result)?.["results"]
           if (!Array.isArray(listed)) return mustSucceed("a batch with one refused order", result)
-          const results: ReadonlyArray<{ readonly order_id?: unknown }> = listed.map((item) => Object(item) as object) // the report of the driver
+          const results: ReadonlyArray<{ readonly order_id?: unknown }> = listed.map((item) => Object(item) as object) // the driver reports any JSON
           const expected = [1, 2, 3].map(
             (n) => orders.find((order) => order.clientOrderId === clientOrderId(n))?.orderId
           )
@@ -208,7 +208,7 @@ const batch: Scenario = {
               ? found("accepted wrongly", "reports the refused order as accepted")
               : nothing),
             ...([0, 2].some((index) => results[index]?.order_id !== expected[index])
-              ? found("lost", "does not report the ids of the accepted orders in their places")
+              ? found("lost", "does not report the ids of the accepted orders in the sequence of the input")
               : nothing),
             ...(orders.length > 2 ? found("sent twice", `places ${orders.length} orders instead of two`) : nothing)
           ]
@@ -220,7 +220,7 @@ const batchLost: Scenario = {
   id: "batch-response-lost",
   area: "writes",
   title: "The exchange places a batch of three orders, and drops the connection without a response.",
-  expected: "At most three orders result, and the client does not report that one of them was not placed.",
+  expected: "The exchange has at most three orders, and the client does not report that a placed order was not placed.",
   prepare: (stage) =>
     Effect.as(stage.operator.plant({ operation: "BatchCreateOrdersV2", reset: "after" }), {
       steps: [{ do: "create_orders", input: { orders: [orderInput(1), orderInput(2), orderInput(3)] } }],
@@ -228,13 +228,13 @@ const batchLost: Scenario = {
         Effect.map(ordersOf(stage), (orders) => {
           const listed = valueIn(result)?.["results"]
           const results: ReadonlyArray<{ readonly placed?: unknown }> = Array.isArray(listed)
-            ? listed.map((item) => Object(item) as object) // the report of the driver
+            ? listed.map((item) => Object(item) as object) // the driver reports any JSON
             : []
           const isDenied = errorIn(result)?.placed === "no" || results.some(({ placed }) => placed === "no")
           return [
             ...(orders.length > 3 ? found("sent twice", `places ${orders.length} orders instead of three`) : nothing),
             ...(isDenied && orders.length >= 3
-              ? found("lost", "reports orders as not placed that rest on the exchange")
+              ? found("lost", "reports that orders were not placed, but the exchange has them")
               : nothing)
           ]
         })
@@ -263,7 +263,8 @@ const cancelLost: Scenario = {
   id: "cancel-response-lost",
   area: "writes",
   title: "The exchange cancels an order, and drops the connection without a response.",
-  expected: "The client reports the cancel, or an error that does not deny that the order existed.",
+  expected:
+    "The client reports that the order is canceled, or reports an error. An error with status 404 mentions the lost response.",
   prepare: (stage) =>
     Effect.gen(function* () {
       const { orderId } = yield* place(stage, 1)
@@ -274,7 +275,7 @@ const cancelLost: Scenario = {
           Effect.sync(() => {
             const error = errorIn(result)
             return error?.status === 404 && error.earlier_response_lost !== true
-              ? found("lost", "reports that the order does not exist, without a word about the lost response")
+              ? found("lost", "reports that the order does not exist, and does not mention the lost response")
               : nothing
           })
       }
@@ -284,8 +285,8 @@ const cancelLost: Scenario = {
 const decreaseLost: Scenario = {
   id: "decrease-response-lost",
   area: "writes",
-  title: "The exchange takes three contracts off an order of ten, and drops the connection without a response.",
-  expected: "The client does not take off three more contracts.",
+  title: "The exchange decreases an order of ten contracts by three, and drops the connection without a response.",
+  expected: "The client does not decrease the order again.",
   prepare: (stage) =>
     Effect.gen(function* () {
       const { orderId } = yield* place(stage, 1)
@@ -295,7 +296,7 @@ const decreaseLost: Scenario = {
         judge: () =>
           Effect.map(ordersOf(stage), ([order]) =>
             order !== undefined && order.remainingCount * 10 < order.initialCount * 7
-              ? found("sent twice", "takes the contracts off twice")
+              ? found("sent twice", "decreases the order twice")
               : nothing
           )
       }

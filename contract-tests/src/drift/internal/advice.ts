@@ -1,5 +1,5 @@
 /**
- * Says for each kind of finding what to change in the client.
+ * Defines what to change in the client for each kind of finding.
  *
  * @module
  */
@@ -39,10 +39,10 @@ const advice: { readonly [K in Kind]: Advice } = {
   "constraint-loosened": widened,
   "constraint-tightened": narrowed,
   "default-changed": "send the value explicitly where the default matters",
-  deprecated: "stop using it before it is removed",
-  "encoding-changed": "change how the list is written",
+  deprecated: "stop using the deprecated part before the exchange removes it",
+  "encoding-changed": "change the encoding of the list",
   "enum-closed": narrowed,
-  "enum-member-added": (_, part) => (isSent(part) ? "add the member" : "add the member to the documented ones"),
+  "enum-member-added": (_, part) => (isSent(part) ? "add the member" : "add the member to the documented members"),
   "enum-member-removed": (_, part) => (isSent(part) ? "remove the member; the exchange refuses it" : nothing),
   "enum-opened": widened,
   "field-added": (verdict, part) =>
@@ -58,8 +58,8 @@ const advice: { readonly [K in Kind]: Advice } = {
     isSent(part)
       ? "stop sending the field"
       : verdict === "refuses"
-        ? "make the field optional now; later remove it, or keep it by an overlay entry if the exchange still sends it"
-        : "remove the field, or keep it by an overlay entry if the exchange still sends it",
+        ? "make the field optional now; later remove it, or keep it with an overlay entry if the exchange still sends it"
+        : "remove the field, or keep it with an overlay entry if the exchange still sends it",
   "message-added": "add the message to decode it",
   "message-joined-channel": "route the message to the streams of the channel",
   "message-left-channel": "subscribe to the channel that has the message now",
@@ -77,12 +77,12 @@ const advice: { readonly [K in Kind]: Advice } = {
   "response-body-removed": (verdict) => (verdict === "refuses" ? "stop reading the body" : nothing),
   "security-added": (verdict) => (verdict === "unaffected" ? nothing : "sign the request"),
   "security-removed": (verdict) =>
-    verdict === "unaffected" ? "the request may be sent without a key" : "authenticate in another way",
+    verdict === "unaffected" ? "the request can be sent without a key" : "authenticate in another way",
   "server-added": nothing,
   "server-removed": "change the address",
   "status-added": "declare the status to give its error a type",
   "status-removed": nothing,
-  "success-status-changed": "change the status of the success; the client takes the new one for an error",
+  "success-status-changed": "change the success status; the client handles the new status as an error",
   "type-added": widened,
   "type-changed": changed,
   "type-removed": narrowed,

@@ -1,5 +1,5 @@
 /**
- * Defines the difference of two schemas, and what the comparisons of values, lists and objects share.
+ * Defines the difference between two schemas, and shared code of the comparisons of values, lists and objects.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Json, JsonSchema } from "../../judge/JsonSchema.ts"
 import type { Kind } from "../Finding.ts"
 import type { Place } from "./nodes.ts"
 
-/** A difference of two schemas. */
+/** A difference between two schemas. */
 export interface Difference {
   readonly kind: Kind
   /** The changed place in a value, with `*` for list items. */
@@ -39,7 +39,7 @@ export interface Alternatives {
   readonly new: ReadonlyArray<Shape.Alternative>
 }
 
-/** Puts a value at the current place of a complete value. Undefined removes the member. */
+/** Creates a complete value with `leaf` at the current place, or without the member if `leaf` is undefined. */
 export type Embed = (leaf: Json | undefined) => Json | undefined
 
 /** The current place in the complete values. */
@@ -50,12 +50,12 @@ export interface Frame {
   readonly new: Embed
 }
 
-/** How to compare. */
+/** The options of a comparison. */
 export interface Options {
-  /** Whether an object that declares members allows no others, as in a request. */
+  /** Whether objects with declared members allow no undeclared members, as in requests. */
   readonly closed: boolean
   readonly report: (difference: Difference) => void
-  /** Receives the location and the change of constraints for which no value was found. */
+  /** Receives the location and the description of a change that no generated value shows. */
   readonly undecided: (location: string, detail: string) => void
 }
 
@@ -64,7 +64,7 @@ export interface Context extends Options {
   readonly walk: (places: Places, frame: Frame) => void
 }
 
-/** The value at a place, created when a witness needs it. */
+/** Creates the value at a place, when a witness needs the value. */
 export type Embedded = () => Json | undefined
 
 /** The witnesses of a difference. */
@@ -81,15 +81,15 @@ export type Differ = (kind: Kind, detail: string, witnesses: Witnesses) => void
 /** Returns the schema of a place as in the document. */
 export const schemaAt = ({ node }: Place): JsonSchema | undefined => node.schemas[0]
 
-/** Returns the places whose constraints a witness of the new schema also satisfies if possible. */
+/** Returns the places whose constraints a witness of the new schema satisfies too, if possible. */
 export const guidesOfNew = ({ client, old }: Places): ReadonlyArray<Place> =>
   client === undefined ? [old] : [client, old]
 
-/** Returns the values without undefined. */
+/** Returns the values that are not undefined. */
 export const defined = <A>(...values: ReadonlyArray<A | undefined>): ReadonlyArray<A> =>
   values.filter((value) => value !== undefined)
 
-/** Embeds a value. `canBeAbsent` embeds the absence of the member if there is no value. */
+/** Embeds a value. Without a value, removes the member if `canBeAbsent` is true, and otherwise returns undefined. */
 export const embedded = (embed: Embed, leaf: Embedded, canBeAbsent = false): Json | undefined => {
   const value = leaf()
   return value === undefined && !canBeAbsent ? undefined : embed(value)

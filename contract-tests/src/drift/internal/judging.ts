@@ -1,6 +1,6 @@
 /**
- * Judges differences by their witnesses: which document allows the witness, and what a client of the old document does with
- * it.
+ * Judges differences by their witnesses, which are values that show a difference: which document allows the witness, and
+ * what a client of the old document does with it.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import type { Difference } from "./difference.ts"
 /** Judges a complete value. */
 export type JudgeOf = (value: Json) => JudgeVerdict
 
-/** What the client does with a value: accepts it, or rejects it at pointers. */
+/** What the client does with a value: accepts it, or rejects it with the pointers of the faults. */
 export type ClientOf = (
   value: Json
 ) =>
-  | { readonly ok: true; /** What the client passes on, if known. */ readonly kept?: Json }
+  | { readonly ok: true; /** What the client returns to its caller, if known. */ readonly kept?: Json }
   | { readonly ok: false; readonly pointers: ReadonlyArray<string> }
 
 /**
- * Returns what a document says about the request that a client sends for an input. `place` is the changed place in the
+ * Returns whether the new document allows the request that a client sends for an input. `place` is the changed place in the
  * input. Returns undefined if the request cannot be judged.
  */
 export type Sent = (input: Json, place: string) => "not sent" | "refused" | "valid" | undefined
@@ -32,38 +32,39 @@ export interface Root {
   readonly subject: string
   readonly old: JudgeOf
   readonly new: JudgeOf
-  /** A response: what the client decodes. A request: what the client sends. */
+  /** Returns whether the client accepts the body of a response, or the input of a request. */
   readonly client: ClientOf
-  /** A request: what the new document says about the request of the client's own code. Undefined for a model. */
+  /** Returns whether the new document allows the request of the present client's code. Undefined if a model judges. */
   readonly sent: Sent | undefined
   /** Returns whether some variant of the old or the new schema declares a member. */
   readonly isDeclared: (location: string, side: "new" | "old") => boolean
-  /** Returns the JSON Pointer of a schema of either document. */
+  /** Returns the JSON Pointer of a schema of the old or the new document. */
   readonly pointerOf: (schema: JsonSchema | undefined, side: "new" | "old") => string | undefined
 }
 
-/** The result of judging: findings, and what is undecided. */
+/** The result of judging: findings, and changes that a person must decide about. */
 export interface Judged {
   readonly findings: ReadonlyArray<Finding>
   readonly undecided: ReadonlyArray<string>
 }
 
-/** The kinds that have no witness, because both documents allow the same values. */
-const isSilent = (kind: Kind): boolean => kind === "deprecated" || kind === "undeprecated" || kind === "default-changed"
+/** Returns whether findings of a kind have no witness, because both documents allow the same values. */
+const hasNoWitness = (kind: Kind): boolean =>
+  kind === "deprecated" || kind === "undeprecated" || kind === "default-changed"
 
-/** The kinds whose witness the old document may allow too, because it does not limit unknown members. */
+/** Returns whether the old document can allow a witness of this kind too, because it allows unknown members. */
 const isPresence = (kind: Kind): boolean => kind === "field-added" || kind === "variant-added"
 
 const isSent = (part: Part): boolean => part === "request" || part === "command"
 
-/** Returns whether a reported pointer concerns a place: the place, a value inside it, or a value that contains it. */
+/** Returns whether a reported pointer points to a place, to a value inside the place, or to a value that contains the place. */
 const concerns = (reported: string, place: string): boolean =>
   reported === place || reported.startsWith(`${place}/`) || place.startsWith(`${reported}/`)
 
 const refusesAt = (result: ReturnType<ClientOf>, place: string): boolean =>
   !result.ok && (result.pointers.length === 0 || result.pointers.some((pointer) => concerns(pointer, place)))
 
-/** Returns whether the client passes on another value at a place. An empty list instead of null is allowed. */
+/** Returns whether the client changes the value at a place. An empty list instead of null is not a change. */
 const isChanged = (result: ReturnType<ClientOf>, witness: Json, pointer: string): boolean => {
   if (!result.ok || result.kept === undefined) return false
   const [sent, kept] = [valueAt(witness, pointer), valueAt(result.kept, pointer)]
@@ -76,7 +77,7 @@ export const lazily = (create: () => JudgeOf): JudgeOf => {
   return (value) => (judge ??= create())(value)
 }
 
-/** Returns what a model of a client does, judged by the schema that it was generated from. */
+/** Creates a model of a client. `judge` judges by the schema from which the client was generated. */
 export const modelOf =
   (judge: JudgeOf): ClientOf =>
   (value) =>
@@ -99,7 +100,7 @@ const pointerFor = (root: Root, { isInside, schemas }: Difference): string => {
   return (isInside ? target(schema) : undefined) ?? root.pointerOf(schema, side) ?? ""
 }
 
-/** Returns the habit because of which a change does not affect the client. */
+/** Returns the habit of the client because of which a change does not affect it. */
 const habitOf = (kind: Kind, part: Part): Habit | undefined => {
   if (part === "error response") return "lenient error bodies"
   switch (kind) {
@@ -144,8 +145,8 @@ const finding = (
 }
 
 /**
- * The result of judging a difference: a finding; `same` if the difference changes nothing that the documents allow; or
- * `unproved` if no value was found.
+ * The result of judging a difference: a finding; `same` if both documents allow the same values; or `unproved` if no witness
+ * was found.
  */
 type Outcome = Finding | "same" | "unproved"
 
@@ -157,7 +158,7 @@ const judgeReceived = (root: Root, difference: Difference): Outcome => {
   const grown = difference.grown?.()
   const isAllowed = grown !== undefined && root.new(grown).valid
   if (kind === "field-removed") {
-    // Another variant has the member now.
+    // Another variant of the new schema has the member.
     if (root.isDeclared(difference.location, "new")) return "same"
     const witness = isAllowed ? grown : undefined
     const isRefused = !isError && witness !== undefined && refusesAt(root.client(witness), pointer)
@@ -204,7 +205,7 @@ const judgeSent = (root: Root, difference: Difference): Outcome => {
 
 /** Judges a difference by its witnesses. */
 const judge = (root: Root, difference: Difference): Outcome =>
-  isSilent(difference.kind)
+  hasNoWitness(difference.kind)
     ? finding(root, difference, { verdict: "unaffected", witness: undefined })
     : isSent(root.part)
       ? judgeSent(root, difference)
@@ -213,16 +214,16 @@ const judge = (root: Root, difference: Difference): Outcome =>
 /** Collects findings. The same change of a shared schema is one finding. */
 export interface Collector {
   readonly add: (finding: Finding) => void
-  /** Records something about which a person must decide. */
+  /** Records a sentence about a change that a person must decide about. */
   readonly leave: (undecided: string) => void
   readonly judge: (root: Root, difference: Difference) => void
   readonly result: () => Judged
 }
 
-/** The kinds that are the same change wherever they occur. */
+/** Returns whether equal changes of this kind are one finding, even if their pointers differ. */
 const isAnywhere = (kind: Kind): boolean => /^(?:status|security|response-body)-/.test(kind)
 
-/** Identifies a change, without what the client does. */
+/** Returns the key of a change. The key does not contain what the client does. */
 const changeKeyOf = ({ change, kind, part, pointer }: Finding): string =>
   [part, kind, change, isAnywhere(kind) ? "" : pointer].join("\n")
 
@@ -261,7 +262,7 @@ export const collector = (): Collector => {
     },
     result: () => ({
       findings: [...found.values()].map(({ finding, subjects }) => ({ ...finding, others: [...subjects].slice(1) })),
-      // If the change of a shared schema is proved in one operation, it is decided for the others too.
+      // If one operation proves the change of a shared schema, the change is decided for the other operations too.
       undecided: [...left, ...[...unproved].flatMap(([key, text]) => (proved.has(key) ? [] : [text]))]
     })
   }

@@ -18,7 +18,7 @@ import { counterpart, listOfLength, type Place } from "./nodes.ts"
 
 type List = Shape.ArrayAlternative
 
-/** The longest list that a witness has. */
+/** The maximum length of a list in a witness. */
 const maxLength = 10_000
 
 /** Two lists to compare. */
@@ -68,8 +68,9 @@ const compareDistinctness = (pair: Pair): void => {
   const { differ, new: now, old } = pair
   if (old.unique === now.unique) return
   // The items of a generated list are equal.
-  if (now.unique) differ("constraint-tightened", "the items became distinct", { shrunk: () => listAt(pair, "old", 2) })
-  else differ("constraint-loosened", "the items can be equal", { grown: () => listAt(pair, "new", 2) })
+  if (now.unique)
+    differ("constraint-tightened", "the items must be distinct now", { shrunk: () => listAt(pair, "old", 2) })
+  else differ("constraint-loosened", "the items can be equal now", { grown: () => listAt(pair, "new", 2) })
 }
 
 /** Compares the items at an index, or all items. */

@@ -1,5 +1,5 @@
 /**
- * Creates minimal values of a schema, which other schemas accept too where possible.
+ * Creates minimal values of a schema. The guides are places in other schemas that accept the values too, if possible.
  *
  * @module
  */
@@ -48,7 +48,7 @@ const lazyJudge = (resolve: Resolve): Judge.Judge => {
   })
 }
 
-/** Returns the created values. Returns none if the generators do not support the schema, for example an unusual pattern. */
+/** Returns the created values, or none if the generators do not support the schema. Example: an unusual pattern. */
 export const orNone = <A>(create: () => ReadonlyArray<A>): ReadonlyArray<A> => {
   try {
     return create()
@@ -90,17 +90,17 @@ export interface Place {
   readonly node: Shape.Node
 }
 
-/** How many times a recursive reference is followed. */
+/** The maximum number of times that a recursive reference is followed. */
 const maxDepth = 2
 
-/** Returns the alternatives of a place, without those below a recursive reference that was followed too often. */
+/** Returns the alternatives of a place. Leaves out alternatives below a recursive reference that was followed too often. */
 export const alternativesOf = ({ node, tools }: Place): ReadonlyArray<Shape.Alternative> =>
   tools.shapes.alternatives(node).filter(({ depth }) => depth <= maxDepth)
 
 /** Returns the place of a schema. */
 export const placeOf = (tools: Tools, schema: JsonSchema): Place => ({ tools, node: tools.shapes.root(schema) })
 
-/** Returns the values of a member that is only a constant or an enum. Returns none for another member. */
+/** Returns the values of a member whose schema is a constant or an enum. Returns no values for any other member. */
 const literalsAt = (tools: Tools, { properties }: Shape.ObjectAlternative, name: string): ReadonlyArray<Json> => {
   const node = properties.get(name)
   const [only, ...others] = node === undefined ? [] : tools.shapes.alternatives(node)
@@ -108,8 +108,8 @@ const literalsAt = (tools: Tools, { properties }: Shape.ObjectAlternative, name:
 }
 
 /**
- * Returns how similar two object alternatives are. Shared members count. Alternatives whose discriminators have no common
- * value are not similar at all.
+ * Returns the similarity of two object alternatives. More shared members give a higher number. Discriminators without a
+ * common value give a negative number.
  */
 export const similarity = (
   left: { readonly tools: Tools; readonly alternative: Shape.ObjectAlternative },
@@ -129,7 +129,7 @@ export const similarity = (
   return score
 }
 
-/** Returns the alternative of a place that fits an alternative of another document best. */
+/** Returns the alternative of a place that is most similar to an alternative of another document. */
 export const counterpart = (
   place: Place,
   of: { readonly tools: Tools; readonly alternative: Shape.Alternative }
@@ -149,7 +149,7 @@ export const counterpart = (
   return best === undefined || best.score < -100 ? undefined : best.candidate
 }
 
-/** Returns the object alternative of each place that fits an alternative best. */
+/** Returns, for each place, the object alternative that is most similar to an alternative of another document. */
 const objectsAt = (
   places: ReadonlyArray<Place>,
   of: { readonly tools: Tools; readonly alternative: Shape.ObjectAlternative }
@@ -235,8 +235,8 @@ export const listOfLength = (
 }
 
 /**
- * Creates a minimal object: the members that the alternative requires, and the members that the guides require and the
- * alternative allows. `onlyOwn` leaves out the latter.
+ * Creates the members of a minimal object: the members that the alternative requires, and the members that a guide requires
+ * and the alternative allows. With `onlyOwn`, creates only the members that the alternative requires.
  */
 export const minimalObject = (
   own: Held,

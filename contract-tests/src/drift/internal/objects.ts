@@ -32,7 +32,7 @@ import {
 
 type ObjectAlternative = Shape.ObjectAlternative
 
-/** The members of a minimal object. Undefined if there is none. */
+/** Returns the members of a minimal object. Returns undefined if no minimal object exists. */
 type Base = () => ReadonlyMap<string, Json> | undefined
 
 /** Two object alternatives to compare. */
@@ -128,7 +128,7 @@ const frameOf = (frame: Frame, { base }: Pair, name: string): Frame => ({
   new: embedMember(frame.new, base.new, name)
 })
 
-/** Compares whether other members are allowed. In a request, an object that declares members is closed anyway. */
+/** Compares whether undeclared members are allowed. Skips requests that declare members: the client sends only these members. */
 const compareClosing = ({ closed }: Context, { base, new: now, old }: Pair, differ: Differ): void => {
   const [before, after] = [old.alternative, now.alternative]
   if (before.closed === after.closed || (closed && before.properties.size > 0 && after.properties.size > 0)) return
@@ -136,8 +136,9 @@ const compareClosing = ({ closed }: Context, { base, new: now, old }: Pair, diff
     const found = members()
     return found && objectOf([...found, ["unknown_member", true]])
   }
-  if (after.closed) differ("object-closed", "the object has no other members", { shrunk: extended(base.old) })
-  else differ("object-opened", "the object can have other members", { grown: extended(base.new) })
+  if (after.closed)
+    differ("object-closed", "the object no longer allows undeclared members", { shrunk: extended(base.old) })
+  else differ("object-opened", "the object now allows undeclared members", { grown: extended(base.new) })
 }
 
 const absent: Embedded = () => undefined
@@ -217,7 +218,7 @@ export const compareObjects = (
   if (pairs.length === 0) return
   for (const alternative of unmatchedNew) {
     differ("variant-added", `a new variant of the object: ${describeVariant(alternative)}`, {
-      // A member that only another variant requires would hide that the client does not know the variant.
+      // With the required members of another variant, the client could take the value for this other variant.
       grown: () => minimalOf(places.new, alternative, guidesOfNew(places), true)
     })
   }

@@ -1,6 +1,6 @@
 /**
- * Runs witnesses through the client's own code. This is possible if the old document is the one from which the client was
- * generated.
+ * Runs witnesses (values that show a change) through the client's own code. This is possible if the client was generated
+ * from the old document.
  *
  * @module
  */
@@ -21,8 +21,8 @@ export interface PresentRest {
   /** Returns the decoder of an operation's successful responses. Undefined if the client does not have the operation. */
   readonly decoder: (reference: ReferenceDocument.Operation) => ClientOf | undefined
   /**
-   * Returns what a new document says about the requests that the client sends for an operation. Undefined if the client
-   * does not have the operation.
+   * Returns a function that checks whether a new document allows the client's requests for an operation. Undefined if the
+   * client does not have the operation.
    */
   readonly sender: (
     reference: ReferenceDocument.Operation,
@@ -31,7 +31,7 @@ export interface PresentRest {
   ) => Sent | undefined
 }
 
-/** Returns whether a fault of a request does not depend on the input. Changes of the security are findings of their own. */
+/** Returns whether a fault concerns the headers. The comparison of the security reports these faults. */
 const isAboutHeaders = (fault: string): boolean =>
   /header|signed operation|signature|key id|public operation/.test(fault)
 
@@ -67,7 +67,7 @@ export const rest = (judge: Judge): PresentRest => {
         if (usable === undefined) return undefined
         const { accepts, others, own, requests } = usable
         const send = (candidate: Json): "not sent" | "refused" | "valid" => {
-          // A minimal input can violate a rule between fields. It gets the fields that the rule needs.
+          // A minimal input can violate a rule that links several fields. `sendable` adds the fields that the rule needs.
           const sendable = isObject(candidate) ? own.sendable(candidate) : candidate
           const isThere = (value: Json): boolean => valueAt(value, place) !== undefined
           if (isThere(sendable) !== isThere(input)) return "not sent"
@@ -78,7 +78,7 @@ export const rest = (judge: Judge): PresentRest => {
         }
         const answer = send(input)
         if (answer !== "not sent" || valueAt(input, place) !== undefined) return answer
-        // The client does not send this input. It may send another input that lacks the place.
+        // The client does not send this input. But it can send another input without the changed place.
         const without = others().map((other) => updateAt(other, pointerKeys(place), () => undefined) ?? other)
         return without.map(send).find((found) => found !== "not sent") ?? "not sent"
       }

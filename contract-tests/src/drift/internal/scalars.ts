@@ -24,19 +24,19 @@ export interface ScalarDifference {
   readonly shrunk: Json | undefined
 }
 
-/** The part of some alternatives that belongs to one type. */
+/** The alternatives of one scalar type. */
 interface Members {
   readonly literals: ReadonlyArray<Json>
   readonly isConst: boolean
   readonly plain: ReadonlyArray<Exclude<Scalar, Shape.LiteralAlternative>>
 }
 
-/** Returns the part of some alternatives that belongs to one type. Undefined if there is none. */
+/** Selects the alternatives of one scalar type. Returns undefined if there are none. */
 const familyOf = (alternatives: ReadonlyArray<Shape.Alternative>, family: Family): Members | undefined => {
   const literals = alternatives.flatMap((alternative) =>
     alternative.kind === "literal" ? alternative.values.filter((value) => typeOf(value) === family) : []
   )
-  // The family is the kind of an alternative that is no literal.
+  // A scalar alternative has its family as its kind, unless it is a literal.
   const plain = alternatives.flatMap((alternative) =>
     alternative.kind === family ? [alternative as Exclude<Scalar, Shape.LiteralAlternative>] : []
   )
@@ -50,7 +50,7 @@ export const familiesOf = (alternatives: ReadonlyArray<Shape.Alternative>): Read
 
 const show = (value: Json): string => JSON.stringify(value)
 
-/** The limits of a type, as the document writes them. */
+/** Returns the constraints of a type by keyword, as the document writes them. */
 const limitsOf = ({ plain }: Members): Readonly<Record<string, string>> => {
   const limits: Record<string, Array<string>> = {}
   const add = (name: string, value: number | string): void => {
@@ -89,7 +89,7 @@ const maxBases = 4
 
 const maxIntegers = 200
 
-/** Returns every integer of a small range. */
+/** Returns every integer of a range. Returns none for a range with more than `maxIntegers` integers. */
 const allIntegers = (alternative: Scalar): ReadonlyArray<number> =>
   alternative.kind === "number" && alternative.integer && alternative.maximum - alternative.minimum < maxIntegers
     ? Array.from({ length: alternative.maximum - alternative.minimum + 1 }, (_, index) => alternative.minimum + index)
@@ -111,7 +111,7 @@ const candidates = ({ tools }: Place, { literals, plain }: Members, family: Fami
   )
 }
 
-/** Returns the shortest value. Prefers any other string to the empty one, because it says more. */
+/** Returns the shortest value. The empty string is the last choice, because it shows the least. */
 const shortest = (values: ReadonlyArray<Json>): Json | undefined =>
   [...values].sort((a, b) => Number(a === "") - Number(b === "") || show(a).length - show(b).length)[0]
 
@@ -178,9 +178,9 @@ export const compareScalars = (
   const opened = after.literals.length === 0 && before.literals.length > 0
   const closed = before.literals.length === 0 && after.literals.length > 0
   const detail = opened
-    ? "the enum became any value of its type"
+    ? "the value is no longer limited to an enum"
     : closed
-      ? `the value became an enum of ${after.literals.map(show).join(", ")}`
+      ? `the value is now limited to the enum ${after.literals.map(show).join(", ")}`
       : limits
   if (grown === undefined && shrunk === undefined) {
     undecided(detail)

@@ -1,5 +1,5 @@
 /**
- * Rewrites schemas: opened, as a client of responses reads them, and closed, as a client of requests writes them.
+ * Rewrites schemas as a client applies them: `opened` schemas to responses, and `closed` schemas to requests.
  *
  * @module
  */
@@ -26,7 +26,7 @@ const isCursor = (name: string): boolean => /^(?:next_)?cursor$/.test(name)
 
 const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: "null" }] })
 
-/** The place of a schema in its document, and the pointers of required lists that are never null. */
+/** The place of a schema in its document, and the pointers of required lists for which the exchange never sends null. */
 interface At {
   readonly pointer: string
   readonly neverNull: ReadonlySet<string>
@@ -41,7 +41,7 @@ const inside = ({ neverNull, pointer }: At, ...keys: ReadonlyArray<number | stri
 
 /**
  * Applies the two general rules of the overlay to an object: a required list can be null, and a cursor can be null or
- * absent. The overlay states them field by field, for the newest document only.
+ * absent. The overlay itself lists the fields, but only for the newest document.
  */
 const withRules = (schema: SchemaObject, at: At): SchemaObject => {
   const { properties, required = [] } = schema
@@ -63,8 +63,8 @@ const withRules = (schema: SchemaObject, at: At): SchemaObject => {
 
 /**
  * Opens a schema, as the client reads responses: an enum allows every value of its types, every object allows other members,
- * and the general rules of the overlay hold. A constant stays, because it distinguishes variants. The targets of references
- * stay unchanged: use `openedDocument`.
+ * and the general rules of the overlay apply. A constant stays, because it distinguishes variants. Does not open the targets
+ * of references: `openedDocument` opens them.
  */
 export const opened = (schema: JsonSchema, at: At = topLevel): JsonSchema => {
   if (typeof schema === "boolean") return schema
@@ -91,7 +91,7 @@ export const opened = (schema: JsonSchema, at: At = topLevel): JsonSchema => {
   }
 }
 
-/** Opens the component schemas of a document. `neverNull` has the pointers of required lists that are never null. */
+/** Opens the component schemas of a document. `neverNull` has the pointers of required lists that stay non-null. */
 export const openedDocument = (document: JsonObject, neverNull: ReadonlySet<string>): JsonObject => {
   const components = document["components"]
   const schemas = isObject(components) ? components["schemas"] : undefined
@@ -100,7 +100,7 @@ export const openedDocument = (document: JsonObject, neverNull: ReadonlySet<stri
     ...document,
     components: {
       ...components,
-      // The components of a reference document are schemas in normal form, and opening keeps them JSON.
+      // The members of `components.schemas` are schemas, and an opened schema is JSON.
       schemas: Object.fromEntries(
         Object.entries(schemas).map(([name, schema]) => [
           name,
@@ -112,8 +112,8 @@ export const openedDocument = (document: JsonObject, neverNull: ReadonlySet<stri
 }
 
 /**
- * Returns the pointers of required lists that are not nullable in a document to which the overlay was applied: a recording
- * shows that the exchange writes them as empty lists.
+ * Returns the pointers of required lists that are not nullable in a document with the overlay. For these lists, recordings
+ * show that the exchange sends empty lists instead of null.
  */
 export const neverNullIn = (schemas: ReadonlyArray<{ readonly pointer: string; readonly schema: JsonSchema }>) => {
   const found = new Set<string>()
@@ -133,8 +133,8 @@ export const dereferenced = (schema: JsonSchema, resolve: Resolve): JsonSchema =
   typeof schema !== "boolean" && schema.$ref !== undefined ? dereferenced(resolve(schema.$ref), resolve) : schema
 
 /**
- * Closes a schema, as the client writes requests: an object that declares members allows no others. A schema inside
- * `allOf` and a recursive reference stay open.
+ * Closes a schema, as the client writes requests: an object with declared members allows no undeclared members. A schema
+ * inside `allOf` and a recursive reference stay open.
  */
 export const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<string> = []): JsonSchema => {
   if (typeof schema === "boolean") return schema
@@ -159,7 +159,7 @@ export const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArr
   }
 }
 
-/** Returns whether a schema is a list, behind its references. */
+/** Returns whether a schema, or the target of its reference, is a list. */
 export const isList = (schema: JsonSchema, resolve: Resolve): boolean => {
   const target = dereferenced(schema, resolve)
   return (

@@ -1,6 +1,6 @@
 /**
- * Walks two schemas in parallel and finds their differences. References, merged schemas and the order of members make no
- * difference.
+ * Walks two schemas in parallel and finds their differences. Ignores how the schemas are written: references, merged schemas
+ * (`allOf`), and the sequence of members.
  *
  * @module
  */
@@ -45,13 +45,13 @@ const samples: ReadonlyArray<readonly [type: string, value: Json]> = [
   ["object", {}]
 ]
 
-/** Compares two places if at least one of them allows every value. Returns whether one does. */
+/** Compares two places if at least one of them allows every value. Returns false if both are limited. */
 const compareAny = ({ new: news, old: olds }: Alternatives, differ: Differ): boolean => {
   const [wasAny, isAny] = [olds, news].map((all) => all.some(({ kind }) => kind === "any"))
   const otherThan = (types: ReadonlyArray<string>) => (): Json | undefined =>
     samples.find(([type]) => !types.includes(type))?.[1]
   if (wasAny && !isAny) {
-    differ("type-removed", "any value became a value of a certain type", { shrunk: otherThan(typesOf(news)) })
+    differ("type-removed", "the value can no longer have any type", { shrunk: otherThan(typesOf(news)) })
   }
   if (isAny && !wasAny) differ("type-added", "the value can have any type", { grown: otherThan(typesOf(olds)) })
   return wasAny === true || isAny === true
@@ -61,7 +61,7 @@ const compareNull = ({ new: news, old: olds }: Alternatives, differ: Differ): vo
   const [wasNullable, isNullable] = [olds, news].map((all) => all.some(({ kind }) => kind === "null"))
   if (isNullable && !wasNullable) differ("nullable", "the value can be null", { grown: () => null, isInside: false })
   if (wasNullable && !isNullable) {
-    differ("not-nullable", "the value is no longer null", { shrunk: () => null, isInside: false })
+    differ("not-nullable", "the value can no longer be null", { shrunk: () => null, isInside: false })
   }
 }
 
@@ -74,7 +74,7 @@ const compareTypes = (
   const [before, after] = [typesOf(olds), typesOf(news)]
   const [came, left] = [missing(after, before), missing(before, after)]
   if (came.length > 0 && left.length > 0) {
-    // In a request, the value is one that the client sends. In a response, the old document allows the value.
+    // In a request, the client sends the value. In a response, the old document allows the value.
     const own = closed ? (places.client ?? places.old) : places.old
     return differ("type-changed", `the type changed from ${left.join(" or ")} to ${came.join(" or ")}`, {
       grown: () => minimal(places.new, guidesOfNew(places)),

@@ -1,8 +1,8 @@
 /**
  * Defines the supported formats. Each format has a predicate, a generator, and examples of valid and of invalid values.
  *
- * Where `ajv-formats` is more lenient than the standard that defines the format (a space between date and time, an
- * offset without a colon, `urn:uuid:`), the standard decides, because a lenient judge would accept a lenient decoder.
+ * The predicates follow the standards strictly. `ajv-formats` is more lenient: it accepts a space between date and time, an
+ * offset without a colon, and `urn:uuid:`. A judge that accepts these values would not detect a decoder that accepts them.
  *
  * @module
  */
@@ -29,8 +29,8 @@ export interface NumberFormat {
 type Definition = { readonly validate: (text: string) => boolean } | RegExp
 
 const ajvPredicate = (name: keyof typeof fullFormats): ((text: string) => boolean) => {
-  // ajv-formats types its table as ajv's whole format union. An entry here is a predicate, a regular expression, or an
-  // object with a predicate.
+  // The type of the table allows every form of an ajv format. The entries used here are predicates, regular expressions, and
+  // objects with a predicate.
   const definition = fullFormats[name] as unknown as Definition | ((text: string) => boolean)
   if (typeof definition === "function") return definition
   return definition instanceof RegExp ? (text) => definition.test(text) : (text) => definition.validate(text)
@@ -127,9 +127,9 @@ const word = (): fc.Arbitrary<string> =>
 /**
  * The string formats by name.
  *
- * `date-time` follows RFC 3339 §5.6 exactly: `T` and `Z` may be lower case, the offset has a colon, the day exists.
+ * `date-time` follows RFC 3339 §5.6 exactly: `T` and `Z` can be in lower case, the offset has a colon, and the day exists.
  * A leap second (`23:59:60Z`) is valid for the judge, but is neither generated nor used as an invalid example. RFC 3339
- * allows leap seconds, the exchange's own formatter cannot write them, and a client may accept or reject them.
+ * allows leap seconds, but the exchange's own formatter cannot write them. So a client may accept or reject them.
  */
 export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ new Map<string, StringFormat>([
   [
@@ -270,8 +270,8 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
 ])
 
 /**
- * The number formats by name. `int64` ends where doubles stop being exact, because larger values cannot be
- * distinguished from their neighbours.
+ * The number formats by name. The range of `int64` ends at ±(2^53 − 1), because a double cannot represent every larger
+ * integer.
  */
 export const numberFormats: ReadonlyMap<string, NumberFormat> = /*#__PURE__*/ new Map<string, NumberFormat>([
   ["int32", { integer: true, minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }],

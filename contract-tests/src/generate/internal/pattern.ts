@@ -82,8 +82,8 @@ const select = (texts: Iterable<string>): ReadonlyArray<string> => {
 }
 
 /**
- * Returns the edits of a string: the empty string, the string with characters added before or after or with its last two
- * removed, and the string with the first or last character of a run removed, doubled or replaced.
+ * Returns the edits of a string: the empty string; the string with added characters at an end; the string without its last
+ * two characters; and the string with the first or last character of a run removed, doubled or replaced.
  */
 const editsOf = (text: string): ReadonlyArray<string> => {
   const around = [

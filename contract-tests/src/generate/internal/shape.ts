@@ -2,7 +2,7 @@
  * Converts a schema to the normal form that generators, coverage and mutants share: a flat list of alternatives, each
  * of one kind. References are followed, `allOf` is merged and unions are expanded.
  *
- * This module is deliberately independent of the judge. ajv validates the values that are created from a shape against
+ * This module does not use the judge. So the judge detects errors of this module: ajv validates the created values against
  * the original schema.
  *
  * @module
@@ -79,13 +79,13 @@ export interface ObjectAlternative extends Common {
   readonly kind: "object"
   readonly properties: ReadonlyMap<string, Node>
   readonly required: ReadonlySet<string>
-  /** The constraints on members of other names. */
+  /** The constraints on undeclared members. */
   readonly additional: Node
-  /** Whether members of other names are forbidden. */
+  /** Whether undeclared members are forbidden. */
   readonly closed: boolean
   /**
-   * Whether the schema intends members of other names: it has an `additionalProperties` other than `false`, or declares no
-   * properties at all.
+   * Whether the schema intends undeclared members: it has an `additionalProperties` other than `false`, or declares no
+   * properties.
    */
   readonly open: boolean
 }
@@ -151,7 +151,7 @@ const tightest = (limits: ReadonlyArray<Limit>, tighter: (a: number, b: number) 
     tighter(limit.value, best.value) || (limit.value === best.value && limit.exclusive) ? limit : best
   )
 
-/** Expands schemas that must all be satisfied into a list of conjunctions of constraints. */
+/** Expands schemas that must all be satisfied into alternatives. Each alternative is a conjunction of constraints. */
 const expand = (
   resolve: Resolve,
   schemas: ReadonlyArray<JsonSchema>,

@@ -1,5 +1,5 @@
 /**
- * Creates the edits that a publisher may make to a node of a response schema. Each edit has witnesses: values that the
+ * Creates the edits that a publisher can make to a node of a response schema. Each edit has witnesses: values that the
  * edited schema allows.
  *
  * @module
@@ -42,7 +42,7 @@ export interface SchemaNode {
   readonly isNullable: boolean
   readonly value: Json
   readonly pointer: string
-  /** The pointer with `*` for list indices, except for the indices of a tuple. */
+  /** The pointer with `*` for list indices. The indices of tuples stay. */
   readonly location: string
 }
 
@@ -74,7 +74,7 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
-/** Returns every node of a schema that the values reach, each with its largest value. Null only if there is no other. */
+/** Returns every node of a schema that the values reach, each with its largest value. Prefers any value to null. */
 export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<RootedNode> => {
   const found = new Map<string, RootedNode>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {

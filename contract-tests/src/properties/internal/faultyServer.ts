@@ -50,7 +50,7 @@ export const make: Effect.Effect<FaultyServer, never, Scope.Scope> = /*#__PURE__
     const written = (): number => [...sockets].reduce((sum, { bytesWritten }) => sum + bytesWritten, before)
     const server = net.createServer((socket) => {
       sockets.add(socket)
-      // A client that disconnects may reset the connection.
+      // A client that disconnects can reset the connection.
       socket.on("error", () => undefined)
       socket.on("close", () => {
         before += socket.bytesWritten

@@ -72,7 +72,7 @@ export const readersOf = (
   }
 }
 
-/** Returns a stream that repeats each failed pull once. */
+/** Returns a stream that retries each failed pull once. */
 export const repeating = <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Stream<A, E, R> =>
   Stream.scoped(
     Stream.fromPull(

@@ -107,7 +107,7 @@ const paced = (delay: (n: number) => Effect.Effect<number, Cause.Done>): Schedul
     })
   )
 
-/** Returns the schedule. Except for the default schedule, it uses none of Effect's combinators. */
+/** Returns the schedule. Only the default schedule uses Effect's combinators. */
 export const scheduleOf = (pace: Pace): Schedule.Schedule<unknown> => {
   if (pace._tag === "default") return SendPolicy.defaultRetry
   if (pace._tag === "faulty" && pace.how === "is never built") {

@@ -64,7 +64,7 @@ interface CallLog {
   readonly scenario: Scenario
   readonly called: ObservedCall
   readonly input: JsonObject
-  /** Whether a retry cannot execute the request twice. */
+  /** Whether a retry is safe, because it cannot execute the request twice. */
   readonly repeatable: boolean
   readonly keyed: boolean
 }

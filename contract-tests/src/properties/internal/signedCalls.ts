@@ -134,7 +134,7 @@ const stringify = (value: unknown): string => {
   try {
     return JSON.stringify(value) ?? ""
   } catch (error) {
-    // A defect of another library may be circular. `inspectFully` still prints it.
+    // A defect of another library can be circular. `inspectFully` still prints it.
     return String(error)
   }
 }

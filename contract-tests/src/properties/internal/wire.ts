@@ -58,7 +58,7 @@ export interface Sent {
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: string | undefined
   readonly fate: Fate
-  /** The delay that the response's `Retry-After` demands, from the arrival of the response. 0 without a demand. */
+  /** The delay that `Retry-After` demands, from the arrival of the response. 0 if the response demands no delay. */
   retryAfterMillis: number
   ended: Ended
   endMillis: number
@@ -197,7 +197,7 @@ const budgets = {
   write: { refill_rate: 100, bucket_capacity: 100 }
 }
 
-/** Responds to the client's own requests: with the budgets, but with no list of costs, so the documented costs apply. */
+/** Responds to the client's own requests with the budgets, but without a list of costs. So the documented costs apply. */
 const respondToClient = (
   request: HttpClientRequest.HttpClientRequest,
   path: string

@@ -5,7 +5,7 @@
  */
 import { existsSync, readFileSync } from "node:fs"
 
-// The published package contains the folder. In the workspace, the folder is in the root.
+// The published package contains the folder. In the repository, the folder is in the root.
 const roots: ReadonlyArray<URL> = [
   new URL("../../../fixtures/", import.meta.url),
   new URL("../../../../fixtures/", import.meta.url)

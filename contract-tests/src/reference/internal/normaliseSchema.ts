@@ -231,7 +231,7 @@ export const orNull = (out: JsonObject): Output => {
  *
  * By the standard, `nullable` only widens the `type` in the same schema. It is ignored beside a `$ref`. It has no effect
  * beside an `allOf` without a type. An `enum` without null still excludes null. The intended meaning is that the value
- * may be null, so the importer adds null and records each of these schemas.
+ * can be null, so the importer adds null and records each of these schemas.
  */
 const nullable = (out: Output, pointer: string, context: Context): Output => {
   if (out["$ref"] !== undefined) {

@@ -10,10 +10,10 @@ import { normaliseSchema } from "./normaliseSchema.ts"
 
 export type Output = Record<string, Json>
 
-/** How a key of an object is handled: copied, dropped, read as a flag, or passed to a function. */
+/** What happens to a key of an object: it is copied, dropped, read as a flag, or passed to a function. */
 export type Reader = "copy" | "drop" | "flag" | ((value: Json, pointer: string, context: Context) => Json)
 
-/** Reads an object by a closed table of keys. Reports keys that are not in the table, and drops `x-*`. */
+/** Reads an object with a table of its keys. Reports keys that are not in the table, and drops `x-*`. */
 export const readObject = (
   value: Json | undefined,
   pointer: string,
@@ -92,7 +92,7 @@ export const schemaReader = (value: Json, pointer: string, context: Context): Js
 
 const methods = ["delete", "get", "head", "options", "patch", "post", "put", "trace"]
 
-// OpenAPI requires a description of every response. The reason phrase is used, so that no published prose is copied.
+// OpenAPI requires a description of every response. The importer writes the reason phrase, so it copies no published prose.
 const reasons: ReadonlyMap<string, string> = /*#__PURE__*/ new Map([
   ["200", "OK"],
   ["201", "Created"],

@@ -24,8 +24,8 @@ export const list = (value: Json | undefined, pointer: string): ReadonlyArray<Js
 
 export const flag = (value: Json | undefined): boolean => value === true
 
-// The complete document is checked against the keyword table before it is read, so every object where a schema is
-// expected is a schema.
+// `readDocument` checks the complete document against the keyword table first, so every object in the place of a schema is
+// a schema.
 export const asSchema = (value: Json | undefined, pointer: string): JsonSchema => object(value, pointer) as JsonSchema
 
 export const oneOf = <const A extends string>(value: Json | undefined, members: ReadonlyArray<A>, pointer: string): A =>
@@ -72,7 +72,7 @@ export const reachable = (document: JsonObject, roots: ReadonlyArray<JsonSchema>
       Object.values(value).forEach(visit)
     }
   }
-  // A schema in normal form is JSON. Its declared type is only narrower.
+  // A schema in normal form is JSON, although its type is not assignable to `Json`.
   roots.forEach((root) => visit(root as Json))
   return found
 }

@@ -37,12 +37,12 @@ export const pathIn = ({ restUrl }: Environment, { url }: Pick<SentRequest, "url
     : undefined
 }
 
-/** Permits the document's reads, to this environment only. */
+/** Permits only the document's reads, and only to this environment. */
 export const reads = (environment: Environment): Rule => {
   const allowed = document().operations.filter(({ method }) => method === "GET")
   return (request) => {
     const path = pathIn(environment, request)
-    if (path === undefined) return `its URL is not below ${environment.restUrl}`
+    if (path === undefined) return `the URL is not below ${environment.restUrl}`
     if (request.method !== "GET" || request.body !== undefined) return `runs on ${environment.name} send only reads`
     return allowed.some((operation) => isOf(operation, { method: "GET", path }))
       ? undefined

@@ -14,6 +14,7 @@ import { prefixOf } from "./TradingRule.ts"
 /** The marks that identify the entities of a run. */
 export interface Marks {
   readonly runId: string
+  /** The limit of the run's order groups. */
   readonly limit: string
   readonly groupsBefore: ReadonlyArray<string>
   readonly groups: ReadonlySet<string>
@@ -23,13 +24,13 @@ export interface Marks {
 export interface CleanupResult {
   readonly orders: number
   readonly groups: number
-  /** The entities of the last round, or what it could not check. Empty if two rounds in a row found no entity. */
+  /** The entities that the last round found, or a note if the round could not read them. Empty if two rounds in a row found no entity. */
   readonly left: ReadonlyArray<string>
 }
 
 const rounds = 10
 
-/** The time between two reads. Reads may lag behind writes, so two reads in a row must show no entity. */
+/** The time between two reads. Reads can lag behind writes, so two reads in a row must show no entity. */
 const betweenMillis = 1_000
 
 const plain = (decimal: string): string => decimal.replace(/\.?0+$/, "")

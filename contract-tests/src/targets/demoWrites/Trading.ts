@@ -38,7 +38,7 @@ const textOf = (json: Json | undefined, name: string): ReadonlyArray<string> => 
 
 const failing = (what: string) => (error: { readonly message: string }) => new Missing(`${what}: ${error.message}`)
 
-/** Creates an effect that finds the ticker of a market for the orders. The market is searched on first use. */
+/** Creates an effect that returns the ticker of a market for the orders. Its first execution searches for the market. */
 const makeMarket = (provide: Provide): Effect.Effect<string, Missing> => {
   let ticker: string | undefined
   return Effect.gen(function* () {

@@ -98,13 +98,13 @@ export const trading = (options: {
   return (request: SentRequest) => {
     if (request.method === "GET") return reads(request)
     const path = Guard.pathIn(environment, request)
-    if (path === undefined || !isDemo(environment)) return "its URL is not below the root of the demo exchange"
+    if (path === undefined || !isDemo(environment)) return "the URL is not below the root of the demo exchange"
     const operation = operations.find((candidate) => Guard.isOf(candidate, { method: request.method, path }))
     if (operation === undefined) return `${request.method} ${path} is not an allowed write`
     const place = operation.path.split("/").findIndex((segment) => segment.startsWith("{"))
     if (place >= 0 && !owned.has(decodeURIComponent(path.split("/")[place] ?? "")))
-      return "it changes an entity of another run"
+      return "the request changes an entity of another run"
     const body = request.body === undefined ? undefined : Answers.parse(request.body)
-    return body !== undefined && !isObject(body) ? "its body is not an object" : bodyFault(operation.id, body)
+    return body !== undefined && !isObject(body) ? "the body is not an object" : bodyFault(operation.id, body)
   }
 }

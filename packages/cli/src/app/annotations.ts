@@ -1,5 +1,5 @@
 /**
- * What a command says about itself, for `kalshi commands` and for the exit code of its errors.
+ * Annotations of commands. `kalshi commands` shows them, with the exit codes that follow from them.
  *
  * @module
  */

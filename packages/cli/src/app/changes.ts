@@ -32,7 +32,7 @@ export interface ChangeOptions {
   readonly dryRun: boolean
 }
 
-/** Matches the hosts of production. `Environment.parse` knows the documented ones. */
+/** Matches every host of production, including undocumented hosts. */
 const productionHost = /(?:^|\.)kalshi\.com\.?$/
 
 /** Whether an environment trades real money. */
@@ -44,7 +44,7 @@ export const isProduction = ({ name, restUrl }: Environment.Environment): boolea
  * line: a variable or a profile could be left over from earlier work. A dry run sends nothing, so it needs no `--env`.
  */
 export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<ChangeOptions, "dryRun">) {
-  // An output that cannot be printed must be refused before the change is sent.
+  // `--csv` is refused before the change is sent: its result is not a list.
   if (yield* Csv) return yield* usage("Nothing was sent, because --csv prints lists only. Use --json")
   const connected = yield* connection
   if (isProduction(connected.environment) && Option.isNone(yield* Env) && !dryRun) {
@@ -55,22 +55,23 @@ export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<Ch
   return connected
 })
 
-/** Prints what a change would send. If nothing reads the output, the command fails: nothing was sent. */
+/** Prints what a change would send. If the standard output is closed, the command fails before it sends anything. */
 export const requireShown = <A, E, R>(print: Effect.Effect<A, E | OutputClosed, R>) =>
   Effect.catchIf(
     print,
     (error): error is OutputClosed => error instanceof OutputClosed,
     () =>
       usage(
-        "Nothing was sent, because nothing reads the standard output. Pass --yes to send without a question, or --dry-run to see the request only"
+        "Nothing was sent, because the standard output is closed. Pass --yes to send without a question, or --dry-run to see the request only"
       )
   )
 
 /**
- * Asks whether to send. Succeeds if the user agrees, or passed `--yes`. Otherwise it fails, and nothing may be sent.
+ * Asks whether to send. Succeeds if the user agrees, or passed `--yes`. Otherwise it fails, and the caller must send
+ * nothing.
  *
- * The user types `y` or `yes` and Enter. A prompt that accepts a single key would take the first `y` of a pasted line,
- * such as a second `kalshi order place buy yes …`, for an answer. A text that is neither yes nor no asks again.
+ * The user types `y` or `yes` and Enter. A single-key prompt would read a `y` in a pasted command, such as `kalshi
+ * order place buy yes …`, as the answer. After any other text, the command asks again.
  */
 export const confirm = Effect.fnUntraced(function* (
   question: string,
@@ -97,7 +98,7 @@ export const confirm = Effect.fnUntraced(function* (
   if (!/^y/i.test(answer.trim())) return yield* notSent
 })
 
-/** Converts the error of a change, so that an ambiguous failure ends the command with the exit code `unknown`. */
+/** Converts the error of a change. If the outcome of the change is unknown, the exit code is `unknown`. */
 const asChange = (error: unknown, advice: string): CommandError | OutputClosed => {
   const failure = describeFailure(error, "changes")
   if (failure === undefined) return new OutputClosed()
@@ -107,11 +108,11 @@ const asChange = (error: unknown, advice: string): CommandError | OutputClosed =
     : new CommandError({ exit, message: exit === "unknown" ? `${message}. ${advice}` : message, details, cause: error })
 }
 
-/** The error of a change that a fault of this program ended. The request may have been sent before. */
+/** Makes the error of a change that a bug of this program ended. The request may already have been sent. */
 const defectIn = (defect: unknown, advice: string): CommandError =>
   new CommandError({
     exit: "unknown",
-    message: `This is a fault of the command: ${messageOf(defect)}. The exchange may have carried out the request. ${advice}. Run the command with --debug, and report the output`,
+    message: `This is a bug in the command: ${messageOf(defect)}. The exchange may have carried out the request. ${advice}. Run the command with --debug, and report the output`,
     details: { type: "Defect" },
     cause: defect
   })
@@ -121,8 +122,9 @@ const defectIn = (defect: unknown, advice: string): CommandError =>
  *
  * **Details**
  *
- * Ctrl-C does not interrupt it: the command waits until the outcome is known. A second Ctrl-C ends the wait with the
- * exit code `unknown` and the advice. An error of the client that leaves the outcome unknown ends with the advice too.
+ * Ctrl-C does not interrupt the effect: the command waits until the outcome is known. A second Ctrl-C ends the wait
+ * with the exit code `unknown` and the advice. If an error of the client leaves the outcome unknown, its message ends
+ * with the advice too.
  *
  * **Gotchas**
  *
@@ -142,7 +144,7 @@ export const send = <A, E, R>(
       exit: "unknown",
       message: `The command stopped waiting. The exchange may have carried out the request. ${advice}`
     })
-    // The exit of this effect decides how an interrupted run ends, so its error is converted inside.
+    // If Ctrl-C is pressed, the exit of this effect becomes the exit of the run. So the error is converted here.
     const converted = Effect.catchDefect(
       Effect.mapError(effect, (error) => asChange(error, advice)),
       (defect) => Effect.fail(defectIn(defect, advice))

@@ -1,6 +1,6 @@
 /**
- * Keeps private keys out of messages. A key can get there by mistake: pasted as an argument, it would be repeated by
- * the error about that argument.
+ * Removes private keys from messages. If a user pastes a key as an argument, the error about the argument would print
+ * it.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 const begin = String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----`
 const space = String.raw`(?:\\+[rn]|\s)*`
 
-/** A private key in PEM, with real or escaped line ends, complete or cut off. */
+/** Matches a private key in PEM. Its line ends may be escaped, and its end may be missing. */
 const privateKey = new RegExp(
   `${begin}(?:${space}[\\w+/=]{16,})*(?:${space}[\\w+/=]+(?=${space}-----END))?(?:${space}-----END [A-Z ]*PRIVATE KEY-----)?`,
   "g"

@@ -30,8 +30,8 @@ const variable = (name: string) =>
   )
 
 /**
- * The environment variables that choose an exchange or a key and are set. They come before a profile that `--profile`
- * does not name.
+ * The set environment variables that choose an exchange or a key. They take precedence over `KALSHI_PROFILE` and the
+ * default profile, but not over `--profile`.
  */
 export const connectionVariables = Effect.map(
   Effect.forEach(["KALSHI_ENV", "KALSHI_API_KEY_ID", "KALSHI_PRIVATE_KEY", "KALSHI_PRIVATE_KEY_PATH"], (name) =>
@@ -41,8 +41,8 @@ export const connectionVariables = Effect.map(
 )
 
 /**
- * Whether the command line names a profile. Then the environment variables do not count, so that a key of one exchange
- * is never used at another.
+ * Whether the command line names a profile. If it does, the environment variables are ignored. So the key of one
+ * exchange is never used at another exchange.
  */
 const hasProfileFlag = Effect.map(ProfileFlag, Option.isSome)
 
@@ -79,11 +79,11 @@ const keyOfProfile = Effect.gen(function* () {
   )
 })
 
-/** Names the source of a key that cannot be used. */
+/** Makes the error of an unusable key. The message names the source of the key. */
 const keyFailure =
   (source: string, path?: string) =>
   (error: KeyError): CommandError => {
-    // A file that was read has a path that is no key.
+    // In these two cases, the path could be the text of a key, so it is not printed.
     const isRead = error.reason._tag !== "FileUnreadable" && error.reason._tag !== "PathHoldsKey"
     const where = path === undefined || !isRead ? source : `${source}, file ${JSON.stringify(path)}`
     return new CommandError({
@@ -109,14 +109,14 @@ const keyOfVariables = Effect.gen(function* () {
   })
 })
 
-/** Whether the key of this run is that of the profile. Otherwise, the environment variables name it. */
+/** Whether this run uses the key of the profile. If not, it uses the key of the environment variables. */
 const usesKeyOfProfile = Effect.gen(function* () {
   if (yield* hasProfileFlag) return true
   const variables = yield* connectionVariables
   return variables.every((name) => name === "KALSHI_ENV")
 })
 
-/** The key of this run. Undefined if neither the environment variables nor the profile name one. */
+/** The key of this run. Undefined if the run uses the profile and the profile has no key. */
 export const apiKey = Effect.gen(function* () {
   return (yield* usesKeyOfProfile) ? yield* keyOfProfile : yield* keyOfVariables
 })

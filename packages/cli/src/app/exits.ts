@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The name of an exit code, as it stands in the JSON of an error. */
+/** The name of an exit code. The JSON form of an error contains it. */
 export type Exit = "done" | "failed" | "usage" | "refused" | "key" | "unknown" | "unavailable" | "interrupted"
 
 /** The exit codes. They are stable: scripts may rely on them. */

@@ -22,7 +22,8 @@ export class CommandError extends Data.TaggedError("CommandError")<{
 export class NotAgreed extends Data.TaggedError("NotAgreed") {}
 
 /**
- * The reader of the standard output has gone, such as `head` after its last line. The command ends without an error.
+ * The reader of the standard output has closed it, as `head` does after its last line. The command ends without an
+ * error.
  */
 export class OutputClosed extends Data.TaggedError("OutputClosed") {}
 
@@ -30,7 +31,7 @@ export class OutputClosed extends Data.TaggedError("OutputClosed") {}
 export interface Failure {
   readonly exit: Exit
   readonly message: string
-  /** A shorter message for people. Default: the message. */
+  /** A shorter message, printed without `--json` and `--debug`. Default: the message. */
   readonly brief?: string | undefined
   readonly details: Readonly<Record<string, unknown>>
 }
@@ -62,7 +63,7 @@ const exitOfTag: Readonly<Record<string, Exit>> = {
   SnapshotMissing: "refused"
 }
 
-/** Whether the failed operation changes something at the exchange. Only then can it be unknown whether it did. */
+/** Whether the failed operation changes something at the exchange. Only a change can have an unknown outcome. */
 export type Effects = "reads" | "changes"
 
 const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exit => {
@@ -72,25 +73,25 @@ const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exi
   if (error["_tag"] === "ConnectionRefused") {
     return error["status"] === 401 || error["status"] === 403 ? "key" : "unavailable"
   }
-  // An error with a status says whether the exchange carried out the request.
+  // An error of a response with an HTTP status says whether the exchange carried out the request.
   const carriedOut = error["carriedOut"]
   if (carriedOut === "no") return "refused"
-  // The exchange may have received the request, or it responded with something that the document does not allow.
+  // The exchange may have received the request, or its response does not match the published document.
   const uncertain = carriedOut !== undefined || error["requestSent"] === "maybe" || error["_tag"] === "ContractError"
   if (uncertain) return effects === "changes" ? "unknown" : "unavailable"
   return error["requestSent"] === "no" ? "unavailable" : "failed"
 }
 
-/** The fields of an error that its JSON form repeats. None of them can contain a secret. */
+/** The fields of an error that its JSON form contains. None of these fields can contain a secret. */
 const detailFields = ["operation", "status", "code", "pointer", "carriedOut", "requestSent", "attempts"] as const
 
-/** A 401 without the signed text, which only helps to debug a signature. */
+/** The message of a 401 without the text that was signed. That text only helps to debug a signature. */
 const briefOf = ({ afterLostAnswer, code, remedy, status }: Errors.Unauthorized): string | undefined =>
   remedy === undefined || afterLostAnswer
     ? undefined
     : `The exchange did not accept the key (status ${status}${code === undefined ? "" : `, ${code}`}): ${remedy}`
 
-/** Describes the error of a command. Returns undefined for {@link OutputClosed}, which is no failure. */
+/** Describes the error of a command. Returns undefined for {@link OutputClosed}, which is not a failure. */
 export const describeFailure = (error: unknown, effects: Effects): Failure | undefined => {
   if (error instanceof OutputClosed) return undefined
   if (error instanceof NotAgreed) return { exit: "interrupted", message: "Nothing was sent", details: {} }
@@ -120,7 +121,7 @@ export const describeCause = (cause: Cause.Cause<unknown>, effects: Effects): Fa
   if (defect === undefined) return { exit: "interrupted", message: "Interrupted.", details: {} }
   return {
     exit: "failed",
-    message: `This is a fault of the command: ${messageOf(defect.defect)}. If it may have changed something, check the state at the exchange first. Then run it again with --debug, and report the output`,
+    message: `This is a bug in the command: ${messageOf(defect.defect)}. If the command may have changed something, check the state at the exchange first. Then run it again with --debug, and report the output`,
     details: { type: "Defect" }
   }
 }

@@ -24,8 +24,8 @@ const read = (name: string) =>
   )
 
 /**
- * The path of a folder. `KALSHI_CONFIG_DIR`, `KALSHI_STATE_DIR` and `KALSHI_CACHE_DIR` name it. Without them, it is
- * `kalshi` in the folder of the XDG base directory specification, or in `APPDATA` on Windows.
+ * The path of a folder. `KALSHI_CONFIG_DIR`, `KALSHI_STATE_DIR` and `KALSHI_CACHE_DIR` name it. Default: `kalshi` in
+ * the folder of the XDG base directory specification, or in `APPDATA` on Windows.
  */
 export const folder = Effect.fnUntraced(function* (purpose: Purpose) {
   const path = yield* Path.Path
@@ -36,7 +36,5 @@ export const folder = Effect.fnUntraced(function* (purpose: Purpose) {
   if (base !== undefined) return path.join(base, "kalshi")
   const home = (yield* read("HOME")) ?? (yield* read("USERPROFILE"))
   if (home !== undefined) return path.join(home, ...below, "kalshi")
-  return yield* usage(
-    `The home folder is not known, because HOME is not set. Set ${own} to a folder for the ${purpose}`
-  )
+  return yield* usage(`The home folder is not known, because HOME is not set. Set ${own} to the path of a folder`)
 })

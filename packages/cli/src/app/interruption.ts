@@ -2,8 +2,8 @@
  * What Ctrl-C (SIGINT) and SIGTERM mean for a command. Usually they interrupt it, and it ends with the exit code
  * `interrupted`. Three kinds of commands differ:
  *
- * - {@link endsByInterruption}: the interruption is the normal end, such as that of a view. The exit code is 0.
- * - {@link stopRequested}: the command stops by itself and then does its last work, such as closing a file.
+ * - {@link endsByInterruption}: the interruption is the normal end, for example of a view. The exit code is 0.
+ * - {@link stopRequested}: the command does its last work, such as closing a file, and ends by itself.
  * - {@link waitsForOutcome}: the command must learn the outcome of a request first.
  *
  * @module
@@ -24,7 +24,10 @@ class RunEnding extends Context.Reference<Ending | undefined>("@kalshi-effect/cl
   defaultValue: () => undefined
 }) {}
 
-/** Runs a command, and returns its exit. If the user interrupts it, returns the exit that the command has decided. */
+/**
+ * Runs a command, and returns its exit. If the user interrupts it, returns the exit that the command chose for this
+ * case.
+ */
 export const exitOf = <A, E, R>(
   command: Effect.Effect<A, E, R>
 ): Effect.Effect<Exit.Exit<unknown, unknown>, never, R> =>
@@ -48,7 +51,7 @@ const decide = (exit: Exit.Exit<unknown, unknown>) =>
 export const endsByInterruption = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.andThen(decide(Exit.void), effect)
 
-/** Receives a message for each Ctrl-C and SIGTERM of the process. */
+/** A queue that receives a message for each SIGINT and SIGTERM of the process. */
 const signals = Effect.gen(function* () {
   const queue = yield* Queue.unbounded<void>()
   const received = () => void Queue.offerUnsafe(queue, undefined)
@@ -80,7 +83,7 @@ export const waitsForOutcome = <A, E, R, E2>(
       yield* Queue.take(queue)
       return yield* Effect.fail(stopped)
     })
-    // Each branch of the race is a fiber of its own, so the interrupt of the command does not reach it.
+    // Each branch of the race is a separate fiber, so an interruption of the command does not reach it.
     const raced = Effect.raceFirst(Effect.interruptible(effect), Effect.interruptible(interrupted))
     return yield* Effect.onExit(raced, decide)
   }).pipe(Effect.scoped, Effect.uninterruptible)
@@ -88,8 +91,8 @@ export const waitsForOutcome = <A, E, R, E2>(
 const stopSignals = ["SIGINT", "SIGTERM", "SIGHUP"] as const
 
 /**
- * Completes at the first signal that asks the process to end. While it waits, the first signal does not interrupt the
- * command, so the command can end with code 0. A second signal interrupts the command as usual.
+ * Completes at the first SIGINT, SIGTERM or SIGHUP. This signal does not interrupt the command, so the command can end
+ * with code 0. A second signal interrupts the command as usual.
  */
 const signalled: Effect.Effect<void> = Effect.callback((resume) => {
   const usual = stopSignals.map((signal) => [signal, process.rawListeners(signal)] as const)

@@ -7,7 +7,7 @@ import * as Flag from "effect/cli/Flag"
 
 const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** Parses a duration such as `90s`, `5m` or `1h`. Undefined if it is none. */
+/** Parses a duration such as `90s`, `5m` or `1h`. Undefined if the text is not a duration. */
 export const parseDuration = (text: string): number | undefined => {
   const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
   const millis = number === undefined ? 0 : Math.round(Number(number) * (unitMillis[unit] ?? 0))

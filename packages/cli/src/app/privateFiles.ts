@@ -1,5 +1,5 @@
 /**
- * Files that only their owner may read, such as private keys. On Windows, the modes of files are not checked.
+ * Files that only their owner can read, such as private keys. On Windows, the modes of files are not checked.
  *
  * @module
  */

@@ -65,7 +65,7 @@ export const readProfiles = Effect.gen(function* () {
     )
   )
   if (text === undefined) return { profiles: {} } satisfies Profiles
-  // A user who can change this file could send another user's orders to an exchange of their own.
+  // A user who can change this file could redirect another user's orders to a false exchange.
   yield* requireNotWritable(file)
   return yield* Effect.mapError(decode(text), (error) =>
     usage(`${file} does not contain valid profiles: ${error.message}. Correct the file, or remove it`)
@@ -100,10 +100,10 @@ export const keyPathOf = ({ privateKeyPath }: Profile) =>
     return path.resolve(path.dirname(yield* profilesPath), privateKeyPath)
   })
 
-/** How often a change of the profiles tries again to take the lock, and the time between two attempts. */
+/** How many times a change of the profiles retries the lock, and the time between two attempts. */
 const lockWait = { everyMillis: 50, times: 100 }
 
-/** Holds the lock of the profiles, so that two processes that change them at the same time lose nothing. */
+/** Holds the lock of the profiles. So no change is lost if two processes change the profiles at the same time. */
 const lock = (file: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -128,11 +128,11 @@ const lock = (file: string) =>
     yield* Effect.acquireRelease(create, () => Effect.ignore(files.remove(path)))
   })
 
-/** Writes the profiles to a new file, which then replaces the old one. So a crash leaves the old or the new file. */
+/** Writes the profiles to a new file, which then replaces the old file. So a crash leaves one complete file. */
 const writeProfiles = (file: string, profiles: Profiles) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
-    // A link, such as one to a folder of dotfiles, stays a link.
+    // If the file is a symbolic link, only the target of the link is replaced.
     const target = yield* Effect.orElseSucceed(files.realPath(file), () => file)
     const next = `${target}.new`
     yield* Effect.ignore(files.remove(next))
@@ -148,7 +148,7 @@ const writeProfiles = (file: string, profiles: Profiles) =>
     )
   )
 
-/** Changes the profiles. The change starts from the newest state, and is complete or does not happen. */
+/** Changes the newest state of the profiles. If the change fails, the profiles stay as they are. */
 export const updateProfiles = <E, R>(change: (profiles: Profiles) => Effect.Effect<Profiles, E, R>) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem

@@ -10,7 +10,7 @@ import * as GlobalFlag from "effect/cli/GlobalFlag"
 export const Env = GlobalFlag.Setting("env")({
   flag: Flag.String("env").pipe(
     Flag.withDescription(
-      "The exchange: production, demo, sandbox (a local exchange on port 8787) or an address. Default: that of --profile, then KALSHI_ENV, then the default profile"
+      "The exchange: production, demo, sandbox (a local exchange on port 8787) or an address. Default: from --profile, then KALSHI_ENV, then KALSHI_PROFILE, then the default profile"
     ),
     Flag.withMetavar("<exchange>"),
     Flag.optional
@@ -32,7 +32,7 @@ export const Profile = GlobalFlag.Setting("profile")({
 export const Subaccount = GlobalFlag.Setting("subaccount")({
   flag: Flag.Int("subaccount").pipe(
     Flag.withDescription(
-      "The number of the subaccount; 0 is the primary one. Default: that of the profile whose key is used, then the exchange's"
+      "The number of the subaccount; 0 is the primary account. Default: the subaccount of the profile whose key is used, then the default of the exchange"
     ),
     Flag.withMetavar("<number>"),
     Flag.filter(

@@ -18,10 +18,10 @@ const distance = (a: string, b: string): number => {
   return above[b.length]!
 }
 
-/** No name is longer than this, so a longer text resembles none. */
+/** The maximum length of a name, in characters. A longer text is not compared. */
 const longest = 80
 
-/** The names that resemble a word, the most similar first: at most three. Upper and lower case count as equal. */
+/** At most three names that resemble a word, the most similar name first. Ignores case. */
 export const similar = (word: string, names: Iterable<string>): ReadonlyArray<string> => {
   if (word.length > longest) return []
   const wanted = word.toLowerCase()

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 /**
- * The entry point of the command `kalshi`. It runs on every version of Node, to say which version is needed.
+ * The entry point of the command `kalshi`. It also runs on old versions of Node, so that it can print which version is
+ * needed.
  *
  * @module
  */

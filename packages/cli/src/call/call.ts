@@ -1,5 +1,5 @@
 /**
- * `kalshi call`: every operation of the exchange by its name.
+ * `kalshi call`: calls any operation of the exchange by its name.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { load, type Operation } from "./operations.ts"
 import { printPages } from "./pages.ts"
 import { change, dryRun, layerOf, printResponse } from "./send.ts"
 
-// The list of operations is long, and only this command and the completions need it.
+// The catalog is loaded on demand: it is long, and only this command and the completions need it.
 const readCatalog = Effect.promise(async () => (await import("./generated/catalog.ts")).catalog)
 
 const flags = {
@@ -40,9 +40,7 @@ const flags = {
   ),
   pages: Flag.String("pages").pipe(
     Flag.withMetavar("N|all"),
-    Flag.withDescription(
-      "Read a list up to this number of pages, or to its end, and print each item as a line of JSON"
-    ),
+    Flag.withDescription("Read at most N pages of a list, or all pages, and print each item as a line of JSON"),
     Flag.optional
   ),
   out: Flag.Path("out", { pathType: "file" }).pipe(
@@ -77,7 +75,7 @@ const list = (filter: string) =>
     const catalog = yield* readCatalog
     const has = (texts: ReadonlyArray<string>) => texts.some((text) => text.toLowerCase().includes(wanted))
     const byName = catalog.filter(({ id, name, path }) => has([name, id, path]))
-    // An operation whose name has the word comes before one whose description has it.
+    // Operations whose name matches come before operations whose description matches.
     const found = [...byName, ...catalog.filter((entry) => has([entry.doc]) && !byName.includes(entry))]
     const rows = found.map((entry) => {
       const { fields: _, ...row } = entry
@@ -101,19 +99,19 @@ const find = (name: string) =>
     )
   })
 
-/** The lists whose items take a subaccount, such as the orders of a batch. */
+/** The list fields whose items have a field `subaccount`, such as the orders of a batch. */
 const listsWithSubaccount = (fields: ReadonlyMap<string, Field>): ReadonlyArray<string> =>
   [...fields.values()]
     .filter(({ shape }) => shape._tag === "List" && objectIn(shape)?.has("subaccount") === true)
     .map(({ name }) => name)
 
-/** Puts the subaccount of the run into the input and into the items of its lists, where they take one and have none. */
+/** Sets the field `subaccount` in the input and in the items of its lists, where this field exists and is not set. */
 const withSubaccount = (name: string, fields: ReadonlyMap<string, Field>, input: Record<string, unknown>) =>
   Effect.gen(function* () {
     const lists = listsWithSubaccount(fields)
     if (!fields.has("subaccount") && lists.length === 0) {
       const flag = yield* Subaccount
-      return Option.isSome(flag) ? yield* usage(`${name} takes no subaccount. Leave --subaccount out`) : input
+      return Option.isSome(flag) ? yield* usage(`${name} takes no subaccount. Remove --subaccount`) : input
     }
     const chosen = yield* subaccount
     if (chosen === undefined) return input
@@ -130,7 +128,7 @@ const withSubaccount = (name: string, fields: ReadonlyMap<string, Field>, input:
 const pagesOf = (text: string, { descriptor, pages }: Operation) =>
   Effect.gen(function* () {
     if (pages === undefined) {
-      return yield* usage(`${descriptor.name} returns everything in one response. Leave --pages out`)
+      return yield* usage(`${descriptor.name} returns everything in one response. Remove --pages`)
     }
     if (text === "all") return Number.POSITIVE_INFINITY
     if (/^[1-9]\d{0,8}$/.test(text)) return Number(text)
@@ -178,7 +176,7 @@ const callOperation = (name: string, { out, pages, ...options }: Invocation) =>
     if (options.describe) return yield* describe(entry, fields)
     const { access, secret } = operation.descriptor
     if (Option.isSome(out) && !secret) {
-      return yield* usage(`The response of ${entry.name} contains no private key. Leave --out out`)
+      return yield* usage(`The response of ${entry.name} contains no private key. Remove --out`)
     }
     const given = yield* parseInput(entry.name, fields, options.fields)
     if (containsPrivateKey(JSON.stringify(given))) {
@@ -190,7 +188,7 @@ const callOperation = (name: string, { out, pages, ...options }: Invocation) =>
     if (Option.isSome(pages)) yield* pagesOf(pages.value, operation)
     if (secret && Option.isNone(out)) {
       return yield* usage(
-        `The response of ${entry.name} contains a private key, which is never printed. Pass --out FILE: the key is written to this new file`
+        `The response of ${entry.name} contains a private key, which is never printed. Pass --out FILE to write the key to a new file`
       )
     }
     return yield* change(operation, input, Option.getOrUndefined(out), options)
@@ -220,7 +218,7 @@ export const call = Command.make("call", { ...args, ...flags }, ({ list: lists, 
   Command.annotate(Changes, true),
   Command.withShortDescription("Calls any operation of the exchange by its name"),
   Command.withDescription(
-    "Calls any operation of the exchange by its name. A field is written as the exchange names it, in path, query and body alike. Before the command sends an operation that changes the account, it shows the request and asks"
+    "Calls any operation of the exchange by its name. Fields have the names that the exchange uses in the path, the query and the body. Before the command sends an operation that changes the account, it shows the request and asks"
   ),
   Command.withExamples([
     {

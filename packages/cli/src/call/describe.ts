@@ -37,7 +37,7 @@ export const typeOf = (shape: Shape): string => {
   }
 }
 
-/** Describes fields, and below each object its own fields. */
+/** Describes fields. The fields of an object follow the object. */
 export const describeFields = (
   fields: ReadonlyMap<string, Field>,
   docs: Readonly<Record<string, FieldEntry>>,
@@ -58,9 +58,9 @@ export const describeFields = (
     })
 
 const accessIn = {
-  public: "It is public and needs no key.",
-  read: "It reads the account, so it needs a key.",
-  write: "It changes the account, so it needs a key, and the command asks before it sends the request."
+  public: "The operation is public and needs no key.",
+  read: "The operation reads the account, so it needs a key.",
+  write: "The operation changes the account, so it needs a key. The command asks before it sends the request."
 } as const
 
 /** The description for people. */
@@ -81,12 +81,12 @@ export const formatDescription = (
     `${paint("bold", name)}  ${method} ${path}`,
     indented(doc, 0, width),
     "",
-    indented(`${accessIn[access]}${paged ? " --pages N reads more pages." : ""} Its id is ${id}.`, 0, width),
+    indented(`${accessIn[access]}${paged ? " --pages N reads up to N pages." : ""} Its id is ${id}.`, 0, width),
     "",
     paint("bold", "Usage"),
     `  ${usage}`,
     "",
-    ...(fields.length === 0 ? ["It takes no field."] : [paint("bold", "Fields")]),
+    ...(fields.length === 0 ? ["The operation has no fields."] : [paint("bold", "Fields")]),
     ...fields.flatMap(({ doc, field, required, type }) => {
       const what = `${required ? "required, " : ""}${type}`
       const isShort = 4 + field.length + what.length <= width

@@ -6,7 +6,7 @@
 import type { Descriptor } from "@kalshi-effect/client/Operation"
 import type * as SchemaAST from "effect/SchemaAST"
 
-/** The shape of a value, as far as parsing a text needs it. */
+/** The shape of a value. It decides how a text is parsed. */
 export type Shape =
   | { readonly _tag: "Text"; readonly expected: string | undefined }
   | { readonly _tag: "Number"; readonly expected: string | undefined }
@@ -79,7 +79,7 @@ export const fieldsOf = ({ body, pathParameters, query }: Descriptor): ReadonlyM
 export const objectIn = (shape: Shape): ReadonlyMap<string, Field> | undefined =>
   shape._tag === "Object" ? shape.fields : shape._tag === "List" ? objectIn(shape.item) : undefined
 
-/** The permitted values of a shape, or of the items of a list. Undefined if they are not listed. */
+/** The permitted values of a shape, or of the items of a list. Undefined if the schema does not list them. */
 export const valuesIn = (shape: Shape): ReadonlyArray<string> | undefined => {
   switch (shape._tag) {
     case "Enum":

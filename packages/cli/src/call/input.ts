@@ -17,10 +17,10 @@ type Input = Record<string, unknown>
 
 const quoted = (text: string): string => JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`)
 
-/** An argument cannot be read. This error never leaves this file. */
+/** An argument cannot be read. Only this module uses this error. */
 class Unreadable {
   readonly reason: string
-  /** Whether the list of the operation's fields helps. */
+  /** Whether the message should say how to list the fields of the operation. */
   readonly isUnknownField: boolean
   constructor(reason: string, isUnknownField = false) {
     this.reason = reason
@@ -76,7 +76,7 @@ const fieldIn = (fields: ReadonlyMap<string, Field>, name: string, path: string)
   if (field !== undefined) return field
   const names = [...fields.keys()]
   throw new Unreadable(
-    `There is no field ${quoted(path)}.${didYouMean(name, names) || (names.length === 0 ? " It takes no field." : "")}`,
+    `There is no field ${quoted(path)}.${didYouMean(name, names) || (names.length === 0 ? " The operation has no fields." : "")}`,
     true
   )
 }
@@ -90,7 +90,8 @@ const indexIn = (list: ReadonlyArray<unknown>, name: string, path: string): stri
 }
 
 /**
- * Finds the place of a field such as `ticker`, `target.shard` or `orders.0.ticker`, and makes the objects on the way.
+ * Finds the place of a field such as `ticker`, `target.shard` or `orders.0.ticker`. Creates the objects that contain
+ * it.
  */
 const placeOf = (root: Input, fields: ReadonlyMap<string, Field>, path: string): Place => {
   const [first = "", ...rest] = path.split(".")
@@ -135,7 +136,7 @@ const assignmentOf = (argument: string): Assignment => {
 const isFile = ({ isJson, text }: Assignment): boolean => !isJson && text.startsWith("@")
 
 /**
- * Writes a value at its place. A repeated list is added to the earlier one. `given` collects the paths that were
+ * Writes a value at its place. If a list is repeated, its items are appended. `given` collects the paths that were
  * written.
  */
 const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<string>): void => {
@@ -148,9 +149,7 @@ const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<str
   } else if (place.shape._tag === "List" && Array.isArray(value) && Array.isArray(holder[place.key])) {
     for (const item of value) (holder[place.key] as Array<unknown>).push(item) // checked just before
   } else {
-    throw new Unreadable(
-      `${path} is given twice. Keep one; several values are separated by commas, if the field takes them`
-    )
+    throw new Unreadable(`${path} is set twice. Set it once. If the field is a list, separate its values by commas`)
   }
 }
 
@@ -181,7 +180,7 @@ const readWhole = (argument: string) =>
     return yield* usage(`${source} must contain one JSON object with the fields of the operation`)
   })
 
-/** Runs a function, and returns a thrown {@link Unreadable} as the error of the command line. */
+/** Runs a function. A thrown {@link Unreadable} becomes the error of a wrong command line. */
 const attempt = <A>(operation: string, run: () => A): Effect.Effect<A, CommandError> =>
   Effect.suspend(() => {
     try {
@@ -206,7 +205,9 @@ export const parseInput = (
     const isWhole = (argument: string) => argument === "-" || argument.startsWith("@")
     const whole = args.filter(isWhole)
     if (whole.length > 1)
-      return yield* usage(`Only one whole input is possible, but there are ${whole.join(" and ")}. Keep one of them`)
+      return yield* usage(
+        `Only one argument can be the whole input, but there are ${whole.join(" and ")}. Keep one of them`
+      )
     const input: Input = whole[0] === undefined ? {} : { ...(yield* readWhole(whole[0])) }
     const written = yield* attempt(operation, () =>
       args.filter((argument) => !isWhole(argument)).map((argument) => assignmentOf(argument))

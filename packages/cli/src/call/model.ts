@@ -1,6 +1,6 @@
 /**
- * What is known about the operations without loading them: names, fields and their docs. So listing and completing
- * operations is fast.
+ * The entries of the catalog: the names, fields and docs of the operations. With the catalog, the command lists and
+ * completes operations without loading them.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 export interface FieldEntry {
   readonly doc: string
   readonly required: boolean
-  /** The permitted values. Undefined if they are not listed. */
+  /** The permitted values. Undefined if the schema does not list them. */
   readonly values?: ReadonlyArray<string>
   /** The fields of the object, or of each object in the list. Undefined if the field contains no object. */
   readonly fields?: Readonly<Record<string, FieldEntry>>

@@ -1,5 +1,5 @@
 /**
- * The operations of the client, each in its module. A module is loaded when an operation of it is called.
+ * Loads the operations of the client. A module of the client is loaded when one of its operations is called.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type * as Stream from "effect/Stream"
 /** Reads pages or items of a list. */
 type Reader = (input: unknown, options?: { readonly maxPages?: number }) => Stream.Stream<unknown, unknown, never>
 
-/** An operation, called with an input that its schemas check. The caller provides the capability. */
+/** An operation, called with an input that its schemas check. The caller provides the client. */
 export interface Operation {
   (input: unknown): Effect.Effect<unknown, unknown, never>
   readonly descriptor: Descriptor
@@ -57,7 +57,7 @@ export const isOperation = (value: unknown): value is Operation =>
   value.descriptor !== null &&
   "operationId" in value.descriptor
 
-/** The list of operations names an operation that the client does not have. This is a fault of the command. */
+/** The catalog contains an operation that the client does not have. This is a bug in the command. */
 class NoOperation extends Data.TaggedError("NoOperation")<{ readonly message: string }> {}
 
 /** Loads an operation by its name, such as `OrderGroups.get`. */

@@ -17,7 +17,7 @@ const mapText = (value: unknown, map: (text: string) => string): unknown => {
 
 /** Formats a value for people, as YAML. Amounts of money are quoted, because they are text. */
 export const toYaml = async (value: unknown): Promise<string> => {
-  // Only people read YAML, and loading its writer takes time.
+  // The YAML module is loaded on demand: loading takes time, and `--json` does not need it.
   const { stringify } = await import("yaml")
   return stringify(mapText(value, plain), { lineWidth: 0, aliasDuplicateObjects: false }).trimEnd()
 }

@@ -1,5 +1,5 @@
 /**
- * Sends the request of an operation: a read at once, a change after a preview and a question.
+ * Sends the request of an operation: a read immediately, a change after a preview and a question.
  *
  * @module
  */
@@ -36,12 +36,10 @@ const noSigner = Signer.make({
   sign: () => Effect.die(new Error("A dry run must not sign"))
 })
 
-/**
- * Makes the request of an operation, without sending it. An invalid input is refused as usual.
- */
+/** Makes the request of an operation, without sending it. Fails if the input is invalid. */
 const requestOf = (operation: Operation, input: unknown, environment: Environment.Environment) => {
   // A dry run records writes, but sends reads. So the operation becomes a write, which has the same request.
-  const asWrite = ClientOperation.make({ ...operation.descriptor, access: "write" } as never) as unknown as Operation // every descriptor is a description
+  const asWrite = ClientOperation.make({ ...operation.descriptor, access: "write" } as never) as unknown as Operation // a descriptor has all fields that `make` needs
   return asWrite(input).pipe(
     Effect.provide(Layer.fresh(Kalshi.layerDryRun({ environment, signer: noSigner }))),
     Effect.flip,
@@ -58,7 +56,7 @@ const requestOf = (operation: Operation, input: unknown, environment: Environmen
   )
 }
 
-/** Formats a request for people: its line, then its body. */
+/** Formats a request for people: the method and the path, then the body. */
 const formatRequest = ({ body, method, path }: Request): string =>
   `${method} ${plain(path)}${body === undefined ? "" : `\n${JSON.stringify(body, null, 2)}`}`
 
@@ -88,7 +86,7 @@ const requireNoRefusal = (response: unknown) => {
   const items = Predicate.isObject(response) ? Object.values(response).filter(Array.isArray).flat() : []
   const refused = items.filter((item: unknown) => Predicate.hasProperty(item, "error") && item.error != null)
   if (refused.length === 0) return Effect.void
-  const rest = refused.length === items.length ? "" : " It carried out the others."
+  const rest = refused.length === items.length ? "" : " It carried out the other items."
   return new CommandError({
     exit: "refused",
     message: `The exchange refused ${refused.length} of ${items.length} items.${rest} The response says which items it refused, and why`,

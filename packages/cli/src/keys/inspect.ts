@@ -1,6 +1,6 @@
 /**
  * Reads a private key file, and says what it contains or what is wrong with it. No part of the private key leaves this
- * file.
+ * module.
  *
  * @module
  */
@@ -38,12 +38,12 @@ const factsOf = (key: ApiKey.ApiKey): KeyFacts => {
 }
 
 /**
- * The name of a file, from a path that could be the text of a key. Undefined if the name could be, too: no key contains
- * a dot.
+ * The last part of a path. Undefined if it could be the text of a key: a file name has an extension, and a key has no
+ * dot.
  */
 const nameOf = (path: string): string | undefined => /(?:^|[/\\])([\w-]{1,40}\.[a-z]{1,5})$/i.exec(path)?.[1]
 
-/** Says what is wrong with a key file. Replaces the advice of errors whose own advice is for programs. */
+/** Says what is wrong with a key file, with advice for the command line. The advice in some errors is for programs. */
 const explain = (path: string, { message, reason }: KeyError): string => {
   const file = JSON.stringify(path)
   switch (reason._tag) {
@@ -61,9 +61,9 @@ const explain = (path: string, { message, reason }: KeyError): string => {
       if (reason.looksLike === "FilePath")
         return `${file} contains the path of a file, not a key. Pass that path instead`
       if (reason.looksLike === "Json") return `${file} contains JSON, not PEM. Save the key as PEM`
-      return `${file} is no private key. ${message}`
+      return `${file} is not a private key. ${message}`
     default:
-      return `${file} is no private key that can sign. ${message}`
+      return `${file} is not a private key that can sign. ${message}`
   }
 }
 

@@ -50,7 +50,7 @@ const check = Command.make(
 ).pipe(
   Command.withShortDescription("Checks a private key file"),
   Command.withDescription(
-    "Checks a private key file: its kind, its size, the fingerprint of its public key, and who can read it. It says what is wrong and how to repair it. The private key is never printed"
+    "Checks a private key file: its kind, its size, the fingerprint of its public key, and who can read it. If something is wrong, the command says how to repair it. The private key is never printed"
   ),
   Command.withExamples([{ command: "kalshi keys check key.pem", description: "Check the key in a file" }])
 )
@@ -58,12 +58,12 @@ const check = Command.make(
 const next = (file: string, kind: keyof typeof kindName) =>
   [
     `The private key is in ${file}. Keep it secret: it never leaves this machine.`,
-    "The public key is for the exchange:",
-    "  1. Register it on the website of the exchange (account settings, API keys), or with a key that you have:",
+    "To use this key at the exchange:",
+    "  1. Register the public key on the website of the exchange (account settings, API keys), or with an existing key:",
     `     kalshi call ApiKeys.create name=NAME public_key=@public.pem`,
     "  2. The exchange shows the id of the key. Create a profile with it:",
     `     kalshi profile add NAME --env demo --key-id ID --key-file ${shellQuoted(file)}`,
-    ...(kind === "rsa" ? ["An Ed25519 key signs faster. Leave --kind out to create one"] : [])
+    ...(kind === "rsa" ? ["An Ed25519 key signs faster. Omit --kind to create one"] : [])
   ].join("\n")
 
 const create = Command.make(

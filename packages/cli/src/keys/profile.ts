@@ -189,7 +189,7 @@ const use = Command.make("use", { name: nameArgument }, ({ name }) =>
     const variables = yield* connectionVariables
     if (variables.length > 0) {
       yield* Output.note(
-        `This profile comes after ${variables.join(", ")}. To use the profile, unset them, or pass --profile ${name}`
+        `These variables take precedence over the profile: ${variables.join(", ")}. To use the profile, unset them, or pass --profile ${name}`
       )
     }
   })
@@ -213,16 +213,16 @@ const remove = Command.make("remove", { name: nameArgument }, ({ name }) =>
     if (row.default) yield* Output.note("It was the default profile. Choose another one with `kalshi profile use NAME`")
   })
 ).pipe(
-  Command.withDescription("Removes a profile. Its key file stays"),
+  Command.withDescription("Removes a profile. Its key file is not deleted"),
   Command.withExamples([{ command: "kalshi profile remove paper", description: "Remove a profile" }])
 )
 
 /** The command. */
 export const profile = Command.make("profile").pipe(
   Command.withSubcommands([list, show, add, use, remove]),
-  Command.withShortDescription("Keeps named connections: an exchange and a key"),
+  Command.withShortDescription("Manages named connections: an exchange and a key"),
   Command.withDescription(
-    "Keeps named connections: an exchange, and the key and the subaccount to use there. A profile contains the path of a key file, never the key"
+    "Manages named connections: an exchange, and the key and the subaccount to use there. A profile contains the path of a key file, never the key"
   ),
   Command.withExamples([{ command: "kalshi profile list", description: "All profiles" }])
 )

@@ -42,13 +42,13 @@ const flags = {
   port: portFlag("The port of the exchange; 0 for any free port (default 0)").pipe(Flag.withDefault(0))
 }
 
-/** How often all traders together act per second: so often that something always happens, but slowly enough to read. */
+/** The number of actions per second of all traders together: enough for constant changes, but slow enough to read. */
 const pace = 100
 
-/** Starts the exchange, which lasts as long as the scope. */
+/** Starts the exchange. It stops when the scope closes. */
 const start = (traders: number, port: number) =>
   Effect.gen(function* () {
-    // The exchange is loaded when it starts, so that the other commands start faster.
+    // The module of the exchange is loaded here, so that other commands start faster.
     const { Sandbox, layer } = yield* Effect.promise(() => import("@kalshi-effect/sandbox/Sandbox"))
     const options = { port, world: true, crowd: { traders, pace }, accounts: [{ name: "you" }] }
     const context = yield* Effect.mapError(
@@ -66,11 +66,12 @@ const start = (traders: number, port: number) =>
     const game = all.find((ticker) => ticker.startsWith("KXNFLGAME-")) ?? all[0] ?? ""
     const tickers = all.filter((ticker) => ticker.startsWith(game.replace(/-[^-]*$/, "-")))
     const [account] = credentials
-    if (account === undefined || page === undefined) return yield* Effect.die("the exchange has an account and a page")
+    if (account === undefined || page === undefined)
+      return yield* Effect.die("the local exchange has no account or no page")
     return { account, environment, page: page.url, tickers, url } satisfies Demo
   })
 
-/** The view of `kalshi watch book`, as the user would start it, but without the user's profiles. */
+/** Runs `kalshi watch book` on the local exchange, without the user's profiles. */
 const view = ({ account, tickers, url }: Demo) => {
   const variables = { ...accountLines(account), KALSHI_CONFIG_DIR: join(tmpdir(), `kalshi-demo-${account.keyId}`) }
   const root = Command.make("kalshi").pipe(Command.withSubcommands([watch]), Command.withGlobalFlags(settings))
@@ -87,7 +88,7 @@ export const demo = Command.make("demo", flags, ({ duration, port, traders }) =>
     const { canAnimate } = yield* TerminalCapabilities.TerminalCapabilities
     const running = yield* start(traders, port)
     const isView = canAnimate && format === "human"
-    // A page in a browser shows more than fits on a terminal.
+    // The web page shows more than the terminal.
     if (isView) yield* Output.note(`The page of the local exchange: ${running.page}`)
     else yield* introduction(running, format)
     const shown = isView ? view(running) : printHappenings(running, format)
@@ -96,7 +97,9 @@ export const demo = Command.make("demo", flags, ({ duration, port, traders }) =>
       onSome: (millis) => Effect.asVoid(Effect.timeoutOption(shown, millis))
     })
     if (isView)
-      yield* Output.note(`That was a local exchange. \`kalshi demo --help\` and \`kalshi sandbox --help\` say more`)
+      yield* Output.note(
+        `This was a local exchange. For more, see \`kalshi demo --help\` and \`kalshi sandbox --help\``
+      )
   }).pipe(Effect.scoped, endsByInterruption)
 ).pipe(
   Command.withDescription("Starts a local exchange with simulated traders, and shows a live order book"),

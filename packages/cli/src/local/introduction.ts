@@ -1,5 +1,5 @@
 /**
- * What `kalshi demo` says first: the addresses, and how to connect other programs.
+ * What `kalshi demo` prints first: the addresses, and how to connect other programs.
  *
  * @module
  */
@@ -12,14 +12,17 @@ import * as Output from "../output/Output.ts"
 export interface Demo {
   readonly account: Credentials
   readonly environment: Environment.Environment
-  /** The address of its page. */
+  /** The address of the exchange's web page. */
   readonly page: string
   /** The markets that are shown. */
   readonly tickers: ReadonlyArray<string>
   readonly url: string
 }
 
-/** The variables that name the key of an account of the local exchange, which has no real money. */
+/**
+ * The environment variables with the key of an account. The key can be printed, because a local exchange has no real
+ * money.
+ */
 export const accountLines = ({ keyId, privateKey }: Credentials): Readonly<Record<string, string>> => ({
   KALSHI_API_KEY_ID: keyId,
   KALSHI_PRIVATE_KEY: Redacted.value(privateKey)

@@ -1,5 +1,5 @@
 /**
- * Entities of any age. The exchange moves old ones to an archive, which has operations of its own.
+ * Reads entities of any age. The exchange moves old entities to an archive, which has separate operations.
  *
  * @module
  */
@@ -13,8 +13,8 @@ import { CommandError } from "../app/failures.ts"
 import { explainUnknown } from "./unknown.ts"
 
 /**
- * Joins a list with the list of the archive. An entity that moves to the archive during the reading can be in both
- * lists, and appears once.
+ * Joins a list with the list of the archive. An entity can be in both lists if it moves to the archive while they are
+ * read. The result contains it once.
  */
 export const withArchive = <A, E, R, E2, R2>(
   live: Stream.Stream<A, E, R>,
@@ -31,13 +31,13 @@ export const withArchive = <A, E, R, E2, R2>(
     })
   })
 
-/** How to find a market. Tickers are upper-case. */
+/** The advice about an unknown market. Tickers are upper-case. */
 const findMarket = (ticker: string): string => {
   const upper = ticker.toUpperCase()
   return `${upper === ticker ? "" : `Did you mean ${upper}? `}Find a market with \`kalshi search\``
 }
 
-/** Reads a market of any age. Its error says what to do if there is none. */
+/** Reads a market of any age. If the market does not exist, the error says what to do. */
 export const anyMarket = (ticker: string) =>
   Markets.get({ ticker }).pipe(
     Effect.catchTag("NotFound", () => Historical.market({ ticker })),

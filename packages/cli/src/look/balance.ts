@@ -27,8 +27,8 @@ const valueOf = ({ portfolio_value }: Balance): FixedPoint.Dollars => dollarsOfC
 const totalOf = (balance: Balance): FixedPoint.Dollars => FixedPoint.add(balance.balance_dollars, valueOf(balance))
 
 const formatBalance = (balance: Balance, screen: Output.Screen): string => {
-  // Cash on one shard does not back an order on another one. Without cash on a second shard, the line would only repeat
-  // the cash.
+  // Cash on one shard cannot pay for an order on another shard. If only shard 0 has cash, the line would repeat the
+  // cash.
   const shards = (balance.balance_breakdown ?? []).filter(({ balance }) => !FixedPoint.isZero(balance))
   return Output.formatFields(screen, [
     ["cash", `$${fourDecimals(balance.balance_dollars)}`],
@@ -40,7 +40,7 @@ const formatBalance = (balance: Balance, screen: Output.Screen): string => {
         ? undefined
         : shards.map(({ balance, exchange_index }) => `${exchange_index}: $${balance}`).join(", ")
     ],
-    // A subaccount without a change has the time zero.
+    // The time is zero if the balance has never changed.
     ["updated", balance.updated_ts === 0 ? undefined : shortSeconds(balance.updated_ts)]
   ])
 }
@@ -80,7 +80,7 @@ export const balance = Command.make("balance", flags, ({ each }) =>
     yield* Output.format
     if (chosen !== undefined) {
       return yield* usage(
-        "--each lists every subaccount, but --subaccount or the profile chooses one. Leave out one of the two"
+        "--each lists every subaccount, but --subaccount or the profile chooses one subaccount. Remove --each, or do not choose a subaccount"
       )
     }
     const rows = yield* readEach
@@ -91,7 +91,7 @@ export const balance = Command.make("balance", flags, ({ each }) =>
   }).pipe(Effect.provide(readLayer))
 ).pipe(
   Command.withDescription(
-    "Shows the cash and the value of the positions in dollars, of one subaccount (default: the primary one) or of each"
+    "Shows the cash and the value of the positions in dollars, of one subaccount (default: the primary account) or of each subaccount"
   ),
   Command.withShortDescription("Shows cash and the value of positions"),
   Command.withExamples([

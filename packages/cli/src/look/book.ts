@@ -17,7 +17,7 @@ import { formatTable } from "../output/table.ts"
 import { anyMarket } from "./archive.ts"
 import { type Ladder, ladder, type Level } from "./ladder.ts"
 
-/** The most books that the exchange sends in one response. */
+/** The maximum number of books that the exchange sends in one response. */
 const booksAtOnce = 100
 
 /** The number of levels per side that people see without `--depth`. */
@@ -44,7 +44,9 @@ const formatLadder = ({ asks, bids, hidden, spread }: Ladder, screen: Output.Scr
   const between = spread === undefined ? "no spread, because a side is empty" : `spread ${spread}`
   const levels = hidden === 1 ? "level" : "levels"
   const more =
-    hidden === 0 ? [] : [screen.paint("dim", `${hidden} more ${levels}. Pass --depth to see more, 0 for all`)]
+    hidden === 0
+      ? []
+      : [screen.paint("dim", `${hidden} more ${levels}. Pass --depth N to see more, or --depth 0 to see all`)]
   return [
     header,
     ...lines.slice(0, asks.length),
@@ -60,7 +62,7 @@ const read = Effect.fnUntraced(function* (tickers: ReadonlyArray<string>) {
   const found: Array<Markets.MarketOrderbookFp> = []
   for (const ticker of tickers) {
     const book = books.get(ticker)
-    // The exchange leaves out markets that it does not know. This read fails if there is no such market.
+    // The response omits unknown markets. `anyMarket` fails if the market does not exist.
     if (book === undefined) yield* anyMarket(ticker)
     found.push(book ?? { ticker, orderbook_fp: { yes_dollars: [], no_dollars: [] } })
   }
@@ -68,7 +70,9 @@ const read = Effect.fnUntraced(function* (tickers: ReadonlyArray<string>) {
 })
 
 const depth = Flag.Int("depth").pipe(
-  Flag.withDescription(`The price levels per side, 0 for all (default ${levelsByDefault}; all with --json and --csv)`),
+  Flag.withDescription(
+    `The number of price levels per side, 0 for all (default ${levelsByDefault}; all with --json and --csv)`
+  ),
   Flag.filter(
     (levels) => levels >= 0,
     () => "a whole number of at least 0"
@@ -99,7 +103,7 @@ export const book = Command.make("book", { depth, tickers }, ({ depth, tickers }
   Effect.gen(function* () {
     if (tickers.length > booksAtOnce) {
       return yield* usage(
-        `The exchange sends at most ${booksAtOnce} books at once, and these are ${tickers.length} tickers. Pass fewer`
+        `The exchange sends at most ${booksAtOnce} books at once, but there are ${tickers.length} tickers. Pass fewer tickers`
       )
     }
     const format = yield* Output.format

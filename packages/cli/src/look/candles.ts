@@ -28,10 +28,10 @@ const periods = {
 /** The number of candlesticks of one request. The exchange permits 10,000. */
 const candlesAtOnce = 5000
 
-/** The most requests of one run, so that a mistyped year does not read for hours. */
+/** The maximum number of requests in one run. Without it, a mistyped year would cause hours of reading. */
 const mostRequests = 1000
 
-/** A candlestick, or one of the archive, whose fields have shorter names. */
+/** A candlestick of a live or an archived market. The fields of an archived candlestick have shorter names. */
 type Candlestick = Markets.MarketCandlestick | Historical.MarketCandlestickHistorical
 
 const columns: ReadonlyArray<Output.Column<Candlestick>> = [
@@ -56,7 +56,7 @@ const columns: ReadonlyArray<Output.Column<Candlestick>> = [
   })
 ]
 
-/** Divides a range of seconds, both ends included, into parts that one response can contain. */
+/** Divides a range of Unix seconds (both ends included) into parts that fit into one response each. */
 export const partsOf = (
   start: number,
   end: number,
@@ -77,7 +77,7 @@ const read = (input: Historical.MarketCandlesticksInput) =>
     const { markets } = yield* Markets.batchCandlesticks({ market_tickers: ticker, ...range })
     const found = markets.find(({ market_ticker }) => market_ticker === ticker)
     if (found !== undefined) return found.candlesticks
-    // The exchange leaves out a market that it does not know, and a market of the archive.
+    // The response omits unknown markets and archived markets.
     const { candlesticks } = yield* Historical.marketCandlesticks(input).pipe(
       explainUnknown("market", ticker, "Find a market with `kalshi search`")
     )
@@ -100,7 +100,7 @@ export const candles = Command.make("candles", flags, ({ period, ticker, ...rang
     const { byDefault, minutes } = periods[period]
     const { max_ts, min_ts } = yield* secondsOf(range)
     const nowSeconds = Math.ceil((yield* Clock.currentTimeMillis) / 1000)
-    // The time of a candlestick is its end, so that of the current candlestick is in the future.
+    // A candlestick has the time of its end, so the time of the current candlestick is in the future.
     const end = max_ts ?? nowSeconds + minutes * 60
     const start = min_ts ?? Math.min(end, nowSeconds) - byDefault * minutes * 60
     if (start > end) return yield* usage("--since is in the future. Pass an earlier time")

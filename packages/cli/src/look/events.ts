@@ -41,7 +41,7 @@ export const events = Command.make("events", flags, ({ series, status, ...extent
     Effect.provide(publicLayer)
   )
 }).pipe(
-  Command.withDescription("Lists events. Combos are left out"),
+  Command.withDescription("Lists events, except combos"),
   Command.withExamples([{ command: "kalshi events --series KXHIGHNY", description: "The open events of a series" }])
 )
 

@@ -26,7 +26,7 @@ const columns: ReadonlyArray<Output.Column<Portfolio.Fill>> = [
   { name: "ticker", value: ({ ticker }) => ticker },
   sideColumn("side", ({ outcome_side }) => outcome_side),
   numberColumn("count", ({ count_fp }) => count_fp),
-  // The account paid the price of the side that it received, not that of YES.
+  // The account paid the price of the side that it received, which can be NO.
   numberColumn("price", ({ no_price_dollars, outcome_side, yes_price_dollars }) =>
     outcome_side === "no" ? no_price_dollars : yes_price_dollars
   ),
@@ -40,7 +40,7 @@ const columns: ReadonlyArray<Output.Column<Portfolio.Fill>> = [
 const flags = {
   ticker: ofMarket,
   order: Flag.String("order").pipe(
-    Flag.withDescription("Only fills of the order with this id. Archived fills are left out"),
+    Flag.withDescription("Only fills of the order with this id, except archived fills"),
     Flag.optional
   ),
   ...range,
@@ -70,7 +70,7 @@ export const fills = Command.make("fills", flags, (input) =>
   })
 ).pipe(
   Command.withDescription(
-    "Lists fills, newest first: those of all subaccounts, unless --subaccount or the profile names one. The price is the price of the side that the account received"
+    "Lists fills, newest first. --subaccount or the profile chooses a subaccount (default: all subaccounts). The price is the price of the side that the account received"
   ),
   Command.withShortDescription("Lists fills"),
   Command.withExamples([

@@ -59,7 +59,7 @@ export const groups = Command.make("groups", flags, ({ id, ...extent }) =>
   }).pipe(Effect.provide(readLayer))
 ).pipe(
   Command.withDescription(
-    "Lists order groups with their limits on the contracts that fill in 15 seconds, or shows one group with its resting orders. The exchange does not say whether a group is triggered. A triggered group has no resting orders, and accepts none"
+    "Lists order groups with their limits on the contracts that fill in 15 seconds, or shows one group with its resting orders. The exchange does not say whether a group is triggered. A triggered group has no resting orders, and accepts no new orders"
   ),
   Command.withShortDescription("Lists order groups"),
   Command.withExamples([

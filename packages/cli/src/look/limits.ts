@@ -39,17 +39,17 @@ const costColumns: ReadonlyArray<Output.Column<Account.EndpointTokenCost>> = [
 const printCosts = Effect.gen(function* () {
   const format = yield* Output.format
   const costs = yield* Account.endpointCosts().pipe(Effect.provide(publicLayer))
-  // The list alone would lack the default.
+  // The JSON also contains the default cost, which is not in the list.
   if (format === "json") return yield* Output.value(costs, () => "")
   yield* Output.list(costColumns, costs.endpoint_costs, {
     empty: `Every request costs ${costs.default_cost} tokens`,
-    footer: `Every other request costs ${costs.default_cost} tokens`
+    footer: `All other requests cost ${costs.default_cost} tokens`
   })
 })
 
 const flags = {
   costs: Flag.Boolean("costs").pipe(
-    Flag.withDescription("List the requests with a cost of their own. This needs no key (default false)"),
+    Flag.withDescription("List the requests that do not have the default cost. This needs no key (default false)"),
     Flag.withDefault(false)
   )
 }
@@ -58,9 +58,9 @@ const flags = {
 export const limits = Command.make("limits", flags, ({ costs }) =>
   costs ? printCosts : printValue(Account.limits(), formatLimits).pipe(Effect.provide(readLayer))
 ).pipe(
-  Command.withDescription("Shows the account's usage tier and its budgets of tokens, or what requests cost"),
+  Command.withDescription("Shows the account's usage tier and its rate limits in tokens, or the costs of requests"),
   Command.withExamples([
-    { command: "kalshi limits", description: "The budgets of the account" },
+    { command: "kalshi limits", description: "The rate limits of the account" },
     { command: "kalshi limits --costs", description: "The requests that do not have the default cost" }
   ])
 )

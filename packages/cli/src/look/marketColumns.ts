@@ -9,15 +9,15 @@ import type * as Output from "../output/Output.ts"
 import { numberColumn } from "./columns.ts"
 import { shortTime } from "./times.ts"
 
-/** What a market is about: its own title is deprecated and may be absent. */
+/** The title of a market. The exchange can omit this deprecated field. Then the subtitle of YES is the title. */
 export const titleOf = ({ title, yes_sub_title }: Market): string =>
   title === undefined || title === "" ? yes_sub_title : title
 
-/** The best price of a side. Undefined for an empty side: the exchange sends a price for it too. */
+/** The best price of a side. Undefined if the side is empty: the exchange also sends a price for an empty side. */
 export const offer = (price: FixedPoint.Dollars, size: FixedPoint.Count): string | undefined =>
   FixedPoint.isZero(size) ? undefined : price
 
-/** The price of the last trade. Undefined if there was none: then the exchange sends zero. */
+/** The price of the last trade. Undefined if there was no trade: the exchange then sends zero. */
 export const price = (price: FixedPoint.Dollars): string | undefined => (FixedPoint.isZero(price) ? undefined : price)
 
 /** The columns of a list of markets. */

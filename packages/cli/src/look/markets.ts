@@ -22,7 +22,7 @@ const flags = {
   series: Flag.String("series").pipe(Flag.withDescription("Only markets of this series"), Flag.optional),
   event: ofEvent,
   combos: Flag.Boolean("combos").pipe(
-    Flag.withDescription("Whether to include combos (default false)"),
+    Flag.withDescription("Include combos: markets that combine other markets (default false)"),
     Flag.withDefault(false)
   ),
   ...extent
@@ -37,7 +37,7 @@ export const markets = Command.make("markets", flags, ({ combos, event, series, 
     const limit = pageSize(rows, 1000)
     const live = Markets.list.items({ status, series_ticker, event_ticker, mve_filter, limit })
     if (status !== "settled") return live
-    // The archive accepts one filter only.
+    // The archive accepts only one filter.
     const filter =
       event_ticker !== undefined ? { event_ticker } : series_ticker !== undefined ? { series_ticker } : { mve_filter }
     return withArchive(live, Historical.markets.items({ ...filter, limit }), ({ ticker }) => ticker)

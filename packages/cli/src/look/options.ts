@@ -27,10 +27,7 @@ export const limit = Flag.Int("limit").pipe(
 /** `--limit` and `--all`: how much of a list to read. */
 export const extent = {
   limit,
-  all: Flag.Boolean("all").pipe(
-    Flag.withDescription("Read the whole list, and print it while it is read"),
-    Flag.withDefault(false)
-  )
+  all: Flag.Boolean("all").pipe(Flag.withDescription("Print the whole list, page by page"), Flag.withDefault(false))
 }
 
 /** The values of {@link extent}. */
@@ -81,8 +78,8 @@ export interface ListOptions<Row> {
 }
 
 /**
- * Prints a list of the exchange: its first rows, or all of them. `items` gets the number of rows to print, and chooses
- * the size of its pages. A list with more rows says so on the standard error.
+ * Prints a list of the exchange: its first rows, or all of them. `items` receives the number of rows to print, and
+ * chooses the page size. If the list has more rows, a line on the standard error says so.
  */
 export const print = <Row, E, R>(
   columns: ReadonlyArray<Output.Column<Row>>,
@@ -91,7 +88,7 @@ export const print = <Row, E, R>(
   { empty, total }: ListOptions<Row>
 ) =>
   Effect.gen(function* () {
-    // Wrong flags are refused before anything is read.
+    // Refuses wrong flags before it reads anything.
     yield* Output.format
     const rows = yield* rowsOf(extent)
     if (rows === undefined) return yield* Output.stream(columns, items(rows), { empty })
@@ -106,7 +103,7 @@ export const printFound = <Row>(
   { empty, total }: { readonly empty: string; readonly total?: string | undefined }
 ) =>
   Effect.gen(function* () {
-    // The total of a part would be taken for that of the list.
+    // Users would mistake the total of these rows for the total of the list.
     yield* Output.list(columns, rows, { empty, footer: hasMore ? undefined : total })
     if (hasMore) yield* Output.note(moreRows(rows.length))
   })

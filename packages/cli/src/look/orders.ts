@@ -18,7 +18,7 @@ import { extent, ofMarket, pageSize, print } from "./options.ts"
 import { type QueuedOrder, withQueuePositions } from "./queue.ts"
 import { range, secondsOf, shortTime } from "./times.ts"
 
-// Other commands take the id of an order, so it is always shown as a whole.
+// Other commands take the id of an order, so the table never omits or shortens it.
 const columns: ReadonlyArray<Output.Column<Orders.Order>> = [
   { name: "order_id", value: ({ order_id }) => order_id },
   { name: "ticker", value: ({ ticker }) => ticker, dropOrder: 1 },
@@ -53,11 +53,11 @@ const flags = {
   ),
   ticker: ofMarket,
   event: Flag.String("event").pipe(
-    Flag.withDescription("Only orders in this event. Archived orders are left out"),
+    Flag.withDescription("Only orders in this event, except archived orders"),
     Flag.optional
   ),
   queue: Flag.Boolean("queue").pipe(
-    Flag.withDescription("Read how many contracts are ahead of each resting order (default false)"),
+    Flag.withDescription("Show how many contracts are ahead of each resting order (default false)"),
     Flag.withDefault(false)
   ),
   ...range,
@@ -78,7 +78,7 @@ export const orders = Command.make("orders", flags, (input) =>
     const chosen = yield* subaccount
     const seconds = yield* secondsOf(input)
     if (input.queue && input.status !== "resting") {
-      return yield* usage("Only resting orders have a place in the queue. Leave out --queue or --status")
+      return yield* usage("Only resting orders have a place in the queue. Remove --queue or --status")
     }
     const status = input.status === "all" ? undefined : input.status
     const items = (rows: number | undefined) => {
@@ -103,7 +103,7 @@ export const orders = Command.make("orders", flags, (input) =>
   })
 ).pipe(
   Command.withDescription(
-    "Lists orders, newest first: those of all subaccounts, unless --subaccount or the profile names one. A bid buys YES. An ask sells YES, which is the same as buying NO"
+    "Lists orders, newest first. --subaccount or the profile chooses a subaccount (default: all subaccounts). A bid buys YES. An ask sells YES, which is the same as buying NO"
   ),
   Command.withShortDescription("Lists orders"),
   Command.withExamples([

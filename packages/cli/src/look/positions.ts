@@ -48,7 +48,7 @@ const total = (rows: ReadonlyArray<Portfolio.MarketPosition>): string => {
 const flags = {
   status: Flag.Literals("status", ["open", "unsettled", "settled", "all"]).pipe(
     Flag.withDescription(
-      "open: positions with contracts in unsettled markets; unsettled: all positions in unsettled markets; settled; all (default open)"
+      "open: unsettled positions with contracts; unsettled: also positions without contracts; settled: only settled positions; all (default open)"
     ),
     Flag.withDefault("open")
   ),
@@ -85,7 +85,7 @@ export const positions = Command.make("positions", flags, ({ event, status, tick
   })
 ).pipe(
   Command.withDescription(
-    "Lists the positions of a subaccount (default: the primary one): exposure in dollars, realized profit and loss before fees, and fees"
+    "Lists the positions of a subaccount (default: the primary account): exposure in dollars, realized profit and loss before fees, and fees"
   ),
   Command.withShortDescription("Lists positions"),
   Command.withExamples([

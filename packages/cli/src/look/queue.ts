@@ -1,17 +1,20 @@
 /**
- * The places of resting orders in the queue of their price.
+ * The queue positions of resting orders: the number of contracts ahead of each order at its price.
  *
  * @module
  */
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Effect from "effect/Effect"
 
-/** A resting order with the contracts ahead of it. The exchange says nothing about an order that has just ended. */
+/**
+ * A resting order with the number of contracts ahead of it. The exchange sends no position for an order that has just
+ * ended.
+ */
 export interface QueuedOrder extends Orders.Order {
   readonly queue_position_fp?: Orders.OrderQueuePosition["queue_position_fp"] | undefined
 }
 
-/** The number of markets in one request, so that its address does not become too long. */
+/** The number of markets in one request, so that the URL does not become too long. */
 const marketsAtOnce = 100
 
 const subaccountOf = ({ subaccount_number }: Orders.Order): number => subaccount_number ?? 0

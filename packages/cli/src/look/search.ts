@@ -19,7 +19,7 @@ import { readCache, writeCache } from "./searchCache.ts"
 import { type EventEntry, type Hit, search as find, wordsOf } from "./searchIndex.ts"
 import { shortTime } from "./times.ts"
 
-/** How long a list of open events is used. */
+/** How long a list of open events is kept. */
 const maxAgeMillis = 600_000
 
 const columns: ReadonlyArray<Output.Column<Hit>> = [
@@ -83,7 +83,7 @@ const flags = {
     Argument.variadic({ min: 1 })
   ),
   refresh: Flag.Boolean("refresh").pipe(
-    Flag.withDescription("Read the open events again, even if the kept list is new (default false)"),
+    Flag.withDescription("Read the open events again, even if the kept list is recent (default false)"),
     Flag.withDefault(false)
   ),
   ...extent
@@ -94,7 +94,7 @@ export const search = Command.make("search", flags, ({ refresh, words, ...extent
   Effect.gen(function* () {
     yield* Output.format
     const rows = yield* rowsOf(extent)
-    if (wordsOf(words).length === 0) return yield* usage("The words are empty. Pass at least one letter")
+    if (wordsOf(words).length === 0) return yield* usage("The words are empty. Pass at least one word")
     const kept = refresh ? undefined : yield* readCache(yield* environment, maxAgeMillis)
     const { ageMillis, events } = kept ?? (yield* readEvents)
     if (kept !== undefined) {
@@ -107,11 +107,11 @@ export const search = Command.make("search", flags, ({ refresh, words, ...extent
   })
 ).pipe(
   Command.withDescription(
-    "Finds open events and markets whose ticker, title or subtitle contains all words. Accents and upper or lower case make no difference. The list of open events is kept for ten minutes"
+    "Finds open events and markets whose ticker, title or subtitle contains all words. Case and accents are ignored. The list of open events is kept for ten minutes"
   ),
   Command.withShortDescription("Finds open events and markets by words"),
   Command.withExamples([
-    { command: "kalshi search denver miami", description: "Events and markets about both" },
+    { command: "kalshi search denver miami", description: "Events and markets that contain both words" },
     { command: "kalshi search KXHIGHNY --refresh", description: "Tickers that contain this text, in a new list" }
   ])
 )

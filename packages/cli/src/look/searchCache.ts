@@ -99,18 +99,21 @@ export const decodeCache = (text: string, { restUrl }: Environment.Environment):
 export const encodeCache = ({ events, readMillis }: Listing, { restUrl }: Environment.Environment): string =>
   JSON.stringify({ format, restUrl, readMillis, events: events.map(rowOf) })
 
-/** Reads the cache. Undefined if there is none that can be read, or if it is too old. */
+/** Reads the cache. Undefined if the file cannot be read, is invalid, or is too old. */
 export const readCache = Effect.fnUntraced(function* (environment: Environment.Environment, maxAgeMillis: number) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.orElseSucceed(files.readFileString(yield* cachePath(environment)), () => undefined)
   const listing = text === undefined ? undefined : decodeCache(text, environment)
   if (listing === undefined) return undefined
   const ageMillis = (yield* Clock.currentTimeMillis) - listing.readMillis
-  // A cache from the future was written under a wrong clock.
+  // A negative age means that the clock of this machine was wrong.
   return ageMillis >= 0 && ageMillis <= maxAgeMillis ? { ...listing, ageMillis } : undefined
 })
 
-/** Writes the cache. Other users cannot read it, and a reader sees the whole old file or the whole new one. */
+/**
+ * Writes the cache. Only its owner can read the file. A concurrent reader sees the complete old file or the complete
+ * new file.
+ */
 export const writeCache = Effect.fnUntraced(function* (environment: Environment.Environment, listing: Listing) {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path

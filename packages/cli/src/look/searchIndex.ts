@@ -4,7 +4,7 @@
  * @module
  */
 
-/** A market as the search keeps it. */
+/** The fields of a market that the search needs. */
 export interface MarketEntry {
   readonly ticker: string
   readonly title: string
@@ -81,10 +81,11 @@ const costIn = (text: string, word: string): number | undefined => {
 interface Texts {
   readonly ticker: string
   readonly own: string
-  /** The texts of the event, for a market. A word that only they contain describes the event rather than the market. */
+  /** The folded texts of the event of a market. Empty for an event. */
   readonly inherited: string
 }
 
+/** The extra cost of a word that only the event contains: it describes the event rather than the market. */
 const inheritedCost = 2
 
 const costOfWord = ({ inherited, own, ticker }: Texts, word: string): number | undefined => {
@@ -103,9 +104,10 @@ const costOfWord = ({ inherited, own, ticker }: Texts, word: string): number | u
 const add = (cost: number | undefined, more: number): number | undefined =>
   cost === undefined ? undefined : cost + more
 
-/** How badly an entity matches all words. Undefined if it does not contain every one. */
+/** How badly an entity matches all words. Undefined if a word is missing. */
 const costOf = (texts: Texts, words: ReadonlyArray<string>): number | undefined => {
-  // A query that is a whole ticker has the lowest cost. The next lowest has a query that is the beginning of a ticker.
+  // A query that is a whole ticker has the lowest cost. A query that is the beginning of a ticker has the next lowest
+  // cost.
   if (words.length === 1 && texts.ticker.startsWith(words[0]!)) return texts.ticker === words[0] ? -2 : -1
   let sum = 0
   for (const word of words) {
@@ -129,7 +131,7 @@ const volumeOf = ({ volume_fp }: MarketEntry): number => {
 
 const compare = (left: Ranked, right: Ranked): number =>
   left.cost - right.cost ||
-  // An event stands for its markets.
+  // With equal costs, events come before markets.
   Number(left.hit.type === "market") - Number(right.hit.type === "market") ||
   right.volume - left.volume ||
   (left.hit.ticker < right.hit.ticker ? -1 : 1)
@@ -175,9 +177,9 @@ const rankEvent = (event: EventEntry, words: ReadonlyArray<string>, ranked: Arra
 }
 
 /**
- * Finds the events and markets that contain every word, in a ticker, a title or a subtitle. The best come first: a
- * ticker that starts with the word, then whole words, beginnings of words, and other matches; among equals, events
- * before markets, and more traded contracts before fewer.
+ * Finds the events and markets that contain every word, in a ticker, a title or a subtitle. The best matches come
+ * first: tickers that start with the word, then whole words, beginnings of words, and other matches. If matches are
+ * equal, events come before markets, and more traded contracts come before fewer.
  */
 export const search = (events: Iterable<EventEntry>, query: ReadonlyArray<string>): ReadonlyArray<Hit> => {
   const words = wordsOf(query)

@@ -58,7 +58,7 @@ export const series = Command.make("series", flags, ({ category, tag, ticker, ..
   Effect.gen(function* () {
     if (Option.isSome(ticker)) {
       if (Option.isSome(category) || Option.isSome(tag)) {
-        return yield* usage("--category and --tag filter the list of series. Leave them out to see one series")
+        return yield* usage("--category and --tag filter the list of series. Remove these flags to see one series")
       }
       return yield* printValue(knownSeries(ticker.value), formatSeries)
     }

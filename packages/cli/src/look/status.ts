@@ -12,7 +12,7 @@ import { plain } from "../output/plain.ts"
 import { printValue } from "./options.ts"
 import { shortTime } from "./times.ts"
 
-/** Reads the status. While the exchange is down, the failed response may contain it. */
+/** Reads the status. While the exchange is down, the error response may contain the status. */
 const read = Exchange.status().pipe(
   Effect.catchTags({
     InternalServerError: (error) => (error.payload === undefined ? Effect.fail(error) : Effect.succeed(error.payload)),
@@ -52,7 +52,7 @@ export const status = Command.make("status", {}, () =>
   printValue(read, formatStatus).pipe(Effect.provide(publicLayer))
 ).pipe(
   Command.withDescription(
-    "Shows whether the exchange is up and trading, and the shards whose state differs from that of the exchange"
+    "Shows whether the exchange is up and trading, and the shards whose state differs from the state of the exchange"
   ),
   Command.withShortDescription("Shows whether the exchange is up and trading"),
   Command.withExamples([{ command: "kalshi status --env demo", description: "The demo exchange" }])

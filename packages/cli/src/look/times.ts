@@ -38,7 +38,7 @@ export const parseTime = (text: string): TimeInput | undefined => {
   const [, year, month, day, hour = "00", minute = "00", second = "00", zone = "Z"] = parts
   const millis = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}${zone.toUpperCase()}`)
   if (!Number.isFinite(millis)) return undefined
-  // `Date` accepts days that a month does not have, such as February 30, and counts on into the next month.
+  // `Date` accepts days that a month does not have, such as February 30, and converts them to days of the next month.
   const exists = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
   return exists ? { _tag: "At", millis } : undefined
 }
@@ -65,7 +65,9 @@ export interface Range {
   readonly until: Option.Option<TimeInput>
 }
 
-/** The range in Unix seconds. Undefined where the user gave no time. Fails if it ends before it starts. */
+/**
+ * The range in Unix seconds. A bound is undefined if the user did not set it. Fails if the range ends before it starts.
+ */
 export const secondsOf = ({ since, until }: Range) =>
   Effect.gen(function* () {
     const nowMillis = yield* Clock.currentTimeMillis
@@ -77,12 +79,12 @@ export const secondsOf = ({ since, until }: Range) =>
     // Both ends are rounded outwards, so that no row of the range is missing.
     const [start, end] = [of(since, Math.floor), of(until, Math.ceil)]
     if (start !== undefined && end !== undefined && start > end) {
-      return yield* usage("--since is later than --until. Exchange the two")
+      return yield* usage("--since is later than --until. Swap the two times")
     }
     return { min_ts: start, max_ts: end }
   })
 
-/** A time of the exchange for people: `2026-11-30 09:00:00Z`. A text that is no time in UTC stays as it is. */
+/** A time of the exchange for people: `2026-11-30 09:00:00Z`. Any other text is returned unchanged. */
 export const shortTime = (text: string | null | undefined): string | undefined =>
   text === null || text === undefined
     ? undefined

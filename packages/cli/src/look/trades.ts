@@ -46,8 +46,7 @@ export const trades = Command.make("trades", flags, (input) =>
       }).pipe(
         // The archive may not know the market.
         Stream.catchTag("NotFound", () => Stream.empty),
-        // For a market that it does not know, the exchange sends an empty list. This read fails if there is no such
-        // market.
+        // For an unknown market, the exchange sends an empty list. `anyMarket` fails if the market does not exist.
         Stream.orElseIfEmpty(() =>
           Option.isNone(input.ticker) ? Stream.empty : Stream.drain(Stream.fromEffect(anyMarket(input.ticker.value)))
         )

@@ -7,12 +7,15 @@ import * as Effect from "effect/Effect"
 import * as Predicate from "effect/Predicate"
 import { CommandError } from "../app/failures.ts"
 
-/** Some operations declare only 400. Then the code says that there is no such entity. */
+/** Some operations do not declare 404. They respond with 400 and the code `not_found`. */
 const isUnknown = (error: unknown): boolean =>
   (Predicate.hasProperty(error, "status") && error.status === 404) ||
   (Predicate.hasProperty(error, "code") && error.code === "not_found")
 
-/** Explains the response that there is no such entity: `what` is its kind, and `hint` says how to find one. */
+/**
+ * Replaces the error about an unknown entity by an error with advice. `what` is the kind of the entity. `hint` says how
+ * to find an entity that exists.
+ */
 export const explainUnknown =
   (what: string, id: string, hint: string) =>
   <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A, E | CommandError, R> =>

@@ -20,7 +20,10 @@ import { text } from "./columns.ts"
 import { printValue } from "./options.ts"
 import { shortSeconds } from "./times.ts"
 
-/** Some operations declare only 401. Then the code says that the signature is right, but the key has no permission. */
+/**
+ * Some operations do not declare 403. If the key has no permission, they respond with 401 and the code
+ * `permission_denied`.
+ */
 const isForbidden = (error: unknown): boolean =>
   (Predicate.hasProperty(error, "status") && error.status === 403) ||
   (Predicate.hasProperty(error, "code") && error.code === "permission_denied")
@@ -32,7 +35,7 @@ const ifPermitted = <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A | u
 const read = Effect.gen(function* () {
   const target = yield* environment
   const key = yield* apiKey
-  // Without a key, this fails with the error of every command that needs one.
+  // Without a key, `signer` fails with the error that every command uses.
   if (key === undefined) return yield* Effect.andThen(signer, Effect.never)
   const facts = Effect.gen(function* () {
     const keys = yield* ifPermitted(ApiKeys.list())

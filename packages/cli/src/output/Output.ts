@@ -1,6 +1,6 @@
 /**
- * Where commands print: the result on the standard output, in the format that the user chose, and all else on the
- * standard error.
+ * Where commands print: the result on the standard output, in the format that the user chose, and everything else on
+ * the standard error.
  *
  * @module
  */
@@ -126,7 +126,7 @@ export interface ListOptions {
   readonly hint?: string | undefined
 }
 
-/** Says which columns a table lacks, because the terminal is too narrow. */
+/** Says which columns are not in a table, because the terminal is too narrow. */
 const noteLeftOut = <Row>({ leftOut }: TableParts<Row>) => {
   const names = leftOut()
   return names.length === 0
@@ -134,13 +134,13 @@ const noteLeftOut = <Row>({ leftOut }: TableParts<Row>) => {
     : note(`Columns that do not fit: ${names.join(", ")}. Use --csv or a wider terminal`)
 }
 
-/** A CSV that is printed on a terminal must not control it. A CSV in a file keeps the texts as they are. */
+/** On a terminal, a CSV is printed without control characters. In a file, a CSV contains the unchanged texts. */
 const csvColumns = <Row>(columns: ReadonlyArray<Column<Row>>, { isTerminal }: Screen): ReadonlyArray<Column<Row>> =>
   isTerminal
     ? columns.map((column) => ({ ...column, csv: (row: Row) => plain((column.csv ?? column.value)(row) ?? "") }))
     : columns
 
-/** Prints a list: as a table, as CSV with a header line, or as one JSON array of the rows as they are. */
+/** Prints a list: as a table, as CSV with a header line, or as one JSON array of the unchanged rows. */
 export const list = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>, options: ListOptions) =>
   Effect.gen(function* () {
     const screen = yield* Output
@@ -182,8 +182,8 @@ const formatParts = <Row>(
 }
 
 /**
- * Prints a list of any length while it is read, and keeps only a part of it in memory. If the list fails midway, its
- * JSON array has no end, so that no program takes it for the whole list.
+ * Prints a list of any length while it is read. Only a part of the list is in memory at a time. If reading fails
+ * midway, the JSON array is not closed, so no program can mistake it for the whole list.
  */
 export const stream = <Row, E, R>(
   columns: ReadonlyArray<Column<Row>>,
@@ -209,7 +209,7 @@ export const stream = <Row, E, R>(
     yield* noteLeftOut(table)
   })
 
-/** Formats pairs of a name and a value, aligned: the form of a single entity. */
+/** Formats the fields of one entity as aligned pairs of a name and a value. */
 export const formatFields = (
   screen: Pick<Screen, "paint">,
   fields: ReadonlyArray<readonly [name: string, value: string | undefined]>

@@ -20,7 +20,7 @@ export interface Screen {
   readonly columns: number | undefined
   /** Colours a text, if the terminal has colours and the user did not set `NO_COLOR`. */
   readonly paint: (style: Style, text: string) => string
-  /** Writes to the standard output. Fails with {@link OutputClosed} if its reader has gone. */
+  /** Writes to the standard output. Fails with {@link OutputClosed} if the reader has closed it. */
   readonly write: (text: string) => Effect.Effect<void, OutputClosed | CommandError>
   /** Writes a line to the standard error. A failure is ignored: no stream is left to report it on. */
   readonly note: (line: string) => Effect.Effect<void>

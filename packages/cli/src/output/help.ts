@@ -16,7 +16,7 @@ interface Row {
 
 const usageIndent = " ".repeat("Usage: ".length)
 
-/** The widest left column. A longer name has a line of its own. */
+/** The maximum width of the left column. A longer name is on a separate line. */
 const widestLeft = 24
 
 const rowsOf = (rows: ReadonlyArray<Row>, width: number, paint: (text: string) => string): string => {
@@ -80,7 +80,9 @@ export const formatHelp = (doc: HelpDoc, { columns, paint }: Pick<Screen, "colum
   return sections.join("\n\n")
 }
 
-/** The flags of every command: in full on the first level, and by name on the others. */
+/**
+ * The flags of every command: with descriptions in the help of `kalshi`, and only names in the help of its subcommands.
+ */
 const globalSection = (
   { commandPath = [] }: HelpDoc,
   globals: ReadonlyArray<FlagDoc>,

@@ -1,23 +1,23 @@
 /**
- * Text of the exchange on a terminal.
+ * Makes text of the exchange safe to print on a terminal.
  *
  * @module
  */
 import { stripVTControlCharacters } from "node:util"
 
 /**
- * Removes what would control the terminal: escape sequences, and other control characters. Text of the exchange is
- * written by others, so it must not move the cursor or hide a line.
+ * Removes escape sequences and other control characters. Other people write the texts on the exchange, so a text must
+ * not move the cursor or hide a line.
  */
 export const plain = (text: string): string =>
-  // Line breaks and tabs become spaces. Bidirectional controls could make a line look like another.
+  // Line breaks and tabs become spaces. Bidirectional controls could make a line look like another line.
   stripVTControlCharacters(text)
     .replaceAll(/[\t\n\r]+/g, " ")
     .replaceAll(/[\p{Cc}\u{200e}\u{200f}\u{202a}-\u{202e}\u{2066}-\u{2069}]/gu, "")
 
 /**
- * Formats a value as JSON. Escapes also the characters that could control a terminal and that `JSON.stringify` does not
- * escape. The parsed value stays the same.
+ * Formats a value as JSON. Also escapes the control characters that `JSON.stringify` does not escape. The parsed value
+ * stays the same.
  */
 export const formatJson = (value: unknown): string =>
   (JSON.stringify(value) ?? "null").replaceAll(

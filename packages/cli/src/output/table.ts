@@ -13,23 +13,23 @@ export interface Column<in Row> {
   readonly name: string
   /** The text of a row. Undefined if the row has none. */
   readonly value: (row: Row) => string | undefined
-  /** The text in CSV, if it differs from the text for people, such as a time as it is on the wire. */
+  /** The text in CSV, if it differs from the text for people, such as a time in the exchange's format. */
   readonly csv?: (row: Row) => string | undefined
   /** Numbers are aligned right, so that their digits can be compared. Default: left. */
   readonly align?: "left" | "right"
-  /** Whether the column may be shortened on a narrow terminal. Default: false. */
+  /** Whether the column becomes narrower if the terminal is too narrow. Default: false. */
   readonly shrinks?: boolean
-  /** The smallest width of a column that shrinks. If that is still too wide, columns are left out. Default: 8. */
+  /** The smallest width of a column that shrinks. If the table is still too wide, columns are omitted. Default: 8. */
   readonly smallest?: number
   /** The style of a value on a terminal with colours. */
   readonly style?: (row: Row) => Style | undefined
-  /** Columns with the highest number are left out first, if the terminal is too narrow. Default: 0, never left out. */
+  /** If the terminal is too narrow, columns with the highest number are omitted first. Default: 0, never omitted. */
   readonly dropOrder?: number
 }
 
 /** The number of spaces between two columns. */
 const gap = 2
-/** The smallest width of a column that shrinks, unless it names another one. */
+/** The default of {@link Column.smallest}. */
 const smallestByDefault = 8
 
 const totalOf = (widths: ReadonlyArray<number>): number =>
@@ -63,7 +63,7 @@ interface Fitted<in Row> {
   readonly width: number
 }
 
-/** Leaves columns out until the others fit, and returns these with their widths. */
+/** Omits columns until the table fits. Returns the remaining columns with their widths. */
 const fit = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   widthsNeeded: ReadonlyArray<number>,
@@ -114,7 +114,7 @@ const formatLine = <Row>(
 export interface TableParts<in Row> {
   /** Formats the next rows. The first part has the header. A later part widens columns if its values need it. */
   readonly next: (rows: ReadonlyArray<Row>) => string
-  /** The names of the columns that were left out of a part although a row had a value for them. */
+  /** The names of the omitted columns for which a row had a value. */
   readonly leftOut: () => ReadonlyArray<string>
 }
 
@@ -146,8 +146,8 @@ export const tableParts = <Row>(
 }
 
 /**
- * Formats rows as a table with a header. If the terminal is too narrow, columns become shorter, and then columns are
- * left out (see {@link Column}).
+ * Formats rows as a table with a header. If the terminal is too narrow, columns become narrower. If the table still
+ * does not fit, columns are omitted (see {@link Column}).
  */
 export const formatTable = <Row>(
   columns: ReadonlyArray<Column<Row>>,

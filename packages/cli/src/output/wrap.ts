@@ -7,13 +7,13 @@ import { displayWidth } from "effect/cli/CliOutput"
 
 /** The width of prose if the output is not a terminal. */
 const usualWidth = 80
-/** No line of prose is longer, because long lines are hard to read. */
+/** The maximum width of prose, because long lines are hard to read. */
 const widest = 100
 
 /** The width of prose on a terminal with this many columns. */
 export const proseWidth = (columns: number | undefined): number => Math.min(columns ?? usualWidth, widest)
 
-/** Breaks a text into lines of at most `width` columns, between words. A longer word has a line of its own. */
+/** Breaks a text into lines of at most `width` columns, between words. A longer word is on a separate line. */
 export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   let line = ""
@@ -46,7 +46,7 @@ export const wrapMessage = (text: string, columns: number | undefined): string =
         })
         .join("\n")
 
-/** Breaks a text into lines below an indentation. */
+/** Breaks a text into indented lines. */
 export const indented = (text: string, indentation: number, width: number): string =>
   wrap(text, Math.max(width - indentation, 20))
     .map((line) => " ".repeat(indentation) + line)

@@ -1,13 +1,14 @@
 /**
  * A market of a local exchange that follows a recorded order book.
  *
- * One account, the house, rests the recorded number of contracts at each price. Another account, the taker, repeats the
- * recorded trades. So the orders of other users trade as they would have: a resting order is filled by the recorded
- * takers when its turn comes, and an order that crosses the recorded book takes from it.
+ * One account, the house, has resting orders with the recorded number of contracts at each price. Another account, the
+ * taker, repeats the recorded trades. So the orders of other users trade as in the recorded market. The recorded takers
+ * fill a resting order when its turn comes. An order that crosses the recorded book takes contracts from it.
  *
- * - A level grows by another order, behind the orders at that price. It shrinks from its newest order on. If only a part of
- *   an order is left, that part rests again, behind the others.
- * - What a user takes from a level is missing until the recorded level changes again.
+ * - When a price level grows, the house places another order behind the orders at this price. When it shrinks, the
+ *   house cancels its newest orders first. If only a part of an order must go, the house places the remaining part
+ *   again, behind the other orders.
+ * - The contracts that a user takes from a price level are missing until the recorded level changes again.
  *
  * @module
  */
@@ -39,7 +40,7 @@ interface HouseLevel {
 
 const unitsPerDollar = 10_000
 
-/** The most orders of the house at a price. At this number, a larger order replaces the newest one. */
+/** The maximum number of house orders at a price. At the maximum, a larger order replaces the newest order. */
 const maxOrders = 8
 
 /** Parses a price as ten-thousandths of a dollar: the finest published price grid. */
@@ -54,7 +55,7 @@ const printPrice = (price: number): string => `0.${String(price).padStart(4, "0"
 
 const printCount = (hundredths: number): string => FixedPoint.fromHundredths(BigInt(hundredths))
 
-/** Whether an order at `price` of this side would trade at `other`, or at a better price. */
+/** Whether an order of this side with the limit `price` would trade at the price `other`. */
 const reaches = (side: Side, price: number, other: number): boolean =>
   side === "bid" ? price >= other : price <= other
 
@@ -90,14 +91,14 @@ export class LocalMarket {
     return this.#settle([...missing, ...changed])
   }
 
-  /** Makes one level or several levels equal to a recorded book. */
+  /** Sets some price levels to their recorded counts. */
   change(levels: ReadonlyArray<{ readonly side: Side; readonly price: string; readonly count: string }>) {
     return this.#settle(levels.map(({ count, price, side }) => this.#aim(side, price, count)))
   }
 
   /**
-   * Repeats a recorded trade at its price. The changes of the book that it caused are recorded too, before or after it,
-   * so this call leaves the levels as they were.
+   * Repeats a recorded trade at its price. The recording also contains the changes of the book that the trade caused,
+   * before or after the trade. So this call restores the price levels.
    */
   trade({ count: countText, price: priceText, takerSide }: RecordedTrade) {
     return Effect.gen({ self: this }, function* () {
@@ -106,7 +107,7 @@ export class LocalMarket {
       if (price <= 0 || price >= unitsPerDollar) return
       const makerSide = takerSide === "bid" ? "ask" : "bid"
       const level = this.#level(makerSide, price)
-      // These levels cannot have been there at the time of the trade.
+      // The trade would have crossed these levels, so they did not exist at its time.
       const inTheWay = [...this.#levels.values()].filter(
         (other) =>
           other !== level &&
@@ -157,7 +158,10 @@ export class LocalMarket {
     })
   }
 
-  /** Cancels the newest orders of a level until it has at most `target`. Returns what rests. */
+  /**
+   * Cancels the newest orders of a level until it has at most `target` contracts, in hundredths. Returns the contracts
+   * that still rest.
+   */
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)
@@ -190,7 +194,7 @@ export class LocalMarket {
     )
   }
 
-  /** Rests more contracts behind the orders at this price. */
+  /** Places an order for more contracts behind the orders at this price. */
   #place(level: HouseLevel, count: number) {
     return Effect.gen({ self: this }, function* () {
       const replaced = level.orderIds.length < maxOrders ? 0 : yield* this.#cancelNewest(level)
@@ -202,13 +206,13 @@ export class LocalMarket {
           count: contracts,
           price
         }),
-        `rest ${contracts} at ${price}`
+        `place an order for ${contracts} contracts at ${price}`
       )
       level.orderIds.push(orderId)
     })
   }
 
-  /** Cancels the newest order of a level. Returns what rested of it. */
+  /** Cancels the newest order of a level. Returns the contracts that it still had. */
   #cancelNewest(level: HouseLevel) {
     return Effect.gen({ self: this }, function* () {
       const orderId = level.orderIds.pop()
@@ -226,7 +230,7 @@ export class LocalMarket {
       (error) =>
         new CommandError({
           exit: "failed",
-          message: `The local exchange cannot ${action} in ${this.#ticker}: ${error.reason}. The replay ends here, because its book would differ from the recorded one`
+          message: `The local exchange cannot ${action} in ${this.#ticker}: ${error.reason}. The replay ends here, because its book would differ from the recorded book`
         })
     )
   }

@@ -11,18 +11,18 @@ import type { RecordedChannel } from "./channels.ts"
 import { encode, encodeFrame, type Notice, type ReadReason } from "./lines.ts"
 import type { Writer } from "./Writer.ts"
 
-/** Why the feed, or one of its channels, ended for good. */
+/** Why the feed or one of its channels ended and is not opened again. */
 export type RecorderError = Feed.FeedError | InvalidRequest
 
-/** What a recording needs from its owner. */
+/** Options of a {@link Recorder}. */
 export interface RecorderOptions {
   readonly writer: Pick<Writer, "line" | "flush">
   readonly feed: Feed.KalshiFeed["Service"]
   readonly tickers: ReadonlyArray<string>
   readonly nowMillis: () => number
-  /** Asks for the order books over REST. */
+  /** Requests the order books over REST. */
   readonly requestBooks: (reason: ReadReason) => void
-  /** Called when the feed or one of its channels ended for good. */
+  /** Called when the feed or one of its channels ended and is not opened again. */
   readonly onEnd: (error: RecorderError) => void
   /** Called for each notice, after its line. */
   readonly onNotice: (notice: Notice) => void
@@ -32,14 +32,14 @@ export interface RecorderOptions {
 export interface Counts {
   frames: number
   orderBooks: number
-  /** Of the channel that was interrupted most often. A lost connection interrupts every channel once. */
+  /** The outages of the channel that was interrupted most often. A lost connection interrupts every channel once. */
   outages: number
   gaps: number
 }
 
 type Event = Exclude<Feed.SessionEvent, { readonly _tag: "Message" }>
 
-/** Describes a loss in words. */
+/** Describes an event of the feed in words. */
 const describe = (event: Event): Pick<Notice, "type" | "detail" | "markets"> => {
   switch (event._tag) {
     case "Outage": {
@@ -76,11 +76,11 @@ const describe = (event: Event): Pick<Notice, "type" | "detail" | "markets"> => 
   }
 }
 
-/** Records the frames of the feed, and what happens to them, from {@link start} to {@link stop}. */
+/** Records the frames and the events of the feed, from {@link start} to {@link stop}. */
 export class Recorder {
   readonly #options: RecorderOptions
   readonly counts: Counts = { frames: 0, orderBooks: 0, outages: 0, gaps: 0 }
-  /** The last frame, which is not written yet: a gap that it shows must stand before it in the file. */
+  /** The last frame. It is written later, because a gap that it reveals must come before it in the file. */
   #pending: { readonly line: string; readonly isCounted: boolean } | undefined
   readonly #outages = new Map<ChannelName, number>()
   readonly #subscriptions: Array<Feed.Subscription> = []
@@ -107,14 +107,17 @@ export class Recorder {
     writer.flush()
   }
 
-  /** Writes the frame that waits for its events. */
+  /** Writes the last frame, which waits for its events. */
   settle(): void {
     this.#flushPending()
   }
 
-  /** Asks the feed for new snapshots of all books, for example for a new part, which must be readable by itself. */
+  /**
+   * Asks the feed for new snapshots of all books, for example for a new part: each part must be readable without the
+   * other parts.
+   */
   requestSnapshots(): void {
-    // The commands of a session that has just ended have no effect.
+    // If the session has just ended, this call has no effect.
     this.#books?.snapshot(this.#options.tickers)
   }
 
@@ -126,7 +129,7 @@ export class Recorder {
     this.#flushPending()
   }
 
-  /** Adds a line that is not of the feed. */
+  /** Adds a line that does not come from the feed. */
   line(text: string): void {
     this.#flushPending()
     this.#options.writer.line(text, false)
@@ -185,7 +188,7 @@ export class Recorder {
   #onEvent(channel: ChannelName, event: Event): void {
     const { nowMillis, onNotice, requestBooks, writer } = this.#options
     const notice: Notice = { ...describe(event), at_ms: nowMillis(), channel }
-    // The frame that showed the gap is not written yet, so the gap stands before it.
+    // The frame that revealed the gap is not written yet, so the gap comes before it.
     if (event._tag !== "Gap") this.#flushPending()
     writer.line(encode(notice))
     const isBook = channel === "orderbook_delta"
@@ -206,7 +209,7 @@ export class Recorder {
   }
 }
 
-/** The most markets that a notice names. */
+/** The maximum number of markets that a notice names. */
 const maxNamed = 5
 
 const listOf = (markets: ReadonlyArray<string>): string => {

@@ -3,7 +3,7 @@
  *
  * Writes are synchronous and go through a small buffer. If the disk is slower than the feed, this process reads the
  * feed more slowly, so its memory does not grow and no line is dropped. The exchange then ends a subscription whose
- * reader is too slow, and the session reports that like every other loss.
+ * reader is too slow, and the session reports this as a loss.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { End } from "./lines.ts"
 import { encode } from "./lines.ts"
 import { type OpenFile, reasonOf } from "./parts.ts"
 
-/** A part that was opened. */
+/** A part of the recording (one file) that was opened. */
 export interface OpenedPart {
   readonly file: OpenFile
   /** The first lines. */
@@ -32,7 +32,7 @@ export interface WriterOptions {
   readonly nowMillis: () => number
   /** Called once, when a write fails. No line is written after that. */
   readonly onFailure: (error: CommandError) => void
-  /** Called after a new part began, except the first. */
+  /** Called after the start of each new part, except the first part. */
   readonly onRotated?: (() => void) | undefined
 }
 
@@ -65,8 +65,8 @@ export class Writer {
   }
 
   /**
-   * Adds a line. A line that each part has anyway, such as a snapshot, is not counted. Otherwise a small part would be
-   * full at once.
+   * Adds a line. A line that every part contains, such as a snapshot, is not counted. Otherwise, a small part would be
+   * full immediately.
    */
   line(text: string, isCounted = true): void {
     if (this.#failure !== undefined) return
@@ -76,7 +76,7 @@ export class Writer {
     if (this.#length >= bufferLength) this.flush()
   }
 
-  /** Writes all added lines, and begins another part if it is time. */
+  /** Writes all added lines, and begins another part if the current part is full or too old. */
   flush(): void {
     this.#attempt(() => {
       this.#write()
@@ -156,7 +156,7 @@ export class Writer {
     try {
       file?.close()
     } catch {
-      // The first failure is reported.
+      // Only the first failure is reported.
     }
   }
 }

@@ -13,7 +13,7 @@ import type { Entry } from "./reading.ts"
 
 type BookMessage = Extract<Message, { readonly type: "orderbook_snapshot" | "orderbook_delta" }>
 
-/** A subscription at the exchange: the last `seq`, and the markets of which messages arrived. */
+/** A subscription at the exchange, with its last `seq` and the markets whose messages arrived. */
 interface Counted {
   readonly connection: number
   lastSeq: number
@@ -28,19 +28,19 @@ export type Change =
 /**
  * Keeps the order books of a recording.
  *
- * A book is live from a snapshot until messages are missing: at a gap in `seq`, at an outage, at the end of a run, and at
- * a missing part.
+ * A book is live from a snapshot until messages are missing. This happens at a gap in `seq`, an outage, the end of a
+ * run, or a missing part.
  */
 export class Books {
   readonly #decode = FeedMessages.decoder()
   readonly #books = new Map<string, OrderBook.OrderBook>()
-  /** By connection and `sid`. */
+  /** The subscriptions, by connection and `sid`. */
   readonly #counted = new Map<string, Counted>()
-  /** The subscription from which each market gets its book. */
+  /** The subscription that delivers the book of each market. */
   readonly #sources = new Map<string, Counted>()
   #header: Header | undefined
 
-  /** The markets of which the recording has book messages, in the order of their first message. */
+  /** The markets with book messages in the recording, in the order of their first message. */
   get tickers(): ReadonlyArray<string> {
     return [...this.#books.keys()]
   }
@@ -49,7 +49,7 @@ export class Books {
     return this.#books.get(ticker)
   }
 
-  /** Applies a line. Returns the change of a book, if the line has one. */
+  /** Applies a line. Returns the change if the line changes a book. */
   apply({ line, text }: Entry): Change | undefined {
     switch (line.type) {
       case "recording":
@@ -69,7 +69,7 @@ export class Books {
   #begin(header: Header): void {
     const last = this.#header
     this.#header = header
-    // Connections count from 1 in each run. The parts of one run continue each other.
+    // Each run numbers its connections from 1. Consecutive parts of one run form one sequence.
     if (last?.recording_id === header.recording_id && header.part === last.part + 1) return
     this.#counted.clear()
     this.#sources.clear()
@@ -97,7 +97,7 @@ export class Books {
     let counted = this.#counted.get(key)
     if (counted === undefined) {
       if (!isBook) return undefined
-      // The first message has the `seq` 1. Replies before it have none.
+      // The first message has the `seq` 1. Replies before the first message have no `seq`.
       counted = { connection, lastSeq: 0, tickers: new Set() }
       this.#counted.set(key, counted)
     }
@@ -113,7 +113,7 @@ export class Books {
     return this.#message(counted, decoded.success as BookMessage, atMillis)
   }
 
-  /** Counts a message. Returns false for a repeated one. */
+  /** Checks the `seq` of a message. Returns false for a repeated message. */
   #count(counted: Counted, seq: number, atMillis: number): boolean {
     const { lastSeq, tickers } = counted
     counted.lastSeq = seq

@@ -1,5 +1,5 @@
 /**
- * The text of a response, exactly as it arrived.
+ * Captures the text of a response, exactly as it arrived.
  *
  * @module
  */

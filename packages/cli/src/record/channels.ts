@@ -6,7 +6,7 @@
 import type { ChannelName } from "@kalshi-effect/client/generated/feed"
 import * as Result from "effect/Result"
 
-/** Names for people, and the channels of the feed. */
+/** The names that users write, and the channels of the feed. */
 const publicChannels = {
   orderbook: "orderbook_delta",
   trades: "trade",

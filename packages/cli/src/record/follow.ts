@@ -22,13 +22,13 @@ type Level = Exclude<Change["level"], "all">
 /** A market, and the changes that the local exchange does not have yet. */
 interface Followed {
   readonly market: LocalMarket
-  /** The version of the recorded book that the local book has. */
+  /** The version of the recorded book to which the local book is equal. */
   version: number | undefined
   isAllChanged: boolean
   readonly changed: Map<string, Level>
 }
 
-/** Every price of the finest published price grid, for a market of which the recording has no description. */
+/** The finest published price grid, for a market that the recording does not describe. */
 const finestGrid = [{ start: "0.00", end: "1.00", step: "0.0001" }]
 
 /** Follows a recording, line by line. */
@@ -84,7 +84,7 @@ export class Follower {
     return line.type === "frame" && isTrade(line) ? this.#trade(line, text) : undefined
   }
 
-  /** Makes the local books equal to the recorded ones, at the start of a replay. */
+  /** Makes the local books equal to the recorded books, at the start of a replay. */
   get catchUp(): Effect.Effect<void, CommandError> {
     return Effect.forEach(
       this.#books.tickers.filter((ticker) => this.#isWanted(ticker)),
@@ -104,7 +104,8 @@ export class Follower {
       if (level === "all") followed.isAllChanged = true
       else followed.changed.set(`${level.side} ${level.price}`, level)
       const recorded = this.#books.get(ticker)
-      // A book that is crossed for a moment keeps its version. A book that is not live keeps its last levels.
+      // While a book is crossed for a moment, its version does not change. A book that is not live keeps its last
+      // levels.
       if (recorded === undefined || !recorded.isLive || recorded.version === followed.version) return
       const read = recorded.read(atMillis)
       if (Result.isFailure(read)) return

@@ -1,8 +1,8 @@
 /**
  * The format of a recording: one JSON object per line.
  *
- * A message of the exchange stands in its line exactly as it was received. So no number passes through a double, and
- * no member is lost.
+ * A line contains the message of the exchange exactly as it was received. So no number is rounded, and no member is
+ * lost.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export const formatVersion = 1
 export interface Header {
   readonly type: "recording"
   readonly format: number
-  /** The same for all parts of one run. */
+  /** All parts of one run have the same id. */
   readonly recording_id: string
   /** The number of the part, from 1. */
   readonly part: number
@@ -39,9 +39,9 @@ export interface Frame {
   readonly type: "frame"
   /** When the message arrived, by this machine's clock. */
   readonly at_ms: number
-  /** When the exchange says that the message's event happened. */
+  /** The exchange's time of the event, or of the sending. */
   readonly exchange_ms?: number
-  /** The number of the connection. A later connection has a higher one. */
+  /** The number of the connection. A later connection has a higher number. */
   readonly connection: number
   readonly message?: unknown
   /** A message that is not JSON, or that contains line breaks. */
@@ -62,7 +62,7 @@ export interface Read {
   readonly text?: string
 }
 
-/** Something happened to the messages of a channel: they may be missing, late or not readable. */
+/** An event of a channel. Its messages may be missing, late or unreadable. */
 export interface Notice {
   readonly type:
     | "outage"
@@ -82,7 +82,10 @@ export interface Notice {
   readonly detail: string
 }
 
-/** The recording or the part ended in order. A recording without this line ended by force. */
+/**
+ * The recording or the part was closed. If this line is missing, the file was not closed, for example because the
+ * process was killed.
+ */
 export interface End {
   readonly type: "end"
   readonly at_ms: number
@@ -103,7 +106,7 @@ const parseOneLine = (text: string): { readonly value: unknown } | undefined => 
   }
 }
 
-/** The time at the exchange in a message of the feed: of the event, or else of the sending. */
+/** The exchange's time in a message of the feed: the time of the event, or else the time of the sending. */
 const exchangeMillisOf = (message: unknown): number | undefined => {
   if (!Predicate.isObject(message)) return undefined
   const { msg, sending_ts_ms } = message as { readonly msg?: unknown; readonly sending_ts_ms?: unknown } // checked below
@@ -147,7 +150,7 @@ export const parseLine = (text: string): Line | undefined => {
       typeof value.type === "string" &&
       Predicate.hasProperty(value, "at_ms") &&
       typeof value.at_ms === "number"
-      ? // The members of a known type are as this program wrote them.
+      ? // The members of a known type are not checked: this program wrote them.
         (value as unknown as Line)
       : undefined
   } catch {

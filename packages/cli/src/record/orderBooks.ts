@@ -1,5 +1,5 @@
 /**
- * Reads markets and order books over REST, and records the responses as they arrive.
+ * Reads markets and order books over REST, and records the responses exactly as they arrive.
  *
  * @module
  */
@@ -42,7 +42,7 @@ export const marketLines = (tickers: ReadonlyArray<string>) =>
     { concurrency }
   )
 
-/** Reads the order books, and passes each line on. A read that fails is a line too. */
+/** Reads the order books, and passes one line per book to `write`. A failed read is also a line. */
 export const orderBookLines = (
   tickers: ReadonlyArray<string>,
   reason: ReadReason,

@@ -30,15 +30,15 @@ export const existingParts = (file: string): ReadonlyArray<{ readonly part: numb
     .toSorted((left, right) => left.part - right.part)
 }
 
-/** The reason of a failed system call. */
+/** The reason of a failed system call, in words. */
 export const reasonOf = (error: unknown): string => {
   const code = error instanceof Error && "code" in error ? String(error.code) : ""
   const known: Readonly<Record<string, string>> = {
     ENOSPC: "no space is left on the disk",
     EDQUOT: "the quota of the disk is used up",
-    EFBIG: "the file is as large as this system permits",
-    EACCES: "this user may not write there",
-    EPERM: "this user may not write there",
+    EFBIG: "the file has the maximum size of this system",
+    EACCES: "this user has no permission to write there",
+    EPERM: "this user has no permission to write there",
     EROFS: "the file system is read-only",
     ENOENT: "there is no such file or folder",
     EISDIR: "it is a folder",
@@ -53,7 +53,7 @@ export interface Plan {
   /** The first file that is written. */
   readonly path: string
   readonly part: number
-  /** Whether an earlier run wrote lines before this one, in this file or in earlier parts. */
+  /** Whether an earlier run wrote lines, in this file or in earlier parts. */
   readonly continues: boolean
   /** Whether the file exists already. */
   readonly exists: boolean
@@ -72,7 +72,8 @@ export const plan = (
       usage(`${exists ? file : last?.path} already exists. Pass another --out, or --append to continue the recording`)
     )
   }
-  if (rotates && exists) return Result.fail(usage(`${file} has no numbered parts. Continue it without --rotate flags`))
+  if (rotates && exists)
+    return Result.fail(usage(`${file} has no numbered parts. Continue it without --rotate-size and --rotate-every`))
   if (!rotates && last !== undefined) {
     return Result.fail(
       usage(`${file} has numbered parts such as ${last.path}. Continue it with --rotate-size or --rotate-every`)
@@ -85,7 +86,7 @@ export const plan = (
 
 /** A file that is open for writing. The functions throw like those of `node:fs`. */
 export interface OpenFile {
-  /** Writes some bytes, and returns how many. */
+  /** Writes some of the bytes, and returns how many it wrote. */
   readonly write: (bytes: Uint8Array, offset: number) => number
   /** Returns when everything written is on the disk. */
   readonly sync: () => void
@@ -103,7 +104,7 @@ export const create = (file: string): OpenFile => openFile(fs.openSync(file, "wx
 
 const blockBytes = 64 * 1024
 
-/** The number of bytes up to the last line break. */
+/** The number of bytes up to the end of the last line break. */
 const wholeBytes = (descriptor: number, size: number): number => {
   const block = Buffer.alloc(blockBytes)
   for (let end = size; end > 0; end -= blockBytes) {

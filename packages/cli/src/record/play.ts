@@ -1,5 +1,5 @@
 /**
- * Plays the lines of a recording: all at once, or at their times.
+ * Plays the lines of a recording: as fast as possible, or at their recorded times.
  *
  * @module
  */
@@ -17,18 +17,18 @@ export interface Playback {
   readonly until: Time | undefined
 }
 
-/** What happens to the lines. */
+/** What to do with the lines. */
 export interface Player<E, R> {
-  /** A line before the first played line. It changes the state, but it is not shown. */
+  /** Called for each line before `from`. Such a line changes the state, but is not shown. */
   readonly before: (entry: Entry) => void
   readonly play: (entry: Entry) => Effect.Effect<void, E, R> | undefined
-  /** Called before a wait, and after many lines. */
+  /** Called before each wait, and after each chunk of lines. */
   readonly flush: Effect.Effect<void, E, R>
 }
 
 const absolute = (time: Time, startMillis: number): number => ("at" in time ? time.at : startMillis + time.after)
 
-/** Waits until lines are due. */
+/** Computes when lines are due. */
 class Pace {
   readonly #speed: number
   readonly #nowMillis: () => number
@@ -47,13 +47,13 @@ class Pace {
     return playedMillis + (atMillis - recordedMillis) / this.#speed - this.#nowMillis()
   }
 
-  /** Another run begins. The time between the runs is skipped. */
+  /** Begins another run. The time between the runs is skipped. */
   restart(): void {
     this.#origin = undefined
   }
 }
 
-/** A shorter wait is not worth a timer. */
+/** The shortest wait for which a timer is used. */
 const shortestWaitMillis = 1
 
 /** Plays lines in their order. */

@@ -20,7 +20,7 @@ export interface Entry {
 
 /** How many bytes are read at once. */
 const chunkBytes = 256 * 1024
-/** A line cannot be longer. The largest message of the exchange is much smaller. */
+/** The maximum length of a line. The largest message of the exchange is much smaller. */
 const maxLineBytes = 64 * 1024 * 1024
 
 const damaged = (file: string, number: number, reason: string): CommandError =>
@@ -49,7 +49,8 @@ export async function* wholeLines(
     if (end === -1) {
       rest.push(chunk)
       restBytes += chunk.length
-      if (restBytes > maxLineBytes) throw usage(`${file} is not a recording: it has a line of more than 64 MiB`)
+      if (restBytes > maxLineBytes)
+        throw usage(`${file} is not a recording: it has a line of more than 64 MiB. Pass another file`)
       continue
     }
     const text = Buffer.concat([...rest, chunk.subarray(0, end)]).toString()
@@ -58,7 +59,7 @@ export async function* wholeLines(
     yield text.split("\n")
   }
   if (restBytes === 0) return
-  // A line without a line break is whole if it is a JSON object: then only the line break is missing.
+  // The last line is complete if it is a JSON object: only its line break is missing.
   const text = Buffer.concat(rest).toString()
   if (parseLine(text) === undefined) onTorn(restBytes)
   else yield [text]
@@ -95,7 +96,7 @@ const toError = (file: string) => (error: unknown) =>
     ? error
     : new CommandError({ exit: "failed", message: `Cannot read ${file}: ${reasonOf(error)}` })
 
-/** The header of a file. Undefined if the file has no whole line. */
+/** The header of a file. Undefined if the file has no complete line. */
 export const headerOf = (file: string): Effect.Effect<Header | undefined, CommandError> =>
   Effect.tryPromise({
     try: async () => {
@@ -105,7 +106,7 @@ export const headerOf = (file: string): Effect.Effect<Header | undefined, Comman
     catch: toError(file)
   })
 
-/** A file that exists, or the parts that a recording with this name has. */
+/** The file, if it exists. Otherwise, the parts of the recording with this name. */
 const partsOf = (file: string): Effect.Effect<ReadonlyArray<string>, CommandError> =>
   Effect.suspend(() => {
     if (fs.existsSync(file)) return Effect.succeed([file])
@@ -116,7 +117,7 @@ const partsOf = (file: string): Effect.Effect<ReadonlyArray<string>, CommandErro
   })
 
 /**
- * The files of recordings with their headers, in the order of their time. A file without a whole line has no header.
+ * The files of recordings with their headers, in the order of their time. A file without a complete line has no header.
  */
 export const sortFiles = (files: ReadonlyArray<string>) =>
   Effect.gen(function* () {

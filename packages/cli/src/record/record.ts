@@ -30,7 +30,7 @@ import { noticeText, Recorder, type RecorderError } from "./Recorder.ts"
 import { formatBytes, formatDuration, parseSize, plural } from "./units.ts"
 import { Writer } from "./Writer.ts"
 
-/** How often lines are written to the file. A killed process loses at most the lines of this time. */
+/** The interval at which lines are written to the file. A killed process loses at most the lines of one interval. */
 const flushMillis = 500
 
 const duration = (name: string, description: string) =>
@@ -43,10 +43,10 @@ const duration = (name: string, description: string) =>
   )
 
 const flags = {
-  out: Flag.String("out").pipe(Flag.withDescription("The file to write. It must not exist, unless --append is set")),
+  out: Flag.String("out").pipe(Flag.withDescription("The new file, or with --append an existing recording")),
   channels: Flag.String("channels").pipe(
     Flag.withDescription(
-      `The channels: a list of ${channelNames.join(", ")} (default orderbook,trades,ticker). lifecycle covers all markets`
+      `The channels: a list of ${channelNames.join(", ")} (default orderbook,trades,ticker). lifecycle records all markets`
     ),
     Flag.withDefault("orderbook,trades,ticker")
   ),
@@ -65,7 +65,7 @@ const flags = {
     Flag.withDefault(300_000)
   ),
   rotateSize: Flag.String("rotate-size").pipe(
-    Flag.withDescription("Begins another file when the current one has this size, such as 256MB"),
+    Flag.withDescription("Begins another file when the current file has this size, such as 256MB"),
     Flag.filterMap(
       (text) => Option.fromUndefinedOr(parseSize(text)),
       () => "a size such as 256MB or 1GB"
@@ -149,25 +149,28 @@ const readBooks = (requests: Queue.Queue<ReadReason>, tickers: ReadonlyArray<str
   )
 
 /**
- * Whether a notice is printed while the recording runs. A lost connection interrupts every channel, but one notice of
- * that is enough.
+ * Whether a notice is printed while the recording runs. A lost connection interrupts every channel, but only one notice
+ * of it is printed.
  */
 const isNoted = ({ channel, detail, type }: Notice, channels: ReadonlyArray<string>): boolean =>
   channel === channels[0] ||
   detail.startsWith("SubscriptionLost") ||
   (type !== "outage" && type !== "restored" && type !== "delay")
 
-/** Why a recording ended without the user's wish. */
+/** Why a recording failed. */
 type RecordError = CommandError | RecorderError
 
-/** A function, because the failure can appear at any time. */
+/** A function, because the failure can change between two calls. */
 const failureOf = (writer: Writer): CommandError | undefined => writer.failure
 
-/** Runs an action again and again, after each interval, until the scope closes. */
+/** Runs an action after each interval, until the scope closes. */
 const every = (millis: number, action: () => void) =>
   Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(millis), Effect.sync(action))))
 
-/** Records until the user stops the recording, its time is over, or it fails. Returns what was recorded. */
+/**
+ * Records until the user stops the recording, the time of `--for` ends, or the recording fails. Returns what was
+ * recorded.
+ */
 const recordFeed = (
   options: Flags,
   tickers: ReadonlyArray<string>,
@@ -178,7 +181,7 @@ const recordFeed = (
     const clock = yield* Clock.Clock
     const nowMillis = () => clock.currentTimeMillisUnsafe()
     const feed = yield* Feed.KalshiFeed
-    // Markets that do not exist are refused before a file is created.
+    // Fails for a market that does not exist, before a file is created.
     const markets = yield* marketLines(tickers)
     const over = yield* Deferred.make<RecordError>()
     const fail = (error: RecordError): void => void Deferred.doneUnsafe(over, Effect.succeed(error))
@@ -232,7 +235,7 @@ const recordFeed = (
       Effect.as(Effect.raceFirst(stopRequested, ended), undefined)
     ])
     finish(error === undefined ? undefined : describeFailure(error, "reads")?.message)
-    // A recording without a message is of no use after an error.
+    // After an error, a recording without messages is removed.
     if (error !== undefined && recorder.counts.frames === 0 && !where.exists) remove(where.path)
     const failure = error ?? failureOf(writer)
     if (failure !== undefined) {
@@ -282,7 +285,7 @@ export const record = Command.make(
     })
 ).pipe(
   Command.withDescription(
-    "Records the messages of the feed, and order books over REST, to a file, until Ctrl-C. Each line is a JSON object. Only its owner can read the file, because the messages of an order book contain the client_order_id of your own orders"
+    "Records the messages of the feed to a file, until Ctrl-C. It also records order books that it reads over REST. Each line is a JSON object. Only the owner of the file can read it, because the messages of an order book contain the client_order_id of your own orders"
   ),
   Command.withExamples([
     {

@@ -48,9 +48,9 @@ const flags = {
     "from",
     "Begins at this time: 2026-11-30T12:00:00Z, Unix milliseconds, or 5m for five minutes after the start"
   ),
-  until: timeFlag("until", "Ends after this time, in the same forms"),
+  until: timeFlag("until", "Ends after this time. Accepts the same forms as --from"),
   tickers: Flag.String("ticker").pipe(
-    Flag.withDescription("Only this market; may be repeated (default: all)"),
+    Flag.withDescription("Only this market; can be repeated (default: all)"),
     Flag.atLeast(0),
     Flag.withDefault([])
   ),
@@ -67,7 +67,7 @@ const flags = {
 
 type Flags = Command.Command.Config.Infer<typeof flags>
 
-/** The market that a line is about. Undefined if it is about none. */
+/** The market that a line names. Undefined if the line names no market. */
 const tickerOf = (line: Line): string | undefined => {
   if (line.type === "market" || line.type === "order_book") return line.ticker
   if (line.type !== "frame" || !Predicate.hasProperty(line.message, "msg")) return undefined
@@ -80,7 +80,7 @@ const tickerOf = (line: Line): string | undefined => {
   return typeof ticker === "string" ? ticker : undefined
 }
 
-/** Whether a line is shown. With a filter, messages and responses that are not about a wanted market are left out. */
+/** Whether a line is shown. With a filter, messages and responses are shown only if they name a wanted market. */
 const isShown = (line: Line, tickers: ReadonlySet<string>): boolean => {
   if (tickers.size === 0 || line.type === "recording" || line.type === "end") return true
   if ("markets" in line && line.markets !== undefined && line.markets.length > 0) {
@@ -91,10 +91,10 @@ const isShown = (line: Line, tickers: ReadonlySet<string>): boolean => {
   return ticker !== undefined && tickers.has(ticker)
 }
 
-/** Lines are printed together up to this length. */
+/** The length, in characters, at which collected lines are printed. */
 const bufferLength = 64 * 1024
 
-/** Prints the lines: as they are, or for people. */
+/** Prints the lines: unchanged with `--json`, otherwise formatted for people. */
 const printLines = (entries: Entries, playback: Playback, tickers: ReadonlySet<string>) =>
   Effect.gen(function* () {
     const screen = yield* Output.Output
@@ -174,11 +174,11 @@ const printBooks = (entries: Entries, playback: Playback, tickers: ReadonlySet<s
       .filter((ticker) => tickers.size === 0 || tickers.has(ticker))
       .map((ticker) => finalBook(books, ticker, lastMillis))
     for (const { is_live, market_ticker } of found) {
-      const reason = "is not known at this time: messages are missing before it"
+      const reason = "is not known at this time, because earlier messages are missing"
       if (!is_live) yield* screen.note(plain(`The book of ${market_ticker} ${reason}`))
     }
     if ((yield* Output.format) === "json") return yield* Output.line(JSON.stringify(found))
-    yield* Output.list(columns, found.flatMap(rowsOf), { empty: "There is no order" })
+    yield* Output.list(columns, found.flatMap(rowsOf), { empty: "The order books are empty" })
   })
 
 type Entries = ReturnType<typeof readEntries>
@@ -203,7 +203,7 @@ export const replay = Command.make(
   {
     ...flags,
     files: Argument.String("file").pipe(
-      Argument.withDescription("The recordings. The name given to --out also finds its numbered parts"),
+      Argument.withDescription("The recordings. The name passed to --out also selects the numbered parts"),
       Argument.atLeast(1)
     )
   },
@@ -213,7 +213,7 @@ export const replay = Command.make(
       const screen = yield* Output.Output
       const sorted = yield* sortFiles(files)
       for (const { header, path } of sorted) {
-        if (header === undefined) yield* screen.note(`${path} contains no whole line, and is left out`)
+        if (header === undefined) yield* screen.note(`${path} is skipped, because it contains no complete line`)
       }
       const paths = sorted.flatMap(({ header, path }) => (header === undefined ? [] : [path]))
       const torn = new Map<string, number>()
@@ -233,7 +233,7 @@ export const replay = Command.make(
       }
       for (const [file, bytes] of torn) {
         yield* screen.note(
-          `${file} ends with an incomplete line of ${plural(bytes, "byte")}, which is ignored: the recording was ended by force`
+          `${file} ends with an incomplete line of ${plural(bytes, "byte")}, which is ignored. The recording was not closed`
         )
       }
     })

@@ -31,14 +31,14 @@ export interface ServeOptions {
 /** The cash of the accounts that make the recorded book and the recorded trades. */
 const houseDollars = "999999999"
 
-/** The accounts of the local exchange: the last one is the user's. */
+/** The accounts of the local exchange. The last account is the user's. */
 export const accounts: ReadonlyArray<Sandbox.NewAccount> = [
   { name: "house", dollars: houseDollars },
   { name: "taker", dollars: houseDollars },
   { name: "you" }
 ]
 
-/** Writes the key of the user's account to a file that is removed at the end. */
+/** Writes the key of the user's account to a file. The file is removed when the scope closes. */
 const keyFile = (port: number, key: Sandbox.Credentials) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -85,7 +85,7 @@ const follow = (follower: Follower, { entries, playback }: ServeOptions) =>
         }
         const played = follower.play(entry)
         if (line.type !== "gap" && line.type !== "outage") return played
-        const note = plain(`${noticeText(line)}. The book stands still until its next snapshot`)
+        const note = plain(`${noticeText(line)}. The book does not change until its next snapshot`)
         return Effect.andThen(played ?? Effect.void, screen.note(note))
       },
       flush: Effect.void

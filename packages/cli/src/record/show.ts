@@ -1,5 +1,5 @@
 /**
- * The lines of a recording for people.
+ * Formats the lines of a recording for people.
  *
  * @module
  */
@@ -24,7 +24,7 @@ const best = (side: "bid" | "ask", levels: Levels = []): Levels[number] | undefi
   return side === "ask" ? sorted[0] : sorted.at(-1)
 }
 
-/** The number of levels of a side, and its best one. */
+/** The number of levels of a side, and its best level. */
 const sideText = (side: "bid" | "ask", levels: Levels | undefined): string => {
   const top = best(side, levels)
   return `${plural(levels?.length ?? 0, side)}${top === undefined ? "" : `, best ${top[0]} x ${top[1]}`}`
@@ -79,7 +79,7 @@ const describeMessage = (
   }
 }
 
-/** Formats one line. Returns undefined for a line that says nothing to people. */
+/** Formats one line. Returns undefined for a line that is not shown to people. */
 export const formatter = (screen: Pick<Screen, "paint">): ((entry: Entry) => string | undefined) => {
   const decode = FeedMessages.decoder()
   const join = (line: Line, kind: string, ticker: string, content: string): string =>

@@ -1,5 +1,5 @@
 /**
- * Sizes, and times of a recording, on the command line.
+ * Sizes, durations and times on the command line of `kalshi record` and `kalshi replay`.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const unitBytes: Readonly<Record<string, number>> = {
   GIB: 2 ** 30
 }
 
-/** Parses a size such as `256MB` or `1GiB`. Undefined if it is none. */
+/** Parses a size such as `256MB` or `1GiB`. Undefined if the text is not a size. */
 export const parseSize = (text: string): number | undefined => {
   const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([KMG]i?B|B)$/i.exec(text) ?? []
   const bytes = number === undefined ? 0 : Math.round(Number(number) * (unitBytes[unit.toUpperCase()] ?? 0))
@@ -25,7 +25,10 @@ export const parseSize = (text: string): number | undefined => {
 /** A time: absolute, or counted from the start of a recording. In milliseconds. */
 export type Time = { readonly at: number } | { readonly after: number }
 
-/** Parses a time: ISO 8601 with a zone, Unix milliseconds, or a duration from the start. Undefined if it is none. */
+/**
+ * Parses a time: ISO 8601 with a zone, Unix milliseconds, or a duration from the start. Undefined if the text is not a
+ * time.
+ */
 export const parseTime = (text: string): Time | undefined => {
   const after = parseDuration(text)
   if (after !== undefined) return { after }

@@ -1,5 +1,5 @@
 /**
- * A relay without sockets: the connections of its readers, and their commands.
+ * The core of a relay, without sockets: the connections of its readers (programs and pages), and their commands.
  *
  * @module
  */
@@ -26,7 +26,7 @@ import { decide, type Rules } from "./access.ts"
 import { type Need, needOfCommand } from "./specs.ts"
 import { Upstream, type UpstreamEvent, type UpstreamOptions } from "./Upstream.ts"
 
-/** What happens in a relay. */
+/** An event of a relay. */
 export type HubEvent =
   | UpstreamEvent
   | { readonly type: "reader_connected"; readonly reader: number; readonly private: boolean; readonly origin?: string }
@@ -38,15 +38,15 @@ export type HubEvent =
 export interface HubOptions extends Omit<UpstreamOptions, "onEvent"> {
   readonly rules: () => Rules
   readonly onEvent: (event: HubEvent) => void
-  /** The characters that may wait for a slow reader in each of its subscriptions. Default: 8 Mi. */
+  /** The maximum number of characters that wait for a slow reader in each of its subscriptions. Default: 8,388,608. */
   readonly maxWaitingLength?: number | undefined
 }
 
-/** How long a command waits for the exchange. The client waits for 5 seconds. */
+/** How long a command waits for the exchange. This is shorter than the 5 seconds that the client waits for a reply. */
 const holdMillis = 4_000
 const pingMillis = 10_000
 const pongTimeoutMillis = 120_000
-/** As on the exchange. */
+/** The limit of the exchange. */
 const maxCommandsPerSecond = 10_000
 
 interface Reader {
@@ -120,7 +120,7 @@ export class Hub implements Upgrades {
     return { _tag: "Accepted", open: (line) => this.#open(line, decision.isPrivate, origin) }
   }
 
-  /** Does what is due. */
+  /** Ends commands that have waited too long, and pings the readers. */
   tick(): void {
     const nowMillis = this.#options.nowMillis()
     this.upstream.tick()
@@ -214,7 +214,7 @@ export class Hub implements Upgrades {
         continue
       }
       const need = needOfCommand(name, command.parameters)
-      // A command that is refused anyway asks nothing of the exchange.
+      // Such a command needs nothing from the exchange.
       if (need === undefined || need.names?.length === 0) {
         run()
         continue
@@ -228,7 +228,9 @@ export class Hub implements Upgrades {
     }
   }
 
-  /** The reply to a command whose source failed: the exchange's own refusal if there is one, otherwise error 10. */
+  /**
+   * The reply to a command whose subscription at the exchange failed: the refusal of the exchange, or else error 10.
+   */
   #refusalOf(need: Need, error: Error): FeedError {
     return this.upstream.refusalOf(need) ?? { code: 10, details: error.message }
   }
@@ -272,7 +274,8 @@ export class Hub implements Upgrades {
   }
 
   /**
-   * Delays a command until the returned function is called, but not for longer than a reader would wait for the reply.
+   * Delays a command until the returned function is called. After {@link holdMillis}, the command fails instead: the
+   * reader would not wait longer for the reply.
    */
   #hold(connection: FeedConnection, id: number | undefined, run: () => void): Held["run"] {
     const held: Held = {

@@ -1,5 +1,5 @@
 /**
- * What a relay receives from the exchange, and how it reaches the subscriptions of its readers.
+ * Receives messages from the exchange, and sends them to the subscriptions of a relay's readers.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import { Readers } from "./readers.ts"
 import { type DataMessage, Source, type SourceEvents, type SourceLoss, type Spec } from "./sources.ts"
 import { type Need, nameIn } from "./specs.ts"
 
-/** What happens between a relay and the exchange. */
+/** An event between a relay and the exchange. */
 export type UpstreamEvent =
   | { readonly type: "upstream_used"; readonly channel: string }
   | { readonly type: "upstream_unused"; readonly channel: string }
@@ -25,7 +25,10 @@ export type UpstreamEvent =
     }
   | { readonly type: "upstream_ended"; readonly channel: string; readonly reason: string }
 
-/** The merged order books of several lines. Their owner reports changes to {@link Upstream.merged}. */
+/**
+ * The merged order books of several lines, which are independent connections to the exchange. The owner of the books
+ * reports their changes to {@link Upstream.merged}.
+ */
 export interface MergedWatch {
   readonly add: (markets: ReadonlyArray<string>) => void
   readonly remove: (markets: ReadonlyArray<string>) => void
@@ -36,21 +39,24 @@ export interface UpstreamOptions {
   readonly feed: Pick<Feed.KalshiFeed["Service"], "subscribe">
   readonly nowMillis: () => number
   readonly onEvent: (event: UpstreamEvent) => void
-  /** A subscription at the exchange has failed, and is not opened again by itself. */
+  /** Called when a subscription at the exchange failed and is not opened again. */
   readonly onEnded: (error: Feed.FeedError) => void
   /** Merges the books of several lines. Default: the messages of one line pass through. */
   readonly merged?: MergedWatch | undefined
-  /** How long something stays subscribed at the exchange without a reader. Default: 5,000. */
+  /** How long a channel or a market stays subscribed at the exchange without a reader. Default: 5,000. */
   readonly lingerMillis?: number | undefined
 }
 
-/** How long a book may be wrong until its readers are notified. A new snapshot usually takes one round trip. */
+/**
+ * How long a book can be wrong before the relay ends the subscriptions of its readers. A new snapshot usually takes one
+ * round trip.
+ */
 const healMillis = 1_000
 
 /** How long the exchange's refusal of a name is remembered. */
 const refusalMillis = 10_000
 
-/** What the exchange refused, for the reply to a reader's command. */
+/** A refusal of the exchange. The relay repeats it in its reply to a reader's command. */
 interface Refusal {
   readonly error: FeedError
   readonly untilMillis: number
@@ -58,7 +64,7 @@ interface Refusal {
 
 const lostError: FeedError = { code: 10, details: "the relay lost messages of the exchange. Subscribe again" }
 
-/** The exchange's side of a relay. */
+/** The part of a relay that communicates with the exchange. */
 export class Upstream {
   readonly readers: Readers
   /** The books of several lines. Undefined with one line. */
@@ -74,9 +80,9 @@ export class Upstream {
   readonly #tickers = new Map<string, string>()
   readonly #references = new Map<string, ReadonlyArray<string>>()
   readonly #refusals = new Map<string, Refusal>()
-  /** The markets whose book may be wrong, and when their readers are notified. */
+  /** The markets whose book may be wrong, and when the subscriptions of their readers end. */
   readonly #healing = new Map<string, number>()
-  /** The markets whose snapshot has members with unknown names, and whether that snapshot is still to come. */
+  /** The markets whose snapshot has members with unknown names, and whether this snapshot has not arrived yet. */
   readonly #suspect = new Map<string, boolean>()
   #listWaiters: ReadonlyArray<{ readonly channel: string; readonly callback: () => void }> = []
   readonly #sourceEvents: SourceEvents
@@ -93,7 +99,7 @@ export class Upstream {
       lost: (ticker, reason, isOutage) => this.#loseBook(ticker, reason, isOutage)
     }
     const silent: BookEvents = { replaced() {}, confirmed() {}, changed() {}, lost() {} }
-    // With several lines, the messages of the first line only teach the ids of the markets.
+    // With several lines, the messages of the first line only supply the ids of the markets.
     this.#followed = new FollowedBooks(
       options.merged === undefined ? events : silent,
       (markets) => this.#sources.get("orderbook_delta")?.snapshot(markets),
@@ -122,7 +128,7 @@ export class Upstream {
     return [...this.#sources.values()]
   }
 
-  /** Returns a source, which is opened if it is new. */
+  /** Returns the source of a spec. Creates the source if it is new. */
   source(spec: Spec): Source {
     const found = this.#sources.get(spec.key)
     if (found !== undefined) return found
@@ -133,7 +139,8 @@ export class Upstream {
   }
 
   /**
-   * Subscribes to what a command needs, before it is carried out. Returns the source, or why the command is refused.
+   * Subscribes to what a command needs, before the command is carried out. Returns the source, or why the command is
+   * refused.
    */
   prepare(need: Need): Source | FeedError {
     const refusal = this.refusalOf(need)
@@ -146,7 +153,7 @@ export class Upstream {
     return source
   }
 
-  /** The exchange's refusal of a need, if it has refused it a short time ago. */
+  /** The exchange's refusal of a need in the last 10 seconds. Undefined if there is none. */
   refusalOf({ names, spec }: Need): FeedError | undefined {
     const nowMillis = this.#options.nowMillis()
     for (const name of names ?? [""]) {
@@ -164,7 +171,7 @@ export class Upstream {
     }
   }
 
-  /** The ids or names of an indices' or underlyings' channel, if the exchange has listed them. */
+  /** The ids or names in a channel of indices or underlyings. Undefined until the exchange has listed them. */
   referencesOf(channel: string): ReadonlyArray<string> | undefined {
     return this.#references.get(channel)
   }
@@ -173,7 +180,7 @@ export class Upstream {
     return this.#marketIds.get(ticker)
   }
 
-  /** Sends a book to a reader, as soon as it can be read. */
+  /** Sends a book to a reader, as soon as the book is valid. */
   sendBook(subscription: Subscription, ticker: string, id: number | undefined): void {
     this.#market(ticker).request(subscription, id)
   }
@@ -184,7 +191,7 @@ export class Upstream {
     if (body !== undefined) subscription.connection.sendData(subscription, "ticker", body)
   }
 
-  /** Does what is due. */
+  /** Removes unused subscriptions, and ends the subscriptions to books that have been wrong for too long. */
   tick(): void {
     const nowMillis = this.#options.nowMillis()
     this.#followed.tick()
@@ -234,7 +241,7 @@ export class Upstream {
     this.received++
     const { channel } = spec
     if (message.type === "orderbook_snapshot" || message.type === "orderbook_delta") {
-      // The type tells the schema.
+      // The type determines the schema.
       const book = message as OrderbookSnapshotMessage | OrderbookDeltaMessage
       this.#learn(book.msg.market_ticker, book.msg.market_id)
       if (message.type === "orderbook_snapshot") this.#clearSuspicion(book.msg.market_ticker)
@@ -250,7 +257,7 @@ export class Upstream {
       subscription.connection.sendData(subscription, message.type, body)
     }
     if (channels[channel].markets !== "none") {
-      // A market that is also part of a subscription to all markets arrives twice: once for each kind of reader.
+      // If the relay also subscribes to all markets, a message arrives twice: once for each kind of reader.
       this.readers.forEach(channel, name ?? "", (subscription) => {
         if ((subscription.markets === undefined) === isWhole) send(subscription)
       })
@@ -285,7 +292,7 @@ export class Upstream {
     const { channel, key } = source.spec
     this.#options.onEvent({ type: "upstream_lost", channel: key, markets: markets.length, reason })
     if (channel === "orderbook_delta") return this.#followed.lose(markets, reason, isOutage)
-    // A type that this version does not know is no message that a reader of this version could miss.
+    // No reader misses a message of an unknown type: this version cannot subscribe to such messages.
     if (event._tag === "UnknownMessage") return
     if (channel === "ticker") for (const market of markets) this.#tickers.delete(market)
     this.#endAll(this.#subscriptionsOf(source, markets), lostError)
@@ -313,11 +320,12 @@ export class Upstream {
   }
 
   /**
-   * A side of the next snapshot may have a new name. The book would seem to lack this side, so no reader receives it.
+   * The next snapshot may contain a side under an unknown name. This side would seem empty, so no reader receives the
+   * snapshot.
    */
   #suspectBook(ticker: string): void {
     this.#suspect.set(ticker, true)
-    const reason = `a snapshot of ${ticker} has members with unknown names. Look for a newer version of this command`
+    const reason = `a snapshot of ${ticker} has members with unknown names. Install a newer version of this command`
     this.#options.onEvent({ type: "upstream_lost", channel: "orderbook_delta", markets: 1, reason })
     this.#endBook(ticker)
   }

@@ -1,8 +1,8 @@
 /**
- * Which requests a relay accepts: those of programs on this machine, and those of pages whose origin is permitted.
+ * Which requests a relay accepts: requests of programs on this machine, and of pages whose origin is permitted.
  *
- * A page of another site can make a browser on this machine send requests, but it cannot make the browser lie about the
- * headers `Host`, `Origin` and `Sec-Fetch-Site`.
+ * A page of another site can make a browser on this machine send requests, but it cannot change the headers `Host`,
+ * `Origin` and `Sec-Fetch-Site`.
  *
  * @module
  */
@@ -12,28 +12,28 @@ import { createHash, timingSafeEqual } from "node:crypto"
 /** What a relay permits. */
 export interface Rules {
   readonly port: number
-  /** The origins of pages that may connect, besides those of this machine. */
+  /** The origins whose pages are permitted to connect. Pages of this machine are always permitted. */
   readonly origins: ReadonlyArray<string>
-  /** The token for the private channels. Undefined: the relay does not serve them. */
+  /** The token for the private channels. Undefined if the relay does not serve them. */
   readonly token: string | undefined
 }
 
-/** A decision on a request: whether it may use the private channels, or why it is refused. */
+/** A decision on a request: whether it is permitted to use the private channels, or why it is refused. */
 export type Decision =
   | { readonly _tag: "Accepted"; readonly isPrivate: boolean }
   | { readonly _tag: "Refused"; readonly status: 401 | 403; readonly reason: string }
 
-/** The subprotocol that carries the token of a page, which can set no header: `token.` and the token. */
+/** The prefix of a WebSocket subprotocol that contains the token. A page uses it, because a page cannot set headers. */
 const subprotocol = "token."
 
 const hostName = String.raw`(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])`
 
 const ownOrigin = new RegExp(`^https?://${hostName}(?::\\d+)?$`, "i")
 
-/** Whether pages of an origin may connect. */
+/** Whether pages of an origin are permitted to connect. */
 const isPermitted = (origin: string, { origins }: Rules): boolean => ownOrigin.test(origin) || origins.includes(origin)
 
-/** Compares digests, so that the time of the comparison shows neither the token nor its length. */
+/** Compares digests, so that the time of the comparison does not reveal the token or its length. */
 const isToken = (sent: string, token: string): boolean => timingSafeEqual(digest(sent), digest(token))
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest()
@@ -51,15 +51,19 @@ const refuse = (status: 401 | 403, reason: string): Decision => ({ _tag: "Refuse
 /** Decides on a request. */
 export const decide = (request: Pick<WireRequest, "headers" | "path">, rules: Rules): Decision => {
   const { host = "", origin, "sec-fetch-site": site } = request.headers
-  // With DNS rebinding, a name of another site leads to this machine.
+  // With DNS rebinding, the host name of another site can resolve to this machine.
   if (!new RegExp(`^${hostName}:${rules.port}$`, "i").test(host)) {
     return refuse(403, `the header Host must be the address that the relay printed, such as 127.0.0.1:${rules.port}`)
   }
   if (origin !== undefined && !isPermitted(origin, rules)) {
-    return refuse(403, "pages of this origin may not connect. Start the relay with --origin and the origin of the page")
+    return refuse(
+      403,
+      "pages of this origin are not permitted to connect. Start the relay with --origin and the origin of the page"
+    )
   }
-  // A browser sends no origin with some reads, but then it says that another site caused them.
-  if (origin === undefined && site === "cross-site") return refuse(403, "another site may not read from this relay")
+  // A browser omits `Origin` in some requests, but `Sec-Fetch-Site` then shows that another site caused the request.
+  if (origin === undefined && site === "cross-site")
+    return refuse(403, "pages of another site are not permitted to read from this relay")
   const sent = tokenOf(request)
   if (sent === undefined) return { _tag: "Accepted", isPrivate: false }
   if (rules.token === undefined) {
@@ -67,5 +71,5 @@ export const decide = (request: Pick<WireRequest, "headers" | "path">, rules: Ru
   }
   return isToken(sent, rules.token)
     ? { _tag: "Accepted", isPrivate: true }
-    : refuse(401, "the token is not the one that the relay printed when it started")
+    : refuse(401, "the token is wrong. Use the token that the relay printed when it started")
 }

@@ -13,11 +13,11 @@ import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import * as Result from "effect/Result"
 import { type Delta, padPrice, type WireBook, type WireLevel } from "./wire.ts"
 
-/** What happens to a book. */
+/** The events of a book. */
 export interface BookEvents {
-  /** The book was replaced: all readers need the new one. */
+  /** The book was replaced: all readers need the new book. */
   readonly replaced: (ticker: string) => void
-  /** The book was confirmed by a snapshot that changed nothing: only readers that wait need it. */
+  /** A snapshot confirmed the book without changes: only readers that wait for the book need it. */
   readonly confirmed: (ticker: string) => void
   readonly changed: (ticker: string, delta: Delta) => void
   /** The book may be wrong from now on. */
@@ -47,7 +47,7 @@ export class FollowedBooks implements Books {
   readonly #events: BookEvents
   readonly #snapshot: (markets: ReadonlyArray<string>) => void
   readonly #nowMillis: () => number
-  /** The markets whose books have a deadline. */
+  /** The markets whose books need a {@link tick} at a deadline. */
   readonly #due = new Set<string>()
 
   constructor(events: BookEvents, snapshot: (markets: ReadonlyArray<string>) => void, nowMillis: () => number) {
@@ -69,7 +69,7 @@ export class FollowedBooks implements Books {
 
   current(ticker: string): WireBook | undefined {
     const found = this.#books.get(ticker)
-    // A live book with a deadline is crossed for a moment: the other changes of its action follow.
+    // A live book with a deadline is crossed for a moment: more changes of the same action at the exchange follow.
     if (found === undefined || !found.book.isLive || found.book.nextMillis() !== undefined) return undefined
     const read = found.book.read(this.#nowMillis())
     if (Result.isFailure(read)) return undefined
@@ -86,19 +86,19 @@ export class FollowedBooks implements Books {
     const wasLive = book.isLive
     const { clock, ignored } = book
     if (message.type === "orderbook_snapshot") {
-      book.snapshot(message as OrderbookSnapshotMessage, receivedMillis) // by its type
+      book.snapshot(message as OrderbookSnapshotMessage, receivedMillis) // checked by its type
       if (book.isLive && book.ignored === ignored) {
         if (wasLive && message.msg.clock !== undefined && message.msg.clock === clock) this.#events.confirmed(ticker)
         else this.#events.replaced(ticker)
       }
     } else {
-      book.delta(message as OrderbookDeltaMessage, receivedMillis) // by its type
-      if (book.isLive && book.ignored === ignored) this.#events.changed(ticker, message.msg as OrderbookDelta) // by its type
+      book.delta(message as OrderbookDeltaMessage, receivedMillis) // checked by its type
+      if (book.isLive && book.ignored === ignored) this.#events.changed(ticker, message.msg as OrderbookDelta) // checked by its type
     }
     this.#check(ticker, found, wasLive)
   }
 
-  /** Marks books as lost. No market means all markets. */
+  /** Marks books as lost. An empty list means all markets. */
   lose(markets: ReadonlyArray<string>, reason: string, isOutage: boolean): void {
     for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
       const found = this.#books.get(ticker)
@@ -110,7 +110,7 @@ export class FollowedBooks implements Books {
     }
   }
 
-  /** Does what is due: requests snapshots again, and ends the live state of books that stay crossed. */
+  /** Requests overdue snapshots again, and ends the live state of books that stay crossed. */
   tick(): void {
     for (const ticker of [...this.#due]) {
       const found = this.#books.get(ticker)
@@ -149,7 +149,7 @@ const countOf = (units: bigint): string => {
   return `${units < 0n ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
 
-/** The changes that turn one book of a market into a later one. */
+/** The changes that turn one book of a market into a later book. */
 export const changesBetween = (
   before: OrderBooks.Book,
   after: OrderBooks.Book,
@@ -175,7 +175,7 @@ export const changesBetween = (
     })
   })
 
-/** The books of several lines. Readers receive the differences between the merged books. */
+/** The books of several lines. Readers receive the differences between successive merged books. */
 export class MergedBooks implements Books {
   /** The book that readers have, by market. Undefined while it may be wrong. */
   readonly #shown = new Map<string, OrderBooks.Book | undefined>()
@@ -200,7 +200,7 @@ export class MergedBooks implements Books {
     this.#shown.delete(ticker)
   }
 
-  /** Takes the result of reading a market after a change. */
+  /** Handles the result of reading a market after a change. */
   read(
     ticker: string,
     read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Error>

@@ -32,7 +32,7 @@ export const describeEvent = (event: HubEvent | Listening): string => {
     case "upstream_used":
       return `${event.channel}: first reader`
     case "upstream_unused":
-      return `${event.channel}: no reader any more`
+      return `${event.channel}: no more readers`
     case "upstream_lost":
       return `${event.channel}: messages were lost${marketsOf(event.markets)}: ${event.reason}`
     case "upstream_refused":

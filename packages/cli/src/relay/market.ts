@@ -1,5 +1,5 @@
 /**
- * The order book of one market in a relay: what readers have received, and who still waits for a snapshot.
+ * The order book of one market in a relay: what its readers have received, and which readers wait for a snapshot.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { type Delta, deltaBody, type Form, snapshotBody, type WireBook } from ".
 
 /** The book that readers see. */
 export interface BookSource {
-  /** Undefined while the book may be wrong, and in the middle of an action that crosses the book for a moment. */
+  /** Undefined while the book may be wrong, or while an unfinished action crosses the book for a moment. */
   readonly current: () => WireBook | undefined
 }
 
@@ -17,16 +17,16 @@ export class Market {
   readonly ticker: string
   readonly #audience: Audience
   readonly #source: BookSource
-  /** The readers without a valid book, and the id of the command with which each requested one. */
+  /** The readers without a valid book, and the id of the command with which each reader requested the book. */
   readonly #awaiting = new Map<Subscription, number | undefined>()
   /**
-   * The readers whose snapshot may lack changes with the clock of the snapshot. A reader ignores a change with the
-   * clock of its snapshot, because the exchange's snapshots contain all of them. So such a reader receives a new
-   * snapshot instead.
+   * The readers whose snapshot may lack some changes with the `clock` of the snapshot. A reader ignores such a change,
+   * because a snapshot of the exchange contains all changes of its `clock`. So the relay sends these readers a new
+   * snapshot instead of the change.
    */
   readonly #fresh = new Set<Subscription>()
   #freshClock: number | undefined
-  /** The snapshots of the current book, by whether they have prices of YES. */
+  /** The encoded snapshots of the current book. The key is whether both sides have prices of YES. */
   #snapshots = new Map<boolean, string>()
 
   constructor(ticker: string, audience: Audience, source: BookSource) {
@@ -35,7 +35,7 @@ export class Market {
     this.#source = source
   }
 
-  /** Sends the book to a reader: now, or as soon as it can be read. */
+  /** Sends the book to a reader: now, or as soon as the book is valid. */
   request(subscription: Subscription, id: number | undefined): void {
     const book = this.#source.current()
     if (book === undefined) this.#awaiting.set(subscription, id)
@@ -82,7 +82,7 @@ export class Market {
     }
   }
 
-  /** Sends the book to the readers that wait for it, if it can be read. */
+  /** Sends the book to the readers that wait for it, if the book is valid. */
   settle(): void {
     if (this.#awaiting.size === 0) return
     const book = this.#source.current()
@@ -92,7 +92,7 @@ export class Market {
     for (const [subscription, id] of waiting) this.#send(subscription, book, id)
   }
 
-  /** A reader no longer receives this market. */
+  /** Call it when a reader no longer receives this market. */
   forget(subscription: Subscription): void {
     this.#awaiting.delete(subscription)
     this.#fresh.delete(subscription)

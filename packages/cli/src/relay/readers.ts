@@ -1,5 +1,5 @@
 /**
- * The subscriptions of all readers of a relay, and what they keep subscribed at the exchange.
+ * The subscriptions of all readers of a relay, and the subscriptions at the exchange that they need.
  *
  * @module
  */
@@ -7,12 +7,12 @@ import { Audience, type Subscription } from "@kalshi-effect/sandbox/FeedServer"
 import { needOf } from "./specs.ts"
 import type { Source, Spec } from "./sources.ts"
 
-/** What the index of readers needs. */
+/** Options of {@link Readers}. */
 export interface ReadersOptions {
   readonly source: (spec: Spec) => Source
-  /** The markets of books that a reader receives from now on, before they are subscribed. */
+  /** Called with the markets whose books a reader will receive, before the relay subscribes to them. */
   readonly onMarkets: (tickers: ReadonlyArray<string>) => void
-  /** A reader no longer receives the book of a market. */
+  /** Called when a reader no longer receives the book of a market. */
   readonly onForgotten: (subscription: Subscription, ticker: string) => void
 }
 
@@ -22,7 +22,7 @@ interface Held {
   readonly names: Set<string> | undefined
 }
 
-/** The index of all subscriptions by what they receive. The relay subscribes to all of it at the exchange. */
+/** The index of all subscriptions of readers. The relay subscribes at the exchange to everything that they receive. */
 export class Readers extends Audience {
   readonly #options: ReadersOptions
   readonly #held = new Map<Subscription, Held>()
@@ -46,7 +46,7 @@ export class Readers extends Audience {
     const all = [...tickers]
     super.addMarkets(subscription, all)
     if (subscription.name === "orderbook_delta") this.#options.onMarkets(all)
-    // The first markets of a subscription are retained by `add`.
+    // `add` retains the first markets of a subscription.
     const held = this.#held.get(subscription)
     if (held?.names === undefined) return
     const { names, source } = held

@@ -31,14 +31,14 @@ const flags = {
   ),
   origins: Flag.String("origin").pipe(
     Flag.withDescription(
-      "An origin whose pages may connect, such as https://example.com; may be repeated (default: pages of this machine)"
+      "An origin whose pages can connect, such as https://example.com; can be repeated (default: pages of this machine)"
     ),
     Flag.atLeast(0),
     Flag.withDefault([])
   ),
   isPrivate: Flag.Boolean("private").pipe(
     Flag.withDescription(
-      "Also serve the channels of the account, to readers with the token that is printed to the standard error"
+      "Also serve the channels of the account, to readers with the token that the relay prints to the standard error"
     ),
     Flag.withDefault(false)
   )
@@ -65,7 +65,7 @@ export const relay = Command.make("relay", flags, ({ isPrivate, lines, origins, 
     if (format === "csv") return yield* usage("--csv prints lists only. Use --json for a stream of events")
     yield* Effect.forEach(origins, checkOrigin, { discard: true })
     const token = isPrivate ? randomBytes(32).toString("hex") : undefined
-    // The relay is loaded when it starts, so that the other commands start faster.
+    // The module of the relay is loaded here, so that other commands start faster.
     const { serve } = yield* Effect.promise(() => import("./serve.ts"))
     const running = yield* Effect.mapError(serve({ port, origins, token, lines }), (error) =>
       error._tag === "ServeError"

@@ -37,9 +37,9 @@ export interface ServeOptions {
 /** A running relay. */
 export interface Relay {
   readonly url: string
-  /** What happens, oldest first. If too many events wait, the oldest are dropped. */
+  /** The events, oldest first. If more than 10,000 events wait, the oldest events are dropped. */
   readonly events: Stream.Stream<HubEvent>
-  /** Fails when nothing can arrive any more, for example because the exchange has refused the connection. */
+  /** Fails when no more messages can arrive, for example because the exchange has refused the connection. */
   readonly ended: Effect.Effect<never, Feed.FeedError>
   /** What `/status` shows. */
   readonly status: Effect.Effect<Status>
@@ -53,7 +53,7 @@ export interface Status {
   readonly frames_sent: number
   readonly upstream: {
     readonly connections: ReadonlyArray<{ readonly status: string; readonly last_loss: string | undefined }>
-    /** With several lines: the number of live order books on each. */
+    /** With several lines: the number of live order books on each line. */
     readonly live_books?: ReadonlyArray<number>
     readonly subscriptions: ReadonlyArray<{ readonly channel: string; readonly live: boolean; readonly names: number }>
   }
@@ -61,7 +61,7 @@ export interface Status {
 
 const tickMillis = 50
 
-/** The most events that wait for the log. */
+/** The maximum number of events that wait for the log. */
 const maxEvents = 10_000
 
 /** Enough for one reader per port of this machine. */
@@ -97,7 +97,7 @@ const mergeLines = (lines: number, onRead: (ticker: string, read: Parameters<Rea
         yield* watch.add(markets)
       }
     })
-    // The first line reports the same failure.
+    // Failures are ignored here, because the first line also reports them.
     yield* Effect.forkScoped(Effect.forever(Effect.ignore(next)))
     const offer = (action: "add" | "remove") => (markets: ReadonlyArray<string>) =>
       void (markets.length > 0 && Queue.offerUnsafe(commands, { action, markets }))
@@ -130,7 +130,7 @@ const respond = (request: WireRequest, rules: Rules, status: () => Status): Wire
   if (decision._tag === "Refused") return respondWith(failure(decision.status, "permission_denied", decision.reason))
   const path = request.path.replace(/\?.*$/s, "")
   if (request.method !== "GET" || (path !== "/" && path !== "/status")) {
-    return respondWith(failure(404, "not_found", "a relay has /status and the WebSocket /trade-api/ws/v2"))
+    return respondWith(failure(404, "not_found", "a relay has only /status and the WebSocket /trade-api/ws/v2"))
   }
   const { origin } = request.headers
   return respondWith({

@@ -1,6 +1,6 @@
 /**
- * The subscriptions of a relay at the exchange: each is opened once, for all readers that want it, and ends some time
- * after its last reader.
+ * The subscriptions of a relay at the exchange. Each subscription is opened once for all its readers, and ends some
+ * time after its last reader leaves.
  *
  * @module
  */
@@ -12,21 +12,21 @@ import * as Result from "effect/Result"
 /** A message of any channel. */
 export type DataMessage = ChannelMessage<ChannelName>
 
-/** What happens to a source. */
+/** The events of a source. */
 export interface SourceEvents {
   readonly onMessage: (source: Source, message: DataMessage, receivedMillis: number) => void
-  /** Messages may be missing. `markets` is empty if they can be of any market. */
+  /** Messages may be missing. `markets` is empty if messages of any market may be missing. */
   readonly onLoss: (source: Source, loss: SourceLoss) => void
   /** The exchange refused some names. */
   readonly onRefused: (source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError) => void
-  /** The source is over. */
+  /** The source has failed, and is not opened again. */
   readonly onEnded: (source: Source, error: Feed.FeedError) => void
   /** The next snapshot of a market has members with unknown names, so a side may be missing in it. */
   readonly onUnknownKeys: (market: string) => void
   readonly onUsed: (source: Source, isUsed: boolean) => void
 }
 
-/** A loss on the way from the exchange. */
+/** A loss of messages from the exchange. */
 export interface SourceLoss {
   readonly markets: ReadonlyArray<string>
   readonly reason: string
@@ -45,7 +45,7 @@ export interface Spec {
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** What a source needs. */
+/** Options of {@link Source}. */
 export interface SourceOptions {
   readonly feed: Pick<Feed.KalshiFeed["Service"], "subscribe">
   readonly events: SourceEvents
@@ -54,18 +54,18 @@ export interface SourceOptions {
   readonly lingerMillis: number
 }
 
-/** Longer than a command waits for the exchange. */
+/** The minimum time that a name stays subscribed for a waiting command. It is longer than a command waits. */
 const expectedMillis = 5_000
 
-/** One subscription. */
+/** One subscription at the exchange. All readers share it. */
 export class Source {
   readonly spec: Spec
-  /** Whether the exchange has acknowledged the subscription, and it is not interrupted. */
+  /** Whether the subscription is acknowledged and not interrupted. */
   isLive = false
   ended: Feed.FeedError | undefined
   readonly #options: SourceOptions
   readonly #users = new Map<string, number>()
-  /** Names without users, and until when they stay. */
+  /** The names without readers, and the times at which their subscriptions end. */
   readonly #idle = new Map<string, number>()
   #wholeUsers = 0
   #idleUntil: number
@@ -78,20 +78,17 @@ export class Source {
     this.#idleUntil = options.nowMillis() + expectedMillis
   }
 
-  /** Whether a reader wants anything of this source. */
+  /** Whether a reader uses this source. */
   get isUsed(): boolean {
     return this.#wholeUsers > 0 || this.#users.size > 0
   }
 
-  /** The wanted names, including those without readers that are still subscribed. */
+  /** The subscribed names, including names without readers. */
   get names(): ReadonlyArray<string> {
     return [...this.#users.keys(), ...this.#idle.keys()]
   }
 
-  /**
-   * Subscribes to names without a reader, which are expected to have one soon. Returns why the names are not valid, or
-   * undefined.
-   */
+  /** Subscribes to names for which a reader is expected soon. Returns an error if a name is invalid. */
   touch(names: Iterable<string>): InvalidRequest | undefined {
     const fresh: Array<string> = []
     for (const name of names) {
@@ -149,7 +146,7 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Calls back when the source is live or over: at once if it already is. */
+  /** Calls back when the source is live or has failed. Calls back immediately if this is already so. */
   whenLive(callback: (error: Feed.FeedError | undefined) => void): void {
     if (this.isLive || this.ended !== undefined) callback(this.ended)
     else this.#waiters.push(callback)
@@ -165,7 +162,10 @@ export class Source {
     this.#subscription?.list()
   }
 
-  /** Ends what no reader has wanted for some time. Returns the names that ended, and whether the source is over. */
+  /**
+   * Ends the subscriptions to names that have had no reader for some time. Returns these names, and whether the source
+   * is closed.
+   */
   tick(): { readonly isOver: boolean; readonly removed: ReadonlyArray<string> } {
     const nowMillis = this.#options.nowMillis()
     const removed = [...this.#idle].filter(([, until]) => until <= nowMillis).map(([name]) => name)
@@ -184,7 +184,7 @@ export class Source {
     this.isLive = false
   }
 
-  /** Until when a name stays that a waiting command needs: longer than the command can wait. */
+  /** The time until which a name stays subscribed for a waiting command. */
   #expectedUntil(): number {
     return this.#options.nowMillis() + Math.max(expectedMillis, this.#options.lingerMillis)
   }
@@ -203,7 +203,7 @@ export class Source {
     }
     const { channel, parameter, params } = this.spec
     const all = this.names
-    // The exchange knows no subscription to an empty list.
+    // A subscription must name at least one market, index or underlying.
     if (parameter !== undefined && all.length === 0) return undefined
     const request = { channel, params: { ...params, ...(parameter === undefined ? {} : { [parameter]: all }) } }
     const opened = this.#options.feed.subscribe<ChannelName>(request, {
@@ -251,11 +251,11 @@ export class Source {
       case "Gap":
         return this.#lose(event, event.markets, "messages of the exchange did not arrive")
       case "Undecodable":
-        return this.#lose(event, event.market === undefined ? [] : [event.market], "a message does not decode")
+        return this.#lose(event, event.market === undefined ? [] : [event.market], "a message cannot be decoded")
       case "UnknownMessage":
         return this.#lose(event, [], "a message has an unknown type")
       case "Replaced":
-        return this.#lose(event, event.markets, "the subscription changed over to another connection")
+        return this.#lose(event, event.markets, "the subscription moved to another connection")
       case "UnknownKeys":
         return events.onUnknownKeys(event.market)
       case "Refused":

@@ -1,15 +1,15 @@
 /**
- * Which subscription at the exchange a subscription of a reader needs.
+ * Finds the subscription at the exchange that a reader's subscription needs.
  *
  * @module
  */
 import { type ChannelName, channels, type Parameters, type Subscription } from "@kalshi-effect/sandbox/FeedServer"
 import type { Spec } from "./sources.ts"
 
-/** What a reader needs of a source: some names, or all of it. */
+/** What a reader needs of a source: some names, or the whole source. */
 export interface Need {
   readonly spec: Spec
-  /** Undefined: all of it. */
+  /** Undefined: the whole source. */
   readonly names: ReadonlyArray<string> | undefined
 }
 
@@ -21,7 +21,8 @@ interface Chosen extends Pick<Parameters, "userFilter" | "shardFactor" | "shardK
 }
 
 /**
- * The parameters of every subscription to a channel at the exchange. The relay itself applies what each reader chose.
+ * The parameters of every subscription to a channel at the exchange. The relay itself applies the parameters that a
+ * reader chose.
  */
 const fixed: Partial<Record<ChannelName, Readonly<Record<string, unknown>>>> = {
   orderbook_delta: { use_yes_price: true },
@@ -59,7 +60,7 @@ const need = (channel: ChannelName, chosen: Chosen): Need => {
 /** What an open subscription needs. */
 export const needOf = (subscription: Subscription): Need => need(subscription.name, subscription)
 
-/** What a subscribe command needs. Undefined if the command is refused in any case. */
+/** What a subscribe command needs. Undefined if the relay refuses the command. */
 export const needOfCommand = (channel: ChannelName, parameters: Parameters): Need | undefined => {
   const { markets, reference } = channels[channel]
   if (parameters.marketIds !== undefined && markets !== "none") return undefined

@@ -38,13 +38,13 @@ export const complement = (price: string): string => {
 
 /** How a reader receives books. */
 export interface Form {
-  /** Whether the levels of NO have their prices of YES. */
+  /** Whether the side of NO has prices of YES. */
   readonly useYesPrice: boolean
-  /** Whether a change that the user's own order caused names that order. */
+  /** Whether a change contains the `client_order_id` of the user's own order that caused the change. */
   readonly isPrivate: boolean
 }
 
-/** The `msg` of a delta in a form. The delta has prices of YES. */
+/** Encodes the `msg` of a delta in the form of a reader. The delta has prices of YES. */
 export const deltaBody = (delta: Delta, { isPrivate, useYesPrice }: Form): string => {
   const { client_order_id, price_dollars, subaccount, ...shared } = delta
   const price = useYesPrice || delta.side !== "no" ? price_dollars : complement(price_dollars)
@@ -60,7 +60,7 @@ export const deltaBody = (delta: Delta, { isPrivate, useYesPrice }: Form): strin
 export interface WireBook {
   readonly market_ticker: string
   readonly market_id: string
-  /** Undefined if the exchange sends none. */
+  /** Undefined if the exchange sends no clock. */
   readonly clock: number | undefined
   /** The best level first. */
   readonly bids: ReadonlyArray<WireLevel>
@@ -68,7 +68,7 @@ export interface WireBook {
   readonly asks: ReadonlyArray<WireLevel>
 }
 
-/** The `msg` of a snapshot. As on the exchange, the best level is the last one, and an empty side has no key. */
+/** The `msg` of a snapshot. As on the exchange, the best level is last, and an empty side has no key. */
 export const snapshotBody = (book: WireBook, useYesPrice: boolean): string => {
   const { asks, bids, clock, market_id, market_ticker } = book
   const no = useYesPrice ? asks : asks.map(([price, count]) => [complement(price), count] as const)

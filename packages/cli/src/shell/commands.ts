@@ -47,7 +47,7 @@ export const helpOf = (root: AnyCommand, path: ReadonlyArray<string>) =>
           if (event._tag === "Help") found = event.helpDoc
         })
     }
-    // The help of a command does not run the command, so neither its services nor its errors matter.
+    // `--help` does not run the command, so the services and the errors of the command do not matter.
     const run = Command.runWith(root as Command.Command<string, unknown, unknown, never, never>, { version })
     yield* run([...path.slice(1), "--help"]).pipe(Effect.provideService(CliOutput.Presenter, presenter), Effect.orDie)
     return found!

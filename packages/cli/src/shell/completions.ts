@@ -12,7 +12,7 @@ import type { FieldEntry } from "../call/model.ts"
 import * as Output from "../output/Output.ts"
 import type { OperationFields } from "./scripts.ts"
 
-/** The fields of an operation by their full names. In a list of objects, those of the first object. */
+/** The fields of an operation by their full names. For a list of objects, the fields of the first object. */
 const namesOf = (fields: Readonly<Record<string, FieldEntry>>, path = ""): OperationFields["fields"] =>
   Object.entries(fields).flatMap(([name, { fields: inner, isList, values }]) =>
     inner === undefined
@@ -20,7 +20,7 @@ const namesOf = (fields: Readonly<Record<string, FieldEntry>>, path = ""): Opera
       : namesOf(inner, `${path}${name}.${isList === true ? "0." : ""}`)
   )
 
-// A command with the flags of every command, which `effect/cli` keeps apart from those of a single command.
+// The descriptor of a command does not contain the global flags. So this helper command has them as its own flags.
 const everyFlag = Command.make("flags", Object.fromEntries(settings.map(({ flag, id }) => [id, flag])))
 
 /** Makes the command. `root` returns the tree, which contains this command. */
@@ -34,7 +34,7 @@ export const completionsOf = (root: () => Command.Command.Any) =>
     },
     ({ shell }) =>
       Effect.gen(function* () {
-        // Both are long, and only this command needs them.
+        // Both modules are loaded on demand: they are long, and only this command needs them.
         const { completionScript } = yield* Effect.promise(() => import("./scripts.ts"))
         const { catalog } = yield* Effect.promise(() => import("../call/generated/catalog.ts"))
         const operations = catalog.map(({ fields, name }) => ({ operation: name, fields: namesOf(fields) }))
@@ -45,7 +45,7 @@ export const completionsOf = (root: () => Command.Command.Any) =>
   ).pipe(
     Command.withShortDescription("Prints the completion script of a shell"),
     Command.withDescription(
-      "Prints a script with which a shell completes commands, flags, the operations of `kalshi call` and their fields, and the names of profiles"
+      "Prints a script that makes a shell complete commands, flags, the operations of `kalshi call` and their fields, and the names of profiles"
     ),
     Command.withExamples([
       { command: "kalshi completions bash >> ~/.bashrc", description: "bash" },

@@ -1,12 +1,12 @@
 /**
- * The completion scripts of the shells. The functions of this file complete the fields of operations and the names of
+ * The completion scripts of the shells. The functions in this module complete the fields of operations and the names of
  * profiles. The scripts of `effect/cli` complete everything else.
  *
  * @module
  */
 import * as Completions from "effect/cli/Completions"
 
-/** The fields of an operation, as they are completed. */
+/** The fields of an operation, and the values that a shell can complete. */
 export interface OperationFields {
   readonly operation: string
   readonly fields: ReadonlyArray<{ readonly name: string; readonly values: ReadonlyArray<string> }>
@@ -18,8 +18,7 @@ export type Shell = "bash" | "zsh" | "fish"
 const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
 /**
- * Replaces a part of a script of `effect/cli`. Fails without the part, because then `effect/cli` has changed its
- * script.
+ * Replaces a part of a script of `effect/cli`. Fails if the part is missing: `effect/cli` has then changed its script.
  */
 const replace = (script: string, part: string, by: string): string => {
   if (!script.includes(part)) throw new Error(`The completion script has no ${JSON.stringify(part)}`)

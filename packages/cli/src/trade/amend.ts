@@ -31,7 +31,7 @@ const expiryOf = (order: Orders.Order): string => order.expiration_time ?? "neve
 const expiryAfter = (order: Orders.Order, expiration_time: number | undefined): string =>
   expiration_time === undefined ? expiryOf(order) : expiration_time === 0 ? "never" : formatSeconds(expiration_time)
 
-/** The side of an order. The exchange may name a new one, which this program does not know. */
+/** The side of an order. Fails for a side that this version does not know. */
 const sideOf = ({ book_side }: Orders.Order): Effect.Effect<"bid" | "ask", CommandError> =>
   book_side === "bid"
     ? Effect.succeed("bid")
@@ -44,7 +44,10 @@ const sideOf = ({ book_side }: Orders.Order): Effect.Effect<"bid" | "ask", Comma
           })
         )
 
-/** The price of YES for a price of the command line. The client's intents convert it, and check the side. */
+/**
+ * Converts a price of the command line to a price of YES. The intents of the client, such as `Orders.buyYes`, convert
+ * the price.
+ */
 const yesPriceOf = Effect.fnUntraced(function* (
   { ticker, yes_price_dollars }: Orders.Order,
   side: "bid" | "ask",
@@ -64,7 +67,7 @@ const yesPriceOf = Effect.fnUntraced(function* (
   if (converted.side !== side) {
     return yield* new CommandError({
       exit: "failed",
-      message: `The price would be of the other side of the book. Nothing was sent. Report this as a fault`
+      message: `The converted price belongs to the other side of the book. Nothing was sent. This is a bug in the command: report it`
     })
   }
   return FixedPoint.dollarsUnsafe(converted.price)
@@ -77,7 +80,7 @@ interface AmendOptions {
   readonly expires: Option.Option<string>
 }
 
-/** Whether an amend changes only what keeps the order's position in the queue. */
+/** Whether the order keeps its position in the queue: its price stays, and its total does not grow. */
 const keepsPlace = (order: Orders.Order, input: Orders.AmendInput): boolean =>
   FixedPoint.equals(order.yes_price_dollars, FixedPoint.dollarsUnsafe(input.price)) &&
   FixedPoint.compare(FixedPoint.countUnsafe(input.count), totalOf(order)) <= 0
@@ -87,7 +90,7 @@ const amendInputOf = Effect.fnUntraced(function* (order: Orders.Order, options: 
   const count = Option.getOrElse(options.count, () => totalOf(order))
   if (FixedPoint.compare(count, order.fill_count_fp) <= 0) {
     return yield* usage(
-      `--count ${count} is the total of the order, but ${order.fill_count_fp} have filled already, so nothing would rest. Pass a larger total, or cancel the order`
+      `--count ${count} is the total of the order, but ${order.fill_count_fp} contracts have already filled, so no contract would rest. Pass a larger total, or cancel the order`
     )
   }
   const side = yield* sideOf(order)
@@ -125,9 +128,7 @@ const marketFields = (facts: Facts, input: Orders.AmendInput, rests: FixedPoint.
     ["now", quoteWords(facts, "yes")],
     [
       "careful",
-      crosses(facts, side, FixedPoint.dollarsUnsafe(price))
-        ? "at this price the order trades with the book at once"
-        : undefined
+      crosses(facts, side, FixedPoint.dollarsUnsafe(price)) ? "at this price, the order trades immediately" : undefined
     ],
     ...(Result.isSuccess(cost) ? costFields(cost.success, { side }) : [])
   ]
@@ -189,9 +190,7 @@ export const amendCommand = Command.make(
   "amend",
   {
     id: orderId,
-    count: Flag.optional(
-      countFlag("count", "The new total: the contracts that have filled, and those that rest (default unchanged)")
-    ),
+    count: Flag.optional(countFlag("count", "The new total of filled and resting contracts (default unchanged)")),
     yesPrice: Flag.optional(priceFlag("yes-price", "The new price of YES in dollars (default unchanged)")),
     noPrice: Flag.optional(priceFlag("no-price", "The new price of NO in dollars, instead of --yes-price")),
     expires: Flag.String("expires").pipe(
@@ -278,13 +277,13 @@ export const decreaseCommand = Command.make(
   "decrease",
   {
     id: orderId,
-    by: Flag.optional(countFlag("by", "The number of contracts to take from the resting part")),
+    by: Flag.optional(countFlag("by", "The number of contracts to remove from the resting part")),
     to: Flag.optional(countFlag("to", "The number of contracts that rest afterwards")),
     ...changeFlags
   },
   ({ by, id, to, ...options }) =>
     Effect.gen(function* () {
-      if (Option.isSome(by) === Option.isSome(to)) return yield* usage("Pass one of --by and --to")
+      if (Option.isSome(by) === Option.isSome(to)) return yield* usage("Pass either --by or --to")
       const connected = yield* connect(options)
       yield* Effect.gen(function* () {
         const order = yield* readOrder(id, connected.subaccount)
@@ -293,7 +292,7 @@ export const decreaseCommand = Command.make(
         const rests = Option.getOrElse(to, () => FixedPoint.subtract(resting, Option.getOrThrow(by)))
         if (FixedPoint.compare(rests, resting) >= 0 || FixedPoint.toHundredths(rests) <= 0n) {
           return yield* usage(
-            `${resting} rest, and ${rests} would rest afterwards. A decrease must leave fewer contracts than before, and more than 0. Use \`kalshi order amend\` to increase an order, or \`kalshi order cancel\` to end it`
+            `${resting} contracts rest, and ${rests} would rest afterwards. A decrease must leave fewer contracts than before, and more than 0. Use \`kalshi order amend\` to increase an order, or \`kalshi order cancel\` to end it`
           )
         }
         const input: Orders.DecreaseInput = {

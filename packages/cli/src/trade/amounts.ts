@@ -41,17 +41,17 @@ const unitSeconds = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
 /** The last second of the year 9999. */
 const latestSeconds = 253_402_300_799
 
-/** A date, a time and its zone. A local time would depend on this machine. */
+/** A date and a time with a zone. A time without a zone would depend on this machine. */
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/
 
 const parseTime = (text: string, nowMillis: number): number | undefined => {
   const relative = /^(\d{1,9})([smhd])$/.exec(text)
-  // The pattern allows no unit outside the table.
+  // The pattern allows only the units of the table.
   if (relative !== null) {
     return Math.floor(nowMillis / 1_000) + Number(relative[1]) * unitSeconds[relative[2] as keyof typeof unitSeconds]
   }
   const [, year, month, day] = rfc3339.exec(text) ?? []
-  // `Date.parse` takes 30 February for 2 March.
+  // `Date.parse` reads 30 February as 2 March.
   const isDate = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day))).getUTCDate() === Number(day)
   if (!isDate) return undefined
   const millis = Date.parse(text)

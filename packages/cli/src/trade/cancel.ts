@@ -1,5 +1,5 @@
 /**
- * `kalshi order cancel`: cancels orders, and says what became of each.
+ * `kalshi order cancel`: cancels orders, and shows the outcome of each.
  *
  * @module
  */
@@ -20,7 +20,7 @@ import { findOrder, noSuchOrder, orderColumns, totalOf } from "./orders.ts"
 /** How many orders are read or cancelled at the same time. */
 const concurrency = 8
 
-/** What became of one order. */
+/** The outcome of the cancel of one order. */
 interface Canceled {
   readonly order_id: string
   /** The order before the cancel. Undefined if the account has no such order. */
@@ -28,7 +28,7 @@ interface Canceled {
   readonly result: Orders.Cancellation | Orders.EnsureCanceledError
 }
 
-/** What to cancel with a call of the client. */
+/** The order to cancel, as the client needs it. */
 const targetOf = (order: Orders.Order): Orders.CancelTarget => ({
   order_id: order.order_id,
   ticker: order.ticker,
@@ -61,7 +61,7 @@ const exitOf = ({ result }: Canceled): Exit => {
   }
 }
 
-/** The contracts that filled before the cancel. A fill moves contracts within the total, which stays the same. */
+/** The contracts that filled before the cancel. A fill does not change the total of filled and resting contracts. */
 const filledOf = ({ order, result }: Canceled): string | undefined =>
   result._tag === "Canceled" && order !== undefined
     ? FixedPoint.subtract(totalOf(order), result.reduced_by)
@@ -106,7 +106,7 @@ const toJson = (canceled: Canceled) => {
     : { ...common, outcome: "failed", error: { type: result._tag, message: result.message } }
 }
 
-/** The exits of the worst outcomes first. */
+/** The exits of outcomes, the worst first. */
 const worstFirst: ReadonlyArray<Exit> = ["unknown", "key", "unavailable", "failed", "usage", "refused"]
 
 const cancelOne = (order: Orders.Order): Effect.Effect<Canceled, never, Orders.Capabilities> =>
@@ -115,7 +115,10 @@ const cancelOne = (order: Orders.Order): Effect.Effect<Canceled, never, Orders.C
     onSuccess: (result) => ({ order_id: order.order_id, order, result })
   })
 
-/** Cancels orders, prints what became of each, and ends as the worst of them. `missing`: ids without an order. */
+/**
+ * Cancels orders, prints the outcome of each, and ends with the exit of the worst outcome. `missing` contains the ids
+ * of orders that do not exist.
+ */
 export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: ReadonlyArray<string> = []) =>
   Effect.gen(function* () {
     const canceled = [
@@ -131,7 +134,7 @@ export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: Reado
     )
     const exit = worstFirst.find((exit) => canceled.some((one) => exitOf(one) === exit))
     if (exit === undefined) return yield* Effect.fromResult(printed)
-    // The exit code tells the outcome, even if nothing reads the output.
+    // The exit code shows the outcome, even if the output is closed.
     const others = canceled.filter((one) => exitOf(one) !== "done")
     return yield* new CommandError({
       exit,
@@ -176,7 +179,7 @@ export const cancelCommand = Command.make(
       yield* Effect.gen(function* () {
         const found = yield* Effect.forEach(ids, (id) => findOrder(id, connected.subaccount), { concurrency })
         const orders = found.filter((order) => order !== undefined)
-        // One wrong id does not keep the other orders in the book.
+        // The command cancels the other orders even if one id is wrong.
         const missing = ids.filter((_, index) => found[index] === undefined)
         if (orders.length === 0) return yield* noSuchOrder(ids.join(", "))
         for (const id of missing) yield* Output.note(`The account has no order ${JSON.stringify(id)}`)
@@ -192,7 +195,7 @@ export const cancelCommand = Command.make(
 ).pipe(
   Command.annotate(Changes, true),
   Command.withDescription(
-    "Cancels the resting part of orders, and says for each whether it was cancelled or had filled before. Asks first"
+    "Cancels the resting part of orders. Shows for each order whether it was cancelled or had already filled. Asks first"
   ),
   Command.withShortDescription("Cancels orders by their order_id"),
   Command.withExamples([

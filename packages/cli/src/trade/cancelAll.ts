@@ -1,5 +1,5 @@
 /**
- * `kalshi order cancel-all`: cancels all resting orders, or those of a market or an event.
+ * `kalshi order cancel-all`: cancels all resting orders, or all resting orders of a market or an event.
  *
  * @module
  */
@@ -38,7 +38,10 @@ const whose = (subaccount: number | undefined): string =>
       ? "of the primary account"
       : `of subaccount ${subaccount}`
 
-/** The account in the preview. Without a subaccount, an order is of the primary account, but a cancel is of all. */
+/**
+ * The account in the preview. Without a subaccount, an order belongs to the primary account, but a cancel-all covers
+ * all subaccounts.
+ */
 const accountOf = ({ subaccount }: Connected): string | undefined =>
   subaccount === undefined ? "all subaccounts" : undefined
 
@@ -46,7 +49,7 @@ const accountOf = ({ subaccount }: Connected): string | undefined =>
 const cancelEverything = (connected: Connected, options: ChangeOptions) => {
   const input = { subaccount: connected.subaccount }
   return carryOut(connected, options, {
-    question: "Cancel all of them?",
+    question: "Cancel all resting orders?",
     preview: Effect.gen(function* () {
       const orders = yield* readResting({ subaccount: connected.subaccount })
       const request = yield* requestOf(connected, Orders.cancelAll(input))
@@ -71,7 +74,10 @@ const cancelEverything = (connected: Connected, options: ChangeOptions) => {
   })
 }
 
-/** Fails if there is no such market or event. A wrong ticker must not read as an empty order book. */
+/**
+ * Fails if there is no such market or event. Without this check, a wrong ticker would look like a market without
+ * orders.
+ */
 const requireExists = ({ event_ticker, ticker }: Pick<Orders.ListInput, "ticker" | "event_ticker">) => {
   const missing = (what: string, name: string) => () =>
     Effect.fail(
@@ -94,7 +100,7 @@ const requireExists = ({ event_ticker, ticker }: Pick<Orders.ListInput, "ticker"
     : Effect.asVoid(Effect.catchTag(Events.get({ event_ticker }), "NotFound", missing("event", event_ticker)))
 }
 
-/** Cancels the resting orders of a market or an event, each by its id. */
+/** Cancels the resting orders of a market or an event, with one request per order. */
 const cancelFiltered = Effect.fnUntraced(function* (
   connected: Connected,
   options: ChangeOptions,
@@ -118,8 +124,8 @@ const cancelFiltered = Effect.fnUntraced(function* (
 })
 
 /**
- * A flag that selects orders. An unset variable in a script makes it empty, and the exchange could take an empty filter
- * for no filter.
+ * A flag that selects orders. An empty value, such as an unset variable in a script, is refused: the exchange could
+ * treat an empty filter as no filter.
  */
 const filterFlag = (name: string, description: string, expected: string) =>
   Flag.String(name).pipe(
@@ -157,11 +163,11 @@ export const cancelAllCommand = Command.make(
 ).pipe(
   Command.annotate(Changes, true),
   Command.withDescription(
-    "Cancels all resting orders with one request: an emergency brake. If neither --subaccount nor the profile names a subaccount, it cancels those of all subaccounts. With --market or --event it cancels only the orders there, each by its id. Asks first"
+    "Cancels all resting orders with one request, for emergencies. --subaccount or the profile chooses a subaccount (default: all subaccounts). With --market or --event, cancels only the orders of this market or event, with one request per order. Asks first"
   ),
   Command.withShortDescription("Cancels all resting orders"),
   Command.withExamples([
-    { command: "kalshi order cancel-all --yes", description: "The emergency brake" },
+    { command: "kalshi order cancel-all --yes", description: "All resting orders, without a question" },
     { command: "kalshi order cancel-all --market KXHIGHNY-26NOV30-T50", description: "The orders of a market" }
   ])
 )

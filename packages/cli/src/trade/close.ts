@@ -1,5 +1,5 @@
 /**
- * `kalshi order close`: sells a position at once, and never more than the position.
+ * `kalshi order close`: sells a position immediately, and never sells more than the position.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export const closeCommand = Command.make(
   "close",
   {
     ticker: Argument.String("ticker").pipe(Argument.withDescription("The market")),
-    price: priceFlag("price", "The least that you accept for each contract, in dollars"),
+    price: priceFlag("price", "The lowest price that you accept for each contract, in dollars"),
     count: Flag.optional(countFlag("count", "The number of contracts to sell (default all)")),
     selfTrade,
     clientOrderId,
@@ -97,7 +97,7 @@ export const closeCommand = Command.make(
 ).pipe(
   Command.annotate(Changes, true),
   Command.withDescription(
-    "Sells a position at once, for at least the price. It never sells more than the position, and what does not fill at once is cancelled"
+    "Sells a position immediately, for at least --price. It never sells more than the position. Contracts that do not fill immediately are cancelled"
   ),
   Command.withShortDescription("Sells a position"),
   Command.withExamples([

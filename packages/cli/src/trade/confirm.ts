@@ -1,5 +1,5 @@
 /**
- * The course of every command of this folder that changes something: show what it means, ask, send.
+ * The steps of every trade command that changes something: it shows what the change means, asks, and sends the change.
  *
  * @module
  */
@@ -20,7 +20,7 @@ export interface Connected extends Effect.Success<ReturnType<typeof changeConnec
   readonly subaccount: number | undefined
 }
 
-/** The exchange, the signer and the subaccount of a command that changes something. */
+/** Makes the {@link Connected} of a command that changes something. */
 export const connect = Effect.fnUntraced(function* (options: Pick<ChangeOptions, "dryRun">) {
   const connected = yield* changeConnection(options)
   return { ...connected, subaccount: yield* subaccount } satisfies Connected
@@ -46,9 +46,9 @@ export interface Preview {
 
 /** A change, before it is sent. */
 export interface Change<E1, R1, E2, R2> {
-  /** Such as `Send this order?` */
+  /** The question, such as `Send this order?` */
   readonly question: string
-  /** Reads what the change would do. It runs only if it is shown. */
+  /** Reads what the change would do. It runs only if the preview is shown. */
   readonly preview: Effect.Effect<Preview, E1, R1>
   /** Sends the change, and prints its outcome. */
   readonly send: Effect.Effect<void, E2, R2>
@@ -68,7 +68,10 @@ export const requestsOf = <A, E>(
     call.pipe(
       Effect.flatMap(() =>
         Effect.fail(
-          new CommandError({ exit: "failed", message: "The dry run returned a response. Report this as a fault" })
+          new CommandError({
+            exit: "failed",
+            message: "The dry run returned a response. This is a bug in the command: report it"
+          })
         )
       ),
       Effect.catchIf(isNotSent, ({ intent }) => Effect.succeed(intent))
@@ -126,8 +129,8 @@ const print = (connected: Connected, { account, human, json, requests }: Preview
   )
 
 /**
- * Carries out a change: a dry run shows the request; otherwise the command shows what the change means, asks, and sends.
- * With `--yes` it sends at once, without the reads of the preview.
+ * Carries out a change. A dry run shows the request. Otherwise, the command shows what the change means, asks, and
+ * sends it. With `--yes`, it sends the change immediately, without the reads of the preview.
  */
 export const carryOut = Effect.fnUntraced(function* <E1, R1, E2, R2>(
   connected: Connected,

@@ -1,6 +1,6 @@
 /**
  * What must be known to price an order before it is sent: the market, its fee terms, the position, and the resting
- * orders that may already close it.
+ * orders that may already close the position.
  *
  * @module
  */
@@ -27,13 +27,13 @@ export interface Facts {
   readonly terms: Fees.Terms | undefined
   /** The position in contracts. Negative for NO. */
   readonly position: FixedPoint.Count
-  /** The contracts of the position that resting orders do not close already. Negative for NO. */
+  /** The part of the position that no resting order closes. Negative for NO. */
   readonly free: FixedPoint.Count
-  /** The cash for orders in the market. Undefined if the key does not permit to read it. */
+  /** The cash for orders in the market. Undefined if it cannot be read. */
   readonly cash: FixedPoint.Dollars | undefined
 }
 
-/** Reads a market. A ticker that does not exist is an error of its own. */
+/** Reads a market. If the market does not exist, the error says what to do. */
 export const readMarket = (ticker: string) =>
   Effect.map(Markets.get({ ticker }), ({ market }) => market).pipe(
     Effect.catchTag("NotFound", () =>
@@ -90,7 +90,7 @@ export const freeOf = (
 export const readFacts = Effect.fnUntraced(function* (
   ticker: string,
   subaccount: number | undefined,
-  /** The id of an order that is about to change. It does not count as a resting order. */
+  /** The id of an order that is about to change. It is not counted as a resting order. */
   changing?: string
 ) {
   const market = yield* readMarket(ticker)

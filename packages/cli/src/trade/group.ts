@@ -1,5 +1,5 @@
 /**
- * `kalshi group`: order groups, which cancel their orders when too many contracts fill in 15 seconds.
+ * `kalshi group`: order groups. The exchange cancels the orders of a group when too many contracts fill in 15 seconds.
  *
  * @module
  */
@@ -49,7 +49,7 @@ const readGroup = (id: string, subaccount: number | undefined) =>
     Effect.fail(
       new CommandError({
         exit: "refused",
-        message: `The ${subaccountName(subaccount)} has no order group ${JSON.stringify(id)}, or it was deleted. Nothing was sent. List the groups with \`kalshi groups\``,
+        message: `The ${subaccountName(subaccount)} has no order group ${JSON.stringify(id)}, or the group was deleted. Nothing was sent. List the groups with \`kalshi groups\``,
         details: { type: "NotFound", status: 404 },
         cause
       })
@@ -77,7 +77,7 @@ const getCommand = Command.make("get", { id: groupId }, ({ id }) =>
   ])
 )
 
-/** One change of a group: the call, and how it reads. */
+/** One change of a group: the call, and its texts. */
 interface GroupChange<A, E> {
   readonly call: Effect.Effect<A, E | NotSent, Capabilities>
   readonly question: string
@@ -107,7 +107,7 @@ const createCommand = Command.make(
   "create",
   {
     limit: Flag.String("limit").pipe(
-      Flag.withDescription("How many contracts may fill in 15 seconds before the exchange cancels the group's orders"),
+      Flag.withDescription("How many contracts can fill in 15 seconds before the exchange cancels the group's orders"),
       Flag.filterMap(parseLimit, () => limitExpected)
     ),
     shard: Flag.Int("shard").pipe(
@@ -144,7 +144,7 @@ const createCommand = Command.make(
 ).pipe(
   Command.annotate(Changes, true),
   Command.withDescription(
-    "Creates an order group. Orders join it with `kalshi order place … --group ID`. If more contracts than the limit fill in 15 seconds, the exchange cancels the group's orders and accepts no new ones until the group is reset"
+    "Creates an order group. Orders join it with `kalshi order place … --group ID`. If more contracts than the limit fill in 15 seconds, the exchange cancels the group's orders and accepts no new orders until the group is reset"
   ),
   Command.withShortDescription("Creates a group"),
   Command.withExamples([{ command: "kalshi group create --limit 100", description: "A limit of 100 contracts" }])
@@ -160,7 +160,7 @@ interface Verb {
   readonly description: string
 }
 
-/** Reads a group for its shard, and changes it. */
+/** Reads the shard of a group, and changes the group. */
 const changeExisting = <A, E>(
   id: string,
   options: ChangeOptions,
@@ -206,7 +206,7 @@ const resetCommand = existing(
     title: "Reset",
     outcome: "reset",
     done: "Reset",
-    effect: "its counter starts at zero, and it accepts orders again",
+    effect: "the counter of the group starts at zero, and the group accepts orders again",
     description: "Resets a group, so that it accepts orders again after a trigger"
   },
   OrderGroups.reset
@@ -218,8 +218,9 @@ const triggerCommand = existing(
     title: "Trigger",
     outcome: "triggered",
     done: "Triggered",
-    effect: "the exchange cancels its orders, and accepts no new ones until it is reset",
-    description: "Triggers a group: the exchange cancels its orders, and accepts no new ones until the group is reset"
+    effect: "the exchange cancels the group's orders, and accepts no new orders until the group is reset",
+    description:
+      "Triggers a group: the exchange cancels the group's orders, and accepts no new orders until the group is reset"
   },
   OrderGroups.trigger
 )
@@ -230,8 +231,8 @@ const deleteCommand = existing(
     title: "Delete",
     outcome: "deleted",
     done: "Deleted",
-    effect: "the exchange cancels its orders, and removes it",
-    description: "Deletes a group, and cancels its orders"
+    effect: "the exchange cancels the group's orders, and removes the group",
+    description: "Deletes a group, and cancels the group's orders"
   },
   OrderGroups.delete
 )
@@ -251,10 +252,10 @@ const limitCommand = Command.make(
       id,
       options,
       {
-        title: `Set the limit to ${limit} of`,
+        title: `Set a limit of ${limit} for`,
         outcome: "limit_updated",
-        done: `Set the limit to ${limit} of`,
-        effect: "if more than the new limit filled in the last 15 seconds, the group triggers at once"
+        done: `Set a limit of ${limit} for`,
+        effect: "if more than the new limit filled in the last 15 seconds, the group triggers immediately"
       },
       (input) => OrderGroups.updateLimit({ ...input, contracts_limit_fp: limit })
     )

@@ -1,5 +1,5 @@
 /**
- * The order of a command line: its flags, and the client's intent for it.
+ * The order of a command line: its flags, and the client's intent (a description of the order).
  *
  * @module
  */
@@ -39,7 +39,7 @@ export const clientOrderId = Flag.String("client-order-id").pipe(
 /** `--self-trade`. */
 export const selfTrade = Flag.Literals("self-trade", ["taker_at_cross", "maker"]).pipe(
   Flag.withDescription(
-    "If the order would trade with one of your own: taker_at_cross cancels this order, maker cancels the resting one (default taker_at_cross)"
+    "What to cancel if the order would trade with your own resting order: taker_at_cross cancels the new order, maker cancels the resting order (default taker_at_cross)"
   ),
   Flag.withDefault("taker_at_cross")
 )
@@ -48,7 +48,7 @@ export const selfTrade = Flag.Literals("self-trade", ["taker_at_cross", "maker"]
 export const orderFlags = {
   tif: Flag.Literals("tif", ["gtc", "ioc", "fok"]).pipe(
     Flag.withDescription(
-      "gtc rests until it is cancelled, ioc fills at once as far as possible, fok fills at once completely or not at all (default gtc)"
+      "gtc: rests until it is cancelled; ioc: fills immediately as far as possible; fok: fills immediately and completely, or not at all (default gtc)"
     ),
     Flag.withDefault("gtc")
   ),
@@ -59,7 +59,7 @@ export const orderFlags = {
     Flag.optional
   ),
   postOnly: Flag.Boolean("post-only").pipe(
-    Flag.withDescription("Never take from the book, only rest in it"),
+    Flag.withDescription("Refuse the order if it would trade immediately, so that it only rests"),
     Flag.withDefault(false)
   ),
   reduceOnly: Flag.Boolean("reduce-only").pipe(
@@ -95,7 +95,7 @@ export interface OrderOptions {
   readonly clientOrderId: Option.Option<string>
 }
 
-/** The order as the trader says it. */
+/** The order in the trader's words: an action and an outcome. */
 export interface Spoken {
   readonly action: "buy" | "sell"
   readonly outcome: "yes" | "no"
@@ -111,10 +111,10 @@ const timesInForce = { gtc: "good_till_canceled", ioc: "immediate_or_cancel", fo
 export const fieldsOf = Effect.fnUntraced(function* (options: OrderOptions, subaccount: number | undefined) {
   const { cancelOnPause, clientOrderId, expires, group, postOnly, reduceOnly, selfTrade, tif } = options
   if (Option.isSome(expires) && tif !== "gtc") {
-    return yield* usage(`--expires needs an order that rests: leave out --tif ${tif}, or leave out --expires`)
+    return yield* usage(`--expires needs an order that rests. Remove --tif ${tif} or --expires`)
   }
   if (postOnly && tif !== "gtc") {
-    return yield* usage(`--post-only needs an order that rests: leave out --tif ${tif}, or leave out --post-only`)
+    return yield* usage(`--post-only needs an order that rests. Remove --tif ${tif} or --post-only`)
   }
   if (reduceOnly && tif !== "ioc") return yield* usage("--reduce-only needs --tif ioc")
   const expiration_time = Option.isSome(expires) ? yield* parseExpiry("--expires", expires.value) : undefined
@@ -134,7 +134,7 @@ export const fieldsOf = Effect.fnUntraced(function* (options: OrderOptions, suba
 /** The result of {@link fieldsOf}. */
 export type OrderFields = Effect.Success<ReturnType<typeof fieldsOf>>
 
-/** What a read of the market adds to an order. */
+/** The fields of an order that are read from the market. */
 export interface Located {
   readonly grid?: PriceGrid | undefined
   readonly exchange_index?: number | undefined

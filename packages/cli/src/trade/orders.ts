@@ -14,10 +14,10 @@ import type * as Output from "../output/Output.ts"
 /** The argument of a command for one order. */
 export const orderId = Argument.String("order-id").pipe(Argument.withDescription("The order_id of the order"))
 
-/** A new order can be missing from the reads for about half a second. */
+/** How often a read is retried. A new order can be missing from reads for about half a second. */
 const patience = Schedule.upTo(Schedule.spaced("200 millis"), { times: 3 })
 
-/** Reads an order. Undefined if the account has no such order. A chosen subaccount must be that of the order. */
+/** Reads an order. Undefined if the account has no such order. Fails if the order is not in the chosen subaccount. */
 export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {
   const found = yield* Orders.get({ order_id }).pipe(
     Effect.retry({ schedule: patience, while: ({ _tag }) => _tag === "NotFound" }),
@@ -44,7 +44,7 @@ export const readOrder = Effect.fnUntraced(function* (order_id: string, subaccou
   return (yield* findOrder(order_id, subaccount)) ?? (yield* noSuchOrder(order_id))
 })
 
-/** The contracts that an order can fill in total: those that filled, and those that rest. */
+/** The contracts that an order can fill in total: the filled contracts and the resting contracts. */
 export const totalOf = ({ fill_count_fp, remaining_count_fp }: Orders.Order): FixedPoint.Count =>
   FixedPoint.add(fill_count_fp, remaining_count_fp)
 
@@ -63,9 +63,9 @@ export const requireResting = (order: Orders.Order): Effect.Effect<void, Command
 export const priceWords = ({ no_price_dollars, yes_price_dollars }: Orders.Order): string =>
   `YES ${yes_price_dollars} (NO ${no_price_dollars})`
 
-/** The order in a few words: as YES, and as the same order in NO. */
+/** The order in a few words: its side and price in YES and in NO. */
 export const orderWords = (order: Orders.Order): string =>
-  `${order.book_side === "bid" ? "buys YES" : "sells YES, which is buying NO,"} of ${order.ticker} at ${priceWords(order)}`
+  `${order.book_side === "bid" ? "buys YES" : "sells YES (buys NO)"} of ${order.ticker} at ${priceWords(order)}`
 
 /** The columns of a list of orders. */
 export const orderColumns: ReadonlyArray<Output.Column<Orders.Order>> = [

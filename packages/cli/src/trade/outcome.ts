@@ -12,7 +12,7 @@ import * as Output from "../output/Output.ts"
 import { complement } from "./amounts.ts"
 import type { Field } from "./confirm.ts"
 
-/** How a command ends with an outcome. */
+/** The exit of a command with this outcome. */
 export const exitOf = (outcome: Orders.Outcome | Orders.Settlement): Exit => {
   switch (outcome._tag) {
     case "Accepted":
@@ -75,11 +75,11 @@ const canceledOf = ({ fill_count, remaining_count, request }: Orders.Accepted): 
     FixedPoint.subtract(FixedPoint.countUnsafe(request.count), fill_count),
     remaining_count
   )
-  // An amendment can have made the order larger since.
+  // An amendment can have increased the order.
   return FixedPoint.isNegative(canceled) ? undefined : canceled
 }
 
-/** What became of the whole order. */
+/** The outcome of the whole order in words. */
 const acceptedWords = (accepted: Orders.Accepted): string => {
   const { fill_count, remaining_count, request, source } = accepted
   const canceled = canceledOf(accepted)
@@ -113,16 +113,16 @@ export const headline = (outcome: Orders.Outcome | Orders.Settlement): string =>
     case "Unknown":
       return outcome.mismatch === undefined
         ? "Unknown: the order may exist"
-        : `Unknown: the order ${outcome.mismatch.order.order_id} has this id, but another ${outcome.mismatch.differs.join(" and ")}`
+        : `Unknown: the order ${outcome.mismatch.order.order_id} has this id, but differs in ${outcome.mismatch.differs.join(" and ")}`
     case "NotPlaced":
       return "Not placed: the exchange has no such order"
   }
 }
 
-/** The outcome of the market that an order of the command line names. */
+/** The outcome (YES or NO) that an order of the command line names. */
 export type Named = "yes" | "no"
 
-/** A price of YES, first in the outcome that the user named. */
+/** Formats a price of YES. The price of the named outcome comes first. */
 const priceIn = (named: Named, yes: FixedPoint.Dollars): string =>
   named === "yes" ? `YES ${yes} (NO ${complement(yes)})` : `NO ${complement(yes)} (YES ${yes})`
 
@@ -148,7 +148,7 @@ const fieldsOf = (outcome: Orders.Outcome, named: Named): ReadonlyArray<Field> =
 
 const styles = { Accepted: "green", Rejected: "red", Unknown: "yellow" } as const
 
-/** Prints the outcome of an order. Prices are first in the outcome of the market that the user named. */
+/** Prints the outcome of an order. The price of the outcome that the user named comes first. */
 export const printOutcome = (outcome: Orders.Outcome, named: Named) =>
   Output.outcome(toJson(outcome), (screen) =>
     [screen.paint(styles[outcome._tag], headline(outcome)), Output.formatFields(screen, fieldsOf(outcome, named))].join(
@@ -159,7 +159,7 @@ export const printOutcome = (outcome: Orders.Outcome, named: Named) =>
 /** A refusal in plain words, and what to do. Undefined if the exchange explains it, or its code is not known. */
 const explain = ({ error, ticker }: Orders.Rejected): string | undefined => {
   const { code, message } = error
-  const check = "Run the same command with --dry-run, which checks the price and names the nearest ones"
+  const check = "Run the same command with --dry-run, which checks the price and shows the nearest valid prices"
   switch (code) {
     case "insufficient_balance":
     case "available_balance_too_low":
@@ -169,12 +169,12 @@ const explain = ({ error, ticker }: Orders.Rejected): string | undefined => {
     case "market_not_found":
       return `There is no market ${JSON.stringify(ticker)}. Find its ticker with \`kalshi search\``
     case "fill_or_kill_insufficient_resting_volume":
-      return `The order book has too few contracts at this price to fill the whole order. Look at \`kalshi book ${ticker}\`, or pass --tif ioc to fill what is there`
+      return `The order book has too few contracts at this price to fill the whole order. Look at \`kalshi book ${ticker}\`, or pass --tif ioc to fill the available contracts`
     case "invalid_price":
       return `The exchange does not accept this price in ${ticker}. ${check}`
     case "invalid_order":
       if (/post.only cross/i.test(message)) {
-        return `The order would trade at once, which --post-only does not allow. Choose another price from \`kalshi book ${ticker}\`, or leave out --post-only`
+        return `The order would trade immediately, which --post-only does not allow. Choose another price from \`kalshi book ${ticker}\`, or remove --post-only`
       }
       return /price level|tick|price grid/i.test(message)
         ? `The price is not on the price grid of ${ticker}. ${check}`
@@ -184,7 +184,7 @@ const explain = ({ error, ticker }: Orders.Rejected): string | undefined => {
   }
 }
 
-/** Ends the command as the outcome says. */
+/** Ends the command with the exit of the outcome. */
 export const endWith = (outcome: Orders.Outcome): Effect.Effect<void, CommandError | OutputClosed> => {
   switch (outcome._tag) {
     case "Accepted":

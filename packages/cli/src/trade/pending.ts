@@ -19,7 +19,7 @@ import type { Connected } from "./confirm.ts"
 
 const Window = Schema.Struct({ fromMillis: Schema.Finite, untilMillis: Schema.Finite })
 
-/** A record of an order. The fields of an `Orders.Placement` keep their names. */
+/** A record of an order. Fields of `Orders.Placement` have the same names here. */
 const PendingOrder = Schema.Struct({
   version: Schema.Literal(1),
   environment: Schema.String,
@@ -51,7 +51,7 @@ const PendingOrder = Schema.Struct({
 /** A record of an order whose outcome is not known. */
 export interface PendingOrder extends Schema.Schema.Type<typeof PendingOrder> {}
 
-/** A file of the folder that is not a record. */
+/** A file in the folder that is not a record. */
 export interface Unreadable {
   readonly file: string
   readonly reason: string
@@ -72,7 +72,7 @@ const fileOf = Effect.fnUntraced(function* (clientOrderId: string) {
 
 const isReason = (error: PlatformError, tag: string): boolean => error.reason._tag === tag
 
-/** Writes a folder's entries to the disk. Not every system can. */
+/** Writes a folder's entries to the disk. Some systems do not support this, so errors are ignored. */
 const syncFolder = (folder: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -119,8 +119,8 @@ export const recordOf = Effect.fnUntraced(function* (
 const withoutUndefined = (fields: object): unknown => JSON.parse(JSON.stringify(fields))
 
 /**
- * Writes the record of an order before it is sent. The record appears completely or not at all. Fails if an order with
- * this id is pending already.
+ * Writes the record of an order before it is sent. The record is never incomplete. Fails if an order with this id is
+ * pending already.
  */
 export const begin = (order: PendingOrder) =>
   Effect.gen(function* () {
@@ -227,7 +227,7 @@ export const placementOf = ({
       })
 })
 
-/** How long after its start a process may still be sending its order, even if the process was suspended. */
+/** How long after `placedAtMillis` a process may still be sending its order, even if the process was suspended. */
 const sendingMillis = 600_000
 
 const isAlive = (processId: number): boolean => {

@@ -1,5 +1,5 @@
 /**
- * `kalshi order place`: places one order, and says what became of it.
+ * `kalshi order place`: places one order, and prints its outcome.
  *
  * @module
  */
@@ -25,10 +25,10 @@ export const requestFrom = ({ request }: Orders.OrderIntent) =>
     usage(`${pointer.endsWith("_price") ? "--price: " : ""}${reason}. Nothing was sent`)
   )
 
-/** Says how many earlier orders in a market have no known outcome, because placing them again could double them. */
+/** Says how many earlier orders in a market have no known outcome, because placing an order again could double it. */
 const notePending = (connected: Connected, ticker: string) =>
   Effect.gen(function* () {
-    // A folder that cannot be read fails later, when the order is recorded.
+    // If the folder cannot be read, the command fails later, when it records the order.
     const { orders } = yield* Effect.orElseSucceed(pending.readAll, () => ({ orders: [] }))
     const same = orders.filter((order) => order.ticker === ticker && pending.belongsTo(order, connected))
     if (same.length === 0) return
@@ -50,7 +50,7 @@ export const place = (connected: Connected, intent: Orders.OrderIntent, clientOr
     const outcome = yield* Effect.tapError(Orders.place(intent), () => finish(clientOrderId))
     const recorded = outcome._tag === "Unknown" ? mark(record, outcome) : finish(clientOrderId)
     const printed = yield* Effect.result(Effect.ensuring(printOutcome(outcome, named), recorded))
-    // The exit code tells the outcome, even if nothing reads the output.
+    // The exit code shows the outcome, even if the output is closed.
     yield* endWith(outcome)
     yield* Effect.fromResult(printed)
   })
@@ -64,9 +64,7 @@ const finish = (clientOrderId: string) =>
 
 const mark = (record: pending.PendingOrder, outcome: Orders.Unknown) =>
   Effect.catch(pending.mark(record, outcome), ({ message }) =>
-    Output.note(
-      `The record of the order could not be completed: ${message}. It is still sufficient to settle the order`
-    )
+    Output.note(`The record of the order could not be completed: ${message}. \`kalshi order settle\` can still use it`)
   )
 
 /** The command. */
@@ -79,7 +77,7 @@ export const placeCommand = Command.make(
     count: countFlag("count", "The number of contracts"),
     price: priceFlag(
       "price",
-      "Dollars per contract of the outcome that you name: the most you pay, or the least you accept"
+      "Dollars per contract of the outcome that you name: the highest price that you pay, or the lowest price that you accept"
     ),
     ...orderFlags,
     ...changeFlags
@@ -96,7 +94,7 @@ export const placeCommand = Command.make(
       let intent = intentOf(spoken, fields)
       const preview = Effect.gen(function* () {
         const facts = yield* readFacts(ticker, connected.subaccount)
-        // The grid of the market is known only now.
+        // The price grid of the market is known only now.
         intent = intentOf(spoken, fields, { grid: facts.grid, exchange_index: facts.market.exchange_index })
         yield* requestFrom(intent)
         return yield* previewOrder(connected, spoken, intent, facts)
@@ -111,7 +109,7 @@ export const placeCommand = Command.make(
 ).pipe(
   Command.annotate(Changes, true),
   Command.withDescription(
-    "Places an order. Shows what the order means and costs, and asks before it sends. The price is of the outcome that you name: `buy no` at 0.40 pays at most 40 cents for each NO"
+    "Places an order. Shows what the order means and costs, and asks before it sends. The price belongs to the outcome that you name: `buy no` at 0.40 pays at most 40 cents for each NO"
   ),
   Command.withShortDescription("Places an order"),
   Command.withExamples([
@@ -121,7 +119,7 @@ export const placeCommand = Command.make(
     },
     {
       command: "kalshi order place sell no KXHIGHNY-26NOV30-T50 --count 10 --price 0.40 --tif ioc --yes",
-      description: "Ten NO for at least 40 cents each, now or not at all, without a question"
+      description: "Ten NO for at least 40 cents each, immediately or not at all, without a question"
     },
     {
       command: "kalshi order place buy yes KXHIGHNY-26NOV30-T50 --count 10 --price 0.56 --dry-run --json",

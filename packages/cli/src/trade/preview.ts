@@ -17,8 +17,8 @@ import { describeOrder, type Spoken } from "./intent.ts"
 
 const words = {
   good_till_canceled: "rests until it is cancelled",
-  immediate_or_cancel: "fills at once as far as possible, the rest is cancelled",
-  fill_or_kill: "fills at once completely, or not at all"
+  immediate_or_cancel: "fills immediately as far as possible, the remaining part is cancelled",
+  fill_or_kill: "fills immediately and completely, or not at all"
 } as const
 
 const orderWords = (request: Orders.CreateInput): string =>
@@ -35,7 +35,7 @@ const orderWords = (request: Orders.CreateInput): string =>
     .filter((word) => word !== undefined)
     .join(", ")
 
-/** The side of the book and the price of YES, in which the exchange writes every order. */
+/** The side of the book and the price of YES: the form of every order at the exchange. */
 const bookWords = ({ price, side }: Orders.CreateInput): string =>
   `${side} at YES price ${price} (NO price ${complement(FixedPoint.dollarsUnsafe(price))})`
 
@@ -50,12 +50,12 @@ const positionWords = ({ free, position }: Facts): string => {
     FixedPoint.isZero(count) ? "none" : FixedPoint.isNegative(count) ? `${FixedPoint.negate(count)} NO` : `${count} YES`
   return FixedPoint.equals(free, position)
     ? words(position)
-    : `${words(position)}, resting orders close all but ${words(free)}`
+    : `${words(position)}, resting orders close ${FixedPoint.isZero(free) ? "all of it" : `all except ${words(free)}`}`
 }
 
 const unless = (text: string, isShown: boolean): string | undefined => (isShown ? text : undefined)
 
-/** The contracts of a sale beyond the position: they open a position in the other outcome. */
+/** The contracts of a sale that exceed the position. They open a position in the other outcome. */
 const oversoldWords = (
   { action, outcome, price }: Spoken,
   { position }: Facts,
@@ -67,22 +67,24 @@ const oversoldWords = (
   const at = `at ${complement(price)} or less`
   const holdsOther = !FixedPoint.isZero(position) && FixedPoint.isNegative(position) === (outcome === "yes")
   return holdsOther
-    ? `you hold ${bought}, and no ${sold}: the order buys ${opened} more ${bought} ${at}`
-    : `you do not hold all of them: ${opened} open a position in ${bought} ${at}`
+    ? `you hold ${bought}, not ${sold}: the order buys ${opened} more ${bought} ${at}`
+    : `the position is smaller than the order: ${opened} contracts open a position in ${bought} ${at}`
 }
 
 const amount = (result: Result.Result<FixedPoint.Dollars, { readonly message: string }>): string =>
   Result.match(result, { onSuccess: (dollars) => dollars, onFailure: ({ message }) => `unknown: ${message}` })
 
 const assumed = (cost: OrderCost.OrderCost): string =>
-  cost.terms === "assumed" ? ". The terms of the series could not be read, so the highest known ones are assumed" : ""
+  cost.terms === "assumed"
+    ? ". The fee terms of the series could not be read, so the highest known fees are assumed"
+    : ""
 
-/** What an order takes at most, and how that adds up. For a sale of a position: what comes in at least. */
+/** The worst case of an order and its parts. For the sale of a position: the smallest proceeds. */
 const worstFields = (cost: OrderCost.OrderCost, opens: boolean): ReadonlyArray<Field> => {
   if (!opens) {
     const least = Result.map(cost.worstFee, (fee) => FixedPoint.subtract(cost.proceeds, fee))
     return Result.isSuccess(least) && !FixedPoint.isNegative(least.success)
-      ? [["comes in", `${least.success} or more after all fees, if all of it fills${assumed(cost)}`]]
+      ? [["comes in", `${least.success} or more after all fees, if the whole order fills${assumed(cost)}`]]
       : []
   }
   const more = Result.all([cost.fee, cost.worstCase] as const).pipe(
@@ -130,7 +132,7 @@ export const marketWords = ({ market }: Facts): string => {
   return plain(market.status === "active" ? title : `${title} (${market.status})`)
 }
 
-/** Makes the preview of an order from the facts, without a read. */
+/** Makes the preview of an order from the facts, without more reads. */
 export const previewOrder = Effect.fnUntraced(function* (
   connected: Connected,
   spoken: Spoken,

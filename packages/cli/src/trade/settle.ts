@@ -43,7 +43,7 @@ const none = "No order is pending: every outcome is known"
 const noteUnreadable = (unreadable: ReadonlyArray<pending.Unreadable>) =>
   Effect.forEach(
     unreadable,
-    ({ file, reason }) => Output.note(`${file} is not a record of an order: ${reason}. Look at it, and remove it`),
+    ({ file, reason }) => Output.note(`${file} is not a record of an order: ${reason}. Check the file, and remove it`),
     { discard: true }
   )
 
@@ -76,7 +76,7 @@ const settledColumns: ReadonlyArray<Output.Column<Settled>> = [
   { name: "outcome", value: ({ settlement }) => headline(settlement), shrinks: true }
 ]
 
-/** The orders with these ids. Without ids, all. */
+/** The orders with these ids. Without ids, all orders. */
 const select = (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const unknown = ids.filter((id) => !orders.some((order) => order.client_order_id === id))
@@ -88,7 +88,7 @@ const select = (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<
     return ids.length === 0 ? orders : orders.filter((order) => ids.includes(order.client_order_id))
   })
 
-/** Says which orders cannot be settled here, and where they can. */
+/** Says with which environment and key the other orders can be settled. */
 const noteOthers = (others: ReadonlyArray<pending.PendingOrder>) =>
   Effect.forEach(
     new Set(others.map(({ environment, key_id }) => `--env ${environment} and the key ${key_id}`)),
@@ -97,8 +97,8 @@ const noteOthers = (others: ReadonlyArray<pending.PendingOrder>) =>
   )
 
 /**
- * Fails if the exchange refuses the key, because the search would repeat its reads until its time is over. The search
- * itself copes with every other error.
+ * Fails if the exchange refuses the key. Without this check, the search would repeat its reads until the end of
+ * `--within`. The search itself handles all other errors.
  */
 const requireAcceptedKey = (orders: ReadonlyArray<pending.PendingOrder>) =>
   Effect.forEach(
@@ -138,7 +138,7 @@ const finish = ({ order, settlement }: Settled) =>
   )
 
 const forget = Effect.fnUntraced(function* (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<string>) {
-  if (ids.length === 0) return yield* usage("--forget needs the ids of the orders to forget")
+  if (ids.length === 0) return yield* usage("--forget needs an id. Pass the ids of the records to remove")
   const nowMillis = yield* Clock.currentTimeMillis
   const busy = orders.find((order) => pending.isBeingSent(order, nowMillis))
   if (busy !== undefined) {
@@ -170,7 +170,7 @@ const settle = Effect.fnUntraced(function* (
   if (ids.length > 0 && others.length > 0) {
     const [{ client_order_id, environment, key_id }] = others as [pending.PendingOrder] // it has an element
     return yield* usage(
-      `${client_order_id} was placed on ${environment} with the key ${key_id}, not on ${connected.environment.name} with the key ${connected.signer.keyId}. Settle it there`
+      `${client_order_id} was placed on ${environment} with the key ${key_id}, not on ${connected.environment.name} with the key ${connected.signer.keyId}. Settle the order with that environment and that key`
     )
   }
   yield* noteOthers(others)
@@ -183,7 +183,7 @@ const settle = Effect.fnUntraced(function* (
           empty: busy.length > 0 ? "No order was settled" : "No order is pending on this exchange with this key"
         })
   )
-  // The record of an outcome that could not be printed stays, so that the next run prints the outcome.
+  // If the outcomes could not be printed, their records stay, so that the next run prints them.
   if (printed._tag === "Success") yield* Effect.forEach(rows, finish, { concurrency: 16, discard: true })
   const open = rows.filter(({ settlement }) => settlement._tag === "Unknown").length + busy.length
   if (open > 0) {
@@ -209,7 +209,7 @@ export const settleCommand = Command.make(
     ),
     within: Flag.Int("within").pipe(
       Flag.withDescription(
-        "How many seconds to look (default 180). That an order was not placed is known at the earliest two minutes after its last attempt"
+        "How many seconds to search (default 180). Two minutes must pass after the last attempt before an order counts as not placed"
       ),
       Flag.filter(
         (seconds) => seconds >= 1 && seconds <= 3_600,
@@ -226,7 +226,7 @@ export const settleCommand = Command.make(
     Effect.gen(function* () {
       yield* Output.format
       if (Option.isSome(yield* Subaccount)) {
-        return yield* usage("An order is settled in its own subaccount. Leave --subaccount out")
+        return yield* usage("Each order is settled in its own subaccount. Remove --subaccount")
       }
       const { orders, unreadable } = yield* pending.readAll
       yield* noteUnreadable(unreadable)

@@ -33,14 +33,14 @@ import { AccountKeys } from "./keys.ts"
 import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
 import { followLine, type Line } from "./session.ts"
 
-/** The balance is read again after this time, and sooner after an event. */
+/** The longest time between two reads of the balance. An event causes an earlier read. */
 const balanceMillis = 60_000
 /** The shortest time between two reads of the balance: REST lags behind the feed, and reads cost tokens. */
 const settleMillis = 2_000
 
 /**
- * The results of reading the balance: at once, some time after each event of the account, and once a minute. Many events
- * cause one read.
+ * Reads the balance immediately, shortly after each event of the account, and once a minute. Many events cause one
+ * read.
  */
 const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
   const read = Effect.result(Portfolio.balance(number === undefined ? {} : { subaccount: number }))
@@ -51,10 +51,10 @@ const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
   return Stream.concat(Stream.fromEffect(read), Stream.forever(Stream.fromEffect(Effect.andThen(wait, read))))
 }
 
-/** How long before the start the shown fills begin. */
+/** The view begins with the fills of this period before the start. */
 const fillsMillis = 3_600_000
 
-/** The order groups of the account. If they cannot be read, the groups that the feed shows remain. */
+/** The order groups of the account. None if they cannot be read. */
 const listGroups = (number: number | undefined) =>
   OrderGroups.list(number === undefined ? {} : { subaccount: number }).pipe(
     Effect.map(({ order_groups = [] }) => order_groups),

@@ -10,7 +10,7 @@ import { durationOf, priceOf, timeOf } from "./format.ts"
 import { framed, type FrameState, type KeyHelp } from "./frame.ts"
 import { beside, ends, fitRows, type Line, lineWidth, type Size, span } from "./layout.ts"
 
-/** The balance, as of a read. */
+/** The result of the last read of the balance. */
 export type BalanceState =
   | { readonly _tag: "Unknown" }
   | {
@@ -55,13 +55,13 @@ export const accountKeys: ReadonlyArray<KeyHelp> = [
 /** The number of sections. */
 export const sectionCount = 4
 
-/** The width from which the sections are in two columns. */
+/** The smallest width at which the sections are in two columns. */
 const twoColumns = 150
 
 const sideStyle = (side: string) => (side === "bid" ? ("green" as const) : ("red" as const))
 const sideOf = (side: string): string => (side === "bid" ? "buy" : "sell")
 
-/** An amount with four decimals, or more if they are not zero. */
+/** An amount with at least four decimals. */
 const moneyOf = (amount: FixedPoint.Dollars): string => priceOf(FixedPoint.fromMicros(FixedPoint.toMicros(amount)))
 
 const positionColumns: ReadonlyArray<Cells<AccountFeed.AccountPosition>> = [
@@ -149,7 +149,9 @@ const section = <Row>(title: string, columns: ReadonlyArray<Cells<Row>>, rows: R
   }
 })
 
-/** The groups that are not deleted: those that the feed has shown, then those that only REST has listed. */
+/**
+ * The groups that are not deleted: first the groups that the feed has shown, then the groups that only REST has listed.
+ */
 const groupsOf = ({ orderGroups }: AccountFeed.Account, listed: ReadonlyArray<ListedGroup>): ReadonlyArray<Group> => {
   const shown = new Set(orderGroups.map(({ order_group_id }) => order_group_id))
   return [
@@ -205,7 +207,7 @@ interface SectionOptions {
   readonly scroll: number
 }
 
-/** What a heading says about rows that may not be all. */
+/** What a heading adds if its rows may be incomplete. */
 const caveats = { Live: "", AwaitingSnapshot: " so far", Healing: ", last known" }
 
 const sectionLines = (
@@ -238,7 +240,7 @@ const column = (
   state: AccountViewState,
   { columns, rows }: Size
 ): ReadonlyArray<Line> => {
-  // A heading, the names of the columns, and an empty line between two sections.
+  // Each section needs a heading and the names of its columns. An empty line separates two sections.
   const chosen = indices.map((index) => sections[index]!)
   const wanted = chosen.map(({ length }) => (length === 0 ? 1 : length + 2))
   const between = rows >= 4 * chosen.length ? 1 : 0
@@ -293,7 +295,7 @@ const statusLine = ({ nowMillis, readError, status }: AccountViewState): Line =>
 /** The rows of the body that are not rows of a section. */
 const headLines = 3
 
-/** The rows of a section that one screen shows, at least. The keys for a screen move by this number. */
+/** The smallest number of rows of a section on one screen. PgUp and PgDn scroll by this number. */
 export const pageRows = ({ rows }: Size): number => Math.max(1, ((rows - 2 - headLines) >> 1) - 2)
 
 /** The screen of the view. */

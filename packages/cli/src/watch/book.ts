@@ -32,12 +32,12 @@ import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
 import { checkTickers, followLine, type Line, marketsOf } from "./session.ts"
 import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 
-/** The trades of each market that the view keeps. */
+/** The number of trades that the view keeps for each market. */
 const keptTrades = 200
-/** The trades before the start that the view shows. */
+/** The number of trades before the start that the view shows for each market. */
 const earlierTrades = 50
 
-/** The status of each market that does not trade at the start, and each change. */
+/** The status events: one for each market that does not trade at the start, and one for each change. */
 const statusEvents = (markets: ReadonlyArray<WatchedMarket>) =>
   Stream.callback<Event, never, KalshiPublic>((queue) =>
     Effect.gen(function* () {
@@ -57,8 +57,8 @@ const events = (markets: ReadonlyArray<WatchedMarket>) =>
   Stream.unwrap(
     Effect.gen(function* () {
       const tickers = markets.map(({ ticker }) => ticker)
-      // Both share one subscription of the exchange. The watched books request the snapshots that make the books live
-      // again.
+      // `Feed.open` and `OrderBooks.watch` share one subscription at the exchange. The watch requests the snapshots
+      // that make the books live again.
       const { events } = yield* Feed.open("orderbook_delta", { market_tickers: [...tickers], use_yes_price: true })
       yield* OrderBooks.watch(tickers)
       const states = new BookStates(tickers, yield* Clock.currentTimeMillis)
@@ -87,7 +87,7 @@ const stateOf = (
   return { _tag: "NotLive", reason, sinceMillis: state.sinceMillis, last }
 }
 
-/** The trades before the start. Without them the view begins with an empty tape, so a failure does no harm. */
+/** Reads the trades before the start. A failure is ignored: the view then begins without trades. */
 const readEarlierTrades = (tapes: ReadonlyMap<string, Tape>) =>
   Effect.forEach(
     tapes,
@@ -119,7 +119,7 @@ const showBooks = (start: ReadonlyArray<WatchedMarket>) =>
 
     let own: { readonly account: AccountFeed.Account; readonly counts: ReturnType<typeof ownCounts> } | undefined
 
-    /** The own orders of all markets. Undefined while they are not known. */
+    /** The user's own orders in all markets. Undefined while they are not known. */
     const readOwn = Effect.gen(function* () {
       if ((yield* mine.status)._tag !== "Live") return undefined
       const account = yield* mine.known

@@ -1,5 +1,5 @@
 /**
- * The events of order books as JSON: each message of the feed, and what happened to messages on the way.
+ * The events of order books as JSON: each message of the feed, and each loss of messages.
  *
  * @module
  */
@@ -67,7 +67,7 @@ const stateEvent = (ticker: string, state: OrderBook.State, nowMillis: number): 
     : { state: state._tag === "Live" ? "live" : "awaiting_snapshot" })
 })
 
-/** The loss that an event means for books: for those of the listed markets, or for all if no market is listed. */
+/** The loss that an event means for the books of `markets`. If `markets` is empty, all books are affected. */
 const lossOf = (
   event: BookEvent
 ): { readonly markets: ReadonlyArray<string>; readonly loss: OrderBook.Loss } | undefined => {
@@ -87,15 +87,18 @@ const lossOf = (
     case "UnknownMessage":
       return { markets: [], loss: { cause: "undecodable", detail: `a message has the unknown type ${event.type}` } }
     case "Replaced":
-      return { markets: event.markets, loss: { cause: "outage", detail: "the line changed to another connection" } }
+      return {
+        markets: event.markets,
+        loss: { cause: "outage", detail: "the subscription moved to another connection" }
+      }
     default:
       return undefined
   }
 }
 
 /**
- * Follows the books of a stream of events, so that the stream says which books can be trusted. A line about a book
- * follows the line of the event that changed it.
+ * Follows the books of a stream of events, and adds a line for each change of a book's state. This line comes after the
+ * line of the event that caused the change.
  */
 export class BookStates {
   readonly #books: ReadonlyMap<string, OrderBook.OrderBook>

@@ -13,7 +13,7 @@ import { type TapeEntry, tapeHeader, tapeLine, tapeWidth } from "./tape.ts"
 /** The book of a market. */
 export type BookState =
   | { readonly _tag: "Live"; readonly book: OrderBooks.Book }
-  /** The book may be wrong. `last` is the book before that. */
+  /** The book may be wrong. `last` is the last live book. */
   | {
       readonly _tag: "NotLive"
       readonly reason: string
@@ -30,7 +30,7 @@ export interface MarketState {
   /** Why the market does not trade, such as `closed`. Undefined if it trades. */
   readonly standstill: string | undefined
   readonly book: BookState
-  /** The own resting orders. Undefined while they are not known. */
+  /** The user's own resting orders. Undefined while they are not known. */
   readonly own: OwnCounts | undefined
   /** The last trades, newest first. */
   readonly trades: ReadonlyArray<TapeEntry>
@@ -43,9 +43,9 @@ export interface BookViewState extends Omit<FrameState, "title" | "standstill"> 
   readonly scroll: number
 }
 
-/** The narrowest panel with trades beside the ladder. */
+/** The smallest width of a panel with trades beside the ladder. */
 const withTape = 76
-/** The widest ladder. On a wider terminal, the trades stay close to it. */
+/** The largest width of a ladder. On a wider terminal, the trades stay close to the ladder. */
 const widestLadder = 96
 /** The width of a panel if there are several. */
 const panelWidth = 79
@@ -67,7 +67,7 @@ export const oneBookKeys: ReadonlyArray<KeyHelp> = [
   ["PgUp PgDn", "scroll by a screen"]
 ]
 
-/** How many panels fit beside each other. */
+/** How many panels fit side by side. */
 export const panelCount = (columns: number, markets: number): number =>
   Math.max(1, Math.min(markets, Math.floor((columns + separator.length) / (panelWidth + separator.length))))
 
@@ -77,7 +77,9 @@ export const ladderRows = ({ rows }: Size, markets: number): number =>
 
 const headLines = 4
 
-/** The narrowest panel with the spread and the middle, and the narrowest with names before the best prices. */
+/**
+ * The smallest width of a panel with the spread and the mid price, and of a panel with names before the best prices.
+ */
 const withSpread = 52
 const withNames = 23
 
@@ -171,7 +173,7 @@ const mark = ({ book, standstill }: MarketState): string => {
   return book._tag === "Live" ? "" : book._tag === "NotLive" ? " ~" : " x"
 }
 
-/** The line of the markets. If it is too long, it begins further to the right, so that the selected one is visible. */
+/** The tabs of the markets. If they do not fit, the first tabs are hidden, so that the selected tab is visible. */
 const tabs = ({ markets, selected }: BookViewState, columns: number): Line => {
   const names = markets.map((market, index) => ` ${index + 1} ${clip(market.ticker, 30)}${mark(market)} `)
   const widthOfTabs = (from: number, to: number) =>
@@ -187,7 +189,7 @@ const tabs = ({ markets, selected }: BookViewState, columns: number): Line => {
   return line
 }
 
-/** Why no market trades. Undefined if one does. */
+/** Why no market trades. Undefined if a market trades. */
 const standstillOfAll = (markets: ReadonlyArray<MarketState>): string | undefined => {
   const reasons = new Set(markets.map(({ standstill }) => standstill))
   if (reasons.has(undefined)) return undefined

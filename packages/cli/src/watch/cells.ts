@@ -1,5 +1,5 @@
 /**
- * Tables inside a view. Their columns keep their widths while the rows change, so that nothing jumps.
+ * Tables inside a view. Their columns keep their widths while the rows change, so that the table does not jump.
  *
  * @module
  */
@@ -9,25 +9,28 @@ import type { Style } from "../output/Screen.ts"
 /** A column of a table. */
 export interface Cells<in Row> {
   readonly name: string
-  /** The width in cells, without the gap. The one column without a width takes the rest. */
+  /** The width in cells, without the gap. The one column without a width takes the remaining cells. */
   readonly width?: number
   readonly align?: "left" | "right"
   readonly value: (row: Row) => string
   readonly style?: (row: Row) => Style | undefined
-  /** Columns with the highest number are left out first if the table is too narrow. Default: 0, never left out. */
+  /** If the table is too narrow, columns with the highest number are omitted first. Default: 0, never omitted. */
   readonly dropOrder?: number
 }
 
 const gap = 2
-/** For the column that takes the rest: its largest width, and the width that it should have before others are shown. */
+/**
+ * For the column without a width: its largest width, and the width that it needs before columns with a `dropOrder` are
+ * shown.
+ */
 const largest = 40
 const wanted = 28
 
-/** The width of some columns, if the one without a width has `rest` cells. */
+/** The total width of some columns, if the column without a width has `rest` cells. */
 const totalOf = (columns: ReadonlyArray<Cells<never>>, rest: number): number =>
   columns.reduce((sum, { width }) => sum + (width ?? rest) + gap, -gap)
 
-/** Leaves columns out until the others fit. */
+/** Omits columns until the table fits. */
 export const fitColumns = <Row>(columns: ReadonlyArray<Cells<Row>>, width: number): ReadonlyArray<Cells<Row>> => {
   let kept = columns
   while (totalOf(kept, wanted) > width) {

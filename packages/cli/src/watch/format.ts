@@ -30,5 +30,5 @@ export const withDecimals = (decimal: string, decimals: number): string => {
   return `${decimal}${point === -1 ? "." : ""}${"0".repeat(decimals - present)}`
 }
 
-/** A price of YES with four decimals, or more if it has more. */
+/** A price of YES with at least four decimals. */
 export const priceOf = (dollars: string): string => withDecimals(dollars, 4)

@@ -1,5 +1,5 @@
 /**
- * What a view has in common with all others: its first and last line, and its list of keys.
+ * The parts that all views share: the first and the last line, and the list of keys.
  *
  * @module
  */
@@ -15,7 +15,7 @@ export interface FrameState {
   /** The exchange. */
   readonly environment: string
   readonly line: LineState
-  /** Why nothing of the view can change although the line is live, such as `closed`. */
+  /** Why the view cannot change although the connection is live, such as `closed`. */
   readonly standstill?: string | undefined
   readonly nowMillis: number
   /** Whether the list of keys is shown. */
@@ -32,7 +32,7 @@ const header = ({ environment, line, nowMillis, standstill, title }: FrameState,
     [
       span(title, "bold"),
       span("  "),
-      // Real money must be noticed.
+      // Production is highlighted, because it trades real money.
       span(environment, environment === "production" ? ["bold", "magenta"] : "dim")
     ],
     standstill !== undefined && line._tag === "live"
@@ -42,7 +42,7 @@ const header = ({ environment, line, nowMillis, standstill, title }: FrameState,
   )
 
 const footer = ({ line }: FrameState, keys: ReadonlyArray<KeyHelp>, columns: number): Line => {
-  // The reason of a broken line is more useful than the keys, so it replaces them.
+  // If the connection is lost, the reason replaces the keys.
   if ("reason" in line) return ends([span(line.reason, "red")], [span("q quit", "dim")], columns)
   const hints = [...keys.slice(0, 3), ["?", "keys"], ["q", "quit"]].map(([key, effect]) => `${key} ${effect}`)
   const text = hints.join("   ")

@@ -4,8 +4,8 @@
  * **Details**
  *
  * The view draws its newest state at most 20 times a second, and only lines that changed. The next drawing waits until
- * the terminal has taken the last one, so a slow terminal misses intermediate states, and nothing waits in memory for
- * it.
+ * the terminal has accepted the last drawing. So a slow terminal skips intermediate states, and no drawing waits in
+ * memory.
  *
  * @module
  */
@@ -28,7 +28,7 @@ import type { Line, Size } from "./layout.ts"
 export interface View {
   /** The screen of the newest state. */
   readonly render: (size: Size, nowMillis: number) => Effect.Effect<ReadonlyArray<Line>>
-  /** Applies a key other than those to quit. */
+  /** Handles a key. Keys that quit are not passed. */
   readonly press: (key: KeyPress, size: Size) => void
   /** Opened after each change of the state. The drawing closes it. */
   readonly changed: Latch.Latch
@@ -39,18 +39,18 @@ const frameMillis = 50
 /** The time after which a view is drawn again although nothing changed, because it shows ages. */
 const tickMillis = 1_000
 
-// Lines are exactly as wide as the terminal. Without wrapping, a text whose width the terminal sees differently cannot
-// move the lines below it. `ansi-escapes` has no name for these.
+// Lines are exactly as wide as the terminal. If the terminal computes another width, the line must not wrap, because it
+// would move the lines below it. `ansi-escapes` does not contain these sequences.
 const wrapOff = "\u001B[?7l"
 const wrapOn = "\u001B[?7h"
 
 const enter = ansi.enterAlternativeScreen + ansi.cursorHide + wrapOff + ansi.eraseScreen
-// Without the erasing, tmux leaves lines of a screen that was resized.
+// Without `eraseScreen`, tmux keeps lines of the view if the terminal was resized.
 const leave = ansi.endSynchronizedOutput + ansi.eraseScreen + wrapOn + ansi.cursorShow + ansi.exitAlternativeScreen
 
 /**
- * The text that turns the shown screen into the next one. Empty if they are the same. `shown` is undefined before the
- * first screen.
+ * The text that turns the shown screen into the next screen. Empty if both screens are equal. `shown` is undefined
+ * before the first screen.
  */
 export const changesOf = (shown: ReadonlyArray<string> | undefined, next: ReadonlyArray<string>): string => {
   const changed = next.flatMap((line, row) => (shown?.[row] === line ? [] : [ansi.cursorTo(0, row) + line]))
@@ -71,7 +71,7 @@ export const draw = (
     let shown: { readonly lines: ReadonlyArray<string>; readonly size: Size } | undefined
     const next = Effect.gen(function* () {
       yield* view.changed.await
-      // Opening the latch continues here at once. This wait lets the other changes of the same moment into the same
+      // This fiber continues as soon as the latch opens. `yieldNow` lets more changes of the same moment into this
       // frame.
       yield* Effect.yieldNow
       view.changed.closeUnsafe()
@@ -108,8 +108,8 @@ const readKeys = (onKey: (key: KeyPress) => void) =>
         return last
       })
     )
-    // The terminal ends the input at an Esc. That is no wish to quit: a slow line can deliver the Esc of an arrow key
-    // alone.
+    // The terminal ends the input at an Esc. An Esc does not quit, because a slow connection can deliver an arrow key
+    // as a single Esc.
     yield* Effect.repeat(readUntilEnd, { while: (last) => last?.name === "escape" })
   })
 
@@ -129,7 +129,7 @@ export const requireTerminal = (command: string) =>
     const { canAnimate } = yield* TerminalCapabilities.TerminalCapabilities
     if (canAnimate) return
     return yield* usage(
-      `\`${command}\` draws on a terminal, but the standard output is not one that can be drawn on. Pass --json to get one event per line`
+      `\`${command}\` draws on the whole terminal, but the standard output does not support this. Pass --json to get one event per line`
     )
   })
 
@@ -146,7 +146,7 @@ export const show = <E, R>(view: View, run: Effect.Effect<never, E, R>) =>
         if (columns > 0 && rows > 0) size = { columns, rows }
         view.changed.openUnsafe()
       })
-      // Without a terminal as input there are no keys. Then Ctrl-C, as a signal, ends the view.
+      // Without a terminal as input, there are no keys. Then the signal of Ctrl-C ends the view.
       const keys = (yield* stdio.stdinIsTerminal)
         ? readKeys((key) => {
             view.press(key, size)

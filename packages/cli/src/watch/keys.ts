@@ -31,7 +31,7 @@ const scrollOf = ({ name }: KeyPress, page: number): number | undefined => {
   }
 }
 
-/** Whether the list of keys is shown after a key. Undefined for a key that does not change that. */
+/** Whether the list of keys is shown after a key. Undefined for a key that does not change this. */
 const showsKeysAfter = ({ name, text }: KeyPress, { showsKeys }: { readonly showsKeys: boolean }) =>
   text === "?" ? !showsKeys : name === "escape" ? false : undefined
 
@@ -76,7 +76,10 @@ export class TradesKeys {
     showsKeys: false
   }
 
-  /** `added` is the number of entries that the tape has ever had, `kept` the number that it still has. */
+  /**
+   * `added` is the number of all entries that were added to the tape. `kept` is the number of entries that it still
+   * has.
+   */
   press(
     key: KeyPress,
     { added, kept, rows }: { readonly rows: number; readonly added: number; readonly kept: number }
@@ -86,7 +89,7 @@ export class TradesKeys {
     const showsKeys = showsKeysAfter(key, this.state)
     if (showsKeys !== undefined) this.state = { ...this.state, showsKeys }
     else if (rowsMoved !== undefined) {
-      // A tape that moves cannot be read: scrolling pauses it.
+      // Scrolling pauses the tape, because moving rows cannot be read.
       const last = Math.max(0, kept - (added - pausedAt) - rows)
       this.state = { ...this.state, pausedAt, scroll: clamp(scroll + rowsMoved, 0, last) }
     } else if (key.name === "home") this.state = { ...this.state, pausedAt: undefined, scroll: 0 }

@@ -41,16 +41,16 @@ export const ownCounts = (
 /** What the ladder shows. */
 export interface LadderState {
   readonly book: Book
-  /** Whether the book is current. A book that is not current is dim, and its rows say `old`, unless the market does not trade. */
+  /** Whether the book is current. A book that is not current is dim. If its market trades, its rows say `old`. */
   readonly isLive: boolean
   /** Why the market does not trade. Undefined if it trades. */
   readonly standstill?: string | undefined
   readonly own: OwnCounts
-  /** How many rows the ladder is moved: down the bids if positive, up the asks if negative. */
+  /** How many rows the ladder is scrolled: down the bids if positive, up the asks if negative. */
   readonly scroll: number
 }
 
-/** The widths of the columns. A width of 0 leaves the column out. */
+/** The widths of the columns. A column with the width 0 is not shown. */
 interface Widths {
   readonly count: number
   readonly total: number
@@ -87,7 +87,7 @@ export const ladderHeader = (columns: number): Line => {
   ]
 }
 
-// A part of a bar that is shorter than a cell.
+// The parts of a bar that are shorter than a cell.
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
 const bar = (share: number, width: number): string => {
@@ -95,7 +95,7 @@ const bar = (share: number, width: number): string => {
   return "█".repeat(units >> 3) + (eighths[units & 7] ?? "")
 }
 
-/** A count as a number. Only for the length of a bar: a count is never computed with as a number. */
+/** A count as a number. Only for the length of a bar, because a number can be inexact. */
 const sizeOf = (count: string): number => Number(count)
 
 interface Row {

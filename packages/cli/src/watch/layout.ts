@@ -23,15 +23,15 @@ export interface Size {
 }
 
 /**
- * Texts whose every character is harmless and takes one cell: ASCII, Latin letters, and the signs that the views draw.
- * Almost all texts of a view are such texts, and need no segmentation.
+ * Matches texts in which every character is harmless and takes one cell: ASCII, Latin letters, and the signs that the
+ * views draw. Almost all texts of a view are such texts, and need no segmentation.
  */
 const simple = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u00ff\u2500-\u259f…–●○←→↑↓‹›]*$/
 
 /** The cells that a text takes. */
 export const widthOf = (text: string): number => (simple.test(text) ? text.length : displayWidth(text))
 
-/** Makes a piece of a line. Text of the exchange loses what would control the terminal. */
+/** Makes a piece of a line. Removes characters that could control the terminal. */
 export const span = (text: string, style?: Style): Span => ({ text: simple.test(text) ? text : plain(text), style })
 
 /** The cells that a line takes. */
@@ -82,7 +82,7 @@ export const fit = (line: Line, width: number): Line => {
   return used < width ? [...fitted, { text: spaces(width - used) }] : fitted
 }
 
-/** A line with one part at its left and one at its right end. The left part is shortened first. */
+/** A line with one part at its left end and one part at its right end. The left part is shortened first. */
 export const ends = (atLeft: Line, atRight: Line, width: number): Line => {
   const rightWidth = Math.min(lineWidth(atRight), width)
   if (rightWidth === width) return fit(atRight, width)
@@ -99,7 +99,7 @@ export const centred = (text: string, width: number, style?: Style): Line => {
 export const fitRows = (lines: ReadonlyArray<Line>, rows: number): ReadonlyArray<Line> =>
   Array.from({ length: Math.max(0, rows) }, (_, row) => lines[row] ?? [])
 
-/** Places blocks beside each other, each fitted to its width. */
+/** Places blocks side by side, each fitted to its width. */
 export const beside = (
   blocks: ReadonlyArray<{ readonly lines: ReadonlyArray<Line>; readonly width: number }>,
   rows: number,
@@ -124,7 +124,7 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return current === "" ? lines : [...lines, current]
 }
 
-/** The lines of a whole screen: exactly as many as it has rows, each exactly as wide. */
+/** The lines of a whole screen: one line for each row, each as wide as the screen. */
 export const screenOf = (lines: ReadonlyArray<Line>, { columns, rows }: Size): ReadonlyArray<Line> =>
   fitRows(lines, rows).map((line) => fit(line, columns))
 

@@ -1,5 +1,6 @@
 /**
- * The state of the line to the exchange: what the views show, and what the JSON stream reports.
+ * The state of the line, which means the connections to the exchange. The views show this state, and the JSON stream
+ * reports it.
  *
  * @module
  */
@@ -19,7 +20,7 @@ export type LineState =
   /** The exchange ended the feed. It is not opened again. */
   | { readonly _tag: "refused"; readonly reason: string }
 
-/** Returns the state of a session. Of several connections, the worst one counts. */
+/** Returns the state of a session. With several connections, the worst state counts. */
 export const lineStateOf = ({
   connections,
   ended,
@@ -56,7 +57,7 @@ const describeLine = (state: LineState, nowMillis: number): string => {
   }
 }
 
-/** The state as a part of a line. */
+/** The state as a part of a line on the screen. */
 export const lineStateSpans = (state: LineState, nowMillis: number): Line => {
   const text = describeLine(state, nowMillis)
   switch (state._tag) {

@@ -1,5 +1,5 @@
 /**
- * Whether the watched markets trade: their status at the start, at their closing time, and when it changes.
+ * Whether the watched markets trade: their status at the start, at their closing time, and after each change.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export interface WatchedMarket {
 
 /** The longest time between two reads of the status. A market can pause or settle at any time. */
 const rereadMillis = 60_000
-/** The exchange may need a moment to close a market. */
+/** The wait after the closing time: the exchange may need a moment to close a market. */
 const settleMillis = 1_000
 /** After this status, nothing changes. */
 const final = "finalized"
@@ -62,7 +62,7 @@ export const followStatuses = <E, R, R2>(
   Effect.gen(function* () {
     const reported = new Map<string, string>()
     let markets = start
-    // The status at the start is known to the caller. A market that closed since then is news.
+    // The status at the start is known to the caller. A market that closed since then is reported.
     for (const market of markets) reported.set(market.ticker, `${market.status} ${market.closeMillis}`)
     while (!markets.every(({ status }) => status === final)) {
       yield* Effect.sleep(waitOf(markets, yield* Clock.currentTimeMillis))

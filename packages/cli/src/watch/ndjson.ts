@@ -14,12 +14,12 @@ import { checkFirst, lineStates } from "./session.ts"
 /** An event: a line of the output. */
 export interface Event {
   readonly type: string
-  /** When it arrived or happened: ISO 8601. */
+  /** When the event arrived or happened, in ISO 8601. */
   readonly time: string
   readonly [member: string]: unknown
 }
 
-/** A time as the events have it. */
+/** Formats a time for an event. */
 export const isoOf = (millis: number): string => new Date(millis).toISOString()
 
 /**
@@ -30,7 +30,7 @@ export const withLineEvents = <E, R>(events: Stream.Stream<Event, E, R>) =>
   Stream.suspend(() => {
     let last: LineState | undefined
     const states = Stream.filter(lineStates, (state) => {
-      // The second stream of states begins with the last state of the first one.
+      // The second stream of states begins with the last state of the first stream.
       const isNew = JSON.stringify(state) !== JSON.stringify(last)
       last = state
       return isNew
@@ -54,8 +54,8 @@ const lineOf = (event: Event): string => `${formatJson(event)}\n`
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * Prints events, many at once if many wait. If the stream fails, for example because the reader is too slow, the last line
- * says why no event follows.
+ * Prints events. If several events wait, one write prints them all. If the stream fails, for example because the reader
+ * is too slow, the last line contains the reason.
  */
 export const printEvents = <E, R>(events: Stream.Stream<Event, E, R>) =>
   Effect.gen(function* () {

@@ -13,10 +13,10 @@ import { CommandError, usage } from "../app/failures.ts"
 import { type LineState, lineStateOf } from "./lineState.ts"
 import type { WatchedMarket } from "./marketStatus.ts"
 
-/** The most tickers of one request, so that its address stays short. */
+/** The maximum number of tickers in one request, so that the URL stays short. */
 const tickersAtOnce = 50
 
-/** Removes repeated tickers. Refuses an empty one, and characters that no ticker has. */
+/** Removes repeated tickers. Refuses an empty ticker, and characters that no ticker contains. */
 export const checkTickers = (tickers: ReadonlyArray<string>) => {
   const wrong = tickers.find((ticker) => !/^[A-Za-z0-9._-]+$/.test(ticker))
   return wrong === undefined
@@ -24,7 +24,7 @@ export const checkTickers = (tickers: ReadonlyArray<string>) => {
     : Effect.fail(usage(`${JSON.stringify(wrong)} is not the ticker of a market. List markets with \`kalshi markets\``))
 }
 
-/** Reads markets. Fails if one does not exist: the feed would be silent about it. */
+/** Reads markets. Fails if a market does not exist, because the feed would send nothing about it. */
 export const marketsOf = (tickers: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const markets = new Map<string, WatchedMarket>()
@@ -49,14 +49,16 @@ export const marketsOf = (tickers: ReadonlyArray<string>) =>
 /** How often the state of the line is read. Reading it is cheap, and needs no request. */
 const pollMillis = 50
 
-/** The states of the line as they change. The first state is emitted at once. */
+/** The states of the line as they change. The first state is emitted immediately. */
 export const lineStates: Stream.Stream<LineState, never, Feed.KalshiFeed> = Stream.fromEffect(Feed.state).pipe(
   Stream.repeat(Schedule.spaced(pollMillis)),
   Stream.map(lineStateOf),
   Stream.changesWith((a, b) => JSON.stringify(a) === JSON.stringify(b))
 )
 
-/** Fails if the first connection cannot be opened. Later, a lost connection is opened again without end. */
+/**
+ * Fails if the first connection cannot be opened. A connection that is lost later is opened again, as often as needed.
+ */
 export const checkFirst = (state: LineState) =>
   state._tag === "reconnecting"
     ? Effect.fail(

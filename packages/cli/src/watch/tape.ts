@@ -7,7 +7,7 @@ import type * as Trades from "@kalshi-effect/client/Trades"
 import { priceOf, timeOf } from "./format.ts"
 import { left, type Line, right, span, type Span } from "./layout.ts"
 
-/** A trade, with what the views show of it. */
+/** The fields of a trade that the views show. */
 export interface TapeTrade {
   readonly _tag: "Trade"
   readonly id: string
@@ -20,7 +20,7 @@ export interface TapeTrade {
   readonly isBlock: boolean
 }
 
-/** An interval in which trades may be missing, and what became of it. */
+/** An interval in which trades may be missing, and whether they were read. */
 export interface TapeHole {
   readonly _tag: "Hole"
   readonly sinceMillis: number
@@ -28,7 +28,7 @@ export interface TapeHole {
   readonly outcome: HoleOutcome
 }
 
-/** What became of a hole: its trades are being read, were added, or could not be read. */
+/** The state of a hole: its trades are being read, were added, or could not be read. */
 export type HoleOutcome =
   | { readonly _tag: "Reading" }
   | { readonly _tag: "Filled"; readonly trades: number }
@@ -37,7 +37,7 @@ export type HoleOutcome =
 /** An entry of the tape. */
 export type TapeEntry = TapeTrade | TapeHole
 
-/** The wire members of a trade that the tape needs. */
+/** The fields of the exchange's trade that the tape needs. */
 interface WireTrade {
   readonly trade_id: string
   readonly count_fp: string
@@ -58,7 +58,10 @@ export const tapeTrade = (trade: WireTrade, ticker: string, millis: number): Tap
   isBlock: trade.is_block_trade === true
 })
 
-/** The newest entries, oldest first. Memory is limited: an entry beyond the limit displaces the oldest. */
+/**
+ * The newest entries, oldest first. The number of entries is limited: beyond the limit, a new entry replaces the oldest
+ * entry.
+ */
 export class Tape {
   readonly #limit: number
   #entries: Array<TapeEntry> = []
@@ -81,7 +84,7 @@ export class Tape {
   add(entry: TapeEntry): void {
     this.#entries.push(entry)
     this.#added++
-    // Half of the list goes at a time, so that adding stays cheap.
+    // Half of the list is removed at a time, so that adding stays fast.
     if (this.#entries.length >= 2 * this.#limit) this.#entries = this.#entries.slice(-this.#limit)
   }
 
@@ -102,14 +105,14 @@ export class Tape {
     )
   }
 
-  /** The newest of the first `until` entries that were added, newest first. */
+  /** The newest `count` of the first `until` added entries, newest first. */
   newest(count: number, until: number = this.#added): ReadonlyArray<TapeEntry> {
     const end = Math.max(0, this.#entries.length - Math.max(0, this.#added - until))
     return this.#entries.slice(Math.max(0, end - Math.min(count, this.#limit)), end).toReversed()
   }
 }
 
-/** Applies an event of the watched trades to the tapes of its market and of all markets. */
+/** Applies an event of the watched trades: a trade to the tape of its market, and a hole to all tapes. */
 export const applyTradeEvent = (
   event: Trades.FilledEvent,
   tapeOf: (ticker: string) => Tape | undefined,

@@ -24,9 +24,9 @@ import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 import { tradeEvents } from "./tradeEvents.ts"
 import { renderTrades, tapeRows } from "./tradesView.ts"
 
-/** The trades that the view keeps. */
+/** The number of trades that the view keeps. */
 const keptTrades = 1_000
-/** The trades before the start that the view shows. */
+/** The number of trades before the start that the view shows. */
 const earlierTrades = 100
 
 const parametersOf = (tickers: ReadonlyArray<string>) => (tickers.length === 0 ? {} : { market_tickers: [...tickers] })
@@ -43,7 +43,7 @@ const events = (tickers: ReadonlyArray<string>) =>
     )
   )
 
-/** The trades before the start. Without them the view begins empty, so a failure does no harm. */
+/** Reads the trades before the start. A failure is ignored: the view then begins without trades. */
 const readEarlierTrades = (tickers: ReadonlyArray<string>, tape: Tape) => {
   const limit = Math.max(1, Math.floor(earlierTrades / Math.max(1, tickers.length)))
   return Effect.forEach(tickers.length === 0 ? [undefined] : tickers, (ticker) =>

@@ -12,7 +12,7 @@ export interface TradesViewState extends Omit<FrameState, "title"> {
   /** The markets. Empty for all markets. */
   readonly tickers: ReadonlyArray<string>
   readonly tape: Pick<Tape, "newest" | "added">
-  /** The number of entries at which the tape stands still. Undefined if it shows the newest. */
+  /** The number of added entries when the tape was paused. Undefined if the tape is not paused. */
   readonly pausedAt: number | undefined
   readonly scroll: number
 }
@@ -53,6 +53,6 @@ export const renderTrades = (state: TradesViewState, size: Size): ReadonlyArray<
       tapeHeader(tickerWidth)
     ]
     if (entries.length > 0) return [...head, ...entries.map((entry) => tapeLine(entry, tickerWidth))]
-    const text = state.line._tag === "live" ? "No trade yet. New trades appear here at once." : "No trade yet."
+    const text = state.line._tag === "live" ? "No trade yet. New trades appear here immediately." : "No trade yet."
     return [...head, ...wrap(text, columns).map((line): Line => [span(line, "dim")])]
   })

@@ -49,7 +49,7 @@ const changing = (command: Command.Command.Any, path: ReadonlyArray<string> = []
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** A command line of every command of `order` and `group` that changes something. */
+/** One command line for each command of `order` and `group` that changes something. */
 const commandLines: Readonly<Record<string, ReadonlyArray<string>>> = {
   "order place": ["buy", "yes", "KXREAL-26-T1", "--count", "1", "--price", "0.10"],
   "order close": ["KXREAL-26-T1", "--price", "0.10"],
@@ -72,7 +72,7 @@ describe("send", () => {
       assert.deepInclude(error, {
         exit: "unknown",
         message:
-          "This is a fault of the command: a bug. The exchange may have carried out the request. Check the orders. Run the command with --debug, and report the output"
+          "This is a bug in the command: a bug. The exchange may have carried out the request. Check the orders. Run the command with --debug, and report the output"
       })
     })
   )
@@ -105,7 +105,7 @@ layer(exchange(), { excludeTestServices: true })("a change on production", (it) 
     })
   )
 
-  it.effect("is sent with --env production, after a question that says so", () =>
+  it.effect("is sent with --env production, after a question that names production", () =>
     Effect.gen(function* () {
       const { orders, run, sandbox, ticker } = yield* trading("KXREAL-26-T1")
       const args = ["order", "place", "buy", "yes", ticker, "--count", "1", "--price", "0.10", "--env", "production"]

@@ -14,7 +14,7 @@ const balance = (variables: Readonly<Record<string, string>>) =>
 const keyId = "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1"
 
 describe("the key of the environment variables", () => {
-  it.effect("a missing variable is named, with exit code 4 and without the name of a class", () =>
+  it.effect("names a missing variable, exits with 4, and prints no class name", () =>
     Effect.gen(function* () {
       const { exit, stderr } = yield* balance({ KALSHI_API_KEY_ID: keyId })
       assert.strictEqual(exit, "key")
@@ -22,7 +22,7 @@ describe("the key of the environment variables", () => {
     })
   )
 
-  it.effect("a bad key names its variable", () =>
+  it.effect("names the variable of a bad key", () =>
     Effect.gen(function* () {
       const { exit, stderr } = yield* balance({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY: "hello" })
       assert.strictEqual(exit, "key")
@@ -30,14 +30,14 @@ describe("the key of the environment variables", () => {
     })
   )
 
-  it.effect("a bad id names its variable", () =>
+  it.effect("names the variable of a bad id", () =>
     Effect.gen(function* () {
       const { stderr } = yield* balance({ KALSHI_API_KEY_ID: " a b ", KALSHI_PRIVATE_KEY: "hello" })
       assert.match(stderr, /^Error: KALSHI_API_KEY_ID: /)
     })
   )
 
-  it.effect("a bad key file names the variable and the file", () =>
+  it.effect("names the variable and the path of a bad key file", () =>
     Effect.gen(function* () {
       const path = new URL(import.meta.url).pathname
       const { stderr } = yield* balance({ KALSHI_API_KEY_ID: keyId, KALSHI_PRIVATE_KEY_PATH: path })
@@ -47,7 +47,7 @@ describe("the key of the environment variables", () => {
 })
 
 describe("an exchange that does not run", () => {
-  it.live("says first to run kalshi sandbox, and repeats no code", () =>
+  it.live("suggests kalshi sandbox first, and prints ECONNREFUSED only once", () =>
     Effect.gen(function* () {
       const { stderr } = yield* kalshi(["status"], { env: { KALSHI_ENV: "http://127.0.0.1:1" } })
       assert.include(stderr, "start the local exchange (kalshi sandbox --port 1, or kalshi-sandbox --port 1)")
@@ -57,7 +57,7 @@ describe("an exchange that does not run", () => {
 })
 
 layer(exchange(), { excludeTestServices: true })("a key that the exchange does not know", (it) => {
-  it.effect("gets one sentence with the remedy; --debug and --json have the signed text", () =>
+  it.effect("is reported in one sentence with the remedy; --debug and --json add the signed text", () =>
     Effect.gen(function* () {
       const { env, folder } = yield* LocalExchange
       const path = join(folder, "unknown.pem")

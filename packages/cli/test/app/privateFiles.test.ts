@@ -16,7 +16,7 @@ describe("shellQuoted", () => {
 })
 
 describe("keyFileProblem", () => {
-  it("finds every permission of the group and of others", () => {
+  it("reports every permission of the group and of other users", () => {
     for (const mode of [0o640, 0o620, 0o610, 0o604, 0o602, 0o601]) {
       assert.include(keyFileProblem("key.pem", mode), "Run: chmod 600 key.pem")
     }

@@ -33,7 +33,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("is found by the id of the published document, in upper or lower case", () =>
+    it.effect("is found by its id in the published document, and the case is ignored", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const [byName, byId] = yield* Effect.all([run(["call", "Exchange.status"]), run(["call", "getexchangestatus"])])
@@ -88,7 +88,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("ends quietly if the reader of the output goes away", () =>
+    it.effect("ends without an error if the reader closes the output", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const { code, stderr, stdout } = yield* run(["call", "Markets.list", "limit=1", "--pages", "all"], { head: 2 })
@@ -125,7 +125,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("is sent at once with --yes", () =>
+    it.effect("is sent without a question with --yes", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const created = yield* run(["call", "OrderGroups.create", "contracts_limit_fp=7", "--yes", "--json"])
@@ -135,7 +135,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("is shown in full by --dry-run, for which no key is needed", () =>
+    it.effect("is shown in full by --dry-run, which needs no key", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* LocalExchange
         const before = yield* received("CreateOrderV2")
@@ -213,7 +213,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
         assert.deepInclude((json(some.stderr) as { readonly error: object }).error, {
           exit: "refused",
           message:
-            "The exchange refused 1 of 2 items. It carried out the others. The response says which items it refused, and why",
+            "The exchange refused 1 of 2 items. It carried out the other items. The response says which items it refused, and why",
           refused: 1,
           items: 2
         })
@@ -266,7 +266,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("writes the key to a new file that only its owner can read, and prints the rest", () =>
+    it.effect("writes the key to a new file that only its owner can read, and prints the other fields", () =>
       Effect.gen(function* () {
         const { folder, run } = yield* LocalExchange
         const out = join(folder, "generated.pem")
@@ -347,7 +347,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("that reads and has no required field is answered by the exchange", () =>
+    it.effect("that reads and has no required field gets a response of the exchange", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const reads = catalog.filter(
@@ -356,7 +356,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
         assert.isAtLeast(reads.length, 40)
         for (const { name } of reads) {
           const { exit, stderr, stdout } = yield* run(["call", name])
-          // The account is no member of an FCM, so the exchange refuses some reads.
+          // The account does not belong to an FCM, so the exchange refuses some reads.
           assert.include(["done", "refused", "key"], exit, stderr)
           if (exit === "done") assert.isObject(parse(stdout), name)
         }
@@ -366,7 +366,11 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
 
   describe("refuses", () => {
     const refusals: ReadonlyArray<readonly [what: string, args: ReadonlyArray<string>, message: string]> = [
-      ["no operation", [], "Name an operation, such as `kalshi call Exchange.status`, or pass --list"],
+      [
+        "a command without an operation",
+        [],
+        "Name an operation, such as `kalshi call Exchange.status`, or pass --list"
+      ],
       ["an unknown operation", ["Orders.creat"], 'There is no operation "Orders.creat". Did you mean Orders.create'],
       ["an unknown field", ["Markets.list", "statu=open"], 'There is no field "statu". Did you mean status?'],
       [
@@ -375,15 +379,27 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
         "at /order_group_id: this field is required. Run `kalshi call OrderGroups.get"
       ],
       ["a value outside its bounds", ["Markets.list", "limit=5000"], "at /limit: expected an integer from 0 to 1000"],
-      ["a number as money", ["Orders.create", "price:=0.5", "--dry-run"], "Orders.create was not sent: invalid input"],
-      ["--pages for a single response", ["Exchange.status", "--pages", "2"], "returns everything in one response"],
-      ["--pages that is no number", ["Markets.list", "--pages", "0"], "--pages must be a number of at least 1, or all"],
       [
-        "--out without a private key",
-        ["Exchange.status", "--out", "x.pem"],
-        "contains no private key. Leave --out out"
+        "an amount of money as a number",
+        ["Orders.create", "price:=0.5", "--dry-run"],
+        "Orders.create was not sent: invalid input"
       ],
-      ["--subaccount if there is none", ["Exchange.status", "--subaccount", "1"], "takes no subaccount"]
+      ["--pages for a single response", ["Exchange.status", "--pages", "2"], "returns everything in one response"],
+      [
+        "--pages that is not a number of pages",
+        ["Markets.list", "--pages", "0"],
+        "--pages must be a number of at least 1, or all"
+      ],
+      [
+        "--out for a response without a private key",
+        ["Exchange.status", "--out", "x.pem"],
+        "contains no private key. Remove --out"
+      ],
+      [
+        "--subaccount for an operation without that field",
+        ["Exchange.status", "--subaccount", "1"],
+        "takes no subaccount"
+      ]
     ]
     for (const [what, args, message] of refusals) {
       it.effect(what, () =>

@@ -36,7 +36,7 @@ const errorOf = async (operation: string, args: ReadonlyArray<string>, stdin?: s
   return error.message
 }
 
-/** Any text of UTF-16 code units, ill-formed ones included. */
+/** Any text of UTF-16 code units, including ill-formed texts. */
 const anyText = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units))
 
 /** A field of text. */
@@ -62,7 +62,7 @@ describe("parseInput", () => {
     }
   })
 
-  it("reads a list from commas and from repetition", async () => {
+  it("reads a list from values with commas, and from repeated fields", async () => {
     const tickers = ["A", "B", "C"]
     assert.deepStrictEqual(await inputOf("Markets.orderbooks", ["tickers=A,B,C"]), { tickers })
     assert.deepStrictEqual(await inputOf("Markets.orderbooks", ["tickers=A", "tickers=B,C"]), { tickers })
@@ -164,20 +164,20 @@ describe("parseInput", () => {
       )
       assert.include(await errorOf("Orders.batchCreate", ["orders.0.tiker=A"]), 'There is no field "orders.0.tiker"')
       assert.include(await errorOf("Orders.create", ["ticker.name=A"]), '"ticker" contains no fields')
-      assert.include(await errorOf("Exchange.status", ["a=1"]), "It takes no field")
+      assert.include(await errorOf("Exchange.status", ["a=1"]), "The operation has no fields")
       assert.strictEqual(
         await errorOf("Orders.create", ["abcdefghi=A"]),
         'There is no field "abcdefghi". Run `kalshi call Test.operation --describe` to see the fields'
       )
     })
 
-    it("names of the language, such as __proto__", async () => {
+    it("names of JavaScript's built-in properties, such as __proto__", async () => {
       for (const name of ["__proto__", "constructor", "toString", "__proto__.x", "orders.__proto__"]) {
         assert.match(await errorOf("Orders.batchCreate", [`${name}=1`]), /There is no field|not an item/)
       }
     })
 
-    it("a value that the schema cannot have", async () => {
+    it("a value that does not match the schema", async () => {
       assert.strictEqual(
         await errorOf("Markets.list", ["limit=many"]),
         'limit must be an integer from 0 to 1000, but is "many"'
@@ -190,9 +190,9 @@ describe("parseInput", () => {
     })
 
     it("the same field twice", async () => {
-      assert.include(await errorOf("Orders.create", ["ticker=A", "ticker=B"]), "ticker is given twice")
-      assert.include(await errorOf("Markets.orderbooks", ["tickers=A", 'tickers:="B"']), "tickers is given twice")
-      assert.include(await errorOf("Markets.orderbooks", ["tickers:=1", "tickers=B"]), "tickers is given twice")
+      assert.include(await errorOf("Orders.create", ["ticker=A", "ticker=B"]), "ticker is set twice")
+      assert.include(await errorOf("Markets.orderbooks", ["tickers=A", 'tickers:="B"']), "tickers is set twice")
+      assert.include(await errorOf("Markets.orderbooks", ["tickers:=1", "tickers=B"]), "tickers is set twice")
     })
 
     it("items of a list out of order", async () => {
@@ -205,14 +205,14 @@ describe("parseInput", () => {
       }
     })
 
-    it("an argument that is no field", async () => {
+    it("an argument that is not a field", async () => {
       assert.include(await errorOf("Orders.create", ["ticker"]), '"ticker" is not a field. Pass field=value')
       assert.include(await errorOf("Orders.create", ["a ticker=A"]), '"a ticker=A" is not a field')
       const long = await errorOf("Orders.create", ["a".repeat(100_000)])
       assert.include(long, `"${"a".repeat(60)}…" is not a field`)
     })
 
-    it("JSON that is invalid or no object, and a file that does not exist", async () => {
+    it("JSON that is invalid or not an object, and a file that does not exist", async () => {
       assert.include(await errorOf("Orders.batchCreate", ["orders:=[1"]), "orders is not valid JSON")
       for (const json of ["[1]", "null", '"a"', "1"]) {
         assert.include(await errorOf("Orders.create", ["-"], json), "The standard input must contain one JSON object")
@@ -225,7 +225,7 @@ describe("parseInput", () => {
       )
       assert.include(
         await errorOf("Orders.create", ["-", "@a.json"]),
-        "Only one whole input is possible, but there are - and @a.json. Keep one of them"
+        "Only one argument can be the whole input, but there are - and @a.json. Keep one of them"
       )
     })
   })

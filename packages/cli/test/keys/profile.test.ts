@@ -125,12 +125,12 @@ describe("kalshi profile", () => {
     })
   )
 
-  it.effect("says so if another process holds the lock for 5 seconds", () =>
+  it.effect("fails and says what to do if another process holds the lock for 5 seconds", () =>
     Effect.gen(function* () {
       const { file, run } = user()
       writeFileSync(`${file}.lock`, "")
       const running = yield* Effect.forkChild(run(["add", "a", "--env", "demo"]))
-      // The lock is tried with real file operations between the waits.
+      // Between the waits, the command tries to take the lock with real file operations.
       const passing = Effect.forever(
         Effect.andThen(
           TestClock.adjust(50),
@@ -149,7 +149,7 @@ describe("kalshi profile", () => {
     const refusals: ReadonlyArray<readonly [what: string, args: ReadonlyArray<string>, exit: string, message: string]> =
       [
         ["a profile without an exchange", ["add", "a"], "usage", "Name the exchange of the profile: --env production"],
-        ["an address that is no exchange", ["add", "a", "--env", "htp:/x"], "usage", "--env: "],
+        ["an invalid address of an exchange", ["add", "a", "--env", "htp:/x"], "usage", "--env: "],
         [
           "an id without a key file",
           ["add", "a", "--env", "demo", "--key-id", keyId],
@@ -157,7 +157,7 @@ describe("kalshi profile", () => {
           "both --key-id and --key-file"
         ],
         [
-          "an id that is no id",
+          "an empty id",
           ["add", "a", "--env", "demo", "--key-id", "", "--key-file", keyFile],
           "key",
           "The API key id is empty"
@@ -174,12 +174,12 @@ describe("kalshi profile", () => {
           "key",
           'The file "/no/key.pem" does not exist'
         ],
-        ["a name that is no name", ["add", "__proto__", "--env", "demo"], "usage", "Choose another name"],
+        ["an invalid name", ["add", "__proto__", "--env", "demo"], "usage", "Choose another name"],
         ["--csv for a change", ["add", "a", "--env", "demo", "--csv"], "usage", "--csv prints lists only"],
-        ["to show what does not exist", ["show", "a"], "usage", 'There is no profile "a". Create it with'],
+        ["to show a profile that does not exist", ["show", "a"], "usage", 'There is no profile "a". Create it with'],
         ["to show the profile in use if there is none", ["show"], "usage", "No profile is in use"],
-        ["to use what does not exist", ["use", "toString"], "usage", 'There is no profile "toString"'],
-        ["to remove what does not exist", ["remove", "a"], "usage", 'There is no profile "a"']
+        ["to use a profile that does not exist", ["use", "toString"], "usage", 'There is no profile "toString"'],
+        ["to remove a profile that does not exist", ["remove", "a"], "usage", 'There is no profile "a"']
       ]
     for (const [what, args, exit, message] of refusals) {
       it.effect(what, () =>
@@ -193,7 +193,7 @@ describe("kalshi profile", () => {
       )
     }
 
-    it.effect("to replace a profile, except with --replace", () =>
+    it.effect("to replace a profile without --replace", () =>
       Effect.gen(function* () {
         const { run } = user()
         yield* run(["add", "a", "--env", "demo"])
@@ -216,7 +216,7 @@ describe("kalshi profile", () => {
       })
     )
 
-    it.effect("a file that is no list of profiles", () =>
+    it.effect("a file without valid profiles", () =>
       Effect.gen(function* () {
         const { file, run } = user()
         writeFileSync(file, '{"profiles":{"a":{}}}', { mode: 0o600 })
@@ -256,7 +256,7 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
       yield* run(["profile", "add", "sixth", "--env", sandbox.url, ...key, "--subaccount", "6"])
       const args = ["call", "Portfolio.balance", "--dry-run"]
       const default6 = { KALSHI_PROFILE: "sixth" }
-      // The key of the variables is that of another account, which may use the subaccount for something else.
+      // The key of the variables can belong to another account, which may use its subaccount 6 for something else.
       assert.notInclude((yield* run(args, { env: default6 })).stdout, "subaccount")
       assert.include((yield* run(args, { env: { ...noVariables, ...default6 } })).stdout, "subaccount=6")
       assert.include((yield* run([...args, "--profile", "sixth"])).stdout, "subaccount=6")

@@ -21,7 +21,7 @@ const usedPort = Effect.map(
 const key = { KALSHI_API_KEY_ID: "a", KALSHI_PRIVATE_KEY_PATH: "/nowhere" }
 
 describe("kalshi demo", () => {
-  it.live("without a terminal, prints how to connect and what happens, and ends after --for", () =>
+  it.live("without a terminal, prints how to connect and then the market data, and ends after --for", () =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* kalshi(["demo", "--for", "1500ms"])
       assert.strictEqual(code, 0, stderr)
@@ -82,7 +82,7 @@ describe("kalshi demo", () => {
 })
 
 describe("kalshi sandbox", () => {
-  it.live("fails once, with the reason, if the exchange does not start", () =>
+  it.live("prints one error with the reason if the exchange does not start", () =>
     Effect.gen(function* () {
       const { exit, stderr, stdout } = yield* kalshi(["sandbox", "--host", "0.0.0.0"])
       assert.strictEqual(exit, "failed")

@@ -7,7 +7,7 @@ import { layer as exchange, LocalExchange } from "../support/exchange.ts"
 
 const [old, recent] = ["KXOLD-26-A", "KXNEW-26-B"]
 
-/** Long enough for everything that has ended to be in the archive. */
+/** After this time, all entities that have ended are in the archive. */
 const agedMillis = 200 * 86_400_000
 
 /** The trader traded in two markets that settled. The first one is in the archive, with its trades and orders. */
@@ -32,11 +32,11 @@ const prepare = Effect.gen(function* () {
 const prepared = Layer.effect(LocalExchange, prepare).pipe(Layer.provide(exchange()))
 
 describe("withArchive", () => {
-  it.effect("joins two lists, and lists once what both contain", () =>
+  it.effect("joins two lists, and returns an entity of both lists once", () =>
     Effect.gen(function* () {
       const rows = withArchive(Stream.make("a", "b"), Stream.make("b", "c"), (row) => row)
       assert.deepStrictEqual(yield* Stream.runCollect(rows), ["a", "b", "c"])
-      // The second run of the stream remembers nothing of the first one.
+      // A second run of the stream does not depend on the first run.
       assert.deepStrictEqual(yield* Stream.runCollect(rows), ["a", "b", "c"])
     })
   )
@@ -54,7 +54,7 @@ layer(prepared, { excludeTestServices: true })("Look at the archive", (it) => {
       return rows.map(({ ticker }) => ticker)
     })
 
-  it.effect("fills, orders and trades contain those of the archive, newest first", () =>
+  it.effect("fills, orders and trades include archived entities, newest first", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* tickersOf(["fills"]), [recent, old])
       assert.deepStrictEqual(yield* tickersOf(["fills", "--all", "--ticker", old]), [old])
@@ -66,7 +66,7 @@ layer(prepared, { excludeTestServices: true })("Look at the archive", (it) => {
     })
   )
 
-  it.effect("settled positions and markets contain those of the archive", () =>
+  it.effect("settled positions and markets include archived entities", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual(yield* tickersOf(["positions", "--status", "settled"]), [recent, old])
       assert.deepStrictEqual(yield* tickersOf(["positions", "--status", "all", "--ticker", old]), [old])
@@ -80,7 +80,7 @@ layer(prepared, { excludeTestServices: true })("Look at the archive", (it) => {
     })
   )
 
-  it.effect("a market of the archive is shown, with its candlesticks", () =>
+  it.effect("market, candles and book show an archived market", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange
       assert.match((yield* run(["market", old], aged)).stdout, /\nstatus +finalized\nresult +yes\n/)

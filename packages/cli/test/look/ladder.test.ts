@@ -46,7 +46,7 @@ describe("ladder", () => {
     })
   })
 
-  it("falls in price from the first to the last level, and totals every contract", () => {
+  it("sorts levels from the highest to the lowest price, and totals every contract", () => {
     const side = fc.uniqueArray(fc.tuple(fc.integer({ min: 1, max: 4999 }), fc.integer({ min: 1, max: 1e9 })), {
       selector: ([price]) => price,
       maxLength: 50

@@ -30,7 +30,7 @@ const prepare = Effect.gen(function* () {
 
 layer(exchange(), { excludeTestServices: true })("Look at the markets", (it) => {
   describe("kalshi status", () => {
-    it.effect("names the shards whose state differs", () =>
+    it.effect("names the shards whose state differs from the state of the exchange", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* prepare
         yield* sandbox.setActive({ trading: false, exchangeIndex: 2 })
@@ -53,7 +53,7 @@ layer(exchange(), { excludeTestServices: true })("Look at the markets", (it) => 
   })
 
   describe("kalshi markets", () => {
-    it.effect("lists what the exchange has, as JSON", () =>
+    it.effect("lists the markets of the exchange as JSON", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* prepare
         const { stdout } = yield* run(["markets", "--json"])
@@ -87,7 +87,7 @@ layer(exchange(), { excludeTestServices: true })("Look at the markets", (it) => 
       })
     )
 
-    it.effect("shows a hostile title on one line that fits", () =>
+    it.effect("shows a hostile title on one line that fits the terminal", () =>
       Effect.gen(function* () {
         const { run } = yield* prepare
         const { stdout } = yield* run(["markets"], { columns: 80 })
@@ -159,7 +159,7 @@ bid      0.4000   5.00  12.00
         const { run } = yield* prepare
         const { stdout } = yield* run(["book", "KXLOOK-26-B", ticker, "--depth", "1"])
         assert.match(stdout, /^KXLOOK-26-B\nThe book is empty\n\nKXLOOK-26-A\n[^\n]*\nask [^\n]*0\.5500 [^\n]*\nspread/)
-        assert.include(stdout, "2 more levels. Pass --depth to see more, 0 for all")
+        assert.include(stdout, "2 more levels. Pass --depth N to see more, or --depth 0 to see all")
         const json = yield* run(["book", ticker, "--depth", "1", "--json"])
         assert.deepStrictEqual(JSON.parse(json.stdout), [
           { ticker, orderbook_fp: { yes_dollars: [["0.4500", "7.00"]], no_dollars: [["0.4500", "20.00"]] } }
@@ -169,7 +169,7 @@ bid      0.4000   5.00  12.00
       })
     )
 
-    it.effect("refuses more tickers than one response has, before it asks the exchange", () =>
+    it.effect("refuses more than 100 tickers, before it sends a request", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* prepare
         const before = (yield* sandbox.requests).length
@@ -198,7 +198,7 @@ bid      0.4000   5.00  12.00
   })
 
   describe("kalshi candles", () => {
-    it.effect("lists the candlesticks of a range, with the current one", () =>
+    it.effect("lists the candlesticks of a range, including the current candlestick", () =>
       Effect.gen(function* () {
         const { run } = yield* prepare
         const csv = yield* run(["candles", ticker, "--period", "1d", "--csv"])
@@ -212,7 +212,7 @@ bid      0.4000   5.00  12.00
   })
 
   describe("exit codes", () => {
-    it.effect("3: the exchange has no such ticker", () =>
+    it.effect("3: the exchange does not know the ticker", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* prepare
         for (const command of ["market", "event", "series", "book", "trades", "candles"]) {
@@ -264,10 +264,11 @@ bid      0.4000   5.00  12.00
       })
     )
 
-    it.effect("0: the reader of a long list has gone", () =>
+    it.effect("0: the reader of a long list closes the output", () =>
       Effect.gen(function* () {
         const { runProcess, sandbox } = yield* prepare
-        // More than a pipe holds, so that the command is still writing when the reader goes.
+        // The list is longer than the buffer of a pipe, so the command is still writing when the reader closes the
+        // pipe.
         for (let number = 0; number < 1_500; number++) yield* sandbox.createMarket({ ticker: `KXMANY-26-${number}` })
         const { code, stderr, stdout } = yield* runProcess(["markets", "--all", "--csv"], { head: 2 })
         assert.deepStrictEqual([code, stderr], [0, ""])

@@ -13,8 +13,8 @@ import { layer as exchange, LocalExchange, writeKey } from "../support/exchange.
 const [a, b] = ["KXACCT-26-A", "KXACCT-26-B"]
 
 /**
- * The trader has a YES position in A, a NO position in B and none left in D, a resting order on a subaccount, another
- * one in an order group, and a payout.
+ * The trader has a YES position in A, a NO position in B, and a closed position in D. The trader also has a resting
+ * order on a subaccount, a resting order in an order group, and a payout.
  */
 const prepare = Effect.gen(function* () {
   const local = yield* LocalExchange
@@ -94,13 +94,13 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("shows one subaccount, or each", () =>
+    it.effect("shows one subaccount, or all of them with --each", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const one = yield* run(["balance", "--subaccount", "1"])
         // Two contracts at $0.10 are reserved, and the exchange does not count the reserved money as cash.
         assert.deepStrictEqual(wordsOf(one.stdout)[0], ["cash", "$49.8000"])
-        // Its time of the last change is zero.
+        // The balance of this subaccount has never changed, so its time is zero.
         const unused = yield* run(["balance", "--subaccount", "3"])
         assert.match(unused.stdout, /^cash +\$0\.0000\n/)
         assert.notInclude(unused.stdout, "updated")
@@ -163,7 +163,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("lists settled positions, and those of a subaccount, only with their flags", () =>
+    it.effect("lists settled positions only with --status, and positions of a subaccount only with --subaccount", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         assert.include((yield* run(["positions", "--status", "settled"])).stdout, "KXPAID-26-C")
@@ -176,7 +176,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
   })
 
   describe("kalshi orders", () => {
-    it.effect("lists the resting orders of all subaccounts, or of one", () =>
+    it.effect("lists the resting orders of all subaccounts, or of one subaccount", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         const view = yield* sandbox.view
@@ -215,7 +215,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
             .map((line) => line.split(",").at(-1)),
           items.map(({ orderId }) => count(Result.getOrThrow(view.queuePosition(account.accountId, orderId)).count))
         )
-        // The other trader's order is in front of both.
+        // The other trader's orders are ahead of both orders.
         assert.isTrue(
           csv.stdout
             .trimEnd()
@@ -315,7 +315,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
   })
 
   describe("kalshi groups", () => {
-    it.effect("lists groups with their limit, and shows the resting orders of one", () =>
+    it.effect("lists groups with their limit, and shows the resting orders of one group", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         const view = yield* sandbox.view
@@ -332,7 +332,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
   })
 
   describe("kalshi limits", () => {
-    it.effect("shows the budgets of the account's tier", () =>
+    it.effect("shows the rate limits of the account's tier", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         yield* sandbox.setTier(account.accountId, "basic")
@@ -354,7 +354,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
         }
         const { stdout } = yield* kalshi(["limits", "--costs"], keyless)
         assert.match(stdout, /\nDELETE +\/trade-api\/v2\/portfolio\/events\/orders\/:order_id +2\n/)
-        assert.include(stdout, "Every other request costs 10 tokens")
+        assert.include(stdout, "All other requests cost 10 tokens")
         const json = yield* kalshi(["limits", "--costs", "--json"], keyless)
         assert.strictEqual(JSON.parse(json.stdout).default_cost, 10)
       })
@@ -403,7 +403,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("says which way a wrong clock is off", () =>
+    it.effect("says whether a wrong clock is ahead or behind", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* LocalExchange
         const { stdout } = yield* run(["whoami"], { nowMillis: Date.now() - 20_000 })

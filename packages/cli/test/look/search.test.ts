@@ -22,7 +22,7 @@ const listing: Listing = {
 }
 
 describe("decodeCache", () => {
-  it("reads what encodeCache wrote", () => {
+  it("reads the text that encodeCache wrote", () => {
     assert.deepStrictEqual(decodeCache(encodeCache(listing, Environment.demo), Environment.demo), listing)
   })
 
@@ -30,7 +30,7 @@ describe("decodeCache", () => {
     assert.isUndefined(decodeCache(encodeCache(listing, Environment.demo), Environment.production))
   })
 
-  it("ignores any other text", () => {
+  it("ignores a text that is not a cache", () => {
     const text = encodeCache(listing, Environment.demo)
     const changed = (change: (file: { [name: string]: unknown; events: Array<Array<unknown>> }) => void): string => {
       const file = JSON.parse(text)
@@ -80,7 +80,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
 
   const note = /^The list of open events is (\d+ \w+) old\. Pass --refresh to read it again\n$/
 
-  it.effect("finds open markets by all words, and leaves out paused ones", () =>
+  it.effect("finds open markets that contain all words, and no paused markets", () =>
     Effect.gen(function* () {
       const { run } = yield* prepare
       const terminal = yield* run(["search", "malaga", "--refresh"], { columns: 80 })
@@ -95,7 +95,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
     })
   )
 
-  it.effect("leaves out other columns before it shortens a title", () =>
+  it.effect("omits other columns before it shortens a title", () =>
     Effect.gen(function* () {
       const { run, sandbox } = yield* prepare
       const [ticker, title] = ["KXFINDLONG-26NOV30MIADEN-MI", "Miami beats Denver"]
@@ -106,7 +106,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
     })
   )
 
-  it.effect("reads the exchange once in ten minutes, and says how old the list is", () =>
+  it.effect("reads the list from the exchange once in ten minutes, and prints the age of the list", () =>
     Effect.gen(function* () {
       const { requests, run } = yield* prepare
       const nowMillis = Date.now()
@@ -139,7 +139,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
     })
   )
 
-  it.effect("ignores a file that is not such a list, and replaces it", () =>
+  it.effect("replaces a file that contains no valid list", () =>
     Effect.gen(function* () {
       const { path, requests, run } = yield* prepare
       yield* run(["search", "wins"])
@@ -152,7 +152,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
     })
   )
 
-  it.effect("works without a folder for the list, and says so", () =>
+  it.effect("works if the list cannot be kept, and prints a note", () =>
     Effect.gen(function* () {
       const { folder, run } = yield* prepare
       writeFileSync(folder, "a file, not a folder")

@@ -46,12 +46,12 @@ describe("search", () => {
     assert.deepStrictEqual(tickersOf("york temperature mayor"), [])
   })
 
-  it("ignores cases and accents, in the words and in the texts", () => {
+  it("ignores case and accents, in the words and in the texts", () => {
     assert.deepStrictEqual(tickersOf("SAO", "luczak"), ["KXMAYOR-26-ANA"])
     assert.deepStrictEqual(tickersOf("são", "Łuczak"), ["KXMAYOR-26-ANA"])
   })
 
-  it("puts tickers that start with the word first, and the whole ticker before those", () => {
+  it("puts an exact ticker first, and then tickers that start with the word", () => {
     assert.deepStrictEqual(tickersOf("kxhighny-26dec01"), [
       "KXHIGHNY-26DEC01",
       "KXHIGHNY-26DEC01-T50",
@@ -64,7 +64,7 @@ describe("search", () => {
     )
   })
 
-  it("puts whole words before beginnings of words, and these before other matches", () => {
+  it("puts whole words before beginnings of words, and beginnings before other matches", () => {
     const list = [titled("A", "Trained"), titled("B", "Rainfall"), titled("C", "Will it rain?")]
     assert.deepStrictEqual(
       search(list, ["rain"]).map(({ ticker }) => ticker),
@@ -72,7 +72,7 @@ describe("search", () => {
     )
   })
 
-  it("puts an event before its markets, and more traded markets before others", () => {
+  it("puts an event before its markets, and markets with more traded contracts before other markets", () => {
     assert.deepStrictEqual(tickersOf("temperature"), [
       "KXHIGHNY-26DEC01",
       "KXHIGHNY-26DEC01-T50",
@@ -80,7 +80,7 @@ describe("search", () => {
     ])
   })
 
-  it("puts an event before the markets of other events that match as well", () => {
+  it("puts an event before a market of another event that matches equally well", () => {
     const other = { ...titled("A", ""), markets: [market("A-1", "Rain", "5.00")] }
     assert.deepStrictEqual(
       search([other, titled("B", "Rain")], ["rain"]).map(({ ticker }) => ticker),
@@ -88,7 +88,7 @@ describe("search", () => {
     )
   })
 
-  it("puts a market before those for which only the event matches", () => {
+  it("puts a market that matches before a market of which only the event matches", () => {
     assert.deepStrictEqual(tickersOf("york").slice(0, 2), ["KXHIGHNY-26DEC01", "KXMAYOR-26-YORK"])
   })
 
@@ -108,7 +108,7 @@ describe("search", () => {
     assert.deepStrictEqual(tickersOf("", "  "), [])
   })
 
-  it("finds every event by its whole title, whatever it contains", () => {
+  it("finds every event by its whole title, with any characters", () => {
     const character = fc.integer({ min: 0x20, max: 0x2_ff_ff }).map((code) => String.fromCodePoint(code))
     fc.assert(
       fc.property(fc.string({ unit: character, minLength: 1 }), (title) => {

@@ -15,7 +15,7 @@ describe("parseTime", () => {
     assert.strictEqual(parseTime("24h")?._tag, "Ago")
   })
 
-  it("accepts a date and a time, in UTC unless it has another zone", () => {
+  it("accepts a date and a time: with its zone, or in UTC", () => {
     assert.deepStrictEqual(parseTime("2026-11-30"), at("2026-11-30T00:00:00Z"))
     assert.deepStrictEqual(parseTime("2026-11-30T09:15"), at("2026-11-30T09:15:00Z"))
     assert.deepStrictEqual(parseTime("2026-11-30 09:15:30Z"), at("2026-11-30T09:15:30Z"))
@@ -23,7 +23,7 @@ describe("parseTime", () => {
     assert.deepStrictEqual(parseTime("2026-11-30T09:15:30-05:00"), at("2026-11-30T14:15:30Z"))
   })
 
-  it("accepts what tables print", () => {
+  it("accepts a time as tables print it", () => {
     assert.deepStrictEqual(parseTime(shortTime("2026-11-30T09:15:30.5Z") ?? ""), at("2026-11-30T09:15:30Z"))
   })
 
@@ -64,20 +64,20 @@ describe("secondsOf", () => {
     Effect.gen(function* () {
       yield* TestClock.setTime(10_000_500)
       const error = yield* Effect.flip(secondsOf(inputs("1m", "1h")))
-      assert.strictEqual(error.message, "--since is later than --until. Exchange the two")
+      assert.strictEqual(error.message, "--since is later than --until. Swap the two times")
     })
   )
 })
 
 describe("shortTime", () => {
-  it("drops fractions of seconds, and keeps what is no time in UTC", () => {
+  it("drops fractions of seconds, and does not change other texts", () => {
     assert.deepStrictEqual(
       ["2026-11-30T09:15:30.123456Z", "2026-11-30T09:15:30Z", "soon", null, undefined].map(shortTime),
       ["2026-11-30 09:15:30Z", "2026-11-30 09:15:30Z", "soon", undefined, undefined]
     )
   })
 
-  it("prints Unix seconds, and nothing for seconds that are no time", () => {
+  it("prints Unix seconds, and returns undefined for seconds outside the range of dates", () => {
     assert.strictEqual(shortSeconds(0), "1970-01-01 00:00:00Z")
     assert.strictEqual(shortSeconds(1e15), undefined)
   })

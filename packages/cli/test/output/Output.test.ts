@@ -40,7 +40,7 @@ describe("Output.stream", () => {
     })
   )
 
-  it.effect("writes one header, for people and in CSV", () =>
+  it.effect("writes the header only once, in a table and in a CSV", () =>
     Effect.gen(function* () {
       for (const format of ["human", "csv"] as const) {
         const writes: Array<string> = []
@@ -66,7 +66,7 @@ describe("Output.stream", () => {
     })
   )
 
-  it.effect("leaves the JSON array open if the list fails midway, so that it is not taken for the whole list", () =>
+  it.effect("does not close the JSON array if reading fails midway", () =>
     Effect.gen(function* () {
       const writes: Array<string> = []
       const rows = Stream.concat(Stream.range(1, 1000), Stream.fail("broken"))
@@ -75,7 +75,7 @@ describe("Output.stream", () => {
     })
   )
 
-  it.effect("stops reading when the reader of the output has gone", () =>
+  it.effect("stops reading when the output is closed", () =>
     Effect.gen(function* () {
       let read = 0
       const rows = Stream.tap(Stream.range(1, 1_000_000), () => Effect.sync(() => void read++))
@@ -87,7 +87,7 @@ describe("Output.stream", () => {
 })
 
 describe("Output.formatFields", () => {
-  it("aligns values, and leaves out fields without one", () => {
+  it("aligns values, and omits fields without a value", () => {
     const screen = { paint: (_style: unknown, text: string) => text }
     assert.strictEqual(
       Output.formatFields(screen, [

@@ -35,7 +35,7 @@ describe("wrapMessage", () => {
     assert.strictEqual(wrapMessage("word ".repeat(40), undefined), "word ".repeat(40))
   })
 
-  it.effect("is what errors on a terminal get", () =>
+  it.effect("is applied to errors on a terminal", () =>
     Effect.gen(function* () {
       const { stderr } = yield* kalshi(["status"], { columns: 80 })
       const lines = stderr.trimEnd().split("\n")
@@ -51,7 +51,7 @@ describe("--help", () => {
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* kalshi(["--help"])
       assert.deepStrictEqual([code, stderr], [0, ""])
-      assert.match(stdout, /^Look at, watch and trade/)
+      assert.match(stdout, /^Read market data, watch it live, and trade/)
       assert.match(stdout, /\n\nLook\n {2}status +Shows whether/)
       assert.isTrue(stdout.indexOf("\nLook\n") < stdout.indexOf("\nFlags of every command\n"))
       assert.notMatch(stdout, /wizard|log-level/)
@@ -71,7 +71,7 @@ describe("--help", () => {
   it.effect("never says that a flag with a default is required", () =>
     Effect.gen(function* () {
       const { stdout } = yield* kalshi(["replay", "--help"], { columns: 80 })
-      assert.match(stdout, /--ticker <string> +Only this market; may be repeated \(default: all\)\n/)
+      assert.match(stdout, /--ticker <string> +Only this market; can be repeated \(default: all\)\n/)
       for (const { path } of nodesOf(tree)) {
         const help = (yield* kalshi([...path.slice(1), "--help"])).stdout
         assert.notMatch(help, /\(default[^()]*\)\s+\(required\)/, path.join(" "))
@@ -79,14 +79,14 @@ describe("--help", () => {
     })
   )
 
-  it.effect("is what a command prints if its subcommand is missing", () =>
+  it.effect("is printed if the subcommand is missing", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* kalshi([])).stdout, (yield* kalshi(["--help"])).stdout)
       assert.strictEqual((yield* kalshi(["keys"])).stdout, (yield* kalshi(["keys", "--help"])).stdout)
     })
   )
 
-  it.effect("has colours only where the terminal has them", () =>
+  it.effect("has colours only if the terminal has colours", () =>
     Effect.gen(function* () {
       assert.notInclude((yield* kalshi(["--help"], { columns: 80 })).stdout, "\u001b")
       assert.include((yield* kalshi(["--help"], { columns: 80, color: true })).stdout, "\u001b[36mstatus\u001b[39m")

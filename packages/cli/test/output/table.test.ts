@@ -21,7 +21,7 @@ const screen = (width: number | undefined) => ({ columns: width, paint: (_style:
 
 const row = (title: string): Row => ({ ticker: "KXHIGHNY-26DEC01-T50", title, volume: "12.00" })
 
-/** Any characters, combining and unassigned ones included. */
+/** Any characters, including combining and unassigned characters. */
 const anyText = fc.string({ unit: fc.integer({ min: 0, max: 0x2_ff_ff }).map((code) => String.fromCodePoint(code)) })
 
 /** Texts that could move the cursor, hide a line, or be wider than their length. */
@@ -35,7 +35,7 @@ const hostile = [
 ]
 
 describe("formatTable", () => {
-  it.each([40, 80, 200])("fits %i columns, whatever the rows contain", (width) => {
+  it.each([40, 80, 200])("fits %i columns, even with hostile texts", (width) => {
     for (const line of formatTable(columns, hostile.map(row), screen(width)).split("\n")) {
       assert.isAtMost(displayWidth(line), width)
       // eslint-disable-next-line no-control-regex -- the characters that must not be there
@@ -47,7 +47,7 @@ describe("formatTable", () => {
     assert.strictEqual(formatTable(columns, hostile.map(row), screen(80)).split("\n").length, hostile.length + 1)
   })
 
-  it("leaves a column out before it shortens another one below its smallest width", () => {
+  it("omits a column before it shortens another column below its smallest width", () => {
     const rows = [row("Highest temperature in New York")]
     assert.deepStrictEqual(
       [80, 45, 36].map((width) => formatTable(columns, rows, screen(width)).split("\n")[1]),
@@ -94,8 +94,8 @@ describe("tableParts", () => {
   })
 })
 
-describe("the columns that a table leaves out", () => {
-  it("are named, but not those without a value", () => {
+describe("the columns that a table omits", () => {
+  it("are named, except columns without a value", () => {
     const noted = { name: "note", value: () => undefined, dropOrder: 2 }
     const { leftOut, next } = tableParts([...columns, noted], screen(36))
     next([row("Highest temperature")])
@@ -104,7 +104,7 @@ describe("the columns that a table leaves out", () => {
 })
 
 describe("formatCsv", () => {
-  it("quotes what needs quotes, and neutralizes formulas, but not numbers", () => {
+  it("quotes fields that need quotes, and puts an apostrophe before formulas, but not before numbers", () => {
     const rows = ['say "hi", you', "=1+1", "-5.00", "a\nb", "+cmd", "-cmd"].map((title) => ({
       ...row(title),
       volume: "-1.00"
@@ -123,13 +123,13 @@ describe("formatCsv", () => {
 })
 
 describe("plain", () => {
-  it("removes whole escape sequences and controls, and keeps every other character", () => {
+  it("removes escape sequences and control characters, and keeps every other character", () => {
     assert.deepStrictEqual(hostile.slice(0, 4).map(plain), ["red", "a b c", "esrever", hostile[3]])
   })
 })
 
 describe("formatJson", () => {
-  it("escapes what could control a terminal, and keeps the value", () => {
+  it("escapes characters that could control a terminal, and keeps the value", () => {
     for (const text of hostile) {
       // eslint-disable-next-line no-control-regex -- the characters that must not be there
       assert.notMatch(formatJson(text), /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/)

@@ -70,7 +70,10 @@ const start = Effect.gen(function* () {
   return { sandbox, market, user: user ?? "" }
 })
 
-/** A book that is not crossed: bids below a price, asks above it. It replaces a book as a whole or level by level. */
+/**
+ * A book that is not crossed: bids below a price, asks above it. It replaces the previous book, as a whole or level by
+ * level.
+ */
 const book: fc.Arbitrary<Levels & { readonly isWhole: boolean }> = fc.integer({ min: 1, max: 98 }).chain((middle) => {
   const side = (min: number, max: number) =>
     fc
@@ -103,7 +106,7 @@ const recordedTrade = fc
   .map(({ cents, hundredths, takerSide }) => ({ takerSide, ...level(cents, hundredths) }))
 
 describe("LocalMarket", () => {
-  it.effect("has the recorded book after each change and each trade", () =>
+  it.effect("equals the recorded book after each change and each trade", () =>
     Effect.gen(function* () {
       const steps = fc.array(fc.oneof(book, recordedTrade), { minLength: 1, maxLength: 12 })
       const context = yield* Effect.context<never>()
@@ -146,7 +149,7 @@ describe("LocalMarket", () => {
     })
   )
 
-  it.effect("fills the resting order of a user when the recorded trades reach it", () =>
+  it.effect("fills the resting order of a user after the contracts ahead of it", () =>
     Effect.gen(function* () {
       const { market, sandbox, user } = yield* start
       yield* market.follow({ bids: [level(40, 1_000)], asks: [level(50, 500)] })
@@ -177,7 +180,7 @@ describe("LocalMarket", () => {
     }).pipe(Effect.provide(exchange))
   )
 
-  it.effect("needs a bounded number of orders for a level that grows often", () =>
+  it.effect("uses at most eight orders for a level that grows often", () =>
     Effect.gen(function* () {
       const { market, sandbox } = yield* start
       for (let count = 1; count <= 200; count++) yield* market.change([{ side: "bid", ...level(40, count) }])
@@ -191,7 +194,7 @@ describe("LocalMarket", () => {
     }).pipe(Effect.provide(exchange))
   )
 
-  it.effect("trades with the order of a user that the recorded book crosses", () =>
+  it.effect("fills the order of a user if the recorded book crosses it", () =>
     Effect.gen(function* () {
       const { market, sandbox, user } = yield* start
       const order = yield* sandbox.placeOrder(user, { ticker, side: "bid", count: "2", price: "0.60" })
@@ -208,7 +211,7 @@ describe("LocalMarket", () => {
       const error = yield* Effect.flip(market.follow({ bids: [level(40, 1_000)], asks: [] }))
       assert.match(
         error.message,
-        /^The local exchange cannot rest 10\.00 at 0\.4000 in KXREPLAY-26-A: .*The replay ends here/
+        /^The local exchange cannot place an order for 10\.00 contracts at 0\.4000 in KXREPLAY-26-A: .*The replay ends here/
       )
     }).pipe(Effect.provide(exchange))
   )

@@ -80,7 +80,7 @@ describe("Recorder", () => {
     })
   }
 
-  it("writes a gap before the message that shows it, and other events after the message before them", () => {
+  it("writes a gap before the message that reveals it, and other events after the last message", () => {
     const { event, frame, recorder, requests, snapshots, types } = start()
     frame("1")
     frame("2")

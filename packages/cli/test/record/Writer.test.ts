@@ -85,7 +85,7 @@ describe("Writer", () => {
     })
   }
 
-  it("begins another part at a size, each with a header", () => {
+  it("begins another part at rotateBytes, each with a header", () => {
     const { calls, files, writer } = inMemory({ rotateBytes: 20 })
     for (const line of ["one", "two", "three"]) {
       writer.line(`${line} ${"x".repeat(20)}`)
@@ -104,7 +104,7 @@ describe("Writer", () => {
     assert.deepStrictEqual(calls.slice(0, 4), ["open 1", "sync 1", "close 1", "open 2"])
   })
 
-  it("begins another part at an age", () => {
+  it("begins another part after rotateMillis", () => {
     let now = 0
     const { files, writer } = inMemory({ rotateMillis: 1_000, nowMillis: () => now })
     for (now of [500, 999, 1_000, 1_500, 2_000, 9_000]) {
@@ -114,7 +114,7 @@ describe("Writer", () => {
     assert.strictEqual(files.length, 3)
   })
 
-  it("does not begin another part for lines that each part has anyway", () => {
+  it("does not begin another part because of uncounted lines", () => {
     const { files, writer } = inMemory({ rotateBytes: 1, rotateMillis: 1 })
     writer.line("snapshot", false)
     writer.flush()
@@ -145,7 +145,7 @@ describe("Writer", () => {
     )
   })
 
-  it("reports a next part that cannot be created", () => {
+  it("reports that the next part cannot be created", () => {
     const files = join(folder, "parts.ndjson")
     const failures: Array<string> = []
     fs.writeFileSync(partPath(files, 2), "")
@@ -175,7 +175,7 @@ describe("plan", () => {
     assert.deepStrictEqual(decide("new.ndjson", { append: true, rotates: true }), ["new.0001.ndjson", 1, false, false])
   })
 
-  it("refuses a file that exists, unless it is continued", () => {
+  it("refuses a file that exists, except with append", () => {
     fs.writeFileSync(join(folder, "old.ndjson"), "")
     fs.writeFileSync(join(folder, "many.0007.ndjson"), "")
     fs.writeFileSync(join(folder, "many.other.ndjson"), "")
@@ -189,7 +189,10 @@ describe("plan", () => {
   })
 
   it("refuses to mix one file with numbered parts", () => {
-    assert.include(decide("old.ndjson", { append: true, rotates: true }), "Continue it without --rotate flags")
+    assert.include(
+      decide("old.ndjson", { append: true, rotates: true }),
+      "Continue it without --rotate-size and --rotate-every"
+    )
     assert.include(decide("many.ndjson", { append: true, rotates: false }), "Continue it with --rotate-size")
   })
 

@@ -12,11 +12,11 @@ import { linesOf, waitForText, waitUntil, whileRecording } from "./support/recor
 
 const isFull = process.env["TEST_MODE"] === "full"
 
-/** How often the time moves, and how often the books are compared. */
+/** How many times the clock moves. After each move, the books are compared. */
 const steps = isFull ? 400 : 40
 const stepMillis = 5_000
 
-/** The order book over REST, as it arrives. */
+/** The order book of the local exchange over REST. */
 const restBook = (ticker: string) =>
   Effect.gen(function* () {
     const { environment } = yield* Sandbox.Sandbox
@@ -26,7 +26,8 @@ const restBook = (ticker: string) =>
     return orderbook_fp
   })
 
-// The exchange stands still. Each move of its clock lets the crowd trade for some seconds at once.
+// The clock of the exchange is frozen. When the test moves the clock, the simulated traders trade for the skipped
+// seconds.
 const source = exchange({
   clock: "frozen",
   seed: Number(process.env["SEED"] ?? 11),
@@ -35,7 +36,7 @@ const source = exchange({
 
 layer(source, { excludeTestServices: true })("Follower", (it) => {
   it.effect(
-    "has the order books of the recorded exchange at each time, through crossed books, gaps and a lost connection",
+    "has the order books of the recorded exchange at each marker, even after crossed books, gaps and a lost connection",
     () =>
       Effect.gen(function* () {
         const { folder, run, sandbox } = yield* LocalExchange
@@ -44,12 +45,12 @@ layer(source, { excludeTestServices: true })("Follower", (it) => {
         const file = join(folder, "crowd.ndjson")
         const books = Effect.forEach(tickers, (ticker) => bookOf(sandbox, ticker))
         const expected: Array<Effect.Success<typeof books>> = []
-        /** The message follows all messages so far on the same connection, so it marks the time of the books. */
+        /** Publishes a marker after all earlier messages of the connection, and stores the books of this moment. */
         const mark = Effect.gen(function* () {
           yield* sandbox.feed.publish({ channel: "trade", type: "marker", msg: { marker: expected.length } })
           expected.push(yield* books)
         })
-        /** The connection has all subscriptions. `after` is the id of the connection before. */
+        /** Waits for a connection with all subscriptions. `after` is the id of the previous connection. */
         const isConnected = (after: number) =>
           waitUntil(
             Effect.map(sandbox.feed.connections, (open) =>
@@ -96,10 +97,10 @@ layer(source, { excludeTestServices: true })("Follower", (it) => {
 const bookOf = (sandbox: Sandbox.Sandbox["Service"], ticker: string) =>
   Effect.tryPromise(async () => {
     const response = await fetch(`${sandbox.url}/trade-api/v2/markets/${ticker}/orderbook`)
-    return ((await response.json()) as { readonly orderbook_fp: unknown }).orderbook_fp // compared as it is
+    return ((await response.json()) as { readonly orderbook_fp: unknown }).orderbook_fp // compared without conversion
   })
 
-/** Replays a recording on another exchange. At each marker, its books must be the expected ones. */
+/** Replays a recording on another exchange. At each marker, the books must equal the expected books. */
 const replayAndCompare = (
   file: string,
   expected: ReadonlyArray<ReadonlyArray<unknown>>,

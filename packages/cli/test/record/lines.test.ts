@@ -5,7 +5,7 @@ import { encodeFrame, encodeRead, messageText, parseLine } from "../../src/recor
 /** The text of a message, after it was written to a line and read again. */
 const again = (text: string): string | undefined => {
   const encoded = encodeFrame({ text, generation: 3, receivedMillis: 17 })
-  // Chai formats both texts even if they do not match, which is slow.
+  // `includes` is used because Chai would format both texts, which is slow.
   assert.isFalse(encoded.includes("\n"))
   const line = parseLine(encoded)
   return line?.type === "frame" ? messageText(line, encoded) : undefined
@@ -36,9 +36,9 @@ describe("encodeFrame", () => {
     }
   })
 
-  it("loses nothing of any message", () => {
+  it("keeps every message unchanged", () => {
     const json = fc.tuple(fc.json({ maxDepth: 2 }), fc.constantFrom("", " ", "\n")).map(([text, end]) => text + end)
-    // Any UTF-16 code units, also unpaired ones.
+    // Any UTF-16 code units, including unpaired surrogates.
     const units = fc.array(fc.nat({ max: 0xffff })).map((codes) => String.fromCharCode(...codes))
     fc.assert(fc.property(fc.oneof(json, units), (text) => again(text) === text))
   })

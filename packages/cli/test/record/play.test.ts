@@ -13,7 +13,7 @@ const entryOf = (text: string): Entry => ({ text, line: parseLine(text)! }) // a
 
 const all: Playback = { speed: undefined, from: undefined, until: undefined }
 
-/** Plays lines in virtual time. Returns when each was played, and which were flushed together. */
+/** Plays lines in virtual time. Returns the time of each played line, and the number of lines of each flush. */
 const times = (lines: ReadonlyArray<string>, playback: Partial<Playback>) =>
   Effect.gen(function* () {
     const startedMillis = yield* Clock.currentTimeMillis
@@ -49,7 +49,7 @@ const second = (run: string, afterMillis: number) => header({ recording_id: run,
 describe("play", () => {
   const lines = [header(), frame(0, {}), frame(2_000, {}), frame(2_000, {}), frame(10_000, {})]
 
-  it.effect("plays all lines at once without a speed", () =>
+  it.effect("plays all lines without waiting if there is no speed", () =>
     Effect.gen(function* () {
       const { flushed, played } = yield* times(lines, {})
       assert.deepStrictEqual(
@@ -60,7 +60,7 @@ describe("play", () => {
     })
   )
 
-  it.effect("plays lines at their times, and flushes before each wait", () =>
+  it.effect("plays lines at the recorded times divided by the speed, and flushes before each wait", () =>
     Effect.gen(function* () {
       const { flushed, played } = yield* times(lines, { speed: 2 })
       assert.deepStrictEqual(
@@ -82,7 +82,7 @@ describe("play", () => {
     })
   )
 
-  it.effect("passes the lines before the start without a wait, and stops after the end", () =>
+  it.effect("skips the lines before --from without waiting, and stops after --until", () =>
     Effect.gen(function* () {
       const range = { speed: 1, from: { after: 1_000 }, until: { at: startMillis + 5_000 } }
       const { before, played } = yield* times(lines, range)

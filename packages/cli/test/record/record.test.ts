@@ -17,7 +17,7 @@ interface Message {
 }
 
 const messageOf = (line: Line | undefined): Message | undefined =>
-  line?.type === "frame" ? (line.message as Message) : undefined // as the exchange sent it
+  line?.type === "frame" ? (line.message as Message) : undefined // the exchange sent a message
 
 /** The types of the lines, and of the messages in frames. */
 const typesOf = (lines: ReadonlyArray<Line>): ReadonlyArray<string> =>
@@ -100,7 +100,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
     })
   )
 
-  it.effect("records private messages only with --account, and says so", () =>
+  it.effect("records private messages only with --account, and prints a warning", () =>
     Effect.gen(function* () {
       const { bid, file, run, ticker } = yield* prepare("account")
       const result = yield* whileRecording(
@@ -150,7 +150,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
     })
   )
 
-  it.effect("records a gap before the message that shows it, and asks for a new snapshot", () =>
+  it.effect("records a gap before the message that reveals it, and requests a new snapshot", () =>
     Effect.gen(function* () {
       const { bid, file, run, sandbox, ticker } = yield* prepare("gap")
       yield* whileRecording(
@@ -177,7 +177,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
     })
   )
 
-  it.effect("begins another file when one is large enough; each can be read by itself", () =>
+  it.effect("begins another file at --rotate-size; each file can be read without the others", () =>
     Effect.gen(function* () {
       const { bid, file, run, ticker } = yield* prepare("rotation")
       const part = (number: number) => file.replace(".ndjson", `.000${number}.ndjson`)
@@ -235,7 +235,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
     })
   )
 
-  it.effect("refuses what it cannot record, and leaves no file", () =>
+  it.effect("refuses wrong arguments, and leaves no file", () =>
     Effect.gen(function* () {
       const { file, folder, run, ticker } = yield* prepare("refusals")
       for (const [args, exit, message] of [

@@ -25,7 +25,7 @@ const replay = (args: ReadonlyArray<string>, options?: Options) =>
 
 const at = (afterMillis: number) => startMillis + afterMillis
 
-/** A day: a book, two changes, a trade, and a lost connection. */
+/** A recording with two books, two changes, a trade, and a lost connection. */
 const day = [
   header({ tickers: ["A", "B"], channels: ["orderbook_delta", "trade"] }),
   frame(10, { id: 1, type: "subscribed", msg: { channel: "orderbook_delta", sid: 1 } }),
@@ -81,7 +81,7 @@ describe("kalshi replay", () => {
     })
   )
 
-  it.live("prints the lines as they are with --json, and only those of --ticker, --from and --until", () =>
+  it.live("prints the unchanged lines with --json, filtered by --ticker, --from and --until", () =>
     Effect.gen(function* () {
       const file = write("day.ndjson", day)
       const whole = yield* replay([file, "--json"])
@@ -118,12 +118,12 @@ describe("kalshi replay", () => {
     })
   )
 
-  it.live("knows no book while messages are missing", () =>
+  it.live("shows no book while messages are missing", () =>
     Effect.gen(function* () {
       const unknown = (file: string, ...args: ReadonlyArray<string>) =>
         Effect.map(bookOf(file, ...args), ({ levels, stderr }) => {
           assert.deepStrictEqual(levels, [])
-          assert.include(stderr, "The book of A is not known at this time: messages are missing before it")
+          assert.include(stderr, "The book of A is not known at this time, because earlier messages are missing")
         })
       const start = frame(0, snapshot(1, [["0.4500", "10.00"]], []))
       const outage = write("outage.ndjson", day)
@@ -142,7 +142,7 @@ describe("kalshi replay", () => {
     })
   )
 
-  it.live("ignores a repeated message, and finds no gap at a reply, which has a seq too", () =>
+  it.live("ignores a repeated message, and counts the seq of a reply", () =>
     Effect.gen(function* () {
       const change = frame(1, delta(2, "yes", "0.4500", "1.00"))
       const reply = frame(2, { type: "ok", id: 3, sid: 1, seq: 3, msg: { market_tickers: ["A"] } })
@@ -153,7 +153,7 @@ describe("kalshi replay", () => {
     })
   )
 
-  it.live("reads parts in the order of their time, by the name of the recording, also compressed", () =>
+  it.live("finds parts by the name of the recording, reads compressed parts, and sorts parts by time", () =>
     Effect.gen(function* () {
       const parts = [1, 2, 3].map((part) => [
         header({ part, at_ms: at(part) }),
@@ -177,7 +177,7 @@ describe("kalshi replay", () => {
       assert.strictEqual(result.stdout, `${day.slice(0, 3).join("\n")}\n`)
       assert.strictEqual(
         result.stderr,
-        "torn.ndjson ends with an incomplete line of 50 bytes, which is ignored: the recording was ended by force\n"
+        "torn.ndjson ends with an incomplete line of 50 bytes, which is ignored. The recording was not closed\n"
       )
       // Only the line break is missing.
       const whole = write("whole.ndjson", day.slice(0, 3))
@@ -186,17 +186,17 @@ describe("kalshi replay", () => {
     })
   )
 
-  it.live("leaves out a file without a whole line", () =>
+  it.live("skips a file without a complete line", () =>
     Effect.gen(function* () {
       const empty = write("empty.ndjson", [])
       const result = yield* replay([empty, write("day.ndjson", day), "--json"])
       assert.strictEqual(result.exit, "done")
-      assert.strictEqual(result.stderr, "empty.ndjson contains no whole line, and is left out\n")
+      assert.strictEqual(result.stderr, "empty.ndjson is skipped, because it contains no complete line\n")
       assert.strictEqual(result.stdout.split("\n").length, day.length + 1)
     })
   )
 
-  it.live("refuses what it cannot read", () =>
+  it.live("refuses files and flags that are not valid", () =>
     Effect.gen(function* () {
       for (const [args, exit, message] of [
         [["nothing.ndjson"], "usage", "There is no file"],
@@ -222,7 +222,7 @@ describe("kalshi replay", () => {
     })
   )
 
-  it.live("ends quietly when the reader of its output has gone", () =>
+  it.live("ends without an error if the reader closes the output", () =>
     Effect.gen(function* () {
       const many = Array.from({ length: 2_000 }, (_, index) => frame(index, delta(index + 2, "yes", "0.4500", "1.00")))
       const result = yield* replay([write("many.ndjson", [header(), ...many])], { head: 2 })

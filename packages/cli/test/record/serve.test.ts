@@ -41,7 +41,7 @@ const recording = [
   frame(9_000, delta(3, "yes", "0.4600", "7.00", ticker))
 ]
 
-/** Serves a recording, and acts on its exchange. Returns how the command ended. */
+/** Serves a recording, and runs `act` with the local exchange. Returns the result of the command. */
 const whileServing = <A, E>(
   args: ReadonlyArray<string>,
   act: (exchange: { readonly environment: Environment.Environment; readonly keyFile: string }) => Effect.Effect<A, E>
@@ -118,9 +118,10 @@ describe("kalshi replay --serve", () => {
     })
   )
 
-  it.live("begins at --from with the book of that time, and continues at --speed", () =>
+  it.live("starts with the book at --from, and continues at --speed", () =>
     Effect.gen(function* () {
-      // After the start, only the other market changes. The eight recorded seconds after that take over two hours.
+      // After --from, the other market changes first. At this speed, the next eight recorded seconds take over two
+      // hours.
       const other = frame(1_000, snapshot(1, [["0.10", "1.00"]], [], "KXOTHER-26-B", 7))
       const file = write("slow.ndjson", [...recording.slice(0, 2), other, recording[4]!])
       const { acted } = yield* whileServing([file, "--from", "500ms", "--speed", "0.001"], ({ environment }) =>
@@ -204,7 +205,7 @@ describe("kalshi replay --serve", () => {
     })
   )
 
-  it.live("says that a port is in use", () =>
+  it.live("fails with advice if the port is in use", () =>
     Effect.gen(function* () {
       const server = createServer().listen(0, "127.0.0.1")
       yield* Effect.promise(() => new Promise<void>((resolve) => server.once("listening", () => resolve())))

@@ -39,7 +39,7 @@ describe("parseTime", () => {
 })
 
 describe("formatBytes, formatDuration and plural", () => {
-  it("print for people", () => {
+  it("format values for people", () => {
     assert.deepStrictEqual([1, 1_500, 2_560_000, 3e9].map(formatBytes), ["1 byte", "1.5 kB", "2.6 MB", "3.0 GB"])
     assert.deepStrictEqual([400, 59_900, 3_599_000, 7_320_000].map(formatDuration), [
       "0 s",

@@ -9,7 +9,7 @@ const errorsOf = ({ messages }: MemoryReader) =>
   messages.filter(({ type }) => type === "error").map(({ msg }) => msg?.["code"])
 
 describe("Hub", () => {
-  it("subscribes once for many readers, and ends the subscription after the last one", () =>
+  it("subscribes once for many readers, and ends the subscription after its last reader", () =>
     run(({ hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const readers = Array.from({ length: 1_000 }, (_, index) => {
@@ -39,7 +39,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("ends the subscriptions of readers at once when the connection to the exchange is lost", () =>
+  it("ends the subscriptions of readers immediately when the connection to the exchange is lost", () =>
     run(({ hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)
@@ -48,7 +48,7 @@ describe("Hub", () => {
         yield* sandbox.feed.drop({ how: "reset" })
         yield* pass(50)
         assert.deepStrictEqual(errorsOf(reader), [10])
-        // The relay answers when it has a connection again.
+        // The relay replies when it has a connection again.
         reader.subscribe(["A"])
         yield* pass(3_000)
         assert.isDefined(reader.levels("A"))
@@ -72,7 +72,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("keeps what a waiting command needs, although it has no reader yet", () =>
+  it("keeps the subscription that a waiting command needs, although it has no reader yet", () =>
     run(
       ({ hub, pass, sandbox }) =>
         Effect.gen(function* () {
@@ -115,7 +115,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("tells readers that a book may be wrong if no new snapshot arrives in time", () =>
+  it("ends the subscriptions to a book if no new snapshot arrives in time", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)
@@ -176,7 +176,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("serves the channels of the account only with the token, and names own orders only then", () =>
+  it("serves the channels of the account, and the ids of own orders, only with the token", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const channels = ["fill", "user_orders", "market_positions", "order_group_updates", "communications"]
@@ -257,7 +257,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("lists the indices of the exchange, and sends those that a reader chose", () =>
+  it("lists the indices of the exchange, and sends the values of the indices that a reader chose", () =>
     run(({ hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)
@@ -266,7 +266,7 @@ describe("Hub", () => {
         reader.send("update_subscription", { action: "indexlist", sid: reader.sid })
         yield* pass(3_000)
         const list = reader.messages.find(({ type }) => type === "cfbenchmarks_value_indexlist")
-        const names = list?.msg?.["index_ids"] as ReadonlyArray<string> // by the document
+        const names = list?.msg?.["index_ids"] as ReadonlyArray<string> // the published document says so
         const valuesOf = (from: number) =>
           new Set(
             reader.messages
@@ -310,7 +310,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("goes on after a command with an empty name or an empty list of names", () =>
+  it("keeps working after a command with an empty name or an empty list of names", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)
@@ -323,7 +323,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("drops a reader that answers no ping", () =>
+  it("drops a reader that does not reply to pings", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
         let dropped: string | undefined

@@ -64,7 +64,7 @@ describe("decide", () => {
     assert.strictEqual(decided({}, "/trade-api/ws/v2?token=secret"), "private")
   })
 
-  it("refuses a wrong token, and any token if there is none", () => {
+  it("refuses a wrong token, and any token if the relay has no token", () => {
     assert.strictEqual(decided({ authorization: "Bearer secre" }), 401)
     assert.strictEqual(decided({}, "/trade-api/ws/v2?token="), 401)
     const path = "/trade-api/ws/v2?token=undefined"

@@ -28,7 +28,7 @@ class World {
     this.books.add("A")
   }
 
-  /** Adds a reader of A. Returns what it receives, in short. */
+  /** Adds a reader of A. Returns short descriptions of the messages that it receives. */
   reader(): ReadonlyArray<string> {
     const received: Array<string> = []
     const connection = new FeedConnection({
@@ -114,7 +114,7 @@ describe("Market", () => {
     const early = world.reader()
     world.delta(2, "0.4000", "-1.00")
     const late = world.reader()
-    // The second change of the action with clock 2. A reader would ignore it: its snapshot has this clock.
+    // This is the second change with clock 2. The late reader would ignore it, because its snapshot has clock 2.
     world.delta(2, "0.3900", "1.00")
     world.delta(3, "0.3900", "1.00")
     assert.deepStrictEqual(early.slice(1), ["delta 2: 0.4000 -1.00", "delta 2: 0.3900 1.00", "delta 3: 0.3900 1.00"])
@@ -125,7 +125,7 @@ describe("Market", () => {
     ])
   })
 
-  it("lets a reader wait while the book is crossed in the middle of an action", () => {
+  it("makes a reader wait while the book is crossed in the middle of an action", () => {
     const world = new World()
     world.snapshot(1, [["0.4000", "5.00"]])
     world.delta(2, "0.4000", "5.00", "no")
@@ -135,7 +135,7 @@ describe("Market", () => {
     assert.deepStrictEqual(received, ["snapshot 2: []"])
   })
 
-  it("sends nothing while the book may be wrong, and then a new snapshot to everyone", () => {
+  it("sends nothing while the book may be wrong, and then a new snapshot to all readers", () => {
     const world = new World()
     world.snapshot(1, [["0.4000", "5.00"]])
     const early = world.reader()
@@ -153,7 +153,7 @@ describe("Market", () => {
     )
   })
 
-  it("does not repeat a book that a snapshot confirms", () => {
+  it("does not send a book again if a snapshot confirms it", () => {
     const world = new World()
     world.snapshot(1, [["0.4000", "5.00"]])
     const received = world.reader()

@@ -7,7 +7,9 @@ import { Browser, chromium } from "../../../sandbox/test/support/chromium.ts"
 import { RelayWorld, layer as world } from "./support.ts"
 
 if (chromium === undefined) {
-  console.log("skipped: the tests of the relay in a browser. Install Chromium, or set CHROMIUM to its path")
+  console.log(
+    "Skipped the tests of the relay in a browser, because Chromium was not found. Install Chromium, or set CHROMIUM to its path"
+  )
 }
 
 /** The page of a site: opens the live book of a market, and shows its best bid. */
@@ -53,7 +55,7 @@ describe.skipIf(chromium === undefined)("a page in a browser", () => {
   const text = (id: string) => `document.querySelector("#${id}").textContent`
 
   layer(world(), { excludeTestServices: true })((it) => {
-    it.effect("of this machine gets its live book", () =>
+    it.effect("of this machine receives the live book", () =>
       Effect.gen(function* () {
         const { account, port, sandbox } = yield* RelayWorld
         const order = { ticker: "A", side: "bid", count: "10" } as const
@@ -73,7 +75,7 @@ describe.skipIf(chromium === undefined)("a page in a browser", () => {
       Effect.gen(function* () {
         const { port } = yield* RelayWorld
         const tab = yield* Effect.promise(() => browser.tab())
-        // The browser reaches this name at this machine, but it is the name of a site.
+        // The browser resolves this name to this machine, but the relay treats it as the name of another site.
         const { port: sitePort } = site.address() as AddressInfo // a server that listens on a port has this kind of address
         yield* Effect.promise(() => tab.open(`http://site.localhost:${sitePort}/#${port}`))
         yield* Effect.promise(() => tab.until(`${text("state")} === "closed"`))

@@ -1,6 +1,4 @@
-/**
- * A relay and its readers in memory, in front of a local exchange in memory: no socket, and virtual time.
- */
+/** A relay, its readers and a local exchange in memory, without sockets and with virtual time. */
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as FeedMessages from "@kalshi-effect/client/FeedMessages"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "@kalshi-effect/client/generated/feed"
@@ -71,14 +69,14 @@ export const withRelay = <A, E>(
 /** The price of YES of a level of NO. */
 const toYes = (price: string): string => ((10_000 - Math.round(Number(price) * 10_000)) / 10_000).toFixed(4)
 
-/** A reader that keeps books like the client, and checks `seq`. */
+/** A reader that keeps books as the client does, and checks `seq`. */
 export class MemoryReader {
   readonly messages: Array<Message> = []
   /** Faults that a reader must never see. */
   readonly problems: Array<string> = []
   readonly books = new Map<string, OrderBook.OrderBook>()
   readonly useYesPrice: boolean
-  /** The bytes that the network has not taken. */
+  /** The bytes that the network has not sent yet. */
   buffered = 0
   readonly #endpoint: Endpoint
   readonly #lastSeq = new Map<number, number>()
@@ -134,7 +132,10 @@ export class MemoryReader {
     this.#endpoint.closed()
   }
 
-  /** The levels of a book, as prices of YES in ten-thousandths and hundredths of contracts, the best first. */
+  /**
+   * The levels of a book, the best level first: the price of YES in ten-thousandths of a dollar, and the count in
+   * hundredths of a contract.
+   */
   levels(ticker: string): unknown {
     const read = this.books.get(ticker)?.read(0)
     if (read === undefined || Result.isFailure(read)) return undefined
@@ -151,14 +152,14 @@ export class MemoryReader {
     const { msg = {}, seq, sid, type } = message
     if (sid !== undefined && seq !== undefined) {
       const expected = (this.#lastSeq.get(sid) ?? 0) + 1
-      // The messages before an error 25 were discarded.
+      // The relay discards the messages before an error 25.
       if (seq !== expected && msg["code"] !== 25) this.problems.push(`seq ${seq} of sid ${sid} instead of ${expected}`)
       this.#lastSeq.set(sid, seq)
     }
     if (type === "subscribed") this.sid = Number(msg["sid"])
     if (type === "error" && (msg["code"] === 10 || msg["code"] === 25)) this.sid = undefined
     if (Result.isFailure(decoded)) return
-    // The type tells the schema.
+    // The type determines the schema.
     if (type === "orderbook_snapshot") this.#snapshot(decoded.success as OrderbookSnapshotMessage)
     if (type === "orderbook_delta") this.#delta(decoded.success as OrderbookDeltaMessage)
   }
@@ -166,14 +167,14 @@ export class MemoryReader {
   #snapshot(message: OrderbookSnapshotMessage): void {
     const no = message.msg.no_dollars_fp?.map(([price, count]) => [this.#yes(price), count] as const)
     const msg = no === undefined ? message.msg : { ...message.msg, no_dollars_fp: no }
-    // A converted price is a decimal again.
+    // The converted price is a decimal, too.
     this.books.get(msg.market_ticker)?.snapshot({ ...message, msg } as OrderbookSnapshotMessage, 0)
   }
 
   #delta(message: OrderbookDeltaMessage): void {
     const { msg } = message
     const price_dollars = msg.side === "no" ? this.#yes(msg.price_dollars) : msg.price_dollars
-    // A converted price is a decimal again.
+    // The converted price is a decimal, too.
     this.books.get(msg.market_ticker)?.delta({ ...message, msg: { ...msg, price_dollars } } as OrderbookDeltaMessage, 0)
   }
 

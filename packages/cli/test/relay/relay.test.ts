@@ -11,7 +11,7 @@ const eventually = <A, E, R>(check: Effect.Effect<A, E, R>) =>
 
 layer(world(), { excludeTestServices: true })("relay", (it) => {
   describe("order books", () => {
-    it.effect("reach the client's OrderBooks without a key of the exchange", () =>
+    it.effect("reach the client's OrderBooks, although the relay does not check the key", () =>
       Effect.gen(function* () {
         const { account, relay, sandbox } = yield* RelayWorld
         yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "10", price: "0.45" })
@@ -27,7 +27,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
             )
           )
         yield* asksAre(1)
-        // The relay loses its connection, and the reader subscribes again.
+        // The relay loses its connection to the exchange, and the reader subscribes again.
         yield* sandbox.feed.drop({ how: "reset" })
         yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "ask", count: "5", price: "0.70" })
         yield* asksAre(2)
@@ -84,12 +84,12 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
       ["list_subscriptions"]
     ]
 
-    /** The replies to all commands, without what depends on the time. */
+    /** The replies to all commands, without fields that depend on the time. */
     const replies = (reader: PlainReader) =>
       Effect.gen(function* () {
         for (const [cmd, params] of commands) {
           yield* reader.request(cmd, params)
-          // The snapshot of a subscription can follow its reply, or come before the next one.
+          // The snapshot of a subscription can arrive before or after the next reply.
           if (cmd === "subscribe" && JSON.stringify(params ?? {}).includes("use_yes_price")) {
             yield* reader.until(({ type }) => type === "orderbook_snapshot")
           }
@@ -108,7 +108,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
         }
       })
 
-    it.effect("have the replies of the exchange", () =>
+    it.effect("have the same replies as on the exchange", () =>
       Effect.gen(function* () {
         const { account, port, sandbox } = yield* RelayWorld
         yield* sandbox.placeOrder(account.accountId, { ticker: "C", side: "bid", count: "10", price: "0.45" })

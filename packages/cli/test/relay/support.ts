@@ -1,6 +1,4 @@
-/**
- * A relay between readers and a local exchange, all over sockets of this machine.
- */
+/** A relay between readers and a local exchange, connected by sockets on this machine. */
 import { createPrivateKey, sign } from "node:crypto"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import * as Environment from "@kalshi-effect/client/Environment"
@@ -13,7 +11,7 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { type Relay, serve, type ServeOptions } from "../../src/relay/serve.ts"
 
-/** A local exchange, an account of it, and a relay for this account. */
+/** A local exchange, an account on it, and a relay that uses this account. */
 export interface World {
   readonly sandbox: Sandbox.Sandbox["Service"]
   readonly account: Sandbox.Credentials
@@ -32,7 +30,7 @@ export interface WorldOptions extends Partial<ServeOptions> {
   readonly sandbox?: Sandbox.Options
 }
 
-/** A world until the tests end. */
+/** A local exchange and a relay. They run until the tests end. */
 export const layer = ({ sandbox: options, ...relayOptions }: WorldOptions = {}) =>
   Layer.effect(
     RelayWorld,
@@ -53,7 +51,7 @@ export const layer = ({ sandbox: options, ...relayOptions }: WorldOptions = {}) 
     Layer.orDie
   )
 
-/** The feed of the client, connected to the relay. Its key is unknown to the exchange. */
+/** The feed of the client, connected to the relay. */
 export const readerLayer = (url: string, signer: Sandbox.Credentials["signer"]) =>
   Feed.layer({
     environment: Result.getOrThrow(Environment.fromUrl(url)),
@@ -101,7 +99,7 @@ export class PlainReader {
     })
   }
 
-  /** Opens a connection. It closes with the scope. Fails if the relay refuses it. */
+  /** Opens a connection. The connection closes with the scope. Fails if the server refuses the connection. */
   static open(port: number, query = "", headers: Readonly<Record<string, string>> = {}) {
     return Effect.acquireRelease(
       Effect.tryPromise(async () => {

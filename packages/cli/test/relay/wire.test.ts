@@ -25,7 +25,7 @@ describe("complement", () => {
     ])
   })
 
-  it("undoes itself", () => {
+  it("applied twice returns the price", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000 }), (micros) => {
         const price = `${Math.floor(micros / 1_000_000)}.${String(micros % 1_000_000).padStart(6, "0")}`
@@ -42,13 +42,13 @@ describe("padPrice", () => {
 })
 
 describe("deltaBody", () => {
-  it("has the price of NO unless the reader wants the price of YES", () => {
+  it("has the price of NO, or the price of YES if the reader requests it", () => {
     const priceIn = (useYesPrice: boolean) =>
       JSON.parse(deltaBody(delta, { useYesPrice, isPrivate: false })).price_dollars
     assert.deepStrictEqual([priceIn(true), priceIn(false)], ["0.6000", "0.4000"])
   })
 
-  it("names the user's own order only for private readers", () => {
+  it("contains the id of the user's own order only for readers with the token", () => {
     assert.notMatch(deltaBody(delta, { useYesPrice: true, isPrivate: false }), /client_order_id|subaccount/)
     assert.include(deltaBody(delta, { useYesPrice: true, isPrivate: true }), '"client_order_id":"mine","subaccount":2')
   })

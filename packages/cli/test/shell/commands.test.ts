@@ -15,7 +15,7 @@ describe("every command", () => {
     Effect.gen(function* () {
       for (const { command, description, examples, subcommands } of yield* described) {
         assert.notStrictEqual(description, "", command)
-        // The examples of a group are those of its commands.
+        // A group of commands needs no examples: its commands have examples.
         if (subcommands.length === 0) assert.isNotEmpty(examples, command)
         for (const example of examples) {
           assert.isTrue(example.command.startsWith(command), example.command)
@@ -58,7 +58,7 @@ describe("every command", () => {
 })
 
 describe("kalshi commands", () => {
-  it.effect("shows the tree, and marks what changes something", () =>
+  it.effect("shows the tree, and marks commands that change something", () =>
     Effect.gen(function* () {
       const { code, stderr, stdout } = yield* run(["commands"])
       assert.deepStrictEqual([code, stderr], [0, ""])
@@ -75,7 +75,7 @@ describe("kalshi commands", () => {
     })
   )
 
-  it.effect("prints everything as JSON: arguments, flags, exit codes and what changes something", () =>
+  it.effect("prints arguments, flags, exit codes and `changes` of each command as JSON", () =>
     Effect.gen(function* () {
       const { stdout } = yield* run(["commands", "--json"])
       const all = JSON.parse(stdout)

@@ -10,7 +10,7 @@ import { kalshi } from "../support/cli.ts"
 const folder = mkdtempSync(join(tmpdir(), "kalshi-completions-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-// Stands in for the command, which the scripts ask for the names of profiles.
+// Replaces the command `kalshi`, from which the scripts read the names of profiles.
 writeFileSync(join(folder, "kalshi"), "#!/bin/sh\nprintf 'name,environment\\r\\npaper,demo\\r\\nlocal,sandbox\\r\\n'\n")
 chmodSync(join(folder, "kalshi"), 0o755)
 
@@ -28,7 +28,10 @@ const execute = async (shell: string, args: ReadonlyArray<string>, program: stri
 
 const script = (shell: string) => Effect.map(kalshi(["completions", shell]), ({ stdout }) => stdout)
 
-/** A command line, and what a shell completes at its end. `all` are all candidates, `some` are among them. */
+/**
+ * A command line, and the candidates that a shell offers at its end. `all` lists all candidates, `some` only a part of
+ * them.
+ */
 type Case = readonly [line: string, completes: { readonly all?: string; readonly some?: string }]
 
 const bashCases: ReadonlyArray<Case> = [
@@ -47,7 +50,7 @@ const bashCases: ReadonlyArray<Case> = [
   ["kalshi profile remove l", { all: "local" }]
 ]
 
-// fish completes a whole word, so a value has the name of its field. It offers flags at every place.
+// fish completes whole words, so a candidate for a value contains the name of the field. fish offers flags everywhere.
 const fishCases: ReadonlyArray<Case> = [
   ["kalshi cal", { all: "call" }],
   ["kalshi keys ", { some: "check new" }],
@@ -116,7 +119,7 @@ complete -p kalshi >&2`
     })
   )
 
-  it.effect("zsh: completes fields, values and profiles before its own completions", (context) =>
+  it.effect("zsh: completes fields, values and profiles, and then the words of the standard script", (context) =>
     Effect.gen(function* () {
       const text = yield* script("zsh")
       const own = [
@@ -130,7 +133,7 @@ complete -p kalshi >&2`
         execute(
           "zsh",
           ["-f"],
-          // These functions that print stand in for builtins of zsh that work only during a completion.
+          // Some builtins of zsh work only during a completion. These functions replace them and print their arguments.
           `compdef() { print "compdef $@"; }
 ${text}
 compadd() { print -- "$@"; }

@@ -1,5 +1,5 @@
 /**
- * Runs the command `kalshi` in tests: in this process, or as a process of its own.
+ * Runs the command `kalshi` in tests: in this process, or in a separate process.
  *
  * @module
  */
@@ -47,9 +47,9 @@ export interface Options {
   readonly env?: Readonly<Record<string, string>>
   /** The text of the standard input. */
   readonly stdin?: string
-  /** The number of lines after which the reader of the standard output closes it. Default: the reader reads all. */
+  /** The number of lines after which the reader of the standard output closes it. Default: the output stays open. */
   readonly head?: number
-  /** Whether the reader of the standard output closes it after this text. Default: the reader reads all. */
+  /** Whether the reader closes the standard output after this text. Default: the output stays open. */
   readonly until?: (stdout: string) => boolean
   /** The number of lines after which the user presses Ctrl-C. Default: never. */
   readonly interruptAfter?: number
@@ -59,9 +59,9 @@ export interface Options {
   readonly color?: boolean
   /** The keys that a user presses, for a command that asks. With keys, the run has a terminal that can ask. */
   readonly keys?: ReadonlyArray<Terminal.UserInput>
-  /** The address that every request goes to instead of its own. So a test can use the name of an environment. */
+  /** The address to which every request is redirected. So a test can use the name of a real environment. */
   readonly redirectTo?: string
-  /** The time at which the run starts and stands still. Waits still take their real time. Default: the real time. */
+  /** The frozen time of the run. Waits still take their real time. Default: the real time. */
   readonly nowMillis?: number
   /** When this effect completes, the user stops the command. Only for a run in this process. Default: never. */
   readonly stop?: Effect.Effect<void>
@@ -73,7 +73,7 @@ export const key = (name: string): Terminal.UserInput => ({
   key: { name, ctrl: false, meta: false, shift: false }
 })
 
-/** The error of a write whose reader has gone. */
+/** The error of a write to a closed output. */
 const closed = systemError({
   module: "Stdio",
   method: "stdout",
@@ -81,7 +81,7 @@ const closed = systemError({
   cause: Object.assign(new Error("write EPIPE"), { code: "EPIPE" })
 })
 
-/** A clock whose time is always that of `now`. Waits take their real time. */
+/** A clock that returns the time of `now`. Waits take their real time. */
 export const frozenClock = (now: () => number) =>
   Effect.map(Clock.Clock, (real): Clock.Clock => ({
     monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
@@ -181,7 +181,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       options.redirectTo === undefined ? NodeHttpClient.layerUndici : redirecting(options.redirectTo),
       NodeWS.layerWebSocketConstructor
     )
-    // The run ends with its own exit, also if it was interrupted.
+    // The exit of the run is used even if the run was interrupted.
     const ended = yield* Deferred.make<Exit>()
     const running = yield* Effect.forkChild(
       Effect.uninterruptible(Effect.onExit(Effect.provide(run(args), services), (exit) => Deferred.done(ended, exit)))
@@ -198,14 +198,15 @@ export const entry = fileURLToPath(new URL("../../src/bin/kalshi.ts", import.met
 /** A running process of the command. */
 export interface Running {
   readonly child: ChildProcess
-  /** What it has printed to the standard error so far. */
+  /** The text that the process has printed to the standard error so far. */
   readonly stderr: () => string
-  /** Waits until it ends. */
+  /** Waits until the process ends. */
   readonly ended: Effect.Effect<Result>
 }
 
 /**
- * Starts the command as a process of its own, and kills it at the end. Only for what a run in this process cannot show.
+ * Starts the command in a separate process, and kills the process when the scope closes. Use it only for tests that are
+ * not possible in this process.
  */
 export const startKalshi = (
   args: ReadonlyArray<string>,
@@ -242,6 +243,6 @@ const start = (args: ReadonlyArray<string>, options: Options): Running => {
   return { child, stderr: () => stderr, ended: Effect.promise(() => closed) }
 }
 
-/** Runs the command as a process of its own. */
+/** Runs the command in a separate process. */
 export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
   Effect.scoped(Effect.flatMap(startKalshi(args, options), ({ ended }) => ended))

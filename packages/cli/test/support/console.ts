@@ -12,7 +12,7 @@
 export interface Example {
   /** The arguments, without `kalshi`. */
   readonly args: ReadonlyArray<string>
-  /** The number of lines after which the reader closes the output. Undefined if it reads all. */
+  /** The number of lines after which the reader closes the output. Undefined if the output stays open. */
   readonly head: number | undefined
   /** The number of lines after which the user presses Ctrl-C. Undefined if the command ends by itself. */
   readonly interruptAfter: number | undefined
@@ -50,7 +50,7 @@ export const examplesOf = (readme: string): ReadonlyArray<Example> =>
 
 const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
-/** Whether an output is as the README says. */
+/** Whether an output matches the output in the README. */
 export const matches = (expected: string, actual: string): boolean => {
   const lines = expected.split("\n")
   const pattern = lines

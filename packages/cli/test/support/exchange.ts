@@ -21,7 +21,7 @@ export interface Exchange {
   readonly account: Sandbox.Credentials
   /** The variables that connect the command to the exchange as this account. Their folders are empty. */
   readonly env: Readonly<Record<string, string>>
-  /** A folder for the files of the test. It is removed at the end. */
+  /** A folder for the files of the test. It is removed when the scope closes. */
   readonly folder: string
   /** Runs the command in this process, as this account. */
   readonly run: (args: ReadonlyArray<string>, options?: Options) => ReturnType<typeof kalshi>
@@ -56,13 +56,13 @@ export const environmentOf = (
 
 /** Options of {@link layer}. */
 export interface ExchangeOptions extends Sandbox.Options {
-  /** The time at which the exchange and every run of the command stand still. Default: the real time passes. */
+  /** The frozen time of the exchange and of every run of the command. Default: the real time. */
   readonly nowMillis?: number
-  /** The time at which the exchange was created. Its clock then moved to `nowMillis`. Default: `nowMillis`. */
+  /** The time at which the exchange is created. Its clock then moves to `nowMillis`. Default: `nowMillis`. */
   readonly createdMillis?: number
 }
 
-/** A local exchange over HTTP with one account, `trader`, until the tests end. */
+/** A local exchange over HTTP with one account, `trader`. It runs until the tests end. */
 export const layer = ({
   nowMillis,
   createdMillis = nowMillis,

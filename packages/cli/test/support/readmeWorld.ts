@@ -1,5 +1,5 @@
 /**
- * The exchange of the README: at a fixed time, with a crowd that has traded for an hour.
+ * The exchange for the examples in the README: at a fixed time, with simulated traders that have traded for an hour.
  *
  * @module
  */

@@ -22,13 +22,13 @@ export interface PlacedOrder {
   readonly status: string
 }
 
-/** Parsed JSON, whose fields a test reads as it expects them. */
+/** Parsed JSON without a static type. The tests check its fields. */
 type Json = ReturnType<typeof JSON.parse>
 
 /** A market of a test, with the commands of its account. */
 export interface Trading extends Exchange {
   readonly ticker: string
-  /** The orders of the account in the market, newest first, as the exchange has them. */
+  /** The orders of the account in the market, newest first, read from the exchange. */
   readonly orders: Effect.Effect<ReadonlyArray<PlacedOrder>>
   /** The files of pending orders. */
   readonly pendingFiles: () => ReadonlyArray<string>
@@ -39,7 +39,7 @@ export interface Trading extends Exchange {
 /** The folder of the records of pending orders. */
 export const pendingFolder = ({ env }: Pick<Exchange, "env">): string => join(env["KALSHI_STATE_DIR"]!, "pending")
 
-/** Writes a record of a pending order, as a killed command leaves it. */
+/** Writes the record that a killed command leaves. */
 export const writePending = (exchange: Exchange, record: Readonly<Record<string, unknown>>): void => {
   const folder = pendingFolder(exchange)
   mkdirSync(folder, { recursive: true })
@@ -50,7 +50,7 @@ export const writePending = (exchange: Exchange, record: Readonly<Record<string,
 export const readPending = (exchange: Exchange, id: string): unknown =>
   JSON.parse(readFileSync(join(pendingFolder(exchange), `${id}.json`), "utf8"))
 
-/** Creates a market of its own for a test. */
+/** Creates a separate market for a test. */
 export const trading = (ticker: string) =>
   Effect.gen(function* () {
     const exchange = yield* LocalExchange

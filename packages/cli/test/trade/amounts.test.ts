@@ -55,7 +55,7 @@ describe("parseCount", () => {
 
 describe("parseExpiry", () => {
   const now = Date.UTC(2026, 10, 30, 12)
-  it.effect("takes a duration from now, or a time with its zone", () =>
+  it.effect("accepts a duration from now, or a time with a zone", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(now + 400)
       for (const [text, seconds] of [

@@ -3,7 +3,7 @@ import * as Effect from "effect/Effect"
 import { layer as exchange } from "../support/exchange.ts"
 import { type Trading, trading } from "../support/trading.ts"
 
-/** Places an order that rests: ten contracts. */
+/** Places a resting order of ten contracts. */
 const rest = (
   { account, sandbox, ticker }: Trading,
   side: "bid" | "ask",
@@ -17,7 +17,7 @@ const fillFour = ({ sandbox, ticker }: Trading, price: string) =>
     sandbox.placeOrder(accountId, { ticker, side: "ask", price, count: "4" })
   )
 
-// Without this, the exchange would cancel orders for a minute after a cancel of all orders.
+// Without this option, the exchange would cancel new orders for a minute after a cancel-all.
 layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: true })(
   "commands that change orders",
   (it) => {
@@ -50,7 +50,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("shows the market, the cost of the rest, and whether the new price trades at once", () =>
+      it.effect("shows the market, the cost of the resting part, and whether the order would trade immediately", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXAMENDCOST-26-T1")
           const { orderId } = yield* rest(trader, "bid", "0.50")
@@ -60,14 +60,14 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
           const args = ["order", "amend", orderId, "--count", "8", "--dry-run", "--yes-price"]
           const crossing = yield* trader.run([...args, "0.60"])
           assert.match(crossing.stdout, /^now +YES 0\.50\d* bid, 0\.60\d* ask$/m)
-          assert.include(crossing.stdout, "at this price the order trades with the book at once")
+          assert.include(crossing.stdout, "at this price, the order trades immediately")
           assert.match(crossing.stdout, /^cost +4\.80$/m)
           assert.match(crossing.stdout, /^worst case +\S+ with all fees$/m)
-          assert.notInclude((yield* trader.run([...args, "0.59"])).stdout, "at once")
+          assert.notInclude((yield* trader.run([...args, "0.59"])).stdout, "trades immediately")
         })
       )
 
-      it.effect("changes the price of an ask by its price of NO, and keeps the rest", () =>
+      it.effect("changes the price of an ask by its price of NO, and keeps the other fields", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXAMENDNO-26-T1")
           const { orderId } = yield* rest(trader, "ask", "0.60")
@@ -97,7 +97,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("5: the response was lost, so the amendment is not known", () =>
+      it.effect("5: the response was lost, so it is not known whether the order was amended", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXAMENDLOST-26-T1")
           const { orderId } = yield* rest(trader, "bid", "0.50")
@@ -118,7 +118,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("refuses what cannot be meant", () =>
+      it.effect("refuses contradictory flags, a wrong subaccount, and orders that do not rest", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXAMENDBAD-26-T1")
           const { orderId } = yield* rest(trader, "bid", "0.50")
@@ -143,7 +143,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
     })
 
     describe("kalshi order decrease", () => {
-      it.effect("leaves the rest of the order, by --to or by --by", () =>
+      it.effect("decreases the resting part, with --to or with --by", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXDECREASE-26-T1")
           const { orderId } = yield* rest(trader, "bid", "0.50")
@@ -156,7 +156,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("refuses to increase an order, and to end it", () =>
+      it.effect("refuses to increase or to end an order", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXDECREASEBAD-26-T1")
           const { orderId } = yield* rest(trader, "bid", "0.50")
@@ -185,7 +185,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
     })
 
     describe("kalshi order cancel", () => {
-      it.effect("says for each order whether it was cancelled or had filled before", () =>
+      it.effect("shows for each order whether it was cancelled or had already filled", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXCANCEL-26-T1")
           const resting = yield* rest(trader, "bid", "0.40")
@@ -226,7 +226,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("finds the state after a lost response", () =>
+      it.effect("reads the state of the order after a lost response", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXCANCELLOST-26-T1")
           const { orderId } = yield* rest(trader, "bid", "0.40")
@@ -266,7 +266,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("cancels the orders of a market, and no others", () =>
+      it.effect("cancels the orders of a market, and no other orders", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXMARKET-26-T1")
           const other = yield* trading("KXMARKET-26-T2")
@@ -287,7 +287,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("cancels everything with one request, and counts the orders before it asks", () =>
+      it.effect("cancels all orders with one request, and shows their number before it asks", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXALL-26-T1")
           const { sandbox } = trader
@@ -317,7 +317,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
     })
 
     describe("kalshi order close", () => {
-      it.effect("sells a position in NO for at least the price of NO, and never more", () =>
+      it.effect("sells a position in NO for at least the price of NO, and never more than the position", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXCLOSE-26-T1")
           const { account, run, sandbox, ticker } = trader
@@ -328,8 +328,8 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
           const args = ["order", "close", ticker, "--price", "0.55", "--count", "15"]
           const shown = yield* run(args)
           assert.include(shown.stderr, "The position has 10.00 contracts, so the order is for 10.00, not for 15.00")
-          // What comes in is 5.50, less the fees.
-          assert.match(shown.stdout, /^comes in {5}5\.[0-4]\d* or more after all fees, if all of it fills$/m)
+          // The proceeds are 5.50 minus the fees.
+          assert.match(shown.stdout, /^comes in {5}5\.[0-4]\d* or more after all fees, if the whole order fills$/m)
           assert.notInclude(shown.stdout, "worst case")
           assert.include(shown.stdout, `Sell 10.00 NO of ${ticker} at 0.55 or more`)
           assert.include(shown.stdout, "bid at YES price 0.45 (NO price 0.55)")

@@ -4,10 +4,10 @@ import { layer as exchange } from "../support/exchange.ts"
 import { trading, writePending } from "../support/trading.ts"
 import { recordOf } from "./support.ts"
 
-/** The reader of the standard output has gone before the first line. */
+/** The standard output is closed before the first line. */
 const closed = { head: 0 }
 
-layer(exchange(), { excludeTestServices: true })("a change whose output nothing reads", (it) => {
+layer(exchange(), { excludeTestServices: true })("a change with a closed standard output", (it) => {
   it.effect("ends with 2 if the preview cannot be shown, because nothing was sent", () =>
     Effect.gen(function* () {
       const { orders, run, ticker } = yield* trading("KXCLOSED-26-T1")
@@ -17,7 +17,7 @@ layer(exchange(), { excludeTestServices: true })("a change whose output nothing 
       ]) {
         const { code, stderr } = yield* run(args, closed)
         assert.strictEqual(code, 2, args.join(" "))
-        assert.include(stderr, "Nothing was sent, because nothing reads the standard output")
+        assert.include(stderr, "Nothing was sent, because the standard output is closed")
       }
       assert.deepStrictEqual(yield* orders, [])
     })
@@ -33,7 +33,7 @@ layer(exchange(), { excludeTestServices: true })("a change whose output nothing 
     })
   )
 
-  it.effect("ends with the code of the worst cancel, and says what became of each order", () =>
+  it.effect("ends with the code of the worst cancel, and shows the outcome of each order", () =>
     Effect.gen(function* () {
       const { account, run, sandbox, ticker } = yield* trading("KXCLOSED-26-T3")
       const order = { ticker, side: "bid", count: "1", price: "0.50" } as const

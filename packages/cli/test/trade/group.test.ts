@@ -22,7 +22,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
     })
   )
 
-  it.effect("triggers, resets, limits and deletes a group, after it shows what that means", () =>
+  it.effect("triggers, resets, limits and deletes a group, and shows the effect before", () =>
     Effect.gen(function* () {
       const { json, orders, run, ticker } = yield* trading("KXGROUP-26-T2")
       const { value } = yield* json(["group", "create", "--limit", "100", "--yes"])
@@ -31,7 +31,10 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
       yield* json(place)
       const shown = yield* run(["group", "trigger", id])
       assert.strictEqual(shown.exit, "usage")
-      assert.include(shown.stdout, "the exchange cancels its orders, and accepts no new ones until it is reset")
+      assert.include(
+        shown.stdout,
+        "the exchange cancels the group's orders, and accepts no new orders until the group is reset"
+      )
       assert.deepInclude((yield* json(["group", "trigger", id, "--yes"])).value, { outcome: "triggered" })
       assert.deepInclude((yield* orders)[0], { status: "canceled" })
       assert.strictEqual((yield* run(place)).exit, "refused")
@@ -42,7 +45,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
       assert.deepInclude((yield* json(["group", "delete", id, "--yes"])).value, { outcome: "deleted" })
       const gone = yield* run(["group", "delete", id, "--yes"])
       assert.strictEqual(gone.exit, "refused")
-      assert.include(gone.stderr, `The primary account has no order group "${id}", or it was deleted`)
+      assert.include(gone.stderr, `The primary account has no order group "${id}", or the group was deleted`)
     })
   )
 

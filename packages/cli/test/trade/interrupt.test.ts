@@ -9,7 +9,7 @@ import { trading } from "../support/trading.ts"
 const until = (holds: Effect.Effect<boolean>) =>
   Effect.repeat(holds, { until: (isTrue) => isTrue, schedule: Schedule.spaced("10 millis") })
 
-/** Starts an order whose response takes a while, and waits until the exchange has carried it out. */
+/** Starts to place an order whose response is delayed, and waits until the exchange has placed the order. */
 const inFlight = (ticker: string, id: string, delayMillis: number) =>
   Effect.gen(function* () {
     const trader = yield* trading(ticker)
@@ -74,7 +74,7 @@ layer(exchange(), { excludeTestServices: true })("Ctrl-C while an order is in fl
   })
 
   describe("SIGKILL", () => {
-    it.effect("leaves the record from before the send, and settling finds the order", () =>
+    it.effect("leaves the record of the order, and `order settle` finds the order", () =>
       Effect.gen(function* () {
         const { child, ended, json, orders, pendingFiles } = yield* inFlight("KXKILL-26-T1", "kill-1", 60_000)
         // The process may still be sending, so its order is not settled yet.
@@ -84,7 +84,7 @@ layer(exchange(), { excludeTestServices: true })("Ctrl-C while an order is in fl
         child.kill("SIGKILL")
         yield* ended
         assert.deepStrictEqual(pendingFiles(), ["kill-1.json"])
-        // Two processes that settle at the same time do not disturb each other.
+        // Two processes can settle at the same time.
         const both = yield* Effect.all([json(["order", "settle"]), json(["order", "settle", "kill-1"])], {
           concurrency: 2
         })

@@ -15,7 +15,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       ["buy", "no", "0.40", "ask", 6000],
       ["sell", "no", "0.40", "bid", 6000]
     ] as const
-    it.effect("a price is of the outcome that the trader names", () =>
+    it.effect("the price belongs to the outcome that the trader names", () =>
       Effect.gen(function* () {
         const { json, orders } = yield* trading("KXMEANING-26-T1")
         for (const [action, outcome, price, side, yesPrice] of meanings) {
@@ -98,7 +98,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         yield* sandbox.plant({ operation: "GetEvent", status: 404, times: 2 })
         const args = ["order", "place", "buy", "yes", ticker, "--count", "10", "--price", "0.50", "--dry-run"]
         assert.deepInclude((yield* json(args)).value.cost, { collateral: "5.00", fee_terms: "assumed" })
-        assert.include((yield* run(args)).stdout, "so the highest known ones are assumed")
+        assert.include((yield* run(args)).stdout, "so the highest known fees are assumed")
       })
     )
 
@@ -114,16 +114,19 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         assert.deepInclude(closing.value, { position_fp: "10.00" })
         assert.deepInclude(closing.value.cost, { collateral: "0.00", proceeds: "6.00" })
         const opposite = yield* run([...args.with(3, "no"), "--count", "5"])
-        assert.include(opposite.stdout, "you hold YES, and no NO: the order buys 5.00 more YES at 0.40 or less")
+        assert.include(opposite.stdout, "you hold YES, not NO: the order buys 5.00 more YES at 0.40 or less")
         // An order of a subaccount closes no position of the primary account.
         const number = yield* sandbox.createSubaccount(account.accountId)
         yield* sandbox.deposit(account.accountId, "100", { subaccount: number })
         yield* sandbox.placeOrder(account.accountId, { ...order, side: "ask", price: "0.95", subaccount: number })
-        // Six of the ten are offered already.
+        // A resting order already sells six of the ten contracts.
         yield* sandbox.placeOrder(account.accountId, { ...order, side: "ask", count: "6", price: "0.90" })
         const oversold = yield* run([...args, "--count", "10"])
-        assert.include(oversold.stdout, "10.00 YES, resting orders close all but 4.00 YES")
-        assert.include(oversold.stdout, "you do not hold all of them: 6.00 open a position in NO at 0.40 or less")
+        assert.include(oversold.stdout, "10.00 YES, resting orders close all except 4.00 YES")
+        assert.include(
+          oversold.stdout,
+          "the position is smaller than the order: 6.00 contracts open a position in NO at 0.40 or less"
+        )
         assert.match(oversold.stdout, /^cost {9}2\.40$/m)
       })
     )
@@ -142,7 +145,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("sends nothing after no, and asks again after any other answer, also a pasted command line", () =>
+    it.effect("sends nothing after no, and asks again after any other answer, such as a pasted command line", () =>
       Effect.gen(function* () {
         const { orders, pendingFiles, run } = yield* trading("KXASKNO-26-T1")
         const others = args.with(4, "KXASKNO-26-T1")
@@ -157,7 +160,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("is not asked with --json, whose output must stay one value", () =>
+    it.effect("is not asked with --json, because the output must be one value", () =>
       Effect.gen(function* () {
         const { json, orders } = yield* trading("KXASKJSON-26-T1")
         const { exit, stderr, value } = yield* json(args.with(4, "KXASKJSON-26-T1"), {
@@ -181,7 +184,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         more
       )
 
-    it.effect("0: accepted, with what filled and what rests", () =>
+    it.effect("0: accepted, with the filled and the resting contracts", () =>
       Effect.gen(function* () {
         const { json, pendingFiles, sandbox, ticker } = yield* trading("KXACCEPT-26-T1")
         const other = yield* sandbox.createAccount()
@@ -202,7 +205,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("0: tells what became of the whole order, if only a part filled", () =>
+    it.effect("0: accepted, and shows the filled, resting and canceled parts of the order", () =>
       Effect.gen(function* () {
         const { json, run, sandbox, ticker } = yield* trading("KXPART-26-T1")
         const other = yield* sandbox.createAccount()
@@ -242,7 +245,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("3: rejected, because the market is closed, or for another reason of the exchange", () =>
+    it.effect("3: rejected, because the market is closed or does not exist", () =>
       Effect.gen(function* () {
         const { json, pendingFiles, sandbox, ticker } = yield* trading("KXCLOSED-26-T1")
         yield* sandbox.closeMarket(ticker)
@@ -266,7 +269,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("3: rejected, with the next step for the reason of the exchange", () =>
+    it.effect("3: rejected, with advice for the reason of the exchange", () =>
       Effect.gen(function* () {
         const { run, sandbox, ticker } = yield* trading("KXREASONS-26-T1")
         const other = yield* sandbox.createAccount()
@@ -274,7 +277,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
         const args = place(ticker, "reasons-1")
         for (const [refused, reason] of [
           [[...args, "--post-only"], "which --post-only does not allow"],
-          [[...args, "--tif", "fok"], "or pass --tif ioc to fill what is there"],
+          [[...args, "--tif", "fok"], "or pass --tif ioc to fill the available contracts"],
           [args.with(args.indexOf("0.56"), "0.405"), "Run the same command with --dry-run, which checks the price"]
         ] as const) {
           const { code, stderr } = yield* run(refused)
@@ -295,7 +298,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("4: the key is not the account's", () =>
+    it.effect("4: the exchange does not accept the key", () =>
       Effect.gen(function* () {
         const { json, sandbox, ticker } = yield* trading("KXKEY-26-T1")
         yield* sandbox.plant({ operation: "CreateOrderV2", status: 401 })
@@ -338,13 +341,13 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("the same id and the same order place one order; another order with the id is unknown", () =>
+    it.effect("the same order with the same id is placed once; a different order with this id is unknown", () =>
       Effect.gen(function* () {
         const { env, json, orders, pendingFiles, ticker } = yield* trading("KXTWICE-26-T1")
         const [first, second] = [yield* json(place(ticker, "twice-1")), yield* json(place(ticker, "twice-1"))]
         assert.strictEqual(first.value.order_id, second.value.order_id)
         const third = yield* json(place(ticker, "twice-1", "--price", "0.57"))
-        assert.strictEqual(third.code, 2, "a flag appears once")
+        assert.strictEqual(third.code, 2, "a flag can appear only once")
         const args = place(ticker, "twice-1")
         const other = yield* json(args.with(args.indexOf("0.56"), "0.57"))
         assert.strictEqual(other.code, 5)
@@ -363,7 +366,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("goes to the standard error if the reader of the standard output has gone", () =>
+    it.effect("goes to the standard error if the standard output is closed", () =>
       Effect.gen(function* () {
         const { orders, run, ticker } = yield* trading("KXPIPE-26-T1")
         const accepted = yield* run(place(ticker, "pipe-1"), { head: 0 })
@@ -411,7 +414,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("a whole number is probably a price in cents", () =>
+    it.effect("suggests the price in dollars for a whole number of cents", () =>
       Effect.gen(function* () {
         const { run, ticker } = yield* trading("KXCENTS-26-T1")
         const cents = ["order", "place", "buy", "no", ticker, "--count", "1", "--dry-run", "--price", "55"]
@@ -420,7 +423,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("a price off the market's grid names the nearest prices", () =>
+    it.effect("names the nearest prices for a price that is not on the market's grid", () =>
       Effect.gen(function* () {
         const { run, ticker } = yield* trading("KXGRID-26-T1")
         const { exit, stderr } = yield* run(["order", "place", "buy", "no", ticker, "--count", "1", "--price", "0.405"])
@@ -445,7 +448,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("makes later orders in the market warn", () =>
+    it.effect("causes a warning before later orders in the market", () =>
       Effect.gen(function* () {
         const trader = yield* trading("KXWARN-26-T1")
         const record = {

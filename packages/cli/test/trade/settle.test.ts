@@ -47,7 +47,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
       })
   )
 
-  it.effect("keeps the record while the absence of the order proves nothing", () =>
+  it.effect("keeps the record while the order may still appear", () =>
     Effect.gen(function* () {
       const trader = yield* trading("KXEARLY-26-T1")
       writePending(trader, recordOf(trader, trader.ticker, "early-1"))
@@ -64,16 +64,16 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
-  it.effect("2: refuses --subaccount, because each order has its own", () =>
+  it.effect("2: refuses --subaccount, because each order has its own subaccount", () =>
     Effect.gen(function* () {
       const trader = yield* trading("KXOWN-26-T1")
       const { code, stderr } = yield* trader.run(["order", "settle", "--subaccount", "3"])
       assert.strictEqual(code, 2)
-      assert.include(stderr, "An order is settled in its own subaccount. Leave --subaccount out")
+      assert.include(stderr, "Each order is settled in its own subaccount. Remove --subaccount")
     })
   )
 
-  it.effect("4: ends at once if the exchange refuses the key", () =>
+  it.effect("4: ends immediately if the exchange refuses the key", () =>
     Effect.gen(function* () {
       const trader = yield* trading("KXREFUSED-26-T1")
       writePending(trader, recordOf(trader, trader.ticker, "refused-1"))
@@ -89,7 +89,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
-  it.effect("leaves orders of other environments and keys alone", () =>
+  it.effect("does not settle orders of other environments and keys", () =>
     Effect.gen(function* () {
       const trader = yield* trading("KXOTHERS-26-T1")
       const record = recordOf(trader, trader.ticker, "other-1")
@@ -143,7 +143,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
-  it.effect("reports a file that is not a record, and settles the others", () =>
+  it.effect("reports a file that is not a record, and settles the other orders", () =>
     Effect.gen(function* () {
       const trader = yield* trading("KXBROKEN-26-T1")
       writePending(trader, recordOf(trader, trader.ticker, "whole-1"))
@@ -167,7 +167,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
     })
   )
 
-  it.effect("accepts that another process has removed the record already", () =>
+  it.effect("succeeds if another process has already removed the record", () =>
     Effect.gen(function* () {
       const { env } = yield* trading("KXGONE-26-T1")
       yield* finish("gone-1").pipe(
@@ -177,7 +177,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
   )
 
   describe("an amended order", () => {
-    it.effect("is unknown, and is named", () =>
+    it.effect("is unknown, and its order_id is printed", () =>
       Effect.gen(function* () {
         const trader = yield* trading("KXAMENDED-26-T1")
         writePending(trader, recordOf(trader, trader.ticker, "amended-1"))

@@ -10,12 +10,12 @@ import { layer as exchange, LocalExchange } from "../support/exchange.ts"
 
 const hasTmux = spawnSync("tmux", ["-V"]).status === 0
 
-if (!hasTmux) console.log("skipped: the tests of the views in a terminal. Install tmux")
+if (!hasTmux) console.log("Skipped the tests of the views in a terminal, because tmux was not found. Install tmux")
 
 const ticker = "KXTERMINAL-26-A"
 const socket = `kalshi-test-${process.pid}`
 
-/** Runs a command of a tmux server of its own. */
+/** Runs a tmux command on a separate tmux server. */
 const tmux = (...args: ReadonlyArray<string>): Effect.Effect<string> =>
   Effect.callback((resume) => {
     execFile("tmux", ["-L", socket, "-f", "/dev/null", ...args], (error, stdout, stderr) =>
@@ -23,7 +23,7 @@ const tmux = (...args: ReadonlyArray<string>): Effect.Effect<string> =>
     )
   })
 
-/** A terminal that runs the command, and then shows its exit code and the modes of the terminal. */
+/** Opens a terminal that runs the command, and then shows the exit code and the modes of the terminal. */
 const open = (args: string) =>
   Effect.gen(function* () {
     const { env, folder } = yield* LocalExchange
@@ -54,7 +54,10 @@ const open = (args: string) =>
 
 type Opened = Effect.Success<ReturnType<typeof open>>
 
-/** Whether a screen of this size is drawn: its first line ends with the state of the line, its last one shows the keys. */
+/**
+ * Whether a screen of this size is drawn: the first line ends with the state of the connection, and the last line shows
+ * the keys.
+ */
 const isDrawn = (lines: ReadonlyArray<string>, columns: number, rows: number): boolean =>
   lines.length === rows &&
   /● live \d+ s$/.test(lines[0] ?? "") &&
@@ -93,7 +96,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
         sandbox.placeOrder(account.accountId, { ticker, side, price, count: "5" })
       )
 
-    it.effect("the book: at both sizes, ends with q", () =>
+    it.effect("the book: is drawn at both sizes, and ends with q", () =>
       Effect.gen(function* () {
         yield* Effect.all([place("bid", "0.01"), place("ask", "0.99")])
         const view = yield* open(`watch book ${ticker}`)
@@ -107,7 +110,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
       })
     )
 
-    it.effect("the trades: at both sizes, ends with Ctrl-C", () =>
+    it.effect("the trades: are drawn at both sizes, and end with Ctrl-C", () =>
       Effect.gen(function* () {
         const view = yield* open("watch trades")
         const { large, small } = yield* look(view, (lines) => lines.some((line) => /^\d\d:\d\d:\d\d {2}KX/.test(line)))
@@ -117,7 +120,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
       })
     )
 
-    it.effect("the account: at both sizes, ends with SIGTERM", () =>
+    it.effect("the account: is drawn at both sizes, and ends with SIGTERM", () =>
       Effect.gen(function* () {
         const view = yield* open("watch account")
         const { large, small } = yield* look(view, (lines) => lines.some((line) => line.startsWith(ticker)))
@@ -127,7 +130,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
       })
     )
 
-    it.effect("the JSON of the trades ends with Ctrl-C and 0", () =>
+    it.effect("the trades with --json: end with Ctrl-C and exit code 0", () =>
       Effect.gen(function* () {
         const { ended, press, until } = yield* open("watch trades --json")
         yield* until((lines) => lines.join("").includes('"state":"live"'))

@@ -66,7 +66,7 @@ describe("renderAccount", () => {
     assertScreen("account-40x10", renderAccount(state, { columns: 40, rows: 10 }))
   })
 
-  it("says that the account is not live, and that all rows are the last known ones", () => {
+  it("says that the account is not live, and that all rows are the last known rows", () => {
     assertScreen("account-healing-80x24", renderAccount(healing, { columns: 80, rows: 24 }))
     const rows = renderAccount(healing, { columns: 80, rows: 24 }).slice(1, -1)
     const styles = new Set(rows.flatMap((line) => line.map(({ style }) => style)))
@@ -92,7 +92,7 @@ describe("renderAccount", () => {
     assert.strictEqual(texts[1], "Primary account   balance not known: status 503")
   })
 
-  it("fits every terminal, whatever the exchange sends", () => {
+  it("fits every terminal, even with hostile texts", () => {
     const ticker = hostileText
     const accounts = fc.record({
       openOrders: fc.array(
@@ -128,19 +128,19 @@ describe("renderAccount", () => {
 })
 
 describe("shareRows", () => {
-  it("gives each section the same part, and the rest to those that need it", () => {
+  it("gives each section the same part, and unneeded rows to sections that need more", () => {
     assert.deepStrictEqual(shareRows([4, 4, 4, 4], 100, 0), [4, 4, 4, 4])
     assert.deepStrictEqual(shareRows([100, 100, 100, 100], 20, 0), [5, 5, 5, 5])
     assert.deepStrictEqual(shareRows([1, 100, 1, 100], 20, 0), [1, 9, 1, 9])
     assert.deepStrictEqual(shareRows([3, 3], -1, 0), [0, 0])
   })
 
-  it("gives what cannot be divided to the section that the keys scroll", () => {
+  it("gives rows that cannot be divided to the section that the keys scroll", () => {
     assert.deepStrictEqual(shareRows([9, 9, 9, 9], 5, 2), [1, 1, 2, 1])
     assert.deepStrictEqual(shareRows([9, 9, 9, 9], 1, 3), [0, 0, 0, 1])
   })
 
-  it("never gives more than there is, and wastes nothing", () => {
+  it("distributes all rows, and never more rows than a section needs", () => {
     fc.assert(
       fc.property(fc.array(fc.nat(50), { maxLength: 6 }), fc.nat(100), fc.nat(5), (wanted, rows, focus) => {
         const shares = shareRows(wanted, rows, focus)

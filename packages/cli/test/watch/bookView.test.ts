@@ -31,16 +31,16 @@ describe("renderBooks", () => {
     assertScreen("book-80x24", renderBooks(one, { columns: 80, rows: 24 }))
   })
 
-  it("looks as the README says", () => {
+  it("looks as in the README", () => {
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
     assert.include(readme, readFileSync(new URL("screens/book-80x24.txt", import.meta.url), "utf8"))
   })
 
-  it("shows two markets beside each other at 200x50", () => {
+  it("shows two markets side by side at 200x50", () => {
     assertScreen("books-200x50", renderBooks(books, { columns: 200, rows: 50 }))
   })
 
-  it("leaves the trades out at 40x10", () => {
+  it("omits the trades at 40x10", () => {
     assertScreen("book-40x10", renderBooks(books, { columns: 40, rows: 10 }))
   })
 
@@ -52,7 +52,7 @@ describe("renderBooks", () => {
     assertScreen("book-keys-80x24", renderBooks({ ...books, showsKeys: true }, { columns: 80, rows: 24 }))
   })
 
-  it("fits every terminal, whatever the exchange sends", () => {
+  it("fits every terminal, even with hostile texts", () => {
     const line = fc.oneof(
       fc.constant<LineState>({ _tag: "connecting" }),
       fc.constant<LineState>({ _tag: "live", sinceMillis: 0 }),
@@ -90,7 +90,7 @@ describe("renderBooks", () => {
   describe("a market that does not trade", () => {
     const closed = { ...one, markets: one.markets.map((market) => ({ ...market, standstill: "closed", trades: [] })) }
 
-    it("says closed where a market that trades says live", () => {
+    it("shows `closed` where a market that trades shows `live`", () => {
       const screen = renderBooks(closed, { columns: 80, rows: 24 })
       const texts = textsOf(screen)
       assert.match(texts[0] ?? "", /○ closed$/)
@@ -100,12 +100,12 @@ describe("renderBooks", () => {
       assert.isFalse(stylesOf(screen).has("green"))
     })
 
-    it("still shows a line that is broken", () => {
+    it("still shows that the connection is lost", () => {
       const line: LineState = { _tag: "reconnecting", attempts: 2, reason: "closed" }
       assert.match(textsOf(renderBooks({ ...closed, line }, { columns: 80, rows: 24 }))[0] ?? "", /reconnecting/)
     })
 
-    it("leaves the first line live if another market trades", () => {
+    it("shows `live` in the first line if another market trades", () => {
       const [first, second] = books.markets
       const state = { ...books, markets: [{ ...first!, standstill: "paused" }, second!] }
       assert.match(textsOf(renderBooks(state, { columns: 80, rows: 24 }))[0] ?? "", /● live/)
@@ -122,7 +122,7 @@ describe("renderBooks", () => {
       assertScreen("book-lost-80x24", renderBooks(lost, { columns: 80, rows: 24 }))
     })
 
-    it("never looks live: no current price, no colour of a price, no row of a side", () => {
+    it("never looks live: it has no current prices, no colours of prices, and no rows marked bid or ask", () => {
       fc.assert(
         fc.property(size, (size) => {
           const screen = renderBooks(
@@ -160,7 +160,7 @@ describe("renderBooks", () => {
     })
   })
 
-  it("shows the reason of a broken line instead of the keys", () => {
+  it("shows the reason of a lost connection instead of the keys", () => {
     const line: LineState = { _tag: "reconnecting", attempts: 3, reason: "the connection closed with code 1006" }
     const texts = textsOf(renderBooks({ ...one, line }, { columns: 80, rows: 24 }))
     assert.match(texts[0] ?? "", /○ reconnecting, attempt 3$/)
@@ -174,7 +174,7 @@ describe("renderBooks", () => {
     assert.notInclude(texts, "*")
   })
 
-  it("shows production in a colour of its own", () => {
+  it("shows production in a separate colour", () => {
     const [header] = renderBooks({ ...one, environment: "production" }, { columns: 80, rows: 24 })
     assert.deepStrictEqual(header?.find(({ text }) => text === "production")?.style, ["bold", "magenta"])
   })
@@ -227,7 +227,7 @@ describe("renderBooks", () => {
 })
 
 describe("panelCount", () => {
-  it("fills a wide terminal, but never with more panels than markets", () => {
+  it("returns the number of panels that fit, and never more than the number of markets", () => {
     assert.deepStrictEqual(
       [40, 80, 160, 161, 200, 300].map((columns) => panelCount(columns, 3)),
       [1, 1, 1, 2, 2, 3]
@@ -237,7 +237,7 @@ describe("panelCount", () => {
 })
 
 describe("ownCounts", () => {
-  it("sums the orders of a price, whatever its number of decimals", () => {
+  it("sums the orders at a price, even if the prices have different numbers of decimals", () => {
     const order = (ticker: string, book_side: string, price: string, count: string) => ({
       ticker,
       book_side,

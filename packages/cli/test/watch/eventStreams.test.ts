@@ -61,7 +61,7 @@ const summaryOf = (events: ReadonlyArray<BookEvent>) =>
   )
 
 describe("BookStates", () => {
-  it("prints the wire values of each message", () => {
+  it("prints the values of each message unchanged", () => {
     const states = new BookStates(["A"], nowMillis)
     assert.deepStrictEqual(states.linesOf(snapshot(1), nowMillis), [
       {
@@ -80,7 +80,7 @@ describe("BookStates", () => {
     ])
   })
 
-  it("says after each event which books can be trusted from now on", () => {
+  it("reports each change of a book's state after the event that caused it", () => {
     const gap = { _tag: "Gap", generation: 1, sid: 1, reason: "missing", markets: ["A"] } as const
     const outage = { _tag: "Outage", cause: loss, sinceMillis: nowMillis, markets: [] } as const
     assert.deepStrictEqual(
@@ -121,7 +121,7 @@ describe("BookStates", () => {
     assert.deepStrictEqual(summaryOf([snapshot(1, "C")]), ["orderbook_snapshot C"])
   })
 
-  it("says what happened to messages on the way", () => {
+  it("reports losses and other events of the feed", () => {
     const shared = { generation: 1, sid: 1, text: "" }
     const unread = { _tag: "Undecodable", ...shared, pointer: "/msg/clock", reason: "expected a number" } as const
     const error = new Feed.MarketsNotListed({ channel: "orderbook_delta", markets: ["B"] })
@@ -174,7 +174,7 @@ describe("BookStates", () => {
       [
         { _tag: "Replaced", generation: 2, sid: 1, markets: ["A"] },
         { type: "replaced", tickers: ["A"] },
-        { ...healing, ticker: "A", cause: "outage", reason: "the line changed to another connection" }
+        { ...healing, ticker: "A", cause: "outage", reason: "the subscription moved to another connection" }
       ]
     ] satisfies ReadonlyArray<readonly [BookEvent, ...ReadonlyArray<Partial<Event>>]>) {
       assert.deepStrictEqual(linesOf([snapshot(1), snapshot(2, "B"), event]).slice(4), lines, event._tag)
@@ -199,13 +199,13 @@ describe("tradeEvents", () => {
   const hole = { _tag: "Hole", sinceMillis: nowMillis - 1_000, untilMillis: nowMillis, durationMillis: 1_000 } as const
   const interval = { since: "2026-11-30T11:59:59.000Z", until: time }
 
-  it("prints a trade as it is on the wire", () => {
+  it("prints the message of a trade unchanged", () => {
     assert.deepStrictEqual(tradeEvents({ _tag: "Trade", trade, receivedMillis: nowMillis }, nowMillis + 5), [
       { type: "trade", time, ticker: "A", msg: trade }
     ])
   })
 
-  it("prints a hole, the trades that were read for it, and how many they are", () => {
+  it("prints a hole, the trades that were read for it, and their number", () => {
     assert.deepStrictEqual(tradeEvents(hole, nowMillis), [{ type: "hole", time, ...interval }])
     assert.deepStrictEqual(tradeEvents({ _tag: "Filled", hole, trades: [trade] }, nowMillis), [
       { type: "trade", time, ticker: "A", is_from_hole: true, msg: trade },
@@ -213,7 +213,7 @@ describe("tradeEvents", () => {
     ])
   })
 
-  it("says which trades could not be read, and which markets were refused", () => {
+  it("reports a hole whose trades could not be read, and refused markets", () => {
     const unread = new RepeatedCursor({ operation: "Markets.trades", cursor: "c", pages: 1 })
     assert.deepStrictEqual(tradeEvents({ _tag: "NotFilled", hole, error: unread }, nowMillis), [
       { type: "not_filled", time, ...interval, reason: unread.message }
@@ -237,7 +237,7 @@ describe("accountEvent", () => {
   const { updatedMillis: ___, ...sharedGroup } = group
   const wireGroup = { ...sharedGroup, ts_ms: nowMillis }
 
-  it("uses the names of the wire", () => {
+  it("uses the field names of the exchange", () => {
     for (const [event, line] of [
       [
         {
@@ -313,7 +313,7 @@ describe("printEvents", () => {
     })
 
   for (const count of [1, 1_000, 100_000]) {
-    it.effect(`prints each of ${count} waiting events, in few writes`, () =>
+    it.effect(`prints each of ${count} waiting events, with few writes`, () =>
       Effect.gen(function* () {
         const events = Array.from({ length: count }, (_, seq): Event => ({ type: "trade", time, seq }))
         const { lines, writes } = yield* print(Stream.fromIterable(events))
@@ -324,7 +324,7 @@ describe("printEvents", () => {
     )
   }
 
-  it.effect("says in a last line why no event follows, and fails", () =>
+  it.effect("prints the reason of a failure in the last line, and fails", () =>
     Effect.gen(function* () {
       const error = new Feed.Lagging({ channel: "trade", waiting: 65_536 })
       const { exit, lines } = yield* print(
@@ -393,7 +393,7 @@ describe("lineStateOf", () => {
     assert.strictEqual(lineStateOf(session([open]))._tag, "live")
   })
 
-  it("is refused if the session is over", () => {
+  it("is refused if the session has ended", () => {
     const ended = new Feed.FeedClosed()
     assert.deepStrictEqual(lineStateOf(session([], [], ended)), { _tag: "refused", reason: ended.message })
   })

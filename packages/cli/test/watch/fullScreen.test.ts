@@ -18,7 +18,7 @@ const size = { columns: 10, rows: 2 }
 
 const paint: Screen["paint"] = (style, text) => `<${String(style)}>${text}</>`
 
-/** A view of a number, and the screens that were written. */
+/** A view that shows a number, and the texts that were written. */
 const counter = (write: (text: string) => Effect.Effect<void> = () => Effect.void) => {
   const written: Array<string> = []
   const state = { value: 0, rendered: 0 }
@@ -56,7 +56,7 @@ describe("changesOf", () => {
 })
 
 describe("draw", () => {
-  it.effect("draws when something changed, and otherwise not", () =>
+  it.effect("draws only after a change", () =>
     Effect.gen(function* () {
       const { change, screen, state, view, written } = counter()
       yield* Effect.forkChild(draw(view, () => size, screen))
@@ -80,7 +80,7 @@ describe("draw", () => {
     })
   )
 
-  it.effect("draws all again after a resize", () =>
+  it.effect("draws the whole screen again after a resize", () =>
     Effect.gen(function* () {
       const { screen, view, written } = counter()
       let current = size
@@ -121,7 +121,7 @@ describe("draw", () => {
     )
   }
 
-  it.effect("drops intermediate states on a slow terminal: one frame waits, and the next is the newest", () =>
+  it.effect("skips intermediate states on a slow terminal, and then draws the newest state", () =>
     Effect.gen(function* () {
       const taken = Latch.makeUnsafe(false)
       const { change, screen, state, view, written } = counter(() => taken.await)
@@ -145,7 +145,7 @@ const press = (name: string, modifiers: Partial<Terminal.Key> = {}): Terminal.Us
   key: { name, ctrl: false, meta: false, shift: false, ...modifiers }
 })
 
-/** A terminal whose input ends at Esc, Ctrl-C and Ctrl-D, like that of the platform. */
+/** A terminal whose input ends at Esc, Ctrl-C and Ctrl-D, like the input of a real terminal. */
 const terminalOf = (pressed: ReadonlyArray<Terminal.UserInput>) => {
   const waiting = [...pressed]
   return Terminal.make({
@@ -209,7 +209,7 @@ describe("show", () => {
     )
   }
 
-  it.effect("goes on after Esc, which a slow line can cut from the code of a key", () =>
+  it.effect("continues after Esc, because a slow connection can split the code of a key after its Esc", () =>
     Effect.gen(function* () {
       const { fiber, state, written } = yield* shown([press("escape"), press("up"), press("escape"), press("up")])
       assert.isUndefined(fiber.pollUnsafe())
@@ -219,7 +219,7 @@ describe("show", () => {
     })
   )
 
-  it.effect("restores the terminal after an error, and fails with it", () =>
+  it.effect("restores the terminal after an error, and fails with this error", () =>
     Effect.gen(function* () {
       const { fiber, written } = yield* shown([], Effect.fail("lost"))
       assert.deepStrictEqual(yield* Fiber.join(fiber), Exit.fail("lost"))

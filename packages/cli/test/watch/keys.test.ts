@@ -12,7 +12,7 @@ describe("BookKeys", () => {
     return keys.state
   }
 
-  it("select a market, from the last to the first and back", () => {
+  it("select a market, and wrap around at both ends", () => {
     assert.strictEqual(after(key("right")).selected, 1)
     assert.strictEqual(after(key("left")).selected, 2)
     assert.strictEqual(after(key("tab")).selected, 1)
@@ -30,7 +30,7 @@ describe("BookKeys", () => {
     assert.strictEqual(after(key("right", true)).selected, 1)
   })
 
-  it("scroll no further than the levels, so that the opposite key works at once", () => {
+  it("scroll no further than the levels, so that the opposite key works immediately", () => {
     assert.strictEqual(after(key("down"), key("down")).scroll, 2)
     assert.strictEqual(after(key("pagedown"), key("up")).scroll, 10)
     assert.strictEqual(after(key("pagedown"), key("pagedown"), key("pageup")).scroll, 11)
@@ -65,7 +65,7 @@ describe("TradesKeys", () => {
     assert.deepInclude(after(key("space"), key("space")), { pausedAt: undefined, scroll: 0 })
   })
 
-  it("pause when they scroll, and scroll no further than the kept trades", () => {
+  it("pause the tape when they scroll, and scroll no further than the kept trades", () => {
     assert.deepInclude(after(key("down")), { pausedAt: 500, scroll: 1 })
     assert.deepInclude(after(...Array.from({ length: 9 }, () => key("pagedown"))), { pausedAt: 500, scroll: 80 })
     assert.deepInclude(after(key("down"), key("up"), key("up")), { pausedAt: 500, scroll: 0 })

@@ -9,7 +9,7 @@ import { hostileText } from "./support.ts"
 const width = fc.integer({ min: 0, max: 100 })
 
 describe("clip", () => {
-  it("shortens a text, and marks that it did", () => {
+  it("shortens a text, and ends it with …", () => {
     assert.strictEqual(clip("temperature", 11), "temperature")
     assert.strictEqual(clip("temperature", 5), "temp…")
     assert.strictEqual(clip("temperature", 1), "…")
@@ -39,7 +39,7 @@ describe("left and right", () => {
     assert.strictEqual(right("12345.00", 6).text, "12345…")
   })
 
-  it("take exactly the width, whatever the text is", () => {
+  it("take exactly the width, with any text", () => {
     fc.assert(
       fc.property(hostileText, width, (text, width) => {
         assert.strictEqual(widthOf(left(text, width).text), width)
@@ -50,7 +50,7 @@ describe("left and right", () => {
 })
 
 describe("fit", () => {
-  it("takes exactly the width, however many pieces the line has", () => {
+  it("takes exactly the width, with any number of pieces", () => {
     fc.assert(
       fc.property(fc.array(hostileText, { maxLength: 4 }), width, (texts, width) => {
         const line = fit(

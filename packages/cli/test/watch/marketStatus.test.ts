@@ -12,7 +12,7 @@ describe("standstillOf", () => {
     assert.isUndefined(standstillOf(market, 89_999))
   })
 
-  it("is closed from the closing time on, even if the status is not read again yet", () => {
+  it("is closed from the closing time on, even before the status is read again", () => {
     assert.strictEqual(standstillOf(market, 90_000), "closed")
   })
 
@@ -53,7 +53,7 @@ describe("followStatuses", () => {
       return { reported, fiber, reads: () => reads }
     })
 
-  it.effect("reads again when the market closes, and reports that once", () =>
+  it.effect("reads the status again when the market closes, and reports the change once", () =>
     Effect.gen(function* () {
       const { reads, reported } = yield* follow((reads) => (reads === 0 ? market : { ...market, status: "closed" }))
       yield* TestClock.adjust(60_000)
@@ -65,7 +65,7 @@ describe("followStatuses", () => {
     })
   )
 
-  it.effect("reports a pause within a minute, and a read that failed is repeated", () =>
+  it.effect("repeats a failed read, and reports a pause within a minute", () =>
     Effect.gen(function* () {
       const paused = { ...market, closeMillis: 1e12, status: "inactive" }
       const { reported } = yield* follow((reads) => (reads === 0 ? undefined : paused))

@@ -204,7 +204,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   )
 )
 
-/** The law of every view: as many lines as rows, none wider than the terminal, and nothing that controls the terminal. */
+/** The law of every view: as many lines as rows, no line wider than the terminal, and no control characters. */
 export const assertFits = (screen: ReadonlyArray<Line>, { columns, rows }: Size): void => {
   assert.strictEqual(screen.length, rows)
   for (const line of screen) {

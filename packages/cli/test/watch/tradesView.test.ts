@@ -48,14 +48,14 @@ describe("renderTrades", () => {
     assertScreen("trades-200x50", renderTrades(state, { columns: 200, rows: 50 }))
   })
 
-  it("leaves the market out at 40x10", () => {
+  it("omits the column of the market at 40x10", () => {
     assertScreen(
       "trades-40x10",
       renderTrades({ ...state, tickers: ["KXHIGHNY-26NOV30-T50"] }, { columns: 40, rows: 10 })
     )
   })
 
-  it("fits every terminal, whatever the exchange sends", () => {
+  it("fits every terminal, even with hostile texts", () => {
     const entry = fc
       .record({ ticker: hostileText, price: fc.constantFrom("0.4500", "1"), count: hostileText })
       .map(({ count, price, ticker }) =>
@@ -79,7 +79,7 @@ describe("renderTrades", () => {
     )
   })
 
-  it("stands still while it is paused, and counts the newer trades", () => {
+  it("does not move while it is paused, and counts the newer trades", () => {
     const tape = tapeOf([trade(3, "ask", "0.4500", "2.50")])
     const paused = { ...state, tape, pausedAt: tape.added }
     const before = textsOf(renderTrades(paused, { columns: 80, rows: 24 }))
@@ -89,10 +89,10 @@ describe("renderTrades", () => {
     assert.match(after[1] ?? "", /paused, 1 newer \(Home shows them\)$/)
   })
 
-  it("says that there is no trade, and whether one would be shown", () => {
+  it("says that there is no trade, and promises new trades only while the connection is live", () => {
     const empty = { ...state, tape: new Tape(10) }
     const shown = (view: TradesViewState) => textsOf(renderTrades(view, { columns: 80, rows: 24 })).join("\n")
-    assert.include(shown(empty), "No trade yet. New trades appear here at once.")
+    assert.include(shown(empty), "No trade yet. New trades appear here immediately.")
     assert.notInclude(shown({ ...empty, line: { _tag: "connecting" } }), "New trades appear")
   })
 })
@@ -133,7 +133,7 @@ describe("Tape", () => {
     })
   }
 
-  it("adds earlier trades before the live ones, each once", () => {
+  it("adds earlier trades before the live trades, each once", () => {
     const tape = new Tape(200)
     tape.add(trade(5, "bid", "0.5000", "1.00"))
     const earlier = [5, 9, 7].map((ago) => trade(ago, "bid", "0.5000", "1.00"))
@@ -148,7 +148,7 @@ describe("Tape", () => {
 describe("newest", () => {
   const countOf = (entry: TapeEntry | undefined) => (entry?._tag === "Trade" ? entry.count : undefined)
 
-  it("leaves out what was added after a pause, and what is forgotten", () => {
+  it("omits entries that were added after a pause, and removed entries", () => {
     const tape = new Tape(4)
     for (let index = 1; index <= 7; index++) tape.add(trade(10 - index, "bid", "0.5000", `${index}.00`))
     assert.deepStrictEqual(tape.newest(2).map(countOf), ["7.00", "6.00"])
@@ -160,7 +160,7 @@ describe("newest", () => {
 })
 
 describe("applyTradeEvent", () => {
-  it("shows a hole, then the trades that were read for it, then how many", () => {
+  it("adds a hole, then the trades that were read for it, and sets their number", () => {
     const tape = new Tape(200)
     const apply = (event: Trades.FilledEvent) => applyTradeEvent(event, () => tape, [tape])
     const interval = { sinceMillis: nowMillis - 9_000, untilMillis: nowMillis }
@@ -175,7 +175,7 @@ describe("applyTradeEvent", () => {
     )
   })
 
-  it("changes only the hole whose trades were read, and shows why the others were not", () => {
+  it("changes only the outcome of the named hole", () => {
     const tape = new Tape(200)
     const apply = (event: Trades.FilledEvent) => applyTradeEvent(event, () => undefined, [tape])
     const holeAt = (sinceMillis: number, untilMillis: number) =>

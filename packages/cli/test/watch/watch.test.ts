@@ -25,7 +25,7 @@ const eventsOf = ({ stdout }: Result): ReadonlyArray<Event> =>
 
 const typesOf = (result: Result): ReadonlyArray<string> => eventsOf(result).map(({ type }) => type)
 
-/** Runs the command with `--json` until a text appears. While its line is live, `act` acts on the exchange. */
+/** Runs the command with `--json` until the output matches `end`. Runs `act` when the connection is live. */
 const stream = <E, R>(args: ReadonlyArray<string>, end: RegExp, act: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {
     const { run } = yield* LocalExchange
@@ -59,7 +59,7 @@ layer(
           const { run } = yield* LocalExchange
           const { exit, stderr, stdout } = yield* run(["watch", ...args])
           assert.deepStrictEqual([exit, stdout], ["usage", ""])
-          assert.include(stderr, `\`kalshi watch ${args[0]}\` draws on a terminal`)
+          assert.include(stderr, `\`kalshi watch ${args[0]}\` draws on the whole terminal`)
           assert.include(stderr, "Pass --json")
         })
       )
@@ -104,7 +104,7 @@ layer(
   })
 
   describe("exit codes", () => {
-    it.effect("3: the exchange has no such market", () =>
+    it.effect("3: the exchange does not know the market", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const { exit, stderr } = yield* run(["watch", "book", ticker, "KXNONE", "--json"])
@@ -122,14 +122,14 @@ layer(
       })
     )
 
-    it.effect("2: no market", () =>
+    it.effect("2: no market is named", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         assert.strictEqual((yield* run(["watch", "book", "--json"])).exit, "usage")
       })
     )
 
-    it.effect("4: no key", () =>
+    it.effect("4: no key is set", () =>
       Effect.gen(function* () {
         const { env } = yield* LocalExchange
         const { KALSHI_API_KEY_ID: _, KALSHI_PRIVATE_KEY_PATH: __, ...others } = env
@@ -179,7 +179,7 @@ layer(
       })
     )
 
-    it.effect("says that messages were lost, that the book is not live, and when it is live again", () =>
+    it.effect("reports lost messages, and whether the book is live", () =>
       Effect.gen(function* () {
         const { sandbox } = yield* LocalExchange
         const lose = Effect.gen(function* () {
@@ -200,7 +200,7 @@ layer(
       })
     )
 
-    it.effect("says that the line was lost, and that it is live again", () =>
+    it.effect("reports that the connection was lost, and that it was restored", () =>
       Effect.gen(function* () {
         const { sandbox } = yield* LocalExchange
         const drop = sandbox.feed.drop({ how: "close", code: 1001, reason: "restart" })
@@ -237,7 +237,7 @@ layer(
   describe("account --json", () => {
     it.effect("prints the account once it is known, then its changes", () =>
       Effect.gen(function* () {
-        // An order that is placed before the account is known is part of it, and no change.
+        // An order that is placed before the account is known is part of the account, and causes no `order` event.
         const placing = Effect.repeat(place("bid", "0.10"), Schedule.spaced(300))
         const until = /^(?=[^]*"type":"order")(?=[^]*"type":"balance")/
         const result = yield* stream(["account"], until, placing)

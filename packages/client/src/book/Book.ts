@@ -6,7 +6,7 @@
 import { type Count, type Dollars, type DollarsInput, dollarsUnsafe, toMicros } from "../money/FixedPoint.ts"
 import { type Level, type Levels, printCount, printPrice } from "./side.ts"
 
-/** A book at one moment, without the time of its reading. */
+/** A book at one moment, without the time of the read. */
 export interface Reading {
   readonly bids: Levels
   readonly asks: Levels
@@ -21,20 +21,21 @@ export type Side = "bid" | "ask"
 const microsOf = (price: DollarsInput): number => Number(toMicros(dollarsUnsafe(price)))
 
 /**
- * An order book of one market. It never changes: read again for a newer one.
+ * An order book of one market. It never changes. Read again to get a newer book.
  *
  * **Details**
  *
- * All prices are prices of YES. A bid buys YES. An ask sells YES: it is a bid for NO at one dollar minus its price. Prices
- * and counts are exact and canonical (`"0.45"`, `"10.00"`). A book is never crossed: `bestBid` is below `bestAsk`.
+ * All prices are prices of YES. A bid buys YES. An ask sells YES: it is a bid for NO at one dollar minus its price.
+ * Prices and counts are exact and canonical (`"0.45"`, `"10.00"`). A book is never crossed: `bestBid` is below
+ * `bestAsk`.
  */
 export class Book {
   readonly market_ticker: string
   /** The `seq` of the last message in this book. It counts the messages of one subscription. */
   readonly seq: number
   /**
-   * The exchange's clock of the last change in this book; 0 if the market has never changed. Undefined if the exchange
-   * sends no clock. Clocks of two markets, and of two epochs, are not comparable.
+   * The value of the exchange's clock at the last change in this book. 0 if the market has never changed. Undefined if
+   * the exchange sends no clock. Clocks of two markets, and of two epochs, are not comparable.
    */
   readonly clock: number | undefined
   /**
@@ -93,7 +94,8 @@ export class Book {
 
   /**
    * The exact middle between the best bid and the best ask. Undefined if a side is empty, or if the middle needs more
-   * than six decimals. With the published price grids, whose finest step is $0.0001, it needs at most five.
+   * than six decimals. With the published price grids, the middle needs at most five decimals, because their finest
+   * step is $0.0001.
    */
   get mid(): Dollars | undefined {
     const [bid, ask] = [this.#bids.bestMicros, this.#asks.bestMicros]
@@ -111,7 +113,7 @@ export class Book {
   }
 
   /**
-   * The contracts at a price and at all better prices: what an order with this limit can fill at once. Throws
+   * The contracts at a price and at all better prices: what an order with this limit price can fill at once. Throws
    * `NotFixedPoint` for a price that is not a decimal.
    *
    * **Example** (What can be bought for at most 0.56)

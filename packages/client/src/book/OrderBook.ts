@@ -1,5 +1,5 @@
 /**
- * Order books from the messages of the feed, without a connection: one market, one subscription.
+ * Order books from the messages of the feed, without a connection. Each book has one market and one subscription.
  *
  * **When to use**
  *
@@ -7,9 +7,9 @@
  *
  * **Details**
  *
- * The subscription must have `use_yes_price: true`: all prices are prices of YES. Pass messages in the order of the
- * subscription. Report every loss with `lost`: a missing `seq`, a message that does not decode, a lost connection. A
- * book is readable only while it is live, which is from a snapshot to the next loss or fault.
+ * The subscription must have `use_yes_price: true`, so that all prices are prices of YES. Pass messages in the sequence
+ * of the subscription. Report every loss with `lost`: a missing `seq`, a message that does not decode, a lost
+ * connection. A book is readable only while it is live: from a snapshot to the next loss or fault.
  *
  * **Example** (Replaying two messages)
  *
@@ -57,7 +57,7 @@ export { unknownKeys } from "../feed/unknownKeys.ts"
  * - `gap`: messages of the subscription were lost.
  * - `undecodable`: a message did not decode.
  * - `outage`: there is no connection or no subscription.
- * - `sequence`: a delta had a lower `seq` than the message before.
+ * - `sequence`: a delta had a lower `seq` than the message before it.
  * - `clock`: the exchange's clock went down, as it may during maintenance.
  * - `negative`: a level would hold a negative number of contracts.
  * - `crossed`: the best bid was not below the best ask.
@@ -81,7 +81,9 @@ export interface Loss {
   readonly detail: string
 }
 
-/** The state of a book, since when it lasts, and why the book is not live. */
+/**
+ * The state of a book. `sinceMillis` is when the state began, in Unix milliseconds. `loss` is why the book is not live.
+ */
 export type State =
   | { readonly _tag: "AwaitingSnapshot"; readonly sinceMillis: number }
   | { readonly _tag: "Live"; readonly sinceMillis: number }
@@ -101,7 +103,7 @@ export class BookNotLive
     const since = new Date(this.state.sinceMillis).toISOString()
     const why =
       this.state._tag === "Healing"
-        ? `it has been healing since ${since} (${this.state.loss.cause}: ${this.state.loss.detail})`
+        ? `it has waited for a new snapshot since ${since} (${this.state.loss.cause}: ${this.state.loss.detail})`
         : `it has waited for its first snapshot since ${since}`
     return `The order book of ${this.market_ticker} cannot be read: ${why}. Read it again after its next snapshot`
   }
@@ -118,15 +120,15 @@ export interface Options extends RequestOptions {
   readonly crossedGraceMillis?: number | undefined
 }
 
-/** A place in the changes of a market: the exchange's clock, and the number of deltas seen with this clock. */
+/** A point in the sequence of a market's changes: the exchange's clock, and the number of deltas with this clock. */
 export interface Position {
-  /** NaN if the exchange sends no clock: such a position is neither before nor after another. */
+  /** NaN if the exchange sends no clock. Such a position is neither before nor after another position. */
   readonly clock: number
   /** Infinity after a snapshot, which contains every change of its clock. */
   readonly index: number
 }
 
-/** A crossed book: since when, and the last position before it crossed. Reads return the book at that position. */
+/** A crossed book: when it crossed, and the last position before that. Reads return the book at that position. */
 interface Crossing extends Position {
   readonly sinceMillis: number
 }
@@ -140,7 +142,7 @@ interface Parsed {
 
 const invalid = (detail: string): Loss => ({ cause: "invalid", detail })
 
-/** Converts the levels of one side of a snapshot to ascending keys, or says why they are impossible. */
+/** Converts the levels of one side of a snapshot to ascending keys. Returns a loss if a level is not valid. */
 const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
   const entries: Array<readonly [key: number, size: number]> = []
   for (const [price, count] of levels) {
@@ -165,15 +167,15 @@ const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
  *
  * - A snapshot always replaces the book. An absent side is empty.
  * - Levels are keyed by integers: `"0.45"` and `"0.4500"` are one level.
- * - A delta before the first snapshot, or while the book heals, only updates the clock. A delta of `"0.00"` only
- *   updates `seq` and the clock.
- * - A message with the `seq` of the last one is a duplicate and is ignored. A delta with a lower `seq` is a fault.
- * - A delta whose clock is that of the last snapshot is already in that snapshot, and is ignored. A delta with a lower
- *   clock is a fault.
- * - One action of the exchange can cause several deltas with one clock, and can cross the book between them. Reads then
- *   return the book before it crossed. A book that is still crossed when the clock moves on, or after
- *   `crossedGraceMillis`, is a fault.
- * - A fault ends the live state, until the next snapshot.
+ * - A delta before the first snapshot, or while the book waits for a new snapshot, only updates the clock. A delta of
+ *   `"0.00"` only updates `seq` and the clock.
+ * - A message with the `seq` of the last message is a duplicate and is ignored. A delta with a lower `seq` is a fault.
+ * - A delta with the clock of the last snapshot is already in that snapshot, and is ignored. A delta with a lower clock
+ *   is a fault.
+ * - One action of the exchange can cause several deltas with one clock. Between these deltas, the book can be crossed.
+ *   Reads then return the book as it was before it crossed. If the book is still crossed when the clock rises, or after
+ *   `crossedGraceMillis`, this is a fault.
+ * - A fault ends the live state until the next snapshot.
  *
  * The book has no timer: call `tick` at `nextMillis`. `version` changes whenever reads may return a different result.
  */
@@ -185,7 +187,7 @@ export class OrderBook {
   readonly #asks = new LevelSide("ask")
   #state: State
   #version = 0
-  /** The last `seq`. 0 after a loss: the next subscription starts again at 1. */
+  /** The last `seq`. 0 after a loss, because the next subscription starts again at 1. */
   #seq = 0
   #clock = Number.NaN
   #index = 0
@@ -193,7 +195,10 @@ export class OrderBook {
   #ignored = 0
   #receivedMillis: number
   #crossing: Crossing | undefined
-  /** The cached result of `reading`. While the book is crossed, and after a loss, it is the state before that. */
+  /**
+   * The cached result of `reading`. While the book is crossed, it is the book before it crossed. After a loss, it is
+   * the book before the loss.
+   */
   #reading: Reading | undefined
 
   constructor(market_ticker: string, options: Options) {
@@ -227,12 +232,12 @@ export class OrderBook {
     return this.#epoch
   }
 
-  /** The clock of what reads return. See {@link Position}. */
+  /** The clock of the book that reads return. See {@link Position}. */
   get clock(): number {
     return this.#crossing === undefined ? this.#clock : this.#crossing.clock
   }
 
-  /** The index of what reads return. See {@link Position}. */
+  /** The index of the book that reads return. See {@link Position}. */
   get index(): number {
     return this.#crossing === undefined ? this.#index : this.#crossing.index
   }
@@ -250,9 +255,9 @@ export class OrderBook {
   }
 
   /**
-   * Returns the book without `tick`, for an owner with a timer. If the process was busy, a deadline can have passed
-   * while earlier messages still wait in the socket. Those messages are applied before the deadline takes effect, even
-   * if a reader comes first.
+   * Returns the book without a call of `tick`. Use it if a timer calls `tick`. If the process was busy, a deadline can
+   * have passed while earlier messages still wait in the socket. Without `tick`, those messages are applied before the
+   * deadline takes effect, even if a read comes before them.
    *
    * @internal
    */
@@ -320,7 +325,7 @@ export class OrderBook {
     if (this.#crossing === undefined) this.#reading = undefined
   }
 
-  /** The book is not live from now on, until the next snapshot. */
+  /** Ends the live state until the next snapshot. */
   lost(loss: Loss, sinceMillis: number): void {
     if (this.#state._tag === "Live") {
       this.reading()
@@ -336,14 +341,14 @@ export class OrderBook {
     else this.#requests.want()
   }
 
-  /** The exchange announced that its clock starts again, such as after maintenance. */
+  /** Records that the exchange announced a restart of its clock, such as after maintenance. */
   clockRestarted(sinceMillis: number): void {
     this.lost({ cause: "clock", detail: "the exchange restarted its clock" }, sinceMillis)
     this.#epoch++
     this.#clock = Number.NaN
   }
 
-  /** Asks for a new snapshot, even if the book is live. */
+  /** Requests a new snapshot, even if the book is live. */
   refresh(): void {
     this.#requests.want()
   }
@@ -354,7 +359,7 @@ export class OrderBook {
     return due !== undefined && due <= nowMillis
   }
 
-  /** The command `get_snapshot` was sent. */
+  /** Records that the command `get_snapshot` was sent. */
   requested(nowMillis: number): void {
     this.#requests.sent(nowMillis)
   }
@@ -418,5 +423,5 @@ export class OrderBook {
   }
 }
 
-/** Makes the book of a market. It awaits its first snapshot. */
+/** Makes the book of a market. The book waits for its first snapshot. */
 export const make = (market_ticker: string, options: Options): OrderBook => new OrderBook(market_ticker, options)

@@ -1,5 +1,5 @@
 /**
- * Live order books: kept up to date from the feed, repaired after every loss, and unreadable while they may be wrong.
+ * Live order books. The feed keeps them up to date. After a loss, a book is unreadable until a snapshot repairs it.
  *
  * **Example** (Printing the spread of a market after each change of its book)
  *
@@ -50,8 +50,8 @@ export { type Book, BookNotLive, type Level, type Loss, type Side, type State } 
 /** Options of {@link watch}. */
 export interface Options extends BookOptions {
   /**
-   * The number of independent lines, from 1 to 8. Each has a session and connections of its own, and their books are merged
-   * by the exchange's clock. Default: 1.
+   * The number of independent lines, from 1 to 8. Each line has its own session and connections. The books of the lines
+   * are merged by the exchange's clock. Default: 1.
    */
   readonly lines?: number | undefined
 }
@@ -192,17 +192,17 @@ class Books {
  * **Details**
  *
  * All prices are prices of YES. A book is readable from its first snapshot on. After a lost message or a fault, a book
- * is unreadable until its next snapshot, which is requested at once. After a lost connection, the new subscription
- * brings the snapshots.
+ * is unreadable until its next snapshot. The snapshot is requested at once. After a lost connection, the new
+ * subscription brings the snapshots.
  *
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
- * the book of the line that is furthest ahead. If that line is lost while the others are behind it, readers see its
- * last book until another line has caught up. After `catchUpMillis`, readers see the furthest of the other lines, with
- * a higher `epoch`: only then can a book be older than the book read before. Each line is a session with the options of
- * the layer, on connections of its own.
+ * the book of the line that is furthest ahead. If that line is lost while the others are behind, readers see its last
+ * book until another line has caught up. After `catchUpMillis`, readers see the furthest of the other lines, with a
+ * higher `epoch`. Only in that case can a book be older than the previously read book. Each line is a session with the
+ * options of the layer and its own connections.
  *
  * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` shows
- * why. When all lines have failed, the watch ends with the error of the last one. A market is refused if the exchange
+ * why. When all lines have failed, the watch ends with the error of the last line. A market is refused if the exchange
  * refuses it on all lines. Until then, a line that lacks the market tries again after 5 seconds, then after longer
  * waits of up to a minute.
  *

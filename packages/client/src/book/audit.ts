@@ -1,5 +1,5 @@
 /**
- * Compares live order books with the books of REST at an interval.
+ * Compares live order books with REST books at an interval.
  *
  * @module
  */
@@ -24,22 +24,25 @@ export type { Difference } from "./compare.ts"
 export interface AuditOptions {
   /** The time in which each market is compared once, at least 1,000. Default: 60,000. */
   readonly intervalMillis?: number | undefined
-  /** The most that a book of REST may be behind or ahead of the live book. Default: 1,000. */
+  /** The longest time by which a REST book may be behind or ahead of the live book. Default: 1,000. */
   readonly toleranceMillis?: number | undefined
 }
 
-/** Why a read of books failed. */
+/** Why a read of REST books failed. */
 export type AuditReadError = ErrorOf<typeof Markets.orderbooks>
 
-/** What an audit found. In each pass over the watched markets, each market is in one event. */
+/** What an audit found. In each pass over the watched markets, each market appears in one event. */
 export type AuditEvent =
-  /** The books of the markets in `equal` equal those of REST. The books of `undecided` could not be compared. */
+  /**
+   * `equal`: the markets whose live book equals the REST book. `undecided`: the markets whose books could not be
+   * compared.
+   */
   | {
       readonly _tag: "Compared"
       readonly equal: ReadonlyArray<string>
       readonly undecided: ReadonlyArray<string>
     }
-  /** A live book differs from that of REST. It is unreadable until its next snapshot. */
+  /** A live book differs from the REST book. The live book is unreadable until its next snapshot. */
   | {
       readonly _tag: "Different"
       readonly market_ticker: string
@@ -48,20 +51,20 @@ export type AuditEvent =
       /** Whether the book also differed in its previous comparison. In that case, the snapshot did not correct it. */
       readonly isRepeated: boolean
     }
-  /** REST could not be read. The books of these markets stay as they are. */
+  /** The REST books could not be read. The live books of these markets stay as they are. */
   | {
       readonly _tag: "ReadFailed"
       readonly market_tickers: ReadonlyArray<string>
       readonly error: AuditReadError
     }
 
-/** The most markets of one request. */
+/** The maximum number of markets in one request. */
 const batchSize = 100
 
-/** The most states of a book that are kept during a read. A market with more states is undecided. */
+/** The maximum number of states of a book that are kept during a read. A market with more states is undecided. */
 const maxStates = 1_000
 
-/** The states of one live book during a read of REST. */
+/** The states of one live book during a read of REST books. */
 class Recording {
   readonly market_ticker: string
   #states: Array<Book> | undefined = []
@@ -96,7 +99,7 @@ const spareTokens = (tickers: ReadonlyArray<string>): Effect.Effect<void, never,
     }
   })
 
-/** Reads books of REST once, and compares each with all states that its live book had around the read. */
+/** Reads REST books once, and compares each with all states that the live book had around the read. */
 const readOnce = (
   watch: Watch,
   tickers: ReadonlyArray<string>,
@@ -172,7 +175,7 @@ class Rounds {
   #batches: ReadonlyArray<ReadonlyArray<string>> = []
   #pauseMillis = 0
   #nextMillis = Number.NEGATIVE_INFINITY
-  /** The markets that differed the last time that they were compared. */
+  /** The markets that differed in their last comparison. */
   readonly #different = new Set<string>()
 
   constructor(watch: Watch, intervalMillis: number, toleranceMillis: number) {
@@ -181,7 +184,7 @@ class Rounds {
     this.#toleranceMillis = toleranceMillis
   }
 
-  /** Compares the next markets, and heals those whose books differ. */
+  /** Compares the next markets, and marks books that differ as lost. */
   readonly next: Effect.Effect<ReadonlyArray<AuditEvent>, Feed.FeedError, KalshiPublic> = Effect.gen(
     { self: this },
     function* () {
@@ -192,7 +195,8 @@ class Rounds {
       this.#batches = others
       const batch = planned.filter((ticker) => this.#watch.state(ticker) !== undefined)
       this.#nextMillis = (yield* Clock.currentTimeMillis) + this.#pauseMillis
-      // After the end of the watch, every read fails with its error, even the read of a market that is not watched.
+      // After the end of the watch, every read fails with the watch's error, even the read of a market that is not
+      // watched.
       yield* Effect.catchTag(this.#watch.read(batch[0] ?? ""), ["BookNotLive", "NotWatched"], () => Effect.void)
       if (batch.length === 0) return []
       const read = yield* Effect.result(readTwice(this.#watch, batch, this.#toleranceMillis))
@@ -243,38 +247,39 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
       })
 
 /**
- * Compares the books of a watch with those of REST for as long as the stream runs. A confirmed difference is an event.
- * The book that differs is unreadable until its next snapshot, with the cause `audit`.
+ * Compares the books of a watch with REST books while the stream runs. Each confirmed difference is an event. The live
+ * book is then unreadable until its next snapshot, and the cause of the loss is `audit`.
  *
  * **When to use**
  *
- * Use `audit` to notice faults that no message of the feed shows: a change that the exchange did not send, or a renamed
- * member of a message, because of which a side reads as empty.
+ * Use `audit` to detect faults that no message of the feed shows. For example, the exchange did not send a change. Or
+ * the exchange renamed a member of a message, so that a side reads as empty.
  *
  * **Details**
  *
- * - Each watched market is read once in `intervalMillis`, in requests of up to 100 markets. The requests are spread over
- *   the interval, one at a time, and wait while other calls need the tokens. A comparison takes at least twice
+ * - Each watched market is read once in `intervalMillis`, in requests of up to 100 markets. The requests are spread
+ *   over the interval, one at a time, and wait while other calls need the tokens. A comparison takes at least twice
  *   `toleranceMillis`, so the comparison of many markets can take longer than the interval.
- * - A book of REST has no clock. A level is equal if its size in REST is one that the level had in the live book during
- *   the read, or up to `toleranceMillis` before or after the read. So neither a busy market nor a late message counts as
- *   a difference.
+ * - A REST book has no clock. A level counts as equal if the live book had the same size at that level at some time.
+ *   The time must be during the read, or up to `toleranceMillis` before or after the read. So a busy market or a late
+ *   message does not count as a difference.
  * - A market with a difference is read again. A difference counts only if the same level differs again.
  * - A market is `undecided` if its book was unreadable at any time during a read, or changed 1,000 times or more. It is
- *   also `undecided` if REST does not return it or returns too many decimals, or if the two reads show differences only
- *   at different levels.
- * - The levels of REST are bids of YES and bids of NO. A bid of NO is compared as an ask of YES.
- * - An audit of several lines compares what readers see, and heals all lines of the market.
+ *   also `undecided` if REST does not return the market, or returns too many decimals. In the last case, both reads
+ *   show differences, but at different levels.
+ * - The levels of a REST book are bids for YES and bids for NO. A bid for NO is compared as an ask for YES.
+ * - An audit of several lines compares the book that readers see. If it differs, the book is marked as lost on all
+ *   lines.
  *
  * After the end of the watch, the stream fails with the watch's error. For an invalid option, it fails with
- * `InvalidRequest`. A failed read of REST is a `ReadFailed` event, and does not end the audit.
+ * `InvalidRequest`. A failed read of REST books is a `ReadFailed` event, and does not end the audit.
  *
  * **Gotchas**
  *
- * A book that differs again after its snapshot (`isRepeated`) is still readable between two comparisons: stop trading on
- * it.
+ * A book that differs again after its snapshot (`isRepeated`) is still readable between two comparisons. Stop trading
+ * on such a book.
  *
- * Source: the published document of October 26, 2026, for the two forms of a book.
+ * Source: the published API documents of October 26, 2026, for the two forms of a book.
  *
  * **Example** (Reporting every difference)
  *

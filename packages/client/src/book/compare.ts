@@ -1,5 +1,5 @@
 /**
- * Compares a book of REST with the states of a live book.
+ * Compares a REST book with the states of a live book.
  *
  * @module
  */
@@ -9,14 +9,14 @@ import type { Book, Side } from "./Book.ts"
 import * as safeUnits from "./safeUnits.ts"
 import { type Level, oneDollar, printCount, printPrice } from "./side.ts"
 
-/** A level that has different sizes in the live book and in that of REST. The size of an absent level is `"0.00"`. */
+/** A level that has different sizes in the live book and in the REST book. The size of an absent level is `"0.00"`. */
 export interface Difference {
   readonly side: Side
   /** The price of YES. */
   readonly price: Dollars
   /** The contracts in the live book. */
   readonly live: Count
-  /** The contracts in the book of REST. */
+  /** The contracts in the REST book. */
   readonly rest: Count
 }
 
@@ -25,7 +25,7 @@ type Sizes = ReadonlyMap<number, number>
 
 type RestLevels = OrderbookCountFp["yes_dollars"]
 
-/** Converts levels to numbers. Undefined if a number needs more decimals than prices and counts have. */
+/** Converts levels to numbers. Undefined if a price or a count is not a decimal, or has too many decimals. */
 const sizesOf = (
   levels: Iterable<readonly [price: string, count: string]>,
   yesPriceOf: (micros: number) => number
@@ -43,15 +43,15 @@ const toPair = ({ count, price }: Level) => [price, count] as const
 
 const itself = (micros: number): number => micros
 
-/** The price of YES of a bid for NO. */
+/** Converts the price of a bid for NO to a price of YES. */
 const complement = (micros: number): number => oneDollar - micros
 
-/** Compares a side. `lists` are its levels in each state, newest first. */
+/** Compares a side. `lists` contains the levels of the side in each state, newest first. */
 const compareSide = (side: Side, rest: Sizes, lists: Iterable<ReadonlyArray<Level>>): ReadonlyArray<Difference> => {
   let newest: Sizes | undefined
   let suspects: ReadonlyArray<number> = []
   for (const list of lists) {
-    // The live book printed its prices and counts from such numbers, so the conversion succeeds.
+    // The conversion succeeds, because the live book printed its prices and counts from such numbers.
     const state = sizesOf(list.map(toPair), itself) ?? new Map<number, number>()
     if (newest === undefined) suspects = [...new Set([...rest.keys(), ...state.keys()])]
     newest ??= state
@@ -69,8 +69,8 @@ const compareSide = (side: Side, rest: Sizes, lists: Iterable<ReadonlyArray<Leve
 }
 
 /**
- * Returns the levels whose size in REST differs from their size in every state: bids, then asks, best first. Undefined if
- * a price or a count of REST is invalid or has too many decimals.
+ * Returns the levels whose size in the REST book differs from their size in every state: bids, then asks, best first.
+ * Undefined if a price or a count in the REST book is invalid or has too many decimals.
  */
 export const compare = (
   { no_dollars, yes_dollars }: { readonly no_dollars: RestLevels; readonly yes_dollars: RestLevels },
@@ -79,7 +79,7 @@ export const compare = (
   const rest = { bid: sizesOf(yes_dollars, itself), ask: sizesOf(no_dollars, complement) }
   if (rest.bid === undefined || rest.ask === undefined) return undefined
   const newestFirst = states.toReversed()
-  // A side that did not change between two states is the same list.
+  // If a side did not change between two states, both states have the same list.
   const bids = new Set(newestFirst.map((book) => book.bids))
   const asks = new Set(newestFirst.map((book) => book.asks))
   return [...compareSide("bid", rest.bid, bids), ...compareSide("ask", rest.ask, asks)]

@@ -1,13 +1,13 @@
 /**
- * Keeps books over several lines: each line is a subscription of all markets, on a session of its own.
+ * Keeps books over several lines. Each line is a subscription to all markets on its own session.
  *
  * **Details**
  *
  * Each market has a {@link MergedBook}. Each outage of a subscription closes its line in that book and opens another
  * line under a new number. The new number modulo the number of lines is the index of the subscription in this module.
  *
- * The exchange can refuse a market on one line and send it on another, for example if a snapshot was lost twice. The line
- * without the market then adds it again after a wait. A market that is refused on all lines is no longer watched.
+ * The exchange can refuse a market on one line and send it on another line, for example if a snapshot was lost twice.
+ * The line without the market adds it again after a wait. A market that is refused on all lines is no longer watched.
  *
  * @module
  */
@@ -38,11 +38,11 @@ import {
 
 type FeedService = Feed.KalshiFeed["Service"]
 
-/** A market that a line does not have, although it is watched. */
+/** A watched market that a line does not have. */
 interface Retry {
   /** Undefined if the line had no room for the market. */
   readonly refusal: Feed.MarketsError | undefined
-  /** Infinity from the next attempt until its result. */
+  /** When the line adds the market again. Infinity while an attempt is in progress. */
   dueMillis: number
   readonly waitMillis: number
 }
@@ -186,8 +186,8 @@ class Lines {
   }
 
   /**
-   * Ends crossings and waits that have lasted too long, requests the snapshots that are due, and adds refused markets
-   * again.
+   * Ends the live state of books that have been crossed for too long. Ends waits for late lines that have lasted too
+   * long. Requests the snapshots that are due, and adds refused markets again.
    */
   tick(): void {
     const nowMillis = this.#nowMillis()
@@ -302,7 +302,7 @@ class Lines {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
-  /** A line lost messages of a market. After an outage, the next messages belong to a new subscription. */
+  /** Records that a line lost messages of a market. After an outage, the next messages belong to a new subscription. */
   #lose(line: Line, ticker: string, loss: Loss): void {
     const number = line.numbers.get(ticker)
     const found = this.#books.get(ticker)
@@ -329,14 +329,16 @@ class Lines {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
-  /** A line no longer has a market, and adds it again after a wait. */
+  /** Records that a line no longer has a market. The line adds it again after a wait. */
   #leave(line: Line, ticker: string, refusal: Feed.MarketsError | undefined): void {
     this.#close(line, ticker, { cause: "outage", detail: refusal?._tag ?? "TooManyConnections" })
     const waitMillis = nextRetryMillis(line.retries.get(ticker)?.waitMillis)
     line.retries.set(ticker, { refusal, waitMillis, dueMillis: this.#nowMillis() + waitMillis })
   }
 
-  /** The exchange refuses markets on a line. A market that no other line has is no longer watched. */
+  /**
+   * Handles markets that the exchange refuses on a line. A market that is refused on all lines is no longer watched.
+   */
   #refuse(line: Line, markets: ReadonlyArray<string>, error: Feed.MarketsError): void {
     for (const ticker of markets) {
       if (!this.#books.has(ticker)) continue

@@ -1,34 +1,38 @@
 /**
- * One order book from several lines: subscriptions on different connections that all carry the same market.
+ * Merges the books of several lines into one order book. A line is a subscription on its own connection. All lines
+ * carry the same market.
  *
  * **Details**
  *
- * Each line has a complete {@link OrderBook} of its own. Readers see the book of the line that is furthest ahead. So a
- * book is never put together from two lines, and nothing is applied twice: the `seq` of a line proves that its book is
- * complete. This module decides which line is furthest, and ensures that readers never go back.
+ * Each line has its own complete {@link OrderBook}. Readers see the book of the line that is furthest ahead. So a book
+ * never combines data of two lines, and no change is applied twice. The `seq` of a line proves that the book of the
+ * line is complete. This module decides which line is furthest ahead, and ensures that readers never go back to an
+ * older book.
  *
- * **The order of places.** The exchange sends every change of a market with its clock. Every line sends the deltas of one
- * clock in the same order, before any delta with a higher clock. A snapshot contains all changes up to its clock, and the
- * deltas after it have higher clocks. So the place of a complete line is its clock and the number of its deltas with that
- * clock, which is infinity after a snapshot. The order of places is the order of time. A complete line that is behind
- * delivers every change that it lacks, and so reaches the place of the line that is ahead.
+ * **Places.** A place is a point in the sequence of a market's changes. The exchange sends every change with the value
+ * of its clock. All lines send the deltas with the same clock in the same sequence, and before any delta with a higher
+ * clock. A snapshot contains all changes up to its clock, and later deltas have higher clocks. So the place of a
+ * complete line consists of its clock and the number of its deltas with that clock. After a snapshot, this number is
+ * infinity. A higher place is later in time. A complete line that is behind delivers every change that it lacks. So it
+ * reaches the place of the line that is ahead.
  *
- * **Why readers never go back.** Readers change to another line only if that line has reached the place that they saw
- * last. If the furthest line is lost while the others are complete but late, readers see the last book of the lost line
- * until another line has caught up. If readers last saw the place of a snapshot, a line that reached the same clock by
- * deltas counts as late until its clock moves on, since more deltas with this clock can follow. If its levels are the
- * same, it has no deadline.
+ * **Why readers never go back.** Readers change to another line only if that line has reached the last place that
+ * readers saw. The furthest line can be lost while the other lines are complete but late. Then readers see the last
+ * book of the lost line until another line has caught up. If that book was a snapshot, another line can reach the same
+ * clock by deltas. More deltas with this clock can follow, so that line counts as late until its clock rises. If both
+ * books have the same levels, the late line has no deadline.
  *
- * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch. The order of places
- * compares epochs first, then clocks. A line begins a new epoch if its own clock goes down, or if its snapshot is older
- * than a place that readers had seen when the snapshot was requested: only a restart explains that. Otherwise, a
- * snapshot belongs at least to the epoch of that place. Lines of an older epoch need a new snapshot, which proves their
- * epoch.
+ * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch. Places are compared by
+ * their epochs first, then by their clocks. A line begins a new epoch if its own clock goes down. It also begins a new
+ * epoch if its snapshot is older than a place that readers had seen when the snapshot was requested. Only a restart
+ * explains such a snapshot. Otherwise, the snapshot belongs to the epoch of that place or to a later epoch. Lines of an
+ * older epoch need a new snapshot to prove their epoch.
  *
- * **Limits.** If the restarted clock passes its old value before any line shows that it went down, or if it restarts twice
- * while a message is on its way, a line of the old epoch can count as one of the new epoch. Its book is still complete, but
- * can be older than the one before. A late line that does not catch up in `catchUpMillis` starts a new epoch, so this state
- * does not last. If the exchange sends no clock, readers stay with one line until it is lost.
+ * **Limits.** In two cases, a line of the old epoch can count as a line of the new epoch. In the first case, the
+ * restarted clock passes its old value before any line shows that the clock went down. In the second case, the clock
+ * restarts twice while a message is in transit. The book of that line is still complete, but can be older than the
+ * previous book. This state does not last, because a late line that does not catch up in `catchUpMillis` starts a new
+ * epoch. If the exchange sends no clock, readers stay with one line until it is lost.
  *
  * @module
  */
@@ -40,16 +44,16 @@ import { BookNotLive, type Loss, type Options, OrderBook, type State } from "./O
 /** Options of a merged book. */
 export interface MergeOptions extends Options {
   /**
-   * How long readers see the book of a lost line while the other lines have not caught up with it. After that, readers
-   * see the furthest of the other lines, in a new epoch. Default: 1,000.
+   * How long readers see the book of a lost line while no other line has caught up with it. After that, readers see the
+   * furthest of the other lines, in a new epoch. Default: 1,000.
    */
   readonly catchUpMillis?: number | undefined
 }
 
-/** A place in the changes of a market. */
+/** A point in the sequence of a market's changes. */
 interface Place {
   readonly epoch: number
-  /** NaN without a clock: then neither place is after the other. */
+  /** NaN if the exchange sends no clock. Then neither of two places is after the other. */
   readonly clock: number
   readonly index: number
 }
@@ -106,7 +110,7 @@ interface Held {
 }
 
 /**
- * The order book of one market on any number of lines. Each line has a number, which no later line may have.
+ * The order book of one market on any number of lines. Each line has a number. The number must never be used again.
  *
  * **Details**
  *
@@ -119,7 +123,7 @@ export class MergedBook {
   readonly #options: MergeOptions
   readonly #catchUpMillis: number
   readonly #lines = new Map<number, Line>()
-  /** The line whose book readers see. This book is live after each call. */
+  /** The line of the book that readers see. This book is live after each call. */
   #leader: Line | undefined
   /** The furthest place that readers could see. */
   #seen: { epoch: number; clock: number; index: number } | undefined
@@ -161,7 +165,7 @@ export class MergedBook {
     return this.current(nowMillis)
   }
 
-  /** As in {@link OrderBook}. */
+  /** Like `current` of {@link OrderBook}: returns the book without a call of `tick`. */
   current(nowMillis: number): Result.Result<Book, BookNotLive> {
     if (this.#state._tag !== "Live") {
       return Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))
@@ -171,13 +175,13 @@ export class MergedBook {
     return Result.succeed(new Book(this.market_ticker, reading, this.#seen!.epoch, nowMillis))
   }
 
-  /** A subscription of this market is requested. Its first snapshot is awaited. */
+  /** Adds a line whose subscription is being requested. The line waits for its first snapshot. */
   open(line: number, nowMillis: number): void {
     const book = new OrderBook(this.market_ticker, { ...this.#options, nowMillis })
     this.#lines.set(line, new Line(book, copyOf(this.#seen)))
   }
 
-  /** The subscription or its connection has ended. */
+  /** Removes a line whose subscription or connection has ended. */
   close(line: number, loss: Loss, nowMillis: number): void {
     const closed = this.#lines.get(line)
     if (closed === undefined) return
@@ -209,7 +213,7 @@ export class MergedBook {
     this.#settle(found, receivedMillis)
   }
 
-  /** A line lost messages: its book heals by its next snapshot. */
+  /** Records that a line lost messages. The next snapshot repairs the book of the line. */
   lost(line: number, loss: Loss, sinceMillis: number): void {
     const found = this.#lines.get(line)
     if (found === undefined) return
@@ -217,29 +221,32 @@ export class MergedBook {
     this.#settle(found, sinceMillis)
   }
 
-  /** The exchange announced that its clocks start again, such as after maintenance. */
+  /** Records that the exchange announced a restart of its clocks, such as after maintenance. */
   clockRestarted(sinceMillis: number): void {
     for (const line of this.#lines.values()) line.book.clockRestarted(sinceMillis)
     if (this.#leader !== undefined) this.#settle(this.#leader, sinceMillis)
   }
 
-  /** The lines on which `get_snapshot` must be sent now. Report each command with `requested`. */
+  /** Returns the lines on which `get_snapshot` must be sent now. Report each command with `requested`. */
   requests(nowMillis: number): ReadonlyArray<number> {
     return [...this.#lines].filter(([, { book }]) => book.needsSnapshot(nowMillis)).map(([line]) => line)
   }
 
-  /** The command `get_snapshot` with this id was sent. */
+  /** Records that the command `get_snapshot` with this id was sent. */
   requested(line: number, id: number, nowMillis: number): void {
     this.sent(line, id)
     this.requesting(line, nowMillis)
   }
 
-  /** A session will send `get_snapshot`, or already waits for a snapshot: report the id with `sent`. */
+  /**
+   * Records that a session will send `get_snapshot`, or already waits for a snapshot. Report the id of the command with
+   * `sent`.
+   */
   requesting(line: number, nowMillis: number): void {
     this.#lines.get(line)?.book.requested(nowMillis)
   }
 
-  /** A session sent `get_snapshot` with this id: on request, or by itself. */
+  /** Records that a session sent `get_snapshot` with this id, on request or for its own purposes. */
   sent(line: number, id: number): void {
     const found = this.#lines.get(line)
     if (found !== undefined) found.request = { id, seen: copyOf(this.#seen) }
@@ -269,7 +276,10 @@ export class MergedBook {
     else if (line === leader || (line.book.isLive && isAfter(line, leader))) this.#follow(line, nowMillis)
   }
 
-  /** Finds a line to follow: the last leader is lost, or there was none. `changed` is the line that has changed. */
+  /**
+   * Finds a line to follow, because the last leader is lost or there was no leader. `changed` is the line that has
+   * changed.
+   */
   #replaceLeader(changed: Line | undefined, nowMillis: number): void {
     let furthest: Line | undefined
     for (const line of this.#lines.values()) {
@@ -308,7 +318,7 @@ export class MergedBook {
     }
   }
 
-  /** No line is live. */
+  /** Ends the live state, because no line is live. */
   #interrupt(changed: Line | undefined, nowMillis: number): void {
     this.#leader = undefined
     this.#held = undefined

@@ -1,24 +1,25 @@
 /**
- * Paces the requests of snapshots for one book: one in flight, each with a deadline, and slower after each failure.
+ * Decides when one book needs a request for a snapshot. At most one request is in flight. Each request has a deadline.
+ * The deadline grows after each failure.
  *
  * @module
  */
 
-/** Options of the requests of snapshots. */
+/** Options of the requests for snapshots. */
 export interface RequestOptions {
   /**
-   * How long to wait for a snapshot before the next request. Doubles with each request without a usable snapshot, up to one
-   * minute. Default: 5,000.
+   * How long to wait for a snapshot before the next request. The wait doubles with each request that brings no usable
+   * snapshot, up to one minute. Default: 5,000.
    */
   readonly snapshotTimeoutMillis?: number | undefined
 }
 
 const longestTimeoutMillis = 60_000
 
-/** The shortest time between two requests. A book that fails at once after each snapshot is requested at this pace. */
+/** The shortest time between two requests. It applies if a book fails at once after each snapshot. */
 const pauseMillis = 250
 
-/** Decides when a book needs a request of a snapshot. The subscription itself counts as the first one. */
+/** Decides when a book needs a request for a snapshot. The subscription itself counts as the first request. */
 export class Requests {
   readonly #timeoutMillis: number
   #isWanted = true
@@ -41,24 +42,24 @@ export class Requests {
     return this.#lastMillis + wait
   }
 
-  /** A snapshot is wanted. If a request is in flight, its snapshot is enough. */
+  /** Records that a snapshot is wanted. If a request is in flight, its snapshot is enough. */
   want(): void {
     this.#isWanted = true
   }
 
-  /** A request was sent. */
+  /** Records that a request was sent. */
   sent(nowMillis: number): void {
     this.#lastMillis = nowMillis
     this.#unanswered++
   }
 
-  /** A usable snapshot arrived. */
+  /** Records that a usable snapshot arrived. */
   answered(): void {
     this.#isWanted = false
     this.#unanswered = 0
   }
 
-  /** The subscription was lost: the next one brings a snapshot. */
+  /** Records that the subscription was lost. The next subscription brings a snapshot. */
   restart(nowMillis: number): void {
     this.#isWanted = true
     this.#lastMillis = nowMillis

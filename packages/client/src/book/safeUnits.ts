@@ -1,6 +1,6 @@
 /**
  * Decimals as safe integers: numbers that hold micro-dollars and hundredths of a contract exactly. Order books compute
- * with them, because that is faster. All other money is bigint.
+ * with numbers, because they are faster. All other modules use bigint for money.
  *
  * @module
  */
@@ -10,8 +10,8 @@ const minus = 45
 const zero = 48
 
 /**
- * Parses a decimal to an integer in units of `10^-places`, as a number. Undefined if the text is no decimal, has more
- * than `places` decimals, or exceeds the integers that a number holds exactly. Faster than `scaled.parse`.
+ * Parses a decimal to an integer in units of `10^-places`, as a number. Undefined if the text is not a decimal, has
+ * more than `places` decimals, or exceeds the integers that a number holds exactly. Faster than `scaled.parse`.
  */
 export const parse = (text: string, places: 2 | 6): number | undefined => {
   const start = text.charCodeAt(0) === minus ? 1 : 0

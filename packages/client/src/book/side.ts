@@ -1,11 +1,11 @@
 /**
- * One side of an order book: price levels on scaled integers, in the order of their price.
+ * One side of an order book: price levels as scaled integers, sorted by price.
  *
  * **Details**
  *
  * Readers get {@link Levels}, which never change. A side shares its arrays with the last `Levels` that it returned, and
- * copies an array before it changes it. So each read causes at most one copy of each array. The best level is the last one:
- * most changes happen near it, and then few elements move.
+ * copies an array before it changes it. So each read causes at most one copy of each array. The best level is the last
+ * element of the arrays. Most changes happen near it, so few elements move.
  *
  * @module
  */
@@ -16,8 +16,8 @@ import * as safeUnits from "./safeUnits.ts"
 export const oneDollar = 1_000_000
 
 /**
- * The maximum size of a level: nine billion contracts, in hundredths. The finest published price grid has 10,000 prices, so
- * a sum over a side stays exact.
+ * The maximum size of a level: nine billion contracts, in hundredths. The finest published price grid has 10,000
+ * prices, so a sum over a side stays exact.
  */
 export const maxSize = 900_000_000_000
 
@@ -51,8 +51,8 @@ const positionOf = (keys: ReadonlyArray<number>, key: number): number => {
  *
  * **Details**
  *
- * A key is the price of what the side buys: the price of YES for a bid, and the price of NO for an ask, in micro-dollars.
- * Both sides thus have the best level at the highest key. Sizes are in hundredths of a contract.
+ * A key is the price of what the side buys: the price of YES for a bid, and the price of NO for an ask, in
+ * micro-dollars. Both sides thus have the best level at the highest key. Sizes are in hundredths of a contract.
  */
 export class Levels {
   readonly side: "bid" | "ask"
@@ -82,14 +82,17 @@ export class Levels {
     return (this.#all ??= this.first(this.#keys.length))
   }
 
-  /** At most `count` levels, best first. The list is frozen: a reader without types cannot change what others read. */
+  /**
+   * At most `count` levels, best first. The list is frozen, so that a reader without types cannot change what other
+   * readers get.
+   */
   first(count: number): ReadonlyArray<Level> {
     const end = this.#keys.length
     const length = Math.min(Math.max(0, Math.trunc(count)), end)
     return Object.freeze(Array.from({ length }, (_, index) => this.#levelAt(end - 1 - index)))
   }
 
-  /** Whether another moment of this side has the same levels. */
+  /** Whether these levels equal the levels of the same side at another moment. */
   equals(that: Levels): boolean {
     return (
       this.#keys.length === that.#keys.length &&
@@ -113,7 +116,7 @@ export class Levels {
     return sum
   }
 
-  /** Converts a key to a price of YES, and the reverse. */
+  /** Converts a key to a price of YES, or a price of YES to a key. */
   #priceOf(key: number): number {
     return this.side === "bid" ? key : oneDollar - key
   }
@@ -129,7 +132,7 @@ export class Levels {
 /** Why a change was not applied. The side is then unchanged. */
 export type Refusal = "negative" | "tooLarge"
 
-/** A side that changes. */
+/** A side of a book that changes. */
 export class LevelSide {
   readonly #side: "bid" | "ask"
   #keys: Array<number> = []
@@ -148,12 +151,12 @@ export class LevelSide {
     return this.#side === "bid" ? priceMicros : oneDollar - priceMicros
   }
 
-  /** The highest key; a negative number if there is no level. */
+  /** The highest key. A negative number if there is no level. */
   get bestKey(): number {
     return this.#keys.length === 0 ? -1 : this.#keys[this.#keys.length - 1]!
   }
 
-  /** Returns the levels of this moment. */
+  /** Returns the current levels. */
   levels(): Levels {
     this.#keysAreShared = true
     return (this.#shared ??= new Levels(this.#side, this.#keys, this.#sizes))
@@ -169,7 +172,7 @@ export class LevelSide {
 
   /**
    * Adds a signed number of hundredths of a contract to a level. A level of zero is removed. Returns why the change was
-   * not applied, or undefined.
+   * not applied. Undefined if it was applied.
    */
   add(key: number, delta: number): Refusal | undefined {
     const position = positionOf(this.#keys, key)

@@ -1,5 +1,5 @@
 /**
- * The parts that watches over one line and over several lines share.
+ * Shared parts of the watches over one line and over several lines. A line is a subscription on its own session.
  *
  * @module
  */
@@ -31,14 +31,15 @@ export class NotWatched
 /** Options of watched books. */
 export type BookOptions = Omit<MergeOptions, "nowMillis">
 
-/** A line of a watch: a subscription of all its markets on a session of its own. */
+/** A line of a watch: a subscription to all watched markets on its own session. */
 export interface LineState {
   /** Why the line ended. Undefined while the line lasts. A line that ended is not opened again. */
   readonly ended: Feed.FeedError | undefined
   /** The number of books that are live on this line. */
   readonly liveBooks: number
   /**
-   * The session of the line. The first line uses the session of the layer, with the subscriptions of all other users.
+   * The session of the line. The first line uses the session of the layer, which also has the subscriptions of other
+   * users.
    */
   readonly session: Feed.SessionState
 }
@@ -49,13 +50,14 @@ export type ReadResult = Result.Result<Book, BookNotLive | NotWatched | Feed.Fee
 /** The watched books. They are updated until the scope closes. */
 export interface Watch {
   /**
-   * Returns the book of a market. The book never changes: read again for a newer one. While the book is not live, fails
-   * with `BookNotLive`, which states why and since when. After the feed has ended, fails with the feed's error.
+   * Returns the book of a market. The returned book never changes. Read again to get a newer book. While the book is
+   * not live, fails with `BookNotLive`, which states why and since when. After the feed has ended, fails with the
+   * feed's error.
    */
   readonly read: (market_ticker: string) => Effect.Effect<Book, BookNotLive | NotWatched | Feed.FeedError>
   /**
-   * The tickers of books whose reads return a new result. A slow consumer receives a ticker once for many changes. Use
-   * it with one consumer.
+   * The tickers of books whose reads return a new result. A slow consumer receives a ticker once for many changes. Run
+   * the stream only once.
    */
   readonly changes: Stream.Stream<string, Feed.FeedError>
   /** Returns the state of a book without its levels. Undefined for a market that is not watched. */
@@ -65,16 +67,20 @@ export interface Watch {
   readonly add: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void, InvalidRequest | Feed.FeedError>
   readonly remove: (market_tickers: ReadonlyArray<string>) => Effect.Effect<void>
   /**
-   * Makes a live book unreadable until its next snapshot, which is requested on every line. Use it if another source shows
-   * that the book is wrong. The cause of the loss is `audit`, and its `detail` is `reason`.
+   * Makes a live book unreadable until its next snapshot, which is requested on every line. Use it if another source
+   * shows that the book is wrong. The cause of the loss is `audit`, and its `detail` is `reason`.
    */
   readonly heal: (market_ticker: string, reason: string) => Effect.Effect<void>
   /**
-   * Returns the JSON pointers of members that this version of the client does not know, from snapshots in which a side is
-   * absent. If there are any, a side may have another name now, and then reads as empty: stop trading on these books.
+   * Returns the JSON pointers of members that this version of the client does not know, from snapshots in which a side
+   * is absent. If the list is not empty, the exchange may have renamed a side, and that side reads as empty. Stop
+   * trading on these books.
    */
   readonly unknownKeys: () => ReadonlyArray<string>
-  /** @internal Calls `onRead` with the book of a market now, and after each change. Returns a function that stops the calls. */
+  /**
+   * @internal Calls `onRead` with the book of a market now, and after each change. Returns a function that stops the
+   * calls.
+   */
   readonly observe: (market_ticker: string, onRead: (read: ReadResult) => void) => () => void
   /** Returns the current state of each line. */
   readonly lines: Effect.Effect<ReadonlyArray<LineState>>
@@ -96,7 +102,7 @@ export const lossOf = (
     case "Outage":
       return { markets: event.markets, loss: { cause: "outage", detail: event.cause._tag } }
     case "Undecodable":
-      // A change is missing. If the market could not be read, the change can be of any market.
+      // A change is missing. If the market could not be read, the change can concern any market.
       return {
         markets: event.market === undefined ? [] : [event.market],
         loss: { cause: "undecodable", detail: `${event.reason} at ${event.pointer}` }
@@ -113,7 +119,7 @@ export const lossOf = (
   }
 }
 
-/** The most pointers that a watch lists. */
+/** The maximum number of pointers that a watch lists. */
 const maxKeys = 100
 
 /** The pointers of unknown members of snapshots, each once. */
@@ -137,7 +143,10 @@ export interface Published<Book extends { readonly version: number }> {
   version: number
 }
 
-/** The tickers of changed books. A ticker waits once, however many changes follow before it is taken. */
+/**
+ * The tickers of changed books. A ticker waits only once, even if its book changes several times before the consumer
+ * takes it.
+ */
 export class Changes {
   /** The observers of each market. They are called with each change, before the next message is processed. */
   readonly #observers = new Map<string, ReadonlySet<() => void>>()
@@ -183,7 +192,7 @@ export class Changes {
   }
 }
 
-/** The books of one subscription, or those of several lines. */
+/** The books of one subscription or of several lines. */
 interface WatchedBooks {
   readonly read: (ticker: string) => ReadResult
   readonly state: (ticker: string) => State | undefined

@@ -38,21 +38,21 @@ export type { Subscription } from "./session/Session.ts"
 export { instruments } from "./telemetry.ts"
 export type { ConnectionState, SessionState, SubscriptionState } from "./session/state.ts"
 
-/** An event of a channel: a message, or what happened to messages on the way. */
+/** An event of a channel: a message, or a notice about lost, late or invalid messages. */
 export type FeedEvent<Name extends ChannelName> = SessionEvent<ChannelMessage<Name>>
 
 /** Options of a subscription. */
 export interface SubscribeOptions {
   /**
-   * The most events that may wait for the consumer. If one more event arrives, the stream delivers the waiting events
-   * and then fails with `Lagging`: no event is dropped silently. Default: 65,536.
+   * The maximum number of events that can wait for the consumer. If one more event arrives, the stream delivers the
+   * waiting events and then fails with `Lagging`. So no event is dropped silently. Default: 65,536.
    */
   readonly bufferSize?: number | undefined
 }
 
 /** A subscription whose markets can change. It ends when its scope closes. */
 export interface Opened<Name extends ChannelName> extends Omit<Subscription, "close"> {
-  /** The events since the subscription was opened, including those before the first pull. Use it with one consumer. */
+  /** All events since the subscription was opened, even if the stream is run later. Run the stream only once. */
   readonly events: Stream.Stream<FeedEvent<Name>, FeedError>
 }
 
@@ -87,8 +87,8 @@ export const open = <Name extends ChannelName>(
   })
 
 /**
- * Subscribes to a channel: returns a stream of its messages and of events about them (gaps, outages, messages that do
- * not decode). The subscription lasts as long as the stream runs.
+ * Subscribes to a channel. The stream contains the messages of the channel, and events about losses: gaps, outages, and
+ * messages that do not decode. The subscription ends with the stream.
  *
  * **Details**
  *
@@ -102,7 +102,7 @@ export const subscribe = <Name extends ChannelName>(
 ): Stream.Stream<FeedEvent<Name>, InvalidRequest | FeedError, KalshiFeed> =>
   Stream.unwrap(Effect.map(open(channel, params, options), ({ events }) => events))
 
-/** Subscribes to a channel, and delivers only its messages. Use {@link subscribe} to notice losses. */
+/** Subscribes to a channel, and delivers only its messages. If losses matter to you, use {@link subscribe}. */
 export const messages = <Name extends ChannelName>(
   channel: Name,
   params?: ChannelParameters<Name>,
@@ -113,12 +113,12 @@ export const messages = <Name extends ChannelName>(
   )
 
 /**
- * Subscribes to `ticker`, and delivers the newest ticker of each market. A slow consumer receives one message for several
- * changes of a market, so that it never falls behind.
+ * Subscribes to `ticker`, and delivers the newest ticker of each market. A slow consumer receives one message for
+ * several changes of a market, so it never falls behind.
  *
  * **Gotchas**
  *
- * The stream does not show losses and outages. Use {@link subscribe} to notice them.
+ * The stream does not show losses and outages. If they matter to you, use {@link subscribe}.
  */
 export const tickers = (
   params?: ChannelParameters<"ticker">
@@ -148,8 +148,8 @@ export const tickers = (
   )
 
 /**
- * The text frames of all connections of the feed, as they arrive: data, replies, and frames that do not decode. Use them
- * to make recordings, and read a recording with `FeedMessages.decoder`.
+ * The text frames of all connections of the feed: data, replies, and frames that do not decode. Use the frames to make
+ * a recording. `FeedMessages.decoder` decodes a recorded frame.
  *
  * **Details**
  *
@@ -176,7 +176,7 @@ export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}
 
 /**
  * Subscribes to the best quotes of your RFQ batches. For each batch, every delivered message has a higher `version`
- * than the last delivered message. Older and repeated messages are dropped.
+ * than the message before it. Older and repeated messages are dropped.
  *
  * **Details**
  *
@@ -204,7 +204,10 @@ export const bestQuotes = (
 /** Returns the current connections and subscriptions of the feed. */
 export const state: Effect.Effect<SessionState, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(({ state }) => state)
 
-/** Replaces the open connections: the new ones have all subscriptions before the old ones close, so no message is lost. */
+/**
+ * Replaces the open connections. The old connections close after the new connections have all subscriptions, so no
+ * message is lost.
+ */
 export const changeOver: Effect.Effect<void, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(
   ({ changeOver }) => changeOver
 )

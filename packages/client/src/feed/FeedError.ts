@@ -13,7 +13,7 @@ const clip = (text: string): string => (text.length <= printLimit ? text : `${te
 
 const maxPrintedNames = 5
 
-/** Prints names for a message: the first few, and the number of the others. */
+/** Prints the first names of a list, and the number of further names. */
 const list = (names: ReadonlyArray<string>): string => {
   const more = names.length - maxPrintedNames
   return names.slice(0, maxPrintedNames).join(", ") + (more > 0 ? ` and ${more} more` : "")
@@ -22,12 +22,12 @@ const list = (names: ReadonlyArray<string>): string => {
 const about = (names: ReadonlyArray<string>): string => (names.length === 0 ? "" : ` for ${list(names)}`)
 
 /**
- * The exchange refused the connection permanently: the feed does not connect again.
+ * The exchange refused the connection permanently. The feed does not connect again.
  *
  * **Details**
  *
- * `status` is the status of the refused upgrade. With a 401, `explanation` is the same as in `Unauthorized`. If the
- * exchange refuses the timestamp of a signature, the feed signs once more. A second refusal ends the feed.
+ * `status` is the status of the refused WebSocket upgrade. With a 401, `explanation` is the same as in `Unauthorized`.
+ * If the exchange refuses the timestamp of a signature, the feed signs once more. A second refusal ends the feed.
  */
 export class ConnectionRefused
   extends /*#__PURE__*/ Data.TaggedError("ConnectionRefused")<{
@@ -66,13 +66,15 @@ export class ConnectionClosed
 export type LossCause =
   /** The connection closed. `code` is 1006 if no close frame arrived. */
   | { readonly _tag: "Closed"; readonly code: number; readonly reason: string }
-  /** The exchange refused the upgrade, but can accept a later one. */
+  /** The exchange refused the WebSocket upgrade, but can accept a later upgrade. */
   | { readonly _tag: "Refused"; readonly status: number; readonly reason: string }
   /** No connection could be opened. */
   | { readonly _tag: "Unreachable"; readonly reason: string }
   /** The handshake took too long. */
   | { readonly _tag: "DialTimedOut"; readonly timeoutMillis: number }
-  /** The exchange did not answer a probe in time: the connection was half open. */
+  /**
+   * The exchange did not answer a probe (a command that tests the connection) in time. The connection was half open.
+   */
   | { readonly _tag: "Unresponsive"; readonly timeoutMillis: number }
   /** The exchange refused a probe, so the state of the connection is unknown. */
   | { readonly _tag: "ProbeRefused"; readonly code: number; readonly reason: string }
@@ -104,8 +106,9 @@ export const describeLoss = (cause: LossCause): string => {
 }
 
 /**
- * The connection was lost and is not opened again: reconnecting is switched off, or too many attempts failed.
- * `attempts` counts the attempts to reconnect since the last stable connection. `cause` is the cause of the last loss.
+ * The connection was lost, and the feed does not open it again. Reconnecting is switched off, or too many attempts
+ * failed. `attempts` counts the attempts to reconnect since the last stable connection. `cause` is the cause of the
+ * last loss.
  */
 export class ConnectionLost
   extends /*#__PURE__*/ Data.TaggedError("ConnectionLost")<{
@@ -116,22 +119,22 @@ export class ConnectionLost
 {
   override get message(): string {
     const why = this.reconnects
-      ? `${this.attempts} attempts to connect failed: allow more, or subscribe again later`
+      ? `${this.attempts} attempts to connect failed: allow more attempts, or subscribe again later`
       : "reconnecting is switched off: subscribe again"
-    return `The feed was lost: ${describeLoss(this.cause)} (${why})`
+    return `The feed has no connection: ${describeLoss(this.cause)} (${why})`
   }
 }
 
 /**
  * The exchange refused a command, or reported an error of a subscription. `markets` lists the markets, indices or
- * underlyings that are no longer part of the subscription. The others are kept. A subscription without such a list, or
- * without any name left, ends.
+ * underlyings that are no longer part of the subscription. The subscription keeps all other names. If it has no other
+ * name, or if it has no list of names, it ends.
  */
 export class SubscriptionRefused
   extends /*#__PURE__*/ Data.TaggedError("SubscriptionRefused")<{
     readonly channel: ChannelName
     readonly code: number
-    /** The name of the code, such as `InvalidParameter`. Undefined if the code is not in the document. */
+    /** The name of the code, such as `InvalidParameter`. Undefined if the code is not in the AsyncAPI document. */
     readonly codeName: string | undefined
     readonly reason: string
     readonly markets: ReadonlyArray<string>
@@ -151,7 +154,7 @@ export class MarketsNotListed
   }>
 {
   override get message(): string {
-    return `The exchange does not send ${this.channel}${about(this.markets)}, although it accepted the command: check that they exist`
+    return `The exchange does not send ${this.channel}${about(this.markets)}, although it accepted the command: check that these names exist`
   }
 }
 
@@ -180,7 +183,8 @@ export class SubscriptionEnded
 }
 
 /**
- * The exchange did not answer a command, although it answers others. `attempts` counts how often the command was sent.
+ * The exchange did not answer a command, although it answers other commands. `attempts` counts how often the command
+ * was sent.
  */
 export class CommandTimedOut
   extends /*#__PURE__*/ Data.TaggedError("CommandTimedOut")<{
@@ -191,13 +195,14 @@ export class CommandTimedOut
   }>
 {
   override get message(): string {
-    return `The exchange did not answer a command on ${this.channel}${about(this.markets)} within ${this.timeoutMillis} ms, ${this.attempts} times: subscribe again later`
+    return `The exchange did not answer a command on ${this.channel}${about(this.markets)} within ${this.timeoutMillis} ms. The command was sent ${this.attempts} times: subscribe again later`
   }
 }
 
 /**
- * A subscription needs more connections than the feed may open: a connection has at most one subscription per channel,
- * so each filter of a channel needs a connection of its own. So do the markets beyond the limit of a subscription.
+ * A subscription needs more connections than the option `maxConnections` allows. A connection has at most one
+ * subscription per channel. So each filter of a channel needs its own connection. Markets beyond the limit of a
+ * subscription also need another connection.
  */
 export class TooManyConnections
   extends /*#__PURE__*/ Data.TaggedError("TooManyConnections")<{
@@ -225,9 +230,9 @@ export class HandlerFailed
 /** A consumer is too slow: its buffer is full, and events would be lost. */
 export class Lagging
   extends /*#__PURE__*/ Data.TaggedError("Lagging")<{
-    /** The channel, or what else was consumed: the events of an account, or raw frames. */
+    /** The channel. `account` means the events of an account, and `frames` means raw frames. */
     readonly channel: ChannelName | "account" | "frames"
-    /** The events that waited for the consumer. */
+    /** How many events waited for the consumer. */
     readonly waiting: number
   }>
 {

@@ -35,7 +35,7 @@ import type { Variant } from "../wire/variants.ts"
 
 /**
  * A message breaks the contract. `pointer` is the JSON pointer of the first violation; `""` is the whole message.
- * `type` is undefined if it could not be read.
+ * `type` is undefined if the type could not be read.
  */
 export class InvalidMessage
   extends /*#__PURE__*/ Data.TaggedError("InvalidMessage")<{
@@ -65,8 +65,8 @@ const invalid = (pointer: string, reason: string): Result.Result<never, InvalidM
  *
  * **Details**
  *
- * `compiledDecoding` means the same as in `Kalshi.layer`. Default: true. Enums are open, and unknown members are left
- * out. A list that is null decodes to an empty list.
+ * `compiledDecoding` means the same as in `Kalshi.layer`. Default: true. Unknown values of an enum decode. Unknown
+ * members are omitted. A list that is null decodes to an empty list.
  *
  * **Gotchas**
  *
@@ -108,7 +108,7 @@ export const decoder = (options?: {
     const checkOf = checks.get(type)
     if (checkOf === undefined) return Result.fail(new UnknownMessage({ type }))
     const decoded = checkOf(json["msg"])(json)
-    // Each type has the schema of its messages in the tables.
+    // The casts are safe: the tables have the schemas of each type's messages.
     return Result.isSuccess(decoded)
       ? Result.succeed(decoded.success as Message)
       : Result.fail(new InvalidMessage({ type: type as MessageType, ...firstViolation(decoded.failure) }))
@@ -122,15 +122,17 @@ const of = (schemas: Readonly<Record<string, Schema.Codec<unknown>>>, name: unkn
   typeof name === "string" && Object.hasOwn(schemas, name) ? schemas[name] : undefined
 
 /**
- * Encodes a command as the text to send. A command with an unknown member, or with a value that the document does not
- * permit, is refused.
+ * Encodes a command as the text to send. Refuses a command with an unknown member, or with a value that the AsyncAPI
+ * document does not permit.
  */
 export const encode = (command: Command): Result.Result<string, InvalidRequest> => {
   // A caller without types can pass anything.
   if (!isRecord(command)) return refuse("", "a command must be an object")
   if (command.cmd !== "update_subscription") {
     const schema = of(commandSchemas, command.cmd)
-    return schema === undefined ? refuse("/cmd", "there is no such command") : text(command.cmd, schema, command)
+    return schema === undefined
+      ? refuse("/cmd", "there is no such command: use a command of the AsyncAPI document")
+      : text(command.cmd, schema, command)
   }
   const params: unknown = command.params
   if (!isRecord(params)) return refuse("/params", "the parameters of an update are required")

@@ -1,5 +1,5 @@
 /**
- * The capability of the feed, and the layers that provide it.
+ * The capability of the feed, and the layer that provides it.
  *
  * @module
  */
@@ -38,11 +38,11 @@ export interface FeedService {
   readonly record: (recorder: Recorder) => () => void
   /** Returns the current connections and subscriptions. */
   readonly state: Effect.Effect<SessionState>
-  /** Replaces the open connections: the new ones have all subscriptions before the old ones close. */
+  /** Replaces the open connections. The old connections close after the new connections have all subscriptions. */
   readonly changeOver: Effect.Effect<void>
   /**
-   * Opens another session with the same options. The two sessions share no connection. The new session ends with its
-   * scope or with the layer, and has its own `state` and `changeOver`.
+   * Opens another session with the same options. The two sessions share no connection. The new session has its own
+   * `state` and `changeOver`. It ends when its scope or the layer closes.
    */
   readonly openSession: Effect.Effect<FeedService, never, Scope.Scope>
 }
@@ -76,7 +76,7 @@ export const layer = (options: Options): Layer.Layer<KalshiFeed, never, Socket.W
     KalshiFeed,
     Effect.gen(function* () {
       const makeWebSocket = yield* Socket.WebSocketConstructor
-      // An address that is not safe for signed requests is a mistake in the program, like a wrong type.
+      // Dies if the address is not safe for signed requests, because that is a mistake in the program.
       const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
       const connection = connections.make({
         environment,

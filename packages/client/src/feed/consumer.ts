@@ -11,7 +11,10 @@ import { type FeedError, Lagging } from "./FeedError.ts"
 
 export const defaultBufferSize = 65_536
 
-/** A bounded queue of events. The first event that does not fit ends the stream with `Lagging`, after the waiting events. */
+/**
+ * A bounded queue of events. The first event that does not fit ends the stream with `Lagging`, after the waiting
+ * events.
+ */
 export class Consumer<A> {
   readonly #channel: Lagging["channel"]
   readonly #bufferSize: number
@@ -40,7 +43,7 @@ export class Consumer<A> {
     return Queue.sizeUnsafe(this.#queue)
   }
 
-  /** Adds an event. Returns false for the first event that does not fit, which ends the stream. */
+  /** Adds an event. Returns false for the first event that does not fit. That event ends the stream. */
   offer(event: A): boolean {
     if (this.#isOver || Queue.offerUnsafe(this.#queue, event)) return true
     this.end(new Lagging({ channel: this.#channel, waiting: this.#bufferSize }))

@@ -1,5 +1,5 @@
 /**
- * The parts that all merges of several lines share. A line is a subscription on a session of its own.
+ * Shared parts of the modules that merge several lines. Here, a line is a subscription on its own session.
  *
  * @module
  */
@@ -15,7 +15,7 @@ const maxLines = 8
 const minRetryMillis = 5_000
 const maxRetryMillis = 60_000
 
-/** Checks a number of lines. */
+/** Checks the option `lines`. */
 export const checkLines = (operation: string, lines: number): Effect.Effect<void, InvalidRequest> =>
   Number.isInteger(lines) && lines >= 1 && lines <= maxLines
     ? Effect.void
@@ -23,20 +23,23 @@ export const checkLines = (operation: string, lines: number): Effect.Effect<void
         new InvalidRequest({ operation, pointer: "/lines", reason: `expected an integer from 1 to ${maxLines}` })
       )
 
-/** Returns the session of the layer, and opens others for the further lines. */
+/** Returns one session per line. The first is the session of the layer. The others are new. */
 export const sessionsOf = (lines: number): Effect.Effect<ReadonlyArray<FeedService>, never, KalshiFeed | Scope.Scope> =>
   Effect.flatMap(KalshiFeed, (feed) =>
     Effect.map(Effect.replicateEffect(feed.openSession, lines - 1), (others) => [feed, ...others])
   )
 
-/** Whether an error is about markets: the line itself lasts. */
+/** Whether an error concerns only some markets, so that the line continues. */
 export const isMarketsError = (error: FeedError): error is MarketsError =>
   error._tag === "SubscriptionRefused" ||
   error._tag === "MarketsNotListed" ||
   error._tag === "SnapshotMissing" ||
   error._tag === "CommandTimedOut"
 
-/** Returns how long a line waits before it subscribes again to what was refused. `lastMillis` is its previous wait. */
+/**
+ * Returns how many milliseconds a line waits before it subscribes to refused markets again. `lastMillis` is the
+ * previous wait.
+ */
 export const nextRetryMillis = (lastMillis: number | undefined): number =>
   Math.min((lastMillis ?? minRetryMillis / 2) * 2, maxRetryMillis)
 
@@ -46,7 +49,7 @@ interface Timed {
   readonly tick: () => void
 }
 
-/** Calls `tick` when a state asks for it. */
+/** Calls `tick` at the time that `nextMillis` returns. */
 export const tickWhenDue = (timed: Timed, timer: Latch.Latch, clock: Clock.Clock): Effect.Effect<never> =>
   Effect.forever(
     Effect.suspend(() => {

@@ -1,5 +1,5 @@
 /**
- * The newest values that wait for one consumer: of each key, only the last one.
+ * Keeps the newest value of each key until one consumer takes it.
  *
  * @module
  */
@@ -30,7 +30,7 @@ export class Newest<A> {
     if (!isWaiting) Queue.offerUnsafe(this.#keys, key)
   }
 
-  /** Ends the stream, after the values that wait. */
+  /** Ends the stream after the waiting values. */
   end(error: FeedError | undefined): void {
     if (error === undefined) Queue.endUnsafe(this.#keys)
     else Queue.failCauseUnsafe(this.#keys, Cause.fail(error))
@@ -39,6 +39,6 @@ export class Newest<A> {
   #take(key: string): A {
     const value = this.#waiting.get(key)
     this.#waiting.delete(key)
-    return value as A // each key in the queue has a value that waits
+    return value as A // each key in the queue has a waiting value
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Reads the response of the exchange to an upgrade that it refused.
+ * Reads the response to a WebSocket upgrade that the exchange refused.
  *
  * @module
  */

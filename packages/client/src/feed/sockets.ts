@@ -1,5 +1,5 @@
 /**
- * Connects a session to WebSockets, and to time.
+ * Connects a session to WebSockets and to a timer.
  *
  * @module
  */
@@ -57,7 +57,7 @@ class Sockets implements Outside {
   readonly #makeWebSocket: MakeWebSocket
   readonly #clock: Clock.Clock
   readonly #fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
-  /** By generation: dials that wait for their signature, and sockets. */
+  /** The dials that wait for their signature. The key is the generation (the number of the connection). */
   readonly #dials = new Map<number, Fiber.Fiber<void>>()
   readonly #sockets = new Map<number, Socket.WebSocketLike & Extras>()
 
@@ -78,7 +78,7 @@ class Sockets implements Outside {
   dial(generation: number, after: LossCause | undefined): void {
     this.observer.onDial(generation, after)
     const path = new URL(this.#connection.environment.feedUrl).pathname
-    // Each dial has a signature of its own.
+    // Each dial has its own signature.
     const signing = Effect.exit(this.#connection.sign({ method: "GET", path }))
     const fiber = this.#fork(
       Effect.map(signing, (signed) => {
@@ -197,7 +197,7 @@ const textOf = (data: unknown): string =>
 
 const utf8 = /*#__PURE__*/ new TextDecoder()
 
-/** Reads the body of a response, up to a limit, and calls back once. */
+/** Reads the body of a response up to {@link maxRefusalBytes}, and calls `done` once. */
 const collect = (response: UpgradeResponse, done: (body: Uint8Array) => void): void => {
   const chunks: Array<Uint8Array> = []
   let length = 0

@@ -2,7 +2,7 @@
  * Records the spans and metrics of a feed.
  *
  * Each message increments a count, and updates a histogram if the message has a sending time. The counts are published
- * once a second. The tracer and the metric registry belong to the application: errors that they throw are ignored.
+ * once a second. The tracer and the metric registry belong to the application. Their exceptions are ignored.
  *
  * @module
  */
@@ -33,7 +33,7 @@ import type { Observer } from "./session/core.ts"
 
 const ofFeed = ["server.address", "server.port", "kalshi.client.name"]
 
-/** The definitions of all metrics, by what they measure. */
+/** The definitions of all metrics. */
 const defined = {
   dials: {
     name: "kalshi.client.feed.dial.duration",
@@ -112,14 +112,15 @@ const defined = {
  *
  * **Details**
  *
- * Each dial is a span of kind `client` named `Feed.connect`, without a parent. It lasts until the connection is open or
- * failed, and has the attributes `server.address`, `server.port`, `kalshi.feed.generation` (the number of the
- * connection), `http.response.status_code` (of a refused upgrade), `error.type` and `kalshi.client.name`. The tracer
- * comes from the context in which the layer is built. No frame has a span.
+ * Each dial (an attempt to open a connection) is a span of kind `client` named `Feed.connect`, without a parent. It
+ * lasts until the connection is open or failed. Its attributes are `server.address`, `server.port`,
+ * `kalshi.feed.generation` (the number of the connection), `http.response.status_code` (of a refused upgrade),
+ * `error.type` and `kalshi.client.name`. The tracer comes from the context in which the layer is built. No frame has a
+ * span.
  *
  * | metric | kind | unit | measures | attributes |
  * | --- | --- | --- | --- | --- |
- * | `kalshi.client.feed.dial.duration` | histogram | `s` | each dial; its count is the number of dials by outcome | `http.response.status_code` (of a refused upgrade), `error.type`, `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.dial.duration` | histogram | `s` | the duration of each dial; its count is the number of dials by outcome | `http.response.status_code` (of a refused upgrade), `error.type`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.connections` | gauge | `{connection}` | open connections | `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.losses` | counter | `{connection}` | open connections that were lost, not those that the feed closed | `error.type`, `kalshi.feed.close_code`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.reconnects` | counter | `{connection}` | dials after a lost connection or a failed dial | `error.type` (of the loss or the failure), `server.address`, `server.port`, `kalshi.client.name` |
@@ -131,13 +132,13 @@ const defined = {
  * | `kalshi.client.feed.lagging` | counter | `{subscription}` | streams that ended with `Lagging` | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  *
  * `error.type` of a dial or a loss is the `_tag` of its `LossCause`, such as `Refused` or `Closed`. A dial whose signer
- * failed has `SigningError`, and the reconnect after it `Unreachable`. A dial that the feed itself ended has
- * `interrupted` in its metric, and no `error.type` in its span.
+ * failed has `SigningError`, and the reconnect after it has `Unreachable`. A dial that the feed itself ended has the
+ * `error.type` `interrupted` in its metric, and no `error.type` in its span.
  *
  * **Gotchas**
  *
  * - No span or metric contains a header, a signature, a key id, a market or a message.
- * - The delay depends on both clocks. A message that seems to arrive before it was sent counts as 0.
+ * - The delay depends on both clocks. If a message seems to arrive before it was sent, its delay counts as 0.
  */
 export const instruments: ReadonlyArray<Instrument> = /*#__PURE__*/ Object.values(defined)
 
@@ -152,19 +153,19 @@ export interface EndCause {
 
 /** The queue of a stream. */
 export interface WatchedQueue {
-  /** The stream ended with `Lagging`. */
+  /** Called when the stream ends with `Lagging`. */
   readonly onLagging: () => void
   readonly close: () => void
 }
 
 /** The telemetry of a feed. */
 export interface FeedTelemetry extends Observer {
-  /** A dial starts. `after` is the loss or the failed dial before it. */
+  /** Called when a dial starts. `after` is the loss or the failed dial before it. */
   readonly onDial: (generation: number, after: EndCause | undefined) => void
   readonly onOpen: (generation: number) => void
   /**
-   * A dial or a connection ended. `cause` is undefined if the feed no longer needed it. Later calls for a generation do
-   * nothing.
+   * Called when a dial or a connection ends. `cause` is undefined if the feed no longer needed the connection. Later
+   * calls for the same generation (the number of the connection) do nothing.
    */
   readonly onEnd: (generation: number, cause: EndCause | undefined) => void
   readonly watchQueue: (channel: ChannelName, size: () => number) => WatchedQueue
@@ -178,7 +179,7 @@ interface Seen {
   unpublished: number
 }
 
-/** How long the counter may lag behind the messages. */
+/** The maximum time by which the counter lags behind the messages. */
 const publishMillis = 1_000
 
 interface Dial {

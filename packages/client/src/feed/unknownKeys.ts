@@ -1,5 +1,5 @@
 /**
- * Finds the members of a book's message that this version of the client does not know.
+ * Finds unknown members in messages about order books.
  *
  * @module
  */
@@ -17,14 +17,15 @@ const keysOf = (ast: SchemaAST.AST, value: unknown, pointer: string): ReadonlyAr
 }
 
 /**
- * Returns the JSON pointers of unknown members of a message, as parsed from its text.
+ * Returns the JSON pointers of the members of a book message that this version of the client does not know. `message`
+ * is the parsed text of the message, not a decoded message.
  *
  * **When to use**
  *
- * Decoding leaves out unknown members. If the exchange renames `yes_dollars_fp`, then every decoded book has an empty
- * side, since an absent key is an empty side. Report the pointers: a book with an empty side and an unknown member may
- * be wrong. A subscription reports the unknown members of a snapshot with an absent side as an `UnknownKeys` event, and
- * `OrderBooks.watch` lists them.
+ * Decoding drops unknown members, and reads an absent side as an empty side. If the exchange renames `yes_dollars_fp`,
+ * every decoded book has an empty side. So a book with an empty side and an unknown member may be wrong. Report the
+ * pointers. If a snapshot has an absent side and unknown members, a subscription reports an `UnknownKeys` event, and
+ * `OrderBooks.watch` lists the pointers.
  *
  * **Example** (A renamed side)
  *

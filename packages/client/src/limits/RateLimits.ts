@@ -3,28 +3,33 @@
  *
  * **Details**
  *
- * The exchange keeps a read and a write token bucket per account, and a write bucket for each further shard. Buckets
- * refill continuously, and every signed request pays from them; a batch of orders pays per order. Every layer that
- * signs limits its calls, unless its options contain `limits: false`.
+ * For each account, the exchange keeps a read bucket and a write bucket of tokens. Each further shard has its own write
+ * bucket. The buckets refill continuously. Every signed request pays tokens. A batch of orders pays for each order. A
+ * layer that signs limits its calls by default. The option `limits: false` turns the limits off.
  *
- * Budgets and costs depend on the account. The layer fetches them from `Account.limits` and `Account.endpointCosts`:
- * when half of a default bucket is spent, when a call has to wait or seems too large, after a 429, and again after ten
- * minutes of use. Until the first fetch succeeds, the {@link defaults} and the documented costs apply. The layer
- * rejects no call before it has tried to fetch the budgets. A call that is about to be rejected makes the layer fetch
- * them again, at most every ten seconds.
+ * The budget of a bucket (its refill rate and capacity) and the cost of a request depend on the account. The layer
+ * fetches them from `Account.limits` and `Account.endpointCosts` in these cases:
  *
- * Calls wait in the order of their arrival, but urgent calls go first: cancels, and calls that {@link Overrides} mark
- * as urgent. The wait counts towards the total time of the call, but not towards the time of an attempt. A 429 empties
- * the local bucket.
+ * - Half of a default bucket is spent.
+ * - A call has to wait, or seems too large for its bucket.
+ * - The exchange returned 429.
+ * - The known values are ten minutes old (option `refreshAfter`).
+ *
+ * Until the first fetch succeeds, the {@link defaults} and the documented costs apply. The layer rejects no call before
+ * it has tried to fetch the budgets. Each rejection makes the layer fetch them again, at most every ten seconds.
+ *
+ * Urgent calls go first, such as cancels and calls that {@link Overrides} marks as urgent. Otherwise, calls are sent in
+ * the order of their arrival. The wait counts towards the total time of the call, but not towards the time of an
+ * attempt. A 429 empties the local bucket.
  *
  * **Gotchas**
  *
  * - Only signed calls are limited, because the limits of unsigned calls are not documented. Source: the rate-limit
  *   guide of October 2026.
- * - The layer rejects a cancel only if its latest attempt to fetch the budgets succeeded. Otherwise it sends a cancel
- *   whose wait would be too long.
- * - A layer does not know how many tokens other programs take from the same account. Give each program a `share`, or
- *   share one store: {@link layerMemory} within a process, `RateLimitsRedis` across processes.
+ * - If the layer's latest attempt to fetch the budgets failed, the layer does not reject cancels. If the tokens would
+ *   come too late, it sends the cancel before they are available.
+ * - A layer does not know how many tokens other programs take from the same account. Limit each program with the option
+ *   `share`, or let them use one store: {@link layerMemory} within a process, `RateLimitsRedis` across processes.
  *
  * @module
  */
@@ -48,25 +53,25 @@ export const defaults: { readonly read: Budget; readonly write: Budget } = {
   write: { refillRate: 100, capacity: 100 }
 }
 
-/** Options for how a layer limits its calls. */
+/** The rate-limit options of a layer. */
 export interface Options {
   /**
-   * The name of the account in a shared {@link Store}. Two keys of one account share its buckets: give their layers the
-   * same name. Default: the key's id.
+   * The name of the account in a shared {@link Store}. Two keys of one account share its buckets. Give the layers of
+   * both keys the same name. Default: the key's id.
    */
   readonly account?: string | undefined
   /**
-   * The part of the account's budget that this layer may use: more than 0 and at most 1. If the part is smaller than
-   * the default cost of a request, the layer can still send one such request at a time. Default: 1.
+   * The part of the account's budget that this layer may use: more than 0 and at most 1. If the capacity of this part
+   * is below the default cost of a request, the layer can still send one such request at a time. Default: 1.
    */
   readonly share?: number | undefined
   /**
-   * How long a request may take to reach the exchange. Default: 500 ms.
+   * The longest time that a request needs to reach the exchange. Default: 500 ms.
    *
    * A full bucket does not refill until the exchange receives the first request of a burst. So after a burst, the layer
-   * assumes that the refill began with the first response. Without a response, it assumes that the refill begins
-   * `latency` after the request at the earliest. At a steady rate, a longer latency costs nothing. With zero, every
-   * request counts as received when it is sent.
+   * assumes that the refill began with the first response. Without a response, it assumes that the refill begins one to
+   * two times `latency` after the request was sent. At a steady request rate, a longer latency does not slow the calls
+   * down. With zero, every request counts as received when it is sent.
    */
   readonly latency?: Duration.Input | undefined
   /** The age at which the layer fetches costs and budgets again. Default: ten minutes. */
@@ -77,7 +82,7 @@ export interface Options {
   readonly shards?: number | undefined
 }
 
-/** Options for how the limiter treats a call. */
+/** The rate-limit options of a call. */
 export interface CallOptions {
   /**
    * The longest wait for tokens. A call that would wait longer fails with `LimitExceeded` at once. With zero, a call
@@ -85,14 +90,15 @@ export interface CallOptions {
    */
   readonly maxWait?: Duration.Input | undefined
   /**
-   * Whether the call goes before the calls that are not urgent and wait for the same bucket. Use it, for example, for a
-   * read that settles an order. Default: the value of the operation, which is true for cancels and similar operations.
+   * Whether the call goes before all calls that wait for the same bucket and are not urgent. Use it, for example, for a
+   * read that determines the outcome of an order. Default: the value of the operation, which is true for cancels and
+   * similar operations.
    */
   readonly urgent?: boolean | undefined
 }
 
 /**
- * Sets how the limiter treats the calls that run under this reference.
+ * Sets the rate-limit options for all calls of the effect that receives this reference.
  *
  * **Example** (Sending a quote only if no wait is necessary)
  *
@@ -118,10 +124,7 @@ const noOverrides: CallOptions = {}
 /** A store counts the tokens in the buckets of accounts. */
 export type Store = StoreService
 
-/**
- * The store of the layers that are built under this reference. Default: undefined, so each layer has a store of its
- * own.
- */
+/** The store of the layers that receive this reference. Default: undefined, so each layer makes its own store. */
 export const Store: Context.Reference<Store | undefined> = /*#__PURE__*/ Context.Reference<Store | undefined>(
   "@kalshi-effect/client/RateLimits/Store",
   { defaultValue: () => undefined }
@@ -150,11 +153,12 @@ export const layerMemory: Layer.Layer<never> = /*#__PURE__*/ Layer.effect(
 )
 
 /**
- * Returns how many milliseconds a call would wait if it were made now. `Infinity`: the call can never be sent.
+ * Returns how many milliseconds a call would wait if it were made now. Returns `Infinity` if the call can never be
+ * sent.
  *
  * **Details**
  *
- * Without an input, an order counts as an order that pays on every shard, and a batch as a batch of one order. A call
+ * Without an input, the estimate assumes that an order pays on every shard, and that a batch contains one order. A call
  * that is not limited does not wait.
  *
  * **Gotchas**
@@ -179,7 +183,7 @@ export const waitFor = <Input, Output, E, Capability>(
   input?: Input
 ): Effect.Effect<number, never, Capability> => {
   const { descriptor } = operation
-  // The type of the operation states its capability, which matches the `access` of the descriptor.
+  // The cast is safe: the capability in the operation's type matches the `access` of the descriptor.
   const sender = capability(descriptor.access) as unknown as Effect.Effect<
     { readonly waitFor: (descriptor: typeof operation.descriptor, input: unknown) => Effect.Effect<number> },
     never,

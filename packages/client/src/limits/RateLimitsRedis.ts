@@ -1,21 +1,20 @@
 /**
- * A store of `RateLimits` in Redis: several processes, on several machines, share the budget of one account.
+ * A store for `RateLimits` in Redis. With it, processes on several machines share the budget of one account.
  *
  * **Details**
  *
- * Every decision is one run of a Lua script that uses the server's clock, so the clocks of the processes do not matter.
- * The calls of all processes form one queue, in which cancels go first. A call that does not wait runs the script
- * twice: to take its tokens, and to report the response in the background. Requires Redis 5 or newer, or Valkey. Uses
- * one key per account.
+ * Every decision is one run of a Lua script. The script uses the clock of the Redis server, so the clocks of the
+ * processes do not matter. The calls of all processes form one queue, in which cancels go first. A call that does not
+ * wait runs the script twice: to take its tokens, and to report the response in the background. Requires Redis 5 or
+ * newer, or Valkey. The store uses one Redis key per account.
  *
  * **Gotchas**
  *
- * - If Redis does not respond, a call waits for at most `timeout`, and then continues. Each process continues with
- *   buckets in its own memory, and queries Redis again after a second. Until then the processes together may exceed the
- *   account's budget and receive 429.
+ * - If Redis does not respond within `timeout`, each process counts tokens in its own memory. It queries Redis again
+ *   after a second. Until Redis responds, the processes together can exceed the account's budget and receive 429.
  * - If a process dies, its waiting calls stay in the queue for two more seconds.
- * - The buckets fill too early if the server's clock is set forward, or if a replica with a clock that is ahead takes
- *   over. Adjust the server's clock gradually, not in one step.
+ * - The buckets refill too early if the server's clock is set forward, or if a replica whose clock is ahead takes over.
+ *   Adjust the server's clock gradually, not in one step.
  *
  * @module
  */
@@ -35,15 +34,20 @@ export interface Options {
   readonly timeout?: Duration.Input | undefined
 }
 
-/** How long the store does not query Redis after a failure. */
+/** The pause between a failed query to Redis and the next query. */
 const unavailableMillis = 1_000
 
 /**
- * The script that makes every decision. One account is one hash. A bucket is a field `b:<name>` with these values: its
- * tokens; the time of their count; the fetched rate and capacity, or zeros; its older and its newer reserved tokens;
- * the time at which the older ones are charged; and the latency. A waiting call is a field `p:<id>` with these values:
- * its urgency, the time since which it waits, the time at which it expires, its cost and its buckets. Times are in
- * microseconds. `memory.ts` makes the same decisions, and explains why tokens are reserved before they are charged.
+ * The script that makes every decision. Each account is a hash. Times are in microseconds.
+ *
+ * A bucket is a field `b:<name>` with these values: the tokens; the time at which they were counted; the fetched rate
+ * and capacity, or zeros; the older and the newer reserved tokens; the time at which the older reserved tokens are
+ * charged; and the latency.
+ *
+ * A waiting call is a field `p:<id>` with these values: the urgency, the time at which the wait began, the time at
+ * which the call expires, the cost and the buckets.
+ *
+ * `memory.ts` makes the same decisions, and explains why tokens are reserved before they are charged.
  */
 const lua = `
 local key, op, id = KEYS[1], ARGV[1], ARGV[2]
@@ -95,7 +99,7 @@ for i = 8, #ARGV, 4 do
   bucket.name = name
   bucket.fills = (bucket.rate > 0 and bucket.rate or rate) / 1000000
   bucket.holds = bucket.capacity > 0 and bucket.capacity or capacity
-  -- These are later than now only if the server's clock was set back.
+  -- Corrects these times if the server's clock was set back.
   bucket.at = math.min(bucket.at, now)
   bucket.lapses = math.min(bucket.lapses, now + bucket.latency)
   while held(bucket) > 0 and bucket.lapses <= now do
@@ -216,8 +220,8 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
   Effect.gen(function* () {
     const redis = yield* Redis.Redis
     const prefix = options.prefix ?? "kalshi-limits:"
-    // The timeout has two halves. If this process was suspended, the first half is over when it continues. A response
-    // that arrived in the meantime is then read during the second half.
+    // The timeout consists of two sleeps. If this process was suspended, the first sleep is over when the process
+    // continues. A response that arrived in the meantime is then read during the second sleep.
     const half = Effect.sleep(Duration.divideUnsafe(Duration.fromInputUnsafe(options.timeout ?? "500 millis"), 2))
     const timedOut = Effect.andThen(half, Effect.andThen(half, Effect.fail("no response in time")))
     const run = redis.eval(Redis.script(argumentsOf, { lua, numberOfKeys: 1 }).withReturnType<string>())
@@ -274,7 +278,7 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
   })
 
 /**
- * Provides a store in Redis to the layers that are built under it.
+ * Provides a store in Redis to `Kalshi` layers.
  *
  * **Example** (Several processes on one account)
  *

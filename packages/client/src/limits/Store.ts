@@ -18,8 +18,8 @@ export interface Bucket extends Budget {
   /** `read`, `write`, or `write/1` and so on for further shards. */
   readonly name: string
   /**
-   * Whether the budget was fetched. If another limiter has fetched the budget of this bucket, the store uses that
-   * budget instead of a default.
+   * Whether the budget was fetched from the exchange. If not, it is a default. Instead of a default, the store uses a
+   * budget that another limiter has fetched for this bucket.
    */
   readonly learned: boolean
 }
@@ -29,14 +29,14 @@ export interface Want {
   /** Unique among all limiters that share the store. */
   readonly id: string
   readonly account: string
-  /** The buckets that pay. Either each of them pays the cost, or none. */
+  /** The buckets that pay. Either all of them pay the full cost, or none of them pays. */
   readonly buckets: ReadonlyArray<Bucket>
   /** Tokens. */
   readonly cost: number
   readonly urgent: boolean
   /**
-   * Whether the call takes its tokens without waiting, even if the bucket has too few. The level of the bucket can
-   * become negative.
+   * Whether the call takes its tokens without waiting, even if the bucket has too few. The number of tokens in the
+   * bucket can become negative.
    */
   readonly forced: boolean
   /** How long the call has waited. Of two equally urgent calls, the one that arrived first goes first. */
@@ -67,21 +67,25 @@ export interface Store {
   /** Removes a waiting call from the store's queue. */
   readonly giveUp: (want: Want) => Effect.Effect<void>
   /**
-   * Records that the response to a request has arrived. Called at most one latency after the request took its tokens.
+   * Records that the response to a request has arrived. Called at most `latencyMillis` after the request took its
+   * tokens.
    */
   readonly arrived: (want: Want) => Effect.Effect<void>
   /**
-   * Returns tokens that were not spent. Called at most one latency after they were taken, or at any time if the latency
-   * is 0.
+   * Returns tokens that were not spent. Called at most `latencyMillis` after the tokens were taken. If `latencyMillis`
+   * is 0, it can be called at any time.
    */
   readonly giveBack: (want: Want) => Effect.Effect<void>
-  /** Removes the tokens that are not reserved from the buckets of a call, because the exchange had too few for it. */
+  /**
+   * Removes all tokens that are not reserved from the buckets of a call. Called after the exchange returned 429 for the
+   * call.
+   */
   readonly drain: (want: Want) => Effect.Effect<void>
   /** Returns how many milliseconds the call would have to wait. */
   readonly waitFor: (want: Want) => Effect.Effect<number>
   /**
-   * Returns the tokens in a bucket and its capacity, for metrics. `nowMillis` is by the monotonic clock. A store that
-   * depends on another process does not have this function.
+   * Returns the tokens in a bucket and the capacity of the bucket, for metrics. `nowMillis` is a time of the monotonic
+   * clock. A store that depends on another process does not have this function.
    */
   readonly level?: (
     account: string,

@@ -14,7 +14,7 @@ export interface BucketSet {
   readonly names: ReadonlyArray<string>
 }
 
-/** The bill of a call. The cost of one item depends on the account and is fetched. */
+/** The bill of a call. It does not contain the cost of one item, because that cost depends on the account. */
 export interface Bill {
   readonly descriptor: Descriptor
   /** The buckets. Each of them pays the full cost. */
@@ -30,7 +30,7 @@ const isText = (value: unknown): boolean => typeof value === "string"
 
 /**
  * Returns the shard of an order: its `exchange_index`, or 0 for an order with neither an index nor a ticker. Undefined
- * if the exchange finds the shard, or if there is no input. The index -1 leaves the shard to the exchange.
+ * if the exchange finds the shard, or if there is no input. With the index -1, the exchange finds the shard.
  */
 const shardOf = (input: unknown): number | undefined => {
   const index = memberOf(input, "exchange_index")
@@ -74,7 +74,7 @@ export const make = (shardCount: number): ((descriptor: Descriptor, input: unkno
 
   return (descriptor, input) => {
     const orders = descriptor.limits.costPer === "item" ? memberOf(input, "orders") : undefined
-    // The guide does not say that an empty batch is free.
+    // An empty batch counts as one item, because the guide does not say that it is free.
     const items = Array.isArray(orders) ? Math.max(1, orders.length) : 1
     return { descriptor, items, buckets: bucketsOf(descriptor, input) }
   }

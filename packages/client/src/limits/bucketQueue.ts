@@ -3,7 +3,7 @@
  *
  * If the queue is empty and the store has the tokens, a call takes them and continues. All other calls wait. While
  * calls wait, one fiber per queue requests tokens for the first call, and resumes the calls one after the other. So no
- * call wakes another, and a burst of any size needs constant stack and linear time.
+ * call resumes another call. A burst of any size needs a constant stack size and linear time.
  *
  * @module
  */
@@ -32,13 +32,13 @@ export interface TokenRequest {
   readonly urgent: boolean
   /** The longest wait. */
   readonly maxMillis: number
-  /** Runs a wait so that it can be interrupted. Until the call has its tokens, nothing else can be interrupted. */
+  /** Makes a wait interruptible. Until the call has its tokens, all other steps are uninterruptible. */
   readonly park: <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
 }
 
 interface Arrival {
   readonly id: string
-  /** When the call arrived: later than every call before it. */
+  /** When the call arrived. Later than the value of every earlier call. */
   readonly enteredMillis: number
 }
 
@@ -69,8 +69,8 @@ interface Waiter extends TokenRequest, Arrival {
   /** When the call's time ends. */
   readonly endMillis: number
   /**
-   * The time of the queue's next check of the call: `endMillis`, or for a cancel that must be sent, the middle of its
-   * maximum wait.
+   * When the queue checks the call next. Usually this is `endMillis`. For a cancel that must be sent, it is the middle
+   * of the maximum wait.
    */
   deadlineMillis: number
   isInStore: boolean
@@ -80,7 +80,9 @@ interface Waiter extends TokenRequest, Arrival {
   resume: ((outcome: Outcome) => void) | undefined
 }
 
-/** The first call of a queue, if the store has answered that the tokens of the call are not available yet. */
+/**
+ * The state of the first call in a queue, after the store responded that the tokens of the call are not available yet.
+ */
 interface Head {
   /** When the store expects to have the tokens of the call. */
   readonly readyMillis: number
@@ -98,10 +100,10 @@ export class BucketQueue {
   readonly #shared: Shared
   readonly #waiters = new WaitingQueue<Waiter>()
   readonly #bell = new Bell()
-  /** The buckets in the form that the store takes, and the budget that they were made for. */
+  /** The buckets in the form that the store takes, and the budget that they contain. */
   #wanted: { readonly budget: RateLimits.Budget; readonly buckets: ReadonlyArray<RateLimits.Bucket> } | undefined =
     undefined
-  /** How many calls request tokens from the store without having entered the queue. */
+  /** How many calls are requesting tokens from the store and have not entered the queue. */
   #pendingRequests = 0
   /** Whether a fiber serves the queue. */
   #isServed = false
@@ -115,8 +117,8 @@ export class BucketQueue {
   }
 
   /**
-   * Creates the request to the store for the tokens of a call. With `forced`, the call does not wait, and the level of
-   * the bucket can become negative.
+   * Creates the request to the store for the tokens of a call. With `forced`, the call does not wait, and the number of
+   * tokens in the bucket can become negative.
    */
   want(bill: Bill, { forced = false, id, urgent, waitedMillis = 0 }: WantOptions): RateLimits.Want {
     const { account, arrivals, latencyMillis, learned } = this.#shared
@@ -192,7 +194,7 @@ export class BucketQueue {
 
   /**
    * Whether a call must be sent even if its tokens come too late. A cancel must be sent if the latest attempt to fetch
-   * the budgets failed, or if no attempt has ended yet. The exchange then decides.
+   * the budgets failed, or if no attempt has ended yet. Then the exchange decides whether to accept the cancel.
    */
   #mustBeSent({ descriptor }: Bill): boolean {
     return descriptor.limits.urgent && !this.#shared.learned.isCertain
@@ -308,14 +310,14 @@ export class BucketQueue {
       if (!this.#waiters.has(waiter)) return Effect.void
       if (this.#mustBeSent(waiter.bill)) return Effect.asVoid(this.#take(waiter, nowMillis, true))
       this.#end(waiter, this.#exceeded(waiter, waitMillis))
-      // The fetched budget may be out of date. The next call must not be rejected because of that.
+      // The fetched budget may be out of date. It is fetched again, so that the next call is not rejected by mistake.
       return Effect.andThen(this.#giveUp(waiter), this.#shared.learned.learn(nowMillis))
     })
   }
 
   /**
-   * Requests the tokens of a waiting call, and resumes the call if the store has them. Otherwise returns the wait in
-   * milliseconds.
+   * Requests the tokens of a waiting call. If the store has them, resumes the call and returns 0. Otherwise returns the
+   * wait in milliseconds.
    */
   #take(waiter: Waiter, nowMillis: number, forced: boolean): Effect.Effect<number> {
     const { bill, enteredMillis, id, urgent } = waiter
@@ -340,8 +342,8 @@ export class BucketQueue {
   }
 
   /**
-   * Estimates the wait of a call with `costAhead` before it. Without a response of the store for the first call, the
-   * estimate assumes an empty bucket.
+   * Estimates the wait of a call in milliseconds. `costAhead` is the total cost of the calls before it. If the store
+   * has not responded about the first call yet, the estimate assumes an empty bucket.
    */
   #estimate(costAhead: number, cost: number, nowMillis: number): number {
     const { refillRate } = this.#shared.learned.budget(this.buckets.kind)
@@ -385,8 +387,8 @@ export class BucketQueue {
   }
 
   /**
-   * Rejects the calls whose time is over. Unless the budget is being fetched, also rejects calls whose tokens come too
-   * late.
+   * Rejects the calls whose time is over. Also rejects calls whose tokens come too late, but not while the budget is
+   * being fetched.
    */
   #rejectLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
     const { learned } = this.#shared

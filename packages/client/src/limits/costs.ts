@@ -8,7 +8,7 @@ import type { Descriptor } from "../Operation.ts"
 
 const root = "/trade-api/v2"
 
-/** Splits a path template into segments. Every parameter becomes `:`, and every wildcard `*`. */
+/** Splits a path template into segments. Every parameter becomes `:`. Every wildcard becomes `*`. */
 const segmentsOf = (path: string): ReadonlyArray<string> => {
   const below = path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : path
   return below
@@ -47,8 +47,8 @@ const isCost = (cost: number): boolean => Number.isFinite(cost) && cost >= 0
  *
  * **Details**
  *
- * The routes of the list start at the host's root and use a router's notation:
- * `/trade-api/v2/portfolio/orders/:order_id`, `/trade-api/v2/cfbenchmarks/*endpoint`. A parameter matches only a
+ * The routes of the list start at the host's root. They use a router's notation, such as
+ * `/trade-api/v2/portfolio/orders/:order_id` or `/trade-api/v2/cfbenchmarks/*endpoint`. A parameter matches only a
  * parameter, so `…/orders/:order_id` does not match `…/orders/batched`.
  */
 export const read = (list: GetAccountEndpointCostsResponse): ((descriptor: Descriptor) => number) | undefined => {

@@ -35,22 +35,24 @@ export interface Options {
   readonly refreshMillis: number
   readonly scope: Scope.Scope
   readonly facts: AccountFacts
-  /** Runs after each attempt to fetch. */
+  /** Runs after each attempt to fetch the budgets and costs. */
   readonly onEnd: () => void
 }
 
 type Kind = "read" | "write"
 type Budgets = Readonly<Record<Kind, RateLimits.Budget>>
 
-/** The factor on refill rates, because this machine's clock may run faster than the exchange's clock. */
+/**
+ * Refill rates are multiplied by this factor, because this machine's clock may run faster than the exchange's clock.
+ */
 const clockTolerance = 0.999
 
 /** The shortest time between two attempts to fetch the budgets. */
 const retryMillis = 10_000
 
 /**
- * The default cost of a request, until the account's cost list states another. Source: the rate-limit guide of October
- * 2026.
+ * The default cost of a request in tokens. It applies until the account's cost list is fetched. Source: the rate-limit
+ * guide of October 2026.
  */
 const defaultCost = 10
 
@@ -87,8 +89,8 @@ export class LearnedLimits {
   /** Whether the exchange has reported the budgets at least once. Before that, they are defaults. */
   isLearned = false
   /**
-   * Whether the latest attempt to fetch the budgets succeeded. If not, they may be defaults or out of date, and a call
-   * that seems too large for its bucket must not be rejected.
+   * Whether the latest attempt to fetch the budgets succeeded. If it failed, the budgets may be defaults or out of
+   * date. Then a call that seems too large for its bucket must not be rejected.
    */
   isCertain = false
 
@@ -135,14 +137,14 @@ export class LearnedLimits {
   }
 
   /**
-   * Starts to fetch in the background, unless an attempt is running or the last attempt started less than
-   * {@link retryMillis} ago.
+   * Starts to fetch the budgets and costs in the background. Does nothing if an attempt is running, or if the last
+   * attempt started less than {@link retryMillis} ago.
    */
   learn(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (this.isLearning || nowMillis - this.#triedMillis < retryMillis) return Effect.void
       this.#triedMillis = nowMillis
-      const started = Effect.forkIn(independent(this.#ask(nowMillis)), this.#options.scope, {
+      const started = Effect.forkIn(independent(this.#fetch(nowMillis)), this.#options.scope, {
         // The requests of the attempt must take their tokens before the calls that follow.
         startImmediately: true
       })
@@ -156,12 +158,12 @@ export class LearnedLimits {
     })
   }
 
-  /** Waits for the running attempt. */
+  /** Waits until the running attempt ends. Does not wait if no attempt is running. */
   get ended(): Effect.Effect<void> {
     return Effect.suspend(() => (this.#fiber === undefined ? Effect.void : Effect.asVoid(Fiber.await(this.#fiber))))
   }
 
-  #ask(nowMillis: number): Effect.Effect<void> {
+  #fetch(nowMillis: number): Effect.Effect<void> {
     const { endpointCosts, limits } = this.#options.facts
     const both = Effect.all([Effect.exit(endpointCosts), Effect.exit(limits)], { concurrency: 2 })
     return Effect.map(both, ([costsExit, limitsExit]) => {

@@ -1,8 +1,10 @@
 /**
- * The limiter of one layer: delays each signed call until the account's buckets have its tokens.
+ * The limiter of one layer. It delays each signed call until the account's buckets have enough tokens for the call.
  *
- * `billing` computes which buckets pay, `learned` fetches their sizes, `bucketQueue` queues the calls, and `tokens`
- * reports to the store whether the tokens were spent.
+ * - `billing` computes which buckets pay.
+ * - `learned` fetches the budgets of the buckets.
+ * - `bucketQueue` queues the calls.
+ * - `tokens` reports to the store whether the tokens were spent.
  *
  * @module
  */
@@ -45,8 +47,8 @@ const resolve = (options: RateLimits.Options, environment: string, keyId: string
 }
 
 /**
- * Makes a limiter. The limiter requests `facts` in fibers of the scope, and reports the levels of its buckets through
- * `watch`.
+ * Makes a limiter. It runs the requests in `facts` in fibers of the scope. It passes its buckets to `watch`, which adds
+ * them to the metrics.
  *
  * Dies if the options are invalid, because that is a mistake in the program.
  */
@@ -136,7 +138,8 @@ class AccountLimiter implements Limiter {
     })
 
   /**
-   * Takes, without waiting, the tokens of a call that fetches the budgets. The level of the bucket can become negative.
+   * Takes the tokens of a call that fetches the budgets, without a wait. The number of tokens in the bucket can become
+   * negative.
    */
   #force({ bill }: TokenRequest, clock: Clock.Clock): Effect.Effect<Taken> {
     const want = this.#queueOf(bill).want(bill, { urgent: true, forced: true })
@@ -171,7 +174,7 @@ class AccountLimiter implements Limiter {
     return queue
   }
 
-  /** Adds the level of a bucket to the metrics. */
+  /** Adds the tokens and the capacity of a bucket to the metrics. */
   #show(name: string, kind: billing.BucketSet["kind"]): void {
     const { account, learned, tokens } = this.#shared
     const { level } = tokens.store

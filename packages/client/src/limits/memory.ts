@@ -11,7 +11,7 @@ import type { Bucket as RequestedBucket, Budget, Store, Want } from "./Store.ts"
 interface Waiting {
   readonly want: Want
   readonly sinceMillis: number
-  /** Orders the calls of the same instant. */
+  /** The sequence number of the call. It decides between calls that arrived in the same instant. */
   readonly number: number
 }
 
@@ -24,8 +24,9 @@ const responseMillis = 10
 /**
  * A bucket.
  *
- * Reserved tokens are in two generations, so that the state is a few numbers for any number of requests in flight. If
- * no report about a request arrives, its tokens are charged together with their generation, after one to two latencies.
+ * The tokens of requests in flight are reserved. They are in two generations, so that the state consists of a few
+ * numbers for any number of requests. If no report about a request arrives, its tokens are charged with their
+ * generation. This happens one to two latencies after the request was sent.
  */
 class BucketState {
   /** The fetched budget. Undefined if no limiter has fetched it. */
@@ -33,7 +34,7 @@ class BucketState {
   /** The tokens after the last charge. */
   #tokens: number
   #atMillis: number
-  /** The reserved tokens of requests that count as received at `#dueMillis`, and those of all later requests. */
+  /** Reserved tokens: `#older` is charged at `#dueMillis`, and `#newer` is charged one latency later. */
   #older = 0
   #newer = 0
   #dueMillis: number
@@ -67,7 +68,7 @@ class BucketState {
       this.charge(budget, this.#older, this.#dueMillis)
       this.#older = this.#newer
       this.#newer = 0
-      // The newer requests were sent before the older ones were due.
+      // All newer requests were sent before this time, so the exchange receives them at most one latency after it.
       this.#dueMillis += this.#latencyMillis
     }
   }
@@ -153,8 +154,8 @@ class MemoryStore {
   }
 
   /**
-   * Returns how long a call would wait. With `limited`, a call that costs more than a bucket's capacity waits for a
-   * full bucket.
+   * Returns how many milliseconds a call would wait. With `limited`, a call that costs more than a bucket's capacity
+   * waits for a full bucket.
    */
   wait(want: Want, nowMillis: number, limited: boolean): number {
     const waiting = this.#waiting.get(want.id)
@@ -228,9 +229,9 @@ const atNow = <A>(f: (nowMillis: number) => A): Effect.Effect<A> =>
  *
  * The exchange charges a request when it receives the request. Until then, a full bucket does not refill. So this store
  * charges a request when the exchange has certainly received it: when the response has arrived, or the latency has
- * passed. Until then the tokens of the request stay reserved. The free tokens are those that would remain if the
- * exchange received all requests in flight now. So each request finds its tokens at the exchange, in any order of
- * arrival.
+ * passed. Until then, the tokens of the request stay reserved. A call can take only tokens that would remain if the
+ * exchange received all requests in flight now. So the exchange has the tokens for each request, in whichever order the
+ * requests arrive.
  */
 export const make = (): Store => {
   const store = new MemoryStore()

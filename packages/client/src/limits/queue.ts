@@ -13,7 +13,7 @@ export interface Waiting {
   readonly urgent: boolean
   /** When the owner of the queue checks the call again, by the monotonic clock. Can be infinite. */
   deadlineMillis: number
-  /** Whether the store did not have the tokens of the call and keeps the call in its own queue. */
+  /** Whether the store keeps the call in its own queue, because it did not have the tokens of the call. */
   isInStore: boolean
 }
 
@@ -28,7 +28,7 @@ class Lane<W> {
   first: Node<W> | undefined
   last: Node<W> | undefined
   cost = 0
-  /** The tokens of the calls that are not in the store's queue. */
+  /** The total cost of the calls that are not in the store's queue. */
   costOutsideStore = 0
 
   append(node: Node<W>): void {
@@ -47,8 +47,8 @@ class Lane<W> {
 }
 
 /**
- * A binary heap of deadlines. Calls that have left the queue stay in the heap until they reach its top, or until they
- * are more than half of it.
+ * A binary heap of deadlines. Calls that have left the queue stay in the heap until they reach its top. If more than
+ * half of a large heap are such calls, all of them are removed.
  */
 class Deadlines<W extends Waiting> {
   #heap: Array<W> = []
@@ -65,7 +65,7 @@ class Deadlines<W extends Waiting> {
     heap[index] = waiting
   }
 
-  /** Returns the call with the earliest deadline that is still in the queue. Undefined if there is none. */
+  /** Returns the queued call with the earliest deadline. Undefined if there is none. */
   peek(isQueued: (waiting: W) => boolean): W | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
       if (isQueued(top)) return top
@@ -74,7 +74,7 @@ class Deadlines<W extends Waiting> {
     return undefined
   }
 
-  /** Removes the calls that have left the queue, if the heap is large and they are more than half of it. */
+  /** Removes the calls that have left the queue, if the heap is large and more than half of it are such calls. */
   compact(size: number, isQueued: (waiting: W) => boolean): void {
     if (this.#heap.length <= 64 || this.#heap.length <= 2 * size) return
     const left = this.#heap.filter(isQueued)
@@ -129,7 +129,7 @@ export class WaitingQueue<W extends Waiting> {
     if (waiting.deadlineMillis !== Number.POSITIVE_INFINITY) this.#deadlines.push(waiting)
   }
 
-  /** Removes a call. Does nothing if the call has left before. */
+  /** Removes a call. Does nothing if the call is not in the queue. */
   remove(waiting: W): void {
     const node = this.#nodes.get(waiting)
     if (node === undefined) return
@@ -141,7 +141,7 @@ export class WaitingQueue<W extends Waiting> {
     this.#deadlines.compact(this.#nodes.size, this.#isQueued)
   }
 
-  /** Records that the store keeps this call in its own queue. The call may have left this queue before. */
+  /** Records that the store keeps this call in its own queue. The call may have left this queue already. */
   markInStore(waiting: W): void {
     if (!waiting.isInStore && this.has(waiting)) this.#laneOf(waiting.urgent).costOutsideStore -= waiting.cost
     waiting.isInStore = true
@@ -161,7 +161,7 @@ export class WaitingQueue<W extends Waiting> {
     return found
   }
 
-  /** Returns the tokens of all calls that are served before this call. Takes linear time. */
+  /** Returns the total cost of all calls that are served before this call. Takes linear time. */
   costBefore(waiting: W): number {
     let sum = 0
     for (const other of this) {
@@ -171,7 +171,7 @@ export class WaitingQueue<W extends Waiting> {
     return sum
   }
 
-  /** Returns the tokens of all calls that are served before a new call. */
+  /** Returns the total cost of all calls that are served before a new call. */
   costAhead(urgent: boolean): number {
     return this.#urgent.cost + (urgent ? 0 : this.#normal.cost)
   }
@@ -181,7 +181,7 @@ export class WaitingQueue<W extends Waiting> {
     return this.#urgent.costOutsideStore + (urgent ? 0 : this.#normal.costOutsideStore)
   }
 
-  /** Returns the call with the earliest deadline, or undefined. */
+  /** Returns the call with the earliest deadline. Undefined if there is none. */
   nextDeadline(): W | undefined {
     return this.#deadlines.peek(this.#isQueued)
   }

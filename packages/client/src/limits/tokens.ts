@@ -94,5 +94,5 @@ export class Tokens {
 const failureOf = <E>(exit: Exit.Exit<unknown, E>): E | undefined =>
   Exit.isFailure(exit) ? Option.getOrUndefined(Exit.findErrorOption(exit)) : undefined
 
-/** Whether the exchange had too few tokens for the request. */
+/** Whether the exchange returned 429. */
 export const isLimited = (exit: Exit.Exit<unknown, CallFailure>): boolean => failureOf(exit)?._tag === "TooManyRequests"

@@ -1,21 +1,22 @@
 /**
- * Measures the difference between the exchange's clock and this machine's clock, by the dates of responses.
+ * Measures the difference between the exchange's clock and this machine's clock, from the dates of responses.
  *
  * **Details**
  *
  * A signature contains this machine's time. If that time is too far from the exchange's time, the exchange refuses the
- * request with 401. Every layer measures the difference by the `Date` header of each response, without further
- * requests. A date has a resolution of one second, and the exchange wrote it between the sending of the request and the
- * arrival of the response. So one response gives an interval for the difference, and several responses give the
- * intersection of their intervals. A new response replaces a measurement that contradicts it or that is several minutes
- * old. The measurement is also discarded if this machine's clock was set or the machine slept. A response without a
- * valid date, or from a cache (with an `Age` header, or a CDN hit), is ignored.
+ * request with 401. Every layer measures the difference from the `Date` header of each response. It sends no extra
+ * requests. A date has a resolution of one second. The exchange writes the date after the client sends the request and
+ * before the response arrives. So one response gives an interval for the difference, and several responses give the
+ * intersection of their intervals. A new response replaces the measurement if the two contradict each other, or if the
+ * measurement is several minutes old. The measurement is also discarded if this machine's clock was set or the machine
+ * slept. A response without a valid date is ignored. A response from a cache is ignored too (it has an `Age` header or
+ * reports a CDN hit).
  *
  * With the option `correctClockSkew` of `Kalshi.layer`, the layer signs with the measured time of the exchange.
  *
  * **Gotchas**
  *
- * The exchange does not document how large the difference may be.
+ * The exchange does not document the largest difference that it accepts.
  *
  * @module
  */
@@ -25,8 +26,8 @@ import { type ClockSkewMeasurement, KalshiPublic } from "../Capability.ts"
 export type { ClockSkewMeasurement as Measurement } from "../Capability.ts"
 
 /**
- * The current measurement. Undefined before the first response with a usable date, and if the measurement was
- * discarded.
+ * The current measurement. Undefined until a response with a usable date arrives. Also undefined after a measurement
+ * was discarded.
  *
  * **Example** (Warning about a wrong clock)
  *

@@ -18,16 +18,16 @@ import { durationMillis } from "../time.ts"
  *
  * - A policy determines how often and when a request is retried, but never whether it may be retried. The operation's
  *   retry class determines after which failures a retry is allowed. So no schedule can send an order twice.
- * - A 401 is retried if its code blames the timestamp (`header_timestamp_expired`), or if the layer corrects its clock
- *   (`correctClockSkew`) and the date of the response shows that the timestamp was wrong. This happens at most once per
- *   call, for every retry class, and counts as a retry of this policy.
- * - After a lost response, the client retries a request with a client-supplied id, such as an order, for at most a
- *   minute from the first attempt whose response was lost, under every schedule. The reason is that the exchange does
- *   not document how long it recognises such an id.
- * - A `Retry-After` header in seconds or as a date can make a wait longer, never shorter. If the wait would exceed the
- *   total time of the call, the call fails at once with the error of that response. Any other value, or a repeated
- *   header, is ignored.
- * - An invalid policy, for example with a timeout that is not positive, is an `InvalidRequest` before anything is sent.
+ * - A 401 is retried if its code blames the timestamp, such as `header_timestamp_expired`. With `correctClockSkew`, a
+ *   401 is also retried if the date of the response shows that the timestamp was wrong. Every retry class allows this
+ *   retry. It happens at most once per call, and the policy counts it as a retry.
+ * - If a request has a client-supplied id, as an order has, the client retries it even after a lost response. These
+ *   retries end one minute after the first attempt whose response was lost, under every schedule. The reason is that
+ *   the exchange does not document how long it recognises a client-supplied id.
+ * - A `Retry-After` header with seconds or a date can make a wait longer, never shorter. Other values and repeated
+ *   headers are ignored. If the wait would exceed the total time of the call, the call fails at once with the error of
+ *   that response.
+ * - With an invalid policy, such as a timeout of zero, a call fails with `InvalidRequest` and sends nothing.
  */
 export interface SendPolicy {
   /**
@@ -39,16 +39,18 @@ export interface SendPolicy {
   readonly attemptTimeout: Duration.Input
   /** The time limit of the call, including waits and retries. */
   readonly totalTimeout: Duration.Input
-  /** The maximum size of a response body, in bytes. A larger response is a `TransportError`. */
+  /** The maximum size of a response body, in bytes. A call with a larger response fails with `TransportError`. */
   readonly maxBodyBytes: number
 }
 
-/** Applies full jitter: a random part of each delay, after capping the delay at five seconds. */
+/** Caps each delay at five seconds, then replaces it with a random part of itself (full jitter). */
 const fullJitter = /*#__PURE__*/ Schedule.modifyDelay(({ duration }: Schedule.Metadata) =>
   Effect.map(Random.next, (share) => Math.round(share * Math.min(Duration.toMillis(duration), 5_000)))
 )
 
-/** The default schedule: at most four attempts, with full jitter on delays that double from 250 ms up to 5 s. */
+/**
+ * The default schedule: at most four attempts. The delays double from 250 ms, have full jitter, and never exceed 5 s.
+ */
 export const defaultRetry: Schedule.Schedule<unknown> = /*#__PURE__*/ Schedule.upTo(
   /*#__PURE__*/ fullJitter(/*#__PURE__*/ Schedule.exponential("250 millis")),
   { times: 3 }
@@ -66,8 +68,8 @@ export const defaults: SendPolicy = {
 }
 
 /**
- * Overrides parts of the policy for the calls that run under this reference. Other parts come from the layer, then from
- * {@link defaults}.
+ * Overrides parts of the policy for all calls of the effect that receives this reference. A part that is not set comes
+ * from the layer, or else from {@link defaults}.
  *
  * **Example** (A single quick attempt)
  *

@@ -1,5 +1,6 @@
 /**
- * A hook around the sending of every write. With it, another part of the client can follow the effects of operations.
+ * A hook around the sending of every write. `trading/cancelOnExit.ts` uses it to record the orders that the writes
+ * create.
  *
  * @module
  */
@@ -9,8 +10,8 @@ import type { CallState } from "./callState.ts"
 import type { CallFailure } from "./decode.ts"
 
 /**
- * Wraps the sending of a write: all its attempts and the waits between them. The input is already valid. A write of a dry
- * run is not wrapped.
+ * Wraps the sending of a write: all its attempts and the waits between them. The input is already valid. A write of a
+ * dry run is not wrapped.
  */
 export type AroundWrite = (
   call: CallState,

@@ -14,14 +14,14 @@ import * as skew from "./skew.ts"
 import { timeoutOrElse } from "./timeout.ts"
 import type { Transport, TransportFault } from "./transport.ts"
 
-/** Returns a hint for the error of a refused connection to this machine. Empty for every other error. */
+/** Returns a hint for the error message if this machine refused the connection. Empty for every other error. */
 const hintOf = ({ hostname, origin, port, protocol }: RestRoot, { code, requestSent }: TransportFault): string => {
   if (code !== "ECONNREFUSED" || requestSent !== "no" || !loopback.test(hostname)) return ""
   const listening = port === "" ? (protocol === "https:" ? "443" : "80") : port
   return `; nothing listens at ${origin}: start the local exchange (kalshi sandbox --port ${listening}, or kalshi-sandbox --port ${listening})`
 }
 
-/** Limits an attempt to the time limit of an attempt, and to the remaining time of the call. */
+/** Fails an attempt that exceeds the policy's time limit for one attempt, or the remaining time of the call. */
 const withinTime = (
   call: CallState,
   attempt: Effect.Effect<unknown, CallFailure>
@@ -44,11 +44,14 @@ const withinTime = (
       })
     )
   )
-  // If the wait for tokens has used up the time, no response to a request could arrive in time.
+  // After a long wait for rate-limit tokens, no time may remain. Then nothing is sent.
   return limitMillis > 0 ? timeoutOrElse(attempt, limitMillis, timedOut) : timedOut
 }
 
-/** Makes the function that performs one attempt of a call. It signs each attempt, after the waits. */
+/**
+ * Makes the function that performs one attempt of a call. It signs each attempt after its waits, so that the timestamp
+ * is current.
+ */
 export const make = (
   connection: Connection,
   transport: Transport
@@ -65,7 +68,8 @@ export const make = (
     Effect.withFiber((fiber) => {
       const { descriptor, policy, wire } = call
       if (call.clientIdRemainingMillis() < 0) {
-        const reason = "signing ended so late that the exchange may no longer recognise the id of the request"
+        const reason =
+          "signing took so long that the exchange may no longer recognise the client-supplied id of the request"
         return Effect.fail(transportError(call, { requestSent: "no", code: undefined, reason }))
       }
       call.attempts++

@@ -1,6 +1,6 @@
 /**
- * Records the attempts of one call: when this machine sent them, when the exchange can have carried them out, and
- * whether a response was lost.
+ * Records when this machine sent the attempts of a call, when the exchange can have carried them out, and whether a
+ * response was lost.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import * as ClockSkew from "./ClockSkew.ts"
 import { type Interval, jumped, read, type Reading } from "./skew.ts"
 
 /**
- * The largest difference between a signature's timestamp and the exchange's clock that the exchange accepts. The
- * document states no number. Public measurements: 30 seconds are at the limit, 60 are refused. The bound also applies
- * to a clock that was never measured, because the exchange refuses signatures outside the bound.
+ * The exchange refuses a signature whose timestamp differs from the exchange's clock by this time or more. The OpenAPI
+ * document states no limit. In public measurements, the limit was about 30 seconds, and 60 seconds were refused. So
+ * this bound on the clock skew also holds if the skew was never measured.
  */
 export const maxSkewMillis = 60_000
 
-/** The time in which the exchange can have carried out an attempt, in Unix milliseconds by the exchange's clock. */
+/** The period in which the exchange can have carried out an attempt, in Unix milliseconds of the exchange's clock. */
 export interface ExchangeWindow {
-  /** The earliest time: before it, the first attempt had not been sent. */
+  /** The earliest time. The first attempt was not sent before it. */
   readonly fromMillis: number
-  /** The latest time: after it, the last signature is too old. */
+  /** The latest time. After it, the exchange refuses the last signature as too old. */
   readonly untilMillis: number
 }
 
@@ -82,8 +82,9 @@ export const now: Effect.Effect<Now, never, KalshiPublic> = /*#__PURE__*/ Effect
 )
 
 /**
- * Returns the bounds of the exchange's time at an earlier reading of this process. The monotonic clock gives the age of
- * the reading, so it does not matter whether the wall clock was set since.
+ * Returns the bounds of the exchange's time at the moment of an earlier reading in this process. The age of the reading
+ * comes from the monotonic clock, so later changes of the wall clock do not matter. `unmeasuredMillis` bounds the clock
+ * skew if there is no measurement.
  */
 export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = maxSkewMillis): Interval => {
   const wallMillis = now.wallMillis - (now.monotonicMillis - reading.monotonicMillis)
@@ -93,11 +94,11 @@ export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = ma
   }
 }
 
-/** The times of a call in a form that another process can use. */
+/** The times of a call, without monotonic times, so that another process can use them. */
 export interface Times {
   /**
-   * The time of the last attempt in Unix milliseconds by this machine's clock, or the timestamp of the last signature
-   * if that is later.
+   * The time of the last attempt in Unix milliseconds, by this machine's clock. If the timestamp of the last signature
+   * is later, that timestamp.
    */
   readonly lastAttemptMillis: number
   readonly window: ExchangeWindow | undefined

@@ -13,12 +13,12 @@ import type { Resolved } from "./SendPolicy.ts"
 import type { Reading } from "./skew.ts"
 
 /**
- * How long the client assumes that the exchange recognises a client-supplied id. The exchange does not document this
- * duration, so the client assumes a short one.
+ * How long the exchange recognises a request by its client-supplied id. The exchange does not document this duration.
+ * The value is a cautious assumption.
  */
 const clientIdWindowMillis = 60_000
 
-/** The constants of a call. */
+/** The values that do not change during a call. */
 export interface CallOptions {
   readonly descriptor: Descriptor
   readonly wire: WireRequest
@@ -45,13 +45,13 @@ export class CallState {
   readonly isRepeatable: boolean
   readonly #startedMillis: number
 
-  /** Requests handed to the transport. */
+  /** How many requests were passed to the transport. */
   attempts = 0
-  /** When the last request was handed to the transport. */
+  /** When the last request was passed to the transport. */
   lastSentAt: Reading = { wallMillis: 0, monotonicMillis: 0 }
   /**
-   * When the client sent the first request whose response was lost and which the exchange may have carried out.
-   * Monotonic milliseconds.
+   * When the client sent the first request whose response was lost, in monotonic milliseconds. The exchange may have
+   * carried out that request. Undefined if no response was lost.
    */
   firstLostSentMillis: number | undefined = undefined
   /** Whether the last response was a 401 whose date shows that the timestamp of the request was wrong. */
@@ -73,14 +73,14 @@ export class CallState {
     this.#startedMillis = monotonicMillis(this.clock)
   }
 
-  /** Returns the remaining total time of the call. */
+  /** Returns the remaining total time of the call, in milliseconds. */
   remainingMillis(): number {
     return this.policy.totalMillis - (monotonicMillis(this.clock) - this.#startedMillis)
   }
 
   /**
-   * Returns how long the exchange still recognises a repeat by its id. Infinite if no response was lost, or if the call
-   * has no such id.
+   * Returns how many milliseconds the exchange still recognises a repeat by its client-supplied id. Infinite if no
+   * response was lost, or if the call has no client-supplied id.
    */
   clientIdRemainingMillis(): number {
     return this.hasClientId && this.firstLostSentMillis !== undefined

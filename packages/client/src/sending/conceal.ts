@@ -1,6 +1,6 @@
 /**
- * Removes the values of a request's signature and credential headers from the error of its response, because a proxy or
- * a firewall may echo them.
+ * Removes the values of a request's signature and credential headers from the error of its response. A proxy or a
+ * firewall may echo these values.
  *
  * @module
  */
@@ -18,13 +18,13 @@ const mark = "<redacted>"
 
 const signingHeader = /^kalshi-access-/
 
-/** Matches headers of the application's HTTP client that can contain a credential, such as those of a proxy. */
+/** Matches headers of the application's HTTP client that can contain a credential, such as headers for a proxy. */
 const credentialHeader = /auth|cookie|credential|key|password|secret|session|signature|token/
 
-/** A prefix of at least this length is replaced too, because an echo may be truncated. */
+/** A prefix of a value is also replaced if it has at least this length, because an echo may be truncated. */
 const pieceLength = 16
 
-/** A shorter value may occur within ordinary words. It is replaced only as a separate word. */
+/** A value below this length may occur within ordinary words, so it is replaced only as a separate word. */
 const wordLength = 8
 
 /** The minimum length of a value. A single character is not a secret, and would occur in almost every error. */
@@ -45,7 +45,7 @@ const named: Readonly<Record<string, string>> = {
 /** The letters of the JSON escapes `\n`, `\r` and `\t`. */
 const lineBreaks = "nrt"
 
-/** Normalises a character: the result is equal for both cases, and for both alphabets of base64. */
+/** Normalises a character. The result is the same for upper and lower case, and for both alphabets of base64. */
 const plain = (character: string): string =>
   character === "-" ? "+" : character === "_" ? "/" : character.toLowerCase()
 
@@ -79,11 +79,17 @@ const characterAt = (text: string, at: number): readonly [character: string, nex
 
 const fromCode = (code: number): string | undefined => (code <= 0xffff ? String.fromCharCode(code) : undefined)
 
-/** Whether a character of a response matches a character of a value. Form decoding turns a plus into a space. */
+/**
+ * Whether a character of a response matches a character of a value. A space also matches a plus, because form decoding
+ * turns a plus into a space.
+ */
 const isSame = (character: string, of: string): boolean =>
   plain(character) === plain(of) || (character === " " && plain(of) === "+")
 
-/** Returns the end of a value that starts at an index, or -1. The value may be wrapped over several lines. */
+/**
+ * Returns the index after an echo of `value` that starts at `start`. -1 if there is none. The echo may be wrapped over
+ * several lines.
+ */
 const endOf = (text: string, start: number, value: string): number => {
   let at = start
   let matched = 0
@@ -102,7 +108,7 @@ const endOf = (text: string, start: number, value: string): number => {
 }
 
 /**
- * Whether a number is the value of a JSON member, such as a time of the exchange in milliseconds. Then it is not an
+ * Whether a number is the value of a JSON member. Such a number is, for example, a time of the exchange, and not an
  * echoed header.
  */
 const isMember = (text: string, start: number): boolean => /":\s*$/.test(text.slice(Math.max(0, start - 8), start))
@@ -118,7 +124,7 @@ const valuesOf = (headers: HeaderValues): ReadonlyArray<string> => {
     if (value === undefined || value.length < minLength) continue
     if (signingHeader.test(name)) values.add(value)
     else if (credentialHeader.test(name)) {
-      // A scheme with credentials, or the pairs of a cookie.
+      // The value is a scheme with credentials, or the pairs of a cookie.
       for (const part of value.split(/[\s;,]+/)) {
         for (const secret of [part, part.slice(part.indexOf("=") + 1)]) {
           if (secret.length >= wordLength) values.add(secret)

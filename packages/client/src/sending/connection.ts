@@ -14,14 +14,16 @@ import type { CallFailure } from "./decode.ts"
 import type { Telemetry } from "./observer.ts"
 import * as skew from "./skew.ts"
 
-/** Delays signed calls until they have their rate-limit tokens. */
+/** Delays signed calls until their rate-limit tokens are available. */
 export interface Limiter {
-  /** Runs an attempt as soon as it has its tokens. Gives the tokens back if the attempt sent nothing. */
+  /**
+   * Runs an attempt as soon as its tokens are available. Returns the tokens to the bucket if the attempt sent nothing.
+   */
   readonly limit: (
     attempt: LimitedAttempt,
     run: Effect.Effect<unknown, CallFailure>
   ) => Effect.Effect<unknown, CallFailure>
-  /** Returns how many milliseconds a call would wait now. */
+  /** Returns how many milliseconds a call would wait for tokens if it started now. */
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
 }
 
@@ -76,13 +78,13 @@ export const restRootOf = ({ restUrl }: Environment): RestRoot => {
 /** The connection that all requests of one layer share. */
 export interface Connection extends ConnectionOptions {
   readonly restRoot: RestRoot
-  /** Measures the exchange's clock by the responses of this connection. */
+  /** Measures the exchange's clock from the dates of the responses to this connection's requests. */
   readonly clockSkew: skew.Skew
   /** Signs a request with the current time. Returns undefined on a connection without a key. */
   readonly sign: (request: SignedRequest) => Effect.Effect<Signed | undefined, SigningError>
   /**
-   * Explains a signature that the exchange refused. `measured` is the clock skew, if it is known. Undefined on a
-   * connection without a key.
+   * Explains a signature that the exchange refused. `measured` is the clock skew. Returns undefined on a connection
+   * without a key.
    */
   readonly explain: (signed: Signed, measured: skew.Interval | undefined) => Errors.Explanation | undefined
 }

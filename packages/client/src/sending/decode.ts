@@ -18,7 +18,8 @@ export interface Arrived {
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
   /**
-   * Returns the headers of the request. Called only for an error, to remove header values that the response repeats.
+   * Returns the headers of the request. Called only to build an error, because the response may echo secret header
+   * values. The error must not contain them.
    */
   readonly sent?: (() => conceal.HeaderValues) | undefined
 }
@@ -26,10 +27,10 @@ export interface Arrived {
 /** The facts about a call that its errors need. */
 export interface Circumstances {
   readonly attempts: number
-  /** Whether the response to an earlier attempt was lost, so that the exchange may have carried out that attempt. */
+  /** Whether the response to an earlier attempt was lost. The exchange may have carried out that attempt. */
   readonly lostResponse: boolean
   readonly nowMillis: number
-  /** Called only for a 401. */
+  /** Explains a refused signature. Called only for a 401. */
   readonly explanation: () => Errors.Explanation | undefined
 }
 
@@ -55,22 +56,19 @@ interface ParsedBody {
   readonly text: string
   /** Undefined if the text is not JSON. */
   readonly json: unknown
-  /** Why the body is not JSON; undefined if it is. */
+  /** Why the body is not JSON. Undefined if the body is JSON. */
   readonly fault?: string
-  /** Why the bytes are not text, if the content encoding is the reason. */
+  /** Describes a body that is not text because of its content encoding. Otherwise undefined. */
   readonly unreadable?: string
 }
 
-/**
- * Decodes strictly: it throws on bytes that are not UTF-8, and keeps a byte-order mark, so that the JSON parser rejects
- * it.
- */
+/** Throws on bytes that are not UTF-8. Keeps a byte-order mark, because the JSON parser must reject it. */
 const utf8 = /*#__PURE__*/ new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 const lossyUtf8 = /*#__PURE__*/ new TextDecoder()
 
 const maxEncodingLength = 60
 
-/** Returns the content encoding that a response declares. Undefined for plain bytes. */
+/** Returns the content encoding that a response declares, in quotes. Undefined if the body is not encoded. */
 const encodingOf = ({ headers }: Arrived): string | undefined => {
   const encoding = headers["content-encoding"]?.trim()
   return encoding === undefined || encoding === "" || encoding.toLowerCase() === "identity"
@@ -79,8 +77,8 @@ const encodingOf = ({ headers }: Arrived): string | undefined => {
 }
 
 /**
- * Describes a body that is not UTF-8. The runtime decodes the content encodings that it requests, so any encoding that
- * is left was not requested.
+ * Describes a body that is not UTF-8. The runtime requests some content encodings and decodes them. A content encoding
+ * that remains was not requested.
  */
 const notUtf8 = (arrived: Arrived): ParsedBody => {
   const encoding = encodingOf(arrived)
@@ -126,7 +124,7 @@ const textOf = (value: unknown, hide: conceal.Conceal): string | undefined => {
   try {
     return clip(JSON.stringify(value), hide)
   } catch {
-    return "(nested too deeply to show)" // the platform's own serializer overflows its stack
+    return "(nested too deeply to show)" // JSON.stringify overflows the stack
   }
 }
 
@@ -147,11 +145,11 @@ const errorFields = (
 }
 
 /**
- * Reads the error in a body. Most responses nest it under `error`. In the document and in some 404s, its fields are at
- * the top level. In a 429, `error` is a bare string. The CDN sends HTML or no body. Source: bodies recorded in
- * production and demo, 2025–2026.
+ * Reads the error in a body. Most responses nest the error under `error`. In the OpenAPI document and in some 404
+ * responses, the error's fields are at the top level. In a 429, `error` is a string. The CDN sends HTML or no body.
+ * Source: bodies recorded in production and demo, 2025–2026.
  *
- * With `isSecret`, the body may contain a secret, so the result contains only the fields of the error.
+ * With `isSecret`, the body may contain a secret. Then an unexpected body is not quoted.
  */
 const errorBody = (
   { json, text, unreadable }: ParsedBody,
@@ -171,7 +169,8 @@ const errorBody = (
 }
 
 /**
- * Reads the error of a response that belongs to no operation. Conceals the header values that `arrived.sent` returns.
+ * Reads the error of a response that belongs to no operation, such as a refused WebSocket handshake. Conceals the
+ * header values that `arrived.sent` returns.
  */
 export const errorOf = (arrived: Arrived): Errors.ErrorBody =>
   errorBody(parse(arrived), false, conceal.make(arrived.sent?.()))
@@ -180,8 +179,8 @@ const maxKeptLength = 16_384
 const maxKeptDepth = 100
 
 /**
- * Returns the JSON of an unexpected body for an error, unless it is deep or large: printing it would overflow the stack
- * or flood a log.
+ * Returns the JSON of an unexpected body, so that the error can show it. Undefined if the body is too large or too
+ * deep, because printing it would flood a log or overflow the stack.
  */
 const printableJson = ({ json, text }: ParsedBody): unknown => {
   if (text.length > maxKeptLength) return undefined
@@ -232,7 +231,7 @@ const success = (
     )
   }
   if (hasError(json)) return violation("/error", "a success status with an error in its body")
-  // The document declares no body, so nothing else in the body can violate the contract.
+  // The OpenAPI document declares no body for this operation, so there is nothing to check.
   if (check === undefined) return Result.void
   if (fault !== undefined) return violation("", fault)
   const decoded = check(json)
@@ -241,12 +240,12 @@ const success = (
   return violation(pointer, reason)
 }
 
-/** The statuses that every operation can return. They need no declaration. */
+/** The error statuses that every operation can return, even if its descriptor does not list them. */
 const commonStatuses: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
 
 /**
- * Converts a response without the success status to an error. A status that is neither declared nor common is an
- * `UnexpectedStatus`.
+ * Converts a response to an error, if its status is not the operation's success status. A status becomes an
+ * `UnexpectedStatus` if the operation does not declare it and {@link commonStatuses} does not contain it.
  */
 const failure = (
   { name, secret }: Descriptor,

@@ -19,16 +19,18 @@ export interface WireRequest {
   readonly query: string
   /** The body as JSON text. Undefined if the request has no body. */
   readonly body: string | undefined
-  /** Whether the body has the client-supplied ids that the descriptor's `key` names: in a batch, on every item. */
+  /**
+   * Whether the body has the client-supplied id that the descriptor's `key` names. In a batch, every item must have it.
+   */
   readonly keyed: boolean
-  /** A plain copy of the checked input: path, query and body. */
+  /** A plain copy of the checked input, with the fields of path, query and body. */
   readonly input: Readonly<Record<string, unknown>>
 }
 
 /** Encodes the inputs of one operation. */
 export type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
 
-/** Thrown if an input cannot be sent. It never leaves this file. */
+/** Thrown if an input cannot be sent, and caught in this file. */
 class Refusal {
   readonly pointer: string
   readonly reason: string
@@ -38,7 +40,7 @@ class Refusal {
   }
 }
 
-/** Whether an object is the `Object.prototype` of this realm or of another. */
+/** Whether an object is the `Object.prototype` of this JavaScript realm or of another realm. */
 const isObjectPrototype = (value: object): boolean =>
   value === Object.prototype || (Object.getPrototypeOf(value) === null && Object.hasOwn(value, "isPrototypeOf"))
 
@@ -67,11 +69,12 @@ const bareRecord = (): Record<string, unknown> => Object.create(bare)
 const maxDepth = 64
 
 /**
- * Copies an input. Every later step checks, sends and reads the copy. So each property of the input is read exactly
- * once, and a getter or a Proxy cannot return another value later.
+ * Copies an input. All later steps use only the copy, so each property of the input is read exactly once. A getter or a
+ * Proxy cannot return another value later.
  *
  * Undefined fields are omitted at any depth, because JSON has no undefined. An instance of a class is rejected, because
- * the values of its accessors and of its `toJSON` would not be sent. An id or `reduce_only` could be lost.
+ * the values of its accessors and of its `toJSON` would not be sent. For example, an order could lose its id or
+ * `reduce_only`.
  */
 const copyOf = (input: unknown): unknown => {
   /** The path of the value that is being copied. */
@@ -88,7 +91,7 @@ const copyOf = (input: unknown): unknown => {
       case "bigint":
       case "function":
       case "symbol":
-        throw refusal(`a ${typeof value} cannot be sent`)
+        throw refusal(`a ${typeof value} cannot be sent: pass a JSON value`)
       default:
         return value
     }
@@ -96,11 +99,11 @@ const copyOf = (input: unknown): unknown => {
 
   const copyRecord = (record: object): Record<string, unknown> => {
     if (!isPlainRecord(record))
-      throw refusal("this object has a prototype of its own, such as a class: pass a plain object")
+      throw refusal("this object is an instance of a class or has a custom prototype: pass a plain object")
     const copied = bareRecord()
     for (const key of Object.keys(record)) {
       path.push(key)
-      const value = copy((record as Readonly<Record<string, unknown>>)[key]) // an object can be read by its own key
+      const value = copy((record as Readonly<Record<string, unknown>>)[key]) // `key` is a key of `record`
       path.pop()
       if (value !== undefined) copied[key] = value
     }
@@ -108,16 +111,18 @@ const copyOf = (input: unknown): unknown => {
   }
 
   const copyList = (list: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
-    if (!isPlainList(list)) throw refusal("this array has a prototype of its own, such as a class: pass a plain array")
+    if (!isPlainList(list))
+      throw refusal("this array is an instance of a class or has a custom prototype: pass a plain array")
     const copied: Array<unknown> = []
     if ("toJSON" in list || "toJSON" in copied) {
-      throw refusal("this array has or inherits toJSON, which would replace its items: remove it")
+      throw refusal("this array has or inherits toJSON, which would replace its items: remove toJSON")
     }
     const { length } = list
     for (let index = 0; index < length; index++) {
       path.push(index)
       const value = copy(list[index])
-      if (value === undefined) throw refusal("an item of a list cannot be missing or undefined")
+      if (value === undefined)
+        throw refusal("an item of a list cannot be missing or undefined: remove it or pass a value")
       path.pop()
       copied.push(value)
     }
@@ -128,14 +133,16 @@ const copyOf = (input: unknown): unknown => {
     return copy(input)
   } catch (error) {
     if (error instanceof Refusal) throw error
-    // A getter or a Proxy threw. Its message may quote the input.
-    throw refusal(`reading this failed with ${error instanceof Error ? error.name : typeof error}`)
+    // A getter or a Proxy threw. The message of the error is not shown, because it may quote the input.
+    throw refusal(
+      `reading this value failed with ${error instanceof Error ? error.name : typeof error}: pass plain data`
+    )
   }
 }
 
 /**
- * Returns the JSON pointer of the first string that is not well-formed Unicode, or undefined. The exchange would read
- * such a string as another string.
+ * Returns the JSON pointer of the first string that is not well-formed Unicode. Undefined if there is none. The
+ * exchange would read such a string as a different string.
  */
 const illFormed = (value: unknown, pointer: string): string | undefined => {
   if (typeof value === "string") return value.isWellFormed() ? undefined : pointer
@@ -147,10 +154,7 @@ const illFormed = (value: unknown, pointer: string): string | undefined => {
   return undefined
 }
 
-/**
- * Makes the function that returns whether a body has its client-supplied ids: one id, or an id on every item of its
- * list.
- */
+/** Makes the function that checks whether a body has its client-supplied id. In a batch, every item must have an id. */
 const keyedBy = ({ field, list }: Key) => {
   const hasId = (item: unknown): boolean => isRecord(item) && typeof item[field] === "string" && item[field] !== ""
   return (body: Readonly<Record<string, unknown>>): boolean => {
@@ -160,7 +164,10 @@ const keyedBy = ({ field, list }: Key) => {
   }
 }
 
-/** Returns why a string cannot be a path segment, or undefined. The platform or the exchange would read another path. */
+/**
+ * Returns why a string cannot be a path segment. Undefined if it can. The platform or the exchange would read an
+ * invalid segment as another path.
+ */
 const segmentFault = (text: string): string | undefined => {
   if (text === "") return "an empty path segment cannot be sent"
   if (text === "." || text === "..") return `${JSON.stringify(text)} cannot be a path segment`
@@ -172,11 +179,11 @@ const segmentFault = (text: string): string | undefined => {
   return undefined
 }
 
-/** Returns why values cannot be written as a query parameter, or undefined. */
+/** Returns why values cannot be written as a query parameter. Undefined if they can. */
 const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: Parameter): string | undefined => {
-  // A repeated parameter without items would be absent from the query, and the exchange would return everything.
+  // An empty list would remove the parameter from the query, and the exchange would return everything.
   if (isList && items.length === 0) {
-    return `an empty list cannot be sent: ${parameter.required ? "" : "leave it out, or "}pass at least one item`
+    return `an empty list cannot be sent: ${parameter.required ? "" : "omit the field, or "}pass at least one item`
   }
   if (isList && parameter.style === "comma" && items.some((item) => /^$|,/.test(String(item)))) {
     return "an item cannot be empty or contain a comma, because the list is joined by commas"
@@ -185,8 +192,8 @@ const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: P
 }
 
 /**
- * Makes the function that checks a value against a schema. It throws a {@link Refusal}, whose pointer starts with the
- * pointer of the value.
+ * Makes the function that checks a value against a schema. The function throws a {@link Refusal} for an invalid value.
+ * `pointer` is the JSON pointer of the value in the input.
  */
 const checker = (schema: Schema.Codec<unknown>) => {
   const decode = SchemaParser.decodeUnknownResult(schema, { onExcessProperty: "error" })
@@ -202,7 +209,7 @@ type Input = Readonly<Record<string, unknown>>
 
 const fieldRequired = "this field is required"
 
-/** Prepares the function that encodes the path of an operation: percent-encoded, below the API's root. */
+/** Prepares the function that makes the path of a request: percent-encoded, without the API's root. */
 const pathEncoder = ({ path, pathParameters }: Descriptor): ((input: Input) => string) => {
   const pieces = path.split(/\{(\w+)\}/) // text, name, text, name, … text
   const checks = new Map(Object.entries(pathParameters).map(([name, { schema }]) => [name, checker(schema)]))
@@ -219,7 +226,7 @@ const pathEncoder = ({ path, pathParameters }: Descriptor): ((input: Input) => s
     pieces.reduce((text, piece, index) => text + (index % 2 === 0 ? piece : segment(piece, input[piece])), "")
 }
 
-/** Prepares the function that encodes the query of an operation: with its question mark, or empty. */
+/** Prepares the function that makes the query of a request, with its question mark. Empty if there is no query. */
 const queryEncoder = ({ query }: Descriptor): ((input: Input) => string) => {
   const parameters = Object.entries(query).map(([name, parameter]) => ({
     name,
@@ -257,15 +264,15 @@ const without = (record: Input, names: ReadonlySet<string>): Record<string, unkn
 /** Writes a copied input as JSON. */
 const jsonOf = (input: Input): string => {
   const json = JSON.stringify(input)
-  // JSON.stringify writes ill-formed Unicode as an escape. Only a body with such an escape has to be searched.
+  // JSON.stringify writes ill-formed Unicode as an escape (`\ud…`). Only a body with this escape has to be searched.
   const pointer = json.includes("\\ud") ? illFormed(input, "") : undefined
   if (pointer !== undefined) throw new Refusal(pointer, "this text must be well-formed Unicode")
   return json
 }
 
 /**
- * Prepares the function that encodes the body of an operation, which contains every field that is not in the path or
- * the query.
+ * Prepares the function that makes the body of a request. The body contains every field that is not in the path or the
+ * query.
  */
 const bodyEncoder = (
   descriptor: Descriptor
@@ -286,7 +293,7 @@ const bodyEncoder = (
   }
 }
 
-/** Runs an encoder, and returns a thrown refusal as the error of `operation`. */
+/** Runs an encoder, and converts a thrown {@link Refusal} to an `InvalidRequest` of `operation`. */
 const refusing = <A>(operation: string, encode: () => A): Result.Result<A, InvalidRequest> => {
   try {
     return Result.succeed(encode())
@@ -303,7 +310,10 @@ const recordOf = (original: unknown): Input => {
   return input
 }
 
-/** Encodes, as JSON, an input that belongs to no operation. `operation` is the name that errors contain. */
+/**
+ * Encodes an input that belongs to no operation, such as a command of the feed, as JSON text. Errors show `operation`
+ * as the name of the operation.
+ */
 export const text = (
   operation: string,
   schema: Schema.Codec<unknown>,
@@ -320,8 +330,7 @@ export const prepare = (descriptor: Descriptor): Encode => {
   const pathOf = pathEncoder(descriptor)
   const queryOf = queryEncoder(descriptor)
   const bodyOf = bodyEncoder(descriptor)
-  // `Operation.make` types each rule by the input of the operation. The schemas have checked the input before a rule
-  // runs.
+  // The cast is safe: the schemas have checked the input of the operation before a rule runs.
   const rules = descriptor.rules as ReadonlyArray<Rule<unknown>>
 
   const encode = (original: unknown): WireRequest => {

@@ -7,8 +7,8 @@ import * as Errors from "../Errors.ts"
 import type { NamedError } from "./decode.ts"
 
 /**
- * Converts the failure of the last attempt to the failure of the call, if the response to an earlier attempt was lost.
- * The exchange may have carried out the earlier attempt, even if it did not carry out the last one.
+ * Converts the failure of the last attempt to the failure of the call. The exchange may have carried out an earlier
+ * attempt, even if it did not carry out the last attempt.
  */
 export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
   error: E,
@@ -46,7 +46,8 @@ export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
       return error
     default:
       if (failure.afterLostAnswer) return error
-      // The constructor of an error takes its fields. TypeScript types `constructor` only as `Function`.
+      // The constructor of an error class takes the fields of the error. TypeScript types `constructor` only as
+      // `Function`.
       return new (failure.constructor as new (fields: object) => E)({ ...failure, afterLostAnswer: true })
   }
 }

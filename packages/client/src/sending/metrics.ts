@@ -1,5 +1,5 @@
 /**
- * The metrics of a layer. Each metric is made on first use. `Telemetry` describes them.
+ * The metrics of a layer. Each metric is made on first use. `Telemetry.ts` documents the metrics.
  *
  * @module
  */
@@ -18,7 +18,7 @@ type Attributes = Readonly<Record<string, string>>
 /** A metric whose input is a number. */
 export type NumberMetric = Metric.Metric<number, unknown>
 
-/** A metric for each type of error, and one for success. */
+/** Returns the metric for a type of error. Undefined selects the metric for success. */
 export type ByError = (errorType: string | undefined) => NumberMetric
 
 /** The metrics of one operation. */
@@ -28,24 +28,23 @@ export interface OperationMetrics {
   readonly retries: (errorType: string) => NumberMetric
 }
 
-/** The current level of a bucket. */
+/** The current state of a rate-limit bucket. */
 export interface Level {
   readonly tokens: number
   readonly capacity: number
 }
 
-/** Adds the level of a bucket to the metrics, as long as the layer exists. */
+/** Adds the tokens and the capacity of a rate-limit bucket to the metrics, until the layer closes. */
 export type WatchLevel = (bucket: string, level: (nowMillis: number) => Level) => void
 
 /**
- * Notifies a tracer or a metric registry, and ignores what it throws. Both belong to the application and must not fail
- * a call.
+ * Calls a tracer or a metric registry, and ignores exceptions. Both belong to the application and must not fail a call.
  */
 export const quietly = (notify: () => void): void => {
   try {
     notify()
   } catch {
-    // The notification is lost.
+    // An exception here has no effect on the call.
   }
 }
 
@@ -62,11 +61,10 @@ export const memoized = <K, V>(make: (key: K) => V): ((key: K) => V) => {
   }
 }
 
-/** Returns the attribute of a failure. Success has no attribute. */
+/** Returns the attribute for the type of an error. Empty for a success. */
 export const errorAttribute = (errorType: string | undefined): Attributes =>
   errorType === undefined ? {} : { "error.type": errorType }
 
-/** Returns the options of a metric. */
 export const options = ({ description, unit }: Telemetry.Instrument, attributes: Attributes) => ({
   description,
   attributes: { ...attributes, unit }
@@ -104,7 +102,7 @@ export const ofOperation = (server: Attributes, descriptor: Descriptor, template
   }
 }
 
-/** Makes the metrics of waits for tokens, by bucket. */
+/** Makes the metrics of waits for rate-limit tokens. Each bucket has its own metrics. */
 export const ofWaits = (server: Attributes): ((bucket: string) => ByError) =>
   memoized((bucket) =>
     memoized((errorType) =>
@@ -116,7 +114,7 @@ export const ofWaits = (server: Attributes): ((bucket: string) => ByError) =>
     )
   )
 
-/** Makes the function that adds bucket levels to the metrics. Closing the scope removes them. */
+/** Makes the function that adds rate-limit buckets to the metrics. Closing the scope removes the buckets. */
 export const levels = (server: Attributes): Effect.Effect<WatchLevel, never, Scope.Scope> =>
   Effect.gen(function* () {
     const context = yield* Effect.context<never>()

@@ -1,11 +1,11 @@
 /**
- * Records the spans and metrics of a layer's calls. `Telemetry` describes them.
+ * Records the spans and metrics of a layer's calls. `Telemetry.ts` documents them.
  *
  * Without a tracer, the overhead of a call is a few readings of the clock and two updates of histograms.
  *
- * The tracer and the metric registry belong to the application, and may throw. The response to an order must not be
- * lost because of that. Therefore the tracer and the registry are called only in `withSpan` and `quietly`, which ignore
- * what they throw.
+ * The tracer and the metric registry belong to the application, and may throw. An exception must not lose the response
+ * to an order. Therefore only `withSpan` and `quietly` call the tracer and the registry. Both functions ignore
+ * exceptions.
  *
  * @module
  */
@@ -35,9 +35,9 @@ export interface Telemetry {
 
 /** Receives the steps of one call. */
 export interface CallObserver {
-  /** Called when the call starts to wait for its tokens, and again while it waits. */
+  /** Called when the call starts to wait for its rate-limit tokens, and again while it waits. */
   readonly onWait: () => void
-  /** Called when the call does not have to wait any longer. */
+  /** Called when an attempt starts, after its wait for tokens. */
   readonly onReady: () => void
   /** Wraps the effect that sends a request. */
   readonly aroundRequest: <A, E>(send: Effect.Effect<A, E>) => Effect.Effect<A, E>
@@ -75,7 +75,7 @@ interface Request {
   span: Tracer.Span | undefined
 }
 
-/** The shortest wait that is recorded. A shorter wait is only the time in which the store responds. */
+/** The shortest wait that is recorded. A shorter wait is only the response time of the store that counts the tokens. */
 const minWaitNanos = 1_000_000n
 
 /** The `error.type` of an interrupted call, attempt or wait. */
@@ -94,7 +94,7 @@ const errorTypeOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
   return Option.isSome(error) ? tagOf(error.value) : defect
 }
 
-/** Matches an error code of the exchange or the system, but no UUID and no number. */
+/** Matches an error code of the exchange or the operating system. Does not match a UUID or a number. */
 const codePattern = /^(?=.{1,48}$)[A-Za-z]+(?:_[A-Za-z0-9]+)*$/
 
 const codeOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
@@ -123,7 +123,7 @@ const withSpan = <A, E>(
     keep(span)
     return span
   })
-  // Uninterruptible, so that every span that was started is ended.
+  // Uninterruptible, because `keep` must receive every span that was started. Otherwise the span would not end.
   return Effect.flatMap(Effect.uninterruptible(Effect.catchDefect(made, () => Effect.undefined)), (span) =>
     span === undefined ? effect : Effect.provideService(effect, Tracer.ParentSpan, span)
   )
@@ -142,10 +142,10 @@ export const endSpan = (
   quietly(() => span.end(endNanos, exit))
 }
 
-/** The server of an address. */
+/** The parts of a URL that identify the server. */
 type Server = Pick<URL, "hostname" | "port" | "protocol">
 
-/** Makes the telemetry of a layer. Closing the scope removes its metrics of bucket levels. */
+/** Makes the telemetry of a layer. Closing the scope removes the rate-limit buckets from the metrics. */
 export const make = (
   restRoot: Server & Pick<URL, "pathname">,
   name: string | undefined
@@ -203,7 +203,7 @@ const observe = <A, E>(
   })
 
 class ObservedCall implements CallObserver {
-  /** Undefined if tracing is off, or if the program provides no tracer: Effect's default tracer records nothing. */
+  /** Undefined if tracing is off, or if the program provides no tracer. Effect's default tracer records nothing. */
   readonly tracer: Tracer.Tracer | undefined
   span: Tracer.Span | undefined = undefined
 

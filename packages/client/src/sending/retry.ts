@@ -23,9 +23,13 @@ const isLost = (error: CallFailure): boolean =>
     : "status" in error && isLostStatus(error.status)
 
 /**
- * Whether a request may be sent again: no byte of the request can have left this machine, the refusal is temporary, or
- * the response was lost and a repeat is harmless. Not if the response is too large, or if the HTTP client itself
- * repeats requests.
+ * Whether a request may be sent again after a failure. This is allowed in three cases:
+ *
+ * - No byte of the request left this machine.
+ * - The exchange refused the request temporarily.
+ * - The response was lost, and a repeat is harmless.
+ *
+ * A request is never sent again if its response was too large, or if the HTTP client itself repeats requests.
  */
 const mayRepeat = ({ isRepeatable }: CallState, error: CallFailure): boolean => {
   if (error._tag === "TransportError" && (error.code === bodyTooLarge || error.code === clientRepeats)) return false
@@ -35,8 +39,8 @@ const mayRepeat = ({ isRepeatable }: CallState, error: CallFailure): boolean => 
 }
 
 /**
- * Whether to repeat a request with a new signature because of its timestamp, once per call. The exchange does not carry
- * out a request that it rejects with 401, so this is safe for every operation.
+ * Whether to sign and send a request again because its timestamp was wrong. At most once per call. This is safe for
+ * every operation, because the exchange does not carry out a request that it rejects with 401.
  */
 const maySignAgain = (call: CallState, error: CallFailure): boolean => {
   if (call.wasSignedAgain || !call.isSigned || !("body" in error) || error.status !== 401) return false
@@ -51,11 +55,11 @@ type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Fai
 
 /**
  * Returns the next delay of the policy in milliseconds. Undefined if the policy allows no more retries. A schedule that
- * dies, throws or hangs also ends the retries, because the caller must see the failure of the request, not the failure
- * of the schedule.
+ * dies, throws or hangs also ends the retries. The caller then sees the failure of the request, not the failure of the
+ * schedule.
  */
 const nextDelay = (call: CallState, step: Step, error: CallFailure): Effect.Effect<number | undefined> => {
-  // The errors that only some operations declare have the shape of a `Failure`, and a policy may inspect their tags.
+  // The cast is safe: a `NamedError` has the shape of a `Failure`. The schedule can inspect its tag.
   const stepped: ReturnType<Step> = Effect.suspend(() =>
     step(call.clock.currentTimeMillisUnsafe(), error as Errors.Failure)
   )
@@ -75,7 +79,7 @@ const nextDelay = (call: CallState, step: Step, error: CallFailure): Effect.Effe
     : Effect.timeoutOrElse(ended, { duration: Math.max(0, remainingMillis), orElse: () => Effect.undefined })
 }
 
-/** Retries a call: the operation determines whether, and the policy when. */
+/** Retries a call. The operation determines whether a retry is allowed. The policy determines when it starts. */
 export const retry = (
   call: CallState,
   attempt: Effect.Effect<unknown, CallFailure>
@@ -86,7 +90,7 @@ export const retry = (
       return wait < call.remainingMillis() && wait <= call.clientIdRemainingMillis()
         ? Effect.andThen(
             Effect.sleep(wait),
-            // If a repeat gets no tokens, the call fails with the previous failure.
+            // If a repeat gets no rate-limit tokens, the call fails with the previous failure.
             Effect.catch(attempt, (next) => (next._tag === "LimitExceeded" ? Effect.fail(error) : failed(step, next)))
           )
         : Effect.fail(error)
@@ -105,8 +109,8 @@ export const retry = (
   }
 
   /**
-   * Returns the failure of the call. The failure of the last attempt must not hide that an earlier attempt may have
-   * been carried out.
+   * Converts the failure of the last attempt to the failure of the call. The failure of the call must show that the
+   * exchange may have carried out an earlier attempt.
    */
   const failureOfCall = (last: CallFailure): CallFailure =>
     call.firstLostSentMillis === undefined || isLost(last)

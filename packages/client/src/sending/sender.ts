@@ -1,5 +1,5 @@
 /**
- * The sender of every call: `observe(encode, retry(limit(sign, send, decode)))`. No other module sends REST requests.
+ * Sends every REST call: `observe(encode, retry(limit(sign, send, decode)))`. No other module sends REST requests.
  *
  * @module
  */
@@ -21,20 +21,23 @@ import * as SendPolicy from "./SendPolicy.ts"
 import * as skew from "./skew.ts"
 import type { Transport } from "./transport.ts"
 
-/** Replaces the sending of a write in a dry run. */
+/** Records a write in a dry run, instead of sending it. */
 export type RecordWrite = (
   descriptor: Descriptor,
   wire: encode.WireRequest,
   address: string
 ) => Effect.Effect<never, Errors.NotSent>
 
-/** How a layer sends over its connection. */
+/** The options of a sender. */
 export interface SenderOptions {
   readonly transport: Transport
   readonly policy: Partial<SendPolicy.SendPolicy>
   /**
-   * How writes are handled: `rejected` (the types also reject them at compile time), `sent`, or passed to a function
-   * that records them.
+   * What happens to writes:
+   *
+   * - `rejected`: a write fails. The types also reject it at compile time.
+   * - `sent`: a write is sent.
+   * - A function (dry run): the function records a write, and the write is not sent.
    */
   readonly writes: "rejected" | "sent" | RecordWrite
   readonly compiledDecoding: boolean
@@ -45,7 +48,7 @@ interface Codec {
   readonly decode: decode.Decode
 }
 
-/** Delays each attempt of a signed call until it has its rate-limit tokens. */
+/** Delays each attempt of a signed call until the attempt has its rate-limit tokens. */
 const limit = (
   limiter: Limiter | undefined,
   call: CallState,
@@ -68,8 +71,8 @@ const limit = (
   })
 }
 
-/** Sends a call. If {@link AroundWrite} has a function, it runs around all attempts of a write. */
-const watched = (
+/** Sends a call. If {@link AroundWrite} contains a function, the function wraps all attempts of a write. */
+const wrapped = (
   call: CallState,
   sending: Effect.Effect<unknown, decode.CallFailure>
 ): Effect.Effect<unknown, decode.CallFailure> =>
@@ -100,7 +103,7 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
   const reject = ({ name }: Descriptor, reason: string) =>
     Effect.fail(new Errors.InvalidRequest({ operation: name, pointer: "", reason }))
 
-  /** Encodes and checks a call before any I/O. In a dry run, a write is recorded here and is not sent. */
+  /** Encodes and checks a call before any I/O. In a dry run, records a write and fails with `NotSent`. */
   const prepareCall = (
     descriptor: Descriptor,
     input: unknown,
@@ -134,7 +137,7 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
     send: (descriptor, input) =>
       telemetry.observe(descriptor, (observer) =>
         Effect.flatMap(prepareCall(descriptor, input, observer), (call) =>
-          watched(call, retry(call, limit(limiter, call, attempt(call))))
+          wrapped(call, retry(call, limit(limiter, call, attempt(call))))
         )
       ),
     waitFor: (descriptor, input) =>

@@ -1,6 +1,6 @@
 /**
- * Measures the difference between the exchange's clock and this machine's clock by the dates of responses, for one
- * connection.
+ * Measures the difference between the exchange's clock and this machine's clock, from the dates of one connection's
+ * responses.
  *
  * @module
  */
@@ -32,8 +32,8 @@ export interface Skew {
   ) => Interval | undefined
   readonly measured: (now: Reading) => Measurement | undefined
   /**
-   * Returns the milliseconds to add to this machine's clock for a signature. 0 unless every possible skew exceeds the
-   * resolution.
+   * Returns the milliseconds to add to this machine's clock for a signature. 0 if the skew may be smaller than the
+   * resolution of a date (one second).
    */
   readonly correctionMillis: (now: Reading) => number
 }
@@ -43,27 +43,28 @@ export const read = (clock: Clock.Clock): Reading => ({
   monotonicMillis: monotonicMillis(clock)
 })
 
-/** The resolution of dates. */
+/** The resolution of a `Date` header. */
 const resolutionMillis = 1_000
 
 /**
- * The tolerated difference between the clocks' elapsed times. It is exceeded only if the wall clock was set or the
- * machine slept.
+ * The tolerated difference between the elapsed times of the wall clock and the monotonic clock. A larger difference
+ * means that the wall clock was set or the machine slept.
  */
 const jumpMillis = 250
 
 /**
- * The age at which the newer measurement replaces the older one. In this time, clocks drift by some dozen milliseconds.
+ * The age at which the newer measurement replaces the older one. In this time, clocks drift by a few dozen
+ * milliseconds.
  */
 const generationMillis = 300_000
 
 /** Matches IMF-fixdate, the only form that servers may write (RFC 9110). */
 const httpDate = /^[A-Z][a-z]{2}, [ \d]\d [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} GMT$/
-/** Match two obsolete forms, which recipients must accept as well. */
+/** This pattern and the next match two obsolete forms. Recipients must also accept them (RFC 9110). */
 const rfc850 = /^[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/
 const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/
 
-/** Converts the date of a header to Unix milliseconds. Undefined if it is not a date. */
+/** Converts the date in a header to Unix milliseconds. Undefined if the text is not a date. */
 export const dateMillis = (header: string): number | undefined => {
   // The day of the week is not checked.
   const text = httpDate.test(header)
@@ -86,11 +87,11 @@ const writtenMillis = (headers: Readonly<Record<string, string | undefined>>): n
 
 const middle = ({ lowerMillis, upperMillis }: Interval): number => Math.round((lowerMillis + upperMillis) / 2)
 
-/** Whether every skew of an interval, minus the correction that was already applied, exceeds the resolution. */
+/** Whether every skew in an interval exceeds the resolution of a date, after the applied correction is subtracted. */
 export const isBeyondResolution = ({ lowerMillis, upperMillis }: Interval, correctedMillis: number): boolean =>
   lowerMillis - correctedMillis > resolutionMillis || upperMillis - correctedMillis < -resolutionMillis
 
-/** Returns the fields of an error for a measurement. */
+/** Returns the fields that describe a measurement in an error. */
 export const explanation = (
   interval: Interval | undefined
 ): { readonly measuredClockSkewMillis?: number; readonly measuredClockSkewErrorMillis?: number } =>
@@ -101,7 +102,7 @@ export const explanation = (
         measuredClockSkewErrorMillis: Math.ceil((interval.upperMillis - interval.lowerMillis) / 2)
       }
 
-/** The intersection of the bounds of all responses since a time. */
+/** The intersection of the bounds of all responses since `sinceMillis`. */
 interface Agreed extends Interval {
   readonly sinceMillis: number
 }

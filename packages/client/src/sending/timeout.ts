@@ -1,9 +1,9 @@
 /**
  * Limits the time of one attempt of a call.
  *
- * `Effect.timeoutOrElse` races the effect against a second fiber that sleeps. With the platform's clock, a platform
- * timer does the same at a lower cost. With any other clock, such as a test clock, and for a time beyond the longest
- * platform timer, this module uses `Effect.timeoutOrElse`.
+ * `Effect.timeoutOrElse` races the effect against a second fiber that sleeps. With the platform's clock, this module
+ * uses a platform timer instead, because it costs less. With any other clock, such as a test clock, it uses
+ * `Effect.timeoutOrElse`. It also uses `Effect.timeoutOrElse` for durations that are too long for a platform timer.
  *
  * @module
  */

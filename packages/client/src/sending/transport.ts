@@ -1,5 +1,5 @@
 /**
- * Sends one request and reads the complete response. Nothing else uses the HTTP client.
+ * Sends one request and reads the complete response. No other module sends requests with the HTTP client.
  *
  * @module
  */
@@ -38,8 +38,8 @@ export interface TransportFault {
 export type Transport = (outgoing: Outgoing, maxBodyBytes: number) => Effect.Effect<Arrived, TransportFault>
 
 /**
- * Error codes of a failed connection attempt. Reads from an established connection can fail with the same codes, so the
- * system call is checked too.
+ * Error codes of a failed connection attempt. A read from an established connection can fail with the same codes, so
+ * {@link isNeverSent} also checks the system call.
  */
 const whileConnecting: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ECONNREFUSED",
@@ -48,7 +48,7 @@ const whileConnecting: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "EADDRNOTAVAIL"
 ])
 
-/** Error codes of name resolution. */
+/** Error codes of a failed name resolution. */
 const whileResolving: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -81,8 +81,8 @@ const innermost = (cause: unknown): unknown => {
 }
 
 /**
- * Whether no byte can have been sent. Only the error codes of this file prove that. If several addresses were tried,
- * every attempt must have failed with such a code.
+ * Whether an error proves that no byte of the request was sent. Only the error codes above prove it. If the platform
+ * tried several addresses, every try must have failed with one of these codes.
  */
 const isNeverSent = (error: unknown): boolean => {
   const errors = memberOf(error, "errors")
@@ -96,10 +96,13 @@ const isNeverSent = (error: unknown): boolean => {
   )
 }
 
-/** The code of a {@link TransportFault}: the response is too large. Not retryable. */
+/** The code of a {@link TransportFault} for a response that is too large. Not retryable. */
 export const bodyTooLarge = "ERR_BODY_TOO_LARGE"
 
-/** A message of the system. Most contain the code already, such as `connect ECONNREFUSED 127.0.0.1:8787`. */
+/**
+ * Adds the code to a message of the operating system. Most messages already contain it: `connect ECONNREFUSED
+ * 127.0.0.1:8787`.
+ */
 const withCode = (code: string, message: string): string => (message.includes(code) ? message : `${code}: ${message}`)
 
 const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
@@ -110,7 +113,8 @@ const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
     reason._tag === "InvalidUrlError" ||
     reason._tag === "EncodeError" ||
     (reason._tag === "TransportError" && isNeverSent(cause))
-  // Without a code, the platform's message may quote a header of the application's fetch options, so it is left out.
+  // The message of an error without a code is omitted, because it may quote a header of the application's fetch
+  // options.
   const description =
     code === undefined
       ? `${text(memberOf(cause, "name")) ?? reason._tag} without a code`
@@ -135,7 +139,9 @@ const gather = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
   return whole
 }
 
-/** Reads a body chunk by chunk, and stops at the limit even if the headers of the response declare less. */
+/**
+ * Reads a body chunk by chunk. Fails as soon as the body exceeds the limit, even if the headers declare a smaller body.
+ */
 const readStream = (
   response: HttpClientResponse.HttpClientResponse,
   maxBodyBytes: number,
@@ -166,7 +172,7 @@ const readBody = (
   headers: Readonly<Record<string, string | undefined>>,
   maxBodyBytes: number
 ): Effect.Effect<Uint8Array, TransportFault> => {
-  // For unencoded bytes, the HTTP parser enforces the declared length. Then one read is enough.
+  // The HTTP parser enforces the declared length of an unencoded body, so one read is enough.
   const length = headers["content-length"]
   const stated = length === undefined || headers["content-encoding"] !== undefined ? Number.NaN : Number(length)
   // With a limit of zero, the stream fails at its first chunk and closes the connection.
@@ -176,7 +182,7 @@ const readBody = (
     : readStream(response, maxBodyBytes)
 }
 
-/** Thrown by the guard below. It never leaves this file. */
+/** Thrown by the guard below, and caught in this file. */
 const secondSendMark = /*#__PURE__*/ Symbol("the HTTP client sends a second time")
 
 /**
@@ -184,11 +190,11 @@ const secondSendMark = /*#__PURE__*/ Symbol("the HTTP client sends a second time
  *
  * **Details**
  *
- * - Redirects are not followed: fetch would carry the signature to another origin.
+ * - Redirects are not followed, because fetch would send the signature to another origin.
  * - The HTTP client's own spans are switched off, because they contain the whole request with its signature. No trace
  *   header is sent to the exchange.
- * - A client that repeats requests or follows redirects is stopped before its second send. Otherwise it could place an
- *   order twice, or send the signature to another origin.
+ * - An HTTP client that repeats requests or follows redirects is stopped before its second send. Otherwise it could
+ *   place an order twice, or send the signature to another origin.
  */
 export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | undefined): Transport => {
   const requestInit: RequestInit = { ...fetchOptions, redirect: "manual" }
@@ -209,7 +215,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
     const allSent = (): Headers.Headers =>
       optionsHeaders === undefined || optionsHeaders === null
         ? sent
-        : // Merges the headers like the fetch client. The parameter type is narrower than what the function accepts.
+        : // Merges the headers as the fetch client does. The cast is safe: `fromInput` accepts more than its parameter type.
           Headers.merge(Headers.fromInput(optionsHeaders as Headers.Input), sent)
     const hidden = (fault: TransportFault): TransportFault => ({
       ...fault,
@@ -225,7 +231,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
     return client.execute(request).pipe(
       Effect.matchEffect({
         onSuccess: arrived,
-        // If the client fails because of a status, its error has the response.
+        // If the application's client fails because of the status, the error contains the response.
         onFailure: (error) =>
           error.reason._tag === "StatusCodeError" ? arrived(error.reason.response) : Effect.fail(hidden(faultOf(error)))
       }),
@@ -247,7 +253,7 @@ export const make = (client: HttpClient.HttpClient, fetchOptions: RequestInit | 
 }
 
 /**
- * The code of a {@link TransportFault}: the application's HTTP client repeats requests or follows redirects. Not
+ * The code of a {@link TransportFault} for an application's HTTP client that repeats requests or follows redirects. Not
  * retryable.
  */
 export const clientRepeats = "ERR_HTTP_CLIENT_REPEATS"
@@ -259,7 +265,7 @@ const secondSend: TransportFault = {
     "the HttpClient repeats requests or follows redirects, and was stopped before its second send: provide a plain client to this layer"
 }
 
-/** Adds the signature headers to the names that are redacted when the application's HTTP client logs a request. */
+/** Adds the signature headers to the names of the headers that Effect redacts when the application logs a request. */
 const withSignatureHeaders = (names: ReadonlyArray<string | RegExp>): ReadonlyArray<string | RegExp> => [
   ...names,
   ...RequestSignature.headerNames

@@ -1,6 +1,6 @@
 /**
- * Public trades over several lines: each trade once, from the line that delivers it first, and an event for each interval in
- * which trades can be missing.
+ * Public trades over several lines. A line is a subscription on its own session. Each trade arrives once, from the line
+ * that delivers it first. An event reports each interval in which trades can be missing.
  *
  * **Example** (The trades of one market over two connections)
  *
@@ -52,26 +52,29 @@ export interface Parameters {
 /** Options of {@link watch}. */
 export interface Options {
   /**
-   * The number of independent lines, from 1 to 8. The first uses the session of the layer, each further line a session
-   * of its own. Default: 1.
+   * The number of independent lines, from 1 to 8. The first line uses the session of the layer. Each further line has
+   * its own session. Default: 1.
    */
   readonly lines?: number | undefined
   /** As in `Feed.subscribe`. Default: 65,536. */
   readonly bufferSize?: number | undefined
   /**
-   * How far the exchange's times of the trades can be out of order on a line. A value that is too small can hide a
-   * hole. A larger value reports more holes. Default: 1,000.
+   * How far the trades of a line can be out of order, by the exchange's time. If the value is too small, a {@link Hole}
+   * may not be reported. A larger value reports more holes. Default: 1,000.
    */
   readonly disorderMillis?: number | undefined
-  /** How long a line can lack a trade of another line before it counts as lost. Default: 30,000. */
+  /**
+   * How long a line can lack a trade that another line has delivered. After that, the line counts as lost. Default:
+   * 30,000.
+   */
   readonly lateMillis?: number | undefined
 }
 
 /** Options of {@link watchFilled}. */
 export interface FilledOptions extends Options {
   /**
-   * How long after the report of a hole its trades are read. An earlier read can lack the newest trades. Default:
-   * 5,000.
+   * The time between the report of a {@link Hole} and the read of its trades. An earlier read can lack the newest
+   * trades. Default: 5,000.
    */
   readonly readAfterMillis?: number | undefined
   /**
@@ -85,7 +88,7 @@ export interface FilledOptions extends Options {
 export interface TradeEvent {
   readonly _tag: "Trade"
   readonly trade: Trade
-  /** When its first message arrived, in Unix milliseconds. */
+  /** When the first message with the trade arrived, in Unix milliseconds. */
   readonly receivedMillis: number
 }
 
@@ -94,9 +97,9 @@ export interface TradeEvent {
  *
  * **Details**
  *
- * `sinceMillis` is the exchange's time of the last trade before the hole, less `disorderMillis`. Before the first
- * trade, it is a minute before the first line was live. `untilMillis` is when a line was live again, by this machine's
- * clock.
+ * `sinceMillis` is the exchange's time of the last trade before the hole, minus `disorderMillis`. If no trade arrived
+ * before the hole, it is one minute before the first line was live. `untilMillis` is when a line was live again, by
+ * this machine's clock.
  */
 export interface Hole extends Interval {
   readonly _tag: "Hole"
@@ -107,20 +110,23 @@ export interface Hole extends Interval {
 export type Event =
   | TradeEvent
   | Hole
-  /** All lines refuse some markets, which are no longer part of the watch. */
+  /** The exchange refuses some markets on all lines. They are no longer part of the watch. */
   | { readonly _tag: "Refused"; readonly markets: ReadonlyArray<string>; readonly error: Feed.MarketsError }
 
 /** An event of a watch that fills holes. */
 export type FilledEvent =
   | Event
-  /** The trades of a hole that did not arrive before, sorted by the exchange's time. They do not arrive again. */
+  /**
+   * The trades of a hole that did not arrive before, sorted by the exchange's time. They do not arrive as `Trade`
+   * events.
+   */
   | { readonly _tag: "Filled"; readonly hole: Hole; readonly trades: ReadonlyArray<Trade> }
   /** The trades of a hole could not be read. They can still be missing. */
   | { readonly _tag: "NotFilled"; readonly hole: Hole; readonly error: ReadFailure }
 
-/** The watched trades. They end with their scope. */
+/** The watched trades. The watch ends with its scope. */
 export interface Watch<A = Event> {
-  /** The events, in the order of their arrival. One consumer takes them. */
+  /** The events in the sequence of their arrival. Run the stream only once. */
   readonly events: Stream.Stream<A, Feed.FeedError>
   /** The current state of the lines. */
   readonly lines: Effect.Effect<ReadonlyArray<LineState>>
@@ -134,9 +140,9 @@ const open = <A>(
 ): Effect.Effect<Watch<A | Event>, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> =>
   Effect.gen(function* () {
     yield* checkLines(operation, lines)
-    // Without markets, nothing would ever arrive.
+    // With an empty list, no trade would arrive.
     if (params.market_tickers?.length === 0) {
-      const reason = "expected at least one market; leave the list out for all markets"
+      const reason = "expected at least one market; omit the list to watch all markets"
       return yield* new InvalidRequest({ operation, pointer: "/market_tickers", reason })
     }
     const feed = yield* Feed.KalshiFeed
@@ -185,28 +191,29 @@ const open = <A>(
  * **Details**
  *
  * Each trade arrives once, from the line that delivers it first. A line can be lost, miss messages, be late or move to
- * a new connection: no trade is missing as long as another line delivers it. A `Hole` reports each interval in which
- * trades can be missing.
+ * a new connection. No trade is missing if another line delivers it. A `Hole` reports each interval in which trades can
+ * be missing.
  *
- * A loss on one line is harmless only if another line delivers the lost trades. That line may be late, and may be lost
- * before it delivers them. So the loss stays open until the other line delivers a trade whose exchange time is more
- * than twice `disorderMillis` after that of the restored line's first trade. If the other line is lost earlier, the
- * loss is a hole. No loss is assumed to be harmless, so perhaps no trade happened in a hole.
+ * A loss on one line is harmless only if another line delivers the lost trades. The other line may be late, and may be
+ * lost before it delivers them. So the loss stays open until the other line has passed it. To pass the loss, the other
+ * line must deliver a trade that is later than the first trade of the restored line. The exchange's times of the two
+ * trades must differ by more than twice `disorderMillis`. If the other line is lost earlier, the loss is reported as a
+ * hole. A hole does not prove that a trade happened in it.
  *
- * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which lines
- * are complete, and why a line is over. The watch ends with the error of the last line, and with `Lagging` if more events wait
- * than `bufferSize`.
+ * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which
+ * lines are complete, and why a line ended. When all lines have ended, the watch ends with the error of the last line.
+ * If more than `bufferSize` events wait, it ends with `Lagging`.
  *
  * **Gotchas**
  *
- * - A quiet market has no sign of life: a line that receives no trades is not known to be complete or late. A loss on one line
- *   is then a hole if the other line is lost before the next trade, although perhaps nothing was traded.
+ * - In a quiet market, no message shows whether a line is complete or late. So a loss on one line is a hole if the
+ *   other line is lost before the next trade, even if no trade happened.
  * - Trades of a late line arrive late. The events are not sorted by the exchange's time, `ts_ms`.
- * - The ids of the last 100,000 trades are remembered. A line that is further behind repeats trades.
+ * - The watch remembers the ids of the last 100,000 trades. A line that is further behind repeats trades.
  * - A list of more markets than the exchange permits in one subscription takes several connections per line. If one of
  *   them is late, the trades of the line are out of order by more than `disorderMillis`. In that case, watch all
  *   markets.
- * - `Feed.state` and `Feed.changeOver` concern the first line alone.
+ * - `Feed.state` and `Feed.changeOver` concern only the first line.
  */
 export const watch = (
   params: Parameters = {},
@@ -219,15 +226,15 @@ export const watch = (
  *
  * **Details**
  *
- * A `Hole` is followed by `Filled` with the trades that had not arrived, sorted by the exchange's time, or by `NotFilled`. Live
- * trades arrive meanwhile. Each trade arrives once: in `Filled`, or live.
+ * Each `Hole` is followed by `Filled` or `NotFilled`. `Filled` contains the trades that had not arrived, sorted by the
+ * exchange's time. Live trades arrive in the meantime. Each trade arrives once: in `Filled`, or as a `Trade`.
  *
  * **Gotchas**
  *
- * - A read begins up to two seconds before its hole, and a hole before the first trade begins a minute before the first
+ * - A read begins up to two seconds before its hole. A hole before the first trade begins a minute before the first
  *   line was live. So `Filled` can contain trades from before the watch.
- * - A read lacks trades that `Markets.trades` returns only after `readAfterMillis`, and block trades whose time is older than
- *   the hole.
+ * - A read lacks trades that `Markets.trades` returns only after `readAfterMillis`, and block trades whose time is
+ *   older than the hole.
  */
 export const watchFilled = (
   params: Parameters = {},

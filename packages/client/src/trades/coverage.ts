@@ -1,20 +1,23 @@
 /**
- * Decides in which intervals trades can be missing, although several lines deliver trades.
+ * Decides in which intervals trades can be missing. Several lines deliver the same trades. A line is a subscription on
+ * its own session.
  *
  * **Details**
  *
- * A live line is _complete_ if every trade that it does not deliver itself was delivered before, or is part of a hole
- * that was reported. The first line that is live is complete. A line that is live again after a loss is _unproven_: it
- * lacks what was sent meanwhile, and another line may be late and still owe it. It is complete as soon as a complete
- * line has delivered a trade that is later, by the exchange's time and by more than twice `disorderMillis`, than the
- * first trade of the unproven line. The complete line has then passed the loss.
+ * A live line is _complete_ if every trade that it lacks was delivered by another line, or is part of a reported hole.
+ * The first line that is live is complete.
  *
- * If the last complete line is lost, what the unproven lines lack can be missing: that is a hole, up to the time when
- * the first of them was live again. That line is complete from then on. Without any live line, the hole ends when the
- * next line is live.
+ * A line that is live again after a loss is _unproven_. It lacks the trades that were sent during the loss, and the
+ * other lines may be late and may not have delivered them. The unproven line becomes complete when a complete line has
+ * passed the loss. To pass the loss, a complete line must deliver a trade that is later than the first trade of the
+ * unproven line. The exchange's times of the two trades must differ by more than twice `disorderMillis`.
  *
- * So no bound of time decides that a loss is harmless: it is proven, or reported. The bound `lateMillis` only decides that a
- * line which lacks a trade for so long is lost.
+ * If the last complete line is lost, the trades that the unproven lines lack can be missing. This is a hole. It ends at
+ * the time when the first of the unproven lines was live again. That line is then complete. If no line is live, the
+ * hole ends when the next line is live.
+ *
+ * So no time limit decides that a loss is harmless. A loss is either proven to be harmless, or reported as a hole. The
+ * limit `lateMillis` only decides when a line that lacks a trade counts as lost.
  *
  * @module
  */
@@ -34,21 +37,27 @@ export interface Bounds {
 /** The status of a line. */
 export type LineStatus = "lost" | "unproven" | "complete"
 
-/** How far the clock of this machine can be ahead of the exchange's. The exchange refuses signatures that are a minute off. */
+/**
+ * How far this machine's clock can be ahead of the exchange's clock. The exchange refuses signatures that are a minute
+ * off.
+ */
 const maxSkewMillis = 60_000
 
-/** What is known of one line. */
+/** The state of one line. */
 class LineCoverage {
   status: LineStatus = "lost"
-  /** Since when it is live. */
+  /** Since when the line is live, by this machine's clock. */
   liveMillis = 0
-  /** The time of the first trade since then, by the exchange. */
+  /** The exchange's time of the first trade since `liveMillis`. */
   firstMillis: number | undefined
-  /** The time of the last trade. */
+  /** The exchange's time of the last trade. */
   lastMillis = Number.NEGATIVE_INFINITY
-  /** The time of a trade that it lacks, and the deadline for a trade with this or a later time. */
+  /**
+   * `atMillis` is the time of a trade that the line lacks. `dueMillis` is the deadline for a trade with this or a later
+   * time.
+   */
   lacks: { readonly atMillis: number; readonly dueMillis: number } | undefined
-  /** Whether it was lost because it was late. Its next trade makes it live again. */
+  /** Whether the line counts as lost because it was late. Its next trade makes the line live again. */
   isLate = false
 }
 
@@ -58,9 +67,9 @@ export class Coverage {
   readonly #lines: ReadonlyArray<LineCoverage>
   /** When the first line was live. Undefined before. */
   #startedMillis: number | undefined
-  /** The time of the last trade of any line, by the exchange. */
+  /** The exchange's time of the last trade of any line. */
   #newestMillis = Number.NEGATIVE_INFINITY
-  /** The time of the last trade of a complete line, by the exchange. */
+  /** The exchange's time of the last trade of a complete line. */
   #lastMillis = Number.NEGATIVE_INFINITY
 
   constructor(count: number, bounds: Bounds) {
@@ -73,8 +82,8 @@ export class Coverage {
   }
 
   /**
-   * A line is live: what is sent from now on arrives on it, unless it is lost again. Returns the hole that this ends, if
-   * any.
+   * Records that a line is live. Trades that are sent from now on arrive on the line, until it is lost again. Returns
+   * the hole that ends now. Undefined if there is none.
    */
   live(index: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
@@ -88,8 +97,8 @@ export class Coverage {
   }
 
   /**
-   * A line lost messages, and delivers no later ones before it is live again. Returns the hole that results, if another
-   * line has been live since.
+   * Records that a line lost messages. After that, the line delivers no trade until `live` is called. Returns the hole
+   * that results, if another line is already live again. Otherwise undefined.
    */
   lost(index: number): Interval | undefined {
     const line = this.#lines[index]!
@@ -105,7 +114,10 @@ export class Coverage {
     return first === undefined ? undefined : this.#complete(first)
   }
 
-  /** A line delivered a trade, repeated or not. Returns the hole that ends if the trade makes a late line live again. */
+  /**
+   * Records that a line delivered a trade, even if another line delivered it before. If the trade makes a late line
+   * live again, returns the hole that ends.
+   */
   trade(index: number, atMillis: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
     const hole = line.isLate ? this.live(index, nowMillis) : undefined
@@ -146,8 +158,8 @@ export class Coverage {
   }
 
   /**
-   * Completes a line although no line covers what it lacks. Returns what it lacks as a hole, unless no line was live
-   * before.
+   * Makes a line complete, although no other line covers the trades that it lacks. Returns the interval of these trades
+   * as a hole. Undefined if no line was live before.
    */
   #complete(line: LineCoverage): Interval | undefined {
     const sinceMillis =
@@ -166,7 +178,7 @@ export class Coverage {
     this.#lastMillis = Math.max(this.#lastMillis, line.lastMillis)
   }
 
-  /** Completes the lines whose loss a complete line has passed. */
+  /** Makes each unproven line complete if a complete line has passed its loss. */
   #prove(): void {
     const { disorderMillis } = this.#bounds
     for (const line of this.#lines) {

@@ -29,7 +29,7 @@ export interface Filling {
 /** `Markets.trades` reads one market or all markets. For more markets than this, one read of all markets is cheaper. */
 const maxSingleReads = 10
 
-/** Converts a trade of REST to one of the feed. */
+/** Converts a REST trade to a trade of the feed. */
 const toFeed = (trade: Responses.Trade): Trade => {
   const millis = Date.parse(trade.created_time)
   return {
@@ -57,7 +57,7 @@ const byTime = ({ created_time: a }: Responses.Trade, { created_time: b }: Respo
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** Reads the trades since a time, oldest first. The end is open: the clock of this machine does not matter. */
+/** Reads the trades since a time, oldest first. The read has no end time, so this machine's clock does not matter. */
 export const readTrades = (
   { markets, maxPages }: Filling,
   sinceMillis: number
@@ -65,7 +65,7 @@ export const readTrades = (
   const isSingle = markets !== undefined && markets.length <= maxSingleReads
   const tickers = isSingle ? markets : [undefined]
   const wanted = new Set(markets)
-  // Whether the exchange includes the second itself is not documented.
+  // Starts one second earlier, because it is not documented whether the exchange includes the second of `min_ts`.
   const min_ts = Math.max(0, Math.floor(sinceMillis / 1_000) - 1)
   return Effect.forEach(tickers, (ticker) =>
     Stream.runCollect(Markets.trades.items({ ticker, min_ts, limit: 1_000 }, { maxPages }))

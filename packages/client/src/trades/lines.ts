@@ -1,10 +1,10 @@
 /**
- * Merges the trades of several lines: each line is a subscription to all wanted markets, on a session of its own.
+ * Merges the trades of several lines. Each line is a subscription to all wanted markets on its own session.
  *
  * **Details**
  *
- * A line can refuse a market that another line has. Then it counts as lost until it has subscribed again, after a wait,
- * to all wanted markets. A market that all lines refuse is no longer wanted.
+ * The exchange can refuse a market on one line and send it on another line. The line without the market counts as lost.
+ * After a wait, it subscribes to all wanted markets again. A market that is refused on all lines is no longer wanted.
  *
  * @module
  */
@@ -20,25 +20,30 @@ import { type Bounds, Coverage, type Interval, type LineStatus } from "./coverag
 type FeedService = Feed.KalshiFeed["Service"]
 
 /**
- * How many delivered ids, and how many read ids, are remembered at least. At 100 bytes each, all ids take up to 40 MB. The
- * busiest hour that was recorded on any channel had about 500 messages per second: 100,000 of them are three minutes.
+ * The minimum number of remembered ids, both for delivered trades and for trades that were read. At 100 bytes each, all
+ * ids take up to 40 MB. The busiest hour that was recorded on any channel had about 500 messages per second. At this
+ * rate, 100,000 messages take three minutes.
  */
 const capacity = 100_000
 
 /** A line of a watch. */
 export interface LineState {
   /**
-   * `complete`: no trade is missing on account of this line. `unproven`: it is live again after a loss, and no other line has
-   * delivered a later trade yet. `lost`: it is not live, or it is late.
+   * - `complete`: each trade that the line does not deliver was delivered by another line, or is in a reported hole.
+   * - `unproven`: the line is live again after a loss, and no complete line has passed the loss yet.
+   * - `lost`: the line is not live, or it is late.
    */
   readonly status: LineStatus
-  /** Why the line is over. It is not opened again. Undefined while it lasts. */
+  /** Why the line ended. Undefined while the line lasts. A line that ended is not opened again. */
   readonly ended: Feed.FeedError | undefined
-  /** Its session. The first line uses the session of the layer, with the subscriptions of all other users. */
+  /**
+   * The session of the line. The first line uses the session of the layer, which also has the subscriptions of other
+   * users.
+   */
   readonly session: Feed.SessionState
 }
 
-/** What lines report. */
+/** Receives what the lines report. */
 export interface Sink {
   readonly trade: (trade: Trade, receivedMillis: number) => void
   readonly hole: (interval: Interval) => void
@@ -46,7 +51,7 @@ export interface Sink {
   readonly end: (error: Feed.FeedError | undefined) => void
 }
 
-/** Stands for all markets, in a watch without a list. */
+/** Stands for all markets in a watch without a list. */
 const everyMarket = ""
 
 class Line {
@@ -54,13 +59,15 @@ class Line {
   readonly feed: FeedService
   subscription: Feed.Subscription | undefined
   ended: Feed.FeedError | undefined
-  /** Whether the exchange has acknowledged all that it did not refuse. */
+  /** Whether the exchange has acknowledged all markets that it did not refuse. */
   isLive = false
-  /** The markets that it does not have, and why. The error is undefined if the session has no connection for them. */
+  /**
+   * The markets that the line does not have, and why. The error is undefined if the session has no connection for them.
+   */
   readonly refused = new Map<string, Feed.MarketsError | undefined>()
-  /** Identifies its subscription: events of a former one are ignored. */
+  /** Identifies the current subscription. Events of an earlier subscription are ignored. */
   attempt: object | undefined
-  /** How long it waited before it subscribed again, and when it does so next. */
+  /** `waitMillis`: the last wait before a new subscription. `dueMillis`: when the line subscribes again. */
   waitMillis: number | undefined
   dueMillis = Number.POSITIVE_INFINITY
 
@@ -72,9 +79,12 @@ class Line {
 
 /** The trades of several lines. */
 export class TradeLines {
-  /** Called when a timer may be due earlier than `nextMillis` said. */
+  /** Called when `tick` may be due earlier than `nextMillis` returned. */
   onTimer: () => void = () => {}
-  /** The ids that lines delivered, and the ids that were read. A long hole must not displace the former. */
+  /**
+   * `#delivered`: the ids of trades that lines delivered. `#read`: the ids of trades that were read. They are separate,
+   * so that a long hole does not displace the delivered ids.
+   */
   readonly #delivered = new FirstSeen(capacity)
   readonly #read = new FirstSeen(capacity)
   readonly #lines: ReadonlyArray<Line>
@@ -100,21 +110,21 @@ export class TradeLines {
     this.#markets = new Set(markets ?? [everyMarket])
   }
 
-  /** Subscribes all lines. Fails if none of them accepts. */
+  /** Subscribes all lines. Fails if no line accepts the request. */
   open(): Result.Result<void, InvalidRequest | Feed.FeedError> {
     let failure: InvalidRequest | Feed.FeedError | undefined
     let isAccepted = false
     for (const line of this.#lines) {
       const opened = this.#subscribe(line)
       if (Result.isSuccess(opened)) isAccepted = true
-      // Every line refuses the same input, the first one before any I/O.
+      // Every line refuses the same input. The first line refuses it before any I/O.
       else if (opened.failure._tag === "InvalidRequest") return opened
       else failure ??= opened.failure
     }
     return isAccepted || failure === undefined ? Result.void : Result.fail(failure)
   }
 
-  /** Of the trades of a read, returns those that neither arrived nor were read before, in the same order. */
+  /** Returns the trades of a read that did not arrive and were not read before, in the same sequence. */
   unread(trades: ReadonlyArray<Trade>): ReadonlyArray<Trade> {
     return trades.filter(({ trade_id }) => !this.#delivered.has(trade_id) && this.#read.add(trade_id))
   }
@@ -155,7 +165,7 @@ export class TradeLines {
     return this.#lines.filter(({ ended }) => ended === undefined)
   }
 
-  /** Subscribes a line to all wanted markets, in place of its former subscription. */
+  /** Subscribes a line to all wanted markets. The new subscription replaces the former subscription. */
   #subscribe(line: Line): Result.Result<void, InvalidRequest | Feed.FeedError> {
     const { subscription: former } = line
     const attempt = {}
@@ -187,8 +197,8 @@ export class TradeLines {
     } else if (opened.failure._tag !== "InvalidRequest") {
       this.#endLine(line, opened.failure)
     }
-    // The former subscription is closed last. Both share one subscription of the exchange, which thus does not end in
-    // between.
+    // The former subscription is closed last. Both share one subscription of the exchange, so that subscription does
+    // not end in between.
     former?.close()
     return Result.map(opened, () => undefined)
   }
@@ -201,7 +211,7 @@ export class TradeLines {
       case "Gap":
       case "Undecodable":
       case "UnknownMessage":
-        // Trades before this event are missing on this line. Later ones arrive.
+        // Trades before this event are missing on this line. Later trades arrive.
         this.#report(this.#coverage.lost(line.index))
         this.#setLive(line, line.isLive)
         break
@@ -214,17 +224,17 @@ export class TradeLines {
       case "Refused":
         this.#refuse(line, event.markets, event.error)
         break
-      // A replaced subscription misses nothing. A delay counts when trades are late.
+      // A replaced subscription misses nothing. Late trades are handled by `lateMillis`.
       case "Replaced":
       case "Delay":
-      // Only snapshots of books cause it.
+      // Only snapshots of books cause this event.
       case "UnknownKeys":
         break
     }
   }
 
   #apply(line: Line, trade: Trade, receivedMillis: number): void {
-    // A block trade can be reported late: its time proves nothing.
+    // A block trade can be reported late, so its time proves nothing.
     if (trade.is_block_trade !== true) {
       this.#report(this.#coverage.trade(line.index, trade.ts_ms, this.#nowMillis()))
       const due = this.#coverage.nextMillis()
@@ -253,7 +263,7 @@ export class TradeLines {
     else this.#endLine(line, error)
   }
 
-  /** A line does not have some markets. It subscribes again later. */
+  /** Records that a line does not have some markets. The line subscribes again later. */
   #refuse(line: Line, markets: ReadonlyArray<string>, error: Feed.MarketsError | undefined): void {
     for (const market of markets) if (this.#markets.has(market)) line.refused.set(market, error)
     line.waitMillis = nextRetryMillis(line.waitMillis)
@@ -264,7 +274,7 @@ export class TradeLines {
     this.onTimer()
   }
 
-  /** Forgets the markets that all lines refuse. The last one ends the watch. */
+  /** Forgets the markets that are refused on all lines. If no market is left, the watch ends. */
   #forgetRefused(): void {
     for (const market of this.#markets) {
       const errors = this.#living().map(({ refused }) => refused.get(market))
@@ -281,7 +291,7 @@ export class TradeLines {
     }
   }
 
-  /** A line is over. The last one ends the watch. */
+  /** Ends a line. When all lines have ended, the watch ends. */
   #endLine(line: Line, error: Feed.FeedError): void {
     line.ended = error
     line.attempt = undefined

@@ -3,21 +3,20 @@
  *
  * **When to use**
  *
- * Use `Kalshi.layerDryRun` instead of `Kalshi.layer` to observe the decisions of a bot on the real market, and to test
- * the bot.
+ * Use `Kalshi.layerDryRun` instead of `Kalshi.layer` to test a bot, or to observe its decisions on the real market.
  *
  * **Details**
  *
- * Public operations and reads go to the exchange. A write is encoded and checked as usual, so that invalid input causes
- * the same `InvalidRequest`. Then the write is recorded here and fails with `NotSent`, which contains the recorded
- * intent. The write is not signed and takes no tokens.
+ * Public operations and reads go to the exchange. A write is encoded and checked as usual, so invalid input causes the
+ * same `InvalidRequest`. Then the layer records the write, and the call fails with `NotSent`. The error contains the
+ * recorded intent. The write is not signed and takes no rate-limit tokens.
  *
  * **Gotchas**
  *
- * - The layer is the only switch. There is no environment variable for it, on purpose: if the variable were misspelt,
- *   or the version did not know it, the program would send real orders without notice. A program that needs `DryRun`
- *   does not compile without the layer.
- * - The checks of the exchange (cash, the price grid, whether the market is open) do not run, so the exchange could
+ * - Only the layer turns a dry run on. There is no environment variable for it. If such a variable were misspelt or not
+ *   supported, the program would send real orders without notice. A program that needs `DryRun` does not compile
+ *   without the layer.
+ * - The checks of the exchange (cash, the price grid, whether the market is open) do not run. So the exchange could
  *   still refuse a recorded write. To get responses to writes, use the local exchange of `@kalshi-effect/sandbox`.
  *
  * @module
@@ -35,8 +34,8 @@ export type { Cost, Intent } from "../UnsentRequest.ts"
 export interface Options {
   /**
    * Returns what is known about the market and the account of an order: fee terms, and the position before the request.
-   * Undefined for an unknown market. `OrderCost` assumes missing terms, and the cost has `terms: "assumed"`. If the
-   * function throws, the cost is unknown. Default: returns undefined.
+   * Return undefined for an unknown market. For missing fee terms, `OrderCost.assumedTerms` apply, and the cost has
+   * `terms: "assumed"`. If the function throws, the cost is unknown. Default: returns undefined.
    */
   readonly marketOf?: ((order: CreateInput) => Market | undefined) | undefined
   /** How many intents are kept. Later intents replace the oldest. Default: 10,000. */

@@ -10,19 +10,19 @@
  *
  * **Details**
  *
- * In the operations, every price and side refers to the YES book: `bid` buys YES at `price`; `ask` sells YES, which is
- * the same as buying NO at one dollar minus the price.
+ * In the operations, every price and side refers to the YES book. A `bid` buys YES at `price`. An `ask` sells YES at
+ * `price`, which is the same as buying NO at one dollar minus `price`.
  *
  * **Gotchas**
  *
  * - A market is on one shard. Only cash on that shard backs an order.
- * - The id of an order does not determine its shard: an operation that changes an order needs `exchange_index` or a
- *   ticker. Without `exchange_index`, the exchange has to find the order, which costs time, and tokens of the write
- *   bucket of every shard. Source: the rate-limit guide of October 2026.
- * - In the weekly pause (Thursdays 03:00–05:00 Eastern) orders can be cancelled, but neither placed nor amended. After
- *   the close of a market its orders cannot be changed, and the exchange cancels them. Source: the guides on hours and
- *   on the life of a market, 2026.
- * - Reads lag behind writes: `Exchange.userDataTimestamp` returns up to which time the reads are complete.
+ * - The id of an order does not show its shard. So an operation that changes an order needs `exchange_index` or a
+ *   ticker. Without `exchange_index`, the exchange has to find the order. The search takes time, and costs tokens in
+ *   the write bucket of every shard. Source: the rate-limit guide of October 2026.
+ * - In the weekly pause (Thursdays 03:00–05:00 Eastern), you can cancel orders. You cannot place or amend orders. After
+ *   a market closes, you cannot change its orders, and the exchange cancels them. Source: the guides on hours and on
+ *   the life of a market, 2026.
+ * - Reads lag behind writes. `Exchange.userDataTimestamp` returns the time up to which reads are complete.
  *
  * @module
  */

@@ -40,14 +40,15 @@ interface LeftFields {
 export interface LeftPlacement extends Placement, LeftFields {}
 
 /**
- * An order of `Orders.create` or `Orders.batchCreate` without `client_order_id`, which may still rest. It cannot be
- * settled: if its `order_id` is undefined, compare the request with the resting orders of the market.
+ * An order without `client_order_id` that may still rest. `Orders.create` or `Orders.batchCreate` placed it.
+ * `Orders.settle` cannot find it. If its `order_id` is undefined, compare the request with the resting orders of the
+ * market.
  */
 export interface LeftWithoutId extends Omit<Placement, "client_order_id">, LeftFields {
   readonly client_order_id: undefined
 }
 
-/** An order that may still rest. With a `client_order_id`, it is a placement that can be settled. */
+/** An order that may still rest. If it has a `client_order_id`, it is a placement for `Orders.settle`. */
 export type Left = LeftPlacement | LeftWithoutId
 
 /** The states of a scope's orders after the scope was closed. */
@@ -58,7 +59,7 @@ export interface ExitReport {
 }
 
 export interface ExitOptions {
-  /** The maximum duration of closing. Default: 10 seconds. */
+  /** The longest time that closing the scope takes. Default: 10 seconds. */
   readonly within?: Duration.Input | undefined
   /** Receives the report at the end. Default: logs a warning for every order that may still rest. */
   readonly onExit?: ((report: ExitReport) => Effect.Effect<void>) | undefined
@@ -107,7 +108,7 @@ interface State {
 }
 
 interface Signals {
-  /** Completes when the scope is closing and no call is pending any longer. */
+  /** Completes when the scope is closing and no call is pending. */
   readonly idle: Deferred.Deferred<void>
   /** Completes when pending calls are abandoned. */
   readonly ended: Deferred.Deferred<void>
@@ -164,7 +165,7 @@ const conclude = (
     })
   )
 
-/** Returns what the outcome of `place` says about its order. */
+/** Converts an outcome of `Orders.place` to the ending of its order. */
 const endingOf = ({ request }: Order, outcome: Outcome): Ending => {
   switch (outcome._tag) {
     case "Accepted":
@@ -195,12 +196,13 @@ const makeRegistry = (state: State, signals: Signals): OrderRegistry => ({
   clientOrderIdOf: (order_id) => state.resting.get(order_id)?.pending.client_order_id
 })
 
-/** Fails the call of an operation whose scope was closed while the call was pending. */
+/** Fails a call that was pending when its scope closed. */
 const abandoned = (call: CallState): Effect.Effect<never, CallFailure> =>
   Effect.suspend(() => {
     const { attempts, descriptor } = call
     const operation = descriptor.name
-    const reason = "the scope of cancelAllOnExit closed before a response arrived; its report contains the order"
+    const reason =
+      "the scope of cancelAllOnExit closed before a response arrived; see the order in the report of the scope"
     return Effect.fail(
       attempts === 0
         ? new InvalidRequest({ operation, pointer: "", reason: closedReason })
@@ -216,7 +218,7 @@ const makeAroundWrite =
   (state: State, signals: Signals): AroundWrite =>
   (call, sending) =>
     Effect.flatMap(Recorded, (recorded) => {
-      // `Orders.place` records the attempts of its call, and registers its orders itself.
+      // `Orders.place` and `Orders.placeAll` record their attempts and register their orders themselves.
       if (recorded !== undefined) return sending
       return Effect.flatMap(begin, (attempts) => {
         const orders = ordersOf(call, attempts)
@@ -237,8 +239,8 @@ const makeAroundWrite =
     })
 
 /**
- * Marks orders as lost if the response gives them the `order_id` of another order. The lists of orders then show which
- * order has the id.
+ * Marks an order as lost if the response gives it the `order_id` of another order. Later, the lists of orders show
+ * which order has the id.
  */
 const distinct = (
   state: State,
@@ -289,7 +291,8 @@ const cancelOne = (
   order: Resting
 ): Effect.Effect<void, never, Capabilities> => {
   const attempt = Effect.suspend(() => {
-    // The reason of the previous attempt no longer applies: this attempt may send a cancel and then run out of time.
+    // The reason of the previous attempt no longer applies, because this attempt may send a cancel and then run out of
+    // time.
     reasons.delete(order.pending)
     return ensureCanceled(order, { within: withinMillis })
   })
@@ -348,20 +351,20 @@ const withoutId =
 const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): string => {
   if (mismatch !== undefined) {
     const { differs, order } = mismatch
-    return `order ${order.order_id}, which has the same client_order_id, was not cancelled because its ${differs.join(", ")} differs`
+    return `order ${order.order_id}, which has the same client_order_id, was not cancelled because it differs in ${differs.join(", ")}`
   }
   return asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
 }
 
 /**
- * Waits for pending calls and abandons those that do not end. Then finds and cancels the orders whose outcome is not
- * known.
+ * Waits for pending calls, and abandons the calls that do not end. Then finds and cancels the orders whose outcome is
+ * not known.
  */
 const cancelLost = (closing: Closing): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     const { signals, state, withinMillis } = closing
     if (state.sending.size > 0) yield* Effect.timeoutOption(Deferred.await(signals.idle), withinMillis / 2)
-    // Abandons the pending calls: their fibers send nothing after this.
+    // Abandons the pending calls. Their fibers send nothing after this line.
     yield* Deferred.succeed(signals.ended, undefined)
     yield* cancelResting(closing)
     yield* findLost(closing)
@@ -386,54 +389,55 @@ const leftOf = ({ reasons, state, withinMillis }: Closing, reported: Now): Reado
   ]
 }
 
-/** Cancels resting orders, looks for lost orders, and reports, in a limited time. */
+/** Cancels resting orders, looks for lost orders, and reports the result. Takes a limited time. */
 const close = (state: State, signals: Signals, options: ExitOptions): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     state.closed = true
     const withinMillis = boundMillis(options.within, "10 seconds")
     const closing: Closing = { state, signals, withinMillis, tried: new Set(), ended: [], reasons: new Map() }
-    // An order that cannot be cancelled does not delay the search for the others.
+    // Both run at the same time, so that an order that cannot be cancelled does not delay the search for lost orders.
     const all = Effect.all([cancelResting(closing), cancelLost(closing)], { concurrency: "unbounded", discard: true })
     // A finalizer is uninterruptible. The timeout needs an interruptible effect.
     yield* Effect.timeoutOption(Effect.interruptible(all), withinMillis)
     yield* Deferred.succeed(signals.ended, undefined)
     const left = leftOf(closing, yield* now)
     yield* (options.onExit ?? warn)({ ended: closing.ended, left })
-    // The overrides of the program's own calls, such as a single attempt, do not apply here.
+    // The overrides that the program sets for its own calls do not apply here, such as a policy without retries.
   }).pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
     Effect.provideService(RateLimits.Overrides, { urgent: true })
   )
 
 /**
- * Cancels the resting orders of a program when it ends: the orders that {@link place}, {@link placeAll},
- * `Orders.create` and `Orders.batchCreate` placed under this layer. The layer does so when the program succeeds, fails,
- * dies or is interrupted.
+ * Cancels the resting orders of a program when the program succeeds, fails, dies or is interrupted. The layer covers
+ * the orders that {@link place}, {@link placeAll}, `Orders.create` and `Orders.batchCreate` placed under it.
  *
  * **Details**
  *
  * Provide the layer to a program, or build it with a runtime. The layer covers every fiber that runs under it. When it
  * closes, it also looks for orders whose response was lost, or whose fiber was interrupted during the call. It cancels
- * a found order only if the market, subaccount, side, price and count are those of the request. It does not cancel any
- * other order with the same id, but reports it. Once the layer closes, `place`, `placeAll`, `create` and `batchCreate`
- * fail with an `InvalidRequest`. Closing takes at most `within`. Orders that may still rest go to `onExit`, or are
- * logged as warnings.
+ * a found order only if the market, subaccount, side, price and count are those of the request. If they differ, it does
+ * not cancel the order, but reports it. Once the layer starts to close, `place`, `placeAll`, `create` and `batchCreate`
+ * fail with an `InvalidRequest`. Closing takes at most `within`. The layer passes orders that may still rest to
+ * `onExit`, or logs a warning for each.
  *
- * A call of `create` or `batchCreate` that is pending when the layer closes gets half of `within` to end. After that it
- * fails: with an `InvalidRequest` if nothing was sent, otherwise with a `TransportError` whose `requestSent` is
- * `maybe`.
+ * A call of `create` or `batchCreate` that is pending when the layer closes gets half of `within` to end. After that,
+ * it fails with an `InvalidRequest` if nothing was sent. Otherwise it fails with a `TransportError` whose `requestSent`
+ * is `maybe`.
  *
  * **Gotchas**
  *
- * - An amended order has another price or count. It is cancelled, unless the response to its placement was lost.
- * - Set a `client_order_id` in the input of `create` and `batchCreate`. Without it, an order whose response was lost
- *   cannot be distinguished from other orders. The layer does not look for it, but reports it.
+ * - An amended order is cancelled too. If the response to its placement was lost, it is only reported, because its
+ *   price or count differs from the request.
+ * - Set a `client_order_id` in the input of `create` and `batchCreate`. Without the id, the layer cannot find an order
+ *   whose response was lost, and only reports the order.
  * - Orders that result from RFQs and quotes with `rest_remainder` are not covered.
  * - Run the program with `NodeRuntime.runMain`, so that Ctrl-C and SIGTERM interrupt the program. Under
  *   `Effect.runPromise` these signals end the process at once, and nothing is cancelled.
- * - A killed process cancels nothing: use an order group, an `expiration_time` or a journal for that case.
- * - Each order that may rest stays in memory until {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`,
- *   `Orders.decrease` or `Orders.amend` shows that it no longer rests, or until the scope closes.
+ * - A killed process cancels nothing. Use an order group, an `expiration_time` or a journal for that case.
+ * - An order that may rest stays in memory until the scope closes. It leaves the memory earlier if
+ *   {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`, `Orders.decrease` or `Orders.amend` shows that it no
+ *   longer rests.
  *
  * **Example** (Orders that are cancelled at the end of the program)
  *

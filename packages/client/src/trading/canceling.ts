@@ -23,15 +23,15 @@ import { OrderRegistry } from "./registry.ts"
 /** An order to cancel. You can pass an `Accepted`, or an `Order` of a list. */
 export interface CancelTarget {
   readonly order_id: string
-  /** The market of the order, by which the exchange finds the shard. */
+  /** The market of the order. The exchange uses it to find the shard. */
   readonly ticker: string
   /**
-   * The shard of the order. If it is set, the exchange does not have to find the order, and a single write bucket pays.
+   * The shard of the order. If it is set, the exchange does not have to find the order, and only one write bucket pays.
    */
   readonly exchange_index?: number | undefined
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
-  /** The subaccount under the name of the field in an `Order`. */
+  /** The same as `subaccount`, under the field name in an `Order`. Ignored if `subaccount` is set. */
   readonly subaccount_number?: number | null | undefined
 }
 
@@ -39,7 +39,7 @@ export interface CancelTarget {
 export interface Canceled {
   readonly _tag: "Canceled"
   readonly order_id: string
-  /** The contracts that rested. */
+  /** The contracts that rested before the cancel. */
   readonly reduced_by: Count
   /** Unix milliseconds by the exchange's clock. */
   readonly ts_ms: number
@@ -61,7 +61,9 @@ export interface Executed {
   readonly order: Order
 }
 
-/** The account has no such order in this market, or only the historical reads show the order because it is old. */
+/**
+ * The account has no order with this id. An old order also has this result, because only the historical reads show it.
+ */
 export interface NoSuchOrder {
   readonly _tag: "NoSuchOrder"
   readonly order_id: string
@@ -83,8 +85,8 @@ export type CancelError = ErrorOf<typeof cancel>
 
 export interface CancelOptions {
   /**
-   * How long to look for the state of the order after a response was lost, or after a response reported that the order
-   * does not exist. Default: 5 seconds.
+   * How long to look for the state of the order after the first attempt. Applies if a response was lost, or reported
+   * that the order does not exist. Default: 5 seconds.
    */
   readonly within?: Duration.Input | undefined
 }
@@ -126,19 +128,19 @@ const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
 const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || error.afterLostAnswer
 
 /**
- * Cancels the resting part of an order on any shard, and returns the state of the order: cancelled by this call,
- * already cancelled, filled, not found, or unknown.
+ * Cancels the resting part of an order on any shard, and returns the state of the order. The states are: cancelled by
+ * this call, already cancelled, filled, not found, and unknown.
  *
  * **Details**
  *
- * A 404 does not say whether the order filled, was already cancelled, or never existed. Right after a create, demo has
- * returned 404 for about half a second. A response can also be lost. In all these cases the client reads the order.
- * While the order seems to rest, the client cancels it again, until the state is known or `within` has passed.
+ * A 404 does not say whether the order filled, was already cancelled, or never existed. The demo exchange has returned
+ * 404 for about half a second after a create. A response can also be lost. In all these cases the client reads the
+ * order. While the order seems to rest, the client cancels it again, until the state is known or `within` has passed.
  * Repeating a cancel is harmless.
  *
  * `ensureCanceled` fails if the exchange refuses the cancel for a reason other than a missing order, or if nothing was
  * sent. Once the exchange may have carried out a cancel, the call no longer fails. If the state stays unknown, the call
- * returns `MayRest`. If a response was lost, the `error` of `MayRest` says so.
+ * returns `MayRest`. If a response was lost, the `error` of `MayRest` shows it.
  *
  * **Example** (Checking whether the order filled before the cancel)
  *
@@ -181,11 +183,11 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
   )
 )
 
-/** Converts the error of a cancel, if the exchange may have carried out an earlier cancel. */
+/** Converts the error of a cancel to an error that shows that the exchange may have carried out an earlier cancel. */
 const afterLostCancel = (error: CancelError): CancelError =>
   afterLostAnswer(error, { operation: cancel.descriptor.name, attempts: "attempts" in error ? error.attempts : 1 })
 
-/** Returns the upper bound of how far the exchange's clock is ahead of the wall clock. */
+/** Returns how many milliseconds the exchange's clock can be ahead of the wall clock. */
 const aheadMillis = ({ skew }: Now): number => Math.max(0, skew?.upperMillis ?? 0)
 
 /**
@@ -214,7 +216,8 @@ const cancelUntilKnown = (
     const route = {
       order_id,
       subaccount: subaccount ?? subaccount_number ?? undefined,
-      // With a negative index, the exchange finds the shard itself. It does the same with a market's ticker.
+      // A negative index lets the exchange find the shard. The market's ticker does this too, so it replaces a negative
+      // index.
       ...(exchange_index === undefined || exchange_index < 0 ? { market_ticker: ticker } : { exchange_index })
     }
     /** Whether the exchange may have carried out an earlier cancel of this call. */
@@ -223,7 +226,7 @@ const cancelUntilKnown = (
     let canceling = false
 
     const attemptOnce: Attempt = Effect.gen(function* () {
-      // The freshness is read before the order, so that the order is at least as new.
+      // The time up to which reads are complete is requested before the order, so that the order is at least as new.
       const asOf = mayRest.error === undefined ? undefined : yield* Effect.option(Exchange.userDataTimestamp())
       canceling = true
       const response = yield* Effect.result(cancel(route))
@@ -231,7 +234,7 @@ const cancelUntilKnown = (
       if (Result.isSuccess(response)) {
         const { reduced_by, ts_ms } = response.success
         if (response.success.order_id === order_id) return { _tag: "Canceled", order_id, reduced_by, ts_ms }
-        // In May 2026 the exchange sent responses that describe another order. So the order itself is read.
+        // In May 2026, the exchange sent responses that describe another order. So the client reads the order itself.
         lost = true
       } else {
         const failure = failureOf(response.failure)

@@ -1,5 +1,5 @@
 /**
- * What a successful cancel, decrease or amend says about the orders that it changed.
+ * Reads from a successful cancel, decrease or amend which orders it changed.
  *
  * @module
  */
@@ -23,7 +23,7 @@ import type { CallState } from "../sending/callState.ts"
 export interface Changes {
   /** The ids of orders that no longer rest. */
   readonly ended: ReadonlyArray<string>
-  /** A changed order, if the `order_id` in the response is not that of the request. */
+  /** The changed order, if the response has another `order_id` than the request. */
   readonly renamed?: {
     readonly from: string
     readonly to: string
@@ -37,12 +37,12 @@ export interface Changes {
 const none: Changes = { ended: [] }
 
 /**
- * Returns the changes of a successful call. A response can describe another order: the exchange sent such responses in
- * May 2026. So only the orders of the request count.
+ * Returns the changes of a successful call. Only the orders of the request count, because a response can describe
+ * another order. The exchange sent such responses in May 2026.
  */
 export const changesOf = ({ descriptor, wire: { input } }: CallState, response: unknown): Changes => {
   const requested = input["order_id"]
-  // The sender has checked the input, and decoded the response, by the schemas of the descriptor.
+  // The casts are safe: the sender has checked the input and decoded the response with the schemas of the descriptor.
   switch (descriptor) {
     case cancel.descriptor: {
       const { order_id } = response as CancelOrderV2Response

@@ -1,5 +1,6 @@
 /**
- * The orders of a call of `Orders.create` or `Orders.batchCreate`, and what the end of the call says about each order.
+ * Finds the orders of a call of `Orders.create` or `Orders.batchCreate`, and determines how the call ended for each
+ * order.
  *
  * @module
  */
@@ -18,7 +19,7 @@ import type { CallState } from "../sending/callState.ts"
 import { type CreateError, isId, reportsExisting, showsOrder, verdictOf, verdictOfBatch } from "./outcomes.ts"
 import type { AnonymousOrder, PendingOrder } from "./registry.ts"
 
-/** What a call did to one of its orders. */
+/** How a call ended for one of its orders. */
 export type Ending =
   /** The call made no order. */
   | { readonly _tag: "NotMade" }
@@ -48,8 +49,8 @@ export const ordersOf = ({ descriptor, wire }: CallState, attempts: Attempts): R
 }
 
 /**
- * Returns the orders of a create or batch create, otherwise undefined. The sender has checked the input by the schemas
- * of the descriptor, so its type is that of the operation.
+ * Returns the orders of a create or batch create. Undefined for any other operation. The casts are safe: the sender has
+ * checked the input with the schemas of the descriptor.
  */
 const requestsOf = (
   descriptor: CallState["descriptor"],
@@ -60,7 +61,7 @@ const requestsOf = (
   return undefined
 }
 
-/** Returns what the end of a call says about each of its orders. */
+/** Returns how a call ended for each of its orders. */
 export const endingsOf = (
   { attempts, descriptor }: CallState,
   orders: ReadonlyArray<Order>,
@@ -68,7 +69,7 @@ export const endingsOf = (
 ): ReadonlyArray<Ending> => {
   const isBatch = descriptor === batchCreate.descriptor
   if (Exit.isSuccess(exit)) {
-    // The sender has decoded the response by the schema of the descriptor.
+    // The casts are safe: the sender has decoded the response with the schema of the descriptor.
     return isBatch
       ? endingsOfBatch(orders, exit.value as BatchCreateOrdersV2Response)
       : orders.map((order) => endingOfResponse(order, exit.value as CreateOrderV2Response)) // one order
@@ -77,7 +78,7 @@ export const endingsOf = (
   if (Result.isFailure(failure) || Cause.hasInterrupts(exit.cause) || Cause.hasDies(exit.cause)) {
     return orders.map(() => (attempts === 0 ? notMade : lost))
   }
-  // The sender fails with the errors of its operation.
+  // The cast is safe: the sender fails only with the errors of its operation.
   const error = failure.success as CreateError
   return orders.map((order) => endingOfError(order, error, isBatch))
 }
@@ -100,7 +101,7 @@ const endingOfError = ({ client_order_id = "", request }: Order, error: CreateEr
 
 const endingOfResponse = (order: Order, response: CreateOrderV2Response): Ending => {
   const { client_order_id = order.client_order_id, order_id, remaining_count } = response
-  // A response can describe another order. For an order without an id, no field can show this.
+  // A response can describe another order. For an order without a `client_order_id`, no field shows this.
   const isOther = order.client_order_id !== undefined && client_order_id !== order.client_order_id
   return isOther || !isId(order_id)
     ? exists
@@ -108,8 +109,8 @@ const endingOfResponse = (order: Order, response: CreateOrderV2Response): Ending
 }
 
 /**
- * Matches the items of a response to the orders of a batch: by `client_order_id`, and the remaining items in their
- * sequence to the orders without an id.
+ * Matches the items of a response to the orders of a batch by `client_order_id`. The remaining items belong to the
+ * orders without a `client_order_id`, in the same sequence.
  */
 const endingsOfBatch = (
   orders: ReadonlyArray<Order>,
@@ -117,7 +118,7 @@ const endingsOfBatch = (
 ): ReadonlyArray<Ending> => {
   const ids = new Set(orders.flatMap(({ client_order_id }) => client_order_id ?? []))
   const others = items.filter(({ client_order_id }) => !ids.has(client_order_id ?? ""))
-  // No document promises the sequence of the items. So an order without an id may rest if any order without an id may.
+  // The exchange does not document the sequence of the items. So if one order without an id may rest, each of them may.
   const resting = orders.find(({ client_order_id, request }) => client_order_id === undefined && mayRest(request, null))
   return orders.map(({ attempts, client_order_id, request }) => {
     if (client_order_id === undefined) {

@@ -19,21 +19,27 @@ import type { OrderGroupUpdates } from "../generated/feed.ts"
 const channel = "order_group_updates"
 
 /**
- * Why messages about a group may be missing: the subscription was interrupted, the exchange counted a message that did
- * not arrive, or a message did not decode.
+ * Why messages about a group may be missing.
+ *
+ * - `outage`: the subscription was interrupted.
+ * - `gap`: the sequence numbers show that a message did not arrive.
+ * - `undecodable`: a message did not decode.
  */
 export interface GroupLoss {
   readonly cause: "outage" | "gap" | "undecodable"
   readonly detail: string
 }
 
-/** A change of an order group, or a change in whether all its messages arrive. */
+/** An update of an order group, or a notice that messages of the group are complete or may be missing. */
 export type GroupChange =
-  /** The subscription is live. From here on, every change is delivered, until the next `Uncertain`. Of several changes of one type in one millisecond, only the first is delivered. */
+  /**
+   * The subscription is live. Every update is delivered until the next `Uncertain`. If several updates of one type have
+   * the same millisecond, only the first is delivered.
+   */
   | { readonly _tag: "Live" }
-  /** A message of the group. The message of a trigger has the `event_type` `triggered`. */
+  /** A message about the group. The message about a trigger has the `event_type` `triggered`. */
   | { readonly _tag: "Update"; readonly update: OrderGroupUpdates }
-  /** Messages of the group may be missing. After the cause `outage`, `Live` follows when the outage is over. */
+  /** Messages about the group may be missing. After the cause `outage`, `Live` follows when the outage is over. */
   | { readonly _tag: "Uncertain"; readonly loss: GroupLoss }
 
 /** A pushed trigger of an order group. */
@@ -44,13 +50,13 @@ export interface Trigger {
 }
 
 /**
- * It is not known whether an order group is triggered: messages may be missing, and no operation returns the status of a
- * group.
+ * It is not known whether an order group is triggered: messages may be missing, and no operation returns the status of
+ * a group.
  *
  * **Details**
  *
- * To be sure again, first call {@link watch} again. Then stop the group with `OrderGroups.trigger`, or let it
- * accept orders with `OrderGroups.reset`.
+ * Call {@link watch} again. Then put the group into a known state: `OrderGroups.trigger` stops the group, and
+ * `OrderGroups.reset` lets it accept orders.
  */
 export class TriggerUnknown
   extends /*#__PURE__*/ Data.TaggedError("TriggerUnknown")<{
@@ -80,7 +86,7 @@ export class OrderGroupDeleted
 /** Why no trigger of an order group was received. */
 export type TriggerError = TriggerUnknown | OrderGroupDeleted | FeedError
 
-/** Returns why messages of the channel may be missing; undefined if the event reports no loss. */
+/** Returns why messages of the channel may be missing. Undefined if the event reports no loss. */
 const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
   switch (event._tag) {
     case "Outage":
@@ -93,7 +99,8 @@ const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
     case "Undecodable":
       return { cause: "undecodable", detail: `a message did not decode (${event.reason} at ${event.pointer})` }
     case "UnknownMessage":
-      // Without a sid, the message can belong to any channel, and its type is not a type of this channel.
+      // A message without a sid (subscription id) can belong to any channel. It is not a loss on this channel, because
+      // its type does not belong to this channel.
       return event.sid === undefined
         ? undefined
         : { cause: "undecodable", detail: `a message has the unknown type ${event.type}` }
@@ -121,7 +128,7 @@ class Reader {
 
   onEvent(event: FeedEvent<typeof channel>): void {
     if (event._tag === "Message") return this.#onUpdate(event.message.msg)
-    // Before the first `Live`, nothing is promised.
+    // A loss before the first `Live` is not reported.
     if (!this.#isLive) return
     const loss = lossOf(event)
     if (loss !== undefined) this.#onChange({ _tag: "Uncertain", loss })
@@ -130,7 +137,7 @@ class Reader {
 
   #onUpdate(update: OrderGroupUpdates): void {
     if (update.order_group_id !== this.#order_group_id) return
-    // A new connection can repeat the messages of the old one.
+    // A new connection can repeat the messages of the old connection.
     const { event_type, ts_ms } = this.#last ?? {}
     if (ts_ms !== undefined && (update.ts_ms < ts_ms || (update.ts_ms === ts_ms && update.event_type === event_type))) {
       return
@@ -149,7 +156,8 @@ const follow = (
 ): Effect.Effect<void, InvalidRequest | FeedError, KalshiFeed | Scope.Scope> =>
   Effect.gen(function* () {
     if (typeof order_group_id !== "string" || order_group_id === "") {
-      const reason = "the value is not the id of an order group"
+      const reason =
+        "the value is not the id of an order group; pass the order_group_id of OrderGroups.create or OrderGroups.list"
       return yield* new InvalidRequest({ operation, pointer: "", reason })
     }
     const feed = yield* KalshiFeed
@@ -170,29 +178,33 @@ const follow = (
 /** An order group that is watched. The subscription ends with its scope. */
 export interface WatchedGroup {
   /**
-   * Waits for the trigger of the group, and returns the same result each time. Fails with `TriggerUnknown` if the trigger
-   * may have been missed, with `OrderGroupDeleted` if the group was deleted, with the error of the feed if the
-   * subscription ended, and with `FeedClosed` if the scope was closed. The first of these events decides.
+   * Waits for the trigger of the group. The first of these events decides, and the result stays the same:
+   *
+   * - The exchange triggers the group: succeeds with the `Trigger`.
+   * - A message about a trigger may be missing: fails with `TriggerUnknown`.
+   * - The group is deleted: fails with `OrderGroupDeleted`.
+   * - The subscription ends: fails with the error of the feed.
+   * - The scope closes: fails with `FeedClosed`.
    */
   readonly triggered: Effect.Effect<Trigger, TriggerError>
 }
 
 /**
- * Watches an order group over the feed, to learn at once when the exchange triggers it. Returns when the subscription is
- * live.
+ * Watches an order group over the feed, to learn at once when the exchange triggers it. Returns when the subscription
+ * is live.
  *
  * **Details**
  *
- * The exchange pushes a trigger, but no operation returns whether a group is triggered. So `triggered` succeeds only with
- * a pushed message. If the feed is interrupted, a message is lost, or a message does not decode, `triggered` fails with
- * `TriggerUnknown`.
+ * The exchange pushes a message about a trigger. No operation returns whether a group is triggered. So `triggered`
+ * succeeds only with a pushed message. If the feed is interrupted, a message is lost, or a message does not decode,
+ * `triggered` fails with `TriggerUnknown`.
  *
  * **Gotchas**
  *
- * - A trigger before the exchange has opened the subscription is not reported. Watch a new group before you place its
- *   first order.
- * - The feed notices a lost message with the next message of the channel, or when it notices a lost connection. So a
- *   refused order can be the first sign of a trigger.
+ * - If the exchange triggers the group before it has opened the subscription, the trigger is not reported. Watch a new
+ *   group before you place its first order.
+ * - The feed detects a lost message when the next message of the channel arrives, or when it detects that the
+ *   connection is lost. So a refused order can be the first sign of a trigger.
  * - The first trigger counts, even if the group was reset afterwards. Watch the group again after a reset.
  *
  * **Example** (Quoting until the group is triggered)
@@ -242,14 +254,14 @@ export const watch = (
   })
 
 /**
- * The changes of an order group: its messages, and an element when messages may be missing. The subscription lasts as long
- * as the stream runs.
+ * The changes of an order group: its messages, and notices that messages may be missing. The subscription ends with the
+ * stream.
  *
  * **Details**
  *
  * The first element is `Live`, or an `Update` if a message of the group arrives before the subscription is live. The
- * stream ends after the deletion of the group. It fails with the error of the feed if the subscription ends earlier,
- * and with `Lagging` if more than `bufferSize` changes wait for the consumer.
+ * stream ends after the deletion of the group. If the subscription ends earlier, the stream fails with the error of the
+ * feed. If more than `bufferSize` changes wait for the consumer, it fails with `Lagging`.
  *
  * **Example** (Printing each new limit of a group)
  *

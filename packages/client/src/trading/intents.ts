@@ -1,5 +1,6 @@
 /**
- * Order intents: buy or sell, YES or NO. The only place that computes the book side and the YES price.
+ * Order intents: buy or sell, YES or NO. No other module computes the book side (`bid` or `ask`) and the YES price of
+ * an order.
  *
  * @module
  */
@@ -22,10 +23,10 @@ export type YesPrice = Dollars & Brand.Brand<"YesPrice">
 export type NoPrice = Dollars & Brand.Brand<"NoPrice">
 
 /** Marks an amount as a price of YES, for example `yes_bid_dollars` or the result of arithmetic. */
-export const yesPrice = (price: Dollars): YesPrice => price as YesPrice // the caller states which price it is
+export const yesPrice = (price: Dollars): YesPrice => price as YesPrice // the caller knows that it is a YES price
 
 /** Marks an amount as a price of NO, for example `no_bid_dollars` or the result of arithmetic. */
-export const noPrice = (price: Dollars): NoPrice => price as NoPrice // the caller states which price it is
+export const noPrice = (price: Dollars): NoPrice => price as NoPrice // the caller knows that it is a NO price
 
 /** The fields of an intent without the price. */
 export interface IntentInput {
@@ -45,10 +46,10 @@ export interface IntentInput {
    * rests.
    */
   readonly time_in_force?: CreateOrderV2Request["time_in_force"] | undefined
-  /** Unix seconds; only with `good_till_canceled`. */
+  /** Unix seconds. Only with `good_till_canceled`. */
   readonly expiration_time?: number | undefined
   readonly post_only?: boolean | undefined
-  /** Whether the exchange caps the count at your position; only with `immediate_or_cancel`. */
+  /** Whether the exchange caps the count at your position. Only with `immediate_or_cancel`. */
   readonly reduce_only?: boolean | undefined
   /** Default: `taker_at_cross`, which cancels this order before it trades with your own resting order. */
   readonly self_trade_prevention_type?: SelfTradePreventionType | undefined
@@ -84,7 +85,10 @@ export interface NoInput extends IntentInput {
 export interface OrderIntent extends Brand.Brand<"OrderIntent"> {
   readonly outcome: "yes" | "no"
   readonly action: "buy" | "sell"
-  /** The request, or the reason why the intent is invalid. `Result.flatMap(intent.request, OrderCost.of)` prices it. */
+  /**
+   * The request, or the reason why the intent is invalid. `Result.flatMap(intent.request, OrderCost.of)` returns the
+   * cost of the order.
+   */
   readonly request: Result.Result<CreateInput, InvalidRequest>
 }
 
@@ -124,7 +128,7 @@ export const buyNo = (input: NoInput): OrderIntent => make("buy", "no", input)
  */
 export const sellNo = (input: NoInput): OrderIntent => make("sell", "no", input)
 
-/** Input of {@link closePosition}: `yes_price` or `no_price`, and the remaining options. */
+/** Input of {@link closePosition}: `yes_price` or `no_price`, and optional fields of an intent. */
 export type CloseInput = (Omit<YesInput, CloseOmits> | Omit<NoInput, CloseOmits>) & {
   /** The contracts to sell. Default: the full position. */
   readonly count?: CountInput | undefined
@@ -145,13 +149,13 @@ type CloseOmits =
  * **Details**
  *
  * The order is `immediate_or_cancel` and `reduce_only`, so the part that does not fill at once is not sold. For a
- * position in YES, set `yes_price` to the lowest price that you accept. You can set `no_price` instead: `yes_price` is
- * then one dollar minus `no_price`. For a position in NO, the roles of the two prices are swapped.
+ * position in YES, set `yes_price` to the lowest price that you accept. For a position in NO, set `no_price` to the
+ * lowest price that you accept. You can set the other price instead. The two prices add up to one dollar.
  *
  * **Gotchas**
  *
  * - `position` is the state at the time of the read, and reads lag behind fills.
- * - A position does not contain its subaccount: set `subaccount`, unless the position is in the primary account.
+ * - A position does not contain its subaccount. If the position is in a subaccount, set `subaccount`.
  */
 export const closePosition = (
   position: Pick<MarketPosition, "ticker" | "position_fp" | "exchange_index">,
@@ -174,7 +178,7 @@ export const closePosition = (
       reduce_only: true
     },
     Result.isFailure(read)
-      ? invalid("/position_fp", "the value is not a market position of Portfolio.positions")
+      ? invalid("/position_fp", "the value is not a count of contracts; pass a market position of Portfolio.positions")
       : held === 0n
         ? invalid("", "the position is 0.00; there is nothing to close")
         : undefined
@@ -203,7 +207,7 @@ const toRequest = (side: BookSide, input: AnyInput): Result.Result<CreateInput, 
     return invalid("", "the input is not an object; pass the ticker, the count and the price")
   }
   const { grid, no_price, yes_price, ...rest } = input
-  if (input.client_order_id === "") return invalid("/client_order_id", "the id is empty; leave it out")
+  if (input.client_order_id === "") return invalid("/client_order_id", "the id is empty; pass an id or omit the field")
   return Result.map(priceOfYes(yes_price, no_price, grid), (price) => ({
     ...rest,
     side,
@@ -214,7 +218,10 @@ const toRequest = (side: BookSide, input: AnyInput): Result.Result<CreateInput, 
   }))
 }
 
-/** Returns the price of YES. An error has the pointer of the caller's field and shows prices of the caller's side. */
+/**
+ * Returns the price of YES. An error points to the field that the caller set, and shows prices of the outcome (YES or
+ * NO) that the caller used.
+ */
 const priceOfYes = (
   yes: string | undefined,
   no: string | undefined,

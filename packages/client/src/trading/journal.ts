@@ -22,7 +22,10 @@ interface Journal {
   readonly recordWrite: RecordWrite
 }
 
-/** Returns the orders that a request places, or undefined. The request was checked against its schema. */
+/**
+ * Returns the orders that a request places. Undefined if it places none. The casts are safe: the request was checked
+ * against its schema.
+ */
 const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<CreateInput> | undefined => {
   switch (descriptor.operationId) {
     case "CreateOrderV2":
@@ -38,8 +41,8 @@ const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<C
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * Gets the market of an order from the user's callback. If the callback fails, the dry run continues, and the cost is
- * unknown for that reason.
+ * Gets the market of an order from the user's callback. If the callback fails, the dry run continues, and the cost of
+ * the order is unknown.
  */
 const marketFrom = (
   marketOf: Options["marketOf"],
@@ -99,7 +102,7 @@ export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect
       Effect.clockWith((clock) => {
         // The body is parsed from the text that would have been sent.
         const body = wire.body === undefined ? undefined : (JSON.parse(wire.body) as NonNullable<Intent["body"]>)
-        // `URL` encodes some further characters.
+        // `URL` also encodes some characters that the encoder does not encode.
         const { pathname, search } = new URL(address)
         const orders = ordersOf(descriptor, body)
         const intent: Intent = {
@@ -122,7 +125,8 @@ export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect
       Effect.map(PubSub.subscribe(published), (subscription) => {
         const before = kept.slice()
         const last = number
-        // An intent that is recorded while the subscription starts is in both streams.
+        // An intent that is recorded while the subscription starts is in both streams. The filter removes the second
+        // copy.
         return Stream.concat(
           Stream.fromIterable(before),
           Stream.filter(Stream.fromSubscription(subscription), (intent) => intent.number > last)

@@ -20,33 +20,36 @@ import type { PendingOrder } from "./registry.ts"
 import { jumped } from "../sending/skew.ts"
 
 /**
- * An order to find, and when its absence from the lists is conclusive. Times are Unix milliseconds by the exchange's
- * clock.
+ * An order to find, and the times that decide when its absence from the lists is conclusive. Times are Unix
+ * milliseconds by the exchange's clock.
  */
 export interface Wanted {
   readonly placement: Placement
   /**
-   * The earliest time at which the order can have been placed. Undefined if that is not known: then the lists are read
-   * from their beginning.
+   * The earliest time at which the order can have been placed. Undefined if this time is not known. Then the lists are
+   * read from their beginning.
    */
   readonly sinceMillis: (now: Now) => number | undefined
   /** The latest time at which the last attempt can have been sent. */
   readonly lastMillis: (now: Now) => number
   /**
-   * How much newer than the last attempt a list must be for the absence of the order to end the search. Infinite if
-   * absence never ends the search.
+   * How many milliseconds newer than the last attempt a list must be, so that the absence of the order from the list is
+   * conclusive. Infinite if absence is never conclusive.
    */
   readonly pastMillis: (now: Now) => number
 }
 
 export interface Found {
-  /** Returns the outcome of the order that was placed. Undefined if the order was not found. */
+  /** Returns the outcome of the wanted order. Undefined if the order was not found. */
   readonly acceptedOf: (search: Wanted) => Accepted | undefined
-  /** Returns another order with the same id, if only such an order was found. Otherwise undefined. */
+  /**
+   * Returns an order that has the same id but differs from the request. Undefined if the wanted order was found, or if
+   * there is no such order.
+   */
   readonly mismatchOf: (search: Wanted) => Mismatch | undefined
   /** RFC 3339: the time of the newest lists that were read completely. Undefined if no lists were read completely. */
   readonly asOf: string | undefined
-  /** Whether these lists are so new that they would show the order, if it existed. */
+  /** Whether these lists are so new that they would show the order if it existed. */
   readonly conclusive: (search: Wanted) => boolean
 }
 
@@ -57,7 +60,7 @@ export interface Options {
 }
 
 /**
- * How much newer than the last attempt a list must be for the absence of the order to end the search. The time of a
+ * The usual value of {@link Wanted.pastMillis} for an order of this process. It is above zero, because the time of a
  * list is approximate.
  */
 export const marginMillis = 2_000
@@ -68,7 +71,8 @@ export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
   return {
     placement: pending,
     sinceMillis: (now) => (attempts.clockChanged ? undefined : exchangeTimeAt(attempts.began, now).lowerMillis),
-    // A search that ends early proves nothing. So the clocks are assumed to agree until they are measured.
+    // If the search ends too early, the outcome is only `Unknown`. So the clocks are assumed to agree until they are
+    // measured.
     lastMillis: (now) => exchangeTimeAt(attempts.last, now, 0).upperMillis,
     pastMillis: () => (exists ? Number.POSITIVE_INFINITY : marginMillis)
   }
@@ -76,7 +80,10 @@ export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
 
 const pageLimit = 1_000
 
-/** Returns how much newer the lists must be before they are read again, after this many reads. */
+/**
+ * Returns how many milliseconds newer the lists must be before they are read again. The time grows with the number of
+ * reads.
+ */
 const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
 /** Converts an RFC 3339 time to Unix milliseconds, rounded down. Undefined for any other string. */
@@ -93,8 +100,8 @@ interface Freshness {
 }
 
 /**
- * Reads lists until each order is found or its absence is conclusive, or the time is over. Retries if a list cannot be
- * read. If there is an `AccountFeed`, an order that it receives is found without a list.
+ * Reads lists of orders until each order is found or its absence is conclusive, but at most for `withinMillis`. Retries
+ * if a list cannot be read. If there is an `AccountFeed`, an order that it receives is found without a list.
  */
 export const lookFor = (
   wanted: ReadonlyArray<Wanted>,
@@ -109,14 +116,16 @@ export const lookFor = (
     const isEnough = (search: Wanted, now: Now): boolean =>
       asOf !== undefined && asOf.millis > search.lastMillis(now) + search.pastMillis(now)
 
-    /** The minimum freshness of the next lists, capped at the time of the exchange. */
+    /**
+     * The next lists are complete at least up to this time. The value never exceeds the current time of the exchange.
+     */
     const freshness: Effect.Effect<Freshness | undefined, never, KalshiPublic> = Effect.gen(function* () {
       const response = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
       const millis = response === undefined ? undefined : millisOf(response.as_of_time)
       if (response === undefined || millis === undefined) return undefined
-      // The response may be the first with a date that shows the exchange's time.
+      // The response may be the first measurement of the exchange's clock.
       const current = yield* now
-      // If the wall clock was set and has not been measured since, there is no bound.
+      // If the wall clock was set and the skew was not measured since then, the exchange's time has no known bound.
       if (current.skew === undefined && jumped(began, current)) return undefined
       const maxMillis = Math.floor(exchangeTimeAt(current, current).upperMillis)
       return millis <= maxMillis
@@ -125,7 +134,7 @@ export const lookFor = (
     })
 
     let reads = 0
-    /** Whether lists of this freshness can show more than the lists read before. */
+    /** Whether lists of this freshness can show more than the lists that were read before. */
     const isWorthReading = (left: ReadonlyArray<Wanted>, fresh: Freshness | undefined, now: Now): boolean => {
       if (reads === 0 || fresh === undefined) return true
       const before = asOf?.millis ?? Number.NEGATIVE_INFINITY
@@ -142,7 +151,7 @@ export const lookFor = (
     const readUntilDone = Effect.gen(function* () {
       for (let round = 0; ; round++) {
         const left = missing()
-        // The freshness is read before the lists, so that the lists are at least as new.
+        // The freshness is requested before the lists, so that the lists are at least as new.
         const fresh = yield* freshness
         const current = yield* now
         if (isWorthReading(left, fresh, current)) {
@@ -174,7 +183,7 @@ const watchPushed = (wanted: ReadonlyArray<Wanted>, state: SearchState): Effect.
     return Effect.callback<void>((resume) => {
       const stop = pushed.watch(new Set(searches.keys()), (order) => {
         for (const search of searches.get(order.client_order_id) ?? []) {
-          // The lists decide about an order that differs, because it may have been amended since.
+          // If the order differs, the lists decide, because the order may have been amended.
           if (state.done.has(search) || differencesOf(search.placement, order).length > 0) continue
           state.accepted.set(search, shown(placementOf(search.placement), order, undefined))
           state.done.add(search)
@@ -185,7 +194,7 @@ const watchPushed = (wanted: ReadonlyArray<Wanted>, state: SearchState): Effect.
     })
   })
 
-/** What the lists have shown so far. */
+/** What the lists and the `AccountFeed` have shown so far. */
 interface SearchState {
   readonly accepted: Map<Wanted, Accepted>
   readonly mismatches: Map<Wanted, Mismatch>
@@ -249,7 +258,7 @@ const readMarket = (
       )
       isComplete = Result.isSuccess(yield* Effect.result(reading)) && isComplete
     }
-    // A wanted order may be on a page that could not be read.
+    // If a page could not be read, a wanted order may be on that page.
     if (isComplete) for (const search of missing) if (mismatches.has(search)) done.add(search)
     return isComplete
   })
@@ -265,6 +274,6 @@ const searchesById = (wanted: ReadonlyArray<Wanted>): ReadonlyMap<string, Readon
   return byId
 }
 
-/** Returns the earliest time. Undefined if a time is undefined. */
+/** Returns the earliest time. Undefined if any time is undefined. */
 const earliest = (millis: ReadonlyArray<number | undefined>): number | undefined =>
   millis.reduce((first, next) => (first === undefined || next === undefined ? undefined : Math.min(first, next)))

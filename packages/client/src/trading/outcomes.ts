@@ -1,5 +1,5 @@
 /**
- * The outcomes of placing an order, and how responses and errors determine the outcome.
+ * The outcomes of placing an order, and the rules by which responses and errors determine them.
  *
  * @module
  */
@@ -15,8 +15,8 @@ import type { ShownOrder } from "./pushed.ts"
 
 /**
  * Identifies an order. Store the placement before you place the order, so that a later process can {@link settle} it.
- * The first three fields are enough. An {@link Unknown} is a placement with all fields, also after you wrote it as JSON
- * and read it back.
+ * The first three fields are enough. An {@link Unknown} is a placement with all fields. It remains a placement if you
+ * store it as JSON.
  */
 export interface Placement {
   readonly client_order_id: string
@@ -25,13 +25,13 @@ export interface Placement {
   /** The earliest time of an attempt, in Unix milliseconds by this machine's clock. */
   readonly placedAtMillis: number
   /**
-   * The latest time of an attempt, in Unix milliseconds. The clock must be within a minute of the exchange's clock.
-   * Omit the field if you are not sure. Default: the time at which `settle` starts.
+   * The latest time of an attempt, in Unix milliseconds. The clock that measured it must be within a minute of the
+   * exchange's clock. If you are not sure, omit the field. Default: the time at which `settle` starts.
    */
   readonly lastAttemptMillis?: number | undefined
   /**
-   * The request. An order that differs from the request is another order. Default: only the id and the market are
-   * compared.
+   * The request. An order with this id that differs from the request counts as another order. Default: only the id and
+   * the market are compared.
    */
   readonly request?: CreateInput | undefined
   /**
@@ -72,9 +72,13 @@ export interface Accepted extends Placement {
   readonly _tag: "Accepted"
   readonly order_id: string
   /**
-   * The source of the `order_id`. `response`: a valid response. `undecodedResponse`: a response that did not decode but
-   * contains the id. `list`: a list of orders, which was read because the response was lost or reported that the order
-   * exists already. `feed`: a live `AccountFeed`, which showed the order before a list did.
+   * The source of the `order_id`:
+   *
+   * - `response`: a valid response.
+   * - `undecodedResponse`: a response that did not decode but contains the id.
+   * - `list`: a list of orders. It was read because the response was lost, or because it reported that the order exists
+   *   already.
+   * - `feed`: a live `AccountFeed`, which showed the order before a list did.
    */
   readonly source: "response" | "undecodedResponse" | "feed" | "list"
   readonly fill_count: Count | undefined
@@ -109,7 +113,10 @@ export interface Rejected extends Placement {
 export interface Unknown extends Placement {
   readonly _tag: "Unknown"
   readonly lastAttemptMillis: number
-  /** The last error of the call. Undefined if an earlier process made the call, or if a `cancelAllOnExit` ended it. */
+  /**
+   * The last error of the call. Undefined if an earlier process made the call, or if the scope of `cancelAllOnExit`
+   * closed during the call.
+   */
   readonly error: CreateError | ItemRefused | undefined
   /** RFC 3339. Lists up to this time do not show the order. Undefined if no list could be read completely. */
   readonly notListedAsOf: string | undefined
@@ -187,7 +194,7 @@ const exists: Verdict = { _tag: "Exists" }
 const mayExist: Verdict = { _tag: "MayExist" }
 const existsIf = (isReported: boolean): Verdict => (isReported ? exists : mayExist)
 
-/** The codes of conflicts that are known to have another cause than the id. */
+/** The codes of 409 responses that have another cause than the `client_order_id`. */
 const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "fill_or_kill_insufficient_resting_volume",
   "trading_is_paused",
@@ -195,8 +202,8 @@ const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Further statuses that refuse a create, besides those that the operations declare: the exchange, or a proxy in front
- * of it, did not carry out the request. The set does not contain 408.
+ * Statuses that refuse a create although the operations do not declare them. The exchange, or a proxy in front of it,
+ * did not carry out the request. The set does not contain 408, because that status is ambiguous.
  */
 const refusals: ReadonlySet<number> = /*#__PURE__*/ new Set([
   402, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425
@@ -267,8 +274,8 @@ const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
  * Reads the id of the order from the body of a successful response that does not decode, such as a truncated body. The
- * body must begin as a JSON object and contain no error. Its `order_id` must be complete, a UUID, unique, and not
- * contradicted by a `client_order_id`. Otherwise the result is undefined.
+ * body must begin as a JSON object and contain no error. Its `order_id` must be a complete and unique UUID, and its
+ * `client_order_id` must not be the id of another order. Otherwise the result is undefined.
  */
 export const orderIdIn = (body: string, clientOrderId: string): string | undefined => {
   const members = leadingMembers(body)
@@ -283,8 +290,8 @@ export const orderIdIn = (body: string, clientOrderId: string): string | undefin
 }
 
 /**
- * Matches an error anywhere in the body, also an incomplete error. With an error in the body, an id does not prove that
- * an order exists.
+ * Matches an error anywhere in the body, even an incomplete error. If the body contains an error, an id in the body
+ * does not prove that an order exists.
  */
 const namesError = /"error"\s*:(?!\s*null\b)/
 
@@ -295,8 +302,8 @@ const namesError = /"error"\s*:(?!\s*null\b)/
 const member = /\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)\s*([,}])/gy
 
 /**
- * Reads the members of an object, up to the first member that is not JSON, or whose value is a list or an object. The
- * value of a repeated member is undefined.
+ * Reads the members of an object. Stops at a member that is not JSON, or whose value is a list or an object. The value
+ * of a repeated member is undefined.
  */
 const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   const members = new Map<string, unknown>()
@@ -304,7 +311,7 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   if (start === null) return members
   for (const [, name = "", value = "", end] of text.slice(start[0].length).matchAll(member)) {
     try {
-      const key = JSON.parse(name) as string // the pattern allows nothing but a string
+      const key = JSON.parse(name) as string // the pattern allows only a string
       members.set(key, members.has(key) ? undefined : JSON.parse(value))
     } catch {
       break
@@ -314,7 +321,7 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   return members
 }
 
-/** Whether an item of a batch describes an order. A refused item can do so too. */
+/** Whether an item of a batch describes an order. A refused item can also describe an order. */
 export const showsOrder = ({ fill_count, order_id, remaining_count }: BatchCreateOrdersV2ResponseOrdersItem): boolean =>
   isId(order_id) || [fill_count, remaining_count].some((count) => count != null && !FixedPoint.isZero(count))
 
@@ -325,8 +332,8 @@ export const isId = (order_id: string | null | undefined): order_id is string =>
  * Returns the fields in which an order with the same id differs from the request. If the list is empty, the order is
  * the requested order.
  *
- * An order does not show whether it was amended. An order with an amended price or count differs from its request. The
- * document has shown orders of the primary account both with subaccount 0 and without a subaccount.
+ * An order does not show whether it was amended. An order with an amended price or count differs from its request. In
+ * the OpenAPI document, orders of the primary account have subaccount 0 or no subaccount.
  */
 export const differencesOf = ({ request, ticker }: Placement, order: ShownOrder): ReadonlyArray<Difference> => {
   const differs: Array<Difference> = order.ticker === ticker ? [] : ["ticker"]

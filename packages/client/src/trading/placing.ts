@@ -38,11 +38,11 @@ import { OrderRegistry, type PendingOrder } from "./registry.ts"
 export type Capabilities = KalshiPublic | KalshiRead | KalshiWrite
 
 export interface PlaceOptions {
-  /** How long to look for an order whose response was lost, after the last attempt. Default: 10 seconds. */
+  /** How long to look for an order after its response was lost. Starts after the last attempt. Default: 10 seconds. */
   readonly within?: Duration.Input | undefined
 }
 
-/** Generates a new `client_order_id`: a random UUID, from `SecureRandom` if that service is provided. */
+/** Generates a new `client_order_id`: a random UUID. Uses the `SecureRandom` service if it is provided. */
 export const newClientOrderId: Effect.Effect<string> = /*#__PURE__*/ Effect.flatMap(
   /*#__PURE__*/ Effect.serviceOption(SecureRandom.SecureRandom),
   /*#__PURE__*/ Option.match({
@@ -58,7 +58,7 @@ interface Sending extends PendingOrder {
   readonly generatedId: boolean
 }
 
-/** The result of a request for one of its orders, before lists of orders are read. */
+/** What a request showed about one of its orders, before lists of orders are read. */
 type Finding = { readonly sending: Sending } & (
   | { readonly _tag: "Decided"; readonly outcome: Outcome }
   /** The exchange refused the order because another order has the id. */
@@ -150,8 +150,8 @@ const readItem = (sending: Sending, items: ReadonlyArray<BatchCreateOrdersV2Resp
     const error = new ItemRefused({ operation, code: errorBody.code, body: errorBody })
     if (showsOrder(item)) return { _tag: "Exists", sending, error }
     if (reportsExisting(errorBody)) return { _tag: responseLost ? "Exists" : "IdInUse", sending, error }
-    // A refusal without a code can mean that another order already has the caller's id. Nothing else in the response
-    // shows that.
+    // A refusal without a code can mean that another order already has the caller's id. No other field of the response
+    // would show this.
     return responseLost || (errorBody.code === undefined && !sending.generatedId)
       ? { _tag: "MayExist", sending, error }
       : decided(sending, { ...placementOf(sending), _tag: "Rejected", error })
@@ -226,8 +226,8 @@ const conclude = (
       const accepted = found.acceptedOf(search)
       if (accepted !== undefined) return accepted
       const mismatch = found.mismatchOf(search)
-      // An amend never changes the side. So the order with this id is another order, and the exchange refused this
-      // order because of it.
+      // An amend never changes the side. So another order has this id, and the exchange refused this order because of
+      // that order.
       return finding._tag === "IdInUse" && mismatch?.differs.includes("side") === true
         ? { ...placementOf(sending), _tag: "Rejected", error: finding.error }
         : unknown(sending, lookupEnd, {
@@ -276,34 +276,39 @@ const sendAll = (
   })
 
 /**
- * Places an order and returns its outcome, which is never a guess: `Accepted`, `Rejected` or `Unknown`.
+ * Places an order and returns its outcome: `Accepted`, `Rejected` or `Unknown`. The outcome is never a guess.
  *
  * **Details**
  *
  * The order gets its `client_order_id` before the first attempt, and the exchange accepts no second order with the same
- * id. So the client can repeat an attempt whose response was lost, for at most a minute. If the outcome is still not
- * known, or if the exchange says that an order has the id already, the client reads the lists of orders until a list
- * shows the order, the lists are newer than the last attempt, or `within` has elapsed.
+ * id. So the client can repeat an attempt whose response was lost, for at most a minute. After that, the outcome can
+ * still be unknown, or the exchange can report that an order has the id already. Then the client reads the lists of
+ * orders. It stops when a list shows the order, when the lists are newer than the last attempt, or when `within` has
+ * elapsed.
  *
- * - `Accepted`: the order exists. This is known from a response, from the id in a response that does not decode, or
- *   because a list or a live `AccountFeed` shows an order with this id and the market, subaccount, side, price and
- *   count of the intent.
+ * - `Accepted`: the order exists. The proof is a response, or the id in a response that does not decode. A list or a
+ *   live `AccountFeed` is also a proof. It must show an order with this id, and with the market, subaccount, side,
+ *   price and count of the intent.
  * - `Rejected`: the exchange refused the order, and no earlier response of this call was lost. The absence of the order
  *   from a list is never sufficient.
- * - `Unknown`: everything else, such as a response that contradicts itself, or another order with the same id.
+ * - `Unknown`: all other cases, such as a response that contradicts itself, or another order with the same id.
  *   {@link settle} the outcome before you place the same intent again. If you place the intent again under another id,
  *   two orders can result. If you place it under the same id, a refusal does not show whether this call succeeded.
  *
- * `place` fails only if nothing was sent: the intent is invalid (`InvalidRequest`), no rate-limit tokens were available
- * in time (`LimitExceeded`), the request could not be signed (`SigningError`), no connection was made (`TransportError`
- * and `RequestTimeout` with `requestSent: "no"`), or the layer is a dry run (`NotSent`).
+ * `place` fails only if nothing was sent:
+ *
+ * - `InvalidRequest`: the intent is invalid.
+ * - `LimitExceeded`: no rate-limit tokens were available in time.
+ * - `SigningError`: the request could not be signed.
+ * - `TransportError` or `RequestTimeout` with `requestSent: "no"`: no connection was made.
+ * - `NotSent`: the layer is a dry run.
  *
  * **Gotchas**
  *
  * - After an interruption the outcome is not known: the exchange may have accepted the order. Give the intent your own
  *   `client_order_id`, store the id before the call, and {@link settle} the placement afterwards. Or place the order
  *   under {@link cancelAllOnExit}.
- * - The exchange does not document how long it remembers an id. Use each id for one call only.
+ * - The exchange does not document how long it remembers an id. Use each id for only one call.
  * - An order does not show that it was amended. If the price or the count was amended before the client finds the
  *   order, the outcome is `Unknown`, and `mismatch` contains the order.
  *
@@ -342,14 +347,14 @@ export const place = (intent: OrderIntent, options?: PlaceOptions): Effect.Effec
   })
 
 /**
- * Places several orders in one request, and returns the outcome of each, in the order of the intents.
+ * Places several orders in one request, and returns their outcomes in the sequence of the intents.
  *
  * **Details**
  *
- * Each order has its own `client_order_id`, and an outcome as in {@link place}. If the exchange refuses a single order,
- * the error of its outcome is an `ItemRefused`. The refusal of the request counts as the refusal of each order,
- * although the document does not say whether the exchange can refuse a batch and still carry out a part of it.
- * `placeAll` fails only if nothing was sent.
+ * Each order has its own `client_order_id` and its own outcome, as in {@link place}. If the exchange refuses one order
+ * of the batch, the `error` of its outcome is an `ItemRefused`. If the exchange refuses the whole request, each order
+ * counts as refused. The OpenAPI document does not say whether the exchange can refuse a batch and still carry out a
+ * part of it. `placeAll` fails only if nothing was sent.
  *
  * **Gotchas**
  *
@@ -362,14 +367,15 @@ export const placeAll = (
   Effect.gen(function* () {
     const invalid = (pointer: string, reason: string) =>
       new InvalidRequest({ operation: "Orders.placeAll", pointer, reason })
-    if (!Array.isArray(intents)) return yield* invalid("", "the intents are not an array")
+    if (!Array.isArray(intents)) return yield* invalid("", "the value is not an array; pass an array of intents")
     if (intents.length === 0) return []
     const attempts = yield* begin
     const pending = yield* Effect.forEach(intents, (intent, index) =>
       Effect.mapError(prepare(intent, attempts), ({ pointer, reason }) => invalid(`/${index}${pointer}`, reason))
     )
     const ids = new Set(pending.map(({ client_order_id }) => client_order_id))
-    if (ids.size < pending.length) return yield* invalid("", "two intents have the same client_order_id")
+    if (ids.size < pending.length)
+      return yield* invalid("", "two intents have the same client_order_id; use each id once")
     const send = Effect.matchEffect(batchCreate({ orders: pending.map(({ request }) => request) }), {
       onFailure: (error) =>
         Effect.forEach(pending, (sending) =>

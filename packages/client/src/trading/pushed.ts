@@ -1,5 +1,5 @@
 /**
- * Orders that the exchange pushes. Besides the lists, they are a second source for the outcomes of orders.
+ * Orders that the exchange pushes over the feed. They show the outcomes of orders, and so do the lists.
  *
  * @module
  */
@@ -22,8 +22,8 @@ export type ShownOrder = Pick<
 
 export interface PushedOrders {
   /**
-   * Calls `onOrder` with the known orders that have one of these ids, then with each newer state of such an order. Returns
-   * a function that stops the calls.
+   * Calls `onOrder` with the known orders that have one of these ids, then with each newer state of such an order.
+   * Returns a function that stops the calls.
    */
   readonly watch: (client_order_ids: ReadonlySet<string>, onOrder: (order: ShownOrder) => void) => () => void
 }

@@ -14,7 +14,7 @@ import type { Outcome, PlaceError, Placement } from "./outcomes.ts"
 /** An order whose outcome is not known yet. */
 export interface PendingOrder extends Placement {
   readonly request: CreateInput
-  /** The attempts of the call that places it. The orders of a batch share one record. */
+  /** The attempts of the call that places the order. The orders of a batch share one record. */
   readonly attempts: Attempts
 }
 
@@ -31,11 +31,11 @@ export interface OrderRegistry {
     orders: ReadonlyArray<PendingOrder>,
     exit: Exit.Exit<ReadonlyArray<Outcome>, PlaceError>
   ) => Effect.Effect<void>
-  /** Completes when the closing scope abandons the pending calls. Nothing may be sent after that. */
+  /** Completes when the closing scope abandons the pending calls. After that, the caller must send nothing. */
   readonly ended: Effect.Effect<void>
   /** Removes an order that no longer rests. */
   readonly remove: (order_id: string) => void
-  /** Returns the `client_order_id` of the resting order with this `order_id`, or undefined. */
+  /** Returns the `client_order_id` of the resting order with this `order_id`. Undefined if there is none. */
   readonly clientOrderIdOf: (order_id: string) => string | undefined
 }
 

@@ -30,28 +30,32 @@ export interface SettleOptions {
  *
  * - `Accepted`: a list or a live `AccountFeed` shows an order with the id. If the placement has a `request`, the
  *   market, subaccount, side, price and count are the same.
- * - `NotPlaced`: no list shows the order, and every list is so new that the exchange no longer accepts the signature of
- *   the last attempt. It is not known whether the exchange refused the order or never received it.
- * - `Unknown`: `within` elapsed too early, or absence proves nothing. Absence proves nothing if a response reported
- *   that the order exists, if another order has the same id (`mismatch`), if this machine's clock was set or the
- *   machine slept during the call, or if the times of the placement contradict each other or the exchange's time.
+ * - `NotPlaced`: no list shows the order. At the time of the lists, the exchange no longer accepted the signature of
+ *   the last attempt. So the exchange either refused the order or never received it.
+ * - `Unknown`: `within` elapsed too early, or absence proves nothing.
+ *
+ * Absence proves nothing in these cases:
+ *
+ * - A response reported that the order exists.
+ * - Another order has the same id (`mismatch`).
+ * - During the call, this machine's clock was set or the machine slept.
+ * - The times of the placement contradict each other, or contradict the exchange's time.
  *
  * **When to use**
  *
- * Use it on an `Unknown`, also after you wrote it as JSON and read it back. Use it at program start on the orders of a
- * journal that have no outcome. The journal must contain the `client_order_id`, the market and the time, written before
- * the order is placed.
+ * Use it on an `Unknown`, even after you stored it as JSON. At program start, use it on the orders of your journal that
+ * have no outcome. Write the `client_order_id`, the market and the time to the journal before you place the order.
  *
  * **Gotchas**
  *
- * - The exchange does not document how old a signature may be. Public measurements: 30 seconds are at the limit, 60 are
- *   refused.
+ * - The exchange does not document how old a signature may be. In public measurements, the limit was about 30 seconds,
+ *   and the exchange refused 60 seconds.
  * - An `Unknown` has the `window` in which the exchange can have accepted the order. Without a `window`, `settle` reads
  *   the lists of the market from their beginning. Absence is then conclusive two minutes after `lastAttemptMillis`, or
  *   two minutes after the start of `settle` if that field is missing.
- * - An amended order has another price or count: the result is `Unknown`, and `mismatch` contains the order. If an
- *   amend changed the `client_order_id`, the order is not found.
- * - With an API key that is locked to a subaccount, set the subaccount in the intent.
+ * - If the price or the count of the order was amended, the result is `Unknown`, and `mismatch` contains the order. If
+ *   an amend changed the `client_order_id`, the order is not found.
+ * - If your API key is locked to a subaccount, set `subaccount` in the intent.
  *
  * **Example** (After a crash)
  *
@@ -73,7 +77,7 @@ export const settle = (
   })
 
 /**
- * Settles several orders with shared reads, and returns the settlements in the order of the placements. See
+ * Settles several orders with shared reads, and returns the settlements in the sequence of the placements. See
  * {@link settle}.
  */
 export const settleAll = (
@@ -83,7 +87,7 @@ export const settleAll = (
   Effect.gen(function* () {
     const invalid = (pointer: string, reason: string) =>
       new InvalidRequest({ operation: "Orders.settleAll", pointer, reason })
-    if (!Array.isArray(placements)) return yield* invalid("", "the placements are not an array")
+    if (!Array.isArray(placements)) return yield* invalid("", "the value is not an array; pass an array of placements")
     for (const [index, placement] of placements.entries()) {
       const fault = faultIn(placement)
       if (fault !== undefined) return yield* invalid(`/${index}${fault.pointer}`, fault.reason)
@@ -93,7 +97,7 @@ export const settleAll = (
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
 
-/** Returns why a placement cannot be settled, or undefined. A placement from a journal can be malformed. */
+/** Returns why a placement cannot be settled. Undefined if it can. A placement from a journal can be malformed. */
 const faultIn = (placement: Placement): { readonly pointer: string; readonly reason: string } | undefined => {
   if (typeof placement !== "object" || placement === null) {
     return {
@@ -102,28 +106,33 @@ const faultIn = (placement: Placement): { readonly pointer: string; readonly rea
     }
   }
   const { client_order_id, lastAttemptMillis, placedAtMillis, request, ticker, window } = placement
-  if (!isText(client_order_id)) return { pointer: "/client_order_id", reason: "the value is not the id of an order" }
-  if (!isText(ticker)) return { pointer: "/ticker", reason: "the value is not the ticker of a market" }
+  if (!isText(client_order_id))
+    return { pointer: "/client_order_id", reason: "the value is not an id; pass the client_order_id of the order" }
+  if (!isText(ticker))
+    return { pointer: "/ticker", reason: "the value is not a ticker; pass the ticker of the order's market" }
   if (!Number.isFinite(placedAtMillis))
-    return { pointer: "/placedAtMillis", reason: "the value is not a time in milliseconds" }
+    return {
+      pointer: "/placedAtMillis",
+      reason: "the value is not a time; pass the time before the first attempt in Unix milliseconds"
+    }
   if (lastAttemptMillis !== undefined && !Number.isFinite(lastAttemptMillis)) {
     return {
       pointer: "/lastAttemptMillis",
-      reason: "the value is not a time in milliseconds; correct it or leave it out"
+      reason: "the value is not a time in Unix milliseconds; correct or omit it"
     }
   }
   if (request !== undefined && (typeof request !== "object" || request === null)) {
-    return { pointer: "/request", reason: "the value is not the input of Orders.create; correct it or leave it out" }
+    return { pointer: "/request", reason: "the value is not the input of Orders.create; correct or omit it" }
   }
   return window === undefined || (Number.isFinite(window?.fromMillis) && Number.isFinite(window?.untilMillis))
     ? undefined
     : {
         pointer: "/window",
-        reason: "the value does not have fromMillis and untilMillis in milliseconds; correct it or leave it out"
+        reason: "the value does not have fromMillis and untilMillis in Unix milliseconds; correct or omit it"
       }
 }
 
-/** Makes the search for a placement. Its times may be by another machine's clock. */
+/** Makes the search for a placement. The times of the placement may come from another machine's clock. */
 const wantedOf = (placement: Placement, began: Now): Wanted => {
   const { clockChanged, exists, lastAttemptMillis, placedAtMillis, window } = placement
   const isUnusable =
@@ -149,7 +158,7 @@ const wantedOf = (placement: Placement, began: Now): Wanted => {
         : lastAttemptMillis + Math.max(maxSkewMillis, now.skew?.upperMillis ?? 0),
     pastMillis: (now) =>
       lastAttemptMillis === undefined
-        ? // The clock that signed may have been ahead.
+        ? // The clock of the machine that signed the request may have been ahead.
           past(2 * maxSkewMillis)
         : past(lastAttemptMillis > beganMillis(now) ? Number.POSITIVE_INFINITY : maxSkewMillis)
   }
@@ -184,7 +193,8 @@ const find = (
         window,
         clockChanged,
         exists,
-        // Only an Unknown has an error. In a placement from a journal, the error is no longer an instance of Error.
+        // Only an `Unknown` has an error. An error that was read from a journal is not an instance of `Error`, and is
+        // dropped.
         error: "error" in placement && placement.error instanceof Error ? (placement as Unknown).error : undefined,
         notListedAsOf: asOf,
         mismatch

@@ -171,7 +171,7 @@ describe("OrderBook", () => {
     })
     assert.strictEqual(
       error.message,
-      "The order book of A cannot be read: it has been healing since 2026-11-18T11:06:40.000Z (outage: the connection closed with code 1006). Read it again after its next snapshot"
+      "The order book of A cannot be read: it has waited for a new snapshot since 2026-11-18T11:06:40.000Z (outage: the connection closed with code 1006). Read it again after its next snapshot"
     )
     const first = Result.getOrThrow(Result.flip(make().read(0)))
     assert.strictEqual(

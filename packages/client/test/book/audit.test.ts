@@ -94,7 +94,7 @@ describe("OrderBooks.audit", () => {
         assert.deepStrictEqual([causeOf(books, "A"), causeOf(books, "B")], ["audit", "Live"])
         assert.strictEqual(
           (yield* Effect.flip(books.read("A"))).message.replace(/ since [^ ]+/, ""),
-          "The order book of A cannot be read: it has been healing (audit: 3 levels differ from REST: at bid 0.45, REST has 7.00 contracts and the live book 10.00). Read it again after its next snapshot"
+          "The order book of A cannot be read: it has waited for a new snapshot (audit: 3 levels differ from REST: at bid 0.45, REST has 7.00 contracts and the live book 10.00). Read it again after its next snapshot"
         )
         assert.deepStrictEqual(
           exchange.sessions.map(({ requests }) => requests),

@@ -50,7 +50,7 @@ describe("encode.prepare, the query", () => {
   })
 
   it("rejects an empty list", () => {
-    const optional = "an empty list cannot be sent: leave it out, or pass at least one item"
+    const optional = "an empty list cannot be sent: omit the field, or pass at least one item"
     assert.strictEqual(queryOf({ tags: [] }), `/tags: ${optional}`)
     assert.strictEqual(queryOf({ ids: [] }), `/ids: ${optional}`)
     const required = Operation.make({
@@ -129,7 +129,10 @@ describe("encode.prepare, the body", () => {
 
   it("rejects a value that JSON cannot represent, and reports its pointer", () => {
     for (const value of [1n, () => 1, Symbol("s")]) {
-      assert.strictEqual(encoded(anything, { v: [1, value] }), `/v/1: a ${typeof value} cannot be sent`)
+      assert.strictEqual(
+        encoded(anything, { v: [1, value] }),
+        `/v/1: a ${typeof value} cannot be sent: pass a JSON value`
+      )
     }
   })
 
@@ -137,7 +140,7 @@ describe("encode.prepare, the body", () => {
     const odd: unknown = Object.create({ isPrototypeOf: () => true })
     assert.strictEqual(
       encoded(anything, { v: odd }),
-      "/v: this object has a prototype of its own, such as a class: pass a plain object"
+      "/v: this object is an instance of a class or has a custom prototype: pass a plain object"
     )
   })
 

@@ -345,7 +345,7 @@ describe("Orders.cancelAllOnExit", () => {
           assert.deepStrictEqual(report?.ended, [])
           const [left] = report?.left ?? []
           assert.deepInclude(left, { client_order_id: clientOrderId, order_id: undefined })
-          assert.include(left?.reason, `its ${difference}`)
+          assert.include(left?.reason, `differs in ${difference}`)
           assert.include(left?.reason, order_id)
         }
       })
@@ -360,7 +360,7 @@ describe("Orders.cancelAllOnExit", () => {
         [lost, asOf(60_000), listed(), asOf(60_000), listed(other)],
         once
       )
-      assert.include(report?.left[0]?.reason, "its ticker, count differs")
+      assert.include(report?.left[0]?.reason, "it differs in ticker, count")
     })
   )
 

@@ -179,7 +179,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
       Effect.gen(function* () {
         const { paths, report } = yield* run(Effect.exit(resting), [lost, asOf(60_000), listed(other)], once)
         assert.deepStrictEqual(paths, [create, timestamp, list])
-        assert.include(report?.left[0]?.reason, `its ${difference}`)
+        assert.include(report?.left[0]?.reason, `differs in ${difference}`)
       })
     )
   }

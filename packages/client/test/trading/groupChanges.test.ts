@@ -183,7 +183,8 @@ describe("OrderGroups.watch", () => {
         const fault = {
           _tag: "InvalidRequest",
           pointer: "",
-          reason: "the value is not the id of an order group"
+          reason:
+            "the value is not the id of an order group; pass the order_group_id of OrderGroups.create or OrderGroups.list"
         } as const
         assert.deepInclude({ ...error }, { ...fault, operation: "OrderGroups.watch" })
         const changes = Effect.provideService(Stream.runDrain(OrderGroups.changes(id)), KalshiFeed, feedOf(world))

@@ -1,5 +1,5 @@
 /**
- * The observer of the live account.
+ * Observes the live account of the client.
  *
  * @module
  */
@@ -28,13 +28,13 @@ export class AccountObserver implements Observer {
   readonly #world: World
   readonly #scope = Scope.makeUnsafe()
   readonly #mine: AccountFeed.AccountFeedService
-  /** The fills that were shown or reported. */
+  /** The fills in the events so far. */
   readonly #fills = new Set<string>()
 
   constructor(world: World) {
     this.#world = world
     const services = Context.merge(world.client, world.accounts[0]!.kalshi)
-    // The lists are verified often, because no later message reveals that one was lost.
+    // The client verifies the lists often, because no later message reveals a lost message.
     const making = AccountFeed.make({ verifyMillis: 3_000, readTimeoutMillis: 1_000 })
     this.#mine = world.run(Effect.provideContext(Scope.provide(Effect.orDie(making), this.#scope), services))
     const events = Stream.runForEach(this.#mine.events, (event) => Effect.sync(() => this.#onEvent(event)))
@@ -55,7 +55,7 @@ export class AccountObserver implements Observer {
     }
     this.isOver = true
     const holds = this.isClosing ? error._tag === "FeedClosed" : isPermitted("", error)
-    this.#expect(holds, `it goes on: ${error.message}`)
+    this.#expect(holds, `it continues: ${error.message}`)
   }
 
   step(): void {
@@ -130,10 +130,10 @@ export class AccountObserver implements Observer {
     what: string
   ): void {
     const [own, exchange] = [sorted(left), sorted(right)]
-    this.#expect(own === exchange, `its ${what} are the exchange's own: ${own} ${exchange}`)
+    this.#expect(own === exchange, `its ${what} equal the exchange's: ${own} ${exchange}`)
   }
 
   #expect(holds: boolean, what: string): void {
-    this.#world.expect(holds, () => `the account: not so: ${what}`)
+    this.#world.expect(holds, () => `the account breaks the rule: ${what}`)
   }
 }

@@ -1,5 +1,5 @@
 /**
- * The observer of live order books.
+ * Observes the live order books of the client.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { showLevels } from "./ledger.ts"
 import { isPermitted, type Observer } from "./observer.ts"
 import { markets, type World } from "./world.ts"
 
-/** What was seen of a market. */
+/** What the observer has seen of a market. */
 interface Seen {
   /** The index of the book in the exchange's history. */
   place: number
@@ -22,9 +22,9 @@ interface Seen {
   isReadable: boolean
   /** What a reader sees: the text of the book, or `none`. */
   view: string
-  /** What a reader saw when the last step ended. */
+  /** The `view` at the end of the last step. */
   announced: string
-  /** The last book, with its text. */
+  /** The text of the last book, and a function that prints this book again. */
   kept: { readonly text: string; readonly again: () => string } | undefined
 }
 
@@ -47,8 +47,8 @@ export class BooksObserver implements Observer {
       snapshotTimeoutMillis: 1_000,
       catchUpMillis: 500
     })
-    // The first line uses the session of the layer. The watch opens a session for each further line, whose random waits
-    // between its dials come from this seed.
+    // The first line uses the session of the layer. The watch opens a session for each further line. The seed determines the
+    // random waits between their dials.
     this.#watch = world.run(
       Random.withSeed(Effect.provideContext(Scope.provide(watching, this.#scope), world.client), world.options.seed)
     )
@@ -120,10 +120,10 @@ export class BooksObserver implements Observer {
   }
 
   #expect(holds: boolean, market: string, what: string): void {
-    this.#world.expect(holds, () => `the book of ${market}: not so: ${what}`)
+    this.#world.expect(holds, () => `the book of ${market} breaks the rule: ${what}`)
   }
 
-  /** Books that are added start from a snapshot that arrives later. */
+  /** Discards the recorded books of added markets, because an added book starts from a later snapshot. */
   #forget(added: ReadonlyArray<string>): void {
     for (const market of added) {
       if (!this.#markets.has(market)) for (const { wire } of this.#world.network.links) wire.forget(market)
@@ -144,10 +144,10 @@ export class BooksObserver implements Observer {
       const error = read.failure
       if (error._tag === "NotWatched") return this.#onRefused(market, error.refusal)
       if (error._tag !== "BookNotLive") {
-        // When its last market is refused, the watch ends with that error.
+        // If the exchange refuses the last market of a watch, the watch ends with this error.
         this.isOver = true
         const holds = this.isClosing ? error._tag === "FeedClosed" : isPermitted(market, error)
-        return this.#expect(holds, market, `the watch goes on: ${error.message}`)
+        return this.#expect(holds, market, `the watch continues: ${error.message}`)
       }
       this.#expect(state !== "Live", market, "a book that is live can be read")
       const isClean = this.#undisturbedClock(market) !== undefined
@@ -182,7 +182,7 @@ export class BooksObserver implements Observer {
     seen.epoch = book.epoch
   }
 
-  /** Checks that a book is readable and as new as its undisturbed line. After maintenance, checks nothing in a run with several lines. */
+  /** Checks that a book is readable and as new as its undisturbed line. After maintenance, skips runs with several lines. */
   #checkNewest(market: string, { isReadable, view }: Seen): void {
     const clock = this.#undisturbedClock(market)
     const newest = this.#world.truth.moments(market).at(-1)
@@ -194,8 +194,8 @@ export class BooksObserver implements Observer {
   }
 
   /**
-   * The newest clock of the book on the connections that nothing has disturbed. Undefined if there is none, or if a
-   * session can have several connections: an unreadable message on one of them can then disturb a market of another.
+   * Returns the newest clock of the book on the undisturbed connections. Returns undefined if there are none, or if a session
+   * can have several connections. An unreadable message on one connection can then disturb the markets of another.
    */
   #undisturbedClock(market: string): number | undefined {
     const { network, options } = this.#world

@@ -1,5 +1,5 @@
 /**
- * Consumes a stream of the feed while it is not paused.
+ * Consumes a stream of the feed. The consumer can pause.
  *
  * @module
  */
@@ -15,7 +15,7 @@ import type { World } from "./world.ts"
 /** The name of a channel. */
 type Name = Parameters<typeof Feed.subscribe>[0]
 
-/** A stream that is consumed. */
+/** The consumer of a stream. */
 export interface Consumer<Channel extends Name> extends Pick<
   Feed.Opened<Channel>,
   "add" | "remove" | "resubscribe" | "snapshot"
@@ -24,7 +24,7 @@ export interface Consumer<Channel extends Name> extends Pick<
   readonly close: () => void
 }
 
-/** What happens on a stream. */
+/** Receives the events and the end of a stream. */
 export interface Handlers<Channel extends Name> {
   readonly onEvent: (event: Feed.FeedEvent<Channel>) => void
   /** `error` is undefined if the stream was closed. */

@@ -8,11 +8,12 @@ import * as fc from "fast-check"
 /**
  * What happens to a frame of the exchange.
  *
- * - `lose`, `repeat`, `swap` (with the next frame), `late` (later frames overtake it).
+ * - `lose`: it does not arrive. `repeat`: it arrives twice. `swap`: it arrives after the next frame. `late`: later frames
+ *   overtake it.
  * - `cut`: only its first half arrives. `garble`: it is not JSON. `unknown`: its type is not in the document.
- * - `skip`, `restart`: the count of its subscription continues three higher, or starts again.
- * - `zero`: a delta of `0.00` precedes it. `cross`: two deltas precede it that share its clock and cross the book.
- * - `below`: a delta precedes it that takes more than its level holds.
+ * - `skip`: the `seq` of its subscription continues three higher. `restart`: the `seq` starts again at 1.
+ * - `zero`: a delta of `0.00` precedes it. `cross`: two deltas with its clock precede it and cross the book.
+ * - `below`: a delta precedes it and removes more contracts than the price level has.
  */
 export const frameFaults = [
   "lose",
@@ -32,9 +33,9 @@ export const frameFaults = [
 /** A fault of a frame. */
 export interface FrameFault {
   readonly kind: (typeof frameFaults)[number]
-  /** Which frames it can concern. */
+  /** The frames to which the fault applies. */
   readonly of: "any" | "delta" | "snapshot" | "trade" | "reply"
-  /** The number of such frames that pass first. */
+  /** The number of these frames that pass before the fault. */
   readonly after: number
   /** The delay of a `late` frame. */
   readonly millis: number
@@ -43,8 +44,8 @@ export interface FrameFault {
 /** What happens to a command of the client. */
 export interface CommandFault {
   /**
-   * - `lose`: the exchange does not receive it. `late`: the exchange reads it and all later commands later. `mute`: the
-   *   reply is lost.
+   * - `lose`: the exchange does not receive it. `late`: the exchange reads it, and the commands after it, with a delay.
+   *   `mute`: the reply is lost.
    * - `refuse`: the reply is an error with `code`. With 18 (`CommandTimeout`), `isExecuted` states whether the
    *   exchange carried out the command anyway.
    */
@@ -55,8 +56,8 @@ export interface CommandFault {
 }
 
 /**
- * How a dial ends. A number: refused with this status. `reset`: refused without a status. `hang`: no answer. `slow`: a
- * late answer.
+ * How a dial ends. A number: refused with this status. `reset`: refused without a status. `hang`: no response. `slow`: a
+ * late response.
  */
 export type DialFault = 429 | 503 | "reset" | "hang" | "slow"
 

@@ -1,16 +1,16 @@
 /**
- * A plain order book of the suite: it shares no code with the client's.
+ * The suite's own order book. It shares no code with the client.
  *
  * @module
  */
 
-/** The levels of a market, in whole ten-thousandths of a dollar and hundredths of a contract. */
+/** The levels of a market: hundredths of a contract by YES price in ten-thousandths of a dollar. */
 export interface Ledger {
   readonly yes: Map<number, number>
   readonly no: Map<number, number>
 }
 
-/** The `msg` of a snapshot or of a delta, as far as a book depends on it. */
+/** The members of the `msg` of a snapshot or of a delta that a book needs. */
 export interface BookMessage {
   readonly market_ticker: string
   readonly clock: number
@@ -25,7 +25,7 @@ const dollar = 10_000
 
 const scaled = (text: string, factor: number): number => Math.round(Number(text) * factor)
 
-/** Converts a price of the side `no` to a price of YES, unless the subscription has these. */
+/** Returns the YES price of a level. With `hasYesPrices`, the subscription has YES prices on both sides. */
 const keyOf = (side: "yes" | "no", price: string, hasYesPrices: boolean): number =>
   side === "yes" || hasYesPrices ? scaled(price, dollar) : dollar - scaled(price, dollar)
 

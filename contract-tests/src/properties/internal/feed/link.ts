@@ -12,29 +12,29 @@ type Event = Socket.WebSocketEvent & Readonly<Record<string, unknown>>
 type Listener = (event: Socket.WebSocketEvent) => void
 type Inner = Socket.WebSocketLike & { readonly terminate?: () => void }
 
-/** The market that every exchange refuses. */
+/** A market that does not exist. The network refuses the commands that name it. */
 export const badMarket = "KXP11-26-BAD"
 
 /** How the network behaves in one run. */
 export interface Behaviour {
-  /** Whether snapshots list their levels in another order. */
+  /** Whether snapshots list their levels in reverse. */
   readonly reverses: boolean
-  /** Whether a refusal of a market names it. */
+  /** Whether the refusal of a market names the market. */
   readonly namesBadMarket: boolean
-  /** Whether frames still arrive on a connection that the client has left. */
+  /** Whether frames still arrive on a connection that the client has closed. */
   readonly haunts: boolean
-  /** Whether the numbers of a subscription hide a lost frame. No client can notice that. */
+  /** Whether `seq` hides lost frames, so that no client can notice them. */
   readonly hidesLosses: boolean
 }
 
 /** What a connection needs from its network. */
 export interface Around {
   readonly behaviour: Behaviour
-  /** Runs a task later, after the present one. */
+  /** Runs a task after the current task. */
   readonly soon: (task: () => void) => void
   readonly after: (millis: number, task: () => void) => void
   readonly takeCommandFault: () => CommandFault | undefined
-  /** Called after the client received a frame. `isPartial`: the next frame completes it, so no one reads a book yet. */
+  /** Called after the client received a frame. `isPartial`: the next frame completes it, so users do not read books yet. */
   readonly onDelivered: (isPartial: boolean) => void
   readonly onCommand: (name: string) => void
   /** Called when a frame is lost or late. */
@@ -43,17 +43,17 @@ export interface Around {
   readonly onViolation: (reason: string) => void
 }
 
-/** What waits for the client: a frame, or the end of the connection. */
+/** A frame, or the end of the connection, that the client has not received yet. */
 interface Waiting {
   readonly text: string | undefined
   readonly close?: { readonly code: number; readonly reason: string }
-  /** Whether the next frame completes this frame. No one reads a book between the two. */
+  /** Whether the next frame completes this frame. Users do not read books between the two frames. */
   readonly isPartial?: boolean
-  /** Whether no book can apply the frame. */
+  /** Whether the frame is a change that no book can apply. */
   readonly isImpossible?: boolean
 }
 
-/** Ids of the suite's own commands. */
+/** The ids of the suite's own commands are higher than this id. */
 const firstOwnId = 1_000_000_000
 
 const slowDialMillis = 700
@@ -67,13 +67,13 @@ const reseq = (text: string, shift: number): string =>
 export class Link implements Socket.WebSocketLike {
   readyState: number = connecting
   readonly wire = new Wire()
-  /** Whether frames wait until they are delivered. */
+  /** Whether frames wait for a call of `deliver`. */
   isHeld = false
-  /** Whether it neither reads nor writes. */
+  /** Whether the connection neither reads nor writes. */
   isDead = false
-  /** Whether the client has ended it. */
+  /** Whether the client has closed the connection. */
   isLeft = false
-  /** Whether nothing has disturbed it: no frame is missing, and every reply came at once. */
+  /** Whether the connection has had no fault that can lose or delay a frame or a command. */
   isClean = true
   readonly #around: Around
   readonly #listeners = new Map<EventType, Set<Listener>>()
@@ -83,13 +83,13 @@ export class Link implements Socket.WebSocketLike {
   #arriving: Array<() => void> = []
   #waiting: Array<Waiting> = []
   #faults: Array<FrameFault & { left: number }> = []
-  /** The frame that is delivered after the next one. */
+  /** The frame to deliver after the next frame. */
   #swapped: Waiting | undefined
-  /** What is added to the `seq` of each subscription. */
+  /** For each subscription id, the number to add to `seq`. */
   readonly #shifts = new Map<number, number>()
   readonly #mutedIds = new Set<number>()
   #restarts = 0
-  /** The commands that wait for a slow exchange. Undefined if it is not slow. */
+  /** The commands that wait for a slow exchange. Undefined if the exchange is not slow. */
   #slow: Array<() => void> | undefined
   #lastOwnId = firstOwnId
 
@@ -166,7 +166,7 @@ export class Link implements Socket.WebSocketLike {
     this.#faults.push({ ...fault, left: fault.after })
   }
 
-  /** Delivers frames that wait. */
+  /** Delivers waiting frames. A frame and its partial frames count as one. */
   deliver(count: number): void {
     for (let left = count; left > 0 && this.#waiting.length > 0; left--) {
       let next: Waiting | undefined
@@ -183,7 +183,7 @@ export class Link implements Socket.WebSocketLike {
     if (!isHeld) this.deliver(Number.POSITIVE_INFINITY)
   }
 
-  /** Ends the connection: with a close frame after what waits, at once, or without anyone noticing. */
+  /** Ends the connection: with a close frame after the waiting frames, at once, or without a notification. */
   kill(how: "close" | "reset" | "silence"): void {
     if (this.readyState !== opened) return
     if (how === "silence") {
@@ -229,7 +229,7 @@ export class Link implements Socket.WebSocketLike {
     )
   }
 
-  /** Runs after the sockets without faults have received the same frame: the record of the exchange is never behind. */
+  /** Runs a task after the sockets without faults have received the same frame. So the record of the exchange has it first. */
   #soon(task: () => void): void {
     if (this.#arriving.push(task) > 1) return
     this.#around.soon(() => {
@@ -264,7 +264,7 @@ export class Link implements Socket.WebSocketLike {
     for (const pass of slow ?? []) pass()
   }
 
-  /** Passes a command to the exchange, which refuses the market that does not exist. */
+  /** Passes a command to the exchange. Refuses a command that names `badMarket`. */
   #pass(command: WireMessage, text: string): void {
     if (this.#slow !== undefined) return void this.#slow.push(() => this.#pass(command, text))
     const { cmd, params } = command
@@ -281,7 +281,7 @@ export class Link implements Socket.WebSocketLike {
     this.#around.soon(() => this.#enqueue({ text: JSON.stringify({ id, type: "error", msg }) }))
   }
 
-  /** A frame of the exchange arrives on this side of the network. */
+  /** Handles a frame that the exchange has sent. */
   #arrive(original: string): void {
     if (this.isDead) return
     // The exchange writes objects.
@@ -328,7 +328,7 @@ export class Link implements Socket.WebSocketLike {
       case "skip":
         return frame.seq !== undefined && this.wire.isSequenced(frame)
       case "restart":
-        // The number 1 must be lower than the last one: an equal one is a repetition.
+        // The `seq` restarts at 1. This must be lower than the last `seq`, because an equal `seq` is a repetition.
         return this.wire.isSequenced(frame) && this.#waiting.length === 0 && this.wire.lastSeqOf(frame) > 1
       case "zero":
       case "cross":
@@ -367,7 +367,7 @@ export class Link implements Socket.WebSocketLike {
       case "restart": {
         const shift = 1 - (parse(text)?.seq ?? 1)
         this.#shift(frame, shift)
-        // A frame with an old number would seem to be a new one.
+        // After the restart, the client would take the old `seq` of the swapped frame for a new one.
         this.#swapped = undefined
         this.#restarts++
         return this.#enqueue({ text: reseq(text, shift) })
@@ -391,7 +391,7 @@ export class Link implements Socket.WebSocketLike {
     })
   }
 
-  /** Puts deltas before a delta. They share its clock, and count in `seq`. */
+  /** Sends deltas before a delta. They have its clock, and each of them increments `seq`. */
   #precede(frame: WireMessage, text: string, deltas: ReadonlyArray<object>, isImpossible = false): void {
     const message = parse(text)
     deltas.forEach((delta, index) => {

@@ -16,13 +16,13 @@ type MakeWebSocket = Socket.WebSocketConstructor["Service"]
 export class Network implements Around {
   /** All connections, oldest first. */
   readonly links: Array<Link> = []
-  /** How the next dials end. */
+  /** The faults of the next dials. */
   dials: Array<DialFault> = []
-  /** What happens to the next commands. */
+  /** The faults of the next commands. */
   commands: Array<CommandFault> = []
-  /** Whether a connection was changed over (replaced while open): for a moment, two connections share what one had. */
+  /** Whether a connection was changed over (replaced while open). Two connections then share its subscriptions for a moment. */
   hasChangedOver = false
-  /** Whether a frame was lost or late: a change-over can then hide a loss that the next frame would have shown. */
+  /** Whether a frame was lost or late. A change-over can then hide a loss that the next frame would have revealed. */
   isDisturbed = false
   /** The number of sessions. Each may have one handshake in flight. */
   maxDials = 1
@@ -61,7 +61,7 @@ export class Network implements Around {
     return this.links.filter(({ isOpen }) => isOpen)
   }
 
-  /** Ends all faults. A connection that neither reads nor writes stays so. */
+  /** Ends all faults, but does not revive dead connections. */
   calm(): void {
     this.dials = []
     this.commands = []
@@ -69,7 +69,7 @@ export class Network implements Around {
   }
 }
 
-/** Makes a network around a constructor of WebSockets, until the scope closes. */
+/** Makes a network around a constructor of WebSockets. Its delayed tasks end when the scope closes. */
 export const make = (inner: MakeWebSocket, behaviour: Behaviour): Effect.Effect<Network, never, Scope.Scope> =>
   Effect.gen(function* () {
     const dispatcher = (yield* Scheduler.Scheduler).makeDispatcher()

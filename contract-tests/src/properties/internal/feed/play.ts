@@ -1,5 +1,5 @@
 /**
- * Plays a schedule, and checks what every observer sees.
+ * Plays a schedule, and runs the checks of every observer.
  *
  * @module
  */
@@ -22,16 +22,16 @@ export interface Settings {
   readonly reach: (what: string) => void
 }
 
-/** The longest time in which the client must recover from all faults. */
+/** The time within which the client must recover from all faults. */
 const recoverySeconds = 300
 
 /** The commands that check connections and subscriptions. The client sends them as long as it runs. */
 const probes = new Set(["list_subscriptions", "get_snapshot"])
 
-/** The quiet time at the end of a play. */
+/** The length of the quiet period at the end of a play, in which nothing changes. */
 const quietSeconds = 20
 
-/** The most probes in the quiet time, for each connection and each subscribed market. */
+/** The maximum number of probes in the quiet period, for each connection and each subscribed market. */
 const maxProbes = 7
 
 const pick = <A>(list: ReadonlyArray<A>, index: number): A | undefined => list[index % Math.max(1, list.length)]
@@ -61,7 +61,7 @@ class Play {
     await this.#settle()
   }
 
-  /** Ends all faults, and checks that the client recovers and has everything. */
+  /** Ends all faults, and checks that the client recovers and receives everything. */
   async finish(): Promise<void> {
     await this.#calm()
     await this.#recover()
@@ -79,13 +79,16 @@ class Play {
     world.expect(endless.length === 0, () => `the client sends ${endless.join(", ")} although nothing changes`)
     const count = this.#commands.length
     const limit = maxProbes * (world.network.open.length + world.subscribed().length)
-    world.expect(count <= limit, () => `the client sends ${count} probes`)
+    world.expect(count <= limit, () => `the client sends ${count} probes, but may send only ${limit}`)
     for (const observer of this.#observers) observer.finish()
     for (const observer of this.#observers) observer.isClosing = true
     world.closeClient()
     for (const observer of this.#observers) observer.check(false)
     const lasting = this.#observers.filter(({ isOver }) => !isOver).map(({ name }) => name)
-    world.expect(lasting.length === 0, () => `${lasting.join(", ")} outlive the client`)
+    world.expect(
+      lasting.length === 0,
+      () => `the subscriptions of ${lasting.join(", ")} continue after the client has closed`
+    )
     await this.#settle()
   }
 
@@ -118,7 +121,7 @@ class Play {
     const world = this.#world
     for (let second = 0; second < recoverySeconds; second++) {
       world.pass(1_000)
-      // Later messages show that earlier ones are missing.
+      // Later messages reveal lost messages.
       if (second % 5 === 0) this.#bid()
       await this.#settle()
       if (second >= 9 && this.#isRecovered()) return
@@ -136,7 +139,7 @@ class Play {
     )
   }
 
-  /** What the observers want. Observers with the same filter share a subscription. */
+  /** Returns the subscriptions that the observers want. Observers with the same filter share a subscription. */
   #wanted(): ReadonlyArray<string> {
     const byFilter = new Map<string, Set<string>>()
     for (const { entries, filter } of this.#observers.flatMap(({ wanted }) => wanted)) {
@@ -160,7 +163,7 @@ class Play {
     )
   }
 
-  /** Changes everything that an observer can see: there is a trade in every market. */
+  /** Changes everything that an observer can receive: makes a trade in every market, creates a group and pauses a market. */
   #trade(): void {
     const world = this.#world
     const [own, other] = world.accounts
@@ -267,7 +270,7 @@ class Play {
     }
   }
 
-  /** Lets the exchange disturb a connection. The network cannot know which connection this is. */
+  /** Lets the exchange disturb a connection. The network does not know which one, so no connection counts as clean. */
   #disturb(disturb: (connectionId: number) => Effect.Effect<unknown, unknown>, index: number): void {
     const world = this.#world
     const connectionId = pick(world.connectionIds(), index)

@@ -1,5 +1,5 @@
 /**
- * The observer of the channel of books as a stream: it keeps the books itself, with prices of their own sides.
+ * Observes the channel `orderbook_delta` as a stream. Builds the books itself, from levels with YES prices and NO prices.
  *
  * @module
  */
@@ -12,7 +12,7 @@ import type { World } from "./world.ts"
 
 type Event = Feed.FeedEvent<"orderbook_delta">
 
-/** A book that is complete. */
+/** A complete book. */
 interface Kept {
   readonly ledger: Ledger
   clock: number
@@ -95,14 +95,14 @@ export class RawBooksObserver implements Observer {
   }
 
   #expect(holds: boolean, market: string, what: string): void {
-    this.#world.expect(holds, () => `the stream of the book of ${market}: not so: ${what}`)
+    this.#world.expect(holds, () => `the stream of the book of ${market} breaks the rule: ${what}`)
   }
 
   #onEvent(event: Event): void {
     if (this.isOver) return
     switch (event._tag) {
       case "Message":
-        return this.#onMessage(event.message.type, event.message.msg as unknown as BookMessage) // The texts are decimals.
+        return this.#onMessage(event.message.type, event.message.msg as unknown as BookMessage) // The prices and counts are texts.
       case "Outage":
         this.#isInterrupted = true
         return this.#lose(event.markets)
@@ -130,7 +130,7 @@ export class RawBooksObserver implements Observer {
 
   #onMessage(type: string, msg: BookMessage): void {
     const { clock, market_ticker: market } = msg
-    this.#expect(this.#names.has(market), market, "no message of a market that is not wanted")
+    this.#expect(this.#names.has(market), market, "no message of an unwanted market")
     if (type === "orderbook_snapshot") {
       this.#books.set(market, { ledger: fromSnapshot(msg, false), clock, snapshotClock: clock })
       return
@@ -156,6 +156,6 @@ export class RawBooksObserver implements Observer {
     this.isOver = true
     if (this.isClosing) return this.#expect(error?._tag === "FeedClosed", "", `ends with the client: ${error?._tag}`)
     const holds = error !== undefined && [...this.#names].every((market) => isPermitted(market, error))
-    this.#expect(holds, "", `the stream goes on: ${error?.message ?? "it ended without an error"}`)
+    this.#expect(holds, "", `the stream continues: ${error?.message ?? "it ended without an error"}`)
   }
 }

@@ -32,7 +32,7 @@ const doing = <Name extends string, Rest extends object>(
   arbitrary: fc.record({ do: fc.constant(name), ...rest }) as unknown as fc.Arbitrary<{ readonly do: Name } & Rest>
 })
 
-/** What can be joined: the books, the account, the channel of books, or a channel, with names or without. */
+/** The kinds of observers. A kind with `named` subscribes to certain markets of a channel. */
 const kinds = [
   "books",
   "account",
@@ -50,7 +50,7 @@ export type Kind = (typeof kinds)[number]
 
 const joining = {
   kind: fc.constantFrom<Kind>(...kinds),
-  // All markets, or all but one, need several commands.
+  // A subscription to all markets needs several commands.
   names: fc.oneof(names, fc.constant(markets)),
   isSmall: fc.constantFrom(false, false, true)
 }
@@ -87,7 +87,7 @@ const disturbing = [
 
 const passing = [doing(8, "pass", { millis: fc.constantFrom(10, 60, 300, 300, 600, 1_500, 6_000) })]
 
-/** One step. Every step has a meaning in every state. */
+/** A step. Every step is possible in every state. */
 export type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
 
 const step = fc.oneof(...trading, ...using, ...disturbing, ...passing)
@@ -105,7 +105,7 @@ export interface Schedule {
   readonly reverses: boolean
   readonly namesBadMarket: boolean
   readonly haunts: boolean
-  /** Whether books are read after each frame, or only after each step. */
+  /** Whether the observers read after each frame. Otherwise, they read after each step. */
   readonly readsOften: boolean
   readonly seed: number
   /** The markets whose books are watched from the start. */

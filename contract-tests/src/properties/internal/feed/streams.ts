@@ -1,5 +1,5 @@
 /**
- * The observer of one stream: each message arrives once and in order, or the stream reports a loss.
+ * Observes one stream. Checks that each message arrives once and in order, or that the stream reports a loss.
  *
  * @module
  */
@@ -21,7 +21,7 @@ export interface StreamOptions {
   readonly channel: Channel
   /** Undefined for all markets, or for a channel without markets. */
   readonly markets: ReadonlyArray<string> | undefined
-  /** Whether few events may wait for its consumer. */
+  /** Whether the stream has a small buffer. */
   readonly isSmall: boolean
 }
 
@@ -32,21 +32,21 @@ export class StreamObserver implements Observer {
   isClosing = false
   readonly #world: World
   readonly #channel: Channel
-  /** Undefined: all of them. */
+  /** The wanted markets. Undefined for all markets. */
   readonly #names: Set<string> | undefined
-  /** The names that were removed while events waited. */
+  /** The markets that were removed while events waited. */
   readonly #left = new Set<string>()
   readonly #isSmall: boolean
   /**
-   * The places of the last message of each market in the record of the exchange. Equal messages have several places. No
-   * entry: nothing was received since the last loss.
+   * The places of the last message of each market in the record of the exchange. Equal messages have several places. A market
+   * without an entry has received nothing since the last loss.
    */
   readonly #places = new Map<string, ReadonlyArray<number>>()
-  /** The markets whose messages may be repeated: a new connection has replaced the old one. */
+  /** The markets whose messages can be repeated, because a new connection has replaced the old one. */
   readonly #replaced = new Set<string>()
   #isInterrupted = false
   #isPaused = false
-  /** Whether events of an earlier step may still wait. */
+  /** Whether events of an earlier step can still wait. */
   #wasPaused = false
   readonly #consumer: Consumer<Channel> | undefined
 
@@ -129,14 +129,14 @@ export class StreamObserver implements Observer {
   }
 
   #expect(holds: boolean, market: string, what: string): void {
-    this.#world.expect(holds, () => `the stream ${this.name} ${market}: not so: ${what}`)
+    this.#world.expect(holds, () => `the stream ${this.name} ${market} breaks the rule: ${what}`)
   }
 
   #onEvent(event: Feed.FeedEvent<Channel>): void {
     if (this.isOver) return
     switch (event._tag) {
       case "Message":
-        return this.#onMessage(event.message.type, event.message.msg as unknown as Record<string, unknown>) // JSON.
+        return this.#onMessage(event.message.type, event.message.msg as unknown as Record<string, unknown>) // `msg` is JSON.
       case "Outage":
         this.#world.reach("Outage")
         this.#isInterrupted = true
@@ -152,7 +152,7 @@ export class StreamObserver implements Observer {
         this.#isInterrupted = false
         return
       case "Replaced":
-        // The next message would reveal a lost one, but the old connection no longer receives it.
+        // Only the next message on the old connection would reveal a lost message. But it arrives on the new connection.
         if (this.#world.network.isDisturbed) return this.#onLoss(event)
         for (const market of event.markets.length === 0 ? this.#places.keys() : event.markets)
           this.#replaced.add(market)
@@ -175,9 +175,9 @@ export class StreamObserver implements Observer {
 
   #onMessage(type: string, msg: Readonly<Record<string, unknown>>): void {
     const market = marketOf(this.#channel, msg)
-    // It was removed, and perhaps added again, while its messages waited.
+    // The market was removed, and perhaps added again, while its messages waited.
     if (this.#wasPaused && this.#left.has(market)) return
-    this.#expect(this.#names?.has(market) !== false, market, "no message of a market that is not wanted")
+    this.#expect(this.#names?.has(market) !== false, market, "no message of an unwanted market")
     const key = keyOf(type, msg)
     const sent = this.#world.truth.messages(this.#channel, market)
     const last = this.#places.get(market)
@@ -200,6 +200,6 @@ export class StreamObserver implements Observer {
     const isOwnFault = error?._tag === "Lagging" && this.#isSmall
     const names = [...(this.#names ?? [""])]
     const holds = error !== undefined && (isOwnFault || names.every((name) => isPermitted(name, error)))
-    this.#expect(holds, "", `the stream goes on: ${error?.message ?? "it ended without an error"}`)
+    this.#expect(holds, "", `the stream continues: ${error?.message ?? "it ended without an error"}`)
   }
 }

@@ -1,5 +1,6 @@
 /**
- * What the exchange has sent, from connections without faults: every state of every book, every message of every channel.
+ * Records what the exchange sends on connections without faults: every state of every book, and every message of every
+ * channel.
  *
  * @module
  */
@@ -38,7 +39,7 @@ const channelOf: Readonly<Record<string, Channel>> = {
   event_lifecycle: "market_lifecycle_v2"
 }
 
-/** Whether the messages of a channel are about one market each. */
+/** Returns whether each message of a channel is about one market. */
 export const hasMarkets = (channel: Channel): boolean =>
   channel !== "order_group_updates" && channel !== "market_lifecycle_v2"
 
@@ -48,7 +49,7 @@ type Body = Readonly<Record<string, unknown>>
 export const marketOf = (channel: Channel, msg: Body): string =>
   hasMarkets(channel) ? String(msg["market_ticker"] ?? msg["ticker"]) : ""
 
-/** What identifies a message. */
+/** Returns the key that identifies a message. */
 export const keyOf = (type: string, msg: Body): string =>
   `${type} ${JSON.stringify(Object.entries(msg).toSorted(([left], [right]) => (left < right ? -1 : 1)))}`
 
@@ -69,7 +70,7 @@ export class Truth {
     return this.#messages.get(`${channel} ${market}`) ?? []
   }
 
-  /** From here on, every message must arrive. */
+  /** Marks the current end of the record, for `isNew`. */
   mark(): void {
     this.#marked = new Map([...this.#messages].map(([name, { length }]) => [name, length]))
   }
@@ -79,7 +80,7 @@ export class Truth {
     return this.messages(channel, market).length > (this.#marked.get(`${channel} ${market}`) ?? 0)
   }
 
-  /** Records what arrives on a socket, which subscribes to books and to every channel. */
+  /** Subscribes a socket to books, and to every channel if `hasChannels` is true. Records what arrives. */
   record(socket: Socket.WebSocketLike, books: ReadonlyArray<string>, hasChannels: boolean): void {
     socket.addEventListener("open", () => {
       const params = { channels: ["orderbook_delta"], market_tickers: books, use_yes_price: true }
@@ -92,7 +93,7 @@ export class Truth {
   #receive(text: string): void {
     const { msg, type = "" } = parse(text) ?? {}
     if (type === "orderbook_snapshot" || type === "orderbook_delta") {
-      return this.#book(type, msg as BookMessage) // A message of this type has them.
+      return this.#book(type, msg as BookMessage) // A message of this type has these members.
     }
     const channel = channelOf[type]
     if (channel === undefined || msg === undefined) return

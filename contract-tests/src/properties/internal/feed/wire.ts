@@ -1,10 +1,10 @@
 /**
- * What the frames of one connection say: which subscription has which number, and which books the client can have.
+ * Reads the frames of one connection: the ids of the subscriptions, and the books that the client can have.
  *
  * @module
  */
 
-/** A frame or a command, as far as the suite reads it. */
+/** The members of a frame or a command that the suite reads. */
 export interface WireMessage {
   readonly type?: string
   readonly id?: number
@@ -41,7 +41,7 @@ export const parse = (text: string): WireMessage | undefined => {
   }
 }
 
-/** The channels whose data has no `seq`: the exchange cannot show a loss within a connection. */
+/** The channels whose data has no `seq`. On these channels, a client cannot detect a loss within a connection. */
 const unsequenced = new Set(["ticker", "fill", "market_positions", "user_orders"])
 
 interface Subscription {
@@ -58,7 +58,7 @@ export class Wire {
   readonly #subscriptions = new Map<number, Subscription>()
   readonly #commands = new Map<number, WireMessage>()
 
-  /** The client sends a command. Returns false if its id was used before. */
+  /** Records a command of the client. Returns false if the command has no id, or an id that was used before. */
   command(command: WireMessage): boolean {
     const { id } = command
     if (id === undefined || this.#commands.has(id)) return false
@@ -66,17 +66,17 @@ export class Wire {
     return true
   }
 
-  /** The numbers of all subscriptions so far. */
+  /** The ids of all subscriptions so far. */
   get sids(): ReadonlyArray<number> {
     return [...this.#subscriptions.keys()]
   }
 
-  /** The command that a frame answers. Undefined if it answers none. */
+  /** Returns the command to which a frame replies, or undefined. */
   commandOf({ id }: WireMessage): WireMessage | undefined {
     return id === undefined ? undefined : this.#commands.get(id)
   }
 
-  /** The exchange sends a frame. */
+  /** Records a frame that the exchange has sent. */
   sent(frame: WireMessage): void {
     const { msg, type } = frame
     if (type !== "subscribed" || msg?.sid === undefined || msg.channel === undefined) return
@@ -84,18 +84,18 @@ export class Wire {
     this.#subscriptions.set(msg.sid, { channel: msg.channel, hasYesPrices, lastSeq: 0, whole: new Map() })
   }
 
-  /** Whether a loss, a repetition or another order of this frame can be noticed. */
+  /** Returns whether a client can detect that this frame is lost, repeated or out of sequence. */
   isSequenced({ sid, type }: WireMessage): boolean {
     const channel = sid === undefined ? undefined : this.#subscriptions.get(sid)?.channel
     return channel === undefined || type === "ok" || type === "unsubscribed" || !unsequenced.has(channel)
   }
 
-  /** The `seq` of the last frame that the client has received of the frame's subscription. 0 if there is none. */
+  /** Returns the `seq` of the last received frame of the same subscription, or 0 if there is none. */
   lastSeqOf({ sid }: WireMessage): number {
     return (sid === undefined ? undefined : this.#subscriptions.get(sid)?.lastSeq) ?? 0
   }
 
-  /** The client receives a frame. */
+  /** Records a frame that the client has received. */
   delivered(text: string): void {
     const frame = parse(text)
     if (frame === undefined) return this.#undecodable(text)
@@ -118,23 +118,23 @@ export class Wire {
       whole.clear()
   }
 
-  /** A delta that no book can apply will be delivered: it takes more than its level holds. */
+  /** Records a delta that no book can apply, because it removes more contracts than the price level has. */
   impossible(text: string): void {
     const { msg, sid = 0 } = parse(text) ?? {}
     const whole = this.#subscriptions.get(sid)?.whole
     const { clock = 0, market_ticker: market = "" } = msg ?? {}
     const book = whole?.get(market)
-    // A delta of the clock of a snapshot is in that snapshot already.
+    // A snapshot already contains the deltas with its clock, so the client ignores such a delta.
     if (book !== undefined && clock > book.snapshot) whole?.delete(market)
   }
 
-  /** The client forgets the book of a market: it needs another snapshot. */
+  /** Records that the client has dropped the book of a market and needs another snapshot. */
   forget(market: string): void {
     for (const { whole } of this.#subscriptions.values()) whole.delete(market)
   }
 
   /**
-   * The clock of the book of a market with prices of YES, if the client has received its snapshot and every frame since.
+   * Returns the clock of the book of a market with YES prices, if the client has received its snapshot and every frame since.
    */
   clockOf(market: string): number | undefined {
     for (const { hasYesPrices, whole } of this.#subscriptions.values()) {
@@ -144,7 +144,7 @@ export class Wire {
     return undefined
   }
 
-  /** Whether the client has received the book of a market with prices of YES, and every frame since. */
+  /** Returns whether the client has received the snapshot of a market with YES prices, and every frame since. */
   isWhole(market: string): boolean {
     return this.clockOf(market) !== undefined
   }

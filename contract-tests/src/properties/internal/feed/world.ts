@@ -24,10 +24,10 @@ import type { Behaviour } from "./link.ts"
 import * as Network from "./network.ts"
 import { Truth } from "./truth.ts"
 
-/** The markets. */
+/** The markets of the exchange. */
 export const markets: ReadonlyArray<string> = ["A", "B", "C", "D"].map((name) => `KXP11-26-${name}`)
 
-/** What is fixed for one run. */
+/** The options of one run. */
 export interface Options extends Behaviour {
   /** The number of lines of order books. */
   readonly lines: number
@@ -39,9 +39,9 @@ export interface Options extends Behaviour {
 }
 
 /**
- * Short times: a schedule has many faults in a minute. Small batches and a slow pace let time pass in the middle of a
- * restore. A subscription is checked sooner than a connection, so that a new connection does not hide the faults of a
- * subscription.
+ * The times are short, because a schedule has many faults in a minute. Small batches and a low rate of commands let time pass
+ * during a restore. The client checks a subscription sooner than a connection, so that a new connection does not hide the
+ * faults of a subscription.
  */
 const sessionOptions = {
   dialTimeoutMillis: 2_000,
@@ -60,7 +60,7 @@ const sessionOptions = {
 /** An account that trades. */
 export interface Account {
   readonly kalshi: Context.Context<Layer.Success<ReturnType<typeof Kalshi.layer>>>
-  /** The orders that it has placed and not canceled. */
+  /** The ids of the orders that the account has placed and not canceled. */
   readonly orders: Array<string>
 }
 
@@ -86,9 +86,9 @@ export class World {
   readonly client: Client
   readonly accounts: ReadonlyArray<Account>
   readonly options: Options
-  /** Whether the clocks were set back: a merge of lines may then wait for a line that has not started again. */
+  /** Whether maintenance has set the clocks back. A merge of lines can then wait for a line that has not restarted. */
   hasMaintained = false
-  /** The first law that did not hold. */
+  /** The error for the first violated rule. */
   violation: Error | undefined
   readonly #exchangeScope = Scope.makeUnsafe()
   readonly #clientScope = Scope.makeUnsafe()
@@ -134,7 +134,7 @@ export class World {
     }))
   }
 
-  /** Runs an effect that ends without the passing of time. */
+  /** Runs an effect that ends without a wait. */
   run<A, E>(effect: Effect.Effect<A, E>): A {
     const exit = this.time.fork(effect).pollUnsafe()
     if (exit === undefined) throw new Error("the effect waits for time to pass")
@@ -190,7 +190,7 @@ export class World {
   /** Closes all connections and sets the clocks of all books back. */
   maintain(): void {
     this.hasMaintained = true
-    // The record goes on before the client connects again.
+    // The recording connections must open before the client connects again.
     this.run(Effect.andThen(this.sandbox.feed.maintenance, this.#audit))
   }
 
@@ -212,11 +212,11 @@ export class World {
       .flatMap(({ channel, marketTickers }) => entriesOf(marketTickers).map((market) => `${channel} ${market}`))
   }
 
-  /** Closes the client: it ends all its connections. */
+  /** Closes the client, and checks that all its connections end. */
   closeClient(): void {
     this.run(Scope.close(this.#clientScope, Exit.void))
     this.pass(0)
-    this.expect(this.network.open.length === 0, () => "a connection outlives the client")
+    this.expect(this.network.open.length === 0, () => "a connection is open after the client has closed")
   }
 
   close(): void {
@@ -244,6 +244,6 @@ export class World {
   }
 }
 
-/** A subscription that has lost all its markets still counts. */
+/** Returns the markets of a subscription. A subscription without markets counts too, as `none`. */
 const entriesOf = (tickers: ReadonlyArray<string> | undefined): ReadonlyArray<string> =>
   tickers === undefined ? ["all"] : tickers.length === 0 ? ["none"] : tickers

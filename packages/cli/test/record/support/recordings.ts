@@ -83,12 +83,12 @@ export const trade = (
   }
 })
 
-/** The lines of a file that was written without a torn line. */
+/** The lines of a file in which every line is complete. */
 export const linesOf = (file: string): ReadonlyArray<Line> =>
   readFileSync(file, "utf8")
     .trimEnd()
     .split("\n")
-    .map((text) => JSON.parse(text) as Line) // lines of this program
+    .map((text) => JSON.parse(text) as Line) // this program wrote the lines
 
 /** Waits until a condition holds. */
 export const waitUntil = (holds: Effect.Effect<boolean>): Effect.Effect<void> =>

@@ -1,5 +1,5 @@
 /**
- * The session of the feed: keeps the wanted subscriptions alive while connections are lost and replaced.
+ * The session of the feed. It restores the wanted subscriptions after connections are lost or replaced.
  *
  * The session has no sockets, no timers and no runtime. Its owner provides sockets (`Outside`), reports what happens to
  * them, and calls `tick` at `nextMillis`. Each input changes the state, then `#settle` sends what is due.
@@ -73,17 +73,17 @@ export class Session {
     this.#lastMonotonicMillis = clock.monotonicMillis()
   }
 
-  /** Adds a subscription. It shares the exchange's subscription with others of the same channel and filter. */
+  /** Adds a subscription. All subscriptions with the same channel and filter share one subscription of the exchange. */
   subscribe<Name extends ChannelName>(
     request: SubscriptionRequest<Name>,
     subscriber: Subscriber<Name>
   ): Result.Result<Subscription, InvalidRequest | FeedError> {
     const core = this.#core
-    // The request for one channel is a member of the union of all requests.
+    // The cast is safe: the request for one channel is a member of the union of all requests.
     const parsed = parse(request as SubscriptionRequest)
     if (Result.isFailure(parsed)) return Result.fail(parsed.failure)
     if (core.ended !== undefined) return Result.fail(core.ended)
-    // A subscriber receives only messages of its channel.
+    // The cast is safe: a subscriber receives only messages of its channel.
     const member = join(core, parsed.success, subscriber as Subscriber)
     if (member === undefined) return Result.fail(this.#tooMany(request.channel))
     this.#run(() => deliverLatest(core, member, parsed.success.names))
@@ -98,28 +98,28 @@ export class Session {
     return () => void core.recorders.delete(recorder)
   }
 
-  /** A handshake succeeded. */
+  /** Call this when a handshake succeeded. */
   opened(generation: number): void {
     const line = this.#core.byGeneration.get(generation)
     if (line?.status !== "dialing") return
     this.#run(() => open(this.#core, line))
   }
 
-  /** A dial failed. */
+  /** Call this when a dial failed. */
   refused(generation: number, refusal: Refusal): void {
     const line = this.#core.byGeneration.get(generation)
     if (line?.status !== "dialing") return
     this.#run(() => refuseDial(this.#core, line, refusal))
   }
 
-  /** A connection closed. `code` is 1006 without a close frame. */
+  /** Call this when a connection closed. `code` is 1006 without a close frame. */
   closed(generation: number, code: number, reason: string): void {
     const line = this.#core.byGeneration.get(generation)
     if (line === undefined) return
     this.#run(() => close(this.#core, line, code, reason))
   }
 
-  /** A text message arrived. `receivedMillis` is in Unix milliseconds. */
+  /** Call this when a text message arrived. `receivedMillis` is in Unix milliseconds. */
   received(generation: number, text: string, receivedMillis: number): void {
     const core = this.#core
     const line = core.byGeneration.get(generation)
@@ -144,7 +144,7 @@ export class Session {
     if (core.isDirty) this.#settle()
   }
 
-  /** A ping arrived: the connection lives. */
+  /** Call this when a ping arrived. */
   pinged(generation: number): void {
     const line = this.#core.byGeneration.get(generation)
     if (line !== undefined) line.isHeard = true
@@ -168,18 +168,18 @@ export class Session {
     })
   }
 
-  /** Replaces the open connections: the new ones have all subscriptions before the old ones end. */
+  /** Replaces the open connections. The old connections end after the new connections have all subscriptions. */
   changeOver(): void {
     this.#run(() => changeOver(this.#core))
   }
 
-  /** Ends all subscriptions and connections, for good. */
+  /** Ends all subscriptions and connections. The session cannot be used again. */
   close(): void {
     finish(this.#core, new FeedClosed())
     this.#isDueKnown = false
   }
 
-  /** The connections and subscriptions, for users and tests. */
+  /** Returns the connections and subscriptions. */
   state(): SessionState {
     return stateOf(this.#core)
   }
@@ -263,7 +263,7 @@ export class Session {
   }
 
   /**
-   * Ends the connections if this machine slept: after a sleep, dead sockets seem open, and the signature of a dial in
+   * Ends the connections if this machine slept. After a sleep, dead sockets seem open, and the signature of a dial in
    * progress is too old.
    */
   #checkClock(): void {
@@ -279,7 +279,7 @@ export class Session {
     for (const line of core.lines) {
       if (line.status !== "open" && line.status !== "dialing") continue
       redial(core, line, cause)
-      // The exchange refused nothing: there is no reason to wait.
+      // The exchange refused nothing, so the next dial does not wait.
       line.dueMillis = monotonicMillis
     }
   }

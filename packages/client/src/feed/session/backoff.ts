@@ -1,5 +1,5 @@
 /**
- * Waits between attempts: full jitter below a bound that doubles with each attempt.
+ * Computes the waits between attempts. A wait is a random part (full jitter) of a bound that doubles with each attempt.
  *
  * @module
  */
@@ -18,7 +18,7 @@ export class Backoff {
     this.#random = random
   }
 
-  /** Returns the wait before the next attempt. */
+  /** Counts an attempt, and returns the wait before it in milliseconds. */
   next(): number {
     const bound = Math.min(this.#maxMillis, this.#minMillis * 2 ** Math.min(this.attempts++, 30))
     return Math.round(this.#random() * bound)

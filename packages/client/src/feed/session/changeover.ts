@@ -1,5 +1,6 @@
 /**
- * Changes a connection over to a new one: the new one has all subscriptions before the old one ends.
+ * Replaces a connection with a new connection. The old connection ends after the new connection has all subscriptions.
+ * A line is a connection, and a slot is a subscription of the exchange (see `model.ts`).
  *
  * @module
  */
@@ -18,6 +19,7 @@ export const changeOver = (core: Core): void => {
   }
 }
 
+/** Returns the slot on a new line that corresponds to a slot of the old line. */
 const twinOf = (line: Line, { topic }: Slot): Slot | undefined => line.slots.find((slot) => slot.topic === topic)
 
 /**
@@ -42,7 +44,7 @@ export const copySlots = (core: Core): void => {
   }
 }
 
-/** Whether the exchange sends on a new connection what it sends on the old one. */
+/** Whether the exchange sends on a new connection everything that it sends on the old connection. */
 const isReady = (line: Line, replaces: Line): boolean =>
   line.status === "open" &&
   replaces.slots.every((slot) => {
@@ -51,7 +53,7 @@ const isReady = (line: Line, replaces: Line): boolean =>
     return twin?.status === "open" && twin.isSettled && twin.awaited.size === 0
   })
 
-/** Lets new connections that are ready take over, and ends the old ones. */
+/** Lets new connections that are ready take over, and ends the old connections. */
 export const takeOver = (core: Core): void => {
   for (const line of core.lines) {
     const { replaces } = line
@@ -81,7 +83,7 @@ export const takeOver = (core: Core): void => {
       restore(core, slot)
     }
     for (const { event, name, slot } of held) {
-      // The name may have been removed since, or moved to another connection.
+      // In the meantime, the name may have been removed, or moved to another connection.
       if (slot.isWanted && (name === undefined || slot.names.has(name))) emit(core, slot, name, event)
     }
     core.isDirty = true

@@ -1,5 +1,5 @@
 /**
- * Sends commands, each under an id of its own.
+ * Sends commands. Each command has its own id.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { CommandKind, Sent } from "./pending.ts"
 import { expectSnapshots } from "./snapshots.ts"
 import { startLeaving } from "./transitions.ts"
 
-/** A command to send about a slot. */
+/** A command to send for a slot (a subscription of the exchange). */
 export interface Step {
   readonly kind: Exclude<CommandKind, "verify" | "orphan">
   readonly names: ReadonlyArray<string>
@@ -40,7 +40,7 @@ const commandOf = (id: number, slot: Slot, { kind, names }: Step): Command => {
               : "indexlist"
             : nameKind!.actions[kind]
       const first = kind === "add" && options["send_initial_snapshot"] === true ? { send_initial_snapshot: true } : {}
-      // The action and the names belong together: both come from the topic's kind.
+      // The cast is safe: the action and the parameter of the names both come from the topic's kind.
       return { id, cmd: "update_subscription", params: { action, sid: slot.sid!, ...first, ...named } } as Command
     }
   }

@@ -1,5 +1,6 @@
 /**
- * What all parts of a session share: its settings, its sockets, its clocks and its state.
+ * The parts of a session that all its modules use: settings, sockets, clocks and state. `model.ts` explains `Topic`,
+ * `Slot` and `Line`.
  *
  * @module
  */
@@ -17,7 +18,7 @@ import { Pending } from "./pending.ts"
 import type { SessionOptions, Settings } from "./settings.ts"
 import { settingsOf } from "./settings.ts"
 
-/** What a session needs from its owner: sockets. `generation` is the number of a connection. */
+/** The sockets that the owner of a session provides. `generation` is the number of a connection. */
 export interface Outside {
   /**
    * Opens a connection. `after` is the loss or the failed dial before it. The owner later calls `opened`, `refused` or
@@ -26,17 +27,17 @@ export interface Outside {
   readonly dial: (generation: number, after: LossCause | undefined) => void
   readonly send: (generation: number, text: string) => void
   /**
-   * Ends a connection or a dial without waiting for its close event. The session ignores later reports about it.
-   * `cause` is undefined if the session no longer needs the connection.
+   * Ends a connection or a dial without waiting for its close event. The session ignores later reports about this
+   * generation. `cause` is undefined if the session no longer needs the connection.
    */
   readonly abandon: (generation: number, cause?: LossCause) => void
-  /** Receives what happens, for metrics. */
+  /** Receives events for metrics. */
   readonly observer?: Observer
 }
 
-/** Receives what happens in a session. It must not throw. */
+/** Receives events of a session, for metrics. Must not throw. */
 export interface Observer {
-  /** A message of a subscription arrived. Times are in Unix milliseconds. */
+  /** Called when a message of a subscription arrives. Times are in Unix milliseconds. */
   readonly onMessage: (channel: ChannelName, sendingMillis: number | undefined, receivedMillis: number) => void
   readonly onGap: (channel: ChannelName, reason: GapReason) => void
   readonly onUndecodable: (errorType: "InvalidMessage" | "UnknownMessage") => void
@@ -56,7 +57,7 @@ export interface Counters {
   dials: number
   losses: number
   gaps: number
-  /** Messages with the same `seq` as the previous message. Of these, data messages were dropped. */
+  /** Messages with the same `seq` as the previous message. The session drops them, except replies to commands. */
   duplicates: number
   undecodable: number
   /** Messages of an old connection, which were ignored. */
@@ -79,9 +80,9 @@ export class Core {
   readonly recorders = new Set<Recorder>()
   lastGeneration = 0
   lastCommandId = 0
-  /** The connection whose handshake is in flight: one at a time. */
+  /** The connection whose handshake is in flight. There is at most one. */
   dialing: Line | undefined
-  /** No dial starts before this time, because the exchange asked to wait. */
+  /** No dial starts before this time, because the exchange requested a wait. */
   dialNotBeforeMillis = 0
   /** The number of dials that the exchange refused because of the clock, since the last open connection. */
   clockRefusals = 0

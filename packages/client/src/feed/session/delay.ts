@@ -1,6 +1,6 @@
 /**
- * Compares the delay of each message from sending to receipt with the smallest delay so far, because the clocks of the
- * exchange and of this machine may differ.
+ * Measures the delay of messages from sending to receipt. Each delay is compared with the smallest delay so far,
+ * because the clocks of the exchange and of this machine may differ.
  *
  * @module
  */

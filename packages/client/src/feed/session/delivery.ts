@@ -1,5 +1,6 @@
 /**
- * Delivers events to the users of subscriptions, and ends subscriptions.
+ * Delivers events to the users of subscriptions, and ends subscriptions. A member is one user of a topic (a channel
+ * with a filter). A slot is a subscription of the exchange (see `model.ts`).
  *
  * @module
  */
@@ -24,19 +25,19 @@ const notify = (core: Core, members: ReadonlyArray<Member>, call: (subscriber: S
 
 /** Delivers one event. */
 export const deliver = (core: Core, members: ReadonlyArray<Member>, event: SessionEvent): void =>
-  // The subscriber's own channel has all types of messages that its topic delivers.
+  // The cast is safe: the subscriber's channel has all types of messages that its topic delivers.
   notify(core, members, (subscriber) => subscriber.onEvent(event as never))
 
-/** Notifies the users of a slot that snapshots are requested. */
+/** Notifies the users of a slot that the session requests snapshots. */
 export const announceRequest = (core: Core, slot: Slot, id: number, markets: ReadonlyArray<string>): void =>
   notify(core, usersOf(slot), (subscriber) => subscriber.onSnapshotRequest?.(id, markets))
 
-/** The users of a slot. */
+/** Returns the users of a slot. */
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
 /**
- * Delivers an event of a slot. An event about one name goes to the users that want the name. Any other event goes to all
- * users of the slot. An event of a connection that has not taken over yet is held back.
+ * Delivers an event of a slot. An event about one name goes to the users that want the name. Any other event goes to
+ * all users of the slot. An event of a connection that has not taken over yet is held back.
  */
 export const emit = (core: Core, slot: Slot, name: string | undefined, event: SessionEvent): void => {
   if (slot.line.replaces !== undefined) {
@@ -52,7 +53,9 @@ export const emit = (core: Core, slot: Slot, name: string | undefined, event: Se
   }
 }
 
-/** Delivers the last state of names to a user who joins their subscription, because the exchange does not send it again. */
+/**
+ * Delivers the last state of names to a user who joins their subscription, because the exchange does not send it again.
+ */
 export const deliverLatest = (core: Core, member: Member, names: ReadonlyArray<string>): void => {
   for (const name of names) {
     const event = member.topic.latest?.get(name)
@@ -67,7 +70,7 @@ export const end = (core: Core, member: Member, error: FeedError | undefined): v
   try {
     member.subscriber.onEnd(error)
   } catch {
-    // The subscription is over: there is nothing left to end.
+    // The subscription is already over.
   }
 }
 
@@ -91,9 +94,12 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/** Notifies the users of a slot that it is interrupted. Notifies them again only if the slot was opened in between. */
+/**
+ * Notifies the users of a slot that it is interrupted. Notifies them again only if the slot was opened after the last
+ * notice.
+ */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
-  // The old connection delivers until the new one takes over.
+  // The old connection delivers messages until the new connection takes over.
   if (slot.line.replaces !== undefined) return
   if (!slot.isWanted || (slot.isInterrupted && !slot.wasOpened)) return
   slot.isInterrupted = true

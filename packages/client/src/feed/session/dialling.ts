@@ -1,5 +1,6 @@
 /**
- * Decides when to dial. No other module dials, and only one dial is in flight at a time.
+ * Decides when to dial (to open a connection). No other module dials, and at most one dial is in flight. A line is a
+ * connection, and a slot is a subscription of the exchange (see `model.ts`).
  *
  * @module
  */
@@ -14,14 +15,14 @@ import { reset } from "./transitions.ts"
 
 /** Why a dial failed. */
 export type Refusal =
-  /** The exchange refused the upgrade. */
+  /** The exchange refused the WebSocket upgrade. */
   | {
       readonly _tag: "Response"
       readonly status: number
       readonly body: ErrorBody
       /** The wait that the header `Retry-After` requests. */
       readonly retryAfterMillis?: number | undefined
-      /** Whether the exchange blames the timestamp of the signature: another signature may succeed. */
+      /** Whether the exchange blames the timestamp of the signature. If so, another signature may succeed. */
       readonly blamesClock?: boolean | undefined
       readonly explanation?: Explanation | undefined
     }
@@ -50,7 +51,7 @@ export const hangUp = (core: Core, line: Line): void => {
   if (generation !== undefined) core.outside.abandon(generation)
 }
 
-/** Forgets the connection of a line, with everything that belonged to it alone. */
+/** Forgets the connection of a line, and all state of that connection. */
 const release = (core: Core, line: Line): void => {
   if (line.generation !== undefined) core.byGeneration.delete(line.generation)
   if (core.dialing === line) core.dialing = undefined
@@ -69,8 +70,8 @@ const release = (core: Core, line: Line): void => {
 }
 
 /**
- * Handles a connection that was lost, or could not be opened. The next connection restores its subscriptions, unless no
- * attempt is left.
+ * Handles a connection that was lost, or could not be opened. The next connection restores its subscriptions. If no
+ * attempt is left, the subscriptions end.
  */
 export const lose = (core: Core, line: Line, cause: LossCause, minWaitMillis = 0): void => {
   core.counters.losses++
@@ -111,7 +112,7 @@ export const dropLine = (core: Core, line: Line): void => {
   for (const slot of line.slots) removeSlot(core, slot)
 }
 
-/** Ends lines without a subscription, but keeps one line, and dials the first line that is due. */
+/** Ends lines without a subscription, except the last remaining line. Then dials the first line that is due. */
 export const dial = (core: Core): void => {
   for (const line of core.lines) {
     const isUnused = line.slots.length === 0 && line.orphans.size === 0
@@ -137,7 +138,7 @@ export const dial = (core: Core): void => {
   core.outside.dial(due.generation, due.redialCause)
 }
 
-/** A handshake succeeded. */
+/** Handles a successful handshake. */
 export const open = (core: Core, line: Line): void => {
   core.dialing = undefined
   core.clockRefusals = 0
@@ -169,7 +170,10 @@ export const refuseDial = (core: Core, line: Line, refusal: Refusal): void => {
   lose(core, line, cause, retryAfterMillis)
 }
 
-/** Whether reconnecting cannot help: codes of RFC 6455 for a permanent failure, and codes for private use. */
+/**
+ * Whether a close code means that reconnecting cannot help: a code of RFC 6455 for a permanent failure, or a code for
+ * private use.
+ */
 const isFinal = (code: number): boolean =>
   code === 1002 || code === 1003 || (code >= 1007 && code <= 1010) || (code >= 4000 && code <= 4999)
 

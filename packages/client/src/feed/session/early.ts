@@ -6,7 +6,7 @@
 import type { Message } from "../../generated/feed.ts"
 import type * as FeedMessages from "../FeedMessages.ts"
 
-/** A message that waits. A message that does not decode keeps its place among the others. */
+/** A message that waits. A message that does not decode keeps its place among the other messages. */
 export type Early =
   | { readonly _tag: "Decoded"; readonly message: Message; readonly receivedMillis: number }
   | {
@@ -22,7 +22,7 @@ export type Early =
 export class EarlyMessages {
   readonly #bySid = new Map<number, Array<Early>>()
   readonly #maxMessages: number
-  /** The `sid`s of which a message was dropped because too many wait. */
+  /** The `sid`s (subscription ids) for which a message was dropped, because too many messages wait. */
   readonly #incomplete = new Set<number>()
   #size = 0
 
@@ -41,7 +41,7 @@ export class EarlyMessages {
     else held.push(early)
   }
 
-  /** Removes and returns the messages of a `sid`, and whether later ones were dropped. */
+  /** Removes and returns the messages of a `sid`, and whether later messages were dropped. */
   take(sid: number): { readonly messages: ReadonlyArray<Early>; readonly isIncomplete: boolean } {
     const messages = this.#bySid.get(sid) ?? []
     this.#bySid.delete(sid)

@@ -10,7 +10,7 @@ import type { FeedError, LossCause, MarketsError } from "../FeedError.ts"
 export interface MessageEvent<M = Message> {
   readonly _tag: "Message"
   readonly message: M
-  /** The number of the connection. A later connection has a higher one. */
+  /** The number of the connection. A later connection has a higher number. */
   readonly generation: number
   readonly sid: number
   /** When the message arrived, in Unix milliseconds. */
@@ -25,8 +25,8 @@ export type GapReason = "missing" | "reset" | "overflow"
  *
  * **Details**
  *
- * Between `Outage` and `Restored`, messages may be lost. `Gap` means that messages were lost, or that the count of `seq`
- * started again. Its reasons:
+ * Between `Outage` and `Restored`, messages may be lost. `Gap` means that messages were lost, or that the count of
+ * `seq` started again. Its reasons:
  *
  * - `missing`, only on channels with `seq`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
  * - `reset`, only on channels with `seq`: a lower number arrived.
@@ -35,15 +35,19 @@ export type GapReason = "missing" | "reset" | "overflow"
  */
 export type SessionEvent<M = Message> =
   | MessageEvent<M>
-  /** A message does not match its schema. It was counted in `seq` if its `sid` and `seq` were readable. */
+  /** A message does not match its schema. If its `sid` and `seq` could be read, the feed counted the message. */
   | {
       readonly _tag: "Undecodable"
       readonly generation: number
-      /** Undefined if it could not be read. If it is undefined or unknown, all users of the connection receive the event. */
+      /**
+       * Undefined if the `sid` could not be read. If the `sid` is undefined or unknown, all users of the connection
+       * receive the event.
+       */
       readonly sid: number | undefined
       /**
-       * The market, index or underlying that the message names: only its subscribers receive the event. Undefined if no
-       * name could be read, or if the name is not part of the subscription. Then all users of the subscription receive it.
+       * The market, index or underlying that the message names. Only subscribers of this name receive the event.
+       * Undefined if no name could be read, or if the name is not part of the subscription. Then all users of the
+       * subscription receive it.
        */
       readonly market: string | undefined
       /** The JSON pointer of the first violation. */
@@ -61,7 +65,10 @@ export type SessionEvent<M = Message> =
       /** The beginning of the message. */
       readonly text: string
     }
-  /** A snapshot without a side has members that this version of the client does not know. The side may have another name. */
+  /**
+   * A snapshot of a book lacks a side, and has members that this version of the client does not know. The side may have
+   * a new name.
+   */
   | {
       readonly _tag: "UnknownKeys"
       readonly generation: number
@@ -80,7 +87,7 @@ export type SessionEvent<M = Message> =
       /** All markets, indices or underlyings of the `sid`. Empty for a subscription without such a list. */
       readonly markets: ReadonlyArray<string>
     }
-  /** The subscription, or a part of it, is interrupted. The feed restores it, unless the subscription ends. */
+  /** The subscription, or a part of it, is interrupted. The feed tries to restore it. */
   | {
       readonly _tag: "Outage"
       readonly cause: LossCause
@@ -91,13 +98,13 @@ export type SessionEvent<M = Message> =
     }
   /** The whole subscription is live again. */
   | { readonly _tag: "Restored"; readonly sinceMillis: number; readonly durationMillis: number }
-  /** Some markets are no longer part of the subscription. The others are kept. */
+  /** Some markets are no longer part of the subscription. The subscription keeps all other markets. */
   | { readonly _tag: "Refused"; readonly markets: ReadonlyArray<string>; readonly error: MarketsError }
   /** The delay from sending to receipt grew, or fell again. */
   | { readonly _tag: "Delay"; readonly isLate: boolean; readonly growthMillis: number }
   /**
    * The subscription changed over to a new connection. Messages of the old connection may be repeated. The changeover
-   * itself loses none. A book starts again from its snapshot.
+   * itself loses no message. A book starts again from its snapshot.
    */
   | {
       readonly _tag: "Replaced"
@@ -109,7 +116,7 @@ export type SessionEvent<M = Message> =
 
 /** A text frame that arrived. */
 export interface RawFrame {
-  /** The number of the connection. A later connection has a higher one. */
+  /** The number of the connection. A later connection has a higher number. */
   readonly generation: number
   readonly text: string
   /** When the frame arrived, in Unix milliseconds. */
@@ -119,7 +126,7 @@ export interface RawFrame {
 /** Receives the frames of all connections. It must not throw. */
 export interface Recorder {
   readonly onFrame: (frame: RawFrame) => void
-  /** The session is over. */
+  /** Called when the session is over. */
   readonly onEnd: (error: FeedError) => void
 }
 
@@ -129,13 +136,13 @@ export interface Subscriber<Name extends ChannelName = ChannelName> {
   /** Called once, when the subscription ends. `error` is undefined if the user closed the subscription. */
   readonly onEnd: (error: FeedError | undefined) => void
   /**
-   * Called when `get_snapshot` is sent with this id, on request or by the session itself. A snapshot that answers the
-   * command carries the id, unless the exchange leaves it out.
+   * Called when the session sends `get_snapshot` with this id, on a request of the user or for its own purposes. The
+   * snapshot in reply has the same id, but the exchange may omit the id.
    */
   readonly onSnapshotRequest?: ((id: number, markets: ReadonlyArray<string>) => void) | undefined
   /**
-   * The subscription is live for the first time: the exchange has acknowledged all of it. Called once. After an outage,
-   * the event `Restored` says the same.
+   * Called once, when the exchange has acknowledged the whole subscription for the first time. After an outage, the
+   * event `Restored` reports this.
    */
   readonly onLive?: (() => void) | undefined
 }

@@ -1,6 +1,10 @@
 /**
- * The state of a session: who wants what (`Member`, `Topic`), by which subscription of the exchange (`Slot`), on which
- * connection (`Line`).
+ * The state of a session.
+ *
+ * - `Member`: one user of a topic.
+ * - `Topic`: a channel with a filter.
+ * - `Slot`: a subscription of the exchange for a topic. A topic can have several slots.
+ * - `Line`: a connection that carries slots.
  *
  * @module
  */
@@ -24,7 +28,7 @@ export class Member {
   isOver = false
   /** Whether the user was notified that the subscription is live. */
   wasLive = false
-  /** The start of the outage of which the user was notified. Undefined without an outage. */
+  /** The start of the outage that was reported to the user. Undefined without an outage. */
   outage: { readonly sinceMillis: number; readonly sinceMonotonicMillis: number } | undefined
 
   constructor(topic: Topic, subscriber: Subscriber, names: ReadonlyArray<string>) {
@@ -44,12 +48,15 @@ export class Topic {
   readonly isSequenced: boolean
   readonly isBook: boolean
   readonly types: ReadonlySet<string>
-  /** Lists are replaced, never changed, because members come and go while a message is delivered. */
+  /**
+   * This list and the lists in `byName` are replaced, never changed, because members can join or leave while a message
+   * is delivered.
+   */
   members: ReadonlyArray<Member> = []
   readonly byName = new Map<string, ReadonlyArray<Member>>()
   readonly slots: Array<Slot> = []
   /**
-   * The last message of each name, for users who join. The exchange sends the present state of a ticker once per
+   * The last message of each name, for users who join. The exchange sends the current state of a ticker only once per
    * subscription. Undefined on channels other than `ticker`, and without `send_initial_snapshot`.
    */
   readonly latest: Map<string, MessageEvent> | undefined
@@ -80,9 +87,9 @@ export interface AwaitedSnapshot {
  * A subscription of the exchange, on one connection.
  *
  * - `closed`: the exchange does not have the subscription.
- * - `opening`, `closing`: a command was sent, and its reply is awaited.
+ * - `opening`, `closing`: a command was sent, and its reply has not arrived.
  * - `open`: the exchange has the subscription under `sid`.
- * - `unknown`: a command was not answered. The list of subscriptions decides.
+ * - `unknown`: the exchange did not answer a command. Its list of subscriptions will show the state.
  */
 export class Slot {
   readonly topic: Topic
@@ -90,15 +97,15 @@ export class Slot {
   status: "closed" | "opening" | "open" | "closing" | "unknown" = "closed"
   sid: number | undefined
   lastSeq = 0
-  /** The names that are wanted here. A slot that replaces another one shares its set. */
+  /** The wanted names: markets, indices or underlyings. A slot that replaces another slot uses the same set. */
   readonly names: Set<string>
-  /** The names that the exchange sends, as far as its replies say. */
+  /** The names that the exchange sends, according to its replies. */
   acknowledged = new Set<string>()
-  /** Names that the exchange may send: a command for them was not answered. */
+  /** Names that the exchange may send, because it did not answer a command for them. */
   readonly doubtful = new Set<string>()
   /** Names whose removal is in flight. No user receives their messages, even if the names are wanted again. */
   leaving: ReadonlySet<string> | "all" | undefined
-  /** The command that waits for its reply: one at a time. */
+  /** The command that waits for its reply. A slot has at most one. */
   command: Sent<Slot> | undefined
   /** The id of the last command. */
   lastCommandId = 0
@@ -125,17 +132,20 @@ export class Slot {
   /** No command is sent before this time. */
   notBeforeMillis = 0
   readonly backoff: Backoff
-  /** The maximum number of names of the next command (`chunk`) and of the slot (`maxNames`). Refusals lower them. */
+  /** `chunk` is the maximum number of names in the next command, and `maxNames` in the slot. Refusals lower them. */
   chunk = Number.POSITIVE_INFINITY
   maxNames = Number.POSITIVE_INFINITY
-  /** Whether the members were notified of an outage, and whether the slot was opened since. */
+  /**
+   * `isInterrupted`: whether the members were notified of an outage. `wasOpened`: whether the slot was opened after
+   * that.
+   */
   isInterrupted = false
   wasOpened = false
   /** Whether no command is due. */
   isSettled = false
   /** When the slot was opened, by the monotonic clock. */
   openedMillis = 0
-  /** Since when the exchange has, or does not have, the subscription, in Unix milliseconds. */
+  /** When the exchange last opened or ended the subscription, or when the slot was made. Unix milliseconds. */
   sinceMillis: number
 
   /** Whether the exchange must have this subscription. */
@@ -171,17 +181,19 @@ export class Line {
   readonly early: EarlyMessages
   readonly pace: Pace
   delay: Delay
-  /** Whether anything arrived since the last check. */
+  /** Whether a message or a ping arrived since the last check. */
   isHeard = false
   checkMillis = Number.POSITIVE_INFINITY
-  /** Whether the list of subscriptions must be requested, and the command that requests it. */
+  /**
+   * `mustVerify`: whether to request the exchange's list of subscriptions. `verifying`: the command that requests it.
+   */
   mustVerify = false
   verifying: Sent<Slot> | undefined
   /** The `sid`s of subscriptions without a user. The session ends them. */
   readonly orphans = new Set<number>()
   /** When the next command can be sent. Undefined if the pace permits a command now. */
   commandMillis: number | undefined
-  /** The line that this line will replace, and the messages that this line holds back until then. */
+  /** `replaces`: the line that this line will replace. `held`: the events that this line holds back until then. */
   replaces: Line | undefined
   held: Array<{ readonly slot: Slot; readonly name: string | undefined; readonly event: SessionEvent }> = []
 

@@ -43,7 +43,7 @@ export class Pace {
     this.#tokens--
   }
 
-  /** The exchange refused a command because of the pace. */
+  /** Records that the exchange refused a command because of the pace. */
   refused(nowMillis: number): void {
     this.#pauseMillis = Math.min(maxPauseMillis, Math.max(1_000, this.#pauseMillis * 2))
     this.#currentMillis = Math.min(maxIntervalMillis, this.#currentMillis * 2)
@@ -52,7 +52,7 @@ export class Pace {
     this.#tokens = 1
   }
 
-  /** The exchange carried out a command. */
+  /** Records that the exchange carried out a command. */
   accepted(): void {
     this.#currentMillis = Math.max(this.#intervalMillis, Math.floor(this.#currentMillis * 0.9))
     this.#pauseMillis = 0

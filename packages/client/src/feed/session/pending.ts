@@ -40,7 +40,7 @@ export class Pending<Slot> {
     return id === undefined ? undefined : (this.#waiting.get(id) ?? this.#overdue.get(id))
   }
 
-  /** Removes a command, whose reply arrived. */
+  /** Removes a command whose reply arrived. */
   settle(id: number): void {
     this.#waiting.delete(id)
     this.#overdue.delete(id)

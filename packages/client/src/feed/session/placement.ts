@@ -1,9 +1,10 @@
 /**
- * Decides which connection carries which names of a topic.
+ * Decides which connection (`Line`) carries which names (markets, indices or underlyings) of a topic. A topic is a
+ * channel with a filter, and a slot is a subscription of the exchange (see `model.ts`).
  *
- * The exchange has one subscription per channel and connection: a second subscribe merges into the first. So each
- * connection has at most one wanted slot per channel. A second filter of a channel, and markets beyond the limit of a
- * subscription, go to another connection.
+ * The exchange has one subscription per channel and connection. It merges a second subscribe command into the first. So
+ * each connection has at most one wanted slot per channel. A second filter of a channel, and markets beyond the limit
+ * of a subscription, go to another connection.
  *
  * @module
  */
@@ -15,8 +16,8 @@ const hasSuccessor = (slot: Slot): boolean =>
   slot.line.slots.some((other) => other !== slot && other.isWanted && other.topic.channel === slot.topic.channel)
 
 /**
- * Finds or adds a connection without a wanted slot of the channel. Undefined if the session has its maximum of
- * connections.
+ * Finds or adds a connection without a wanted slot of the channel. Undefined if the session already has the maximum
+ * number of connections.
  */
 const lineFor = (core: Core, topic: Topic): Line | undefined =>
   core.lines.find(
@@ -24,7 +25,7 @@ const lineFor = (core: Core, topic: Topic): Line | undefined =>
       replaces === undefined && slots.every((slot) => slot.topic.channel !== topic.channel || !slot.isWanted)
   ) ?? (core.lines.length < core.settings.maxConnections ? core.addLine() : undefined)
 
-/** Puts names into a slot, as far as the slot has room. Returns the names that did not fit. */
+/** Puts names into a slot until the slot is full. Returns the names that did not fit. */
 const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const room = Math.max(0, slot.maxNames - slot.names.size)
   if (room === 0 || names.length === 0 || hasSuccessor(slot)) return names
@@ -72,7 +73,7 @@ export const unplace = (core: Core, topic: Topic, names: Iterable<string>): void
   }
 }
 
-/** Returns the slot that carries a name, or undefined. */
+/** Returns the slot that carries a name. Undefined if there is none. */
 export const slotOf = (topic: Topic, name: string): Slot | undefined => topic.slots.find(({ names }) => names.has(name))
 
 /** Forgets a slot that the exchange does not have, and its topic if no one wants it. */

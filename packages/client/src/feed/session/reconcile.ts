@@ -1,9 +1,10 @@
 /**
- * Decides what to subscribe and to unsubscribe: compares what is wanted with what the exchange has, and sends the next
- * command of each subscription, one at a time.
+ * Compares the wanted subscriptions with the subscriptions that the exchange has, and sends the next command of each
+ * subscription. A subscription has at most one command in flight. A slot is a subscription of the exchange, and a line
+ * is a connection (see `model.ts`).
  *
- * So a change needs no bookkeeping of its own: a market that is added and removed while a command is in flight is in no
- * command. If a user leaves before the reply, the session ends the subscription when the reply arrives.
+ * So the session does not have to track single changes. If a market is added and removed while a command is in flight,
+ * no command contains it. If a user leaves before the reply, the session ends the subscription when the reply arrives.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type { Line, Slot } from "./model.ts"
 import { removeSlot } from "./placement.ts"
 import { requestSent } from "./snapshots.ts"
 
-/** Returns at most `most` items of a set that another set does not have. */
+/** Returns items of a set that another set does not have, at most `most` items. */
 const missingIn = (items: ReadonlySet<string>, other: ReadonlySet<string>, most: number): Array<string> => {
   const missing: Array<string> = []
   for (const item of items) {
@@ -26,7 +27,7 @@ const missingIn = (items: ReadonlySet<string>, other: ReadonlySet<string>, most:
 
 const none: ReadonlyArray<string> = []
 
-/** Returns the next command of a slot without a command in flight. Undefined if the exchange has what is wanted. */
+/** Returns the next command of a slot that has no command in flight. Undefined if no command is needed. */
 const nextStep = (core: Core, slot: Slot): Step | undefined => {
   const { acknowledged, names, requested, status, topic } = slot
   if (!slot.isWanted || slot.reopenReason !== undefined)
@@ -35,8 +36,8 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
   if (status === "closed") return { kind: "subscribe", names: missingIn(names, new Set(), most) }
   if (topic.kind !== undefined) {
     const removed = missingIn(acknowledged, names, most)
-    // Names are never all removed, since an empty list could mean all markets. If no acknowledged name is wanted, the
-    // subscription ends, and is opened again if other names are wanted.
+    // A delete command never removes the last name, because an empty list could mean all markets. If no acknowledged
+    // name is wanted, the session ends the subscription. It opens the subscription again if other names are wanted.
     if (removed.length > 0) {
       return removed.length === acknowledged.size
         ? { kind: "unsubscribe", names: none }
@@ -48,9 +49,9 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
     if (doubted.length > 0) return { kind: "delete", names: doubted }
   }
   if (requested.size > 0) {
-    const asked = missingIn(requested, new Set(), most)
-    for (const name of asked) requested.delete(name)
-    const current = asked.filter((name) => names.has(name))
+    const batch = missingIn(requested, new Set(), most)
+    for (const name of batch) requested.delete(name)
+    const current = batch.filter((name) => names.has(name))
     requestSent(core, slot, current)
     return current.length > 0 ? { kind: "snapshot", names: current } : nextStep(core, slot)
   }
@@ -61,7 +62,7 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
   return undefined
 }
 
-/** Whether another slot of the channel must end first: the exchange would merge the two. */
+/** Whether another slot of the channel must end first, because the exchange would merge the two subscriptions. */
 const mustWait = (slot: Slot): boolean =>
   slot.status === "closed" && slot.line.slots.find(({ topic }) => topic.channel === slot.topic.channel) !== slot
 
@@ -73,24 +74,24 @@ const isReady = (slot: Slot, nowMillis: number): boolean =>
   slot.notBeforeMillis <= nowMillis &&
   !mustWait(slot)
 
-/** Forgets a slot that is neither wanted nor open at the exchange. Returns whether it did. */
+/** Forgets a slot that is neither wanted nor open at the exchange. Returns true if it was forgotten. */
 const sweep = (core: Core, slot: Slot): boolean => {
   if (slot.status !== "closed" || slot.command !== undefined) return false
   slot.reopenReason = undefined
   if (slot.isWanted) return false
   removeSlot(core, slot)
-  // A slot that is no longer wanted interrupts no one.
+  // A slot that is no longer wanted does not count as interrupted.
   restore(core, slot)
   return true
 }
 
-/** Sends the commands of a connection that are due, as far as its pace permits. */
+/** Sends the due commands of a connection, as many as its pace permits. */
 export const reconcile = (core: Core, line: Line): void => {
   for (const slot of line.slots) sweep(core, slot)
   line.commandMillis = undefined
   if (line.status !== "open") return
   const nowMillis = core.now()
-  /** Whether a command may be sent now. The outside can end the connection during a send. */
+  /** Whether a command may be sent now. The owner of the session can end the connection during a send. */
   const isFree = (): boolean => {
     line.commandMillis = line.status === "open" ? line.pace.wait(nowMillis) : undefined
     return line.status === "open" && line.commandMillis === undefined
@@ -108,7 +109,7 @@ export const reconcile = (core: Core, line: Line): void => {
   }
 }
 
-/** Marks a slot for which the exchange has what is wanted. */
+/** Marks a slot for which no command is needed. */
 const settle = (core: Core, slot: Slot): void => {
   slot.isSettled = true
   if (slot.status === "open") {

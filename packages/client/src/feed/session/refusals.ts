@@ -14,11 +14,19 @@ import type { Sent } from "./pending.ts"
 import { place, unplace } from "./placement.ts"
 import { closed, doubt, isAbsent, isPresent, reopen, revert, settle } from "./transitions.ts"
 
-/** How the session reacts to an error of the exchange. */
+/**
+ * How the session reacts to an error of the exchange.
+ *
+ * - `refuse`: reports the error to the users.
+ * - `reopen`: opens the subscription again, because the exchange no longer has it.
+ * - `verify`: requests the list of subscriptions.
+ * - `spread`: moves markets to another connection.
+ * - `slowDown`: sends commands more slowly.
+ */
 type Reaction = "refuse" | "reopen" | "verify" | "spread" | "slowDown"
 
 const reactions: Readonly<Record<number, Reaction>> = {
-  // The exchange has no such subscription.
+  // `errorCodes` contains the names of the codes.
   7: "reopen",
   10: "reopen",
   18: "verify",
@@ -54,13 +62,13 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
     return
   }
   if (sent !== undefined) onRefusedCommand(core, line, slot, sent, msg, reaction)
-  // An error with an unknown command id changes the subscription only if its code says that the subscription has ended
-  // or does not exist.
-  else if (isAbsent(id) || reaction === "reopen") onUnaskedError(core, line, slot, msg, reaction)
+  // An error with an unknown command id is usually ignored. It counts only if its code says that the subscription has
+  // ended or does not exist.
+  else if (isAbsent(id) || reaction === "reopen") onSubscriptionError(core, line, slot, msg, reaction)
 }
 
 /** Handles an error of a subscription. The error answers no known command. */
-const onUnaskedError = (
+const onSubscriptionError = (
   core: Core,
   line: Line,
   slot: Slot,
@@ -89,7 +97,7 @@ const onRefusedCommand = (
   msg: Messages["error"]["msg"],
   reaction: Reaction
 ): void => {
-  // A late refusal says nothing about the commands that were sent since.
+  // A late refusal says nothing about later commands.
   if (slot.lastCommandId !== sent.id) return
   const named = new Set([...(msg.market_tickers ?? []), msg.market_ticker])
   const culprits = sent.names.filter((name) => named.has(name))
@@ -113,12 +121,13 @@ const onRefusedCommand = (
 const spread = (core: Core, slot: Slot, sent: Sent<Slot>, msg: Messages["error"]["msg"]): void => {
   const { topic } = slot
   if (slot.acknowledged.size === 0) {
-    // The exchange refused the whole batch, so the next batch is half as large. A single market cannot be halved.
+    // The exchange refused the whole command, so the next command has half as many names. One name cannot be halved.
     if (sent.names.length > 1) slot.chunk = Math.ceil(sent.names.length / 2)
     else refuse(core, topic, sent.names, refusalOf(topic.channel, msg, sent.names))
     return
   }
-  // This connection was to replace an old one, which still carries the markets. So the session drops this one.
+  // This connection would replace an old connection, which still carries the markets. So the session drops this
+  // connection.
   if (slot.line.replaces !== undefined) return dropLine(core, slot.line)
   slot.maxNames = slot.acknowledged.size
   const surplus = [...slot.names].filter((name) => !slot.acknowledged.has(name))
@@ -142,8 +151,8 @@ const onRefused = (
     case "add":
     case "delete":
       if (culprits.length === 0 && names.length > 1) {
-        // The error does not say which name is at fault. Halving the commands isolates that name, and the commands for
-        // the other names succeed.
+        // The error does not say which name is invalid. Smaller commands isolate that name, and the commands for the
+        // other names succeed.
         slot.chunk = Math.ceil(names.length / 2)
         return
       }
@@ -152,7 +161,7 @@ const onRefused = (
         slot.acknowledged.delete(name)
         slot.doubtful.delete(name)
       }
-      // After a refused delete, the exchange can still send the name. No user receives these messages.
+      // After a refused delete, the exchange can still send messages about the name. No user receives them.
       return sent.kind === "delete" ? undefined : refuse(core, topic, names, refusalOf(topic.channel, msg, names))
     case "snapshot":
       // Most likely the exchange does not send these markets, so the session adds them again.
@@ -160,7 +169,7 @@ const onRefused = (
       return
     case "unsubscribe":
       // The exchange kept the subscription. The session ignores its messages, and the exchange merges a later subscribe
-      // into it.
+      // command into it.
       return closed(core, slot)
     default:
   }

@@ -1,6 +1,6 @@
 /**
- * What the replies to commands change. A reply is matched by its id and its connection. A late reply can still change
- * the state.
+ * Handles the replies to commands. A reply is matched by its id and its connection. A late reply can still change the
+ * state. A slot is a subscription of the exchange, and a line is a connection (see `model.ts`).
  *
  * @module
  */
@@ -60,18 +60,18 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
   core.touch(slot)
 }
 
-/** Returns the list of a reply. Undefined if the reply has no list. An empty list is a list. */
+/** Returns the list of names in a reply. Undefined if the reply has no list. */
 const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> | undefined => {
   const parameter = slot.topic.kind?.parameter
   if (parameter === undefined || msg === undefined || Array.isArray(msg)) return undefined
   const list = (msg as Readonly<Record<string, unknown>>)[parameter] // any object can be indexed by a string
-  // The schema has a list of texts in each of these members.
+  // The cast is safe: in the schema, each of these members is a list of texts.
   return Array.isArray(list) ? (list as ReadonlyArray<string>) : undefined
 }
 
 /**
- * Replaces the acknowledged names with the exchange's list, and refuses the wanted names of the command that the list
- * lacks.
+ * Replaces the acknowledged names with the exchange's list, and refuses wanted names of the command that are not in the
+ * list.
  */
 const compare = (core: Core, slot: Slot, sent: Sent<Slot>, list: ReadonlyArray<string> | undefined): void => {
   if (list === undefined) return

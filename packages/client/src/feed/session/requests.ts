@@ -24,7 +24,7 @@ export type ChannelParameters<Name extends ChannelName> = Pick<
 /** The request for a subscription. */
 export interface SubscriptionRequest<Name extends ChannelName = ChannelName> {
   readonly channel: Name
-  /** Default: none. A channel whose markets are optional then covers all of them. */
+  /** Default: none. Then a channel with optional markets covers all markets. */
   readonly params?: ChannelParameters<Name> | undefined
 }
 
@@ -96,20 +96,21 @@ export const parse = ({ channel, params = {} }: SubscriptionRequest): Result.Res
   const encoded = FeedMessages.encode(command)
   if (Result.isFailure(encoded)) return Result.fail(encoded.failure)
   const { markets, parameters } = channels[channel]
-  const given = new Map(Object.entries(params).filter(([, value]) => value !== undefined))
+  const input = new Map(Object.entries(params).filter(([, value]) => value !== undefined))
   const accepted: ReadonlyArray<string> = parameters
-  const useless = [...given.keys()].find((name) => !accepted.includes(name))
-  if (useless !== undefined) {
-    return refuse(`/params/${useless}`, `${channel} has no such parameter: it has ${accepted.join(", ") || "none"}`)
+  const unsupported = [...input.keys()].find((name) => !accepted.includes(name))
+  if (unsupported !== undefined) {
+    return refuse(`/params/${unsupported}`, `${channel} has no such parameter: it has ${accepted.join(", ") || "none"}`)
   }
-  const naming = listed.filter((name) => given.has(name))
-  if (naming.length > 1) return refuse(`/params/${naming[1]}`, `not together with ${naming[0]}`)
+  const naming = listed.filter((name) => input.has(name))
+  if (naming.length > 1)
+    return refuse(`/params/${naming[1]}`, `this field cannot be combined with ${naming[0]}: pass only one of them`)
   if (markets === "required" && naming.length === 0) return refuse("/params/market_tickers", "this field is required")
-  const options = Object.fromEntries([...given].filter(([name]) => !listed.includes(name)).toSorted(byName))
+  const options = Object.fromEntries([...input].filter(([name]) => !listed.includes(name)).toSorted(byName))
   // The exchange has announced that the default will change. An explicit value keeps the meaning of the request.
   if (channel === "orderbook_delta") options["use_yes_price"] ??= false
-  const value = naming.length === 0 ? undefined : given.get(naming[0]!)
-  // The schema of the command has a text or a list of texts in each of these parameters.
+  const value = naming.length === 0 ? undefined : input.get(naming[0]!)
+  // The cast is safe: in the schema of the command, each of these parameters is a text or a list of texts.
   const names = [...new Set((typeof value === "string" ? [value] : (value ?? [])) as ReadonlyArray<string>)]
   const kind = kindOf(channel, naming[0]?.startsWith("market_id") === true)
   if (kind?.parameter.startsWith("market_") === true && naming.length === 0) {

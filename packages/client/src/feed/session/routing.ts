@@ -1,6 +1,6 @@
 /**
- * Routes the messages of a connection: counts them, delivers data to the users of their subscription, and passes replies
- * on.
+ * Routes the messages of a connection. Counts messages, delivers data to the users of the subscription, and passes
+ * replies to their handlers. A slot is a subscription of the exchange, and a line is a connection (see `model.ts`).
  *
  * @module
  */
@@ -27,7 +27,8 @@ export const route = (core: Core, line: Line, message: Message, receivedMillis: 
       onSubscribed(core, line, message, (slot, sid) => releaseEarly(core, line, slot, sid))
       return
     case "ok":
-      // `onOk` first finds the subscription of a merged subscribe command. Then it counts the reply in that `seq`.
+      // `onOk` first finds the subscription of a merged subscribe command. Then it counts the reply in the `seq` of
+      // that subscription.
       onOk(
         core,
         line,
@@ -135,8 +136,8 @@ const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
 }
 
 /**
- * Whether a message is dropped because its name or the whole subscription is not wanted, or is being removed. A user who
- * joins during the removal receives messages only after it.
+ * Whether a message is dropped because its name or the whole subscription is not wanted, or is being removed. A user
+ * who joins during the removal receives messages only after the removal.
  */
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
@@ -154,7 +155,8 @@ const onSnapshot = (core: Core, slot: Slot, name: string): void => {
   slot.requested.delete(name)
   // This can be the last snapshot that a connection waits for before it takes over.
   if (slot.line.replaces !== undefined) core.isDirty = true
-  // A snapshot can lack the id. The snapshot of one market shows that the command was carried out.
+  // A snapshot can lack the id of the command. The snapshot of any market of the command shows that the exchange
+  // carried it out.
   const { command } = slot
   if (command?.kind === "snapshot" && command.names.includes(name)) settle(core, slot.line, command)
 }
@@ -172,15 +174,16 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
   for (const early of messages) {
     if (line.bySid.get(sid) !== slot) break
     if (early._tag === "Undecodable") deliverUndecodable(core, line, slot, early)
-    // Only data waits.
+    // Only data messages wait.
     else deliverData(core, line, slot, early.message as DataMessage, early.receivedMillis)
   }
   if (isIncomplete) gap(core, slot, "overflow", slot.lastSeq + 1, slot.lastSeq + 1)
 }
 
 /**
- * Reports unknown members of a snapshot in which a side is absent. An absent side is an empty side, unless it has another
- * name now. Snapshots with both sides are not searched, because the search parses the text a second time.
+ * Reports unknown members of a snapshot in which a side is absent. An absent side is normally an empty side, but the
+ * exchange may have renamed it. Snapshots with both sides are not searched, because the search parses the text a second
+ * time.
  */
 export const reportUnknownKeys = (core: Core, line: Line, message: Message, text: string): void => {
   if (message.type !== "orderbook_snapshot") return
@@ -249,11 +252,14 @@ const deliverUndecodable = (core: Core, line: Line, slot: Slot, undecodable: Und
 }
 
 /**
- * Delivers the event of a message that does not decode. If the message names a market of its subscription, the users of
- * this market receive the event. Otherwise all users of the subscription receive it. If the subscription is unknown,
- * all users of the connection receive it, unless the connection has not taken over yet. A message of an unknown type
- * can be about more markets than the one that it names, so its name is ignored. Before the reply to its subscribe
- * command, the event waits with the other messages of its `sid`.
+ * Delivers the event of a message that does not decode.
+ *
+ * - If the message names a market of its subscription, the users of this market receive the event.
+ * - Otherwise, all users of the subscription receive it. The name in a message of unknown type is ignored, because the
+ *   message can be about more markets.
+ * - If the subscription is unknown, all users of the connection receive the event. A connection that has not taken over
+ *   yet delivers no such event.
+ * - Before the reply to the subscribe command, the event waits with the other messages of its `sid`.
  */
 export const routeUndecodable = (core: Core, line: Line, error: Undecodable["error"], text: string): void => {
   core.counters.undecodable++

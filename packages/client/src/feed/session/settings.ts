@@ -7,8 +7,8 @@
 /** The options of a session. */
 export interface SessionOptions {
   /**
-   * Whether the session dials again after a lost connection or a failed dial. With `maxAttempts`, the subscriptions fail after that many attempts
-   * without a stable connection. Default: true, without a limit.
+   * Whether the session connects again after a lost connection or a failed attempt. With `maxAttempts`, the
+   * subscriptions fail after this number of attempts without a stable connection. Default: true, without a limit.
    */
   readonly reconnect?: boolean | { readonly maxAttempts: number } | undefined
   /** Means the same as in `FeedMessages.decoder`. Default: true. */
@@ -19,45 +19,62 @@ export interface SessionOptions {
    * The upper bound of the first wait before an attempt to connect. The bound doubles with each attempt. Default: 500.
    */
   readonly minBackoffMillis?: number | undefined
-  /** The maximum of that bound. Default: 30,000. */
+  /** The maximum of the bound that starts at `minBackoffMillis`. Default: 30,000. */
   readonly maxBackoffMillis?: number | undefined
-  /** How long a connection or a subscription must be open until its waits start again from the shortest. Default: 30,000. */
+  /**
+   * The time after which an open connection or subscription counts as stable. Its waits then start again at
+   * `minBackoffMillis`. Default: 30,000.
+   */
   readonly stableMillis?: number | undefined
   /** How long the exchange may take to answer a command. Default: 5,000. */
   readonly commandTimeoutMillis?: number | undefined
   /** The maximum number of times that a command is sent if the exchange does not answer. Default: 3. */
   readonly commandAttempts?: number | undefined
   /**
-   * How long a snapshot of a book may take. A missing snapshot is requested once more. If the subscription stays silent, it is reopened once. Then the market is refused. Default:
-   * 5,000.
+   * How long a snapshot of a book may take. The session requests a missing snapshot once more. If the whole
+   * subscription is silent, the session opens it again once. After that, the market is refused. Default: 5,000.
    */
   readonly snapshotTimeoutMillis?: number | undefined
   /**
-   * How often a connection is checked: a connection without a message or a ping since the last check is probed. A
-   * half-open connection is noticed within twice this time plus `commandTimeoutMillis`. Default: 10,000.
+   * How often the session checks a connection. If no message and no ping arrived since the last check, the session
+   * probes the connection. It detects a half-open connection within twice this time plus `commandTimeoutMillis`.
+   * Default: 10,000.
    */
   readonly probeMillis?: number | undefined
   /**
-   * How often a subscription is checked: a subscription without a message since the last check is probed. Default:
-   * 60,000.
+   * How often the session checks a subscription. If no message arrived since the last check, the session probes the
+   * subscription. Default: 60,000.
    */
   readonly silenceMillis?: number | undefined
   /**
-   * A jump of the clock beyond this limit ends the connections: the machine was most likely suspended. Default: 30,000.
+   * A jump of the clock beyond this limit ends the connections, because the machine was most likely suspended. Default:
+   * 30,000.
    */
   readonly jumpMillis?: number | undefined
-  /** Subscribers are notified when the delay of messages (from sending to receipt) exceeds the smallest delay so far by this much, and again when it falls below half of this. Default: 5,000. */
+  /**
+   * The threshold for notices about late messages. The delay of a message is the time from sending to receipt.
+   * Subscribers are notified when a delay exceeds the smallest delay so far by more than this value. They are notified
+   * again when the excess falls below half of this value. Default: 5,000.
+   */
   readonly delayMillis?: number | undefined
   /** The maximum number of markets in one command. Default: 500. */
   readonly batchSize?: number | undefined
   /** The number of commands that a connection may send at once. Default: 20. */
   readonly commandBurst?: number | undefined
-  /** The time between two commands of a connection after the burst. It grows when the exchange refuses a command because of the pace (error 27). Default: 50. */
+  /**
+   * The time between two commands of a connection after the burst. The session lengthens it when the exchange refuses a
+   * command because of the pace (error 27). Default: 50.
+   */
   readonly commandIntervalMillis?: number | undefined
-  /** The maximum number of connections. During a changeover, each connection has a second one that does not count. A second filter of a channel needs a second connection. Default: 10. */
+  /**
+   * The maximum number of connections. A second filter of a channel needs a second connection. A changeover may exceed
+   * the maximum, because it opens a replacement for each connection. Default: 10.
+   */
   readonly maxConnections?: number | undefined
   /**
-   * The maximum number of messages that a connection holds back: before the reply to its subscribe command, or while it takes over from an old connection (`changeOver`). Beyond that, messages are reported as missing, or the new connection is dropped. Default: 10,000.
+   * The maximum number of messages that a connection holds back. Before the reply to a subscribe command, further
+   * messages are dropped and reported as a gap. If a new connection exceeds the maximum during `changeOver`, the
+   * session drops it and keeps the old connection. Default: 10,000.
    */
   readonly maxEarlyMessages?: number | undefined
 }

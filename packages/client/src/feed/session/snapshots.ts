@@ -1,5 +1,6 @@
 /**
- * The snapshots of books that must arrive: one request in flight per market, with a deadline.
+ * Tracks the snapshots of books that must arrive. Each market has at most one request in flight, with a deadline. A
+ * slot is a subscription of the exchange (see `model.ts`).
  *
  * @module
  */
@@ -24,7 +25,7 @@ export const expectSnapshots = (core: Core, slot: Slot, names: ReadonlyArray<str
 
 /** Requests a snapshot of a market, and expects it. */
 const request = (core: Core, slot: Slot, name: string, sinceMillis: number, isLastRequest: boolean): void => {
-  // Entries stay in the order of their deadlines.
+  // Deleted first, so that the entries stay in the order of their deadlines.
   slot.awaited.delete(name)
   slot.awaited.set(name, {
     deadlineMillis: core.now() + core.settings.snapshotTimeoutMillis,
@@ -47,7 +48,7 @@ export const requestSent = (core: Core, slot: Slot, names: ReadonlyArray<string>
   }
 }
 
-/** Requests snapshots of markets. A market that already waits for a snapshot is left out. */
+/** Requests snapshots of markets. Omits markets that already wait for a snapshot. */
 export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<string>): void => {
   for (const name of names) {
     const slot = slotOf(topic, name)
@@ -64,11 +65,13 @@ export interface Missing {
   /** Markets whose snapshot did not arrive on request. */
   readonly names: ReadonlyArray<string>
   readonly waitedMillis: number
-  /** Whether nothing at all arrived since the request: the subscription may be dead. */
+  /** Whether no message arrived since the request. If so, the subscription may have failed silently. */
   readonly isSilent: boolean
 }
 
-/** Requests each late snapshot once more. Returns the markets whose snapshot is late again, or undefined. */
+/**
+ * Requests each late snapshot once more. Returns the markets whose snapshot is late again. Undefined if there are none.
+ */
 export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
   const now = core.now()
   const late: Array<string> = []
@@ -96,7 +99,9 @@ export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
   return missing.length === 0 ? undefined : { names: missing, waitedMillis, isSilent }
 }
 
-/** Probes a silent subscription to books: requests the snapshot of one market, a different one each time. */
+/**
+ * Tests a silent subscription to books by a request for the snapshot of one market. Each test uses a different market.
+ */
 export const probeBook = (core: Core, slot: Slot): void => {
   for (const name of slot.acknowledged) {
     if (!slot.awaited.has(name)) {

@@ -15,7 +15,7 @@ export interface ConnectionState {
   readonly status: "idle" | "waiting" | "dialing" | "open"
   /** Since when the connection has this status, in Unix milliseconds. */
   readonly sinceMillis: number
-  /** The attempts to reconnect since the last stable connection, including a scheduled one. */
+  /** The attempts to reconnect since the last stable connection, including a scheduled attempt. */
   readonly attempts: number
   /** Why the last connection was lost, or the last dial failed. Undefined if neither has happened. */
   readonly lastLoss: string | undefined
@@ -28,11 +28,12 @@ export interface SubscriptionState {
   /** The parameters other than the names. */
   readonly options: Readonly<Record<string, unknown>>
   /**
-   * `live`: the exchange has acknowledged the whole subscription. `lost`: the exchange does not have it. `restoring`:
-   * neither.
+   * - `live`: the exchange has acknowledged the whole subscription.
+   * - `lost`: the exchange does not have the subscription.
+   * - `restoring`: all other cases.
    */
   readonly status: "lost" | "restoring" | "live"
-  /** Since when the exchange has, or does not have, the subscription, in Unix milliseconds. */
+  /** When the exchange last opened or ended the subscription, or when the feed added it. Unix milliseconds. */
   readonly sinceMillis: number
   readonly generation: number | undefined
   readonly sid: number | undefined
@@ -46,7 +47,7 @@ export interface SubscriptionState {
   readonly received: number
 }
 
-/** The state of a session. The sets in it change with the session: copy a set to keep it. */
+/** The state of a session. The sets in this value change with the session. Copy a set to keep its content. */
 export interface SessionState {
   /** Why the session is over. Undefined while it lasts. */
   readonly ended: FeedError | undefined
@@ -78,7 +79,6 @@ const subscriptionOf = ({ members }: Topic, slot: Slot): SubscriptionState => ({
   received: slot.received
 })
 
-/** Returns the state. */
 export const stateOf = (core: Core): SessionState => ({
   ended: core.ended,
   connections: core.lines.map(connectionOf),

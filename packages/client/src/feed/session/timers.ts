@@ -1,6 +1,6 @@
 /**
- * Finds and handles what becomes due over time: commands without a reply, silent connections and subscriptions, late
- * snapshots.
+ * Finds and handles what becomes due over time: commands without a reply, silent connections and subscriptions, and
+ * late snapshots. A line is a connection, and a slot is a subscription of the exchange (see `model.ts`).
  *
  * @module
  */
@@ -44,7 +44,7 @@ const firstDeadline = ({ awaited }: Slot): number | undefined => {
   return undefined
 }
 
-/** Returns when something is due next. Undefined if nothing is. */
+/** Returns when something is due next. Undefined if nothing is due. */
 export const nextDue = (core: Core): number | undefined => {
   let next = Number.POSITIVE_INFINITY
   for (const line of core.lines) {
@@ -83,7 +83,7 @@ const runLine = (core: Core, line: Line, nowMillis: number): void => {
 
 const runSlot = (core: Core, line: Line, slot: Slot, nowMillis: number): void => {
   if (slot.checkMillis <= nowMillis) {
-    // Silence alone is no fault: a market can be closed.
+    // Silence alone is not an error, because a market can be closed.
     if (slot.received === slot.receivedAtCheck) {
       if (slot.topic.isBook) probeBook(core, slot)
       else line.mustVerify = true

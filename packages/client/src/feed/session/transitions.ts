@@ -1,5 +1,6 @@
 /**
- * How a subscription of the exchange changes: opened, closed, opened again, a command settled or in doubt.
+ * Changes the state of slots and their commands. A slot is a subscription of the exchange, and a line is a connection
+ * (see `model.ts`).
  *
  * @module
  */
@@ -8,7 +9,7 @@ import { interrupt } from "./delivery.ts"
 import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 
-/** Called when a `sid` becomes known: messages may already wait for it. */
+/** Called when a `sid` (subscription id) becomes known, because messages may already wait for it. */
 export type OnSid = (slot: Slot, sid: number) => void
 
 /** Ends a command whose reply arrived. */
@@ -24,7 +25,7 @@ export const settle = (core: Core, line: Line, sent: Sent<Slot>): void => {
   core.isDirty = true
 }
 
-/** The exchange carried out a command. */
+/** Records that the exchange carried out a command. */
 export const succeed = (core: Core, line: Line, sent: Sent<Slot>): void => {
   settle(core, line, sent)
   line.pace.accepted()
@@ -34,7 +35,7 @@ export const succeed = (core: Core, line: Line, sent: Sent<Slot>): void => {
   }
 }
 
-/** The exchange has a subscription under a `sid`. */
+/** Records that the exchange has a subscription under a `sid`. */
 export const opened = (
   core: Core,
   line: Line,
@@ -44,7 +45,7 @@ export const opened = (
   onSid: OnSid
 ): void => {
   if (slot.sid === sid) return
-  // The exchange uses a `sid` again: the subscription that had it has ended.
+  // If the exchange uses a `sid` again, the subscription that had this `sid` has ended.
   const other = line.bySid.get(sid)
   if (other !== undefined) line.mustVerify = true
   if (slot.sid !== undefined) line.bySid.delete(slot.sid)
@@ -62,10 +63,11 @@ export const opened = (
   onSid(slot, sid)
 }
 
-/** Resets a slot that the exchange no longer has. */
+/** Resets a slot whose subscription the exchange no longer has. */
 export const reset = (core: Core, slot: Slot): void => {
   if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
-  // The messages that a connection holds back until it takes over must have no gap.
+  // A connection that will take over holds messages back. These messages must have no gap, so the messages of this slot
+  // are dropped.
   if (slot.line.replaces !== undefined) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)
   slot.sid = undefined
   slot.status = "closed"
@@ -83,7 +85,7 @@ export const reset = (core: Core, slot: Slot): void => {
   core.touch(slot)
 }
 
-/** The exchange ended a subscription, or has none under this `sid`. The session opens it again after a wait. */
+/** Opens a subscription again after a wait, because the exchange ended it or has none under its `sid`. */
 export const reopen = (
   core: Core,
   slot: Slot,
@@ -101,7 +103,7 @@ export const reopenSlot = (core: Core, slot: Slot, reason: string): void => {
   core.touch(slot)
 }
 
-/** The exchange no longer has a subscription that the session ended. */
+/** Records that a subscription has ended as requested. */
 export const closed = (core: Core, slot: Slot): void => {
   const { reopenReason: reason } = slot
   reset(core, slot)
@@ -113,14 +115,14 @@ export const revert = (slot: Slot): void => {
   slot.status = slot.sid === undefined ? "closed" : "open"
 }
 
-/** Marks names, or a whole subscription, as leaving: their removal is in flight or in doubt. */
+/** Marks names or a whole subscription as leaving, because their removal is in flight or in doubt. */
 export const startLeaving = (slot: Slot, { kind, names }: Sent<Slot>): void => {
   if (kind === "delete") slot.leaving = new Set(names)
   // A subscription that will be opened again keeps its users.
   else if (kind === "unsubscribe" && slot.reopenReason === undefined) slot.leaving = "all"
 }
 
-/** Marks a slot whose command was perhaps carried out. The list of subscriptions decides. */
+/** Marks a slot whose last command may have been carried out. The exchange's list of subscriptions will show this. */
 export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): void => {
   const { kind, names } = sent
   slot.status = "unknown"
@@ -136,7 +138,7 @@ export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): voi
   core.isDirty = true
 }
 
-/** Marks a subscription without a user: the session ends it. */
+/** Marks a subscription without a user, so that the session ends it. */
 export const orphan = (core: Core, line: Line, sid: number): void => {
   line.orphans.add(sid)
   line.early.take(sid)

@@ -1,5 +1,6 @@
 /**
- * Commands without a reply: the list of subscriptions shows whether the exchange carried them out.
+ * Handles commands without a reply. The exchange's list of subscriptions shows whether it carried them out. A slot is a
+ * subscription of the exchange, and a line is a connection (see `model.ts`).
  *
  * @module
  */
@@ -11,7 +12,7 @@ import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 import { doubt, opened, orphan, type OnSid, reopen, reset } from "./transitions.ts"
 
-/** Handles a command without a reply in time. The list of subscriptions shows whether the exchange carried it out. */
+/** Handles a command whose reply did not arrive in time. */
 export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
   const { slot } = sent
   if (sent.kind === "verify") {
@@ -22,7 +23,7 @@ export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
   doubt(core, line, slot, sent)
 }
 
-/** The list of the exchange decides about commands without a reply, and about silent subscriptions. */
+/** Applies the exchange's list of subscriptions to commands without a reply, and to silent subscriptions. */
 export const verified = (
   core: Core,
   line: Line,
@@ -32,7 +33,7 @@ export const verified = (
 ): void => {
   const sids = new Map(list.map(({ channel, sid }) => [sid, channel]))
   for (const slot of line.slots) {
-    // The list does not show the commands that were sent after its request.
+    // The list does not show the effect of commands that were sent after the request for the list.
     if (slot.command !== undefined || slot.lastCommandId > sent.id) continue
     const { channel } = slot.topic
     slot.leaving = undefined

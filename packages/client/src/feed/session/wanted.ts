@@ -1,5 +1,6 @@
 /**
- * The wanted subscriptions: who wants which names of which topic. Users of one topic share its subscriptions.
+ * Records which user wants which names (markets, indices or underlyings) of which topic. A topic is a channel with a
+ * filter. All users of a topic share its subscriptions.
  *
  * @module
  */
@@ -83,7 +84,7 @@ export const leave = (core: Core, member: Member): void => {
   forgetIfUnused(core, topic)
 }
 
-/** Returns a function that returns whether a member uses a slot. */
+/** Makes the function that checks whether a member uses a slot. */
 export const isUserOf = ({ names, topic }: { readonly names: ReadonlySet<string>; readonly topic: Topic }) => {
   const isWhole = topic.kind === undefined || topic.slots.length === 1
   return (member: Member): boolean => isWhole || [...member.names].some((name) => names.has(name))

@@ -54,7 +54,7 @@ describe("Session", () => {
     })
     assert.strictEqual(
       user.error?.message,
-      "The feed was lost: no connection could be opened, ECONNRESET (2 attempts to connect failed: allow more, or subscribe again later)"
+      "The feed has no connection: no connection could be opened, ECONNRESET (2 attempts to connect failed: allow more attempts, or subscribe again later)"
     )
     world.pass(100_000)
     assert.deepStrictEqual(world.dials, [1, 2, 3])
@@ -66,7 +66,7 @@ describe("Session", () => {
     world.session.closed(1, 1001, "restart")
     assert.strictEqual(
       user.error?.message,
-      "The feed was lost: the connection closed with code 1001, restart (reconnecting is switched off: subscribe again)"
+      "The feed has no connection: the connection closed with code 1001, restart (reconnecting is switched off: subscribe again)"
     )
     world.pass(100_000)
     assert.deepStrictEqual(world.dials, [1])

@@ -256,7 +256,7 @@ class World {
       // The messages in flight are lost.
       line.isSubscribed = false
       line.flight = []
-      line.noticeMillis = this.nowMillis + name === "silence" ? 120_000 : [0, 200, 2_000, 20_000][size % 4]!
+      line.noticeMillis = this.nowMillis + (name === "silence" ? 120_000 : [0, 200, 2_000, 20_000][size % 4]!)
       line.restoreMillis = line.noticeMillis + this.#random(size < 6 ? 100 : 1_500)
     }
   }
