@@ -199,7 +199,7 @@ describe("a state file", () => {
       assert.strictEqual(stored?.size.seq, changed.length > lines.length ? 9 : 6)
       assert.match(
         stored?.reports.join() ?? "",
-        /is damaged: ignored \d+ bytes after byte \d+\. Unless the power failed during the write, they can contain/
+        /is damaged: ignored \d+ bytes after byte \d+\. Unless the power failed during the write, these bytes can contain/
       )
     }
   })
