@@ -28,7 +28,7 @@ const expand = (path: string): ReadonlyArray<string> => {
 /** Returns the paths of sources, tests, scripts and folders that a text names. Omits built files: `dist`. */
 export const pathsIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/(?<![\w/.@-])(?:packages|contract-tests|fixtures|docs|\.ci)\/[\w.{},/-]*[\w}]/g)].flatMap(
-    ([path]) => expand(path)
+    ([path]) => (path.includes("/dist") ? [] : expand(path))
   )
 
 describe("paths in documents, scripts and settings", () => {
