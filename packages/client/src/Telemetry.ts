@@ -11,7 +11,7 @@
  *
  * | span | attributes |
  * | --- | --- |
- * | the call | `kalshi.operation.name`, `kalshi.operation.id` (the id in the published document), `kalshi.attempts` (requests sent), `error.type`, `kalshi.error.code`, `kalshi.client.name` |
+ * | the call | `kalshi.operation.name`, `kalshi.operation.id` (the id in the OpenAPI document), `kalshi.attempts` (requests sent), `error.type`, `kalshi.error.code`, `kalshi.client.name` |
  * | a request | `http.request.method`, `url.template`, `server.address`, `server.port`, `http.response.status_code`, `http.request.resend_count` (from the second request on), `error.type`, `kalshi.error.code`, `kalshi.client.name` |
  * | a wait | `kalshi.rate_limit.bucket` (`read` or `write`), `error.type`, `kalshi.client.name` |
  *

@@ -54,7 +54,7 @@ export class Following {
   readonly #state: AccountState
   readonly #outside: Outside
   readonly #lines: ReadonlyArray<Line>
-  /** Until when the next loss of a channel counts as a loss of the account. */
+  /** The time until which another loss of a channel counts as a loss of the account. */
   readonly #behindUntilMillis = new Map<AccountChannel, number>()
   #isClosed = false
 

@@ -36,7 +36,10 @@ export class Orders {
   readonly #unanswered = new Map<string, Entry>()
   /** The closed orders. The order that closed first is first. */
   readonly #closed = new Map<string, Entry>()
-  /** The latest update time of the forgotten orders. An unknown order that is not newer may be a forgotten order. */
+  /**
+   * The latest update time of the forgotten orders, which are no longer kept. An unknown order that is not newer may be
+   * one of them.
+   */
   #forgottenMillis = Number.NEGATIVE_INFINITY
   /** When the read of the last complete list began. */
   #completeMillis = Number.NEGATIVE_INFINITY
@@ -157,7 +160,9 @@ export class Orders {
     return true
   }
 
-  /** Whether `next` is a later state of the order. An order neither opens again nor loses fills. */
+  /**
+   * Whether `next` is a later state of the order. A closed order does not open again, and an order does not lose fills.
+   */
   #supersedes({ order, pushedMillis, readMillis }: Entry, next: AccountOrder, origin: Origin): boolean {
     const [before, after] = [order.updatedMillis, next.updatedMillis]
     if (before !== undefined && after !== undefined && before !== after) return after > before

@@ -5,7 +5,7 @@
  *
  * The ranges are authoritative, not the label in `price_level_structure`. Both ends of a range belong to the range if
  * they are on its steps and between 0 and 1 dollar. In the published structures with finer steps near 0 and 1, the end
- * of one range is the start of the next range. Such a shared end counts once. Sources: market recorded in demo, July
+ * of one range is the start of the next range. Such a shared end counts once. Sources: a market recorded in demo, July
  * 2026; the published guide to fixed-point representation, August 2026.
  *
  * **Gotchas**
@@ -165,8 +165,8 @@ const rankOf = (grid: PriceGrid, price: Dollars): bigint | undefined => {
  *
  * **Gotchas**
  *
- * The ticks of one market can have different sizes: on a combo, a tick is `$0.0001` below `$0.01` and `$0.001` above
- * it.
+ * The ticks of one market can have different sizes. On a combo (a market that combines several markets), a tick is
+ * `$0.0001` below `$0.01` and `$0.001` above it.
  */
 export const ticksBetween: {
   (from: Dollars, to: Dollars): (grid: PriceGrid) => Option.Option<number>

@@ -1,5 +1,5 @@
 /**
- * Distinguishes the forms of feed messages that have the same `type`, by their `msg`.
+ * Distinguishes feed messages that have the same `type` but different forms of `msg`.
  *
  * @module
  */

@@ -405,7 +405,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/events",
     access: "public",
-    doc: "Lists events other than combos, a page at a time.",
+    doc: "Lists all events except those of combos, a page at a time. A combo is a market that combines several markets.",
     paged: true,
     secret: false,
     fields: {
@@ -531,7 +531,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/exchange/user_data_timestamp",
     access: "public",
-    doc: "Reads how fresh the reads of balances, orders, fills and positions are. `as_of_time` (RFC 3339) is the approximate time of their last update.",
+    doc: "Reads how up to date the reads of balances, orders, fills and positions are. `as_of_time` (RFC 3339) is the approximate time of their last update.",
     paged: false,
     secret: false,
     fields: {}
@@ -937,7 +937,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/historical/orders",
     access: "read",
-    doc: "Lists the account's old orders that were cancelled or executed, a page at a time.",
+    doc: "Lists the account's old orders that were canceled or executed, a page at a time.",
     paged: true,
     secret: false,
     fields: {
@@ -1837,7 +1837,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "DELETE",
     path: "/portfolio/events/orders/batched",
     access: "write",
-    doc: "Cancels several orders in one request. A successful response means that the exchange accepted the batch. If an order was not cancelled, its item in the response has an `error`, and `reduced_by` is zero.",
+    doc: "Cancels several orders in one request. A successful response means that the exchange accepted the batch. If an order was not canceled, its item in the response has an `error`, and `reduced_by` is zero.",
     paged: false,
     secret: false,
     fields: {
@@ -1953,7 +1953,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "DELETE",
     path: "/portfolio/events/orders/{order_id}",
     access: "write",
-    doc: "Cancels the resting part of an order. `reduced_by` is the cancelled count.",
+    doc: "Cancels the resting part of an order. `reduced_by` is the canceled count.",
     paged: false,
     secret: false,
     fields: {
