@@ -37,8 +37,8 @@ export interface Answered {
   readonly attempts: number
   /**
    * Whether the response to an earlier attempt of this call was lost. The exchange may have carried out that attempt.
-   * This error belongs to a later attempt and says nothing about the lost one. Check the state before you send the same
-   * intent again.
+   * This error belongs to a later attempt and says nothing about the result of the earlier one. Check the state before
+   * you send the same intent again.
    */
   readonly afterLostAnswer: boolean
 }
@@ -411,8 +411,8 @@ export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
  * **Details**
  *
  * `waitMillis` is how long the call would have to wait. It is undefined if no wait helps, because the cost exceeds the
- * bucket's capacity: for example, a batch is too large. `maxWaitMillis` is the longest allowed wait, by
- * `RateLimits.Overrides` and the remaining time of the call.
+ * bucket's capacity: for example, a batch is too large. `maxWaitMillis` is the longest wait that `RateLimits.Overrides`
+ * and the remaining time of the call allow.
  */
 export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
   readonly operation: string

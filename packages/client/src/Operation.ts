@@ -91,7 +91,7 @@ type CommonFor<Capability> =
   | (Capability extends KalshiWrite ? Errors.NotSent : never)
 
 /**
- * All errors of an operation: the errors that it names, and the common errors that it does not name.
+ * All errors of an operation: its own errors `E`, and the common errors that `E` does not contain.
  *
  * The conditional type makes an editor show the union of all errors instead of this alias.
  */

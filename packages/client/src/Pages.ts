@@ -56,8 +56,8 @@ const printCursor = (cursor: string): string =>
  *
  * **Details**
  *
- * The stream has emitted every page up to that page, each page once. The stream remembers its cursors and never follows
- * a cursor a second time. A cursor of 64 characters takes about 100 bytes, so ten thousand pages take 1 MB.
+ * The stream has emitted every page up to that page once. The stream remembers its cursors and never follows a cursor a
+ * second time. A cursor of 64 characters takes about 100 bytes, so ten thousand pages take 1 MB.
  */
 export class RepeatedCursor
   extends /*#__PURE__*/ Data.TaggedError("RepeatedCursor")<{

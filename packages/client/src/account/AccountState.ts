@@ -14,7 +14,7 @@
  *   least `lagMillis` after the message.
  * - **Fills.** Each fill is kept once, by `trade_id` and `order_id`, although both sources send it.
  * - **Positions.** A message replaces the known position, unless REST showed a later change. A read replaces a message
- *   only if the read began at least `lagMillis` after the message. A message does not contain the time of its change,
+ *   only if the read began at least `lagMillis` after the message. A message does not contain the time of the change,
  *   so a repeated message can restore an older state. After a repeated message, the owner must therefore repeat the
  *   later messages. The feed does so after it replaces a connection.
  * - **Order groups.** They are known only from messages. After a loss of messages, their status is `unknown`, because
@@ -113,7 +113,9 @@ export type AccountChange =
 type What =
   /** All resting orders, of all subaccounts. */
   | { readonly _tag: "Orders" }
-  /** The fills of all subaccounts since `fromMillis`, a time of the local clock. The overlap is already subtracted. */
+  /**
+   * The fills of all subaccounts since `fromMillis`, a time of the local clock. `overlapMillis` is already subtracted.
+   */
   | { readonly _tag: "Fills"; readonly fromMillis: number }
   /** The positions of a subaccount. */
   | { readonly _tag: "Positions"; readonly subaccount: number }
@@ -159,9 +161,9 @@ export interface AccountOptions extends ReadOptions {
   /** Fills are read from this time on, in Unix milliseconds. Default: `nowMillis - overlapMillis`. */
   readonly fillsFromMillis?: number | undefined
   /**
-   * After a loss, fills are read that are up to this many milliseconds older than the loss. The value must cover the
-   * time until a loss is noticed, the latency of a message, and the difference between the local clock and the
-   * exchange's clock. Default: 600,000.
+   * After a loss of messages, fills are read from this many milliseconds before the loss. The value must cover the time
+   * until a loss is noticed, the latency of a message, and the difference between the local clock and the exchange's
+   * clock. Default: 600,000.
    */
   readonly overlapMillis?: number | undefined
   /**

@@ -70,7 +70,7 @@ export class OrderGroups {
   }
 
   /**
-   * Handles a loss of messages: sets the status of all groups that are not deleted to `unknown`. Returns the changed
+   * Handles a loss of messages: sets the status of all groups to `unknown`, except deleted groups. Returns the changed
    * groups.
    */
   lost(): ReadonlyArray<AccountOrderGroup> {

@@ -30,11 +30,11 @@ export class Orders {
   readonly #timeoutMillis: number
   readonly #maxClosed: number
   readonly #open = new Map<string, Entry>()
-  /** The unconfirmed orders whose read did not begin yet. The first is due first. */
+  /** The unconfirmed orders (open orders that may be closed) whose read has not begun yet. The first is due first. */
   readonly #unread = new Map<string, Entry>()
-  /** The unconfirmed orders whose read began, but has no result yet. The first is due first. */
+  /** The unconfirmed orders whose read has begun, but has no result yet. The first is due first. */
   readonly #unanswered = new Map<string, Entry>()
-  /** The closed orders. The order that closed first is first. */
+  /** The closed orders, in the sequence in which they closed. */
   readonly #closed = new Map<string, Entry>()
   /**
    * The latest update time of the forgotten orders, which are no longer kept. An unknown order that is not newer may be
@@ -58,7 +58,7 @@ export class Orders {
     return Array.from(this.#closed.values(), ({ order }) => order)
   }
 
-  /** The ids of the unconfirmed orders: open orders that may be closed. */
+  /** The ids of the unconfirmed orders. */
   doubted(): ReadonlySet<string> {
     return new Set([...this.#unread.keys(), ...this.#unanswered.keys()])
   }

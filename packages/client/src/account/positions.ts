@@ -34,7 +34,7 @@ export class Positions {
 
   /**
    * Applies a message. Returns whether the position changed. A message contains the time when it was sent, not the time
-   * of its change. A message is ignored if it was sent before the last change that a read showed.
+   * of the change. A message is ignored if it was sent before the last change that a read showed.
    */
   push(position: AccountPosition, sentMillis: number | undefined, receivedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)

@@ -4,10 +4,10 @@
  *
  * **Details**
  *
- * A `bid` buys YES at its price. An `ask` buys NO at one dollar minus its price. Contracts that close a position need
- * no money, but return money. A fill at a better price costs less. Time in force, post only and expiry affect when an
- * order fills, but not its maximum cost. Sources: the published guides to order direction and to fee rounding, August
- * and October 2026; the fee model of {@link Fees}. The maximum holds under both rules of {@link Fees.Rounding}.
+ * A `bid` buys YES at its price. An `ask` buys NO at one dollar minus its price. Contracts that close a position return
+ * money. A fill at a better price costs less. Time in force, post only and expiry affect when an order fills, but not
+ * its maximum cost. Sources: the published guides to order direction and to fee rounding, August and October 2026; the
+ * fee model of {@link Fees}. The maximum holds under both rules of {@link Fees.Rounding}.
  *
  * **Gotchas**
  *
@@ -136,7 +136,7 @@ export const of = (order: Order, market: Market = {}): Result.Result<OrderCost, 
  *
  * Each contract of a position can be closed only once. The first orders of a side close the position, and all further
  * contracts open a new one. This applies to orders with `reduce_only` too, because earlier orders may already have
- * closed the position. The sum of `worstCase` bounds the cash that the batch can take.
+ * closed the position. The batch takes at most the sum of `worstCase`.
  *
  * **Gotchas**
  *

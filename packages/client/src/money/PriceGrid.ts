@@ -13,7 +13,7 @@
  * - The prices 0 and 1 are never on the grid, although the published ranges start and end at them. For example, the
  *   recorded `linear_cent` market has one range from `0.0000` to `1.0000` by `0.0100`. The exchange refuses an order at
  *   either price with 400 `invalid_price` (a trader's report, 2026). If a side of the book is empty, the market shows a
- *   price of 0 or 1.
+ *   price of 0 or 1 for this side.
  * - Each market has its own grid. The grid can change while the market trades.
  * - The exchange refuses orders off the grid. In July 2026, demo accepted new quotes off the grid.
  *

@@ -52,7 +52,7 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads the cutoffs where the live reads end, as RFC 3339 times:
+ * Reads the cutoffs: the times (RFC 3339) that separate historical from live data.
  *
  * | cutoff | is compared with the time of | operations that read older items |
  * | --- | --- | --- |

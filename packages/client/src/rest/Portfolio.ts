@@ -247,7 +247,7 @@ export const withdrawals: Pages.Paged<
 
 /**
  * Reads the value of all resting orders: the total in cents, and the value per shard in dollars. This operation is only
- * for FCM members.
+ * for futures commission merchants (FCM).
  *
  * **Gotchas**
  *

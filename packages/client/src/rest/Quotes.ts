@@ -1,6 +1,5 @@
 /**
- * Quotes: a maker's response to a request for quote (`Rfqs`), its acceptance and its confirmation. A combo is a market
- * that combines several markets.
+ * Quotes: a maker's response to a request for quote (`Rfqs`), its acceptance and its confirmation.
  *
  * **Details**
  *
@@ -11,7 +10,7 @@
  * | {@link confirm} | maker | the quote is `confirmed`; 15 s later (1 s on combos and on markets of high volatility) it is `executed`, and both orders go to the book |
  *
  * `creator_order_id` and `rfq_creator_order_id` link an executed quote to the fills of `Portfolio.fills`. Each party
- * sees its own order id.
+ * sees its own order id. A combo is a market that combines several markets.
  *
  * **Gotchas**
  *

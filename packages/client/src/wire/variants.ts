@@ -5,7 +5,7 @@
  */
 import type * as Schema from "effect/Schema"
 
-/** One form of the messages with the same `type`. */
+/** One form of `msg`, for messages with the same `type`. */
 export interface Variant<A> {
   readonly is: (msg: unknown) => boolean
   readonly schema: Schema.Codec<A>

@@ -160,7 +160,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/api_keys",
     access: "read",
-    doc: "Lists the account's keys: ids, names, scopes, and the subaccount or FCM subtrader to which each key is locked. The response never contains a private key.",
+    doc: "Lists the account's keys: ids, names, scopes, and the subaccount or the subtrader (of a futures commission merchant) to which each key is locked. The response never contains a private key.",
     paged: false,
     secret: false,
     fields: {
@@ -808,7 +808,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/historical/cutoff",
     access: "public",
-    doc: "Reads the cutoffs where the live reads end, as RFC 3339 times.",
+    doc: "Reads the cutoffs: the times (RFC 3339) that separate historical from live data.",
     paged: false,
     secret: false,
     fields: {}
@@ -2340,7 +2340,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/portfolio/summary/total_resting_order_value",
     access: "read",
-    doc: "Reads the value of all resting orders: the total in cents, and the value per shard in dollars. This operation is only for FCM members.",
+    doc: "Reads the value of all resting orders: the total in cents, and the value per shard in dollars. This operation is only for futures commission merchants (FCM).",
     paged: false,
     secret: false,
     fields: {}
@@ -3131,7 +3131,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/search/filters_by_sport",
     access: "public",
-    doc: "Reads the scopes and competitions of each sport, and the order in which to show the sports.",
+    doc: "Reads the `scopes` and `competitions` of each sport, and the sequence in which to show the sports.",
     paged: false,
     secret: false,
     fields: {}
