@@ -175,7 +175,8 @@ export const metadata: Operation.Operation<
  *
  * **Gotchas**
  *
- * - If both overrides are null, the event returns to the fee of its series at `scheduled_ts` (RFC 3339).
+ * - If `fee_type_override` and `fee_multiplier_override` are both null, the event returns to the fee of its series at
+ *   `scheduled_ts` (RFC 3339).
  * - The last page has `cursor: ""`, `cursor: null`, or no cursor.
  */
 export const feeChanges: Pages.Paged<

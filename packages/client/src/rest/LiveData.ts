@@ -153,7 +153,7 @@ export const getByType: Operation.Operation<
  *
  * **Gotchas**
  *
- * `pbp` is absent for other milestones. Each part of `pbp` can be absent too.
+ * `pbp` (play by play) is absent for other milestones. Each part of `pbp` can be absent too.
  */
 export const gameStats: Operation.Operation<
   Inputs.GetGameStatsInput,
@@ -178,7 +178,8 @@ export const gameStats: Operation.Operation<
  *
  * **Details**
  *
- * `t` is in Unix milliseconds. `v` is in degrees Fahrenheit, a JSON number with at most two decimals.
+ * The time `t` is in Unix milliseconds. The value `v` is in degrees Fahrenheit, a JSON number with at most two
+ * decimals.
  *
  * **Gotchas**
  *

@@ -132,7 +132,7 @@ export const get: Operation.Operation<
  *
  * - **The last level of a side is its best bid**, because prices ascend. The published page of this operation says the
  *   opposite. Source: the exchange's guide to order-book responses, August 2026.
- * - A side without bids is `[]`. In snapshots of the feed its key is absent. Source: recorded in demo, July 2026.
+ * - A side without bids is `[]`. In snapshots of the feed, such a side is absent. Source: recorded in demo, July 2026.
  * - The exchange refuses an invalid key, although the operation is public. Use a layer without a key to send unsigned
  *   requests.
  *

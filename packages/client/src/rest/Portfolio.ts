@@ -6,7 +6,7 @@
  * - Without `subaccount`, {@link fills} and {@link settlements} read all accounts. {@link balance} and
  *   {@link positions} read the primary account. Source: the OpenAPI document of October 26, 2026.
  * - Money is a dollar string in most fields. The doc blocks name the fields that are integers in cents.
- * - Reads lag behind writes. `Exchange.userDataTimestamp` returns how fresh balance, fills and positions are.
+ * - Reads lag behind writes. `Exchange.userDataTimestamp` shows how up to date balance, fills and positions are.
  *
  * @module
  */
