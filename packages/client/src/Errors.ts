@@ -334,7 +334,7 @@ export class TransportError extends Data.TaggedError("TransportError")<{
   override get message(): string {
     const result =
       this.requestSent === "no"
-        ? "nothing was sent"
+        ? "the exchange did not carry out the request"
         : "the exchange may have carried out the request; its response was lost"
     return clip(`${this.operation} failed: ${this.reason}`) + ` (${result})`
   }
@@ -354,7 +354,10 @@ export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
 }> {
   override get message(): string {
     const limit = `limit per ${this.limit === "attempt" ? "attempt" : "call"}`
-    const result = this.requestSent === "no" ? "nothing was sent" : "the exchange may have carried out the request"
+    const result =
+      this.requestSent === "no"
+        ? "the exchange did not carry out the request"
+        : "the exchange may have carried out the request"
     return `${this.operation} timed out after ${this.timeoutMillis} ms (${limit}); ${result}`
   }
 }
