@@ -80,9 +80,7 @@ interface Waiter extends TokenRequest, Arrival {
   resume: ((outcome: Outcome) => void) | undefined
 }
 
-/**
- * The state of the first call in a queue, after the store responded that the tokens of the call are not available yet.
- */
+/** The state of the first call in a queue, after the store responded that its tokens are not available yet. */
 interface Head {
   /** When the store expects to have the tokens of the call. */
   readonly readyMillis: number

@@ -69,7 +69,9 @@ export interface Signed extends SignedRequest {
 /** The parts of an environment's `restUrl`. The path has no slash at its end, and is empty at the host's root. */
 export type RestRoot = Pick<URL, "hostname" | "origin" | "pathname" | "port" | "protocol">
 
-/** Parses the `restUrl` of an environment. A `URL` cannot represent an empty path: its `pathname` would be `/`. */
+/**
+ * Parses the `restUrl` of an environment. The result is not a `URL`, because the `pathname` of a `URL` is never empty.
+ */
 export const restRootOf = ({ restUrl }: Environment): RestRoot => {
   const { hostname, origin, pathname, port, protocol } = new URL(restUrl)
   return { hostname, origin, pathname: pathname.replace(/\/+$/, ""), port, protocol }

@@ -244,8 +244,8 @@ const success = (
 const commonStatuses: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
 
 /**
- * Converts a response to an error, if its status is not the operation's success status. A status becomes an
- * `UnexpectedStatus` if the operation does not declare it and {@link commonStatuses} does not contain it.
+ * Converts a response without the operation's success status to an error. Statuses outside of the declared statuses and
+ * {@link commonStatuses} become `UnexpectedStatus`.
  */
 const failure = (
   { name, secret }: Descriptor,

@@ -71,7 +71,7 @@ const limit = (
   })
 }
 
-/** Sends a call. If {@link AroundWrite} contains a function, the function wraps all attempts of a write. */
+/** Runs the hook {@link AroundWrite} around all attempts of a write. */
 const wrapped = (
   call: CallState,
   sending: Effect.Effect<unknown, decode.CallFailure>
@@ -80,7 +80,7 @@ const wrapped = (
     ? Effect.withFiber((fiber) => fiber.getRef(AroundWrite)?.(call, sending) ?? sending)
     : sending
 
-/** Makes the sender that a layer's capabilities share. */
+/** Makes the sender of a layer. */
 export const make = (connection: Connection, options: SenderOptions): Sender => {
   const { limiter, restRoot, telemetry } = connection
   const layerPolicy = SendPolicy.resolve(options.policy)
