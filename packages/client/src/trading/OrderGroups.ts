@@ -11,7 +11,8 @@
  * **Gotchas**
  *
  * - Without `subaccount`, reads cover all accounts and writes apply to the primary account.
- * - Writes take an `exchange_index`, because a group is on one shard. Default: 0. Reads take no `exchange_index`.
+ * - Writes take an `exchange_index`, because a group is on one shard of the exchange. Default: 0. Reads take no
+ *   `exchange_index`.
  * - No response shows whether a group is triggered. The field `is_auto_cancel_enabled` does not show it either. Only
  *   the feed reports a trigger. Without the feed, the only sign is that the exchange refuses orders of the group.
  *   Source: the fields of the OpenAPI document of October 26, 2026, and a recorded response in which a new group has

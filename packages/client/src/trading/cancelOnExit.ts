@@ -402,7 +402,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
     yield* Deferred.succeed(signals.ended, undefined)
     const left = leftOf(closing, yield* now)
     yield* (options.onExit ?? warn)({ ended: closing.ended, left })
-    // The overrides that the program sets for its own calls do not apply here, such as a policy without retries.
+    // The program's own overrides, such as a policy without retries, do not apply here.
   }).pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
     Effect.provideService(RateLimits.Overrides, { urgent: true })
@@ -416,10 +416,10 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *
  * Provide the layer to a program, or build it with a runtime. The layer covers every fiber that runs under it. When it
  * closes, it also looks for orders whose response was lost, or whose fiber was interrupted during the call. It cancels
- * a found order only if the market, subaccount, side, price and count are those of the request. If they differ, it does
- * not cancel the order, but reports it. Once the layer starts to close, `place`, `placeAll`, `create` and `batchCreate`
- * fail with an `InvalidRequest`. Closing takes at most `within`. The layer passes orders that may still rest to
- * `onExit`, or logs a warning for each.
+ * a found order only if the market, subaccount, side, price and count are those of the request. Otherwise, it only
+ * reports the order. Once the layer starts to close, `place`, `placeAll`, `create` and `batchCreate` fail with an
+ * `InvalidRequest`. Closing takes at most `within`. The layer passes orders that may still rest to `onExit`, or logs a
+ * warning for each.
  *
  * A call of `create` or `batchCreate` that is pending when the layer closes gets half of `within` to end. After that,
  * it fails with an `InvalidRequest` if nothing was sent. Otherwise it fails with a `TransportError` whose `requestSent`
@@ -435,9 +435,9 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  * - Run the program with `NodeRuntime.runMain`, so that Ctrl-C and SIGTERM interrupt the program. Under
  *   `Effect.runPromise` these signals end the process at once, and nothing is cancelled.
  * - A killed process cancels nothing. Use an order group, an `expiration_time` or a journal for that case.
- * - An order that may rest stays in memory until the scope closes. It leaves the memory earlier if
- *   {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`, `Orders.decrease` or `Orders.amend` shows that it no
- *   longer rests.
+ * - An order that may rest stays in memory until the scope closes. It leaves the memory earlier if {@link
+ *   ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`, `Orders.decrease` or `Orders.amend` shows that it no longer
+ *   rests.
  *
  * **Example** (Orders that are cancelled at the end of the program)
  *

@@ -26,7 +26,8 @@ export interface CancelTarget {
   /** The market of the order. The exchange uses it to find the shard. */
   readonly ticker: string
   /**
-   * The shard of the order. If it is set, the exchange does not have to find the order, and only one write bucket pays.
+   * The shard of the exchange that the order is on. If it is set, the exchange does not have to find the order, and
+   * only one rate-limit bucket pays.
    */
   readonly exchange_index?: number | undefined
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
@@ -183,7 +184,7 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
   )
 )
 
-/** Converts the error of a cancel to an error that shows that the exchange may have carried out an earlier cancel. */
+/** Adds to an error that the exchange may have carried out an earlier cancel. */
 const afterLostCancel = (error: CancelError): CancelError =>
   afterLostAnswer(error, { operation: cancel.descriptor.name, attempts: "attempts" in error ? error.attempts : 1 })
 

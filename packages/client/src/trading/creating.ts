@@ -109,8 +109,8 @@ const endingOfResponse = (order: Order, response: CreateOrderV2Response): Ending
 }
 
 /**
- * Matches the items of a response to the orders of a batch by `client_order_id`. The remaining items belong to the
- * orders without a `client_order_id`, in the same sequence.
+ * Matches the items of a response to the orders of a batch by `client_order_id`. Assigns the remaining items in
+ * sequence to the orders without a `client_order_id`.
  */
 const endingsOfBatch = (
   orders: ReadonlyArray<Order>,

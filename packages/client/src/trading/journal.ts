@@ -88,7 +88,7 @@ const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"
   }
 }
 
-/** Makes an empty journal. Dies if `keepIntents` is invalid, because that is a mistake in the program. */
+/** Makes an empty journal. Dies if `keepIntents` is invalid. */
 export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect<Journal, never, Scope.Scope> =>
   Effect.gen(function* () {
     if (!Number.isSafeInteger(keepIntents) || keepIntents <= 0) {

@@ -33,8 +33,8 @@ export interface Wanted {
   /** The latest time at which the last attempt can have been sent. */
   readonly lastMillis: (now: Now) => number
   /**
-   * How many milliseconds newer than the last attempt a list must be, so that the absence of the order from the list is
-   * conclusive. Infinite if absence is never conclusive.
+   * A list without the order is conclusive if the list is newer than the last attempt by more than this many
+   * milliseconds. Infinite if no list is conclusive.
    */
   readonly pastMillis: (now: Now) => number
 }
