@@ -82,7 +82,8 @@ export interface Loss {
 }
 
 /**
- * The state of a book. `sinceMillis` is when the state began, in Unix milliseconds. `loss` is why the book is not live.
+ * The state of a book. A book that is `Healing` waits for a new snapshot after a loss. `sinceMillis` is when the state
+ * began, in Unix milliseconds.
  */
 export type State =
   | { readonly _tag: "AwaitingSnapshot"; readonly sinceMillis: number }
@@ -177,7 +178,7 @@ const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
  *   `crossedGraceMillis`, this is a fault.
  * - A fault ends the live state until the next snapshot.
  *
- * The book has no timer: call `tick` at `nextMillis`. `version` changes whenever reads may return a different result.
+ * The book has no timer: call `tick` at `nextMillis`.
  */
 export class OrderBook {
   readonly market_ticker: string
@@ -256,8 +257,8 @@ export class OrderBook {
 
   /**
    * Returns the book without a call of `tick`. Use it if a timer calls `tick`. If the process was busy, a deadline can
-   * have passed while earlier messages still wait in the socket. Without `tick`, those messages are applied before the
-   * deadline takes effect, even if a read comes before them.
+   * have passed while earlier messages still wait in the socket. The timer applies the deadline only after these
+   * messages, but `read` would apply it before them.
    *
    * @internal
    */

@@ -88,7 +88,7 @@ class Recording {
 /** The differences of each market. Undefined for a market that could not be compared. */
 type Differences = ReadonlyMap<string, ReadonlyArray<Difference> | undefined>
 
-/** Waits until a read takes no tokens from other calls. */
+/** Waits until a read would take no tokens from other calls. */
 const spareTokens = (tickers: ReadonlyArray<string>): Effect.Effect<void, never, KalshiPublic> =>
   Effect.gen(function* () {
     const { waitFor } = yield* KalshiPublic
@@ -252,21 +252,20 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
  *
  * **When to use**
  *
- * Use `audit` to detect faults that no message of the feed shows. For example, the exchange did not send a change. Or
- * the exchange renamed a member of a message, so that a side reads as empty.
+ * Use `audit` to detect faults that no message of the feed shows. For example, the exchange did not send a change, or
+ * it renamed a member of a message, so that a side reads as empty.
  *
  * **Details**
  *
  * - Each watched market is read once in `intervalMillis`, in requests of up to 100 markets. The requests are spread
  *   over the interval, one at a time, and wait while other calls need the tokens. A comparison takes at least twice
  *   `toleranceMillis`, so the comparison of many markets can take longer than the interval.
- * - A REST book has no clock. A level counts as equal if the live book had the same size at that level at some time.
- *   The time must be during the read, or up to `toleranceMillis` before or after the read. So a busy market or a late
- *   message does not count as a difference.
+ * - A REST book has no clock. A level counts as equal if the live book had the same size during the read, or up to
+ *   `toleranceMillis` before or after it. So a busy market or a late message does not count as a difference.
  * - A market with a difference is read again. A difference counts only if the same level differs again.
  * - A market is `undecided` if its book was unreadable at any time during a read, or changed 1,000 times or more. It is
- *   also `undecided` if REST does not return the market, or returns too many decimals. In the last case, both reads
- *   show differences, but at different levels.
+ *   also `undecided` if REST does not return the market, if REST returns too many decimals, or if the two reads show
+ *   differences at different levels.
  * - The levels of a REST book are bids for YES and bids for NO. A bid for NO is compared as an ask for YES.
  * - An audit of several lines compares the book that readers see. If it differs, the book is marked as lost on all
  *   lines.

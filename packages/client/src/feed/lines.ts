@@ -1,5 +1,6 @@
 /**
- * Shared parts of the modules that merge several lines. Here, a line is a subscription on its own session.
+ * Shared parts of the modules that receive the same data over several lines and merge it. A line is a subscription on
+ * its own session, so two lines share no connection.
  *
  * @module
  */

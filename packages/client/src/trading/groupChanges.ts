@@ -99,8 +99,7 @@ const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
     case "Undecodable":
       return { cause: "undecodable", detail: `a message did not decode (${event.reason} at ${event.pointer})` }
     case "UnknownMessage":
-      // A message without a sid (subscription id) can belong to any channel. It is not a loss on this channel, because
-      // its type does not belong to this channel.
+      // Every message of this channel has a sid (subscription id). So an unknown message without a sid is no loss here.
       return event.sid === undefined
         ? undefined
         : { cause: "undecodable", detail: `a message has the unknown type ${event.type}` }

@@ -2,7 +2,8 @@
  * The session of the feed. It restores the wanted subscriptions after connections are lost or replaced.
  *
  * The session has no sockets, no timers and no runtime. Its owner provides sockets (`Outside`), reports what happens to
- * them, and calls `tick` at `nextMillis`. Each input changes the state, then `#settle` sends what is due.
+ * them, and calls `tick` at `nextMillis`. Each input changes the state (see `model.ts`), then `#settle` sends what is
+ * due. A generation is the number of a connection.
  *
  * | input              | what happens                                                           | where          |
  * | ------------------ | ---------------------------------------------------------------------- | -------------- |

@@ -84,7 +84,7 @@ export class Core {
   dialing: Line | undefined
   /** No dial starts before this time, because the exchange requested a wait. */
   dialNotBeforeMillis = 0
-  /** The number of dials that the exchange refused because of the clock, since the last open connection. */
+  /** The number of dials that the exchange refused because of the clock, since a connection was last opened. */
   clockRefusals = 0
   /** Why the session is over. After that, nothing is sent, dialled or delivered. */
   ended: FeedError | undefined

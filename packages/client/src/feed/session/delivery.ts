@@ -111,7 +111,7 @@ export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   deliver(core, users, { _tag: "Outage", cause, sinceMillis, markets: [...slot.names] })
 }
 
-/** If all slots of a topic are live, notifies the users that were not notified of this before. */
+/** If all slots of a topic are live, notifies the users who were not notified of this before. */
 export const announceLive = (core: Core, { members, slots }: Topic): void => {
   if (slots.some((slot) => slot.isWanted && !(slot.isSettled && slot.status === "open"))) return
   const fresh = members.filter(({ wasLive }) => !wasLive)

@@ -1,6 +1,5 @@
 /**
- * The sequence numbers of one subscription. They count the messages of their `sid`, including the replies that have a
- * `seq`.
+ * The sequence numbers of one subscription. They count its messages, including the replies that have a `seq`.
  *
  * @module
  */

@@ -82,7 +82,6 @@ export interface SessionOptions {
 /** The settings of a session. */
 export type Settings = ReturnType<typeof settingsOf>
 
-/** Returns the settings for some options. */
 export const settingsOf = (options: SessionOptions) => ({
   maxAttempts:
     options.reconnect === false

@@ -10,7 +10,7 @@ import type { Line, Slot, Topic } from "./model.ts"
 
 /** A connection. */
 export interface ConnectionState {
-  /** Undefined without a connection. */
+  /** The number of the connection. Undefined without a connection. */
   readonly generation: number | undefined
   readonly status: "idle" | "waiting" | "dialing" | "open"
   /** Since when the connection has this status, in Unix milliseconds. */
