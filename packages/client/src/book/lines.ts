@@ -65,7 +65,6 @@ class Line {
   }
 }
 
-/** The books of several lines. */
 class Lines {
   /** Called when `tick` may be due earlier than `nextMillis` returned. */
   onTimer: () => void = () => {}

@@ -16,7 +16,6 @@ const maxLines = 8
 const minRetryMillis = 5_000
 const maxRetryMillis = 60_000
 
-/** Checks the option `lines`. */
 export const checkLines = (operation: string, lines: number): Effect.Effect<void, InvalidRequest> =>
   Number.isInteger(lines) && lines >= 1 && lines <= maxLines
     ? Effect.void

@@ -200,7 +200,6 @@ return '0'
 
 const unavailable = "unavailable" as const
 
-/** The operations of the script. */
 type Command = "take" | "giveUp" | "arrived" | "giveBack" | "drain" | "waitFor"
 
 const argumentsOf = (key: string, command: Command, want: RateLimits.Want): ReadonlyArray<unknown> => [

@@ -22,7 +22,6 @@ import * as memory from "./memory.ts"
 import * as RateLimits from "./RateLimits.ts"
 import { isLimited, type Taken, Tokens } from "./tokens.ts"
 
-/** The validated options of a limiter. */
 interface Settings {
   readonly account: string
   readonly share: number

@@ -6,7 +6,6 @@
  * @module
  */
 
-/** A call in a queue. */
 export interface Waiting {
   /** Tokens. */
   readonly cost: number

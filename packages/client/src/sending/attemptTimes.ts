@@ -42,7 +42,6 @@ export interface Attempts {
   responseLost: boolean
 }
 
-/** Starts the record of a call. */
 export const begin: Effect.Effect<Attempts> = /*#__PURE__*/ Effect.clockWith((clock) =>
   Effect.sync(() => {
     const began = read(clock)

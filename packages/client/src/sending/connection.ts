@@ -31,7 +31,6 @@ export interface Limiter {
 export interface LimitedAttempt {
   readonly descriptor: Descriptor
   readonly input: unknown
-  /** The longest wait for tokens. */
   readonly maxMillis: number
   /** Whether a byte of the attempt may have left this machine. */
   readonly wasSent: () => boolean
@@ -39,7 +38,6 @@ export interface LimitedAttempt {
   readonly onWait: () => void
 }
 
-/** The parts of a connection. */
 export interface ConnectionOptions {
   readonly environment: Environment
   /** Undefined for a connection without a key. */

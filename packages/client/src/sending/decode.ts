@@ -34,7 +34,6 @@ export interface Circumstances {
   readonly explanation: () => Errors.Explanation | undefined
 }
 
-/** Decodes the responses of one operation. */
 export type Decode = (arrived: Arrived, circumstances: Circumstances) => Result.Result<unknown, CallFailure>
 
 /** The errors that only some operations declare. */
@@ -51,7 +50,6 @@ export type NamedError =
 /** Every error that a request can end with. */
 export type CallFailure = Errors.Failure | NamedError
 
-/** A parsed body: its text and its JSON. */
 interface ParsedBody {
   readonly text: string
   /** Undefined if the text is not JSON. */

@@ -27,7 +27,6 @@ export interface WireRequest {
   readonly input: Readonly<Record<string, unknown>>
 }
 
-/** Encodes the inputs of one operation. */
 export type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
 
 /** Thrown if an input cannot be sent, and caught in this file. */
@@ -261,7 +260,6 @@ const without = (record: Input, names: ReadonlySet<string>): Record<string, unkn
   return rest
 }
 
-/** Writes a copied input as JSON. */
 const jsonOf = (input: Input): string => {
   const json = JSON.stringify(input)
   // JSON.stringify writes ill-formed Unicode as an escape (`\ud…`). Only a body with this escape has to be searched.

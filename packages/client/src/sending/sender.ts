@@ -28,7 +28,6 @@ export type RecordWrite = (
   address: string
 ) => Effect.Effect<never, Errors.NotSent>
 
-/** The options of a sender. */
 export interface SenderOptions {
   readonly transport: Transport
   readonly policy: Partial<SendPolicy.SendPolicy>
@@ -80,7 +79,6 @@ const wrapped = (
     ? Effect.withFiber((fiber) => fiber.getRef(AroundWrite)?.(call, sending) ?? sending)
     : sending
 
-/** Makes the sender of a layer. */
 export const make = (connection: Connection, options: SenderOptions): Sender => {
   const { limiter, restRoot, telemetry } = connection
   const layerPolicy = SendPolicy.resolve(options.policy)

@@ -195,10 +195,10 @@ const open = <A>(
  * be missing.
  *
  * A loss on one line is harmless only if another line delivers the lost trades. The other line may be late, and may be
- * lost before it delivers them. So the loss stays open until the other line has passed it. To pass the loss, the other
- * line must deliver a trade that is later than the first trade of the restored line. The exchange's times of the two
- * trades must differ by more than twice `disorderMillis`. If the other line is lost earlier, the loss is reported as a
- * hole. A hole does not prove that a trade happened in it.
+ * lost before it delivers them. So the loss stays open until the other line has passed it: with a trade that is later
+ * than the first trade of the restored line. By the exchange's time, it must be later by more than twice
+ * `disorderMillis`. If the other line is lost earlier, the loss is reported as a hole. A hole does not prove that a
+ * trade happened in it.
  *
  * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which
  * lines are complete, and why a line ended. When all lines have ended, the watch ends with the error of the last line.
@@ -211,7 +211,7 @@ const open = <A>(
  * - Trades of a late line arrive late. The events are not sorted by the exchange's time, `ts_ms`.
  * - The watch remembers the ids of the last 100,000 trades. A line that is further behind repeats trades.
  * - A list of more markets than the exchange permits in one subscription takes several connections per line. If one of
- *   them is late, the trades of the line are out of order by more than `disorderMillis`. In that case, watch all
+ *   them is late, the trades of the line are out of order by more than `disorderMillis`. To avoid this, watch all
  *   markets.
  * - `Feed.state` and `Feed.changeOver` concern only the first line.
  */

@@ -77,7 +77,6 @@ class Line {
   }
 }
 
-/** The trades of several lines. */
 export class TradeLines {
   /** Called when `tick` may be due earlier than `nextMillis` returned. */
   onTimer: () => void = () => {}
@@ -91,7 +90,6 @@ export class TradeLines {
   readonly #coverage: Coverage
   readonly #nowMillis: () => number
   readonly #sink: Sink
-  /** The wanted markets. */
   readonly #markets: Set<string>
   #wakesMillis = Number.POSITIVE_INFINITY
   #isOver = false

@@ -53,7 +53,7 @@ export type Left = LeftPlacement | LeftWithoutId
 
 /** The states of a scope's orders after the scope was closed. */
 export interface ExitReport {
-  /** The orders that no longer rest: cancelled, filled, or not found. */
+  /** The orders that no longer rest: canceled, filled, or not found. */
   readonly ended: ReadonlyArray<Exclude<Cancellation, { readonly _tag: "MayRest" }>>
   readonly left: ReadonlyArray<Left>
 }
@@ -351,7 +351,7 @@ const withoutId =
 const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): string => {
   if (mismatch !== undefined) {
     const { differs, order } = mismatch
-    return `order ${order.order_id}, which has the same client_order_id, was not cancelled because it differs in ${differs.join(", ")}`
+    return `order ${order.order_id}, which has the same client_order_id, was not canceled because it differs in ${differs.join(", ")}`
   }
   return asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
 }
@@ -371,7 +371,6 @@ const cancelLost = (closing: Closing): Effect.Effect<void, never, Capabilities> 
     yield* cancelResting(closing)
   })
 
-/** Returns the orders that may still rest. */
 const leftOf = ({ reasons, state, withinMillis }: Closing, reported: Now): ReadonlyArray<Left> => {
   const left = (pending: Order, rest: Partial<Omit<LeftPlacement, "client_order_id">>): Left => {
     const reason = reasons.get(pending) ?? `closing took longer than ${withinMillis} ms`
@@ -395,7 +394,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
     state.closed = true
     const withinMillis = boundMillis(options.within, "10 seconds")
     const closing: Closing = { state, signals, withinMillis, tried: new Set(), ended: [], reasons: new Map() }
-    // Both run at the same time, so that an order that cannot be cancelled does not delay the search for lost orders.
+    // Both run at the same time, so that an order that cannot be canceled does not delay the search for lost orders.
     const all = Effect.all([cancelResting(closing), cancelLost(closing)], { concurrency: "unbounded", discard: true })
     // A finalizer is uninterruptible. The timeout needs an interruptible effect.
     yield* Effect.timeoutOption(Effect.interruptible(all), withinMillis)
@@ -427,19 +426,19 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *
  * **Gotchas**
  *
- * - An amended order is cancelled too. If the response to its placement was lost, it is only reported, because its
+ * - An amended order is canceled too. If the response to its placement was lost, it is only reported, because its
  *   price or count differs from the request.
  * - Set a `client_order_id` in the input of `create` and `batchCreate`. Without the id, the layer cannot find an order
  *   whose response was lost, and only reports the order.
  * - Orders that result from RFQs and quotes with `rest_remainder` are not covered.
  * - Run the program with `NodeRuntime.runMain`, so that Ctrl-C and SIGTERM interrupt the program. Under
- *   `Effect.runPromise` these signals end the process at once, and nothing is cancelled.
+ *   `Effect.runPromise` these signals end the process at once, and nothing is canceled.
  * - A killed process cancels nothing. Use an order group, an `expiration_time` or a journal for that case.
  * - An order that may rest stays in memory until the scope closes. It leaves the memory earlier if {@link
  *   ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`, `Orders.decrease` or `Orders.amend` shows that it no longer
  *   rests.
  *
- * **Example** (Orders that are cancelled at the end of the program)
+ * **Example** (Orders that are canceled at the end of the program)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"

@@ -61,7 +61,6 @@ const requestsOf = (
   return undefined
 }
 
-/** Returns how a call ended for each of its orders. */
 export const endingsOf = (
   { attempts, descriptor }: CallState,
   orders: ReadonlyArray<Order>,

@@ -70,7 +70,7 @@ export class TriggerUnknown
   }
 }
 
-/** The order group was deleted, so it can no longer be triggered. The exchange has cancelled its orders. */
+/** The order group was deleted, so it can no longer be triggered. The exchange has canceled its orders. */
 export class OrderGroupDeleted
   extends /*#__PURE__*/ Data.TaggedError("OrderGroupDeleted")<{
     readonly order_group_id: string

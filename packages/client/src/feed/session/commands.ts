@@ -63,7 +63,6 @@ const register = (
 const transmit = (core: Core, line: Line, command: Command): void =>
   core.outside.send(line.generation!, Result.getOrThrow(FeedMessages.encode(command)))
 
-/** Sends the command of a step. */
 export const send = (core: Core, slot: Slot, step: Step): void => {
   const { kind, names } = step
   const sent = register(core, slot.line, kind, slot, names)

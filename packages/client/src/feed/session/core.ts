@@ -52,7 +52,6 @@ export interface Clock {
   readonly monotonicMillis: () => number
 }
 
-/** Counts what happened in a session. */
 export interface Counters {
   dials: number
   losses: number
@@ -86,7 +85,7 @@ export class Core {
   dialNotBeforeMillis = 0
   /** The number of dials that the exchange refused because of the clock, since a connection was last opened. */
   clockRefusals = 0
-  /** Why the session is over. After that, nothing is sent, dialled or delivered. */
+  /** Why the session is over. After that, nothing is sent, dialed or delivered. */
   ended: FeedError | undefined
   /** Whether commands or dials may be due. */
   isDirty = false
@@ -114,7 +113,7 @@ export class Core {
     return Math.floor(this.clock.monotonicMillis())
   }
 
-  /** Adds a connection, which is not dialled yet. */
+  /** Adds a connection, which is not dialed yet. */
   addLine(): Line {
     const { settings } = this
     const line = new Line({

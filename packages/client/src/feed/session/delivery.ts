@@ -23,7 +23,6 @@ const notify = (core: Core, members: ReadonlyArray<Member>, call: (subscriber: S
   }
 }
 
-/** Delivers one event. */
 export const deliver = (core: Core, members: ReadonlyArray<Member>, event: SessionEvent): void =>
   // The cast is safe: the subscriber's channel has all types of messages that its topic delivers.
   notify(core, members, (subscriber) => subscriber.onEvent(event as never))
@@ -32,7 +31,6 @@ export const deliver = (core: Core, members: ReadonlyArray<Member>, event: Sessi
 export const announceRequest = (core: Core, slot: Slot, id: number, markets: ReadonlyArray<string>): void =>
   notify(core, usersOf(slot), (subscriber) => subscriber.onSnapshotRequest?.(id, markets))
 
-/** Returns the users of a slot. */
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
 /**

@@ -20,7 +20,6 @@ import { settle } from "./transitions.ts"
 type Reply = Extract<Message, { readonly type: "subscribed" | "ok" | "unsubscribed" | "error" }>
 type DataMessage = Exclude<Message, Reply>
 
-/** Routes one message. */
 export const route = (core: Core, line: Line, message: Message, receivedMillis: number): void => {
   switch (message.type) {
     case "subscribed":

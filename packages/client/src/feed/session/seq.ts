@@ -10,7 +10,6 @@
  */
 export type SeqVerdict = "next" | "duplicate" | "missing" | "reset"
 
-/** Compares a `seq` with the last one. */
 export const verdictOf = (lastSeq: number, seq: number): SeqVerdict => {
   if (seq === lastSeq + 1) return "next"
   return seq === lastSeq ? "duplicate" : seq > lastSeq ? "missing" : "reset"

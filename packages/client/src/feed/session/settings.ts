@@ -79,7 +79,6 @@ export interface SessionOptions {
   readonly maxEarlyMessages?: number | undefined
 }
 
-/** The settings of a session. */
 export type Settings = ReturnType<typeof settingsOf>
 
 export const settingsOf = (options: SessionOptions) => ({
