@@ -195,8 +195,7 @@ class Rounds {
       this.#batches = others
       const batch = planned.filter((ticker) => this.#watch.state(ticker) !== undefined)
       this.#nextMillis = (yield* Clock.currentTimeMillis) + this.#pauseMillis
-      // After the end of the watch, every read fails with the watch's error, even the read of a market that is not
-      // watched.
+      // After the end of the watch, this read fails with the watch's error, even if the batch is empty.
       yield* Effect.catchTag(this.#watch.read(batch[0] ?? ""), ["BookNotLive", "NotWatched"], () => Effect.void)
       if (batch.length === 0) return []
       const read = yield* Effect.result(readTwice(this.#watch, batch, this.#toleranceMillis))
@@ -252,8 +251,8 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
  *
  * **When to use**
  *
- * Use `audit` to detect faults that no message of the feed shows. For example, the exchange did not send a change, or
- * it renamed a member of a message, so that a side reads as empty.
+ * Use `audit` to detect faults that no message of the feed shows. Examples: the exchange did not send a change, or it
+ * renamed a member so that a side reads as empty.
  *
  * **Details**
  *
@@ -264,8 +263,8 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
  *   `toleranceMillis` before or after it. So a busy market or a late message does not count as a difference.
  * - A market with a difference is read again. A difference counts only if the same level differs again.
  * - A market is `undecided` if its book was unreadable at any time during a read, or changed 1,000 times or more. It is
- *   also `undecided` if REST does not return the market, if REST returns too many decimals, or if the two reads show
- *   differences at different levels.
+ *   also `undecided` if REST does not return it or returns too many decimals, or if two reads show differences at
+ *   different levels.
  * - The levels of a REST book are bids for YES and bids for NO. A bid for NO is compared as an ask for YES.
  * - An audit of several lines compares the book that readers see. If it differs, the book is marked as lost on all
  *   lines.

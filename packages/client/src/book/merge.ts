@@ -19,16 +19,16 @@
  * **Why readers never go back.** Readers change to another line only if that line has reached the last place that
  * readers saw. The furthest line can be lost while the other lines are complete but late. Then readers see the last
  * book of the lost line until another line has caught up. If that book was a snapshot, another line can reach the same
- * clock by deltas. More deltas with this clock can follow, so that line counts as late until its clock rises. If both
- * books have the same levels, the late line has no deadline.
+ * clock by deltas. More deltas with this clock can follow. So the other line counts as late until its clock rises. If
+ * both books have the same levels, the late line has no deadline.
  *
  * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch. Places are compared by
  * their epochs first, then by their clocks. A line begins a new epoch if its own clock goes down. It also begins a new
  * epoch if its snapshot is older than a place that readers had seen when the snapshot was requested. Only a restart
- * explains such a snapshot. Any other snapshot belongs to the epoch of that place or to a later epoch. Lines of an
- * older epoch need a new snapshot to prove their epoch.
+ * explains such a snapshot. Any other snapshot belongs to the epoch that readers had seen, or to a later epoch. Lines
+ * of an older epoch need a new snapshot to prove their epoch.
  *
- * **Limits.** In two cases, a line of the old epoch can count as a line of the new epoch. In the first case, the
+ * **Limitations.** In two cases, a line of the old epoch can count as a line of the new epoch. In the first case, the
  * restarted clock passes its old value before any line shows that the clock went down. In the second case, the clock
  * restarts twice while a message is in transit. The book of that line is still complete, but can be older than the
  * previous book. This state does not last, because a late line that does not catch up in `catchUpMillis` starts a new

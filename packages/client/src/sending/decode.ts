@@ -242,8 +242,8 @@ const success = (
 const commonStatuses: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
 
 /**
- * Converts a response without the operation's success status to an error. Statuses outside of the declared statuses and
- * {@link commonStatuses} become `UnexpectedStatus`.
+ * Makes the error for a response without the success status. A status that the operation does not declare becomes
+ * `UnexpectedStatus`, except the {@link commonStatuses}.
  */
 const failure = (
   { name, secret }: Descriptor,

@@ -9,8 +9,8 @@
  *
  * A line that is live again after a loss is _unproven_. It lacks the trades that were sent during the loss, and the
  * other lines may be late and may not have delivered them. The unproven line becomes complete when a complete line has
- * passed the loss: with a trade that is later than the first trade of the unproven line. By the exchange's time, it
- * must be later by more than twice `disorderMillis`.
+ * passed the loss. A line passes a loss with a trade that is later than the first trade of the unproven line. The
+ * difference in the exchange's time must exceed twice `disorderMillis`.
  *
  * If the last complete line is lost, the trades that the unproven lines lack can be missing. This is a hole. It ends at
  * the time when the first of the unproven lines was live again. That line is then complete. If no line is live, the
