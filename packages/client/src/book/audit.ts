@@ -266,8 +266,8 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
  *   also `undecided` if REST does not return it or returns too many decimals, or if two reads show differences at
  *   different levels.
  * - The levels of a REST book are bids for YES and bids for NO. A bid for NO is compared as an ask for YES.
- * - An audit of several lines compares the book that readers see. If it differs, the book is marked as lost on all
- *   lines.
+ * - With several lines (parallel subscriptions), the audit compares the book that readers see. If it differs, the book
+ *   is marked as lost on all lines.
  *
  * After the end of the watch, the stream fails with the watch's error. For an invalid option, it fails with
  * `InvalidRequest`. A failed read of REST books is a `ReadFailed` event, and does not end the audit.

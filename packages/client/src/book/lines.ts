@@ -1,5 +1,5 @@
 /**
- * Keeps books over several lines. Each line is a subscription to all markets on its own session.
+ * Keeps books over several lines. Each line is a subscription to all markets on its own session (a set of connections).
  *
  * **Details**
  *

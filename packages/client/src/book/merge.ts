@@ -237,14 +237,14 @@ export class MergedBook {
   }
 
   /**
-   * Records that a session will send `get_snapshot`, or already waits for a snapshot. Report the id of the command with
-   * `sent`.
+   * Records that `get_snapshot` will be sent on a line, or that the line already waits for a snapshot. Report the id of
+   * the command with `sent`.
    */
   requesting(line: number, nowMillis: number): void {
     this.#lines.get(line)?.book.requested(nowMillis)
   }
 
-  /** Records that a session sent `get_snapshot` with this id, on request or for its own purposes. */
+  /** Records that `get_snapshot` was sent on a line with this id, even if this book did not request it. */
   sent(line: number, id: number): void {
     const found = this.#lines.get(line)
     if (found !== undefined) found.request = { id, seen: copyOf(this.#seen) }

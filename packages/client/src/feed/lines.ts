@@ -1,6 +1,6 @@
 /**
  * Shared parts of the modules that receive the same data over several lines and merge it. A line is a subscription on
- * its own session, so two lines share no connection.
+ * its own session (a set of connections).
  *
  * @module
  */

@@ -52,14 +52,16 @@ const maxRefusalBytes = 64 * 1024
 
 /** The sockets of one session. */
 class Sockets implements Outside {
-  /** Assigned before the first dial. */
+  /** Assigned before the first connection is opened. */
   session: Session | undefined
   readonly observer: FeedTelemetry
   readonly #connection: Connection
   readonly #makeWebSocket: MakeWebSocket
   readonly #clock: Clock.Clock
   readonly #fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
-  /** The dials that wait for their signature. The key is the generation (the number of the connection). */
+  /**
+   * The attempts to connect that wait for their signature. The key is the generation (the number of the connection).
+   */
   readonly #dials = new Map<number, Fiber.Fiber<void>>()
   readonly #sockets = new Map<number, Socket.WebSocketLike & Extras>()
 

@@ -183,7 +183,7 @@ export const waitFor = <Input, Output, E, Capability>(
   input?: Input
 ): Effect.Effect<number, never, Capability> => {
   const { descriptor } = operation
-  // The cast is safe: the capability in the operation's type matches the `access` of the descriptor.
+  // The cast is safe: `Capability` is the service that `descriptor.access` selects.
   const sender = capability(descriptor.access) as unknown as Effect.Effect<
     { readonly waitFor: (descriptor: typeof operation.descriptor, input: unknown) => Effect.Effect<number> },
     never,

@@ -16,8 +16,8 @@ import { durationMillis } from "../time.ts"
  *
  * **Gotchas**
  *
- * - A policy determines when and how often a request is retried. The operation's retry class determines which failures
- *   allow a retry. So no schedule can send an order twice.
+ * - A policy determines when and how often a request is retried. The operation determines which failures allow a retry.
+ *   So no schedule can send an order twice.
  * - A 401 is retried if its code blames the timestamp, such as `header_timestamp_expired`. With `correctClockSkew`, a
  *   401 is also retried if the date of the response shows that the timestamp was wrong. Every retry class allows this
  *   retry. It happens at most once per call, and the policy counts it as a retry.

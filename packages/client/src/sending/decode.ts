@@ -238,7 +238,7 @@ const success = (
   return violation(pointer, reason)
 }
 
-/** The error statuses that every operation can return, even if its descriptor does not list them. */
+/** The error statuses that every operation can return, even if it does not declare them. */
 const commonStatuses: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
 
 /**

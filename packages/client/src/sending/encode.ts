@@ -19,9 +19,7 @@ export interface WireRequest {
   readonly query: string
   /** The body as JSON text. Undefined if the request has no body. */
   readonly body: string | undefined
-  /**
-   * Whether the body has the client-supplied id that the descriptor's `key` names. In a batch, every item must have it.
-   */
+  /** Whether the body has a client-supplied id. In a batch, every item must have an id. */
   readonly keyed: boolean
   /** A plain copy of the checked input, with the fields of path, query and body. */
   readonly input: Readonly<Record<string, unknown>>

@@ -1,6 +1,6 @@
 /**
- * Public trades over several lines. A line is a subscription on its own session. Each trade arrives once, from the line
- * that delivers it first. An event reports each interval in which trades can be missing.
+ * Public trades over several lines. A line is a subscription on its own connections. Each trade arrives once, from the
+ * line that delivers it first. An event reports each interval in which trades can be missing.
  *
  * **Example** (The trades of one market over two connections)
  *
@@ -51,10 +51,7 @@ export interface Parameters {
 
 /** Options of {@link watch}. */
 export interface Options {
-  /**
-   * The number of independent lines, from 1 to 8. The first line uses the session of the layer. Each further line has
-   * its own session. Default: 1.
-   */
+  /** The number of lines, from 1 to 8. The first line uses the connections of the layer. Default: 1. */
   readonly lines?: number | undefined
   /** As in `Feed.subscribe`. Default: 65,536. */
   readonly bufferSize?: number | undefined

@@ -1,6 +1,6 @@
 /**
  * Decides in which intervals trades can be missing. Several lines deliver the same trades. A line is a subscription on
- * its own session.
+ * its own connections.
  *
  * **Details**
  *

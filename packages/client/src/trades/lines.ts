@@ -1,5 +1,6 @@
 /**
- * Merges the trades of several lines. Each line is a subscription to all wanted markets on its own session.
+ * Merges the trades of several lines. Each line is a subscription to all wanted markets on its own session (a set of
+ * connections).
  *
  * **Details**
  *
@@ -37,8 +38,8 @@ export interface LineState {
   /** Why the line ended. Undefined while the line lasts. A line that ended is not opened again. */
   readonly ended: Feed.FeedError | undefined
   /**
-   * The session of the line. The first line uses the session of the layer, which also has the subscriptions of other
-   * users.
+   * The connections and subscriptions of the line. The first line uses the session of the layer, which also has the
+   * subscriptions of other users.
    */
   readonly session: Feed.SessionState
 }

@@ -50,7 +50,7 @@ export const ordersOf = ({ descriptor, wire }: CallState, attempts: Attempts): R
 
 /**
  * Returns the orders of a create or batch create. Undefined for any other operation. The casts are safe: the sender has
- * checked the input with the schemas of the descriptor.
+ * checked the input with the schemas of the operation.
  */
 const requestsOf = (
   descriptor: CallState["descriptor"],
@@ -68,7 +68,7 @@ export const endingsOf = (
 ): ReadonlyArray<Ending> => {
   const isBatch = descriptor === batchCreate.descriptor
   if (Exit.isSuccess(exit)) {
-    // The casts are safe: the sender has decoded the response with the schema of the descriptor.
+    // The casts are safe: the sender has decoded the response with the schema of the operation.
     return isBatch
       ? endingsOfBatch(orders, exit.value as BatchCreateOrdersV2Response)
       : orders.map((order) => endingOfResponse(order, exit.value as CreateOrderV2Response)) // one order

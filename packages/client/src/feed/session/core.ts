@@ -21,8 +21,8 @@ import { settingsOf } from "./settings.ts"
 /** The sockets that the owner of a session provides. `generation` is the number of a connection. */
 export interface Outside {
   /**
-   * Opens a connection. `after` is the loss or the failed dial before it. The owner later calls `opened`, `refused` or
-   * `closed` with this generation.
+   * Opens a connection. `after` is the loss or the failed attempt before it. The owner later calls `opened`, `refused`
+   * or `closed` with this generation.
    */
   readonly dial: (generation: number, after: LossCause | undefined) => void
   readonly send: (generation: number, text: string) => void

@@ -12,6 +12,7 @@ export interface MessageEvent<M = Message> {
   readonly message: M
   /** The number of the connection. A later connection has a higher number. */
   readonly generation: number
+  /** The id of the subscription on its connection. */
   readonly sid: number
   /** When the message arrived, in Unix milliseconds. */
   readonly receivedMillis: number

@@ -88,7 +88,7 @@ export interface AwaitedSnapshot {
  *
  * - `closed`: the exchange does not have the subscription.
  * - `opening`, `closing`: a command was sent, and its reply has not arrived.
- * - `open`: the exchange has the subscription under `sid`.
+ * - `open`: the exchange has the subscription under the id `sid`.
  * - `unknown`: the exchange did not answer a command. Its list of subscriptions will show the state.
  */
 export class Slot {
@@ -167,12 +167,12 @@ export class Line {
   /** The number of the connection. Undefined without a connection. */
   generation: number | undefined
   status: "idle" | "waiting" | "dialing" | "open" = "idle"
-  /** When to dial, or when the handshake must be over. */
+  /** When to connect, or when the handshake must be over. */
   dueMillis = 0
   openedMillis = 0
   sinceMillis = 0
   lastCause: LossCause | undefined
-  /** The loss or the failed dial before the next dial. Undefined for a line that was idle. */
+  /** The loss or the failed attempt before the next attempt to connect. Undefined for a line that was idle. */
   redialCause: LossCause | undefined
   readonly backoff: Backoff
   slots: ReadonlyArray<Slot> = []

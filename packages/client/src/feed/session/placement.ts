@@ -86,7 +86,7 @@ export const removeSlot = (core: Core, slot: Slot): void => {
   core.isDirty = true
 }
 
-/** Forgets a topic without members and slots. */
+/** Forgets a topic without users and slots. */
 export const forgetIfUnused = (core: Core, topic: Topic): void => {
   if (topic.members.length === 0 && topic.slots.length === 0 && core.topics.get(topic.key) === topic) {
     core.topics.delete(topic.key)

@@ -17,7 +17,7 @@ export interface ConnectionState {
   readonly sinceMillis: number
   /** The attempts to reconnect since the last stable connection, including a scheduled attempt. */
   readonly attempts: number
-  /** Why the last connection was lost, or the last dial failed. Undefined if neither has happened. */
+  /** Why the last connection was lost or could not be opened. Undefined if neither has happened. */
   readonly lastLoss: string | undefined
   readonly commandsInFlight: number
 }
