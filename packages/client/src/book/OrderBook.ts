@@ -115,8 +115,8 @@ export interface Options extends RequestOptions {
   /** The time at which the book is made, in Unix milliseconds. */
   readonly nowMillis: number
   /**
-   * How long a book may stay crossed while the clock does not change. After that, the book is at fault. Until then,
-   * reads return the book as it was before it crossed. Default: 250.
+   * How long a book may stay crossed (best bid not below best ask) while the clock does not change. Reads return the
+   * book as it was before it crossed. After this time, the book is no longer live. Default: 250.
    */
   readonly crossedGraceMillis?: number | undefined
 }

@@ -80,7 +80,7 @@ export type LossCause =
   | { readonly _tag: "ProbeRefused"; readonly code: number; readonly reason: string }
   /** The clock jumped, most likely because this machine was suspended. */
   | { readonly _tag: "ClockJumped"; readonly jumpMillis: number }
-  /** This subscription ended, and the session opens it again. The connection stays open. */
+  /** This subscription ended, and the feed opens it again. The connection stays open. */
   | { readonly _tag: "SubscriptionLost"; readonly code: number | undefined; readonly reason: string }
 
 /** Describes a cause in a few words. */

@@ -223,7 +223,7 @@ export class TradeLines {
       case "Refused":
         this.#refuse(line, event.markets, event.error)
         break
-      // A replaced subscription misses nothing. Late trades are handled by `lateMillis`.
+      // A replaced subscription misses nothing. `lateMillis` covers late trades.
       case "Replaced":
       case "Delay":
       // Only snapshots of books cause this event.

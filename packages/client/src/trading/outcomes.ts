@@ -76,7 +76,7 @@ export interface Accepted extends Placement {
    *
    * - `response`: a valid response.
    * - `undecodedResponse`: a response that did not decode but contains the id.
-   * - `list`: a list of orders. It was read because the response was lost, or because it reported that the order exists
+   * - `list`: a list of orders. The client read it because the response was lost, or reported that the order exists
    *   already.
    * - `feed`: a live `AccountFeed`, which showed the order before a list did.
    */

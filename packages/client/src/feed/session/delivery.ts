@@ -51,9 +51,7 @@ export const emit = (core: Core, slot: Slot, name: string | undefined, event: Se
   }
 }
 
-/**
- * Delivers the last state of names to a user who joins their subscription, because the exchange does not send it again.
- */
+/** Delivers the last state of names to a user who joins a subscription. The exchange does not send this state again. */
 export const deliverLatest = (core: Core, member: Member, names: ReadonlyArray<string>): void => {
   for (const name of names) {
     const event = member.topic.latest?.get(name)

@@ -132,7 +132,7 @@ export class Slot {
   /** No command is sent before this time. */
   notBeforeMillis = 0
   readonly backoff: Backoff
-  /** `chunk` is the maximum number of names in the next command, and `maxNames` in the slot. Refusals lower them. */
+  /** The maximum number of names: `chunk` in the next command, `maxNames` in the slot. Refusals lower both. */
   chunk = Number.POSITIVE_INFINITY
   maxNames = Number.POSITIVE_INFINITY
   /**
@@ -148,7 +148,7 @@ export class Slot {
   /** When the exchange last opened or ended the subscription, or when the slot was made. Unix milliseconds. */
   sinceMillis: number
 
-  /** Whether the exchange must have this subscription. */
+  /** Whether a user wants this subscription. */
   get isWanted(): boolean {
     return this.topic.kind === undefined ? this.isUsed : this.names.size > 0
   }
