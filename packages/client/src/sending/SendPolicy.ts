@@ -19,8 +19,8 @@ import { durationMillis } from "../time.ts"
  * - A policy determines when and how often a request is retried. The operation determines which failures allow a retry.
  *   So no schedule can send an order twice.
  * - A 401 is retried if its code blames the timestamp, such as `header_timestamp_expired`. With `correctClockSkew`, a
- *   401 is also retried if the date of the response shows that the timestamp was wrong. Every retry class allows this
- *   retry. It happens at most once per call, and the policy counts it as a retry.
+ *   401 is also retried if the date of the response shows that the timestamp was wrong. This applies to every
+ *   operation. It happens at most once per call, and the policy counts it as a retry.
  * - If a request has a client-supplied id, as an order has, the client retries it even after a lost response. These
  *   retries end one minute after the first attempt whose response was lost, because the exchange does not document how
  *   long it recognises a client-supplied id.

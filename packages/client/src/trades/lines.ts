@@ -31,7 +31,7 @@ const capacity = 100_000
 export interface LineState {
   /**
    * - `complete`: each trade that the line does not deliver was delivered by another line, or is in a reported hole.
-   * - `unproven`: the line is live again after a loss, and no complete line has passed the loss yet.
+   * - `unproven`: the line is live again after a loss, but the trades of the loss may still be missing on every line.
    * - `lost`: the line is not live, or it is late.
    */
   readonly status: LineStatus
