@@ -7,9 +7,9 @@
  * request with 401. Every layer measures the difference from the `Date` header of each response. It sends no extra
  * requests. A date has a resolution of one second. The exchange writes the date after the client sends the request and
  * before the response arrives. So one response gives an interval for the difference, and several responses give the
- * intersection of their intervals. A response that contradicts the measurement replaces it. A measurement also ends
- * after several minutes, or if this machine's clock was set or the machine slept. A response is ignored if it has no
- * valid date, or if it comes from a cache (it has an `Age` header or reports a CDN hit).
+ * intersection of their intervals. A response replaces a measurement that it contradicts, or that is several minutes
+ * old. A measurement is discarded if this machine's clock was set or the machine slept. A response is ignored if it has
+ * no valid date, or if it comes from a cache (it has an `Age` header or reports a CDN hit).
  *
  * With the option `correctClockSkew` of `Kalshi.layer`, the layer signs with the measured time of the exchange.
  *

@@ -20,7 +20,7 @@ const hasSuccessor = (slot: Slot): boolean =>
  * number of connections.
  */
 const lineFor = (core: Core, topic: Topic): Line | undefined => {
-  // A replacement takes the place of another connection, so it does not count.
+  // A connection that will replace another connection does not count towards the maximum.
   const lines = core.lines.filter(({ replaces }) => replaces === undefined)
   const isFree = ({ slots }: Line) => slots.every((slot) => slot.topic.channel !== topic.channel || !slot.isWanted)
   return lines.find(isFree) ?? (lines.length < core.settings.maxConnections ? core.addLine() : undefined)
