@@ -5,8 +5,8 @@
  *
  * For each account, the exchange keeps a read bucket and a write bucket of tokens. The exchange consists of shards, and
  * each further shard has its own write bucket. The buckets refill continuously. Every signed request pays tokens. A
- * batch of orders pays for each order. The calls of a layer with a key are limited by default. The option `limits:
- * false` turns this off.
+ * batch of orders pays for each order. The calls of a layer with a key are limited by default. The option
+ * `limits: false` turns this off.
  *
  * The budget of a bucket (its refill rate and capacity) and the cost of a request depend on the account. The layer
  * fetches them from `Account.limits` and `Account.endpointCosts` in these cases:

@@ -5,8 +5,8 @@
  *
  * {@link place} and {@link placeAll} place one order for each intent (for example {@link buyYes}) and return the
  * outcome. {@link ensureCanceled} cancels an order and returns its state. {@link settle} finds the outcome of an order
- * after a crash. {@link cancelAllOnExit} cancels the resting orders of a program at its end. The operations ({@link
- * create}, {@link batchCreate}, {@link cancel} …) correspond to single requests of the exchange's API.
+ * after a crash. {@link cancelAllOnExit} cancels the resting orders of a program at its end. The operations
+ * ({@link create}, {@link batchCreate}, {@link cancel} …) correspond to single requests of the exchange's API.
  *
  * **Details**
  *

@@ -426,17 +426,17 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *
  * **Gotchas**
  *
- * - An amended order is canceled too. If the response to its placement was lost, it is only reported, because its
- *   price or count differs from the request.
+ * - An amended order is canceled too. If the response to its placement was lost, it is only reported, because its price
+ *   or count differs from the request.
  * - Set a `client_order_id` in the input of `create` and `batchCreate`. Without the id, the layer cannot find an order
  *   whose response was lost, and only reports the order.
  * - Orders that result from RFQs and quotes with `rest_remainder` are not covered.
  * - Run the program with `NodeRuntime.runMain`, so that Ctrl-C and SIGTERM interrupt the program. Under
  *   `Effect.runPromise` these signals end the process at once, and nothing is canceled.
  * - A killed process cancels nothing. Use an order group, an `expiration_time` or a journal for that case.
- * - An order that may rest stays in memory until the scope closes. It leaves the memory earlier if {@link
- *   ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`, `Orders.decrease` or `Orders.amend` shows that it no longer
- *   rests.
+ * - An order that may rest stays in memory until the scope closes. It leaves the memory earlier if
+ *   {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`, `Orders.decrease` or `Orders.amend` shows that it no
+ *   longer rests.
  *
  * **Example** (Orders that are canceled at the end of the program)
  *

@@ -184,7 +184,7 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
   )
 )
 
-/** Adds to an error that the exchange may have carried out an earlier cancel. */
+/** Makes an error show that the exchange may have carried out an earlier cancel. */
 const afterLostCancel = (error: CancelError): CancelError =>
   afterLostAnswer(error, { operation: cancel.descriptor.name, attempts: "attempts" in error ? error.attempts : 1 })
 

@@ -290,9 +290,9 @@ const sendAll = (
  *   price and count of the intent.
  * - `Rejected`: the exchange refused the order, and no earlier response of this call was lost. The absence of the order
  *   from a list is never sufficient.
- * - `Unknown`: all other cases, such as a response that contradicts itself, or another order with the same id. {@link
- *   settle} the outcome before you place the same intent again. If you place the intent again under another id, two
- *   orders can result. If you place it under the same id, a refusal does not show whether this call succeeded.
+ * - `Unknown`: all other cases, such as a response that contradicts itself, or another order with the same id.
+ *   {@link settle} the outcome before you place the same intent again. If you place the intent again under another id,
+ *   two orders can result. If you place it under the same id, a refusal does not show whether this call succeeded.
  *
  * `place` fails only if nothing was sent:
  *
