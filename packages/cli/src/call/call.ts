@@ -204,7 +204,6 @@ const callOperation = (name: string, { out, pages, ...options }: Invocation) =>
     )
   )
 
-/** The command. */
 export const call = Command.make("call", { ...args, ...flags }, ({ list: lists, operation, ...invocation }) =>
   Effect.gen(function* () {
     const name = Option.getOrUndefined(operation)

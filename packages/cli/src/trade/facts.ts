@@ -86,7 +86,6 @@ export const freeOf = (
     : FixedPoint.max(FixedPoint.subtract(position, closed), zero)
 }
 
-/** Reads the facts of an order. */
 export const readFacts = Effect.fnUntraced(function* (
   ticker: string,
   subaccount: number | undefined,

@@ -16,8 +16,8 @@ import type { Facts } from "./facts.ts"
 import { describeOrder, type Spoken } from "./intent.ts"
 
 const words = {
-  good_till_canceled: "rests until it is cancelled",
-  immediate_or_cancel: "fills immediately as far as possible, the remaining part is cancelled",
+  good_till_canceled: "rests until it is canceled",
+  immediate_or_cancel: "fills immediately as far as possible, the remaining part is canceled",
   fill_or_kill: "fills immediately and completely, or not at all"
 } as const
 
@@ -28,7 +28,7 @@ const orderWords = (request: Orders.CreateInput): string =>
       : `rests until ${formatSeconds(request.expiration_time)}`,
     request.post_only === true ? "post only" : undefined,
     request.reduce_only === true ? "reduce only" : undefined,
-    request.cancel_order_on_pause === true ? "cancelled when trading pauses" : undefined,
+    request.cancel_order_on_pause === true ? "canceled when trading pauses" : undefined,
     request.self_trade_prevention_type === "maker" ? "a self-trade cancels the resting order" : undefined,
     request.order_group_id === undefined ? undefined : `group ${request.order_group_id}`
   ]

@@ -24,7 +24,6 @@ import { Output, type Screen } from "../output/Output.ts"
 import type { KeyPress } from "./keys.ts"
 import type { Line, Size } from "./layout.ts"
 
-/** A view on the whole terminal. */
 export interface View {
   /** The screen of the newest state. */
   readonly render: (size: Size, nowMillis: number) => Effect.Effect<ReadonlyArray<Line>>

@@ -13,7 +13,6 @@ export interface Span {
   readonly style?: Style | undefined
 }
 
-/** A line of a view. */
 export type Line = ReadonlyArray<Span>
 
 /** The size of a terminal in cells. */

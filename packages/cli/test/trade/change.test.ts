@@ -185,7 +185,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
     })
 
     describe("kalshi order cancel", () => {
-      it.effect("shows for each order whether it was cancelled or had already filled", () =>
+      it.effect("shows for each order whether it was canceled or had already filled", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXCANCEL-26-T1")
           const resting = yield* rest(trader, "bid", "0.40")

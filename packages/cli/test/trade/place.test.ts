@@ -341,7 +341,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("the same order with the same id is placed once; a different order with this id is unknown", () =>
+    it.effect("places the same order with the same id once, and does not know the outcome of a different order with this id", () =>
       Effect.gen(function* () {
         const { env, json, orders, pendingFiles, ticker } = yield* trading("KXTWICE-26-T1")
         const [first, second] = [yield* json(place(ticker, "twice-1")), yield* json(place(ticker, "twice-1"))]
