@@ -84,7 +84,7 @@ const worstFields = (cost: OrderCost.OrderCost, opens: boolean): ReadonlyArray<F
   if (!opens) {
     const least = Result.map(cost.worstFee, (fee) => FixedPoint.subtract(cost.proceeds, fee))
     return Result.isSuccess(least) && !FixedPoint.isNegative(least.success)
-      ? [["comes in", `${least.success} or more after all fees, if the whole order fills${assumed(cost)}`]]
+      ? [["after fees", `${least.success} or more, if the whole order fills${assumed(cost)}`]]
       : []
   }
   const more = Result.all([cost.fee, cost.worstCase] as const).pipe(
@@ -106,7 +106,7 @@ export const costFields = (
   return [
     ["cost", unless(cost.collateral, opens)],
     ["payout", unless(`${cost.maxPayout} if the market settles ${request.side === "bid" ? "YES" : "NO"}`, opens)],
-    ["returns", FixedPoint.isZero(cost.proceeds) ? undefined : `${cost.proceeds} or more, before fees`],
+    ["proceeds", FixedPoint.isZero(cost.proceeds) ? undefined : `${cost.proceeds} or more, before fees`],
     ["fee", `${amount(cost.fee)} as ${request.post_only === true ? "maker" : "taker"} at this price`],
     ...worstFields(cost, opens)
   ]

@@ -38,8 +38,8 @@ const frameMillis = 50
 /** The time after which a view is drawn again although nothing changed, because it shows ages. */
 const tickMillis = 1_000
 
-// Lines are exactly as wide as the terminal. If the terminal computes another width, the line must not wrap, because it
-// would move the lines below it. `ansi-escapes` does not contain these sequences.
+// Lines are exactly as wide as the terminal. If the terminal computes another width for a line, wrapping would move the
+// lines below. `ansi-escapes` does not contain these sequences.
 const wrapOff = "\u001B[?7l"
 const wrapOn = "\u001B[?7h"
 

@@ -228,7 +228,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("lists orders of another state", () =>
+    it.effect("lists executed orders, and orders in any state", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         const view = yield* sandbox.view
