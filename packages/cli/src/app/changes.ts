@@ -1,6 +1,6 @@
 /**
- * The rules of every command that changes something at the exchange: which environment it may change, how it asks, and
- * what Ctrl-C means while the exchange may be carrying out the request.
+ * The rules of commands that change something at the exchange: which environment they may change, how they ask, and what
+ * Ctrl-C means while a request is being sent.
  *
  * @module
  */

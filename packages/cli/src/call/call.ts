@@ -31,7 +31,9 @@ const readCatalog = Effect.promise(async () => (await import("./generated/catalo
 
 const flags = {
   list: Flag.Boolean("list").pipe(
-    Flag.withDescription("List the operations, or those whose name, path or description contains the argument"),
+    Flag.withDescription(
+      "List all operations, or the operations whose name, path or description contains the argument"
+    ),
     Flag.withDefault(false)
   ),
   describe: Flag.Boolean("describe").pipe(

@@ -46,7 +46,7 @@ const flags = {
   out: Flag.String("out").pipe(Flag.withDescription("The new file, or with --append an existing recording")),
   channels: Flag.String("channels").pipe(
     Flag.withDescription(
-      `The channels: a list of ${channelNames.join(", ")} (default orderbook,trades,ticker). lifecycle records all markets`
+      `The channels: a list of ${channelNames.join(", ")} (default orderbook,trades,ticker). lifecycle always contains all markets`
     ),
     Flag.withDefault("orderbook,trades,ticker")
   ),
