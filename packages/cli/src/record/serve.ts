@@ -118,7 +118,7 @@ export const serve = (options: ServeOptions) =>
     Effect.provide(
       Sandbox.layer({
         port: options.port,
-        accounts: [{ name: "house", dollars: houseDollars }, { name: "taker", dollars: houseDollars }, { name: "you" }]
+        accounts
       })
     ),
     Effect.catchTags({
