@@ -247,7 +247,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("is read only once: the client checks, sends and counts the same values", () => {
+  it("is read only once, so that the client sends the values that it checked", () => {
     let reads = 0
     const firstThenLater = <A>(first: A, later: A): A => (reads++ === 0 ? first : later)
     const getter = {
@@ -268,7 +268,7 @@ describe("InvalidRequest, an input", () => {
     const { body, input, keyed } = Result.getOrThrow(encoded(Orders.batchCreate, { orders: [id] }))
     assert.isTrue(keyed)
     assert.strictEqual(JSON.parse(body!).orders[0].client_order_id, "mine")
-    // `input` is the copy whose items are counted.
+    // The rate limits count the items of `input`.
     assert.deepStrictEqual({ ...(input as object) }, JSON.parse(body!))
   })
 
@@ -327,7 +327,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected if a list has a hole, with the pointer of the first hole", () =>
+  it.effect("is rejected if a list is sparse, with the pointer of the first missing item", () =>
     Effect.gen(function* () {
       const holes = [order, order, order]
       delete holes[1]
@@ -359,7 +359,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("counts as keyed if it has at least one order, and every order has a non-empty id", () => {
+  it("is keyed (retryable by its ids) if it has at least one order, and every order has a non-empty id", () => {
     const keyed = (operation: Parameters<typeof encoded>[0], input: unknown) =>
       Result.getOrThrow(encoded(operation, input)).keyed
     assert.isTrue(keyed(Orders.create, { ...order, client_order_id: "a" }))

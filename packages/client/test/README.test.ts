@@ -188,7 +188,7 @@ describe("README examples", () => {
     vi.unstubAllEnvs()
   })
 
-  it("run on Node 20: they do not import NodeHttpClient, which needs Node 22.19", () => {
+  it("do not import NodeHttpClient, which does not run on Node 20", () => {
     const main = fs.readFileSync(path.join(root, "../../README.md"), "utf8")
     for (const example of [...examplesOf(main), ...examplesOf(readme)]) assert.notInclude(example, "NodeHttpClient")
   })

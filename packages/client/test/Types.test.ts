@@ -121,7 +121,7 @@ describe("Capability", () => {
     expectTypeOf<Effect.Services<typeof open>>().toEqualTypeOf<never>()
   })
 
-  it("is complete under the dry-run layer, which is the only layer with a journal", () => {
+  it("includes writes under the dry-run layer, which is the only layer with a journal", () => {
     expectTypeOf<ReturnType<typeof Kalshi.layerDryRun>>().toEqualTypeOf<
       Layer.Layer<
         Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | DryRun.DryRun,
@@ -136,7 +136,7 @@ describe("Capability", () => {
     expectTypeOf<Effect.Services<typeof journal>>().toEqualTypeOf<DryRun.DryRun>()
   })
 
-  it("is complete under Kalshi.layer, which requires only an HttpClient", () => {
+  it("includes writes under Kalshi.layer, which requires only an HttpClient", () => {
     expectTypeOf<ReturnType<typeof Kalshi.layer>>().toEqualTypeOf<
       Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite, never, HttpClient.HttpClient>
     >()
@@ -189,7 +189,7 @@ describe("Operation.make", () => {
     void [output, input, capability]
   })
 
-  it("requires a key for a keyed operation, and rejects a key for other operations", () => {
+  it("requires the field of the client-supplied id if `retry` is "keyed", and rejects it otherwise", () => {
     const { retry, ...rest } = { ...description, errors: [] } as const
     const key = { field: "client_order_id" }
     void Operation.make({ ...rest, retry: "keyed", key })

@@ -169,7 +169,7 @@ describe("generateFeed", () => {
   })
 })
 
-describe("a fault of the document of the feed", () => {
+describe("a fault of the feed document", () => {
   const faultsOf = async (document: Json, found: FeedFacts = facts) => (await outcomeOf(document, found)).faults
 
   it("is a message without exactly one type, a missing channel, a channel with other messages, or an address that is not the channel's name", async () => {
@@ -207,7 +207,7 @@ describe("a fault of the document of the feed", () => {
     ])
   })
 
-  it("is each entry that only the document has, and each entry that only the facts have", async () => {
+  it("is an entry that only the document or only the hand-written facts have", async () => {
     const document = documentOf({ itemPayload: item })
     assert.deepStrictEqual(
       await faultsOf(document, {

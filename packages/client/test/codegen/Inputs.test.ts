@@ -94,7 +94,7 @@ export interface PartInput {
     )
   })
 
-  it("reuse the input of an operation whose body is the component", async () => {
+  it("use the input type of an operation for the component that is its body", async () => {
     const part = { type: "object", properties: { note: text } }
     const all = { type: "object", required: ["all"], properties: { all: { type: "array", items: ref("Part") } } }
     const inputs = await inputsOf(documentOf({ schemas: { Part: part, All: all }, requests: ["Part", "All"] }))

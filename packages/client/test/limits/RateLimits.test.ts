@@ -292,7 +292,7 @@ describe("the queue of waiting calls", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("serves cancels first in the write bucket", () =>
+  it.effect("serves cancels before other writes", () =>
     Effect.gen(function* () {
       yield* spendAll
       const creates = yield* start(all(["a", "b", "c"], create))
@@ -324,7 +324,7 @@ describe("the queue of waiting calls", () => {
     )
   }
 
-  it.effect("serves calls that the caller marks as urgent first in the read bucket", () =>
+  it.effect("serves a read first if the caller marks it as urgent", () =>
     Effect.gen(function* () {
       // The request for the account's limits costs one read.
       yield* concurrently(19, () => read)
@@ -375,7 +375,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("fails when maxWait has passed because urgent calls went first", () =>
+  it.effect("fails after maxWait if urgent calls were served first", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(
@@ -430,7 +430,7 @@ describe("RateLimits.waitFor", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("bills Orders.create without an input to the bucket of every shard", () =>
+  it.effect("assumes the buckets of all shards for Orders.create without an input", () =>
     Effect.gen(function* () {
       yield* Effect.forEach(indexes(10), () => Orders.create({ ...order("o"), exchange_index: 3 }))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)
@@ -625,7 +625,7 @@ describe("interruption", () => {
     }).pipe(provideExchange({ transitMillis: (n) => (n < 12 ? 60_000 : 0) }, { limits: {} }))
   )
 
-  it.effect("leaves no timer: nothing is sent later, and other calls continue", () =>
+  it.effect("sends nothing later, and does not stop other calls", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(all(["a", "b", "c"], create))
@@ -650,7 +650,7 @@ describe("a refused connection", () => {
 })
 
 describe("RateLimits.Store", () => {
-  it.effect("does not change the result if the store fails after the request was sent", () =>
+  it.effect("does not change the result of a call if it fails after the request was sent", () =>
     Effect.gen(function* () {
       const broken = () => Effect.die(new Error("the store is broken"))
       const store: RateLimits.Store = {
@@ -719,7 +719,7 @@ describe("RateLimits.Store", () => {
     }).pipe(Effect.provide(layerExchange()))
   )
 
-  it.effect("is queried by the first waiting calls concurrently, if it is slow", () =>
+  it.effect("receives the requests of the first calls concurrently", () =>
     Effect.gen(function* () {
       const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
       const store: RateLimits.Store = {
@@ -739,7 +739,7 @@ describe("RateLimits.Store", () => {
     })
   )
 
-  it.effect("gets the tokens back if a call is interrupted during a slow query", () =>
+  it.effect("gets the tokens back if a call is interrupted during a slow `take`", () =>
     Effect.gen(function* () {
       const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
       const used: Array<string> = []

@@ -14,10 +14,10 @@ import { indexes, start } from "../support/run.ts"
 
 const buckets = { kind: "write", names: ["write"] } as const
 
-/** Makes a bill of ten tokens per item. */
+/** Makes the bill of orders, which cost ten tokens each. */
 const order = (items = 1): Bill => ({ descriptor: Orders.create.descriptor, buckets, items })
 
-/** Makes a bill of two tokens per item. Cancels are urgent. */
+/** Makes the bill of cancels, which cost two tokens each and are urgent. */
 const cancel = (items = 1): Bill => ({ descriptor: Orders.cancel.descriptor, buckets, items })
 
 const reporting = (rate: number, capacity = 100): AccountFacts => ({
@@ -113,7 +113,7 @@ const scripted = (waits: ReadonlyArray<number>, changes: Partial<Store> = {}) =>
 }
 
 describe("Arrivals", () => {
-  it("gives each call a unique id, also across limiters", () => {
+  it("gives each call an id that is unique across limiters", () => {
     const limiters = [new Arrivals(), new Arrivals()]
     const ids = limiters.flatMap((arrivals) => [arrivals.id(), arrivals.id(), arrivals.next(0).id])
     assert.strictEqual(new Set(ids).size, 6)
@@ -173,7 +173,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("serves waiting calls in order as tokens refill, also after a pause", () =>
+  it.effect("serves waiting calls in order as tokens refill, even after a pause", () =>
     Effect.gen(function* () {
       const { acquire } = yield* makeLearned()
       const taken = "taken" as const
@@ -349,7 +349,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("accepts a wait of exactly the maximum also after a new estimate of all waits", () =>
+  it.effect("accepts a wait of exactly the maximum even after a new estimate of all waits", () =>
     Effect.gen(function* () {
       const { store } = scripted([10, 10, 0, 100, 100])
       const { acquire } = yield* makeLearned({ store })
@@ -413,7 +413,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("does not estimate waits during a request to a remote store for a new first call", () =>
+  it.effect("does not reject a call by an estimate while a remote store has not replied for the first waiting call", () =>
     Effect.gen(function* () {
       const waits = [100, 100]
       const { store } = scripted([], {
@@ -427,7 +427,7 @@ describe("BucketQueue.acquire", () => {
       const { acquire, queue } = yield* makeLearned({ store })
       const first = yield* start(timed(acquire(order())))
       yield* TestClock.adjust(15)
-      // The store already knows the first call.
+      // The store already counts the first call, so `waitFor` adds no tokens for it.
       assert.strictEqual(yield* queue.waitFor(order(), false), 10)
       // Eight calls request tokens together, and the ninth after them.
       const others = yield* Effect.forEach(indexes(8), () => start(timed(acquire(order()))))
@@ -694,7 +694,7 @@ describe("BucketQueue, interruption", () => {
 })
 
 describe("BucketQueue.waitFor", () => {
-  it.effect("adds the tokens of the queued calls for which the store has no request", () =>
+  it.effect("adds the tokens of the queued calls that the store does not count yet", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted(Array<number>(9).fill(9_000))
       const { acquire, queue } = yield* make({ store })

@@ -107,7 +107,7 @@ describe("limiter.make", () => {
   }
 
   it.effect(
-    "reports each bucket once to `watch`, with a function that reads its level, if the store knows levels",
+    "passes each bucket once to `watch`, with a function that reads its tokens, if the store can read them",
     () =>
       Effect.gen(function* () {
         const shown: Array<readonly [name: string, level: (nowMillis: number) => unknown]> = []
@@ -165,7 +165,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("takes the tokens of requests that fetch the limits as forced and urgent calls", () =>
+  it.effect("takes tokens for the requests that fetch the limits with `forced` and `urgent`", () =>
     Effect.gen(function* () {
       const { store, taken } = makeStore(50)
       const limiter: Limiter = yield* make(
@@ -201,7 +201,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("counts the time of the fetch towards the maximum wait of a call that seemed too large", () =>
+  it.effect("counts the time of the fetch toward the maximum wait of a call that seemed too large", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust(1_000)
       const gate = yield* Deferred.make<void>()

@@ -29,8 +29,8 @@ interface Item {
 }
 
 /**
- * An exchange with one list. The list has a live side and a historical side, and the cutoff between them moves at set
- * times.
+ * An exchange with one list. Items before the cutoff are on the historical side of the list, and later items are on the
+ * live side. The cutoff moves at set times.
  */
 interface Sides {
   readonly items: ReadonlyArray<Item>
@@ -680,7 +680,7 @@ describe("History.fills: properties", () => {
 })
 
 describe("History: types", () => {
-  it("have exactly the items, errors and capabilities of both sides", () => {
+  it("have exactly the items, errors and required services of both sides", () => {
     expectTypeOf(History.fills()).toEqualTypeOf<
       Stream.Stream<
         Portfolio.Fill,

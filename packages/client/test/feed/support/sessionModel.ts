@@ -1,5 +1,5 @@
 /**
- * Plays random inputs against a session and a simulated exchange, and checks what must always hold. Each check throws.
+ * Plays random inputs against a session and a simulated exchange, and throws if a property does not hold.
  *
  * This module imports no test runner, because the trials of planted faults run it in a separate process.
  */
@@ -17,7 +17,7 @@ const markets = ["A", "B", "C", "D", "E", "F", badMarket] as const
 const names = fc.subarray([...markets], { minLength: 1 })
 const index = fc.nat({ max: 20 })
 
-/** What can be requested: channels and filters. */
+/** The subscriptions that a user can request. */
 const kinds = [
   { channel: "trade", isNamed: true, options: {} },
   { channel: "trade", isNamed: false, options: {} },
@@ -207,7 +207,7 @@ export class Model {
   isOver = false
   /** Whether a frame was lost, repeated, cut, reordered or not sent. */
   isDisturbed = false
-  /** The generation whose handshake is in flight. */
+  /** The generation (number) of the connection whose handshake is in flight. */
   dialing: number | undefined
   #randomState = 1
   readonly #generations = new Set<number>()
@@ -514,7 +514,7 @@ const disturb = ({ frames }: Connection, fault: (typeof faults)[number]): void =
   }
 }
 
-/** Checks what must hold for every series of inputs. Throws if it does not hold. */
+/** Plays the inputs. Throws if a property does not hold. */
 export const check = (steps: ReadonlyArray<Step>, namesBadMarket: boolean): void => {
   const model = new Model()
   model.exchange.namesBadMarket = namesBadMarket

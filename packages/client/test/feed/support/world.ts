@@ -82,7 +82,7 @@ export class World {
     )
   }
 
-  /** The generation of the last dial. */
+  /** The generation (number) of the last dialed connection. */
   get generation(): number {
     return this.dials.at(-1)!
   }
