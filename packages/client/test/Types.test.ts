@@ -189,7 +189,7 @@ describe("Operation.make", () => {
     void [output, input, capability]
   })
 
-  it("requires the field of the client-supplied id if `retry` is "keyed", and rejects it otherwise", () => {
+  it('requires the field of the client-supplied id if `retry` is "keyed", and rejects it otherwise', () => {
     const { retry, ...rest } = { ...description, errors: [] } as const
     const key = { field: "client_order_id" }
     void Operation.make({ ...rest, retry: "keyed", key })

@@ -220,7 +220,7 @@ describe("OrderBook", () => {
   })
 
   it("treats a crossed book as a fault after its grace period, on a tick or a read", () => {
-    for (const judge of [
+    for (const check of [
       (book: OrderBook.OrderBook) => book.tick(350),
       (book: OrderBook.OrderBook) => void book.read(350)
     ]) {
@@ -229,7 +229,7 @@ describe("OrderBook", () => {
       assert.strictEqual(book.nextMillis(), 350)
       book.tick(349)
       assert.isTrue(book.isLive)
-      judge(book)
+      check(book)
       assert.deepInclude(book.state, { _tag: "Healing", sinceMillis: 350 })
     }
     const crossed = make()

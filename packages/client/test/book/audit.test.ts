@@ -292,7 +292,7 @@ describe("OrderBooks.audit", () => {
       yield* TestClock.adjust("1 millis")
       assert.strictEqual(exchange.reads.length, 1)
       assert.deepStrictEqual(
-        exchange.asked,
+        exchange.waitRequests,
         Array.from({ length: 3 }, () => ["A"])
       )
       // An infinite wait means that the call can never be sent. The audit makes the call anyway, which fails with the

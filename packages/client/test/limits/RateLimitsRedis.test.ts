@@ -54,7 +54,7 @@ describe.skipIf(missing !== undefined)(
         assert.strictEqual(yield* two.take(wantOf(60, { account: "b" })), 0)
       }))
 
-    test("serves calls of all processes in the order of arrival, and cancels before them", (server) =>
+    test("serves calls of all processes in the order of arrival, after all cancels", (server) =>
       Effect.gen(function* () {
         const [one, two] = [yield* storeOf(server), yield* storeOf(server)]
         yield* one.take(wantOf(90))

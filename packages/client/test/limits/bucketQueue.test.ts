@@ -232,16 +232,16 @@ describe("BucketQueue.acquire", () => {
     "lets at most eight arriving calls and the first waiting call request tokens from a remote store at the same time",
     () =>
       Effect.gen(function* () {
-        let asking = 0
+        let requesting = 0
         let most = 0
         const { store } = scripted([], {
           isLocal: false,
           take: ({ forced }) =>
             Effect.gen(function* () {
               assert.isFalse(forced)
-              most = Math.max(most, ++asking)
+              most = Math.max(most, ++requesting)
               yield* Effect.sleep(10)
-              asking--
+              requesting--
               return 0
             })
         })
@@ -373,7 +373,7 @@ describe("BucketQueue.acquire", () => {
 
   it.effect("tries to fetch the budget every ten seconds while a call waits, until an attempt succeeds", () =>
     Effect.gen(function* () {
-      for (const [isDown, asked] of [
+      for (const [isDown, expected] of [
         [true, 4],
         [false, 1]
       ] as const) {
@@ -387,7 +387,7 @@ describe("BucketQueue.acquire", () => {
         const { acquire } = yield* make({ store, facts: { endpointCosts, limits: counted } })
         const fiber = yield* start(acquire(order()))
         yield* TestClock.adjust("35 seconds")
-        assert.strictEqual(requests, asked)
+        assert.strictEqual(requests, expected)
         yield* Fiber.interrupt(fiber)
       }
     }).pipe(Effect.scoped)
@@ -413,34 +413,36 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("does not reject a call by an estimate while a remote store has not replied for the first waiting call", () =>
-    Effect.gen(function* () {
-      const waits = [100, 100]
-      const { store } = scripted([], {
-        isLocal: false,
-        take: () =>
-          Effect.delay(
-            Effect.sync(() => waits.shift() ?? 0),
-            10
-          )
-      })
-      const { acquire, queue } = yield* makeLearned({ store })
-      const first = yield* start(timed(acquire(order())))
-      yield* TestClock.adjust(15)
-      // The store already counts the first call, so `waitFor` adds no tokens for it.
-      assert.strictEqual(yield* queue.waitFor(order(), false), 10)
-      // Eight calls request tokens together, and the ninth after them.
-      const others = yield* Effect.forEach(indexes(8), () => start(timed(acquire(order()))))
-      yield* TestClock.adjust(120)
-      const last = yield* start(timed(acquire(order(), { maxMillis: 50 })))
-      yield* TestClock.adjust("1 minute")
-      const ends = yield* Effect.forEach([first, ...others, last], Fiber.join)
-      assert.isTrue(ends.every(({ result }) => result._tag === "Success"))
-      assert.deepStrictEqual(
-        ends.map(({ atMillis }) => atMillis),
-        [...Array<number>(8).fill(130), 140, 150]
-      )
-    }).pipe(Effect.scoped)
+  it.effect(
+    "does not reject a call by an estimate while a remote store has not replied for the first waiting call",
+    () =>
+      Effect.gen(function* () {
+        const waits = [100, 100]
+        const { store } = scripted([], {
+          isLocal: false,
+          take: () =>
+            Effect.delay(
+              Effect.sync(() => waits.shift() ?? 0),
+              10
+            )
+        })
+        const { acquire, queue } = yield* makeLearned({ store })
+        const first = yield* start(timed(acquire(order())))
+        yield* TestClock.adjust(15)
+        // The store already counts the first call, so `waitFor` adds no tokens for it.
+        assert.strictEqual(yield* queue.waitFor(order(), false), 10)
+        // Eight calls request tokens together, and the ninth after them.
+        const others = yield* Effect.forEach(indexes(8), () => start(timed(acquire(order()))))
+        yield* TestClock.adjust(120)
+        const last = yield* start(timed(acquire(order(), { maxMillis: 50 })))
+        yield* TestClock.adjust("1 minute")
+        const ends = yield* Effect.forEach([first, ...others, last], Fiber.join)
+        assert.isTrue(ends.every(({ result }) => result._tag === "Success"))
+        assert.deepStrictEqual(
+          ends.map(({ atMillis }) => atMillis),
+          [...Array<number>(8).fill(130), 140, 150]
+        )
+      }).pipe(Effect.scoped)
   )
 
   it.effect("estimates the wait of the first call from the last response of a remote store", () =>
@@ -662,11 +664,13 @@ describe("BucketQueue, interruption", () => {
         [0, "giveBack"],
         [500, "giveUp"]
       ] as const) {
-        let asked = 0
+        let requests = 0
         const { calls, store } = scripted([], {
           isLocal: false,
           take: () =>
-            Effect.suspend(() => (asked++ === 0 ? Effect.succeed(10) : Effect.delay(Effect.succeed(waitMillis), 100)))
+            Effect.suspend(() =>
+              requests++ === 0 ? Effect.succeed(10) : Effect.delay(Effect.succeed(waitMillis), 100)
+            )
         })
         const { acquire } = yield* make({ store })
         const fiber = yield* start(acquire(order()))

@@ -17,7 +17,7 @@ const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 3
 /** A store whose `take` returns 0 for a forced call and `waitMillis` for every other call. Records the calls. */
 const makeStore = (waitMillis = 0, changes: Partial<RateLimits.Store> = {}) => {
   const taken: Array<RateLimits.Want> = []
-  const asked: Array<RateLimits.Want> = []
+  const estimated: Array<RateLimits.Want> = []
   const store: RateLimits.Store = {
     isLocal: true,
     take: (want) =>
@@ -31,12 +31,12 @@ const makeStore = (waitMillis = 0, changes: Partial<RateLimits.Store> = {}) => {
     drain: () => Effect.void,
     waitFor: (want) =>
       Effect.sync(() => {
-        asked.push(want)
+        estimated.push(want)
         return 7
       }),
     ...changes
   }
-  return { asked, store, taken }
+  return { estimated, store, taken }
 }
 
 const make = (
@@ -56,26 +56,26 @@ const attempt = (
 describe("limiter.make", () => {
   it.effect("by default, uses four shards, half a second of latency, and the key's id as the account", () =>
     Effect.gen(function* () {
-      const { asked, store } = makeStore()
+      const { estimated, store } = makeStore()
       const limiter = yield* make(store)
       assert.strictEqual(yield* limiter.waitFor(Orders.create.descriptor, { ticker: "T" }), 7)
-      const [want] = asked
+      const [want] = estimated
       assert.deepStrictEqual(
         want!.buckets.map(({ name }) => name),
         ["write", "write/1", "write/2", "write/3"]
       )
       assert.deepInclude(want!, { account: "test key-a", latencyMillis: 500, urgent: false })
       yield* limiter.waitFor(Orders.cancel.descriptor, {})
-      assert.isTrue(asked[1]!.urgent)
+      assert.isTrue(estimated[1]!.urgent)
     }).pipe(Effect.scoped)
   )
 
   it.effect("uses the options account, latency, shards and share", () =>
     Effect.gen(function* () {
-      const { asked, store } = makeStore()
+      const { estimated, store } = makeStore()
       const limiter = yield* make(store, { account: "mine", latency: "1 second", shards: 2, share: 0.5 })
       yield* limiter.waitFor(Orders.create.descriptor, { ticker: "T" })
-      const [want] = asked
+      const [want] = estimated
       assert.deepStrictEqual(want!.buckets, [
         { name: "write", capacity: 50, refillRate: 50 * 0.999, learned: false },
         { name: "write/1", capacity: 50, refillRate: 50 * 0.999, learned: false }

@@ -15,7 +15,10 @@ import { assertIsExample } from "../support/operations.ts"
 import { ScriptedFeed, type ScriptedSession } from "./support/scriptedFeed.ts"
 import { messageOf, tradeOf } from "./support/tradesModel.ts"
 
-/** Runs a test with scripted lines that are live. The first line is complete. */
+/**
+ * Runs a test with scripted lines (connections) that are live. The first line is complete: it lacks only trades that
+ * another line delivered, or that a reported hole contains. The other lines are unproven.
+ */
 const watching = (
   name: string,
   lines: number,
@@ -55,7 +58,7 @@ const base = 1_000_000
 const settle = TestClock.adjust(0)
 
 /** Makes two lines complete. Each line receives a trade that is later than the first trade of the other line. */
-const prove = (sessions: ReadonlyArray<ScriptedSession>) => {
+const makeComplete = (sessions: ReadonlyArray<ScriptedSession>) => {
   for (const number of [1, 2]) for (const session of sessions) session.trade(number, base + number * 3_000)
 }
 
@@ -110,7 +113,7 @@ describe("Trades.watch", () => {
     ({ arrived, sessions, statuses }) =>
       Effect.gen(function* () {
         const [a, b] = sessions
-        prove(sessions)
+        makeComplete(sessions)
         a!.outage()
         assert.deepStrictEqual(yield* statuses, ["lost", "complete"])
         a!.restored()
@@ -135,7 +138,7 @@ describe("Trades.watch", () => {
     (world) =>
       Effect.gen(function* () {
         const [a, b] = world.sessions
-        prove(world.sessions)
+        makeComplete(world.sessions)
         yield* TestClock.adjust(10_000)
         a!.outage()
         yield* TestClock.adjust(500)
@@ -160,7 +163,7 @@ describe("Trades.watch", () => {
   watching("if no line was live, reports the hole when a line is live again", 2, ({ arrived, sessions }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
-      prove(sessions)
+      makeComplete(sessions)
       a!.outage()
       b!.outage()
       yield* TestClock.adjust(20_000)
@@ -192,7 +195,7 @@ describe("Trades.watch", () => {
     ({ arrived, sessions, statuses }) =>
       Effect.gen(function* () {
         const [a, b, c] = sessions
-        prove(sessions)
+        makeComplete(sessions)
         yield* TestClock.adjust(10_000)
         for (const line of [c!, b!]) {
           line.outage()
@@ -211,7 +214,7 @@ describe("Trades.watch", () => {
     watching(`counts ${loss} as a loss, after which the line is live`, 1, ({ arrived, sessions, statuses }) =>
       Effect.gen(function* () {
         const [a] = sessions
-        prove(sessions)
+        makeComplete(sessions)
         if (loss === "Gap") a!.gap()
         else if (loss === "Undecodable") {
           a!.emit({
@@ -240,7 +243,7 @@ describe("Trades.watch", () => {
   watching("does not treat a line as complete because of a block trade", 2, ({ sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
-      prove(sessions)
+      makeComplete(sessions)
       a!.outage()
       a!.restored()
       a!.trade(3, base, { isBlock: true })
@@ -252,7 +255,7 @@ describe("Trades.watch", () => {
   watching("counts a line that lacks a trade for too long as lost, until its next trade", 2, (world) =>
     Effect.gen(function* () {
       const [a, b] = world.sessions
-      prove(world.sessions)
+      makeComplete(world.sessions)
       a!.outage()
       a!.restored()
       a!.trade(4, base + 20_000)
@@ -272,7 +275,7 @@ describe("Trades.watch", () => {
   watching("notices that a late line lacks a later trade too", 2, ({ sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
-      prove(sessions)
+      makeComplete(sessions)
       a!.trade(3, base + 10_000)
       a!.trade(4, base + 20_000)
       yield* TestClock.adjust(10_000)
@@ -286,7 +289,7 @@ describe("Trades.watch", () => {
 
   watching("does not detect a dead line while no trades arrive", 2, ({ arrived, sessions, statuses }) =>
     Effect.gen(function* () {
-      prove(sessions)
+      makeComplete(sessions)
       yield* TestClock.adjust("1 day")
       assert.deepStrictEqual(yield* statuses, ["complete", "complete"])
       assert.strictEqual(arrived.length, 2)
@@ -307,7 +310,7 @@ describe("Trades.watch", () => {
     ({ arrived, sessions, statuses }) =>
       Effect.gen(function* () {
         const [a, b] = sessions
-        prove(sessions)
+        makeComplete(sessions)
         a!.emit({ _tag: "Refused", markets: ["B"], error: refused })
         assert.deepStrictEqual(yield* statuses, ["lost", "complete"])
         a!.trade(3, base + 9_000)
@@ -342,7 +345,7 @@ describe("Trades.watch", () => {
     2,
     ({ arrived, fiber, sessions, statuses }) =>
       Effect.gen(function* () {
-        prove(sessions)
+        makeComplete(sessions)
         for (const session of sessions) session.emit({ _tag: "Refused", markets: ["B"], error: refused })
         yield* settle
         assert.deepStrictEqual(arrived.slice(2), [{ _tag: "Refused", markets: ["B"], error: refused }])

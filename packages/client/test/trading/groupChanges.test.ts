@@ -10,7 +10,7 @@ import { World } from "../feed/support/world.ts"
 const channel = "order_group_updates"
 const order_group_id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** Makes a feed that uses the session of a scripted world. */
+/** Makes the feed service from a scripted session. */
 const feedOf = ({ session }: World) =>
   KalshiFeed.of({
     subscribe: (request, subscriber) => session.subscribe(request, subscriber),

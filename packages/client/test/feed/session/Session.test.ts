@@ -167,9 +167,9 @@ describe("Session", () => {
     world.pass(4_000)
     world.receive(delta(1, 2))
     world.pass(1_001)
-    const asked = world.takeOne()
-    assert.deepInclude(asked.params, { action: "get_snapshot", market_tickers: ["NONE"] })
-    world.receive(ok(asked.id, 1, 3))
+    const requested = world.takeOne()
+    assert.deepInclude(requested.params, { action: "get_snapshot", market_tickers: ["NONE"] })
+    world.receive(ok(requested.id, 1, 3))
     world.receive(delta(1, 4))
     world.pass(5_000)
     const [refused] = user.of("Refused")
@@ -456,7 +456,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.tags, ["trade"])
   })
 
-  it("splits the first command if it exceeds the limit of markets alone", () => {
+  it("splits the first command if it alone exceeds the limit of markets", () => {
     const world = new World()
     world.subscribe("trade", tickers("A", "B", "C", "D"))
     world.open()
