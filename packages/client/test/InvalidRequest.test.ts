@@ -30,13 +30,11 @@ const rejectionOf = (
     return rejected
   }).pipe(Effect.provide(layer([])))
 
-/** Encodes an input of any type to a request. */
 const encoded = (
   operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown
 ) => encode.prepare(operation.descriptor)(input)
 
-/** Returns the JSON body that is sent for an input. */
 const bodyOf = (...input: Parameters<typeof encoded>) => JSON.parse(Result.getOrThrow(encoded(...input)).body!)
 
 const order: Orders.CreateInput = {
@@ -91,7 +89,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected if it has an unknown field, such as a misspelt order_group_id", () =>
+  it.effect("is rejected if it has an unknown field, such as a misspelled order_group_id", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* rejectionOf(Orders.create, { ...order, order_group: id })).pointer, "/order_group")
       assert.strictEqual((yield* rejectionOf(OrderGroups.get, { order_group_id: id, sub: 1 })).pointer, "/sub")
@@ -156,7 +154,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("is accepted with Unix seconds until the year 2100, and with the zero that clears a time", () => {
+  it("is accepted with Unix seconds until the year 2100, and with 0, which clears a time", () => {
     for (const [operation, input] of [
       [Orders.list, { min_ts: 0, max_ts: 4_102_444_800 }],
       [Orders.list, { min_ts: -1 }],
@@ -463,7 +461,7 @@ describe("Operation.make, rules", () => {
     })
   )
 
-  it("receive the complete input of path and body, only after the schemas accept it", () => {
+  it("receive the complete input (path and body) after the schemas have accepted it", () => {
     checked.length = 0
     for (const input of [
       { id: "a", low: 20 },

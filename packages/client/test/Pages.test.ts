@@ -184,7 +184,6 @@ describe("Pages.items", () => {
   )
 })
 
-/** All operations with pages. */
 const pagedOperations = async (): Promise<ReadonlyArray<AnyPaged>> => {
   const modules = await Promise.all(moduleNames.map(load))
   return modules.flatMap((module) => Object.values(module).filter(isPaged))

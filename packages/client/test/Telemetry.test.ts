@@ -684,7 +684,6 @@ const play = <A, E>(
 const withoutLimits = (path: string): Reply | undefined =>
   path.startsWith("/trade-api/v2/account/") ? { status: 403, body: {} } : undefined
 
-/** Whether a span belongs to a request for the account's limits. */
 const isLimitsRequest = ({ name }: Tracer.NativeSpan): boolean =>
   name.startsWith("Account.") || name.includes("/account/")
 

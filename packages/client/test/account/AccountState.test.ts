@@ -152,7 +152,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([...state.known().unconfirmed], ["a"])
   })
 
-  it("keeps each fill once even if the feed and REST send it, and keeps both fills of a trade", () => {
+  it("keeps each fill once even if the feed and REST send it, and keeps both own fills of one trade", () => {
     const state = live({ subaccounts: [0, 1] })
     state.fillsPage(page(2_000, fillRow({ id: "t", order: "a", at: 1_500 })), 2_000)
     state.fill(fillMessage({ id: "t", order: "a", at: 1_500 }))

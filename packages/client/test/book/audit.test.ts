@@ -317,7 +317,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("copies nothing from a book of REST into a live book", (exchange) =>
+  inTime("copies nothing from a REST book into a live book", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")

@@ -101,7 +101,7 @@ describe("MergedBook", () => {
     assert.strictEqual(readingOf(book, 1_030).epoch, 1)
   })
 
-  it("keeps its epoch while a line with the same clock and levels waits for the next clock", () => {
+  it("keeps its epoch without a time limit while the late line has the same clock and levels", () => {
     const book = live()
     book.delta(second, plusOne(2, 8), 10)
     book.snapshot(first, snapshot(2, 8, [["0.45", "2.00"]]), 20)

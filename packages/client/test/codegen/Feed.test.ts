@@ -136,7 +136,7 @@ describe("generateFeed", () => {
     assert.include(text, 'import { type Variant, hasMember, hasValue, isList, isOther } from "../wire/variants.ts"')
   })
 
-  it("lists updates by their action, and writes a component only once if both directions use it", async () => {
+  it("lists updates by their action, and writes a component only once if messages and commands use it", async () => {
     const schemas = {
       itemPayload: object({ type: constant("item"), sid: ref("sid") }),
       updateCommandPayload: command("update", { action: { type: "string", enum: ["add", "remove"] }, sid: ref("sid") }),

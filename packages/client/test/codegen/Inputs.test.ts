@@ -8,7 +8,6 @@ const text = { type: "string" }
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
 const query = (name: string, schema: Json, more: Json = {}) => ({ name, in: "query", schema, ...more })
 
-/** Makes a document with one operation. */
 const withOperation = (operation: Json, schemas: Json = {}, shared: Json = {}) =>
   documentOf({ schemas, shared, paths: { "/things/{id}": { post: { operationId: "ChangeThing", ...operation } } } })
 

@@ -273,7 +273,6 @@ describe.skipIf(missing !== undefined)(
 /** The unit of time in the random programs. It is so long that the duration of the test does not matter. */
 const unitMillis = 1e11
 
-/** A clock that a test sets. */
 const makeClock = () => {
   let millis = 0
   const nanos = () => BigInt(millis) * 1_000_000n

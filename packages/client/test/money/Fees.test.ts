@@ -301,7 +301,7 @@ describe("charge", () => {
     ])
   })
 
-  it("gives rebates in steps of the balance under the newer rule", () => {
+  it("gives rebates in multiples of the balance's step under the newer rule", () => {
     const newer = { ...buy, rounding: "microdollar" } as const
     // Each of the three fills carries $0.004. The fee of 0.0175 × 0.34285 = 0.005999875 is rounded up to $0.006, which
     // is $0.004 below a whole cent.

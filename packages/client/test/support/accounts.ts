@@ -338,8 +338,6 @@ interface Pending {
   readonly pages: Array<(receivedMillis: number) => void>
 }
 
-/** The messages of one channel. */
-
 class ChannelMessages {
   inFlight: Array<Message | "garbled"> = []
   delivered: Array<Message> = []
@@ -416,7 +414,7 @@ class Simulation {
     fill: new ChannelMessages(),
     market_positions: new ChannelMessages()
   }
-  /** The start of the last complete read of each list. */
+  /** When the last complete read of each list started. */
   readonly #proofs = new Map<string, number>()
   #pending: Array<Pending> = []
   #nowMillis = 1

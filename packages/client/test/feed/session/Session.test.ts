@@ -879,7 +879,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("refuses a misspelt parameter, and a parameter that the channel does not have", () => {
+  it("refuses a misspelled parameter, and a parameter that the channel does not have", () => {
     const world = new World()
     const refusal = (channel: string, params: object) => {
       const refused = world.session.subscribe({ channel, params } as never, new User()) // a JavaScript caller can pass anything
