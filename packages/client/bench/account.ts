@@ -48,7 +48,8 @@ const play = (orders: number) => {
     live: time(1, () => {
       state.fillsPage({ ...empty, startedMillis: 900_000 }, 900_000)
       state.positionsPage(0, { ...empty, startedMillis: 900_000 }, 900_000)
-      if (state.status._tag !== "Live" || state.known().openOrders.length > 0) throw new Error("the account is wrong")
+      if (state.status._tag !== "Live" || state.known().openOrders.length > 0)
+        throw new Error("the account must be live and have no open order")
     })
   }
 }

@@ -205,7 +205,7 @@ describe("README examples", () => {
       const example = examplesOf(readme)[index]!
       const expected = [...example.matchAll(/ \/\/ => (.*)$/gm)].map((match) => match[1]!)
       assert.isNotEmpty(expected)
-      // Buckets refill by these clocks. On a slow machine, the tokens of a sent batch would be back too early.
+      // Stops the clocks by which buckets refill. On a slow machine, the buckets would refill too early.
       if (example.includes("RateLimits.Overrides")) vi.useFakeTimers({ toFake: ["Date", "hrtime", "performance"] })
       assert.deepStrictEqual(await runExample(example), { printed: expected, requests })
     })

@@ -444,36 +444,44 @@ describe("write buckets", () => {
   const quote = { rfq_id: "r", yes_bid: "0.40", no_bid: "0.55", rest_remainder: false } as const
   type Billed = readonly [string, Effect.Effect<unknown, unknown, Kalshi.KalshiWrite>, ReadonlyArray<number>]
   const billed: ReadonlyArray<Billed> = [
-    ["an order of shard 0 bills the common bucket", Orders.create(order("o")), [0]],
-    ["an order of shard 2 bills that shard's bucket", Orders.create({ ...routed, exchange_index: 2 }), [2]],
-    ["an order of an unknown shard bills that shard's bucket", Orders.create({ ...routed, exchange_index: 9 }), [9]],
-    ["an order with only a ticker bills every shard's bucket", Orders.create(routed), [0, 1, 2, 3]],
+    ["an order of shard 0 is billed to the common bucket", Orders.create(order("o")), [0]],
+    ["an order of shard 2 is billed to that shard's bucket", Orders.create({ ...routed, exchange_index: 2 }), [2]],
     [
-      "an order with exchange_index -1 bills every shard's bucket",
+      "an order of an unknown shard is billed to that shard's bucket",
+      Orders.create({ ...routed, exchange_index: 9 }),
+      [9]
+    ],
+    ["an order with only a ticker is billed to every shard's bucket", Orders.create(routed), [0, 1, 2, 3]],
+    [
+      "an order with exchange_index -1 is billed to every shard's bucket",
       Orders.create({ ...routed, exchange_index: -1 }),
       [0, 1, 2, 3]
     ],
-    ["a cancel without a ticker bills shard 0's bucket", Orders.cancel({ order_id: "o" }), [0]],
+    ["a cancel without a ticker is billed to shard 0's bucket", Orders.cancel({ order_id: "o" }), [0]],
     [
-      "a cancel with a ticker bills every shard's bucket",
+      "a cancel with a ticker is billed to every shard's bucket",
       Orders.cancel({ order_id: "o", market_ticker: "T" }),
       [0, 1, 2, 3]
     ],
-    ["a cancel on shard 1 bills that shard's bucket", Orders.cancel({ order_id: "o", exchange_index: 1 }), [1]],
+    ["a cancel on shard 1 is billed to that shard's bucket", Orders.cancel({ order_id: "o", exchange_index: 1 }), [1]],
     [
-      "an amend bills every shard's bucket, because it has a ticker",
+      "an amend is billed to every shard's bucket, because it has a ticker",
       Orders.amend({ order_id: "o", ticker: "T", side: "bid", price: "0.50", count: "1" }),
       [0, 1, 2, 3]
     ],
-    ["a decrease without a ticker bills shard 0's bucket", Orders.decrease({ order_id: "o", reduce_by: "1" }), [0]],
-    ["a batch bills the common bucket", Orders.batchCreate({ orders: [{ ...routed, exchange_index: 2 }] }), [0]],
-    ["cancel-all bills the common bucket", Orders.cancelAll(), [0]],
     [
-      "a write to an order group bills the common bucket",
+      "a decrease without a ticker is billed to shard 0's bucket",
+      Orders.decrease({ order_id: "o", reduce_by: "1" }),
+      [0]
+    ],
+    ["a batch is billed to the common bucket", Orders.batchCreate({ orders: [{ ...routed, exchange_index: 2 }] }), [0]],
+    ["cancel-all is billed to the common bucket", Orders.cancelAll(), [0]],
+    [
+      "a write to an order group is billed to the common bucket",
       OrderGroups.reset({ order_group_id: "g", exchange_index: 2 }),
       [0]
     ],
-    ["a quote bills shard 1's bucket", Quotes.create(quote), [1]]
+    ["a quote is billed to shard 1's bucket", Quotes.create(quote), [1]]
   ]
 
   for (const [name, call, shards] of billed) {

@@ -344,7 +344,7 @@ export class Model {
   pass(millis: number): void {
     const end = this.nowMillis + millis
     for (let ticks = 0; ; ticks++) {
-      assert.ok(ticks < 10_000, "the session asks for endless ticks")
+      assert.ok(ticks < 10_000, "the session requests ticks without end")
       const next = this.session.nextMillis()
       if (next === undefined || next > end) break
       this.#moveTo(Math.max(this.nowMillis, next))
