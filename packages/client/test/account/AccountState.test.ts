@@ -47,7 +47,7 @@ const page = <Row>(startedMillis: number, ...rows: ReadonlyArray<Row>): AccountS
 })
 
 describe("AccountState", () => {
-  it("awaits complete lists whose reads start at least `lagMillis` after the subscription", () => {
+  it("is live only after complete lists whose reads start at least `lagMillis` after the subscription", () => {
     const state = AccountState.make({ nowMillis: 0 })
     assert.deepStrictEqual(state.needs(5_000), [])
     state.subscribed("user_orders", 100)

@@ -41,7 +41,7 @@ describe("the generated components", () => {
 })
 
 describe("the generated parameters", () => {
-  it("are the parameters of every operation with parameters", () => {
+  it("exist for every operation with parameters", () => {
     const expected = document.operations.flatMap(({ id, parameters }) => [
       ...(parameters.some(({ place }) => place === "path") ? [`${id}Path`] : []),
       ...(parameters.some(({ place }) => place === "query") ? [`${id}Query`] : [])

@@ -414,7 +414,7 @@ describe("BucketQueue.acquire", () => {
   )
 
   it.effect(
-    "does not reject a call by an estimate while a remote store has not replied for the first waiting call",
+    "rejects no call by an estimate until a remote store has replied for the first waiting call",
     () =>
       Effect.gen(function* () {
         const waits = [100, 100]

@@ -159,7 +159,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("keeps the fetched budgets if a later attempt fails, and is no longer certain", () =>
+  it.effect("keeps the fetched budgets if a later attempt fails, and sets isCertain to false", () =>
     Effect.gen(function* () {
       let isDown = false
       const made = yield* make({

@@ -206,7 +206,7 @@ describe("History.fills", () => {
   )
 
   it.effect(
-    "skips historical items that it emitted as live items, even if the cutoff moves far beyond the overlap",
+    "skips historical items that it emitted as live items, even if the cutoff moves much further than overlapMillis",
     () =>
       Effect.gen(function* () {
         // The cutoff moves during the historical reads.
@@ -351,7 +351,7 @@ describe("History: example of fees", () => {
 })
 
 describe("History.HistoryUncertain", () => {
-  it.effect("ends the stream if the cutoff moves further than the overlap", () =>
+  it.effect("ends the stream if the cutoff moves further than overlapMillis", () =>
     Effect.gen(function* () {
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
@@ -413,7 +413,7 @@ describe("History.HistoryTooLarge", () => {
     })
   )
 
-  it.effect("does not count items newer than the overlap", () =>
+  it.effect("does not count items that are newer than the cutoff plus overlapMillis", () =>
     Effect.gen(function* () {
       const options = { overlapMillis: 2 * hour, maxRemembered: 1 }
       const outcome = yield* read(History.fills({}, options), { items, ...fixedCutoff(cutoffMillis) })

@@ -58,7 +58,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns a `triggered` that succeeds with the trigger of the watched group, each time it runs", () =>
+  it.effect("returns an effect `triggered` that succeeds with the group's trigger each time it runs", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       const waiting = yield* Effect.forkChild(triggered, { startImmediately: true })

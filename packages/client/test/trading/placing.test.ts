@@ -926,7 +926,7 @@ describe("Orders.placeAll", () => {
   const item = (client_order_id: string) => ({ ...createResponse, client_order_id, order_id: client_order_id })
   const error = (code: string) => ({ error: { code, message: code } })
 
-  it.effect("matches items to intents by client_order_id, not by position", () =>
+  it.effect("matches items to intents by client_order_id, not by index", () =>
     Effect.gen(function* () {
       const { value } = yield* play(Orders.placeAll(three), [
         batchCreated(item("c"), { client_order_id: "a", ...error("invalid_order") }, item("b"))

@@ -159,7 +159,7 @@ class World {
       }
     )
     Result.getOrThrow(this.merged.open())
-    // The first line is live first. Until then, the other lines are not complete.
+    // The first line becomes live before the other lines, so it is complete.
     for (const [index, line] of this.lines.entries())
       line.restoreMillis = this.nowMillis + (index === 0 ? 0 : this.#random(2_000))
   }
