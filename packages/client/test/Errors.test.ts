@@ -450,7 +450,7 @@ describe("carriedOut", () => {
 })
 
 describe("TooManyRequests", () => {
-  it.effect("contains the milliseconds of a Retry-After in seconds or as a date", () =>
+  it.effect("contains the milliseconds to wait, from a Retry-After in seconds or as a date", () =>
     Effect.gen(function* () {
       const wait = (header: string) =>
         Effect.map(failureOf({ status: 429, headers: { "retry-after": header } }), (error) =>

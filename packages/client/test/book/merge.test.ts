@@ -87,7 +87,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), undefined)
   })
 
-  it("starts a new epoch (the book can go back) if the late line does not catch up in time", () => {
+  it("starts a new epoch, in which the book can go back, if the late line does not catch up in time", () => {
     const book = live()
     book.delta(first, plusOne(2, 9), 10)
     book.close(first, closed, 30)

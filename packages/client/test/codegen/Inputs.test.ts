@@ -93,7 +93,7 @@ export interface PartInput {
     )
   })
 
-  it("use the input type of an operation for the component that is its body", async () => {
+  it("use PostPartInput for a component that is the body of PostPart", async () => {
     const part = { type: "object", properties: { note: text } }
     const all = { type: "object", required: ["all"], properties: { all: { type: "array", items: ref("Part") } } }
     const inputs = await inputsOf(documentOf({ schemas: { Part: part, All: all }, requests: ["Part", "All"] }))

@@ -658,7 +658,7 @@ describe("a refused connection", () => {
 })
 
 describe("RateLimits.Store", () => {
-  it.effect("does not change the result of a call if it fails after the request was sent", () =>
+  it.effect("does not change a call's result if a method of the store fails after the request was sent", () =>
     Effect.gen(function* () {
       const broken = () => Effect.die(new Error("the store is broken"))
       const store: RateLimits.Store = {

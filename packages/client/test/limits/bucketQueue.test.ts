@@ -413,36 +413,34 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect(
-    "rejects no call by an estimate until a remote store has replied for the first waiting call",
-    () =>
-      Effect.gen(function* () {
-        const waits = [100, 100]
-        const { store } = scripted([], {
-          isLocal: false,
-          take: () =>
-            Effect.delay(
-              Effect.sync(() => waits.shift() ?? 0),
-              10
-            )
-        })
-        const { acquire, queue } = yield* makeLearned({ store })
-        const first = yield* start(timed(acquire(order())))
-        yield* TestClock.adjust(15)
-        // The store already counts the first call, so `waitFor` adds no tokens for it.
-        assert.strictEqual(yield* queue.waitFor(order(), false), 10)
-        // Eight calls request tokens together, and the ninth after them.
-        const others = yield* Effect.forEach(indexes(8), () => start(timed(acquire(order()))))
-        yield* TestClock.adjust(120)
-        const last = yield* start(timed(acquire(order(), { maxMillis: 50 })))
-        yield* TestClock.adjust("1 minute")
-        const ends = yield* Effect.forEach([first, ...others, last], Fiber.join)
-        assert.isTrue(ends.every(({ result }) => result._tag === "Success"))
-        assert.deepStrictEqual(
-          ends.map(({ atMillis }) => atMillis),
-          [...Array<number>(8).fill(130), 140, 150]
-        )
-      }).pipe(Effect.scoped)
+  it.effect("rejects no call by an estimate until a remote store has replied for the first waiting call", () =>
+    Effect.gen(function* () {
+      const waits = [100, 100]
+      const { store } = scripted([], {
+        isLocal: false,
+        take: () =>
+          Effect.delay(
+            Effect.sync(() => waits.shift() ?? 0),
+            10
+          )
+      })
+      const { acquire, queue } = yield* makeLearned({ store })
+      const first = yield* start(timed(acquire(order())))
+      yield* TestClock.adjust(15)
+      // The store already counts the first call, so `waitFor` adds no tokens for it.
+      assert.strictEqual(yield* queue.waitFor(order(), false), 10)
+      // Eight calls request tokens together, and the ninth after them.
+      const others = yield* Effect.forEach(indexes(8), () => start(timed(acquire(order()))))
+      yield* TestClock.adjust(120)
+      const last = yield* start(timed(acquire(order(), { maxMillis: 50 })))
+      yield* TestClock.adjust("1 minute")
+      const ends = yield* Effect.forEach([first, ...others, last], Fiber.join)
+      assert.isTrue(ends.every(({ result }) => result._tag === "Success"))
+      assert.deepStrictEqual(
+        ends.map(({ atMillis }) => atMillis),
+        [...Array<number>(8).fill(130), 140, 150]
+      )
+    }).pipe(Effect.scoped)
   )
 
   it.effect("estimates the wait of the first call from the last response of a remote store", () =>

@@ -165,7 +165,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("takes tokens for the requests that fetch the limits with `forced` and `urgent`", () =>
+  it.effect("sets `forced` and `urgent` to take tokens for the requests that fetch the limits", () =>
     Effect.gen(function* () {
       const { store, taken } = makeStore(50)
       const limiter: Limiter = yield* make(

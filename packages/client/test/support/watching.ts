@@ -68,7 +68,7 @@ const serviceOf = (sessions: Array<FakeSession>): Feed.KalshiFeed["Service"] => 
   }
 }
 
-/** A fake exchange. Its `books` are REST books, in which the levels in `no` have NO prices. */
+/** The levels in `no` of `books` have NO prices, as in REST. */
 export class FakeExchange {
   readonly sessions: Array<FakeSession> = []
   readonly books = new Map<string, { readonly yes?: Levels; readonly no?: Levels }>()

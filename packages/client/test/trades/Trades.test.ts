@@ -16,8 +16,8 @@ import { ScriptedFeed, type ScriptedSession } from "./support/scriptedFeed.ts"
 import { messageOf, tradeOf } from "./support/tradesModel.ts"
 
 /**
- * Runs a test with scripted lines (connections) that are live. The first line is complete: it lacks only trades that
- * another line delivered, or that a reported hole contains. The other lines are unproven.
+ * Runs a test with scripted lines (connections) that are live. The first line is complete: no trade that it lacks is
+ * missing outside the reported holes. The other lines are unproven.
  */
 const watching = (
   name: string,
