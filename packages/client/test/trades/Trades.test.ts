@@ -16,8 +16,8 @@ import { ScriptedFeed, type ScriptedSession } from "./support/scriptedFeed.ts"
 import { messageOf, tradeOf } from "./support/tradesModel.ts"
 
 /**
- * Runs a test with scripted lines (connections) that are live. The first line is complete: no trade that it lacks is
- * missing outside the reported holes. The other lines are unproven.
+ * Runs a test with scripted lines (connections) that are live. The first line is complete: another line delivered each
+ * trade that it lacks, or a reported hole contains the trade. The other lines are unproven.
  */
 const watching = (
   name: string,
