@@ -487,7 +487,7 @@ describe("TransportError", () => {
           message,
           `nothing listens at ${origin}: start the local exchange (kalshi sandbox --port ${port}, or kalshi-sandbox --port ${port})`
         )
-        assert.include(message, "nothing was sent")
+        assert.include(message, "did not carry out")
       }
     })
   )

@@ -244,7 +244,7 @@ describe("README", () => {
     const [, section] = /^## I want to …$([\s\S]*?)^Other modules:/m.exec(readme)!
     const named = [...section!.matchAll(/`(\w+\.\w+)`/g)].map((match) => match[1]!)
     const operations = [...(await Promise.all(moduleNames.map(operationsIn))).flat()].sort()
-    assert.include(readme, `all ${operations.length} operations of the published document`)
+    assert.include(readme, `all ${operations.length} operations of Kalshi's OpenAPI document`)
     assert.deepStrictEqual(
       named.filter((name, index) => named.indexOf(name) !== index),
       []

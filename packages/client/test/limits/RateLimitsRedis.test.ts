@@ -308,7 +308,10 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
 
 /** Starts a process that takes tokens. `next` is its next message. */
 const start = (args: ReadonlyArray<number>) => {
-  const child: ChildProcess = fork(fileURLToPath(new URL("../support/redisWorker.ts", import.meta.url)), args.map(String))
+  const child: ChildProcess = fork(
+    fileURLToPath(new URL("../support/redisWorker.ts", import.meta.url)),
+    args.map(String)
+  )
   const next = Effect.callback<unknown>((resume) => {
     child.once("message", (message) => resume(Effect.succeed(message)))
     child.once("exit", (code) => resume(Effect.die(new Error(`the process ended with ${code}`))))
