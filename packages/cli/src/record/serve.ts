@@ -20,7 +20,6 @@ import { play, type Playback } from "./play.ts"
 import { reasonOf } from "./parts.ts"
 import type { Entry } from "./reading.ts"
 
-/** What to serve. */
 export interface ServeOptions {
   readonly entries: Stream.Stream<ReadonlyArray<Entry>, CommandError>
   readonly playback: Playback
