@@ -26,7 +26,6 @@ import { Env, Subaccount } from "../app/settings.ts"
 import * as Output from "../output/Output.ts"
 import { inspectKeyFile } from "./inspect.ts"
 
-/** A profile, as `--json` prints it. */
 interface Row {
   readonly name: string
   readonly environment: string
