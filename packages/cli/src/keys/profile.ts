@@ -109,7 +109,6 @@ const keyFlags = {
   replace: Flag.Boolean("replace").pipe(Flag.withDescription("Replace a profile of this name"), Flag.withDefault(false))
 }
 
-/** Checks the key of a new profile, and returns its id and its absolute path. */
 const checkedKey = (keyId: Option.Option<string>, keyFile: Option.Option<string>) =>
   Effect.gen(function* () {
     if (Option.isNone(keyId) && Option.isNone(keyFile)) return {}
