@@ -30,7 +30,7 @@ export interface ChangeOptions {
   readonly dryRun: boolean
 }
 
-/** Matches every host of production, including undocumented hosts. */
+/** Also matches undocumented hosts of production. */
 const productionHost = /(?:^|\.)kalshi\.com\.?$/
 
 export const isProduction = ({ name, restUrl }: Environment.Environment): boolean =>

@@ -9,7 +9,7 @@ import * as Data from "effect/Data"
 import * as Predicate from "effect/Predicate"
 import { type Exit, exits } from "./exits.ts"
 
-/** The message says what failed, why, and what to do. */
+/** The message says what failed and why, and usually what to do. */
 export class CommandError extends Data.TaggedError("CommandError")<{
   readonly exit: Exit
   readonly message: string

@@ -1,5 +1,5 @@
 /**
- * Sends the request of an operation: a read immediately, a change after a preview and a question.
+ * Sends the request of an operation. A change is shown and confirmed first, unless `--yes` is set.
  *
  * @module
  */

@@ -127,7 +127,6 @@ const volumeOf = ({ volume_fp }: MarketEntry): number => {
 
 const compare = (left: Ranked, right: Ranked): number =>
   left.cost - right.cost ||
-  // With equal costs, events come before markets.
   Number(left.hit.type === "market") - Number(right.hit.type === "market") ||
   right.volume - left.volume ||
   (left.hit.ticker < right.hit.ticker ? -1 : 1)

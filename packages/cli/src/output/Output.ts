@@ -95,8 +95,8 @@ export const value = (json: unknown, human: (screen: Screen) => string) =>
   })
 
 /**
- * If the standard output does not accept the outcome of a change, it goes to the standard error, so that it is not
- * lost.
+ * If the standard output does not accept the outcome of a change, the outcome goes to the standard error, so that it is
+ * not lost.
  */
 export const outcome = (json: unknown, human: (screen: Screen) => string) =>
   Effect.tapError(value(json, human), () =>

@@ -25,8 +25,8 @@ export type Change =
   | { readonly ticker: string; readonly level: { readonly side: OrderBook.Side; readonly price: string } }
 
 /**
- * A book is live from a snapshot until messages are missing: after a gap in `seq`, during an outage, between two runs
- * of `kalshi record`, or if a file of the recording is missing.
+ * A book is live from a snapshot until messages are missing, for example after a gap in `seq` or between two runs of
+ * `kalshi record`.
  */
 export class Books {
   readonly #decode = FeedMessages.decoder()

@@ -57,7 +57,7 @@ export async function* wholeLines(
     yield text.split("\n")
   }
   if (restBytes === 0) return
-  // The last line is complete if it is a JSON object: only its line break is missing.
+  // If the last line can be parsed, only its line break is missing.
   const text = Buffer.concat(rest).toString()
   if (parseLine(text) === undefined) onTorn(restBytes)
   else yield [text]

@@ -146,7 +146,10 @@ const readBooks = (requests: Queue.Queue<ReadReason>, tickers: ReadonlyArray<str
     )
   )
 
-/** A lost connection interrupts every channel, but only one notice of it is printed while the recording runs. */
+/**
+ * A lost connection interrupts every channel. While the recording runs, only the notice of the first channel is
+ * printed.
+ */
 const isNoted = ({ channel, detail, type }: Notice, channels: ReadonlyArray<string>): boolean =>
   channel === channels[0] ||
   detail.startsWith("SubscriptionLost") ||

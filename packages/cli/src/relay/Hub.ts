@@ -188,7 +188,7 @@ export class Hub implements Upgrades {
     execute(this.#execution, connection, command.success, id)
   }
 
-  /** Carries out each channel as soon as the exchange has acknowledged it. */
+  /** The channels of one command are handled separately: each waits for the acknowledgement of the exchange. */
   #subscribe(
     connection: FeedConnection,
     command: FeedCommand & { readonly cmd: "subscribe" },

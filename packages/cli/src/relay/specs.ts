@@ -19,7 +19,7 @@ interface Chosen extends Pick<Parameters, "userFilter" | "shardFactor" | "shardK
   readonly allReferences: boolean
 }
 
-/** The relay's own parameters at the exchange. The relay itself applies the parameters of a reader. */
+/** The relay's own parameters at the exchange. They do not depend on the reader. */
 const fixed: Partial<Record<ChannelName, Readonly<Record<string, unknown>>>> = {
   orderbook_delta: { use_yes_price: true },
   ticker: { send_initial_snapshot: true }

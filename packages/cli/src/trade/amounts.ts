@@ -25,7 +25,7 @@ export const parsePrice = (text: string): Option.Option<FixedPoint.Dollars> =>
     return micros > 0n && micros < oneDollar && micros % smallestPriceStep === 0n
   })
 
-/** A whole number is probably in cents. */
+/** A whole number from 1 to 99 is probably in cents. */
 export const priceExpected = (text: string): string =>
   `a price in dollars per contract, above 0 and below 1, with at most four decimals, such as ${/^[1-9]\d?$/.test(text) ? `0.${text.padStart(2, "0")} for ${text} cents` : "0.56"}`
 

@@ -1,5 +1,5 @@
 /**
- * The steps of every trade command that changes something: it shows what the change means, asks, and sends the change.
+ * A trade command that changes something shows what the change means, asks, and sends the change.
  *
  * @module
  */

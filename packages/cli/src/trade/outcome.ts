@@ -72,7 +72,7 @@ const canceledOf = ({ fill_count, remaining_count, request }: Orders.Accepted): 
     FixedPoint.subtract(FixedPoint.countUnsafe(request.count), fill_count),
     remaining_count
   )
-  // An amendment has increased the order, so the count of the request is too small.
+  // Negative if an amendment has increased the order: the count of the request is then too small.
   return FixedPoint.isNegative(canceled) ? undefined : canceled
 }
 

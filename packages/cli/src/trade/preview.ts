@@ -53,7 +53,7 @@ const positionWords = ({ free, position }: Facts): string => {
 
 const unless = (text: string, isShown: boolean): string | undefined => (isShown ? text : undefined)
 
-/** The contracts of a sale that exceed the position open a position in the other outcome. */
+/** Contracts of a sale beyond the position open a position in the other outcome. */
 const oversoldWords = (
   { action, outcome, price }: Spoken,
   { position }: Facts,
@@ -77,7 +77,7 @@ const assumed = (cost: OrderCost.OrderCost): string =>
     ? ". The fee terms of the series could not be read, so the highest known fees are assumed"
     : ""
 
-/** For the sale of a position: the smallest proceeds. */
+/** If the order opens no position, shows the smallest proceeds instead of the worst case. */
 const worstFields = (cost: OrderCost.OrderCost, opens: boolean): ReadonlyArray<Field> => {
   if (!opens) {
     const least = Result.map(cost.worstFee, (fee) => FixedPoint.subtract(cost.proceeds, fee))

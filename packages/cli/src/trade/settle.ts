@@ -96,7 +96,7 @@ const noteOthers = (others: ReadonlyArray<pending.PendingOrder>) =>
 
 /**
  * Fails if the exchange refuses the key. Without this check, the search would repeat its reads until the end of
- * `--within`. The search itself handles all other errors.
+ * `--within`. The search itself handles other errors.
  */
 const requireAcceptedKey = (orders: ReadonlyArray<pending.PendingOrder>) =>
   Effect.forEach(

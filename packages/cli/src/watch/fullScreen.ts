@@ -3,7 +3,7 @@
  *
  * **Details**
  *
- * The view draws its newest state at most 20 times a second, and only lines that changed. The next drawing waits until
+ * The newest state is drawn at most 20 times a second, and only changed lines are written. The next drawing waits until
  * the terminal has accepted the last drawing. So a slow terminal skips intermediate states, and no drawing waits in
  * memory.
  *

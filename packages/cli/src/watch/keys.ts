@@ -72,8 +72,8 @@ export class TradesKeys {
   }
 
   /**
-   * `added` is the number of all entries that were added to the tape, the list of the newest trades. `kept` is the
-   * number of entries that it still has.
+   * `added` is the number of entries that were added to the tape, the list of the newest trades. `kept` is the number
+   * of entries that it still has.
    */
   press(
     key: KeyPress,

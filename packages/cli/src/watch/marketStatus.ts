@@ -21,7 +21,7 @@ const settleMillis = 1_000
 /** After this status, nothing changes. */
 const final = "finalized"
 
-/** A market whose closing time has passed is closed, even before it is read again. */
+/** An active market whose closing time has passed is closed, even before it is read again. */
 export const statusAt = (
   { closeMillis, status }: Pick<WatchedMarket, "closeMillis" | "status">,
   nowMillis: number

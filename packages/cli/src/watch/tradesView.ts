@@ -1,5 +1,5 @@
 /**
- * The view of public trades: the newest trades of all or some markets, which are the tape.
+ * The view of public trades: the newest trades (the tape) of all or some markets.
  *
  * @module
  */
