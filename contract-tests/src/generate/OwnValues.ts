@@ -3,9 +3,9 @@
  *
  * **Details**
  *
- * The structure of the values comes from the Effect schema. Together, the values contain each choice of every node at least
- * once. The candidates for the leaves come from the document: valid and almost valid values for every pattern, format, enum
- * and bound. The Effect schema decides which candidates are used.
+ * The structure of the values comes from the Effect schema. Together, the values contain each choice at least once,
+ * such as each branch of a union. The candidates for the leaves come from the document: valid and almost valid values
+ * for every pattern, format, enum and bound. The Effect schema decides which candidates are used.
  *
  * @module
  */

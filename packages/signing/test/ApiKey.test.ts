@@ -830,7 +830,7 @@ describe("fromFile", () => {
       (piece) => /[A-Z0-9]/.test(piece) && text.includes(piece)
     )
 
-  it.live("quotes a path that is clearly a path", () =>
+  it.live("quotes the path of an unreadable file if the path does not look like a key", () =>
     Effect.gen(function* () {
       for (const path of [
         "kalshi.pem",

@@ -4,13 +4,13 @@
  * @module
  */
 
-/** The levels of a market: hundredths of a contract by YES price in ten-thousandths of a dollar. */
+/** The levels of a market. Keys: YES prices in ten-thousandths of a dollar. Values: hundredths of a contract. */
 export interface Ledger {
   readonly yes: Map<number, number>
   readonly no: Map<number, number>
 }
 
-/** The members of the `msg` of a snapshot or of a delta that a book needs. */
+/** The members that a book needs from the `msg` of a snapshot or a delta. */
 export interface BookMessage {
   readonly market_ticker: string
   readonly clock: number
