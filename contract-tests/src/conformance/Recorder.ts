@@ -132,7 +132,7 @@ export class Recorder {
         }
       }
     )
-    // The exchange dropped the connection without a response.
+    // The exchange dropped the connection without a response, so the client's connection is dropped too.
     upstream.on("error", () => request.socket.destroy())
     upstream.end(body)
   }

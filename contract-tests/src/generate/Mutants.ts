@@ -1,8 +1,8 @@
 /**
  * Creates mutants: values that are valid except for exactly one fault, of a known kind, at a known JSON Pointer.
  *
- * A candidate is a mutant only if the judge rejects it and reports exactly this pointer. `survey` also returns the discarded
- * candidates, which show the faults without a mutant.
+ * A candidate is a mutant only if the judge (the validator ajv) rejects it and reports exactly this pointer. `survey`
+ * also returns the discarded candidates, which show the faults without a mutant.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Creates wire values that a client's own schema accepts. The judge then checks these values against the document.
+ * Creates wire values that a client's own schema accepts. The judge (the validator ajv) then checks these values
+ * against the document.
  *
  * **Details**
  *

@@ -13,7 +13,10 @@ import { failed, type Outcome, type OperationProperty, type TargetProperty, type
 
 const id = "P15"
 
-/** The operations on which each property runs twice. They cover each sending class, and GET, POST and DELETE. */
+/**
+ * The operations on which each property runs twice. They cover each sending class (see `SendingClass.ts`), and GET,
+ * POST and DELETE.
+ */
 const sample = ["GetOrders", "CreateOrderV2", "CreateOrderGroup", "DeleteOrderGroup"]
 
 /** The number of cases of each run. A few are enough, because the property only compares two runs. */

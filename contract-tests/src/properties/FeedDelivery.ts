@@ -28,5 +28,8 @@ const make = (hidesLosses: boolean): TargetProperty => ({
 /** Property P11: the feed. */
 export const P11: TargetProperty = /*#__PURE__*/ make(false)
 
-/** P11 on a network that hides losses from the client. It must fail. */
+/**
+ * P11 on a network that hides losses from the client. The property must fail there, which proves that it detects
+ * losses.
+ */
 export const P11OnDishonestNetwork: TargetProperty = /*#__PURE__*/ make(true)

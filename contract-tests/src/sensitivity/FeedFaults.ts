@@ -49,7 +49,10 @@ export const unseen: Readonly<Record<string, string>> = {
     "It needs two lines that have received different deltas with the same clock. This is too rare in 600 random schedules."
 }
 
-/** The faults to try with one line, because a second line hides them or makes them rarer. All other faults use two. */
+/**
+ * The faults to try with one line of order books, because a second line hides them or makes them rarer. All other
+ * faults use two lines.
+ */
 const onOneLine = new Set([
   "forgets the names in doubt",
   "delivers repeated messages",

@@ -203,7 +203,7 @@ const judgeSent = (root: Root, difference: Difference): Outcome => {
     : "same"
 }
 
-/** Judges a difference by its witnesses. */
+/** Decides whether a difference affects the client, from values that show the difference. */
 const judge = (root: Root, difference: Difference): Outcome =>
   hasNoWitness(difference.kind)
     ? finding(root, difference, { verdict: "unaffected", witness: undefined })

@@ -40,7 +40,7 @@ export const fromSnapshot = (msg: BookMessage, hasYesPrices: boolean): Ledger =>
   return { yes: levels("yes"), no: levels("no") }
 }
 
-/** Applies a delta. */
+/** Applies a delta to a book. */
 export const apply = (ledger: Ledger, { delta_fp, price_dollars, side }: BookMessage, hasYesPrices: boolean): void => {
   if (side === undefined || price_dollars === undefined || delta_fp === undefined) return
   const key = keyOf(side, price_dollars, hasYesPrices)
