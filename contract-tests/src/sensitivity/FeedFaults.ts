@@ -1,5 +1,5 @@
 /**
- * The faults of the feed, of order books and of the live account that P11 (the property of the feed) must detect. Most
+ * The faults that P11 (the property of the feed) must detect: in the feed, in order books and in the live account. Most
  * of them come from the client's own tests, which must detect them too.
  *
  * @module
