@@ -201,7 +201,7 @@ describe("listen, with idle connections", () => {
   )
 
   it.live(
-    "keeps a connection for the announced time even if the time limit of a head is shorter, and then closes it",
+    "keeps a connection for the announced time even if the time limit for a head is shorter, and then closes it",
     () =>
       scoped(
         Effect.gen(function* () {

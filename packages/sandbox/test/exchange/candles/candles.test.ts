@@ -11,7 +11,7 @@ import { makeFloor, sampleSize, seed, start, terms, ticker, unwrap } from "../..
 const minute = 60_000
 const hour = 60 * minute
 
-/** The time some milliseconds after the beginning of the minute in which the exchange starts. */
+/** Adds milliseconds to the full minute before the start of the exchange. */
 const minutesAfter = (millis: number): number => Math.floor(start / minute) * minute + millis
 
 const setup = () => {
