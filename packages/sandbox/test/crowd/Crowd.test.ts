@@ -45,7 +45,7 @@ const restingOf = (exchange: Exchange, name: string, atMillis: number): number =
 
 describe("a book of the crowd", () => {
   // The crowd quotes at full seconds, so the test reads the books at full seconds.
-  it("has both sides, and a spread of at most eight cents around the hidden value, at every second of half an hour", () => {
+  it("has two sides at every second, and a spread of at most eight cents around the hidden value", () => {
     const exchange = makeCrowded()
     const values = new OwnMarkets(1)
     const distances: Array<number> = []
@@ -280,7 +280,7 @@ describe("the quotes of the crowd", () => {
     }
   })
 
-  it("are confirmed within a second after the acceptance, also if the RFQ is deleted, and are no longer replaced", () => {
+  it("are confirmed within a second of acceptance, even if the RFQ is deleted, and are not replaced", () => {
     const exchange = makeCrowded()
     const quotesAt = requestQuotes(exchange, "KXCROWDLONG-A-YES", 10)
     const at = start + 5_100

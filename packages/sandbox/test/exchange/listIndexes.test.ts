@@ -311,7 +311,7 @@ const comparisons = (state: Snapshot, account: Account) => {
 
 describe("View, after random commands", () => {
   it(
-    "lists the same RFQs, quotes, positions and settlements as a scan of the whole state, even after a restore",
+    "lists the same RFQs, quotes, positions and settlements as a scan of the state, even after a restore",
     { timeout: 120_000 },
     () => {
       let exchange = new Exchange({ seed: 5, assumptions: { transferMillis: 3_000 } })

@@ -176,7 +176,7 @@ describe("a crowd under a frozen clock", () => {
   const frozen = { clock: "frozen" as const }
   const end = 5 * minute
 
-  it("continues after any number of restarts as if the process had never ended, even if it ended before the crowd acted", async () => {
+  it("gives the same state with and without restarts, even if a process ends before the crowd acts", async () => {
     const whole = await world(frozen)
     whole.move(end)
     act(whole)

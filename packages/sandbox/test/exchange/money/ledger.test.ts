@@ -114,7 +114,7 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [cash, 0])
   })
 
-  it("grows when other orders use up the held contracts, and the dollar that each closed pair returns pays for it", () => {
+  it("grows when other orders use up the held contracts", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one", "7"), floor.account("other")]
     floor.place(other, terms("ask", 50, 10))
