@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { BaseSequencer, type Reporter, type TestModule, type TestSpecification } from "vitest/node"
 
-/** The longest test files. They start first, so that no processor idles at the end of a run. */
+/** The longest test files. They start first, so that no worker is idle at the end of a run. */
 const longest = [
   "hostile",
   "faultRun",
@@ -23,9 +23,9 @@ const longest = [
 ].map((name) => `/${name}.test.ts`)
 
 /**
- * Test files that only `pnpm test:full` runs, because they take long and rarely find a fault: the sizes of bundles, the
- * planted faults of the feed's session, the largest bursts, the tool that plants faults, and a second judge of requests
- * and responses. Continuous integration runs them.
+ * Test files that only `pnpm test:full` runs, because they take long and rarely find a fault. They test the sizes of
+ * bundles, faults injected into the feed's session, the largest bursts, the command `sensitivity`, and requests and
+ * responses with Prism. Continuous integration also runs them.
  */
 const fullOnly = [
   "packages/client/test/Bundle.test.ts",
@@ -47,10 +47,11 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
-// Test processes, and the processes that tests start, load the same modules. The cache lets them share the compiled code.
+// Test processes and the processes that tests start load the same modules. With this cache, they share the compiled
+// code.
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url))
 
-/** Ends a run with a line of its counts. */
+/** Prints a last line with the number of passed, failed and skipped tests. */
 const summary: Reporter = {
   onTestRunEnd: (modules: ReadonlyArray<TestModule>, errors) => {
     const counts = { passed: 0, failed: errors.length, skipped: 0, pending: 0 }
@@ -62,7 +63,7 @@ const summary: Reporter = {
   }
 }
 
-// `pnpm test:full` runs `vitest --mode full`: long tests then take their full samples.
+// `pnpm test:full` runs `vitest run --mode full`. In this mode, long tests use their full number of samples.
 export default defineConfig(({ mode }) => ({
   test: {
     env: { TEST_MODE: mode },
@@ -72,9 +73,10 @@ export default defineConfig(({ mode }) => ({
     // Ends a test that hangs. A busy machine can be many times slower than an idle one.
     testTimeout: 120_000,
     hookTimeout: 120_000,
-    // One worker more than processors, because tests of sockets often wait. With the default, a processor would be idle.
+    // One more worker than processors, because tests of sockets often wait.
     maxWorkers: availableParallelism() + 1,
-    // Test files of a process share its modules, which hold no state. Most files take longer to load than to run.
+    // The test files in one process share loaded modules, because most files take longer to load than to run. Modules
+    // have no state.
     isolate: false,
     unstubEnvs: true,
     unstubGlobals: true,

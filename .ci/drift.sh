@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Downloads a published document and compares it with the one in fixtures/spec. Prints the report as Markdown. Exits with 5 if
-# the drift is breaking, otherwise with 3 if something is undecided. Exits with 2 if the document cannot be read.
+# Downloads a published document and compares it with the document in fixtures/spec. Prints the report as Markdown.
+# Exits with 5 if the drift is breaking. Otherwise exits with 3 if the comparison could not decide about a difference.
+# Exits with 2 if the document cannot be read. Then there is no report.
 # Arguments: `rest` or `feed`, and the address of the document.
 set -euo pipefail
 fixture=$1
@@ -15,6 +16,5 @@ code=0
 node contract-tests/src/bin/kalshi-contract.ts drift "fixtures/spec/$fixture.json" "$document" \
   --report "markdown=drift/drift.md,html=drift/drift.html,junit=drift/drift.xml,json=drift/drift.json" \
   > drift/drift.txt || code=$?
-# A document that cannot be read has no report.
 [ ! -f drift/drift.md ] || cat drift/drift.md
 exit "$code"

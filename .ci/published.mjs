@@ -1,4 +1,7 @@
-/** Imports every module of the installed packages, starts the installed command, and sends it a request with the client. */
+/**
+ * Imports every module of the installed packages. Starts the installed `kalshi-sandbox`, and sends a request to it with
+ * the client.
+ */
 import { spawn } from "node:child_process"
 import { once } from "node:events"
 import { readdirSync, readFileSync } from "node:fs"

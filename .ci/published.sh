@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Tests the packages as a user gets them from the registry, with the node on the PATH: packs the built packages, installs
-# them with npm in an empty folder, imports every module, starts the commands and sends a request. Then installs the
-# same packages in another empty folder, without naming what they depend on, and runs the command line with the node on the
-# PATH and with the repository's Node.
+# Tests the packages in the form that a user installs, with the `node` on the PATH. Packs the built packages, installs
+# them with npm in an empty folder, imports every module, starts `kalshi-sandbox` and sends a request to it. Then
+# installs the same packages in another empty folder without naming their peer dependencies, and runs `kalshi` twice:
+# with the `node` on the PATH, and with the repository's Node.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 folder=$(mktemp -d)
@@ -18,7 +18,7 @@ npm init --yes >/dev/null
 npm install --silent --no-audit --no-fund ./*.tgz "effect@$effect" "@effect/platform-node@$platform"
 node published.mjs
 
-# Here, npm must find everything else that the command line needs.
+# Here, npm must install the peer dependencies by itself.
 root=$OLDPWD
 mkdir "$folder/cli"
 cd "$folder/cli"

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Installs redis-server if that is possible without a prompt, so that the tests of RateLimitsRedis run against a real server.
-# Never fails. Without redis-server, these tests are skipped, and the last line of the run counts them as skipped.
+# Installs redis-server if that is possible without a prompt, so that the tests of RateLimitsRedis can use a real
+# server. Never fails. Without redis-server, these tests are skipped, and the last line of the test run counts them as
+# skipped.
 set -uo pipefail
 
 has_redis() { command -v redis-server >/dev/null; }

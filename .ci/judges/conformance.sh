@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
-# Scores four clients with the judge exchange (`kalshi-contract serve`): this client, the official TypeScript SDK 3.30.0, the
-# official Python SDK kalshi_python_sync 3.34.0, and kalshi-sdk 22.4.0. Fails if this client has a fault, or if a verdict
-# or the category of a finding differs from the recorded one in docs/conformance.json. With the argument `write`, records
-# the scorecards instead. The Python clients need Python 3.13 and PyPI. If Python or PyPI is missing, the script prints the
-# reason and skips these clients.
+# Scores four clients with the judge exchange (`kalshi-contract serve`): @kalshi-effect/client, the official TypeScript
+# SDK 3.30.0, the official Python SDK kalshi_python_sync 3.34.0, and kalshi-sdk 22.4.0. Fails if @kalshi-effect/client
+# has a fault, or if a scorecard differs from docs/conformance.json in a verdict or in the category of a finding. With
+# the argument `write`, records the scorecards instead. The Python clients need Python 3.13 and PyPI. If Python 3.13 or
+# PyPI is missing, the script prints the reason and skips these clients.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 judges=$PWD/.ci/judges
@@ -12,7 +12,7 @@ node=$PWD/node_modules/.bin/node
 action=${1:-check}
 
 cards=$(mktemp -d)
-: >"$cards/judge.log" # the background process may open it later than this script
+: >"$cards/judge.log" # this script can read the log before the background process creates it
 "$node" contract-tests/src/bin/kalshi-contract.ts serve --port 0 >>"$cards/judge.log" 2>&1 &
 judge=$!
 end_judge() {
@@ -54,10 +54,10 @@ score kalshi-effect "$node" "$drivers/kalshiEffect.ts"
 score official-typescript "$node" "$drivers/officialTypescript.ts"
 [ "$failed" -eq 0 ] || exit 1
 
-judged="the comparison of scorecards of the official Python SDK and of kalshi-sdk"
+judged="The scoring of the official Python SDK and of kalshi-sdk"
 source "$judges/python.sh"
 trap 'clean; end_judge' EXIT
-# `clean` waits for all children, so the judge is one of those that it ends.
+# `clean` ends the processes in `started` and waits for all children, so `started` must contain the judge.
 started+=("$judge")
 pip install --no-deps --requirement "$judges/official-python.txt" --requirement "$judges/requirements.txt" \
   --requirement "$judges/conformance.txt"

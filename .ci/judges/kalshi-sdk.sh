@@ -1,16 +1,16 @@
 #!/usr/bin/env bash
-# Tests the local exchange with an independent client: kalshi-sdk 22.4.0, from PyPI. Runs the integration suite of
-# kalshi-sdk (tests/integration, unchanged) except for perps, which the local exchange does not have. Then lets kalshi-sdk
-# keep order books under load, and compares these books with REST.
-# Needs Python 3.13 and PyPI. If one of them is missing, the script prints the reason and succeeds.
-# Arguments: the duration of the load in seconds (default: 60), and the book changes per second (default: 200).
+# Tests the local exchange with an independent client, kalshi-sdk 22.4.0 from PyPI. First runs the unchanged integration
+# suite of kalshi-sdk (tests/integration), without the tests of perps, because the local exchange has no perps. Then
+# kalshi-sdk keeps order books under load, and the script compares these books with REST. Needs Python 3.13 and PyPI. If
+# one of them is missing, the script prints the reason and succeeds. Arguments: the duration of the load in seconds
+# (default: 60), and the book changes per second (default: 200).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 judges=$PWD/.ci/judges
 node=$PWD/node_modules/.bin/node
 book_seconds=${1:-60} book_changes=${2:-200}
 
-judged="the integration suite of kalshi-sdk"
+judged="The integration suite of kalshi-sdk"
 source "$judges/python.sh"
 pip install --no-deps --requirement "$judges/requirements.txt"
 pip download --no-deps --no-build-isolation --dest "$folder" --requirement "$judges/kalshi-sdk.txt"
@@ -34,8 +34,8 @@ start() {
   return 1
 }
 
-# Starts an exchange with a number of markets, and order flow on these markets. Other arguments are scripts that run
-# before the order flow.
+# Starts an exchange with `count` markets, and order flow with `changes` book changes per second on these markets. The
+# other arguments are scripts to run before the order flow.
 start_exchange() {
   local name=$1 count=$2 changes=$3 markets=() n script
   for ((n = 1; n <= count; n++)); do markets+=(--market "KXJUDGE-26-M$n"); done
@@ -66,7 +66,7 @@ start_exchange suite 12 40 contract-tests/judges/history.ts
     KALSHI_ENABLE_REAL_API_ONLY=1 PYTHONPATH=$judges PYTHONDONTWRITEBYTECODE=1 timeout 500 \
     "$folder/venv/bin/python" -m pytest -p local_exchange --junit-xml "$folder/suite.xml" -q -W ignore::DeprecationWarning \
     -o asyncio_default_fixture_loop_scope=function --ignore-glob='*/test_perps_*' tests/integration
-) || true # the verdict is in the report
+) || true # verdict.py reads the result from the report
 "$folder/venv/bin/python" "$judges/verdict.py" "$folder/suite.xml" || failed=1
 end_flow suite || failed=1
 

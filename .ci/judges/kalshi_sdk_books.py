@@ -1,7 +1,7 @@
-"""Keeps kalshi-sdk's own order books on a local exchange under order flow, then compares each with REST.
+"""Lets kalshi-sdk keep order books of a local exchange while orders change them, and then compares each book with REST.
 
-Arguments: the address of the exchange, the folder with key-id and key.pem, and the seconds to stay connected. Fails if a
-connection was lost, a sequence had a gap, no message arrived, no book was compared, or a book differs.
+Arguments: the address of the exchange, the folder with key-id and key.pem, and the seconds to stay connected. Fails if
+a connection was lost, if a sequence had a gap, if no message arrived, if no book was compared, or if a book differs.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from kalshi.config import KalshiConfig
 from kalshi.ws.client import KalshiWebSocket
 from kalshi.ws.connection import ConnectionState
 
-# The books count as complete if no frame arrives for this time after the exchange was paused.
+# After the exchange is paused, the books are complete when no frame has arrived for this time.
 QUIET_SECONDS = 2.0
 
 

@@ -1,7 +1,7 @@
 """Points the demo addresses of kalshi-sdk at a local exchange, and records the requests and the frames of each test.
 
-This is a pytest plugin, loaded with `-p local_exchange`. LOCAL_EXCHANGE is the address, such as http://127.0.0.1:8787. The
-plugin changes no file of kalshi-sdk. It writes into the JUnit report, as properties of each test: the requests with their
+This is a pytest plugin, loaded with `-p local_exchange`. LOCAL_EXCHANGE is the address, such as http://127.0.0.1:8787.
+The plugin changes no file of kalshi-sdk. It adds properties to each test in the JUnit report: the requests with their
 statuses, and the first received frame of each type.
 """
 
@@ -77,7 +77,7 @@ def pytest_configure(config):
     import kalshi.perps  # noqa: F401
     from kalshi.ws.connection import ConnectionManager
 
-    # Other modules of the package have copies of the constants.
+    # Several modules of kalshi-sdk have copies of these constants.
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "kalshi":
             for constant, value in demo_addresses.items():
@@ -97,7 +97,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish(session):
-    # The fixtures assert that the addresses name the demo host.
+    # The pytest fixtures assert that each address has the demo host.
     for plugin in session.config.pluginmanager.get_plugins():
         for constant in demo_hosts:
             if hasattr(plugin, constant):

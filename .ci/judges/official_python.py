@@ -1,8 +1,8 @@
-"""Calls the methods of the official Python SDK that the program at the other end of the pipes requests.
+"""Calls methods of the official Python SDK. officialPython.ts starts this program and requests the calls.
 
-Each line of the input is a call: {"operation": ..., "input": {...}}, with the fields of the request by their names on the
-wire. Each line of the output is its result: the status, the content type and the text of the response, or the error.
-With the argument `methods`, the program prints the names of the methods, without underscores.
+Each line on stdin is a call: {"operation": ..., "input": {...}}. `input` has the fields of the request by their names
+on the wire. Each line on stdout is the result of a call: the status, the content type and the body of the response, or
+the error. With the argument `methods`, the program only prints the names of the methods, without underscores.
 """
 
 import inspect
@@ -42,9 +42,10 @@ def model_of(parameter):
 
 
 def arguments_of(method, fields):
-    """Divides the fields of a request into the arguments of a method, and the fields for which the method has no argument.
+    """Returns the arguments of a method for the fields of a request, and the fields for which the method has no
+    argument.
 
-    The body takes the fields that are no argument.
+    If the method has an argument for the body, the body gets the fields that have no argument.
     """
     parameters = {name: p for name, p in inspect.signature(method).parameters.items() if name[0] != "_" and name != "self"}
     # The SDK renames fields that are keywords of Python.

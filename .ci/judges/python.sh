@@ -1,6 +1,6 @@
-# Sourced by the judges that need Python 3.13 and PyPI. `judged` names the judge.
-# Defines the interpreter `python`, a temporary folder `folder` with a virtual environment `venv`, and `pip`. If Python 3.13
-# or PyPI is missing, prints the reason and succeeds.
+# Prepares Python for a judge. The judge sources this file after it sets `judged`, the subject of the message about a
+# skip. Defines `python` (the interpreter), `folder` (a temporary folder with the virtual environment `venv`) and `pip`.
+# If Python 3.13 or PyPI is missing, prints the reason and ends the judge with success.
 
 skip() {
   echo "$judged was skipped: $1"
@@ -33,6 +33,6 @@ export NO_PROXY=127.0.0.1 no_proxy=127.0.0.1
 
 "$python" -m venv "$folder/venv"
 pip() { "$folder/venv/bin/python" -m pip --quiet --disable-pip-version-check "$@"; }
-# Checks that PyPI is reachable, with the smallest of the requirements.
+# Checks that PyPI is reachable: downloads the smallest requirement.
 timeout 60 "$folder/venv/bin/python" -m pip --quiet --disable-pip-version-check download --retries 1 --no-deps --dest "$folder/probe" iniconfig==2.3.1 \
   2>"$folder/probe.log" || skip "PyPI is unreachable ($(tail -n 1 "$folder/probe.log"))"

@@ -1,7 +1,7 @@
 """Judges the JUnit report of kalshi-sdk's integration suite.
 
-Every test must pass, except the tests that kalshi-sdk itself cannot pass. For each of these, the report must contain the
-proof: what the test received, or that it sent no request.
+Every test must pass, except the tests that cannot pass because of a fault in kalshi-sdk. For each of these tests, the
+report must contain the proof: what the test received, or that it sent no request.
 """
 
 import json
@@ -37,16 +37,16 @@ def no_request(case):
 
 
 COVERAGE = (
-    "it compares the methods of kalshi-sdk with kalshi-sdk's own list of tested methods. Version 22.4.0 added methods"
-    " and did not add them to the list"
+    "it compares the methods of kalshi-sdk with kalshi-sdk's own list of tested methods. Version 22.4.0 has new methods"
+    " that are not in the list"
 )
 FORECAST = (
     "it asks for a forecast with period_interval=3600. The document permits only 0, 1, 60 and 1440, so the exchange"
     " refuses the request"
 )
 SUBTRADER = (
-    "it asks for the subtrader sdk-test-subtrader. No FCM can have it: the id of a subtrader is the id of its FCM's"
-    " account, an underscore and a suffix"
+    "it asks for the subtrader sdk-test-subtrader. No FCM can have this subtrader: the id of a subtrader is the id of its"
+    " FCM's account, an underscore and a suffix"
 )
 ANNOUNCEMENTS = "kalshi-sdk always skips it, because Kalshi removed the operation"
 

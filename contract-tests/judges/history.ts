@@ -1,10 +1,11 @@
 /**
- * Gives a running local exchange a past and combos: a market that was traded and settled a hundred days ago, so that the
- * historical operations have markets, trades, fills, orders and positions; a collection of two events;
- * and a game with two teams.
+ * Adds historical data to a running local exchange. One market was traded and settled a hundred days ago, so that the
+ * historical operations return markets, trades, fills, orders and positions. Also adds a multivariate collection of two
+ * events, and a game with two teams.
  *
- * Argument: the address of the exchange. The program creates another exchange with the same markets, executes the past
- * on it, and puts its snapshot of the present into the running exchange. The accounts of the running exchange are lost.
+ * Argument: the address of the exchange. The program creates a second exchange with the same markets, and executes the
+ * historical commands on it. Then it restores a snapshot of the second exchange in the running exchange. The running
+ * exchange loses its accounts.
  *
  * @module
  */
@@ -21,7 +22,7 @@ import { sendAsOperator } from "./operator.ts"
 
 const ageMillis = 100 * 86_400_000
 const ticker = "KXPAST-26-YES"
-/** A market of another event than the traded markets, so that a combo can have legs of two events. */
+/** A market of a second event, so that a combo can have legs of two events. */
 const otherTicker = "KXLEG-26-YES"
 
 const order: Omit<CreateOrder, "side" | "price"> = {
@@ -39,12 +40,13 @@ const order: Omit<CreateOrder, "side" | "price"> = {
   exchangeIndex: undefined
 }
 
-/** An exchange with the markets of another exchange, and the past. */
+/** Makes an exchange with these markets, and with the historical data at `pastMillis`. */
 const makeExchange = (tickers: ReadonlyArray<string>, pastMillis: number) =>
   Effect.gen(function* () {
     const exchange = new Exchange({ seed: 7 })
     const run: typeof exchange.execute = (command, atMillis) => exchange.execute(command, atMillis)
-    // Lists have the newest market first. The client under test trades on the first open market, which is created last.
+    // Lists start with the newest market. The client under test trades on the first open market, so this market is
+    // created last.
     for (const ticker of [otherTicker, ...tickers]) {
       yield* Effect.fromResult(run({ type: "createMarket", market: { ticker } }, pastMillis))
     }
@@ -72,7 +74,7 @@ const makeExchange = (tickers: ReadonlyArray<string>, pastMillis: number) =>
     return exchange
   })
 
-/** By default, the event of a market is its ticker without the last part. */
+/** Returns the ticker of a market's event. By default, it is the market's ticker without the last part. */
 const eventOf = (ticker: string): string => ticker.slice(0, ticker.lastIndexOf("-"))
 
 const OpenMarkets = Schema.Struct({ markets: Schema.Array(Schema.Struct({ ticker: Schema.String })) })

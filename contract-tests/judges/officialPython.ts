@@ -25,13 +25,13 @@ interface Result {
   readonly contentType?: string | null
   readonly body?: string
   readonly error?: string
-  /** The fields of the request for which the method has no argument. The SDK did not send them. */
+  /** The fields of the input for which the method has no argument. The SDK did not send these fields. */
   readonly missing?: ReadonlyArray<string>
 }
 
 const [python = "python3", program = "official_python.py"] = process.argv.slice(2)
 
-/** The methods of the SDK: names of operations in lower case. */
+/** The operations that the SDK has a method for, by their ids in lower case. */
 const methods = new Set<string>(JSON.parse(spawnSync(python, [program, "methods"], { encoding: "utf8" }).stdout))
 
 /** Starts the program that makes the calls for an account. Returns a function that makes a call. */
@@ -73,8 +73,9 @@ const judge = (operation: string, input: JsonObject, { body = "", contentType, e
 }
 
 /**
- * The fields that the SDK writes in a form that the document does not permit: each is sent once, to show the refusal, and
- * then omitted. The SDK writes the offset of a time without a colon (`+0000`), which is not RFC 3339.
+ * The fields that the SDK writes in a format that the document does not permit. Such a field is sent once, to show that
+ * the exchange refuses it, and then omitted. The SDK writes the offset of a time without a colon (`+0000`), which
+ * violates RFC 3339.
  */
 const wronglyWritten: Readonly<Record<string, string>> = { GetMilestones: "minimum_start_date" }
 
@@ -92,7 +93,7 @@ const checkAll = Effect.gen(function* () {
   for (const { reference, suite } of called) {
     const call = reference.path.startsWith("/fcm/") ? calls.member : calls.other
     const inputs = Working.working(world, reference.id, suite.values) as ReadonlyArray<JsonObject> // inputs are objects
-    // Each list must have an item for at least one of the inputs, except the lists that are always empty here.
+    // Each list must have an item for at least one of the inputs. `alwaysEmpty` names the exceptions.
     const empty: Array<ReadonlyArray<string>> = []
     const wrong = wronglyWritten[reference.id]
     for (const full of inputs) {
@@ -100,7 +101,8 @@ const checkAll = Effect.gen(function* () {
       if (wrong !== undefined && wrong in full) {
         const { error = "nothing was refused" } = yield* call(reference.id, full)
         const isShown = error.includes(`${wrong}: is not a valid value`)
-        if (isShown) console.log(`the SDK writes ${reference.id} ${wrong} in a form that is refused: ${error}`)
+        if (isShown)
+          console.log(`the exchange refuses the format in which the SDK writes ${reference.id} ${wrong}: ${error}`)
         else faults.push(`${reference.id}: expected a refusal of ${wrong}, but ${error}`)
         yield* world.refreshed
       }

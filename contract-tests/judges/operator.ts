@@ -1,6 +1,6 @@
 /**
- * What the scripts of the judges share: requests to the operator's interface of a running local exchange, and the client
- * as one of its accounts.
+ * The shared part of the judges' scripts. It sends requests to the operator interface of a running local exchange, and
+ * runs the client as one of the exchange's accounts.
  *
  * @module
  */
@@ -32,7 +32,7 @@ export const order = {
   exchange_index: 0
 } as const
 
-/** Sends a request to the operator's interface of the exchange. */
+/** Sends a request to the operator interface of the exchange. */
 export const sendAsOperator = (url: string, path: string, body: object, method: "POST" | "PUT" = "POST") =>
   Effect.gen(function* () {
     const request = HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.make(method)(`${url}/sandbox/${path}`), body)
@@ -46,7 +46,8 @@ export const createAccount = (url: string, name: string, kind: "rsa" | "ed25519"
   Effect.flatMap(sendAsOperator(url, "accounts", { name, kind }), Schema.decodeUnknownEffect(credentials))
 
 /**
- * Creates a function that runs effects as an account. The client's rate limits are off: the accounts are unmetered.
+ * Creates a function that runs effects as an account. The client's rate limiter is off, because the exchange does not
+ * limit the rate of these accounts.
  */
 export const makeAs = (url: string, { keyId, privateKey }: typeof credentials.Type) =>
   Effect.gen(function* () {

@@ -1,10 +1,11 @@
 /**
- * Creates order flow on a running local exchange, so that the client under test receives every kind of message.
+ * Creates order flow on a running local exchange, so that kalshi-sdk receives every kind of message.
  *
- * Arguments: the address of the exchange, a folder, and the number of book changes a second (default: 40). The program
- * writes the key of the tested account, an FCM member, into the folder (`key-id`, `key.pem`), prints `order flow runs`, and trades until
- * SIGTERM. The first four open markets trade every second, and every book always has both sides. At the end, the program
- * prints how often each step ran. It fails if the exchange rejected a step for a reason other than a pause.
+ * Arguments: the address of the exchange, a folder, and the number of book changes per second (default: 40). The
+ * program creates the account of kalshi-sdk, an FCM member, and writes its key into the folder (`key-id`, `key.pem`).
+ * Then it prints `order flow runs`, and trades until SIGTERM. The first four open markets trade every second, and every
+ * book always has both sides. At the end, the program prints how often each step ran. It fails if the exchange rejected
+ * a step for another reason than a pause.
  *
  * @module
  */
@@ -25,13 +26,13 @@ import { type As, createAccount, makeAs, order, Rejected, sendAsOperator } from 
 const tickMillis = 50
 const tradedMarkets = 4
 /**
- * The number of markets with RFQs. The first market has none: the client under test creates its own RFQs there. An RFQ
- * stays open for the 15 seconds from the confirmation of its quote to the execution. There are more markets than
- * confirmations in that time, so no market gets a second RFQ while it has one.
+ * The number of markets with RFQs. The first market has none, because kalshi-sdk creates its own RFQs there. After the
+ * confirmation of its quote, an RFQ stays open for 15 seconds until the execution. There are more markets than
+ * confirmations in 15 seconds, so no market has two open RFQs.
  */
 const quotedMarkets = 10
 
-/** Creates large orders on both sides, at prices that no other order reaches. */
+/** Creates large orders on both sides, at prices that no other order matches. */
 const placeBothSides = (ticker: string) =>
   Orders.batchCreate({
     orders: [
@@ -40,7 +41,7 @@ const placeBothSides = (ticker: string) =>
     ]
   })
 
-/** Trades in both directions and cancels an order. The tested account is the maker. */
+/** Trades in both directions and cancels an order. The judged account is the maker. */
 const trade = (ticker: string, judged: As, other: As) =>
   Effect.gen(function* () {
     const taking = { ...order, ticker, count: "1", time_in_force: "immediate_or_cancel" } as const
@@ -53,7 +54,7 @@ const trade = (ticker: string, judged: As, other: As) =>
   })
 
 /**
- * Creates the step that changes books. The step places small orders away from the prices of trades, and cancels the oldest
+ * Creates the step that changes books. The step places small orders at prices without trades, and cancels its oldest
  * orders.
  */
 const makeBookChanges = (tickers: ReadonlyArray<string>, changesPerSecond: number) => {
@@ -95,8 +96,8 @@ const changeGroup = Effect.gen(function* () {
 })
 
 /**
- * Creates the step that creates an RFQ and a quote. In every other round, the quote is accepted and confirmed. In the
- * others, the quote and the RFQ are deleted.
+ * Creates the step that creates an RFQ and a quote. In every second round, the step accepts and confirms the quote. In
+ * the remaining rounds, it deletes the quote and the RFQ.
  */
 const makeQuoting = (tickers: ReadonlyArray<string>, judged: As, other: As) => {
   let round = 0
@@ -118,8 +119,8 @@ const makeQuoting = (tickers: ReadonlyArray<string>, judged: As, other: As) => {
 }
 
 /**
- * Creates the step that creates and settles two markets, one of which belongs to a multivariate event. The markets never
- * open, so no list of open markets contains them.
+ * Creates the step that creates and settles two markets. One of the markets belongs to a multivariate event. The
+ * markets never open, so no list of open markets contains them.
  */
 const makeCatalog = (url: string) => {
   let round = 0
@@ -144,7 +145,7 @@ const makeCatalog = (url: string) => {
 class Tally {
   readonly done = new Map<string, number>()
   readonly rejected = new Map<string, number>()
-  /** Whether the exchange rejected a step for a reason other than a pause. */
+  /** Whether the exchange rejected a step for another reason than a pause. */
   failed = false
 
   /** Repeats a step, and counts its results. */
@@ -190,7 +191,7 @@ const runFlow = (url: string, folder: string, changesPerSecond: number) =>
     yield* Effect.forEach(tickers, (ticker) => other(placeBothSides(ticker)), { discard: true })
     writeFileSync(join(folder, "key.pem"), judgedKey.privateKey, { mode: 0o600 })
     writeFileSync(join(folder, "key-id"), judgedKey.keyId)
-    yield* Console.log(`order flow runs on ${tickers.length} markets, ${changesPerSecond} book changes a second`)
+    yield* Console.log(`order flow runs on ${tickers.length} markets, ${changesPerSecond} book changes per second`)
     const traded = tickers.slice(0, tradedMarkets)
     const tally = new Tally()
     yield* Effect.raceFirst(

@@ -1,6 +1,6 @@
 /**
- * Checks the contract of one operation, from the published document to the client's outcome. This file is a short example
- * of the tests that run for all operations.
+ * Checks that one operation of the client follows the published document. This file is a short example of the tests
+ * that run for all operations.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Answer from "@kalshi-effect/client/Answer"
@@ -43,10 +43,10 @@ const client: Conformance.Codec<unknown> = {
   encode: (value) => value
 }
 
-describe("GetOrderGroup against the document", () => {
+describe("the decoder of GetOrderGroup", () => {
   const report = suite.run(client)
 
-  it("decodes every valid body, rejects every violation at its pointer, and keeps every value", () => {
+  it("decodes every valid body without changing a value, and rejects every invalid body at the right pointer", () => {
     assert.deepStrictEqual(report.failures, [])
     assert.isTrue(report.passed)
     for (const check of ["completeness", "precision", "round-trip", "tolerance"] as const) {
@@ -54,7 +54,7 @@ describe("GetOrderGroup against the document", () => {
     }
   })
 
-  it("has mutants that violate required members, types, nullability, patterns and the range of integers", () => {
+  it("was tested with mutants that violate required members, types, nullability, patterns and integer ranges", () => {
     const kinds = Object.keys(report.kinds)
     for (const kind of [
       "missing-required",
@@ -83,7 +83,7 @@ describe("GetOrderGroup against the document", () => {
     ]
   ]
   for (const [name, check, plant] of faults) {
-    it(`detects a client that ${name}`, () => {
+    it(`fails the suite if the client ${name}`, () => {
       const planted = suite.run({ ...client, decode: (input) => client.decode(plant(input as Json)) })
       assert.isAbove(planted.checks[check].failed, 0)
     })
@@ -112,7 +112,7 @@ interface Scripted {
 /** The statuses whose responses have no body on this platform. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
-/** Returns the expected outcome of a response, independently of the client. */
+/** Returns the expected outcome of a response. Uses no code of the client. */
 const expected = ({ status, text }: Scripted): string => {
   if (status === operation.success.status) {
     const json = parse(text)
@@ -163,14 +163,15 @@ const answers: fc.Arbitrary<Scripted> = fc.record({
   contentType: fc.constantFrom("application/json", "text/html", "application/octet-stream", "")
 })
 
-describe("GetOrderGroup over a connection", () => {
-  it("returns the expected outcome for every status and for random bodies, never a defect", async () => {
+describe("OrderGroups.get over HTTP", () => {
+  it("returns the expected outcome for every status and for random bodies, and never ends with a defect", async () => {
     const apiKey = await Effect.runPromise(ApiKey.generate({ keyId: "contract", kind: "ed25519" }))
     let next: Scripted = { status: 200, text: "", contentType: "" }
     const http = HttpClient.make((request) => {
       const { contentType, status, text } = next
       const response = new Response(bodyless.has(status) ? null : text, { headers: { "content-type": contentType } })
-      // The platform's Response rejects statuses below 200. The client must still return an outcome for them.
+      // The constructor of Response rejects statuses below 200. The client must still return an outcome for such a
+      // status.
       return Effect.succeed(
         HttpClientResponse.fromWeb(request, Object.defineProperty(response, "status", { value: status }))
       )

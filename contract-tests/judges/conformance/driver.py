@@ -1,7 +1,8 @@
-"""What the drivers in Python share: they play the scenarios of the judge (`kalshi-contract serve`).
+"""The shared part of the Python drivers. A driver plays the scenarios of the judge (`kalshi-contract serve`) with a
+client.
 
-A driver passes `open_player(assignment)` to `main`: a function that returns an object with the methods `call(step)` and
-`close()`. `call` returns the result of a step.
+A driver passes the function `open_player(assignment)` to `main`. The function returns an object with the methods
+`call(step)`, which returns the result of a step, and `close()`.
 """
 
 import json
@@ -21,7 +22,7 @@ def request(url, body=None):
 
 
 def unsupported(step, why):
-    """Reports that the client lacks what the step needs."""
+    """Returns the result of a step that the client does not support."""
     return {"unsupported": f"{step['do']}: {why}"}
 
 
@@ -35,7 +36,8 @@ def play(judge, path, open_player):
     results = []
     player = open_player(assignment)
     try:
-        # After a step that the client does not support, the scenario has its verdict.
+        # After the first step that the client does not support, the verdict is `unsupported`, and no later step is
+        # played.
         missing = None
         for step in assignment["steps"]:
             if step["do"] != "continue":
@@ -53,7 +55,8 @@ def play(judge, path, open_player):
 def main(client, key, open_player):
     """Runs a driver as a program.
 
-    Arguments: the address of the judge, the file for the scorecard (`-` for none), and the scenarios to play (default: all).
+    Arguments: the address of the judge, the file for the scorecard (`-` for none), and the scenarios to play (default:
+    all).
     """
     judge, file, *only = sys.argv[1:]
     started = json.loads(request(f"{judge}/runs", {"client": client, "key": key}))

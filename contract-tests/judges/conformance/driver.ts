@@ -1,6 +1,6 @@
 /**
- * What the drivers in TypeScript share: they play the scenarios of the judge (`kalshi-contract serve`), and report what
- * their clients return.
+ * The shared part of the TypeScript drivers. A driver plays the scenarios of the judge (`kalshi-contract serve`) with a
+ * client, and reports what the client returns.
  *
  * @module
  */
@@ -19,7 +19,7 @@ export interface Player {
 /** A client under test. */
 export interface Driver {
   readonly client: Client
-  /** The kind of the keys that the client prefers. */
+  /** The kind of key that the client prefers. */
   readonly key: "rsa" | "ed25519"
   readonly open: (assignment: Assignment) => Promise<Player>
 }
@@ -40,7 +40,7 @@ export const play = async (judge: string, run: string, scenario: string, driver:
   const results: Array<Result> = []
   const player = await driver.open(assignment)
   try {
-    // After a step that the client does not support, the scenario has its verdict.
+    // After the first step that the client does not support, the verdict is `unsupported`, and no later step is played.
     let missing: Result | undefined
     for (const step of assignment.steps) {
       if (step.do !== "continue") {
@@ -57,7 +57,7 @@ export const play = async (judge: string, run: string, scenario: string, driver:
   await request(judge + assignment.end, { results })
 }
 
-/** Plays all scenarios, or those with an id in `only`. Returns the scorecard. */
+/** Plays all scenarios, or only the scenarios whose ids are in `only`. Returns the scorecard. */
 export const playAll = async (judge: string, driver: Driver, only: ReadonlyArray<string> = []): Promise<Scorecard> => {
   const { client, key } = driver
   // The judge's own responses.
@@ -87,5 +87,5 @@ export const main = async (driver: Driver): Promise<void> => {
 /** The input of a step, by names on the wire. */
 export const inputOf = <A>(step: Step): A => step.input as A // the judge's own input
 
-/** Reports that the client lacks what the step needs. */
+/** Returns the result of a step that the client does not support. */
 export const unsupported = (verb: Verb, why: string): Result => ({ unsupported: `${verb}: ${why}` })

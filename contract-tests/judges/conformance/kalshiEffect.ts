@@ -40,7 +40,7 @@ import {
 
 type Services = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Feed.KalshiFeed
 
-/** The client as one account: REST with its default policy except for the time limit, and the feed. */
+/** The client of one account: REST with the time limit of the scenario and otherwise default settings, and the feed. */
 const layerOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["accounts"][number]) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -91,7 +91,7 @@ const intentOf = ({ client_order_id, count, price, side, ticker }: OrderInput): 
   return side === "bid" ? Orders.buyYes(input) : Orders.sellYes(input)
 }
 
-/** The report of an outcome. `placed` is what the outcome says about the order. */
+/** Reports the outcome of an order. `placed` states whether the exchange can have the order. */
 const reportOutcome = (outcome: Orders.Outcome): Reported => {
   switch (outcome._tag) {
     case "Accepted":
@@ -103,7 +103,7 @@ const reportOutcome = (outcome: Orders.Outcome): Reported => {
   }
 }
 
-/** The report about one order of several. */
+/** Converts the report about one of several orders to an item of the list `results`. */
 const itemOf = (reported: Reported): unknown =>
   "value" in reported
     ? reported.value
@@ -158,7 +158,7 @@ const readBook = (followed: Followed, ticker: string) =>
     const book = yield* watch.read(ticker)
     return {
       yes: book.bids.map(({ count, price }) => [price, count]),
-      // The client has the prices of YES on both sides.
+      // Both sides of the client's book have prices of YES. The judge expects prices of NO here.
       no: book.asks.map(({ count, price }) => [Result.getOrThrow(FixedPoint.complement(price)), count]),
       warning: watch.unknownKeys().length > 0
     }
@@ -182,7 +182,7 @@ const orderIds = (orders: ReadonlyArray<{ readonly order_id: string }>) => ({
   order_ids: orders.map(({ order_id }) => order_id)
 })
 
-/** Makes the call of a step, and succeeds with the report of the step. */
+/** Makes the call of a step. Succeeds with the report about the step. */
 const callOf = (step: Step, followed: Followed): Effect.Effect<Reported, unknown, Services | Scope.Scope> => {
   const value = <E, R>(effect: Effect.Effect<Readonly<Record<string, unknown>>, E, R>) =>
     Effect.map(effect, (value): Reported => ({ value }))

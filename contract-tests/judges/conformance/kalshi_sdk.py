@@ -11,14 +11,14 @@ from kalshi import CreateOrderV2Request, KalshiAuth, KalshiClient, KalshiConfig,
 from kalshi.models.orders import BatchCreateOrdersV2Request, DecreaseOrderV2Request
 from kalshi.ws import KalshiWebSocket
 
-# How long `watch_book` waits for the connection, then for the subscription, then for the first book.
+# The longest wait of `watch_book` for each of these: the connection, the subscription, the first book.
 WATCH_SECONDS = 5
 
 ORDER = {"time_in_force": "good_till_canceled", "self_trade_prevention_type": "taker_at_cross"}
 
 
 class Timeout(Exception):
-    """The client neither had a book nor reported an error in time."""
+    """The client had no book and reported no error within the time limit."""
 
 
 def error_of(error):
@@ -34,12 +34,12 @@ def error_of(error):
 
 
 def request_of(order):
-    """Returns the request of an order. As in the documentation, counts and prices are `Decimal`."""
+    """Returns the request for an order. Counts and prices are `Decimal`, as in the SDK's documentation."""
     return CreateOrderV2Request(**{**order, "count": Decimal(order["count"]), "price": Decimal(order["price"])}, **ORDER)
 
 
 class Feed:
-    """The WebSocket session of one account, on an event loop of its own."""
+    """The WebSocket session of one account, with its own event loop."""
 
     def __init__(self, auth, config):
         self.loop = asyncio.new_event_loop()
@@ -86,7 +86,7 @@ class Feed:
                 self.books[ticker] = end
                 return
             except Exception as error:
-                # After an error, the documentation allows waiting for the next snapshot.
+                # The SDK's documentation says that a caller can wait for the next snapshot after an error.
                 self.books[ticker] = error
                 await asyncio.sleep(0)
 

@@ -13,11 +13,13 @@ import { type Assignment, type Driver, inputOf, main, type Result, type Step, un
 
 const require = createRequire(import.meta.url)
 
-// The ES modules of the SDK do not load in Node.
+// Node cannot load the ES modules of the SDK, so this file requires its CommonJS modules.
 const sdk: typeof Sdk = require("kalshi-typescript")
 const axios: typeof Axios = require("axios")
 
-/** The API objects of one account, built from only a configuration. So they use the SDK's default HTTP client. */
+/**
+ * The API objects of one account. They are built from only a configuration, so they use the SDK's default HTTP client.
+ */
 const apisOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["accounts"][number]) => {
   const configuration = new sdk.Configuration({
     apiKey: account.key_id,
@@ -34,14 +36,14 @@ const apisOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["a
 
 type Apis = ReturnType<typeof apisOf>
 
-/** The code in the parsed body of an error. It is under `error` or at the top of the body. */
+/** Returns the code in the parsed body of an error: `error.code` or `code`. */
 const codeOf = (data: unknown): { readonly code?: string } => {
   const body = Object(data) as { readonly code?: unknown; readonly error?: { readonly code?: unknown } | string } // any value
   const code = Object(body.error).code ?? body.code
   return typeof code === "string" ? { code } : {}
 }
 
-/** The report of an error. The SDK throws the errors of axios. */
+/** Reports an error. The SDK throws the errors of axios. */
 const reportError = (error: unknown): Result => {
   const { code, message, name, response } = error as Partial<InstanceType<typeof Axios.AxiosError>> // The fields are absent from other errors.
   const status = response?.status
@@ -57,7 +59,7 @@ const reportError = (error: unknown): Result => {
   }
 }
 
-/** The fields of an order that the judge sends, as a request of the SDK. */
+/** Converts an order from the judge to a request of the SDK. */
 const orderOf = (input: Pick<Sdk.CreateOrderV2Request, "ticker" | "side" | "count" | "price" | "client_order_id">) => ({
   ...input,
   time_in_force: "good_till_canceled" as const,
@@ -66,7 +68,7 @@ const orderOf = (input: Pick<Sdk.CreateOrderV2Request, "ticker" | "side" | "coun
 
 type OrderInput = Parameters<typeof orderOf>[0]
 
-/** A value that the SDK returns can lack any field, because the SDK does not check responses. */
+/** A value that the SDK returns. Any field can be missing, because the SDK does not check responses. */
 type Loose<A> = { readonly [Key in keyof A]?: A[Key] | null } | undefined | null
 
 const listed = (data: Loose<Sdk.GetOrdersResponse>): Result => ({
@@ -156,7 +158,8 @@ const driver: Driver = {
   client: { name: "kalshi-typescript", version, language: "TypeScript" },
   key: "rsa",
   open: async (assignment) => {
-    // The API objects add interceptors to the client of the whole process. Each scenario starts as if in a new process.
+    // The API objects add interceptors to the default HTTP client of the process. The driver removes them, so that each
+    // scenario starts as in a new process.
     axios.interceptors.request.clear()
     const isRsa = assignment.accounts.every(({ kind }) => kind === "rsa")
     const apis = isRsa ? assignment.accounts.map((account) => apisOf(assignment, account)) : []

@@ -12,7 +12,7 @@ from kalshi_python_sync.exceptions import ApiException
 
 
 def client_of(assignment, account):
-    """Returns the client of one account, configured as the README of the SDK shows."""
+    """Returns the client of one account, configured as in the README of the SDK."""
     configuration = sdk.Configuration(host=assignment["exchange"]["rest"])
     configuration.api_key_id = account["key_id"]
     configuration.private_key_pem = account["private_key"]
@@ -36,15 +36,15 @@ ORDER = {"time_in_force": "good_till_canceled", "self_trade_prevention_type": "t
 
 
 def text(value):
-    """Returns a value of a model as text. The members of an enum have a value."""
+    """Returns a value of a model as text. A member of an enum is replaced by its `value`."""
     value = getattr(value, "value", value)
     return None if value is None else str(value)
 
 
 class Player:
     def __init__(self, assignment):
-        # The generated API classes take the time limit of a call only in the methods with a suffix. The convenience
-        # methods of the README have no time limit.
+        # The methods in the README of the SDK have no argument for a time limit. Only the methods with a suffix, such
+        # as `_with_http_info`, have it.
         self.clients = [client_of(assignment, account) for account in assignment["accounts"]]
 
     def close(self):

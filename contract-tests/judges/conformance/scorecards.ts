@@ -1,9 +1,10 @@
 /**
- * Compares scorecards with the recorded ones of `docs/conformance.json`, and writes `docs/conformance.md`.
+ * Compares scorecards with the recorded scorecards in `docs/conformance.json`, and writes `docs/conformance.md`.
  *
- * Arguments: `check` or `write`, and the files of the scorecards. `check` fails if this client has a fault, if a scenario has
- * no verdict, or if the version of a client, a verdict or the category of a finding differs from the recorded one. `write`
- * records the scorecards, and keeps the recorded ones of other clients.
+ * Arguments: `check` or `write`, and the files of the scorecards. `check` fails if `@kalshi-effect/client` has a fault,
+ * or if a scenario has no verdict. `check` also fails if the recorded scorecard has another client version, another
+ * verdict, or another category of a finding. `write` records the scorecards. It keeps the recorded scorecards of other
+ * clients.
  *
  * @module
  */
@@ -23,7 +24,7 @@ export interface Recorded {
 /** The client of this repository. Its scorecard must have no fault. */
 const own = "@kalshi-effect/client"
 
-/** The clients, in the order of the document. */
+/** The clients, in the order in which the document lists them. */
 const order = [own, "kalshi-typescript", "kalshi_python_sync", "kalshi-sdk"]
 
 const recordedFile = fileURLToPath(new URL("../../../docs/conformance.json", import.meta.url))
@@ -51,7 +52,7 @@ const describeOutcome = (outcome: Outcome | undefined): string =>
         ...categories.filter((category) => outcome.findings.some((finding) => finding.category === category))
       ].join(", ")
 
-/** The differences between a scorecard and the recorded one, as sentences. */
+/** Describes each difference between a scorecard and the recorded scorecard in a sentence. */
 export const differences = (card: Scorecard, recorded: ReadonlyArray<Recorded>): ReadonlyArray<string> => {
   const { client, counts, outcomes } = record(card)
   const expected = recorded.find((other) => other.client.name === client.name)
@@ -60,7 +61,9 @@ export const differences = (card: Scorecard, recorded: ReadonlyArray<Recorded>):
   return [
     ...(expected.client.version === client.version
       ? []
-      : [`${client.name} has the version ${client.version}, and the recorded scorecard ${expected.client.version}`]),
+      : [
+          `${client.name} has the version ${client.version}, but the recorded scorecard has ${expected.client.version}`
+        ]),
     ...(client.name === own && counts.faulty > 0 ? [`${client.name} has ${counts.faulty} faulty scenarios`] : []),
     ...(incomplete > 0 ? [`${client.name} has ${incomplete} scenarios without a verdict`] : []),
     ...[...new Set([...Object.keys(outcomes), ...Object.keys(expected.outcomes)])].flatMap((id) => {
@@ -94,7 +97,7 @@ const areas: Readonly<Record<(typeof scenarios)[number]["area"], string>> = {
 
 const intro = `# Scorecards of clients
 
-The judge exchange (\`kalshi-contract serve\`) plays ${scenarios.length} scenarios with a client and decides what the client did wrong, from its requests, the state of the exchange and the report of its driver. This page has the scorecards of four clients. It shows only what these runs showed: a client can have faults that no scenario covers. The clients, the exchange and the judge ran on one machine, with Node 26.10 and Python 3.13; no request went to the real exchange.
+The judge exchange (\`kalshi-contract serve\`) plays ${scenarios.length} scenarios with a client. It finds faults of the client from the client's requests, the state of the exchange and the report of the driver. This page has the scorecards of four clients. A client can also have faults that no scenario covers. The clients, the exchange and the judge ran on one machine, with Node 26.10 and Python 3.13. No request went to the real exchange.
 
 | to | run |
 | --- | --- |
@@ -105,22 +108,22 @@ The judge exchange (\`kalshi-contract serve\`) plays ${scenarios.length} scenari
 \`contract-tests/judges/conformance/scorecards.ts\` generates this page. Do not edit it.
 
 - **faulty**: the run showed a fault.
-- **–**: the client lacks what the scenario needs, such as a call or a kind of key. This is neither a pass nor a fault.
+- **–**: the client does not support the scenario, because it lacks a call or a kind of key, for example. This is neither a pass nor a fault.
 
 | kind of fault | meaning |
 | --- | --- |
-| accepted wrongly | the client reports a success although the response is an error or violates the document, an item that does not exist or is repeated, or a wrong book |
+| accepted wrongly | the client reports a success although the response is an error or violates the document; or it reports a wrong order book, a repeated item, or an item that does not exist |
 | sent twice | the client carries out a call twice, or sends far too many requests |
 | mis-signed | a signature is invalid, missing, or of another account |
-| lost | the client loses or changes valid data, an error, a refusal or an order |
+| lost | the client drops or changes valid data, an error, a refusal or an order |
 | leaked | a signature or a private key reaches another host or the text of an error |
 
-The drivers in \`contract-tests/judges/conformance\` use each client as its documentation describes, with the time limit of the scenario if the client takes one, and otherwise with the defaults:
+The drivers in \`contract-tests/judges/conformance\` use each client as its documentation describes. If a client accepts a time limit, the driver sets the time limit of the scenario. All other settings are defaults.
 
-- \`@kalshi-effect/client\`: \`Orders.place\` and \`Orders.placeAll\`, the streams \`.items\`, \`OrderBooks.watch\` and \`Trades.watch\`. \`unknownKeys\` of a book and a \`Hole\` between trades are warnings.
-- \`kalshi-typescript\`: API objects with only a \`Configuration\`, so they share the SDK's default HTTP client. The driver removes the interceptors of that client before each scenario, as in a new process.
+- \`@kalshi-effect/client\`: \`Orders.place\` and \`Orders.placeAll\`, the streams \`.items\`, \`OrderBooks.watch\` and \`Trades.watch\`. The driver reports \`unknownKeys\` of a book and a \`Hole\` between trades as warnings.
+- \`kalshi-typescript\`: API objects that are built from only a \`Configuration\`, so they share the SDK's default HTTP client. Before each scenario, the driver removes the interceptors of this HTTP client, so that each scenario starts as in a new process.
 - \`kalshi_python_sync\`: \`KalshiClient\` with the methods of its README, which take no time limit.
-- \`kalshi-sdk\`: \`KalshiClient\`, \`list_all\`, and \`KalshiWebSocket\` with \`orderbook\` for each market and \`subscribe_trade\`. The exposed book is the last one that the iterator yielded, or its error. A call of \`on_error\` is a warning.
+- \`kalshi-sdk\`: \`KalshiClient\`, \`list_all\`, and \`KalshiWebSocket\` with \`orderbook\` for each market and \`subscribe_trade\`. The driver reports the last book or error of the iterator, and reports a call of \`on_error\` as a warning.
 `
 
 /** Renders the recorded scorecards as a document. */
@@ -145,7 +148,7 @@ export const render = (recorded: ReadonlyArray<Recorded>): string => {
     }
   }
   for (const card of cards) {
-    lines.push("", `## What the run showed: ${titleOf(card)}`, "")
+    lines.push("", `## Faults of ${titleOf(card)}`, "")
     const faulty = Object.entries(card.outcomes).filter(([, { findings }]) => findings.length > 0)
     if (faulty.length === 0) lines.push("No fault.")
     for (const [id, { findings }] of faulty) {

@@ -1,4 +1,4 @@
-/** Checks that the import paths of users are stable and independent of the folders. */
+/** Checks that the public import paths do not change, even if files move to other folders. */
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -13,7 +13,7 @@ interface Manifest {
   }
 }
 
-// If a manifest does not have this form, the tests fail.
+// The tests fail if a package.json does not match this type.
 const manifestOf = (name: string): Manifest =>
   JSON.parse(readFileSync(join(root, name, "package.json"), "utf8")) as Manifest
 

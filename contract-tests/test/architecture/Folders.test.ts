@@ -1,4 +1,4 @@
-/** Checks the imports between the folders of a package, type imports included. ARCHITECTURE.md explains the rules. */
+/** Checks the imports between the folders of a package, including type imports. ARCHITECTURE.md explains the rules. */
 import { assert, describe, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { dirname, join, normalize } from "node:path"
@@ -7,8 +7,9 @@ import { fileURLToPath } from "node:url"
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 
 /**
- * The folders that each folder imports. `.` is the root folder of the sources. A listed file or inner folder has its own
- * row.
+ * The imports of each folder: the key is a folder, and the value lists the folders that it imports. `.` is the root
+ * folder of the sources. A key can also be an inner folder or a file, which then does not count as a part of its
+ * folder.
  */
 type Arrows = Readonly<Record<string, ReadonlyArray<string>>>
 
@@ -71,7 +72,7 @@ const importsOf = (text: string): ReadonlyArray<string> =>
     ([, path = ""]) => path
   )
 
-/** Returns the imports between the rows of a table, from the sources of a package. */
+/** Returns the imports between the folders and files in `rows`, from the sources of a package. */
 const arrowsOf = (files: ReadonlyMap<string, string>, rows: ReadonlyArray<string>): Arrows => {
   const rowOf = (path: string): string => {
     if (rows.includes(path)) return path
@@ -95,14 +96,14 @@ const sources = (folder: string): ReadonlyMap<string, string> =>
       .map((file) => [file, readFileSync(join(root, folder, file), "utf8")])
   )
 
-describe("the folders of a package", () => {
+describe("folders of a package", () => {
   for (const [folder, arrows] of Object.entries(packages)) {
-    it(`import each other exactly as the table of ${folder} states`, () => {
+    it(`in ${folder} import each other exactly as listed`, () => {
       assert.deepStrictEqual(arrowsOf(sources(folder), Object.keys(arrows)), arrows)
     })
   }
 
-  it("are found in type imports, re-exports and dynamic imports, but not in comments", () => {
+  it("count as imported by type imports, re-exports and dynamic imports, but not by comments", () => {
     const files = new Map([
       ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import "../trading/c.ts" */'],
       ["rest/b.ts", 'export * from "../Errors.ts"\nconst late = () => import("../money/a.ts")'],

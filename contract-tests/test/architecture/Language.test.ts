@@ -1,7 +1,4 @@
-/**
- * Checks that the comments of the sources and the documents of this repository do not use certain words. Each word has a
- * plainer replacement.
- */
+/** Checks that comments and documents do not contain certain words. Each of these words has a plainer replacement. */
 import { assert, describe, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -60,7 +57,7 @@ const misused = (file: string, prose: string): ReadonlyArray<string> =>
     )
 
 describe("the comments of the sources", () => {
-  it("use plain words", () => {
+  it("contain none of the listed words", () => {
     const found = folders
       .flatMap((folder) => filesIn(`${folder}/src`, ".ts"))
       .flatMap((file) => misused(file, commentsOf(readFileSync(join(root, file), "utf8"))))
@@ -69,7 +66,7 @@ describe("the comments of the sources", () => {
 })
 
 describe("the documents", () => {
-  it("use plain words", () => {
+  it("contain none of the listed words", () => {
     const found = documents
       .flatMap((path) => filesIn(path, ".md"))
       .flatMap((file) => misused(file, readFileSync(join(root, file), "utf8")))
@@ -78,7 +75,7 @@ describe("the documents", () => {
 })
 
 describe("a listed word", () => {
-  it("is found in comments, not in code", () => {
+  it("is reported in comments, but not in code", () => {
     const text = 'const told = "unless told"\n// unless it is told\n/**\n * It shall wait.\n */\n'
     assert.deepStrictEqual(
       misused("a.ts", commentsOf(text)).map((line) => line.split(" (")[0]),

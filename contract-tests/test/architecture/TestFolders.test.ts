@@ -1,4 +1,4 @@
-/** Checks that the tests of a package lie in folders like those of its sources. ARCHITECTURE.md explains the rule. */
+/** Checks that the tests of a package are in the same folders as its sources. ARCHITECTURE.md explains the rule. */
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readdirSync } from "node:fs"
 import { basename, dirname, join } from "node:path"
@@ -6,11 +6,11 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 
-/** Folders of tests without a folder of sources with the same name. */
+/** The folders of each package that contain tests, but that `src` does not have. */
 const others: Readonly<Record<string, ReadonlyArray<string>>> = {
   "packages/signing": [],
   "packages/client": ["codegen"],
-  // Tests of the client on the local exchange.
+  // These tests run the client on the local exchange.
   "packages/sandbox": ["client"],
   "packages/cli": [],
   "contract-tests": ["architecture", "mutation", "sandbox", "take"]
@@ -25,14 +25,14 @@ describe("the tests of a package", () => {
     const sources = filesIn(`${folder}/src`).filter((file) => file.endsWith(".ts") && !file.includes("generated/"))
     const isOther = (file: string) => more.includes(file.split("/")[0] ?? "")
 
-    it(`${folder}: lie in folders that the sources have`, () => {
+    it(`${folder}: are in folders that the sources have`, () => {
       const unknown = tests.filter((file) => !isOther(file) && !existsSync(join(root, folder, "src", dirname(file))))
       assert.deepStrictEqual(unknown, [])
     })
 
-    // Tests of the contract suite are named after properties and commands, which several modules share.
+    // The tests of the contract suite are named after properties and commands. Several modules implement each of them.
     if (folder === "contract-tests") continue
-    it(`${folder}: have the name and the folder of the module that they test`, () => {
+    it(`${folder}: are in the folder of the module whose name they have`, () => {
       const misplaced = tests.filter((file) => {
         const name = basename(file, ".test.ts")
         const same = sources.filter((source) => basename(source, ".ts").toLowerCase() === name.toLowerCase())

@@ -14,7 +14,7 @@ describe("kalshi-contract serve", () => {
     assert.strictEqual((await run(["serve", "--settle-millis=-1"])).code, 2)
   })
 
-  it("refuses a port that is in use, and names the option for another one", async () => {
+  it("refuses a port that is in use, and names the option --port", async () => {
     const server = createServer().listen(0, "127.0.0.1")
     await new Promise((resolve) => server.once("listening", resolve))
     const { port } = server.address() as AddressInfo // a server that listens on a port has this kind of address
@@ -29,7 +29,7 @@ describe("kalshi-contract serve", () => {
     const [text] = (await new Promise((resolve) => child.stdout?.once("data", (...data) => resolve(data)))) as [unknown]
     const [address = ""] = /http:\/\/127\.0\.0\.1:\d+/.exec(String(text)) ?? []
     assert.strictEqual((await fetch(`${address}/scenarios`)).status, 200)
-    // A scenario that is not ended does not keep the process alive.
+    // A scenario that is still in progress must not prevent the end of the process.
     const client = { name: "mine", version: "1", language: "Go" }
     await fetch(`${address}/runs`, { method: "POST", body: JSON.stringify({ client }) })
     assert.strictEqual((await fetch(`${address}/runs/1/scenarios/error-nested`, { method: "POST" })).status, 201)

@@ -1,6 +1,6 @@
 /**
- * Checks each scenario of the judge with a scripted client: the good client passes it, and each client with a fault that
- * the scenario is about fails it with the right category.
+ * Checks each scenario of the judge with a scripted client. Without a fault, the client passes the scenario. With a
+ * fault that the scenario tests, it fails, and the finding has the right category.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -23,7 +23,7 @@ afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
 const errorIds = scenarios.filter(({ area }) => area === "errors").map(({ id }) => id)
 
-/** The scenarios that fail for a client with a fault, and the category of the finding. */
+/** For each fault of the client: the scenarios that must detect it, and the category of their findings. */
 const detected: ReadonlyArray<readonly [fault: Fault, category: Category, ids: ReadonlyArray<string>]> = [
   ["signs the query", "mis-signed", ["sign-ed25519", "sign-rsa"]],
   ["signs without the root path", "mis-signed", ["sign-ed25519", "sign-rsa"]],
@@ -117,7 +117,7 @@ const detected: ReadonlyArray<readonly [fault: Fault, category: Category, ids: R
 ]
 
 describe("the judge", () => {
-  it("passes a good client in every scenario", async () => {
+  it("passes the client without a fault in every scenario", async () => {
     const card = await playAll(judge, scripted())
     assert.deepStrictEqual(
       card.rows
@@ -127,7 +127,7 @@ describe("the judge", () => {
     )
   })
 
-  it("finds a fault of at least one client in every scenario", () => {
+  it("has a test below with a fault for every scenario", () => {
     const proved = new Set(detected.flatMap(([, , ids]) => ids))
     assert.deepStrictEqual(
       scenarios.map(({ id }) => id).filter((id) => !proved.has(id)),

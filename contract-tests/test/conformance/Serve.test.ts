@@ -1,4 +1,4 @@
-/** Checks the control interface of the judge: commands of the README, refusals, unsupported and incomplete scenarios. */
+/** Checks the HTTP interface with which a driver controls the judge. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -51,10 +51,10 @@ const rowOf = async (path: string): Promise<Scorecard["rows"][number] | undefine
 const refused = { error: { kind: "Refused", status: 404, code: "order_not_found" } }
 
 describe("the control interface of the judge", () => {
-  it("executes the commands of the README, which show that curl does not sign", async () => {
+  it("runs the commands of the README, which find that curl sends no signature", async () => {
     const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8")
     const commands = /## Scoring your own client[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? ""
-    // The commands use the run 1, so they need a judge of their own.
+    // The commands use the first run of a judge, so they need a new judge.
     const own = Scope.makeUnsafe()
     const url = await Effect.runPromise(Scope.provide(serve({ port: 0, settleMillis: 0, scenarios }), own))
     const here = commands.replace("http://127.0.0.1:8790", url)
@@ -82,7 +82,7 @@ describe("the control interface of the judge", () => {
     for (const step of steps) assert.property(listed.steps, step.do)
   })
 
-  it("gives each scenario an exchange and Ed25519 keys of its own", async () => {
+  it("starts a new exchange with new Ed25519 keys each time a scenario begins", async () => {
     const path = await started("error-nested")
     const [one, other] = [await begin(path), await begin(path)]
     assert.notStrictEqual(one.exchange.root, other.exchange.root)
@@ -93,7 +93,7 @@ describe("the control interface of the judge", () => {
         () => "closed"
       )
     assert.deepStrictEqual([await isServed(one.exchange.root), await isServed(other.exchange.root)], ["closed", 200])
-    // The operator interface of the exchange is not for clients.
+    // The exchange must not expose its operator interface to clients.
     assert.strictEqual((await fetch(`${other.exchange.root}/sandbox/time`)).status, 404)
     await end(path, [refused])
     assert.strictEqual(await isServed(other.exchange.root), "closed")
@@ -130,7 +130,7 @@ describe("the control interface of the judge", () => {
     assert.strictEqual((await end(path, [refused])).verdict, "incomplete")
   })
 
-  it("calls a scenario unsupported if the client lacks a call", async () => {
+  it("returns the verdict unsupported if the client lacks a call", async () => {
     const path = await started("book-gap")
     await begin(path)
     const missing = { unsupported: "watch_book: no WebSocket" }
@@ -141,7 +141,7 @@ describe("the control interface of the judge", () => {
     })
   })
 
-  it("calls a scenario incomplete if the client sent no request", async () => {
+  it("returns the verdict incomplete if the client sent no request", async () => {
     const path = await started("error-nested")
     await begin(path)
     assert.deepStrictEqual(await end(path, [refused]), {
@@ -151,7 +151,7 @@ describe("the control interface of the judge", () => {
     })
   })
 
-  it("calls a scenario incomplete if the driver did not end it, or skipped a step continue", async () => {
+  it("returns the verdict incomplete if the driver did not end the scenario, or skipped the step continue", async () => {
     const path = await started("book-gap")
     assert.strictEqual((await rowOf(path))?.verdict, "not run")
     await begin(path)
@@ -161,7 +161,7 @@ describe("the control interface of the judge", () => {
     assert.strictEqual((await rowOf(path))?.verdict, "incomplete")
   })
 
-  it("keeps the runs of several clients apart", async () => {
+  it("keeps the verdicts of two runs separate", async () => {
     const [one, other] = [await started("error-nested"), await started("error-nested")]
     await begin(one)
     await begin(other)

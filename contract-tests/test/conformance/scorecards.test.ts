@@ -1,4 +1,4 @@
-/** Checks the recorded scorecards, their document, and the comparison that CI runs. */
+/** Checks the recorded scorecards, docs/conformance.md, and the comparison that continuous integration runs. */
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -8,17 +8,17 @@ import * as Scorecard from "../../src/conformance/Scorecard.ts"
 
 const recorded = readRecorded()
 
-/** The scorecard from which a client's recorded scorecard was made, with changed outcomes. */
+/** Returns the complete scorecard for a client's recorded scorecard, with some outcomes changed. */
 const cardOf = (name: string, changes: Readonly<Record<string, Scorecard.Outcome>> = {}) => {
   const { client, outcomes } = recorded.find((card) => card.client.name === name)!
   return Scorecard.make(client, scenarios, new Map(Object.entries({ ...outcomes, ...changes })))
 }
 
-/** Without the alignment that the formatter adds. */
+/** Removes the alignment that the formatter adds to tables. */
 const unaligned = (text: string): string => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---")
 
 describe("the recorded scorecards", () => {
-  it("are those of four clients, with every scenario", () => {
+  it("contain every scenario, for each of four clients", () => {
     assert.deepStrictEqual(
       recorded.map(({ client }) => client.name),
       ["@kalshi-effect/client", "kalshi-typescript", "kalshi_python_sync", "kalshi-sdk"]
@@ -28,12 +28,12 @@ describe("the recorded scorecards", () => {
     }
   })
 
-  it("show no fault of this client", () => {
+  it("show no fault of @kalshi-effect/client", () => {
     assert.strictEqual(recorded[0]?.counts.faulty, 0)
     assert.strictEqual(recorded[0]?.counts.unsupported, 0)
   })
 
-  it("are what docs/conformance.md shows", () => {
+  it("are rendered in docs/conformance.md", () => {
     const file = fileURLToPath(new URL("../../../docs/conformance.md", import.meta.url))
     assert.strictEqual(unaligned(readFileSync(file, "utf8")), unaligned(render(recorded)))
   })
@@ -45,11 +45,11 @@ describe("differences", () => {
     findings: [{ category: "lost", text: "reports 1 of 2 orders" }]
   }
 
-  it("are none for the recorded scorecards", () => {
+  it("returns nothing for the recorded scorecards", () => {
     for (const { client } of recorded) assert.deepStrictEqual(differences(cardOf(client.name), recorded), [])
   })
 
-  it("name a fault of this client, even if it is recorded", () => {
+  it("reports a fault of @kalshi-effect/client, even if the recorded scorecard has the same fault", () => {
     const card = cardOf("@kalshi-effect/client", { "pages-all": faulty })
     assert.deepStrictEqual(differences(card, recorded), [
       "@kalshi-effect/client has 1 faulty scenarios",
@@ -59,7 +59,7 @@ describe("differences", () => {
     assert.deepStrictEqual(differences(card, withFault), ["@kalshi-effect/client has 1 faulty scenarios"])
   })
 
-  it("name another verdict, another category, another version, and a scenario without a verdict", () => {
+  it("reports another verdict, another category, another version, and a scenario without a verdict", () => {
     const passed: Scorecard.Outcome = { verdict: "passed", findings: [] }
     assert.deepStrictEqual(differences(cardOf("kalshi-sdk", { "trades-gap": passed }), recorded), [
       "kalshi-sdk trades-gap: passed. Recorded: faulty, lost"

@@ -43,7 +43,7 @@ const check = (keyId: string, signature: Buffer, headers: Signed["headers"] = {}
   checkSignature(request(keyId, signature, headers), keys)
 
 describe("checkSignature", () => {
-  it("accepts the documented signature of both kinds of keys", () => {
+  it("accepts the documented signatures of Ed25519 and RSA keys", () => {
     assert.strictEqual(check("ed", good), "valid")
     assert.strictEqual(check("rsa", withSalt(32)), "valid")
   })
@@ -70,7 +70,7 @@ describe("checkSignature", () => {
     })
   }
 
-  it("explains a salt of another length, an unknown key and a timestamp that is not fresh", () => {
+  it("explains a wrong salt length, an unknown key id, a timestamp in seconds, and a timestamp that is not fresh", () => {
     assert.deepStrictEqual(check("rsa", withSalt(100)), {
       reason: "the salt of the RSA signature does not have 32 bytes"
     })

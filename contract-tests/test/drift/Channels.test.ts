@@ -65,7 +65,7 @@ const changes: ReadonlyArray<Planted> = [
     ["additive message-added cancel cancel"]
   ],
   [
-    "a message that moved to another channel",
+    "a message moved to another channel",
     (document) => {
       document.channels.trade.messages.group = document.channels.orders.messages.group
       delete document.channels.orders.messages.group
@@ -115,7 +115,7 @@ const changes: ReadonlyArray<Planted> = [
     ["additive enum-member-added trade side"]
   ],
   [
-    "another constant of a message: it is another message",
+    "the constant type of a message changed: a message removed, another message added",
     (document) => (schemas(document).groupPayload.properties.type.const = "group_update"),
     ["breaking message-removed group group: loses information", "additive message-added group_update group"]
   ],
@@ -140,7 +140,7 @@ const changes: ReadonlyArray<Planted> = [
     ["breaking field-became-required subscribe filter: sends a refused request"]
   ],
   [
-    "another address",
+    "the address changed",
     (document) => (document.servers.production.pathname = "/ws/v2"),
     ["breaking server-removed servers production: sends a refused request", "additive server-added servers production"]
   ]
@@ -151,7 +151,7 @@ describe("the comparison of two WebSocket documents", () => {
     assert.deepStrictEqual(planted(feed, edit), expected)
   })
 
-  it("has no finding for the same document, another description, or another order", () => {
+  it("has no finding if the documents are equal, or differ only in descriptions, examples and sequence", () => {
     const harmless = edited(feed, (document) => {
       trade(document).description = "A trade"
       trade(document).properties.count.examples = [1]
@@ -172,7 +172,7 @@ describe("the comparison of two WebSocket documents", () => {
     )
   })
 
-  it("knows that a client of an older document ignores the pattern of tickers", () => {
+  it("finds no breaking change if the pattern of tickers is removed, because the client ignores this pattern", () => {
     const old = edited(feed, (document) => {
       schemas(document).marketTicker = { type: "string", pattern: "^[A-Z0-9-]+$" }
       trade(document).properties.market_ticker = { $ref: "#/components/schemas/marketTicker" }
@@ -187,7 +187,7 @@ describe("the comparison of two WebSocket documents", () => {
     )
   })
 
-  it("does not take a field for removed if a new variant of the message has it", () => {
+  it("does not report a field as removed if a new variant of the message has the field", () => {
     const found = planted(feed, (document) => {
       addVariant(document)
       delete trade(document).properties.note
@@ -195,7 +195,7 @@ describe("the comparison of two WebSocket documents", () => {
     assert.deepStrictEqual(found, ["additive variant-added trade doubleTradePayload"])
   })
 
-  it("knows that a client passes on a new member of an enum of a message with two variants", () => {
+  it("finds no breaking change if an enum in a message with two variants gets a new member", () => {
     const found = planted(edited(feed, addVariant), (document) => trade(document).properties.side.enum.push("either"))
     assert.deepStrictEqual(found, ["additive enum-member-added trade side"])
   })

@@ -37,7 +37,7 @@ const file = folderOf({
 const lines = (text: string): ReadonlyArray<string> => text.trimEnd().split("\n")
 
 describe("kalshi-contract drift", () => {
-  it("exits with 0 and prints no finding for the same document", async () => {
+  it("exits with 0 and prints no finding if both documents are equal", async () => {
     const { code, stderr, stdout } = await run(["drift", file("a-2026-01-01.yaml"), file("a-2026-01-01.yaml")])
     assert.deepStrictEqual([code, stderr], [0, ""])
     assert.deepStrictEqual(lines(stdout), [
@@ -55,14 +55,14 @@ describe("kalshi-contract drift", () => {
     ])
   })
 
-  it("exits with 5 for breaking drift, and says first that the version did not change", async () => {
+  it("exits with 5 for breaking drift, and first prints that the version did not change", async () => {
     const { code, stdout } = await run(["drift", file("b-2026-02-01.yaml"), file("c-2026-03-01.yaml")])
     assert.strictEqual(code, 5)
     assert.strictEqual(lines(stdout)[0], "the content changed, but the version is still 1.1.0")
     assert.strictEqual(lines(stdout).at(-1), "2 breaking, 0 additive")
   })
 
-  it("exits with 3 if a change is undecided", async () => {
+  it("exits with 3 if it cannot decide whether a change is breaking", async () => {
     const withPattern = (pattern: string) => (document: Editable) =>
       void (document.components.schemas.Thing.properties.note.pattern = pattern)
     const own = folderOf({
@@ -119,7 +119,7 @@ describe("kalshi-contract drift", () => {
     assert.sameMembers(flags(section, /(--[a-z]+)/g), flags(help, /^ {2}(--[a-z]+)/gm))
   })
 
-  it("has a statement that explain prints", async () => {
+  it("is property P13, whose statement `kalshi-contract explain` prints", async () => {
     const { code, stdout } = await run(["explain", "P13"])
     assert.strictEqual(code, 0)
     assert.include(stdout, "P13: A client of an older document decodes every response of a newer one")
@@ -150,7 +150,7 @@ describe("kalshi-contract drift", () => {
       /--report takes html=FILE/
     ]
   ]
-  it.each(refused)("exits with 2 and a message for %s", async (_, args, message) => {
+  it.each(refused)("exits with 2 and prints the reason for %s", async (_, args, message) => {
     const { code, stderr } = await run(["drift", ...args])
     assert.strictEqual(code, 2)
     assert.match(stderr, message)
@@ -169,7 +169,7 @@ describe("kalshi-contract drift --history", () => {
     ])
   })
 
-  it("includes the documents given as arguments, and reports what a client met", async () => {
+  it("includes documents from the arguments, and reports how each change affects a client", async () => {
     const newer = folderOf({ "e-2026-05-01.yaml": release("1.2.0", additive) })("e-2026-05-01.yaml")
     const { stdout } = await run(["drift", "--history", file("."), newer, "--report", `markdown=${file("all.md")}`])
     assert.include(stdout, "REST 1.1.0 (2026-03-01) → 1.2.0 (2026-05-01): 0 breaking, 2 additive")

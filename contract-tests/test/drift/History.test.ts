@@ -1,4 +1,7 @@
-/** Real steps of the published history. The documents are excerpts in normal form: facts of a few operations and messages. */
+/**
+ * Compares documents that Kalshi published one after the other. The files contain only some operations and messages of
+ * each document, in normal form.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { readFileSync } from "node:fs"
@@ -21,7 +24,7 @@ const described = ({ findings }: Finding.Drift): ReadonlyArray<string> =>
 describe("the step of the REST document from 3.26.0 to 3.27.0", () => {
   const step = drift(excerpt("rest-3.26.0-2026-07-27"), excerpt("rest-3.27.0-2026-08-06"))
 
-  it("has these findings", () => {
+  it("has four breaking and four additive findings", () => {
     assert.deepStrictEqual(described(step), [
       "breaking field-removed DecreaseOrderV2 service: loses information",
       "breaking operation-removed LookupTickersForMarketInMultivariateEventCollection put: sends a refused request",
@@ -34,18 +37,18 @@ describe("the step of the REST document from 3.26.0 to 3.27.0", () => {
     ])
   })
 
-  it("is judged by a model of the client, because the present client is younger", () => {
+  it("uses a model of the client, because the present client is generated from a newer document", () => {
     assert.deepStrictEqual([step.client, step.isSilent, step.undecided, step.notes], ["model", false, [], []])
   })
 
-  it("has a summary with what the client met", () => {
+  it("has a summary of how the findings affect the client", () => {
     assert.strictEqual(
       History.summaryOf(step),
       "REST 3.26.0 (2026-07-27) → 3.27.0 (2026-08-06): 4 breaking, 4 additive; client: loses 1, sends 3 refused, unknown fields saved 1, nulls by overlay saved 1"
     )
   })
 
-  it("shows what the client receives as rows of a table", () => {
+  it("lists the changes of responses as rows of a table", () => {
     assert.deepStrictEqual(History.survivalRows(step), [
       { place: "ErrorResponse.service", change: "the optional field was removed", outcome: "loses information" },
       { place: "Series.additional_prohibitions", change: "the value can be null", outcome: "nulls by overlay" },
@@ -57,7 +60,7 @@ describe("the step of the REST document from 3.26.0 to 3.27.0", () => {
 describe("the step of the WebSocket document from September 6 to September 28", () => {
   const step = drift(excerpt("feed-2026-09-06"), excerpt("feed-2026-09-28"))
 
-  it("has these breaking findings, under the same version", () => {
+  it("has five breaking findings, although the version is the same", () => {
     assert.isTrue(step.isSilent)
     assert.deepStrictEqual(
       described(step).filter((line) => line.startsWith("breaking")),
@@ -71,7 +74,7 @@ describe("the step of the WebSocket document from September 6 to September 28", 
     )
   })
 
-  it("finds a message that was split into two variants, but no field that moved", () => {
+  it("reports that a message was split into two variants, and does not report the moved fields as removed", () => {
     const lines = described(step).filter((line) => line.includes("market_lifecycle_v2"))
     assert.include(lines, "additive variant-added market_lifecycle_v2 marketMetadataUpdatedPayload (unknown fields)")
     assert.deepStrictEqual(
@@ -84,8 +87,11 @@ describe("the step of the WebSocket document from September 6 to September 28", 
 /** Returns the last member name of a pointer. */
 const memberOf = (pointer: string): string => pointer.split("/").findLast((token) => !/^\d*$/.test(token)) ?? ""
 
-describe("a value of a newer document that the older one refuses", () => {
-  /** Checks generated values. Returns how many the older document refuses, and the refused places without a finding. */
+describe("a value that the newer document allows and the older document refuses", () => {
+  /**
+   * Checks generated values. Returns how many of them the older document refuses, and the refused fields that no
+   * finding names.
+   */
   const unexplained = (
     names: ReadonlyArray<string>,
     old: { readonly judge: Judge.Judge; readonly schema: JsonSchema },
@@ -98,7 +104,7 @@ describe("a value of a newer document that the older one refuses", () => {
     return { refused: refused.length, places: [...new Set(refused.flat())].filter((name) => !names.includes(name)) }
   }
 
-  it("belongs to a finding of the response or message", () => {
+  it("belongs to a finding of the same message", () => {
     const [older, newer] = ["feed-2026-09-06", "feed-2026-09-28"].map((name) => FeedDocument.make(excerpt(name)))
     const { findings } = drift(excerpt("feed-2026-09-06"), excerpt("feed-2026-09-28"))
     const results = Messages.kindsOf(older!).flatMap(({ name, schema, sender }) => {
@@ -128,7 +134,7 @@ describe("steps", () => {
       file
     )
 
-  it("orders documents by version and date, a month after its days, an undated document last", () => {
+  it("sorts documents by version and date: a date without a day comes after the days of its month, and documents without a date come last", () => {
     const files = [
       ["3.9.0", "z.yaml"],
       ["3.10.0", "c-2026-09.yaml"],
@@ -143,7 +149,7 @@ describe("steps", () => {
     )
   })
 
-  it("pairs only documents of one kind", () => {
+  it("compares REST documents only with REST documents", () => {
     const documents = [release("2", "b.yaml"), loaded(excerpt("feed-2026-09-06"), "f.json"), release("1", "a.yaml")]
     assert.deepStrictEqual(
       History.steps(documents).map(([old, now]) => [old.file, now.file]),
@@ -153,7 +159,7 @@ describe("steps", () => {
 })
 
 describe("isDocument", () => {
-  it("leaves out other files and reconstructed documents", () => {
+  it("rejects files of other types, and reconstructed documents", () => {
     const names = ["openapi-1.yaml", "asyncapi.yml", "README.md", "openapi-1-reconstructed.yaml"]
     assert.deepStrictEqual(names.filter(History.isDocument), ["openapi-1.yaml", "asyncapi.yml"])
   })

@@ -91,7 +91,7 @@ const responses: ReadonlyArray<Planted> = [
     ["breaking type-changed ListThings count: refuses"]
   ],
   [
-    "a list whose items must be distinct now",
+    "a list whose items must now be distinct",
     (document) => (thing(document).properties.tags.uniqueItems = true),
     ["additive constraint-tightened ListThings tags"]
   ],
@@ -116,7 +116,7 @@ const responses: ReadonlyArray<Planted> = [
     ["additive status-removed ListThings 400"]
   ],
   [
-    "another status of the success",
+    "the status of the successful response changed",
     (document) => {
       const { responses: declared } = document.paths["/things"].post
       declared["200"] = declared["201"]
@@ -186,7 +186,7 @@ const requests: ReadonlyArray<Planted> = [
     ["breaking constraint-tightened ListThings schema: sends a refused request"]
   ],
   [
-    "a range that became an enum without one of its numbers",
+    "a range replaced by an enum that lacks one of its numbers",
     (document) => {
       const numbers = Array.from({ length: 100 }, (_, index) => index + 1).filter((number) => number !== 57)
       list(document).parameters[0].schema = { type: "integer", enum: numbers, default: 20 }
@@ -199,7 +199,7 @@ const requests: ReadonlyArray<Planted> = [
     ["breaking constraint-tightened ListThings schema: sends a refused request"]
   ],
   [
-    "a list whose items must be distinct",
+    "a list whose items must now be distinct",
     (document) => (list(document).parameters[2].schema.uniqueItems = true),
     ["breaking constraint-tightened ListThings schema: sends a refused request"]
   ],
@@ -214,7 +214,7 @@ const requests: ReadonlyArray<Planted> = [
     ["breaking field-removed ListThings schema: sends a refused request"]
   ],
   [
-    "a path parameter renamed: the URL is the same",
+    "a path parameter renamed, with the same URL",
     (document) => {
       const item = document.paths["/things/{thing_id}"]
       delete document.paths["/things/{thing_id}"]
@@ -224,12 +224,12 @@ const requests: ReadonlyArray<Planted> = [
     ["additive parameter-renamed GetThing schema"]
   ],
   [
-    "another encoding of a list",
+    "the encoding of a list changed",
     (document) => (list(document).parameters[2].explode = false),
     ["breaking encoding-changed ListThings schema: sends a refused request"]
   ],
   [
-    "an operation that needs a key",
+    "an operation that now needs a key",
     (document) => (list(document).security = [{ key: [] }]),
     ["breaking security-added ListThings security: sends a refused request"]
   ],
@@ -257,12 +257,12 @@ const requests: ReadonlyArray<Planted> = [
     ["breaking operation-moved ListThings get: sends a refused request"]
   ],
   [
-    "another operation id",
+    "an operation id changed",
     (document) => (list(document).operationId = "GetThings"),
     ["additive operation-renamed GetThings get"]
   ],
   [
-    "another address",
+    "the address changed",
     (document) => (document.servers[0].url = "https://example.org/api"),
     ["breaking server-removed servers 0: sends a refused request", "additive server-added servers 0"]
   ]
@@ -281,7 +281,7 @@ const reordered = (value: Editable): Editable => {
 }
 
 const harmless: ReadonlyArray<readonly [name: string, edit: (document: Editable) => Editable]> = [
-  ["another order of members, parameters, enums and required fields", reordered],
+  ["another sequence of members, parameters, enums and required fields", reordered],
   ["another description", (document) => edited(document, (copy) => (thing(copy).description = "Anything"))],
   ["another example", (document) => edited(document, (copy) => (thing(copy).properties.id.example = "b"))],
   ["a default of a response", (document) => edited(document, (copy) => (thing(copy).properties.note.default = "none"))],
@@ -309,7 +309,9 @@ const variant = (kind: string, fields: Record<string, unknown>): Editable => ({
   properties: { kind: { type: "string", enum: [kind] }, ...fields }
 })
 
-/** The document, with a field that has two variants. Their members have the same names and other types. */
+/**
+ * A REST document with a field that has two variants. The members of the variants have equal names but different types.
+ */
 const withVariants = edited(rest, (document) => {
   const variants = [variant("circle", { size: { type: "integer" } }), variant("box", { size: { type: "string" } })]
   thing(document).properties.shape = { oneOf: variants }
@@ -318,7 +320,7 @@ const withVariants = edited(rest, (document) => {
 const variants = (document: Editable): Editable => thing(document).properties.shape.oneOf
 
 const ofVariants: ReadonlyArray<Planted> = [
-  ["nothing if the variants have another order", (document) => variants(document).reverse(), []],
+  ["nothing if the variants have another sequence", (document) => variants(document).reverse(), []],
   [
     "a change of the second variant",
     (document) => {
@@ -357,7 +359,7 @@ describe("the comparison of two REST documents", () => {
     ])
   })
 
-  it("has no finding for the same document", () => {
+  it("has no finding if both documents are equal", () => {
     const { findings, isSilent, notes } = drift(rest, rest)
     assert.deepStrictEqual([findings, notes, isSilent], [[], [], false])
   })
@@ -372,7 +374,7 @@ describe("the comparison of two REST documents", () => {
     assert.isFalse(drift(rest, released).isSilent)
   })
 
-  it("lists the other operations with the same change", () => {
+  it("reports a change of several operations as one finding, which lists the other operations", () => {
     const [finding] = drift(
       rest,
       edited(rest, (document) => delete thing(document).properties.note)
@@ -383,7 +385,7 @@ describe("the comparison of two REST documents", () => {
     )
   })
 
-  it("lists operations with the same new status once", () => {
+  it("reports a new status of several operations as one finding", () => {
     const { findings } = drift(
       rest,
       edited(rest, (document) => {
@@ -397,7 +399,7 @@ describe("the comparison of two REST documents", () => {
     )
   })
 
-  it("shows a change by a minimal witness that one document allows and the other refuses", () => {
+  it("has a minimal witness for a change: a value that one document allows and the other refuses", () => {
     const now = edited(rest, (document) => (body(document).properties.count.maximum = 10))
     const [finding] = drift(rest, now).findings
     assert.deepStrictEqual(finding?.witness, { pointer: "/count", value: { name: "text", count: 11 } })
@@ -414,7 +416,7 @@ describe("the comparison of two REST documents", () => {
     assert.deepStrictEqual([accepts?.(finding?.witness?.value), refuses?.(finding?.witness?.value)], [true, false])
   })
 
-  it("shows a new required field of a response by a value that has the field", () => {
+  it("has a witness with the field if a response gets a new required field", () => {
     const [finding] = drift(
       rest,
       edited(rest, (document) => {
@@ -428,8 +430,8 @@ describe("the comparison of two REST documents", () => {
     )
   })
 
-  it("leaves a change undecided if it finds no value that shows the change, and finds the others", () => {
-    // The generators do not support these patterns, so they cannot find the only value that each of them allows.
+  it("lists a change as undecided if it finds no witness, and still reports the other changes", () => {
+    // Each of these patterns allows only one value. The generators do not support the patterns, so they cannot find it.
     const withPattern = (pattern: string): Editable =>
       edited(rest, (document) => (thing(document).properties.note.pattern = pattern))
     const now = edited(withPattern("^(?=ac)[a-c]c$"), (document) => delete thing(document).properties.count.minimum)
@@ -442,8 +444,8 @@ describe("the comparison of two REST documents", () => {
     ])
   })
 
-  it("finds several changes at once exactly as it finds each of them", () => {
-    // Changes of the same place, or of the whole operation, influence each other.
+  it("reports the same findings for several changes together as for each change alone", () => {
+    // These changes do not influence each other, because they change different places.
     const names = [
       "a required field removed",
       "a new field",

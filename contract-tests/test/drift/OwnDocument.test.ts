@@ -1,4 +1,6 @@
-/** Runs witnesses through the client's own code: the old document is the one from which the client is generated. */
+/**
+ * Compares the document from which the client is generated with changed copies, and runs the client on the witnesses.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import * as FeedDocument from "../../src/reference/FeedDocument.ts"
@@ -7,7 +9,7 @@ import { brief, drift, edited, type Editable } from "./support/documents.ts"
 
 const read = (url: URL): Editable => JSON.parse(readFileSync(url, "utf8"))
 
-/** The current REST document with a few operations. It has the source of the complete document. */
+/** The current REST document, with only three paths. Its `x-source` is the `x-source` of the complete document. */
 const rest = edited(read(ReferenceDocument.url()), (document) => {
   const kept = ["/portfolio/order_groups/{order_group_id}", "/portfolio/events/orders", "/markets/{ticker}/orderbook"]
   document.paths = Object.fromEntries(kept.map((path) => [path, document.paths[path]]))
@@ -41,7 +43,7 @@ describe("the present client", () => {
     assert.deepStrictEqual(found(rest, edit), ["additive field-added GetOrderGroup colour"])
   })
 
-  it("sends a request that a tighter bound refuses, but none that the client itself refuses", () => {
+  it("is broken by a tighter bound only if the client sends values beyond the bound", () => {
     const [post] = [rest.paths["/portfolio/events/orders"].post]
     const name = post.requestBody.content["application/json"].schema.$ref.split("/").at(-1)
     const tighter = found(rest, (document) => {
@@ -62,14 +64,14 @@ describe("the present client", () => {
     )
   })
 
-  it("sends no time in milliseconds where the document means seconds, so a bound between the two breaks nothing", () => {
+  it("is not broken by a maximum for a time in seconds, because it never sends milliseconds", () => {
     const edit = (document: Editable): void => {
       schemas(document).CreateOrderV2Request.properties.expiration_time.maximum = 9_999_999_999
     }
     assert.deepStrictEqual(found(rest, edit), ["additive constraint-tightened CreateOrderV2 expiration_time"])
   })
 
-  it("is not judged by signing headers: a new key requirement is one finding of its own", () => {
+  it("has one finding for a new key requirement, in addition to the other findings of the operation", () => {
     const edit = (document: Editable): void => {
       const { get } = document.paths["/markets/{ticker}/orderbook"]
       get.security = rest.paths["/portfolio/events/orders"].post.security
@@ -93,7 +95,7 @@ describe("the present client", () => {
     ])
   })
 
-  it("is compared with a published document to which the overlay is applied first", () => {
+  it("has no finding for the published document without the overlay, because the comparison applies the overlay", () => {
     const published = edited(rest, (document) => {
       // The overlay narrows the price of an order.
       const { properties } = schemas(document).CreateOrderV2Request

@@ -44,7 +44,7 @@ describe("Mutants.make", () => {
     ])
   })
 
-  it("goes past each bound and past the safe integers, and adds fractions and infinity", () => {
+  it("makes numbers beyond each bound, unsafe integers, fractions and infinities", () => {
     const values = mutants.of({ type: "integer", format: "int32", minimum: 0, maximum: 9 })(4)
     const of = (kind: Mutants.Kind): ReadonlyArray<Json> =>
       values.filter((mutant) => mutant.kind === kind).map(({ value }) => value)
@@ -61,7 +61,7 @@ describe("Mutants.make", () => {
     )
   })
 
-  it("replaces a decimal or a time by a number, and a number by a string", () => {
+  it("replaces decimals and times with numbers, and numbers with strings", () => {
     const of = (schema: JsonSchema, value: Json): ReadonlyArray<Json> =>
       mutants
         .of(schema)(value)
@@ -87,7 +87,7 @@ describe("Mutants.make", () => {
     assert.deepStrictEqual(discarded, [])
   })
 
-  it("keeps only mutants for which the judge reports exactly their pointer", () => {
+  it("returns only mutants that the judge refuses at exactly the pointer of the mutant", () => {
     const { mutants: made } = mutants.survey(everything)(coverage.of(everything))
     const verdict = judge(everything)
     for (const { pointer, value } of made) {
@@ -96,7 +96,7 @@ describe("Mutants.make", () => {
     }
   })
 
-  it("reports a discarded candidate with the pointers that the judge reported", () => {
+  it("reports each discarded mutant with the pointers that the judge reported", () => {
     const schema: JsonSchema = { type: "object", properties: { result: { type: "string", enum: ["yes", ""] } } }
     const { discarded } = mutants.survey(schema)([{ result: "yes" }])
     assert.deepStrictEqual(discarded, [
@@ -104,7 +104,7 @@ describe("Mutants.make", () => {
     ])
   })
 
-  it("injects each fault once per location, and wrong types also in a later element", () => {
+  it("makes each mutant for the first element of a list, and wrong types and null also for a later element", () => {
     const schema: JsonSchema = { type: "array", items: { type: "boolean" } }
     const { mutants: made } = mutants.survey(schema)([[true, false, true]])
     const nulls = made.filter(({ kind, location }) => kind === "null-where-not-nullable" && location === "/*")
@@ -129,7 +129,7 @@ describe("Mutants.make", () => {
     )
   })
 
-  it("breaks recursive values at any depth", () => {
+  it("makes mutants of recursive values at any depth", () => {
     const value = { name: "a", children: [{ name: "b", children: [{ name: "c", children: [] }] }] }
     assert.isTrue(
       mutants
@@ -149,7 +149,7 @@ describe("blames", () => {
   }
   const [first, second, third] = mutants.of(schema)(["a", "b"])
 
-  it("accepts the pointer of the tuple or the pointers of its missing or surplus items, and no others", () => {
+  it("accepts only the pointer of the tuple, or the pointers of its missing or surplus items", () => {
     if (first === undefined || second === undefined || third === undefined) return assert.fail("too few mutants")
     assert.deepStrictEqual([first.value, second.value, third.value], [["a"], [], ["a", "b", "b"]])
     for (const mutant of [first, second, third]) {
@@ -165,7 +165,7 @@ describe("blames", () => {
     assert.isFalse(Mutants.blames(third, ["/1"]))
   })
 
-  it("for other faults, accepts only the pointer of the mutant", () => {
+  it("accepts only the pointer of the mutant for every other kind", () => {
     const otherMutants = mutants
       .of(schema)(["a", "b"])
       .filter(({ kind }) => !kind.endsWith("-items"))

@@ -1,4 +1,4 @@
-/** Defines a small document that uses every keyword. */
+/** A small document that uses every supported keyword of JSON Schema. */
 import { resolver, type JsonSchema } from "../../src/judge/JsonSchema.ts"
 
 export const schemas = {

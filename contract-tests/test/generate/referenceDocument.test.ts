@@ -17,7 +17,7 @@ const documents = [
   ["feed", FeedDocument.load().document]
 ] as const
 
-/** The options of tests on a complete document, which take long on a busy machine. */
+/** The options of tests of a complete document. On a busy machine, these tests take long. */
 const longTimeout = { timeout: 60_000 }
 
 const componentsOf = (document: Json): ReadonlyArray<readonly [string, JsonSchema]> => {
@@ -31,14 +31,14 @@ for (const [name, document] of documents) {
   const components = componentsOf(document)
 
   describe(`the components of the ${name} document`, () => {
-    it("use only known keywords", () => {
+    it("use only supported keywords", () => {
       assert.isAbove(components.length, 40)
       for (const [, schema] of components) {
         if (typeof schema !== "boolean") audit(judge.resolve(schema.$ref ?? ""))
       }
     })
 
-    it("have valid coverage values", longTimeout, () => {
+    it("have coverage sets that contain only valid values", longTimeout, () => {
       const coverage = Coverage.make(judge)
       for (const [component, schema] of components) {
         const values = coverage.of(schema)
@@ -71,7 +71,7 @@ describe("the bodies of the REST document", () => {
   const conformance = Conformance.make(resolve)
   const suites = [...responses, ...requests].map(conformance.suite)
 
-  it("have mutants for every possible kind of violation", () => {
+  it("have mutants of every kind that their schemas allow", () => {
     const reached = new Set(suites.flatMap(({ mutants }) => mutants.map(({ kind }) => kind)))
     const impossible: ReadonlyArray<Mutants.Kind> = ["const-mismatch", "duplicate-items", "extra-property"]
     assert.deepStrictEqual(
@@ -80,11 +80,11 @@ describe("the bodies of the REST document", () => {
     )
   })
 
-  it("have tens of thousands of mutants", () => {
+  it("have more than 25,000 mutants", () => {
     assert.isAbove(suites.flatMap(({ mutants }) => mutants).length, 25_000)
   })
 
-  it("discard no fault except empty strings that an enum contains", () => {
+  it("discard no mutant, except an empty string where the enum contains it", () => {
     const discarded = suites.flatMap((suite) => suite.discarded)
     assert.deepStrictEqual(
       discarded.filter(

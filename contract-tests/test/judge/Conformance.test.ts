@@ -20,7 +20,7 @@ const suite = conformance.suite(response)
 
 type Order = { readonly [key: string]: unknown }
 
-/** Creates a hand-written decoder. `mistake` replaces some of its steps. */
+/** Creates a decoder without mistakes, in which `mistake` replaces some steps. */
 const decoder = (
   mistake: Partial<{
     readonly price: (price: unknown) => boolean
@@ -64,7 +64,7 @@ const failed = (codec: Conformance.Codec<unknown>, of = suite): ReadonlyArray<st
   Object.entries(of.run(codec).checks).flatMap(([check, tally]) => (tally.failed > 0 ? [check] : []))
 
 describe("Conformance.make", () => {
-  it("passes a correct decoder and counts the checks", () => {
+  it("passes a correct decoder, and counts the checks that ran", () => {
     const report = suite.run(decoder())
     assert.deepStrictEqual(report.failures, [])
     assert.isTrue(report.passed)
@@ -77,7 +77,7 @@ describe("Conformance.make", () => {
     assert.isAbove(report.kinds["pattern-violation"] ?? 0, 10)
   })
 
-  it("detects a required member that became optional", () => {
+  it("detects a decoder that accepts a body without a required member", () => {
     const report = suite.run(decoder({ required: ["price"] }))
     assert.deepInclude(report.failures[0], {
       check: "precision",
@@ -88,14 +88,14 @@ describe("Conformance.make", () => {
     })
   })
 
-  it("detects a decimal without a format check, and a decimal that is decoded as a double", () => {
+  it("detects a decoder that does not check the format of a decimal, or converts a decimal to a double", () => {
     assert.deepStrictEqual(failed(decoder({ price: (price) => typeof price === "string" })), ["precision"])
     assert.deepStrictEqual(failed(decoder({ price: (price) => Number.isFinite(Number(price)) })), ["precision"])
     const report = suite.run(decoder({ value: (order) => ({ ...order, price: String(Number(order["price"])) }) }))
     assert.deepInclude(report.failures[0], { check: "round-trip", pointer: "/price" })
   })
 
-  it("detects a bound that is off by one in either direction", () => {
+  it("detects a decoder with a bound that is one too low or one too high", () => {
     const from = (least: number) => (count: unknown) =>
       count === null || (Number.isSafeInteger(count) && typeof count === "number" && count >= least)
     assert.deepStrictEqual(failed(decoder({ count: from(1) })), [])
@@ -103,7 +103,7 @@ describe("Conformance.make", () => {
     assert.include(failed(decoder({ count: from(2) })), "completeness")
   })
 
-  it("detects a missing null and an unexpected null", () => {
+  it("detects a decoder that drops null, or adds null", () => {
     const withoutNull = (value: Order) =>
       Object.fromEntries(Object.entries(value).filter(([, member]) => member !== null))
     assert.deepStrictEqual(failed(decoder({ value: withoutNull })), ["round-trip"])
@@ -120,7 +120,7 @@ describe("Conformance.make", () => {
     ])
   })
 
-  it("detects an enum that is closed in a response, that hides new members, or that is open in a request", () => {
+  it("detects an enum that rejects or hides new members in a response, or accepts them in a request", () => {
     const closed = decoder({ status: (status) => status === "resting" || status === "executed" })
     const hides = decoder({
       value: (value) => ({
@@ -135,7 +135,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(decoder(), requests), ["precision"])
   })
 
-  it("detects a wrong pointer", () => {
+  it("detects a rejection with a wrong pointer, with an additional pointer, or without a pointer", () => {
     assert.deepStrictEqual(failed(decoder({ pointer: () => "" })), ["precision"])
     const also: Conformance.Codec<unknown> = {
       ...decoder(),
@@ -155,7 +155,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(silent), ["precision"])
   })
 
-  it("detects a decoder that rejects unknown members or changes known members because of them", () => {
+  it("detects a decoder that rejects unknown members, or that changes known members because of unknown members", () => {
     const refuses: Conformance.Codec<unknown> = {
       ...decoder(),
       decode: (input) =>
@@ -169,7 +169,7 @@ describe("Conformance.make", () => {
     const polluted: Conformance.Codec<unknown> = {
       decode: (input) => {
         const decoded = decoder().decode(input)
-        // Object.assign sets the prototype for __proto__, so the members of the prototype become visible.
+        // Object.assign assigns the member __proto__ as the prototype, so its members become visible in the value.
         const merged = typeof input === "object" && input !== null ? Object.assign({}, input) : {}
         return decoded.ok ? { ok: true, value: { ...merged, nested: Reflect.get(merged, "nested") } } : decoded
       },
@@ -178,7 +178,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(polluted), ["tolerance"])
   })
 
-  it("allows codecs that keep unknown members", () => {
+  it("accepts a codec that keeps unknown members, but not if it changes them", () => {
     const keeps: Conformance.Codec<unknown> = {
       decode: (input) => {
         const decoded = decoder().decode(input)
@@ -197,7 +197,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed(alters), ["tolerance"])
   })
 
-  it("detects changes by a decoder that mutates its input", () => {
+  it("detects a decoder that mutates its input", () => {
     const writes: Conformance.Codec<unknown> = {
       decode: (input) => {
         const decoded = decoder().decode(input)
@@ -228,7 +228,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed({ ...decoder(), encode: () => undefined }), ["round-trip", "tolerance"])
   })
 
-  it("shrinks a random failure and replays it", () => {
+  it("shrinks a failure of a random value, and reproduces it from its replay id", () => {
     const small = decoder({
       count: (count) =>
         count === null || (Number.isSafeInteger(count) && Number(count) > 0 && Number(count) < 1_000_000)
@@ -251,7 +251,7 @@ describe("Conformance.make", () => {
     let reads = 0
     const { decode, encode } = decoder()
     const unstable: Conformance.Codec<unknown> = {
-      // Rejects one value after the coverage set.
+      // Rejects one of the random values, which come after the coverage set. A second decoding of the value succeeds.
       decode: (input) => (++reads === suite.values.length + 50 ? { ok: false, pointers: [""] } : decode(input)),
       ...(encode === undefined ? {} : { encode })
     }
@@ -260,7 +260,7 @@ describe("Conformance.make", () => {
     assert.strictEqual(report.failures[0]?.expected, "the same outcome twice")
   })
 
-  it("compares values after the declared normalisation", () => {
+  it("normalises values before it compares them, if the codec declares a normalisation", () => {
     const shorten = (price: unknown): string => String(price).replace(/0{1,2}$/, "")
     const shortens = decoder({ value: (value) => ({ ...value, price: shorten(value["price"]) }) })
     const normalise = (wire: Json): Json =>
@@ -271,7 +271,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual(failed({ ...shortens, normalise }), [])
   })
 
-  it("checks the codec's own values, which may contain tolerated violations", () => {
+  it("checks the codec's own values, and allows the violations that the policy tolerates", () => {
     const validValues = [{ price: "0.50", status: "resting" }]
     assert.deepStrictEqual(failed({ ...decoder(), ownValues: validValues }), [])
     assert.deepStrictEqual(failed({ ...decoder(), ownValues: [...validValues, { price: "0.5", status: "resting" }] }), [

@@ -11,7 +11,7 @@ describe("pointerTo", () => {
     assert.strictEqual(JsonSchema.pointerTo("/a", "m~n/o"), "/a/m~0n~1o")
     assert.strictEqual(JsonSchema.pointerTo("", 3), "/3")
   })
-  it("is inverted by pointerKeys for any keys", () => {
+  it("returns a pointer from which pointerKeys reads the same keys, for any keys", () => {
     assertProperty(
       "pointer-keys",
       fc.property(fc.array(anyKey), (keys) => {
@@ -33,7 +33,7 @@ describe("objectOf", () => {
 })
 
 describe("valueAt", () => {
-  it("finds members and elements, and nothing on the prototype", () => {
+  it("finds members and elements, but not members of the prototype", () => {
     const root = { a: [{ "x/y": 1 }] }
     assert.strictEqual(JsonSchema.valueAt(root, "/a/0/x~1y"), 1)
     assert.strictEqual(JsonSchema.valueAt(root, ""), root)
@@ -44,7 +44,7 @@ describe("valueAt", () => {
 })
 
 describe("updateAt", () => {
-  it("replaces, adds and removes without touching the original", () => {
+  it("replaces, adds and removes values, and does not change the original", () => {
     const root = { a: { b: 1 }, c: [1, 2, 3] }
     assert.deepStrictEqual(
       JsonSchema.updateAt(root, ["a", "b"], () => 2),
@@ -63,7 +63,7 @@ describe("updateAt", () => {
 })
 
 describe("equals", () => {
-  it("distinguishes absent from null and 0 from -0, and ignores the order of members", () => {
+  it("distinguishes absent from null and 0 from -0, and ignores the sequence of members", () => {
     assert.isTrue(JsonSchema.equals({ a: 1, b: [null] }, { b: [null], a: 1 }))
     assert.isFalse(JsonSchema.equals({ a: null }, {}))
     assert.isFalse(JsonSchema.equals({ a: null }, { b: null }))
@@ -71,7 +71,7 @@ describe("equals", () => {
     assert.isFalse(JsonSchema.equals(0, -0))
     assert.isFalse(JsonSchema.equals({}, []))
   })
-  it("returns true for a copy and its original, for which firstDifference returns undefined", () => {
+  it("returns true for a copy of any value, for which firstDifference returns undefined", () => {
     assertProperty(
       "copy-equals",
       fc.property(json, (value) => {
@@ -83,7 +83,7 @@ describe("equals", () => {
 })
 
 describe("stringify", () => {
-  it("writes JSON that JSON.parse reads back, including infinity and __proto__", () => {
+  it("writes JSON that JSON.parse converts to an equal value, including infinity and __proto__", () => {
     const roundTrip = (value: JsonSchema.Json): JsonSchema.Json => JSON.parse(JsonSchema.stringify(value))
     assert.deepStrictEqual(roundTrip([Infinity, { a: -Infinity }]), [Infinity, { a: -Infinity }])
     assert.strictEqual(JsonSchema.stringify(JSON.parse('{"__proto__":[1,"\\u2028"]}')), '{"__proto__":[1,"\u2028"]}')
@@ -116,7 +116,7 @@ describe("resolver", () => {
 })
 
 describe("audit", () => {
-  it("reports an unknown keyword and its pointer, at any depth", () => {
+  it("throws an error for an unknown keyword at any depth, with its pointer", () => {
     const schema = {
       properties: { "a/b": { items: { anyOf: [{ type: "string" }, { type: "string", propertyNames: {} }] } } }
     } as JsonSchema.JsonSchema

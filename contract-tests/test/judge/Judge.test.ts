@@ -16,7 +16,7 @@ const blamed = (schema: JsonSchema, value: Json): ReadonlyArray<string> => {
 const parsed = (text: string): Json => JSON.parse(text)
 
 describe("Judge.make", () => {
-  it("reports a wrong nullable decimal once, without an error for the null branch", () => {
+  it("reports only one violation for a wrong nullable decimal, and none for the null branch", () => {
     const schema: JsonSchema = {
       type: "object",
       properties: { settled: { anyOf: [{ $ref: "#/components/schemas/Decimal" }, { type: "null" }] } }
@@ -34,7 +34,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { settled: null }), [])
   })
 
-  it("reports the pointer inside the intended branch", () => {
+  it("reports the pointer inside the branch of anyOf that has the type of the value", () => {
     const schema: JsonSchema = {
       type: "object",
       properties: {
@@ -52,7 +52,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { error: 1 }), ["/error"])
   })
 
-  it("selects the variant by its discriminator", () => {
+  it("reports the violations of the oneOf branch whose discriminator matches", () => {
     const schema: JsonSchema = {
       oneOf: [
         { type: "object", required: ["type", "a"], properties: { type: { const: "A" }, a: { type: "string" } } },
@@ -65,7 +65,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { type: "C", a: 1, b: 1 }), ["/type"])
   })
 
-  it("reports every violation in the only branch of the value's type", () => {
+  it("reports every violation if only one branch has the type of the value", () => {
     const schema: JsonSchema = {
       anyOf: [
         { type: "object", properties: { side: { enum: ["yes", "no"] }, count: { type: "integer" } } },
@@ -75,7 +75,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, { side: "maybe", count: "1" }), ["/side", "/count"])
   })
 
-  it("reports the union if the intended branch is ambiguous or if two branches of oneOf match", () => {
+  it("reports the pointer of the union if several branches are possible, or if two branches of oneOf match", () => {
     const objects: JsonSchema = {
       anyOf: [
         { type: "object", required: ["a"] },
@@ -86,14 +86,14 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ oneOf: [{ type: "integer" }, { type: "number", minimum: 3 }] }, 5), [""])
   })
 
-  it("reports the escaped pointer of missing and surplus members", () => {
+  it("escapes the pointers of missing and undeclared members", () => {
     assert.deepStrictEqual(blamed({ type: "object", required: ["a/b", "c~d"] }, {}), ["/a~1b", "/c~0d"])
     assert.deepStrictEqual(blamed({ type: "object", additionalProperties: false }, { "a/b": 1 }), ["/a~1b"])
   })
 
-  it("treats __proto__ as a member like any other", () => {
+  it("treats __proto__ like any other member", () => {
     const named = parsed('{"type":"object","required":["__proto__"],"properties":{"__proto__":{"type":"string"}}}')
-    // Parsed JSON can be a schema, but its declared type is wider.
+    // This JSON is a schema, but its declared type is Json.
     const schema = named as JsonSchema
     assert.deepStrictEqual(blamed(schema, {}), ["/__proto__"])
     assert.deepStrictEqual(blamed(schema, parsed('{"__proto__":1}')), ["/__proto__"])
@@ -104,11 +104,11 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(record, parsed('{"__proto__":1}')), ["/__proto__"])
   })
 
-  it("does not find required members on the prototype", () => {
+  it("does not accept a member of the prototype as a required member", () => {
     assert.deepStrictEqual(blamed({ type: "object", required: ["constructor"] }, {}), ["/constructor"])
   })
 
-  it("limits integers to safe integers, with and without a format", () => {
+  it("rejects unsafe integers, with and without a format", () => {
     for (const schema of [{ type: "integer" }, { type: ["integer", "null"], format: "int64" }] as const) {
       assert.deepStrictEqual(blamed(schema, parsed("9007199254740991")), [])
       assert.deepStrictEqual(blamed(schema, parsed("-9007199254740991")), [])
@@ -121,18 +121,18 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ type: "integer", format: "int32" }, 2 ** 31 - 1), [])
   })
 
-  it("rejects infinity and floats out of range", () => {
+  it("rejects infinity, and a float beyond its range", () => {
     assert.deepStrictEqual(blamed({ type: "number" }, parsed("1e400")), [""])
     assert.deepStrictEqual(blamed({ type: "number", format: "double" }, 1.7976931348623157e308), [])
     assert.deepStrictEqual(blamed({ type: "number", format: "float" }, 3.5e38), [""])
   })
 
-  it("counts the length of a string in characters, not in UTF-16 units", () => {
+  it("counts the length of a string in Unicode characters, not in UTF-16 units", () => {
     assert.deepStrictEqual(blamed({ type: "string", maxLength: 1 }, "𝒳"), [])
     assert.deepStrictEqual(blamed({ type: "string", minLength: 2 }, "𝒳"), [""])
   })
 
-  it("supports recursive schemas", () => {
+  it("reports pointers inside recursive schemas", () => {
     assert.deepStrictEqual(blamed(tree, { name: "a", children: [{ name: "b", children: [] }] }), [])
     assert.deepStrictEqual(blamed(tree, { name: "a", children: [{ name: 1, children: [] }], parent: null }), [
       "/children/0/name"
@@ -141,7 +141,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(tree, nested), ["/parent/children/0/children"])
   })
 
-  it("reports an unknown keyword or an unknown format with its pointer", () => {
+  it("throws an error with the pointer of an unknown keyword, an unknown format or an unknown reference", () => {
     const inside = (schema: object): JsonSchema => ({ properties: { a: schema as JsonSchema } })
     assert.throws(() => judge(inside({ minProperties: 1 })), UnknownKeyword, "/properties/a/minProperties")
     assert.throws(() => judge(inside({ type: "string", format: "ipv9" })), UnusableSchema, "/properties/a/format")
@@ -168,7 +168,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed(schema, {}), [""])
   })
 
-  it("compiles a schema once", () => {
+  it("compiles each schema only once", () => {
     assert.strictEqual(judge.accepts(everything), judge.accepts(everything))
   })
 })
@@ -198,7 +198,7 @@ describe("formats", () => {
     })
   }
 
-  it("follow the standard where ajv-formats is more lenient", () => {
+  it("reject some texts that ajv-formats accepts although they violate the standard", () => {
     const dateTime = stringFormats.get("date-time")
     assert.isFalse(dateTime?.accepts("2026-08-22 09:30:00Z"))
     assert.isFalse(dateTime?.accepts("2026-08-22T09:30:00+0530"))

@@ -33,7 +33,7 @@ describe("nullListsAreEmpty", () => {
     })
     assert.deepStrictEqual(normal({ groups: null }), { groups: [] })
   })
-  it("keeps every other null, absent members and free-form values", () => {
+  it("changes no other null, no absent member and no free-form value", () => {
     const wire = { title: null, free: { ids: null }, ids: ["a"] }
     assert.deepStrictEqual(normal(wire), wire)
     assert.deepStrictEqual(normal({}), {})
@@ -51,12 +51,12 @@ describe("nullListsAreEmpty", () => {
   const emptied = (value: Json): Json =>
     isObject(value) && value["ids"] === null ? { ...value, ids: [] } : isArray(value) ? value.map(emptied) : value
 
-  it("allows the difference only to codecs that declare it", () => {
+  it("makes the suite accept an empty list in place of null", () => {
     const swaps: Conformance.Codec<Json> = { ...exact, encode: emptied }
     assert.isFalse(suite.run(swaps).passed)
     assert.isTrue(suite.run({ ...swaps, normalise: normal }).passed)
   })
-  it("still detects a lost list", () => {
+  it("does not make the suite accept a list that lost its items", () => {
     const loses = (value: Json): Json => (isObject(value) && isArray(value["ids"]) ? { ...value, ids: [] } : value)
     assert.isAbove(suite.run({ ...exact, encode: loses, normalise: normal }).checks["round-trip"].failed, 0)
   })

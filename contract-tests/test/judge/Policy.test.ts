@@ -3,7 +3,7 @@ import * as Mutants from "../../src/generate/Mutants.ts"
 import { policy, treatmentOf, type Departure } from "../../src/judge/Policy.ts"
 
 describe("policy", () => {
-  it("has a treatment and a reason for every kind of violation in both directions", () => {
+  it("has a treatment and a reason for every kind of violation, in requests and in responses", () => {
     assert.sameMembers(Object.keys(policy), [...Mutants.kinds, "unknown-field"])
     for (const rules of Object.values(policy)) {
       for (const rule of [rules.request, rules.response]) assert.isAbove(rule.reason.length, 20)

@@ -49,7 +49,7 @@ describe("instrument", () => {
     )
   })
 
-  it("identifies a mutant by its position and by the changed line", async () => {
+  it("reports the position, the original code and the changed code of a mutant", async () => {
     const mutants = await mutantsOf("export const least = (a: number, b: number) =>\n  Math.min(a, b)")
     const mutant = mutants.find(({ mutator }) => mutator === "MethodExpression")
     assert.deepInclude(mutant, { line: 2, column: 3, original: "Math.min(a, b)", mutated: "Math.max(a, b)" })

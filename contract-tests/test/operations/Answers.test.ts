@@ -27,7 +27,7 @@ const checkStatuses = (client: ClientOperations.ClientOperation, statuses?: Read
   )
 
 describe("checkStatuses", { timeout: 300_000 }, () => {
-  it("finds the expected outcome of every operation for its statuses, which together are all 500", () => {
+  it("finds the expected outcome of every operation, for a part of the statuses 100 to 599 each", () => {
     const tried = new Set<number>()
     for (const [index, client] of ClientOperations.all.entries()) {
       const statuses = statusesFor(index, 20)
@@ -41,14 +41,14 @@ describe("checkStatuses", { timeout: 300_000 }, () => {
 })
 
 describe("checkDeclaredErrors", { timeout: 300_000 }, () => {
-  it("finds that every declared status gives its error class with the fields of its body, in every wire format", () => {
+  it("finds the error class of every declared status, with the fields of its body, in every wire format", () => {
     for (const client of ClientOperations.all) {
       assert.deepStrictEqual(Answers.checkDeclaredErrors(client, referenceOf(client)), [])
       assert.isAbove(referenceOf(client).errors.length, 1)
     }
   })
 
-  it("decodes valid error bodies of every form at every declared error status", () => {
+  it("gives the expected outcome for every valid error body with every declared error status", () => {
     const schema = { $ref: "#/components/schemas/ErrorBody" }
     const { values } = conformance.suite({ name: "ErrorBody", schema, direction: "response" })
     assert.isAbove(values.length, 10)
@@ -103,16 +103,17 @@ describe("a successful response without a declared body", { timeout: 300_000 }, 
 /** The statuses whose responses have no body on this platform. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
-describe("operations over a connection", { timeout: 300_000 }, () => {
+describe("operations over HTTP", { timeout: 300_000 }, () => {
   let next: Answers.Scripted = { status: 200, body: "" }
   const http = HttpClient.make((request) => {
     const { body, headers, status } = next
-    // Every body is a string or an array of bytes that is not shared.
+    // Every body is a string or an array of bytes without shared memory.
     const response = new Response(
       bodyless.has(status) ? null : (body as BodyInit),
       headers === undefined ? {} : { headers }
     )
-    // The platform's Response rejects statuses below 200. The client must still return an outcome for them.
+    // The constructor of Response rejects statuses below 200. The client must still return an outcome for such a
+    // status.
     return Effect.succeed(
       HttpClientResponse.fromWeb(request, Object.defineProperty(response, "status", { value: status }))
     )
@@ -154,7 +155,7 @@ describe("operations over a connection", { timeout: 300_000 }, () => {
     }
   })
 
-  it("return one typed outcome for any body, never a defect", async () => {
+  it("return the expected outcome for any body, and never end with a defect", async () => {
     const arbitraries = Arbitraries.make(judge)
     const scripted = fc.constantFrom(...tested).chain((operation) => {
       const { responses, success } = referenceOf(operation.client)
@@ -190,7 +191,7 @@ describe("operations over a connection", { timeout: 300_000 }, () => {
   })
 })
 
-describe("injected faults in outcomes", { timeout: 300_000 }, () => {
+describe("checkStatuses with an injected fault", { timeout: 300_000 }, () => {
   const errorsOf = (id: string, change: (errors: Operation.Descriptor["errors"]) => Operation.Descriptor["errors"]) =>
     withDescriptor(id, ({ errors }) => ({ errors: change(errors) }))
   const wrongStatuses = (client: ClientOperations.ClientOperation): ReadonlyArray<number> => [
@@ -225,7 +226,7 @@ describe("injected faults in outcomes", { timeout: 300_000 }, () => {
     })
   }
 
-  it("detects an error that names another operation", () => {
+  it("detects an error that contains the name of another operation", () => {
     const client = withDescriptor("GetOrder", () => ({ name: "Orders.list" }))
     assert.include(checkStatuses(client).findings[0]?.got, "does not report its operation")
     assert.isAbove(Answers.checkDeclaredErrors(client, referenceOf(client)).length, 0)

@@ -5,7 +5,7 @@ import { conformance, referenceOf } from "./support/client.ts"
 import { statusesFor } from "./support/samples.ts"
 
 describe("checkStatuses", () => {
-  it("finds the expected outcome for a body of 1 MiB, for 500 statuses in total", { timeout: 240_000 }, () => {
+  it("finds the expected outcome for a body of 1 MiB, with every status from 100 to 599", { timeout: 240_000 }, () => {
     const triedStatuses = new Set<number>()
     for (const [index, client] of ClientOperations.all.entries()) {
       const statuses = statusesFor(index, 120)

@@ -1,4 +1,4 @@
-/** Checks at run time which operations each restricted layer sends. Other tests check the types. */
+/** Checks which operations each restricted layer sends at run time. Other tests check the types. */
 import { assert, describe, it } from "@effect/vitest"
 import { KalshiPublic, KalshiRead, KalshiWrite } from "@kalshi-effect/client/Capability"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -29,7 +29,7 @@ const through = <A>(layer: Layer.Layer<A, never, HttpClient.HttpClient>) => {
   return { sent, runtime: ManagedRuntime.make(Layer.provide(layer, Layer.succeed(HttpClient.HttpClient, http))) }
 }
 
-/** Runs an operation with `sender` as every capability. Returns its error. */
+/** Runs an operation with `sender` as the service of every capability. Returns its error. */
 const failureWith = (client: ClientOperations.ClientOperation, sender: KalshiPublic["Service"]) =>
   client
     .operation(simplestInput(client))
@@ -40,7 +40,7 @@ const failureWith = (client: ClientOperations.ClientOperation, sender: KalshiPub
       )
     )
 
-describe("operations that change something", () => {
+describe("operations with the access write", () => {
   it("are the signed operations of the document with a method other than GET", () => {
     const changing = ClientOperations.all.filter((client) => {
       const { method, security } = referenceOf(client)
@@ -56,7 +56,7 @@ describe("operations that change something", () => {
 
 describe("Kalshi.layerReadOnly", () => {
   for (const client of writes) {
-    it(`sends no request for ${client.name}, even if the types are bypassed`, () => {
+    it(`sends no request for ${client.name}, even if a cast bypasses the types`, () => {
       const { runtime, sent } = through(Kalshi.layerReadOnly(Requests.layerOptions))
       for (const sender of runtime.runSync(Effect.all([KalshiPublic, KalshiRead]))) {
         const error = runtime.runSync(failureWith(client, sender))
@@ -67,7 +67,7 @@ describe("Kalshi.layerReadOnly", () => {
     })
   }
 
-  it("sends all other operations", () => {
+  it("sends all operations that do not write", () => {
     const { runtime, sent } = through(Kalshi.layerReadOnly(Requests.layerOptions))
     for (const client of reads) {
       assert.strictEqual(
@@ -104,7 +104,10 @@ describe("Kalshi.layerDryRun", { timeout: 60_000 }, () => {
   const sending = Requests.recorder()
   const { runtime, sent } = through(Kalshi.layerDryRun(Requests.layerOptions))
 
-  /** Sends and dry-runs the same input. Both must reject the input, or the dry run must record the sent request. */
+  /**
+   * Calls an operation normally and in a dry run. If the call sends a request, the dry run must record this request. If
+   * the call rejects the input, the dry run must reject it, too.
+   */
   const comparingRecorder: Requests.Recorder = {
     call: (operation, input) => {
       const outcome = sending.call(operation, input)
@@ -134,14 +137,14 @@ describe("Kalshi.layerDryRun", { timeout: 60_000 }, () => {
   }
 
   for (const client of writes) {
-    it(`records the request of ${client.name} and rejects invalid input`, () => {
+    it(`records the request that ${client.name} would send, and rejects invalid input`, () => {
       const report = Requests.checkRequests(client, referenceOf(client), conformance, comparingRecorder, { runs: 20 })
       assert.deepStrictEqual(report.failures.map(line), [])
       assert.isAbove(report.checks.completeness.run, 20)
     })
   }
 
-  it("sends all other operations", () => {
+  it("sends all operations that do not write", () => {
     for (const client of reads) {
       assert.strictEqual(runtime.runSync(Effect.flip(client.operation(simplestInput(client))))._tag, "TransportError")
       assert.strictEqual(sent.splice(0).length, 1, client.name)

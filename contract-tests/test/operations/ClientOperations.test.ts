@@ -20,7 +20,7 @@ describe("modules", () => {
 })
 
 describe("all", () => {
-  it("finds each operation in the sources once", () => {
+  it("contains each operation that the sources declare, exactly once", () => {
     const declared = fs
       .readdirSync(folder, { encoding: "utf8", recursive: true })
       .filter((file) => file.endsWith(".ts") && file !== "Operation.ts")
@@ -30,7 +30,7 @@ describe("all", () => {
     assert.deepStrictEqual([...found].sort(), [...declared].sort())
   })
 
-  it("recognizes an operation by its descriptor, not by its name", () => {
+  it("does not contain an export that is no operation, such as a plain function or an object with a descriptor", () => {
     const exported = { list: () => undefined, ListInput: undefined, descriptor: { operationId: "GetOrders" } }
     assert.deepStrictEqual(ClientOperations.ofModule("Lists", exported), [])
   })

@@ -19,7 +19,7 @@ describe("findings", () => {
 })
 
 describe("the document", () => {
-  it("deprecates four operations, and four inputs of other operations", () => {
+  it("deprecates four operations, and four input fields of other operations", () => {
     assert.deepStrictEqual(
       document.operations.filter((operation) => operation.deprecated).map(({ id }) => id),
       ["DeleteQuote", "GetQuote", "AcceptQuote", "ConfirmQuote"]
@@ -61,7 +61,7 @@ describe("the document", () => {
   })
 })
 
-/** The capability, signature, retry class, bucket and cost of every operation, and whether it is urgent. */
+/** The expected capability, signature, retry class, bucket and cost of every operation, and whether it is urgent. */
 const pinned = `
 Account.endpointCosts                GetAccountEndpointCosts                   public none     idempotent read         10
 Account.limits                       GetAccountApiLimits                       read   required idempotent read         10
@@ -214,14 +214,14 @@ const where = (holds: (descriptor: Operation.Descriptor) => boolean): ReadonlyAr
   ClientOperations.all.flatMap(({ descriptor }) => (holds(descriptor) ? [descriptor.operationId] : [])).sort()
 
 describe("capability, signature, retry class, bucket and cost", () => {
-  it("are pinned for every operation", () => {
+  it("match the table for every operation", () => {
     assert.deepStrictEqual(
       ClientOperations.all.map(rowOf).sort(),
       pinned.split("\n").filter((row) => row !== "")
     )
   })
 
-  it("make every GET a retryable read in the read bucket, and every other operation a write in a write bucket", () => {
+  it("are those of a retryable read for every GET, and of a write for every other operation", () => {
     for (const { descriptor, name } of ClientOperations.all) {
       const {
         access,
@@ -235,7 +235,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     }
   })
 
-  it("make only the listed writes retryable, and keyed only those with a client-supplied id", () => {
+  it("make only the listed writes idempotent, and only writes with an id from the caller keyed", () => {
     const writes = (retry: Operation.RetryClass) =>
       where((descriptor) => descriptor.access === "write" && descriptor.retry === retry)
     assert.deepStrictEqual(writes("idempotent"), [
@@ -279,7 +279,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     ])
   })
 
-  it("give ten writes that must not be repeated the retry class never", () => {
+  it("include the retry class never for ten writes that must not be repeated", () => {
     for (const id of [
       "AcceptQuote",
       "AcceptRFQQuote",
@@ -296,7 +296,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     }
   })
 
-  it("match the exchange's cost list, or are 10 for operations that it does not contain", () => {
+  it("include the cost in the exchange's cost list, or 10 if the list does not contain the operation", () => {
     const lines = fs
       .readFileSync(new URL("../../../fixtures/recorded/demo-2026-07-account-facts.jsonl", import.meta.url), "utf8")
       .split("\n")
@@ -325,7 +325,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     assert.strictEqual(where(({ limits: { cost } }) => cost !== 10).length, 9)
   })
 
-  it("count the cost per item for lists of orders, and per request otherwise", () => {
+  it("include a cost per item for lists of orders, and a cost per request otherwise", () => {
     const lists = document.operations.filter(
       ({ requestBody }) =>
         requestBody !== undefined && document.deref(requestBody.schema).properties?.["orders"]?.type === "array"
@@ -337,7 +337,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     assert.strictEqual(lists.length, 2)
   })
 
-  it("use a shard's bucket for single orders, quotes, RFQs and RFQ batches, and the common bucket otherwise", () => {
+  it("include a separate write bucket for single orders, and for quotes, RFQs and RFQ batches", () => {
     const ofBucket = (bucket: Operation.Limits["writeBucket"]) =>
       where((descriptor) => descriptor.limits.writeBucket === bucket)
     assert.deepStrictEqual(ofBucket("order"), ["AmendOrderV2", "CancelOrderV2", "CreateOrderV2", "DecreaseOrderV2"])
@@ -347,7 +347,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     )
   })
 
-  it("prioritize requests that reduce risk", () => {
+  it("are urgent for the requests that reduce risk", () => {
     assert.deepStrictEqual(
       where(({ limits: { urgent } }) => urgent),
       [
@@ -363,7 +363,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     )
   })
 
-  it("redact only the response that contains a private key", () => {
+  it("mark as secret only the response that contains a private key", () => {
     assert.deepStrictEqual(
       where(({ secret }) => secret),
       ["GenerateApiKey"]
@@ -371,7 +371,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
   })
 })
 
-describe("injected faults in descriptors", () => {
+describe("findings for an injected fault", () => {
   const faults: ReadonlyArray<readonly [string, Descriptors.Check, ReadonlyArray<ClientOperations.ClientOperation>]> = [
     [
       "a missing operation",
@@ -462,8 +462,8 @@ describe("injected faults in descriptors", () => {
         }))
       )
     ],
-    ["an unsigned private operation", "auth", allWith(withDescriptor("GetOrders", () => ({ auth: "none" })))],
-    ["a signed public operation", "auth", allWith(withDescriptor("GetMarkets", () => ({ auth: "optional" })))],
+    ["a private operation that is not signed", "auth", allWith(withDescriptor("GetOrders", () => ({ auth: "none" })))],
+    ["a public operation that is signed", "auth", allWith(withDescriptor("GetMarkets", () => ({ auth: "optional" })))],
     [
       "a write that a read-only layer would send",
       "access",
@@ -476,7 +476,7 @@ describe("injected faults in descriptors", () => {
     ],
     ["a list without pages", "pages", allWith(withDescriptor("GetOrders", () => ({ pages: undefined })))],
     [
-      "pages of an operation without a cursor",
+      "pages on an operation without a cursor",
       "pages",
       allWith(withDescriptor("GetOrderGroups", () => ({ pages: { cursor: "cursor", lists: ["order_groups"] } })))
     ],
@@ -505,10 +505,10 @@ describe("injected faults in descriptors", () => {
   const creators = ["quote_creator_user_id", "rfq_creator_user_id"]
 
   const operations: ReadonlyArray<readonly [string, string, (source: string) => string]> = [
-    ["a deprecated operation without a mark", "GetQuote", withoutMarks],
-    ["a mark on an operation that is not deprecated", "GetQuotes", withMark(/\*\/\s*export const list\b/)],
+    ["a deprecated operation without @deprecated", "GetQuote", withoutMarks],
+    ["@deprecated on an operation that is not deprecated", "GetQuotes", withMark(/\*\/\s*export const list\b/)],
     [
-      "a mark on an operation that is exported under another name",
+      "@deprecated on an operation that is exported under another name",
       "DeleteRFQQuote",
       withMark(/\*\/\s*remove as delete\b/)
     ]
@@ -527,10 +527,14 @@ describe("injected faults in descriptors", () => {
   }
 
   const fields: ReadonlyArray<readonly [string, ReadonlyArray<string>, (source: string) => string]> = [
-    ["deprecated inputs without a mark", creators, withoutMarks],
-    ["a missing input", ["quote_creator_user_id"], (source) => source.replaceAll("quote_creator_user_id", "creator")],
+    ["deprecated input fields without @deprecated", creators, withoutMarks],
     [
-      "a mark on an input that is not deprecated",
+      "a missing input field",
+      ["quote_creator_user_id"],
+      (source) => source.replaceAll("quote_creator_user_id", "creator")
+    ],
+    [
+      "@deprecated on an input field that is not deprecated",
       ["rfq_id"],
       (source) => source.replaceAll("  readonly rfq_id", "  /** @deprecated */\n  readonly rfq_id")
     ]
@@ -547,7 +551,7 @@ describe("injected faults in descriptors", () => {
     })
   }
 
-  it("ignores the order of errors", () => {
+  it("contain no finding if the errors are in another order", () => {
     const payload = withDescriptor("GetExchangeStatus", ({ errors }) => ({ errors: [...errors].reverse() }))
     assert.deepStrictEqual(Descriptors.findings(allWith(payload), document), [])
   })

@@ -16,7 +16,7 @@ const kinds = Messages.kindsOf(feed)
 
 describe("messages and commands of the feed", { timeout: 60_000 }, () => {
   for (const kind of kinds) {
-    it(`${kind.name}: accepts valid instances, rejects untolerated violations at their pointers, keeps every value`, () => {
+    it(`${kind.name}: accepts every valid value unchanged, and rejects each violation that the policy does not tolerate`, () => {
       const report = Messages.checkKind(kind, conformance)
       assert.deepStrictEqual(report.failures.map(line), [])
       assert.isTrue(report.passed)
@@ -25,7 +25,7 @@ describe("messages and commands of the feed", { timeout: 60_000 }, () => {
   }
 })
 
-describe("examples of the document", () => {
+describe("the examples of the published document", () => {
   it("are valid in the reference document", () => {
     const lines = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", import.meta.url), "utf8").trim()
     const examples = lines
@@ -66,7 +66,7 @@ describe("the client's tables of the feed", () => {
     }
   })
 
-  it("state for every channel which messages it sends, and whether its data has a seq", () => {
+  it("state for every channel which messages it sends, and whether its data messages have a seq", () => {
     const documented = feed.channels.filter(({ subscribable }) => subscribable)
     assert.deepStrictEqual(Object.keys(Feed.channels).sort(), documented.map(({ name }) => name).sort())
     for (const { messages, name } of documented) {
@@ -77,7 +77,8 @@ describe("the client's tables of the feed", () => {
     }
   })
 
-  // The document states these facts in prose. They are written here independently of the client's code generator.
+  // The document states these facts only in its descriptions, so this test lists them again, independently of the
+  // client's code generator.
   it("state for every channel its parameters and actions", () => {
     const channelsWhere = (is: (channel: (typeof Feed.channels)[Feed.ChannelName]) => boolean) =>
       Object.entries(Feed.channels).flatMap(([name, channel]) => (is(channel) ? [name] : []))
@@ -138,7 +139,7 @@ describe("the client's tables of the feed", () => {
   })
 })
 
-describe("injected faults in messages", { timeout: 60_000 }, () => {
+describe("checkKind with an injected fault", { timeout: 60_000 }, () => {
   const correct = FeedMessages.decoder()
   /** Creates a decoder that changes a message, then decodes the changed message. */
   const changingDecoder =
@@ -152,7 +153,7 @@ describe("injected faults in messages", { timeout: 60_000 }, () => {
       "round-trip",
       changingDecoder(at("price_dollars", (value) => (typeof value === "string" ? String(Number(value)) : value)))
     ],
-    ["an added seq", "trade", "precision", changingDecoder(orElse("seq", 1))],
+    ["a default for a missing seq", "trade", "precision", changingDecoder(orElse("seq", 1))],
     [
       "a clock without its sign",
       "orderbook_snapshot",
@@ -169,7 +170,7 @@ describe("injected faults in messages", { timeout: 60_000 }, () => {
       )
     ],
     [
-      "a closed message",
+      "a message that rejects unknown members",
       "fill",
       "tolerance",
       changingDecoder((json) => (typeof json === "object" && json !== null && "unknown_member" in json ? {} : json))

@@ -12,7 +12,7 @@ describe("the types of the operations", () => {
     assert.deepStrictEqual(failing(ClientOperations.all.flatMap(assertionsOf)), [])
   })
 
-  it("are compared, so each wrong assertion fails to compile", () => {
+  it("are really compared: each wrong assertion fails to compile", () => {
     const parts = ["fails", "required", "optional", "input", "response", "needs", "refuses", "dryRun"]
     const wrong: ReadonlyArray<readonly [part: string, code: string]> = [
       ["fails", 'expectTypeOf<Call["fails"]>().toEqualTypeOf<Errors.Unauthorized>()'],

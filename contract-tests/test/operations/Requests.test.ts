@@ -58,7 +58,7 @@ describe("checkRequests", { timeout: 300_000 }, () => {
     }
   })
 
-  it("violates every kind of constraint in the schemas of requests", () => {
+  it("uses mutants of every kind that the schemas of requests allow", () => {
     const kinds = new Set(
       ClientOperations.all.flatMap((client) => Object.keys(checkRequests(client, { checks: [], runs: 0 }).kinds))
     )
@@ -114,7 +114,7 @@ describe("segments of a path", { timeout: 300_000 }, () => {
     Object.keys(client.descriptor.pathParameters).map((field) => ({ client, field, input: simplestInput(client) }))
   )
 
-  it("are sent unchanged, or are rejected with the pointer of the parameter before any I/O", () => {
+  it("are sent unchanged, or rejected before any I/O with the pointer of the parameter", () => {
     assert.isAbove(places.length, clients.length)
     for (const { client, field, input } of places) {
       const requests = Requests.make(referenceOf(client), conformance.judge)
@@ -244,7 +244,7 @@ describe("lists joined by commas", { timeout: 300_000 }, () => {
     )
   }
 
-  it("are sent as one value, or rejected if the list is empty, or an item is empty or contains a comma", () => {
+  it("are sent as one value, and rejected if the list or an item is empty, or if an item contains a comma", () => {
     const report = Requests.checkRequests(client, joined, conformance, recorder)
     assert.deepStrictEqual(report.failures.map(line), [])
     const outcome = recorder.call(client.operation, { ids: ["a", "b c"] })
@@ -259,13 +259,13 @@ describe("lists joined by commas", { timeout: 300_000 }, () => {
   })
 })
 
-describe("the client's differences from the document", { timeout: 300_000 }, () => {
+describe("the differences between the client and the document", { timeout: 300_000 }, () => {
   const targetOf = (name: string, input: unknown): string => {
     const outcome = recorder.call(named(name).operation, input)
     return outcome._tag === "Sent" ? `${outcome.sent.method} ${outcome.sent.target}` : `${outcome.pointer}`
   }
 
-  it("include the rejection of an empty list in a query, required or not", () => {
+  it("include that the client rejects an empty list in a query, even if the list is optional", () => {
     const lists = ClientOperations.all.flatMap((client) =>
       referenceOf(client)
         .parameters.filter(({ schema }) => document.deref(schema).type === "array")
@@ -282,7 +282,7 @@ describe("the client's differences from the document", { timeout: 300_000 }, () 
     }
   })
 
-  it("include the rejection of the other unit in every time field in seconds or milliseconds", () => {
+  it("include that the client rejects a time in the wrong unit, in every field in seconds or milliseconds", () => {
     type Keys = ReadonlyArray<string | number>
     /** Returns the paths of the integers in a schema, except enums. */
     const integers = (schema: JsonSchema, keys: Keys): ReadonlyArray<{ keys: Keys; schema: SchemaObject }> =>
@@ -313,7 +313,7 @@ describe("the client's differences from the document", { timeout: 300_000 }, () 
         const name = String(keys.findLast((key) => typeof key === "string"))
         const unit = Requests.timeUnit(name, schema)
         found[unit ?? "none"].add(name)
-        // The two values are the same time in different units.
+        // The two values are the same time, in milliseconds and in seconds.
         for (const [value, isRefused] of [
           [1_764_390_000_000, unit === "seconds"],
           [1_764_390_000, unit === "milliseconds"]
@@ -374,7 +374,7 @@ describe("the client's differences from the document", { timeout: 300_000 }, () 
     ])
   })
 
-  it("include the rejection of an undeclared member at any depth", () => {
+  it("include that the client rejects an undeclared member at any depth", () => {
     const order = simplestInput(named("CreateOrderV2"))
     assert.strictEqual(targetOf("CreateOrderV2", { ...order, prise: "0.56" }), "/prise")
     assert.strictEqual(
@@ -383,7 +383,7 @@ describe("the client's differences from the document", { timeout: 300_000 }, () 
     )
   })
 
-  it("include the body {} where the document allows an absent body", () => {
+  it("include that the client sends the body {} where the document allows an absent body", () => {
     const bodies = ClientOperations.all.flatMap((client) => {
       const { method, requestBody } = referenceOf(client)
       if (method === "GET" || method === "DELETE" || requestBody?.required === true) return []
@@ -403,7 +403,7 @@ describe("the client's differences from the document", { timeout: 300_000 }, () 
     ])
   })
 
-  it("include a partner's OAuth token, which three operations accept and this client never sends", () => {
+  it("include the OAuth token of partners, which three operations accept and the client never sends", () => {
     const withAlternatives = document.operations.filter(({ security }) => security.length > 1)
     assert.deepStrictEqual(
       withAlternatives.map(({ id }) => id),
@@ -432,7 +432,7 @@ const decoded = (text: string): string => {
   }
 }
 
-describe("injected faults in requests", { timeout: 300_000 }, () => {
+describe("checkRequests with an injected fault", { timeout: 300_000 }, () => {
   const { string, integer } = { string: Schema.String, integer: Schema.Int }
   const query = Parameters.GetOrdersQuery
 
@@ -512,7 +512,7 @@ describe("injected faults in requests", { timeout: 300_000 }, () => {
     it(`detects ${fault}`, () => {
       assert.isTrue(
         checkRequests(named(client.descriptor.operationId), { runs: 20 }).passed,
-        "the operation itself has no such fault"
+        "the operation without the fault must pass"
       )
       assert.isAbove(checkRequests(client, { runs: 20 }).checks[check].failed, 0)
     })
@@ -550,7 +550,7 @@ describe("injected faults in requests", { timeout: 300_000 }, () => {
         "CreateOrderV2",
         (sent) => ({ ...sent, contentType: "text/plain" })
       ],
-      ["no body instead of {}", "completeness", "ResetOrderGroup", (sent) => ({ ...sent, body: undefined })],
+      ["an absent body instead of {}", "completeness", "ResetOrderGroup", (sent) => ({ ...sent, body: undefined })],
       [
         "a decimal sent as a number",
         "completeness",
@@ -582,7 +582,7 @@ describe("injected faults in requests", { timeout: 300_000 }, () => {
     })
   }
 
-  it("detects a call that sends invalid input", () => {
+  it("detects a client that changes invalid input and sends it", () => {
     const repairingRecorder: Requests.Recorder = {
       call: (operation, input) => {
         const outcome = recorder.call(operation, input)

@@ -15,7 +15,7 @@ describe("normalForm", () => {
   const resolve = resolver(document.document)
   const normal = Answers.normalForm({ $ref: "#/components/schemas/GetEventCandlesticksResponse" }, resolve)
 
-  it("replaces null with an empty list if the schema allows null, also in lists", () => {
+  it("replaces null with an empty list if the schema allows a list and null, also inside lists", () => {
     assert.deepStrictEqual(normal({ market_tickers: null, market_candlesticks: [null, []], adjusted_end_ts: 1 }), {
       market_tickers: [],
       market_candlesticks: [[], []],
@@ -23,7 +23,7 @@ describe("normalForm", () => {
     })
   })
 
-  it("covers every list that the overlay makes nullable", () => {
+  it("replaces null for every list that the overlay makes nullable", () => {
     const overlay = JSON.parse(fs.readFileSync(new URL("../../../fixtures/spec/overlay.json", import.meta.url), "utf8"))
     const places: ReadonlyArray<string> = overlay.rest.entries.flatMap(
       (entry: { readonly op: string; readonly at: ReadonlyArray<string> }) =>
@@ -31,14 +31,14 @@ describe("normalForm", () => {
     )
     assert.isAbove(places.length, 50)
     const others = places.filter((place) => Answers.normalForm(resolve(`#${place}`), resolve)(null) === null)
-    // The play-by-play data is an object, and a cursor is a string.
+    // These values are no lists: the play-by-play data (`pbp`) is an object, and a cursor is a string.
     assert.deepStrictEqual(
       others.filter((place) => !place.endsWith("cursor")),
       ["/components/schemas/GetGameStatsResponse/properties/pbp"]
     )
   })
 
-  it("keeps absent members and every other null", () => {
+  it("changes no other null, and adds no member", () => {
     assert.deepStrictEqual(normal({ adjusted_end_ts: null }), { adjusted_end_ts: null })
     const market = Answers.normalForm({ $ref: "#/components/schemas/Market" }, resolve)
     const value = { expected_expiration_time: null, unknown: null, product_metadata: { price_ranges: null } }
@@ -46,7 +46,7 @@ describe("normalForm", () => {
   })
 })
 
-describe("injected faults in responses", { timeout: 300_000 }, () => {
+describe("checkResponses with an injected fault", { timeout: 300_000 }, () => {
   const faults: ReadonlyArray<readonly [string, Conformance.Check, ClientOperations.ClientOperation]> = [
     [
       "a decimal that is converted through a double",
@@ -57,7 +57,7 @@ describe("injected faults in responses", { timeout: 300_000 }, () => {
       )
     ],
     ["a missing required list that is decoded as empty", "precision", reading("GetOrders", orElse("orders", []))],
-    ["an invented id", "precision", reading("GetCommunicationsID", orElse("communications_id", ""))],
+    ["a default for a missing id", "precision", reading("GetCommunicationsID", orElse("communications_id", ""))],
     [
       "null that is decoded as absent",
       "round-trip",
@@ -91,7 +91,7 @@ describe("injected faults in responses", { timeout: 300_000 }, () => {
       )
     ],
     [
-      "a hidden new member of an enum",
+      "a new member of an enum that is decoded as a known member",
       "tolerance",
       reading(
         "GetOrders",
@@ -114,7 +114,7 @@ describe("injected faults in responses", { timeout: 300_000 }, () => {
       }))
     ],
     [
-      "a body that closes its objects",
+      "a body that rejects unknown members",
       "tolerance",
       reading("GetBalance", (body) =>
         typeof body === "object" && body !== null && "unknown_member" in body ? undefined : body

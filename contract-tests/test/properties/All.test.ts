@@ -9,7 +9,7 @@ const seed = Replay.seedFrom()
 /** The number of random cases per operation. `pnpm contract` runs 100. */
 const runs = 5
 
-/** The properties that take up to seconds per operation. Each of them checks only a part of the operations. */
+/** The properties that can take seconds per operation. The test of each checks only a part of the operations. */
 const slow = ["P1", "P2", "P3", "P4", "P6", "P7", "P14"]
 
 const operationsOf = (id: string): ReadonlyArray<ClientOperations.ClientOperation> =>
@@ -19,7 +19,7 @@ const operationsOf = (id: string): ReadonlyArray<ClientOperations.ClientOperatio
 
 describe("properties", () => {
   for (const { id, mustReach, run } of operationProperties) {
-    it(`${id} passes for its operations`, async () => {
+    it(`${id} passes for the operations of this test`, async () => {
       let checked = 0
       for (const operation of operationsOf(id)) {
         const outcome = await Effect.runPromise(run({ operation, seed, runs, shrink: false }))
@@ -38,9 +38,9 @@ describe("properties", () => {
   for (const { id, runOn, targets } of targetProperties) {
     it(`${id} passes for its targets`, async () => {
       for (const target of targets) {
-        // P7 is skipped because it waits for real timeouts.
+        // P7 waits for real timeouts, so this test skips it.
         if (target === "P7") continue
-        // FeedDelivery.test.ts checks that P11 is deterministic.
+        // FeedDelivery.test.ts already checks that P11 is deterministic.
         if (target === "P11") continue
         const outcome = await Effect.runPromise(runOn(target, { seed, runs: 1 }))
         if (outcome._tag !== "Passed") assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)

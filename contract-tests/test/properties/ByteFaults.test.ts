@@ -13,7 +13,7 @@ const seed = Replay.seedFrom()
 const run = (operation: ClientOperations.ClientOperation, layer?: typeof Kalshi.layer) =>
   Effect.runPromise(P7.check({ operation, seed, runs: 1 }, layer))
 
-describe("P7", () => {
+describe("P7 (faults in the bytes of a connection)", () => {
   // One operation of each sending class.
   for (const id of ["GetOrderGroup", "CreateOrderV2", "CancelAllOrders"]) {
     it(`${id} passes for every fault, on fetch and on undici`, async () => {
@@ -29,7 +29,7 @@ describe("P7", () => {
     })
   }
 
-  it("covers every fault in every sending class for any seed, and every operation", () => {
+  it("covers every operation, and every fault with every sending class, for any seed", () => {
     for (const from of [seed, 0, -1, 2 ** 31 - 1]) {
       const covered = new Set<string>()
       for (const operation of ClientOperations.all) {
@@ -45,9 +45,9 @@ describe("P7", () => {
   })
 })
 
-describe("injected faults in reading bytes", () => {
+describe("P7 with an injected fault", () => {
   const client = named("GetOrderGroup")
-  // No operation has these types: the fault is deliberate.
+  // The fault gives the operation types that no real operation has.
   const wrapped = (wrap: (effect: Effect.Effect<unknown, { readonly _tag: string }, never>) => unknown) =>
     Object.assign((input: unknown) => wrap(client.operation(input) as never), {
       descriptor: client.descriptor
@@ -72,7 +72,7 @@ describe("injected faults in reading bytes", () => {
       }))
     ],
     [
-      "an ignored size limit",
+      "a size limit that is too large",
       /decompresses .* expected TransportError, got ContractError/,
       client,
       (options) => Kalshi.layer({ ...options, policy: { maxBodyBytes: 16 * 1024 * 1024 } })

@@ -7,8 +7,8 @@ import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = Replay.seedFrom()
 
-describe("P1′", () => {
-  it("generates many values, and tolerates new enum members", () => {
+describe("P1′ (the decoder accepts only what the document allows)", () => {
+  it("generates more than 300 values, and tolerates new enum members", () => {
     const outcome = P1Prime.checkOperation({ operation: named("GetOrders"), seed, runs: 50 })
     if (outcome._tag !== "Passed") return assert.fail("the property must pass")
     assert.isAbove(outcome.runs, 300)
@@ -16,13 +16,13 @@ describe("P1′", () => {
   })
 })
 
-describe("injected faults in decoders", () => {
+describe("P1′ with an injected fault", () => {
   const text = Schema.String
   const group = { is_auto_cancel_enabled: Schema.Boolean, orders: Schema.Array(text) }
   const balance = named("GetBalance").descriptor.success.body
   const reading = (id: string, body: Schema.Codec<unknown>) =>
     withDescriptor(id, ({ success }) => ({ success: { ...success, body } }))
-  // Only the encoded side of the faulty schema matters.
+  // The property uses only the encoded side of the schema.
   const struct = (fields: Schema.Struct.Fields) => Schema.Struct(fields) as unknown as Schema.Codec<unknown>
 
   const faults: ReadonlyArray<readonly [string, string, ClientOperations.ClientOperation]> = [
@@ -42,7 +42,7 @@ describe("injected faults in decoders", () => {
       reading("GetOrderGroup", struct({ ...group, is_auto_cancel_enabled: Schema.NullOr(Schema.Boolean) }))
     ],
     [
-      "an optional member that the document requires",
+      "a body without a required member",
       "/orders",
       reading("GetOrderGroup", struct({ ...group, orders: Schema.optionalKey(Schema.Array(text)) }))
     ],
@@ -59,7 +59,7 @@ describe("injected faults in decoders", () => {
     ["any value", "", reading("GetOrderGroup", Schema.Unknown as Schema.Codec<unknown>)]
   ]
   for (const [what, pointer, operation] of faults) {
-    it(`detects ${what}`, () => {
+    it(`detects a decoder that accepts ${what}`, () => {
       const outcome = P1Prime.checkOperation({ operation, seed, runs: 10 })
       if (outcome._tag !== "Failed") return assert.fail("the injected fault was not detected")
       assert.strictEqual(outcome.pointer, pointer)
@@ -67,7 +67,7 @@ describe("injected faults in decoders", () => {
     })
   }
 
-  it("passes without an injected fault", () => {
+  it("passes for an operation whose schema is replaced with the same schema", () => {
     assert.isDefined(balance)
     assert.strictEqual(
       P1Prime.checkOperation({ operation: reading("GetBalance", balance!), seed, runs: 10 })._tag,
@@ -75,7 +75,7 @@ describe("injected faults in decoders", () => {
     )
   })
 
-  it("tolerates a listed leniency, and fails for a leniency that is no longer needed", () => {
+  it("tolerates a leniency that is listed, and fails if a listed leniency is no longer needed", () => {
     const [, , operation] = faults[0]!
     const leniency = { operation: "GetOrderGroup", at: "/contracts_limit_fp", keyword: "pattern", reason: "injected" }
     assert.strictEqual(P1Prime.checkOperation({ operation, seed, runs: 10 }, [leniency])._tag, "Passed")

@@ -11,15 +11,18 @@ const settings = { seed: Replay.seedFrom(), runs: 1 }
 const runOn = (property: Property.OperationProperty) =>
   Effect.runPromise(P15.make([property]).runOn(property.id, settings))
 
-describe("P15", () => {
-  it("targets every property of operations, and the feed", () => {
+describe("P15 (the properties are deterministic)", () => {
+  it("has a target for every property of operations, and for P11", () => {
     const ofProperties = All.targetProperties.find(({ id }) => id === "P15")
     assert.deepStrictEqual(ofProperties?.targets, [...All.operationProperties.map(({ id }) => id), "P11"])
   })
 })
 
-describe("injected faults in properties", () => {
-  /** Creates a property with the id P5. For this id, P15 injects a fault: a read is sent as PUT. */
+describe("P15 with an injected fault", () => {
+  /**
+   * Creates a property with the id P5. P15 runs a property with this id also on a faulty operation: a read that is sent
+   * as PUT.
+   */
   const propertyOf = (run: (run: Property.Run) => Property.Outcome): Property.OperationProperty => ({
     id: "P5",
     statement: "A property of this test.",
@@ -32,14 +35,14 @@ describe("injected faults in properties", () => {
       if (hasFault(run) && n > 10) throw new Error("more than 10")
     })
 
-  it("are necessary: P15 passes without a fault", async () => {
+  it("passes a property without a fault", async () => {
     assert.strictEqual((await runOn(propertyOf(honest)))._tag, "Passed")
   })
 
   let count = 0
   const faults: ReadonlyArray<readonly [string, RegExp, Property.OperationProperty]> = [
     [
-      "counts across runs",
+      "keeps a counter across runs",
       /gave different results/,
       propertyOf((run) => {
         const outcome = honest(run)

@@ -9,8 +9,8 @@ import { at, orElse, reading } from "../operations/support/reading.ts"
 const run = (operation: ClientOperations.ClientOperation) =>
   Effect.runSync(P6.run({ operation, seed: Replay.seedFrom(), runs: 1 }))
 
-describe("P6", () => {
-  it("reaches every kind of edit, with values that only the edit allows", () => {
+describe("P6 (responses of a future document)", () => {
+  it("tests every kind of edit of the document, with values that only the edited document allows", () => {
     const reached: Record<string, number> = {}
     for (const id of ["GetOrders", "GetMarketOrderbook", "GetApiKeys", "GetMilestones"]) {
       const outcome = run(named(id))
@@ -34,7 +34,7 @@ describe("P6", () => {
   })
 })
 
-describe("injected faults in reading future responses", () => {
+describe("P6 with an injected fault", () => {
   const known: ReadonlySet<unknown> = new Set(["resting", "canceled", "executed"])
   const faults: ReadonlyArray<readonly [string, RegExp, ClientOperations.ClientOperation]> = [
     [
@@ -75,7 +75,7 @@ describe("injected faults in reading future responses", () => {
       )
     ],
     [
-      "an enum that is closed",
+      "an enum that rejects new members",
       /a new member at .* expected a decoded value/,
       reading(
         "GetOrders",
@@ -83,7 +83,7 @@ describe("injected faults in reading future responses", () => {
       )
     ],
     [
-      "objects that are closed",
+      "objects that reject unknown members",
       /a new member at .* expected a decoded value/,
       reading("GetBalance", (body) =>
         typeof body === "object" && body !== null && "a_new_member" in body ? undefined : body

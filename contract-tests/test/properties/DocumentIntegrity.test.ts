@@ -7,8 +7,8 @@ import { replacePart } from "../reference/support.ts"
 
 const settings = { seed: Replay.seedFrom(), runs: 1 }
 
-describe("P0", () => {
-  it("pins 30 nulls beside $ref, 13 beside an untyped allOf, one beside an enum, and none in the feed", () => {
+describe("the schemas whose nullable has no effect by the standard", () => {
+  it("are 30 beside a $ref, 13 beside an untyped allOf, one beside an enum, and none in the feed", () => {
     const count = (beside: NullableByIntent.PinnedSchema["beside"]): number =>
       [...NullableByIntent.pinned.rest, ...NullableByIntent.pinned.feed].filter((place) => place.beside === beside)
         .length
@@ -16,7 +16,7 @@ describe("P0", () => {
   })
 })
 
-describe("injected faults in the reference", () => {
+describe("P0 (the reference documents are intact) with an injected fault", () => {
   const averageFee = `"average_fee_paid": {
             "anyOf": [
               {
@@ -27,7 +27,7 @@ describe("injected faults in the reference", () => {
               }
             ]
           }`
-  /** The name of the fault, its file, the change, the target that detects it, and the reason. */
+  /** Each row: the fault, the changed file, the change, the target of P0 that must detect the fault, and its reason. */
   const faults: ReadonlyArray<readonly [string, string, (text: string) => string, string, RegExp]> = [
     ["a file that was edited by hand", "rest.json", (text) => text.replace("\n  ", "\n    "), "rest.json", /canonical/],
     [
@@ -52,28 +52,28 @@ describe("injected faults in the reference", () => {
       /the applied overlay/
     ],
     [
-      "an entry without an effect",
+      "an overlay entry whose effect is missing in the document",
       "rest.json",
       (text) => text.replace(/("FixedPointCount": \{\s*"pattern": ")/, "$1x"),
       "overlay.json",
       /has no effect at \/components\/schemas\/FixedPointCount\/pattern/
     ],
     [
-      "an entry without a reason",
+      "an overlay entry without a reason",
       "overlay.json",
       (text) => text.replace(/"because": "[^"]*"/, '"because": "so"'),
       "overlay.json",
       /has no valid reason/
     ],
     [
-      "an entry of an unknown kind",
+      "an overlay entry of an unknown kind",
       "overlay.json",
       (text) => text.replace('"op": "make-nullable"', '"op": "make-null"'),
       "overlay.json",
       /./
     ],
     [
-      "a change that version 3.28.0 already contains",
+      "an overlay entry that an earlier published document already contains",
       "history/rest-3.28.0-2026-08-22.json",
       () => Integrity.read("rest.json"),
       "overlay.json",
@@ -92,7 +92,7 @@ describe("injected faults in the reference", () => {
       /AmendOrderV2Response\/properties\/average_fee_paid does not accept null/
     ],
     [
-      "a pointer that is missing from the list",
+      "a wrong pointer in the list of schemas",
       "nullable-by-intent.rest.json",
       (text) => text.replace("CreateRFQRequest/properties/contracts_fp", "CreateRFQRequest/properties/contracts"),
       "nullable-by-intent.rest.json",

@@ -12,7 +12,7 @@ import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = 7
 
-/** Creates an exchange with changed responses. */
+/** Creates a local exchange whose responses are changed. */
 const exchangeWith = (
   change: (answer: { status: number; body: string }) => Partial<{ status: number; body: string }>
 ) =>
@@ -36,8 +36,8 @@ const failureOf = (outcome: Property.Outcome): Property.Failed =>
 
 const local = LocalExchange.make()
 
-describe("P12", () => {
-  it("gives the same result independently of earlier calls", () => {
+describe("P12 (the exchange's responses follow the document)", () => {
+  it("gets the same response for the same call twice, because each call starts from the same state", () => {
     const run = { operation: named("CreateOrderV2"), seed, runs: 1 }
     const answers = [0, 1].map(() => {
       const [exchanged] = local.call(run.operation, {
@@ -56,7 +56,7 @@ describe("P12", () => {
 
   const faults = [
     {
-      name: "a missing field, by its pointer",
+      name: "a missing field, and reports its pointer",
       exchange: exchangeWith(({ body }) => ({ body: body.replaceAll('"order_id":', '"id":') })),
       finds: { because: /violates the document/, pointer: "/order/order_id" }
     },
@@ -96,7 +96,7 @@ describe("P12", () => {
     })
   }
 
-  it("detects a client that decodes a declared error as another error", () => {
+  it("detects a client that decodes a response with a declared error status as another error", () => {
     const refusing = exchangeWith(() => ({ status: 404, body: '{"error":{"code":"not_found","message":"not found"}}' }))
     const operation = withDescriptor("GetOrder", () => ({ errors: [] }))
     assert.strictEqual(
@@ -132,7 +132,7 @@ describe("P12", () => {
     assert.include(report, Replay.line({ property: "P12@demo", target: "Orders.list", seed, path: "" }))
   })
 
-  it("runs on the local exchange", () => {
+  it("passes on the local exchange", () => {
     const outcome = Effect.runSync(P12.run({ operation: named("GetOrderGroups"), seed, runs: 1 }))
     assert.deepStrictEqual(outcome, { _tag: "Passed", runs: 1, reached: { "2xx": 1 } })
   })

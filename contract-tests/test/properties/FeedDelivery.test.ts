@@ -6,12 +6,12 @@ import { feedFaults, unseen } from "../../src/sensitivity/FeedFaults.ts"
 
 const seed = Replay.seedFrom()
 
-/** The number of schedules per target. `pnpm contract` runs 100. */
+/** The number of random schedules of faults per target. `pnpm contract` runs 100. */
 const runs = process.env["TEST_MODE"] === "full" ? 3_000 : 40
 
-describe("P11", () => {
+describe("P11 (the client delivers the feed correctly despite faults)", () => {
   for (const target of P11.targets) {
-    it(`holds for order books over ${target}, and reaches its relevant situations`, { timeout: 600_000 }, async () => {
+    it(`passes over ${target}, and reaches every relevant situation`, { timeout: 600_000 }, async () => {
       const outcome = await Effect.runPromise(P11.runOn(target, { seed, runs }))
       if (outcome._tag !== "Passed") return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
       const channels = ["trade", "ticker", "fill", "user_orders", "market_positions", "order_group_updates"]
@@ -28,7 +28,7 @@ describe("P11", () => {
   }
 
   it(
-    "finds a loss that the network hides, shrinks it, and replays it from its token",
+    "detects a loss that the simulated network hides, shrinks the failure, and reproduces it from its token",
     { timeout: 600_000 },
     async () => {
       const failed = await Effect.runPromise(P11OnDishonestNetwork.runOn("one line", { seed, runs: 300 }))
@@ -43,7 +43,7 @@ describe("P11", () => {
 })
 
 describe("feedFaults", () => {
-  it("are the faults of the client's own laws, except those that cannot be seen from outside", async () => {
+  it("contain the faults of the client's own tests, without the faults that only the client's internals show", async () => {
     const faults = await feedFaults()
     assert.isAtLeast(faults.length, 40)
     for (const name of Object.keys(unseen))

@@ -21,7 +21,7 @@ const reachedBy = (operation: ClientOperations.ClientOperation, runs: number): P
 
 const paged = ClientOperations.all.filter((client) => Descriptors.paging(document, referenceOf(client)) !== undefined)
 
-describe("P10", () => {
+describe("P10 (pages end, and lose or repeat nothing)", () => {
   it("applies to exactly the operations with a cursor", () => {
     assert.strictEqual(paged.length, 29)
     for (const client of ClientOperations.all.filter((client) => !paged.includes(client))) {
@@ -29,7 +29,7 @@ describe("P10", () => {
     }
   })
 
-  it("reaches its relevant situations", () => {
+  it("reaches every relevant situation", () => {
     const always = [
       ...["a last cursor that is empty", "a last cursor that is null"],
       ...["an empty list that is []", "an empty page with a cursor"],
@@ -70,7 +70,7 @@ interface State {
 
 type Answer = Readonly<Record<string, unknown>>
 
-/** Creates a reader with at most one fault. It is written independently of the client's readers. */
+/** Creates a reader of pages with at most one fault. The reader uses no code of the client's readers. */
 const reader =
   ({ name, operation }: ClientOperations.ClientOperation, list: string | undefined, fault: Fault | undefined) =>
   (input: Answer = {}, { maxPages = Number.POSITIVE_INFINITY }: Pages.Options = {}) => {
@@ -136,8 +136,8 @@ const withReader = (fault: Fault | undefined): ClientOperations.ClientOperation 
   return { ...client, operation }
 }
 
-describe("injected faults in readers of pages", () => {
-  it("are necessary: the property passes without a fault", () => void reachedBy(withReader(undefined), 40))
+describe("P10 with an injected fault", () => {
+  it("passes for a reader without a fault", () => void reachedBy(withReader(undefined), 40))
 
   const reasons: Readonly<Record<Fault, RegExp>> = {
     "follows a repeated cursor": /pages in a cycle|does not stop requesting pages/,

@@ -15,8 +15,8 @@ const reachedBy = (operation: ClientOperations.ClientOperation, runs: number): P
   return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
 }
 
-describe("P9", () => {
-  it("reaches its relevant situations in each class", () => {
+describe("P9 (a request is repeated only if that is safe)", () => {
+  it("reaches every relevant situation, for an operation of each sending class", () => {
     const always = ["sent again", "succeeded after rejections", "interrupted while a request was pending"]
     const signed = ["signed again after expiry"]
     const lost = [
@@ -37,7 +37,7 @@ describe("P9", () => {
     }
   })
 
-  it("uses the class of the suite, not the class of the descriptor", () => {
+  it("fails for a descriptor whose retry class differs from the sending class of the suite", () => {
     for (const [id, retry] of [
       ["CreateOrderGroup", "idempotent"],
       ["CancelAllOrders", "idempotent"],
@@ -51,7 +51,7 @@ describe("P9", () => {
     }
   })
 
-  it("shrinks a failure and reproduces it from its token", () => {
+  it("shrinks a failure, and reproduces it from its token", () => {
     const operation = withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
     const failed = Effect.runSync(P9.run({ operation, seed, runs: 300 }))
     if (failed._tag !== "Failed") return assert.fail("the injected fault was not detected")
@@ -69,7 +69,7 @@ describe("SendingClass", () => {
     for (const id of SendingClass.listed) assert.isDefined(document.operation(id), id)
   })
 
-  it("matches every descriptor", () => {
+  it("equals the retry class of every descriptor", () => {
     for (const client of ClientOperations.all) {
       assert.strictEqual(client.descriptor.retry, SendingClass.of(referenceOf(client)), client.name)
     }

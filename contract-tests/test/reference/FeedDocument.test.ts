@@ -6,7 +6,7 @@ import { judge } from "./support.ts"
 const feed = FeedDocument.load()
 
 describe("FeedDocument.load", () => {
-  it("reads the thirteen channels and the messages of each", () => {
+  it("reads the thirteen channels and their messages", () => {
     const types = Object.fromEntries(
       feed.channels
         .filter(({ subscribable }) => subscribable)
@@ -42,7 +42,7 @@ describe("FeedDocument.load", () => {
     })
   })
 
-  it("describes every channel that can be subscribed to", () => {
+  it("describes exactly the channels that the subscribe command accepts", () => {
     const channels = feed.schema("subscribeCommandPayload")?.properties?.["params"]?.properties?.["channels"]?.items
     assert.deepStrictEqual(
       typeof channels === "object" ? [...(channels.enum ?? [])].sort() : undefined,
@@ -53,14 +53,14 @@ describe("FeedDocument.load", () => {
   it("states the sender of every message except one", () => {
     assert.strictEqual(feed.message("subscribeCommand")?.sender, "client")
     assert.strictEqual(feed.message("orderbookDelta")?.sender, "server")
-    // This message is declared, but no operation sends it.
+    // The document declares this message, but no operation sends it.
     assert.deepStrictEqual(
       feed.messages.filter(({ sender }) => sender === undefined).map(({ key }) => key),
       ["updateSubscriptionGetSnapshotCommand"]
     )
   })
 
-  it("names every server message except one by its wire type", () => {
+  it("gives every message of the server except one the name of its wire type", () => {
     const differing = feed.messages.filter(({ contentType, name, payload, sender }) => {
       const type = feed.deref(payload).properties?.["type"]
       return sender === "server" && contentType === "application/json" && type?.const !== name
@@ -72,7 +72,7 @@ describe("FeedDocument.load", () => {
     )
   })
 
-  it("accepts a multivariate market's lifecycle, unlike the document of August 2026", () => {
+  it("accepts a lifecycle message of a multivariate market, which the document of August 2026 rejects", () => {
     const frame = {
       msg: { event_type: "created", market_ticker: "KXMVE-1.5" },
       seq: 1,
@@ -86,7 +86,7 @@ describe("FeedDocument.load", () => {
 })
 
 describe("FeedDocument.make", () => {
-  it("rejects other documents", () => {
+  it("rejects invalid documents", () => {
     assert.throws(() => FeedDocument.make({}), InvalidDocument, /^\/asyncapi: expected a string$/)
     const text = JSON.stringify(feed.document)
     const faulty = text.replace('"action":"receive"', '"action":"listen"')

@@ -23,7 +23,7 @@ const overlay = Schema.decodeSync(Schema.fromJsonString(Overlay.Overlay), { onEx
 const documents = ["rest.json", "feed.json", ...readdirSync(fixture("spec/history/")).map((name) => `history/${name}`)]
 
 describe("fixtures/spec", () => {
-  it("contains the current and the older documents", () => {
+  it("contains two current and three older documents", () => {
     assert.deepStrictEqual(documents, [
       "rest.json",
       "feed.json",
@@ -97,7 +97,7 @@ describe("fixtures/spec/rest.json", () => {
     ["FixedPointCountRequest", "0 10 10.0 10.00 0.01", "-1 10.001 .5 010 1."]
   ]
 
-  it("distinguishes decimals from other strings as the exchange does", () => {
+  it("has patterns that accept exactly the decimals that the exchange accepts or sends", () => {
     for (const [schema, valid, invalid] of decimals) {
       assert.deepStrictEqual(
         valid.split(" ").filter((text) => !isValid(schema, text)),
@@ -112,7 +112,7 @@ describe("fixtures/spec/rest.json", () => {
     }
   })
 
-  it("uses narrow decimals in requests and wide decimals in responses", () => {
+  it("uses the decimals of requests only in requests, and the decimals of responses only in responses", () => {
     const requests = [
       "FixedPointOrderPrice",
       "FixedPointQuotePrice",
@@ -129,14 +129,14 @@ describe("fixtures/spec/rest.json", () => {
     }
   })
 
-  it("defines a book level as a price and a count", () => {
+  it("defines a price level of an order book as a price and a count", () => {
     assert.isTrue(isValid("PriceLevelDollarsCountFp", ["0.1500", "100.00"]))
     for (const level of [["0.1500"], ["0.1500", "100.00", "1.00"], ["0.1500", "100"], [0.15, "100.00"], []]) {
       assert.isFalse(isValid("PriceLevelDollarsCountFp", level), JSON.stringify(level))
     }
   })
 
-  it("has the three shapes of error bodies", () => {
+  it("accepts the three shapes of error bodies, and no others", () => {
     const error = { code: "not_found", message: "no such order" }
     for (const body of [
       { error },

@@ -12,7 +12,7 @@ const imported = Effect.map(importDocument(published, { overlay }), ({ text }) =
   ReferenceDocument.make(JSON.parse(text))
 )
 
-/** Creates an overlay with one entry for the small document. */
+/** Creates an overlay for the small REST document, with one entry. */
 const overlayOf = (entry: Record<string, unknown>): string =>
   JSON.stringify({
     feed: { appliesTo: { sha256: "", version: "" }, entries: [] },
@@ -25,7 +25,7 @@ const overlayOf = (entry: Record<string, unknown>): string =>
 const at = (name: string): string => `/components/schemas/Order/properties/${name}`
 
 describe("Overlay", () => {
-  it.effect("applies each operation", () =>
+  it.effect("applies an entry of each kind", () =>
     Effect.gen(function* () {
       const reference = yield* imported
       const order = reference.schema("Order")
@@ -43,7 +43,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("declares missing statuses and missing error bodies", () =>
+  it.effect("adds the missing statuses and the missing error bodies of operations", () =>
     Effect.gen(function* () {
       const { operation } = yield* imported
       assert.deepStrictEqual(
@@ -55,7 +55,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("copies a value to several pointers", () =>
+  it.effect("adds a separate copy of the value at each pointer", () =>
     Effect.gen(function* () {
       const reason = { because: "A reason.", source: "a test" }
       const text = overlayOf({
@@ -82,7 +82,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("keeps everything else unchanged", () =>
+  it.effect("changes no part of the document without an entry", () =>
     Effect.gen(function* () {
       const plain = ReferenceDocument.make(JSON.parse((yield* importDocument(published)).text))
       const refined = yield* imported
@@ -140,7 +140,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("rejects an entry without a reason, source or pointer, and one with an unknown operation or key", () =>
+  it.effect("rejects an entry without a reason, source or pointer, and an entry with an unknown operation or key", () =>
     Effect.gen(function* () {
       const entry = { op: "make-optional", at: [at("ticker")] }
       assert.isTrue((yield* importDocument(published, { overlay: overlayOf(entry) })).text.length > 0)
@@ -172,7 +172,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("rejects an addition that an import would reject", () =>
+  it.effect("rejects an addition that the importer would reject in a published document", () =>
     Effect.gen(function* () {
       const faults: ReadonlyArray<readonly [pointer: string, value: unknown, message: string]> = [
         ["/components/schemas/Money/description", "A sentence.", "unknown schema keyword"],

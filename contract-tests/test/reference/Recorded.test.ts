@@ -68,7 +68,7 @@ describe("fixtures/recorded", () => {
     assert.deepStrictEqual(violations(reference), [])
   })
 
-  it("contains bodies without three of the fields that the overlay makes optional", () => {
+  it("proves for three fields that the overlay must make them optional, because they are absent from bodies", () => {
     const required: ReadonlyArray<readonly [schema: string, field: string, bodies: number]> = [
       ["Fill", "exchange_index", 8],
       ["MarketPosition", "exchange_index", 6],
@@ -85,7 +85,7 @@ describe("fixtures/recorded", () => {
     }
   })
 
-  it("keeps ids consistent across bodies", () => {
+  it("has ids that refer to entities in other bodies", () => {
     const orders = new Set(valuesOf("order_id"))
     const created = new Set(valuesOf("id"))
     const quoted = valuesOf("creator_order_id")
@@ -97,7 +97,7 @@ describe("fixtures/recorded", () => {
     assert.deepStrictEqual(valuesOf("fill_id"), valuesOf("trade_id"))
   })
 
-  it("keeps the decimal places of amounts", () => {
+  it("has amounts with the decimal places of the exchange", () => {
     const places = (name: string): ReadonlyArray<number> => [
       ...new Set(valuesOf(name).map((value) => String(value).split(".")[1]?.length ?? 0))
     ]

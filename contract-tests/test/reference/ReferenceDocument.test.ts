@@ -62,7 +62,7 @@ describe("ReferenceDocument.load", () => {
 
   it("reads the responses, with and without a body", () => {
     const responses = reference.operations.flatMap((operation) => [...operation.responses.values()])
-    // 549 responses are published. The overlay adds a 429 to the 123 operations without one.
+    // The published document has 549 responses. The overlay adds a 429 to the 123 operations that do not declare it.
     assert.lengthOf(responses, 549 + 123)
     assert.deepStrictEqual(
       countBy(responses, ({ status }) => String(status)),
@@ -91,7 +91,7 @@ describe("ReferenceDocument.load", () => {
     })
   })
 
-  it("resolves parameters and makes their defaults explicit", () => {
+  it("resolves shared parameters, and makes the defaults of their keywords explicit", () => {
     assert.deepStrictEqual(get("GetOrderGroup").parameters, [
       {
         deprecated: false,
@@ -212,7 +212,7 @@ describe("ReferenceDocument.loadHistory", () => {
 })
 
 describe("ReferenceDocument.make", () => {
-  it("applies the document's security to operations without security of their own", () => {
+  it("applies the document's security to operations that declare no security", () => {
     const secured = ReferenceDocument.make({ ...reference.document, security: [{ kalshiAccessKey: [] }] })
     assert.deepStrictEqual(secured.operation("GetExchangeStatus")?.security, [["kalshiAccessKey"]])
     assert.deepStrictEqual(secured.operation("GetOrderGroup")?.security, get("GetOrderGroup").security)

@@ -28,7 +28,7 @@ const reversed = (value: unknown): unknown =>
       : value
 
 describe("importDocument", () => {
-  it.effect("is deterministic", () =>
+  it.effect("writes the same bytes for the same input", () =>
     Effect.gen(function* () {
       for (const overlay of [undefined, overlayFor(published)]) {
         const first = yield* importDocument(published, { overlay })
@@ -39,7 +39,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("gives the same result for YAML and JSON, and for every key order", () =>
+  it.effect("gives the same result for YAML and JSON, and for every sequence of keys", () =>
     Effect.gen(function* () {
       const document: unknown = parse(published)
       const texts = [
@@ -93,7 +93,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("turns nullable into a null type, also beside a $ref, an allOf and an enum", () =>
+  it.effect("converts nullable to a null type, also beside a $ref, an allOf and an enum", () =>
     Effect.gen(function* () {
       const properties = yield* order
       assert.deepStrictEqual(properties["note"], { type: ["string", "null"] })
@@ -129,7 +129,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("collapses an allOf with one branch, and keeps an allOf with several branches", () =>
+  it.effect("merges an allOf with one branch into its parent, and keeps an allOf with several branches", () =>
     Effect.gen(function* () {
       const properties = yield* order
       assert.deepStrictEqual(properties["side"], {
@@ -143,7 +143,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("turns a boolean exclusive bound into a numeric bound, and sorts required", () =>
+  it.effect("converts a boolean exclusive bound to a numeric bound, and sorts required", () =>
     Effect.gen(function* () {
       assert.deepStrictEqual((yield* order)["count"], {
         exclusiveMinimum: 0,
@@ -171,7 +171,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("reads the keywords of AsyncAPI in their own dialect", () =>
+  it.effect("reads the schema keywords of AsyncAPI, which differ from OpenAPI 3.0", () =>
     Effect.gen(function* () {
       const feed = FeedDocument.make(JSON.parse((yield* importDocument(publishedFeed)).text))
       assert.deepStrictEqual(feed.schema("sequence"), { exclusiveMinimum: 0, type: "integer" })
@@ -267,7 +267,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("rejects a constraint beside $ref, and a reference that is dangling or leaves the document", () =>
+  it.effect("rejects a constraint beside $ref, and a reference without a target or to another document", () =>
     Effect.gen(function* () {
       const at = "/components/schemas/CreateOrder/properties/price"
       const price = 'price: { $ref: "#/components/schemas/Money", type: string }'
@@ -289,7 +289,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("reports all faults of a document at once", () =>
+  it.effect("reports all faults of a document in one error", () =>
     Effect.gen(function* () {
       const faulty = replacePart(
         replacePart(published, "format: int64", "format: int128"),
@@ -322,7 +322,7 @@ describe("importDocument", () => {
   )
 
   it.effect(
-    "makes a schema accept null exactly if nullable is declared, beside any keyword",
+    "makes a schema accept null only if nullable is declared, beside any keyword",
     () =>
       Effect.promise(() =>
         fc.assert(
@@ -345,7 +345,10 @@ describe("importDocument", () => {
   )
 })
 
-/** Generates published schemas of every form that can declare `nullable`. They accept null only with `nullable`. */
+/**
+ * Generates schemas of OpenAPI 3.0, of every form that can declare `nullable`. No schema accepts null without
+ * `nullable`.
+ */
 const published30 = fc
   .record({
     shape: fc.constantFrom<Record<string, unknown>>(

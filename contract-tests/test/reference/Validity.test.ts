@@ -25,7 +25,7 @@ describe("fixtures/spec", () => {
   })
 
   it("contains feed documents that are valid AsyncAPI 3", () => {
-    // The main entry of the package would load every version of the standard.
+    // The main entry of the package would load every version of the AsyncAPI schema.
     const schema: object = createRequire(import.meta.url)("@asyncapi/specs/schemas/3.0.0.json")
     const ajv = new Ajv.default({ allErrors: true, logger: false, meta: false, strict: false, validateSchema: false })
     addFormats.default(ajv)

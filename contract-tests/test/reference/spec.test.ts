@@ -9,7 +9,10 @@ import { overlayFor, replacePart, published, publishedFeed, sha256 } from "./sup
 
 const command = fileURLToPath(new URL("../../src/bin/spec.ts", import.meta.url))
 
-/** Creates a folder that contains only `files`. Calls `use` with a function that runs the command there, and a reader. */
+/**
+ * Creates a folder that contains only `files`. Calls `use` with two functions: one runs the command in the folder, and
+ * one reads a file of the folder.
+ */
 const withFolder = (
   files: { readonly [name: string]: string | Uint8Array },
   use: (
@@ -34,9 +37,9 @@ const withFolder = (
   }
 }
 
-// Each test starts processes, which take long on a busy machine.
+// Each test starts processes. On a busy machine, these take long.
 describe("spec import", { timeout: 120_000 }, () => {
-  it("writes a reference document deterministically, with the overlay", () => {
+  it("applies the overlay, and writes the same bytes each time", () => {
     withFolder({ "overlay.json": overlayFor(published), "published.yaml": published }, (run, read) => {
       for (const out of ["a.json", "b.json"]) {
         assert.deepStrictEqual(run("import", "published.yaml", "--out", out, "--overlay", "overlay.json"), {

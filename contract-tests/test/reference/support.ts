@@ -1,4 +1,4 @@
-/** Provides small documents and functions for the tests of the importer. */
+/** Small documents and functions for the tests of the importer. */
 import { createHash } from "node:crypto"
 import { readFileSync } from "node:fs"
 import Ajv2020 from "ajv/dist/2020.js"
@@ -18,7 +18,9 @@ export const published: string = read("published.yaml")
 /** The small AsyncAPI document of these tests. */
 export const publishedFeed: string = read("published-feed.yaml")
 
-/** Returns the overlay of the small OpenAPI document, with the sha256 of a document. */
+/**
+ * Returns the overlay of the small OpenAPI document. The overlay applies to a document with the SHA-256 of `document`.
+ */
 export const overlayFor = (document: string): string => read("overlay.json").replaceAll("@sha256", sha256(document))
 
 /** Replaces one part of a text. Throws if the part does not occur exactly once. */

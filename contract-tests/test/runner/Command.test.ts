@@ -13,7 +13,7 @@ const counts = /^\d+ passed, \d+ failed, \d+ skipped$/
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
 
-/** The environment variables of a valid key that no exchange knows. */
+/** The environment variables for a valid key that no exchange knows. */
 const unknownKey = {
   KALSHI_API_KEY_ID: "00000000-0000-4000-8000-00000000c0de",
   KALSHI_PRIVATE_KEY: fs.readFileSync(
@@ -54,10 +54,10 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
   })
 
   const invalidArguments: ReadonlyArray<readonly [string, ReadonlyArray<string>, RegExp]> = [
-    ["no workers", ["--workers", "0"], /--workers must be at least 1/],
+    ["zero workers", ["--workers", "0"], /--workers must be at least 1/],
     ["a seed that is not a number", ["--seed", "x"], /--seed/],
     ["a seed of more than 32 bits", ["--seed", "99999999999"], /--seed must be a 32-bit integer, not 99999999999/],
-    ["no runs", ["--runs", "0"], /--runs must be at least 1/],
+    ["zero runs", ["--runs", "0"], /--runs must be at least 1/],
     ["an unknown property", ["--property", "P99"], /no property P99. The properties are P0, /],
     ["an unknown operation", ["--operation", "Nope"], /no operation matches Nope/],
     ["an unknown report format", ["--report", "pdf=x"], /--report takes html=FILE/],
@@ -68,7 +68,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
     ["an exchange without a key", ["--target", "demo"], /demo needs a key: .*KALSHI_API_KEY_ID/],
     ["an unknown flag", ["--bogus"], /--bogus/]
   ]
-  it.each(invalidArguments)("exits with 2 and a message for %s, and runs no check", async (_, args, says) => {
+  it.each(invalidArguments)("exits with 2, prints the reason and runs no check for %s", async (_, args, says) => {
     const { code, stderr, stdout } = await run(["run", ...args])
     assert.deepStrictEqual([code, counts.test(lastLine(stdout))], [2, false])
     assert.match(stderr, says)
@@ -88,7 +88,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
     assert.deepStrictEqual([code, /KALSHI_ENV states that the key belongs to production/.test(stderr)], [2, true])
   })
 
-  it("exits with 3 and a message if the budget runs out", async () => {
+  it("exits with 3 and prints the reason if the time budget runs out", async () => {
     const { code, stdout } = await run(["run", "--budget", "0.001s"])
     assert.strictEqual(code, 3)
     assert.include(stdout, "the time budget ended before all checks ran")
@@ -109,7 +109,7 @@ describe("kalshi-contract run", { timeout: 120_000 }, () => {
       "P9"
     ])
     const isWaiting = (): boolean => !fs.existsSync(file)
-    // The file is created just before the run starts.
+    // The command creates the file just before the run starts.
     while (isWaiting() && child.exitCode === null) await new Promise((resolve) => setTimeout(resolve, 50))
     child.kill("SIGINT")
     const { code, stdout } = await ended
@@ -171,7 +171,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
       }
     ))
 
-  it("ends if the exchange stops responding", () => {
+  it("stops after three calls in a row without a response", () => {
     let served = 0
     return withServer(
       (request, response) => {
@@ -250,7 +250,7 @@ describe("kalshi-contract", { timeout: 120_000 }, () => {
     assert.strictEqual((await run(["explain", "P99"])).code, 2)
   })
 
-  it("exits with 0 after help", async () => {
+  it("exits with 0 and prints the flags for --help", async () => {
     const { code, stdout } = await run(["run", "--help"])
     assert.deepStrictEqual([code, stdout.includes("--target")], [0, true])
   })

@@ -14,10 +14,10 @@ import { withDescriptor } from "../operations/support/client.ts"
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
 
-/** An operation that wrongly declares itself retryable. */
+/** An operation with a fault: its descriptor wrongly declares that it can be repeated. */
 const faulty = withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
 
-/** Runs P9 for the faulty operation or for the client's operation. */
+/** Runs P9 for the operation with the fault or for the client's operation. Returns the jobs and the report. */
 const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: number) => {
   const jobs: Array<Cells.Job> = []
   const runner: Suite.Runner = {
@@ -51,7 +51,7 @@ const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: nu
 }
 
 describe("Counterexamples", () => {
-  it("are saved once, and run first in the next run with any seed", () => {
+  it("are saved only once, and are the first cases of the next run, with any seed", () => {
     const into = folder()
     const found = running(true, [], 1).report
     assert.strictEqual(Report.exitCode(found), 1)
@@ -66,7 +66,7 @@ describe("Counterexamples", () => {
     assert.strictEqual(Report.failures(again.report)[0]?.result.instance, Report.failures(found)[0]?.result.instance)
   })
 
-  it("that no longer fail are followed by the normal run", () => {
+  it("are followed by the normal run if they no longer fail", () => {
     const into = folder()
     Counterexamples.keep(into, running(true, [], 1).report)
     const { asked, report } = running(false, Counterexamples.load(into), 99)
@@ -85,13 +85,13 @@ describe("Counterexamples", () => {
     assert.strictEqual(Counterexamples.keep(folder(), remote), 0)
   })
 
-  it("that are invalid cause an error with the line number", () => {
+  it("cause an error with the file and the line number if they are invalid", () => {
     const into = folder()
     fs.writeFileSync(path.join(into, "P9.jsonl"), '{"token":"nonsense"}\n')
     assert.throws(() => Counterexamples.load(into), /P9\.jsonl:1 is not a counterexample/)
   })
 
-  it("of the project are readable", () => {
+  it("in the folder of the project can be read", () => {
     assert.isArray(Counterexamples.load(Counterexamples.folder))
   })
 })

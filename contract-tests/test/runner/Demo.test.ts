@@ -14,21 +14,21 @@ const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contr
 
 const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? ""
 
-/** Starts the command in a process, with a local exchange instead of the demo exchange. */
+/** Starts the command in a new process, with a local exchange in place of the demo exchange. */
 const startOn = (
   { key, sandbox }: Served,
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {}
 ) => start(args, { DEMO_URL: sandbox.url, KALSHI_ENV: "demo", ...key, ...environment }, script)
 
-/** Runs the command in this process, with a local exchange instead of the demo exchange. */
+/** Runs the command in this process, with a local exchange in place of the demo exchange. */
 const runOn = ({ key, sandbox }: Served, args: ReadonlyArray<string>) =>
   Effect.promise(() => run(args, { KALSHI_ENV: "demo", ...key }, redirectDemoTo(sandbox.url)))
 
-/** Returns the ids of the resting orders and of the groups of the signer. */
+/** Returns the ids of the signer's resting orders and order groups. */
 const resting = ({ sandbox, world }: Served) =>
   Effect.map(sandbox.dump, (dump) => {
-    // A dump has accounts, with their orders and groups.
+    // A dump has this type.
     const { accounts } = dump as {
       readonly accounts: ReadonlyArray<{
         readonly accountId: string
@@ -98,7 +98,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
     ))
 
   for (const killedAt of [1, 2, 5, 12]) {
-    it(`is killed at write ${killedAt}: cleanup removes the entities that the run left`, () =>
+    it(`leaves entities if it is killed at write ${killedAt}, and the command cleanup removes them`, () =>
       withExchange((served) =>
         Effect.gen(function* () {
           const journals = folder()
@@ -116,12 +116,12 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
       ))
   }
 
-  it("cleans up if the run is interrupted", () =>
+  it("removes its entities if the run is interrupted", () =>
     withExchange((served) =>
       Effect.gen(function* () {
         const journals = folder()
         const before = yield* resting(served)
-        // The response to this write is slow, so the interruption comes while the write is pending.
+        // The response to this write is slow, so the write is still pending when the run is interrupted.
         yield* served.sandbox.plant({ operation: "CreateOrderV2", delayMillis: 3_000 })
         const { child, ended } = startOn(served, runWithWrites(journals, "--operation", "Orders.*"))
         yield* Effect.promise(async () => {

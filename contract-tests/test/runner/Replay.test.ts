@@ -18,7 +18,7 @@ const below100 = fc.property(fc.nat(), (value) => value < 100)
 afterEach(() => vi.unstubAllEnvs())
 
 describe("token", () => {
-  it("is inverted by parse", () => {
+  it("encodes a replay so that parse returns the same replay", () => {
     Replay.assertProperty(
       "replay-token",
       fc.property(
@@ -35,7 +35,7 @@ describe("token", () => {
       )
     )
   })
-  it("is one line of output", () => {
+  it("is printed on one line, as the argument of a command", () => {
     const replay = { property: "P1", target: "GetOrder 200", seed: 1, path: "2:0" }
     assert.strictEqual(Replay.line(replay), `REPLAY kalshi-contract replay ${Replay.token(replay)}`)
     assert.notInclude(Replay.line(replay), "\n")
@@ -91,7 +91,7 @@ describe("assertProperty", () => {
     assert.isAbove(replay.path.length, 0)
   })
 
-  it("starts at the counterexample of the token in the environment, but only for that property", () => {
+  it("starts with the counterexample of the token in KALSHI_CONTRACT_REPLAY, only for the property of the token", () => {
     const message = failureOf(() => Replay.assertProperty("below-100", below100))
     vi.stubEnv("KALSHI_CONTRACT_REPLAY", tokenIn(message))
     const first = (name: string): number | undefined => {
@@ -121,7 +121,7 @@ describe("assertProperty", () => {
     )
   })
 
-  it("is deterministic", () => {
+  it("throws the same message for the same property each time", () => {
     const run = (): string => failureOf(() => Replay.assertProperty("below-100", below100))
     assert.strictEqual(run(), run())
   })
@@ -136,7 +136,7 @@ describe("assertProperty", () => {
     assert.include(message, "the reason")
   })
 
-  it("awaits an asynchronous property", async () => {
+  it("returns a promise for an asynchronous property", async () => {
     const slow = fc.asyncProperty(fc.nat(), async (value) => value < 100)
     const message = await Replay.assertProperty("slow", slow).then(
       () => "passed",
@@ -145,7 +145,7 @@ describe("assertProperty", () => {
     assert.include(message, "counterexample: [100]")
   })
 
-  it("fails if every value was rejected by a precondition", () => {
+  it("fails if a precondition rejects every value", () => {
     const never = fc.property(fc.nat(), () => fc.pre(false))
     assert.include(
       failureOf(() => Replay.assertProperty("never", never)),

@@ -56,7 +56,7 @@ const green = report([passed("P3", "Orders.list"), passed("P9", "Orders.list"), 
 const red = report([passed("P3", "Orders.create"), failed, skipped])
 
 describe("a report", () => {
-  it("has exit code 0 and a matching last line if something passed and nothing failed", () => {
+  it("has exit code 0 if at least one check passed and no check failed", () => {
     assert.deepStrictEqual([Report.isGreen(green), Report.exitCode(green)], [true, 0])
     assert.strictEqual(Report.lastLine(green), "2 passed, 0 failed, 1 skipped")
   })
@@ -67,7 +67,7 @@ describe("a report", () => {
     assert.strictEqual(Report.lastLine(red), "1 passed, 1 failed, 1 skipped")
   })
 
-  it("has exit code 3 if nothing failed, but the run did not finish or nothing passed", () => {
+  it("has exit code 3 if no check failed, but the run did not finish or no check passed", () => {
     for (const unfinished of [
       report(green.cells, "budget"),
       report(green.cells, "interrupted"),
@@ -122,7 +122,7 @@ describe("a report as JUnit", () => {
     assert.strictEqual(xml.match(/<failure /g)?.length, 1)
   })
 
-  it("fails if the run did not finish or nothing passed", () => {
+  it("contains a failure if the run did not finish or no check passed", () => {
     for (const unfinished of [report(green.cells, "budget"), report([skipped])]) {
       assert.strictEqual(JUnit.render(unfinished).match(/<failure /g)?.length, 1)
     }
@@ -131,7 +131,7 @@ describe("a report as JUnit", () => {
 })
 
 describe("a report as Markdown", () => {
-  it("keeps any instance inside its code block", () => {
+  it("keeps a counterexample with backticks inside its code block", () => {
     const text = Markdown.render(red)
     const fence = "`".repeat(7)
     assert.strictEqual(text.split(fence).length, 3)
@@ -142,7 +142,7 @@ describe("a report as Markdown", () => {
 })
 
 describe("a report as an HTML page", () => {
-  it("is self-contained and escapes all data", () => {
+  it("loads no other file, and escapes all data", () => {
     const page = Html.render(red)
     assert.notMatch(page, /(?:src|href)="(?!#)/)
     assert.notMatch(page, /https?:/)
@@ -150,7 +150,7 @@ describe("a report as an HTML page", () => {
     assert.include(page, "&lt;script&gt;alert(1)")
   })
 
-  it("starts with the result and links the matrix to failures", () => {
+  it("starts with the result, and links each failed cell of the table to its failure", () => {
     const page = Html.render(red)
     assert.include(page, "<title>✗ kalshi-contract: 1 passed, 1 failed, 1 skipped</title>")
     assert.include(page, '<a href="#P9-Orders.create">')

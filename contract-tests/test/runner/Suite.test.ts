@@ -23,7 +23,7 @@ const options: Suite.Options = {
 
 const passed: Cells.Done = { result: { _tag: "Passed", runs: 1, reached: {} }, millis: 5 }
 
-/** Creates a runner whose cells take the time that `millisOf` returns. */
+/** Creates a runner whose jobs take the time that `millisOf` returns. */
 const runnerTaking = (width: number, millisOf: (job: Cells.Job) => number): Suite.Runner => ({
   width,
   run: (job) => Effect.delay(Effect.succeed(passed), millisOf(job))
@@ -35,7 +35,7 @@ const named = ({ cells }: Report.Report): ReadonlyArray<string> =>
   cells.map(({ property, target }) => `${property} ${target}`)
 
 describe("Suite.run", () => {
-  it.effect("reports the cells in a fixed order, independently of the order in which they end", () =>
+  it.effect("reports the cells in a fixed sequence, even if they end in another sequence", () =>
     Effect.gen(function* () {
       const ended: Array<string> = []
       const onCell: Suite.Options["onCell"] = ({ cell }) => Effect.sync(() => void ended.push(cell.target))
@@ -50,7 +50,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("limits concurrency to the runner's width", () =>
+  it.effect("runs at most as many jobs at once as the runner's width", () =>
     Effect.gen(function* () {
       let now = 0
       let maxRunning = 0
@@ -72,7 +72,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("stops and does not pass if the budget runs out", () =>
+  it.effect("stops with exit code 3 if the time budget runs out", () =>
     Effect.gen(function* () {
       const fiber = yield* Effect.forkChild(
         Suite.run(
@@ -124,7 +124,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it("selects properties and operations by any of their names, and rejects unknown names", () => {
+  it("selects properties by id and operations by name or id, in any case, and rejects unknown names", () => {
     const of = (properties: ReadonlyArray<string>, operations: ReadonlyArray<string>) =>
       Suite.selected({ properties, operations }).flatMap(({ id, targets }) =>
         targets.map((target) => `${id} ${target}`)

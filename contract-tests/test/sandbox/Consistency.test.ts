@@ -1,4 +1,4 @@
-/** Checks that no operation of the local exchange contradicts another. */
+/** Checks that the responses of the local exchange's operations do not contradict each other. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
@@ -14,13 +14,13 @@ import { make, tampered } from "./support/consistency/reading.ts"
 import { fields, texts } from "./support/consistency/references.ts"
 import type { rules } from "./support/consistency/sums.ts"
 
-/** A contradiction: another value in the responses of an operation, and what must be found. */
+/** An injected contradiction: a wrong value in the responses of an operation, and a part of the expected report. */
 interface Planted {
   readonly operation: string
   readonly pointer: string
   readonly value: Json | ((world: World) => Json)
   readonly found: string
-  /** Only the responses to the signer have the value. */
+  /** If set, only the responses to the account `signer` get the value. */
   readonly onlySigner?: true
 }
 
@@ -54,28 +54,28 @@ const ofReferences: ReadonlyArray<Planted> = [
 }))
 
 const ofRules: Readonly<Record<keyof typeof rules, Omit<Planted, "found">>> = {
-  "the volume of a market is that of its trades": {
+  "the volume of a market equals the volume of its trades": {
     operation: "GetMarkets",
     pointer: "/markets/0/volume_fp",
     value: "99.00"
   },
-  "the volume of a series is that of its markets": {
+  "the volume of a series equals the volume of its markets": {
     operation: "GetSeriesList",
     pointer: "/series/0/volume_fp",
     value: "99.00"
   },
   "a trade has two fills": { operation: "GetFills", pointer: "/fills/0/book_side", value: "bid" },
-  "an order has the totals of its fills": {
+  "the totals of an order are the sums of its fills": {
     operation: "GetOrders",
     pointer: "/orders/0/fill_count_fp",
     value: "99.00"
   },
-  "the order of a subtrader has the count of its fills": {
+  "the filled count of a subtrader's order is the sum of its fills": {
     operation: "GetFCMOrders",
     pointer: "/orders/0/fill_count_fp",
     value: "99.00"
   },
-  "batch quotes and quotes are the same": {
+  "batch quotes and quotes agree": {
     operation: "GetRFQBatchQuotes",
     pointer: "/batch_quotes/0/quotes/0/no_bid_dollars",
     value: "0.0100"
@@ -86,17 +86,17 @@ const ofRules: Readonly<Record<keyof typeof rules, Omit<Planted, "found">>> = {
     value: "99.00",
     onlySigner: true
   },
-  "a position has the totals of its fills": {
+  "the totals of a position are the sums of its fills": {
     operation: "GetPositions",
     pointer: "/market_positions/0/position_fp",
     value: "99.00"
   },
-  "the position of a subtrader has the totals of its fills": {
+  "the position of a subtrader is the sum of its fills": {
     operation: "GetFCMPositions",
     pointer: "/market_positions/0/position_fp",
     value: "99.00"
   },
-  "the position in an event has the totals of its markets": {
+  "the totals of an event are the sums of its markets": {
     operation: "GetPositions",
     pointer: "/event_positions/0/fees_paid_dollars",
     value: "99.000000"
@@ -116,17 +116,17 @@ const ofRules: Readonly<Record<keyof typeof rules, Omit<Planted, "found">>> = {
     pointer: "/total_resting_order_value",
     value: 1
   },
-  "cash is what payments, fills and settlements leave": {
+  "cash is the result of payments, fills and settlements": {
     operation: "GetDeposits",
     pointer: "/deposits/0/amount_cents",
     value: 1
   },
-  "an order book has the resting orders": {
+  "an order book contains exactly the resting orders": {
     operation: "GetMarketOrderbook",
     pointer: "/orderbook_fp/yes_dollars/0/1",
     value: "99.00"
   },
-  "the best prices of a market are those of its book": {
+  "the best prices of a market equal the best prices of its book": {
     operation: "GetMarkets",
     pointer: "/markets/0/yes_ask_dollars",
     value: "0.0100"
@@ -136,18 +136,18 @@ const ofRules: Readonly<Record<keyof typeof rules, Omit<Planted, "found">>> = {
     pointer: "/queue_position_fp",
     value: "99.00"
   },
-  "an order group has its resting orders": { operation: "GetOrderGroup", pointer: "/orders", value: [unknownId] },
+  "an order group lists its resting orders": { operation: "GetOrderGroup", pointer: "/orders", value: [unknownId] },
   "a settlement pays the position at the value of the market": {
     operation: "GetSettlements",
     pointer: "/settlements/0/revenue",
     value: 5
   },
-  "the volume for usage levels is that of the fills": {
+  "the volume for usage levels equals the volume of the fills": {
     operation: "GetAccountApiUsageLevelVolumeProgress",
     pointer: "/volume_progress/0/trailing_30d_volume_fp",
     value: "99.00"
   },
-  "an event has its markets in every form": {
+  "every form of an event lists its markets": {
     operation: "GetEventMetadata",
     pointer: "/market_details",
     value: []
@@ -157,17 +157,17 @@ const ofRules: Readonly<Record<keyof typeof rules, Omit<Planted, "found">>> = {
     pointer: "/markets/0/ticker",
     value: ({ ticker }) => ticker
   },
-  "the tags of a category are those of its series": {
+  "the tags of a category equal the tags of its series": {
     operation: "GetTagsForSeriesCategories",
     pointer: "/tags_by_categories/Local",
     value: ["Another"]
   },
-  "the candlesticks of a market have its volume and its state": {
+  "the candlesticks of a market agree with its volume and its state": {
     operation: "GetMarketCandlesticks",
     pointer: "/candlesticks/0/volume_fp",
     value: "99.00"
   },
-  "the points of a game are those of its last play": {
+  "the points of a game equal the points after its last play": {
     operation: "GetLiveDataByMilestone",
     pointer: "/live_data/details/home_points",
     value: 99
@@ -180,45 +180,47 @@ const planted: ReadonlyArray<Planted> = [
 ]
 
 describe("the operations of the local exchange", () => {
-  it("are all read, except those that change something", () => {
+  it("are read completely: every GET operation", () => {
     const reads = ClientOperations.all.filter(({ descriptor }) => descriptor.method === "GET")
     assert.deepStrictEqual(covered.toSorted(), reads.map(({ descriptor }) => descriptor.operationId).toSorted())
   })
 
-  it.effect("do not contradict each other with one of each entity, and a planted contradiction is found", () =>
-    Effect.gen(function* () {
-      const world = yield* makeWorld((millis) => TestClock.adjust(millis))
-      const reader = yield* make
-      const { bodies, contradictions } = yield* find(reader)
-      assert.deepStrictEqual(contradictions, [])
-      const read = new Set(bodies.map(({ operation }) => operation))
-      assert.deepStrictEqual(
-        covered.filter((operation) => !read.has(operation)),
-        [],
-        "every operation must be read"
-      )
-      for (const { found, onlySigner, operation, pointer, value } of planted) {
-        const changed = typeof value === "function" ? value(world) : value
-        const parent = pointer.slice(0, pointer.lastIndexOf("/"))
-        let changes = 0
-        const changing = tampered(reader, (of, data, account) => {
-          if (of !== operation || (onlySigner && account !== world.signer.accountId)) return data
-          if (valueAt(data, parent) === undefined) return data
-          changes++
-          return updateAt(data, pointerKeys(pointer), () => changed) ?? data
-        })
-        const got = (yield* find(changing)).contradictions
-        assert.isAbove(changes, 0, `${operation} has no ${parent}`)
-        assert.isTrue(
-          got.some((contradiction) => contradiction.includes(found)),
-          `${operation} ${pointer}: expected "${found}", but found ${JSON.stringify(got, undefined, 2)}`
+  it.effect(
+    "do not contradict each other with one entity of each kind, and every injected contradiction is found",
+    () =>
+      Effect.gen(function* () {
+        const world = yield* makeWorld((millis) => TestClock.adjust(millis))
+        const reader = yield* make
+        const { bodies, contradictions } = yield* find(reader)
+        assert.deepStrictEqual(contradictions, [])
+        const read = new Set(bodies.map(({ operation }) => operation))
+        assert.deepStrictEqual(
+          covered.filter((operation) => !read.has(operation)),
+          [],
+          "every operation must be read"
         )
-      }
-    }).pipe(Effect.scoped, Effect.provide(Sandbox.layerTest()))
+        for (const { found, onlySigner, operation, pointer, value } of planted) {
+          const changed = typeof value === "function" ? value(world) : value
+          const parent = pointer.slice(0, pointer.lastIndexOf("/"))
+          let changes = 0
+          const changing = tampered(reader, (of, data, account) => {
+            if (of !== operation || (onlySigner && account !== world.signer.accountId)) return data
+            if (valueAt(data, parent) === undefined) return data
+            changes++
+            return updateAt(data, pointerKeys(pointer), () => changed) ?? data
+          })
+          const got = (yield* find(changing)).contradictions
+          assert.isAbove(changes, 0, `${operation} has no ${parent}`)
+          assert.isTrue(
+            got.some((contradiction) => contradiction.includes(found)),
+            `${operation} ${pointer}: expected "${found}", but found ${JSON.stringify(got, undefined, 2)}`
+          )
+        }
+      }).pipe(Effect.scoped, Effect.provide(Sandbox.layerTest()))
   )
 
   it.effect(
-    "do not contradict each other on a busy exchange, where every exception and every reference occurs",
+    "do not contradict each other on a busy exchange, on which every exception and every reference occurs",
     () =>
       Effect.gen(function* () {
         yield* makeBusyWorld
@@ -227,7 +229,7 @@ describe("the operations of the local exchange", () => {
         assert.deepStrictEqual(
           keysOf(exceptions).filter((key) => !excused.has(key)),
           [],
-          "an exception that does not occur must be removed"
+          "every exception must occur: remove the listed exceptions"
         )
         const names = [...followed.keys()]
         assert.deepStrictEqual(
@@ -235,7 +237,7 @@ describe("the operations of the local exchange", () => {
             (field) => !names.some((name) => name === field || name.endsWith(`.${field}`))
           ),
           [],
-          "a field of the table must occur"
+          "every field of the tables of references must occur: remove the listed fields"
         )
         const count = [...followed.values()].reduce((sum, times) => sum + times, 0)
         console.log(`${bodies.length} responses, ${count} references of ${followed.size} fields`)

@@ -65,8 +65,8 @@ const examples = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", i
   .map((line) => JSON.parse(line) as Example)
 
 /**
- * Fields of the examples that no frame of this test has. The local exchange has no changes of a market's metadata and price
- * levels, and the test has no RFQs on combos.
+ * Fields of the document's examples that no frame of this test has. The local exchange does not change the metadata and
+ * the price levels of a market, and this test has no RFQs on combos.
  */
 const notSent = [
   /^market_lifecycle_v2 (?:metadata_updated|price_level_structure_updated) /,
@@ -75,10 +75,10 @@ const notSent = [
   /^quote_\w+ msg\.subaccount$/
 ]
 
-/** Error codes that no command causes. The test injects them. */
+/** Error codes that no command of this test causes. The test injects them. */
 const injectedCodes = [9, 10, 18, 23, 25, 26, 27]
 
-/** The frames that both traders receive on the simulated day. */
+/** Simulates a day of two traders, and returns all frames that they receive. */
 const received = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   yield* sandbox.createMarket({ ticker })
@@ -89,7 +89,7 @@ const received = Effect.gen(function* () {
   subscribeAll(theirs, ticker)
   yield* TestClock.adjust("1 second")
   yield* runDay(me, other, ticker, sandbox)
-  // The windowed average exists only in the last minute of each quarter of an hour.
+  // The exchange sends the windowed average only in the last minute of each quarter of an hour.
   const quarter = 900_000
   yield* sandbox.moveClock(quarter - ((yield* Clock.currentTimeMillis) % quarter) - 30_000)
   yield* TestClock.adjust("1 second")
@@ -186,32 +186,34 @@ describe("the feed of the local exchange", () => {
     }).pipe(Effect.provide(Sandbox.layerTest()))
   )
 
-  it.effect("answers twelve subscriptions with one `subscribed` and eleven `ok`, and numbers all later messages", () =>
-    Effect.gen(function* () {
-      const sandbox = yield* Sandbox.Sandbox
-      const tickers = Array.from({ length: 12 }, (_, index) => `KXRECORDED-26-${index}`)
-      for (const ticker of tickers) {
-        yield* sandbox.createMarket({ ticker })
-      }
-      const connection = yield* openConnection(yield* sandbox.createAccount())
-      tickers.forEach((market_ticker, index) =>
-        connection.send({ id: index + 1, cmd: "subscribe", params: { channels: ["orderbook_delta"], market_ticker } })
-      )
-      yield* TestClock.adjust("1 second")
-      const frames = connection.take().map((text) => JSON.parse(text) as JsonObject)
-      assert.deepStrictEqual(
-        frames.map(({ type }) => type),
-        ["subscribed", "orderbook_snapshot", ...tickers.slice(1).flatMap(() => ["ok", "orderbook_snapshot"])]
-      )
-      assert.deepStrictEqual(
-        frames.slice(1).map(({ seq }) => seq),
-        Array.from({ length: 23 }, (_, index) => index + 1)
-      )
-    }).pipe(Effect.provide(Sandbox.layerTest()))
+  it.effect(
+    "replies to twelve subscribe commands with one `subscribed` and eleven `ok`, and numbers all messages after the first",
+    () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox.Sandbox
+        const tickers = Array.from({ length: 12 }, (_, index) => `KXRECORDED-26-${index}`)
+        for (const ticker of tickers) {
+          yield* sandbox.createMarket({ ticker })
+        }
+        const connection = yield* openConnection(yield* sandbox.createAccount())
+        tickers.forEach((market_ticker, index) =>
+          connection.send({ id: index + 1, cmd: "subscribe", params: { channels: ["orderbook_delta"], market_ticker } })
+        )
+        yield* TestClock.adjust("1 second")
+        const frames = connection.take().map((text) => JSON.parse(text) as JsonObject)
+        assert.deepStrictEqual(
+          frames.map(({ type }) => type),
+          ["subscribed", "orderbook_snapshot", ...tickers.slice(1).flatMap(() => ["ok", "orderbook_snapshot"])]
+        )
+        assert.deepStrictEqual(
+          frames.slice(1).map(({ seq }) => seq),
+          Array.from({ length: 23 }, (_, index) => index + 1)
+        )
+      }).pipe(Effect.provide(Sandbox.layerTest()))
   )
 })
 
-/** Returns the kind of a message: its type, and for a lifecycle message also its `event_type`. */
+/** Returns the type of a message. For a lifecycle message, adds its `event_type`. */
 function kindOf({ msg, type }: JsonObject): string {
   return type === "market_lifecycle_v2" && isObject(msg) ? `${type} ${String(msg["event_type"])}` : String(type)
 }

@@ -1,5 +1,5 @@
 /**
- * Checks the local exchange with the official SDK: runs each SDK method against an exchange over HTTP and checks each
+ * Checks the local exchange with the official TypeScript SDK. Calls each method of the SDK over HTTP, and checks each
  * response against the document.
  */
 import { afterAll, assert, describe, it, layer } from "@effect/vitest"
@@ -42,14 +42,14 @@ const withoutCall = [
   "UpdateFCMSubtraderBlockedCategories"
 ]
 
-/** The parts of a response that are checked. */
+/** Returns the parts of a response that are checked. */
 const received = ({ data, headers, status }: Answer): Received => ({
   status,
   contentType: String((headers as Readonly<Record<string, unknown>>)["content-type"]), // In axios, the headers are an object.
   data: data as Json // axios parsed this JSON.
 })
 
-/** The fields of the sent request: those of its path, its query and its body. */
+/** Returns the fields of the sent request, from its path, its query and its body. */
 const sent = (path: string, { data, url = "" }: Answer["config"]): JsonObject => {
   const { pathname, searchParams } = new URL(url)
   const parts = pathname.replace("/trade-api/v2", "").split("/").map(decodeURIComponent)
@@ -60,7 +60,7 @@ const sent = (path: string, { data, url = "" }: Answer["config"]): JsonObject =>
   return { ...(body as JsonObject), ...Object.fromEntries([...searchParams, ...ids]) } // The SDK sends objects.
 }
 
-/** Makes a call on a fresh exchange. Returns the result, and the operations that the exchange recognized. */
+/** Calls a method of the SDK. Returns the response, and the operations of all requests that the exchange received. */
 const call = (api: keyof Apis, method: string) =>
   Effect.gen(function* () {
     const world = yield* World.World
@@ -127,7 +127,7 @@ layer(World.layer, { excludeTestServices: true })("the official SDK, against the
 })
 
 describe("the checks of responses", () => {
-  it("detect another entity than the request asks for, in the body, its members and its lists", () => {
+  it("detect an entity that the request did not ask for, in the body, its members and its lists", () => {
     const asked = { ticker: "KXA-26-YES", order_id: "1", status: "open", limit: 10 }
     assert.deepStrictEqual(differences(asked, { ticker: "KXA-26-YES", orders: [{ order_id: "1", status: "x" }] }), [])
     assert.deepStrictEqual(differences(asked, { ticker: "KXB-26-YES" }), [
@@ -141,7 +141,7 @@ describe("the checks of responses", () => {
     ])
   })
 
-  it("find the lists that are empty in every item", () => {
+  it("return the pointers of lists that are empty in every item of their parent list", () => {
     const data = { a: [], b: [{ c: [] }, { c: [1] }, { d: [] }], e: { f: [] } }
     assert.deepStrictEqual(emptyLists(data), ["/a", "/b/*/d", "/e/f"])
   })

@@ -1,6 +1,6 @@
 /**
- * Checks the client and the local exchange with Prism, a proxy between them that reports violations of the document in
- * requests and responses.
+ * Checks the client and the local exchange with the proxy Prism. Prism is between the client and the exchange, and
+ * reports violations of the document in requests and responses.
  */
 import { assert, layer } from "@effect/vitest"
 import { type Fault, Sandbox } from "@kalshi-effect/sandbox/Sandbox"
@@ -29,13 +29,16 @@ import * as Exchange from "../../src/targets/World.ts"
 import { trading } from "./support/trading.ts"
 import * as World from "./support/world.ts"
 
-/** The result of a request, and Prism's report. */
+/** The status of a response, and Prism's report about the request and the response. */
 interface ProxyReport {
   readonly status: number
   readonly violations: ReadonlyArray<string>
 }
 
-/** Returns Prism's errors and warnings. If Prism cannot forward a response, it responds itself: this is an error too. */
+/**
+ * Returns Prism's errors and warnings. If Prism cannot forward a response, it sends its own response, which counts as
+ * an error.
+ */
 const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
   const header = headers["sl-violations"]
   if (header === undefined)
@@ -76,7 +79,10 @@ const proxied = Layer.effect(
   })
 )
 
-/** Runs an effect through Prism on a fresh exchange. Returns the result, and Prism's reports. */
+/**
+ * Restores the seeded exchange, and runs an effect whose requests go through Prism. Returns the result, and Prism's
+ * reports.
+ */
 const runThroughPrism = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { http, judged } = yield* Proxied
@@ -86,7 +92,9 @@ const runThroughPrism = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return { result, judged: judged.slice() }
   })
 
-/** Returns inputs of an operation that succeed, without deprecated parameters, which cause warnings. */
+/**
+ * Returns inputs with which an operation succeeds. They have no deprecated parameters, because these cause warnings.
+ */
 const inputsOf = (client: ClientOperations.ClientOperation, world: Exchange.World): ReadonlyArray<JsonObject> => {
   const { id, parameters } = referenceOf(client)
   const deprecatedNames = new Set(parameters.flatMap(({ deprecated, name }) => (deprecated ? [name] : [])))
@@ -115,7 +123,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
   (it) => {
     for (const client of ClientOperations.all) {
       const { operationId, success } = client.descriptor
-      it.effect(`accepts ${client.name}`, () =>
+      it.effect(`reports no violation for ${client.name}`, () =>
         Effect.gen(function* () {
           for (const input of inputsOf(client, yield* World.World)) {
             const { judged, result } = yield* runThroughPrism(call(client, input))
@@ -127,7 +135,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
       )
     }
 
-    it.effect("accepts a trading session and its errors", () =>
+    it.effect("reports no violation in a trading session with successes and errors", () =>
       Effect.gen(function* () {
         const { bystander, signer, ticker } = yield* World.World
         const { judged, result } = yield* runThroughPrism(trading(signer, bystander, ticker, yield* Sandbox))
@@ -209,7 +217,7 @@ layer(Layer.provideMerge(proxied, World.layer), { excludeTestServices: true })(
     }
 
     for (const id of ["GetOrder", "GetMarketOrderbook"]) {
-      it.effect(`detects every violation in a response to ${id}, except for those that Prism does not check`, () =>
+      it.effect(`detects every violation in a response to ${id}, except the kinds that Prism does not check`, () =>
         Effect.gen(function* () {
           const sandbox = yield* Sandbox
           const client = named(id)

@@ -1,4 +1,7 @@
-/** Checks the local exchange: it rejects invalid requests, and answers valid requests as the document declares. */
+/**
+ * Checks that the local exchange rejects invalid requests, and that its responses to valid requests follow the
+ * document.
+ */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
@@ -46,13 +49,18 @@ const inMemory = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
     return yield* Effect.flatMap(makeWorld(TestClock.adjust), test).pipe(Effect.provide(Sandbox.layerTest()))
   })
 
-/** Runs a test on an equal exchange over HTTP. Its clock advances only during the seeding. */
+/**
+ * Runs a test on an exchange over HTTP with the same seed. The clock of the exchange advances only during the seeding.
+ */
 const overSockets = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(Sandbox.Sandbox, ({ moveClock }) => Effect.flatMap(makeWorld(moveClock), test)).pipe(
     Effect.provide([Sandbox.layer({ clock: "frozen" }), NodeHttpClient.layerUndici])
   )
 
-/** Returns every kind of violation at every pointer. Inputs that succeed without the violation come first. */
+/**
+ * Returns requests with every kind of violation at every pointer. Violations of inputs that otherwise succeed come
+ * first.
+ */
 const violations = (operation: Operation, world: World): ReadonlyArray<Violation> => {
   const { reference, requests, suite } = operation
   const workingInputs = working(world, reference.id, suite.values)
@@ -60,7 +68,7 @@ const violations = (operation: Operation, world: World): ReadonlyArray<Violation
   return [...survey.mutants, ...suite.mutants].flatMap((mutant) => violation(operation, mutant) ?? [])
 }
 
-/** Returns violations of random inputs. */
+/** Returns requests with violations in random inputs. */
 const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   const { requests } = operation
   const inputs = fc.sample(arbitraries.of(requests.input), { numRuns: sampleSize(2, 6), seed })
@@ -72,14 +80,14 @@ const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   })
 }
 
-/** Returns valid inputs: the coverage set and random inputs, unchanged and with entities of the exchange. */
+/** Returns valid inputs: the coverage set and random inputs, each unchanged and with ids of existing entities. */
 const validInputs = ({ reference, requests, suite }: Operation, world: World): ReadonlyArray<Json> => {
   const any = [...suite.values, ...fc.sample(arbitraries.of(requests.input), { numRuns: sampleSize(5, 15), seed })]
   return [...any, ...any.map((input) => known(world, input)), ...working(world, reference.id, suite.values)]
 }
 
 describe("a request with a single violation", { timeout: 300_000 }, () => {
-  it.effect("is rejected with a decodable error and changes nothing, for every kind that is not tolerated", () =>
+  it.effect("gets an error that the client decodes and changes nothing, for every kind that is not tolerated", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -120,7 +128,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("is also rejected or tolerated in random inputs", () =>
+  it.effect("is also rejected or tolerated if the input is random", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -134,7 +142,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("is rejected if a part of a required signature is missing", () =>
+  it.effect("gets 401 if a header of a required signature is missing", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -159,14 +167,14 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  /** Returns a sample of an operation's violations, without targets that exceed Node's header limit. */
+  /** Returns a sample of an operation's violations, without requests that are too long for Node's limit of headers. */
   const sampleOf = (operation: Operation, world: World): ReadonlyArray<Violation> => {
     const all = violations(operation, world).filter(({ sent }) => sent.target.length < 8_000)
     const step = Math.max(1, Math.floor(all.length / 5))
     return all.filter((_, index) => index % step === 0)
   }
 
-  /** Records the responses, without the bodies of successful responses, because the times in them differ. */
+  /** Records the responses. Omits the bodies of successful responses, because the times in these bodies differ. */
   const recording =
     (send: Send, kept: Array<unknown>): Send =>
     (sent) =>
@@ -174,7 +182,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
         Effect.sync(() => kept.push(status < 400 ? [sent.target, status] : [sent.target, status, body]))
       )
 
-  it.live("has the same response over sockets and in memory", () =>
+  it.live("gets the same response over sockets and in memory", () =>
     Effect.gen(function* () {
       // Both worlds have the same ids, because they use the same seed.
       const chosenByOperation = new Map<Operation, ReadonlyArray<Violation>>()
@@ -200,7 +208,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
 })
 
 describe("a valid request", { timeout: 300_000 }, () => {
-  it.effect("has a valid response and changes no other account", () =>
+  it.effect("gets a valid response, and changes no other account", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const all = makeTally()
@@ -227,7 +235,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("succeeds for every input to which a violation is added", () =>
+  it.effect("succeeds for each input from which the violations above are made", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox
@@ -246,7 +254,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
   )
 })
 
-/** A fault that changes the requests to the exchange or its responses. */
+/** A fault of the exchange. The test simulates it: it changes the requests to the exchange, or the responses. */
 interface Faulty {
   readonly name: string
   readonly operation: string
@@ -270,7 +278,7 @@ const withChangedResponse =
   (sent) =>
     Effect.map(asked(sent), (got) => (got.status < 400 ? got : { ...got, ...change(got) }))
 
-describe("injected faults in the exchange", () => {
+describe("the checks of this file, with an injected fault", () => {
   const refusals: ReadonlyArray<Faulty> = [
     {
       name: "an exchange that ignores a limit",
@@ -279,7 +287,7 @@ describe("injected faults in the exchange", () => {
       through: withChangedRequest(/limit=[^&]*/, "limit=10")
     },
     {
-      name: "an exchange that treats any side as a bid",
+      name: "an exchange that handles any side as a bid",
       operation: "CreateOrderV2",
       finds: /at \/side .*status 201/,
       through: withChangedRequest(/"side":(?:"[^"]*"|\w+|\[.*?\]|\{\})/, '"side":"bid"')
@@ -315,7 +323,7 @@ describe("injected faults in the exchange", () => {
       through: withChangedResponse(() => ({ status: 500 }))
     },
     {
-      name: "an exchange that does not state the reason of an error",
+      name: "an exchange whose error does not state the reason",
       operation: "GetOrders",
       finds: /does not state the reason/,
       through: withChangedResponse(({ body }) => ({

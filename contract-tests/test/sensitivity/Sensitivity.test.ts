@@ -10,6 +10,7 @@ import * as Sensitivity from "../../src/sensitivity/Sensitivity.ts"
 
 const faults = [...general, ...(await feedFaults())]
 
+/** A change of the source that has no effect. */
 const harmless: Fault.Fault = {
   name: "a fault",
   in: "packages/client/src/sending",
@@ -22,8 +23,8 @@ const harmless: Fault.Fault = {
 
 const trial = (changes: Partial<Fault.Fault>) => Sensitivity.tryFault({ ...harmless, ...changes })
 
-describe("faults", () => {
-  it("have distinct names, and exist for every property", () => {
+describe("the faults of the command sensitivity", () => {
+  it("have distinct names, and include at least one fault for every property", () => {
     assert.strictEqual(new Set(faults.map(({ name }) => name)).size, faults.length)
     assert.deepStrictEqual(Sensitivity.unproved(faults), [])
   })
@@ -46,11 +47,11 @@ describe("tryFault", () => {
     })
   )
 
-  it.live("fails for a change without effect", () =>
+  it.live("reports a problem if the fault has no effect", () =>
     Effect.map(trial({}), ({ problem }) => assert.strictEqual(problem, "P9 does not detect the fault"))
   )
 
-  it.live("does not count a client that cannot run, or a check that cannot run, as a detection", () =>
+  it.live("is inconclusive if the fault cannot be injected, or if the client or the check cannot run", () =>
     Effect.gen(function* () {
       const reasons: ReadonlyArray<readonly [Partial<Fault.Fault>, RegExp]> = [
         [{ pattern: /no such code/ }, /0 times, not once/],
@@ -72,7 +73,7 @@ describe("tryFault", () => {
 describe("replayProblem", () => {
   const detected = { _tag: "Detected", reason: "why", counterexample: "1", token: "" } as const
 
-  it("accepts only the same counterexample", () => {
+  it("returns undefined only if the replay finds the same counterexample", () => {
     assert.isUndefined(Sensitivity.replayProblem(detected, detected))
     assert.match(`${Sensitivity.replayProblem(detected, { _tag: "Passed" })}`, /passes/)
     assert.match(`${Sensitivity.replayProblem(detected, { ...detected, counterexample: "2" })}`, /another/)

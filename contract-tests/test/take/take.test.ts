@@ -8,7 +8,7 @@ import { pin } from "../../take/pins.ts"
 import type { JsonObject } from "../../src/reference/JsonSchema.ts"
 
 describe("changes", () => {
-  it("lists additions, removals and differences, each at the shortest pointer that describes it completely", () => {
+  it("lists additions, removals and differences, each with the shortest pointer that covers it completely", () => {
     const before = { paths: { "/a": { get: { tags: ["x", "y"] } }, "/b": {} }, same: { list: [1, 2] } }
     const after = { paths: { "/a": { get: { tags: ["y", "z"] } }, "/c": { get: {} } }, same: { list: [1, 2] } }
     assert.deepStrictEqual(changes(before, after).map(describeChange), [
@@ -22,7 +22,7 @@ describe("changes", () => {
     assert.deepStrictEqual(changes({ info: { version: "1" } }, { info: { version: "2" } }), [])
   })
 
-  it("reports a list with a different order, and shortens long values", () => {
+  it("reports a list with another sequence, and shortens long values", () => {
     assert.deepStrictEqual(changes({ a: [1, 2] }, { a: [2, 1] }).map(describeChange), ["~ /a: a different order"])
     const [long] = changes({}, { a: "x".repeat(500) }).map(describeChange)
     assert.strictEqual(long, `+ /a: "${"x".repeat(159)}…`)
@@ -61,7 +61,7 @@ describe("candidates", () => {
     assert.deepStrictEqual(questions(empty, { properties: { cursor: { type: ["string", "null"] } } }), [])
   })
 
-  it("asks whether a newly required member was always sent", () => {
+  it("asks whether the exchange always sends a newly required member", () => {
     const properties = { a: { type: "string" } }
     assert.deepStrictEqual(questions({ properties, required: [] }, { properties, required: ["a"] }), [
       "Answer/properties/a is newly required"
@@ -116,7 +116,7 @@ describe("lost", () => {
   }
   const feed: JsonObject = { components: { schemas: { M: { properties: { feed_field: {} } } } } }
 
-  it("returns operations, paths, components and fields, except common words and names of the other document", () => {
+  it("returns removed operations, paths, components and fields, except common words and names of the feed document", () => {
     assert.deepStrictEqual(lost(before, after, feed), {
       operations: ["GetOldThing"],
       others: ["/a/old_things", "OldThing", "gone_field", "old_id", "old_things"]
@@ -130,7 +130,7 @@ describe("lostFunctions", () => {
     'operationId: "A",\n  name: "One.a"\n operationId: "B",\n  name: "One.b"\n operationId: "C",\n name: "Two.c"'
   const functions = functionsIn(source)
 
-  it("returns the functions of operations, or a module if none of its functions remains", () => {
+  it("returns the functions of removed operations, or their module if it has no other function", () => {
     assert.deepStrictEqual(
       [...functions],
       [
@@ -142,7 +142,7 @@ describe("lostFunctions", () => {
     assert.deepStrictEqual(lostFunctions(["A", "C"], functions, functions), { functions: ["One.a"], modules: ["Two"] })
   })
 
-  it("keeps a function that another operation uses", () => {
+  it("does not return a function that another operation now uses", () => {
     assert.deepStrictEqual(lostFunctions(["C"], functions, new Map([["D", "Two.c"]])), { functions: [], modules: [] })
   })
 })
@@ -157,7 +157,7 @@ describe("mentions", () => {
     assert.deepStrictEqual(mentions("a.md", text, [], []), [])
   })
 
-  it("lists a file of a removed module once", () => {
+  it("lists the test file of a removed module only once", () => {
     assert.deepStrictEqual(mentions("test/two.test.ts", "Two\nTwo", ["x_y"], ["Two"]), [
       "test/two.test.ts:1: remove the file: the module Two has no operations left"
     ])
@@ -168,7 +168,7 @@ describe("pin", () => {
   const source =
     'all("$ref", [\n  ...properties("A", "x_y"),\n  ...properties(\n    `B/${item}`,\n    "z"\n  )\n]),\nall("enum", ["/p"])'
 
-  it("returns the line and the code for a pointer to add or to remove", () => {
+  it("returns the line to edit and the code to add or remove for a pointer", () => {
     const at = (name: string) => `/components/schemas/${name}`
     assert.deepStrictEqual(
       [
@@ -188,7 +188,7 @@ describe("pin", () => {
 })
 
 describe("describeFailure", () => {
-  it("returns the line of the test, and the lines that differ", () => {
+  it("returns the line of the failed assertion in the test file, and the lines that differ", () => {
     const diff = "\u001b[32m- Expected\u001b[39m\n+ Received\n\n  [\n\u001b[32m-   1,\u001b[39m\n+   2,\n  ]"
     const stacks = [
       { file: "/r/node_modules/x.ts", line: 1 },
@@ -200,7 +200,7 @@ describe("describeFailure", () => {
     )
   })
 
-  it("returns the message if there is no difference, and shortens long differences", () => {
+  it("returns the first line of the message if there is no difference, and shortens long differences", () => {
     assert.strictEqual(describeFailure("/r", "/r/a.ts", "a", { message: "one\ntwo" }), "FAIL a.ts:1: a\n| one")
     const diff = Array.from({ length: 20 }, (_, index) => `- ${index}`).join("\n")
     assert.match(describeFailure("/r", "/r/a.ts", "a", { message: "", diff }), /\| - 15\n\| … 4 more lines$/)

@@ -3,7 +3,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { assert, describe, it, layer } from "@effect/vitest"
 import * as Effect from "effect/Effect"
-import { examplesOf, matches } from "./support/console.ts"
+import { examplesOf, matches, withPlaceholders } from "./support/console.ts"
 import { LocalExchange } from "./support/exchange.ts"
 import { readmeExchange } from "./support/readmeWorld.ts"
 
@@ -30,6 +30,13 @@ describe("examplesOf", () => {
     assert.isTrue(matches("a … c\n…\nz", "a b c\n1\n2\nz\n"))
     assert.isTrue(matches("a\n…", "a\n"))
     assert.isFalse(matches("a … c\nz", "a b c\n1\nz\n"))
+  })
+})
+
+describe("withPlaceholders", () => {
+  it("keeps the lines of the example that match, so that an update writes no random key", () => {
+    assert.strictEqual(withPlaceholders("key …\n…\nold", "key 1\nabc\nnew"), "key …\n…\nnew")
+    assert.strictEqual(withPlaceholders("key …\n…", "key 1\nabc\nnew"), "key 1\nabc\nnew")
   })
 })
 
@@ -74,7 +81,7 @@ layer(readmeExchange, { excludeTestServices: true })("README", (it) => {
         } else if (!matches(output, actual)) {
           updated = updated.replace(
             `$ ${command}\n${output === "" ? "" : `${output}\n`}`,
-            () => `$ ${command}\n${actual}\n`
+            () => `$ ${command}\n${withPlaceholders(output, actual)}\n`
           )
         }
       }

@@ -1,5 +1,6 @@
 /**
- * Compares the facts with the document. Every fact must apply to the document, and no required fact may be missing.
+ * Compares the handwritten facts (`facts.ts`, `feedFacts.ts`) with the document. Each fact must apply to the document,
+ * and each time must have a unit.
  *
  * @module
  */
@@ -15,7 +16,7 @@ export const checkFacts = (document: Document, facts: Facts): ReadonlyArray<Faul
   for (const [name, decimal] of Object.entries(facts.decimals)) {
     const shape = document.components.get(name)
     if (shape?._tag !== "Pattern" || shape.pattern !== decimal.pattern) {
-      faults.push({ pointer: at(name), reason: `the pattern differs from that of ${decimal.codec}` })
+      faults.push({ pointer: at(name), reason: `the pattern differs from the pattern of ${decimal.codec}` })
     }
     const other = decimal.direction === "requests" ? document.inResponses : document.inRequests
     if (other.has(name)) faults.push({ pointer: at(name), reason: `this decimal is only for ${decimal.direction}` })

@@ -1,5 +1,5 @@
 /**
- * Implements the two modes of the command: writing the generated files, and checking whether they are up to date.
+ * The two modes of the command `codegen`: it writes the generated files, or checks whether they are up to date.
  *
  * @module
  */
@@ -13,15 +13,15 @@ import { facts } from "./facts.ts"
 import { feedFacts } from "./feedFacts.ts"
 import { generate, type Generated, generateFeed, type Refused } from "./generate.ts"
 
-/** The documents, and the folder of the generated files. */
+/** The paths of the two documents, and the folder of the generated files. */
 export interface Paths {
   readonly rest: string
   readonly feed: string
-  /** With its final slash. */
+  /** Ends with a slash. */
   readonly folder: string
 }
 
-/** The generated files are stale, or a field has no doc. */
+/** The generated files are stale, or a field has no documentation. */
 export class Stale extends Schema.TaggedError<Stale>()("Stale", { message: Schema.String }) {
   // The differences are already printed.
   override readonly [Runtime.errorReported] = false
@@ -29,7 +29,9 @@ export class Stale extends Schema.TaggedError<Stale>()("Stale", { message: Schem
 
 const shownLines = 3
 
-/** Returns the first lines that differ, as a diff. Undefined if the strings are equal. */
+/**
+ * Returns up to three lines of each string from the first difference, as a diff. Undefined if the strings are equal.
+ */
 export const firstDifference = (found: string, wanted: string): string | undefined => {
   if (found === wanted) return undefined
   const [before, after] = [found.split("\n"), wanted.split("\n")]
@@ -59,7 +61,7 @@ const generated: (
   }
 )
 
-/** Writes all files, and lists what has no doc. */
+/** Writes all files. Prints the fields that have no documentation. */
 export const write: (
   paths: Paths
 ) => Effect.Effect<void, Refused | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(
@@ -74,7 +76,10 @@ export const write: (
   }
 )
 
-/** Fails if a file is missing, is stale or is not generated, or if a field has no doc. */
+/**
+ * Fails if a generated file is missing or stale, if the folder contains another file, or if a field has no
+ * documentation.
+ */
 export const check: (
   paths: Paths
 ) => Effect.Effect<void, Refused | Stale | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(

@@ -10,7 +10,8 @@ import { type Field, isInteger, references } from "./shape.ts"
 import { comment, type Context, key, Writer } from "./writer.ts"
 
 /**
- * Sorts components so that each component comes after those that it uses. Components in a cycle can come in any order.
+ * Sorts components so that each component comes after the components that it uses. The order within a cycle is
+ * arbitrary.
  */
 const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<string> => {
   const order = new Set<string>()
@@ -60,7 +61,7 @@ const declaration = (name: string, document: Document, context: Context, writer:
   }
 }
 
-/** Writes the declarations of all components of one direction, without imports. */
+/** Writes the declarations of all components of the requests or of the responses, without imports. */
 export const writeComponents = (
   document: Document,
   context: Context,

@@ -1,6 +1,6 @@
 /**
- * Makes the doc comment of a field of a request: its meaning and unit from the facts, its bounds and default from the
- * document.
+ * Makes the doc comment of a request field. The meaning and the unit come from the facts (`facts.ts`). The bounds and
+ * the default come from the document.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { type Default, isInteger, type Shape } from "./shape.ts"
 export interface Documented {
   readonly owner: string
   readonly name: string
-  /** The name under which the document shares a parameter. */
+  /** The name of the parameter under `components/parameters`, if several operations share it. */
   readonly shared?: string | undefined
   readonly shape: Shape
   readonly deprecated: boolean
@@ -63,7 +63,7 @@ const shown = (value: string | number | boolean): string => (typeof value === "s
 /** Whether a text states bounds: "1 to 100", "1–63", "up to 10". */
 const statesBounds = /\d[\d,]* to \d|\d–\d|\bup to \d/i
 
-/** Makes the doc comment of a field, and reports what the docs lack for it. */
+/** Returns the doc comment of a field, and the entries that `facts.docs` lacks for this field. */
 export const docOf = (
   facts: Facts,
   field: Documented
@@ -75,7 +75,7 @@ export const docOf = (
     .find((found) => found !== undefined)
   const unit = isInteger(field.shape) ? unitOf(facts, field.owner, field.name) : undefined
   const range = bounds(field.shape)
-  // Unit and bounds come before a default that the text states.
+  // If the text ends with a default, the unit and the bounds are inserted before it.
   const [meaning, byDefault] = (text ?? "").split(/ ?(?=\bDefault:)/)
   const sentences = [
     ...(meaning === "" || meaning === undefined ? [] : [meaning]),
@@ -111,7 +111,7 @@ const documented = (document: Document): ReadonlyArray<Documented> => [
   })
 ]
 
-/** Reports what the docs lack, one line per field. */
+/** Returns the entries that the docs lack, one line per entry. */
 export const undocumented = (document: Document, facts: Facts): ReadonlyArray<string> =>
   documented(document).flatMap((field) => docOf(facts, field).missing)
 
@@ -128,7 +128,7 @@ export const checkDocs = (document: Document, { docs }: Facts): ReadonlyArray<Fa
   return [
     ...unused(
       "fields",
-      // A less specific entry applies only where no more specific entry does.
+      // For each field, only the most specific entry applies.
       fields.flatMap((field) => keysOf(field).find((path) => path in docs.fields) ?? []),
       "no request has such a field"
     ),

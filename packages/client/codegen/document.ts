@@ -16,11 +16,11 @@ export interface Parameter {
   readonly required: boolean
   readonly deprecated: boolean
   readonly byDefault: Default
-  /** `comma` joins a list into one value; `repeated` writes the key once per item. */
+  /** How a list is written: `comma` joins the items into one value, `repeated` writes the key once per item. */
   readonly style: "single" | "comma" | "repeated"
 }
 
-/** The input of an operation. */
+/** An operation and its input. */
 export interface Operation {
   readonly id: string
   readonly deprecated: boolean
@@ -39,11 +39,11 @@ export interface Source {
   readonly sha256: string
 }
 
-/** A document without faults. */
+/** A document, read without faults. */
 export interface Document extends Source {
   readonly components: ReadonlyMap<string, Component>
   readonly shared: ReadonlyMap<string, Parameter>
-  /** In the order of their ids. */
+  /** Sorted by id. */
   readonly operations: ReadonlyArray<Operation>
   /** Components that bodies of requests and parameters use, directly or indirectly. */
   readonly inRequests: ReadonlySet<string>
@@ -53,7 +53,7 @@ export interface Document extends Source {
 
 const methods = new Set(["delete", "get", "post", "put"])
 
-/** Returns components and all components that they use, directly or indirectly. */
+/** Returns the root components, and all components that they use directly or indirectly. */
 export const closure = (components: ReadonlyMap<string, Component>, roots: Iterable<string>): ReadonlySet<string> => {
   const reached = new Set(roots)
   for (const name of reached) {
@@ -97,11 +97,14 @@ interface Reading {
   /** The section `components` as JSON. */
   readonly raw: Json
   readonly shared: ReadonlyMap<string, Parameter>
-  /** The components that bodies and parameters use directly. */
+  /**
+   * The components that request bodies and parameters use directly, and the components that response bodies use
+   * directly.
+   */
   readonly roots: { readonly requests: Set<string>; readonly responses: Set<string> }
 }
 
-/** Returns an object inside another object. Empty if it is absent. */
+/** Returns the object under a key of another object. Empty if the key is absent. */
 export const section = (of: unknown, key: string): Json => {
   const found = isRecord(of) ? of[key] : undefined
   return isRecord(found) ? found : {}
@@ -113,13 +116,15 @@ export const refOf = (value: unknown): string | undefined => {
   return ref === undefined ? undefined : String(ref).split("/").at(-1)!
 }
 
-/** Returns the target of a `$ref` in a section of the components, or the value itself if it is not a reference. */
+/** Resolves a `$ref` into a section of the components. Returns any other value unchanged. */
 const resolve = ({ raw }: Reading, value: unknown, name: string): unknown => {
   const key = refOf(value)
   return key === undefined ? value : section(raw, name)[key]
 }
 
-/** Reads a body. Returns the name of its component. */
+/**
+ * Reads a body. Returns the name of its component, and adds the components that the body uses directly to `reached`.
+ */
 const readBody = (
   { faults, schemas }: Reading,
   value: unknown,
@@ -137,7 +142,7 @@ const readBody = (
   return component
 }
 
-/** Reads a parameter of an operation, which can be a reference to a shared one. */
+/** Reads a parameter of an operation. The parameter can be a reference to a shared parameter. */
 const readOperationParameter = (
   { faults, schemas, shared }: Reading,
   value: unknown,
@@ -215,7 +220,7 @@ export const readSource = (faults: Faults, document: unknown): Source => {
 export const sorted = (components: ReadonlyMap<string, Component>): ReadonlyMap<string, Component> =>
   new Map([...components].toSorted(([a], [b]) => alphabetical(a, b)))
 
-/** Reads a document, or returns everything in it that cannot be read. */
+/** Reads a document. If it has faults, returns all of them. */
 export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArray<Fault>> => {
   const faults = makeFaults()
   const document = isRecord(json) ? json : {}

@@ -8,15 +8,18 @@ import { type FieldDocs, fieldDocs } from "./fieldDocs.ts"
 
 /** A component that is a decimal of `FixedPoint.ts`. */
 export interface Decimal {
-  /** The codec in `FixedPoint.ts`, and the type to which it decodes. */
+  /** The names of the codec in `FixedPoint.ts` and of its decoded type. */
   readonly codec: string
   readonly type: string
   readonly direction: "requests" | "responses"
-  /** The pattern in the document. Another pattern stops the generator, because the codec is written by hand. */
+  /**
+   * The pattern in the document. If the document has another pattern, the generator fails, because the codec is written
+   * by hand.
+   */
   readonly pattern: string
 }
 
-/** Facts about a document. A fact that does not apply is a fault. */
+/** Facts about a document. The generator fails if a fact does not apply to the document. */
 export interface Facts {
   readonly decimals: Readonly<Record<string, Decimal>>
   /** The unit of an integer whose name does not imply it, by `Component/property` or `Operation/parameter`. */
@@ -24,7 +27,7 @@ export interface Facts {
   readonly docs: FieldDocs
 }
 
-/** Units of times. The codecs of requests reject a number that is clearly in the other unit. */
+/** Units of times. The codecs of requests reject a number that is clearly in the wrong unit. */
 export const seconds = "Unix seconds."
 export const milliseconds = "Unix milliseconds."
 const cents = "US cents."
@@ -49,9 +52,9 @@ export const unitOf = (facts: Facts, owner: string, name: string): string | unde
 export const looksLikeTime = (name: string): boolean => /(?:^|_)(?:at|ms|time|ts)$/.test(name)
 
 /**
- * Facts about the Trade API, 3.34.0 (2026-10-26). Source of the units: the prose of the published document, property by
- * property. The recorded responses confirm two rules: a plain Unix timestamp is in seconds, and an integer whose name
- * ends in `_ts` is in seconds.
+ * Facts about the Trade API, 3.34.0 (2026-10-26). The units come from the descriptions of the properties in the
+ * published document. The recorded responses confirm two rules: a plain Unix timestamp is in seconds, and an integer
+ * whose name ends in `_ts` is in seconds.
  */
 export const facts: Facts = {
   decimals: {

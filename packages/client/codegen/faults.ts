@@ -1,5 +1,5 @@
 /**
- * Reads JSON strictly: every key must be understood.
+ * Reads JSON strictly: a key that the reader does not know is a fault.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export const segment = (key: string): string => key.replaceAll("~", "~0").replac
 /** Compares strings by code unit, independently of the locale. */
 export const alphabetical = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Reads the keys of an object. Reading a key marks the key as understood. */
+/** Reads the keys of an object, and remembers which keys were read. */
 export interface Keys {
   readonly has: (key: string) => boolean
   readonly take: (key: string) => unknown
@@ -36,7 +36,7 @@ export interface Keys {
   readonly finish: () => void
 }
 
-/** Collects all faults of a document, so that one run reports everything. */
+/** Collects the faults of a document, so that one run reports all of them. */
 export interface Faults {
   readonly found: ReadonlyArray<Fault>
   readonly add: (pointer: string, reason: string) => void

@@ -1,6 +1,6 @@
 /**
- * Writes the document of the feed as TypeScript: the components of messages and commands, and tables of messages,
- * commands, channels and error codes.
+ * Writes the document of the WebSocket feed as TypeScript: the components of messages and commands, and tables of
+ * messages, commands, channels and error codes.
  *
  * @module
  */
@@ -14,8 +14,8 @@ import { type Imports, makeImports } from "./imports.ts"
 import { comment, type Direction, key, literal, pure, Writer } from "./writer.ts"
 
 /**
- * Reports components that messages and commands share, but whose code would be different in each. A shared component is
- * written only once.
+ * Reports components that messages and commands share, if their code for messages differs from their code for commands.
+ * A shared component is written only once, so both must be equal.
  */
 const checkShared = (document: FeedDocument, facts: FeedFacts): ReadonlyArray<Fault> =>
   [...document.inRequests]
@@ -26,7 +26,8 @@ const checkShared = (document: FeedDocument, facts: FeedFacts): ReadonlyArray<Fa
           document.components.get(name)!
         )
       )
-      const reason = "messages and commands share this component, but its code would be different in each"
+      const reason =
+        "messages and commands share this component, but its code for messages differs from its code for commands"
       return request === response ? [] : [{ pointer: `/components/schemas/${name}`, reason }]
     })
 
@@ -37,10 +38,13 @@ const checkNames = (
 ): ReadonlyArray<Fault> => [
   ...wanted
     .filter((name) => !known.includes(name))
-    .map((name) => ({ pointer: `${pointer}/${name}`, reason: "the facts of the feed do not have it" })),
+    .map((name) => ({ pointer: `${pointer}/${name}`, reason: "feedFacts.ts has no entry for it" })),
   ...known
     .filter((name) => !wanted.includes(name))
-    .map((name) => ({ pointer: `${pointer}/${name}`, reason: "the document does not have it" }))
+    .map((name) => ({
+      pointer: `${pointer}/${name}`,
+      reason: "feedFacts.ts has an entry for it, but the document does not have it"
+    }))
 ]
 
 /** Returns the disagreements between the document of the feed and the facts about it. */
@@ -66,7 +70,7 @@ export const checkFeed = (document: FeedDocument, facts: FeedFacts): ReadonlyArr
   ]
 }
 
-/** Groups values by key. The groups are in the order of their first values. */
+/** Groups values by key. The groups are sorted by the position of their first value. */
 const grouped = <A>(
   values: ReadonlyArray<A>,
   keyOf: (value: A) => string
@@ -80,23 +84,23 @@ const grouped = <A>(
   return [...groups]
 }
 
-/** Writes a constant object. The values of its members are code. */
+/** Writes a constant object. Each member is a key and the code of its value. */
 const table = (name: string, doc: string, members: ReadonlyArray<readonly [string, string]>): string =>
   `${comment([doc])}export const ${name} = {\n${members.map(([name, value]) => `${key(name)}: ${value}`).join(",\n")}\n} as const\n\n`
 
-/** Writes an interface. The types of its members are code. */
+/** Writes an interface. Each member is a key and the code of its type. */
 const map = (name: string, doc: string, members: ReadonlyArray<readonly [string, string]>): string =>
   `${comment([doc])}export interface ${name} {\n${members.map(([name, type]) => `readonly ${key(name)}: ${type}\n`).join("")}}\n\n`
 
 const list = (texts: ReadonlyArray<string>): string => `[${texts.map(literal).join(", ")}]`
 
-/** Returns whether the messages of one type carry a `seq`. */
+/** Returns whether the messages of one type carry a `seq`. `sometimes` if the messages differ. */
 const seqOf = (messages: ReadonlyArray<Message>): Message["seq"] =>
   messages.every(({ seq }) => seq === messages[0]!.seq) ? messages[0]!.seq : "sometimes"
 
 const variants = "../wire/variants.ts"
 
-/** Writes the code of a test. */
+/** Writes the code of the test that distinguishes a message from other messages of its type. */
 const testOf = (test: NonNullable<Message["test"]>, imports: Imports): string => {
   switch (test._tag) {
     case "Value":
@@ -178,7 +182,7 @@ const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): 
   const fields = [
     "`messages`: the types of its messages.",
     "`seq`: whether its data messages carry a `seq`.",
-    "`markets`: whether a subscription names markets; `optional` means that a subscription without markets covers all of them.",
+    "`markets`: whether a subscription names markets. If `optional`, a subscription without markets covers all markets.",
     "`parameters`: the parameters of the subscribe command that have an effect.",
     "`actions`: its actions of `update_subscription`."
   ]

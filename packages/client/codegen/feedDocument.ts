@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * A schema `tradePayload` becomes two types: `TradeMessage`, the whole message, and `Trade`, its `msg`. A command is one
- * type, `SubscribeCommand`, whose `params` are `SubscribeCommandParams`.
+ * A message becomes two types: the schema `tradePayload` becomes `TradeMessage` (the whole message) and `Trade` (its
+ * `msg`). A command also becomes two types, such as `SubscribeCommand` and `SubscribeCommandParams` (its `params`).
  *
  * @module
  */
@@ -16,19 +16,19 @@ import type { Component, Field, Struct } from "./shape.ts"
 
 /** A message of the server. */
 export interface Message {
-  /** The value of `type`. Several messages can share it. */
+  /** The value of `type`. Several messages can share a type. */
   readonly type: string
   /** The name of the message's component. */
   readonly component: string
   /** Whether the message carries a `seq`. */
   readonly seq: "always" | "sometimes" | "never"
-  /** Distinguishes the message from other messages of its type. Undefined if there are none. */
+  /** Distinguishes the message from other messages of its type. Undefined if no other message has this type. */
   readonly test: Test | undefined
 }
 
 /**
- * Distinguishes the `msg` of a message from those of others: by the value of a member, by a member that no other has,
- * or because it is a list. `Other` accepts every `msg`.
+ * Distinguishes the `msg` of a message from the `msg` of other messages. `Value`: a member has this value. `Member`:
+ * only this `msg` has the member. `List`: the `msg` is a list. `Other` accepts every `msg`.
  */
 export type Test =
   | { readonly _tag: "Value"; readonly member: string; readonly value: string }
@@ -38,7 +38,7 @@ export type Test =
 
 /** A command of the client. */
 export interface Command {
-  /** The value of `cmd`. Several commands can share it, with different actions. */
+  /** The value of `cmd`. Commands with different actions can share a `cmd`. */
   readonly cmd: string
   readonly component: string
   /** The possible values of `params.action`. Empty if the command has no action. */
@@ -52,18 +52,21 @@ export interface Channel {
   readonly types: ReadonlyArray<string>
 }
 
-/** A document of the feed without faults. `inResponses` are the components of messages, `inRequests` those of commands. */
+/**
+ * A document of the feed, read without faults. `inResponses` are the components of messages, and `inRequests` are the
+ * components of commands.
+ */
 export interface FeedDocument extends Document {
-  /** In the order of their types. */
+  /** Sorted by type. */
   readonly messages: ReadonlyArray<Message>
   readonly commands: ReadonlyArray<Command>
   readonly channels: ReadonlyArray<Channel>
-  /** The parameters of the subscribe command, besides its channels. */
+  /** The parameters of the subscribe command, except `channels`. */
   readonly parameters: ReadonlyArray<string>
   readonly errorCodes: ReadonlyArray<number>
 }
 
-/** Returns the name of a type for the name of a schema, or for the name of a place inside a schema. */
+/** Converts the name of a schema, or of a location inside a schema, to the name of a type. */
 const typeName = (name: string): string =>
   pascal(name)
     .replace(/CommandPayload/, "Command")
@@ -77,13 +80,16 @@ const fieldOf = (shape: Component | undefined, name: string): Field | undefined 
 const targetOf = (components: ReadonlyMap<string, Component>, field: Field | undefined): Component | undefined =>
   field?.shape._tag === "Reference" ? components.get(field.shape.name) : undefined
 
-/** Returns the component of a `msg`, without null. */
+/** Returns the component of a message's `msg`. If `msg` can be null, returns the component of its other values. */
 const dataOf = (components: ReadonlyMap<string, Component>, component: string): Component | undefined => {
   const field = fieldOf(components.get(component), "msg")
   return field?.shape._tag === "Nullable" ? field.shape.of : (targetOf(components, field) ?? field?.shape)
 }
 
-/** Returns a test that accepts the data of a message but not that of the others. Undefined if there is no such test. */
+/**
+ * Returns a test that accepts the `msg` of one message and rejects the `msg` of other messages. Undefined if there is
+ * no such test.
+ */
 const testOf = (data: Component | undefined, others: ReadonlyArray<Component | undefined>): Test | undefined => {
   if (data?._tag === "List") return { _tag: "List" }
   if (data?._tag !== "Struct") return undefined
@@ -97,7 +103,8 @@ const testOf = (data: Component | undefined, others: ReadonlyArray<Component | u
 }
 
 /**
- * Sorts the messages by type. Messages that share a type get tests. Only the last of them can have the test `Other`.
+ * Sorts the messages by type, and adds tests to messages that share a type. Only the last message of a type can have
+ * the test `Other`.
  */
 const tested = (
   faults: Faults,
@@ -131,7 +138,10 @@ const seqOf = (struct: Struct): Message["seq"] => {
   return field === undefined ? "never" : field.required ? "always" : "sometimes"
 }
 
-/** Reads the messages of the document: those of the server have a literal `type`, those of the client a literal `cmd`. */
+/**
+ * Reads the messages of the document. Messages of the server have a literal `type`. Messages of the client (commands)
+ * have a literal `cmd`.
+ */
 const readMessages = (faults: Faults, json: unknown, components: ReadonlyMap<string, Component>) => {
   const messages = new Map<string, Omit<Message, "test">>()
   const commands = new Map<string, Command>()
@@ -158,7 +168,7 @@ const readMessages = (faults: Faults, json: unknown, components: ReadonlyMap<str
         component,
         actions: action?._tag === "Enumeration" ? action.members : []
       })
-    } else faults.add(`${at}/payload`, "expected a schema with one `type`, or with one `cmd`")
+    } else faults.add(`${at}/payload`, "expected a schema whose `type` or `cmd` is a constant")
   }
   return { messages: [...messages.values()], commands: [...commands.values()], types }
 }
@@ -187,7 +197,7 @@ const readChannels = (
   return channels
 }
 
-/** Reads a document of the feed, or returns everything in it that cannot be read. */
+/** Reads a document of the feed. If it has faults, returns all of them. */
 export const readFeed = (json: unknown): Result.Result<FeedDocument, ReadonlyArray<Fault>> => {
   const faults = makeFaults()
   const document = isRecord(json) ? json : {}

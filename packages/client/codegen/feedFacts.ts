@@ -8,11 +8,11 @@ import { facts, type Facts, milliseconds, seconds } from "./facts.ts"
 
 /** What a channel accepts. */
 export interface ChannelFacts {
-  /** Whether a subscription names markets. `optional`: without markets, it covers all of them. */
+  /** Whether a subscription names markets. If `optional`, a subscription without markets covers all markets. */
   readonly markets: "required" | "optional" | "none"
-  /** The parameters of the subscribe command that have an effect on it. */
+  /** The parameters of the subscribe command that have an effect on the channel. */
   readonly parameters: ReadonlyArray<string>
-  /** The actions of `update_subscription`. */
+  /** The actions of the command `update_subscription` that the channel accepts. */
   readonly actions: ReadonlyArray<string>
 }
 
@@ -23,7 +23,7 @@ export interface ErrorFacts {
   readonly isTerminal?: true
 }
 
-/** Facts about the document of the feed. A fact that does not apply is a fault. */
+/** Facts about the document of the feed. The generator fails if a fact does not apply to the document. */
 export interface FeedFacts extends Facts {
   readonly channels: Readonly<Record<string, ChannelFacts>>
   readonly errors: Readonly<Record<number, ErrorFacts>>
@@ -42,12 +42,13 @@ const nothing: ChannelFacts = { markets: "none", parameters: [], actions: [] }
 
 const indexIds = 'Ids of CF Benchmarks indices, such as `BRTI`, or `["all"]`.'
 const underlyings = 'Pyth symbols, such as `Metal.XAU/USD`, or `["all"]`.'
-const oneSid = "The subscription to change. Set exactly one of `sid` and `sids`."
+const oneSid = "The id of the subscription to change. Set exactly one of `sid` and `sids`."
 
 /**
- * Facts about the WebSocket feed, 2.0.0 (2026-10-26). Sources: the prose of the published AsyncAPI document, of its
- * channels, properties and table of error codes. The prose of `trade` and `market_positions` names no actions, so these
- * channels have the actions that the commands declare for every subscription with markets.
+ * Facts about the WebSocket feed, 2.0.0 (2026-10-26). They come from the published AsyncAPI document: the descriptions
+ * of its channels and properties, and its table of error codes. The descriptions of `trade` and `market_positions` name
+ * no actions. Therefore these channels have the actions that the command's schema declares for every subscription with
+ * markets.
  */
 export const feedFacts: FeedFacts = {
   decimals: {
@@ -69,11 +70,13 @@ export const feedFacts: FeedFacts = {
   docs: {
     fields: {
       action: "What to change.",
-      channels: "The channels. Each gets a subscription of its own.",
+      channels: "The channels. The exchange makes a separate subscription for each channel.",
       cmd: "The kind of command.",
-      id: "Your own id of the command, unique within the connection. The replies carry this id. With 0, they carry no id.",
-      market_id: "One market by its id. Only for `ticker`. Not together with another field that names markets.",
-      market_ids: "Markets by their ids. Only for `ticker`. Not together with another field that names markets.",
+      id: "Your own id of the command, unique within the connection. The replies carry this id. If the id is 0, the replies carry no id.",
+      market_id:
+        "One market, by its id. Only for the channel `ticker`. Not together with another field that names markets.",
+      market_ids:
+        "Markets, by their ids. Only for the channel `ticker`. Not together with another field that names markets.",
       market_ticker: "One market. Not together with `market_tickers`.",
       market_tickers: "Markets. Not together with `market_ticker`.",
       params: "The parameters.",
@@ -81,22 +84,23 @@ export const feedFacts: FeedFacts = {
       sids: oneSid,
       "CfbenchmarksUpdateSubscriptionCommandParams/index_ids": `${indexIds} Required, except for \`indexlist\`.`,
       "PythUpdateSubscriptionCommandParams/underlying_tickers": `${underlyings} Required, except for \`underlying_list\`.`,
-      "SubscribeCommandParams/index_ids": `For the \`cfbenchmarks\` channels. ${indexIds} Default: none until they are added.`,
+      "SubscribeCommandParams/index_ids": `For the \`cfbenchmarks\` channels. ${indexIds} Default: none. Add indices later with the action \`subscribe_indices\`.`,
       "SubscribeCommandParams/send_initial_snapshot":
-        "For `ticker`: true sends the present state of each market first. Default: false.",
-      "SubscribeCommandParams/shard_factor": "For `communications`: the number of shards, 1 to 100.",
+        "For `ticker`. True: the exchange first sends the present state of each market. Default: false.",
+      "SubscribeCommandParams/shard_factor":
+        "For `communications`: the number of shards into which the messages are divided, 1 to 100.",
       "SubscribeCommandParams/shard_key":
-        "For `communications`: the shard of this subscription, at least 0 and less than `shard_factor`.",
+        "For `communications`: the number of this subscription's shard, from 0 to `shard_factor` minus 1.",
       "SubscribeCommandParams/skip_ticker_ack":
         "True: the `ok` replies of the subscription do not list its markets. Default: false.",
-      "SubscribeCommandParams/underlying_tickers": `For \`pyth_value\`. ${underlyings} Default: none until they are added.`,
+      "SubscribeCommandParams/underlying_tickers": `For \`pyth_value\`. ${underlyings} Default: none. Add symbols later with the action \`subscribe_underlyings\`.`,
       "SubscribeCommandParams/use_yes_price":
-        "For `orderbook_delta`: true gives the levels of NO as prices of YES. Always set it: the exchange has announced that the default will change. Default: false.",
+        "For `orderbook_delta`. True: the price levels of NO are given as prices of YES. Always set this field, because the exchange has announced that the default will change. Default: false.",
       "SubscribeCommandParams/user_filter":
-        "For `communications`: with `self`, messages about new and deleted RFQs and batches are only about your own. Default: those of all users.",
-      "UnsubscribeCommandParams/sids": "The subscriptions to end.",
+        "For `communications`. `self`: messages about new and deleted RFQs and batches are only about your own. Default: they are about those of all users.",
+      "UnsubscribeCommandParams/sids": "The ids of the subscriptions to end.",
       "UpdateSubscriptionCommandParams/send_initial_snapshot":
-        "For `ticker`: true sends the present state of each added market first. Default: false."
+        "For `ticker`. True: the exchange first sends the present state of each added market. Default: false."
     },
     replacements: {},
     inputs: {
@@ -104,9 +108,9 @@ export const feedFacts: FeedFacts = {
       ListSubscriptionsCommand: "Lists the subscriptions of the connection.",
       PythUpdateSubscriptionCommand: "Changes or lists the underlyings of a `pyth_value` subscription.",
       SubscribeCommand:
-        "Subscribes to channels. If a channel already has a subscription, the markets are added to that subscription, and the reply is an `ok`.",
+        "Subscribes to channels. If the connection already has a subscription to a channel, the exchange adds the markets to it and replies with `ok`.",
       UnsubscribeCommand: "Ends subscriptions.",
-      UpdateSubscriptionCommand: "Changes the markets of a subscription, or requests a snapshot of their books."
+      UpdateSubscriptionCommand: "Changes the markets of a subscription, or requests snapshots of their order books."
     },
     suggestions: {}
   },

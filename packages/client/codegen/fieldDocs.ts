@@ -1,28 +1,27 @@
 /**
- * The meaning of the fields of requests, from which the generator writes the doc comments of inputs.
+ * The meaning of each request field. The generator writes the doc comments of inputs from these texts.
  *
  * **Details**
  *
- * The generator adds the unit of an integer, and from the document bounds, a default and `@deprecated`. If a text
- * states bounds or a default, the text replaces those of the document.
+ * The generator adds the unit of an integer. From the document it adds bounds, a default and `@deprecated`. If a text
+ * states bounds or a default, the generator does not add the bounds or the default of the document.
  *
  * @module
  */
 
-/** Docs of the fields of requests. An entry that does not apply to the document is a fault. */
+/** Docs of request fields. The generator fails if an entry does not apply to the document. */
 export interface FieldDocs {
   /**
-   * The meaning of a field. The most specific key is used: `Operation/parameter` or `Component/property`, then the name
-   * under which the document shares a parameter, then the name of the field.
+   * The meaning of a field. There are three kinds of keys, from the most to the least specific: `Operation/parameter`
+   * or `Component/property`; the name of a shared parameter of the document; the name of the field. The most specific
+   * key that exists applies.
    */
   readonly fields: Readonly<Record<string, string>>
   /** The replacement of a deprecated field, by `Operation/parameter` or `Component/property`. */
   readonly replacements: Readonly<Record<string, string>>
-  /** The doc of an input as a whole, such as the relation between its fields, by operation or component. */
+  /** The doc of a whole input, such as the relation between its fields, by operation or component. */
   readonly inputs: Readonly<Record<string, string>>
-  /**
-   * The open enum of responses whose members an editor suggests for a free-text parameter, by `Operation/parameter`.
-   */
+  /** The response enum whose members an editor suggests for a free-text parameter, by `Operation/parameter`. */
   readonly suggestions: Readonly<Record<string, string>>
 }
 
@@ -30,37 +29,38 @@ const account = "0 is the primary account, 1–63 a subaccount."
 const cursor = "The `cursor` of the previous page, unchanged. Leave it out for the first page."
 const orderShard = "The shard of the order."
 const orderMarket =
-  "The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market."
+  "The ticker of the order's market. If `exchange_index` is absent or −1, the exchange finds the shard by this ticker."
 const equalBoth = "If both limits are set, they must be equal."
 
 /**
- * Docs of the Trade API, 3.34.0 (2026-10-26). Sources: the prose of the published document, and the exchange's
- * documentation and changelog of 2026.
+ * Docs of the Trade API, 3.34.0 (2026-10-26). Sources: the published document, and the exchange's documentation and
+ * changelog of 2026.
  */
 export const fieldDocs: FieldDocs = {
   fields: {
     // By the field's name.
     allocations:
-      "The shares of the shards in integer percents, which add up to 100. An empty list ends the rebalancing.",
+      "The share of each shard in percent, as integers that add up to 100. An empty list ends the rebalancing.",
     amount: "The amount to move.",
     amount_cents: "The amount to move.",
     api_key: "The id of the key.",
-    associated_event_ticker: "Only collections that can take markets of this event.",
+    associated_event_ticker: "Only collections that accept markets of this event.",
     batch_quote_id: "The `id` of the batch quote, unchanged. A malformed id is a `BadRequest`.",
     bid_dollars:
-      "The lowest acceptable bid in dollars per contract, on the accepted side. 0 to 1, with two to four decimals. Normally the best bid that you saw.",
-    block_trade_proposal_id: "The id of the proposal.",
-    blocked: "True: the subtrader must not trade the category.",
+      "The lowest bid on the accepted side that you accept, in dollars per contract. 0 to 1, with two to four decimals. Normally, it is the best bid that you saw.",
+    block_trade_proposal_id: "The id of the block trade proposal.",
+    blocked: "True: the subtrader cannot trade the category. False: the block is removed.",
     buyer_subaccount: `The buyer's account: ${account} Not together with \`buyer_subtrader_id\`.`,
     buyer_subtrader_id: "For FCM members: the buyer's subtrader. Not together with `buyer_subaccount`.",
     buyer_user_id: "The user id of the buyer.",
     cancel_order_on_pause: "True: the order is cancelled when trading pauses for any reason.",
     centicount: "Size in hundredths of a contract: 1,000 is 10 contracts.",
-    children: "The combos, all different.",
+    children: "The combos of the batch. Each combo must be different.",
     city: "The id of the city, such as `miami`.",
     client_batch_id:
-      "Your own id of the batch, 1 to 64 characters. With it, the client repeats the request after a lost response.",
-    client_order_ids: "Up to 100 ids, joined by commas. Finds only orders of the last 24 hours.",
+      "Your own id of the batch, 1 to 64 characters. With this id, the client repeats the request after a lost response.",
+    client_order_ids:
+      "Only orders with these ids: up to 100, joined by commas. Finds only orders of the last 24 hours.",
     client_transfer_id: "Your own UUID of the transfer. The exchange executes a transfer once per id.",
     collection_ticker: "The ticker of the collection.",
     contracts: "Number of contracts as an integer. Must equal `contracts_fp` if both are set.",
@@ -70,30 +70,30 @@ export const fieldDocs: FieldDocs = {
     count: "Number of contracts, in steps of 0.01.",
     creator_user_id: "Only RFQs of this user.",
     cursor,
-    depth: "Price levels per side. 0 means all levels.",
+    depth: "The number of price levels on each side. 0 means all levels.",
     destination: "The exchange instance that receives the cash.",
     destination_exchange_shard: "The shard that receives the cash.",
     destination_subaccount: `The account that receives the cash: ${account} A subaccount works only from event contracts to event contracts.`,
     detailed:
-      "True: adds the reports of each station, and the latest minutes, which are still `incomplete` and have no value.",
-    enabled: "True: netting is on.",
+      "True: adds the reports of each station. Also adds the latest minutes, which are still `incomplete` and have no value.",
+    enabled: "Whether netting is on.",
     end_ts: "The end of the time range.",
     event_ticker: "The ticker of the event.",
     exchange_index: "The index of the shard.",
     exclude_markets: "True: omits the markets. Not together with `with_nested_markets: true`.",
     expiration_ts: "When the proposal expires: RFC 3339, such as `2026-11-22T18:00:00Z`.",
     fcm_subtrader_id:
-      "For FCM members: locks the key to this subtrader. The exchange refuses such a key for all REST requests.",
+      "For FCM members: locks the key to this subtrader. The exchange refuses all REST requests with a locked key.",
     from: "The start of the time range, inclusive.",
     from_subaccount: `The account that pays: ${account}`,
     ids: "The ids of the targets.",
     incentive_description: "Only programs with exactly this description.",
     include_latest_before_start:
-      "True: adds a synthetic first candlestick without prices of its own. Its `previous_dollars` is the last price before `start_ts`.",
+      "True: adds a synthetic first candlestick. It has no prices except `previous_dollars`, the last price before `start_ts`.",
     include_player_stats:
-      "True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players are mapped. No effect for other milestones.",
+      "True: adds statistics of each player, if the exchange knows the players. Only for Pro Football, Pro Basketball and College Men's Basketball.",
     include_product_metadata: "True: adds `product_metadata`.",
-    include_volume: "True: adds `volume_fp`, the contracts traded in all events of a series.",
+    include_volume: "True: adds `volume_fp`, the number of contracts traded in all events of a series.",
     is_block_trade: "True: only block trades. False: no block trades. Default: both.",
     key_type: "The type of the key. Default: `rsa`.",
     last_sec: "The length of the time range in seconds, up to now. Not together with `from` and `to`.",
@@ -103,12 +103,12 @@ export const fieldDocs: FieldDocs = {
     max_ts: "The end of the time range.",
     milestone_id: "The id of the milestone.",
     milestone_ids: "The ids of the milestones, 1 to 100.",
-    min_bids: "Exactly one entry per child.",
+    min_bids: "The lowest bid that you accept for each child. Exactly one entry per child.",
     min_ts: "The start of the time range.",
     minimum_start_date: "Only milestones that start at this time or later: RFC 3339.",
-    mve_collection_ticker: "The collection of the combos. Required if a child has `selected_markets`.",
+    mve_collection_ticker: "The ticker of the combos' collection. Required if a child has `selected_markets`.",
     name: "The name of the key.",
-    obscure_creator_id: "True: others see a placeholder instead of your communications id.",
+    obscure_creator_id: "True: other users see a placeholder instead of your communications id.",
     order_group_id: "The id of the order group.",
     order_id: "The id of the order.",
     page_size: "Items per page.",
@@ -122,23 +122,25 @@ export const fieldDocs: FieldDocs = {
     public_key: "The PEM of an RSA or Ed25519 public key. The type of the API key is the type of this key.",
     quote_creator_user_id: "Only quotes of this user.",
     quote_id: "The id of the quote.",
-    quotes: "Exactly one entry per child.",
+    quotes: "Your prices for each child. Exactly one entry per child.",
     range:
-      "The length of the time range, such as `15min`, `1h` or `1d`. Only for types of live data with `range_options`.",
-    reduce_by: "Number of contracts to remove from the resting part.",
-    reduce_only: "True: your position caps the count. Only with `immediate_or_cancel`.",
-    reduce_to: "Number of contracts that rest afterwards.",
+      "The length of the time range, such as `15min`, `1h` or `1d`. Only for live data types that have `range_options`.",
+    reduce_by: "Number of contracts to remove from the remaining contracts of the order.",
+    reduce_only:
+      "True: the order only reduces your position: it trades at most as many contracts as you hold. Only with `immediate_or_cancel`.",
+    reduce_to: "Number of contracts that remain in the order afterwards.",
     related_event_ticker: "Only milestones of this event.",
-    resting_margin_reservation: "How much of each shard's cash stays reserved for its resting orders. Default: `sum`.",
+    resting_margin_reservation:
+      "How the exchange computes the cash that it reserves on each shard for resting orders. Default: `sum`.",
     rfq_batch_id: "The `id` of the batch, unchanged. A malformed id is a `BadRequest`.",
     rfq_creator_subtrader_id: "For FCM members: only quotes on RFQs of this subtrader.",
     rfq_creator_user_id: "Only quotes on RFQs of this user.",
     rfq_id: "The id of the RFQ.",
     rfq_user_filter: "`self`: only quotes on your own RFQs.",
     scopes:
-      "The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope and allows only that group of operations. Default: all operations.",
+      "The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope, and allows only the group of operations that it names. Default: all operations.",
     self_trade_prevention_type:
-      "What happens if the order would trade with one of your own orders. `taker_at_cross` cancels this order and keeps its earlier fills. `maker` cancels the resting order and continues.",
+      "What happens if the order would trade with one of your own orders. `taker_at_cross` cancels the new order and keeps the fills that it already has. `maker` cancels your resting order, and the new order continues.",
     seller_subaccount: `The seller's account: ${account} Not together with \`seller_subtrader_id\`.`,
     seller_subtrader_id: "For FCM members: the seller's subtrader. Not together with `seller_subaccount`.",
     seller_user_id: "The user id of the seller.",
@@ -149,7 +151,7 @@ export const fieldDocs: FieldDocs = {
     source_exchange_shard: "The shard that pays.",
     source_id: "Only milestones with this `source_id`.",
     source_subaccount: `The account that pays: ${account} A subaccount works only from event contracts to event contracts.`,
-    source_subtrader_id: "The subtrader that gives the position.",
+    source_subtrader_id: "The id of the subtrader that gives the position.",
     start_ts: "The start of the time range.",
     status: "Only items with this status.",
     structured_target_id: "The id of the target.",
@@ -160,10 +162,10 @@ export const fieldDocs: FieldDocs = {
     tags: "Only series with these tags, as `Search.tagsByCategories` lists them.",
     target_cost_centi_cents: "The amount to spend.",
     target_cost_dollars: "The amount to spend in dollars, with two to four decimals.",
-    target_subtrader_id: "The subtrader that receives the position.",
+    target_subtrader_id: "The id of the subtrader that receives the position.",
     ticker: "The ticker of the market.",
     time_in_force:
-      "`fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills as much as possible at once, and the rest is cancelled. `good_till_canceled` rests in the book.",
+      "`fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as possible fills immediately, and the remainder is cancelled. `good_till_canceled`: the remainder rests in the book.",
     to: "The end of the time range, inclusive.",
     to_subaccount: `The account that receives the cash: ${account}`,
     transfer_id: "The id from the response of `Transfers.create`.",
@@ -175,25 +177,29 @@ export const fieldDocs: FieldDocs = {
 
     // By the name under which the document shares a parameter.
     CountFilterQuery:
-      "`position`, `total_traded`, or both joined by a comma: only positions where one of them is not zero.",
+      "`position`, `total_traded`, or both joined by a comma. Only positions in which at least one of these fields is not zero.",
     EventTickersQuery: "Only these events: tickers, joined by commas.",
     ExchangeIndexFilterQuery: "Only this shard. Default: all shards.",
     ExchangeIndexQuery: "The shard of the group. Default: 0.",
     MarketTickerQuery: "Only this market.",
-    MaxCloseTsQuery: "The latest close. Only with `status` `closed`, or without `status`.",
-    MaxCreatedTsQuery: "The latest creation. Only with `status` `unopened` or `open`, or without `status`.",
-    MaxSettledTsQuery: "The latest settlement. Only with `status` `settled`, or without `status`.",
+    MaxCloseTsQuery:
+      "Only markets that close at this time or earlier. Only with `status` `closed`, or without `status`.",
+    MaxCreatedTsQuery:
+      "Only markets created at this time or earlier. Only with `status` `unopened` or `open`, or without `status`.",
+    MaxSettledTsQuery:
+      "Only markets settled at this time or earlier. Only with `status` `settled`, or without `status`.",
     MaxUpdatedTsQuery: "Only markets whose metadata last changed at this time or earlier. Trades do not count.",
-    MinCloseTsQuery: "The earliest close. Only with `status` `closed`, or without `status`.",
-    MinCreatedTsQuery: "The earliest creation. Only with `status` `unopened` or `open`, or without `status`.",
-    MinSettledTsQuery: "The earliest settlement. Only with `status` `settled`, or without `status`.",
+    MinCloseTsQuery: "Only markets that close at this time or later. Only with `status` `closed`, or without `status`.",
+    MinCreatedTsQuery:
+      "Only markets created at this time or later. Only with `status` `unopened` or `open`, or without `status`.",
+    MinSettledTsQuery: "Only markets settled at this time or later. Only with `status` `settled`, or without `status`.",
     MinUpdatedTsQuery:
-      'The earliest change. Trades do not count. The only other valid filter is `mve_filter: "exclude"`, alone or together with `series_ticker`.',
+      'Only markets whose metadata last changed at this time or later. Trades do not count. Together with this filter, only `mve_filter: "exclude"` is valid, alone or with `series_ticker`.',
     MultipleEventTickerQuery: "Only these events: one ticker, or up to 10 joined by commas.",
     MveFilterQuery: "`only`: only combos. `exclude`: no combos. Default: both.",
     MveHistoricalFilterQuery: "`exclude`: no combos. Default: combos are included.",
     OrderIdQuery: "Only this order.",
-    PositionsCursorQuery: `${cursor} Valid only with the \`settlement_status\` of the previous page.`,
+    PositionsCursorQuery: `${cursor} Valid only together with the \`settlement_status\` of the previous request.`,
     SeriesTickerQuery: "Only this series.",
     SingleEventTickerQuery: "Only this event.",
     SubaccountQuery: `${account} Default: all accounts.`,
@@ -210,10 +216,10 @@ export const fieldDocs: FieldDocs = {
     "CancelOrderV2/exchange_index": orderShard,
     "CancelOrderV2/market_ticker": orderMarket,
     "GetApiKeys/fcm_subtrader_id": "For FCM members: only the keys of this subtrader.",
-    "GetBalance/exchange_index": "Only this shard. Default: all shards together.",
+    "GetBalance/exchange_index": "Only the balance of this shard. Default: the sum of all shards.",
     "GetBlockTradeProposals/status": "Only proposals with this status. The document lists no values.",
     "GetEvent/with_nested_markets":
-      "True: the markets are in `event.markets`. Default: false. Then the markets are next to the event.",
+      "True: the markets are in `event.markets`. False: the markets are in `markets`, next to `event`. Default: false.",
     "GetEventFeeChanges/event_ticker": "Only this event. Default: all events.",
     "GetEventForecastPercentilesHistory/period_interval":
       "The length of a period in minutes: 1, 60 (an hour) or 1440 (a day). 0 means five seconds.",
@@ -221,14 +227,15 @@ export const fieldDocs: FieldDocs = {
     "GetEvents/min_close_ts": "Only events with a market that closes after this time.",
     "GetEvents/min_updated_ts": "Only events whose own data changed after this time.",
     "GetFCMEventContractDailyCap/subtrader_id":
-      "The id of the subtrader. The document does not say which cap is returned without an id.",
+      "The id of the subtrader. The document does not state which cap the exchange returns without an id.",
     "GetFCMOrders/limit": "Items per page. Default: 100.",
     "GetFCMOrders/subtrader_id": "Only orders of this subtrader. Default: all subtraders.",
-    "GetFCMPositions/count_filter": "Field names, joined by commas: only positions where one of them is not zero.",
+    "GetFCMPositions/count_filter":
+      "Field names, joined by commas. Only positions in which at least one of these fields is not zero.",
     "GetFCMPositions/event_ticker": "Only this event.",
     "GetFCMPositions/limit": "Items per page. Default: 100.",
     "GetFCMPositions/subtrader_id":
-      "Required, unless the API key is bound to a subtrader. If the key is bound, only that subtrader is valid.",
+      "If the API key is locked to a subtrader, only this subtrader is valid. Otherwise required.",
     "GetFCMPositions/ticker": "Only this market.",
     "GetFills/ticker": "Only these markets: one ticker, or up to 100 joined by commas.",
     "GetIncentivePrograms/cursor":
@@ -258,11 +265,11 @@ export const fieldDocs: FieldDocs = {
     "GetQuotes/min_ts": "Only quotes last updated after this time. Always set it: see `Quotes.list`.",
     "GetQuotes/rfq_id": "Only quotes on this RFQ.",
     "GetQuotes/status":
-      "Only quotes with this status: `open`, `accepted`, `confirmed`, `executed` or `cancelled` today. The document lists no values.",
+      "Only quotes with this status. The document lists no values. Known values: `open`, `accepted`, `confirmed`, `executed`, `cancelled`.",
     "GetQuotes/user_filter": "`self`: only quotes that you made.",
     "GetRFQBatches/status": "Only batches with this status. Default: every status.",
     "GetRFQBatches/subaccount": account,
-    "GetRFQs/status": "Only RFQs with this status: `open` or `closed` today. The document lists no values.",
+    "GetRFQs/status": "Only RFQs with this status. The document lists no values. Known values: `open`, `closed`.",
     "GetRFQs/subaccount": account,
     "GetSeriesFeeChanges/series_ticker": "Only this series. Default: all series.",
     "GetSeriesList/category": "Only series that have this category among their `categories`.",
@@ -276,44 +283,45 @@ export const fieldDocs: FieldDocs = {
     "AcceptBlockTradeProposalRequest/subaccount": `${account} Not together with \`subtrader_id\`.`,
     "AcceptBlockTradeProposalRequest/subtrader_id":
       "For FCM members: the id of the subtrader. Not together with `subaccount`.",
-    "AcceptQuoteRequest/accepted_side": "Which of the maker's two bids to take: see `Quotes.accept`.",
-    "AcceptRFQBatchRequest/accepted_side": "Which of the makers' bids to take, for every child.",
+    "AcceptQuoteRequest/accepted_side": "Which of the maker's two bids you accept: see `Quotes.accept`.",
+    "AcceptRFQBatchRequest/accepted_side": "Which of the makers' two bids you accept, for every child.",
     "AcceptRFQBatchRequest/client_order_id":
-      "Your own id of this acceptance. With it, the client repeats the request after a lost response.",
+      "Your own id of this acceptance. With this id, the client repeats the request after a lost response.",
     "AmendOrderV2Request/client_order_id":
       "The current `client_order_id` of the order. The exchange refuses any other id.",
-    "AmendOrderV2Request/count": "The **total** number of contracts: the filled contracts plus those that will rest.",
-    "AmendOrderV2Request/exchange_index": `${orderShard} Default: −1. The exchange then finds the shard by \`ticker\`.`,
+    "AmendOrderV2Request/count":
+      "The **total** number of contracts: the filled contracts plus the remaining contracts.",
+    "AmendOrderV2Request/exchange_index": `${orderShard} If it is −1, the exchange finds the shard by \`ticker\`. Default: −1.`,
     "AmendOrderV2Request/expiration_time": "When the order expires. 0 removes the expiry. Default: the current expiry.",
     "AmendOrderV2Request/side": "The side of the order. The exchange refuses the other side.",
     "AmendOrderV2Request/ticker": "The market of the order. The exchange refuses any other market.",
     "ApplySubaccountTransferRequest/exchange_index": "The shard whose cash moves. Default: 0.",
     "BatchCancelOrdersV2Request/orders":
-      "The orders to cancel. Each needs `market_ticker` or `exchange_index`, unless it is on shard 0.",
+      "The orders to cancel. An order on another shard than 0 needs `market_ticker` or `exchange_index`.",
     "BatchCancelOrdersV2RequestOrdersItem/exchange_index": orderShard,
     "BatchCancelOrdersV2RequestOrdersItem/market_ticker": orderMarket,
     "BatchCancelOrdersV2RequestOrdersItem/subaccount": `${account} Default: 0.`,
     "BatchCreateOrdersV2Request/orders": "The orders to place.",
     "CreateApiKeyRequest/subaccount": `Locks the key to one account: ${account} Not together with \`fcm_subtrader_id\`.`,
     "CreateMarketInMultivariateEventCollectionRequest/selected_markets":
-      "The legs: as many as the collection's `size_min` to `size_max`. Their order matters if the collection `is_ordered`.",
+      "The legs of the combo. Their number is from `size_min` to `size_max` of the collection. If the collection `is_ordered`, the sequence of the legs matters.",
     "CreateOrderGroupRequest/exchange_index": "The shard of the group. Default: 0.",
     "CreateOrderGroupRequest/subaccount": `${account} Default: 0.`,
     "CreateOrderV2Request/client_order_id":
       "Your own id of the order. The exchange returns 409 for a second order with the same id.",
     "CreateOrderV2Request/exchange_index":
-      "The shard of the market. Default: −1. The exchange then finds the shard by `ticker`, and the write buckets of all shards pay.",
+      "The shard of the market. If it is −1, the exchange finds the shard by `ticker`, and the request takes tokens from the write buckets of all shards. Default: −1.",
     "CreateOrderV2Request/expiration_time":
-      "When the order expires. Only with `good_till_canceled`. Without an expiry, such an order rests until it is cancelled.",
+      "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is cancelled.",
     "CreateOrderV2Request/order_group_id": "The order group that the order joins.",
     "CreateOrderV2Request/post_only": "True: the order never takes from the book.",
     "CreateOrderV2Request/side":
-      "A side of the YES book. `bid` buys YES. `ask` sells YES, which is buying NO at one dollar minus the price.",
+      "A side of the YES book. `bid` buys YES. `ask` sells YES, which means that it buys NO at one dollar minus the price.",
     "CreateOrderV2Request/subaccount": `${account} Default: 0.`,
-    "CreateQuoteRequest/no_bid": 'Dollars per contract at which you buy NO. `"0"` declines the side.',
+    "CreateQuoteRequest/no_bid": 'Dollars per contract at which you buy NO. `"0"`: you do not buy NO.',
     "CreateQuoteRequest/post_only": "True: your order is cancelled instead of taking from the book. Default: false.",
     "CreateQuoteRequest/rest_remainder": "True: the remainder after the execution rests in the book.",
-    "CreateQuoteRequest/yes_bid": 'Dollars per contract at which you buy YES. `"0"` declines the side.',
+    "CreateQuoteRequest/yes_bid": 'Dollars per contract at which you buy YES. `"0"`: you do not buy YES.',
     "CreateRFQBatchChild/market_ticker": "An existing combo market.",
     "CreateRFQBatchChild/selected_markets":
       "The legs of the combo, 1 to 6. The exchange finds the combo in `mve_collection_ticker`, or creates it there.",
@@ -322,15 +330,17 @@ export const fieldDocs: FieldDocs = {
     "CreateRFQBatchQuoteRequest/rest_remainder":
       "True: the remainder of each child after the execution rests in the book.",
     "CreateRFQBatchRequest/obscure_creator_id":
-      "True: others see a placeholder instead of your communications id, on the batch and its children.",
+      "True: other users see a placeholder instead of your communications id, on the batch and its children.",
     "CreateRFQBatchRequest/replace_existing":
-      "True: closes your oldest open batches if the limit requires this. It never closes a single RFQ.",
-    "CreateRFQBatchRequest/rest_remainder": "Only `false` is valid: a fill-or-kill leaves no remainder.",
+      "True: if you have too many open batches, the exchange closes your oldest ones. It never closes RFQs outside batches.",
+    "CreateRFQBatchRequest/rest_remainder":
+      "Only `false` is valid: a batch is executed completely or not at all, so it has no remainder.",
     "CreateRFQBatchRequest/subaccount": `For direct members: ${account}`,
-    "CreateRFQBatchRequest/subtrader_id": "For FCM members, who cannot create batches yet.",
+    "CreateRFQBatchRequest/subtrader_id": "Reserved for FCM members, who cannot create batches yet.",
     "CreateRFQBatchRequest/target_cost_excludes_fees":
       "True: `target_cost_dollars` does not include fees. Only for children with a `target_cost_dollars`. Default: false.",
-    "CreateRFQRequest/replace_existing": "True: deletes your existing RFQs instead of failing.",
+    "CreateRFQRequest/replace_existing":
+      "True: if you already have RFQs, the exchange deletes them. False: the request fails.",
     "CreateRFQRequest/rest_remainder": "True: the remainder after the execution rests in the book.",
     "CreateRFQRequest/subaccount": `For direct members: ${account}`,
     "CreateRFQRequest/subtrader_id": "For FCM members: the id of the subtrader.",
@@ -345,10 +355,10 @@ export const fieldDocs: FieldDocs = {
       "Your own UUID of the transfer. The exchange executes a transfer once per id. Only between primary accounts.",
     "RFQBatchAcceptLimit/rfq_id": "The `rfq_id` of the child.",
     "RFQBatchQuoteEntry/no_bid":
-      'Dollars per contract at which you buy NO: 0 to 1, with two to four decimals, or `"0"`.',
+      'Dollars per contract at which you buy NO: 0 to 1, with two to four decimals. `"0"`: you do not buy NO.',
     "RFQBatchQuoteEntry/rfq_id": "The `rfq_id` of the child.",
     "RFQBatchQuoteEntry/yes_bid":
-      'Dollars per contract at which you buy YES: 0 to 1, with two to four decimals, or `"0"`.',
+      'Dollars per contract at which you buy YES: 0 to 1, with two to four decimals. `"0"`: you do not buy YES.',
     "TickerPair/side": "The side of the leg.",
     "UpdateFCMEventContractDailyCapRequest/limit": "The daily cap in dollars, with two to four decimals.",
     "UpdateFCMSubtraderBlockedCategoriesRequest/category": "The category."
@@ -361,13 +371,14 @@ export const fieldDocs: FieldDocs = {
   },
   inputs: {
     CreateOrderGroup: "Set the limit as an integer or as a decimal count.",
-    CreateRFQ: "Set the size as a number of contracts or as an amount to spend, not both.",
+    CreateRFQ: "Set the size either as a number of contracts or as an amount to spend.",
     CreateRFQBatch:
-      "The size of the batch applies to every child without a size. A size is a number of contracts or an amount to spend, not both.",
+      "A child without a size has the size of the batch. A size is either a number of contracts or an amount to spend.",
     CreateRFQBatchChild:
-      "One combo: set `market_ticker` or `selected_markets`, not both. The size is a number of contracts or an amount to spend, not both.",
+      "One combo: set either `market_ticker` or `selected_markets`. The size is either a number of contracts or an amount to spend.",
     DecreaseOrderV2: "Set exactly one of `reduce_by` and `reduce_to`.",
-    GetWeatherIndex: "Set `from` and `to`, or `last_sec`, or none of them for the last 24 hours.",
+    GetWeatherIndex:
+      "Set `from` and `to`, or only `last_sec`. Without these fields, the response covers the last 24 hours.",
     RFQBatchAcceptLimit: "The lowest bid that you accept on a child.",
     RFQBatchQuoteEntry: "The prices at which you buy each side of a child.",
     UpdateFCMSubtraderBlockedCategories: "Each call blocks or unblocks one category.",

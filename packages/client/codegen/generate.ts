@@ -1,5 +1,5 @@
 /**
- * Generates the files under `src/generated` from the reference documents.
+ * Generates the text of the files under `src/generated` from the reference documents.
  *
  * @module
  */
@@ -34,7 +34,7 @@ export interface File {
 /** The result of the generator. */
 export interface Generated {
   readonly files: ReadonlyArray<File>
-  /** What the docs of fields lack, one line per field. */
+  /** The missing docs of fields, one line per entry. */
   readonly undocumented: ReadonlyArray<string>
 }
 
@@ -61,7 +61,9 @@ const file = (name: string, text: string): Effect.Effect<File, Refused> =>
         : Effect.fail(new Refused({ message: `${name}: ${errors.map(({ message }) => message).join("\n")}` }))
   )
 
-/** Generates the files of the REST document, or fails with everything that the generator does not support. */
+/**
+ * Generates the files of the REST document. Fails with all parts of the document that the generator does not support.
+ */
 export const generate = (json: unknown, facts: Facts): Effect.Effect<Generated, Refused> => {
   const read = readDocument(json)
   if (Result.isFailure(read)) return Effect.fail(refuse(read.failure))
@@ -97,7 +99,9 @@ export const generate = (json: unknown, facts: Facts): Effect.Effect<Generated, 
   return Effect.map(files, (files) => ({ files, undocumented: undocumented(document, facts) }))
 }
 
-/** Generates the file of the document of the feed, or fails with everything that the generator does not support. */
+/**
+ * Generates the file of the feed document. Fails with all parts of the document that the generator does not support.
+ */
 export const generateFeed = (json: unknown, facts: FeedFacts): Effect.Effect<Generated, Refused> => {
   const read = readFeed(json)
   if (Result.isFailure(read)) return Effect.fail(refuse(read.failure))
@@ -108,8 +112,8 @@ export const generateFeed = (json: unknown, facts: FeedFacts): Effect.Effect<Gen
   const text = writeFeed(document, facts, imports)
   const subject = `Messages and commands of the WebSocket feed, its channels and error codes.
  *
- * In messages, enums are open, and unknown members are ignored. In commands, enums are closed. The file
- * packages/client/codegen/feedFacts.ts has the facts that the document states only in prose, with their source.`
+ * In messages, enums are open, and unknown members are ignored. In commands, enums are closed. Some facts are only in the
+ * descriptions of the document: packages/client/codegen/feedFacts.ts lists these facts and their source.`
   return Effect.map(
     file("feed.ts", `${header("WebSocket feed", document, subject)}${imports.print()}\n${text}`),
     (file) => ({

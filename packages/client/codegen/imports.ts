@@ -7,7 +7,7 @@ import { alphabetical } from "./faults.ts"
 
 /** The imported names of a generated file, by module. */
 export interface Imports {
-  /** Refers to a member of `effect/Schema`. */
+  /** Imports `effect/Schema`, and returns the code of one of its members. */
   readonly schema: (member: string) => string
   readonly value: (module: string, name: string) => string
   readonly type: (module: string, name: string) => string

@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * Optional fields also accept `undefined`, at any depth. So each component with optional fields that a body uses gets
- * an input interface of its own. All other components are imported from `requests.ts`.
+ * In an input, optional fields also accept `undefined`, at any depth. Therefore a component inside a body gets an input
+ * interface if it has optional fields, directly or indirectly. All other components are imported from `requests.ts`.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const structOf = ({ components }: Document, name: string | undefined): Struct | 
 /** Returns the name of the input interface of an operation or a component. */
 const inputName = (name: string): string => `${name}Input`
 
-/** Returns the components inside bodies that need an input interface of their own, with the name of the interface. */
+/** Returns the components inside bodies that need an input interface, each with the name of its interface. */
 const innerInputs = (document: Document): ReadonlyMap<string, string> => {
   const isOptional = (name: string, above: ReadonlySet<string>): boolean =>
     !above.has(name) &&

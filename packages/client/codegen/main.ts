@@ -1,5 +1,5 @@
 /**
- * Writes `src/generated` from the reference documents. With `--check`, it only checks whether the files are up to date.
+ * Writes `src/generated` from the reference documents. With `--check`, only checks whether the files are up to date.
  *
  * @module
  */

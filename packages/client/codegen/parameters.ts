@@ -1,5 +1,5 @@
 /**
- * Writes parameters as TypeScript: one constant for the path and one for the query of each operation.
+ * Writes parameters as TypeScript: for each operation, one constant for its path and one for its query.
  *
  * @module
  */

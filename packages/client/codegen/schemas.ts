@@ -1,6 +1,6 @@
 /**
- * Converts JSON Schemas to shapes. Only the keywords that the reference document uses are supported. An unknown
- * keyword, or a keyword where it has no meaning, is a fault. Nothing is guessed.
+ * Converts JSON Schemas to shapes. Only the keywords that the reference document uses are supported. Any other keyword
+ * is a fault, and so is a keyword in a schema where it has no meaning.
  *
  * @module
  */
@@ -10,10 +10,10 @@ import type { Component, Default, Field, Shape } from "./shape.ts"
 /** The bounds of a 32-bit integer. */
 export const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }
 
-/** Replaces a schema that could not be read. No code is generated from a document with a fault. */
+/** A placeholder for a schema that could not be read. No code is generated from a document with a fault. */
 const unreadable: Shape = { _tag: "Boolean" }
 
-/** Converts a name to a part of a type name: `order_groups` to `OrderGroups`. */
+/** Converts a name to a part of a type name, for example `order_groups` to `OrderGroups`. */
 export const pascal = (name: string): string =>
   name
     .split(/[^A-Za-z0-9]+/)
@@ -51,7 +51,7 @@ const readEnumeration = <A extends string | number>(
   if (members.length + Number(hasNull) < all.length || new Set(members).size < members.length) {
     faults.add(`${pointer}/enum`, "members must have the schema's type and be different")
   }
-  if (hasNull !== isNullable) faults.add(`${pointer}/enum`, "null must be both a member and a type, or neither")
+  if (hasNull !== isNullable) faults.add(`${pointer}/enum`, "null must be in `type` and in `enum`, or in none of them")
   return members
 }
 
@@ -98,8 +98,8 @@ const readDouble = (faults: Faults, keys: Keys, pointer: string): Shape => {
 }
 
 /**
- * Converts schemas to components. Objects with known fields inside other shapes become components too, named after
- * their location.
+ * Converts schemas to components. An object with known fields inside another schema also becomes a component. Its name
+ * is derived from its location.
  */
 export class SchemaReader {
   readonly #faults: Faults
@@ -108,7 +108,7 @@ export class SchemaReader {
   readonly #components: Map<string, Component>
   readonly #typeName: (name: string) => string
 
-  /** `typeName` returns the name of a component in the code for its name in the document. Default: the same name. */
+  /** `typeName` converts the name of a component in the document to its name in the code. Default: the same name. */
   constructor(
     faults: Faults,
     known: Json,
@@ -125,10 +125,7 @@ export class SchemaReader {
     this.#add(name, this.#read(json, pointer, name), pointer)
   }
 
-  /**
-   * Reads a schema inside another schema. If it is an object with known fields, `name` becomes the name of its
-   * component.
-   */
+  /** Reads a schema inside another schema. An object with known fields becomes a component with the name `name`. */
   inline(json: unknown, pointer: string, name: string): Shape {
     return this.#named(this.#read(json, pointer, name), pointer, name)
   }
@@ -154,7 +151,7 @@ export class SchemaReader {
   }
 
   #field(key: string, json: unknown, pointer: string, name: string, required: boolean): Field {
-    // If the field were absent, the prototype's member would be read instead.
+    // If the field were absent from an object, code would read the member of the prototype instead.
     if (key in {}) this.#faults.add(pointer, "every JavaScript object has a member of this name")
     return {
       name: key,
@@ -209,7 +206,7 @@ export class SchemaReader {
     const [type, ...others] = (Array.isArray(types) ? types : [types]).filter((item) => item !== "null")
     const shape = others.length > 0 ? undefined : this.#ofType(type, keys, pointer, name, isNullable)
     if (shape === undefined) {
-      this.#faults.add(`${pointer}/type`, "expected one supported type, or one and null")
+      this.#faults.add(`${pointer}/type`, "expected one supported type, alone or together with null")
       return unreadable
     }
     return isNullable ? { _tag: "Nullable", of: this.#named(shape, pointer, name) } : shape
@@ -253,7 +250,9 @@ export class SchemaReader {
     this.#components.set(name, component)
   }
 
-  /** Turns an object with known fields inside another shape into a component with this name, and refers to it. */
+  /**
+   * Adds an object with known fields as a component, and returns a reference to it. Returns any other shape unchanged.
+   */
   #named(component: Component, pointer: string, name: string): Shape {
     if (component._tag !== "Struct") return component
     this.#add(name, component, pointer)

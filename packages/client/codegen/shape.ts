@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The shape of a component, the same for requests and responses. */
+/** The shape of a component. Requests and responses have the same shape. */
 export type Component = Shape | Struct
 
 /** An object with known fields. Only a component can be a struct: other shapes refer to it by name. */
@@ -20,7 +20,7 @@ export type Shape =
   | { readonly _tag: "Pattern"; readonly pattern: string }
   | { readonly _tag: "DateTime" }
   | { readonly _tag: "Uuid" }
-  /** Exactly this text: it names the kind of an object. */
+  /** Exactly this text. Such a field names the kind of its object. */
   | { readonly _tag: "Literal"; readonly value: string }
   | { readonly _tag: "Enumeration"; readonly members: ReadonlyArray<string> }
   /** One of a few integers. */
@@ -69,7 +69,7 @@ export const references = (shape: Component): ReadonlyArray<string> => {
   }
 }
 
-/** Whether every non-null value of the shape is an integer. References are followed if there are components. */
+/** Whether every non-null value of the shape is an integer. A reference is followed only if `components` is set. */
 export const isInteger = (shape: Component, components?: ReadonlyMap<string, Component>): boolean => {
   switch (shape._tag) {
     case "Nullable":

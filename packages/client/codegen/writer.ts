@@ -1,5 +1,5 @@
 /**
- * Writes a shape as TypeScript: its type and its codec.
+ * Writes the type and the codec of a shape as TypeScript.
  *
  * @module
  */
@@ -44,7 +44,7 @@ const wrapped = (text: string): ReadonlyArray<string> =>
     return lines
   }, [])
 
-/** Writes a doc comment with these paragraphs. Empty without paragraphs. */
+/** Writes a doc comment with these paragraphs. Without paragraphs, returns an empty string. */
 export const comment = (paragraphs: ReadonlyArray<string>): string => {
   const lines = paragraphs.flatMap((text, index) => [...(index === 0 ? [] : [""]), ...wrapped(text)])
   if (lines.length === 0) return ""
@@ -176,7 +176,7 @@ export class Writer {
     }
   }
 
-  /** Writes the codec of a field. The name of a field can imply the unit of a time. */
+  /** Writes the codec of a field. The codec of a time depends on the unit, which the name of the field can imply. */
   valueOf(field: Named): string {
     return this.#time(field) ?? this.codec(field.shape)
   }
@@ -231,7 +231,8 @@ export class Writer {
   }
 
   /**
-   * Returns the list of a nullable list in a response, whose null decodes to an empty list. Undefined for other shapes.
+   * Returns the list shape if the shape is a nullable list in a response: its null decodes to an empty list. Undefined
+   * for other shapes.
    */
   #nullableList(shape: Shape & { readonly _tag: "Nullable" }): Shape | undefined {
     return this.#context.direction === "responses" && shape.of._tag === "List" && shape.of.minItems === 0
@@ -240,7 +241,8 @@ export class Writer {
   }
 
   /**
-   * Writes the codec of a time in a request, which rejects the other unit. A time with an upper bound does not need it.
+   * Writes the codec of a time in a request. The codec rejects a number in the wrong unit. Undefined for other fields,
+   * and for a time with an upper bound, which needs no such codec.
    */
   #time({ name, shape }: Named): string | undefined {
     if (this.#context.direction !== "requests" || shape._tag !== "Integer" || shape.maximum !== undefined)

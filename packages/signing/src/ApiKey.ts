@@ -28,7 +28,7 @@ import * as PublicKey from "./PublicKey.ts"
 import type { KeyKind } from "./internal/keyKind.ts"
 
 /**
- * An API key that can sign: `keyId`, `kind`, `publicKey`, and a private key that cannot be read.
+ * An API key: `keyId`, `kind`, `publicKey`, and a private key that signs but cannot be read.
  *
  * **Details**
  *
@@ -47,9 +47,10 @@ const reveal = <A>(value: A | Redacted.Redacted<A>): A => (Redacted.isRedacted(v
  *
  * **Details**
  *
- * The label of PKCS#8 does not contain the algorithm, so the kind is read from the key itself. Accepted variants: line
- * ends escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the block, and the whole
- * block on one line. Any other input fails with a `KeyError` that states the reason and what to do.
+ * The PKCS#8 label (`PRIVATE KEY`) does not contain the algorithm, so the algorithm is read from the key itself.
+ * Accepted variants: line ends escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the
+ * block, and the whole block on one line. Any other input fails with a `KeyError` that states the reason and what to
+ * do.
  *
  * **Gotchas**
  *
@@ -144,7 +145,7 @@ const unusable = (problem: string) => failWith({ _tag: "UnsupportedCryptoKey", p
 const orUnusable = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   Effect.catchTag(effect, "CryptoError", (error) => unusable(error.reason.message))
 
-/** Converts a public key through PEM, so that it can be exported and works with every `WebCrypto`. */
+/** Exports a public key as PEM and reads the PEM. The result can be exported and works with every `WebCrypto`. */
 const importPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   key: CryptoKey | PublicKey.PublicKey,
   kind: KeyKind
@@ -171,8 +172,9 @@ const importPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
  *
  * **Details**
  *
- * For an extractable key, the public key is derived. For any other key, pass `publicKey`, which must be extractable and
- * must match the private key. The private key must belong to the `Crypto` object of the `WebCrypto` reference.
+ * If the private key is extractable, its public key is derived. Otherwise pass `publicKey`, which must be extractable
+ * and must match the private key. The private key must come from the `Crypto` object that the `WebCrypto` reference of
+ * effect/crypto contains.
  */
 export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -215,8 +217,8 @@ export const fromCryptoKey = /*#__PURE__*/ Effect.fnUntraced(function* (options:
  *
  * **Details**
  *
- * Accepts the same variants of PEM as `fromPem`. A path that is the text of a key is rejected before any file is
- * opened. An error contains the path only if the path cannot be a key.
+ * Accepts the same variants of PEM as `fromPem`. If the path is the text of a key, no file is opened. An error contains
+ * the path only if the path does not look like a key.
  */
 export const fromFile = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string

@@ -19,8 +19,8 @@ import * as Data from "effect/Data"
  * | `SeveralBlocks` | more than one PEM block; `labels` lists them |
  * | `Truncated` | the key is incomplete |
  * | `Malformed` | the key does not match its label or format |
- * | `Encrypted`, `PublicKey`, `PrivateKey`, `Certificate` | valid PEM, but not the required kind of key |
- * | `UnsupportedFormat`, `UnsupportedAlgorithm`, `RsaTooShort` | a key that the exchange does not accept |
+ * | `Encrypted`, `PublicKey`, `PrivateKey`, `Certificate` | valid PEM, but with other content than required |
+ * | `UnsupportedFormat`, `UnsupportedAlgorithm`, `RsaTooShort` | a key whose format, algorithm or size is not supported |
  * | `SelfCheckFailed` | the signature, the RSA numbers or the public key do not match the private key |
  * | `UnsupportedCryptoKey` | a `CryptoKey` that cannot sign for the exchange |
  * | `PublicKeyNeeded` | a `CryptoKey` that is not extractable, without its public key |
@@ -106,7 +106,7 @@ const describe = (reason: KeyErrorReason): string => {
           : `The PEM block ${JSON.stringify(reason.label)} is not a supported key. ` +
             "Pass a PRIVATE KEY or RSA PRIVATE KEY block to sign, or a PUBLIC KEY block to verify"
     case "UnsupportedAlgorithm":
-      return `A key of the algorithm ${reason.algorithm} cannot sign for Kalshi. Use an Ed25519 or RSA key`
+      return `The algorithm of the key is not supported: ${reason.algorithm}. Use an Ed25519 or RSA key`
     case "RsaTooShort":
       return `The RSA key has ${reason.bits} bits. Use an RSA key of 2048 bits or more, or an Ed25519 key`
     case "SelfCheckFailed":

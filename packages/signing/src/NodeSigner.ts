@@ -3,8 +3,8 @@
  *
  * **When to use**
  *
- * Use this signer if a signature must not wait for a thread: in a short script, or under `TestClock`, whose adjustments
- * do not wait for WebCrypto's promises. `Signer.fromApiKey` already signs Ed25519 synchronously.
+ * Use this signer if a signature must not wait for a thread: in a short script, or under `TestClock`. An adjustment of
+ * `TestClock` does not wait for WebCrypto's promises. `Signer.fromApiKey` already signs Ed25519 synchronously.
  *
  * **Gotchas**
  *
@@ -26,8 +26,8 @@ import { make, Signer } from "./Signer.ts"
  *
  * **Details**
  *
- * Fails with `KeyError` for a `CryptoKey` that is not extractable, and if the key was loaded in a runtime without a
- * working `node:crypto`. `node:crypto` is not used in browsers, Bun and Deno.
+ * Fails with `KeyError` in two cases: the key is a `CryptoKey` that is not extractable, or the key was loaded in a
+ * runtime without a working `node:crypto`. Browsers, Bun and Deno count as runtimes without `node:crypto`.
  */
 export const fromApiKey = (apiKey: ApiKey): Effect.Effect<Signer["Service"], KeyError> =>
   Effect.suspend(() => {

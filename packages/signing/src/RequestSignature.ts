@@ -25,7 +25,7 @@ import { SigningError } from "./SigningError.ts"
  */
 export const headerNames = ["kalshi-access-key", "kalshi-access-signature", "kalshi-access-timestamp"] as const
 
-/** The path of the WebSocket. Its upgrade request is signed as `GET` of this path. */
+/** The path of the WebSocket. For its upgrade request, sign the method `GET` and this path. */
 export const webSocketPath = "/trade-api/ws/v2"
 
 const withoutQuery = (path: string): string => {
@@ -34,13 +34,13 @@ const withoutQuery = (path: string): string => {
 }
 
 /**
- * Returns the text that is signed: milliseconds, METHOD and path, without separators.
+ * Returns the text to sign: the time in milliseconds, the METHOD and the path, without separators.
  *
  * **Details**
  *
  * `timestampMillis` is Unix time in milliseconds. `path` starts at the root of the host
- * (`/trade-api/v2/portfolio/balance`) and is percent-encoded as it is sent. A query and a fragment are not signed: the
- * exchange responds with 401 to a signature that includes them.
+ * (`/trade-api/v2/portfolio/balance`) and is percent-encoded exactly as in the sent request. The query and the fragment
+ * are not signed: the exchange responds with 401 to a signature that includes them.
  *
  * **Gotchas**
  *
@@ -98,13 +98,19 @@ class RedactedHeaders extends Printable implements AuthHeaders {
   }
 }
 
-/** The parts of a request that {@link headers} signs. */
+/** The input of {@link headers}: the signed parts of a request, and the clock skew. */
 export interface Request {
   /** The method, in upper or lower case. It is signed in upper case. */
   readonly method: string
-  /** The path from the root of the host, percent-encoded as it is sent. A query and a fragment are not signed. */
+  /**
+   * The path from the root of the host, percent-encoded exactly as in the sent request. The query and the fragment are
+   * not signed.
+   */
   readonly path: string
-  /** The exchange's clock minus this machine's clock, in milliseconds. Added to Effect's `Clock`. Default: 0. */
+  /**
+   * The exchange's clock minus this machine's clock, in milliseconds. It is added to the time of Effect's `Clock`.
+   * Default: 0.
+   */
   readonly clockSkewMillis?: number | undefined
 }
 
@@ -142,8 +148,9 @@ const signSafely = (signer: Signer["Service"], text: string): Effect.Effect<stri
  *
  * **Details**
  *
- * Sign every attempt separately, after any wait, because the exchange refuses old timestamps and does not document its
- * tolerance. For the WebSocket's upgrade, sign `GET` of {@link webSocketPath}.
+ * The exchange refuses old timestamps and does not document its tolerance. Therefore sign every attempt separately. If
+ * an attempt waits first, sign it after the wait. For the WebSocket's upgrade request, sign `GET` and {@link
+ * webSocketPath}.
  *
  * Fails with `SigningError` if the signer fails, or if the method, path, time, key id or signature is invalid.
  *
@@ -173,11 +180,13 @@ export const headers = (signer: Signer["Service"], request: Request): Effect.Eff
     )
   })
 
-/** A received request: with all its headers (names in upper or lower case), or with the values of two headers. */
+/**
+ * A received request, with either all its headers (names in upper or lower case) or only its timestamp and signature.
+ */
 export type SignedRequest = { readonly method: string; readonly path: string } & (
   | { readonly headers: Readonly<Record<string, string | ReadonlyArray<string> | undefined>> }
   | {
-      /** Unix time in milliseconds. If it is a string: the exact value of the header. */
+      /** Unix time in milliseconds. A string must be the exact value of the header. */
       readonly timestamp: string | number
       /** Standard base64. */
       readonly signature: string
@@ -232,8 +241,8 @@ const isSupported = (algorithm: Signature.Algorithm): boolean =>
  * **Details**
  *
  * Fails with `KeyError` if the algorithm is not RSA-PSS (SHA-256, salt of 32 bytes) or Ed25519, or if the runtime has
- * no `crypto.subtle`. The verifier fails with `KeyError` if the runtime does not support the algorithm. See {@link
- * verify} for the rules.
+ * no `crypto.subtle`. The returned verifier fails with `KeyError` if the runtime does not support the algorithm. See
+ * {@link verify} for the rules.
  */
 export const verifier = /*#__PURE__*/ Effect.fnUntraced(function* (
   publicKey: Signature.PublicKey

@@ -47,7 +47,7 @@ describe("fromPem", () => {
     ["ed25519.pkcs8.pem", "ed25519", "ed25519.public.pem"],
     ["ed25519.pkcs8v2.pem", "ed25519", "ed25519.public.pem"]
   ] as const) {
-    it.live(`reads ${file}, and derives ${publicFile}`, () =>
+    it.live(`reads ${file}, and derives the public key in ${publicFile}`, () =>
       Effect.gen(function* () {
         const apiKey = yield* load(fixture(`keys/${file}`))
         assert.strictEqual(apiKey.keyId, keyId)
@@ -144,7 +144,7 @@ describe("fromPem", () => {
     })
   )
 
-  it.live("does not read a PEM block that contains single NUL characters", () =>
+  it.live("rejects a PEM block that contains single NUL characters", () =>
     Effect.gen(function* () {
       const pem = fixture("keys/ed25519.pkcs8.pem")
       for (const text of [pem.replace("M", "M\0"), pem.replace("BEGIN", "BE\0GIN"), pem.replaceAll("\n", "\0\n")]) {
@@ -154,7 +154,7 @@ describe("fromPem", () => {
     })
   )
 
-  it("is tested with at least 40 invalid files", () => {
+  it("has at least 40 invalid files for the tests below", () => {
     assert.isAtLeast(refused.length, 40)
   })
 
@@ -187,22 +187,22 @@ describe("fromPem", () => {
     [
       "EC",
       fixture("refused/ec-pkcs8.pem"),
-      "A key of the algorithm EC cannot sign for Kalshi. Use an Ed25519 or RSA key."
+      "The algorithm of the key is not supported: EC. Use an Ed25519 or RSA key."
     ],
     [
       "EC (SEC1)",
       fixture("refused/ec-sec1.pem"),
-      "A key of the algorithm EC cannot sign for Kalshi. Use an Ed25519 or RSA key."
+      "The algorithm of the key is not supported: EC. Use an Ed25519 or RSA key."
     ],
     [
       "DSA",
       fixture("refused/dsa-pkcs8.pem"),
-      "A key of the algorithm DSA cannot sign for Kalshi. Use an Ed25519 or RSA key."
+      "The algorithm of the key is not supported: DSA. Use an Ed25519 or RSA key."
     ],
     [
       "X25519",
       fixture("refused/x25519.pem"),
-      "A key of the algorithm X25519 cannot sign for Kalshi. Use an Ed25519 or RSA key."
+      "The algorithm of the key is not supported: X25519. Use an Ed25519 or RSA key."
     ],
     [
       "RSA of 1024 bits",
@@ -296,7 +296,7 @@ describe("fromPem", () => {
       "kéy",
       { _tag: "InvalidKeyId", problem: "contains a character that is not allowed in an HTTP header" }
     ],
-    ["too long", "a".repeat(129), { _tag: "InvalidKeyId", problem: "has 129 characters" }],
+    ["too long", "a".repeat(129), { _tag: "InvalidKeyId", problem: "has 129 characters, but the maximum is 128" }],
     [
       "that is the key",
       fixture("keys/ed25519.pkcs8.pem"),
@@ -340,7 +340,7 @@ describe("fromPem", () => {
 
   it.live("fails if the runtime has no crypto.subtle", () =>
     Effect.gen(function* () {
-      // On a page that is not secure, a browser's `crypto` has only this function.
+      // On an http page, a browser's `crypto` has getRandomValues, but no subtle.
       const insecure = { getRandomValues: globalThis.crypto.getRandomValues } as unknown as Crypto
       const reason = yield* reasonOf(Effect.provide(load(fixture("keys/ed25519.pkcs8.pem")), WebCrypto.layer(insecure)))
       assert.deepStrictEqual(reason, {
@@ -407,14 +407,14 @@ describe("fromPem", () => {
           const flipped = Uint8Array.from(der)
           flipped[bit >> 3]! ^= 1 << (bit & 7)
           const exit = await Effect.runPromiseExit(reasonOf(load(pemOf(label, flipped))))
-          assert.isTrue(Exit.isSuccess(exit), "neither a key nor a defect")
+          assert.isTrue(Exit.isSuccess(exit), "must fail with a KeyError")
         }),
         { seed, numRuns: 400 }
       )
     }
   })
 
-  it("rejects an Ed25519 key of version 2 with any single bit flipped, and never ends with a defect", async () => {
+  it("rejects PKCS#8 version 2 of Ed25519 with any single bit flipped, and never ends with a defect", async () => {
     const der = derOf(fixture("keys/ed25519.pkcs8v2.pem"))
     await fc.assert(
       fc.asyncProperty(fc.nat(der.length * 8 - 1), fc.nat(der.length), async (bit, length) => {
@@ -422,16 +422,16 @@ describe("fromPem", () => {
         flipped[bit >> 3]! ^= 1 << (bit & 7)
         for (const damaged of [flipped, flipped.subarray(0, length)]) {
           const exit = await Effect.runPromiseExit(Effect.result(load(pemOf("PRIVATE KEY", damaged))))
-          assert.isTrue(Exit.isSuccess(exit), "no defect")
+          assert.isTrue(Exit.isSuccess(exit), "must not end with a defect")
         }
-        // Version 2 contains the public key, so any changed bit of the key is detected.
+        // PKCS#8 version 2 contains the public key, so every changed bit of the private key is detected.
         assert.isTrue(Exit.isFailure(await Effect.runPromiseExit(load(pemOf("PRIVATE KEY", flipped)))))
       }),
       { seed, numRuns: 200 }
     )
   })
 
-  it("does not end with a defect, for any text", async () => {
+  it("never ends with a defect, for any text", async () => {
     const piece = fc.oneof(
       fc.constantFrom(
         "-----BEGIN PRIVATE KEY-----",
@@ -497,7 +497,7 @@ describe("fromJwk", () => {
     })
   )
 
-  it.live("accepts each alg that the exchange uses, and ignores use and key_ops", () =>
+  it.live("accepts alg PS256, EdDSA and Ed25519, and ignores use and key_ops", () =>
     Effect.gen(function* () {
       yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("rsa-2048"), alg: "PS256", use: "enc", key_ops: [] } })
       yield* ApiKey.fromJwk({ keyId, privateKey: { ...jwk("ed25519"), alg: "EdDSA" } })
@@ -537,7 +537,7 @@ describe("fromJwk", () => {
       { _tag: "Malformed", problem: "its kty must be RSA, or OKP with the crv Ed25519" }
     ],
     [
-      "the curve under another kty",
+      "the curve Ed25519 with another kty",
       { ...ed25519, kty: "AKP" },
       { _tag: "Malformed", problem: "its kty must be RSA, or OKP with the crv Ed25519" }
     ],
@@ -600,7 +600,7 @@ describe("fromJwk", () => {
 
   it.live("rejects a value that is not an object", () =>
     Effect.gen(function* () {
-      // JSON.parse can return any value. The type does not allow these.
+      // JSON.parse can return any value, but the type of privateKey does not allow these values.
       for (const privateKey of [null, "text", 1, []] as ReadonlyArray<unknown>) {
         const reason = yield* reasonOf(ApiKey.fromJwk({ keyId, privateKey: privateKey as JsonWebKey }))
         assert.strictEqual(reason._tag, "Malformed")
@@ -641,21 +641,23 @@ describe("fromCryptoKey", () => {
       })
     )
 
-    it.live(`requires the public key of a non-extractable ${kind} key, and checks that the two match`, () =>
-      Effect.gen(function* () {
-        const sealed = yield* pair(kind, false)
-        const open = yield* pair(kind, true)
-        assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, privateKey: sealed.privateKey })), {
-          _tag: "PublicKeyNeeded"
-        })
-        for (const { privateKey } of [sealed, open]) {
-          const other = (yield* pair(kind, true)).publicKey
-          assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, privateKey, publicKey: other })), {
-            _tag: "SelfCheckFailed",
-            problem: "the public key does not match the private key"
+    it.live(
+      `requires the public key of a non-extractable ${kind} key, and rejects the public key of another pair`,
+      () =>
+        Effect.gen(function* () {
+          const sealed = yield* pair(kind, false)
+          const open = yield* pair(kind, true)
+          assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, privateKey: sealed.privateKey })), {
+            _tag: "PublicKeyNeeded"
           })
-        }
-      })
+          for (const { privateKey } of [sealed, open]) {
+            const other = (yield* pair(kind, true)).publicKey
+            assert.deepStrictEqual(yield* reasonOf(ApiKey.fromCryptoKey({ keyId, privateKey, publicKey: other })), {
+              _tag: "SelfCheckFailed",
+              problem: "the public key does not match the private key"
+            })
+          }
+        })
     )
   }
 
@@ -806,7 +808,7 @@ describe("fromFile", () => {
         derOf(fixture("keys/ed25519.pkcs8.pem")).subarray(-32),
         ...random("seeds", 32, 60),
         ...random("pairs", 64, 10),
-        // A line of PEM.
+        // As long as a line of PEM.
         ...random("lines", 48, 60)
       ]
       for (const [shape, write] of Object.entries(shapes)) {
@@ -822,7 +824,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(unreadable))
   )
 
-  /** Whether a text contains twelve consecutive characters of a secret, with a capital or a digit among them. */
+  /** Whether a text contains twelve consecutive characters of a secret that include a capital or a digit. */
   const quotes = (text: string, secret: string): boolean =>
     Array.from({ length: Math.max(0, secret.length - 11) }, (_, index) => secret.slice(index, index + 12)).some(
       (piece) => /[A-Z0-9]/.test(piece) && text.includes(piece)
@@ -868,7 +870,7 @@ describe("fromFile", () => {
     }).pipe(Effect.provide(unreadable))
   )
 
-  it.live("opens no file if the path is the bytes of a key or a line of its PEM", () =>
+  it.live("opens no file if the path is an encoded key or a line of its PEM", () =>
     Effect.gen(function* () {
       const bytes = derOf(fixture("keys/ed25519.pkcs8.pem")).subarray(-32)
       const line = fixture("keys/rsa-2048.pkcs8.pem").split("\n")[7]!
@@ -909,7 +911,7 @@ describe("fromFile", () => {
 
 describe("generate", () => {
   for (const kind of ["rsa", "ed25519"] as const) {
-    it.live(`generates an ${kind} key whose PEM can be read again`, () =>
+    it.live(`generates an ${kind} key, and fromPem reads its PEM`, () =>
       Effect.gen(function* () {
         const apiKey = yield* ApiKey.generate({ keyId, kind })
         assert.strictEqual(apiKey.kind, kind)
@@ -924,7 +926,7 @@ describe("generate", () => {
     )
   }
 
-  it.live("does not use the application's randomness, which may be seeded", () =>
+  it.live("does not use the application's SecureRandom, which may be seeded", () =>
     Effect.gen(function* () {
       const zeros = SecureRandom.make((size) => new Uint8Array(size))
       const seeded = Layer.provideMerge(Signature.layerWebCrypto, Layer.succeed(SecureRandom.SecureRandom, zeros))

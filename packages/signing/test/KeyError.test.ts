@@ -18,7 +18,7 @@ describe("KeyError", () => {
     ]
   ]
   for (const [reason, message] of messages) {
-    it(`says what to do about ${reason._tag}`, () => {
+    it(`states the problem and what to do: ${reason._tag}`, () => {
       assert.strictEqual(new KeyError({ reason }).message, message)
     })
   }

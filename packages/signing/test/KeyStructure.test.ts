@@ -63,11 +63,11 @@ describe("privateMaterial", () => {
     })
   }
 
-  it("rejects an unknown structure under the label PUBLIC KEY as a public key", () => {
+  it("reports a public key for any other structure under the label PUBLIC KEY", () => {
     assert.deepStrictEqual(failureOf(read(numbers(3), "PUBLIC KEY")), { _tag: "PublicKey" })
   })
 
-  it("reads PKCS#1 with more members after its nine numbers", () => {
+  it("reads PKCS#1 with nine numbers, or with another member after them", () => {
     for (const der of [numbers(9), numbers(10)]) {
       assert.deepStrictEqual(read(der, "RSA PRIVATE KEY"), Result.succeed({ kind: "rsa", pkcs1: der }))
     }
@@ -76,7 +76,7 @@ describe("privateMaterial", () => {
   const pkcs8 = (algorithmIdentifier: Uint8Array, key = octets(3), version = int(0), ...more: Array<Uint8Array>) =>
     read(seq(version, algorithmIdentifier, key, ...more))
 
-  it("reads RSA with parameters that are null or absent", () => {
+  it("reads PKCS#8 of RSA if the algorithm's parameters are null or absent", () => {
     for (const parameters of [[none], []]) {
       const pkcs1 = new Uint8Array(3).fill(7)
       assert.deepStrictEqual(pkcs8(algorithm(rsaId, ...parameters)), Result.succeed({ kind: "rsa", pkcs1 }))
@@ -102,7 +102,7 @@ describe("privateMaterial", () => {
         ["X25519", [0x2b, 0x65, 110]],
         ["X448", [0x2b, 0x65, 111]],
         ["Ed448", [0x2b, 0x65, 113]],
-        ["with the object identifier 1.3.101.114", [0x2b, 0x65, 114]]
+        ["object identifier 1.3.101.114", [0x2b, 0x65, 114]]
       ] as const
     ).map(([name, oid]) => [name, algorithm(oid), { _tag: "UnsupportedAlgorithm", algorithm: name }] as const)
   ]
@@ -115,7 +115,7 @@ describe("privateMaterial", () => {
   const seed = octets(32)
   const publicKey = element(implicitPublicKey, 0, new Uint8Array(32).fill(9))
 
-  it("reads Ed25519 without a public key, and with a public key in version 2", () => {
+  it("reads PKCS#8 of Ed25519 without a public key, and version 2 with a public key", () => {
     const bytes = new Uint8Array(32)
     assert.deepStrictEqual(
       pkcs8(algorithm(ed25519Id), element(octetString, seed)),
@@ -144,7 +144,7 @@ describe("privateMaterial", () => {
     }
   })
 
-  it("rejects Ed25519 keys that do not have 32 bytes", () => {
+  it("rejects Ed25519 private and public keys that do not have 32 bytes", () => {
     for (const key of [octets(31), octets(33), int(1), Uint8Array.from([])]) {
       assert.deepStrictEqual(
         failureOf(pkcs8(algorithm(ed25519Id), element(octetString, key))),
@@ -169,7 +169,7 @@ describe("privateMaterial", () => {
 describe("publicMaterial", () => {
   const read = (der: Uint8Array) => publicMaterial({ label: "PUBLIC KEY", der })
 
-  it("recognises structures that are not public keys", () => {
+  it("rejects structures that are not public keys, each with its own reason", () => {
     const numbers = (count: number) => seq(...Array.from({ length: count }, () => int(1)))
     for (const [der, reason] of [
       [numbers(2), { _tag: "UnsupportedFormat", label: "RSA PUBLIC KEY" }],
@@ -203,9 +203,9 @@ describe("pkcs1Problem", () => {
       malformed("its RSA structure is invalid")
     ],
     ["a version of two bytes", seq(int(0, 0), ...members), malformed("its RSA structure is invalid")],
-    ["a version of no bytes", seq(int(), ...members), malformed("its RSA structure is invalid")],
+    ["a version without bytes", seq(int(), ...members), malformed("its RSA structure is invalid")],
     [
-      "the version of several primes",
+      "the version for more than two primes",
       seq(int(1), ...members),
       { _tag: "UnsupportedAlgorithm", algorithm: "RSA with more than two primes" }
     ],
@@ -215,7 +215,7 @@ describe("pkcs1Problem", () => {
     ...(
       [
         ["of another tag", element(octetString, 3)],
-        ["of no bytes", int()],
+        ["without bytes", int()],
         ["below zero", int(0x80)]
       ] as const
     ).map(
@@ -235,27 +235,26 @@ describe("pkcs1Problem", () => {
 })
 
 describe("rsaProblem", () => {
-  const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" } as const
+  const mismatch = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" } as const
   const one = Uint8Array.from([1])
 
   it("rejects an exponent of 1, because a signature would equal the signed text", () => {
     // n, e, d, p, q, dp, dq, qi
     const [n, , , p, q, , , qi] = numbers
-    assert.deepStrictEqual(rsaProblem([n!, one, one, p!, q!, one, one, qi!]), mixed)
+    assert.deepStrictEqual(rsaProblem([n!, one, one, p!, q!, one, one, qi!]), mismatch)
   })
 
-  it("rejects 1 as a factor, even if the exponents match the other factor", () => {
+  it("rejects a factor of 1, even if the exponents match the other factor", () => {
     const [n, e, d, p, q, dp, dq, qi] = numbers
-    assert.deepStrictEqual(rsaProblem([n!, e!, d!, one, n!, dp!, dq!, qi!]), mixed)
-    assert.deepStrictEqual(rsaProblem([n!, e!, d!, q!, p!, dp!, dq!, qi!]), mixed)
+    assert.deepStrictEqual(rsaProblem([n!, e!, d!, one, n!, dp!, dq!, qi!]), mismatch)
+    assert.deepStrictEqual(rsaProblem([n!, e!, d!, q!, p!, dp!, dq!, qi!]), mismatch)
     const order = BigInt(`0x${Buffer.from(n!).toString("hex")}`) - 1n
-    // A prime exponent that does not divide the order has the inverse (k * order + 1) / exponent, for some k <
-    // exponent.
+    // If a prime exponent does not divide the order, its inverse is (k * order + 1) / exponent, for some k < exponent.
     const [exponent, inverse] = [3, 5, 7, 11, 13, 17, 19, 23, 29, 31]
       .flatMap((prime) => Array.from({ length: prime }, (_, k) => [BigInt(prime), BigInt(k) * order + 1n] as const))
       .find(([exponent, product]) => product % exponent === 0n)!
     const small = Uint8Array.from([Number(exponent)])
-    const fitting = Buffer.from((inverse / exponent).toString(16).padStart(1024, "0"), "hex")
-    assert.deepStrictEqual(rsaProblem([n!, small, fitting, n!, one, fitting, one, one]), mixed)
+    const matching = Buffer.from((inverse / exponent).toString(16).padStart(1024, "0"), "hex")
+    assert.deepStrictEqual(rsaProblem([n!, small, matching, n!, one, matching, one, one]), mismatch)
   })
 })

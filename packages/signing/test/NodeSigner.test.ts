@@ -9,7 +9,7 @@ import { keyId, vectors } from "./vectors.ts"
 
 describe("fromApiKey", () => {
   for (const name of ["rsa-2048", "rsa-3072", "ed25519"] as const) {
-    it.live(`signs the texts of the vectors synchronously, and node:crypto verifies the signatures (${name})`, () =>
+    it.live(`signs each text of vectors.json synchronously, and the signatures verify (${name})`, () =>
       Effect.gen(function* () {
         const apiKey = yield* load(name)
         const signer = yield* NodeSigner.fromApiKey(apiKey)
@@ -21,7 +21,7 @@ describe("fromApiKey", () => {
       })
     )
 
-    it.effect(`signs within one adjustment of a test clock, so that a retry loop finishes (${name})`, () =>
+    it.effect(`signs within one adjustment of TestClock, so that a retry loop finishes (${name})`, () =>
       Effect.gen(function* () {
         const signer = yield* NodeSigner.fromApiKey(yield* load(name))
         const retried = yield* retryOnTestClock(signer)

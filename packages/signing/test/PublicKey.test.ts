@@ -47,13 +47,13 @@ describe("fromPem", () => {
       "an EC key",
       spki(nodeCrypto.generateKeyPairSync("ec", { namedCurve: "P-256" })),
       { _tag: "UnsupportedAlgorithm", algorithm: "EC" },
-      "A key of the algorithm EC cannot sign for Kalshi. Use an Ed25519 or RSA key."
+      "The algorithm of the key is not supported: EC. Use an Ed25519 or RSA key."
     ],
     [
       "a key restricted to PSS",
       spki(nodeCrypto.generateKeyPairSync("rsa-pss", { modulusLength: 2048 })),
       { _tag: "UnsupportedAlgorithm", algorithm: "RSASSA-PSS (a key restricted to PSS; use a plain RSA key)" },
-      "A key of the algorithm RSASSA-PSS (a key restricted to PSS; use a plain RSA key) cannot sign for Kalshi. Use an Ed25519 or RSA key."
+      "The algorithm of the key is not supported: RSASSA-PSS (a key restricted to PSS; use a plain RSA key). Use an Ed25519 or RSA key."
     ],
     [
       "RSA of 1024 bits",

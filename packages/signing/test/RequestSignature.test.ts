@@ -18,7 +18,10 @@ const loadPublic = (name: string) => PublicKey.fromPem(fixture(`keys/${name}.pub
 
 const path = "/trade-api/v2/portfolio/balance"
 
-/** Records the signed texts, and returns a constant with the format of an Ed25519 signature. */
+/**
+ * Makes a signer that records the signed texts, and an array of these texts. Each signature is a constant in the format
+ * of Ed25519.
+ */
 const recording = () => {
   const texts: Array<string> = []
   const signer = Signer.makeSync({
@@ -49,7 +52,7 @@ describe("text", () => {
     }
   })
 
-  it("works for the path of the WebSocket", () => {
+  it("joins the text for the path of the WebSocket", () => {
     assert.strictEqual(
       RequestSignature.text({ timestampMillis: 1703123456789, method: "GET", path: RequestSignature.webSocketPath }),
       "1703123456789GET/trade-api/ws/v2"
@@ -155,7 +158,7 @@ describe("headers", () => {
         ] as const
     ),
     ["an empty method", { method: "" }, "the method must contain only letters"],
-    ["two words for a method", { method: "GET /" }, "the method must contain only letters"],
+    ["a method of two words", { method: "GET /" }, "the method must contain only letters"],
     ["a method that begins with a digit", { method: "1GET" }, "the method must contain only letters"],
     ["a skew that is not a number", { clockSkewMillis: Number.NaN }, "the clock plus the skew is not a valid time"],
     ["a time before 1970", { clockSkewMillis: -1 }, "the clock plus the skew is not a valid time"]
@@ -170,16 +173,18 @@ describe("headers", () => {
     )
   }
 
-  it.effect("signs every other ASCII character, and segments that only start or end with dots", () =>
-    Effect.gen(function* () {
-      const { signer, texts } = recording()
-      const paths = ["/!$%&'()*+,-./0Az:;=@[]_~", "/.../a", "/a/...", "/.a/..b/c./d..", "/a..b", "/"]
-      for (const path of paths) yield* RequestSignature.headers(signer, { method: "GET", path })
-      assert.deepStrictEqual(
-        texts,
-        paths.map((path) => `0GET${path}`)
-      )
-    })
+  it.effect(
+    "signs the ASCII characters that need no percent-encoding, and segments that contain dots and other characters",
+    () =>
+      Effect.gen(function* () {
+        const { signer, texts } = recording()
+        const paths = ["/!$%&'()*+,-./0Az:;=@[]_~", "/.../a", "/a/...", "/.a/..b/c./d..", "/a..b", "/"]
+        for (const path of paths) yield* RequestSignature.headers(signer, { method: "GET", path })
+        assert.deepStrictEqual(
+          texts,
+          paths.map((path) => `0GET${path}`)
+        )
+      })
   )
 
   it.effect("rejects a key id that is not a valid header", () =>
@@ -209,7 +214,7 @@ describe("headers", () => {
     })
   )
 
-  it.effect("rejects a signature that is not of its kind or not in standard base64", () =>
+  it.effect("rejects a signature in the format of another kind or not in standard base64", () =>
     Effect.gen(function* () {
       const rsa = `${"A".repeat(342)}==`
       const ed25519 = `${"A".repeat(86)}==`
@@ -284,7 +289,7 @@ describe("verify", () => {
     })
   )
 
-  it.live("reads the headers in any case, and ignores the query", () =>
+  it.live("accepts header names in upper and lower case, and ignores the query", () =>
     Effect.gen(function* () {
       const apiKey = yield* load("ed25519")
       const headers = yield* RequestSignature.headers(Signer.fromApiKey(apiKey), { method: "GET", path })
@@ -350,7 +355,7 @@ describe("verify", () => {
     })
   )
 
-  it.live("rejects the signed text if it is divided in another way", () =>
+  it.live("rejects a timestamp, method and path that divide the signed text at other positions", () =>
     Effect.gen(function* () {
       const apiKey = yield* load("ed25519")
       const signature = yield* Signer.fromApiKey(apiKey).sign("1703123456789GET/2/x")
@@ -404,7 +409,7 @@ describe("verify", () => {
   })
 
   for (const name of ["rsa-2048", "ed25519"]) {
-    it(`accepts every time, method and path, and rejects any change (${name})`, async () => {
+    it(`accepts a signature of any time, method and path, and rejects a changed request (${name})`, async () => {
       const apiKey = await Effect.runPromise(load(name))
       const other = await Effect.runPromise(ApiKey.generate({ keyId, kind: apiKey.kind }))
       const judge = await Effect.runPromise(RequestSignature.verifier(apiKey.publicKey))

@@ -15,7 +15,7 @@ import { fixture, keyId, seed, vectors } from "./vectors.ts"
 
 describe("fromApiKey", () => {
   for (const name of ["rsa-2048", "rsa-3072", "ed25519"]) {
-    it.live(`signs the texts of the vectors, and node:crypto verifies the signatures (${name})`, () =>
+    it.live(`signs each text of vectors.json, and node:crypto verifies the signatures (${name})`, () =>
       Effect.gen(function* () {
         const signer = Signer.fromApiKey(yield* load(name))
         assert.strictEqual(signer.keyId, keyId)
@@ -59,7 +59,7 @@ describe("fromApiKey", () => {
     )
   })
 
-  it.live("imports the private key before the first signature, as not extractable", () =>
+  it.live("imports the private key once, before the first signature, and not extractable", () =>
     Effect.gen(function* () {
       const subtle = globalThis.crypto.subtle
       const sealed: Array<boolean> = []
@@ -109,7 +109,7 @@ describe("fromApiKey", () => {
     })
   )
 
-  it.effect("signs with Ed25519 within one adjustment of a test clock", () =>
+  it.effect("signs with Ed25519 within one adjustment of TestClock", () =>
     Effect.gen(function* () {
       const signer = Signer.fromApiKey(yield* load("ed25519"))
       const fiber = yield* RequestSignature.headers(signer, { method: "GET", path: "/" }).pipe(
@@ -143,7 +143,7 @@ describe("fromApiKey", () => {
   }
   const others: Record<string, unknown> = {
     "no process": undefined,
-    "a process that a bundler made": { env: {} },
+    "a process that a bundler defines": { env: {} },
     "no version of Node": { versions: {}, getBuiltinModule: () => nodeCrypto },
     "no getBuiltinModule": { versions },
     "no node:crypto": { versions, getBuiltinModule: () => undefined },
@@ -154,7 +154,7 @@ describe("fromApiKey", () => {
     )
   }
   for (const [name, other] of Object.entries(others)) {
-    it.live(`signs with WebCrypto if the runtime has ${name}`, () =>
+    it.live(`signs with WebCrypto in a runtime with ${name}`, () =>
       Effect.gen(function* () {
         const signer = Signer.fromApiKey(yield* withProcess(other, load("ed25519")))
         assert.isFalse(isSynchronous(signer))
@@ -186,7 +186,7 @@ describe("fromApiKey", () => {
     })
   )
 
-  it.live("checks the key once with node:crypto, with a text that cannot be a request", () =>
+  it.live("makes one trial signature with node:crypto, of a text that cannot be a request", () =>
     Effect.gen(function* () {
       const texts: Array<string> = []
       const watched = {
@@ -256,7 +256,7 @@ describe("layer", () => {
     })
   )
 
-  it.live("keeps two keys in one process separate", () =>
+  it.live("signs with the key of its layer if one process has two layers with different keys", () =>
     Effect.gen(function* () {
       const signAll = (name: string, apiKey: ApiKey.ApiKey) =>
         Effect.gen(function* () {
@@ -303,7 +303,7 @@ describe("makeSync", () => {
     sign: (text) => nodeCrypto.sign(null, Buffer.from(text), fixture("keys/ed25519.pkcs8.pem")).toString("base64")
   })
 
-  it.effect("signs within one adjustment of the clock, so that a retry loop finishes", () =>
+  it.effect("signs within one adjustment of TestClock, so that a retry loop finishes", () =>
     Effect.gen(function* () {
       const retried = yield* retryOnTestClock(synchronous)
       assert.deepStrictEqual(retried, { failure: "again", stamps: ["0", "1000", "2000", "3000"] })

@@ -16,7 +16,7 @@ const withEnv = (env: Record<string, string>) => ConfigProvider.layer(ConfigProv
 const noFiles = FileSystem.layerNoop({ readFileString: () => Effect.die("a file was opened") })
 
 describe("apiKey", () => {
-  it.live("reads the PEM, with its line ends escaped or not, and opens no file", () =>
+  it.live("reads PEM with and without escaped line ends, and opens no file", () =>
     Effect.gen(function* () {
       for (const text of [pem, pem.replaceAll("\n", "\\n"), `"${pem.replaceAll("\n", "\\n")}"`]) {
         const apiKey = yield* Effect.provide(SigningConfig.apiKey, [

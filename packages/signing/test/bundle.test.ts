@@ -48,7 +48,7 @@ describe("bundle", () => {
     ])
   })
 
-  it("fails for an import of Node, which shows that the checks below can fail", async () => {
+  it("of an import of node:fs fails, which shows that the checks below can fail", async () => {
     for (const platform of ["browser", "neutral"] as const) {
       const outcome = await bundle(`export * from "node:fs"`, platform).then(
         () => "made",
@@ -58,7 +58,7 @@ describe("bundle", () => {
     }
   })
 
-  it("reports remaining imports, which shows that the checks below can fail", async () => {
+  it("for Node reports its remaining imports, which shows that the checks below can fail", async () => {
     const contents = `import * as fs from "node:fs"; export const exists = fs.existsSync`
     const result = await bundle(contents, "node")
     assert.deepStrictEqual(result.externals, ["node:fs"])
@@ -108,7 +108,7 @@ describe("bundle", () => {
     )
   })
 
-  it("runs with only the globals of the web", async () => {
+  it("signs and verifies in a context with only web globals", async () => {
     const { text } = await bundle(
       `
       import * as Effect from "effect/Effect"

@@ -32,8 +32,8 @@ export const isSynchronous = (signer: Signer.Signer["Service"]): boolean =>
 export const signNow = (signer: Signer.Signer["Service"], text: string): string => Effect.runSync(signer.sign(text))
 
 /**
- * Runs an effect while `process.getBuiltinModule` returns `module` for `node:crypto`. If `module` is undefined, the
- * runtime has no `getBuiltinModule`.
+ * Runs an effect while `process.getBuiltinModule` returns `module` for every id. If `module` is undefined, the runtime
+ * has no `getBuiltinModule`.
  */
 export const withBuiltin = <A, E, R>(module: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   withProcess({ ...process, getBuiltinModule: module === undefined ? undefined : () => module }, effect)
@@ -50,7 +50,7 @@ export const withProcess = <A, E, R>(other: unknown, effect: Effect.Effect<A, E,
     (real) => Effect.sync(() => void Reflect.set(globalThis, "process", real))
   )
 
-/** Runs four attempts, a second apart, in one adjustment of a test clock. Returns their timestamps and the failure. */
+/** Runs four attempts, one second apart, in one adjustment of `TestClock`. Returns their timestamps and the failure. */
 export const retryOnTestClock = (signer: Signer.Signer["Service"]) =>
   Effect.gen(function* () {
     const stamps: Array<string> = []

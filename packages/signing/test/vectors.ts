@@ -33,5 +33,8 @@ export const jwk = (name: string): JsonWebKey => json<JsonWebKey>(`keys/${name}.
 
 export const keyId = "a952bcbe-ec3b-4b5b-b8f9-11dae589608c"
 
-/** One seed for all properties, so that failures are reproducible. fast-check prints the path. */
+/**
+ * One seed for all properties, so that failures are reproducible. If a property fails, fast-check prints the path of
+ * the counterexample.
+ */
 export const seed = 20_261_001

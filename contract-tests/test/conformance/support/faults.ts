@@ -42,7 +42,7 @@ export type Fault =
   // feed
   | FeedFault
 
-/** The faults of its feed. */
+/** The faults of the scripted client's feed. */
 type FeedFault =
   | "ignores deltas"
   | "requires both sides"

@@ -1,6 +1,6 @@
 /**
- * A small client of the exchange for the tests of the judge. Without faults it passes every scenario. Each fault makes it
- * wrong in one way.
+ * A small client of the exchange for the tests of the judge. Without faults, it passes every scenario. Each fault adds
+ * one mistake.
  */
 import { constants, randomUUID, sign } from "node:crypto"
 import { inspect } from "node:util"
@@ -32,7 +32,7 @@ interface Call {
 
 type Account = Assignment["accounts"][number]
 
-/** The headers of a signed request. `path` is from the host's root, query included. */
+/** Returns the headers of a signed request. `path` starts at the root of the host and includes the query. */
 export const signedHeaders = (
   { key_id, kind, private_key }: Account,
   method: string,
@@ -82,7 +82,7 @@ class ScriptedClient {
     )
   }
 
-  /** Sends one request. Fails without a complete response, and for a status outside of 200 to 299. */
+  /** Sends one request. Fails if no complete response arrives, or if the status is not from 200 to 299. */
   async #attempt(account: Account, { body, method, path, query = "" }: Call): Promise<unknown> {
     const { exchange, timeout_millis } = this.#assignment
     const url = `${exchange.rest}${path}${query}`
@@ -144,7 +144,7 @@ class ScriptedClient {
     }
   }
 
-  /** Checks a decimal of a response. */
+  /** Returns a field of a response. Fails if it is not a decimal. */
   decimal(fields: Fields, name: string): unknown {
     const value = fields[name]
     if (this.#faults.has("accepts any body") || this.#faults.has("accepts cut responses")) return value ?? null
@@ -254,7 +254,7 @@ class ScriptedClient {
         }
       })
     if (this.#faults.has("sends orders twice")) await send(() => randomUUID()).catch(() => undefined)
-    // The exchange's own response: a failure of this cast fails the test.
+    // A response of the exchange. If it has another type, the test fails.
     const response = (await send(({ client_order_id }) => client_order_id)) as {
       readonly orders: ReadonlyArray<Fields>
     }

@@ -27,7 +27,7 @@ const snapshotMembers = new Set(["market_ticker", "market_id", "yes_dollars_fp",
 
 const hundredths = (text: string): number => Math.round(Number(text) * 100)
 
-/** One side of a book: hundredths of contracts by price in ten-thousandths of a dollar. */
+/** One side of a book. Key: the price in ten-thousandths of a dollar. Value: the count in hundredths of a contract. */
 type Side = Map<number, number>
 
 const sideOf = (levels: Levels): Side =>
@@ -49,7 +49,7 @@ interface Book {
 class Line {
   readonly books = new Map<string, Book>()
   readonly tradeIds: Array<string> = []
-  /** Why the line is not usable. */
+  /** The reason why the line is not usable. */
   failure: string | undefined
   seq = 0
   hasGap = false
@@ -72,8 +72,8 @@ class Line {
   }
 
   /**
-   * Waits for the reply to a command, or for the end of the connection. Then all earlier messages have arrived, on a slow
-   * machine too.
+   * Sends a command, and waits for its reply or for the end of the connection. Then all earlier messages have arrived,
+   * even on a slow machine.
    */
   roundTrip(): Promise<void> {
     const { readyState } = this.socket
@@ -97,7 +97,7 @@ class Line {
     try {
       frame = JSON.parse(text) as Frame // a frame of the exchange
     } catch {
-      return // The next frame shows the gap.
+      return // The `seq` of the next frame reveals the loss.
     }
     if (frame.type === "error") {
       const isIgnored = this.#faults.has(frame.id === undefined ? "ignores ended subscriptions" : "ignores refusals")
@@ -209,7 +209,7 @@ export class ScriptedFeed {
     if (this.#faults.has("shows books without a subscription")) return { yes: [], no: [] }
     const lines = this.#faults.has("reads one line") ? this.#lines.slice(0, 1) : this.#lines
     const books = lines.flatMap(({ books }) => books.get(ticker) ?? [])
-    // The line that has applied the most messages is furthest ahead.
+    // The line that has applied the most messages has the newest book.
     const [book] = books.sort((one, other) => other.applied - one.applied)
     if (book === undefined) throw new Error("no book")
     return { yes: levelsOf(book.yes), no: levelsOf(book.no), warning: book.warning }

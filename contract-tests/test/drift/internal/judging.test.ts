@@ -8,7 +8,7 @@ const accepted = () => ({ valid: true }) as const
 const refusedAt = (pointer: string) => () =>
   ({ valid: false, pointers: [pointer], violations: [{ pointer, keyword: "type", message: "is wrong" }] }) as const
 
-/** A response in which only the new document allows null at `/list`. */
+/** A response. Only the new document allows null at `/list`. */
 const root = (client: ClientOf): Root => ({
   part: "response",
   subject: "Get",
@@ -41,7 +41,7 @@ const passingOn =
   (kept: Json): ClientOf =>
   () => ({ ok: true, kept })
 
-/** A request in which the new document refuses a value of `/count` that the old one allows. */
+/** A request. The old document allows a value of `/count` that the new document refuses. */
 const request = (client: ClientOf, sent: Root["sent"]): Root => ({
   ...root(client),
   part: "request",
@@ -66,12 +66,12 @@ const judgedRequest = (client: ClientOf, sent: Root["sent"]) => {
   return collect.result().findings.map((finding) => [finding.class, finding.verdict])
 }
 
-describe("the judge of a difference of requests", () => {
+describe("judge, for a difference between requests", () => {
   const allows: ClientOf = () => ({ ok: true })
   const breaking = [["breaking", "sends a refused request"]]
   const additive = [["additive", "unaffected"]]
 
-  it("calls a tighter bound breaking if the client sends a refused value", () => {
+  it("classifies a tighter bound as breaking if the client sends a refused value", () => {
     assert.deepStrictEqual(judgedRequest(allows, undefined), breaking)
     assert.deepStrictEqual(
       judgedRequest(allows, () => "refused"),
@@ -79,7 +79,7 @@ describe("the judge of a difference of requests", () => {
     )
   })
 
-  it("calls a tighter bound additive if the client rejects the value itself, or sends a valid request", () => {
+  it("classifies a tighter bound as additive if the client rejects the value itself, or sends a valid request", () => {
     const rejects: ClientOf = () => ({ ok: false, pointers: ["/count"] })
     assert.deepStrictEqual(judgedRequest(rejects, undefined), additive)
     assert.deepStrictEqual(
@@ -95,19 +95,19 @@ describe("the judge of a difference of requests", () => {
   })
 })
 
-describe("the judge of a difference", () => {
-  it("compares what the client passes on with the witness", () => {
+describe("judge, for a difference between responses", () => {
+  it("compares the value that the client returns with the witness", () => {
     assert.deepStrictEqual(judged(passingOn({ list: null })), [["additive", "unaffected"]])
     assert.deepStrictEqual(judged(passingOn({ list: "none" })), [["breaking", "loses information"]])
     assert.deepStrictEqual(judged(passingOn({})), [["breaking", "loses information"]])
   })
 
-  it("lets a client pass on an empty list in place of null", () => {
+  it("accepts that a client returns an empty list instead of null", () => {
     assert.deepStrictEqual(judged(passingOn({ list: [] })), [["additive", "unaffected"]])
     assert.deepStrictEqual(judged(passingOn({ list: [1] })), [["breaking", "loses information"]])
   })
 
-  it("counts a rejection only if it concerns the changed place", () => {
+  it("counts a rejection by the client only if its pointer concerns the changed place", () => {
     const rejecting =
       (...pointers: ReadonlyArray<string>): ClientOf =>
       () => ({ ok: false, pointers })
@@ -117,7 +117,7 @@ describe("the judge of a difference", () => {
     assert.deepStrictEqual(judged(rejecting("/listing", "/other")), [["additive", "unaffected"]])
   })
 
-  it("decides a change of a shared schema if one operation shows it", () => {
+  it("decides about a change of a shared schema as soon as one operation has a witness", () => {
     const collect = collector()
     const client = passingOn({ list: null })
     collect.judge(root(client), { ...nullable, grown: () => undefined })
@@ -127,7 +127,7 @@ describe("the judge of a difference", () => {
     assert.deepStrictEqual([findings.map(({ subject }) => subject), undecided], [["List"], []])
   })
 
-  it("has no finding if both documents allow the value, because another variant allows it", () => {
+  it("has no finding if both documents allow the witness, because another variant allows it", () => {
     const collect = collector()
     collect.judge({ ...root(passingOn({ list: null })), old: accepted }, nullable)
     assert.deepStrictEqual(collect.result(), { findings: [], undecided: [] })
@@ -151,7 +151,7 @@ describe("the judge of a difference", () => {
     }
   })
 
-  it("keeps the verdicts of two operations apart", () => {
+  it("reports two findings if two operations have different verdicts", () => {
     const collect = collector()
     collect.judge(root(passingOn({ list: null })), nullable)
     collect.judge({ ...root(() => ({ ok: false, pointers: ["/list"] })), subject: "List" }, nullable)

@@ -11,7 +11,7 @@ const present = PresentClient.rest(Judge.make(resolver(document.document)))
 const operation = (of: ReferenceDocument.ReferenceDocument, id: string): ReferenceDocument.Operation =>
   of.operation(id) ?? assert.fail(`no operation ${id}`)
 
-/** Sends an input of an operation, and judges the request by a changed document. */
+/** Sends an input of an operation, and returns the verdict of a changed document on the request. */
 const send = (id: string, input: Json, place: string, edit: (document: Editable) => void = () => {}) => {
   const now = ReferenceDocument.make(edited(document.document, edit))
   return present.sender(operation(document, id), operation(now, id), Judge.make(resolver(now.document)))?.(input, place)
@@ -39,21 +39,21 @@ describe("the sender of the present client", () => {
     assert.strictEqual(send("DecreaseOrderV2", order, "/reduce_by", withoutField), "refused")
   })
 
-  it("ignores the headers, because a change of the security is a finding of its own", () => {
+  it("ignores the headers, because a change of the security has a separate finding", () => {
     const path = "/portfolio/order_groups/{order_group_id}"
     const isPublic = (copy: Editable): void => void (copy.paths[path].get.security = [])
     assert.strictEqual(send("GetOrderGroup", group, "/subaccount", isPublic), "valid")
   })
 
-  it("adds the fields that a rule between fields needs", () => {
+  it("adds the fields that a rule between fields requires", () => {
     assert.strictEqual(send("DecreaseOrderV2", { order_id: "a", subaccount: 1 }, "/subaccount"), "valid")
   })
 
-  it("sends another input without a field if a rule would add the field to the input", () => {
+  it("tests the absence of a field with an input that satisfies the rule by another field", () => {
     const required = (copy: Editable): void => {
       copy.components.schemas.DecreaseOrderV2Request.required = ["reduce_by"]
     }
-    // The rule adds `reduce_by`. The client can also send `reduce_to` alone.
+    // To satisfy the rule, the sender would add `reduce_by`. Here it adds `reduce_to` instead.
     assert.strictEqual(send("DecreaseOrderV2", { order_id: "a" }, "/reduce_by"), "valid")
     assert.strictEqual(send("DecreaseOrderV2", { order_id: "a" }, "/reduce_by", required), "refused")
   })
@@ -63,7 +63,7 @@ describe("the sender of the present client", () => {
     assert.strictEqual(send("DecreaseOrderV2", { reduce_by: "1" }, "/order_id"), "not sent")
   })
 
-  it("cannot judge a request of a form that its reader does not support", () => {
+  it("returns undefined if it cannot read a request, such as a request with a header parameter", () => {
     const withHeader = (copy: Editable): void => {
       const { get } = copy.paths["/portfolio/order_groups/{order_group_id}"]
       get.parameters.push({ in: "header", name: "X-Colour", schema: { type: "string" } })

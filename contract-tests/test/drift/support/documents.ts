@@ -5,7 +5,7 @@ import * as Drift from "../../../src/drift/Drift.ts"
 import type * as Finding from "../../../src/drift/Finding.ts"
 import { read } from "../../../src/reference/Integrity.ts"
 
-/** A document as an object that edits may mutate. */
+/** A document as a mutable object. */
 // oxlint-disable-next-line typescript/no-explicit-any -- an edit reaches deep into a document of any form
 export type Editable = any
 
@@ -204,10 +204,13 @@ export const loaded = (document: Editable, file = "document-2026-01-01.yaml"): D
 /** Compares two documents. */
 export const drift = (old: Editable, now: Editable): Finding.Drift => Drift.compare(loaded(old), loaded(now))
 
-/** Describes a finding in short: class, kind, subject, last part of the pointer, and a verdict other than `unaffected`. */
+/**
+ * Describes a finding in one line: class, kind, subject, last part of the pointer. Adds the verdict unless it is
+ * `unaffected`.
+ */
 export const brief = ({ class: severity, kind, pointer, subject, verdict }: Finding.Finding): string =>
   `${severity} ${kind} ${subject} ${pointer.slice(pointer.lastIndexOf("/") + 1)}${verdict === "unaffected" ? "" : `: ${verdict}`}`
 
-/** Compares a document with its changed copy, and describes the findings in short. */
+/** Compares a document with a changed copy, and describes each finding in one line. */
 export const planted = (document: Editable, edit: (copy: Editable) => void): ReadonlyArray<string> =>
   drift(document, edited(document, edit)).findings.map(brief)

@@ -21,7 +21,7 @@ const grammar = Pattern.reader()
 
 describe("grammar", () => {
   for (const pattern of patterns) {
-    it(`generates matches and near misses of ${pattern}`, () => {
+    it(`generates matching texts and non-matching texts of ${pattern}`, () => {
       const read = grammar(pattern)
       const expression = new RegExp(pattern, "u")
       assert.isAbove(read.matchingExamples.length, 0)
@@ -42,7 +42,7 @@ describe("grammar", () => {
     })
   }
 
-  it("generates every number of decimal places, and more digits than a double keeps", () => {
+  it("generates decimals with every number of decimal places, and with more digits than a double keeps", () => {
     const { matchingExamples } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
     for (let places = 1; places <= 6; places++) {
       assert.isTrue(matchingExamples.some((text) => new RegExp(`\\.[0-9]{${places}}$`).test(text)))
@@ -54,7 +54,7 @@ describe("grammar", () => {
     assert.isTrue(matchingExamples.some((text) => text.replace(/[^0-9]/g, "").length > 17))
   })
 
-  it("generates near misses: a decimal place, a sign, an exponent, a space, a newline, a leading zero", () => {
+  it("generates texts with one mistake: an extra decimal place, sign, exponent, space, newline or leading zero", () => {
     const { invalidExamples: misses } = grammar("^-?(?:0|[1-9][0-9]*)(?:\\.[0-9]{1,6})?$")
     const assertSome = (form: RegExp): void =>
       assert.isTrue(
@@ -72,7 +72,7 @@ describe("grammar", () => {
     assertSome(/^--/)
   })
 
-  it("generates near misses with one repetition too few or one too many", () => {
+  it("generates texts with one repetition too few or too many", () => {
     const { invalidExamples: misses } = grammar("^a[0-9]{2,4}$")
     assert.isTrue(misses.some((text) => /^a[0-9]{5}$/.test(text)))
     assert.include(grammar("^a(?:bc){2}$").invalidExamples, "abc")

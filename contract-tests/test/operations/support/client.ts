@@ -1,4 +1,4 @@
-/** Provides the document, its operations, and functions that inject faults, for the tests of operations. */
+/** The document, the client's operations, and functions that inject faults into operations. */
 import * as fs from "node:fs"
 import * as Operation from "@kalshi-effect/client/Operation"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
@@ -49,7 +49,7 @@ export const withDescriptor = (
 ): ClientOperations.ClientOperation => {
   const client = named(id)
   const descriptor: Operation.Descriptor = { ...client.descriptor, ...change(client.descriptor) }
-  // No operation has these types: the fault is deliberate.
+  // The fault gives the operation types that no real operation has.
   const operation = Operation.make(descriptor as never) as unknown as ClientOperations.AnyOperation
   return { ...client, descriptor, operation }
 }

@@ -1,6 +1,6 @@
 /**
- * Checks the TypeScript types of the operations against the document: writes type assertions to a temporary module and
- * runs the compiler on it.
+ * Checks the TypeScript types of the operations against the document. Writes type assertions to a temporary module, and
+ * compiles this module.
  */
 import { spawnSync } from "node:child_process"
 import * as fs from "node:fs"
@@ -11,9 +11,9 @@ import { signingOf } from "../../../src/operations/Signing.ts"
 import type * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import { document, referenceOf } from "./client.ts"
 
-/** The types of responses that differ from the document. */
+/** The types of the responses whose type differs from the document. */
 const otherResponses: Readonly<Record<string, string>> = {
-  // The private key is redacted, so that it is never printed.
+  // The private key is wrapped in Redacted, so that it is never printed.
   GenerateApiKey: "ApiKeys.GeneratedApiKey"
 }
 

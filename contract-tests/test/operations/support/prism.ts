@@ -1,6 +1,6 @@
 /**
- * Starts Prism, an independent server, on loopback. As a mock, Prism rejects requests that violate the reference document.
- * As a proxy, Prism reports violations.
+ * Starts Prism, an independent server, on loopback. As a mock server, Prism rejects requests that violate the reference
+ * document. As a proxy, Prism reports violations in requests and responses.
  */
 import { spawn } from "node:child_process"
 import * as fs from "node:fs"
@@ -31,7 +31,7 @@ export interface Prism {
 
 const timeoutMillis = 10_000
 
-/** The limit of a request's headers. Lists of many long strings would exceed Node's default limit. */
+/** The limit for the head of a request, in bytes. A query with many long strings would exceed Node's default limit. */
 const maxHeaderBytes = 1024 * 1024
 
 const main = (): string => {
@@ -39,7 +39,10 @@ const main = (): string => {
   return path.join(path.dirname(manifest), "dist", "index.js")
 }
 
-/** Returns code that ends its process when standard input ends, for example if the parent died, and deletes `folder`. */
+/**
+ * Returns code that ends the Prism process when its standard input ends, for example if the parent process died. At the
+ * exit, the code deletes `folder`.
+ */
 const endWithInput = (folder: string): string =>
   `import { rmSync } from "node:fs"
   process.on("exit", () => rmSync(${JSON.stringify(folder)}, { recursive: true, force: true }))
@@ -47,7 +50,7 @@ const endWithInput = (folder: string): string =>
 
 /**
  * Copies the reference document and adds an explicit schema dialect. Without the dialect, Prism assumes draft 7 and
- * rejects every pair of price and count.
+ * rejects every tuple of a price and a count.
  */
 const copyDocument = (): string => {
   const document: unknown = JSON.parse(fs.readFileSync(ReferenceDocument.url(), "utf8"))
@@ -92,10 +95,10 @@ const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<stri
   return { port, stop: () => void child.stdin.end() }
 }
 
-/** Starts Prism as a proxy that forwards everything and reports violations in a header of each response. */
+/** Starts Prism as a proxy. The proxy forwards every request, and reports violations in a header of the response. */
 export const startProxy = (upstream: string): Promise<Listening> => listen("proxy", upstream)
 
-/** Starts Prism as a mock. */
+/** Starts Prism as a mock server. */
 export const start = async (): Promise<Prism> => {
   const { port, stop } = await listen("mock")
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })
@@ -125,7 +128,7 @@ export const start = async (): Promise<Prism> => {
           })
           response.once("end", () => {
             const status = response.statusCode ?? 0
-            // A mock rejects with 401, 400 or 422. The reason is in a header or in the body.
+            // The mock server rejects a request with 401, 400 or 422. The reason is in a header or in the body.
             const violations = response.headers["sl-violations"]
             const reason = `${typeof violations === "string" ? violations : ""} ${text}`.slice(0, 500)
             resolve(status >= 200 && status < 300 ? { accepted: true, status } : { accepted: false, status, reason })

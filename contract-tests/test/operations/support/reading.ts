@@ -1,4 +1,4 @@
-/** Creates operations that decode their responses incorrectly in a chosen way. */
+/** Creates operations that decode their responses with one mistake. */
 import * as Schema from "effect/Schema"
 import * as SchemaGetter from "effect/SchemaGetter"
 import type { ClientOperation } from "../../../src/operations/ClientOperations.ts"

@@ -1,4 +1,4 @@
-/** Defines the tests of decoded responses, for both ways of decoding. */
+/** Defines the tests of decoded responses. They run with compiled decoders and with the interpreter. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Answers from "../../../src/operations/Answers.ts"
 import * as ClientOperations from "../../../src/operations/ClientOperations.ts"
@@ -13,7 +13,7 @@ const runs = sampleSize(50, 200)
 
 export const testResponses = (compiledDecoding: boolean): void => {
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
-    it(`${module}: decodes every valid body, rejects untolerated violations at their pointers, keeps every value`, () => {
+    it(`${module}: decodes every valid body unchanged, and rejects each violation that the policy does not tolerate`, () => {
       for (const client of ClientOperations.ofModule(module, exported)) {
         const report = Answers.checkResponses(client, referenceOf(client), conformance, { compiledDecoding, runs })
         if (report === undefined) continue
@@ -34,7 +34,7 @@ export const testResponses = (compiledDecoding: boolean): void => {
 
   describe("payload", () => {
     for (const { status } of Descriptors.payloads(document.operation("GetExchangeStatus")!)) {
-      it(`returns every valid body of ${status} unchanged, and undefined for every untolerated violation`, () => {
+      it(`returns every valid body of ${status} unchanged, and undefined for each violation that the policy does not tolerate`, () => {
         const client = named("GetExchangeStatus")
         const response = referenceOf(client).responses.get(status)
         if (response?.schema === undefined) assert.fail("the document no longer declares the payload")

@@ -1,4 +1,4 @@
-/** Defines the sizes of samples. They are larger under `pnpm test:full`. */
+/** The sizes of samples, which are larger under `pnpm test:full`. */
 import { document } from "./client.ts"
 
 /** Returns the size of a sample: `full` under `pnpm test:full`, otherwise `quick`. */
@@ -10,8 +10,8 @@ const declared = new Set(document.operations.flatMap(({ responses }) => [...resp
 
 /**
  * Returns the statuses for the tests of the operation at `index`: every status that the document declares for any
- * operation, and one of every `quick` other statuses. The index selects which ones, so that every status occurs with some
- * operation. Under `pnpm test:full`, returns every status.
+ * operation, and one of every `quick` other statuses. The index selects these other statuses, so that each status is
+ * tested with at least one operation. Under `pnpm test:full`, returns every status.
  */
 export const statusesFor = (index: number, quick: number): ReadonlyArray<number> => {
   const step = sampleSize(quick, 1)

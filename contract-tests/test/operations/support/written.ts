@@ -1,4 +1,4 @@
-/** Encodes valid and invalid requests like a client without input checks. */
+/** Encodes any input as a request, without the checks of the client. */
 import type * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import { root, type Sent } from "../../../src/operations/Requests.ts"
 import { isArray, memberOf, objectOf, stringify, type Json, type JsonObject } from "../../../src/judge/JsonSchema.ts"

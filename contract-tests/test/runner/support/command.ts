@@ -1,4 +1,4 @@
-/** Runs the command in a new process or in this process. */
+/** Runs the command `kalshi-contract` in a new process or in this process. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import * as ConfigProvider from "effect/ConfigProvider"
@@ -24,7 +24,10 @@ export interface Ended {
 
 const bin = fileURLToPath(new URL("../../../src/bin/kalshi-contract.ts", import.meta.url))
 
-/** Starts the command, or `script`. Passes on the environment without `NODE_OPTIONS` and the `KALSHI_` variables. */
+/**
+ * Starts the command, or another script, in a new process. The process inherits the environment without `NODE_OPTIONS`
+ * and without the `KALSHI_` variables.
+ */
 export const start = (
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {},

@@ -1,6 +1,6 @@
 /**
- * Runs the command with an exchange on loopback (`DEMO_URL`) as the demo exchange. With `KILLED_AT=N`, the process kills
- * itself after its Nth write arrived, before it handles the response.
+ * Runs the command with an exchange on loopback (`DEMO_URL`) in place of the demo exchange. With `KILLED_AT=N`, the
+ * process kills itself when the response to its Nth write arrives, before the command handles the response.
  */
 import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
 import * as NodeServices from "@effect/platform-node/NodeServices"

@@ -1,11 +1,11 @@
-/** Provides an HTTP client with an exchange on loopback as the demo exchange. */
+/** Provides an HTTP client that uses an exchange on loopback in place of the demo exchange. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 
-/** Sends requests for the demo exchange to `url`, and rejects all others. All code under test is above this layer. */
+/** Sends requests for the demo exchange to `url`, and rejects all other requests. */
 export const redirectDemoTo = (url: string): Layer.Layer<HttpClient.HttpClient> => {
   const dispatcher = Effect.map(NodeHttpClient.makeDispatcher, (dispatcher) =>
     dispatcher.compose((dispatch) => (options, handler) => {

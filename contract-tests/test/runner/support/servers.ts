@@ -1,4 +1,4 @@
-/** Starts servers on loopback: an exchange, or a server with a request listener. */
+/** Starts servers on loopback: a local exchange, or a server with a given request listener. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
@@ -8,7 +8,7 @@ import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
 import { makeWorld, type World } from "../../../src/targets/World.ts"
 
-/** Runs a server while a test runs. */
+/** Runs a server while `use` runs. */
 export const withServer = async <A>(listener: RequestListener, use: (url: string) => Promise<A>): Promise<A> => {
   const server = createServer(listener).listen(0, "127.0.0.1")
   await once(server, "listening")
@@ -35,7 +35,10 @@ export const keyOf = ({ keyId, privateKey }: Sandbox.Credentials): Served["key"]
   KALSHI_PRIVATE_KEY: Redacted.value(privateKey)
 })
 
-/** Runs a local exchange while a test runs. The exchange has no archive, because the seeding does not advance its clock. */
+/**
+ * Runs a seeded local exchange while `use` runs. The exchange has no archived entities, because the seeding does not
+ * advance its clock.
+ */
 export const withServedExchange = <A, E>(
   use: (served: Served) => Effect.Effect<A, E, Sandbox.Sandbox>
 ): Effect.Effect<A, unknown> =>

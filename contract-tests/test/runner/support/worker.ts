@@ -1,4 +1,4 @@
-/** Runs in a worker thread: behaves as the name of the job's property states. */
+/** The script of a worker thread for tests. The property of a job selects what the worker does. */
 import { parentPort } from "node:worker_threads"
 import type { Done, Job } from "../../../src/runner/Cells.ts"
 

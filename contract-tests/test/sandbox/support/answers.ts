@@ -1,4 +1,4 @@
-/** Checks the responses that other clients receive from the local exchange. */
+/** Checks the responses that the official SDKs receive from the local exchange. */
 import { isArray, isObject, pointerTo, type Json, type JsonObject } from "../../../src/judge/JsonSchema.ts"
 import { conformance, document } from "../../operations/support/client.ts"
 
@@ -6,7 +6,7 @@ import { conformance, document } from "../../operations/support/client.ts"
 export interface Received {
   readonly status: number
   readonly contentType: string
-  /** The parsed body; `""` without a body. */
+  /** The parsed body, or `""` if the response has no body. */
   readonly data: Json
 }
 
@@ -15,7 +15,7 @@ export const faultsOf = (operation: string, { contentType, data, status }: Recei
   const declared = document.operation(operation)?.success
   if (declared?.status !== status) return [`status ${status}, but the document declares ${declared?.status}`]
   if (declared.schema === undefined) {
-    // The exchange responds with an empty object, except for a 204.
+    // The exchange responds with an empty object. A 204 has no body.
     const expected = status === 204 ? '""' : "{}"
     return JSON.stringify(data) === expected ? [] : [`the body is ${JSON.stringify(data)}, not ${expected}`]
   }
@@ -24,7 +24,10 @@ export const faultsOf = (operation: string, { contentType, data, status }: Recei
   return verdict.valid ? [] : verdict.violations.map(({ message, pointer }) => `${pointer} ${message}`)
 }
 
-/** Returns the pointers of the lists that are always empty in a response, with `*` for indices. They have no items to check. */
+/**
+ * Returns the pointers of the lists that are always empty in a response, with `*` in place of indices. These lists have
+ * no items to check.
+ */
 export const emptyLists = (data: Json): ReadonlyArray<string> => {
   const longest = new Map<string, number>()
   const visit = (value: Json, pointer: string): void => {
@@ -39,7 +42,9 @@ export const emptyLists = (data: Json): ReadonlyArray<string> => {
   return [...longest].flatMap(([pointer, length]) => (length === 0 ? [pointer] : []))
 }
 
-/** The fields of requests that select entities: the entities in the response must have the same values. */
+/**
+ * The request fields that select entities. If an entity in the response has such a field, its value must be the same.
+ */
 const selecting = new Set([
   "api_key",
   "batch_quote_id",
@@ -60,9 +65,8 @@ const selecting = new Set([
 ])
 
 /**
- * Returns the differences between what a request asked for and what the response shows: an entity of the response that
- * has a selecting field of the request, with another value. Looks at the outermost object, its members, and the items of
- * its lists.
+ * Returns the entities in a response that the request did not ask for: an entity that has a selecting field of the
+ * request, but with another value. Checks the outermost object, its members, and the items of its lists.
  */
 export const differences = (input: JsonObject, data: Json): ReadonlyArray<string> => {
   const asked = Object.entries(input).filter(
@@ -90,7 +94,7 @@ export const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
   GetAccountApiLimits: ["/grants"],
   GetEvent: ["/event/settlement_sources"],
   GetEventFeeChanges: ["/event_fee_changes"],
-  // No market of the world has a strike.
+  // No market of the seeded exchange has a strike.
   GetEventForecastPercentilesHistory: ["/forecast_history"],
   GetEventMetadata: ["/settlement_sources"],
   GetEvents: ["/events/*/settlement_sources"],

@@ -35,7 +35,7 @@ export interface ReceivedResponse extends Answers.Scripted {
 /** The headers of a signature. */
 export const signature = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
-/** Sends a request that the world's signer signs. Omits the headers in `without`. */
+/** Signs a request as the account `signer` and sends it. Omits the headers in `without`. */
 export const sendAsSigner =
   (world: World, without: ReadonlyArray<string> = []) =>
   (sent: Requests.Sent) =>
@@ -47,7 +47,7 @@ export const sendAsSigner =
         signerOf(world, sent.target),
         yield* Clock.currentTimeMillis
       )
-      // Every POST and PUT has the JSON content type, even without a declared body.
+      // Every POST and PUT has a JSON body, even if the document declares no body.
       const text = body ?? (method === "POST" || method === "PUT" ? "{}" : undefined)
       const response = yield* http.execute(
         HttpClientRequest.make(method as HttpMethod.HttpMethod)(url + target, {

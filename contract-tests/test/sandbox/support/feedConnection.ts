@@ -13,7 +13,7 @@ export interface Connection {
 
 const path = "/trade-api/ws/v2"
 
-/** Starts a connection of an account, with a signed upgrade request. */
+/** Starts a connection for an account, with a signed upgrade request. */
 const connect = ({ keyId, signer }: Credentials) =>
   Effect.gen(function* () {
     const { environment } = yield* Sandbox
@@ -28,7 +28,7 @@ const connect = ({ keyId, signer }: Credentials) =>
     })
   })
 
-/** Opens a connection of an account. */
+/** Opens a connection for an account. */
 export const openConnection = (account: Credentials) =>
   Effect.gen(function* () {
     const socket = yield* connect(account)

@@ -1,4 +1,7 @@
-/** Simulates a trading day for tests of the feed: subscriptions, invalid commands, trades, RFQs and changes of markets. */
+/**
+ * Simulates a trading day for tests of the feed, with subscriptions, invalid commands, trades, RFQs and changes of
+ * markets.
+ */
 import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Quotes from "@kalshi-effect/client/Quotes"
@@ -26,7 +29,10 @@ export const channels = [
   "pyth_value"
 ]
 
-/** Subscribes to every channel, and uses every action except `unsubscribe_indices`. A channel's sid is its index plus one. */
+/**
+ * Subscribes to every channel, and uses every action except `unsubscribe_indices`. The `sid` of a channel is its index
+ * in `channels` plus one.
+ */
 export const subscribeAll = ({ send }: Connection, ticker: string): void => {
   const params = { market_tickers: [ticker], index_ids: ["BRTI"], underlying_tickers: ["Metal.XAU/USD"] }
   send({ id: 1, cmd: "subscribe", params: { channels, ...params, send_initial_snapshot: true } })
@@ -89,8 +95,8 @@ export const quoteBothSides = ({ signer }: Credentials, ticker: string, { enviro
   ).pipe(Effect.provide(clientOf(signer, environment)))
 
 /**
- * Runs the day. Two traders create, change, fill and cancel orders. Markets open, pause and settle. An RFQ gets a quote,
- * which is accepted and executed.
+ * Runs the day. Two traders create, change, fill and cancel orders. Markets open, pause and settle. An RFQ gets a
+ * quote, and the quote is accepted and executed.
  */
 export const runDay = (me: Credentials, other: Credentials, ticker: string, sandbox: Operator) =>
   Effect.gen(function* () {

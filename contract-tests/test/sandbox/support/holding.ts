@@ -11,9 +11,9 @@ import { responseFault, type Operation, rejectionFault, show, valid, type Violat
 /** Sends one request to an exchange. */
 export type Send = (sent: Requests.Sent) => ReturnType<ReturnType<typeof sendAsSigner>>
 
-/** The violations that the exchange accepts, with reasons. The tests fail if an entry is not needed. */
+/** The kinds of violations that the exchange can accept, with reasons. The tests fail if an entry is not needed. */
 export const tolerated: Readonly<Partial<Record<Mutants.Kind, string>>> = {
-  "extra-property": "the document leaves objects open, and the exchange ignores unknown members"
+  "extra-property": "the document permits undeclared members, and the exchange ignores them"
 }
 
 /** The results of many requests. */
@@ -44,12 +44,15 @@ export const describeCounts = (counts: ReadonlyMap<number | string, number>): st
     .map(([what, times]) => `${what}×${times}`)
     .join("  ")
 
-/** Returns the state of the exchange, serialized. */
+/** Returns the state of the exchange as a string. */
 const serializedState = Effect.flatMap(Sandbox.Sandbox, ({ dump }) =>
   Effect.map(dump, (state) => JSON.stringify(state))
 )
 
-/** Checks that every violation is rejected with a decodable error and changes nothing. Tolerated violations may succeed. */
+/**
+ * Checks that every violation gets an error that the client decodes, and changes nothing. Tolerated violations can
+ * succeed.
+ */
 export const checkRejections = (
   operation: Operation,
   asked: Send,
@@ -77,16 +80,16 @@ export const checkRejections = (
     }
   })
 
-/** Returns the state of an account, serialized. */
+/** Returns the state of an account as a string. */
 const accountIn = (state: string, accountId: string): string => {
-  // A dump has a list of accounts with their ids.
+  // A dump has this type.
   const { accounts } = JSON.parse(state) as { readonly accounts: ReadonlyArray<{ readonly accountId: string }> }
   return JSON.stringify(accounts.find((account) => account.accountId === accountId))
 }
 
 /**
- * Checks that every valid request has a valid response, that rejected requests and reads change nothing, and that no other
- * account changes.
+ * Checks that every valid request gets a valid response, that rejected requests and reads change nothing, and that no
+ * other account changes.
  */
 export const checkValidRequests = (
   operation: Operation,

@@ -1,4 +1,7 @@
-/** Lists every method of the official SDK, with arguments that succeed on the seeded exchange. */
+/**
+ * Lists every method of the official TypeScript SDK, with arguments for which the seeded exchange responds with
+ * success.
+ */
 import type { Credentials, Operator } from "@kalshi-effect/sandbox/Sandbox"
 import type Axios from "axios" with { "resolution-mode": "require" }
 import * as Redacted from "effect/Redacted"
@@ -9,7 +12,7 @@ import { unknownId, order, type Shape } from "./world.ts"
 
 const require = createRequire(import.meta.url)
 
-// The ES modules of the SDK do not load in Node.
+// Node cannot load the ES modules of the SDK, so this file requires its CommonJS modules.
 export const sdk: typeof Sdk = require("kalshi-typescript")
 export const axios: typeof Axios = require("axios")
 
@@ -22,7 +25,7 @@ export type Apis = {
     : never
 }
 
-/** The arguments of every method. A missing or unknown method does not compile. */
+/** The arguments of every method. The compiler reports a missing or unknown method. */
 export type Calls = {
   readonly [Name in keyof Apis]: {
     readonly [Method in keyof Apis[Name]]: Apis[Name][Method] extends (...args: infer Arguments) => unknown
@@ -51,8 +54,8 @@ export const configurationOf = (sandbox: Operator, { keyId, privateKey }: Creden
   })
 
 /**
- * Creates an API object with its own HTTP client. With the shared default client, every API object would sign all requests,
- * and the first signature would be sent.
+ * Creates an API object with its own HTTP client. All API objects that share the default client sign each request, and
+ * the first signature is sent.
  */
 export const make = <Name extends keyof Apis>(name: Name, configuration: Sdk.Configuration): Apis[Name] =>
   // All API objects have the same constructor.
@@ -72,7 +75,7 @@ const publicKey =
 
 const instance = { source: "event_contract", destination: "event_contract" } as const
 
-/** The arguments of daily candlesticks that contain every trade. */
+/** Returns the arguments for daily candlesticks of a range that contains every trade. */
 const days = (world: Shape): readonly [startSeconds: number, endSeconds: number, minutes: 1440] => {
   const { end_ts, start_ts } = candleDays(world)
   return [start_ts, end_ts, 1_440]

@@ -30,15 +30,16 @@ const pagesOf = <A extends Page, E, R>(
     return number
   })
 
-/** Succeeds if the call fails with a certain error. */
+/** Succeeds if the call fails with an error of this tag. */
 const expectError = <A, E extends { readonly _tag: string }, R>(tag: E["_tag"], call: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Effect.flip(call), (error) =>
     error._tag === tag ? Effect.void : Effect.die(new Error(`expected ${tag}, got ${error._tag}`))
   )
 
 /**
- * Runs the session. Two traders fill and change orders, singly and in batches. A group reaches its limit and is triggered,
- * reset, changed and deleted. The market settles, all lists are read page by page, and each kind of rejection occurs.
+ * Runs the session. Two traders fill and change orders, one by one and in batches. An order group reaches its limit,
+ * and is triggered, reset, changed and deleted. The market settles. The session reads all lists page by page, and
+ * contains each kind of rejection.
  */
 export const trading = (trader: Credentials, counterparty: Credentials, ticker: string, sandbox: Operator) =>
   Effect.gen(function* () {

@@ -1,4 +1,7 @@
-/** Runs a seeded exchange over HTTP for external tools. Its clock does not advance. `refreshed` restores its state. */
+/**
+ * Runs a seeded exchange over HTTP for external tools. The clock of the exchange stands still. `refreshed` restores its
+ * seeded state.
+ */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -17,16 +20,16 @@ export const unknownId = "00000000-0000-4000-8000-000000000000"
 export interface Shape extends Exchange.World {
   /** The id of a resting order of the signer. */
   readonly orderId: string
-  /** An RSA key of the account that signs the requests to a path. */
+  /** Returns an RSA key of the account that signs requests to a path. */
   readonly rsaOf: (path: string) => Sandbox.Credentials
   /** Restores the seeded state of the exchange. */
   readonly refreshed: Effect.Effect<void, Sandbox.SandboxError>
 }
 
-/** The entities of the exchange. */
+/** The ids of the entities of the seeded exchange. */
 export class World extends Context.Service<World, Shape>()("contract-tests/World") {}
 
-/** Creates an order for ten YES contracts at $0.40. */
+/** Returns the input of an order for ten YES contracts at $0.40. */
 export const order = (ticker: string) =>
   ({
     ticker,

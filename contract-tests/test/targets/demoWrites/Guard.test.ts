@@ -52,7 +52,7 @@ describe("Guard.reads", () => {
     })
   )
 
-  it.effect("is necessary: without the guard, writes are sent", () =>
+  it.effect("is necessary: without the guard, the client sends writes", () =>
     Effect.gen(function* () {
       const { left } = yield* callAll(() => undefined, production)
       assert.strictEqual(left.length, ClientOperations.all.length)

@@ -32,7 +32,7 @@ const order = {
 }
 
 describe("TradingRule", () => {
-  it("permits small post-only bids with a short expiry in a group of this run, their cancels, small groups and reads", () => {
+  it("permits small, short-lived post-only bids in an order group of this run, their cancels, small order groups, and reads", () => {
     assert.isUndefined(rule(requestTo("POST", "/portfolio/events/orders", order)))
     assert.isUndefined(rule(requestTo("POST", "/portfolio/events/orders/batched", { orders: [order, order] })))
     assert.isUndefined(rule(requestTo("DELETE", `/portfolio/events/orders/${ownId}`)))
@@ -44,14 +44,14 @@ describe("TradingRule", () => {
     ["of another run", { client_order_id: "ct-abc124-1" }],
     ["without an id", { client_order_id: undefined }],
     ["that could trade", { post_only: false }],
-    ["that sells", { side: "ask" }],
+    ["that sells YES", { side: "ask" }],
     ["at three cents", { price: "0.0300" }],
     ["at ten cents", { price: "0.1" }],
     ["of four contracts", { count: "4" }],
     ["of thirty contracts", { count: "30" }],
-    ["without a group", { order_group_id: undefined }],
+    ["without an order group", { order_group_id: undefined }],
     ["that never expires", { expiration_time: undefined }],
-    ["that expires late", { expiration_time: nowMillis / 1_000 + 301 }]
+    ["that expires after more than 300 seconds", { expiration_time: nowMillis / 1_000 + 301 }]
   ]
   it.each(faults)("blocks an order %s, alone and in a batch", (_, change) => {
     const other = { ...order, ...change }

@@ -89,7 +89,7 @@ export const whoami = Command.make("whoami", {}, () =>
       ["subaccount", text(me.subaccount)],
       ["tier", me.usage_tier === undefined ? "not readable with this key" : plain(me.usage_tier)],
       [
-        "location until",
+        "location attested until",
         me.api_key_region_expiration_ts === undefined ? undefined : shortSeconds(me.api_key_region_expiration_ts)
       ],
       ["clock", me.clock_skew === undefined ? "not measured" : formatSkew(me.clock_skew, screen)]

@@ -44,14 +44,21 @@ const recording = [
 /** Serves a recording, and runs `act` with the local exchange. Returns the result of the command. */
 const whileServing = <A, E>(
   args: ReadonlyArray<string>,
-  act: (exchange: { readonly environment: Environment.Environment; readonly keyFile: string }) => Effect.Effect<A, E>
+  act: (exchange: {
+    readonly environment: Environment.Environment
+    readonly keyFile: string
+    /** Completes when the whole recording was served. */
+    readonly ended: Effect.Effect<void>
+  }) => Effect.Effect<A, E>
 ) =>
   Effect.gen(function* () {
     const state = mkdtempSync(join(folder, "state-"))
     const stop = yield* Deferred.make<void>()
+    let stderr = ""
     const running = yield* Effect.forkChild(
       kalshi(["replay", ...args, "--serve", "--port", "0", "--json"], {
         env: { KALSHI_STATE_DIR: state },
+        onStderr: (text) => void (stderr = text),
         stop: Deferred.await(stop)
       })
     )
@@ -60,7 +67,8 @@ const whileServing = <A, E>(
     yield* waitUntil(Effect.sync(() => keyFile() !== undefined))
     const port = /\d+/.exec(keyFile() ?? "")?.[0] ?? ""
     const environment = Result.getOrThrow(Environment.fromUrl(`http://127.0.0.1:${port}`))
-    const acted = yield* act({ environment, keyFile: join(state, keyFile() ?? "") })
+    const ended = waitUntil(Effect.sync(() => stderr.includes("The recording has ended")))
+    const acted = yield* act({ environment, keyFile: join(state, keyFile() ?? ""), ended })
     yield* Deferred.succeed(stop, undefined)
     const result = yield* Fiber.join(running)
     assert.isUndefined(keyFile())
@@ -95,9 +103,9 @@ describe("kalshi replay --serve", () => {
     Effect.gen(function* () {
       const { acted, exit, stderr, stdout } = yield* whileServing(
         [write("day.ndjson", recording), "--speed", "max"],
-        ({ environment, keyFile }) =>
+        ({ ended, environment, keyFile }) =>
           Effect.gen(function* () {
-            yield* waitForLevel(environment, "0.4600")
+            yield* ended
             const book = yield* bookOf(environment)
             assert.strictEqual(statSync(keyFile).mode & 0o777, 0o600)
             return { book, environment }

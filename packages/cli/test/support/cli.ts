@@ -63,6 +63,8 @@ export interface Options {
   readonly redirectTo?: string
   /** The frozen time of the run. Waits still take their real time. Default: the real time. */
   readonly nowMillis?: number
+  /** Receives the standard error after each part. Only for a run in this process. */
+  readonly onStderr?: (stderr: string) => void
   /** When this effect completes, the user stops the command. Only for a run in this process. Default: never. */
   readonly stop?: Effect.Effect<void>
 }
@@ -113,6 +115,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
     const interrupted = yield* Deferred.make<void>()
     const print = (stream: keyof typeof printed, text: string): void => {
       printed[stream] += text
+      if (stream === "stderr") options.onStderr?.(printed.stderr)
       const count = `${printed.stdout}${printed.stderr}`.split("\n").length - 1
       if (options.interruptAfter !== undefined && count >= options.interruptAfter) {
         Deferred.doneUnsafe(interrupted, ExitValue.void)

@@ -61,3 +61,10 @@ export const matches = (expected: string, actual: string): boolean => {
     .join("")
   return new RegExp(`^${pattern}$`).test(actual.trimEnd())
 }
+
+/** Returns an output with the matching lines of the example instead of its own, if both have equally many lines. */
+export const withPlaceholders = (example: string, output: string): string => {
+  const [shown, lines] = [example.split("\n"), output.split("\n")]
+  if (shown.length !== lines.length) return output
+  return lines.map((line, index) => (matches(shown[index] ?? "", line) ? shown[index] : line)).join("\n")
+}

@@ -211,7 +211,7 @@ export class TooManyConnections
   }>
 {
   override get message(): string {
-    return `A subscription to ${this.channel} needs more than ${this.maxConnections} connections: use fewer different filters or fewer markets of this channel, or allow more connections`
+    return `A subscription to ${this.channel} needs more connections than maxConnections (${this.maxConnections}) allows. Use fewer different filters or fewer markets of this channel, or raise maxConnections`
   }
 }
 

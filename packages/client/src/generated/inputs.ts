@@ -26,7 +26,7 @@ import type { OrderStatus } from "./responses.ts"
 
 /** Input of the operation `AcceptBlockTradeProposal`. */
 export interface AcceptBlockTradeProposalInput {
-  /** The id of the proposal. */
+  /** The id of the block trade proposal. */
   readonly block_trade_proposal_id: string
   /** 0 is the primary account, 1–63 a subaccount. Not together with `subtrader_id`. */
   readonly subaccount?: number | undefined
@@ -38,7 +38,7 @@ export interface AcceptBlockTradeProposalInput {
 export interface AcceptQuoteInput {
   /** The id of the quote. */
   readonly quote_id: string
-  /** Which of the maker's two bids to take: see `Quotes.accept`. */
+  /** Which of the maker's two bids you accept: see `Quotes.accept`. */
   readonly accepted_side: "yes" | "no"
 }
 
@@ -46,11 +46,11 @@ export interface AcceptQuoteInput {
 export interface AcceptRFQBatchInput {
   /** The `id` of the batch, unchanged. A malformed id is a `BadRequest`. */
   readonly rfq_batch_id: string
-  /** Which of the makers' bids to take, for every child. */
+  /** Which of the makers' two bids you accept, for every child. */
   readonly accepted_side: "yes" | "no"
-  /** Exactly one entry per child. 2 to 57 items. */
+  /** The lowest bid that you accept for each child. Exactly one entry per child. 2 to 57 items. */
   readonly min_bids: ReadonlyArray<RFQBatchAcceptLimit>
-  /** Your own id of this acceptance. With it, the client repeats the request after a lost response. */
+  /** Your own id of this acceptance. With this id, the client repeats the request after a lost response. */
   readonly client_order_id?: string | undefined
 }
 
@@ -60,7 +60,7 @@ export interface AcceptRFQQuoteInput {
   readonly rfq_id: string
   /** The id of the quote. */
   readonly quote_id: string
-  /** Which of the maker's two bids to take: see `Quotes.accept`. */
+  /** Which of the maker's two bids you accept: see `Quotes.accept`. */
   readonly accepted_side: "yes" | "no"
 }
 
@@ -70,7 +70,7 @@ export interface AmendOrderV2Input {
   readonly order_id: string
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
-  /** The **total** number of contracts: the filled contracts plus those that will rest. */
+  /** The **total** number of contracts: the filled contracts plus the remaining contracts. */
   readonly count: CountInput
   /** Dollars per contract, always of YES. Must be on the market's price grid. */
   readonly price: DollarsInput
@@ -80,7 +80,7 @@ export interface AmendOrderV2Input {
   readonly ticker: string
   /** The current `client_order_id` of the order. The exchange refuses any other id. */
   readonly client_order_id?: string | undefined
-  /** The shard of the order. Default: −1. The exchange then finds the shard by `ticker`. */
+  /** The shard of the order. If it is −1, the exchange finds the shard by `ticker`. Default: −1. */
   readonly exchange_index?: ExchangeIndex | undefined
   /** When the order expires. 0 removes the expiry. Unix seconds. Default: the current expiry. */
   readonly expiration_time?: number | undefined
@@ -104,7 +104,7 @@ export interface ApplySubaccountTransferInput {
 
 /** Input of the operation `BatchCancelOrdersV2`. */
 export interface BatchCancelOrdersV2Input {
-  /** The orders to cancel. Each needs `market_ticker` or `exchange_index`, unless it is on shard 0. */
+  /** The orders to cancel. An order on another shard than 0 needs `market_ticker` or `exchange_index`. */
   readonly orders: ReadonlyArray<BatchCancelOrdersV2RequestOrdersItemInput>
 }
 
@@ -125,8 +125,8 @@ export interface BatchGetMarketCandlesticksInput {
   /** The length of a candlestick in minutes. At least 1. */
   readonly period_interval: number
   /**
-   * True: adds a synthetic first candlestick without prices of its own. Its `previous_dollars` is the last price
-   * before `start_ts`. Default: false.
+   * True: adds a synthetic first candlestick. It has no prices except `previous_dollars`, the last price before
+   * `start_ts`. Default: false.
    */
   readonly include_latest_before_start?: boolean | undefined
 }
@@ -145,7 +145,10 @@ export interface CancelOrderV2Input {
   readonly subaccount?: number | undefined
   /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex | undefined
-  /** The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market. */
+  /**
+   * The ticker of the order's market. If `exchange_index` is absent or −1, the exchange finds the shard by this
+   * ticker.
+   */
   readonly market_ticker?: string | undefined
 }
 
@@ -177,11 +180,11 @@ export interface CreateApiKeyInput {
   readonly name: string
   /** The PEM of an RSA or Ed25519 public key. The type of the API key is the type of this key. */
   readonly public_key: string
-  /** For FCM members: locks the key to this subtrader. The exchange refuses such a key for all REST requests. */
+  /** For FCM members: locks the key to this subtrader. The exchange refuses all REST requests with a locked key. */
   readonly fcm_subtrader_id?: string | undefined
   /**
-   * The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope and
-   * allows only that group of operations. Default: all operations.
+   * The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope, and
+   * allows only the group of operations that it names. Default: all operations.
    */
   readonly scopes?: ReadonlyArray<ApiKeyScope> | undefined
   /**
@@ -199,9 +202,9 @@ export interface CreateFCMPositionTransferInput {
   readonly position_centicount: number
   /** Price in hundredths of a cent: 5,600 is $0.56. 0 to 10,000. */
   readonly price_centicents: number
-  /** The subtrader that gives the position. */
+  /** The id of the subtrader that gives the position. */
   readonly source_subtrader_id: string
-  /** The subtrader that receives the position. */
+  /** The id of the subtrader that receives the position. */
   readonly target_subtrader_id: string
 }
 
@@ -216,8 +219,8 @@ export interface CreateMarketInMultivariateEventCollectionInput {
   /** The ticker of the collection. */
   readonly collection_ticker: string
   /**
-   * The legs: as many as the collection's `size_min` to `size_max`. Their order matters if the collection
-   * `is_ordered`.
+   * The legs of the combo. Their number is from `size_min` to `size_max` of the collection. If the collection
+   * `is_ordered`, the sequence of the legs matters.
    */
   readonly selected_markets: ReadonlyArray<TickerPair>
   /** True: adds the complete `market` to the response. */
@@ -246,17 +249,21 @@ export interface CreateOrderV2Input {
   /** Dollars per contract, always of YES. Must be on the market's price grid. */
   readonly price: DollarsInput
   /**
-   * What happens if the order would trade with one of your own orders. `taker_at_cross` cancels this order and
-   * keeps its earlier fills. `maker` cancels the resting order and continues.
+   * What happens if the order would trade with one of your own orders. `taker_at_cross` cancels the new order and
+   * keeps the fills that it already has. `maker` cancels your resting order, and the new order continues.
    */
   readonly self_trade_prevention_type: SelfTradePreventionType
-  /** A side of the YES book. `bid` buys YES. `ask` sells YES, which is buying NO at one dollar minus the price. */
+  /**
+   * A side of the YES book. `bid` buys YES. `ask` sells YES, which means that it buys NO at one dollar minus the
+   * price.
+   */
   readonly side: BookSide
   /** The ticker of the market. */
   readonly ticker: string
   /**
-   * `fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills as much as possible at
-   * once, and the rest is cancelled. `good_till_canceled` rests in the book.
+   * `fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as
+   * possible fills immediately, and the remainder is cancelled. `good_till_canceled`: the remainder rests in the
+   * book.
    */
   readonly time_in_force: "fill_or_kill" | "good_till_canceled" | "immediate_or_cancel"
   /** True: the order is cancelled when trading pauses for any reason. */
@@ -264,12 +271,12 @@ export interface CreateOrderV2Input {
   /** Your own id of the order. The exchange returns 409 for a second order with the same id. */
   readonly client_order_id?: string | undefined
   /**
-   * The shard of the market. Default: −1. The exchange then finds the shard by `ticker`, and the write buckets of
-   * all shards pay.
+   * The shard of the market. If it is −1, the exchange finds the shard by `ticker`, and the request takes tokens
+   * from the write buckets of all shards. Default: −1.
    */
   readonly exchange_index?: ExchangeIndex | undefined
   /**
-   * When the order expires. Only with `good_till_canceled`. Without an expiry, such an order rests until it is
+   * When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is
    * cancelled. Unix seconds.
    */
   readonly expiration_time?: number | undefined
@@ -277,7 +284,10 @@ export interface CreateOrderV2Input {
   readonly order_group_id?: string | undefined
   /** True: the order never takes from the book. */
   readonly post_only?: boolean | undefined
-  /** True: your position caps the count. Only with `immediate_or_cancel`. */
+  /**
+   * True: the order only reduces your position: it trades at most as many contracts as you hold. Only with
+   * `immediate_or_cancel`.
+   */
   readonly reduce_only?: boolean | undefined
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
@@ -285,13 +295,13 @@ export interface CreateOrderV2Input {
 
 /** Input of the operation `CreateQuote`. */
 export interface CreateQuoteInput {
-  /** Dollars per contract at which you buy NO. `"0"` declines the side. */
+  /** Dollars per contract at which you buy NO. `"0"`: you do not buy NO. */
   readonly no_bid: DollarsInput
   /** True: the remainder after the execution rests in the book. */
   readonly rest_remainder: boolean
   /** The id of the RFQ. */
   readonly rfq_id: string
-  /** Dollars per contract at which you buy YES. `"0"` declines the side. */
+  /** Dollars per contract at which you buy YES. `"0"`: you do not buy YES. */
   readonly yes_bid: DollarsInput
   /** True: your order is cancelled instead of taking from the book. Default: false. */
   readonly post_only?: boolean | undefined
@@ -299,7 +309,7 @@ export interface CreateQuoteInput {
   readonly subaccount?: number | undefined
 }
 
-/** Input of the operation `CreateRFQ`. Set the size as a number of contracts or as an amount to spend, not both. */
+/** Input of the operation `CreateRFQ`. Set the size either as a number of contracts or as an amount to spend. */
 export interface CreateRFQInput {
   /** The ticker of the market. */
   readonly market_ticker: string
@@ -309,9 +319,9 @@ export interface CreateRFQInput {
   readonly contracts?: number | undefined
   /** Number of contracts, in steps of 0.01. */
   readonly contracts_fp?: CountInput | null | undefined
-  /** True: others see a placeholder instead of your communications id. Default: false. */
+  /** True: other users see a placeholder instead of your communications id. Default: false. */
   readonly obscure_creator_id?: boolean | undefined
-  /** True: deletes your existing RFQs instead of failing. Default: false. */
+  /** True: if you already have RFQs, the exchange deletes them. False: the request fails. Default: false. */
   readonly replace_existing?: boolean | undefined
   /** For direct members: 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount?: number | undefined
@@ -333,33 +343,36 @@ export interface CreateRFQInput {
 }
 
 /**
- * Input of the operation `CreateRFQBatch`. The size of the batch applies to every child without a size. A size
- * is a number of contracts or an amount to spend, not both.
+ * Input of the operation `CreateRFQBatch`. A child without a size has the size of the batch. A size is either a
+ * number of contracts or an amount to spend.
  */
 export interface CreateRFQBatchInput {
-  /** The combos, all different. 2 to 57 items. */
+  /** The combos of the batch. Each combo must be different. 2 to 57 items. */
   readonly children: ReadonlyArray<CreateRFQBatchChildInput>
-  /** Your own id of the batch, 1 to 64 characters. With it, the client repeats the request after a lost response. */
+  /**
+   * Your own id of the batch, 1 to 64 characters. With this id, the client repeats the request after a lost
+   * response.
+   */
   readonly client_batch_id?: string | undefined
   /** Number of contracts, in steps of 0.01. */
   readonly contracts_fp?: CountInput | null | undefined
-  /** The collection of the combos. Required if a child has `selected_markets`. */
+  /** The ticker of the combos' collection. Required if a child has `selected_markets`. */
   readonly mve_collection_ticker?: string | undefined
   /**
-   * True: others see a placeholder instead of your communications id, on the batch and its children. Default:
+   * True: other users see a placeholder instead of your communications id, on the batch and its children. Default:
    * false.
    */
   readonly obscure_creator_id?: boolean | undefined
   /**
-   * True: closes your oldest open batches if the limit requires this. It never closes a single RFQ. Default:
-   * false.
+   * True: if you have too many open batches, the exchange closes your oldest ones. It never closes RFQs outside
+   * batches. Default: false.
    */
   readonly replace_existing?: boolean | undefined
-  /** Only `false` is valid: a fill-or-kill leaves no remainder. Default: false. */
+  /** Only `false` is valid: a batch is executed completely or not at all, so it has no remainder. Default: false. */
   readonly rest_remainder?: boolean | undefined
   /** For direct members: 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount?: number | undefined
-  /** For FCM members, who cannot create batches yet. */
+  /** Reserved for FCM members, who cannot create batches yet. */
   readonly subtrader_id?: string | undefined
   /** The amount to spend in dollars, with two to four decimals. */
   readonly target_cost_dollars?: DollarsInput | undefined
@@ -374,7 +387,7 @@ export interface CreateRFQBatchInput {
 export interface CreateRFQBatchQuoteInput {
   /** The `id` of the batch, unchanged. A malformed id is a `BadRequest`. */
   readonly rfq_batch_id: string
-  /** Exactly one entry per child. 2 to 57 items. */
+  /** Your prices for each child. Exactly one entry per child. 2 to 57 items. */
   readonly quotes: ReadonlyArray<RFQBatchQuoteEntry>
   /** True: the remainder of each child after the execution rests in the book. */
   readonly rest_remainder: boolean
@@ -398,11 +411,14 @@ export interface DecreaseOrderV2Input {
   readonly subaccount?: number | undefined
   /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex | undefined
-  /** The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market. */
+  /**
+   * The ticker of the order's market. If `exchange_index` is absent or −1, the exchange finds the shard by this
+   * ticker.
+   */
   readonly market_ticker?: string | undefined
-  /** Number of contracts to remove from the resting part. */
+  /** Number of contracts to remove from the remaining contracts of the order. */
   readonly reduce_by?: CountInput | null | undefined
-  /** Number of contracts that rest afterwards. */
+  /** Number of contracts that remain in the order afterwards. */
   readonly reduce_to?: CountInput | null | undefined
 }
 
@@ -466,13 +482,13 @@ export interface DeleteRFQQuoteInput {
 export interface GenerateApiKeyInput {
   /** The name of the key. */
   readonly name: string
-  /** For FCM members: locks the key to this subtrader. The exchange refuses such a key for all REST requests. */
+  /** For FCM members: locks the key to this subtrader. The exchange refuses all REST requests with a locked key. */
   readonly fcm_subtrader_id?: string | undefined
   /** The type of the key. Default: `rsa`. */
   readonly key_type?: ApiKeyType | undefined
   /**
-   * The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope and
-   * allows only that group of operations. Default: all operations.
+   * The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope, and
+   * allows only the group of operations that it names. Default: all operations.
    */
   readonly scopes?: ReadonlyArray<ApiKeyScope> | undefined
   /**
@@ -492,7 +508,7 @@ export interface GetApiKeysInput {
 export interface GetBalanceInput {
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
-  /** Only this shard. Default: all shards together. */
+  /** Only the balance of this shard. Default: the sum of all shards. */
   readonly exchange_index?: ExchangeIndex | undefined
 }
 
@@ -522,7 +538,10 @@ export interface GetEventInput {
   readonly event_ticker: string
   /** True: omits the markets. Not together with `with_nested_markets: true`. Default: false. */
   readonly exclude_markets?: boolean | undefined
-  /** True: the markets are in `event.markets`. Default: false. Then the markets are next to the event. */
+  /**
+   * True: the markets are in `event.markets`. False: the markets are in `markets`, next to `event`. Default:
+   * false.
+   */
   readonly with_nested_markets?: boolean | undefined
 }
 
@@ -556,7 +575,10 @@ export interface GetEventForecastPercentilesHistoryInput {
 export interface GetEventLiveDataInput {
   /** The ticker of the event. */
   readonly event_ticker: string
-  /** The length of the time range, such as `15min`, `1h` or `1d`. Only for types of live data with `range_options`. */
+  /**
+   * The length of the time range, such as `15min`, `1h` or `1d`. Only for live data types that have
+   * `range_options`.
+   */
   readonly range?: string | undefined
 }
 
@@ -590,7 +612,7 @@ export interface GetEventsInput {
 
 /** Input of the operation `GetFCMEventContractDailyCap`. */
 export interface GetFCMEventContractDailyCapInput {
-  /** The id of the subtrader. The document does not say which cap is returned without an id. */
+  /** The id of the subtrader. The document does not state which cap the exchange returns without an id. */
   readonly subtrader_id?: string | undefined
 }
 
@@ -608,7 +630,7 @@ export interface GetFCMFillsInput {
 export interface GetFCMOrdersInput {
   /** Only orders of this subtrader. Default: all subtraders. */
   readonly subtrader_id?: string | undefined
-  /** Up to 100 ids, joined by commas. Finds only orders of the last 24 hours. */
+  /** Only orders with these ids: up to 100, joined by commas. Finds only orders of the last 24 hours. */
   readonly client_order_ids?: string | undefined
   /** The `cursor` of the previous page, unchanged. Leave it out for the first page. */
   readonly cursor?: string | undefined
@@ -628,13 +650,13 @@ export interface GetFCMOrdersInput {
 
 /** Input of the operation `GetFCMPositions`. */
 export interface GetFCMPositionsInput {
-  /** Required, unless the API key is bound to a subtrader. If the key is bound, only that subtrader is valid. */
+  /** If the API key is locked to a subtrader, only this subtrader is valid. Otherwise required. */
   readonly subtrader_id?: string | undefined
   /** Only this market. */
   readonly ticker?: string | undefined
   /** Only this event. */
   readonly event_ticker?: string | undefined
-  /** Field names, joined by commas: only positions where one of them is not zero. */
+  /** Field names, joined by commas. Only positions in which at least one of these fields is not zero. */
   readonly count_filter?: string | undefined
   /** Only positions with this settlement status. Default: `unsettled`. */
   readonly settlement_status?: "all" | "unsettled" | "settled" | undefined
@@ -779,8 +801,8 @@ export interface GetLiveDataInput {
   /** The id of the milestone. */
   readonly milestone_id: string
   /**
-   * True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players
-   * are mapped. No effect for other milestones. Default: false.
+   * True: adds statistics of each player, if the exchange knows the players. Only for Pro Football, Pro Basketball
+   * and College Men's Basketball. Default: false.
    */
   readonly include_player_stats?: boolean | undefined
 }
@@ -790,8 +812,8 @@ export interface GetLiveDataByMilestoneInput {
   /** The id of the milestone. */
   readonly milestone_id: string
   /**
-   * True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players
-   * are mapped. No effect for other milestones. Default: false.
+   * True: adds statistics of each player, if the exchange knows the players. Only for Pro Football, Pro Basketball
+   * and College Men's Basketball. Default: false.
    */
   readonly include_player_stats?: boolean | undefined
 }
@@ -801,8 +823,8 @@ export interface GetLiveDatasInput {
   /** The ids of the milestones, 1 to 100. */
   readonly milestone_ids: ReadonlyArray<string>
   /**
-   * True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players
-   * are mapped. No effect for other milestones. Default: false.
+   * True: adds statistics of each player, if the exchange knows the players. Only for Pro Football, Pro Basketball
+   * and College Men's Basketball. Default: false.
    */
   readonly include_player_stats?: boolean | undefined
 }
@@ -826,8 +848,8 @@ export interface GetMarketCandlesticksInput {
   /** The length of a candlestick in minutes: 1, 60 (an hour) or 1440 (a day). */
   readonly period_interval: 1 | 60 | 1440
   /**
-   * True: adds a synthetic first candlestick without prices of its own. Its `previous_dollars` is the last price
-   * before `start_ts`. Default: false.
+   * True: adds a synthetic first candlestick. It has no prices except `previous_dollars`, the last price before
+   * `start_ts`. Default: false.
    */
   readonly include_latest_before_start?: boolean | undefined
 }
@@ -862,7 +884,7 @@ export interface GetMarketCandlesticksHistoricalInput {
 export interface GetMarketOrderbookInput {
   /** The ticker of the market. */
   readonly ticker: string
-  /** Price levels per side. 0 means all levels. 0 to 100. Default: 0. */
+  /** The number of price levels on each side. 0 means all levels. 0 to 100. Default: 0. */
   readonly depth?: number | undefined
 }
 
@@ -882,24 +904,33 @@ export interface GetMarketsInput {
   readonly event_ticker?: string | undefined
   /** Only this series. */
   readonly series_ticker?: string | undefined
-  /** The earliest creation. Only with `status` `unopened` or `open`, or without `status`. Unix seconds. */
+  /**
+   * Only markets created at this time or later. Only with `status` `unopened` or `open`, or without `status`. Unix
+   * seconds.
+   */
   readonly min_created_ts?: number | undefined
-  /** The latest creation. Only with `status` `unopened` or `open`, or without `status`. Unix seconds. */
+  /**
+   * Only markets created at this time or earlier. Only with `status` `unopened` or `open`, or without `status`.
+   * Unix seconds.
+   */
   readonly max_created_ts?: number | undefined
   /**
-   * The earliest change. Trades do not count. The only other valid filter is `mve_filter: "exclude"`, alone or
-   * together with `series_ticker`. Unix seconds.
+   * Only markets whose metadata last changed at this time or later. Trades do not count. Together with this
+   * filter, only `mve_filter: "exclude"` is valid, alone or with `series_ticker`. Unix seconds.
    */
   readonly min_updated_ts?: number | undefined
   /** Only markets whose metadata last changed at this time or earlier. Trades do not count. Unix seconds. */
   readonly max_updated_ts?: number | undefined
-  /** The latest close. Only with `status` `closed`, or without `status`. Unix seconds. */
+  /**
+   * Only markets that close at this time or earlier. Only with `status` `closed`, or without `status`. Unix
+   * seconds.
+   */
   readonly max_close_ts?: number | undefined
-  /** The earliest close. Only with `status` `closed`, or without `status`. Unix seconds. */
+  /** Only markets that close at this time or later. Only with `status` `closed`, or without `status`. Unix seconds. */
   readonly min_close_ts?: number | undefined
-  /** The earliest settlement. Only with `status` `settled`, or without `status`. Unix seconds. */
+  /** Only markets settled at this time or later. Only with `status` `settled`, or without `status`. Unix seconds. */
   readonly min_settled_ts?: number | undefined
-  /** The latest settlement. Only with `status` `settled`, or without `status`. Unix seconds. */
+  /** Only markets settled at this time or earlier. Only with `status` `settled`, or without `status`. Unix seconds. */
   readonly max_settled_ts?: number | undefined
   /** Only items with this status. */
   readonly status?: "unopened" | "open" | "paused" | "closed" | "settled" | undefined
@@ -947,7 +978,7 @@ export interface GetMultivariateEventCollectionInput {
 export interface GetMultivariateEventCollectionsInput {
   /** Only items with this status. */
   readonly status?: "unopened" | "open" | "closed" | undefined
-  /** Only collections that can take markets of this event. */
+  /** Only collections that accept markets of this event. */
   readonly associated_event_ticker?: string | undefined
   /** Only this series. */
   readonly series_ticker?: string | undefined
@@ -1034,13 +1065,16 @@ export interface GetOrdersInput {
 /** Input of the operation `GetPositions`. */
 export interface GetPositionsInput {
   /**
-   * The `cursor` of the previous page, unchanged. Leave it out for the first page. Valid only with the
-   * `settlement_status` of the previous page.
+   * The `cursor` of the previous page, unchanged. Leave it out for the first page. Valid only together with the
+   * `settlement_status` of the previous request.
    */
   readonly cursor?: string | undefined
   /** Items per page. 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
-  /** `position`, `total_traded`, or both joined by a comma: only positions where one of them is not zero. */
+  /**
+   * `position`, `total_traded`, or both joined by a comma. Only positions in which at least one of these fields is
+   * not zero.
+   */
   readonly count_filter?: string | undefined
   /** Only positions with this settlement status. Default: `unsettled`. */
   readonly settlement_status?: "unsettled" | "settled" | "all" | undefined
@@ -1071,8 +1105,8 @@ export interface GetQuotesInput {
   /** Items per page. 1 to 500. Default: 500. */
   readonly limit?: number | undefined
   /**
-   * Only quotes with this status: `open`, `accepted`, `confirmed`, `executed` or `cancelled` today. The document
-   * lists no values.
+   * Only quotes with this status. The document lists no values. Known values: `open`, `accepted`, `confirmed`,
+   * `executed`, `cancelled`.
    */
   readonly status?: string | undefined
   /**
@@ -1155,7 +1189,7 @@ export interface GetRFQsInput {
   readonly subaccount?: number | undefined
   /** Items per page. 1 to 100. Default: 100. */
   readonly limit?: number | undefined
-  /** Only RFQs with this status: `open` or `closed` today. The document lists no values. */
+  /** Only RFQs with this status. The document lists no values. Known values: `open`, `closed`. */
   readonly status?: string | undefined
   /**
    * Only RFQs of this user.
@@ -1171,7 +1205,7 @@ export interface GetRFQsInput {
 export interface GetSeriesInput {
   /** The ticker of the series. */
   readonly series_ticker: string
-  /** True: adds `volume_fp`, the contracts traded in all events of a series. Default: false. */
+  /** True: adds `volume_fp`, the number of contracts traded in all events of a series. Default: false. */
   readonly include_volume?: boolean | undefined
 }
 
@@ -1191,7 +1225,7 @@ export interface GetSeriesListInput {
   readonly tags?: string | undefined
   /** True: adds `product_metadata`. Default: false. */
   readonly include_product_metadata?: boolean | undefined
-  /** True: adds `volume_fp`, the contracts traded in all events of a series. Default: false. */
+  /** True: adds `volume_fp`, the number of contracts traded in all events of a series. Default: false. */
   readonly include_volume?: boolean | undefined
   /** Only series whose own data changed after this time. Unix seconds. */
   readonly min_updated_ts?: number | undefined
@@ -1276,8 +1310,8 @@ export interface GetTradesHistoricalInput {
 }
 
 /**
- * Input of the operation `GetWeatherIndex`. Set `from` and `to`, or `last_sec`, or none of them for the last 24
- * hours.
+ * Input of the operation `GetWeatherIndex`. Set `from` and `to`, or only `last_sec`. Without these fields, the
+ * response covers the last 24 hours.
  */
 export interface GetWeatherIndexInput {
   /** The id of the city, such as `miami`. */
@@ -1289,7 +1323,7 @@ export interface GetWeatherIndexInput {
   /** The length of the time range in seconds, up to now. Not together with `from` and `to`. */
   readonly last_sec?: number | undefined
   /**
-   * True: adds the reports of each station, and the latest minutes, which are still `incomplete` and have no
+   * True: adds the reports of each station. Also adds the latest minutes, which are still `incomplete` and have no
    * value.
    */
   readonly detailed?: boolean | undefined
@@ -1373,9 +1407,9 @@ export interface ResetOrderGroupInput {
 
 /** Input of the operation `SetTargetBalanceAllocation`. */
 export interface SetTargetBalanceAllocationInput {
-  /** The shares of the shards in integer percents, which add up to 100. An empty list ends the rebalancing. */
+  /** The share of each shard in percent, as integers that add up to 100. An empty list ends the rebalancing. */
   readonly allocations: ReadonlyArray<TargetBalanceAllocationInput>
-  /** How much of each shard's cash stays reserved for its resting orders. Default: `sum`. */
+  /** How the exchange computes the cash that it reserves on each shard for resting orders. Default: `sum`. */
   readonly resting_margin_reservation?: RestingMarginReservation | undefined
 }
 
@@ -1399,7 +1433,7 @@ export interface UpdateFCMEventContractDailyCapInput {
 
 /** Input of the operation `UpdateFCMSubtraderBlockedCategories`. Each call blocks or unblocks one category. */
 export interface UpdateFCMSubtraderBlockedCategoriesInput {
-  /** True: the subtrader must not trade the category. */
+  /** True: the subtrader cannot trade the category. False: the block is removed. */
   readonly blocked: boolean
   /** The category. */
   readonly category: string
@@ -1426,7 +1460,7 @@ export interface UpdateOrderGroupLimitInput {
 
 /** Input of the operation `UpdateSubaccountNetting`. */
 export interface UpdateSubaccountNettingInput {
-  /** True: netting is on. */
+  /** Whether netting is on. */
   readonly enabled: boolean
   /** 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount_number: number
@@ -1437,15 +1471,18 @@ export interface BatchCancelOrdersV2RequestOrdersItemInput {
   readonly order_id: string
   /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex | undefined
-  /** The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market. */
+  /**
+   * The ticker of the order's market. If `exchange_index` is absent or −1, the exchange finds the shard by this
+   * ticker.
+   */
   readonly market_ticker?: string | undefined
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number | undefined
 }
 
 /**
- * One combo: set `market_ticker` or `selected_markets`, not both. The size is a number of contracts or an amount
- * to spend, not both.
+ * One combo: set either `market_ticker` or `selected_markets`. The size is either a number of contracts or an
+ * amount to spend.
  */
 export interface CreateRFQBatchChildInput {
   /** Number of contracts, in steps of 0.01. */

@@ -33,7 +33,7 @@ export const AcceptBlockTradeProposalRequest: Schema.Codec<AcceptBlockTradePropo
   })
 
 export interface AcceptQuoteRequest {
-  /** Which of the maker's two bids to take: see `Quotes.accept`. */
+  /** Which of the maker's two bids you accept: see `Quotes.accept`. */
   readonly accepted_side: "yes" | "no"
 }
 export const AcceptQuoteRequest: Schema.Codec<AcceptQuoteRequest> = /*#__PURE__*/ Schema.Struct({
@@ -43,8 +43,8 @@ export const AcceptQuoteRequest: Schema.Codec<AcceptQuoteRequest> = /*#__PURE__*
 /** The lowest bid that you accept on a child. */
 export interface RFQBatchAcceptLimit {
   /**
-   * The lowest acceptable bid in dollars per contract, on the accepted side. 0 to 1, with two to four decimals.
-   * Normally the best bid that you saw.
+   * The lowest bid on the accepted side that you accept, in dollars per contract. 0 to 1, with two to four
+   * decimals. Normally, it is the best bid that you saw.
    */
   readonly bid_dollars: DollarsInput
   /** The `rfq_id` of the child. */
@@ -56,11 +56,11 @@ export const RFQBatchAcceptLimit: Schema.Codec<RFQBatchAcceptLimit> = /*#__PURE_
 })
 
 export interface AcceptRFQBatchRequest {
-  /** Which of the makers' bids to take, for every child. */
+  /** Which of the makers' two bids you accept, for every child. */
   readonly accepted_side: "yes" | "no"
-  /** Your own id of this acceptance. With it, the client repeats the request after a lost response. */
+  /** Your own id of this acceptance. With this id, the client repeats the request after a lost response. */
   readonly client_order_id?: string
-  /** Exactly one entry per child. 2 to 57 items. */
+  /** The lowest bid that you accept for each child. Exactly one entry per child. 2 to 57 items. */
   readonly min_bids: ReadonlyArray<RFQBatchAcceptLimit>
 }
 export const AcceptRFQBatchRequest: Schema.Codec<AcceptRFQBatchRequest> = /*#__PURE__*/ Schema.Struct({
@@ -78,9 +78,9 @@ export const ExchangeIndex: Schema.Codec<ExchangeIndex> = Schema.Int
 export interface AmendOrderV2Request {
   /** The current `client_order_id` of the order. The exchange refuses any other id. */
   readonly client_order_id?: string
-  /** The **total** number of contracts: the filled contracts plus those that will rest. */
+  /** The **total** number of contracts: the filled contracts plus the remaining contracts. */
   readonly count: CountInput
-  /** The shard of the order. Default: −1. The exchange then finds the shard by `ticker`. */
+  /** The shard of the order. If it is −1, the exchange finds the shard by `ticker`. Default: −1. */
   readonly exchange_index?: ExchangeIndex
   /** When the order expires. 0 removes the expiry. Unix seconds. Default: the current expiry. */
   readonly expiration_time?: number
@@ -152,7 +152,10 @@ export const ApplySubaccountTransferRequest: Schema.Codec<ApplySubaccountTransfe
 export interface BatchCancelOrdersV2RequestOrdersItem {
   /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex
-  /** The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market. */
+  /**
+   * The ticker of the order's market. If `exchange_index` is absent or −1, the exchange finds the shard by this
+   * ticker.
+   */
   readonly market_ticker?: string
   /** The id of the order. */
   readonly order_id: string
@@ -168,7 +171,7 @@ export const BatchCancelOrdersV2RequestOrdersItem: Schema.Codec<BatchCancelOrder
   })
 
 export interface BatchCancelOrdersV2Request {
-  /** The orders to cancel. Each needs `market_ticker` or `exchange_index`, unless it is on shard 0. */
+  /** The orders to cancel. An order on another shard than 0 needs `market_ticker` or `exchange_index`. */
   readonly orders: ReadonlyArray<BatchCancelOrdersV2RequestOrdersItem>
 }
 export const BatchCancelOrdersV2Request: Schema.Codec<BatchCancelOrdersV2Request> = /*#__PURE__*/ Schema.Struct({
@@ -189,12 +192,12 @@ export interface CreateOrderV2Request {
   /** Number of contracts, in steps of 0.01. */
   readonly count: CountInput
   /**
-   * The shard of the market. Default: −1. The exchange then finds the shard by `ticker`, and the write buckets of
-   * all shards pay.
+   * The shard of the market. If it is −1, the exchange finds the shard by `ticker`, and the request takes tokens
+   * from the write buckets of all shards. Default: −1.
    */
   readonly exchange_index?: ExchangeIndex
   /**
-   * When the order expires. Only with `good_till_canceled`. Without an expiry, such an order rests until it is
+   * When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is
    * cancelled. Unix seconds.
    */
   readonly expiration_time?: number
@@ -204,22 +207,29 @@ export interface CreateOrderV2Request {
   readonly post_only?: boolean
   /** Dollars per contract, always of YES. Must be on the market's price grid. */
   readonly price: DollarsInput
-  /** True: your position caps the count. Only with `immediate_or_cancel`. */
+  /**
+   * True: the order only reduces your position: it trades at most as many contracts as you hold. Only with
+   * `immediate_or_cancel`.
+   */
   readonly reduce_only?: boolean
   /**
-   * What happens if the order would trade with one of your own orders. `taker_at_cross` cancels this order and
-   * keeps its earlier fills. `maker` cancels the resting order and continues.
+   * What happens if the order would trade with one of your own orders. `taker_at_cross` cancels the new order and
+   * keeps the fills that it already has. `maker` cancels your resting order, and the new order continues.
    */
   readonly self_trade_prevention_type: SelfTradePreventionType
-  /** A side of the YES book. `bid` buys YES. `ask` sells YES, which is buying NO at one dollar minus the price. */
+  /**
+   * A side of the YES book. `bid` buys YES. `ask` sells YES, which means that it buys NO at one dollar minus the
+   * price.
+   */
   readonly side: BookSide
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
   readonly subaccount?: number
   /** The ticker of the market. */
   readonly ticker: string
   /**
-   * `fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills as much as possible at
-   * once, and the rest is cancelled. `good_till_canceled` rests in the book.
+   * `fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as
+   * possible fills immediately, and the remainder is cancelled. `good_till_canceled`: the remainder rests in the
+   * book.
    */
   readonly time_in_force: "fill_or_kill" | "good_till_canceled" | "immediate_or_cancel"
 }
@@ -249,15 +259,15 @@ export const BatchCreateOrdersV2Request: Schema.Codec<BatchCreateOrdersV2Request
 })
 
 export interface CreateApiKeyRequest {
-  /** For FCM members: locks the key to this subtrader. The exchange refuses such a key for all REST requests. */
+  /** For FCM members: locks the key to this subtrader. The exchange refuses all REST requests with a locked key. */
   readonly fcm_subtrader_id?: string
   /** The name of the key. */
   readonly name: string
   /** The PEM of an RSA or Ed25519 public key. The type of the API key is the type of this key. */
   readonly public_key: string
   /**
-   * The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope and
-   * allows only that group of operations. Default: all operations.
+   * The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope, and
+   * allows only the group of operations that it names. Default: all operations.
    */
   readonly scopes?: ReadonlyArray<ApiKeyScope>
   /**
@@ -281,9 +291,9 @@ export interface CreateFCMPositionTransferRequest {
   readonly position_centicount: number
   /** Price in hundredths of a cent: 5,600 is $0.56. 0 to 10,000. */
   readonly price_centicents: number
-  /** The subtrader that gives the position. */
+  /** The id of the subtrader that gives the position. */
   readonly source_subtrader_id: string
-  /** The subtrader that receives the position. */
+  /** The id of the subtrader that receives the position. */
   readonly target_subtrader_id: string
 }
 export const CreateFCMPositionTransferRequest: Schema.Codec<CreateFCMPositionTransferRequest> =
@@ -319,8 +329,8 @@ export const TickerPair: Schema.Codec<TickerPair> = /*#__PURE__*/ Schema.Struct(
 
 export interface CreateMarketInMultivariateEventCollectionRequest {
   /**
-   * The legs: as many as the collection's `size_min` to `size_max`. Their order matters if the collection
-   * `is_ordered`.
+   * The legs of the combo. Their number is from `size_min` to `size_max` of the collection. If the collection
+   * `is_ordered`, the sequence of the legs matters.
    */
   readonly selected_markets: ReadonlyArray<TickerPair>
   /** True: adds the complete `market` to the response. */
@@ -353,7 +363,7 @@ export const CreateOrderGroupRequest: Schema.Codec<CreateOrderGroupRequest> = /*
 })
 
 export interface CreateQuoteRequest {
-  /** Dollars per contract at which you buy NO. `"0"` declines the side. */
+  /** Dollars per contract at which you buy NO. `"0"`: you do not buy NO. */
   readonly no_bid: DollarsInput
   /** True: your order is cancelled instead of taking from the book. Default: false. */
   readonly post_only?: boolean
@@ -363,7 +373,7 @@ export interface CreateQuoteRequest {
   readonly rfq_id: string
   /** 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount?: number
-  /** Dollars per contract at which you buy YES. `"0"` declines the side. */
+  /** Dollars per contract at which you buy YES. `"0"`: you do not buy YES. */
   readonly yes_bid: DollarsInput
 }
 export const CreateQuoteRequest: Schema.Codec<CreateQuoteRequest> = /*#__PURE__*/ Schema.Struct({
@@ -376,8 +386,8 @@ export const CreateQuoteRequest: Schema.Codec<CreateQuoteRequest> = /*#__PURE__*
 })
 
 /**
- * One combo: set `market_ticker` or `selected_markets`, not both. The size is a number of contracts or an amount
- * to spend, not both.
+ * One combo: set either `market_ticker` or `selected_markets`. The size is either a number of contracts or an
+ * amount to spend.
  */
 export interface CreateRFQBatchChild {
   /** Number of contracts, in steps of 0.01. */
@@ -398,11 +408,11 @@ export const CreateRFQBatchChild: Schema.Codec<CreateRFQBatchChild> = /*#__PURE_
 
 /** The prices at which you buy each side of a child. */
 export interface RFQBatchQuoteEntry {
-  /** Dollars per contract at which you buy NO: 0 to 1, with two to four decimals, or `"0"`. */
+  /** Dollars per contract at which you buy NO: 0 to 1, with two to four decimals. `"0"`: you do not buy NO. */
   readonly no_bid: DollarsInput
   /** The `rfq_id` of the child. */
   readonly rfq_id: string
-  /** Dollars per contract at which you buy YES: 0 to 1, with two to four decimals, or `"0"`. */
+  /** Dollars per contract at which you buy YES: 0 to 1, with two to four decimals. `"0"`: you do not buy YES. */
   readonly yes_bid: DollarsInput
 }
 export const RFQBatchQuoteEntry: Schema.Codec<RFQBatchQuoteEntry> = /*#__PURE__*/ Schema.Struct({
@@ -414,7 +424,7 @@ export const RFQBatchQuoteEntry: Schema.Codec<RFQBatchQuoteEntry> = /*#__PURE__*
 export interface CreateRFQBatchQuoteRequest {
   /** True: your resting orders are cancelled instead of taking from the book. Default: false. */
   readonly post_only?: boolean
-  /** Exactly one entry per child. 2 to 57 items. */
+  /** Your prices for each child. Exactly one entry per child. 2 to 57 items. */
   readonly quotes: ReadonlyArray<RFQBatchQuoteEntry>
   /** True: the remainder of each child after the execution rests in the book. */
   readonly rest_remainder: boolean
@@ -429,29 +439,32 @@ export const CreateRFQBatchQuoteRequest: Schema.Codec<CreateRFQBatchQuoteRequest
 })
 
 export interface CreateRFQBatchRequest {
-  /** The combos, all different. 2 to 57 items. */
+  /** The combos of the batch. Each combo must be different. 2 to 57 items. */
   readonly children: ReadonlyArray<CreateRFQBatchChild>
-  /** Your own id of the batch, 1 to 64 characters. With it, the client repeats the request after a lost response. */
+  /**
+   * Your own id of the batch, 1 to 64 characters. With this id, the client repeats the request after a lost
+   * response.
+   */
   readonly client_batch_id?: string
   /** Number of contracts, in steps of 0.01. */
   readonly contracts_fp?: CountInput | null
-  /** The collection of the combos. Required if a child has `selected_markets`. */
+  /** The ticker of the combos' collection. Required if a child has `selected_markets`. */
   readonly mve_collection_ticker?: string
   /**
-   * True: others see a placeholder instead of your communications id, on the batch and its children. Default:
+   * True: other users see a placeholder instead of your communications id, on the batch and its children. Default:
    * false.
    */
   readonly obscure_creator_id?: boolean
   /**
-   * True: closes your oldest open batches if the limit requires this. It never closes a single RFQ. Default:
-   * false.
+   * True: if you have too many open batches, the exchange closes your oldest ones. It never closes RFQs outside
+   * batches. Default: false.
    */
   readonly replace_existing?: boolean
-  /** Only `false` is valid: a fill-or-kill leaves no remainder. Default: false. */
+  /** Only `false` is valid: a batch is executed completely or not at all, so it has no remainder. Default: false. */
   readonly rest_remainder?: boolean
   /** For direct members: 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount?: number
-  /** For FCM members, who cannot create batches yet. */
+  /** Reserved for FCM members, who cannot create batches yet. */
   readonly subtrader_id?: string
   /** The amount to spend in dollars, with two to four decimals. */
   readonly target_cost_dollars?: DollarsInput
@@ -482,9 +495,9 @@ export interface CreateRFQRequest {
   readonly contracts_fp?: CountInput | null
   /** The ticker of the market. */
   readonly market_ticker: string
-  /** True: others see a placeholder instead of your communications id. Default: false. */
+  /** True: other users see a placeholder instead of your communications id. Default: false. */
   readonly obscure_creator_id?: boolean
-  /** True: deletes your existing RFQs instead of failing. Default: false. */
+  /** True: if you already have RFQs, the exchange deletes them. False: the request fails. Default: false. */
   readonly replace_existing?: boolean
   /** True: the remainder after the execution rests in the book. */
   readonly rest_remainder: boolean
@@ -531,11 +544,14 @@ export const CreateSubaccountRequest: Schema.Codec<CreateSubaccountRequest> = /*
 export interface DecreaseOrderV2Request {
   /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex
-  /** The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market. */
+  /**
+   * The ticker of the order's market. If `exchange_index` is absent or −1, the exchange finds the shard by this
+   * ticker.
+   */
   readonly market_ticker?: string
-  /** Number of contracts to remove from the resting part. */
+  /** Number of contracts to remove from the remaining contracts of the order. */
   readonly reduce_by?: CountInput | null
-  /** Number of contracts that rest afterwards. */
+  /** Number of contracts that remain in the order afterwards. */
   readonly reduce_to?: CountInput | null
 }
 export const DecreaseOrderV2Request: Schema.Codec<DecreaseOrderV2Request> = /*#__PURE__*/ Schema.Struct({
@@ -554,15 +570,15 @@ export type ExchangeInstance = "event_contract" | "margined"
 export const ExchangeInstance: Schema.Codec<ExchangeInstance> = /*#__PURE__*/ closed(["event_contract", "margined"])
 
 export interface GenerateApiKeyRequest {
-  /** For FCM members: locks the key to this subtrader. The exchange refuses such a key for all REST requests. */
+  /** For FCM members: locks the key to this subtrader. The exchange refuses all REST requests with a locked key. */
   readonly fcm_subtrader_id?: string
   /** The type of the key. Default: `rsa`. */
   readonly key_type?: ApiKeyType
   /** The name of the key. */
   readonly name: string
   /**
-   * The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope and
-   * allows only that group of operations. Default: all operations.
+   * The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope, and
+   * allows only the group of operations that it names. Default: all operations.
    */
   readonly scopes?: ReadonlyArray<ApiKeyScope>
   /**
@@ -675,9 +691,9 @@ export const TargetBalanceAllocationInput: Schema.Codec<TargetBalanceAllocationI
 })
 
 export interface SetTargetBalanceAllocationRequest {
-  /** The shares of the shards in integer percents, which add up to 100. An empty list ends the rebalancing. */
+  /** The share of each shard in percent, as integers that add up to 100. An empty list ends the rebalancing. */
   readonly allocations: ReadonlyArray<TargetBalanceAllocationInput>
-  /** How much of each shard's cash stays reserved for its resting orders. Default: `sum`. */
+  /** How the exchange computes the cash that it reserves on each shard for resting orders. Default: `sum`. */
   readonly resting_margin_reservation?: RestingMarginReservation
 }
 export const SetTargetBalanceAllocationRequest: Schema.Codec<SetTargetBalanceAllocationRequest> =
@@ -699,7 +715,7 @@ export const UpdateFCMEventContractDailyCapRequest: Schema.Codec<UpdateFCMEventC
   })
 
 export interface UpdateFCMSubtraderBlockedCategoriesRequest {
-  /** True: the subtrader must not trade the category. */
+  /** True: the subtrader cannot trade the category. False: the block is removed. */
   readonly blocked: boolean
   /** The category. */
   readonly category: string
@@ -728,7 +744,7 @@ export const UpdateOrderGroupLimitRequest: Schema.Codec<UpdateOrderGroupLimitReq
 })
 
 export interface UpdateSubaccountNettingRequest {
-  /** True: netting is on. */
+  /** Whether netting is on. */
   readonly enabled: boolean
   /** 0 is the primary account, 1–63 a subaccount. */
   readonly subaccount_number: number

@@ -175,7 +175,7 @@ describe("a fault of the document of the feed", () => {
   it("is a message without exactly one type, a missing channel, a channel with other messages, or an address that is not the channel's name", async () => {
     assert.deepStrictEqual(
       await faultsOf(documentOf({ itemPayload: object({ type: { type: "string" } }) }, { carries: [] })),
-      ["/components/messages/item/payload: expected a schema with one `type`, or with one `cmd`"]
+      ["/components/messages/item/payload: expected a schema whose `type` or `cmd` is a constant"]
     )
     assert.deepStrictEqual(await faultsOf(documentOf({ itemPayload: item }, { carries: ["subscribeCommand"] })), [
       "/channels/news/messages/subscribeCommand: expected a message of the server"
@@ -203,7 +203,7 @@ describe("a fault of the document of the feed", () => {
       topic: { type: "string", enum: ["a"] }
     }
     assert.deepStrictEqual(await faultsOf(documentOf(schemas, { carries: ["item"] })), [
-      "/components/schemas/Topic: messages and commands share this component, but its code would be different in each"
+      "/components/schemas/Topic: messages and commands share this component, but its code for messages differs from its code for commands"
     ])
   })
 
@@ -218,13 +218,13 @@ describe("a fault of the document of the feed", () => {
       }),
       [
         "/components/schemas/Item/properties/other: the document has no such integer",
-        "/channels/news: the facts of the feed do not have it",
-        "/channels/old: the document does not have it",
-        "/parameters/topic: the facts of the feed do not have it",
-        "/parameters/colour: the document does not have it",
-        "/actions/paint: the document does not have it",
-        "/errors/25: the facts of the feed do not have it",
-        "/errors/2: the document does not have it"
+        "/channels/news: feedFacts.ts has no entry for it",
+        "/channels/old: feedFacts.ts has an entry for it, but the document does not have it",
+        "/parameters/topic: feedFacts.ts has no entry for it",
+        "/parameters/colour: feedFacts.ts has an entry for it, but the document does not have it",
+        "/actions/paint: feedFacts.ts has an entry for it, but the document does not have it",
+        "/errors/25: feedFacts.ts has no entry for it",
+        "/errors/2: feedFacts.ts has an entry for it, but the document does not have it"
       ]
     )
   })

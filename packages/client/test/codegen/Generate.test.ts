@@ -481,7 +481,7 @@ describe("generate reports a fault for", () => {
     }
     for (const keyword of ["allOf", "oneOf", "not"]) {
       assert.deepStrictEqual(await faultsOfSchema({ [keyword]: [{ type: "string" }] }), [
-        `${at}/type: expected one supported type, or one and null`,
+        `${at}/type: expected one supported type, alone or together with null`,
         `${at}/${keyword}: unknown key`
       ])
     }
@@ -489,9 +489,9 @@ describe("generate reports a fault for", () => {
 
   it("a schema form that is not supported", async () => {
     for (const [schema, fault] of [
-      [{}, "/type: expected one supported type, or one and null"],
-      [{ type: "null" }, "/type: expected one supported type, or one and null"],
-      [{ type: ["string", "integer"] }, "/type: expected one supported type, or one and null"],
+      [{}, "/type: expected one supported type, alone or together with null"],
+      [{ type: "null" }, "/type: expected one supported type, alone or together with null"],
+      [{ type: ["string", "integer"] }, "/type: expected one supported type, alone or together with null"],
       [{ type: "string", format: "email" }, "/format: this format of text is not supported"],
       [{ type: "integer", format: "double" }, "/format: this format of integers is not supported"],
       [{ type: "number", format: "float" }, "/format: this format of numbers is not supported"],
@@ -499,8 +499,8 @@ describe("generate reports a fault for", () => {
       [{ type: "string", enum: [] }, "/enum: an enum without members"],
       [{ type: "string", enum: ["a", "a"] }, "/enum: members must have the schema's type and be different"],
       [{ type: "string", enum: ["a", 1] }, "/enum: members must have the schema's type and be different"],
-      [{ type: ["string", "null"], enum: ["a"] }, "/enum: null must be both a member and a type, or neither"],
-      [{ type: "string", enum: ["a", null] }, "/enum: null must be both a member and a type, or neither"],
+      [{ type: ["string", "null"], enum: ["a"] }, "/enum: null must be in `type` and in `enum`, or in none of them"],
+      [{ type: "string", enum: ["a", null] }, "/enum: null must be in `type` and in `enum`, or in none of them"],
       [{ type: "integer", minimum: 2, maximum: 1 }, ": no integer lies between these bounds"],
       [{ type: "integer", minimum: 0.5 }, "/minimum: expected a safe integer"],
       [{ type: "string", maxLength: -1 }, "/maxLength: expected a count"],
@@ -530,7 +530,7 @@ describe("generate reports a fault for", () => {
     const faults = await faultsOfSchema(object({ a: { type: "string", x: 1 }, b: { type: "date" } }))
     assert.deepStrictEqual(faults, [
       `${at}/properties/a/x: unknown key`,
-      `${at}/properties/b/type: expected one supported type, or one and null`
+      `${at}/properties/b/type: expected one supported type, alone or together with null`
     ])
   })
 
@@ -592,10 +592,10 @@ describe("Facts", () => {
     const at = "/components/schemas/Price"
     assert.deepStrictEqual(
       await faultsOf(responseOf(ref("Price"), { Price: { ...price, pattern: "^[0-8]$" } }), facts),
-      [`${at}: the pattern differs from that of Dollars`]
+      [`${at}: the pattern differs from the pattern of Dollars`]
     )
     assert.deepStrictEqual(await faultsOf(responseOf({ type: "string" }), facts), [
-      `${at}: the pattern differs from that of Dollars`
+      `${at}: the pattern differs from the pattern of Dollars`
     ])
     const request = documentOf({ schemas: { In: object({ a: ref("Price") }), Price: price }, requests: ["In"] })
     assert.deepStrictEqual(await faultsOf(request, facts), [`${at}: this decimal is only for responses`])

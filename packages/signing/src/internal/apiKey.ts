@@ -15,7 +15,9 @@ export interface Signing {
    * Signs with `node:crypto`. Undefined if the runtime has no `node:crypto`, or if its trial signature did not verify.
    */
   readonly signSync: SignSync | undefined
-  /** Whether `signSync` is faster, and the application does not provide its own WebCrypto. */
+  /**
+   * Whether a signer uses `signSync` by default: for Ed25519, if the application does not provide its own WebCrypto.
+   */
   readonly prefersSync: boolean
 }
 
@@ -26,7 +28,7 @@ const parameters: Record<KeyKind, AlgorithmIdentifier | RsaPssParams> = {
   ed25519: { name: "Ed25519" }
 }
 
-/** An API key. The private field hides the key from `inspect`, even with `showHidden` and without custom inspection. */
+/** An API key. The private field hides the key from `inspect`, even with `showHidden` or `customInspect: false`. */
 export class ApiKey extends Printable {
   readonly keyId: string
   readonly kind: KeyKind

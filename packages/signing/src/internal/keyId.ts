@@ -13,7 +13,7 @@ export const keyIdProblem = (keyId: string): KeyErrorReason | undefined => {
   const problem = looksLikeKey(keyId)
     ? "is the text of a key, not an id"
     : keyId.length > maxLength
-      ? `has ${keyId.length} characters`
+      ? `has ${keyId.length} characters, but the maximum is ${maxLength}`
       : /^["']|["']$/.test(keyId)
         ? "starts or ends with a quote"
         : /\s/.test(keyId)

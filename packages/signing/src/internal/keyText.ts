@@ -53,7 +53,7 @@ export const looksLikeKey = (text: string): boolean => {
 
 /**
  * Whether a path is safe to print: it contains only typical characters of paths, and no part looks as random as a key.
- * Real paths with many capitals and digits are therefore not shown, either.
+ * Therefore some real paths with many capitals and digits are not shown.
  */
 export const isShowable = (path: string): boolean => {
   const name = path.replace(/^[A-Za-z]:(?=[\\/])/, "")

@@ -42,8 +42,7 @@ const selfCheck = /*#__PURE__*/ Effect.fnUntraced(function* (
 })
 
 /**
- * Makes a signing function of `node:crypto`, if its trial signature verifies. If the result is undefined, WebCrypto
- * signs.
+ * Makes a signing function of `node:crypto`. Undefined if its trial signature does not verify: then WebCrypto signs.
  */
 const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
@@ -92,7 +91,7 @@ const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index])
 
-/** Makes an API key from private key material. The caller has checked the id. */
+/** Makes an API key from private key material. The caller checks the id first. */
 export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   material: PrivateMaterial
@@ -118,7 +117,7 @@ export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   return yield* importKey(keyId, "ed25519", privateKey, publicKey)
 })
 
-/** Makes an API key from a `CryptoKey` that is not extractable, checked against the public key. */
+/** Makes an API key from a `CryptoKey` that is not extractable. The self-check uses `publicKey`. */
 export const loadSealed = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   cryptoKey: CryptoKey,

@@ -33,8 +33,8 @@ const looksLike = (text: string): (KeyErrorReason & { _tag: "NoPem" })["looksLik
 
 /**
  * Repairs UTF-16 text that was decoded as UTF-8 or Latin-1. PowerShell writes such files. Each ASCII character becomes
- * the character and a NUL, in either order, so half of the text consists of NULs. Binary DER has only a few. PEM is
- * ASCII, so nothing is lost.
+ * the character and a NUL, in either order, so half of the text consists of NULs. Binary DER contains only a few NULs.
+ * PEM is ASCII, so nothing is lost.
  */
 const fromUtf16 = (text: string): string => {
   const narrow = text.replaceAll("\0", "")
@@ -77,8 +77,8 @@ export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => 
 }
 
 /**
- * Returns the reason to reject a label. For other labels the structure decides, because the label of PKCS#8 does not
- * contain the algorithm.
+ * Returns the reason to reject a block by its label. Undefined if the label is acceptable. The DER structure is checked
+ * later, because the label of PKCS#8 does not contain the algorithm.
  */
 const problemOfLabel = (label: string, body: string): KeyErrorReason | undefined => {
   switch (label) {

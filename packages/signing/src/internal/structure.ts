@@ -73,7 +73,7 @@ const kindOf = (algorithmIdentifier: Der.Element): Result.Result<KeyKind, KeyErr
   if (name === "Ed25519") {
     return parameters === undefined ? Result.succeed("ed25519") : malformed("its Ed25519 algorithm has parameters")
   }
-  return fail({ _tag: "UnsupportedAlgorithm", algorithm: name ?? `with the object identifier ${oid}` })
+  return fail({ _tag: "UnsupportedAlgorithm", algorithm: name ?? `object identifier ${oid}` })
 }
 
 const pkcs8 = (members: ReadonlyArray<Der.Element>): Result.Result<PrivateMaterial, KeyErrorReason> =>

@@ -47,7 +47,7 @@ export const service: Effect.Effect<Signature.Signature["Service"], KeyError> = 
   )
 )
 
-/** The reason for a key that this package can read but the runtime cannot. */
+/** The reason to reject a key that this package can read but the runtime cannot. */
 export const rejectedByRuntime: KeyErrorReason = { _tag: "Malformed", problem: "the runtime's WebCrypto rejects it" }
 
 const fromCryptoError = (error: CryptoError.CryptoError): KeyError =>

@@ -5,7 +5,7 @@ import { integer, nothing, octets, sequence } from "../asn1.ts"
 
 const members = (bytes: ArrayLike<number>) => Der.members(Uint8Array.from(bytes))
 
-/** The error for bytes; empty if they are a valid sequence. */
+/** Returns the error for these bytes. Empty if the bytes are a valid sequence. */
 const problem = (bytes: ArrayLike<number>): string => {
   const result = members(bytes)
   return Result.isFailure(result)
@@ -77,7 +77,7 @@ describe("members", () => {
 })
 
 describe("only", () => {
-  it("reads a single element of the tag with nothing after it", () => {
+  it("reads an element only if it has the tag and fills the bytes exactly", () => {
     assert.deepStrictEqual(Der.only(integer(5), Der.tags.integer)?.contents, Uint8Array.from([5]))
     assert.isUndefined(Der.only(integer(5), Der.tags.octetString))
     assert.isUndefined(Der.only(Uint8Array.from([...integer(5), 0]), Der.tags.integer))

@@ -4,7 +4,10 @@ import { keyIdProblem, shortKeyId } from "../../src/internal/keyId.ts"
 describe("keyIdProblem", () => {
   it("accepts at most 128 characters", () => {
     assert.isUndefined(keyIdProblem("a".repeat(128)))
-    assert.deepStrictEqual(keyIdProblem("a".repeat(129)), { _tag: "InvalidKeyId", problem: "has 129 characters" })
+    assert.deepStrictEqual(keyIdProblem("a".repeat(129)), {
+      _tag: "InvalidKeyId",
+      problem: "has 129 characters, but the maximum is 128"
+    })
   })
 
   it("accepts exactly the characters that are valid in a header", () => {

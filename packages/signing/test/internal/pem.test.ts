@@ -8,12 +8,12 @@ const noPem = (looksLike: string) => ({ _tag: "NoPem", looksLike })
 const block = (label: string) => ({ label, der: Uint8Array.from([1, 2, 3]) })
 
 describe("readBlock", () => {
-  it("reads the labels of keys", () => {
+  it("reads blocks with the labels of keys", () => {
     for (const label of ["PRIVATE KEY", "RSA PRIVATE KEY", "PUBLIC KEY"])
       assert.deepStrictEqual(read(pem(label)), block(label))
   })
 
-  it("reports other labels of 1 to 64 characters", () => {
+  it("rejects other labels of 1 to 64 characters, and reports the label", () => {
     for (const label of ["A", "9", "SSH2 ENCRYPTED", "A".repeat(64)]) {
       assert.deepStrictEqual(read(pem(label)), { _tag: "UnsupportedFormat", label })
     }
@@ -79,7 +79,7 @@ describe("readBlock", () => {
       [" \r\n\t", "Empty"],
       ["{}", "Json"],
       ["a\u0000b\u0000c\u0000", "Text"],
-      // A third of the text is NUL. UTF-16 would have half.
+      // One of three characters is NUL. In UTF-16, every second character would be NUL.
       ["ab\u0000", "Binary"],
       ["abc\u0000", "Binary"],
       ["\u0008", "Binary"],

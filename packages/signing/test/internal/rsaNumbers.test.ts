@@ -8,7 +8,7 @@ type Members = Record<(typeof rsaMembers)[number], Uint8Array>
 
 const membersOf = (key: JsonWebKey): Members => {
   const entries = rsaMembers.map((name) => [name, Uint8Array.from(Buffer.from(key[name]!, "base64url"))] as const)
-  return Object.fromEntries(entries) as Members // all eight of them
+  return Object.fromEntries(entries) as Members // all eight members
 }
 
 const good = membersOf(jwk("rsa-2048"))
@@ -18,7 +18,7 @@ const problemOf = (change: Partial<Members>) => {
   return rsaProblem(rsaMembers.map((name) => changed[name]))
 }
 
-const mixed = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" } as const
+const mismatch = { _tag: "SelfCheckFailed", problem: "the numbers of the RSA key do not match" } as const
 
 const bytesOf = (value: bigint): Uint8Array => {
   const hex = value.toString(16)
@@ -48,14 +48,14 @@ describe("rsaProblem", () => {
       { p: bytesOf(0n) },
       { q: bytesOf(0n) }
     ]) {
-      assert.deepStrictEqual(problemOf(change), mixed)
+      assert.deepStrictEqual(problemOf(change), mismatch)
     }
   })
 
   for (const name of rsaMembers) {
     it(`detects a value of ${name} that is too large or too small by one`, () => {
       for (const step of [1n, -1n])
-        assert.deepStrictEqual(problemOf({ [name]: bytesOf(numberOf(good[name]) + step) }), mixed)
+        assert.deepStrictEqual(problemOf({ [name]: bytesOf(numberOf(good[name]) + step) }), mismatch)
     })
   }
 
@@ -92,7 +92,7 @@ describe("pkcs1Problem", () => {
     }
   })
 
-  it("rejects another version, and any other number of members than eight", () => {
+  it("rejects another version than 0, and another number of members than eight", () => {
     assert.deepStrictEqual(pkcs1Problem(sequence(integer(1), ...encoded)), {
       _tag: "UnsupportedAlgorithm",
       algorithm: "RSA with more than two primes"
@@ -114,7 +114,7 @@ describe("pkcs1Problem", () => {
     })
   }
 
-  it("reads a number of one byte before it compares the numbers", () => {
-    assert.deepStrictEqual(pkcs1Problem(sequence(version, ...encoded.with(1, integer(0x7f)))), mixed)
+  it("reads a number of one byte, and reports that the numbers do not match", () => {
+    assert.deepStrictEqual(pkcs1Problem(sequence(version, ...encoded.with(1, integer(0x7f)))), mismatch)
   })
 })

@@ -20,7 +20,7 @@ const unsupported = (algorithm: string) => ({ _tag: "UnsupportedAlgorithm", algo
 const numbers = (count: number) => Array.from({ length: count }, () => integer(1))
 
 describe("privateMaterial", () => {
-  it("reads PKCS#8 of both kinds", () => {
+  it("reads PKCS#8 of RSA and of Ed25519", () => {
     assert.deepStrictEqual(ofPrivate(sequence(integer(0), ed25519, octets(octets(seed)))), {
       kind: "ed25519",
       seed,
@@ -72,13 +72,13 @@ describe("privateMaterial", () => {
       [sequence(rsaOid, integer(0)), malformed("its RSA algorithm has parameters")],
       [sequence(ed25519Oid, nothing), malformed("its Ed25519 algorithm has parameters")],
       [sequence(der(0x06, [0x2b, 0x65, 0x71])), unsupported("Ed448")],
-      [sequence(der(0x06, [0x2b, 0x65, 0x7f])), unsupported("with the object identifier 1.3.101.127")]
+      [sequence(der(0x06, [0x2b, 0x65, 0x7f])), unsupported("object identifier 1.3.101.127")]
     ] as const) {
       assert.deepStrictEqual(ofPrivate(sequence(integer(0), algorithm, octets(octets(seed)))), reason)
     }
   })
 
-  it("reads PKCS#1 unchanged, with and without unknown members", () => {
+  it("returns PKCS#1 of nine or more numbers unchanged, and rejects eight", () => {
     for (const count of [9, 10, 11]) {
       const pkcs1 = sequence(...numbers(count))
       assert.deepStrictEqual(ofPrivate(pkcs1, "RSA PRIVATE KEY"), { kind: "rsa", pkcs1 })
@@ -99,7 +99,7 @@ describe("privateMaterial", () => {
     assert.deepStrictEqual(ofPrivate(sequence(nothing), "PUBLIC KEY"), { _tag: "PublicKey" })
   })
 
-  it("recognises other structures by their exact members", () => {
+  it("rejects other structures, and reports each by its exact members", () => {
     const certificate = [sequence(), sequence(), bits()]
     for (const [members, reason, more] of [
       [numbers(6), unsupported("DSA"), notPrivate],
@@ -117,7 +117,7 @@ describe("privateMaterial", () => {
 })
 
 describe("publicMaterial", () => {
-  it("reads SPKI of both kinds", () => {
+  it("reads SPKI of RSA and of Ed25519, only under the label PUBLIC KEY", () => {
     for (const [algorithm, kind] of [
       [ed25519, "ed25519"],
       [rsa, "rsa"]
@@ -131,7 +131,7 @@ describe("publicMaterial", () => {
     }
   })
 
-  it("recognises structures that are not public keys", () => {
+  it("rejects structures that are not public keys, each with its own reason", () => {
     for (const [members, reason] of [
       [[integer(0), ed25519, octets(octets(seed))], { _tag: "PrivateKey" }],
       [numbers(9), { _tag: "PrivateKey" }],

@@ -23,7 +23,7 @@ describe("orKeyError", () => {
   const failing = (reason: CryptoError.CryptoErrorReason) =>
     Effect.fail(new CryptoError.CryptoError({ module: "KeyFormat", method: "decode", reason }))
 
-  it.effect("says that the runtime does not support the algorithm, or that it rejects the key", () =>
+  it.effect("distinguishes an unsupported algorithm from a key that the runtime rejects", () =>
     Effect.gen(function* () {
       const reasonOf = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>) =>
         Effect.map(Effect.flip(orKeyError(effect)), ({ reason }) => reason)

@@ -1,15 +1,15 @@
-/** Sums of the exact decimals of responses. */
+/** Functions that add the decimals of responses exactly. */
 import type { JsonObject } from "../../../../src/judge/JsonSchema.ts"
 import { textIn } from "./reading.ts"
 
-/** Returns the millionths of a decimal text. */
+/** Converts a decimal to an integer number of millionths. */
 export const millionths = (text: string): bigint => {
   const [whole = "0", fraction = ""] = text.replace("-", "").split(".")
   const size = BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, "0"))
   return text.startsWith("-") ? -size : size
 }
 
-/** Returns the millionths of a decimal member. */
+/** Returns the decimal in a member, in millionths. */
 export const amountOf = (object: JsonObject, member: string): bigint => millionths(textIn(object, member))
 
 /** Returns the product of two amounts in millionths. */

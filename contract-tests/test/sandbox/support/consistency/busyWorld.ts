@@ -1,4 +1,4 @@
-/** Seeds an exchange with one of each entity, and lets its accounts trade with a crowd. */
+/** Seeds an exchange with one entity of each kind, and lets its accounts trade with a crowd of simulated traders. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as MultivariateCollections from "@kalshi-effect/client/MultivariateCollections"
 import * as BlockTrades from "@kalshi-effect/client/BlockTrades"
@@ -11,7 +11,10 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { makeWorld } from "../../../../src/targets/World.ts"
 
-/** Its traders act rarely, but its makers keep all books filled: this gives about 5,600 orders and 4,300 trades. */
+/**
+ * The traders of this crowd act rarely, but its market makers keep all books filled. The result is about 5,600 orders
+ * and 4,300 trades.
+ */
 const crowd = { traders: 5, pace: 0.002 }
 
 export const layer = Sandbox.layerTest({ world: true, crowd })
@@ -34,7 +37,7 @@ export const makeBusyWorld = Effect.gen(function* () {
   yield* place({ subaccount: 1, price: "0.75" })
   yield* place({ price: "0.20", order_group_id: world.groupId })
   yield* BlockTrades.accept({ block_trade_proposal_id: world.blockTradeId }).pipe(as(world.signer))
-  // A subtrader takes from the crowd. In a market without the crowd, its resting order is taken.
+  // A subtrader trades with the crowd as the taker. In a market without the crowd, the subtrader is the maker.
   const { accountId } = yield* Effect.fromResult(
     (yield* sandbox.view).subtrader(world.fcmMember.accountId, world.subtraderId)
   )
@@ -42,7 +45,7 @@ export const makeBusyWorld = Effect.gen(function* () {
   const { ticker } = yield* sandbox.createMarket({ ticker: "KXQUIET-26-YES" })
   yield* sandbox.placeOrder(accountId, { ticker, side: "bid", count: "2", price: "0.66" })
   yield* place({ ticker, side: "ask", price: "0.66", count: "2" })
-  // The crowd quotes a request for a combo, and confirms the accepted quote.
+  // The crowd quotes an RFQ on a combo, and confirms the accepted quote.
   yield* sandbox.deposit(world.signer.accountId, "1000", { exchangeIndex: 1 })
   const combo = yield* MultivariateCollections.createMarket({
     collection_ticker: world.collectionTicker,
@@ -60,7 +63,7 @@ export const makeBusyWorld = Effect.gen(function* () {
   if (quote === undefined) return yield* Effect.die("the crowd did not quote the combo")
   yield* Quotes.accept({ rfq_id: rfq.id, quote_id: quote.id, accepted_side: "yes" }).pipe(as(world.signer))
   yield* TestClock.adjust("1 minute")
-  // Later orders rest, so that every list has something to show.
+  // The following orders rest, so that every list has an item.
   yield* place({ price: "0.10", order_group_id: world.groupId })
   yield* place({ subaccount: 1, price: "0.11" })
   yield* Rfqs.create({ market_ticker: world.ticker, contracts: 2, rest_remainder: false }).pipe(as(world.bystander))

@@ -1,4 +1,7 @@
-/** Calls every list of the local exchange, and every operation that reads one entity for each entity of the lists. */
+/**
+ * Calls every list operation of the local exchange. For each entity of the lists, also calls every operation that reads
+ * one entity.
+ */
 import * as Effect from "effect/Effect"
 import { isObject, type Json, type JsonObject } from "../../../../src/judge/JsonSchema.ts"
 import { type Body, objectsIn, type Reader, textIn } from "./reading.ts"
@@ -71,7 +74,10 @@ export const subtraderReads: ReadonlyArray<string> = [
   "GetFCMSubtraderBlockedCategories"
 ]
 
-/** Operations that read an entity of a list: the list, its member, and the input. */
+/**
+ * How to call an operation for each entity of a list: the list operation, the member with the entities, and the input
+ * for an entity.
+ */
 interface Derived {
   readonly list: string
   readonly member: string
@@ -183,13 +189,13 @@ export const covered: ReadonlyArray<string> = [publicLists, ownLists, subaccount
   .flatMap(Object.keys)
   .concat(memberLists, subtraderReads, cityReads, candleReads)
 
-/** Reads whose answer may be 404 for an entity that exists, with the reason. */
+/** Read operations that can respond with 404 although the entity exists, each with the reason. */
 export const absences: Readonly<Record<string, string>> = {
   GetEventLiveData: "only events with a live source have live data",
   GetGameStats: "only games have statistics"
 }
 
-/** What was collected, and the entities of lists that the operation for one entity does not find. */
+/** The collected responses, and as faults the calls that got 404 although a list contains the entity. */
 export interface Collected {
   readonly bodies: ReadonlyArray<Body>
   readonly faults: ReadonlyArray<string>

@@ -13,7 +13,7 @@ export interface Findings {
   readonly excused: ReadonlySet<string>
 }
 
-/** Reads everything, follows every reference, and applies the rules. */
+/** Reads all responses, follows every reference, and applies every rule. */
 export const find = (reader: Reader) =>
   Effect.gen(function* () {
     const { bodies, faults } = yield* collect(reader)

@@ -1,9 +1,11 @@
-/** The fields of the same name that legitimately differ between two bodies. */
+/** The exceptions: fields that have the same name in two entities, but can have different values. */
 import type { Kind } from "./references.ts"
 
-/** Fields of an object that may differ from the entity to which it refers, with the reason. */
+/**
+ * Fields of an object that can differ from the same fields of the entity to which the object refers, with the reason.
+ */
 export interface Exception {
-  /** The names of the members around the objects. */
+  /** The names of the members that contain the objects. */
   readonly from: ReadonlyArray<string>
   readonly to: Kind
   readonly fields: ReadonlyArray<string>
@@ -23,7 +25,7 @@ export const exceptions: ReadonlyArray<Exception> = [
     from: anEvent,
     to: "series",
     fields: ["title", "last_updated_ts"],
-    reason: "an event has its own title and changes"
+    reason: "an event has its own title and its own time of the last change"
   },
   {
     from: ["multivariate_contract", "multivariate_contracts"],
@@ -35,13 +37,13 @@ export const exceptions: ReadonlyArray<Exception> = [
     from: ["block_trade_proposals", "order", "orders", "rfq", "rfqs", ...aQuote],
     to: "market",
     fields: ["status"],
-    reason: "the status of a request, not of the market"
+    reason: "this is the status of an order or a request, not of the market"
   },
   {
     from: aQuote,
     to: "market",
     fields: ["no_bid_dollars", "yes_bid_dollars"],
-    reason: "the prices of the quote, which do not rest in the book"
+    reason: "these are the prices of the quote, which do not rest in the book"
   },
   {
     from: aQuote,
@@ -53,19 +55,19 @@ export const exceptions: ReadonlyArray<Exception> = [
     from: ["fills"],
     to: "order",
     fields: ["side"],
-    reason: "the deprecated side of a fill is the bought outcome; an order that sells YES has the side yes"
+    reason: "the deprecated side of a fill is the bought outcome, but an order that sells YES has the side yes"
   },
   {
     from: ["fills"],
     to: "order",
     fields: ["created_time", "no_price_dollars", "yes_price_dollars"],
-    reason: "an order may be filled later, and at another price than its limit"
+    reason: "an order can be filled later, and at another price than its limit"
   },
   {
     from: ["fills"],
     to: "subtraderOrder",
     fields: ["yes_price_dollars"],
-    reason: "an order may be filled at another price than its limit"
+    reason: "an order can be filled at another price than its limit"
   },
   { from: ["fills", "trades"], to: "market", fields: ["created_time"], reason: "markets are older than their trades" },
   {
@@ -84,17 +86,17 @@ export const exceptions: ReadonlyArray<Exception> = [
     from: ["best_quotes"],
     to: "batch",
     fields: ["rfqs", "updated_ts"],
-    reason: "the best bids on the children, and the time of their last change"
+    reason: "these are the best bids on the children, and the time of their last change"
   },
   {
     from: ["rfqs"],
     to: "market",
     fields: ["no_bid_dollars", "yes_bid_dollars"],
-    reason: "the best bids on a child, which do not rest in the book"
+    reason: "these are the best bids on a child, which do not rest in the book"
   },
   { from: ["events"], to: "target", fields: ["id", "type"], reason: "a play of a game has its own id and type" }
 ]
 
-/** The exceptions one by one. */
+/** Returns one key for each combination of member, kind and field. */
 export const keysOf = (exceptions: ReadonlyArray<Exception>): ReadonlyArray<string> =>
   exceptions.flatMap(({ fields, from, to }) => from.flatMap((place) => fields.map((name) => `${place} ${to} ${name}`)))

@@ -1,4 +1,4 @@
-/** Reads the local exchange as all of its accounts, for comparisons of its operations with each other. */
+/** Reads the local exchange as each of its accounts, so that the responses of different operations can be compared. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
 import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
@@ -12,9 +12,9 @@ import * as Result from "effect/Result"
 import { isArray, isObject, memberOf, stringify, type Json, type JsonObject } from "../../../../src/judge/JsonSchema.ts"
 import * as ClientOperations from "../../../../src/operations/ClientOperations.ts"
 
-/** Reads the exchange at one time. The same request is sent once. */
+/** Reads the exchange at one time. Sends each request only once, and remembers the response. */
 export interface Reader {
-  /** The ids of all accounts, without those of subtraders. FCM members read the data of their subtraders. */
+  /** The ids of all accounts except subtraders. FCM members read the data of their subtraders. */
   readonly accounts: ReadonlyArray<string>
   /** The ids of the FCM members. */
   readonly members: ReadonlyArray<string>
@@ -27,7 +27,7 @@ const operations = new Map(
   ClientOperations.all.map(({ descriptor, operation }) => [descriptor.operationId, { descriptor, operation }])
 )
 
-/** Appends the lists of a page to those of the pages before it. */
+/** Appends the lists of a page to the lists of the earlier pages. */
 const joined = (before: JsonObject, page: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(page).map(([name, value]) => {
@@ -42,7 +42,7 @@ const cursorOf = (page: Json): string | undefined =>
     .map((name) => memberOf(page, name))
     .find((value): value is string => typeof value === "string" && value !== "")
 
-/** Creates a reader of the exchange. It adds a key to every account and removes the rate limits. */
+/** Creates a reader of the exchange. Adds a key to every account, and removes the accounts' rate limits. */
 export const make = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const http = Layer.succeed(HttpClient.HttpClient, yield* HttpClient.HttpClient)
@@ -66,10 +66,10 @@ export const make = Effect.gen(function* () {
       const client = clients.get(account)
       if (called === undefined || client === undefined) return yield* Effect.die(`${account} cannot call ${operation}`)
       const exit = yield* Effect.exit(called.operation(input).pipe(Effect.provide(client)))
-      // The values of the client are the JSON of the response, except those with secrets, which no read returns.
+      // The client returns the JSON of the response, except for responses with secrets. No read has such a response.
       if (Exit.isSuccess(exit)) return exit.value as Json
       const text = Cause.pretty(exit.cause)
-      // An unknown series is 400.
+      // For an unknown series, the exchange responds with 400 and the code not_found.
       if (/NotFound|: not_found: /.test(text)) return undefined
       return yield* Effect.die(`${operation} ${stringify(input)} as ${account}: ${text}`)
     })
@@ -100,7 +100,7 @@ export const make = Effect.gen(function* () {
   return reader
 })
 
-/** Changes the body of a response. It plants a contradiction. */
+/** Changes the body of a response, to inject a contradiction. */
 export type Tamper = (operation: string, data: Json, account: string) => Json
 
 /** Returns a reader of the same exchange with changed responses. */
@@ -126,13 +126,13 @@ export interface Body {
   readonly data: Json
 }
 
-/** Returns the objects in a member of a body. */
+/** Returns the objects in a member of a body: the items of a list, or a single object. */
 export const objectsIn = (data: Json | undefined, member: string): ReadonlyArray<JsonObject> => {
   const value = memberOf(data, member)
   return isArray(value) ? value.filter(isObject) : isObject(value) ? [value] : []
 }
 
-/** Returns a member that must be text. */
+/** Returns a member. Throws if it is not text. */
 export const textIn = (object: Json | undefined, member: string): string => {
   const value = memberOf(object, member)
   if (typeof value !== "string") throw new Error(`${member} is not text in ${stringify(object ?? null)}`)

@@ -1,19 +1,19 @@
-/** Which fields of responses refer to which entities, and how to read these entities. */
+/** Tables of the fields of responses that refer to entities, and of the operations that read these entities. */
 import * as Effect from "effect/Effect"
 import { isArray, isObject, type Json, type JsonObject } from "../../../../src/judge/JsonSchema.ts"
 import { objectsIn, type Reader } from "./reading.ts"
 
-/** An entity, as an operation shows it. */
+/** An entity in the response of one operation. */
 export interface Shown {
   readonly operation: string
   /** Undefined if the operation does not find the entity. */
   readonly value: JsonObject | undefined
 }
 
-/** Reads an entity by its id with all operations that show it. */
+/** Reads the entity with an id by several operations. `holder` is the object with the reference. */
 type Find = (reader: Reader, account: string, id: string, holder: JsonObject) => Effect.Effect<ReadonlyArray<Shown>>
 
-/** Reads an entity with one operation. */
+/** Reads an entity by an operation that returns one entity. */
 const one =
   (operation: string, member: string, input: (id: string, holder: JsonObject) => JsonObject): Find =>
   ({ read }, account, id, holder) =>
@@ -23,14 +23,14 @@ const one =
 
 const indexes = new WeakMap<object, Map<string, JsonObject>>()
 
-/** The items of a list by an id. A list is always searched by the same id. */
+/** Returns the items of a list by the id in `field`. Each list is always searched by the same field. */
 const indexOf = (data: JsonObject, member: string, field: string): Map<string, JsonObject> => {
   const index = indexes.get(data) ?? new Map(objectsIn(data, member).map((item) => [String(item[field]), item]))
   indexes.set(data, index)
   return index
 }
 
-/** Finds an entity in a list. */
+/** Reads an entity by a list operation. */
 const inList =
   (operation: string, member: string, field: string, input: JsonObject): Find =>
   ({ read }, account, id) =>
@@ -38,7 +38,7 @@ const inList =
       { operation, value: isObject(data) ? indexOf(data, member, field).get(id) : undefined }
     ])
 
-/** Finds an entity with those of these operations that show it. */
+/** Reads an entity by several operations. At least one of them must find the entity. */
 const oneOf =
   (...finds: ReadonlyArray<Find>): Find =>
   (reader, account, id, holder) =>
@@ -50,7 +50,7 @@ const oneOf =
       }
     )
 
-/** Finds an entity with all of these operations. */
+/** Reads an entity by several operations. Each of them must find the entity. */
 const all =
   (...finds: ReadonlyArray<Find>): Find =>
   (reader, account, id, holder) =>
@@ -61,7 +61,7 @@ const all =
 
 const player = { include_player_stats: true }
 
-/** How the exchange shows each kind of entity. */
+/** How to read each kind of entity. */
 export const kinds = {
   batch: all(
     one("GetRFQBatch", "rfq_batch", (rfq_batch_id) => ({ rfq_batch_id })),
@@ -151,7 +151,10 @@ export const kinds = {
 
 export type Kind = keyof typeof kinds
 
-/** The kind of entity to which a field refers, by the field's name, or by the name of the member around it and its name. */
+/**
+ * The kind of entity to which a field refers. Key: the name of the field, or the name of the member that contains the
+ * object, a dot and the name of the field.
+ */
 export const fields: Readonly<Record<string, Kind>> = {
   associated_event_tickers: "event",
   "associated_events.ticker": "event",
@@ -206,17 +209,17 @@ export const fields: Readonly<Record<string, Kind>> = {
   "transfers.transfer_id": "shardTransfer"
 }
 
-/** The strike of a combo has lists of tickers as text. */
+/** Fields with tickers joined by commas: the strike of a combo has such fields. */
 export const texts: Readonly<Record<string, Kind>> = { "Associated Events": "event", "Associated Markets": "market" }
 
 /**
- * The ids that no operation reads, with the reason: by the field's name, by the names of the member around it and the field,
- * or by the operation and both names.
+ * The ids by which no operation reads an entity, with the reason. Key: as in `fields`, or an operation, a space and
+ * such a key.
  */
 export const unread: Readonly<Record<string, string>> = {
   "GetFCMOrders orders.order_id": "the orders of subtraders are only in this list",
   "GetRFQBatchQuotes quotes.id":
-    "until a batch is accepted, these quotes are only in their batch quote: a rule compares them",
+    "until a batch is accepted, these quotes are only in their batch quote, and a rule in sums.ts compares them",
   "GetGameStats events.id": "the plays of a game are only in its statistics",
   "GetSubaccountTransfers transfers.transfer_id": "transfers between subaccounts are only in this list",
   api_key_id: "the ids of the account's keys are only in the list of keys",
@@ -224,27 +227,27 @@ export const unread: Readonly<Record<string, string>> = {
   "batch_quotes.id": "batch quotes are only in the list of their batch",
   "block_trade_proposals.id": "block trades are only in their list",
   buyer_user_id: "no operation reads an account",
-  client_order_id: "chosen by the client",
-  communications_id: "the public id of an account",
-  creator_id: "the public id of an account",
+  client_order_id: "the client chooses this id",
+  communications_id: "this is the public id of an account",
+  creator_id: "this is the public id of an account",
   creator_user_id: "no operation reads an account",
   "deposits.id": "deposits are only in their list",
   "incentive_programs.id": "incentive programs are only in their list",
   market_id: "no operation reads a market by its id",
   proposer_user_id: "no operation reads an account",
-  rfq_creator_id: "the public id of an account",
+  rfq_creator_id: "this is the public id of an account",
   rfq_creator_user_id: "no operation reads an account",
   "series_fee_change_arr.id": "changes of fees are only in their list",
   seller_user_id: "no operation reads an account",
   station_id: "no operation reads a weather station",
-  source_id: "an id of a data provider",
+  source_id: "this is an id of a data provider",
   user_id: "no operation reads an account",
   "withdrawals.id": "withdrawals are only in their list"
 }
 
-/** Returns the value of a reference in a member, or of the references in a list. */
+/** Returns the id in a member, or the ids in a list. */
 export const idsIn = (value: Json | undefined): ReadonlyArray<string> =>
   (isArray(value) ? value : [value]).filter((id): id is string => typeof id === "string" && id !== "")
 
-/** Returns whether the name of a field is that of a reference. */
+/** Whether a field with this name is a reference. */
 export const isReference = (name: string): boolean => name === "id" || /_ids?$|tickers?$/.test(name)

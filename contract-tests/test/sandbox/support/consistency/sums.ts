@@ -1,4 +1,7 @@
-/** The arithmetic between the responses of different operations: each rule returns the contradictions that it finds. */
+/**
+ * Rules about amounts and lists in the responses of different operations. Each rule returns the contradictions that it
+ * finds.
+ */
 import { equals, isArray, memberOf, stringify, type Json, type JsonObject } from "../../../../src/judge/JsonSchema.ts"
 import { amountOf, groupBy, millionths, times, Totals } from "./amounts.ts"
 import { type Body, objectsIn, textIn } from "./reading.ts"
@@ -17,7 +20,7 @@ export class Responses {
     return this.#byOperation.get(operation) ?? []
   }
 
-  /** The objects of a list in the responses of some operations. */
+  /** Returns the objects of a list in the responses of some operations. */
   items(operations: ReadonlyArray<string>, member: string, account?: string): ReadonlyArray<JsonObject> {
     return operations.flatMap((operation) =>
       this.bodies(operation)
@@ -43,7 +46,7 @@ const [trades, markets, fills, orders, positions] = [
 
 const millisOf = (item: JsonObject, member: string): number => Date.parse(textIn(item, member))
 
-/** The volume and the last price of a market are those of its trades. */
+/** The volume and the last price of a market follow from its trades. */
 const volumesOfMarkets: Rule = (responses) => {
   const [all, recent] = [new Totals(), new Totals()]
   const last = new Map<string, JsonObject>()
@@ -70,7 +73,7 @@ const volumesOfMarkets: Rule = (responses) => {
   })
 }
 
-/** The volume of a series is that of its markets. */
+/** The volume of a series is the sum over its markets. */
 const volumesOfSeries: Rule = (responses) => {
   const seriesOf = new Map(
     responses
@@ -92,7 +95,7 @@ const volumesOfSeries: Rule = (responses) => {
     )
 }
 
-/** The sides of the trades of subtraders that an FCM member sees. */
+/** Returns the trades of subtraders that an FCM member sees, each with the side of the subtrader. */
 const sidesOfSubtraders = (responses: Responses): ReadonlyArray<readonly [fill: JsonObject, who: "maker" | "taker"]> =>
   responses
     .items(["GetFCMFills"], "fills")
@@ -122,11 +125,11 @@ const fillsOfTrades: Rule = (responses) => {
     )
 }
 
-/** The price that the buyer of the outcome of a fill pays. */
+/** Returns the price of the outcome that a fill buys: YES for a bid, NO for an ask. */
 const priceOf = (fill: JsonObject): bigint =>
   amountOf(fill, fill["book_side"] === "bid" ? "yes_price_dollars" : "no_price_dollars")
 
-/** The filled count, the costs and the fees of an order are those of its fills. */
+/** The filled count, the costs and the fees of an order are the sums of its fills. */
 const fillsOfOrders: Rule = (responses) => {
   const totals = new Totals()
   for (const fill of responses.items(fills, "fills")) {
@@ -158,7 +161,7 @@ const fillsOfOrders: Rule = (responses) => {
   })
 }
 
-/** The filled count of a subtrader's order is that of its fills. */
+/** The filled count of a subtrader's order is the sum of its fills. */
 const fillsOfSubtraderOrders: Rule = (responses) => {
   const totals = new Totals()
   for (const [fill, who] of sidesOfSubtraders(responses)) {
@@ -170,7 +173,10 @@ const fillsOfSubtraderOrders: Rule = (responses) => {
   })
 }
 
-/** The quotes of a batch quote that won are in the list of quotes. The best quotes of a batch are those of its children. */
+/**
+ * If a batch quote is accepted, the list of quotes contains its quotes. The best quotes of a batch cover exactly its
+ * children.
+ */
 const batches: Rule = (responses) => {
   const idsOf = (data: Json | undefined) =>
     objectsIn(data, "rfqs")
@@ -203,10 +209,10 @@ const batches: Rule = (responses) => {
   return [...best, ...won]
 }
 
-/** Fields that show an account more of its own requests than other accounts see. */
+/** Fields in which an account sees more of its own requests than other accounts see. */
 const partial = new Set(["buyer_user_id", "rfqs", "seller_user_id"])
 
-/** Two accounts that see the same request or trade see the same values. */
+/** If two accounts see the same request or trade, they see the same values. */
 const sameForAllAccounts: Rule = (responses) =>
   (
     [
@@ -235,7 +241,7 @@ const isSettled = (market: JsonObject): boolean => market["settlement_ts"] !== u
 const marketsByTicker = (responses: Responses): ReadonlyMap<string, JsonObject> =>
   new Map(responses.items(markets, "markets").map((market) => [textIn(market, "ticker"), market]))
 
-/** A position is the sum of the fills in a market until it settles. */
+/** Until a market settles, a position in it is the sum of the account's fills. */
 const positionsOfFills: Rule = (responses) => {
   const [counts, fees] = [new Totals(), new Totals()]
   for (const operation of fills) {
@@ -313,7 +319,7 @@ const positionsOfEvents: Rule = (responses) => {
   )
 }
 
-/** The open interest of a market is the number of contracts held, which is the same for both outcomes. */
+/** The open interest of a market is the number of held YES contracts, and also the number of held NO contracts. */
 const openInterest: Rule = (responses) => {
   const [long, short] = [new Totals(), new Totals()]
   for (const position of responses.items([...positions, "GetFCMPositions"], "market_positions")) {
@@ -336,7 +342,7 @@ const centsOf = (amount: bigint): number => Number(amount / 10_000n)
 const sumOf = (items: ReadonlyArray<JsonObject>, member: string): bigint =>
   items.reduce((sum, item) => sum + amountOf(item, member), 0n)
 
-/** A balance is the sum over the shards, and the same as in the list of subaccounts. */
+/** A balance is the sum over the shards, and equals the balance in the list of subaccounts. */
 const balances: Rule = (responses) =>
   responses.bodies("GetBalance").flatMap(({ account, data, input }) => {
     const own = responses
@@ -367,7 +373,10 @@ const restingValue: Rule = (responses) =>
     )
   })
 
-/** The cash of an account is what its payments, fills and settlements leave, without what its resting orders reserve. */
+/**
+ * The cash of an account, plus the cash that its resting orders reserve, is the result of its payments, fills and
+ * settlements.
+ */
 const cash: Rule = (responses) => {
   const known = marketsByTicker(responses)
   return responses.bodies("GetPortfolioRestingOrderTotalValue").flatMap(({ account, data }) => {
@@ -384,7 +393,7 @@ const cash: Rule = (responses) => {
     for (const key of counts.keys()) {
       const market = known.get(key.split(" ")[1] ?? "")
       const count = counts.of(key)
-      // A seller of YES pays one dollar per contract until the market settles.
+      // Until the market settles, the exchange holds one dollar per sold YES contract.
       if (market !== undefined && isSettled(market)) {
         expected += times(count, amountOf(market, "settlement_value_dollars"))
       } else if (count < 0n) expected += count
@@ -392,7 +401,7 @@ const cash: Rule = (responses) => {
     const own = responses.items(["GetSubaccountBalances"], "subaccount_balances", account)
     const shown = [...own, ...objectsIn(data, "resting_order_value_breakdown")]
     const lost = expected - sumOf(shown, "balance")
-    // Each shown amount is rounded down to $0.0001.
+    // The exchange rounds each shown amount down to $0.0001.
     return lost >= 0n && lost < 100n * BigInt(shown.length)
       ? []
       : [`the cash of ${account} is ${lost} millionths less than it should be`]
@@ -407,11 +416,11 @@ const levelsOf = (
   return isArray(levels) ? levels.filter(isArray).map(([price, count]) => [String(price), String(count)] as const) : []
 }
 
-/** The resting orders of all accounts. */
+/** Returns the resting orders of all accounts. */
 const resting = (responses: Responses): ReadonlyArray<JsonObject> =>
   responses.items(["GetOrders", "GetFCMOrders"], "orders").filter(({ status }) => status === "resting")
 
-/** An order book has exactly the resting orders of all accounts. */
+/** An order book contains exactly the resting orders of all accounts. */
 const booksOfOrders: Rule = (responses) => {
   const [expected, shown] = [new Totals(), new Totals()]
   for (const order of resting(responses)) {
@@ -432,7 +441,10 @@ const booksOfOrders: Rule = (responses) => {
   )
 }
 
-/** The best prices of a market are those of its book, and both operations of books show the same book. */
+/**
+ * The best prices of a market equal the best prices of its book, and both operations that read books show the same
+ * book.
+ */
 const bestPrices: Rule = (responses) => {
   const known = marketsByTicker(responses)
   const others = new Map(
@@ -465,7 +477,9 @@ const bestPrices: Rule = (responses) => {
   })
 }
 
-/** The queue position of an order is the number of contracts before it, at better prices or earlier at its price. */
+/**
+ * The queue position of an order is the number of contracts before it: at better prices, or earlier at the same price.
+ */
 const queues: Rule = (responses) => {
   const single = new Map(
     responses
@@ -517,7 +531,7 @@ const ordersOfGroups: Rule = (responses) => {
   })
 }
 
-/** A settlement pays the position, as the fills made it, at the value of the market. */
+/** A settlement pays the position that results from the fills, at the value of the market. */
 const settlements: Rule = (responses) => {
   const known = marketsByTicker(responses)
   return responses.bodies("GetSettlements").flatMap(({ account, data }) => {
@@ -549,14 +563,14 @@ const settlements: Rule = (responses) => {
       ...each,
       ...settled.flatMap((ticker) => [
         ...differs(`${account} ${ticker}: the settled count`, paid.of(ticker), counts.of(ticker)),
-        // A position that was closed before the settlement is not settled.
+        // A position that was closed before the settlement has no settlement.
         ...(listed.has(ticker) ? differs(`${account} ${ticker}: fee_cost`, charged.of(ticker), fees.of(ticker)) : [])
       ])
     ]
   })
 }
 
-/** The volume for a usage level is that of the account's fills of 30 days. */
+/** The volume for a usage level is the sum of the account's fills of the last 30 days. */
 const volumeProgress: Rule = (responses) =>
   responses.bodies("GetAccountApiUsageLevelVolumeProgress").flatMap(({ account, data }) => {
     const since = responses.nowMillis - 30 * 86_400_000
@@ -566,7 +580,7 @@ const volumeProgress: Rule = (responses) =>
     )
   })
 
-/** Every event lists exactly its markets, in each of its forms. */
+/** Each operation that returns an event lists exactly the markets of the event. */
 const marketsOfEvents: Rule = (responses) => {
   const own = groupBy(responses.items(["GetMarkets"], "markets"), (market) => textIn(market, "event_ticker"))
   const listOf = (items: ReadonlyArray<JsonObject>, name: string) =>
@@ -592,7 +606,7 @@ const marketsOfEvents: Rule = (responses) => {
   return [...nested, ...read, ...described]
 }
 
-/** No entity is in the live lists and in the historical lists. */
+/** No entity is in both a live list and a historical list. */
 const tiers: Rule = (responses) =>
   (
     [
@@ -610,7 +624,7 @@ const tiers: Rule = (responses) =>
     })
   })
 
-/** The tags of a category are those of its series. */
+/** The tags of a category are the tags of its series. */
 const tags: Rule = (responses) => {
   const used = new Map<string, Set<string>>()
   for (const series of responses.items(["GetSeriesList"], "series")) {
@@ -632,7 +646,9 @@ const tags: Rule = (responses) => {
   })
 }
 
-/** The points of the last play of a game are the points of its live data. A game that has not begun has neither. */
+/**
+ * The points after the last play of a game equal the points in its live data. Before its start, a game has no points.
+ */
 const games: Rule = (responses) => {
   const live = new Map(
     responses
@@ -649,7 +665,10 @@ const games: Rule = (responses) => {
   })
 }
 
-/** The candlesticks of a market have its volume, and the last one its state. All operations show the same candlesticks. */
+/**
+ * The volumes of a market's candlesticks add up to the market's volume, and the last candlestick shows its state. All
+ * operations show the same candlesticks.
+ */
 const candlesticks: Rule = (responses) => {
   const known = marketsByTicker(responses)
   const others = new Map<string, Json | undefined>()
@@ -704,31 +723,31 @@ const candlesticks: Rule = (responses) => {
   return [...single, ...archived, ...ofEvents]
 }
 
-/** All rules by name. */
+/** All rules, by name. */
 export const rules = {
-  "the volume of a market is that of its trades": volumesOfMarkets,
-  "the volume of a series is that of its markets": volumesOfSeries,
+  "the volume of a market equals the volume of its trades": volumesOfMarkets,
+  "the volume of a series equals the volume of its markets": volumesOfSeries,
   "a trade has two fills": fillsOfTrades,
-  "an order has the totals of its fills": fillsOfOrders,
-  "the order of a subtrader has the count of its fills": fillsOfSubtraderOrders,
-  "batch quotes and quotes are the same": batches,
+  "the totals of an order are the sums of its fills": fillsOfOrders,
+  "the filled count of a subtrader's order is the sum of its fills": fillsOfSubtraderOrders,
+  "batch quotes and quotes agree": batches,
   "all accounts see the same values": sameForAllAccounts,
-  "a position has the totals of its fills": positionsOfFills,
-  "the position of a subtrader has the totals of its fills": positionsOfSubtraders,
-  "the position in an event has the totals of its markets": positionsOfEvents,
+  "the totals of a position are the sums of its fills": positionsOfFills,
+  "the position of a subtrader is the sum of its fills": positionsOfSubtraders,
+  "the totals of an event are the sums of its markets": positionsOfEvents,
   "open interest is the number of contracts held": openInterest,
   "a balance is the sum over the shards": balances,
   "the value of resting orders is the sum over the shards": restingValue,
-  "cash is what payments, fills and settlements leave": cash,
-  "an order book has the resting orders": booksOfOrders,
-  "the best prices of a market are those of its book": bestPrices,
+  "cash is the result of payments, fills and settlements": cash,
+  "an order book contains exactly the resting orders": booksOfOrders,
+  "the best prices of a market equal the best prices of its book": bestPrices,
   "a queue position is the number of contracts before the order": queues,
-  "an order group has its resting orders": ordersOfGroups,
+  "an order group lists its resting orders": ordersOfGroups,
   "a settlement pays the position at the value of the market": settlements,
-  "the volume for usage levels is that of the fills": volumeProgress,
-  "an event has its markets in every form": marketsOfEvents,
+  "the volume for usage levels equals the volume of the fills": volumeProgress,
+  "every form of an event lists its markets": marketsOfEvents,
   "an entity is either live or historical": tiers,
-  "the tags of a category are those of its series": tags,
-  "the candlesticks of a market have its volume and its state": candlesticks,
-  "the points of a game are those of its last play": games
+  "the tags of a category equal the tags of its series": tags,
+  "the candlesticks of a market agree with its volume and its state": candlesticks,
+  "the points of a game equal the points after its last play": games
 } satisfies Readonly<Record<string, Rule>>

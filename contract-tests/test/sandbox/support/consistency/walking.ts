@@ -1,4 +1,4 @@
-/** Follows every reference of a response, and compares the fields that both bodies have. */
+/** Follows every reference in a response, and compares the fields that the object and the referenced entity share. */
 import * as Effect from "effect/Effect"
 import { equals, isArray, isObject, stringify, type Json, type JsonObject } from "../../../../src/judge/JsonSchema.ts"
 import type { Body, Reader } from "./reading.ts"
@@ -8,27 +8,27 @@ import { fields, idsIn, isReference, type Kind, kinds, texts, unread } from "./r
 /** A reference of a response. */
 interface Reference {
   readonly body: Body
-  /** The name of the member around the object with the reference. */
+  /** The name of the member that contains the object with the reference. */
   readonly place: string
   readonly field: string
   readonly kind: Kind
   readonly id: string
-  /** Undefined if the reference is an item of a list. */
+  /** The object with the reference. Undefined if the reference is an item of a list. */
   readonly holder: JsonObject | undefined
 }
 
-/** What following the references found. */
+/** The result of following all references. */
 export interface Walk {
   readonly faults: ReadonlyArray<string>
-  /** How often references were followed, by the member and the field: `fills.order_id`. */
+  /** The number of followed references, by member and field, for example `fills.order_id`. */
   readonly followed: ReadonlyMap<string, number>
-  /** The exceptions that were needed. */
+  /** The keys of the exceptions that were needed. */
   readonly excused: ReadonlySet<string>
 }
 
 const ownOf = (place: string, name: string): string => `${place}.${name}`
 
-/** Returns the references of a body, and the names of fields that no table has. */
+/** Returns the references of a body, and the names of reference fields that are in no table. */
 const referencesOf = (body: Body): { readonly references: ReadonlyArray<Reference>; readonly unknown: Set<string> } => {
   const references: Array<Reference> = []
   const unknown = new Set<string>()

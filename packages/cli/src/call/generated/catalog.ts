@@ -64,7 +64,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       fcm_subtrader_id: {
-        doc: "For FCM members: locks the key to this subtrader. The exchange refuses such a key for all REST requests.",
+        doc: "For FCM members: locks the key to this subtrader. The exchange refuses all REST requests with a locked key.",
         required: false
       },
       name: {
@@ -76,7 +76,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       scopes: {
-        doc: "The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope and allows only that group of operations. Default: all operations.",
+        doc: "The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope, and allows only the group of operations that it names. Default: all operations.",
         required: false,
         values: [
           "read",
@@ -122,7 +122,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: true,
     fields: {
       fcm_subtrader_id: {
-        doc: "For FCM members: locks the key to this subtrader. The exchange refuses such a key for all REST requests.",
+        doc: "For FCM members: locks the key to this subtrader. The exchange refuses all REST requests with a locked key.",
         required: false
       },
       key_type: {
@@ -135,7 +135,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       scopes: {
-        doc: "The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope and allows only that group of operations. Default: all operations.",
+        doc: "The operations that the key allows. `write` also requires `read`. A scope with `::` needs no other scope, and allows only the group of operations that it names. Default: all operations.",
         required: false,
         values: [
           "read",
@@ -181,7 +181,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       block_trade_proposal_id: {
-        doc: "The id of the proposal.",
+        doc: "The id of the block trade proposal.",
         required: true
       },
       subaccount: {
@@ -393,7 +393,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       with_nested_markets: {
-        doc: "True: the markets are in `event.markets`. Default: false. Then the markets are next to the event.",
+        doc: "True: the markets are in `event.markets`. False: the markets are in `markets`, next to `event`. Default: false.",
         required: false,
         values: ["true", "false"]
       }
@@ -595,7 +595,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       subtrader_id: {
-        doc: "The id of the subtrader. The document does not say which cap is returned without an id.",
+        doc: "The id of the subtrader. The document does not state which cap the exchange returns without an id.",
         required: false
       }
     }
@@ -639,7 +639,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       client_order_ids: {
-        doc: "Up to 100 ids, joined by commas. Finds only orders of the last 24 hours.",
+        doc: "Only orders with these ids: up to 100, joined by commas. Finds only orders of the last 24 hours.",
         required: false
       },
       cursor: {
@@ -684,7 +684,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       subtrader_id: {
-        doc: "Required, unless the API key is bound to a subtrader. If the key is bound, only that subtrader is valid.",
+        doc: "If the API key is locked to a subtrader, only this subtrader is valid. Otherwise required.",
         required: false
       },
       ticker: {
@@ -696,7 +696,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       count_filter: {
-        doc: "Field names, joined by commas: only positions where one of them is not zero.",
+        doc: "Field names, joined by commas. Only positions in which at least one of these fields is not zero.",
         required: false
       },
       settlement_status: {
@@ -748,11 +748,11 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       source_subtrader_id: {
-        doc: "The subtrader that gives the position.",
+        doc: "The id of the subtrader that gives the position.",
         required: true
       },
       target_subtrader_id: {
-        doc: "The subtrader that receives the position.",
+        doc: "The id of the subtrader that receives the position.",
         required: true
       }
     }
@@ -768,7 +768,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       blocked: {
-        doc: "True: the subtrader must not trade the category.",
+        doc: "True: the subtrader cannot trade the category. False: the block is removed.",
         required: true,
         values: ["true", "false"]
       },
@@ -1085,7 +1085,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       include_player_stats: {
-        doc: "True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players are mapped. No effect for other milestones. Default: false.",
+        doc: "True: adds statistics of each player, if the exchange knows the players. Only for Pro Football, Pro Basketball and College Men's Basketball. Default: false.",
         required: false,
         values: ["true", "false"]
       }
@@ -1122,7 +1122,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       include_player_stats: {
-        doc: "True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players are mapped. No effect for other milestones. Default: false.",
+        doc: "True: adds statistics of each player, if the exchange knows the players. Only for Pro Football, Pro Basketball and College Men's Basketball. Default: false.",
         required: false,
         values: ["true", "false"]
       }
@@ -1143,7 +1143,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       range: {
-        doc: "The length of the time range, such as `15min`, `1h` or `1d`. Only for types of live data with `range_options`.",
+        doc: "The length of the time range, such as `15min`, `1h` or `1d`. Only for live data types that have `range_options`.",
         required: false
       }
     }
@@ -1167,7 +1167,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       include_player_stats: {
-        doc: "True: adds statistics per player for Pro Football, Pro Basketball and College Men's Basketball, if the players are mapped. No effect for other milestones. Default: false.",
+        doc: "True: adds statistics of each player, if the exchange knows the players. Only for Pro Football, Pro Basketball and College Men's Basketball. Default: false.",
         required: false,
         values: ["true", "false"]
       }
@@ -1200,7 +1200,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       detailed: {
-        doc: "True: adds the reports of each station, and the latest minutes, which are still `incomplete` and have no value.",
+        doc: "True: adds the reports of each station. Also adds the latest minutes, which are still `incomplete` and have no value.",
         required: false,
         values: ["true", "false"]
       }
@@ -1249,7 +1249,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       include_latest_before_start: {
-        doc: "True: adds a synthetic first candlestick without prices of its own. Its `previous_dollars` is the last price before `start_ts`. Default: false.",
+        doc: "True: adds a synthetic first candlestick. It has no prices except `previous_dollars`, the last price before `start_ts`. Default: false.",
         required: false,
         values: ["true", "false"]
       }
@@ -1287,7 +1287,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["1", "60", "1440"]
       },
       include_latest_before_start: {
-        doc: "True: adds a synthetic first candlestick without prices of its own. Its `previous_dollars` is the last price before `start_ts`. Default: false.",
+        doc: "True: adds a synthetic first candlestick. It has no prices except `previous_dollars`, the last price before `start_ts`. Default: false.",
         required: false,
         values: ["true", "false"]
       }
@@ -1336,15 +1336,15 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       min_created_ts: {
-        doc: "The earliest creation. Only with `status` `unopened` or `open`, or without `status`. Unix seconds.",
+        doc: "Only markets created at this time or later. Only with `status` `unopened` or `open`, or without `status`. Unix seconds.",
         required: false
       },
       max_created_ts: {
-        doc: "The latest creation. Only with `status` `unopened` or `open`, or without `status`. Unix seconds.",
+        doc: "Only markets created at this time or earlier. Only with `status` `unopened` or `open`, or without `status`. Unix seconds.",
         required: false
       },
       min_updated_ts: {
-        doc: 'The earliest change. Trades do not count. The only other valid filter is `mve_filter: "exclude"`, alone or together with `series_ticker`. Unix seconds.',
+        doc: 'Only markets whose metadata last changed at this time or later. Trades do not count. Together with this filter, only `mve_filter: "exclude"` is valid, alone or with `series_ticker`. Unix seconds.',
         required: false
       },
       max_updated_ts: {
@@ -1352,19 +1352,19 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       max_close_ts: {
-        doc: "The latest close. Only with `status` `closed`, or without `status`. Unix seconds.",
+        doc: "Only markets that close at this time or earlier. Only with `status` `closed`, or without `status`. Unix seconds.",
         required: false
       },
       min_close_ts: {
-        doc: "The earliest close. Only with `status` `closed`, or without `status`. Unix seconds.",
+        doc: "Only markets that close at this time or later. Only with `status` `closed`, or without `status`. Unix seconds.",
         required: false
       },
       min_settled_ts: {
-        doc: "The earliest settlement. Only with `status` `settled`, or without `status`. Unix seconds.",
+        doc: "Only markets settled at this time or later. Only with `status` `settled`, or without `status`. Unix seconds.",
         required: false
       },
       max_settled_ts: {
-        doc: "The latest settlement. Only with `status` `settled`, or without `status`. Unix seconds.",
+        doc: "Only markets settled at this time or earlier. Only with `status` `settled`, or without `status`. Unix seconds.",
         required: false
       },
       status: {
@@ -1398,7 +1398,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       depth: {
-        doc: "Price levels per side. 0 means all levels. 0 to 100. Default: 0.",
+        doc: "The number of price levels on each side. 0 means all levels. 0 to 100. Default: 0.",
         required: false
       }
     }
@@ -1535,7 +1535,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       selected_markets: {
-        doc: "The legs: as many as the collection's `size_min` to `size_max`. Their order matters if the collection `is_ordered`.",
+        doc: "The legs of the combo. Their number is from `size_min` to `size_max` of the collection. If the collection `is_ordered`, the sequence of the legs matters.",
         required: true,
         fields: {
           event_ticker: {
@@ -1593,7 +1593,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["unopened", "open", "closed"]
       },
       associated_event_ticker: {
-        doc: "Only collections that can take markets of this event.",
+        doc: "Only collections that accept markets of this event.",
         required: false
       },
       series_ticker: {
@@ -1801,11 +1801,11 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       count: {
-        doc: "The total number of contracts: the filled contracts plus those that will rest.",
+        doc: "The total number of contracts: the filled contracts plus the remaining contracts.",
         required: true
       },
       exchange_index: {
-        doc: "The shard of the order. Default: −1. The exchange then finds the shard by `ticker`.",
+        doc: "The shard of the order. If it is −1, the exchange finds the shard by `ticker`. Default: −1.",
         required: false
       },
       expiration_time: {
@@ -1842,7 +1842,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       orders: {
-        doc: "The orders to cancel. Each needs `market_ticker` or `exchange_index`, unless it is on shard 0.",
+        doc: "The orders to cancel. An order on another shard than 0 needs `market_ticker` or `exchange_index`.",
         required: true,
         fields: {
           exchange_index: {
@@ -1850,7 +1850,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: false
           },
           market_ticker: {
-            doc: "The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market.",
+            doc: "The ticker of the order's market. If `exchange_index` is absent or −1, the exchange finds the shard by this ticker.",
             required: false
           },
           order_id: {
@@ -1894,11 +1894,11 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: true
           },
           exchange_index: {
-            doc: "The shard of the market. Default: −1. The exchange then finds the shard by `ticker`, and the write buckets of all shards pay.",
+            doc: "The shard of the market. If it is −1, the exchange finds the shard by `ticker`, and the request takes tokens from the write buckets of all shards. Default: −1.",
             required: false
           },
           expiration_time: {
-            doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, such an order rests until it is cancelled. Unix seconds.",
+            doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is cancelled. Unix seconds.",
             required: false
           },
           order_group_id: {
@@ -1915,17 +1915,17 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: true
           },
           reduce_only: {
-            doc: "True: your position caps the count. Only with `immediate_or_cancel`.",
+            doc: "True: the order only reduces your position: it trades at most as many contracts as you hold. Only with `immediate_or_cancel`.",
             required: false,
             values: ["true", "false"]
           },
           self_trade_prevention_type: {
-            doc: "What happens if the order would trade with one of your own orders. `taker_at_cross` cancels this order and keeps its earlier fills. `maker` cancels the resting order and continues.",
+            doc: "What happens if the order would trade with one of your own orders. `taker_at_cross` cancels the new order and keeps the fills that it already has. `maker` cancels your resting order, and the new order continues.",
             required: true,
             values: ["taker_at_cross", "maker"]
           },
           side: {
-            doc: "A side of the YES book. `bid` buys YES. `ask` sells YES, which is buying NO at one dollar minus the price.",
+            doc: "A side of the YES book. `bid` buys YES. `ask` sells YES, which means that it buys NO at one dollar minus the price.",
             required: true,
             values: ["bid", "ask"]
           },
@@ -1938,7 +1938,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: true
           },
           time_in_force: {
-            doc: "`fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills as much as possible at once, and the rest is cancelled. `good_till_canceled` rests in the book.",
+            doc: "`fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as possible fills immediately, and the remainder is cancelled. `good_till_canceled`: the remainder rests in the book.",
             required: true,
             values: ["fill_or_kill", "good_till_canceled", "immediate_or_cancel"]
           }
@@ -1970,7 +1970,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       market_ticker: {
-        doc: "The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market.",
+        doc: "The ticker of the order's market. If `exchange_index` is absent or −1, the exchange finds the shard by this ticker.",
         required: false
       }
     }
@@ -2015,11 +2015,11 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       exchange_index: {
-        doc: "The shard of the market. Default: −1. The exchange then finds the shard by `ticker`, and the write buckets of all shards pay.",
+        doc: "The shard of the market. If it is −1, the exchange finds the shard by `ticker`, and the request takes tokens from the write buckets of all shards. Default: −1.",
         required: false
       },
       expiration_time: {
-        doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, such an order rests until it is cancelled. Unix seconds.",
+        doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is cancelled. Unix seconds.",
         required: false
       },
       order_group_id: {
@@ -2036,17 +2036,17 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       reduce_only: {
-        doc: "True: your position caps the count. Only with `immediate_or_cancel`.",
+        doc: "True: the order only reduces your position: it trades at most as many contracts as you hold. Only with `immediate_or_cancel`.",
         required: false,
         values: ["true", "false"]
       },
       self_trade_prevention_type: {
-        doc: "What happens if the order would trade with one of your own orders. `taker_at_cross` cancels this order and keeps its earlier fills. `maker` cancels the resting order and continues.",
+        doc: "What happens if the order would trade with one of your own orders. `taker_at_cross` cancels the new order and keeps the fills that it already has. `maker` cancels your resting order, and the new order continues.",
         required: true,
         values: ["taker_at_cross", "maker"]
       },
       side: {
-        doc: "A side of the YES book. `bid` buys YES. `ask` sells YES, which is buying NO at one dollar minus the price.",
+        doc: "A side of the YES book. `bid` buys YES. `ask` sells YES, which means that it buys NO at one dollar minus the price.",
         required: true,
         values: ["bid", "ask"]
       },
@@ -2059,7 +2059,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       time_in_force: {
-        doc: "`fill_or_kill` fills completely and at once, or not at all. `immediate_or_cancel` fills as much as possible at once, and the rest is cancelled. `good_till_canceled` rests in the book.",
+        doc: "`fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as possible fills immediately, and the remainder is cancelled. `good_till_canceled`: the remainder rests in the book.",
         required: true,
         values: ["fill_or_kill", "good_till_canceled", "immediate_or_cancel"]
       }
@@ -2088,15 +2088,15 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       market_ticker: {
-        doc: "The market of the order. If `exchange_index` is absent or −1, the exchange finds the shard by this market.",
+        doc: "The ticker of the order's market. If `exchange_index` is absent or −1, the exchange finds the shard by this ticker.",
         required: false
       },
       reduce_by: {
-        doc: "Number of contracts to remove from the resting part.",
+        doc: "Number of contracts to remove from the remaining contracts of the order.",
         required: false
       },
       reduce_to: {
-        doc: "Number of contracts that rest afterwards.",
+        doc: "Number of contracts that remain in the order afterwards.",
         required: false
       }
     }
@@ -2220,7 +2220,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       exchange_index: {
-        doc: "Only this shard. Default: all shards together.",
+        doc: "Only the balance of this shard. Default: the sum of all shards.",
         required: false
       }
     }
@@ -2300,7 +2300,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       cursor: {
-        doc: "The `cursor` of the previous page, unchanged. Leave it out for the first page. Valid only with the `settlement_status` of the previous page.",
+        doc: "The `cursor` of the previous page, unchanged. Leave it out for the first page. Valid only together with the `settlement_status` of the previous request.",
         required: false
       },
       limit: {
@@ -2308,7 +2308,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       count_filter: {
-        doc: "`position`, `total_traded`, or both joined by a comma: only positions where one of them is not zero.",
+        doc: "`position`, `total_traded`, or both joined by a comma. Only positions in which at least one of these fields is not zero.",
         required: false
       },
       settlement_status: {
@@ -2424,7 +2424,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       accepted_side: {
-        doc: "Which of the maker's two bids to take: see `Quotes.accept`.",
+        doc: "Which of the maker's two bids you accept: see `Quotes.accept`.",
         required: true,
         values: ["yes", "no"]
       }
@@ -2445,7 +2445,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       accepted_side: {
-        doc: "Which of the maker's two bids to take: see `Quotes.accept`.",
+        doc: "Which of the maker's two bids you accept: see `Quotes.accept`.",
         required: true,
         values: ["yes", "no"]
       }
@@ -2498,7 +2498,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       no_bid: {
-        doc: 'Dollars per contract at which you buy NO. `"0"` declines the side.',
+        doc: 'Dollars per contract at which you buy NO. `"0"`: you do not buy NO.',
         required: true
       },
       post_only: {
@@ -2520,7 +2520,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       yes_bid: {
-        doc: 'Dollars per contract at which you buy YES. `"0"` declines the side.',
+        doc: 'Dollars per contract at which you buy YES. `"0"`: you do not buy YES.',
         required: true
       }
     }
@@ -2624,7 +2624,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       status: {
-        doc: "Only quotes with this status: `open`, `accepted`, `confirmed`, `executed` or `cancelled` today. The document lists no values.",
+        doc: "Only quotes with this status. The document lists no values. Known values: `open`, `accepted`, `confirmed`, `executed`, `cancelled`.",
         required: false
       },
       quote_creator_user_id: {
@@ -2670,20 +2670,20 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       accepted_side: {
-        doc: "Which of the makers' bids to take, for every child.",
+        doc: "Which of the makers' two bids you accept, for every child.",
         required: true,
         values: ["yes", "no"]
       },
       client_order_id: {
-        doc: "Your own id of this acceptance. With it, the client repeats the request after a lost response.",
+        doc: "Your own id of this acceptance. With this id, the client repeats the request after a lost response.",
         required: false
       },
       min_bids: {
-        doc: "Exactly one entry per child. 2 to 57 items.",
+        doc: "The lowest bid that you accept for each child. Exactly one entry per child. 2 to 57 items.",
         required: true,
         fields: {
           bid_dollars: {
-            doc: "The lowest acceptable bid in dollars per contract, on the accepted side. 0 to 1, with two to four decimals. Normally the best bid that you saw.",
+            doc: "The lowest bid on the accepted side that you accept, in dollars per contract. 0 to 1, with two to four decimals. Normally, it is the best bid that you saw.",
             required: true
           },
           rfq_id: {
@@ -2742,7 +2742,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       children: {
-        doc: "The combos, all different. 2 to 57 items.",
+        doc: "The combos of the batch. Each combo must be different. 2 to 57 items.",
         required: true,
         fields: {
           contracts_fp: {
@@ -2781,7 +2781,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         isList: true
       },
       client_batch_id: {
-        doc: "Your own id of the batch, 1 to 64 characters. With it, the client repeats the request after a lost response.",
+        doc: "Your own id of the batch, 1 to 64 characters. With this id, the client repeats the request after a lost response.",
         required: false
       },
       contracts_fp: {
@@ -2789,21 +2789,21 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       mve_collection_ticker: {
-        doc: "The collection of the combos. Required if a child has `selected_markets`.",
+        doc: "The ticker of the combos' collection. Required if a child has `selected_markets`.",
         required: false
       },
       obscure_creator_id: {
-        doc: "True: others see a placeholder instead of your communications id, on the batch and its children. Default: false.",
+        doc: "True: other users see a placeholder instead of your communications id, on the batch and its children. Default: false.",
         required: false,
         values: ["true", "false"]
       },
       replace_existing: {
-        doc: "True: closes your oldest open batches if the limit requires this. It never closes a single RFQ. Default: false.",
+        doc: "True: if you have too many open batches, the exchange closes your oldest ones. It never closes RFQs outside batches. Default: false.",
         required: false,
         values: ["true", "false"]
       },
       rest_remainder: {
-        doc: "Only `false` is valid: a fill-or-kill leaves no remainder. Default: false.",
+        doc: "Only `false` is valid: a batch is executed completely or not at all, so it has no remainder. Default: false.",
         required: false,
         values: ["true", "false"]
       },
@@ -2812,7 +2812,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subtrader_id: {
-        doc: "For FCM members, who cannot create batches yet.",
+        doc: "Reserved for FCM members, who cannot create batches yet.",
         required: false
       },
       target_cost_dollars: {
@@ -2932,11 +2932,11 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       quotes: {
-        doc: "Exactly one entry per child. 2 to 57 items.",
+        doc: "Your prices for each child. Exactly one entry per child. 2 to 57 items.",
         required: true,
         fields: {
           no_bid: {
-            doc: 'Dollars per contract at which you buy NO: 0 to 1, with two to four decimals, or `"0"`.',
+            doc: 'Dollars per contract at which you buy NO: 0 to 1, with two to four decimals. `"0"`: you do not buy NO.',
             required: true
           },
           rfq_id: {
@@ -2944,7 +2944,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: true
           },
           yes_bid: {
-            doc: 'Dollars per contract at which you buy YES: 0 to 1, with two to four decimals, or `"0"`.',
+            doc: 'Dollars per contract at which you buy YES: 0 to 1, with two to four decimals. `"0"`: you do not buy YES.',
             required: true
           }
         },
@@ -3011,12 +3011,12 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       obscure_creator_id: {
-        doc: "True: others see a placeholder instead of your communications id. Default: false.",
+        doc: "True: other users see a placeholder instead of your communications id. Default: false.",
         required: false,
         values: ["true", "false"]
       },
       replace_existing: {
-        doc: "True: deletes your existing RFQs instead of failing. Default: false.",
+        doc: "True: if you already have RFQs, the exchange deletes them. False: the request fails. Default: false.",
         required: false,
         values: ["true", "false"]
       },
@@ -3111,7 +3111,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       status: {
-        doc: "Only RFQs with this status: `open` or `closed` today. The document lists no values.",
+        doc: "Only RFQs with this status. The document lists no values. Known values: `open`, `closed`.",
         required: false
       },
       creator_user_id: {
@@ -3183,7 +3183,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       include_volume: {
-        doc: "True: adds `volume_fp`, the contracts traded in all events of a series. Default: false.",
+        doc: "True: adds `volume_fp`, the number of contracts traded in all events of a series. Default: false.",
         required: false,
         values: ["true", "false"]
       }
@@ -3213,7 +3213,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       include_volume: {
-        doc: "True: adds `volume_fp`, the contracts traded in all events of a series. Default: false.",
+        doc: "True: adds `volume_fp`, the number of contracts traded in all events of a series. Default: false.",
         required: false,
         values: ["true", "false"]
       },
@@ -3372,7 +3372,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       enabled: {
-        doc: "True: netting is on.",
+        doc: "Whether netting is on.",
         required: true,
         values: ["true", "false"]
       },
@@ -3475,7 +3475,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       allocations: {
-        doc: "The shares of the shards in integer percents, which add up to 100. An empty list ends the rebalancing.",
+        doc: "The share of each shard in percent, as integers that add up to 100. An empty list ends the rebalancing.",
         required: true,
         fields: {
           exchange_index: {
@@ -3490,7 +3490,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         isList: true
       },
       resting_margin_reservation: {
-        doc: "How much of each shard's cash stays reserved for its resting orders. Default: `sum`.",
+        doc: "How the exchange computes the cash that it reserves on each shard for resting orders. Default: `sum`.",
         required: false,
         values: ["none", "max", "sum"]
       }

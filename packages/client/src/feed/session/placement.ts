@@ -19,11 +19,12 @@ const hasSuccessor = (slot: Slot): boolean =>
  * Finds or adds a connection without a wanted slot of the channel. Undefined if the session already has the maximum
  * number of connections.
  */
-const lineFor = (core: Core, topic: Topic): Line | undefined =>
-  core.lines.find(
-    ({ replaces, slots }) =>
-      replaces === undefined && slots.every((slot) => slot.topic.channel !== topic.channel || !slot.isWanted)
-  ) ?? (core.lines.length < core.settings.maxConnections ? core.addLine() : undefined)
+const lineFor = (core: Core, topic: Topic): Line | undefined => {
+  // A replacement takes the place of another connection, so it does not count.
+  const lines = core.lines.filter(({ replaces }) => replaces === undefined)
+  const isFree = ({ slots }: Line) => slots.every((slot) => slot.topic.channel !== topic.channel || !slot.isWanted)
+  return lines.find(isFree) ?? (lines.length < core.settings.maxConnections ? core.addLine() : undefined)
+}
 
 /** Puts names into a slot until the slot is full. Returns the names that did not fit. */
 const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArray<string> => {

@@ -1315,9 +1315,22 @@ describe("Session", () => {
     )
     assert.strictEqual(
       Result.getOrThrow(Result.flip(refused)).message,
-      "A subscription to communications needs more than 1 connections: use fewer different filters or fewer markets of this channel, or allow more connections"
+      "A subscription to communications needs more connections than maxConnections (1) allows. Use fewer different filters or fewer markets of this channel, or raise maxConnections"
     )
     assert.strictEqual(world.session.state().subscriptions.length, 1)
+  })
+
+  it("does not count the replacement of a connection against the maximum", () => {
+    const world = new World({ maxConnections: 2 })
+    world.live("communications", { shard_factor: 2, shard_key: 0 })
+    world.session.changeOver()
+    const user = new User()
+    const second = world.session.subscribe(
+      { channel: "communications", params: { shard_factor: 2, shard_key: 1 } },
+      user
+    )
+    assert.isTrue(Result.isSuccess(second))
+    assert.strictEqual(world.session.state().connections.length, 3)
   })
 
   it("always sends use_yes_price for a book", () => {
