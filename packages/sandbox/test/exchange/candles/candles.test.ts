@@ -59,7 +59,7 @@ describe("View.candles", () => {
     })
   })
 
-  it("includes a trade at the last millisecond of a minute in this minute", () => {
+  it("includes a trade at the end of a minute in this minute", () => {
     const { at, candles, trade } = setup()
     at(minute)
     trade(40, 1)
