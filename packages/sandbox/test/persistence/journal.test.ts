@@ -123,7 +123,7 @@ describe("a state file", () => {
       assert.strictEqual(stored.size.seq, expected, `cut at ${length}`)
       assert.strictEqual(stateOf(stored.exchange), world.states[expected], `cut at ${length}`)
       const isTorn = length !== baseBytes && !ends.includes(length)
-      assert.strictEqual(/No request in them got a response/.test(stored.reports.join()), isTorn)
+      assert.strictEqual(/No request in this write got a response/.test(stored.reports.join()), isTorn)
     }
   }, 600_000)
 
@@ -199,7 +199,7 @@ describe("a state file", () => {
       assert.strictEqual(stored?.size.seq, changed.length > lines.length ? 9 : 6)
       assert.match(
         stored?.reports.join() ?? "",
-        /is damaged: ignored \d+ bytes after byte \d+\. Unless the power failed during the write, they can contain/
+        /is damaged: ignored \d+ bytes after byte \d+\. Unless the power failed during the write, these bytes can contain/
       )
     }
   })
