@@ -363,7 +363,15 @@ describe("makeHandler", () => {
 
   onExchange("responds with 500 if the exchange fails, and serves the next request", () =>
     Effect.gen(function* () {
-      yield* (yield* Sandbox).plant({ status: 200, body: 1n })
+      let isPlanted = false
+      const body = {
+        get value() {
+          if (isPlanted) throw new Error("cannot be written as JSON")
+          return 0
+        }
+      }
+      yield* (yield* Sandbox).plant({ status: 200, body })
+      isPlanted = true
       const failed = yield* send({ method: "GET", path: "/exchange/status" }).pipe(
         Effect.provideService(References.MinimumLogLevel, "None")
       )
