@@ -149,8 +149,8 @@ const signSafely = (signer: Signer["Service"], text: string): Effect.Effect<stri
  * **Details**
  *
  * The exchange refuses old timestamps and does not document its tolerance. Therefore sign every attempt separately. If
- * an attempt waits first, sign it after the wait. For the WebSocket's upgrade request, sign `GET` and {@link
- * webSocketPath}.
+ * an attempt waits first, sign it after the wait. For the WebSocket's upgrade request, sign `GET` and
+ * {@link webSocketPath}.
  *
  * Fails with `SigningError` if the signer fails, or if the method, path, time, key id or signature is invalid.
  *
