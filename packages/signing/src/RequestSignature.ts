@@ -273,7 +273,7 @@ export const verifier = /*#__PURE__*/ Effect.fnUntraced(function* (
  *
  * **Gotchas**
  *
- * The age of the timestamp and the key id are not checked. The server must check both.
+ * The key id and the age of the timestamp are not checked. The server must check both.
  */
 export const verify = (publicKey: Signature.PublicKey, request: SignedRequest): Effect.Effect<boolean, KeyError> =>
   Effect.flatMap(verifier(publicKey), (verifies) => verifies(request))
