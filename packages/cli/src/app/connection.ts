@@ -111,7 +111,7 @@ const usesKeyOfProfile = Effect.gen(function* () {
   return variables.every((name) => name === "KALSHI_ENV")
 })
 
-/** Undefined if the key would come from a profile, but there is none. */
+/** Undefined if the run would use the key of a profile, but no profile is chosen, or the profile has no key. */
 export const apiKey = Effect.gen(function* () {
   return (yield* usesKeyOfProfile) ? yield* keyOfProfile : yield* keyOfVariables
 })

@@ -152,7 +152,7 @@ export class LocalMarket {
     })
   }
 
-  /** `target` and the result, the contracts that still rest, are in hundredths. */
+  /** Returns the contracts that still rest. Both counts are in hundredths. */
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)

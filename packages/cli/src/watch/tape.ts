@@ -53,7 +53,7 @@ export const tapeTrade = (trade: WireTrade, ticker: string, millis: number): Tap
   isBlock: trade.is_block_trade === true
 })
 
-/** The newest entries, oldest first. */
+/** Keeps the newest entries. The oldest of them comes first. */
 export class Tape {
   readonly #limit: number
   #entries: Array<TapeEntry> = []
