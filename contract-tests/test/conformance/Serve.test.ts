@@ -151,7 +151,7 @@ describe("the control interface of the judge", () => {
     })
   })
 
-  it("returns the verdict incomplete if the driver did not end the scenario, or skipped the step continue", async () => {
+  it("returns the verdict incomplete if the driver did not end the scenario, or skipped the step `continue`", async () => {
     const path = await started("book-gap")
     assert.strictEqual((await rowOf(path))?.verdict, "not run")
     await begin(path)

@@ -104,7 +104,7 @@ describe("Mutants.make", () => {
     ])
   })
 
-  it("makes each mutant for the first element of a list, and wrong types and null also for a later element", () => {
+  it("makes all mutants of the first element of a list, but only wrong types and null of a later element", () => {
     const schema: JsonSchema = { type: "array", items: { type: "boolean" } }
     const { mutants: made } = mutants.survey(schema)([[true, false, true]])
     const nulls = made.filter(({ kind, location }) => kind === "null-where-not-nullable" && location === "/*")

@@ -84,7 +84,7 @@ describe("the bodies of the REST document", () => {
     assert.isAbove(suites.flatMap(({ mutants }) => mutants).length, 25_000)
   })
 
-  it("discard no mutant, except an empty string where the enum contains it", () => {
+  it("have no discarded mutant, except an empty string that the enum contains", () => {
     const discarded = suites.flatMap((suite) => suite.discarded)
     assert.deepStrictEqual(
       discarded.filter(

@@ -16,7 +16,7 @@ const kinds = Messages.kindsOf(feed)
 
 describe("messages and commands of the feed", { timeout: 60_000 }, () => {
   for (const kind of kinds) {
-    it(`${kind.name}: accepts every valid value unchanged, and rejects each violation that the policy does not tolerate`, () => {
+    it(`${kind.name}: accepts every valid value unchanged, and rejects each violation that a client must not tolerate`, () => {
       const report = Messages.checkKind(kind, conformance)
       assert.deepStrictEqual(report.failures.map(line), [])
       assert.isTrue(report.passed)

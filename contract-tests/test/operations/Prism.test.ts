@@ -81,7 +81,7 @@ const repaired = (reference: ReferenceDocument.Operation, sent: Requests.Sent): 
 }
 
 describe("Prism", () => {
-  it("accepts every request of the client, after its known mistakes are avoided", { timeout }, async () => {
+  it("accepts every request of the client, if the known mistakes of Prism are avoided", { timeout }, async () => {
     const refused: Array<string> = []
     const wronglyRejected = new Set<string>()
     let judged = 0
@@ -119,7 +119,7 @@ describe("Prism", () => {
 
 describe("Prism, for an invalid request", () => {
   it(
-    "rejects every violation that the client rejects, except the kinds that it does not check",
+    "rejects every violation that the client rejects, except kinds that Prism does not check",
     { timeout },
     async () => {
       const tally = new Map<Mutants.Kind, { judged: number; missed: number }>()

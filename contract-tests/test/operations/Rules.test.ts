@@ -8,7 +8,7 @@ import * as Replay from "../../src/runner/Replay.ts"
 import { conformance, named, simplestInput, referenceOf } from "./support/client.ts"
 
 describe("of", () => {
-  it("returns rules for the five requests with rules that the document states only in its descriptions", () => {
+  it("returns rules for the five requests whose rules are only in the descriptions of the document", () => {
     assert.deepStrictEqual([...Rules.ids].sort(), [
       "AcceptRFQBatch",
       "CreateRFQBatch",

@@ -45,7 +45,7 @@ export interface Document extends Source {
   readonly shared: ReadonlyMap<string, Parameter>
   /** Sorted by id. */
   readonly operations: ReadonlyArray<Operation>
-  /** Components that bodies of requests and parameters use, directly or indirectly. */
+  /** Components that request bodies and parameters use, directly or indirectly. */
   readonly inRequests: ReadonlySet<string>
   /** Components that responses use, directly or indirectly, including errors. */
   readonly inResponses: ReadonlySet<string>

@@ -1933,8 +1933,8 @@ export interface SubscribeCommandParams {
    */
   readonly use_yes_price?: boolean
   /**
-   * For `communications`. `self`: messages about new and deleted RFQs and batches are only about your own.
-   * Default: they are about those of all users.
+   * For `communications`. `self`: omits messages about new and deleted RFQs and batches of other users. Default:
+   * includes them.
    */
   readonly user_filter?: "" | "self"
 }

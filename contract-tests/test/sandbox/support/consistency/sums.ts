@@ -95,7 +95,7 @@ const volumesOfSeries: Rule = (responses) => {
     )
 }
 
-/** Returns the trades of subtraders that an FCM member sees, each with the side of the subtrader. */
+/** Returns the trades of subtraders that an FCM member sees, each with the role of the subtrader. */
 const sidesOfSubtraders = (responses: Responses): ReadonlyArray<readonly [fill: JsonObject, who: "maker" | "taker"]> =>
   responses
     .items(["GetFCMFills"], "fills")
