@@ -1,6 +1,6 @@
 /**
- * Checks each scenario of the judge with a scripted client. Without a fault, the client passes the scenario. With a
- * fault that the scenario tests, it fails, and the finding has the right category.
+ * Checks each scenario of the judge, an exchange that scores clients. Without a fault, the scripted client passes the
+ * scenario. With a fault that the scenario tests, it fails, and the finding has the right category.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"

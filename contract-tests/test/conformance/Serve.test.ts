@@ -1,4 +1,4 @@
-/** Checks the HTTP interface with which a driver controls the judge. */
+/** Checks the HTTP interface of the judge, an exchange that scores clients. A client's driver uses this interface. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"

@@ -18,7 +18,7 @@ const kindsAt = (schema: JsonSchema, value: Json): ReadonlyArray<string> =>
     .map(({ kind, pointer, value: mutated }) => `${kind} ${pointer} ${JSON.stringify(mutated)}`)
 
 describe("Mutants.make", () => {
-  it("returns every mutant of a small object", () => {
+  it("returns every mutant (a value with one violation) of a small object", () => {
     const schema: JsonSchema = {
       type: "object",
       required: ["a"],

@@ -251,7 +251,7 @@ describe("Conformance.make", () => {
     let reads = 0
     const { decode, encode } = decoder()
     const unstable: Conformance.Codec<unknown> = {
-      // Rejects one of the random values, which come after the coverage set. A second decoding of the value succeeds.
+      // Rejects one of the random values, which come after the fixed values. A second decoding of the value succeeds.
       decode: (input) => (++reads === suite.values.length + 50 ? { ok: false, pointers: [""] } : decode(input)),
       ...(encode === undefined ? {} : { encode })
     }

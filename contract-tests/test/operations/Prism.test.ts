@@ -25,7 +25,7 @@ beforeAll(async () => {
   return prism.stop
 }, 60_000)
 
-/** The number of random inputs of each operation, in addition to the coverage set. */
+/** The number of random inputs of each operation. The suite also has fixed inputs. */
 const randomInputs = 20
 
 const timeout = 120_000
@@ -103,7 +103,7 @@ describe("Prism", () => {
     }
     assert.deepStrictEqual(refused, [])
     assert.isAbove(judged, 2000)
-    // Prism wrongly rejects requests of these operations with every seed. The coverage set has an empty query value
+    // Prism wrongly rejects requests of these operations with every seed. The fixed inputs have an empty query value
     // for the first three operations, and the client sends `{}` for the last operation.
     assert.includeMembers(
       [...wronglyRejected],

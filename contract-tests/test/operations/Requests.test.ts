@@ -28,7 +28,7 @@ const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
 
 describe("checkRequests", { timeout: 300_000 }, () => {
-  /** The number of random inputs, in addition to the coverage set. */
+  /** The number of random inputs. The suite also uses fixed inputs. */
   const runs = sampleSize(50, 200)
 
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
@@ -58,7 +58,7 @@ describe("checkRequests", { timeout: 300_000 }, () => {
     }
   })
 
-  it("uses mutants of every kind that the schemas of requests allow", () => {
+  it("uses invalid inputs of every kind that the schemas of requests allow", () => {
     const kinds = new Set(
       ClientOperations.all.flatMap((client) => Object.keys(checkRequests(client, { checks: [], runs: 0 }).kinds))
     )

@@ -80,7 +80,7 @@ const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   })
 }
 
-/** Returns valid inputs: the coverage set and random inputs, each unchanged and with ids of existing entities. */
+/** Returns valid inputs, fixed and random: each unchanged, and again with ids of existing entities. */
 const validInputs = ({ reference, requests, suite }: Operation, world: World): ReadonlyArray<Json> => {
   const any = [...suite.values, ...fc.sample(arbitraries.of(requests.input), { numRuns: sampleSize(5, 15), seed })]
   return [...any, ...any.map((input) => known(world, input)), ...working(world, reference.id, suite.values)]

@@ -8,7 +8,7 @@ import { equals, type Json } from "../../../src/judge/JsonSchema.ts"
 import { conformance, document, line, named, referenceOf } from "./client.ts"
 import { sampleSize } from "./samples.ts"
 
-/** The number of random bodies, in addition to the coverage set. */
+/** The number of random bodies. The suite also uses fixed bodies. */
 const runs = sampleSize(50, 200)
 
 export const testResponses = (compiledDecoding: boolean): void => {
