@@ -221,7 +221,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     )
   })
 
-  it("are those of a retryable read for every GET, and of a write for every other operation", () => {
+  it("describe a retryable read for every GET, and a write for every other operation", () => {
     for (const { descriptor, name } of ClientOperations.all) {
       const {
         access,

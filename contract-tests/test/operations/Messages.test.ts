@@ -77,8 +77,7 @@ describe("the client's tables of the feed", () => {
     }
   })
 
-  // The document states these facts only in its descriptions, so this test lists them again, independently of the
-  // client's code generator.
+  // These facts are only in the document's descriptions. This test lists them again, independently of the code generator.
   it("state for every channel its parameters and actions", () => {
     const channelsWhere = (is: (channel: (typeof Feed.channels)[Feed.ChannelName]) => boolean) =>
       Object.entries(Feed.channels).flatMap(([name, channel]) => (is(channel) ? [name] : []))

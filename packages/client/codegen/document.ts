@@ -97,10 +97,7 @@ interface Reading {
   /** The section `components` as JSON. */
   readonly raw: Json
   readonly shared: ReadonlyMap<string, Parameter>
-  /**
-   * The components that request bodies and parameters use directly, and the components that response bodies use
-   * directly.
-   */
+  /** The components that requests and responses use directly. */
   readonly roots: { readonly requests: Set<string>; readonly responses: Set<string> }
 }
 

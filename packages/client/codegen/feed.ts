@@ -184,7 +184,7 @@ const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): 
     "`seq`: whether its data messages carry a `seq`.",
     "`markets`: whether a subscription names markets. If `optional`, a subscription without markets covers all markets.",
     "`parameters`: the parameters of the subscribe command that have an effect.",
-    "`actions`: its actions of `update_subscription`."
+    "`actions`: the actions of `update_subscription` that it accepts."
   ]
   const row = ({ name, types }: FeedDocument["channels"][number]): readonly [string, string] => {
     const { actions, markets, parameters } = facts.channels[name]!

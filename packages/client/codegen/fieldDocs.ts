@@ -47,7 +47,7 @@ export const fieldDocs: FieldDocs = {
     associated_event_ticker: "Only collections that accept markets of this event.",
     batch_quote_id: "The `id` of the batch quote, unchanged. A malformed id is a `BadRequest`.",
     bid_dollars:
-      "The lowest bid on the accepted side that you accept, in dollars per contract. 0 to 1, with two to four decimals. Normally, it is the best bid that you saw.",
+      "The lowest acceptable bid on the accepted side, in dollars per contract: 0 to 1, with two to four decimals. Normally, this is the best bid that you saw.",
     block_trade_proposal_id: "The id of the block trade proposal.",
     blocked: "True: the subtrader cannot trade the category. False: the block is removed.",
     buyer_subaccount: `The buyer's account: ${account} Not together with \`buyer_subtrader_id\`.`,

@@ -43,8 +43,8 @@ export const AcceptQuoteRequest: Schema.Codec<AcceptQuoteRequest> = /*#__PURE__*
 /** The lowest bid that you accept on a child. */
 export interface RFQBatchAcceptLimit {
   /**
-   * The lowest bid on the accepted side that you accept, in dollars per contract. 0 to 1, with two to four
-   * decimals. Normally, it is the best bid that you saw.
+   * The lowest acceptable bid on the accepted side, in dollars per contract: 0 to 1, with two to four decimals.
+   * Normally, this is the best bid that you saw.
    */
   readonly bid_dollars: DollarsInput
   /** The `rfq_id` of the child. */

@@ -2683,7 +2683,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true,
         fields: {
           bid_dollars: {
-            doc: "The lowest bid on the accepted side that you accept, in dollars per contract. 0 to 1, with two to four decimals. Normally, it is the best bid that you saw.",
+            doc: "The lowest acceptable bid on the accepted side, in dollars per contract: 0 to 1, with two to four decimals. Normally, this is the best bid that you saw.",
             required: true
           },
           rfq_id: {
