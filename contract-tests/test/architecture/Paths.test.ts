@@ -41,7 +41,7 @@ describe("paths in documents, scripts and settings", () => {
   })
 
   for (const file of files) {
-    it(`exist: ${file}`, () => {
+    it(`${file} names only existing paths`, () => {
       const missing = pathsIn(readFileSync(join(root, file), "utf8")).filter((path) => !existsSync(join(root, path)))
       assert.deepStrictEqual(missing, [])
     })

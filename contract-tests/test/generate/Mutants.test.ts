@@ -87,7 +87,7 @@ describe("Mutants.make", () => {
     assert.deepStrictEqual(discarded, [])
   })
 
-  it("returns only mutants that the judge refuses at exactly the pointer of the mutant", () => {
+  it("returns only mutants that the judge refuses at the pointer of the mutant, and nowhere else", () => {
     const { mutants: made } = mutants.survey(everything)(coverage.of(everything))
     const verdict = judge(everything)
     for (const { pointer, value } of made) {
@@ -165,7 +165,7 @@ describe("blames", () => {
     assert.isFalse(Mutants.blames(third, ["/1"]))
   })
 
-  it("accepts only the pointer of the mutant for every other kind", () => {
+  it("accepts only the mutant's own pointer for all other kinds", () => {
     const otherMutants = mutants
       .of(schema)(["a", "b"])
       .filter(({ kind }) => !kind.endsWith("-items"))

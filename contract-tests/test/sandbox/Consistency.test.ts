@@ -186,7 +186,7 @@ describe("the operations of the local exchange", () => {
   })
 
   it.effect(
-    "do not contradict each other with one entity of each kind, and every injected contradiction is found",
+    "do not contradict each other on an exchange with one entity of each kind, and every injected contradiction is found",
     () =>
       Effect.gen(function* () {
         const world = yield* makeWorld((millis) => TestClock.adjust(millis))
