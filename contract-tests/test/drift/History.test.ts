@@ -1,6 +1,6 @@
 /**
  * Compares documents that Kalshi published one after the other. The files contain only some operations and messages of
- * each document, in normal form.
+ * each document, in the form that the importer writes.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"

@@ -213,7 +213,6 @@ export const readSource = (faults: Faults, document: unknown): Source => {
   return { version: String(version), published: String(published), sha256: String(sha256) }
 }
 
-/** Sorts components by name. */
 export const sorted = (components: ReadonlyMap<string, Component>): ReadonlyMap<string, Component> =>
   new Map([...components].toSorted(([a], [b]) => alphabetical(a, b)))
 

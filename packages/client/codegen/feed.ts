@@ -152,7 +152,6 @@ const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => 
   ].join("")
 }
 
-/** Writes the tables of the commands. */
 const writeCommands = ({ commands }: FeedDocument, imports: Imports): string => {
   const codec = imports.schema("Codec")
   const [plain, updates] = [
@@ -177,7 +176,6 @@ const writeCommands = ({ commands }: FeedDocument, imports: Imports): string => 
   ].join("")
 }
 
-/** Writes the table of the channels. */
 const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): string => {
   const fields = [
     "`messages`: the types of its messages.",
@@ -201,7 +199,6 @@ const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): 
   ].join("")
 }
 
-/** Writes the table of the error codes. */
 const writeErrors = ({ errorCodes }: FeedDocument, { errors }: FeedFacts): string =>
   `${table(
     "errorCodes",

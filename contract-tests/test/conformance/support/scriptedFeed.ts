@@ -49,7 +49,7 @@ interface Book {
 class Line {
   readonly books = new Map<string, Book>()
   readonly tradeIds: Array<string> = []
-  /** The reason why the line is not usable. */
+  /** Why the connection is not usable. */
   failure: string | undefined
   seq = 0
   hasGap = false
@@ -213,7 +213,7 @@ export class ScriptedFeed {
     if (this.#faults.has("shows books without a subscription")) return { yes: [], no: [] }
     const lines = this.#faults.has("reads only the first connection") ? this.#lines.slice(0, 1) : this.#lines
     const books = lines.flatMap(({ books }) => books.get(ticker) ?? [])
-    // The line that has applied the most messages has the newest book.
+    // The connection that has applied the most messages has the newest book.
     const [book] = books.sort((one, other) => other.applied - one.applied)
     if (book === undefined) throw new Error("no book")
     return { yes: levelsOf(book.yes), no: levelsOf(book.no), warning: book.warning }
