@@ -34,7 +34,7 @@ export interface CrowdOptions {
   readonly pace?: number
 }
 
-/** The maximum number of markets in which the traders trade at the same time. */
+/** The traders trade in at most this many markets at the same time. */
 const maxMarkets = 32
 
 /** The share of makers among the traders. The others are takers. */
@@ -50,12 +50,9 @@ const defaultPace = 7
 const maxSpread = 600
 const maxDistance = 150
 
-/**
- * After a single move of the time, the crowd acts at most in this last part of the move. This limits the work.
- */
+/** After a larger move of the time, the crowd acts only in this last part of the move. This limits the work. */
 const maxMoveMillis = 86_400_000
 
-/** An action within a second. */
 interface Action {
   readonly atMillis: number
   readonly random: Random
@@ -85,7 +82,6 @@ class CrowdAgent implements Agent {
   readonly #crowd: Crowd
   readonly #pace: number
   readonly #isOwnOnly: boolean
-  /** The markets in which the traders trade. They are selected again at each full second. */
   #tickers: ReadonlyArray<string> = []
   /** The next full second, and the actions before it, in order. */
   #nextSecond = 0
@@ -143,7 +139,6 @@ class CrowdAgent implements Agent {
     this.#plan(Math.floor(atMillis / 1_000), atMillis)
   }
 
-  /** Plans the actions of a second that are later than `afterMillis`. */
   #plan(second: number, afterMillis: number): void {
     const { seed } = this.#crowd.exchange
     const random = new Random(seed, "second", second)
@@ -156,10 +151,7 @@ class CrowdAgent implements Agent {
     this.#nextSecond = second + 1
   }
 
-  /**
-   * Acts at a full second: answers RFQs, and quotes in books that need quotes. Once a minute, also creates and
-   * determines markets, and deposits cash.
-   */
+  /** Once a minute, also creates and determines markets, and deposits cash. */
   #actOnSecond(second: number): void {
     const atMillis = second * 1_000
     const { exchange, markets } = this.#crowd

@@ -484,7 +484,6 @@ export class View extends ReferenceData {
       : Result.fail(notFound)
   }
 
-  /** The tickers of all markets of an event. */
   #tickersOf(eventTicker: string): ReadonlyArray<string> {
     return (this.state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
   }
@@ -526,7 +525,6 @@ const sides = ["bid", "ask"] as const
 
 const toQueuePosition = ({ orderId, ticker }: OrderState, count: number): QueuePosition => ({ orderId, ticker, count })
 
-/** The queue positions of a subaccount's resting orders on one side of a market. */
 const queuePositionsOf = (position: PositionState, side: "bid" | "ask"): ReadonlyArray<QueuePosition> => {
   const orders = ordersOf(position[side])
   const counts = position.market.book[side].aheadOfEach(orders)

@@ -54,9 +54,8 @@ const keyOf = (timer: Timer): string => {
   return `${what} ${of}`
 }
 
-/** Schedules an effect. Replaces the timer of the same effect and subject. */
+/** Replaces the timer of the same effect and subject. */
 export const schedule = (state: State, atMillis: number, timer: Timer): void =>
   state.timers.add(atMillis, timer, keyOf(timer))
 
-/** Removes the timer of an effect, if there is one. */
 export const unschedule = (state: State, timer: Timer): void => state.timers.delete(keyOf(timer))

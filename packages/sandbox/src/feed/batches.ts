@@ -12,7 +12,7 @@ import { quotedBatchCreatorId, toBestQuote } from "../rest/routes/rfqBatchBodies
 import { count, dollars, price, time } from "../rest/wire.ts"
 import type { Communication } from "./communications.ts"
 
-/** The message of an event about a batch; undefined for an event without a message. */
+/** Undefined for an event without a message. */
 export const toBatchCommunication = (event: Event): Communication | undefined => {
   switch (event.type) {
     case "rfqBatchCreated":
@@ -131,7 +131,7 @@ const bestQuotes = (best: BestQuotes) => ({
   }))
 })
 
-/** A child's quote. A declined side offers no contracts. */
+/** A declined side offers no contracts. */
 const offer = (quote: Quote) => ({
   quote_id: quote.quoteId,
   rfq_id: quote.rfqId,

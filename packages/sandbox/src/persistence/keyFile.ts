@@ -15,7 +15,6 @@ import { Unusable } from "./reading.ts"
 
 const pathOf = (path: string): string => `${path}.keys`
 
-/** Writes the private keys of the initial accounts. */
 export const writeKeys = async (
   disk: Disk,
   path: string,
@@ -27,7 +26,6 @@ export const writeKeys = async (
   await disk.syncFolderOf(path)
 }
 
-/** Reads the key pairs of the initial accounts. */
 export const readKeys = (disk: Disk, path: string, accounts: ReadonlyArray<InitialAccount>): ReadonlyArray<KeyPair> => {
   if (accounts.length === 0) {
     return []
@@ -45,7 +43,7 @@ export const readKeys = (disk: Disk, path: string, accounts: ReadonlyArray<Initi
   })
 }
 
-/** Private keys by public key. */
+/** By public key. */
 const knownKeys = (disk: Disk, path: string): ReadonlyMap<string, string> => {
   const chunks = disk.read(pathOf(path))
   const known = new Map<string, string>()

@@ -11,23 +11,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net"
 import { defaultResponse, failure, type RestResponse } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
-import { maxTextBytes } from "../rest/requestBody.ts"
+import { maxSnapshotBytes } from "../rest/requestBody.ts"
 import { ArrivingBody, BodyBudget } from "./bodies.ts"
 import { answerClientErrors, lingerMillis, serialized } from "./clientErrors.ts"
 import { declineUpgrade, offersWebSocket, respond, toWireRequest } from "./nodeHttp.ts"
 import { upgradeRequired } from "./upgrades.ts"
 import type { WebSockets } from "./webSocket.ts"
 
-/** Responds to one request synchronously. `fromLoopback` says whether the request came from this machine. */
+/** `fromLoopback` says whether the request came from this machine. */
 export type Serve = (request: WireRequest, fromLoopback: boolean) => WireResponse
 
-/** The parts of a request that are known before its body. */
 export type RequestHead = Omit<WireRequest, "body">
 
-/** The largest body of a request, except for requests that {@link ListenOptions.isLarge} permits. */
+/** Except for requests that {@link ListenOptions.isLarge} permits. */
 const maxBodyBytes = 4 * 1024 * 1024
 
-/** The largest request head. 2,000 UUIDs in a query need 82 KB. */
+/** 2,000 UUIDs in a query need 82 KB. */
 const maxHeadBytes = 128 * 1024
 
 /** Options of a server. A request that exceeds a time limit gets a 408. */
@@ -44,7 +43,7 @@ export interface ListenOptions {
    * earlier (undici after 4 seconds, httpx after 5), so that no request arrives on a connection that is about to close.
    */
   readonly keepAliveMillis?: number
-  /** The maximum number of connections. The server closes further connections immediately. Default: 4,096. */
+  /** The server closes further connections immediately. Default: 4,096. */
   readonly maxConnections?: number
   /**
    * The memory that the bodies of incomplete requests may take together. A request beyond this limit gets a 503.
@@ -72,7 +71,7 @@ const immediately: Hold = (response, send) => send(response)
 /** The interval of the check for slow requests. */
 const checkMillis = 1_000
 
-/** Serves until the scope closes, and returns the port on which it listens. */
+/** Serves until the scope closes. Returns the port. */
 export const listen = (
   serve: Serve,
   host: string,
@@ -121,7 +120,7 @@ const makeServer = (
       return toWire(defaultResponse(500), Date.now())
     }
   }
-  const budgets = { small: new BodyBudget(maxBufferedBytes), large: new BodyBudget(maxTextBytes + maxBodyBytes) }
+  const budgets = { small: new BodyBudget(maxBufferedBytes), large: new BodyBudget(maxSnapshotBytes + maxBodyBytes) }
   const server = createServer(
     {
       headersTimeout: headMillis,
@@ -137,7 +136,7 @@ const makeServer = (
       const fromLoopback = isLoopbackAddress(request.socket.remoteAddress)
       const isAllowedLarge = isLarge(toWireRequest(request, new Uint8Array()), fromLoopback)
       const body = isAllowedLarge
-        ? new ArrivingBody(budgets.large, maxTextBytes)
+        ? new ArrivingBody(budgets.large, maxSnapshotBytes)
         : new ArrivingBody(budgets.small, maxBodyBytes)
       receive(request, response, body, (wire) => serveAll(wire, fromLoopback), hold)
     }

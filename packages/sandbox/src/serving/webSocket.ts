@@ -47,10 +47,7 @@ export class WebSockets {
     })
   }
 
-  /**
-   * Takes over the connection of an upgrade request. Accepts the upgrade, or sends a response and closes the
-   * connection.
-   */
+  /** Accepts the upgrade, or sends a response and closes the connection. */
   upgrade(request: IncomingMessage, head: Buffer): void {
     const { socket } = request
     this.#sockets.add(socket)
@@ -66,7 +63,7 @@ export class WebSockets {
     })
   }
 
-  /** Ends all connections. Frames that were sent before are lost if the network does not take them immediately. */
+  /** Frames that were sent before are lost if the network does not take them immediately. */
   close(): void {
     this.#batches.flush()
     for (const socket of this.#sockets) {
@@ -116,7 +113,6 @@ export class WebSockets {
   }
 }
 
-/** Sends a complete HTTP response, and then closes the connection. */
 const refuse = (request: IncomingMessage, { response: result }: Upgrade & { readonly _tag: "Refused" }): void => {
   const { socket } = request
   const response = new ServerResponse(request)
@@ -191,7 +187,7 @@ class Batches {
   readonly #joined = new Set<Socket>()
   #isScheduled = false
 
-  /** Holds back the frames of a socket until the end of the turn. */
+  /** Until the end of the turn. */
   join(socket: Socket): void {
     if (this.#joined.has(socket)) {
       return
@@ -214,7 +210,6 @@ class Batches {
     }
   }
 
-  /** Sends all held frames. */
   flush(): void {
     this.#joined.forEach((socket) => this.#release(socket))
   }

@@ -7,13 +7,13 @@
 import type { Tier } from "../Entities.ts"
 import { shards } from "../shards.ts"
 
-/** Tokens per second, and the capacity of a bucket. */
+/** `rate` is in tokens per second. */
 export interface Budget {
   readonly rate: number
   readonly capacity: number
 }
 
-/** Counts thousandths of a token. Each millisecond adds `rate` thousandths, which is a whole number. */
+/** Each millisecond adds `rate` thousandths of a token, which is a whole number. */
 interface Bucket {
   thousandths: number
   atMillis: number
@@ -62,7 +62,6 @@ const refill = (bucket: Bucket, { capacity, rate }: Budget, nowMillis: number): 
   bucket.atMillis = nowMillis
 }
 
-/** Every bucket of an account, with its budget. */
 const budgeted = ({ read, write }: Buckets, tier: Tier): ReadonlyArray<readonly [Bucket, Budget]> => [
   [read, budgetOf(tier, "read")],
   ...write.map((bucket) => [bucket, budgetOf(tier, "write")] as const)

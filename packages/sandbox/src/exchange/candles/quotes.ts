@@ -9,14 +9,11 @@
 import { dollar } from "../decimal.ts"
 import { countWhile } from "../pages.ts"
 
-/**
- * What changed in a period. The prices at its start are the closing prices of the previous period. An empty side has a
- * bid of zero, or an ask of one dollar.
- */
+/** An empty side has a bid of zero, or an ask of one dollar. */
 export interface QuotePeriod {
-  /** The inclusive end, in minutes since 1970. */
+  /** Inclusive, in minutes since 1970. */
   readonly endMinute: number
-  /** The lowest and highest prices after a change in the period. */
+  /** After the changes in the period. The prices at its start are the closing prices of the previous period. */
   bidLow: number
   bidHigh: number
   bidClose: number
@@ -29,10 +26,9 @@ export interface QuotePeriod {
 
 export const minuteMillis = 60_000
 
-/** The end of the minute that contains a time. The end of a minute belongs to this minute. */
+/** A minute includes its end, but not its start. */
 export const minuteOf = (atMillis: number): number => Math.ceil(atMillis / minuteMillis)
 
-/** A market without orders and trades. */
 export const noQuotes: Readonly<QuotePeriod> = {
   endMinute: -Infinity,
   bidLow: 0,
@@ -62,7 +58,7 @@ interface QuotedMarket {
  */
 const maxPeriods = 20_000
 
-/** The lengths of merged periods, in minutes. */
+/** In minutes. */
 const mergedMinutes = [60, 1_440]
 
 /**
@@ -121,7 +117,6 @@ const addTo = (quotes: Array<QuotePeriod>, market: QuotedMarket): boolean => {
   return false
 }
 
-/** Merges two consecutive periods. */
 const merge = (first: QuotePeriod, second: QuotePeriod, endMinute: number): QuotePeriod => ({
   endMinute,
   bidLow: Math.min(first.bidLow, second.bidLow),

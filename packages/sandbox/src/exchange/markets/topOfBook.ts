@@ -42,7 +42,7 @@ export const touch = (state: State, market: MarketState): void => {
   }
 }
 
-/** The top of the book a day ago, accurate to the hour. */
+/** Accurate to the hour. */
 export const topOfBookADayAgo = (state: State, market: MarketState): TopOfBook => {
   const then = state.nowMillis - day
   if (market.createdMillis > then) {
@@ -53,7 +53,6 @@ export const topOfBookADayAgo = (state: State, market: MarketState): TopOfBook =
     : (market.marks.findLast(({ atMillis }) => atMillis <= then)?.topOfBook ?? emptyBook)
 }
 
-/** Contracts traded in the last 24 hours. */
 export const volumeOfADay = (state: State, market: MarketState): number => {
   const { trades } = market
   for (;;) {

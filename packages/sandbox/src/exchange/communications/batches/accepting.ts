@@ -19,7 +19,7 @@ import { cancelBatchQuote, endCompetition, uncount } from "./closing.ts"
 import { checkMarkets, checkOpen, checkPayable } from "./quoting.ts"
 import { findBatchQuote, findOwnBatch, indexBatch, noteUpdate, toBatch, toBatchQuote } from "./records.ts"
 
-/** The times to confirm and to execute: the shortest times of a single quote on any of the markets. */
+/** The shortest times of a single quote on any of the markets. */
 const batchWindowsOf = ({ children }: BatchState) => {
   const windows = children.map(({ market }) => windowsOf(market))
   return {
@@ -58,7 +58,7 @@ export const accept = (
     })
   })
 
-/** The best bid of each child, in the order of the children. Refuses bids that are worse than the caller accepts. */
+/** In the order of the children. Refuses bids that are worse than the caller accepts. */
 const winnersOf = (
   { best, children }: BatchState,
   { minBids, side }: AcceptRfqBatch
@@ -82,7 +82,6 @@ const winnersOf = (
       )
 }
 
-/** Refuses the acceptance if the creator cannot pay for all children. */
 const checkMoney = (batch: BatchState, winners: ReadonlyArray<BestBid>, side: Side): Refusal | undefined =>
   moneyOfCreator(
     batch,
@@ -92,7 +91,6 @@ const checkMoney = (batch: BatchState, winners: ReadonlyArray<BestBid>, side: Si
     ? refusal("invalid", insufficientBalance)
     : undefined
 
-/** The money that the creator of a batch needs to trade with these quotes. */
 export const moneyOfCreator = (
   { account, subaccount }: BatchState,
   quotes: ReadonlyArray<QuoteState>,
@@ -148,7 +146,7 @@ const win = (state: State, batchQuote: BatchQuoteState, side: Side): void => {
   state.emit?.({ type: "batchQuoteAccepted", batchQuote: toBatchQuote(batchQuote) })
 }
 
-/** The response to an acceptance, which does not change later. */
+/** The response, which does not change after the acceptance. */
 const toAccepted = ({ acceptedMillis, acceptedSide, children }: BatchState): AcceptedBatch => ({
   side: acceptedSide!, // it was accepted
   quotes: children.map(({ quotes }): Quote => ({
