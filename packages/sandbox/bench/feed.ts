@@ -51,7 +51,7 @@ const openFeed = async (headers: Readonly<Record<string, string>> = {}): Promise
   return feed
 }
 
-/** How late frames were: the number of frames for each millisecond, and the maximum. */
+/** The number of frames for each millisecond of lateness. The last entry also counts later frames. */
 class Lateness {
   readonly #counts = new Uint32Array(10_001)
   count = 0
@@ -69,7 +69,6 @@ class Lateness {
   }
 }
 
-/** Reads a whole number at a position. */
 const numberAt = (text: string, at: number): number => {
   let value = 0
   for (let index = at; ; index++) {
@@ -79,9 +78,7 @@ const numberAt = (text: string, at: number): number => {
   }
 }
 
-/**
- * Counts the frames of one subscription, and the lost frames by the gaps in `seq`. Records how late each delta was.
- */
+/** Finds lost frames by the gaps in `seq`. Records how late each delta was. */
 class Watcher {
   snapshots = 0
   deltas = 0
@@ -115,7 +112,7 @@ class Watcher {
 const requestsAtOnce = 4
 const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce })
 
-/** Sends a signed request, and returns the body of its response. */
+/** Returns the body of the response. */
 const rest = (method: string, path: string, body: object): Promise<string> =>
   new Promise((resolve, reject) => {
     const text = JSON.stringify(body)
@@ -142,7 +139,7 @@ const rest = (method: string, path: string, body: object): Promise<string> =>
 
 const orders = "/trade-api/v2/portfolio/events/orders/batched"
 
-/** Changes the books of all markets at the wanted pace, and counts the changes of each book. */
+/** Counts the changes of each book. */
 class Driver {
   readonly changes = new Map<string, number>()
   total = 0
@@ -279,15 +276,15 @@ const measureLoad = async (): Promise<boolean> => {
   return isSound
 }
 
-/** The memory in use after a garbage collection. */
+/** After a garbage collection. */
 const usedBytes = async (): Promise<number> => {
   const { externalBytes, heapBytes } = await usageOf("collect")
   return heapBytes + externalBytes
 }
 
 /**
- * Measures the memory cost of one reader that stops reading, during the same changes. Subtracts the memory of the
- * orders that the exchange keeps.
+ * The memory cost of one reader that stops reading, during the same changes. Subtracts the memory of the orders that
+ * the exchange keeps.
  */
 const measureStall = async (): Promise<void> => {
   const stepSeconds = 5

@@ -39,11 +39,10 @@ const { accounts, tickers, url } = await new Promise<RateServed>((resolve) =>
 const environment = Result.getOrThrow(Environment.fromUrl(url))
 type Account = RateServed["accounts"][number]
 
-/** A reader of one account's frames. */
 interface Contender {
   readonly name: string
   readonly accountId: string
-  /** The frames of a round. */
+  /** Per round. */
   readonly frames: number
   /** The number of markets of the frames. */
   readonly markets: number
@@ -117,7 +116,7 @@ const subscribed = async (
   }
 }
 
-/** Sends the frames of a round, and returns the processor time per delivered frame. */
+/** Returns the processor time per delivered frame. */
 const run = async ({ accountId, copies, frames, markets, name, received }: Contender): Promise<number> => {
   const expected = received() + frames * copies
   const begun = performance.now()

@@ -44,7 +44,7 @@ import {
 
 const [seconds = 600, markets = 200, changesPerSecond = 300, limitMillis = 15_000] = process.argv.slice(2).map(Number)
 const sweepMillis = 50
-/** The number of sweeps in which every book is read once. */
+/** Every book is read once in this number of sweeps. */
 const sweepsPerRead = 20
 const settleMillis = 30_000
 
@@ -57,7 +57,7 @@ interface Effects {
   longestMillis: number
 }
 
-/** The connections and subscriptions of the feed in one line. */
+/** Connections and subscriptions, in one line. */
 let feedNow = (): string => ""
 
 /** How long books are unreadable, and after which fault. */

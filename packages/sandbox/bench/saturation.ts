@@ -43,7 +43,7 @@ const prices = new Map(
 const start = (file: string, ...args: ReadonlyArray<string>) =>
   fork(fileURLToPath(new URL(file, import.meta.url)), args)
 
-/** The next message of a process. Rejects if the process ends. */
+/** Rejects if the process ends. */
 const next = <A>(child: ChildProcess): Promise<A> =>
   new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`${child.spawnargs.at(1)} ended with ${code}`))
@@ -83,9 +83,7 @@ interface Shape {
   readonly redisPort: number | undefined
 }
 
-/**
- * Runs client processes against an exchange. Returns whether there was no 429, no failure, and enough use of tokens.
- */
+/** Returns whether there was no 429, no failure, and enough use of tokens. */
 const measure = async ({ aheadMillis, name, redisPort }: Shape): Promise<boolean> => {
   const exchange = start("exchangeServer.ts", tier, "10000000")
   const workers = aheadMillis.map((millis) => ({ millis, child: start("saturationWorker.ts") }))

@@ -24,18 +24,18 @@ export interface Setting {
   readonly ticker: string
   readonly keyId: string
   readonly privateKey: string
-  /** The Redis that shares the account's budget; undefined if the budget is not shared. */
+  /** Undefined if the budget is not shared. */
   readonly redisPort: number | undefined
-  /** How far the clock of the process is ahead. */
+  /** Of the process's clock. */
   readonly aheadMillis: number
-  /** The capacity of the account's write bucket. */
+  /** Of the account's write bucket. */
   readonly capacity: number
 }
 
 export interface Outcome {
   /** Reads, and pairs of a create and its cancel. */
   readonly succeeded: number
-  /** The number of failures by tag. */
+  /** By tag. */
   readonly failed: Readonly<Record<string, number>>
 }
 

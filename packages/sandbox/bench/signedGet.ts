@@ -34,7 +34,7 @@ const environment = Result.getOrThrow(Environment.fromUrl(url))
 const rsa = await Effect.runPromise(ApiKey.generate({ keyId: "bench-rsa", kind: "rsa" }))
 const ed25519 = await Effect.runPromise(ApiKey.generate({ keyId: "bench-ed25519", kind: "ed25519" }))
 
-/** A client. `round` sends all requests, with a fixed concurrency. */
+/** `round` sends all requests, with a fixed concurrency. */
 type Contender = { readonly name: string; readonly round: () => Promise<void> }
 
 const ours = (name: string, key: ApiKey.ApiKey, httpClient: Layer.Layer<HttpClient.HttpClient>): Contender => {

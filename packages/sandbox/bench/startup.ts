@@ -9,7 +9,7 @@ import { bundle } from "../bundle.ts"
 
 const rounds = 11
 
-/** Milliseconds from starting the command to the last byte of its first response. */
+/** Milliseconds from the start of the command to the last byte of its first response. */
 const firstResponse = async (file: string): Promise<number> => {
   const begun = performance.now()
   const child = spawn(process.execPath, [file, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] })

@@ -33,7 +33,7 @@ const [requests = 500, rounds = 31] = process.argv.slice(2).map(Number)
 const folder = mkdtempSync(join(tmpdir(), "kalshi-state-bench-"))
 const servers: Array<ChildProcess> = []
 
-/** Starts an exchange. Returns a function that places a number of orders, and returns the seconds that it took. */
+/** Returns a function that places a number of orders, and returns the seconds that it took. */
 const start = async (file?: string) => {
   const args = ["unmetered", "0", "0", ...(file === undefined ? [] : [file])]
   const server = fork(fileURLToPath(new URL("exchangeServer.ts", import.meta.url)), args)
