@@ -124,7 +124,7 @@ class CrowdAgent implements Agent {
     }
   }
 
-  /** Starts to act at a time. The books without any orders get their first quotes immediately. */
+  /** Books without orders get their first quotes immediately. */
   #begin(atMillis: number): void {
     const { exchange, markets } = this.#crowd
     markets.tendOlder(exchange, atMillis)

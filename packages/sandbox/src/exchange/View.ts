@@ -371,7 +371,7 @@ export class View extends ReferenceData {
     return found.sort((left, right) => (left.quoteId < right.quoteId ? -1 : 1))
   }
 
-  /** The open RFQs of all accounts, each with the quotes on it that are not canceled. */
+  /** The open RFQs of all accounts, without RFQs of batches. Each has the quotes on it that are not canceled. */
   openRfqs(): ReadonlyArray<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> {
     const found: Array<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> = []
     for (const { openRfqs } of this.state.accounts.values()) {

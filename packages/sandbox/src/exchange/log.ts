@@ -9,7 +9,6 @@ import type { Event, EventBody } from "./Entities.ts"
 /** The cause of an event is the command before it, or a timer. */
 export type LogEntry = CommandEntry | Event
 
-/** An entry without its number and its time. */
 export type LogBody = EventBody | { readonly type: "command"; readonly command: Command }
 
 export class Log {

@@ -6,7 +6,6 @@
  */
 import type { State, Timer } from "./state.ts"
 
-/** The effect and the subject of a timer, as plain data. */
 export const describeTimer = (timer: Timer) => {
   if ("expire" in timer) {
     return { what: "expire", of: timer.expire.orderId } as const

@@ -113,9 +113,9 @@ export interface FcmState {
   /** The account whose subtraders receive transferred positions. Without it, transfers are refused. */
   errorAccount: AccountState | undefined
   readonly subtraders: Map<string, SubtraderState>
-  /** Of the subtraders, oldest first. */
+  /** The subtraders' orders, oldest first. */
   readonly orders: Array<OrderState>
-  /** Of the subtraders, oldest first. */
+  /** The subtraders' trades, oldest first. */
   readonly trades: Array<FcmTrade>
 }
 
@@ -144,7 +144,7 @@ export interface QuoteState extends Mutable<Quote> {
   readonly rfq: RfqState
 }
 
-/** On one side of a child, which is an RFQ of an RFQ batch. */
+/** The best bid on one side of a child, which is an RFQ of an RFQ batch. */
 export interface BestBid {
   readonly batchQuote: BatchQuoteState
   readonly bid: number

@@ -373,7 +373,6 @@ const plantedRefusal = (fault: UpgradeFault, { wallMillis }: Now): WireResponse 
 
 const closedEndpoint: Endpoint = { receive: () => {}, pong: () => {}, drained: () => {}, closed: () => {} }
 
-/** Counts the commands of one connection in the current second. */
 class CommandRate {
   readonly #perSecond: number
   #second = 0

@@ -85,7 +85,7 @@ export interface FrameFault {
    * - `renameKeys`: sends an `orderbook_snapshot` with other names for the keys of both sides.
    */
   readonly change?: (typeof changes)[number]
-  /** The delay of the message. Later messages arrive before it. */
+  /** The delay of the message. Later messages can arrive before it. */
   readonly delayMillis?: number
 }
 

@@ -55,7 +55,7 @@ export const toSnapshot = (ticker: string, marketId: string, book: PriceLevels, 
   }
 }
 
-/** Without the times of a ticker. */
+/** Without the times: see {@link tickerTimes}. */
 export const toTicker = (marketId: string, market: Ticker) => ({
   market_id: marketId,
   market_ticker: market.ticker,

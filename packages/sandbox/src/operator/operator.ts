@@ -230,7 +230,7 @@ class Host implements Source {
     }
   }
 
-  /** On this exchange, and on every exchange that replaces it. */
+  /** The crowd also starts on every exchange that replaces this exchange. */
   startCrowd(): void {
     if (this.#crowd !== undefined) {
       attachCrowd(this.#exchange, this.#crowd, this.#crowdMillis())
@@ -279,7 +279,7 @@ class Host implements Source {
     this.replace(exchange)
   }
 
-  /** Continues at the time of the snapshot. */
+  /** The exchange continues at the time of the snapshot. */
   restore(exchange: Exchange, snapshotMillis: number): void {
     this.#restoredMillis += snapshotMillis - this.now().exchangeMillis
     this.replace(exchange)
@@ -355,8 +355,8 @@ const isRepeatable = (value: unknown, name = "", depth = maxJsonDepth): boolean 
       Object.entries(value).every(([key, field]) => isRepeatable(field, key, depth - 1))
 
 /**
- * Without the moves of the clock. If the clock was real before the restart, the frozen clock starts at the time of the
- * exchange.
+ * The time of a frozen clock without its moves. If the clock was real before the restart, the frozen clock starts at
+ * the time of the exchange.
  */
 const frozenMillis = ({ clock, exchange }: Saved): number =>
   Math.max(

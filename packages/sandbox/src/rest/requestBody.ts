@@ -70,7 +70,7 @@ export const readBody = (sent: Sent, descriptor: Descriptor): Result.Result<unkn
 export const isJson = ({ headers }: Pick<Sent, "headers">): boolean =>
   /^application\/json\s*(?:;|$)/i.test(headers["content-type"] ?? "")
 
-/** The longest string of JavaScript. A snapshot is read as one string. */
+/** The length of Node's longest string. A snapshot is read as one string. */
 export const maxSnapshotBytes: number = constants.MAX_STRING_LENGTH
 
 type Decoder = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array

@@ -117,8 +117,8 @@ class MemorySocket implements Socket.WebSocketLike {
   }
 
   /**
-   * Listens for pings, or for the response of a refused upgrade. This response then replaces the events `error` and
-   * `close`. For other events, use {@link addEventListener}.
+   * With a listener of `unexpected-response`, a refused upgrade causes no events `error` and `close`. For other events,
+   * use {@link addEventListener}.
    */
   on(type: "unexpected-response", listener: (request: unknown, response: Response) => void): this
   on(type: "ping", listener: (body: Buffer) => void): this

@@ -187,7 +187,7 @@ class Batches {
   readonly #joined = new Set<Socket>()
   #isScheduled = false
 
-  /** Until the end of the turn. */
+  /** Holds back the frames of a socket until the end of the turn. */
   join(socket: Socket): void {
     if (this.#joined.has(socket)) {
       return

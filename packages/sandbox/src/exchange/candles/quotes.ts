@@ -40,7 +40,6 @@ export const noQuotes: Readonly<QuotePeriod> = {
   openInterest: 0
 }
 
-/** The part of a market that its history reads. */
 interface QuotedMarket {
   readonly book: Readonly<Record<"bid" | "ask", { readonly bestPrice: number | undefined }>>
   readonly openInterest: number

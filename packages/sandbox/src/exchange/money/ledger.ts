@@ -131,7 +131,6 @@ export const reportChanges = (state: State): void => {
   state.changedPositions.clear()
 }
 
-/** Refuses to take more than the available cash. */
 export const checkCash = (state: State, cashMicros: number, micros: number): Refusal | undefined =>
   micros > cashMicros ? refusal("invalid", state.assumptions.noMoneyCode) : undefined
 

@@ -4,7 +4,6 @@
  * @module
  */
 
-/** The order fields that the book reads and links. */
 export interface Resting<Order extends Resting<Order>> {
   price: number
   remainingCount: number

@@ -245,7 +245,6 @@ export const feeRateOf = (state: State, order: OrderState): number => {
     : makerRate
 }
 
-/** The checks against the position, the money and the book. */
 const checkExecution = (state: State, order: OrderState, input: CreateOrder): Refusal | undefined => {
   const { account, initialCount, market, position, price, side } = order
   if (initialCount === 0) {

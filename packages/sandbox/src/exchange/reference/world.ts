@@ -98,7 +98,6 @@ const games: ReadonlyArray<GameExample> = [
   }
 ]
 
-/** A source of live data with an event. */
 interface SourceExample {
   readonly series: string
   readonly title: string

@@ -135,7 +135,6 @@ const run = (
   }
 }
 
-/** Accepts the quotes of a batch quote that won children. */
 const win = (state: State, batchQuote: BatchQuoteState, side: Side): void => {
   uncount(state, batchQuote)
   for (const accepted of [batchQuote, ...batchQuote.quotes]) {
@@ -161,7 +160,7 @@ const toAccepted = ({ acceptedMillis, acceptedSide, children }: BatchState): Acc
   }))
 })
 
-/** Confirms all children that a maker won. The last confirmation starts the timer that executes the batch. */
+/** The last confirmation starts the timer that executes the batch. */
 export const confirm = (state: State, account: AccountState, target: BatchQuoteTarget): Result.Result<void, Refusal> =>
   Result.flatMap(findBatchQuote(state, account, target), (batchQuote) => {
     const { batch } = batchQuote
