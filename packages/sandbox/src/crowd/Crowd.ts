@@ -1,9 +1,6 @@
 /**
- * A crowd of simulated traders, which move the markets of a local exchange.
- *
- * The crowd acts only by ordinary commands. Its actions in a second depend only on its options, the seed, the number of
- * that second, and the state of the exchange. So the same seed gives the same trades, for any size of clock steps up to
- * a day. A crowd on a restored exchange continues where it stopped.
+ * A crowd of simulated traders, which act only by ordinary commands. Their actions in a second depend only on the
+ * options, the seed, the number of that second, and the state of the exchange.
  *
  * @module
  */

@@ -1,8 +1,7 @@
 /**
- * The hidden values that the crowd trades around. A value is the probability of YES.
- *
- * A value follows a score: a bounded random walk with jumps, in logit space. The score at a time depends only on the
- * seed, the name and the time, so that a restarted crowd continues the same walk.
+ * The hidden values that the crowd trades around. A value is the probability of YES. It follows a score: a bounded
+ * random walk with jumps, in logit space. A score depends only on the seed, the name and the time, so that a restarted
+ * crowd continues the same walk.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * References of a snapshot to entities that it does not contain.
+ * References of a snapshot to missing entities.
  *
  * @module
  */

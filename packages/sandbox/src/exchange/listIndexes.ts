@@ -1,5 +1,5 @@
 /**
- * Indexes of append-only lists. Each search first reads the items that were added since the previous search. So the
+ * Indexes of append-only lists. Each search first reads the items that were added since the previous search, so the
  * code that adds items does not need to know the index.
  *
  * @module

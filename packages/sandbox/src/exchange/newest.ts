@@ -1,6 +1,5 @@
 /**
- * The newest order groups and requests for quote. Unlike the lists of the API, these reads show private data of all
- * parties.
+ * The newest order groups and requests for quote. Unlike the API, these reads show private data of all parties.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Checks values of any shape that the operator passes. They must survive a round trip through JSON.
+ * Checks that values of the operator survive a round trip through JSON.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * Schedules the timers of the exchange. A timer has an effect and a subject, such as the expiry of an order. Each pair
- * of effect and subject has at most one timer.
+ * Schedules the timers of the exchange. A pair of effect and subject, such as the expiry of an order, has at most one
+ * timer.
  *
  * @module
  */

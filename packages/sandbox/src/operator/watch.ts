@@ -1,6 +1,5 @@
 /**
- * The data that the operator's page reads from a running exchange, and the events that the exchange reports to the
- * page.
+ * The data and events that the operator's page receives from a running exchange.
  *
  * @module
  */

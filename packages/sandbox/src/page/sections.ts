@@ -1,8 +1,6 @@
 /**
- * The sections of the page's data, read from the exchange.
- *
- * Numbers have the units of the exchange's entities: prices in ten-thousandths of a dollar, counts in hundredths of a
- * contract, and amounts in micro-dollars.
+ * The sections of the page's data. Prices are in ten-thousandths of a dollar, counts in hundredths of a contract, and
+ * amounts in micro-dollars.
  *
  * @module
  */

@@ -1,9 +1,7 @@
 /**
- * The event stream of the page. It sends changes, at most a few times per second.
- *
- * A reader receives the latest state of each section that changed, not each change. So the data that waits for a slow
- * reader is bounded: names of changed markets, and the newest trades, requests and frames. A reader that takes no bytes
- * for a while is dropped. Its browser connects again, and then receives the whole state.
+ * The event stream of the page. A reader receives the latest state of each section that changed, not each change, so
+ * the data that waits for a slow reader is bounded. A reader that takes no bytes for a while is dropped. Its browser
+ * connects again, and then receives the whole state.
  *
  * @module
  */

@@ -1,8 +1,6 @@
 /**
- * The file operations that the state file needs.
- *
- * They use `node:fs` instead of Effect's `FileSystem`, for two reasons. A layer with the option `state` then needs no
- * further service. The journal calls them from the callbacks of the HTTP server, outside of any fiber.
+ * The file operations that the state file needs. They use `node:fs` instead of Effect's `FileSystem`: a layer with the
+ * option `state` then needs no further service, and the journal calls them outside of any fiber.
  *
  * @module
  */

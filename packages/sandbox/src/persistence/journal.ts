@@ -1,6 +1,6 @@
 /**
- * The journal of a running exchange. Commands that arrive in the same turn of the event loop share one write and one
- * sync. Every response and frame that can show the effect of a command waits until the command is on the disk.
+ * The journal of a running exchange. Commands in the same turn of the event loop share one write and one sync. Each
+ * response and frame that can show the effect of a command waits until the command is on the disk.
  *
  * @module
  */

@@ -1,8 +1,6 @@
 /**
- * The private keys of the initial accounts, in a file beside the state file. Only the owner can read this file.
- *
- * The printed `KALSHI_PRIVATE_KEY` must work after a restart. The state file itself contains only public keys, so that
- * it can be shown to others.
+ * The private keys of the initial accounts, in a file beside the state file, so that the printed `KALSHI_PRIVATE_KEY`
+ * works after a restart. The state file itself contains only public keys, so that it can be shown to others.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
  * The lines of a state file. Each line is a JSON array of a checksum and a record: `["3f2a9c11",{…}]`. The checksum is
- * the CRC-32 of the text of the record.
+ * the CRC-32 of the record's text.
  *
  * @module
  */

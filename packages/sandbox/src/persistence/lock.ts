@@ -1,8 +1,6 @@
 /**
- * The lock of a state file: a file that names the process that uses the state file.
- *
- * A process that was killed leaves its lock behind. The lock is ignored if that process no longer runs. On Linux, the
- * start time of the process shows whether another process has the same id now.
+ * The lock of a state file: a file that names the process that uses the state file. The lock of a process that no
+ * longer runs is ignored. On Linux, the start time of the process shows whether another process has the same id now.
  *
  * @module
  */

@@ -1,7 +1,6 @@
 /**
- * Converts a snapshot to JSON in parts, because the text of a large snapshot does not fit into one string.
- *
- * A long array becomes one or several separate parts, and a reference replaces the array.
+ * Converts a snapshot to JSON in parts, because the text of a large snapshot does not fit into one string. A reference
+ * replaces each long array.
  *
  * @module
  */

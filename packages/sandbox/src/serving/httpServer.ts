@@ -1,6 +1,6 @@
 /**
- * The exchange over HTTP. It uses Node's own server without a framework. The reasons: an application under test shares
- * the process and the tracer, and faults must reach the socket.
+ * The exchange over HTTP. Uses Node's own server without a framework, because an application under test shares the
+ * process and the tracer, and because faults must reach the socket.
  *
  * @module
  */

@@ -1,8 +1,6 @@
 /**
- * WebSockets that reach the feed without I/O.
- *
- * A socket behaves like a socket of the library `ws`, as far as Effect's `Socket` uses it. Its events are tasks of
- * Effect's scheduler, so that `TestClock` waits for them.
+ * WebSockets that reach the feed without I/O, and behave like sockets of the library `ws` as far as Effect's `Socket`
+ * uses them. Their events are tasks of Effect's scheduler, so that `TestClock` waits for them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The interface between a feed and its WebSockets (over the network and in memory), and the limit of their messages.
+ * The interface between a feed and its WebSockets, over the network and in memory.
  *
  * @module
  */

@@ -1,7 +1,5 @@
 /**
- * The feed over WebSockets.
- *
- * The library `ws` implements RFC 6455: frames, masks, fragments, UTF-8, the close handshake and `permessage-deflate`.
+ * The feed over WebSockets. The library `ws` implements RFC 6455 and `permessage-deflate`.
  *
  * @module
  */

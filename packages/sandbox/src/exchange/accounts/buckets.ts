@@ -1,6 +1,6 @@
 /**
  * Token buckets of an account: one for reads, and one per shard for writes. Shard 1's bucket also pays for writes of
- * quotes and RFQ batches. Shard 0's bucket also pays for every other write that does not concern a single order.
+ * quotes and RFQ batches, and shard 0's bucket for other writes that do not concern a single order.
  *
  * @module
  */

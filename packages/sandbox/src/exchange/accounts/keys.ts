@@ -1,6 +1,6 @@
 /**
- * Creates the key pairs of accounts, and verifies signatures. Both use Node's own crypto synchronously, so they work
- * under a virtual clock. The exchange shares no signing code with the client.
+ * Creates key pairs and verifies signatures, with Node's synchronous crypto, so that both work under a virtual clock.
+ * The exchange shares no signing code with the client.
  *
  * @module
  */

@@ -1,8 +1,7 @@
 /**
- * Candlesticks: the prices and the trading of a market in periods of equal length.
- *
- * The periods end at multiples of their length since 1970. A period has a candlestick only if the market traded in it,
- * or if its best bid, its best ask or its open interest changed.
+ * Candlesticks: the prices and the trading of a market in periods that end at multiples of their length since 1970.
+ * Without `withLatestBefore`, a period has a candlestick only if the market traded in it, or if its best bid, its best
+ * ask or its open interest changed.
  *
  * @module
  */

@@ -1,9 +1,7 @@
 /**
- * Forecasts of the number that decides an event, from the prices of its markets.
- *
- * The price of a market at a time is the price of its last trade. A market that has not traded does not count. The
- * price is the probability that the number satisfies the market's strike. Between two strikes, the probability is
- * distributed evenly. Beyond the outermost strikes, the forecast is the outermost strike.
+ * Forecasts of the number that decides an event. The last price of a market is the probability that the number
+ * satisfies the market's strike. Between two strikes, the probability is distributed evenly. Beyond the outermost
+ * strikes, the forecast is the outermost strike.
  *
  * @module
  */

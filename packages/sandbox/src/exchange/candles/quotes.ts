@@ -1,8 +1,6 @@
 /**
- * The history of a market's best prices and open interest, in one-minute periods.
- *
- * A period is recorded only if a best price or the open interest changed in it. The history is bounded: see
- * {@link maxPeriods}.
+ * The history of a market's best prices and open interest, in periods of a minute, of which the older are merged. A
+ * period is recorded only if one of these values changed in it.
  *
  * @module
  */

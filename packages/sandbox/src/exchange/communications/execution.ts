@@ -1,8 +1,8 @@
 /**
  * The execution of a confirmed quote, as two orders in the book.
  *
- * Documented: the orders of both parties are placed in the public book, behind the orders that rest there. The maker's
- * order comes first, so the RFQ's creator is the taker, as recordings from demo show.
+ * Documented: both orders go behind the orders that rest in the public book. Recorded in demo: the maker's order comes
+ * first, so the RFQ's creator is the taker.
  *
  * @module
  */

@@ -1,8 +1,8 @@
 /**
  * Futures commission merchants (FCMs) and their subtraders.
  *
- * A subtrader is a separate account: it has orders, positions and money like any other account. Keys that are bound to
- * it may only read. Its orders do not reach the exchange over REST. Here, the operator places them.
+ * A subtrader is a separate account with its own orders, positions and money. Its orders do not reach the exchange over
+ * REST. Here, the operator places them.
  *
  * @module
  */

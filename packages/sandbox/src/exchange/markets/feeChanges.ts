@@ -1,8 +1,7 @@
 /**
  * The fees of series and events, and their changes.
  *
- * The fee of a market is its own fee, if the market was created with one. Otherwise it is the override of its event, or
- * the fee of its series.
+ * A market without its own fee has the override of its event, or else the fee of its series.
  *
  * @module
  */

@@ -1,6 +1,5 @@
 /**
- * The fee of one fill: the fee model, its rounding, and the refund of roundings that the order carries from earlier
- * fills.
+ * The fee of one fill: the fee model, its rounding, and the refund of earlier roundings.
  *
  * Rates are in millionths, prices in ten-thousandths of a dollar, counts in hundredths of a contract, and amounts in
  * micro-dollars. The model's fee is rate × count × price × (1 − price).

@@ -1,12 +1,11 @@
 /**
  * Cash, positions and fees, to the last micro-dollar.
  *
- * A position is a signed count: positive is YES, negative is NO. A pair of YES and NO is always worth a dollar, so
- * buying YES against a NO position returns one dollar per contract.
+ * A pair of YES and NO is always worth a dollar, so buying YES against a NO position returns one dollar per contract.
  *
  * The sum of cash, reserved money, fees taken, a dollar for every outstanding pair, cash on the margined exchange and
- * money in transfer always equals the deposits minus the withdrawals. The sum is at most $9,000,000,000, so a number
- * holds every amount exactly.
+ * money in transfer equals the deposits minus the withdrawals. The sum is at most $9,000,000,000, so a number holds
+ * every amount exactly.
  *
  * @module
  */

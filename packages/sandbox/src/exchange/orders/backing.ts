@@ -1,12 +1,11 @@
 /**
  * The backing of a subaccount's resting orders: held contracts, and reserved money.
  *
- * An order that closes a position needs no money: the held contracts cover it. They cover the oldest orders of the
- * closing side first. Only the uncovered contracts of an order reserve money, for their price and their fee.
+ * Held contracts cover the oldest orders of the closing side first. Only the uncovered contracts of an order reserve
+ * money, for their price and their fee.
  *
- * So the reservation depends only on the position and the orders. Apart from rounded fees, no fill costs more than its
- * reservation: a closing fill returns one dollar per contract. An order that loses its cover because of that fill needs
- * at most one dollar per contract.
+ * Apart from rounded fees, no fill costs more than its reservation: a closing fill returns one dollar per contract. An
+ * order that loses its cover because of that fill needs at most one dollar per contract.
  *
  * @module
  */

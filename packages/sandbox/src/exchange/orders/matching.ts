@@ -1,6 +1,5 @@
 /**
- * Price-time priority. An incoming order trades with the best price first, and at each price with the oldest order
- * first. Each trade has the price of the resting order.
+ * Price-time priority. Each trade has the price of the resting order.
  *
  * @module
  */

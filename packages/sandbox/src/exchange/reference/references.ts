@@ -1,7 +1,6 @@
 /**
- * Reference prices: indices of CF Benchmarks and underlyings of Pyth, generated from the seed or set by the operator.
- *
- * A generated value depends only on its name, its time and the seed, so no history of generated values is needed.
+ * Reference prices: indices of CF Benchmarks and underlyings of Pyth, generated from the seed or set by the operator. A
+ * generated value depends only on its name, its time and the seed, so it needs no history.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The example world: some games, an election, prices and the weather, with everything that belongs to them.
+ * The example world: some games, an election, prices and the weather.
  *
  * The teams depend only on the seed of the exchange, and the times only on the time of the creation.
  *

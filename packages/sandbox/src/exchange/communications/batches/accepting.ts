@@ -1,5 +1,5 @@
 /**
- * Accepting an RFQ batch, and confirming the children (its RFQs) that a maker won.
+ * Acceptance of RFQ batches, and confirmation by the makers.
  *
  * @module
  */

@@ -1,13 +1,9 @@
 /**
  * The execution of an RFQ batch, as two orders in the book for each child (an RFQ of the batch).
  *
- * Documented: the children execute together as one fill-or-kill. Nothing trades unless every child can fill in full. If
- * the fill of one child cancels an order that another child needs, the other child fails, and the batch is partially
- * executed.
- *
- * The orders of all makers are placed first. None of them trades yet: if one of them would match an order of another
- * account in the book, the batch fails. Then all orders of the creator reserve their money. Only after that, the first
- * of them trades.
+ * Documented: the children execute together as one fill-or-kill. Nothing trades unless every child can fill in full. So
+ * the orders of all makers are placed first, and all orders of the creator reserve their money before the first of them
+ * trades.
  *
  * @module
  */
