@@ -1,7 +1,6 @@
 /**
- * Measures the crowd (simulated traders) in this process: the processing time, the growth of the state, and the number
- * of commands. This is not a test. Run with `node --expose-gc`. Arguments: the traders (default 20), the pace (default
- * 7), the minutes (default 60).
+ * Measures the crowd (simulated traders) in this process. This is not a test. Run with `node --expose-gc`. Arguments:
+ * the traders (default 20), the pace (default 7), the minutes (default 60).
  */
 import { attachCrowd } from "../src/crowd/Crowd.ts"
 import { Exchange } from "../src/exchange/Exchange.ts"

@@ -1,6 +1,6 @@
 /**
- * Measures the exchange in this process, without HTTP: orders per second, and the memory of resting orders. Prints the
- * best round of each workload. This is not a test. Run with `node --expose-gc` to measure the memory.
+ * Measures the exchange in this process, without HTTP: orders per second, and the memory of resting orders. This is not
+ * a test. Run with `node --expose-gc` to measure the memory.
  */
 import { PerformanceObserver } from "node:perf_hooks"
 import * as Result from "effect/Result"

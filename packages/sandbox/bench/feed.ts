@@ -1,9 +1,7 @@
 /**
- * Measures the feed under load. This process has many connections, and the local exchange runs in another process on
- * the same machine. Each connection watches the books of some markets, while orders that are sent over HTTP change the
- * books. Prints the frames received and lost, how late they arrived, the processor time of both sides, the memory of an
- * idle connection, and the memory cost of a reader that stops reading. This is not a test, but it fails if a frame or a
- * connection was lost, if a frame was over 1 s late, or if the pace of changes was too low.
+ * Measures the feed under load: this process has many connections, which watch books while orders over HTTP change
+ * them. The local exchange runs in another process. This is not a test, but it fails if a frame or a connection was
+ * lost, if a frame was over 1 s late, or if the pace of changes was too low.
  *
  * Arguments: connections (default: 200), markets per connection (50), markets in total (200), changes a second (2,000),
  * seconds (60), orders in a request (20).

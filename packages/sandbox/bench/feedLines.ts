@@ -1,10 +1,8 @@
 /**
- * Runs the client's order books for a long time, over real sockets, with order flow in all markets. The books use two
- * lines, which are independent connections to the feed. Each second, a fault hits the next line, but only after every
- * line has all its books again. The messages of each connection are delayed by a constant time, so that one line is
- * ahead of the other. The local exchange runs in another process and records each state of its books.
- *
- * All books are read every few milliseconds, and each book after each of its changes. Fails if one of these happens:
+ * Runs the client's order books for a long time, over two lines, which are independent connections to the feed. Each
+ * second, a fault hits the next line, but only after every line has all its books again. A constant delay per
+ * connection keeps one line ahead of the other. The local exchange runs in another process and records each state of
+ * its books. Fails if one of these happens:
  *
  * - A book is not live, even between two reads.
  * - The clock of a book (the exchange's counter of changes) goes back.

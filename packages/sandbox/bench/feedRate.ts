@@ -1,13 +1,7 @@
 /**
- * Compares the client's feed with `ws` and `JSON.parse`, over sockets on this machine. `Feed.subscribe` parses and
- * checks deltas of books, and passes them to these consumers:
- *
- * - one subscriber
- * - many subscribers of one market, each of which receives every frame
- * - the same number of subscribers, each of its own market
- *
- * The local exchange sends from another process. Prints the processor time of this process in the best of interleaved
- * rounds, and the ratios. This is not a test, but it fails if a frame is missing.
+ * Compares `Feed.subscribe` with `ws` and `JSON.parse`, over sockets on this machine, with one subscriber and with
+ * many. The local exchange sends from another process. Prints the processor time of this process in the best of
+ * interleaved rounds, and the ratios. This is not a test, but it fails if a frame is missing.
  *
  * `node packages/sandbox/bench/feedRate.ts [rounds] [frames] [subscribers]`
  */

@@ -2,8 +2,8 @@
  * A local exchange in another process for `feedSoak.ts` and `feedLines.ts`, with order flow in all its markets.
  * Arguments: the number of markets, and the changes of books a second.
  *
- * Each change affects one level of one market, so a reader of the feed never sees a part of a change. After each request,
- * the process sends the current states of the request's books. Concurrent requests never change the same book.
+ * Each change affects one level of one market, so a reader of the feed never sees a part of a change. Concurrent
+ * requests never change the same book.
  */
 import { createPrivateKey, sign } from "node:crypto"
 import { setTimeout } from "node:timers/promises"

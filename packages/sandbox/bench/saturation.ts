@@ -4,9 +4,8 @@
  * of them is two seconds ahead. Fails if the exchange returned a 429, or if less than `minShare` of the available
  * tokens was used.
  *
- * The available tokens are the maximum that the exchange's buckets grant in thirty seconds: the capacity, because the
- * buckets are full at the start, plus the refill. Before the start, the processes fetch the budget and stay idle until
- * the buckets are full. The used tokens are the tokens that the exchange charged.
+ * The available tokens are the maximum that the exchange's buckets grant in thirty seconds: the capacity plus the
+ * refill. The used tokens are the tokens that the exchange charged.
  *
  * Argument: the tier (default: `advanced`). The run starts its own `redis-server`, and stops it at the end.
  */

@@ -1,7 +1,7 @@
 /**
  * A process that trades as fast as its limiter permits. The first message that it receives is its setting. It sends
- * `learned` once it has fetched the account's budget. Each further message starts a run of that many milliseconds.
- * After the run, the process sends the outcome of its calls.
+ * `learned` once it has fetched the account's budget. Each further message starts a run of that many milliseconds,
+ * after which the process sends the outcome.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRedis from "@effect/platform-node/NodeRedis"

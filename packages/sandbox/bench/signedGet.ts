@@ -1,6 +1,6 @@
 /**
- * Compares a signed GET of one order group by this client and by the official SDK, with interleaved rounds against one
- * server in another process. Prints the best round of each, and the ratios. This is not a test.
+ * Compares a signed GET of one order group by this client and by the official SDK, in interleaved rounds. This is not a
+ * test.
  */
 import { fork } from "node:child_process"
 import { createRequire } from "node:module"

@@ -1,5 +1,5 @@
 /**
- * Measures the time from the start of the command `kalshi-sandbox` to its first response: as one bundled file, and as
+ * Measures the time from the start of the command `kalshi-sandbox` to its first response, as one bundled file and as
  * separate modules. This is not a test.
  */
 import { spawn } from "node:child_process"

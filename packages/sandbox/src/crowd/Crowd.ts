@@ -68,9 +68,8 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
       )
 
 /**
- * Attaches a crowd to an exchange. The crowd finds its accounts, markets and orders in the state, and creates what is
- * missing. If the clock was moved back, the exchange's time is later than `atMillis`. The crowd then waits until that
- * time.
+ * Creates the accounts, markets and orders that are missing. If the clock was moved back, the exchange's time is later
+ * than `atMillis`. The crowd then waits until that time.
  */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>
   exchange.attach(new CrowdAgent(exchange, options, exchange.view(atMillis).nowMillis))

@@ -44,7 +44,7 @@ const ladderOf = (levels: Levels, side: "bid" | "ask", best: number): ReadonlyAr
 }
 
 /**
- * Amends a maker's orders that are almost filled or too far from its prices, adds missing orders, and cancels surplus
+ * Amends orders that are almost filled or too far from the maker's prices, adds missing orders, and cancels surplus
  * orders.
  */
 export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {

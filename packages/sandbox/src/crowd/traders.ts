@@ -69,8 +69,8 @@ const createTrader = (exchange: Exchange, name: string, atMillis: number): strin
 }
 
 /**
- * Deposits a trader's initial cash on each shard where the trader never had cash. After a restart, some of it is
- * missing if the process was killed between two of these deposits.
+ * Deposits only on shards where the trader never had cash. Some of the cash is missing if the process was killed
+ * between two deposits.
  */
 const fund = (exchange: Exchange, accountId: string, atMillis: number): void => {
   const view = exchange.view(atMillis)

@@ -93,10 +93,7 @@ export const within = (
   }
 }
 
-/**
- * The number of indexes below `length` at which `isBefore` is true, by binary search. `isBefore` must be true up to
- * some index, and false from there on.
- */
+/** Binary search. `isBefore` must be true up to some index, and false from there on. */
 export const countWhile = (length: number, isBefore: (index: number) => boolean): number => {
   let low = 0
   let high = length

@@ -233,8 +233,7 @@ export interface Holding {
 }
 
 /**
- * A subaccount's own resting orders on one side of a market, oldest first. Held contracts cover the oldest orders
- * first.
+ * A subaccount's resting orders on one side of a market, oldest first. Held contracts cover the oldest orders first.
  */
 export interface OwnSide {
   first: OrderState | undefined

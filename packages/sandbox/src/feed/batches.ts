@@ -46,8 +46,8 @@ export const toBatchCommunication = (event: Event): Communication | undefined =>
 }
 
 /**
- * Every subscription receives the message, with two exceptions: subscriptions of other accounts with the user filter
- * `self`, and subscriptions of the accounts in `without`.
+ * All subscriptions receive the message, except those of other accounts with the user filter `self`, and those of the
+ * accounts in `without`.
  */
 const ofBatch = (type: string, batch: RfqBatch, fields: object, without: ReadonlyArray<string>): Communication => ({
   type,

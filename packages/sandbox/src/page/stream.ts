@@ -223,10 +223,7 @@ class Reader {
     }
   }
 
-  /**
-   * How far the exchange's time is ahead of this machine's time; with a frozen clock, the exchange's time. Undefined if
-   * it has hardly changed.
-   */
+  /** How far the exchange's time is ahead of this machine's time; with a frozen clock, the exchange's time. */
   #time(nowMillis: number, wallMillis: number): object | undefined {
     const time = this.#source.clock === "frozen" ? nowMillis : nowMillis - wallMillis
     if (Math.abs(time - this.#sentTime) < timePrecisionMillis) {

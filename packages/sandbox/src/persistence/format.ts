@@ -82,9 +82,7 @@ const stateless: ReadonlyArray<keyof Assumptions> = [
   "pythFeed"
 ]
 
-/**
- * Omits the assumptions that do not change the state. A replay with other values of the rest would give another state.
- */
+/** A replay with other values of these assumptions would give another state. */
 export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
   const kept: Partial<Assumptions> = { ...assumptions }
   for (const name of stateless) {

@@ -50,10 +50,7 @@ export interface ListenOptions {
    * Default: 128 MiB.
    */
   readonly maxBufferedBytes?: number
-  /**
-   * Whether the body of a request may be as long as the longest string of JavaScript (512 MiB). Default: false for
-   * every request.
-   */
+  /** Whether the body of a request may be as long as a snapshot (512 MiB). Default: false. */
   readonly isLarge?: (request: RequestHead, fromLoopback: boolean) => boolean
   /** Receives the errors of code that responds to a request. The response is then a 500. Default: ignores them. */
   readonly onDefect?: (request: RequestHead, defect: unknown) => void
@@ -68,7 +65,7 @@ type Hold = (response: WireResponse, send: (response: WireResponse) => void) => 
 
 const immediately: Hold = (response, send) => send(response)
 
-/** The interval of the check for slow requests. */
+/** How often slow requests are searched. */
 const checkMillis = 1_000
 
 /** Serves until the scope closes. Returns the port. */

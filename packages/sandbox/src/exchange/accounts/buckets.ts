@@ -76,10 +76,7 @@ export const settle = (buckets: Buckets, tier: Tier, nowMillis: number): void =>
   }
 }
 
-/**
- * Takes `cost` tokens from the read bucket, or from the write bucket of each given shard. If a bucket has too few
- * tokens, takes none and returns false.
- */
+/** If a bucket has too few tokens, takes none and returns false. */
 export const take = (
   buckets: Buckets,
   tier: Tier,

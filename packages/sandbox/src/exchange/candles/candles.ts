@@ -46,9 +46,9 @@ export const firstMinuteOf = ({ minutes, startSeconds }: CandleRange): number =>
   (Math.ceil(startSeconds / (minutes * 60)) - 1) * minutes
 
 /**
- * The candlesticks of a market from its quotes and trades, oldest first. `quotes` must include the last quote before
- * the first period. With `withLatestBefore`, the first period always has a candlestick if an earlier candlestick
- * exists. If nothing happened in the first period, its candlestick carries the earlier prices forward.
+ * Oldest first. `quotes` must include the last quote before the first period. With `withLatestBefore`, the first period
+ * always has a candlestick if an earlier candlestick exists. If nothing happened in the first period, its candlestick
+ * carries the earlier prices forward.
  */
 export const candlesOf = (
   quotes: ReadonlyArray<QuotePeriod>,

@@ -49,10 +49,7 @@ interface QuotedMarket {
   readonly quotes: Array<QuotePeriod>
 }
 
-/**
- * The number of periods that a market keeps. If there are more, the older half is merged into periods of an hour. If
- * there are still too many, these are merged into periods of a day.
- */
+/** More periods are merged: see {@link shorten}. */
 const maxPeriods = 20_000
 
 /** In minutes. */
@@ -69,10 +66,7 @@ export const recordQuote = (actionClock: number, market: QuotedMarket): void => 
   }
 }
 
-/**
- * The periods of a market that end after a minute, and the last period before them. Includes changes that are not
- * recorded yet.
- */
+/** Also returns the last period before the minute, and changes that are not recorded yet. */
 export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray<QuotePeriod> => {
   const before = countWhile(market.quotes.length, (index) => market.quotes[index]!.endMinute <= minute)
   const quotes = market.quotes.slice(Math.max(0, before - 1))
@@ -84,10 +78,7 @@ export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray
   return quotes
 }
 
-/**
- * Adds the current prices of a market to its last period, or as a new period. Returns whether it added a period. A
- * settled market does not change.
- */
+/** Returns whether it added a period, instead of extending the last period. A settled market does not change. */
 const addTo = (quotes: Array<QuotePeriod>, market: QuotedMarket): boolean => {
   const { book, openInterest, settledMillis, touchedMillis } = market
   const last = quotes.length === 0 ? undefined : quotes[quotes.length - 1]

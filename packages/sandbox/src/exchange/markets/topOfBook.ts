@@ -25,8 +25,7 @@ export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
 }
 
 /**
- * Must be called before a market's book or last price changes. Records the best prices before the change. At most once
- * per hour, also records the top of the book.
+ * Must be called before a market's book or last price changes. At most once per hour, also records the top of the book.
  */
 export const touch = (state: State, market: MarketState): void => {
   recordQuote(state.actionClock, market)

@@ -240,9 +240,8 @@ const restingOrder = (
 }
 
 /**
- * The shard on which to search for an order, because an order id does not contain its shard. A target with shard 0 or
- * higher means that shard. A target with shard -1 or without a shard means the shard of its market. If the target names
- * no market, a missing shard means shard 0, and shard -1 finds no order.
+ * An order id does not contain its shard. A target with shard 0 or higher means that shard. Shard -1 or no shard means
+ * the shard of the target's market. Without a market, no shard means shard 0, and shard -1 finds no order.
  */
 const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
   exchangeIndex === undefined || exchangeIndex === -1

@@ -28,10 +28,7 @@ const batchWindowsOf = ({ children }: BatchState) => {
   }
 }
 
-/**
- * Accepts all children of a batch on one side, or none. Documented: a request that repeats a successful acceptance with
- * its `client_order_id` gets the same response.
- */
+/** Documented: a request that repeats a successful acceptance with its `client_order_id` gets the same response. */
 export const accept = (
   state: State,
   account: AccountState,

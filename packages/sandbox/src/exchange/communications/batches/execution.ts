@@ -87,8 +87,7 @@ const winnersOf = ({ quotes }: BatchState): ReadonlyArray<BatchQuoteState> =>
   [...quotes.values()].filter(({ status }) => status === "confirmed")
 
 /**
- * If the maker's order matched an order of another account, too little of it would be left for the creator of the
- * batch.
+ * If the maker's order matched another account's order, too little of it would be left for the creator of the batch.
  */
 const isTradable = (state: State, { quote, terms: { price, side } }: Child): boolean => {
   const { account, postOnly, rfq } = quote
