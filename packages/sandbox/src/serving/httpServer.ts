@@ -65,7 +65,7 @@ type Hold = (response: WireResponse, send: (response: WireResponse) => void) => 
 
 const immediately: Hold = (response, send) => send(response)
 
-/** How often slow requests are searched. */
+/** The interval of the check for slow requests. */
 const checkMillis = 1_000
 
 /** Serves until the scope closes. Returns the port. */
