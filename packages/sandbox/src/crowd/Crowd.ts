@@ -31,10 +31,8 @@ export interface CrowdOptions {
   readonly pace?: number
 }
 
-/** The traders trade in at most this many markets at the same time. */
 const maxMarkets = 32
 
-/** The share of makers among the traders. The others are takers. */
 const makerShare = 0.4
 
 const defaultPace = 7

@@ -31,7 +31,7 @@ export type StateSnapshot = ReturnType<typeof takeSnapshot>
 
 /** The whole state of an exchange in restorable form. */
 export interface Snapshot extends StateSnapshot {
-  /** The state for lagging reads. Absent without `readLagMillis`. */
+  /** Absent without `readLagMillis`. */
   readonly lagging?: { readonly state: StateSnapshot; readonly delayed: ReadonlyArray<DelayedCommand> }
 }
 

@@ -164,9 +164,7 @@ export interface BatchState extends Mutable<Omit<RfqBatch, "rfqs">> {
   readonly best: Array<BestBids>
   version: number
   bestMillis: number | undefined
-  /** When the best bids were last sent to the creator. */
   publishedMillis: number | undefined
-  /** The number of batch quotes that were made on the batch. */
   quotesMade: number
   /** The `client_order_id` of the acceptance that succeeded. */
   clientOrderId: string | undefined
@@ -217,7 +215,6 @@ export interface BlockPartyState extends Mutable<Omit<BlockTradeParty, "accountI
 
 export type TransferState = Mutable<ShardTransfer>
 
-/** One subaccount on one shard. */
 export interface Holding {
   readonly account: AccountState
   readonly subaccount: number
@@ -240,7 +237,6 @@ export interface OwnSide {
   last: OrderState | undefined
   /** The oldest order that is not fully covered. */
   boundary: OrderState | undefined
-  /** The remaining count of all orders. */
   restingCount: number
   coveredCount: number
 }
@@ -265,7 +261,6 @@ export interface PositionState {
   settled: boolean
   /** The index in the {@link PositionList}. */
   listIndex: number
-  /** The subaccount's own resting orders in the market. */
   readonly bid: OwnSide
   readonly ask: OwnSide
 }
@@ -441,7 +436,6 @@ export interface State {
   clock: number
   /** The new value of the clock if the current action changes a book. */
   actionClock: number
-  /** Deposits minus withdrawals of all accounts. */
   depositedMicros: number
   /** By shard. */
   readonly exchangeActive: Array<boolean>

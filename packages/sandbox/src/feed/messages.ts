@@ -206,7 +206,7 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
 /** In Unix seconds. Without a closing time: the last second that RFC 3339 can represent. */
 const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, latestMillis))
 
-/** Undefined for a change without a message. `withRanges` adds the price ranges. */
+/** Undefined for a change without a message. */
 export const toLifecycle = (
   change: Body<"market">["change"],
   market: Market,

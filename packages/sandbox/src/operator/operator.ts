@@ -45,7 +45,6 @@ export interface Running {
   readonly credentials: ReadonlyArray<Credentials>
   /** The whole state, with the clock. */
   readonly base: () => Base
-  /** Records every change of the state and of the clock from now on. */
   readonly recordTo: (journal: Journal) => void
 }
 
@@ -107,7 +106,6 @@ export const run = (
 class Host implements Source {
   readonly restFaults = new Faults()
   readonly requests: Array<ServedRequest> = []
-  /** For every exchange of this host. */
   readonly options: ExchangeOptions
   readonly #crowd: CrowdOptions | undefined
   #isCrowdStarted = false

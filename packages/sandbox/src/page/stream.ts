@@ -32,7 +32,6 @@ const maxRecentTrades = 300
 /** Of a frame or a path, in characters. */
 const maxText = 600
 
-/** What a reader shows besides the lists. */
 export interface Selection {
   readonly ticker: string | undefined
   readonly accountId: string | undefined

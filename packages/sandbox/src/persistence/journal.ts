@@ -248,7 +248,6 @@ export class Journal {
     }
   }
 
-  /** Replaces the file by a snapshot of the current state. */
   async #compact(): Promise<void> {
     const { disk, path } = this.#options
     const state = this.#options.base()

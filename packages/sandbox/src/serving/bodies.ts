@@ -4,7 +4,6 @@
  * @module
  */
 
-/** The memory that bodies in flight may take together. */
 export class BodyBudget {
   readonly #maxBytes: number
   #bytes = 0
@@ -41,7 +40,6 @@ export class ArrivingBody {
   readonly #budget: BodyBudget
   readonly #maxBytes: number
   #parts: Array<Uint8Array> = []
-  /** The last part, if it is a block that still has room. */
   #block: { readonly bytes: Uint8Array; length: number } | undefined
   #length = 0
   #taken = 0

@@ -15,7 +15,7 @@ export interface CandleRange {
   readonly endSeconds: number
   /** The length of a period. */
   readonly minutes: number
-  /** Whether the first period has a candlestick even if nothing happened in it: see {@link candlesOf}. */
+  /** See {@link candlesOf}. */
   readonly withLatestBefore: boolean
 }
 

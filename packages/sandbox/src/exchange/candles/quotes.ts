@@ -42,9 +42,7 @@ interface QuotedMarket {
   readonly book: Readonly<Record<"bid" | "ask", { readonly bestPrice: number | undefined }>>
   readonly openInterest: number
   readonly settledMillis: number | undefined
-  /** The time of the last action that can have changed the book. */
   readonly touchedMillis: number
-  /** The exchange's clock at the last change of the book. */
   readonly clock: number
   readonly quotes: Array<QuotePeriod>
 }

@@ -214,7 +214,7 @@ class BookSide<Order extends Resting<Order>> {
     return queues
   }
 
-  /** The best price first, and at each price the oldest order first. */
+  /** Best price first, and oldest order first at each price. */
   *orders(): Generator<Order> {
     for (const level of this.levels()) {
       for (let order = level.first; order !== undefined; order = order.next) {

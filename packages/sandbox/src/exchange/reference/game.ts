@@ -16,7 +16,7 @@ export type Side = "home" | "away"
 export interface Play {
   /** Numbered from 1, in chronological order. */
   readonly number: number
-  /** Seconds on the game's clock, from the beginning of the game. */
+  /** Since the beginning of the game, on its clock. */
   readonly second: number
   readonly side: Side
   readonly what: string
@@ -30,7 +30,7 @@ export interface Play {
 
 export interface Game {
   readonly phase: Phase
-  /** Seconds on the game's clock, from the beginning of the game. */
+  /** Since the beginning of the game, on its clock. */
   readonly elapsedSeconds: number
   /** Numbered from 1; 0 before the game. */
   readonly period: number

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** FNV-1a: a whole number from 0 to 2^32 − 1. */
+/** FNV-1a, from 0 to 2^32 − 1. */
 export const hashOf = (text: string): number => {
   let value = 2_166_136_261
   for (let index = 0; index < text.length; index++) {

@@ -169,7 +169,7 @@ const ofEvent = (
   })
 }
 
-/** The lowest and the highest closing price of any market, by the end of the period. */
+/** By the end of the period. */
 const closesOf = (lists: ReadonlyArray<ReadonlyArray<Candle>>) => {
   const closes = new Map<number, { readonly min: number; readonly max: number }>()
   for (const { endSeconds, price: traded } of lists.flat()) {

@@ -36,7 +36,7 @@ const search = (batch: BatchState, child: number, side: Side): BestBid | undefin
   return best
 }
 
-/** `older` is the batch quote that the new one replaced. */
+/** `older` is the replaced batch quote. */
 export const addBids = (state: State, batchQuote: BatchQuoteState, older: BatchQuoteState | undefined): void =>
   update(state, batchQuote.batch, (best, child, side) => {
     const own = bidOf(batchQuote, child, side)
