@@ -77,8 +77,8 @@ export interface AccountFeedService {
   readonly status: Effect.Effect<AccountState.AccountStatus>
   /**
    * A stream of events. The first event is `Live`. If the account is live already, the stream emits this event at once.
-   * If the message about a change was lost, the stream emits the change when a REST read finds it. Each consumer
-   * receives all events.
+   * If the message about a change was lost, the stream emits the change when a REST read finds it. Each consumer has a
+   * separate buffer.
    */
   readonly events: Stream.Stream<AccountEvent, Feed.FeedError>
   /** Requests a new read of all lists, and does not wait for it. */

@@ -4,10 +4,10 @@
  *
  * **Details**
  *
- * If one of several lines loses a message, another line still delivers it. So the account stays live as long as another
- * line is subscribed to the channel. Its lists are read again anyway, because that line can be lost before it delivers
- * the message. A line can be up to `behindMillis` behind another line. So a second loss of the channel within
- * `behindMillis` counts as a loss of the account.
+ * If a line loses a message, the account stays live as long as another line is subscribed to the channel. The lists are
+ * read again anyway, because the other line can be lost before it delivers the message. A line can be up to
+ * `behindMillis` behind another line. So a second loss of the channel within `behindMillis` counts as a loss of the
+ * account.
  *
  * @module
  */
@@ -20,16 +20,14 @@ type FeedService = Feed.KalshiFeed["Service"]
 
 const channels: ReadonlyArray<AccountChannel> = ["user_orders", "fill", "market_positions", "order_group_updates"]
 
-/** How far a line can be behind another line. */
 const behindMillis = 10_000
 
 /** How long to wait before opening a subscription again after the exchange ended it or did not answer. */
 const retryMillis = 5_000
 
-/** What the follower needs from its owner. */
 export interface Outside {
   readonly nowMillis: () => number
-  /** Called after each change of the state. */
+  /** Called when the state may have changed. */
   readonly onInput: () => void
   /** Calls `run` after a time, unless the account closes first. */
   readonly later: (millis: number, run: () => void) => void
@@ -37,11 +35,9 @@ export interface Outside {
   readonly onEnd: (error: Feed.FeedError) => void
 }
 
-/** The account's channels on one connection. */
 class Line {
   readonly feed: FeedService
   readonly subscriptions = new Map<AccountChannel, Feed.Subscription>()
-  /** The channels whose subscriptions are live. */
   readonly live = new Set<AccountChannel>()
   ended: Feed.FeedError | undefined
 
@@ -64,7 +60,6 @@ export class Following {
     this.#lines = feeds.map((feed) => new Line(feed))
   }
 
-  /** Subscribes on all lines. */
   start(): void {
     for (const line of this.#lines) for (const channel of channels) this.#subscribe(line, channel)
   }
@@ -74,7 +69,6 @@ export class Following {
     for (const line of this.#lines) this.#unsubscribe(line)
   }
 
-  /** Why each line ended. Undefined for an open line. */
   get ends(): ReadonlyArray<Feed.FeedError | undefined> {
     return this.#lines.map(({ ended }) => ended)
   }
@@ -151,7 +145,6 @@ export class Following {
     }
   }
 
-  /** Handles a loss of messages of a channel on one line. */
   #lose(loss: AccountLoss): void {
     const { channel } = loss
     const nowMillis = this.#outside.nowMillis()

@@ -7,7 +7,6 @@ import * as FixedPoint from "../money/FixedPoint.ts"
 import { Read } from "./reads.ts"
 import { type AccountOrder, isSame } from "./rows.ts"
 
-/** Where a state of an order comes from: a message or a read. */
 export type Origin =
   | { readonly _tag: "Push"; readonly receivedMillis: number }
   | { readonly _tag: "Read"; readonly startedMillis: number; readonly receivedMillis: number }
@@ -17,7 +16,7 @@ interface Entry {
   pushedMillis: number
   /** The latest start of a read that showed the order. */
   readMillis: number
-  /** The read by id that must confirm the order, because the order may be closed. Undefined if no read is necessary. */
+  /** The read by id that must confirm the order, because the order may be closed. */
   doubt: Read | undefined
 }
 
@@ -34,11 +33,11 @@ export class Orders {
   readonly #unread = new Map<string, Entry>()
   /** The unconfirmed orders whose read has begun, but has no result yet. The first is due first. */
   readonly #unanswered = new Map<string, Entry>()
-  /** The closed orders, in the sequence in which they closed. */
+  /** The first is forgotten first. */
   readonly #closed = new Map<string, Entry>()
   /**
-   * The latest update time of the forgotten orders, which are no longer kept. An unknown order that is not newer may be
-   * one of them.
+   * The latest update time of the orders that are no longer kept. An unknown order that is not newer may be one of
+   * them.
    */
   #forgottenMillis = Number.NEGATIVE_INFINITY
   /** When the read of the last complete list began. */
@@ -58,12 +57,10 @@ export class Orders {
     return Array.from(this.#closed.values(), ({ order }) => order)
   }
 
-  /** The ids of the unconfirmed orders. */
   doubted(): ReadonlySet<string> {
     return new Set([...this.#unread.keys(), ...this.#unanswered.keys()])
   }
 
-  /** The orders that must be read now, each with its wanted read. */
   due(nowMillis: number, max: number): ReadonlyArray<readonly [AccountOrder, Read]> {
     const found: Array<readonly [AccountOrder, Read]> = []
     for (const entries of [this.#unanswered, this.#unread]) {
@@ -75,7 +72,7 @@ export class Orders {
     return found
   }
 
-  /** When the next order is due. Infinity if there is none. */
+  /** Infinity if there is none. */
   nextMillis(): number {
     const [[, unread] = []] = this.#unread
     const [[, unanswered] = []] = this.#unanswered
@@ -90,7 +87,7 @@ export class Orders {
     return (this.#open.get(order_id) ?? this.#closed.get(order_id))?.order
   }
 
-  /** Merges a state of an order. Returns whether anything changed. */
+  /** Returns whether anything changed. */
   merge(next: AccountOrder, origin: Origin): boolean {
     const known = this.#open.get(next.order_id) ?? this.#closed.get(next.order_id)
     if (known === undefined) return this.#insert(next, origin)
@@ -109,8 +106,8 @@ export class Orders {
   }
 
   /**
-   * Applies a complete list of resting orders. `seen` contains the ids in the list. Returns the open orders that the
-   * list does not contain: a read by id must confirm them.
+   * `seen` contains the ids in a complete list of resting orders. Returns the orders that became unconfirmed: a read by
+   * id must confirm them.
    */
   complete(seen: ReadonlySet<string>, startedMillis: number, receivedMillis: number): ReadonlyArray<AccountOrder> {
     const missing: Array<AccountOrder> = []
@@ -125,7 +122,7 @@ export class Orders {
     return missing
   }
 
-  /** Applies a read by id that did not find the order. Returns the order if it was removed. */
+  /** Returns the order if it was removed. */
   notFound(order_id: string, startedMillis: number): AccountOrder | undefined {
     const entry = this.#open.get(order_id)
     if (entry?.doubt === undefined || !entry.doubt.counts(startedMillis)) return undefined
@@ -160,9 +157,7 @@ export class Orders {
     return true
   }
 
-  /**
-   * Whether `next` is a later state of the order. A closed order does not open again, and an order does not lose fills.
-   */
+  /** If the update times do not decide, a closed order does not open again, and an order does not lose fills. */
   #supersedes({ order, pushedMillis, readMillis }: Entry, next: AccountOrder, origin: Origin): boolean {
     const [before, after] = [order.updatedMillis, next.updatedMillis]
     if (before !== undefined && after !== undefined && before !== after) return after > before

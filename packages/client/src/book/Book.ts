@@ -6,7 +6,6 @@
 import { type Count, type Dollars, type DollarsInput, dollarsUnsafe, toMicros } from "../money/FixedPoint.ts"
 import { type Level, type Levels, printCount, printPrice } from "./side.ts"
 
-/** A book at one moment, without the time of the read. */
 export interface Reading {
   readonly bids: Levels
   readonly asks: Levels

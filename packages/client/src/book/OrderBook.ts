@@ -82,8 +82,9 @@ export interface Loss {
 }
 
 /**
- * The state of a book. A book that is `Healing` waits for a new snapshot after a loss. `sinceMillis` is when the state
- * began, in Unix milliseconds.
+ * The state of a book. A book that is `Healing` waits for a new snapshot after a loss. `sinceMillis`, in Unix
+ * milliseconds, is when the book became live or stopped being live. For a book that was never live, it is when the book
+ * was made.
  */
 export type State =
   | { readonly _tag: "AwaitingSnapshot"; readonly sinceMillis: number }
@@ -143,7 +144,7 @@ interface Parsed {
 
 const invalid = (detail: string): Loss => ({ cause: "invalid", detail })
 
-/** Converts the levels of one side of a snapshot to ascending keys. Returns a loss if a level is not valid. */
+/** The returned keys are ascending. */
 const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
   const entries: Array<readonly [key: number, size: number]> = []
   for (const [price, count] of levels) {
@@ -166,7 +167,7 @@ const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
  *
  * **Details**
  *
- * - A snapshot always replaces the book. An absent side is empty.
+ * - A snapshot replaces the book. An absent side is empty.
  * - Levels are keyed by integers: `"0.45"` and `"0.4500"` are one level.
  * - A delta before the first snapshot, or while the book waits for a new snapshot, only updates the clock. A delta of
  *   `"0.00"` only updates `seq` and the clock.
@@ -394,7 +395,7 @@ export class OrderBook {
     this.#ignored++
   }
 
-  /** Changes a level. Returns a loss if the change is not possible. */
+  /** Returns a loss if the change is not possible. */
   #apply({ delta_fp, price_dollars, side }: OrderbookDelta, receivedMillis: number): Loss | undefined {
     const micros = safeUnits.parse(price_dollars, 6)
     const delta = safeUnits.parse(delta_fp, 2)

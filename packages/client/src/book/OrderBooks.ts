@@ -56,7 +56,6 @@ export interface Options extends BookOptions {
   readonly lines?: number | undefined
 }
 
-/** Keeps the books of one subscription. */
 class Books {
   /** Assigned with the subscription, before the first event. */
   subscription: Feed.Subscription | undefined
@@ -139,7 +138,6 @@ class Books {
     this.#changes.end(error)
   }
 
-  /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next: number | undefined
     for (const { book } of this.#books.values()) {
@@ -149,7 +147,6 @@ class Books {
     return next
   }
 
-  /** Ends the live state of books that have been crossed for too long, and requests the snapshots that are due. */
   tick(): void {
     const nowMillis = this.#nowMillis()
     const wanted: Array<string> = []
@@ -175,7 +172,7 @@ class Books {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
-  /** Marks the books of some markets as lost. An empty list means all markets. */
+  /** An empty list means all markets. */
   #lose(markets: ReadonlyArray<string>, loss: OrderBook.Loss): void {
     const nowMillis = this.#nowMillis()
     for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
@@ -192,14 +189,14 @@ class Books {
  * **Details**
  *
  * All prices are prices of YES. A book is readable from its first snapshot on. After a lost message or a fault, a book
- * is unreadable until its next snapshot. The snapshot is requested at once. After a lost connection, the new
- * subscription brings the snapshots.
+ * is unreadable until its next snapshot. A new snapshot is requested. After a lost connection, the new subscription
+ * brings the snapshots.
  *
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
  * the book of the line that is furthest ahead. If that line is lost while the others are behind, readers see its last
  * book until another line has caught up. After `catchUpMillis`, readers see the book of the other line that is furthest
- * ahead, with a higher `epoch`. Only in that case can a book be older than the previously read book. The connections of
- * each line have the options of the layer.
+ * ahead, with a higher `epoch`. This book can be older than the previously read book. The connections of each line have
+ * the options of the layer.
  *
  * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` shows
  * why. When all lines have failed, the watch ends with the error of the last line. A market is refused if the exchange
@@ -219,7 +216,6 @@ export const watch = (
     lines === 1 ? watchOne(market_tickers, options) : watchLines(market_tickers, lines, options)
   )
 
-/** Watches books over one subscription. */
 const watchOne = (
   market_tickers: ReadonlyArray<string>,
   options: BookOptions

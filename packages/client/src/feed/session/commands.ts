@@ -19,7 +19,7 @@ export interface Step {
   readonly names: ReadonlyArray<string>
 }
 
-/** Builds the command of a step. Its parameters were checked when the subscription was requested. */
+/** The parameters were checked when the subscription was requested. */
 const commandOf = (id: number, slot: Slot, { kind, names }: Step): Command => {
   const { channel, kind: nameKind, options } = slot.topic
   const named = nameKind === undefined || names.length === 0 ? {} : { [nameKind.parameter]: names }
@@ -77,7 +77,6 @@ export const send = (core: Core, slot: Slot, step: Step): void => {
   transmit(core, slot.line, command)
 }
 
-/** Requests the list of the connection's subscriptions. */
 export const sendVerify = (core: Core, line: Line): void => {
   line.mustVerify = false
   line.verifying = register(core, line, "verify", undefined, [])

@@ -67,7 +67,7 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
   else if (isAbsent(id) || reaction === "reopen") onSubscriptionError(core, line, slot, msg, reaction)
 }
 
-/** Handles an error of a subscription. The error answers no known command. */
+/** The error answers no known command. */
 const onSubscriptionError = (
   core: Core,
   line: Line,
@@ -151,8 +151,7 @@ const onRefused = (
     case "add":
     case "delete":
       if (culprits.length === 0 && names.length > 1) {
-        // The error does not say which name is invalid. Smaller commands isolate that name, and the commands for the
-        // other names succeed.
+        // The error does not say which name is invalid. Smaller commands isolate that name.
         slot.chunk = Math.ceil(names.length / 2)
         return
       }

@@ -56,7 +56,7 @@ const countReply = (core: Core, line: Line, reply: Exclude<Reply, { readonly typ
   if (slot !== undefined && seq !== undefined) count(core, slot, seq)
 }
 
-/** Counts a message in the `seq` of its subscription. Returns false for a repeated message. */
+/** Returns false for a repeated message. */
 const count = (core: Core, slot: Slot, seq: number): boolean => {
   // On channels that are not sequenced, replies carry a `seq`, but data does not.
   if (!slot.topic.isSequenced) return true
@@ -125,19 +125,12 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
   if (message.sending_ts_ms !== undefined) onDelay(core, line, message.sending_ts_ms, receivedMillis)
 }
 
-/**
- * Reads the name that a message is about. Undefined if the message has none. The names of a channel are always in the
- * same field.
- */
 const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
   const name = kind === undefined || !isRecord(msg) ? undefined : msg[kind.field]
   return typeof name === "string" ? name : undefined
 }
 
-/**
- * Whether a message is dropped because its name or the whole subscription is not wanted, or is being removed. A user
- * who joins during the removal receives messages only after the removal.
- */
+/** A user who joins during a removal receives messages only after the removal. */
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
 
@@ -167,7 +160,6 @@ const onDelay = (core: Core, line: Line, sendingMillis: number, receivedMillis: 
   for (const slot of line.slots) emit(core, slot, undefined, event)
 }
 
-/** Delivers the messages that arrived before the reply to their subscribe command. */
 const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => {
   const { isIncomplete, messages } = line.early.take(sid)
   for (const early of messages) {
@@ -180,9 +172,8 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
 }
 
 /**
- * Reports unknown members of a snapshot in which a side is absent. An absent side is normally an empty side, but the
- * exchange may have renamed it. Snapshots with both sides are not searched, because the search parses the text a second
- * time.
+ * An absent side is normally an empty side, but the exchange may have renamed it. Snapshots with both sides are not
+ * searched, because the search parses the text a second time.
  */
 export const reportUnknownKeys = (core: Core, line: Line, message: Message, text: string): void => {
   if (message.type !== "orderbook_snapshot") return
@@ -202,7 +193,6 @@ export const reportUnknownKeys = (core: Core, line: Line, message: Message, text
   })
 }
 
-/** The longest text in an event. */
 const maxText = 500
 
 /** The parts of a message that could be read although it does not decode. */
@@ -212,7 +202,6 @@ interface Peeked {
   readonly msg: unknown
 }
 
-/** Reads as much of a message as possible. */
 const peek = (text: string): Peeked => {
   let json: unknown
   try {

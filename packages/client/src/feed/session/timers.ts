@@ -44,7 +44,6 @@ const firstDeadline = ({ awaited }: Slot): number | undefined => {
   return undefined
 }
 
-/** Returns when something is due next. Undefined if nothing is due. */
 export const nextDue = (core: Core): number | undefined => {
   let next = Number.POSITIVE_INFINITY
   for (const line of core.lines) {

@@ -12,7 +12,6 @@ import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 import { doubt, opened, orphan, type OnSid, reopen, reset } from "./transitions.ts"
 
-/** Handles a command whose reply did not arrive in time. */
 export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
   const { slot } = sent
   if (sent.kind === "verify") {
@@ -23,7 +22,6 @@ export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
   doubt(core, line, slot, sent)
 }
 
-/** Applies the exchange's list of subscriptions to commands without a reply, and to silent subscriptions. */
 export const verified = (
   core: Core,
   line: Line,
