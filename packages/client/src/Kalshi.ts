@@ -77,7 +77,6 @@ export interface Options extends PublicOptions {
   readonly correctClockSkew?: boolean | undefined
 }
 
-/** Reads the limits and the costs of the account through a sender. */
 const factsBy = (send: Sender["send"]): AccountFacts => ({
   limits: send(Account.limits.descriptor, undefined) as Effect.Effect<Account.GetAccountApiLimitsResponse, unknown>, // decoded by the descriptor's schema
   endpointCosts: send(Account.endpointCosts.descriptor, undefined) as Effect.Effect<
@@ -170,7 +169,7 @@ export interface DryRunOptions extends Options, DryRun.Options {}
  *
  * **Gotchas**
  *
- * Only the choice of the layer turns a dry run on. There is no environment variable for it, so a misspelt variable
+ * Only the choice of the layer turns a dry run on. There is no environment variable for it, so a misspelled variable
  * cannot turn it off.
  */
 export const layerDryRun = (

@@ -20,7 +20,7 @@
  * it has tried to fetch the budgets. Each rejection makes the layer fetch them again, at most every ten seconds.
  *
  * Urgent calls go first, such as cancels and calls that {@link Overrides} marks as urgent. Otherwise, calls are sent in
- * the order of their arrival. The wait counts towards the total time of the call, but not towards the time of an
+ * the order of their arrival. The wait counts toward the total time of the call, but not toward the time of an
  * attempt. A 429 empties the local bucket.
  *
  * **Gotchas**
@@ -86,8 +86,8 @@ export interface Options {
 /** The rate-limit options of a call. */
 export interface CallOptions {
   /**
-   * The longest wait for tokens. A call that would wait longer fails with `LimitExceeded` at once. With zero, a call
-   * fails instead of waiting. Default: the remaining total time of the call.
+   * The longest wait for tokens. A call that would wait longer fails with `LimitExceeded`. With zero, a call fails
+   * instead of waiting. Default: the remaining total time of the call.
    */
   readonly maxWait?: Duration.Input | undefined
   /**
@@ -153,8 +153,8 @@ export const layerMemory: Layer.Layer<never> = /*#__PURE__*/ Layer.effect(
 )
 
 /**
- * Returns how many milliseconds a call would wait if it were made now. Returns `Infinity` if the call can never be
- * sent.
+ * Returns how many milliseconds a call would wait if it were made now. Returns `Infinity` if the call is too large for
+ * its bucket.
  *
  * **Details**
  *

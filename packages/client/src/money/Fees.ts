@@ -143,7 +143,6 @@ const rates: Partial<Record<string, { readonly [role in Role]: bigint }>> = {
 
 const ratesOf = (feeType: string) => (Object.hasOwn(rates, feeType) ? rates[feeType] : undefined)
 
-/** A non-negative rational number with a positive denominator. */
 interface Fraction {
   readonly numerator: bigint
   readonly denominator: bigint
@@ -152,8 +151,8 @@ interface Fraction {
 const numberText = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/
 
 /**
- * Converts a JSON number to the shortest decimal that parses to the same double. For every multiplier of up to 15
- * digits, this is exactly the decimal on the wire. Undefined if the number is negative or not finite.
+ * The shortest decimal that parses to the same double. For multipliers of up to 15 digits, this is exactly the decimal
+ * on the wire. Undefined if the number is negative or not finite.
  */
 const fractionOf = (value: number): Fraction | undefined => {
   const match = numberText.exec(String(value))
@@ -169,7 +168,7 @@ const fractionOf = (value: number): Fraction | undefined => {
 /** The steps of a trade fee, in micro-dollars. */
 const tradeStep = { centicent: 100n, microdollar: 1n } satisfies Record<Rounding, bigint>
 
-/** Computes the trade fee in micro-dollars. */
+/** In micro-dollars. */
 const tradeMicros = (fill: Fill): Result.Result<bigint, FeeUnknown | OutOfRange> => {
   const { fee_multiplier, fee_type } = fill
   const unknown = (reason: string) => Result.fail(new FeeUnknown({ fee_type, fee_multiplier, reason }))
@@ -226,7 +225,7 @@ const oneCent = 10_000n
 
 /**
  * Computes all fees of a fill: the trade fee, the rounding fee, and the rebate. The rounding fee rounds the balance to
- * its step. The rebate refunds rounding fees of the order's earlier fills.
+ * its step. The rebate refunds rounding fees that the order carries.
  *
  * **Details**
  *
@@ -282,7 +281,7 @@ export const charge = (
     const roundingFee = change - divideDown(change, balance) * balance
     const carried = carriedBefore + roundingFee
     const fee = tradeFee + roundingFee
-    // The newer rule refunds every whole step. The older rule refunds only above one cent.
+    // The newer rule refunds whole steps. The older rule refunds only above one cent.
     const isOlder = (fill.rounding ?? defaultRounding) === "centicent"
     const [step, due] = isOlder ? [oneCent, carried > 0n ? carried - 1n : 0n] : [balance, carried]
     const rebate = ((due < fee ? due : fee) / step) * step

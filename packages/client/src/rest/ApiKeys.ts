@@ -86,7 +86,6 @@ export interface GeneratedApiKey extends Omit<Responses.GenerateApiKeyResponse, 
 const isGeneratedApiKey = (value: unknown): value is GeneratedApiKey =>
   typeof value === "object" && value !== null && "private_key" in value && Redacted.isRedacted(value.private_key)
 
-/** Decodes the response with the generated schema, and wraps the secret. */
 const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.GenerateApiKeyResponse.pipe(
   /*#__PURE__*/ Schema.decodeTo(/*#__PURE__*/ Schema.declare(isGeneratedApiKey), {
     decode: /*#__PURE__*/ SchemaGetter.transform((response: Responses.GenerateApiKeyResponse) => ({
@@ -170,8 +169,8 @@ export {
    *
    * **Gotchas**
    *
-   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
-   * that the first attempt succeeded. If a key deletes itself, an `Unauthorized` with `afterLostAnswer` means the same,
+   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` most likely means that
+   * an earlier attempt succeeded. If a key deletes itself, an `Unauthorized` with `afterLostAnswer` means the same,
    * because the exchange no longer accepts the deleted key.
    */
   remove as delete

@@ -52,7 +52,7 @@ export type {
  *
  * **Gotchas**
  *
- * - Only {@link listMultivariate} lists combos.
+ * - {@link listMultivariate} lists the events of combos.
  * - The last page has `cursor: ""`, `cursor: null`, or no cursor.
  *
  * **Example** (The tickers of all open markets, without combos)
@@ -151,7 +151,7 @@ export const get: Operation.Operation<
   retry: "idempotent"
 })
 
-/** Reads the display data of an event: pictures and colours, its competition, its settlement sources. */
+/** Reads the display data of an event: pictures and colors, its competition, its settlement sources. */
 export const metadata: Operation.Operation<
   Inputs.GetEventMetadataInput,
   Responses.GetEventMetadataResponse,
