@@ -326,7 +326,7 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
 export class TransportError extends Data.TaggedError("TransportError")<{
   readonly operation: string
   readonly requestSent: "no" | "maybe"
-  /** The code of the operating system or the runtime, such as `ECONNREFUSED`. Undefined if the error has no code. */
+  /** Such as `ECONNREFUSED` or `ERR_BODY_TOO_LARGE`. Undefined if the error has no code. */
   readonly code: string | undefined
   readonly reason: string
   readonly attempts: number

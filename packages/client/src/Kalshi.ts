@@ -166,11 +166,6 @@ export interface DryRunOptions extends Options, DryRun.Options {}
 /**
  * Provides a dry run: public operations and reads go to the exchange, but writes are not sent. A write is checked as
  * usual, priced, and recorded in the journal `DryRun`. Then it fails with `NotSent`.
- *
- * **Gotchas**
- *
- * Only the choice of the layer turns a dry run on. There is no environment variable for it, so a misspelled variable
- * cannot turn it off.
  */
 export const layerDryRun = (
   options: DryRunOptions

@@ -22,7 +22,6 @@
  *   `fee_cost`.
  * - Each fill is rounded up separately. If an order has several fills, its fees can therefore exceed {@link trade} of
  *   the total count, by less than one rounding step per fill.
- * - The exchange has published two rounding rules (see {@link Rounding}).
  * - This module assumes that the multiplier scales a maker's fee like a taker's fee. The published description says so,
  *   but no recording confirms it.
  * - The exchange's `fee_cost` of a fill is authoritative. A result of this module is not.
@@ -198,15 +197,15 @@ const tradeMicros = (fill: Fill): Result.Result<bigint, FeeUnknown | OutOfRange>
  *
  * **Gotchas**
  *
- * The trade fee is not the total fee of a fill. One contract at $0.52 has a trade fee of `0.017472`, but a recorded
- * taker paid `0.017500`, which is `netFee` of {@link charge}.
+ * One contract at $0.52 has a trade fee of `0.017472`, but a recorded taker paid `0.017500`, which is `netFee` of
+ * {@link charge}.
  */
 export const trade = (fill: Fill): Result.Result<Dollars, FeeUnknown | OutOfRange> =>
   Result.map(tradeMicros(fill), fromMicros)
 
 /** The fees of a fill, and the rounding fees that the order carries to its next fill. */
 export interface Charge {
-  /** The trade fee: the fee model, rounded up. */
+  /** The fee model, rounded up. */
   readonly tradeFee: Dollars
   /** The fee that rounds the balance down to a multiple of its step. */
   readonly roundingFee: Dollars

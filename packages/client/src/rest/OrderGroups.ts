@@ -1,7 +1,5 @@
 /**
- * The operations of order groups. A group limits the contracts that its orders fill within a rolling window of 15
- * seconds. If the fills exceed the limit, the group triggers: the exchange cancels the group's resting orders and
- * refuses new ones.
+ * The operations of order groups: one function for each request of the exchange's API.
  *
  * @module
  */

@@ -23,7 +23,7 @@
  * - The OpenAPI document marks all ten operations as hidden until RFQ batches launch. In some environments, the
  *   operations may not exist yet.
  * - All combos of a batch are on one shard (`exchange_index`). Together they have at most 6 distinct legs.
- * - You can have 2 open batches. An `accepted` batch does not count. Batches and single RFQs have separate limits.
+ * - An `accepted` batch does not count as open. Batches and single RFQs have separate limits.
  * - Futures commission merchants (FCM members) cannot use batches yet: {@link create} fails with `Forbidden` and the
  *   code `rfq_batch_unavailable`.
  * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
@@ -275,7 +275,6 @@ const feesNeedATargetCost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) 
  * - A `client_batch_id` stays in use while its batch is open and for seven days after. A second use is a `Conflict`.
  * - You can have two open batches. With `replace_existing`, a third batch closes the oldest. Without it, a third batch
  *   is a `Conflict` or a `BadRequest`: the OpenAPI document does not say which.
- * - An FCM member gets a `Forbidden` with the code `rfq_batch_unavailable`.
  *
  * **Example** (Requesting 10 contracts of each of two combos)
  *

@@ -82,10 +82,7 @@ export type Cancellation = Canceled | AlreadyCanceled | Executed | NoSuchOrder |
 export type CancelError = ErrorOf<typeof cancel>
 
 export interface CancelOptions {
-  /**
-   * How long to look for the state of the order after the first attempt. Applies if a response was lost, or reported
-   * that the order does not exist. Default: 5 seconds.
-   */
+  /** How long to look for the state of the order if the first attempt does not show it. Default: 5 seconds. */
   readonly within?: Duration.Input | undefined
 }
 

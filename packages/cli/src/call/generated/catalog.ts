@@ -48,7 +48,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/account/api_usage_level/volume_progress",
     access: "read",
-    doc: "Reads the account's progress towards the usage tiers that require a trading volume.",
+    doc: "Reads the account's progress toward the usage tiers that require a trading volume.",
     paged: false,
     secret: false,
     fields: {}
@@ -493,7 +493,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/events/{event_ticker}/metadata",
     access: "public",
-    doc: "Reads the display data of an event: pictures and colours, its competition, its settlement sources.",
+    doc: "Reads the display data of an event: pictures and colors, its competition, its settlement sources.",
     paged: false,
     secret: false,
     fields: {
@@ -1981,7 +1981,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "DELETE",
     path: "/portfolio/events/orders",
     access: "write",
-    doc: "Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of the primary account and of all subaccounts. The response is empty.",
+    doc: "Cancels the resting orders on all shards: the orders of `subaccount`, or of the primary account and all subaccounts if `subaccount` is not set. The response is empty.",
     paged: false,
     secret: false,
     fields: {
