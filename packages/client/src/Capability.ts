@@ -1,6 +1,6 @@
 /**
  * The permissions of an application, as types: public data, reads of the account, writes. A program that needs
- * {@link KalshiWrite} does not compile under a layer that provides only {@link KalshiRead}.
+ * {@link KalshiWrite} does not compile under a layer that does not provide it.
  *
  * @module
  */

@@ -32,7 +32,6 @@ export interface Options {
   readonly refreshMillis: number
   readonly scope: Scope.Scope
   readonly facts: AccountFacts
-  /** Runs after each attempt to fetch the budgets and costs. */
   readonly onEnd: () => void
 }
 

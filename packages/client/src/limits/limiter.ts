@@ -1,5 +1,5 @@
 /**
- * The limiter of one layer. It delays each signed call until the account's buckets have enough tokens for the call.
+ * The limiter of one layer. It delays signed calls until the account's buckets have enough tokens.
  *
  * - `billing` computes which buckets pay.
  * - `learned` fetches the budgets of the buckets.

@@ -21,9 +21,8 @@ const tolerance = 1e-6
 const responseMillis = 10
 
 /**
- * The tokens of requests in flight are reserved. The state is two sums of tokens, not one entry per request: `#older`
- * and `#newer`. If no report about a request arrives, its tokens are charged with their sum, one to two latencies after
- * the request was sent.
+ * The tokens of requests in flight are reserved in two sums, `#older` and `#newer`, not in one entry per request. A
+ * request without a report is charged one to two latencies after it was sent.
  */
 class BucketState {
   /** Undefined if no limiter has fetched it. */
@@ -211,9 +210,8 @@ const atNow = <A>(f: (nowMillis: number) => A): Effect.Effect<A> =>
 /**
  * The exchange charges a request when it receives the request. Until then, a full bucket does not refill. So this store
  * charges a request when the exchange has certainly received it: when the response has arrived, or the latency has
- * passed. Until then, the tokens of the request stay reserved. A call can take only tokens that would remain if the
- * exchange received all requests in flight now. So the exchange has the tokens for each request, in any order of
- * arrival.
+ * passed. Until then, the tokens of the request stay reserved. A call that is not forced takes only tokens that would
+ * remain if the exchange received all requests in flight now. So the requests can arrive in any order.
  */
 export const make = (): Store => {
   const store = new MemoryStore()

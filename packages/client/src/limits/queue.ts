@@ -1,7 +1,7 @@
 /**
  * The calls that wait for the tokens of the same buckets, in the order in which they are served.
  *
- * Adding, removing and finding a call takes constant time, or logarithmic time for a call with a deadline.
+ * Adding and removing a call takes constant time, or logarithmic time for a call with a deadline.
  *
  * @module
  */

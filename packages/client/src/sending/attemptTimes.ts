@@ -56,7 +56,7 @@ export const recordSent = (attempts: Attempts, sent: Reading, signedMillis: numb
   attempts.signedMillis = Math.max(attempts.signedMillis ?? signedMillis, signedMillis)
 }
 
-/** The sender adds the attempts of signed writes. */
+/** The sender adds the attempts of signed writes to this record. */
 export const Recorded: Context.Reference<Attempts | undefined> = /*#__PURE__*/ Context.Reference<Attempts | undefined>(
   "@kalshi-effect/client/internal/Recorded",
   { defaultValue: () => undefined }

@@ -18,7 +18,6 @@ import type { Reading } from "./skew.ts"
  */
 const clientIdWindowMillis = 60_000
 
-/** The values that do not change during a call. */
 export interface CallOptions {
   readonly descriptor: Descriptor
   readonly wire: WireRequest

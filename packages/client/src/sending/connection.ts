@@ -68,7 +68,6 @@ export const restRootOf = ({ restUrl }: Environment): RestRoot => {
   return { hostname, origin, pathname: pathname.replace(/\/+$/, ""), port, protocol }
 }
 
-/** The connection that all requests of one layer share. */
 export interface Connection extends ConnectionOptions {
   readonly restRoot: RestRoot
   readonly clockSkew: skew.Skew

@@ -14,7 +14,6 @@ import * as Fiber from "effect/Fiber"
 
 const platformClock = /*#__PURE__*/ Context.get(/*#__PURE__*/ Context.empty(), Clock.Clock)
 
-/** The longest delay of a platform timer. */
 const longestTimerMillis = 2 ** 31 - 1
 
 /** Waits for the finalizers of the interrupted effect before it continues with `orElse`. */

@@ -46,7 +46,6 @@ const whileConnecting: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "EADDRNOTAVAIL"
 ])
 
-/** Error codes of a failed name resolution. */
 const whileResolving: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ENOTFOUND",
   "EAI_AGAIN",

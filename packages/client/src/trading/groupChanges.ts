@@ -23,7 +23,7 @@ const channel = "order_group_updates"
  *
  * - `outage`: the subscription was interrupted.
  * - `gap`: the sequence numbers show that a message did not arrive.
- * - `undecodable`: a message did not decode.
+ * - `undecodable`: a message did not decode, or has an unknown type.
  */
 export interface GroupLoss {
   readonly cause: "outage" | "gap" | "undecodable"

@@ -159,7 +159,7 @@ export class ItemRefused
 
 export type CreateError = ErrorOf<typeof create> | ErrorOf<typeof batchCreate>
 
-/** An error that means that nothing was sent. */
+/** The errors with which {@link place} and {@link placeAll} fail. Nothing was sent. */
 export type PlaceError = Extract<
   CreateError,
   {
