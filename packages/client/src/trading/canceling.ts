@@ -27,7 +27,7 @@ export interface CancelTarget {
   readonly ticker: string
   /** The shard of the exchange that the order is on. If it is set, only one rate-limit bucket pays. */
   readonly exchange_index?: number | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: `subaccount_number`, or 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: `subaccount_number`, or 0. */
   readonly subaccount?: number | undefined
   /** The same as `subaccount`, under the field name in an `Order`. Ignored if `subaccount` is set. */
   readonly subaccount_number?: number | null | undefined
