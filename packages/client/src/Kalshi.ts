@@ -69,10 +69,8 @@ export interface Options extends PublicOptions {
    * than one second. One second is the resolution of the `Date` header. Default: false. It is better to correct the
    * machine's clock.
    *
-   * With this option, the client retries a 401 once, for every operation, if the date of the response shows that the
-   * timestamp was wrong. This is safe because the exchange does not carry out a request that it rejects with 401. The
-   * repeat counts as a retry of the send policy: it waits for the policy's delay, and `SendPolicy.noRetry` prevents it.
-   * A 401 whose code blames the timestamp is retried with and without this option.
+   * With this option, a 401 is also retried if the date of the response shows that the timestamp was wrong: see
+   * `SendPolicy`.
    */
   readonly correctClockSkew?: boolean | undefined
 }

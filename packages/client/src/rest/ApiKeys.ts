@@ -25,7 +25,7 @@ export type { ApiKey, CreateApiKeyResponse, GetApiKeysResponse } from "../genera
 
 /**
  * Lists the account's keys: ids, names, scopes, and the subaccount or the subtrader (of a futures commission merchant)
- * to which each key is locked. The response never contains a private key.
+ * to which each key is locked. The response contains no private key.
  *
  * **Details**
  *
@@ -98,12 +98,12 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
 ) as unknown as Schema.Codec<GeneratedApiKey>
 
 /**
- * Creates a key pair at the exchange. The response contains the private key, which the exchange never sends again.
+ * Creates a key pair at the exchange. The response contains the private key, which the exchange does not send again.
  *
  * **When to use**
  *
- * Use this operation only if the usage level does not allow {@link create}. With {@link create}, the private key never
- * leaves your machine.
+ * Use this operation only if the usage level does not allow {@link create}. With {@link create}, the private key stays
+ * on your machine.
  *
  * **Details**
  *

@@ -43,7 +43,7 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Lists all events except those of combos, a page at a time. A combo is a market that combines several markets.
+ * Lists events except those of combos, a page at a time. A combo is a market that combines several markets.
  *
  * **When to use**
  *
@@ -203,7 +203,7 @@ export const feeChanges: Pages.Paged<
 export interface HistoryInput extends Omit<Inputs.GetMarketCandlesticksByEventInput, "period_interval"> {}
 
 /**
- * Reads the candlesticks of all markets of an event.
+ * Reads the candlesticks of the markets of an event.
  *
  * **Details**
  *

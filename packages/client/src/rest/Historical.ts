@@ -255,7 +255,7 @@ export const positions: Pages.Paged<
 })
 
 /**
- * Lists all old public trades, a page at a time.
+ * Lists old public trades, a page at a time.
  *
  * **Gotchas**
  *

@@ -390,7 +390,7 @@ export const positions: {
 /** Input of {@link trades}: the fields that both sides accept. */
 export interface TradesInput extends Omit<Historical.TradesInput, "cursor"> {}
 
-/** Reads all public trades of any age: {@link Markets.trades} and {@link Historical.trades}. */
+/** Reads public trades of any age: {@link Markets.trades} and {@link Historical.trades}. */
 export const trades: Reader<
   TradesInput,
   Responses.Trade,

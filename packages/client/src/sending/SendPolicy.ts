@@ -20,7 +20,8 @@ import { durationMillis } from "../time.ts"
  *   So no schedule can send an order twice.
  * - A 401 is retried if its code blames the timestamp, such as `header_timestamp_expired`. With `correctClockSkew`, a
  *   401 is also retried if the date of the response shows that the timestamp was wrong. This applies to every
- *   operation. It happens at most once per call, and the policy counts it as a retry.
+ *   operation, because the exchange does not carry out a request that it rejects with 401. It happens at most once per
+ *   call, and the policy counts it as a retry.
  * - If a request has a client-supplied id, such as a `client_order_id`, the client retries it even after a lost
  *   response. These retries end one minute after the first attempt whose response was lost, because the exchange does
  *   not document how long it recognizes a client-supplied id.

@@ -278,7 +278,7 @@ const sendAll = (
  *
  * `place` fails only if nothing was sent:
  *
- * - `InvalidRequest`: the intent is invalid.
+ * - `InvalidRequest`: for example, the intent is invalid.
  * - `LimitExceeded`: no rate-limit tokens were available in time.
  * - `SigningError`: the request could not be signed.
  * - `TransportError` or `RequestTimeout` with `requestSent: "no"`: for example, no connection was made.

@@ -117,7 +117,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/api_keys/generate",
     access: "write",
-    doc: "Creates a key pair at the exchange. The response contains the private key, which the exchange never sends again.",
+    doc: "Creates a key pair at the exchange. The response contains the private key, which the exchange does not send again.",
     paged: false,
     secret: true,
     fields: {
@@ -160,7 +160,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/api_keys",
     access: "read",
-    doc: "Lists the account's keys: ids, names, scopes, and the subaccount or the subtrader (of a futures commission merchant) to which each key is locked. The response never contains a private key.",
+    doc: "Lists the account's keys: ids, names, scopes, and the subaccount or the subtrader (of a futures commission merchant) to which each key is locked. The response contains no private key.",
     paged: false,
     secret: false,
     fields: {
@@ -285,7 +285,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/series/{series_ticker}/events/{ticker}/candlesticks",
     access: "public",
-    doc: "Reads the candlesticks of all markets of an event.",
+    doc: "Reads the candlesticks of the markets of an event.",
     paged: false,
     secret: false,
     fields: {
@@ -405,7 +405,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/events",
     access: "public",
-    doc: "Lists all events except those of combos, a page at a time. A combo is a market that combines several markets.",
+    doc: "Lists events except those of combos, a page at a time. A combo is a market that combines several markets.",
     paged: true,
     secret: false,
     fields: {
@@ -1005,7 +1005,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/historical/trades",
     access: "public",
-    doc: "Lists all old public trades, a page at a time.",
+    doc: "Lists old public trades, a page at a time.",
     paged: true,
     secret: false,
     fields: {
@@ -1425,7 +1425,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/markets/trades",
     access: "public",
-    doc: "Lists all public trades, a page at a time.",
+    doc: "Lists public trades, a page at a time.",
     paged: true,
     secret: false,
     fields: {
@@ -3195,7 +3195,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/series",
     access: "public",
-    doc: "Lists all series in one response without pages.",
+    doc: "Lists series, in one response without pages.",
     paged: false,
     secret: false,
     fields: {
