@@ -42,6 +42,13 @@ const ownKey = "no other service has the changed key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order must be looked up, every finding is decided"
 
+const comparedOnly = "versions are only compared with each other"
+const extraCopy = "the change only causes a copy that is not needed"
+const olderEpoch =
+  "the lines of an older epoch have already been asked for a snapshot, and asking again changes nothing"
+const belowZero = "both values are negative, so they have the same effect on a sum"
+const neverUnread = "a snapshot replaces the value before it is read"
+
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "packages/client/src/trading/outcomes.ts": {
     'export const reportsExisting = ({ code = "Stryker was here!", details = "", message = "" }: ErrorResponse): boolean =>':
@@ -432,5 +439,46 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (e < 3n || p < 3n || q < 4n) return mismatch": factorOfThree,
     'const [version, ...members] = (sequence === undefined ? undefined : Der.children(sequence)) ?? ["Stryker was here"]':
       "a text has no tag, so it is refused like undefined"
+  },
+  "packages/client/src/book/OrderBook.ts": {
+    "return keys.some((key, index) => keys[index + 1] === key)": "each pair of neighbours is compared in both cases",
+    'readonly #asks = new LevelSide("")': "the name of a side is only compared with bid",
+    "#version = 1": comparedOnly,
+    "#index = 1": neverUnread,
+    "else if ((bids.keys.at(-1) ?? -2) + (asks.keys.at(-1) ?? -1) >= oneDollar) this.#loseCrossed(receivedMillis)":
+      belowZero,
+    "else if ((bids.keys.at(-1) ?? -1) + (asks.keys.at(-1) ?? -2) >= oneDollar) this.#loseCrossed(receivedMillis)":
+      belowZero,
+    "if (seq <= this.#seq)": "the statement before returns for an equal seq",
+    "return true && due <= nowMillis": comparesUndefined,
+    "if (this.#crossing === undefined && true) {":
+      "a change that does not cross the book removes the crossing again, so the change only causes a copy"
+  },
+  "packages/client/src/book/merge.ts": {
+    "#version = 1": comparedOnly,
+    "#leaderVersion = 1": "without a leader, the version is not compared",
+    "if (found.epoch <= floor.epoch) found.epoch = floor.epoch": sameIfEqual,
+    "const isNewEpoch = true": olderEpoch,
+    "const isNewEpoch = epoch >= this.#seen.epoch": olderEpoch,
+    "if (false) return": olderEpoch,
+    ";": "the line of a lost leader returns at the place that readers saw or later, and its book keeps its last reading"
+  },
+  "packages/client/src/book/side.ts": {
+    '#keys: Array<number> = ["Stryker was here"]': neverUnread,
+    '#sizes: Array<number> = ["Stryker was here"]': neverUnread,
+    "#keysAreShared = true": extraCopy,
+    "return this.#keys.length === 0 ? -2 : this.#keys[this.#keys.length - 1]!": belowZero,
+    ";": extraCopy,
+    "this.#keysAreShared = true": extraCopy,
+    "if (true) {": extraCopy
+  },
+  "packages/client/src/book/compare.ts": {
+    'let suspects: ReadonlyArray<number> = ["Stryker was here"]':
+      "there is at least one state, which replaces the value",
+    "if (false) return []": "an empty list of suspects gives an empty list of differences",
+    "live: printCount(newest.get(price) ?? 0),": "if there is a suspect, there is a state"
+  },
+  "packages/client/src/book/safeUnits.ts": {
+    "let decimals = -2": "the first digit, which must come before the point, raises the value to -1"
   }
 }

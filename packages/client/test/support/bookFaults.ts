@@ -66,7 +66,7 @@ export const bookFaults: ReadonlyArray<Fault> = [
   merging("accepts messages of a closed line", "this.#lines.delete(line)", ""),
   merging(
     "stays readable without a line",
-    'this.#state = { _tag: "Healing", sinceMillis: nowMillis, loss: state.loss }',
+    'this.#state = { _tag: "Healing", sinceMillis: nowMillis, loss }',
     ""
   ),
   merging(
