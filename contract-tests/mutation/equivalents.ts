@@ -47,6 +47,7 @@ const extraCopy = "the change only causes a copy that is not needed"
 const olderEpoch =
   "the lines of an older epoch have already been asked for a snapshot, and asking again changes nothing"
 const belowZero = "both values are negative, so they have the same effect on a sum"
+const sortedBySign = "the sort only tests whether a comparison is negative"
 const neverUnread = "a snapshot replaces the value before it is read"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -480,5 +481,17 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/book/safeUnits.ts": {
     "let decimals = -2": "the first digit, which must come before the point, raises the value to -1"
+  },
+  "packages/client/src/trades/filling.ts": {
+    'const fractionOf = (time: string): string => /\\.(\\d+)/.exec(time)?.[0] ?? ""':
+      "two fractions compare in the same way with the point before them",
+    "return left < right ? -2 : left > right ? 1 : 0": sortedBySign,
+    "return left < right ? -1 : true ? 1 : 0": sortedBySign,
+    "return left < right ? -1 : false ? 1 : 0": sortedBySign,
+    "return left < right ? -1 : left >= right ? 1 : 0": sortedBySign,
+    "return left < right ? -1 : left <= right ? 1 : 0": sortedBySign,
+    "return left < right ? -1 : left > right ? 2 : 0": sortedBySign,
+    "return left < right ? -1 : left > right ? 0 : 0": sortedBySign,
+    "return left < right ? -1 : left > right ? 1 : 1": sortedBySign
   }
 }
