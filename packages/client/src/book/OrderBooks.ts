@@ -136,12 +136,14 @@ class Books {
 
   onEnd(error: Feed.FeedError | undefined): void {
     this.ended = error ?? new Feed.FeedClosed()
+    this.#lose([], { cause: "outage", detail: this.ended._tag })
     this.#changes.end(error)
   }
 
   /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next: number | undefined
+    if (this.ended !== undefined) return next
     for (const { book } of this.#books.values()) {
       const due = book.nextMillis()
       if (due !== undefined && (next === undefined || due < next)) next = due

@@ -197,7 +197,7 @@ class Rounds {
       this.#nextMillis = (yield* Clock.currentTimeMillis) + this.#pauseMillis
       // After the end of the watch, every read fails with the watch's error, even the read of a market that is not
       // watched.
-      yield* Effect.catchTag(this.#watch.read(batch[0] ?? ""), ["BookNotLive", "NotWatched"], () => Effect.void)
+      yield* Effect.catchTag(this.#watch.read(""), ["BookNotLive", "NotWatched"], () => Effect.void)
       if (batch.length === 0) return []
       const read = yield* Effect.result(readTwice(this.#watch, batch, this.#toleranceMillis))
       return Result.isFailure(read)

@@ -167,8 +167,11 @@ class Lines {
 
   close(): void {
     this.#isClosed = true
-    for (const line of this.#lines) line.subscription?.close()
     if (this.ended === undefined) this.ended = new Feed.FeedClosed()
+    for (const line of this.#lines) {
+      line.subscription?.close()
+      this.#closeAll(line, "FeedClosed")
+    }
     this.#changes.end(undefined)
   }
 
@@ -329,6 +332,11 @@ class Lines {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
+  /** Ends all books of a line. */
+  #closeAll(line: Line, detail: string): void {
+    for (const ticker of [...line.numbers.keys()]) this.#close(line, ticker, { cause: "outage", detail })
+  }
+
   /** Records that a line no longer has a market. The line adds it again after a wait. */
   #leave(line: Line, ticker: string, refusal: Feed.MarketsError | undefined): void {
     this.#close(line, ticker, { cause: "outage", detail: refusal?._tag ?? "TooManyConnections" })
@@ -365,7 +373,7 @@ class Lines {
   /** Ends a line. When all lines have ended, the watch ends. */
   #endLine(line: Line, error: Feed.FeedError): void {
     line.ended = error
-    for (const ticker of [...line.numbers.keys()]) this.#close(line, ticker, { cause: "outage", detail: error._tag })
+    this.#closeAll(line, error._tag)
     line.retries.clear()
     if (this.#living().length === 0) this.#end(error)
     for (const ticker of this.#books.keys()) this.#forgetIfRefused(ticker)

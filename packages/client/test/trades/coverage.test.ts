@@ -90,7 +90,7 @@ describe("Coverage", () => {
       live(0, 1_000)
       for (const [place, line] of order.entries()) live(line, 2_000 + place)
       lost(0)
-      assert.deepStrictEqual(statuses(), expected)
+      assert.deepStrictEqual<ReadonlyArray<string>>(statuses(), expected)
       assert.deepStrictEqual(holes, [{ sinceMillis: -59_000, untilMillis: 2_000 }])
     }
   })
