@@ -48,6 +48,8 @@ const olderEpoch =
   "the lines of an older epoch have already been asked for a snapshot, and asking again changes nothing"
 const belowZero = "both values are negative, so they have the same effect on a sum"
 const sortedBySign = "the sort only tests whether a comparison is negative"
+const extraWake = "the timer only wakes once more"
+const doesNothing = "the case does nothing"
 const neverUnread = "a snapshot replaces the value before it is read"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -493,5 +495,27 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "return left < right ? -1 : left > right ? 2 : 0": sortedBySign,
     "return left < right ? -1 : left > right ? 0 : 0": sortedBySign,
     "return left < right ? -1 : left > right ? 1 : 1": sortedBySign
+  },
+  "packages/client/src/trades/coverage.ts": {
+    "liveMillis = 1": setFirst,
+    "if (lacks !== undefined && (next === undefined || lacks.dueMillis <= next)) next = lacks.dueMillis": sameIfEqual,
+    'if (status !== "unproven" || false) continue':
+      "a sum with undefined is NaN, and every comparison with NaN is false"
+  },
+  "packages/client/src/trades/lines.ts": {
+    "const capacity = 200000": "the watch may remember more ids than it promises",
+    'const everyMarket = "Stryker was here!"': "the text is only compared with itself, and no market has either name",
+    "isLive = true": setFirst,
+    "line.isLive = true": "all markets of the line are refused, or the line has ended, so it is lost in both cases",
+    ";": "the timer wakes once more, an ended subscription is closed again, or the line is lost in both cases",
+    'case "":': doesNothing,
+    '// Only snapshots of books cause this event. case "UnknownKeys":': doesNothing,
+    "if (true) this.onTimer()": extraWake,
+    "if (due !== undefined || due < this.#wakesMillis) this.onTimer()": extraWake,
+    "if (true && due < this.#wakesMillis) this.onTimer()": comparesUndefined,
+    "if (due !== undefined && true) this.onTimer()": extraWake,
+    "if (due !== undefined && due <= this.#wakesMillis) this.onTimer()": extraWake,
+    "if (false) return": "all other lines are lost already, so no hole results after the end",
+    "if (false || errors.includes(undefined)) continue": "the list includes its first element"
   }
 }

@@ -290,7 +290,6 @@ export class TradeLines {
   /** Ends a line. When all lines have ended, the watch ends. */
   #endLine(line: Line, error: Feed.FeedError): void {
     line.ended = error
-    line.attempt = undefined
     line.dueMillis = Number.POSITIVE_INFINITY
     this.#report(this.#coverage.lost(line.index))
     if (this.#living().length === 0) this.#end(error)

@@ -110,6 +110,11 @@ describe("TradeLines", () => {
     assert.strictEqual(lines.nextMillis(), base + 5_000)
     lines.close()
     assert.isUndefined(lines.nextMillis())
+
+    const late = live(2)
+    late.sessions[0]!.trade(3, base + 20_000)
+    late.lines.close()
+    assert.isUndefined(late.lines.nextMillis())
   })
 
   it("subscribes only the line again that was refused", () => {
