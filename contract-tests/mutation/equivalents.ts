@@ -50,6 +50,9 @@ const belowZero = "both values are negative, so they have the same effect on a s
 const sortedBySign = "the sort only tests whether a comparison is negative"
 const extraWake = "the timer only wakes once more"
 const doesNothing = "the case does nothing"
+const hasBook = "a market has a number on a line only while it has a book"
+const hasSubscription = "a line without a subscription has no books"
+const startsInTime = "the fiber starts before any time passes in either case"
 const neverUnread = "a snapshot replaces the value before it is read"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -517,5 +520,43 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (due !== undefined && due <= this.#wakesMillis) this.onTimer()": extraWake,
     "if (false) return": "all other lines are lost already, so no hole results after the end",
     "if (false || errors.includes(undefined)) continue": "the list includes its first element"
+  },
+  "packages/client/src/book/lines.ts": {
+    "#numbers = 1": uniqueId,
+    "return false ? undefined : next": "an infinite wait ends like a wait without a limit",
+    ";": extraWake,
+    "if (markets.length > 0) line.subscription.snapshot(markets)": hasSubscription,
+    "if (false) return joined": "the caller removes the markets, or fails with the same error",
+    'if (joined.failure._tag === "") return joined': "the caller removes the markets, or fails with the same error",
+    "if (true) this.#books.get(ticker)?.book.sent(number, id)": "no line has the number undefined",
+    "if (number !== undefined) this.#books.get(ticker).book.sent(number, id)": hasBook,
+    "if (number === undefined || false) return": hasBook,
+    "if (true) this.onTimer()": extraWake,
+    "if (due !== undefined || due < this.#wakesMillis) this.onTimer()": extraWake,
+    "if (true && due < this.#wakesMillis) this.onTimer()": comparesUndefined,
+    "if (due !== undefined && true) this.onTimer()": extraWake,
+    "if (due !== undefined && due <= this.#wakesMillis) this.onTimer()": extraWake,
+    "this.#books.get(ticker).book.open(number, this.#nowMillis())": hasBook,
+    "if (true) this.#books.get(ticker)?.book.close(number, loss, this.#nowMillis())":
+      "no line has the number undefined",
+    "if (number !== undefined) this.#books.get(ticker).book.close(number, loss, this.#nowMillis())": hasBook,
+    "const timer = Latch.makeUnsafe(true)": extraWake,
+    "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), {})": startsInTime,
+    "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: false })": startsInTime
+  },
+  "packages/client/src/book/watching.ts": {
+    "default:": "without the statement, the function also returns undefined",
+    "if (false) this.#observers.delete(ticker)": "no observer is called in both cases"
+  },
+  "packages/client/src/book/audit.ts": {
+    "#pauseMillis = 1": setFirst,
+    "if (true) yield* Effect.sleep(this.#nextMillis - nowMillis)": "a sleep ends at once if its time is not above 0",
+    "if (this.#nextMillis >= nowMillis) yield* Effect.sleep(this.#nextMillis - nowMillis)":
+      "a sleep ends at once if its time is not above 0",
+    'const [planned = ["Stryker was here"], ...others] = this.#batches': "a market that is not watched is not compared",
+    'yield* Effect.catchTag(this.#watch.read("Stryker was here!"), ["BookNotLive", "NotWatched"], () => Effect.void)':
+      "neither name is a market",
+    'yield* Effect.catchTag(this.#watch.read(""), ["", "NotWatched"], () => Effect.void)':
+      "no market has an empty name, so its book is never found"
   }
 }

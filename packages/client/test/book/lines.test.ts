@@ -48,6 +48,8 @@ const watching = (exchange: FakeExchange, ...tickers: ReadonlyArray<string>) =>
     const books = yield* OrderBooks.watch(tickers, { lines: 2 })
     for (const ticker of tickers) for (const session of exchange.sessions) session.snapshot(ticker, levels)
     const [first, second] = exchange.sessions as [FakeSession, FakeSession]
+    // The timer starts to wait.
+    yield* TestClock.adjust(0)
     return { books, first, second }
   })
 
@@ -105,6 +107,38 @@ describe("OrderBooks.watch with two lines", () => {
     )
   }
 
+  inTime("passes the options to the books, and requests the first snapshots that do not arrive", (exchange) =>
+    Effect.gen(function* () {
+      yield* TestClock.adjust(7)
+      const books = yield* OrderBooks.watch(["A"], { lines: 2, snapshotTimeoutMillis: 1_000 })
+      assert.deepStrictEqual(books.state("A"), { _tag: "AwaitingSnapshot", sinceMillis: 7 })
+      const [first, second] = exchange.sessions
+      second!.snapshot("A", levels)
+      yield* TestClock.adjust(999)
+      assert.deepStrictEqual(first!.requests, [])
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual([first!.requests, second!.requests], [[["A"]], []])
+    })
+  )
+
+  inTime("keeps apart three lines", (exchange) =>
+    Effect.gen(function* () {
+      const books = yield* OrderBooks.watch(["A", "B"], { lines: 3 })
+      for (const session of exchange.sessions) for (const ticker of ["A", "B"]) session.snapshot(ticker, levels)
+      for (const [index, session] of exchange.sessions.entries()) {
+        gap(session, "A")
+        const lines = exchange.sessions.map((_, line) => (line === index ? 1 : 2))
+        assert.deepStrictEqual(yield* liveBooksOf(books), lines)
+        yield* TestClock.adjust(250)
+        assert.deepStrictEqual(
+          exchange.sessions.map(({ requests }) => requests.length),
+          exchange.sessions.map((_, line) => (line <= index ? 1 : 0))
+        )
+        session.snapshot("A", levels)
+      }
+    })
+  )
+
   inTime("opens with one line if the other line cannot be opened", (exchange) =>
     Effect.gen(function* () {
       prepare(exchange, (session, index) => {
@@ -160,6 +194,20 @@ describe("OrderBooks.watch with two lines", () => {
       assert.deepStrictEqual(yield* liveBooksOf(books), [1, 1])
       second.snapshot("B", levels)
       assert.strictEqual(causeOf(books, "B"), "Live")
+      yield* TestClock.adjust(5_000)
+      assert.deepStrictEqual([first.requests, second.requests], [[["B"]], []])
+    })
+  )
+
+  inTime("adds a market again to a line that could not add it, whatever the reason", (exchange) =>
+    Effect.gen(function* () {
+      const { books, first } = yield* watching(exchange, "A")
+      first.refusal = closed
+      yield* books.add(["B"])
+      first.refusal = undefined
+      yield* TestClock.adjust(5_000)
+      assert.deepStrictEqual(first.added, [["B"]])
+      assert.isUndefined((yield* books.lines)[0]!.ended)
     })
   )
 
@@ -168,6 +216,7 @@ describe("OrderBooks.watch with two lines", () => {
       const { books, first, second } = yield* watching(exchange, "A")
       first.refusal = full
       yield* books.add(["B"])
+      assert.strictEqual(causeOf(books, "B"), "outage: TooManyConnections")
       second.snapshot("B", levels)
       assert.strictEqual(causeOf(books, "B"), "Live")
       yield* TestClock.adjust(5_000)
@@ -214,12 +263,31 @@ describe("OrderBooks.watch with two lines", () => {
         session.snapshot("B", levels)
         gap(session, "B")
         outage(session, "B")
-        refuse(session, "B")
       }
+      refuse(first, "B")
       yield* TestClock.adjust("10 minutes")
       assert.deepStrictEqual([first.added, first.requests, books.markets()], [[], [], ["A"]])
       yield* books.add(["B"])
       assert.strictEqual(causeOf(books, "B"), "AwaitingSnapshot")
+      for (const session of [first, second]) session.snapshot("B", levels)
+      assert.deepStrictEqual(yield* liveBooksOf(books), [2, 2])
+    })
+  )
+
+  inTime("ignores the messages and the losses of a market that a line no longer has", (exchange) =>
+    Effect.gen(function* () {
+      const { books, first, second } = yield* watching(exchange, "A", "B")
+      gap(second, "B")
+      assert.strictEqual(causeOf(books, "B"), "Live")
+      refuse(first, "B")
+      assert.strictEqual(causeOf(books, "B"), "outage: SubscriptionRefused")
+      first.snapshot("B", levels)
+      first.delta("B", "yes", "0.4500", "1.00")
+      gap(first, "B")
+      outage(first, "B")
+      assert.strictEqual(causeOf(books, "B"), "outage: SubscriptionRefused")
+      yield* TestClock.adjust(5_000)
+      assert.deepStrictEqual(first.added, [["B"]])
       first.snapshot("B", levels)
       assert.strictEqual(causeOf(books, "B"), "Live")
     })
@@ -270,20 +338,20 @@ describe("OrderBooks.watch with two lines", () => {
       assert.strictEqual(error._tag === "NotWatched" && error.refusal?._tag, "SubscriptionRefused")
       yield* TestClock.adjust("10 minutes")
       assert.deepStrictEqual([first.added, second.added], [[], []])
-      yield* books.add(["B"])
       yield* books.remove(["B"])
       const removed = yield* Effect.flip(books.read("B"))
       assert.isTrue(removed._tag === "NotWatched" && removed.refusal === undefined)
     })
   )
 
-  inTime("forgets the refusal of a market that is added again", (exchange) =>
+  inTime("publishes a market that all lines refuse before its first snapshot", (exchange) =>
     Effect.gen(function* () {
-      const { books, first, second } = yield* watching(exchange, "A", "B")
-      for (const session of [first, second]) refuse(session, "B")
+      const { books, first, second } = yield* watching(exchange, "A")
       yield* books.add(["B"])
-      for (const session of [first, second]) session.end(closed)
-      assert.strictEqual((yield* Effect.flip(books.read("B")))._tag, "ConnectionClosed")
+      const reads: Array<string> = []
+      books.observe("B", (read) => void reads.push(read._tag === "Failure" ? read.failure._tag : read._tag))
+      for (const session of [first, second]) refuse(session, "B")
+      assert.strictEqual(reads.at(-1), "NotWatched")
     })
   )
 
@@ -297,6 +365,8 @@ describe("OrderBooks.watch with two lines", () => {
       assert.strictEqual((yield* Effect.flip(books.read("A")))._tag, "SubscriptionRefused")
       assert.strictEqual((yield* Effect.flip(Fiber.join(changes)))._tag, "SubscriptionRefused")
       assert.strictEqual((yield* Effect.flip(books.add(["B"])))._tag, "SubscriptionRefused")
+      for (const session of [first, second]) session.end(closed)
+      assert.strictEqual((yield* Effect.flip(books.read("A")))._tag, "SubscriptionRefused")
     })
   )
 
@@ -347,10 +417,35 @@ describe("OrderBooks.watch with two lines", () => {
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A", "B")
       refuse(second, "B")
+      assert.deepStrictEqual(books.markets(), ["A", "B"])
       first.end(closed)
       assert.deepStrictEqual(books.markets(), ["A"])
       const error = yield* Effect.flip(books.read("B"))
       assert.strictEqual(error._tag === "NotWatched" && error.refusal?._tag, "SubscriptionRefused")
+    })
+  )
+
+  inTime("ends the wait for a late line after the other line has ended, without a reader", (exchange) =>
+    Effect.gen(function* () {
+      const { books, first } = yield* watching(exchange, "A")
+      first.delta("A", "yes", "0.4500", "1.00")
+      first.end(closed)
+      yield* TestClock.adjust(999)
+      assert.strictEqual((yield* books.read("A")).bestBid?.count, "2.00")
+      yield* TestClock.adjust(1)
+      const { bestBid, epoch } = yield* books.read("A")
+      assert.deepStrictEqual([bestBid?.count, epoch], ["1.00", 1])
+    })
+  )
+
+  inTime("compares the first snapshot after an outage with what readers saw before", (exchange) =>
+    Effect.gen(function* () {
+      const { books, first, second } = yield* watching(exchange, "A")
+      for (let change = 0; change < 100; change++) first.delta("A", "yes", "0.4500", "1.00")
+      outage(second, "A")
+      const message = snapshot(1, 50, [["0.45", "7.00"]])
+      second.event({ _tag: "Message", message, generation: 2, sid: 2, receivedMillis: 0 })
+      assert.deepInclude(yield* books.read("A"), { epoch: 1, clock: 50 })
     })
   )
 
@@ -448,7 +543,10 @@ describe("OrderBooks.watch with two lines", () => {
   inTime("makes a book unreadable on both lines when it is healed", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A", "B")
+      const reads: Array<string> = []
+      books.observe("A", (read) => void reads.push(read._tag))
       yield* books.heal("A", "by hand")
+      assert.deepStrictEqual(reads, ["Success", "Failure"])
       yield* books.heal("NONE", "by hand")
       assert.deepStrictEqual([causeOf(books, "A"), causeOf(books, "B")], ["audit: by hand", "Live"])
       assert.deepStrictEqual(yield* liveBooksOf(books), [1, 1])

@@ -169,5 +169,16 @@ describe("OrderBooks.watch", () => {
         assert.isTrue(exchange.sessions.every(({ subscribers }) => subscribers.length === 0))
       })
     )
+
+    inTime(`keeps the error of its end after its scope has closed, on ${lines} lines`, (exchange) =>
+      Effect.gen(function* () {
+        const scope = yield* Scope.make()
+        const books = yield* OrderBooks.watch(["A"], { lines }).pipe(Scope.provide(scope))
+        const error = new ConnectionClosed({ code: 4_000, reason: "" })
+        for (const session of exchange.sessions) session.end(error)
+        yield* Scope.close(scope, Exit.void)
+        assert.strictEqual(yield* Effect.flip(books.read("A")), error)
+      })
+    )
   }
 })
