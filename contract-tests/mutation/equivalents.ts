@@ -466,7 +466,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (found.epoch <= floor.epoch) found.epoch = floor.epoch": sameIfEqual,
     "const isNewEpoch = true": olderEpoch,
     "const isNewEpoch = epoch >= this.#seen.epoch": olderEpoch,
-    "if (false) return": olderEpoch,
+    "if (false) return":
+      "asking a line again changes nothing, and a line that was never live has the state of a book that was never live",
     ";": "the line of a lost leader returns at the place that readers saw or later, and its book keeps its last reading"
   },
   "packages/client/src/book/side.ts": {

@@ -48,8 +48,8 @@ const watching = (exchange: FakeExchange, ...tickers: ReadonlyArray<string>) =>
     const books = yield* OrderBooks.watch(tickers, { lines: 2 })
     for (const ticker of tickers) for (const session of exchange.sessions) session.snapshot(ticker, levels)
     const [first, second] = exchange.sessions as [FakeSession, FakeSession]
-    // The timer starts to wait.
-    yield* TestClock.adjust(0)
+    // The timer wakes at the deadline of the first snapshots, and then waits for nothing.
+    yield* TestClock.adjust(5_000)
     return { books, first, second }
   })
 
@@ -199,6 +199,17 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
+  inTime("requests the snapshots of an added market that do not arrive", (exchange) =>
+    Effect.gen(function* () {
+      const { books, first, second } = yield* watching(exchange, "A")
+      yield* books.add(["B"])
+      yield* TestClock.adjust(4_999)
+      assert.deepStrictEqual([first.requests, second.requests], [[], []])
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual([first.requests, second.requests], [[["B"]], [["B"]]])
+    })
+  )
+
   inTime("adds a market again to a line that could not add it, whatever the reason", (exchange) =>
     Effect.gen(function* () {
       const { books, first } = yield* watching(exchange, "A")
@@ -286,6 +297,7 @@ describe("OrderBooks.watch with two lines", () => {
       gap(first, "B")
       outage(first, "B")
       assert.strictEqual(causeOf(books, "B"), "outage: SubscriptionRefused")
+      yield* TestClock.adjust(0)
       yield* TestClock.adjust(5_000)
       assert.deepStrictEqual(first.added, [["B"]])
       first.snapshot("B", levels)
@@ -474,9 +486,7 @@ describe("OrderBooks.watch with two lines", () => {
       const { books, first, second } = yield* watching(exchange, "A", "B")
       gap(second, "B")
       assert.deepStrictEqual(yield* liveBooksOf(books), [2, 1])
-      yield* TestClock.adjust(249)
-      assert.deepStrictEqual(second.requests, [])
-      yield* TestClock.adjust(1)
+      yield* TestClock.adjust(0)
       assert.deepStrictEqual([first.requests, second.requests], [[], [["B"]]])
       yield* TestClock.adjust(4_999)
       assert.deepStrictEqual(second.requests, [["B"]])
@@ -488,7 +498,7 @@ describe("OrderBooks.watch with two lines", () => {
       assert.strictEqual(second.requests.length, 2)
       gap(first)
       assert.deepStrictEqual(yield* liveBooksOf(books), [0, 2])
-      yield* TestClock.adjust(250)
+      yield* TestClock.adjust(0)
       assert.deepStrictEqual(first.requests, [["A", "B"]])
     })
   )
@@ -511,7 +521,10 @@ describe("OrderBooks.watch with two lines", () => {
   inTime("notices that a book has been crossed for too long, without a reader", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A")
-      for (const session of [first, second]) session.delta("A", "no", "0.4500", "1.00")
+      for (const session of [first, second]) {
+        session.receivedMillis = 5_000
+        session.delta("A", "no", "0.4500", "1.00")
+      }
       yield* TestClock.adjust(249)
       const reads: Array<string> = []
       books.observe("A", (read) => void reads.push(read._tag))

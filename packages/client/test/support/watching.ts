@@ -27,6 +27,8 @@ export class FakeSession {
   endsAtOnce: Feed.FeedError | undefined
   /** The markets of each snapshot request. */
   readonly requests: Array<ReadonlyArray<string>> = []
+  /** When the next messages arrive. */
+  receivedMillis = 0
   #seq = 0
   #clock = 0
 
@@ -54,7 +56,7 @@ export class FakeSession {
   }
 
   #message(message: Extract<BookEvent, { readonly _tag: "Message" }>["message"]): void {
-    this.event({ _tag: "Message", message, generation: 1, sid: 1, receivedMillis: 0 })
+    this.event({ _tag: "Message", message, generation: 1, sid: 1, receivedMillis: this.receivedMillis })
   }
 }
 
