@@ -20,7 +20,7 @@ export const bundle = (
     minify: true,
     platform: "node",
     target: "node20.19",
-    // The library `ws` is CommonJS: it requires Node's modules.
+    // The library `ws` is CommonJS, and calls `require` for Node's modules.
     banner: { js: 'import{createRequire}from"node:module";const require=createRequire(import.meta.url);' },
     legalComments: "linked"
   })

@@ -51,10 +51,10 @@ export const unseen: Readonly<Record<string, string>> = {
 
 /** The faults to try with one line, because a second line hides them or makes them rarer. All other faults use two. */
 const onOneLine = new Set([
-  "forgets the names in doubt",
+  "forgets the markets of a command without a reply",
   "delivers repeated messages",
   "reports only one outage if the line drops during a restore",
-  "does not end users when the session closes",
+  "does not end subscriptions when the session closes",
   "does not notice a silent subscription",
   "does not verify a command without a reply",
   "adds a fill twice",

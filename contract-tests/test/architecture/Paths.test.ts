@@ -25,15 +25,15 @@ const expand = (path: string): ReadonlyArray<string> => {
   return whole === undefined ? [path] : choices.split(",").flatMap((choice) => expand(`${before}${choice}${after}`))
 }
 
-/** Returns the paths of sources, tests, scripts and folders that a text names. */
+/** Returns the paths of sources, tests, scripts and folders that a text names. Omits built files: `dist`. */
 export const pathsIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/(?<![\w/.@-])(?:packages|contract-tests|fixtures|docs|\.ci)\/[\w.{},/-]*[\w}]/g)].flatMap(
-    ([path]) => expand(path)
+    ([path]) => (path.includes("/dist") ? [] : expand(path))
   )
 
 describe("paths in documents, scripts and settings", () => {
   it("are found with all their choices", () => {
-    assert.deepStrictEqual(pathsIn("run `docs/{a,b/c}.md` and packages/x/src, not ./dist/docs/d.md."), [
+    assert.deepStrictEqual(pathsIn("run `docs/{a,b/c}.md` and packages/x/src, not packages/x/dist or ./docs/d.md."), [
       "docs/a.md",
       "docs/b/c.md",
       "packages/x/src"

@@ -131,7 +131,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
     )
     const { code, stderr } = await runOn(url)
     assert.deepStrictEqual(
-      [code, /does not respond like the exchange: .*nothing was sent/.test(stderr)],
+      [code, /does not respond like the exchange: .*did not carry out/.test(stderr)],
       [2, true],
       stderr
     )

@@ -20,10 +20,10 @@ const [readers = 1_000, rate = 2_000, seconds = 5, perMarket = 10] = process.arg
 const markets = Math.max(1, Math.ceil(readers / perMarket))
 const tickers = Array.from({ length: markets }, (_, index) => `KXBENCH-${index}`)
 
-/** A text that every delta contains once. */
+/** A text that each change of a book (`orderbook_delta`) contains once. */
 const mark = '"delta_fp"'
 
-/** The work of the process with the readers. */
+/** Runs in the process with the readers: opens them, and counts the changes that they receive. */
 const read = async (port: number): Promise<void> => {
   let frames = 0
   const late: Array<number> = []
@@ -42,7 +42,7 @@ const read = async (port: number): Promise<void> => {
     sockets++
     let tail = Buffer.alloc(0)
     socket.on("data", (received: Buffer) => {
-      // Counts the deltas, and samples the delay of the first delta in a chunk.
+      // Every 50th reader measures the delay of the first change in a chunk.
       const chunk = Buffer.concat([tail, received])
       for (let at = chunk.indexOf(mark); at !== -1; at = chunk.indexOf(mark, at + 1)) frames++
       tail = Buffer.from(chunk.subarray(-(mark.length - 1)))
@@ -67,14 +67,13 @@ interface Done {
   readonly max: number
 }
 
-/** The subscriber through which the simulated exchange delivers. */
+/** The relay's side of the subscription, which receives the simulated messages. */
 type Subscriber = Parameters<HubOptions["feed"]["subscribe"]>[1]
 
 const measure = async (): Promise<void> => {
   let subscriber: Subscriber | undefined
   let seq = 0
   const deliver = (type: string, msg: object): void =>
-    // The simulated messages have the form of the exchange's messages.
     subscriber?.onEvent({
       _tag: "Message",
       generation: 1,
@@ -109,7 +108,7 @@ const measure = async (): Promise<void> => {
   }
   let slow = 0
   const hub = new Hub({
-    feed: feed as never, // the relay uses no other channel here
+    feed: feed as never, // the relay uses only `subscribe`
     nowMillis: () => Date.now(),
     rules: () => ({ port, origins: [], token: undefined }),
     onEvent: ({ type }) => void (type === "reader_too_slow" && slow++),
@@ -151,7 +150,7 @@ const measure = async (): Promise<void> => {
   console.log(
     `${readers} readers, ${markets} markets, ${Math.round(sent / elapsed)} changes/s: ` +
       `${Math.round(frames / elapsed)} frames/s of ${Math.round((sent * perChange) / elapsed)}, ` +
-      `late p50 ${p50} ms, p99 ${p99} ms, max ${max} ms, ` +
+      `delay p50 ${p50} ms, p99 ${p99} ms, max ${max} ms, ` +
       `CPU ${Math.round(((cpu.user + cpu.system) / 1e6 / elapsed) * 100)}%, ` +
       `memory ${Math.round(before.rss / 2 ** 20)} MiB idle, ${Math.round(peak / 2 ** 20)} MiB peak, slow readers ${slow}`
   )

@@ -3,7 +3,7 @@
  *
  * **Details**
  *
- * Names, paths and fields come from the descriptors. The docs come from the doc comments in the sources of the client:
+ * Names, paths and fields come from the descriptors of the operations, which the client uses to send requests. The docs come from the doc comments in the sources of the client:
  * `rest/*.ts` for operations, `generated/inputs.ts` and `generated/requests.ts` for fields.
  *
  * @module
@@ -18,7 +18,7 @@ import { isOperation, modules } from "../src/call/operations.ts"
 const client = fileURLToPath(new URL("../../client/src/", import.meta.url))
 const read = (path: string): string => readFileSync(`${client}${path}`, "utf8")
 
-/** The first paragraph of a doc comment, on one line and without links. `module` is the namespace of linked exports. */
+/** The first paragraph of a doc comment, on one line and without links. A link without a namespace gets `module`. */
 const paragraph = (comment: string, module: string): string => {
   const [first = ""] = comment
     .split("\n")

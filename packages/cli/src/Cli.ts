@@ -82,7 +82,6 @@ const look = {
   ]
 } as const
 
-/** The whole tree. */
 export const kalshi = Command.make("kalshi").pipe(
   Command.withSubcommands([
     look,
@@ -98,7 +97,7 @@ export const kalshi = Command.make("kalshi").pipe(
   Command.withGlobalFlags(settings)
 )
 
-/** Only help and version are built in: `kalshi` has no wizard, logs nothing, and has its own completions. */
+/** The parser's other built-in flags are off: `kalshi` has no wizard, logs nothing, and has its own completions. */
 const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] })
 
 /** Prints help and the version to the standard output. A wrong command line prints no help. */

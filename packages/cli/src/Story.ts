@@ -77,7 +77,6 @@ const traders = Effect.gen(function* () {
   return { maker: yield* trader("Mira (maker)", "rsa"), taker: yield* trader("Theo (taker)", "ed25519") }
 })
 
-/** Opens the order book of the market. */
 const openBook = Effect.gen(function* () {
   const books = yield* OrderBooks.watch([ticker])
   yield* waitFor(
@@ -139,7 +138,7 @@ export const local = Effect.gen(function* () {
   yield* Effect.timeout(group.triggered, "10 seconds")
   yield* printLine("the feed notifies Mira immediately: the group is triggered")
   const after = yield* OrderGroups.get({ order_group_id }).pipe(asMaker)
-  yield* expect(after.orders.length === 0, "the exchange cancelled the group's orders", after)
+  yield* expect(after.orders.length === 0, "the exchange canceled the group's orders", after)
   yield* printLine(
     `11 contracts exceed the limit, so the exchange cancels the remaining orders. OrderGroups.get: ${after.orders.length} orders`
   )

@@ -1,6 +1,6 @@
 /**
- * The capabilities of an application, as types. A program that needs {@link KalshiWrite} does not compile under a layer
- * that provides only {@link KalshiRead}.
+ * The permissions of an application, as types: public data, reads of the account, writes. A program that needs
+ * {@link KalshiWrite} does not compile under a layer that provides only {@link KalshiRead}.
  *
  * @module
  */
@@ -13,7 +13,7 @@ import type { Descriptor } from "./Descriptor.ts"
  * machine's clock is behind.
  */
 export interface ClockSkewMeasurement {
-  /** The middle of the two bounds. */
+  /** The estimate: the middle between `lowerMillis` and `upperMillis`. */
   readonly millis: number
   /** The lower bound of the difference. */
   readonly lowerMillis: number
@@ -41,7 +41,7 @@ export class KalshiPublic extends Context.Service<KalshiPublic, Sender>()("@kals
 /** Permits reads of the account: orders, positions, balances. */
 export class KalshiRead extends Context.Service<KalshiRead, Sender>()("@kalshi-effect/client/KalshiRead") {}
 
-/** Permits writes: placing and cancelling orders, moving money, creating keys. */
+/** Permits writes: placing and canceling orders, moving money, creating keys. */
 export class KalshiWrite extends Context.Service<KalshiWrite, Sender>()("@kalshi-effect/client/KalshiWrite") {}
 
 /** @internal */

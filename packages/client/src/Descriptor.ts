@@ -60,8 +60,8 @@ export type RetryClass =
   /** Repeated if the body has a client-supplied id (see {@link Key}). Otherwise like `never`. */
   | "keyed"
   /**
-   * Repeated only if no byte of the request can have left this machine, or if the exchange refused the request with
-   * 425, 429 or a 401 that blames the timestamp.
+   * Repeated only if no byte of the request can have left this machine, or if the exchange refused the request with 425
+   * or 429, or with 401 because of its timestamp.
    */
   | "never"
 
@@ -85,12 +85,12 @@ export interface InputFault {
 }
 
 /**
- * A constraint of the exchange that relates several fields, so that no schema states it. The rule is a pure function
+ * A constraint of the exchange on several fields together, which a schema cannot express. The rule is a pure function
  * that returns the error in an input, or undefined. It runs after the schemas have accepted the input.
  */
 export type Rule<in Input> = (input: Input) => InputFault | undefined
 
-/** How an operation is billed: the token bucket that pays, and the cost. */
+/** The rate-limit tokens that an operation costs, and the bucket that pays them. */
 export interface Limits {
   /** Default: `read` for a GET, `write` for every other method. */
   readonly bucket: "read" | "write"
@@ -118,7 +118,7 @@ export interface Descriptor<
   out Errors extends ReadonlyArray<Declared> = ReadonlyArray<Declared>,
   out Auth extends "none" | "optional" | "required" = "none" | "optional" | "required"
 > {
-  /** The id in the published document, such as `GetOrderGroup`. */
+  /** The id in the OpenAPI document, such as `GetOrderGroup`. */
   readonly operationId: string
   /** The name of the function, such as `OrderGroups.get`. */
   readonly name: string
@@ -132,8 +132,8 @@ export interface Descriptor<
   /** The success status, and the schema of the response's body. `body` is undefined if the response has no body. */
   readonly success: { readonly status: number; readonly body: Success }
   /**
-   * The errors that the published document declares. The errors of every operation (429, 500, 502, 503, 504) are listed
-   * only if this operation declares a schema for their body.
+   * The errors that the OpenAPI document declares. 429, 500, 502, 503 and 504, which every operation can return, are
+   * listed only if this operation declares a schema for their body.
    */
   readonly errors: Errors
   /**

@@ -1,5 +1,5 @@
 /**
- * The errors of calls: one class per status, so that a handler can select exactly the errors that it handles.
+ * The errors of calls: one class per status, so that a program can handle each status separately.
  *
  * @module
  */
@@ -12,12 +12,12 @@ import type { Intent } from "./UnsentRequest.ts"
 
 /**
  * The body of an error response, normalised to one shape. On the wire, the body can be nested under `error`, flat, or a
- * bare string. The CDN can send no body.
+ * bare string. A response of the CDN can lack a body.
  *
  * **Gotchas**
  *
- * `code` is an open set in mixed case (`not_found`, `MARKET_INACTIVE`). `details` contains the reason why an order was
- * refused. Source: error bodies recorded in demo, July 2026.
+ * The values of `code` are an open set in mixed case (`not_found`, `MARKET_INACTIVE`). `details` contains the reason
+ * why an order was refused. Source: error bodies recorded in demo, July 2026.
  */
 export interface ErrorBody {
   readonly code?: string
@@ -37,8 +37,8 @@ export interface Answered {
   readonly attempts: number
   /**
    * Whether the response to an earlier attempt of this call was lost. The exchange may have carried out that attempt.
-   * This error belongs to a later attempt and does not show the result of that attempt. Check the state before you send
-   * the same intent again.
+   * This error belongs to a later attempt and says nothing about the result of the earlier one. Check the state before
+   * you send the same intent again.
    */
   readonly afterLostAnswer: boolean
 }
@@ -122,7 +122,7 @@ export class BadRequest extends answered("BadRequest", 400) {}
  * `explanation` contains the signed text, the kind of key, the environment, and the difference between this machine's
  * clock and the exchange's clock. It also contains the key's id, but neither the private key nor the signature.
  *
- * If the code of a 401 blames the timestamp (such as `header_timestamp_expired`), the client signs the request again
+ * If a 401 has a code that blames the timestamp, such as `header_timestamp_expired`, the client signs the request again
  * and repeats it, once per call. The client does so for every operation, because the exchange does not carry out a
  * request that it rejects with 401. If the machine slept, or if the request was delayed after signing, the second
  * attempt then succeeds.
@@ -222,8 +222,8 @@ export class NotFound extends answered("NotFound", 404) {
  *
  * **Gotchas**
  *
- * If a create was repeated after a lost response, `afterLostAnswer` is true: most likely the first attempt created
- * the item.
+ * If a create was repeated after a lost response, `afterLostAnswer` is true: most likely the first attempt created the
+ * item.
  */
 export class Conflict extends answered("Conflict", 409) {
   protected get hint(): string {
@@ -236,8 +236,8 @@ const likelySucceeded = " (the response to an earlier attempt was lost: most lik
 /** The fields of an error after which the client may repeat the request. */
 export interface Repeatable {
   /**
-   * The wait that the `Retry-After` header of the response requests. Undefined without that header, which the exchange
-   * does not document.
+   * The wait that the `Retry-After` header requests. Undefined if the response has no such header. The exchange does
+   * not document this header.
    */
   readonly retryAfterMillis: number | undefined
 }
@@ -277,11 +277,11 @@ export class GatewayTimeout<Payload = undefined> extends answered("GatewayTimeou
  *
  * **Details**
  *
- * `carriedOut` is `"maybe"` for 408 and for every status from 500 up. For example, a CDN returns 520 or 524 if it
- * forwarded the request and received no response in time. After these statuses, the client retries only if a repeat is
- * harmless, as after a 502. `carriedOut` is also `"maybe"` for 499 and for a redirect. The client does not retry after
- * these. A request that receives 425 (too early) was not carried out. The client retries it for every operation, as
- * after a 429.
+ * | status | `carriedOut` | the client retries |
+ * | --- | --- | --- |
+ * | 408, or at least 500: for example, a CDN returns 520 or 524 if it received no response in time | `"maybe"` | if a repeat is harmless, as after a 502 |
+ * | 499, or a redirect | `"maybe"` | never |
+ * | 425 (too early) | `"no"` | every operation, as after a 429 |
  *
  * **Gotchas**
  *
@@ -334,7 +334,7 @@ export class TransportError extends Data.TaggedError("TransportError")<{
   override get message(): string {
     const result =
       this.requestSent === "no"
-        ? "nothing was sent"
+        ? "the exchange did not carry out the request"
         : "the exchange may have carried out the request; its response was lost"
     return clip(`${this.operation} failed: ${this.reason}`) + ` (${result})`
   }
@@ -354,19 +354,22 @@ export class RequestTimeout extends Data.TaggedError("RequestTimeout")<{
 }> {
   override get message(): string {
     const limit = `limit per ${this.limit === "attempt" ? "attempt" : "call"}`
-    const result = this.requestSent === "no" ? "nothing was sent" : "the exchange may have carried out the request"
+    const result =
+      this.requestSent === "no"
+        ? "the exchange did not carry out the request"
+        : "the exchange may have carried out the request"
     return `${this.operation} timed out after ${this.timeoutMillis} ms (${limit}); ${result}`
   }
 }
 
 /**
- * The response has a success status, but its body violates the contract: it does not match the published document.
+ * The response has a success status, but its body violates the contract: it does not match the OpenAPI document.
  *
  * **Details**
  *
  * `pointer` is the JSON pointer of the first violation; `""` is the body itself. `rawBody` is the beginning of the
- * body, at most 2,048 characters. The client removes the values of the request's signature and credential headers.
- * `rawBody` is empty if the body may contain a secret.
+ * body, at most 2,048 characters. The client removes the values of the request's signature and credential headers from
+ * it. `rawBody` is empty if the body may contain a secret.
  *
  * **Gotchas**
  *
@@ -410,9 +413,9 @@ export class InvalidRequest extends Data.TaggedError("InvalidRequest")<{
  *
  * **Details**
  *
- * `waitMillis` is how long the call would have to wait. It is undefined if the cost exceeds the bucket's capacity, for
- * example for a batch that is too large. Then no wait helps. `maxWaitMillis` is the longest allowed wait.
- * `RateLimits.Overrides` and the remaining time of the call limit it.
+ * `waitMillis` is how long the call would have to wait. It is undefined if no wait helps, because the cost exceeds the
+ * bucket's capacity: for example, a batch is too large. `maxWaitMillis` is the longest wait that `RateLimits.Overrides`
+ * and the remaining time of the call allow.
  */
 export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
   readonly operation: string
@@ -433,8 +436,8 @@ export class LimitExceeded extends Data.TaggedError("LimitExceeded")<{
 }
 
 /**
- * The layer is a dry run (`Kalshi.layerDryRun`) and the operation is a write: the client checked it and did not send it. No
- * other layer fails with this error.
+ * The layer is a dry run (`Kalshi.layerDryRun`) and the operation is a write: the client checked it and did not send
+ * it. No other layer fails with this error.
  */
 export class NotSent extends Data.TaggedError("NotSent")<{
   readonly operation: string

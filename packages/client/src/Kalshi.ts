@@ -97,8 +97,7 @@ const makeSender = (
     const environment = yield* Effect.orDie(Effect.fromResult(Environment.check(options.environment)))
     const fetchOptions = Option.getOrUndefined(yield* Effect.serviceOption(FetchHttpClient.RequestInit))
     const observing = yield* telemetry.make(connections.restRootOf(environment), options.name)
-    // The limiter fetches the budgets and costs through the sender that is defined below. The call for the budgets is
-    // signed, so it takes tokens.
+    // The limiter fetches the budgets and costs through the sender that is defined below.
     const facts = factsBy((descriptor, input) => Effect.suspend(() => sender.send(descriptor, input)))
     const limiter =
       signer === undefined || options.limits === false

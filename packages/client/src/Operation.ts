@@ -39,7 +39,7 @@ export type {
 
 /**
  * The error that a declaration adds to the common errors. The class of a common error adds none. A common error with a
- * payload replaces the plain error.
+ * payload replaces the same error without payload.
  */
 type NamedOf<D> =
   D extends WithPayload<infer E>
@@ -83,17 +83,17 @@ type InputOf<
 /** The output of an operation whose successful response has this body. */
 export type SuccessOf<S> = S extends Schema.Codec<unknown> ? S["Type"] : void
 
-// InvalidRequest is always included: an operation without input can run under an invalid `SendPolicy`. The two members
-// of SigningFailure are written out because an editor would show the alias.
+// InvalidRequest is always included: even without input, a call fails with it under an invalid `SendPolicy`. The two
+// members of SigningFailure are written out because an editor would show the alias.
 type CommonFor<Capability> =
   | Errors.PublicFailure
   | (Capability extends KalshiPublic ? never : SigningError | Errors.LimitExceeded)
   | (Capability extends KalshiWrite ? Errors.NotSent : never)
 
 /**
- * All errors of an operation: the errors that it names, and the common errors that it does not name.
+ * All errors of an operation: its own errors `E`, and the common errors that `E` does not contain.
  *
- * Because of the conditional type, an editor shows the union of all errors instead of this alias.
+ * The conditional type makes an editor show the union of all errors instead of this alias.
  */
 export type FailureOf<E, Capability> = [E | Exclude<CommonFor<Capability>, { readonly _tag: TagOf<E> }>] extends [
   infer All
@@ -146,7 +146,7 @@ const defaults = {
 /**
  * Input of {@link make}: a {@link Descriptor} whose fields with a default are optional.
  *
- * A `keyed` operation must have a `key`. Other operations must not have one.
+ * A `keyed` operation must have a `key`. Other operations must not have a `key`.
  */
 export type Description<
   Access extends "public" | "read" | "write",

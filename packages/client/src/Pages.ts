@@ -14,7 +14,7 @@
  *
  * - `Stream.retry` reads the list from its beginning and repeats every item. To continue after a failure, read
  *   `.pages`, keep the cursor of the last page that you received, and start from that cursor.
- * - A list may change while you read it. Items may then be missing or appear twice. The exchange does not document how
+ * - A list can change while you read it. Items can then be missing or appear twice. The exchange does not document how
  *   its cursors behave in this case.
  *
  * **Example** (Continuing after a failure)
@@ -56,8 +56,8 @@ const printCursor = (cursor: string): string =>
  *
  * **Details**
  *
- * The stream has emitted every page up to that page, each page once. The stream remembers its cursors and never follows
- * a cursor a second time. A cursor of 64 characters takes about 100 bytes, so ten thousand pages take 1 MB.
+ * The stream has emitted every page up to that page once. The stream remembers its cursors and never follows a cursor a
+ * second time. A cursor of 64 characters takes about 100 bytes, so ten thousand pages take 1 MB.
  */
 export class RepeatedCursor
   extends /*#__PURE__*/ Data.TaggedError("RepeatedCursor")<{
@@ -124,9 +124,7 @@ type ItemsOf<Input, Output, E, Capability, List extends string> = [List] extends
   ? Reader<Input, ItemOf<Output, List>, E, Capability>
   : { readonly [L in List]: Reader<Input, ItemOf<Output, L>, E, Capability> }
 
-/**
- * An operation whose response is a page of `List`. A call reads one page.
- */
+/** An operation whose response is a page of `List`. A call reads one page. */
 export interface Paged<Input, out Output, in out E, out Capability, List extends string> extends Operation.Operation<
   Input,
   Output,
@@ -226,7 +224,7 @@ export const make = <
   // The pages have the operation's types, which this generic code cannot see. The return type states them.
   const call = operation as unknown as (input: Input) => Effect.Effect<Page, unknown, unknown>
   const read = <A>(elements: (page: Page) => ReadonlyArray<A>) => reader(call, operation.descriptor, cursor, elements)
-  // A list that the document does not require can be absent.
+  // A response can lack a list that the OpenAPI document does not require.
   const of = (list: string) => read((page) => (page[list] ?? []) as ReadonlyArray<unknown>)
   const [first, ...more] = lists
   return Object.assign(operation, {

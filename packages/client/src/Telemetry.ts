@@ -5,13 +5,13 @@
  *
  * Every call is a span of kind `internal` with the operation's name, such as `OrderGroups.get`. Every request of the
  * call is a child span of kind `client`, such as `GET /trade-api/v2/portfolio/order_groups/{order_group_id}`. The child
- * span lasts from the call of the HTTP client, which may first connect, to the last byte received. A wait of at least a
- * millisecond for the account's rate-limit tokens is a child span named `wait for tokens`. A failed span has the tag of
- * the error. Without a tracer there are no spans. Metrics are always recorded in Effect's `Metric.MetricRegistry`.
+ * span lasts from the call of the HTTP client to the last byte received, including the time to connect. A wait of at
+ * least a millisecond for the account's rate-limit tokens is a child span named `wait for tokens`. Without a tracer
+ * there are no spans. Metrics are always recorded in Effect's `Metric.MetricRegistry`.
  *
  * | span | attributes |
  * | --- | --- |
- * | the call | `kalshi.operation.name`, `kalshi.operation.id` (the id in the published document), `kalshi.attempts` (requests sent), `error.type`, `kalshi.error.code`, `kalshi.client.name` |
+ * | the call | `kalshi.operation.name`, `kalshi.operation.id` (the id in the OpenAPI document), `kalshi.attempts` (requests sent), `error.type`, `kalshi.error.code`, `kalshi.client.name` |
  * | a request | `http.request.method`, `url.template`, `server.address`, `server.port`, `http.response.status_code`, `http.request.resend_count` (from the second request on), `error.type`, `kalshi.error.code`, `kalshi.client.name` |
  * | a wait | `kalshi.rate_limit.bucket` (`read` or `write`), `error.type`, `kalshi.client.name` |
  *
@@ -21,7 +21,7 @@
  * | `kalshi.client.operation.duration` | histogram | `s` | each call, waits and retries included; its count is the number of calls by outcome | `kalshi.operation.name`, `server.address`, `server.port`, `error.type`, `kalshi.client.name` |
  * | `kalshi.client.retries` | counter | `{request}` | requests that retry an earlier request | `kalshi.operation.name`, `server.address`, `server.port`, `error.type` (of the earlier request), `kalshi.client.name` |
  * | `kalshi.client.rate_limit.wait.duration` | histogram | `s` | each wait of a millisecond or more for tokens | `kalshi.rate_limit.bucket`, `server.address`, `server.port`, `error.type`, `kalshi.client.name` |
- * | `kalshi.client.rate_limit.tokens` | gauge | `{token}` | tokens in a bucket, as the limiter counts them at the time of reading; only for buckets in memory that have been used | `kalshi.rate_limit.bucket` (`read`, `write`, `write/1` …), `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.rate_limit.tokens` | gauge | `{token}` | tokens in a bucket, as the limiter counts them when the metric is read; only for used buckets in memory | `kalshi.rate_limit.bucket` (`read`, `write`, `write/1` …), `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.rate_limit.capacity` | gauge | `{token}` | tokens in a full bucket | the same attributes |
  *
  * `error.type` is the error's `_tag`, `interrupted`, or `defect`. It is absent after success, and from the span of an

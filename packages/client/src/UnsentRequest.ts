@@ -6,11 +6,11 @@
 import type { Dollars } from "./money/FixedPoint.ts"
 import type { OrderCost } from "./money/OrderCost.ts"
 
-/** The cost of the orders of an {@link Intent}. See `OrderCost`. */
+/** The cost of the orders of an {@link Intent}, computed by `OrderCost`. */
 export interface Cost {
   /**
    * The upper bound of the cash that all orders together can take, including fees. Undefined if the bound cannot be
-   * computed. In a batch, each contract of a position can be closed only once: see `OrderCost.ofBatch`.
+   * computed.
    */
   readonly worstCase: Dollars | undefined
   /** The reason why `worstCase` is undefined. */
@@ -34,7 +34,7 @@ export interface Intent {
   readonly atMillis: number
   /** The name of the operation's function, such as `Orders.create`. */
   readonly operation: string
-  /** The id of the operation in the published document, such as `CreateOrderV2`. */
+  /** The id of the operation in the OpenAPI document, such as `CreateOrderV2`. */
   readonly operationId: string
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   /** The path from the host's root, with the query, such as `/trade-api/v2/portfolio/events/orders`. */

@@ -5,14 +5,14 @@
  */
 
 /**
- * Whether the response to a request counts as lost: 408, or any status from 500 up. The request may be repeated if a
- * repeat is harmless.
+ * Whether a response with this status counts as lost, because the status does not show whether the exchange carried out
+ * the request. The client then repeats the request if a repeat is harmless.
  */
 export const isLostStatus = (status: number): boolean => status === 408 || status >= 500
 
 /**
- * Returns whether the exchange carried out a request that received this status. 499 is ambiguous: a proxy returns it
- * for a closed connection.
+ * Returns whether the exchange carried out a request that received this status. For 499, the answer is `maybe`: a proxy
+ * returns it for a closed connection.
  */
 export const carriedOut = (status: number): "no" | "maybe" | "yes" => {
   if (status >= 200 && status < 300) return "yes"
@@ -20,7 +20,8 @@ export const carriedOut = (status: number): "no" | "maybe" | "yes" => {
 }
 
 /**
- * Whether the status is a temporary refusal (too early, too many requests), after which any request may be repeated.
+ * Whether the status is a temporary refusal (too early, too many requests), after which it is safe to repeat any
+ * request.
  */
 export const isRefusedForNow = (status: number): boolean => status === 425 || status === 429
 

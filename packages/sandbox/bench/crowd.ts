@@ -1,5 +1,5 @@
 /**
- * Measures the crowd in this process: the processing time, the growth of the state, and the number of commands. This is
+ * Measures the crowd (simulated traders) in this process: the processing time, the growth of the state, and the number of commands. This is
  * not a test. Run with `node --expose-gc`. Arguments: the traders (default 20), the pace (default 7), the minutes
  * (default 60).
  */
@@ -20,7 +20,7 @@ attachCrowd(exchange, { traders, pace }, start)
 
 /** Prints the time that passed, the memory, and the size of the snapshot. */
 const report = (atMinute: number, seconds: number): void => {
-  // Measured before there is a snapshot in memory.
+  // Measured before the snapshot, which takes memory, too.
   const megabytes = (heap() - before) / 1e6
   const snapshot = exchange.snapshot(start + atMinute * 60_000)
   const orders = snapshot.accounts.flatMap((account) => account.orders)

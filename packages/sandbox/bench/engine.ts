@@ -125,7 +125,7 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
   }
 }
 
-/** The minimum time of any engine: to create the ids, and to index the same number of objects by id. */
+/** A lower bound for any engine, in seconds: creates the ids, and indexes an object by each id. */
 const idsAlone = (): number => {
   const ids = Ids.fromSeed(1)
   const byId = new Map<string, object>()
@@ -174,7 +174,7 @@ const weigh = (): void => {
   gc()
   const { heapUsed, rss } = process.memoryUsage()
   const each = Math.round((heapUsed - before) / orders)
-  // Reads the book after the measurement, so that the exchange is not collected before.
+  // Uses the exchange after the measurement, so that it is not garbage-collected before.
   const levels = Result.getOrThrow(exchange.view(start).book(ticker)).bid.length
   console.log(
     `${orders.toLocaleString("en")} orders resting at ${levels} prices take ${mebibytes(heapUsed - before)}, ${each} bytes each; the whole process takes ${mebibytes(rss)}`

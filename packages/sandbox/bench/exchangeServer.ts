@@ -1,8 +1,8 @@
 /**
  * A local exchange in another process: one market, and one account for each kind of key. Arguments: the accounts' tier
  * (default: `unmetered`), the number of requests to keep (default: 0), the lag of reads in milliseconds (default: 0),
- * and the state file (default: none). The process replies to a message with a time in Unix milliseconds: it sends the
- * requests that it has served since that time.
+ * and the state file (default: none). Each message to the process is a time in Unix milliseconds. The process replies
+ * with the requests that it has served since that time.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"

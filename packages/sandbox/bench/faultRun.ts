@@ -1,7 +1,7 @@
 /**
- * Sends orders under network faults: 5,000 intents from 32 fibers, with faults in more than a fifth of all requests. A
- * second run kills the client in the middle. Fails if an order was duplicated, if an outcome was lost or is wrong, or
- * if an outcome `Unknown` was not settled.
+ * Sends orders under network faults: 5,000 intents (orders to place) from 32 fibers, with faults in more than a fifth
+ * of all requests. A second run kills the client in the middle. Fails if an order was duplicated, if an outcome was
+ * lost or is wrong, or if an outcome `Unknown` was not settled.
  *
  * Arguments: the number of intents, and a seed.
  */

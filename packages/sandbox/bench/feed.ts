@@ -80,7 +80,7 @@ const numberAt = (text: string, at: number): number => {
 }
 
 /**
- * Counts the frames of one subscription, and the frames that its `seq` shows as lost. Records how late each delta was.
+ * Counts the frames of one subscription, and the lost frames by the gaps in `seq`. Records how late each delta was.
  */
 class Watcher {
   snapshots = 0
@@ -142,14 +142,13 @@ const rest = (method: string, path: string, body: object): Promise<string> =>
 
 const orders = "/trade-api/v2/portfolio/events/orders/batched"
 
-/** Changes the books of all markets at a pace, and counts the changes of each book. */
+/** Changes the books of all markets at the wanted pace, and counts the changes of each book. */
 class Driver {
   readonly changes = new Map<string, number>()
   total = 0
   #placed = 0
   #resting: Array<{ readonly order_id: string; readonly ticker: string }> = []
 
-  /** Changes books at the wanted pace for some time, with a few requests at once. */
   async run(seconds: number): Promise<void> {
     const begun = performance.now()
     const endMillis = seconds * 1_000
@@ -219,7 +218,7 @@ const measureIdle = async (kind: string, headers: Readonly<Record<string, string
   await setTimeout(500)
 }
 
-/** Reads until no frame has arrived for half a second. */
+/** Waits until no frame has arrived for half a second. */
 const settle = async (countOf: () => number): Promise<void> => {
   for (let last = -1; last !== countOf();) {
     last = countOf()

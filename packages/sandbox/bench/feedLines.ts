@@ -1,23 +1,24 @@
 /**
  * Runs the client's order books for a long time, over real sockets, with order flow in all markets. The books use two
- * lines, which are independent connections to the feed. Each second, a fault hits the next line, but only after all lines
- * are complete again. The messages of each connection are delayed by a constant time, so that one line is ahead of the
- * other. The local exchange runs in another process and records each state of its books.
+ * lines, which are independent connections to the feed. Each second, a fault hits the next line, but only after every
+ * line has all its books again. The messages of each connection are delayed by a constant time, so that one line is
+ * ahead of the other. The local exchange runs in another process and records each state of its books.
  *
  * All books are read every few milliseconds, and each book after each of its changes. Fails if one of these happens:
  *
  * - A book is not live, even between two reads.
- * - The clock of a book goes back, or its epoch changes.
- * - A book that is read is not a state that the exchange recorded with the same clock.
- * - A book that is read is behind the records for more than 250 ms of this process's running time.
+ * - The clock of a book (the exchange's counter of changes) goes back.
+ * - The epoch of a book changes, which permits the client to show an older book.
+ * - A book that was read differs from the state that the exchange recorded with the same clock.
+ * - A book that was read is more than 250 ms behind the records, not counting pauses of this process.
  * - A fault does not reach its line.
  * - A book differs from the exchange's own book after the flow has stopped.
  * - A fiber, timer, socket or connection is left after the scope closes.
  *
  * `node packages/sandbox/bench/feedLines.ts [seconds] [markets] [changes a second] [lines] [longest wait]`
  *
- * Default: 600 s, 100 markets, 500 changes a second, 2 lines, and a wait of at most 100 ms before a connection. With one
- * line, the command fails, because each fault interrupts the books.
+ * Default: 600 s, 100 markets, 500 changes a second, 2 lines, and a wait of at most 100 ms before a connection. With
+ * one line, the command fails, because each fault interrupts the books.
  */
 import { availableParallelism, loadavg } from "node:os"
 import { createHistogram } from "node:perf_hooks"
@@ -54,10 +55,11 @@ import {
 const [seconds = 600, markets = 100, changesPerSecond = 500, lines = 2, longestWaitMillis = 100] = process.argv
   .slice(2)
   .map(Number)
-/** The intended time between two reads of all books, and the longest such time that counts fully as running time. */
+/** The intended time between two reads of all books. */
 const sweepMillis = 3
+/** A longer time between two reads counts as running time only up to this length. */
 const lateSweepMillis = 10
-/** How long a book that is read may be behind the records of the exchange, without the pauses of this process. */
+/** How far a book may be behind the exchange's records, not counting pauses of this process. */
 const behindLimitMillis = 250
 const faultMillis = 1_000
 const pollMillis = 5
@@ -101,16 +103,17 @@ class Sockets {
     Effect.map(Socket.WebSocketConstructor, (make) => (url, options) => {
       const socket = make(url, options)
       delay(socket, Math.random() * longestDelayMillis)
-      // Only one line at a time has no socket, except at the start, when the first line connects first.
+      // The new socket belongs to the line without one. At the start, when no line has one, the first line connects
+      // first.
       const line = Array.from({ length: lines }, (_, n) => n).find((n) => this.place(n) < 0) ?? lines
-      const opened = { line, socket: socket as NodeWS.WebSocket } // the layer below makes no others
+      const opened = { line, socket: socket as NodeWS.WebSocket } // the layer below creates only these
       this.#open.push(opened)
       socket.addEventListener("close", () => (this.#open = this.#open.filter((open) => open !== opened)))
       return socket
     })
   ).pipe(Layer.provide(NodeWS.layerWebSocketConstructor))
 
-  /** The place of a line's socket. Negative if it has none. */
+  /** The index of a line's socket among the open sockets; negative if the line has none. */
   place(line: number): number {
     return this.#open.findIndex((open) => open.line === line)
   }
@@ -135,7 +138,7 @@ class Reader {
   back = 0
   newEpochs = 0
   longestBehindMillis = 0
-  /** How long each book that was read was behind the records, in microseconds. */
+  /** How far behind the records the books were when they were read, in microseconds. */
   readonly behind = createHistogram()
   /** The times between two reads of all books, in microseconds. */
   readonly sweeps = createHistogram()
@@ -207,7 +210,7 @@ class Reader {
   }
 }
 
-/** The last fault. */
+/** The last fault, for messages. */
 let doing = "the start"
 
 const { ask, disconnect, served } = await startExchange(markets, changesPerSecond, comparison, fail)

@@ -1,6 +1,6 @@
 /**
- * Compares the client's feed with `ws` and `JSON.parse`, over sockets on this machine. `Feed.subscribe` parses and checks
- * deltas of books, and passes them to these consumers:
+ * Compares the client's feed with `ws` and `JSON.parse`, over sockets on this machine. `Feed.subscribe` parses and
+ * checks deltas of books, and passes them to these consumers:
  *
  * - one subscriber
  * - many subscribers of one market, each of which receives every frame
@@ -147,12 +147,12 @@ console.log(
     ` ${availableParallelism()} cores, Node ${process.version}, load ${loadavg()[0]!.toFixed(1)}`
 )
 for (const { bestMicros, name } of contenders) {
-  console.log(`  ${name.padEnd(40)} ${bestMicros.toFixed(2).padStart(7)} µs of processor time a delivered frame`)
+  console.log(`  ${name.padEnd(40)} ${bestMicros.toFixed(2).padStart(7)} µs of processor time per delivered frame`)
 }
 console.log(
   [
     `  one subscriber: ${(baseline.bestMicros / one.bestMicros).toFixed(2)} × the frame rate of ws and JSON.parse (target: 0.35)`,
-    `  ${subscribers} of one market: ${(same.bestMicros / one.bestMicros).toFixed(2)} × the cost of one, a delivered frame (target: 2)`,
+    `  ${subscribers} of one market: ${(same.bestMicros / one.bestMicros).toFixed(2)} × the cost of one subscriber, per delivered frame (target: 2)`,
     `  ${subscribers} of their own markets: ${(own.bestMicros / one.bestMicros).toFixed(2)} × (target: 2)`
   ].join("\n")
 )

@@ -1,9 +1,9 @@
 /**
  * Runs the client's live order books for a long time, over real sockets, with order flow in all markets. Injects the
- * faults in turn, one every few seconds. The local exchange runs in another process and records each state of its books.
- * Prints the heap at intervals, and one table at the end. Fails if one of these happens:
+ * faults in turn, one every few seconds. The local exchange runs in another process and records each state of its
+ * books. Prints the heap at intervals, and one table at the end. Fails if one of these happens:
  *
- * - A book that is read is not a state that the exchange recorded with the same clock.
+ * - A book that was read differs from the state that the exchange recorded with the same clock (its counter of changes).
  * - A book is unreadable for longer than the limit.
  * - A book differs from the exchange's own book after the flow has stopped.
  * - A fiber, timer, socket or connection is left after the scope closes.

@@ -53,8 +53,7 @@ export class Comparison {
   readonly latest = new Map<string, Recorded>()
   reads = 0
   /**
-   * The number of reads that have the clock of a delta, but not its change. A fault sent an extra delta with this clock
-   * before it.
+   * The number of books that were read between two deltas with the same clock. A fault sends such an extra delta.
    */
   between = 0
   readonly #fail: (failure: string) => void
@@ -82,7 +81,7 @@ export class Comparison {
     if (!this.#isRecorded(read)) this.#waiting.push({ read, sinceMillis: Date.now(), fault })
   }
 
-  /** Compares the books again that were read before their records arrived. */
+  /** Compares the books whose records had not arrived when they were read. */
   settle(): void {
     this.#waiting = this.#waiting.filter(({ fault, read, sinceMillis }) => {
       if (this.#isRecorded(read)) return false
@@ -179,7 +178,7 @@ export class Fibers implements Metric.FiberRuntimeMetricsService {
 
 /** The numbers of this process's timers, sockets and other handles. */
 export const resources = (): Readonly<Record<string, number>> => {
-  // If one of these streams is a pipe, it counts as a resource from its first use on.
+  // Uses both streams first: a stream that is a pipe counts as a resource from its first use on.
   void [process.stdout, process.stderr]
   const counts: Record<string, number> = {}
   for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1

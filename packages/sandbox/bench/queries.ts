@@ -68,7 +68,7 @@ const resting = (prices: number) => (size: number) => {
   return floor
 }
 
-/** Cancelled orders, before and after ten orders of each kind that the reads search. */
+/** Many canceled orders, and in their middle ten orders of each kind that the reads search. */
 const amongOld = (size: number) => {
   const floor = makeFloor(here, there)
   const old = (times: number) => {
@@ -129,8 +129,8 @@ const rfq = (ticker: string): CreateRfq => ({
 })
 
 /**
- * One old RFQ on another market, then ten open RFQs, and then many RFQs on one market, which are closed except the
- * last. Each RFQ has a quote.
+ * One old RFQ on another market, then ten open RFQs, and then many RFQs on one market, of which only the last is open.
+ * Each RFQ has a quote.
  */
 const closedRfqs = (size: number) => {
   const floor = makeFloor(here, there, ...Array.from({ length: 10 }, (_, n) => `KXOPEN-26-N${n}`))
@@ -297,7 +297,7 @@ const reads: Readonly<Record<string, Read>> = {
     prepare: closedRfqs,
     read: (view, { me }) => unwrap(view.listRfqs(me, { ...allRfqs, ticker: there })).items.length
   },
-  "10 open quotes among cancelled ones": {
+  "10 open quotes among canceled ones": {
     prepare: closedRfqs,
     read: (view, { other }) =>
       unwrap(view.listQuotes(other, { ...allQuotes, status: "open" })).items.length === 12 ? 1 : fail("quotes")

@@ -49,7 +49,7 @@ const ours = (name: string, key: ApiKey.ApiKey, httpClient: Layer.Layer<HttpClie
 }
 
 const require = createRequire(import.meta.url)
-// The SDK's ESM build does not load in Node: its CommonJS build has the same types.
+// The SDK's ESM build does not load in Node. Its CommonJS build has the same types.
 const { Configuration, OrderGroupsApi } = require("kalshi-typescript") as typeof Sdk
 const axios = require("axios") as typeof Axios
 

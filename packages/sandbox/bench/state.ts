@@ -74,7 +74,7 @@ for (const concurrency of [1, 32, 256]) {
   const plain: Array<number> = []
   const kept: Array<number> = []
   for (let round = 0; round <= rounds; round++) {
-    // The order of the two changes, so that a load that grows does not favour one of them.
+    // The order of the two alternates, so that a growing load does not favor one of them.
     const seconds = round % 2 === 0 ? await without(count, concurrency) : undefined
     const secondsWithState = await withState(count, concurrency)
     const other = seconds ?? (await without(count, concurrency))

@@ -85,7 +85,7 @@ const outcome = ({ fillCount, remainingCount, status, ...order }) => {
     status === "resting"
       ? `${count(remainingCount)} resting at ${price(order.price)}`
       : status === "canceled"
-        ? "the rest cancelled"
+        ? "the rest canceled"
         : ""
   const parts = [filled, rest].filter((part) => part !== "").join(", ")
   return `${sideNames[order.side]}: ${parts === "" ? status : parts}`
@@ -122,7 +122,7 @@ const showOrders = ({ accountId, hasMoreOrders, orders }, run) => {
     ({ orderId }) => {
       const cancel = h("button", { type: "button", class: "quiet small" }, "Cancel")
       cancel.addEventListener("click", () =>
-        run(() => send("DELETE", `accounts/${accountId}/orders/${orderId}`), "Order cancelled")
+        run(() => send("DELETE", `accounts/${accountId}/orders/${orderId}`), "Order canceled")
       )
       return h("tr", {}, h("td", {}, h("span"), h("small", { class: "muted" })), h("td", {}, cancel))
     },

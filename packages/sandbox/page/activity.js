@@ -143,7 +143,7 @@ export const makeRequests = (nameOf) => makeLog("request", "hold-requests", requ
 
 export const makeFrames = () => makeLog("frame", "hold-frames", frameItem)
 
-/** Offers the operations of the last requests for faults. */
+/** Offers the operations of the last requests in the form for faults. */
 export const suggestOperations = (items) => {
   const list = byId("operations", HTMLDataListElement)
   const known = new Set(Array.from(list.options, (option) => option.value))

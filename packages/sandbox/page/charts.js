@@ -111,7 +111,7 @@ export const candleChart = (width, height, { candles, length }) => {
     `Last price ${price(last.close)}, between ${price(Math.min(...lows))} and ${price(Math.max(...highs))}`,
     ...values.flatMap((value) => [
       s("line", { x1: left, x2: width - right, y1: y(value), y2: y(value), class: "grid" }),
-      // The label of the last price covers its neighbours.
+      // The label of the last price would cover this label.
       ...(Math.abs(y(value) - y(last.close)) < 13
         ? []
         : [text(width - right + 6, y(value) + 4, price(value, decimals))])

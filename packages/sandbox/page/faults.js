@@ -9,8 +9,8 @@ const restFaults = [
   ["429", { status: 429 }],
   ["500", { status: 500 }],
   ["Delay 2 s", { delayMillis: 2_000 }],
-  ["Drop before", { reset: "before" }],
-  ["Drop after", { reset: "after" }],
+  ["Drop request", { reset: "before" }],
+  ["Drop response", { reset: "after" }],
   ["Truncate", { mangle: "truncated" }],
   ["Corrupt", { mangle: "garbled" }]
 ]

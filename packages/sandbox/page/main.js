@@ -53,7 +53,7 @@ const run = async (change, success) => {
 
 const choices = () => new URLSearchParams(location.hash.slice(1))
 
-/** Selects a market or an account: the address keeps the choice, and the stream starts again. */
+/** Selects a market or an account, keeps the choice in the address, and restarts the stream. */
 const select = (choice) => {
   const selected = { ...state.selected, ...choice }
   if (selected.market === state.selected.market && selected.account === state.selected.account) return
@@ -153,7 +153,7 @@ const chooseDefaults = () => {
   const { account, market } = state.selected
   const isKnown = state.accounts.some(({ accountId }) => accountId === account)
   select({
-    // The list does not have every market of a large exchange.
+    // The list of a large exchange is not complete, so a chosen market that it lacks may exist.
     market:
       market !== undefined && (state.markets.has(market) || state.totalMarkets > state.markets.size)
         ? market

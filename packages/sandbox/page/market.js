@@ -194,7 +194,7 @@ export const makeMarketView = ({ onPrice, run }) => {
     }
     button.addEventListener("blur", reset)
     button.addEventListener("click", () => {
-      // A disabled button would lose the focus, so it stays focusable.
+      // Uses `aria-disabled`, because a disabled button would lose the focus.
       if (button.getAttribute("aria-disabled") === "true") return
       if (isFinal && button.getAttribute("aria-pressed") !== "true") {
         setText(button, `Confirm: ${label}`)

@@ -1,5 +1,5 @@
 /**
- * Switches for behaviour of the exchange that public sources leave open.
+ * Switches for behavior of the exchange that public sources leave open.
  *
  * @module
  */
@@ -41,15 +41,15 @@ export interface Assumptions {
   /** The step of balances: $0.0001 for direct members, $0.01 for others. */
   readonly balanceSteps: "centicent" | "cent"
   /**
-   * Which published rule rounds fees. `microdollar`: trade fees round up to $0.000001, and the rounding that an order
-   * carries is refunded in steps of the balance. The guide has stated this since August 30, 2026. `centicent`: trade
-   * fees round up to $0.0001, and whole cents are refunded. The guide stated this before. No recorded fill shows which
-   * rule applies.
+   * Which published rule rounds fees. `microdollar`: trade fees round up to $0.000001, and what an order paid for
+   * rounding is refunded in steps of the balance. The guide has stated this since August 30, 2026. `centicent`: trade
+   * fees round up to $0.0001, and the refund is in whole cents. The guide stated this before. No recorded fill shows
+   * which rule applies.
    */
   readonly feeRounding: "centicent" | "microdollar"
   /**
-   * How long new orders are still cancelled after a cancel-all, in milliseconds. Documented: orders placed up to a
-   * minute later may be cancelled.
+   * How long new orders are still canceled after a cancel-all, in milliseconds. Documented: orders placed up to a
+   * minute later may be canceled.
    */
   readonly cancelAllMillis: number
   /**
@@ -66,8 +66,8 @@ export interface Assumptions {
   /** The age after which orders that no longer rest are found only under `/historical`, in milliseconds. */
   readonly historicalOrdersMillis: number
   /**
-   * The status of a refusal whose observed status is not declared for the operation. `declared` sends a declared status
-   * instead (400 and 404 replace each other, 401 replaces 403). `recorded` sends the observed status.
+   * Which status a refusal has if the document does not declare the observed status for the operation. `declared` sends
+   * a declared status instead (400 and 404 replace each other, 401 replaces 403). `recorded` sends the observed status.
    */
   readonly undeclaredStatuses: "declared" | "recorded"
   /**
@@ -77,7 +77,7 @@ export interface Assumptions {
   readonly marketLiquidity: "absent" | "sent"
   /**
    * Whether an account may quote its own RFQ, as a public test suite does on demo. Such a quote never trades: at its
-   * execution it is cancelled, because an account cannot trade with itself.
+   * execution it is canceled, because an account cannot trade with itself.
    */
   readonly ownQuotes: "allowed" | "refused"
   /** The maximum number of order groups per account. Documented: 100,000. */
@@ -98,8 +98,7 @@ export interface Assumptions {
   readonly maxFeedCommandsPerSecond: number
   /**
    * The maximum number of frames of a subscription that wait for a slow client. One more frame ends the subscription
-   * with error
-   * 25. No public source.
+   * with error 25. No public source.
    */
   readonly maxFeedWaitingFrames: number
   /**

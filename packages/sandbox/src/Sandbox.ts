@@ -79,8 +79,8 @@ const isLoopback = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}
  *
  * **Details**
  *
- * Fails with {@link SandboxError} for invalid options, such as a non-loopback host without `allowRemote`, and for a state
- * file that cannot be used. Fails with `ServeError` if it cannot listen, for example because the port is in use.
+ * Fails with {@link SandboxError} for invalid options, such as a non-loopback host without `allowRemote`, and for a
+ * state file that cannot be used. Fails with `ServeError` if it cannot listen, for example because the port is in use.
  *
  * **Example** (An order group on a local exchange)
  *
@@ -165,7 +165,7 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
     })
   )
 
-/** Creates those of the given markets that the restored exchange does not have. */
+/** Creates the markets that the restored exchange does not have. */
 const createMissing = (
   operator: Operator,
   markets: NonNullable<Options["markets"]>

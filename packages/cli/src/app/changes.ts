@@ -1,6 +1,6 @@
 /**
- * The rules of every command that changes something at the exchange: which environment it may change, how it asks, and
- * what Ctrl-C means while the exchange may be carrying out the request.
+ * The rules of commands that change something at the exchange: which environment they may change, how they ask, and what
+ * Ctrl-C means while a request is being sent.
  *
  * @module
  */
@@ -44,7 +44,7 @@ export const isProduction = ({ name, restUrl }: Environment.Environment): boolea
  * line: a variable or a profile could be left over from earlier work. A dry run sends nothing, so it needs no `--env`.
  */
 export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<ChangeOptions, "dryRun">) {
-  // `--csv` is refused before the change is sent: its result is not a list.
+  // The result of a change is not a list, so `--csv` is refused before the change is sent.
   if (yield* Csv) return yield* usage("Nothing was sent, because --csv prints lists only. Use --json")
   const connected = yield* connection
   if (isProduction(connected.environment) && Option.isNone(yield* Env) && !dryRun) {
@@ -108,7 +108,7 @@ const asChange = (error: unknown, advice: string): CommandError | OutputClosed =
     : new CommandError({ exit, message: exit === "unknown" ? `${message}. ${advice}` : message, details, cause: error })
 }
 
-/** Makes the error of a change that a bug of this program ended. The request may already have been sent. */
+/** Makes the error of a bug in this program during a change. The request may already have been sent. */
 const defectIn = (defect: unknown, advice: string): CommandError =>
   new CommandError({
     exit: "unknown",

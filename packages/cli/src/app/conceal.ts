@@ -8,7 +8,7 @@
 const begin = String.raw`-----BEGIN [A-Z ]*PRIVATE KEY-----`
 const space = String.raw`(?:\\+[rn]|\s)*`
 
-/** Matches a private key in PEM. Its line ends may be escaped, and its end may be missing. */
+/** Matches a private key in PEM. Its line ends may be escaped, and its last lines may be missing. */
 const privateKey = new RegExp(
   `${begin}(?:${space}[\\w+/=]{16,})*(?:${space}[\\w+/=]+(?=${space}-----END))?(?:${space}-----END [A-Z ]*PRIVATE KEY-----)?`,
   "g"

@@ -65,7 +65,7 @@ const keyOfProfile = Effect.gen(function* () {
   const { keyId } = chosen.profile
   const path = yield* keyPathOf(chosen.profile)
   if (keyId === undefined || path === undefined) return undefined
-  // The request would show the id of the key to an exchange that does not know the key.
+  // A request to another exchange would reveal the id of the key.
   const ofProfile = yield* parse(chosen.profile.environment, `The profile ${chosen.name}`)
   if (ofProfile.restUrl !== (yield* environment).restUrl) {
     return yield* usage(
@@ -83,7 +83,7 @@ const keyOfProfile = Effect.gen(function* () {
 const keyFailure =
   (source: string, path?: string) =>
   (error: KeyError): CommandError => {
-    // In these two cases, the path could be the text of a key, so it is not printed.
+    // In these two cases, the user may have passed the text of a key as the path, so the path is not printed.
     const isRead = error.reason._tag !== "FileUnreadable" && error.reason._tag !== "PathHoldsKey"
     const where = path === undefined || !isRead ? source : `${source}, file ${JSON.stringify(path)}`
     return new CommandError({
@@ -121,7 +121,6 @@ export const apiKey = Effect.gen(function* () {
   return (yield* usesKeyOfProfile) ? yield* keyOfProfile : yield* keyOfVariables
 })
 
-/** The signer of this run. */
 export const signer = Effect.flatMap(apiKey, (key) =>
   key === undefined
     ? Effect.fail(
@@ -142,16 +141,14 @@ export const subaccount = Effect.gen(function* () {
   return (yield* usesKeyOfProfile) ? (yield* chosenProfile)?.profile.subaccount : undefined
 })
 
-/** The exchange and the signer of this run. */
 export const connection = Effect.gen(function* () {
   return { environment: yield* environment, signer: yield* signer }
 })
 
-/** Provides the public operations. No key is needed, and none is read. */
+/** Provides the public operations. It reads no key. */
 export const publicLayer = Layer.unwrap(Effect.map(environment, (environment) => Kalshi.layerPublic({ environment })))
 
 /** Provides the public operations and the reads of the account. */
 export const readLayer = Layer.unwrap(Effect.map(connection, Kalshi.layerReadOnly))
 
-/** Provides the feed. */
 export const feedLayer = Layer.unwrap(Effect.map(connection, Feed.layer))

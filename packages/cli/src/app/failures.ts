@@ -126,7 +126,6 @@ export const describeCause = (cause: Cause.Cause<unknown>, effects: Effects): Fa
   }
 }
 
-/** The JSON form of a failure. */
 export const toJson = ({ details, exit, message }: Failure): unknown => ({
   error: { exit, exit_code: exits[exit].code, message, ...details }
 })

@@ -8,7 +8,7 @@ import * as FileSystem from "effect/FileSystem"
 import * as Redacted from "effect/Redacted"
 import { CommandError, usage } from "./failures.ts"
 
-/** The permission bits of the group and of all others: to read, write and execute, or only to write. */
+/** The permission bits of users other than the owner: all of them, and those that permit writing. */
 const others = { any: 0o077, write: 0o022 } as const
 
 /** The permission bits of a file, such as `0600`. */

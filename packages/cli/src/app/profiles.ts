@@ -38,7 +38,6 @@ export const Profiles = Schema.Struct({
 /** {@link Profiles} as a type. */
 export interface Profiles extends Schema.Schema.Type<typeof Profiles> {}
 
-/** The path of the file with the profiles. */
 export const profilesPath = Effect.gen(function* () {
   const path = yield* Path.Path
   return path.join(yield* folder("config"), "profiles.json")
@@ -72,7 +71,6 @@ export const readProfiles = Effect.gen(function* () {
   )
 })
 
-/** Finds a profile by its name. */
 export const findProfile = ({ profiles }: Profiles, name: string): Effect.Effect<Profile, CommandError> => {
   const profile = Object.hasOwn(profiles, name) ? profiles[name] : undefined
   if (profile !== undefined) return Effect.succeed(profile)
@@ -100,7 +98,7 @@ export const keyPathOf = ({ privateKeyPath }: Profile) =>
     return path.resolve(path.dirname(yield* profilesPath), privateKeyPath)
   })
 
-/** How many times a change of the profiles retries the lock, and the time between two attempts. */
+/** The time between two attempts to take the lock, and the number of retries. */
 const lockWait = { everyMillis: 50, times: 100 }
 
 /** Holds the lock of the profiles. So no change is lost if two processes change the profiles at the same time. */

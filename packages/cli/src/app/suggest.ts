@@ -18,7 +18,7 @@ const distance = (a: string, b: string): number => {
   return above[b.length]!
 }
 
-/** The maximum length of a name, in characters. A longer text is not compared. */
+/** A longer word is not compared with the names, because no name is so long. */
 const longest = 80
 
 /** At most three names that resemble a word, the most similar name first. Ignores case. */

@@ -28,7 +28,7 @@ const main = Effect.gen(function* () {
   process.exitCode = codeOf(yield* run(yield* args))
 })
 
-// `run` reports how it ended even after Ctrl-C. So the process ends with the code of the run, not of an interruption.
+// Even after Ctrl-C, `run` reports how it ended, and the process exits with the code of the run.
 NodeRuntime.runMain(Effect.provide(Effect.uninterruptible(main), services), {
   teardown: (exit, onExit) =>
     Runtime.defaultTeardown(exit, (code) => onExit(process.exitCode === undefined ? code : Number(process.exitCode)))

@@ -31,7 +31,9 @@ const readCatalog = Effect.promise(async () => (await import("./generated/catalo
 
 const flags = {
   list: Flag.Boolean("list").pipe(
-    Flag.withDescription("List the operations, or those whose name, path or description contains the argument"),
+    Flag.withDescription(
+      "List all operations, or the operations whose name, path or description contains the argument"
+    ),
     Flag.withDefault(false)
   ),
   describe: Flag.Boolean("describe").pipe(
@@ -204,7 +206,6 @@ const callOperation = (name: string, { out, pages, ...options }: Invocation) =>
     )
   )
 
-/** The command. */
 export const call = Command.make("call", { ...args, ...flags }, ({ list: lists, operation, ...invocation }) =>
   Effect.gen(function* () {
     const name = Option.getOrUndefined(operation)

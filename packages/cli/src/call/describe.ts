@@ -63,7 +63,6 @@ const accessIn = {
   write: "The operation changes the account, so it needs a key. The command asks before it sends the request."
 } as const
 
-/** The description for people. */
 export const formatDescription = (
   { access, doc, id, method, name, paged, path, secret }: OperationEntry,
   fields: ReadonlyArray<FieldDescription>,

@@ -32,7 +32,6 @@ const expectedBy = (ast: SchemaAST.AST): string | undefined => {
 const isLiteral = (ast: SchemaAST.AST): ast is SchemaAST.Literal & { readonly literal: string | number } =>
   ast._tag === "Literal" && (typeof ast.literal === "string" || typeof ast.literal === "number")
 
-/** The shape of a schema. */
 export const shapeOf = (ast: SchemaAST.AST): Shape => {
   switch (ast._tag) {
     case "String":

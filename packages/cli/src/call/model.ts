@@ -17,7 +17,6 @@ export interface FieldEntry {
   readonly isList?: true
 }
 
-/** An operation of the exchange. */
 export interface OperationEntry {
   /** The name by which users call it, such as `OrderGroups.get`. */
   readonly name: string

@@ -38,7 +38,7 @@ const noSigner = Signer.make({
 
 /** Makes the request of an operation, without sending it. Fails if the input is invalid. */
 const requestOf = (operation: Operation, input: unknown, environment: Environment.Environment) => {
-  // A dry run records writes, but sends reads. So the operation becomes a write, which has the same request.
+  // `layerDryRun` records writes, but sends reads. So a read is converted to a write with the same request.
   const asWrite = ClientOperation.make({ ...operation.descriptor, access: "write" } as never) as unknown as Operation // a descriptor has all fields that `make` needs
   return asWrite(input).pipe(
     Effect.provide(Layer.fresh(Kalshi.layerDryRun({ environment, signer: noSigner }))),

@@ -116,7 +116,6 @@ const create = Command.make(
   ])
 )
 
-/** The command. */
 export const keys = Command.make("keys").pipe(
   Command.withSubcommands([check, create]),
   Command.withDescription("Checks and creates private keys"),

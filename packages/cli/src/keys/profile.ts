@@ -217,7 +217,6 @@ const remove = Command.make("remove", { name: nameArgument }, ({ name }) =>
   Command.withExamples([{ command: "kalshi profile remove paper", description: "Remove a profile" }])
 )
 
-/** The command. */
 export const profile = Command.make("profile").pipe(
   Command.withSubcommands([list, show, add, use, remove]),
   Command.withShortDescription("Manages named connections: an exchange and a key"),

@@ -80,7 +80,6 @@ const view = ({ account, tickers, url }: Demo) => {
   )
 }
 
-/** The command. */
 export const demo = Command.make("demo", flags, ({ duration, port, traders }) =>
   Effect.gen(function* () {
     const format = yield* Output.format

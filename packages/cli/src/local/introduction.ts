@@ -30,7 +30,6 @@ export const accountLines = ({ keyId, privateKey }: Credentials): Readonly<Recor
     .replaceAll("\n", String.raw`\n`)
 })
 
-/** Prints the introduction. */
 export const introduction = ({ account, page, tickers, url }: Demo, format: Output.Format) => {
   const variables = { KALSHI_ENV: url, ...accountLines(account) }
   if (format === "json") {

@@ -6,7 +6,6 @@
 import * as Cli from "@kalshi-effect/sandbox/Cli"
 import { CommandError } from "../app/failures.ts"
 
-/** The command. */
 export const sandbox = Cli.make({
   invocation: "kalshi sandbox",
   toError: (reason, cause) =>

@@ -27,8 +27,8 @@ const valueOf = ({ portfolio_value }: Balance): FixedPoint.Dollars => dollarsOfC
 const totalOf = (balance: Balance): FixedPoint.Dollars => FixedPoint.add(balance.balance_dollars, valueOf(balance))
 
 const formatBalance = (balance: Balance, screen: Output.Screen): string => {
-  // Cash on one shard cannot pay for an order on another shard. If only shard 0 has cash, the line would repeat the
-  // cash.
+  // The exchange divides its markets into shards. Cash on one shard cannot pay for an order on another shard. The line
+  // is omitted if only shard 0 has cash.
   const shards = (balance.balance_breakdown ?? []).filter(({ balance }) => !FixedPoint.isZero(balance))
   return Output.formatFields(screen, [
     ["cash", `$${fourDecimals(balance.balance_dollars)}`],
@@ -72,7 +72,6 @@ const flags = {
   )
 }
 
-/** The command. */
 export const balance = Command.make("balance", flags, ({ each }) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount

@@ -98,7 +98,6 @@ const cutBook = (book: Markets.MarketOrderbookFp, depth: number): Markets.Market
   }
 })
 
-/** The command. */
 export const book = Command.make("book", { depth, tickers }, ({ depth, tickers }) =>
   Effect.gen(function* () {
     if (tickers.length > booksAtOnce) {

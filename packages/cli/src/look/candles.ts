@@ -93,7 +93,6 @@ const flags = {
   ...range
 }
 
-/** The command. */
 export const candles = Command.make("candles", flags, ({ period, ticker, ...range }) =>
   Effect.gen(function* () {
     yield* Output.format

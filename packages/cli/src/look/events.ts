@@ -33,7 +33,6 @@ const flags = {
   ...extent
 }
 
-/** `kalshi events`. */
 export const events = Command.make("events", flags, ({ series, status, ...extent }) => {
   const items = (rows: number | undefined) =>
     Events.list.items.events({ status, series_ticker: Option.getOrUndefined(series), limit: pageSize(rows, 200) })
@@ -65,7 +64,6 @@ const knownEvent = (ticker: string) =>
     explainUnknown("event", ticker, "Find an event with `kalshi search`")
   )
 
-/** `kalshi event`. */
 export const event = Command.make("event", { ticker }, ({ ticker }) =>
   printValue(knownEvent(ticker), formatEvent).pipe(Effect.provide(publicLayer))
 ).pipe(

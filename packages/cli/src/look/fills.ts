@@ -47,7 +47,6 @@ const flags = {
   ...extent
 }
 
-/** The command. */
 export const fills = Command.make("fills", flags, (input) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount
@@ -61,7 +60,7 @@ export const fills = Command.make("fills", flags, (input) =>
       }
       // The archive cannot be filtered by order.
       return Option.match(input.order, {
-        // The archive may not know the market.
+        // If the archive does not know the market, it has no fills.
         onNone: () => Stream.catchTag(History.fills(filters), "NotFound", () => Stream.empty),
         onSome: (order_id) => Portfolio.fills.items({ ...filters, order_id })
       })

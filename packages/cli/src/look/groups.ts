@@ -47,7 +47,6 @@ const flags = {
   ...extent
 }
 
-/** The command. */
 export const groups = Command.make("groups", flags, ({ id, ...extent }) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount

@@ -54,7 +54,6 @@ const flags = {
   )
 }
 
-/** The command. */
 export const limits = Command.make("limits", flags, ({ costs }) =>
   costs ? printCosts : printValue(Account.limits(), formatLimits).pipe(Effect.provide(readLayer))
 ).pipe(

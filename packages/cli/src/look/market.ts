@@ -48,7 +48,6 @@ const formatMarket = ({ market }: Markets.GetMarketResponse, screen: Output.Scre
   ])
 }
 
-/** The command. */
 export const market = Command.make("market", { ticker }, ({ ticker }) =>
   printValue(anyMarket(ticker), formatMarket).pipe(Effect.provide(publicLayer))
 ).pipe(

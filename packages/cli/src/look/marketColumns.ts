@@ -13,14 +13,13 @@ import { shortTime } from "./times.ts"
 export const titleOf = ({ title, yes_sub_title }: Market): string =>
   title === undefined || title === "" ? yes_sub_title : title
 
-/** The best price of a side. Undefined if the side is empty: the exchange also sends a price for an empty side. */
+/** The best price of a side. Undefined if the side is empty, although the exchange then also sends a price. */
 export const offer = (price: FixedPoint.Dollars, size: FixedPoint.Count): string | undefined =>
   FixedPoint.isZero(size) ? undefined : price
 
 /** The price of the last trade. Undefined if there was no trade: the exchange then sends zero. */
 export const price = (price: FixedPoint.Dollars): string | undefined => (FixedPoint.isZero(price) ? undefined : price)
 
-/** The columns of a list of markets. */
 export const marketColumns: ReadonlyArray<Output.Column<Market>> = [
   { name: "ticker", value: ({ ticker }) => ticker },
   { name: "status", value: ({ status }) => status, dropOrder: 4 },

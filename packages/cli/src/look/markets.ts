@@ -28,7 +28,6 @@ const flags = {
   ...extent
 }
 
-/** The command. */
 export const markets = Command.make("markets", flags, ({ combos, event, series, status, ...extent }) => {
   const series_ticker = Option.getOrUndefined(series)
   const event_ticker = Option.getOrUndefined(event)

@@ -42,7 +42,6 @@ export const ofMarket = Flag.String("ticker").pipe(Flag.withDescription("Only th
 /** `--event`: only the markets of one event. */
 export const ofEvent = Flag.String("event").pipe(Flag.withDescription("Only markets of this event"), Flag.optional)
 
-/** The ticker of a market, as an argument. */
 export const ticker = Argument.String("ticker").pipe(Argument.withDescription("The ticker of the market"))
 
 /** The number of rows to print. Undefined for the whole list. */
@@ -96,14 +95,13 @@ export const print = <Row, E, R>(
     yield* printFound(columns, found, { empty, total: total?.(found.rows) })
   })
 
-/** Prints the rows that {@link take} found. */
 export const printFound = <Row>(
   columns: ReadonlyArray<Output.Column<Row>>,
   { hasMore, rows }: { readonly rows: ReadonlyArray<Row>; readonly hasMore: boolean },
   { empty, total }: { readonly empty: string; readonly total?: string | undefined }
 ) =>
   Effect.gen(function* () {
-    // Users would mistake the total of these rows for the total of the list.
+    // A total of only the first rows would look like the total of the list.
     yield* Output.list(columns, rows, { empty, footer: hasMore ? undefined : total })
     if (hasMore) yield* Output.note(moreRows(rows.length))
   })

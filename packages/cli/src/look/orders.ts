@@ -72,7 +72,6 @@ const queued = <E, R>(orders: Stream.Stream<Orders.Order, E, R>, rows: number | 
     Stream.flatMap((orders) => Stream.fromIterable(orders))
   )
 
-/** The command. */
 export const orders = Command.make("orders", flags, (input) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount

@@ -57,7 +57,6 @@ const flags = {
   ...extent
 }
 
-/** The command. */
 export const positions = Command.make("positions", flags, ({ event, status, ticker, ...extent }) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount

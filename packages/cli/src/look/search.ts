@@ -89,7 +89,6 @@ const flags = {
   ...extent
 }
 
-/** The command. */
 export const search = Command.make("search", flags, ({ refresh, words, ...extent }) =>
   Effect.gen(function* () {
     yield* Output.format

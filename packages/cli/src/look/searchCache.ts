@@ -22,7 +22,6 @@ export interface Listing {
   readonly readMillis: number
 }
 
-/** The path of the cache of an environment. */
 export const cachePath = Effect.fnUntraced(function* ({ restUrl }: Environment.Environment) {
   const path = yield* Path.Path
   const name = createHash("sha256").update(restUrl).digest("hex").slice(0, 16)
@@ -95,7 +94,6 @@ export const decodeCache = (text: string, { restUrl }: Environment.Environment):
   return { events, readMillis: Number(readMillis) }
 }
 
-/** The text of a cache file. */
 export const encodeCache = ({ events, readMillis }: Listing, { restUrl }: Environment.Environment): string =>
   JSON.stringify({ format, restUrl, readMillis, events: events.map(rowOf) })
 

@@ -77,11 +77,11 @@ const costIn = (text: string, word: string): number | undefined => {
   return best
 }
 
-/** The folded ticker of an entity, and the folded texts that describe the entity. */
+/** The ticker of an entity and the texts that describe the entity, all converted by {@link fold}. */
 interface Texts {
   readonly ticker: string
   readonly own: string
-  /** The folded texts of the event of a market. Empty for an event. */
+  /** The texts of the event of a market. Empty for an event. */
   readonly inherited: string
 }
 
@@ -106,8 +106,7 @@ const add = (cost: number | undefined, more: number): number | undefined =>
 
 /** How badly an entity matches all words. Undefined if a word is missing. */
 const costOf = (texts: Texts, words: ReadonlyArray<string>): number | undefined => {
-  // A query that is a whole ticker has the lowest cost. A query that is the beginning of a ticker has the next lowest
-  // cost.
+  // An exact ticker matches best, then a ticker that begins with the query.
   if (words.length === 1 && texts.ticker.startsWith(words[0]!)) return texts.ticker === words[0] ? -2 : -1
   let sum = 0
   for (const word of words) {

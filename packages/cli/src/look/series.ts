@@ -53,7 +53,6 @@ const flags = {
   ...extent
 }
 
-/** The command. */
 export const series = Command.make("series", flags, ({ category, tag, ticker, ...extent }) =>
   Effect.gen(function* () {
     if (Option.isSome(ticker)) {

@@ -31,7 +31,6 @@ const columns: ReadonlyArray<Output.Column<Portfolio.Settlement>> = [
 
 const flags = { ticker: ofMarket, event: ofEvent, ...range, ...extent }
 
-/** The command. */
 export const settlements = Command.make("settlements", flags, (input) =>
   Effect.gen(function* () {
     const chosen = yield* subaccount

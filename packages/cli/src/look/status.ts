@@ -47,7 +47,6 @@ const formatStatus = (status: Exchange.ExchangeStatus, screen: Output.Screen): s
   ])
 }
 
-/** The command. */
 export const status = Command.make("status", {}, () =>
   printValue(read, formatStatus).pipe(Effect.provide(publicLayer))
 ).pipe(

@@ -34,7 +34,6 @@ const columns: ReadonlyArray<Output.Column<Markets.Trade>> = [
 
 const flags = { ticker: Argument.optional(ticker), ...range, ...extent }
 
-/** The command. */
 export const trades = Command.make("trades", flags, (input) =>
   Effect.gen(function* () {
     const seconds = yield* secondsOf(input)
@@ -44,7 +43,7 @@ export const trades = Command.make("trades", flags, (input) =>
         ...seconds,
         limit: pageSize(rows, 1000)
       }).pipe(
-        // The archive may not know the market.
+        // If the archive does not know the market, it has no trades.
         Stream.catchTag("NotFound", () => Stream.empty),
         // For an unknown market, the exchange sends an empty list. `anyMarket` fails if the market does not exist.
         Stream.orElseIfEmpty(() =>

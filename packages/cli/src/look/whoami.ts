@@ -74,7 +74,6 @@ const formatSkew = (skew: NonNullable<Effect.Success<typeof read>["clock_skew"]>
   return Math.abs(millis) < 5000 ? words : screen.paint("red", words)
 }
 
-/** The command. */
 export const whoami = Command.make("whoami", {}, () =>
   printValue(read, (me, screen) =>
     Output.formatFields(screen, [

@@ -24,10 +24,8 @@ import { type Column, tableParts, type TableParts } from "./table.ts"
 export type { Screen } from "./Screen.ts"
 export type { Column } from "./table.ts"
 
-/** The format of a result. */
 export type Format = "human" | "json" | "csv"
 
-/** The service of {@link Screen}. */
 export class Output extends Context.Service<Output, Screen>()("@kalshi-effect/cli/Output") {}
 
 const isClosed = (error: unknown): boolean =>

@@ -7,7 +7,6 @@ import type * as Effect from "effect/Effect"
 import type { styleText } from "node:util"
 import type { CommandError, OutputClosed } from "../app/failures.ts"
 
-/** A style of text on a terminal. */
 export type Style = Parameters<typeof styleText>[0]
 
 /** The terminal that commands print to. */

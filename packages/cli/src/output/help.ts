@@ -39,7 +39,6 @@ const flagRow = ({ aliases, description, name, type }: FlagDoc, isRequired: bool
   return { left: `${[...aliases, `--${name}`].join(", ")}${value}`, right: isRequired ? `${text} (required)` : text }
 }
 
-/** Formats the help of a command for people. */
 export const formatHelp = (doc: HelpDoc, { columns, paint }: Pick<Screen, "columns" | "paint">): string => {
   const width = proseWidth(columns)
   const heading = (text: string): string => paint("bold", text)

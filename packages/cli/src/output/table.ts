@@ -7,7 +7,6 @@ import { displayWidth } from "effect/cli/CliOutput"
 import { plain } from "./plain.ts"
 import type { Screen, Style } from "./Screen.ts"
 
-/** A column of a list. */
 export interface Column<in Row> {
   /** The name in the header of the table and of the CSV. */
   readonly name: string
@@ -27,9 +26,7 @@ export interface Column<in Row> {
   readonly dropOrder?: number
 }
 
-/** The number of spaces between two columns. */
 const gap = 2
-/** The default of {@link Column.smallest}. */
 const smallestByDefault = 8
 
 const totalOf = (widths: ReadonlyArray<number>): number =>
@@ -110,7 +107,6 @@ const formatLine = <Row>(
     .join(" ".repeat(gap))
     .trimEnd()
 
-/** The parts of a long table. */
 export interface TableParts<in Row> {
   /** Formats the next rows. The first part has the header. A later part widens columns if its values need it. */
   readonly next: (rows: ReadonlyArray<Row>) => string
@@ -155,7 +151,6 @@ export const formatTable = <Row>(
   screen: Pick<Screen, "columns" | "paint">
 ): string => tableParts(columns, screen).next(rows)
 
-/** Shortens a text to a width. */
 const clip = (text: string, width: number): string => {
   if (widthOf(text) <= width) return text
   let kept = ""

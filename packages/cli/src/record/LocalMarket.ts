@@ -8,7 +8,7 @@
  * - When a price level grows, the house places another order behind the orders at this price. When it shrinks, the
  *   house cancels its newest orders first. If only a part of an order must go, the house places the remaining part
  *   again, behind the other orders.
- * - The contracts that a user takes from a price level are missing until the recorded level changes again.
+ * - The contracts that a user takes from a price level are missing until the next recorded change of this level.
  *
  * @module
  */
@@ -21,7 +21,6 @@ import { CommandError } from "../app/failures.ts"
 
 type Side = OrderBook.Side
 
-/** The accounts of the replay. */
 export interface Accounts {
   readonly house: string
   readonly taker: string
@@ -59,7 +58,6 @@ const printCount = (hundredths: number): string => FixedPoint.fromHundredths(Big
 const reaches = (side: Side, price: number, other: number): boolean =>
   side === "bid" ? price >= other : price <= other
 
-/** A recorded trade. */
 export interface RecordedTrade {
   readonly takerSide: Side
   readonly price: string
@@ -98,7 +96,7 @@ export class LocalMarket {
 
   /**
    * Repeats a recorded trade at its price. The recording also contains the changes of the book that the trade caused,
-   * before or after the trade. So this call restores the price levels.
+   * before or after the trade. So the price levels are restored at the end.
    */
   trade({ count: countText, price: priceText, takerSide }: RecordedTrade) {
     return Effect.gen({ self: this }, function* () {
@@ -107,7 +105,7 @@ export class LocalMarket {
       if (price <= 0 || price >= unitsPerDollar) return
       const makerSide = takerSide === "bid" ? "ask" : "bid"
       const level = this.#level(makerSide, price)
-      // The trade would have crossed these levels, so they did not exist at its time.
+      // The trade would have crossed these levels, so they did not exist at the time of the trade.
       const inTheWay = [...this.#levels.values()].filter(
         (other) =>
           other !== level &&

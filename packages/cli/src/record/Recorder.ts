@@ -14,7 +14,6 @@ import type { Writer } from "./Writer.ts"
 /** Why the feed or one of its channels ended and is not opened again. */
 export type RecorderError = Feed.FeedError | InvalidRequest
 
-/** Options of a {@link Recorder}. */
 export interface RecorderOptions {
   readonly writer: Pick<Writer, "line" | "flush">
   readonly feed: Feed.KalshiFeed["Service"]
@@ -28,7 +27,6 @@ export interface RecorderOptions {
   readonly onNotice: (notice: Notice) => void
 }
 
-/** Counts of a recording. */
 export interface Counts {
   frames: number
   orderBooks: number
@@ -39,7 +37,6 @@ export interface Counts {
 
 type Event = Exclude<Feed.SessionEvent, { readonly _tag: "Message" }>
 
-/** Describes an event of the feed in words. */
 const describe = (event: Event): Pick<Notice, "type" | "detail" | "markets"> => {
   switch (event._tag) {
     case "Outage": {
@@ -80,7 +77,7 @@ const describe = (event: Event): Pick<Notice, "type" | "detail" | "markets"> => 
 export class Recorder {
   readonly #options: RecorderOptions
   readonly counts: Counts = { frames: 0, orderBooks: 0, outages: 0, gaps: 0 }
-  /** The last frame. It is written later, because a gap that it reveals must come before it in the file. */
+  /** The last frame (a message of the feed). It is written later, because a gap that it reveals must come before it in the file. */
   #pending: { readonly line: string; readonly isCounted: boolean } | undefined
   readonly #outages = new Map<ChannelName, number>()
   readonly #subscriptions: Array<Feed.Subscription> = []
@@ -107,7 +104,7 @@ export class Recorder {
     writer.flush()
   }
 
-  /** Writes the last frame, which waits for its events. */
+  /** Writes the last frame. Call it when the events of this frame have arrived. */
   settle(): void {
     this.#flushPending()
   }

@@ -3,7 +3,7 @@
  *
  * Writes are synchronous and go through a small buffer. If the disk is slower than the feed, this process reads the
  * feed more slowly, so its memory does not grow and no line is dropped. The exchange then ends a subscription whose
- * reader is too slow, and the session reports this as a loss.
+ * reader is too slow, and the recording contains this loss as a line.
  *
  * @module
  */
@@ -19,13 +19,12 @@ export interface OpenedPart {
   readonly head: string
 }
 
-/** Options of a {@link Writer}. */
 export interface WriterOptions {
   readonly pathOf: (part: number) => string
   /** Opens a part. Throws like `node:fs`. */
   readonly open: (part: number) => OpenedPart
   readonly firstPart: number
-  /** A part ends when its counted lines have about this many bytes. Default: never. */
+  /** A part ends when its counted lines (see {@link Writer.line}) have about this many bytes. Default: never. */
   readonly rotateBytes?: number | undefined
   /** A part with a counted line ends at this age. Default: never. */
   readonly rotateMillis?: number | undefined

@@ -28,8 +28,8 @@ export type Change =
 /**
  * Keeps the order books of a recording.
  *
- * A book is live from a snapshot until messages are missing. This happens at a gap in `seq`, an outage, the end of a
- * run, or a missing part.
+ * A book is live from a snapshot until messages are missing. They are missing after a gap in `seq`, during an outage,
+ * between two runs of `kalshi record`, and if a file of the recording is missing.
  */
 export class Books {
   readonly #decode = FeedMessages.decoder()
@@ -135,7 +135,7 @@ export class Books {
       source?.tickers.delete(ticker)
       counted.tickers.add(ticker)
       this.#sources.set(ticker, counted)
-      // `seq` counts per subscription.
+      // The new subscription has its own `seq`, so the book is not known until the next snapshot.
       book.lost({ cause: "outage", detail: "another subscription began" }, atMillis)
     }
     book.tick(atMillis)

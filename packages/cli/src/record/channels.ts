@@ -17,7 +17,6 @@ const publicChannels = {
 /** The channels with private messages of the account. */
 export const accountChannels = ["fill", "user_orders", "market_positions"] as const satisfies ReadonlyArray<ChannelName>
 
-/** A channel of a recording. */
 export type RecordedChannel = (typeof publicChannels)[keyof typeof publicChannels] | (typeof accountChannels)[number]
 
 /** The names that `--channels` accepts. */

@@ -1,14 +1,13 @@
 /**
  * The format of a recording: one JSON object per line.
  *
- * A line contains the message of the exchange exactly as it was received. So no number is rounded, and no member is
+ * A line contains the message of the exchange exactly as it was received. So no number is rounded, and no field is
  * lost.
  *
  * @module
  */
 import * as Predicate from "effect/Predicate"
 
-/** The version of the format. */
 export const formatVersion = 1
 
 /** The first line of a file, and the first line after `--append`. */
@@ -62,7 +61,7 @@ export interface Read {
   readonly text?: string
 }
 
-/** An event of a channel. Its messages may be missing, late or unreadable. */
+/** An event of a channel, such as messages that are missing, late or unreadable. */
 export interface Notice {
   readonly type:
     | "outage"
@@ -114,7 +113,6 @@ const exchangeMillisOf = (message: unknown): number | undefined => {
   return [eventMillis, sending_ts_ms].find((millis): millis is number => Number.isSafeInteger(millis))
 }
 
-/** Encodes a frame of the feed. */
 export const encodeFrame = (frame: {
   readonly text: string
   readonly generation: number
@@ -127,7 +125,6 @@ export const encodeFrame = (frame: {
   return `{"type":"frame","at_ms":${frame.receivedMillis},${exchange}"connection":${frame.generation},${content}}`
 }
 
-/** Encodes a response of the REST API. */
 export const encodeRead = ({ text, ...read }: Omit<Read, "message"> & { readonly text: string }): string => {
   const content = parseOneLine(text) === undefined ? `"text":${JSON.stringify(text)}` : `"message":${text}`
   return `${JSON.stringify(read).slice(0, -1)},${content}}`
@@ -150,7 +147,7 @@ export const parseLine = (text: string): Line | undefined => {
       typeof value.type === "string" &&
       Predicate.hasProperty(value, "at_ms") &&
       typeof value.at_ms === "number"
-      ? // The members of a known type are not checked: this program wrote them.
+      ? // The fields of a known type are not checked: this program wrote them.
         (value as unknown as Line)
       : undefined
   } catch {

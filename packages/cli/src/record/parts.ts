@@ -1,5 +1,5 @@
 /**
- * The files of a recording: their names, and how one is created or continued.
+ * The files of a recording: their names, and how a file is created or continued.
  *
  * @module
  */

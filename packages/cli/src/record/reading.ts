@@ -12,7 +12,6 @@ import { CommandError, usage } from "../app/failures.ts"
 import { formatVersion, type Header, type Line, parseLine } from "./lines.ts"
 import { existingParts, reasonOf } from "./parts.ts"
 
-/** A line with its text. */
 export interface Entry {
   readonly line: Line
   readonly text: string

@@ -46,7 +46,7 @@ const flags = {
   out: Flag.String("out").pipe(Flag.withDescription("The new file, or with --append an existing recording")),
   channels: Flag.String("channels").pipe(
     Flag.withDescription(
-      `The channels: a list of ${channelNames.join(", ")} (default orderbook,trades,ticker). lifecycle records all markets`
+      `The channels: a list of ${channelNames.join(", ")} (default orderbook,trades,ticker). lifecycle always contains all markets`
     ),
     Flag.withDefault("orderbook,trades,ticker")
   ),
@@ -82,7 +82,6 @@ const flags = {
 
 type Flags = Command.Command.Config.Infer<typeof flags>
 
-/** Opens the writer of a recording. */
 const openWriter = (
   options: Flags & { readonly environment: string; readonly tickers: ReadonlyArray<string> },
   where: Plan,
@@ -157,10 +156,9 @@ const isNoted = ({ channel, detail, type }: Notice, channels: ReadonlyArray<stri
   detail.startsWith("SubscriptionLost") ||
   (type !== "outage" && type !== "restored" && type !== "delay")
 
-/** Why a recording failed. */
 type RecordError = CommandError | RecorderError
 
-/** A function, because the failure can change between two calls. */
+/** A function, so that TypeScript does not assume that the failure stays undefined. */
 const failureOf = (writer: Writer): CommandError | undefined => writer.failure
 
 /** Runs an action after each interval, until the scope closes. */
@@ -247,7 +245,6 @@ const recordFeed = (
     return { counts: recorder.counts, writer, durationMillis: Math.round(durationMillis) }
   }).pipe(Effect.scoped)
 
-/** The command. */
 export const record = Command.make(
   "record",
   {

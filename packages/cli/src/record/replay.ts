@@ -159,7 +159,6 @@ const rowsOf = ({ asks = [], bids = [], market_ticker }: FinalBook): ReadonlyArr
   ...bids.map((level) => ({ market_ticker, side: "bid", ...level }))
 ]
 
-/** Prints the order books at the end. */
 const printBooks = (entries: Entries, playback: Playback, tickers: ReadonlySet<string>) =>
   Effect.gen(function* () {
     const screen = yield* Output.Output
@@ -197,7 +196,6 @@ const check = ({ books, from, port, serve, speed, until }: Flags) =>
     return playback
   })
 
-/** The command. */
 export const replay = Command.make(
   "replay",
   {

@@ -20,7 +20,6 @@ import { play, type Playback } from "./play.ts"
 import { reasonOf } from "./parts.ts"
 import type { Entry } from "./reading.ts"
 
-/** What to serve. */
 export interface ServeOptions {
   readonly entries: Stream.Stream<ReadonlyArray<Entry>, CommandError>
   readonly playback: Playback
@@ -119,7 +118,7 @@ export const serve = (options: ServeOptions) =>
     Effect.provide(
       Sandbox.layer({
         port: options.port,
-        accounts: [{ name: "house", dollars: houseDollars }, { name: "taker", dollars: houseDollars }, { name: "you" }]
+        accounts
       })
     ),
     Effect.catchTags({

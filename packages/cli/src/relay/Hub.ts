@@ -26,7 +26,6 @@ import { decide, type Rules } from "./access.ts"
 import { type Need, needOfCommand } from "./specs.ts"
 import { Upstream, type UpstreamEvent, type UpstreamOptions } from "./Upstream.ts"
 
-/** An event of a relay. */
 export type HubEvent =
   | UpstreamEvent
   | { readonly type: "reader_connected"; readonly reader: number; readonly private: boolean; readonly origin?: string }
@@ -34,7 +33,6 @@ export type HubEvent =
   | { readonly type: "reader_refused"; readonly reason: string }
   | { readonly type: "reader_too_slow"; readonly reader: number }
 
-/** Options of {@link Hub}. */
 export interface HubOptions extends Omit<UpstreamOptions, "onEvent"> {
   readonly rules: () => Rules
   readonly onEvent: (event: HubEvent) => void
@@ -133,7 +131,6 @@ export class Hub implements Upgrades {
     }
   }
 
-  /** Closes all connections. */
   close(): void {
     for (const { line } of this.#readers.values()) line.close(1001, "the relay stops")
     this.upstream.close()
@@ -214,7 +211,7 @@ export class Hub implements Upgrades {
         continue
       }
       const need = needOfCommand(name, command.parameters)
-      // Such a command needs nothing from the exchange.
+      // A command that the relay refuses, or that names nothing, needs nothing from the exchange.
       if (need === undefined || need.names?.length === 0) {
         run()
         continue
@@ -228,9 +225,7 @@ export class Hub implements Upgrades {
     }
   }
 
-  /**
-   * The reply to a command whose subscription at the exchange failed: the refusal of the exchange, or else error 10.
-   */
+  /** The error for a command whose subscription at the exchange failed: the exchange's refusal, or else error 10. */
   #refusalOf(need: Need, error: Error): FeedError {
     return this.upstream.refusalOf(need) ?? { code: 10, details: error.message }
   }

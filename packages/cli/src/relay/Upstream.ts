@@ -12,7 +12,6 @@ import { Readers } from "./readers.ts"
 import { type DataMessage, Source, type SourceEvents, type SourceLoss, type Spec } from "./sources.ts"
 import { type Need, nameIn } from "./specs.ts"
 
-/** An event between a relay and the exchange. */
 export type UpstreamEvent =
   | { readonly type: "upstream_used"; readonly channel: string }
   | { readonly type: "upstream_unused"; readonly channel: string }
@@ -26,15 +25,14 @@ export type UpstreamEvent =
   | { readonly type: "upstream_ended"; readonly channel: string; readonly reason: string }
 
 /**
- * The merged order books of several lines, which are independent connections to the exchange. The owner of the books
- * reports their changes to {@link Upstream.merged}.
+ * Chooses the markets of the merged order books. They are merged from several lines, which are independent connections
+ * to the exchange. Their changes are passed to {@link Upstream.merged}.
  */
 export interface MergedWatch {
   readonly add: (markets: ReadonlyArray<string>) => void
   readonly remove: (markets: ReadonlyArray<string>) => void
 }
 
-/** Options of {@link Upstream}. */
 export interface UpstreamOptions {
   readonly feed: Pick<Feed.KalshiFeed["Service"], "subscribe">
   readonly nowMillis: () => number
@@ -82,7 +80,7 @@ export class Upstream {
   readonly #refusals = new Map<string, Refusal>()
   /** The markets whose book may be wrong, and when the subscriptions of their readers end. */
   readonly #healing = new Map<string, number>()
-  /** The markets whose snapshot has members with unknown names, and whether this snapshot has not arrived yet. */
+  /** The markets whose snapshot has fields with unknown names. The value is true until this snapshot arrives. */
   readonly #suspect = new Map<string, boolean>()
   #listWaiters: ReadonlyArray<{ readonly channel: string; readonly callback: () => void }> = []
   readonly #sourceEvents: SourceEvents
@@ -128,7 +126,7 @@ export class Upstream {
     return [...this.#sources.values()]
   }
 
-  /** Returns the source of a spec. Creates the source if it is new. */
+  /** Returns the subscription at the exchange for a spec. Creates it if it is new. */
   source(spec: Spec): Source {
     const found = this.#sources.get(spec.key)
     if (found !== undefined) return found
@@ -139,8 +137,8 @@ export class Upstream {
   }
 
   /**
-   * Subscribes to what a command needs, before the command is carried out. Returns the source, or why the command is
-   * refused.
+   * Subscribes to what a command needs, before the command is carried out. Returns the subscription, or why the command
+   * is refused.
    */
   prepare(need: Need): Source | FeedError {
     const refusal = this.refusalOf(need)
@@ -153,7 +151,7 @@ export class Upstream {
     return source
   }
 
-  /** The exchange's refusal of a need in the last 10 seconds. Undefined if there is none. */
+  /** The error with which the exchange refused this need in the last 10 seconds. Undefined if there is none. */
   refusalOf({ names, spec }: Need): FeedError | undefined {
     const nowMillis = this.#options.nowMillis()
     for (const name of names ?? [""]) {
@@ -325,7 +323,7 @@ export class Upstream {
    */
   #suspectBook(ticker: string): void {
     this.#suspect.set(ticker, true)
-    const reason = `a snapshot of ${ticker} has members with unknown names. Install a newer version of this command`
+    const reason = `a snapshot of ${ticker} has fields with unknown names. Install a newer version of this command`
     this.#options.onEvent({ type: "upstream_lost", channel: "orderbook_delta", markets: 1, reason })
     this.#endBook(ticker)
   }

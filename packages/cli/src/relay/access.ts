@@ -9,7 +9,6 @@
 import type { WireRequest } from "@kalshi-effect/sandbox/FeedServer"
 import { createHash, timingSafeEqual } from "node:crypto"
 
-/** What a relay permits. */
 export interface Rules {
   readonly port: number
   /** The origins whose pages are permitted to connect. Pages of this machine are always permitted. */
@@ -48,7 +47,6 @@ const tokenOf = ({ headers, path }: Pick<WireRequest, "headers" | "path">): stri
 
 const refuse = (status: 401 | 403, reason: string): Decision => ({ _tag: "Refused", status, reason })
 
-/** Decides on a request. */
 export const decide = (request: Pick<WireRequest, "headers" | "path">, rules: Rules): Decision => {
   const { host = "", origin, "sec-fetch-site": site } = request.headers
   // With DNS rebinding, the host name of another site can resolve to this machine.

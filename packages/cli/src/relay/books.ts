@@ -1,5 +1,6 @@
 /**
- * The order books of a relay: from one subscription whose messages pass through, or from several merged lines.
+ * The order books of a relay. With one line (connection to the exchange), the messages pass through. The books of
+ * several lines are merged.
  *
  * @module
  */
@@ -13,7 +14,6 @@ import type * as OrderBooks from "@kalshi-effect/client/OrderBooks"
 import * as Result from "effect/Result"
 import { type Delta, padPrice, type WireBook, type WireLevel } from "./wire.ts"
 
-/** The events of a book. */
 export interface BookEvents {
   /** The book was replaced: all readers need the new book. */
   readonly replaced: (ticker: string) => void
@@ -69,7 +69,7 @@ export class FollowedBooks implements Books {
 
   current(ticker: string): WireBook | undefined {
     const found = this.#books.get(ticker)
-    // A live book with a deadline is crossed for a moment: more changes of the same action at the exchange follow.
+    // While `nextMillis` is set, the book is crossed for a moment: one action causes several changes at the exchange.
     if (found === undefined || !found.book.isLive || found.book.nextMillis() !== undefined) return undefined
     const read = found.book.read(this.#nowMillis())
     if (Result.isFailure(read)) return undefined

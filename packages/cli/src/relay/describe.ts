@@ -16,7 +16,6 @@ export interface Listening {
 
 const marketsOf = (count: number): string => (count === 0 ? "" : ` in ${count} ${count === 1 ? "market" : "markets"}`)
 
-/** Describes an event in one line. */
 export const describeEvent = (event: HubEvent | Listening): string => {
   switch (event.type) {
     case "listening":

@@ -8,7 +8,7 @@ import { type Delta, deltaBody, type Form, snapshotBody, type WireBook } from ".
 
 /** The book that readers see. */
 export interface BookSource {
-  /** Undefined while the book may be wrong, or while an unfinished action crosses the book for a moment. */
+  /** Undefined while the book may be wrong, or is crossed for a moment. */
   readonly current: () => WireBook | undefined
 }
 
@@ -20,9 +20,8 @@ export class Market {
   /** The readers without a valid book, and the id of the command with which each reader requested the book. */
   readonly #awaiting = new Map<Subscription, number | undefined>()
   /**
-   * The readers whose snapshot may lack some changes with the `clock` of the snapshot. A reader ignores such a change,
-   * because a snapshot of the exchange contains all changes of its `clock`. So the relay sends these readers a new
-   * snapshot instead of the change.
+   * The readers whose snapshot has the `clock` of {@link #freshClock}. A reader ignores later changes with this `clock`,
+   * because at the exchange a snapshot contains them. So the relay sends a new snapshot instead of the change.
    */
   readonly #fresh = new Set<Subscription>()
   #freshClock: number | undefined

@@ -1,5 +1,6 @@
 /**
- * The subscriptions of all readers of a relay, and the subscriptions at the exchange that they need.
+ * The subscriptions of all readers of a relay, and the sources that they need. A source is a subscription of the relay
+ * at the exchange.
  *
  * @module
  */
@@ -7,7 +8,6 @@ import { Audience, type Subscription } from "@kalshi-effect/sandbox/FeedServer"
 import { needOf } from "./specs.ts"
 import type { Source, Spec } from "./sources.ts"
 
-/** Options of {@link Readers}. */
 export interface ReadersOptions {
   readonly source: (spec: Spec) => Source
   /** Called with the markets whose books a reader will receive, before the relay subscribes to them. */
@@ -18,7 +18,7 @@ export interface ReadersOptions {
 
 interface Held {
   readonly source: Source
-  /** Undefined: the whole source. */
+  /** Undefined: all messages of the source. */
   readonly names: Set<string> | undefined
 }
 
@@ -46,7 +46,7 @@ export class Readers extends Audience {
     const all = [...tickers]
     super.addMarkets(subscription, all)
     if (subscription.name === "orderbook_delta") this.#options.onMarkets(all)
-    // `add` retains the first markets of a subscription.
+    // If the subscription is new, `add` retains its markets.
     const held = this.#held.get(subscription)
     if (held?.names === undefined) return
     const { names, source } = held

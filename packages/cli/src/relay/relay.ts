@@ -49,7 +49,6 @@ const checkOrigin = (origin: string) =>
     ? Effect.void
     : Effect.fail(usage(`--origin ${origin} is not an origin. Pass scheme, host and port only: https://example.com`))
 
-/** Prints the token of the private channels. */
 const noteToken = (token: string) =>
   Output.note(
     [
@@ -58,7 +57,6 @@ const noteToken = (token: string) =>
     ].join("\n")
   )
 
-/** The command. */
 export const relay = Command.make("relay", flags, ({ isPrivate, lines, origins, port }) =>
   Effect.gen(function* () {
     const format = yield* Output.format

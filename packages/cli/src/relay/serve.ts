@@ -22,7 +22,6 @@ import * as Stream from "effect/Stream"
 import { decide, type Rules } from "./access.ts"
 import { Hub, type HubEvent } from "./Hub.ts"
 
-/** Options of {@link serve}. */
 export interface ServeOptions {
   /** 0: any free port. */
   readonly port: number
@@ -34,14 +33,12 @@ export interface ServeOptions {
   readonly maxWaitingLength?: number | undefined
 }
 
-/** A running relay. */
 export interface Relay {
   readonly url: string
   /** The events, oldest first. If more than 10,000 events wait, the oldest events are dropped. */
   readonly events: Stream.Stream<HubEvent>
   /** Fails when no more messages can arrive, for example because the exchange has refused the connection. */
   readonly ended: Effect.Effect<never, Feed.FeedError>
-  /** What `/status` shows. */
   readonly status: Effect.Effect<Status>
 }
 

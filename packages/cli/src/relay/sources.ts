@@ -1,5 +1,5 @@
 /**
- * The subscriptions of a relay at the exchange. Each subscription is opened once for all its readers, and ends some
+ * The sources of a relay: its subscriptions at the exchange. A source is opened once for all its readers, and ends some
  * time after its last reader leaves.
  *
  * @module
@@ -12,7 +12,6 @@ import * as Result from "effect/Result"
 /** A message of any channel. */
 export type DataMessage = ChannelMessage<ChannelName>
 
-/** The events of a source. */
 export interface SourceEvents {
   readonly onMessage: (source: Source, message: DataMessage, receivedMillis: number) => void
   /** Messages may be missing. `markets` is empty if messages of any market may be missing. */
@@ -21,12 +20,11 @@ export interface SourceEvents {
   readonly onRefused: (source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError) => void
   /** The source has failed, and is not opened again. */
   readonly onEnded: (source: Source, error: Feed.FeedError) => void
-  /** The next snapshot of a market has members with unknown names, so a side may be missing in it. */
+  /** The next snapshot of a market has fields with unknown names, so a side may be missing in it. */
   readonly onUnknownKeys: (market: string) => void
   readonly onUsed: (source: Source, isUsed: boolean) => void
 }
 
-/** A loss of messages from the exchange. */
 export interface SourceLoss {
   readonly markets: ReadonlyArray<string>
   readonly reason: string
@@ -40,12 +38,11 @@ export interface Spec {
   readonly channel: ChannelName
   /** Sources of one channel have different keys. */
   readonly key: string
-  /** The parameter that lists the names. Undefined for a source without names. */
+  /** The parameter that lists the names (markets, indices or underlyings). Undefined for a source without names. */
   readonly parameter: "market_tickers" | "index_ids" | "underlying_tickers" | undefined
   readonly params: Readonly<Record<string, unknown>>
 }
 
-/** Options of {@link Source}. */
 export interface SourceOptions {
   readonly feed: Pick<Feed.KalshiFeed["Service"], "subscribe">
   readonly events: SourceEvents
@@ -102,7 +99,7 @@ export class Source {
     return invalid
   }
 
-  /** Adds a reader of names. */
+  /** Adds a reader of these names. */
   retain(names: Iterable<string>): void {
     const wasUsed = this.isUsed
     const fresh: Array<string> = []
@@ -115,7 +112,7 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Removes a reader of names. */
+  /** Removes a reader of these names. */
   release(names: Iterable<string>): void {
     const wasUsed = this.isUsed
     for (const name of names) {
@@ -131,7 +128,7 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Adds a reader of the whole source. */
+  /** Adds a reader of all messages. */
   retainWhole(): void {
     const wasUsed = this.isUsed
     this.#wholeUsers++
@@ -139,7 +136,7 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Removes a reader of the whole source. */
+  /** Removes a reader of all messages. */
   releaseWhole(): void {
     const wasUsed = this.isUsed
     this.#wholeUsers--
@@ -152,7 +149,6 @@ export class Source {
     else this.#waiters.push(callback)
   }
 
-  /** Requests snapshots of books. */
   snapshot(markets: ReadonlyArray<string>): void {
     this.#subscription?.snapshot(markets)
   }

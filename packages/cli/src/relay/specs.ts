@@ -1,15 +1,16 @@
 /**
- * Finds the subscription at the exchange that a reader's subscription needs.
+ * Finds the source that a subscription of a reader needs. A source is a subscription of the relay at the exchange. A
+ * reader is a program or a page that is connected to the relay.
  *
  * @module
  */
 import { type ChannelName, channels, type Parameters, type Subscription } from "@kalshi-effect/sandbox/FeedServer"
 import type { Spec } from "./sources.ts"
 
-/** What a reader needs of a source: some names, or the whole source. */
+/** What a reader needs of a source: all messages, or the messages about some names (markets, indices, underlyings). */
 export interface Need {
   readonly spec: Spec
-  /** Undefined: the whole source. */
+  /** Undefined: all messages. */
   readonly names: ReadonlyArray<string> | undefined
 }
 
@@ -20,10 +21,7 @@ interface Chosen extends Pick<Parameters, "userFilter" | "shardFactor" | "shardK
   readonly allReferences: boolean
 }
 
-/**
- * The parameters of every subscription to a channel at the exchange. The relay itself applies the parameters that a
- * reader chose.
- */
+/** The relay's own parameters at the exchange. The relay itself applies the parameters of a reader. */
 const fixed: Partial<Record<ChannelName, Readonly<Record<string, unknown>>>> = {
   orderbook_delta: { use_yes_price: true },
   ticker: { send_initial_snapshot: true }

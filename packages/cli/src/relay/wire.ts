@@ -3,7 +3,7 @@
  *
  * @module
  */
-/** The `msg` of a delta, with prices of YES. */
+/** The `msg` of a delta (a change of one price level), with prices of YES. */
 export interface Delta {
   readonly market_ticker: string
   readonly market_id: string

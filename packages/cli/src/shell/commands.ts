@@ -15,7 +15,6 @@ import { version } from "../app/version.ts"
 import * as Output from "../output/Output.ts"
 import { wrap } from "../output/wrap.ts"
 
-/** Anything that can be run as a command. */
 type AnyCommand = Command.Command.Any
 
 /** A command of the tree, with the names of the commands above it. */

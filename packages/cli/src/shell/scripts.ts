@@ -12,7 +12,6 @@ export interface OperationFields {
   readonly fields: ReadonlyArray<{ readonly name: string; readonly values: ReadonlyArray<string> }>
 }
 
-/** A shell that has a script. */
 export type Shell = "bash" | "zsh" | "fish"
 
 const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
@@ -176,7 +175,6 @@ const complete = (
   subcommands: command.subcommands.map((inner) => complete(inner, flags, operations, command.name === "kalshi"))
 })
 
-/** Makes the completion script of a shell. */
 export const completionScript = (
   shell: Shell,
   root: Completions.CommandDescriptor,

@@ -172,7 +172,6 @@ const amendPreview = (connected: Connected, order: Orders.Order, input: Orders.A
     return preview
   })
 
-/** Prints the response of a change. */
 const printChanged = (
   response: Orders.AmendOrderV2Response | Orders.DecreaseOrderV2Response,
   outcome: string,
@@ -185,7 +184,6 @@ const printChanged = (
     ].join("\n")
   )
 
-/** `kalshi order amend`. */
 export const amendCommand = Command.make(
   "amend",
   {
@@ -272,7 +270,6 @@ const decreasePreview = (
     })
   }))
 
-/** `kalshi order decrease`. */
 export const decreaseCommand = Command.make(
   "decrease",
   {

@@ -17,10 +17,10 @@ import { formatTable } from "../output/table.ts"
 import { carryOut, connect, layerOf, type Connected, type Preview, requestsOf } from "./confirm.ts"
 import { findOrder, noSuchOrder, orderColumns, totalOf } from "./orders.ts"
 
-/** How many orders are read or cancelled at the same time. */
+/** How many orders are read or canceled at the same time. */
 const concurrency = 8
 
-/** The outcome of the cancel of one order. */
+/** The outcome for one order. */
 interface Canceled {
   readonly order_id: string
   /** The order before the cancel. Undefined if the account has no such order. */
@@ -28,7 +28,6 @@ interface Canceled {
   readonly result: Orders.Cancellation | Orders.EnsureCanceledError
 }
 
-/** The order to cancel, as the client needs it. */
 const targetOf = (order: Orders.Order): Orders.CancelTarget => ({
   order_id: order.order_id,
   ticker: order.ticker,
@@ -52,7 +51,7 @@ const exitOf = ({ result }: Canceled): Exit => {
     case "Canceled":
     case "AlreadyCanceled":
       return "done"
-    // The exchange cancelled nothing, because nothing rested.
+    // The exchange canceled nothing, because nothing rested.
     case "Executed":
     case "NoSuchOrder":
       return "refused"
@@ -140,12 +139,11 @@ export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: Reado
       exit,
       message:
         canceled.length === 1
-          ? `The order was not cancelled: ${words(others[0]!)}`
-          : `${others.length} of ${canceled.length} orders were not cancelled`
+          ? `The order was not canceled: ${words(others[0]!)}`
+          : `${others.length} of ${canceled.length} orders were not canceled`
     })
   })
 
-/** The preview of cancelling orders. */
 export const previewCancel = (connected: Connected, orders: ReadonlyArray<Orders.Order>, text: string) =>
   Effect.map(
     requestsOf(
@@ -162,7 +160,6 @@ export const previewCancel = (connected: Connected, orders: ReadonlyArray<Orders
     })
   )
 
-/** The command. */
 export const cancelCommand = Command.make(
   "cancel",
   {
@@ -195,7 +192,7 @@ export const cancelCommand = Command.make(
 ).pipe(
   Command.annotate(Changes, true),
   Command.withDescription(
-    "Cancels the resting part of orders. Shows for each order whether it was cancelled or had already filled. Asks first"
+    "Cancels the resting part of orders. Shows for each order whether it was canceled or had already filled. Asks first"
   ),
   Command.withShortDescription("Cancels orders by their order_id"),
   Command.withExamples([

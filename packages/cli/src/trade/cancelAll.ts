@@ -137,7 +137,6 @@ const filterFlag = (name: string, description: string, expected: string) =>
     Flag.optional
   )
 
-/** The command. */
 export const cancelAllCommand = Command.make(
   "cancel-all",
   {

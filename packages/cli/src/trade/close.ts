@@ -29,7 +29,6 @@ const heldOf = ({ position_fp }: MarketPosition) =>
     ? ({ outcome: "no", count: FixedPoint.negate(position_fp) } as const)
     : ({ outcome: "yes", count: position_fp } as const)
 
-/** The command. */
 export const closeCommand = Command.make(
   "close",
   {
@@ -97,7 +96,7 @@ export const closeCommand = Command.make(
 ).pipe(
   Command.annotate(Changes, true),
   Command.withDescription(
-    "Sells a position immediately, for at least --price. It never sells more than the position. Contracts that do not fill immediately are cancelled"
+    "Sells a position immediately, for at least --price. It never sells more than the position. Contracts that do not fill immediately are canceled"
   ),
   Command.withShortDescription("Sells a position"),
   Command.withExamples([

@@ -20,7 +20,7 @@ export interface Connected extends Effect.Success<ReturnType<typeof changeConnec
   readonly subaccount: number | undefined
 }
 
-/** Makes the {@link Connected} of a command that changes something. */
+/** Fails if the command must not change this exchange. */
 export const connect = Effect.fnUntraced(function* (options: Pick<ChangeOptions, "dryRun">) {
   const connected = yield* changeConnection(options)
   return { ...connected, subaccount: yield* subaccount } satisfies Connected

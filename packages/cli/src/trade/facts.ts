@@ -1,6 +1,6 @@
 /**
- * What must be known to price an order before it is sent: the market, its fee terms, the position, and the resting
- * orders that may already close the position.
+ * What the preview of an order needs: the market, its fee terms, the position, and the resting orders that may close the
+ * position.
  *
  * @module
  */
@@ -86,7 +86,6 @@ export const freeOf = (
     : FixedPoint.max(FixedPoint.subtract(position, closed), zero)
 }
 
-/** Reads the facts of an order. */
 export const readFacts = Effect.fnUntraced(function* (
   ticker: string,
   subaccount: number | undefined,

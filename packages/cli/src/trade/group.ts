@@ -267,7 +267,6 @@ const limitCommand = Command.make(
   ])
 )
 
-/** The command. */
 export const group = Command.make("group").pipe(
   Command.withSubcommands([getCommand, createCommand, limitCommand, resetCommand, triggerCommand, deleteCommand]),
   Command.withDescription("Order groups: a limit on the contracts that fill in 15 seconds")

@@ -12,14 +12,12 @@ import * as Option from "effect/Option"
 import { usage } from "../app/failures.ts"
 import { countExpected, parseCount, parseExpiry, parsePrice, priceExpected } from "./amounts.ts"
 
-/** A flag with a number of contracts. */
 export const countFlag = (name: string, description: string) =>
   Flag.String(name).pipe(
     Flag.withDescription(description),
     Flag.filterMap(parseCount, () => countExpected)
   )
 
-/** A flag with a price. */
 export const priceFlag = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.filterMap(parsePrice, priceExpected))
 
@@ -36,7 +34,6 @@ export const clientOrderId = Flag.String("client-order-id").pipe(
   Flag.optional
 )
 
-/** `--self-trade`. */
 export const selfTrade = Flag.Literals("self-trade", ["taker_at_cross", "maker"]).pipe(
   Flag.withDescription(
     "What to cancel if the order would trade with your own resting order: taker_at_cross cancels the new order, maker cancels the resting order (default taker_at_cross)"
@@ -48,7 +45,7 @@ export const selfTrade = Flag.Literals("self-trade", ["taker_at_cross", "maker"]
 export const orderFlags = {
   tif: Flag.Literals("tif", ["gtc", "ioc", "fok"]).pipe(
     Flag.withDescription(
-      "gtc: rests until it is cancelled; ioc: fills immediately as far as possible; fok: fills immediately and completely, or not at all (default gtc)"
+      "gtc: rests until it is canceled; ioc: fills immediately as far as possible; fok: fills immediately and completely, or not at all (default gtc)"
     ),
     Flag.withDefault("gtc")
   ),
@@ -131,7 +128,6 @@ export const fieldsOf = Effect.fnUntraced(function* (options: OrderOptions, suba
   }
 })
 
-/** The result of {@link fieldsOf}. */
 export type OrderFields = Effect.Success<ReturnType<typeof fieldsOf>>
 
 /** The fields of an order that are read from the market. */
@@ -155,6 +151,5 @@ export const intentOf = (
   return action === "buy" ? Orders.buyNo(priced) : Orders.sellNo(priced)
 }
 
-/** The order in words. */
 export const describeOrder = ({ action, count, outcome, price, ticker }: Spoken): string =>
   `${action === "buy" ? "Buy" : "Sell"} ${count} ${outcome.toUpperCase()} of ${ticker} at ${price} or ${action === "buy" ? "less" : "more"}`

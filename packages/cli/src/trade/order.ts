@@ -37,7 +37,6 @@ const getCommand = Command.make("get", { id: orderId }, ({ id }) =>
   ])
 )
 
-/** The command. */
 export const order = Command.make("order").pipe(
   Command.withSubcommands([
     placeCommand,

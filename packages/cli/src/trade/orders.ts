@@ -67,7 +67,6 @@ export const priceWords = ({ no_price_dollars, yes_price_dollars }: Orders.Order
 export const orderWords = (order: Orders.Order): string =>
   `${order.book_side === "bid" ? "buys YES" : "sells YES (buys NO)"} of ${order.ticker} at ${priceWords(order)}`
 
-/** The columns of a list of orders. */
 export const orderColumns: ReadonlyArray<Output.Column<Orders.Order>> = [
   { name: "order_id", value: ({ order_id }) => order_id },
   { name: "ticker", value: ({ ticker }) => ticker, dropOrder: 1 },

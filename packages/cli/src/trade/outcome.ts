@@ -12,7 +12,6 @@ import * as Output from "../output/Output.ts"
 import { complement } from "./amounts.ts"
 import type { Field } from "./confirm.ts"
 
-/** The exit of a command with this outcome. */
 export const exitOf = (outcome: Orders.Outcome | Orders.Settlement): Exit => {
   switch (outcome._tag) {
     case "Accepted":
@@ -31,7 +30,6 @@ export const settleAdvice = (clientOrderId: string): string =>
 
 const names = { Accepted: "accepted", Rejected: "rejected", Unknown: "unknown", NotPlaced: "not_placed" } as const
 
-/** The JSON form of an outcome. */
 export const toJson = (outcome: Orders.Outcome | Orders.Settlement) => {
   const { _tag, client_order_id, ticker } = outcome
   const common = { outcome: names[_tag], exit_code: exits[exitOf(outcome)].code, client_order_id, ticker }
@@ -75,7 +73,7 @@ const canceledOf = ({ fill_count, remaining_count, request }: Orders.Accepted): 
     FixedPoint.subtract(FixedPoint.countUnsafe(request.count), fill_count),
     remaining_count
   )
-  // An amendment can have increased the order.
+  // An amendment has increased the order, so the count of the request is too small.
   return FixedPoint.isNegative(canceled) ? undefined : canceled
 }
 

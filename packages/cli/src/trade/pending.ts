@@ -19,7 +19,7 @@ import type { Connected } from "./confirm.ts"
 
 const Window = Schema.Struct({ fromMillis: Schema.Finite, untilMillis: Schema.Finite })
 
-/** A record of an order. Fields of `Orders.Placement` have the same names here. */
+/** The content of a record. Fields of `Orders.Placement` keep their names. */
 const PendingOrder = Schema.Struct({
   version: Schema.Literal(1),
   environment: Schema.String,
@@ -59,7 +59,6 @@ export interface Unreadable {
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(PendingOrder))
 
-/** The folder of the records. */
 const pendingFolder = Effect.gen(function* () {
   const path = yield* Path.Path
   return path.join(yield* folder("state"), "pending")

@@ -67,7 +67,6 @@ const mark = (record: pending.PendingOrder, outcome: Orders.Unknown) =>
     Output.note(`The record of the order could not be completed: ${message}. \`kalshi order settle\` can still use it`)
   )
 
-/** The command. */
 export const placeCommand = Command.make(
   "place",
   {

@@ -16,8 +16,8 @@ import type { Facts } from "./facts.ts"
 import { describeOrder, type Spoken } from "./intent.ts"
 
 const words = {
-  good_till_canceled: "rests until it is cancelled",
-  immediate_or_cancel: "fills immediately as far as possible, the remaining part is cancelled",
+  good_till_canceled: "rests until it is canceled",
+  immediate_or_cancel: "fills immediately as far as possible, the remaining part is canceled",
   fill_or_kill: "fills immediately and completely, or not at all"
 } as const
 
@@ -28,7 +28,7 @@ const orderWords = (request: Orders.CreateInput): string =>
       : `rests until ${formatSeconds(request.expiration_time)}`,
     request.post_only === true ? "post only" : undefined,
     request.reduce_only === true ? "reduce only" : undefined,
-    request.cancel_order_on_pause === true ? "cancelled when trading pauses" : undefined,
+    request.cancel_order_on_pause === true ? "canceled when trading pauses" : undefined,
     request.self_trade_prevention_type === "maker" ? "a self-trade cancels the resting order" : undefined,
     request.order_group_id === undefined ? undefined : `group ${request.order_group_id}`
   ]
@@ -84,7 +84,7 @@ const worstFields = (cost: OrderCost.OrderCost, opens: boolean): ReadonlyArray<F
   if (!opens) {
     const least = Result.map(cost.worstFee, (fee) => FixedPoint.subtract(cost.proceeds, fee))
     return Result.isSuccess(least) && !FixedPoint.isNegative(least.success)
-      ? [["comes in", `${least.success} or more after all fees, if the whole order fills${assumed(cost)}`]]
+      ? [["after fees", `${least.success} or more, if the whole order fills${assumed(cost)}`]]
       : []
   }
   const more = Result.all([cost.fee, cost.worstCase] as const).pipe(
@@ -106,7 +106,7 @@ export const costFields = (
   return [
     ["cost", unless(cost.collateral, opens)],
     ["payout", unless(`${cost.maxPayout} if the market settles ${request.side === "bid" ? "YES" : "NO"}`, opens)],
-    ["returns", FixedPoint.isZero(cost.proceeds) ? undefined : `${cost.proceeds} or more, before fees`],
+    ["proceeds", FixedPoint.isZero(cost.proceeds) ? undefined : `${cost.proceeds} or more, before fees`],
     ["fee", `${amount(cost.fee)} as ${request.post_only === true ? "maker" : "taker"} at this price`],
     ...worstFields(cost, opens)
   ]

@@ -195,7 +195,6 @@ const settle = Effect.fnUntraced(function* (
   yield* Effect.fromResult(printed)
 })
 
-/** The command. */
 export const settleCommand = Command.make(
   "settle",
   {

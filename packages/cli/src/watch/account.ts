@@ -170,7 +170,6 @@ const showAccount = Effect.gen(function* () {
   yield* show(view, run)
 })
 
-/** The command. */
 export const account = Command.make("account", {}, () =>
   Effect.gen(function* () {
     const format = yield* Output.format

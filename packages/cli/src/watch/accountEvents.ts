@@ -25,7 +25,6 @@ const accountOf = (account: AccountFeed.Account) => ({
   order_groups: account.orderGroups.map(groupOf)
 })
 
-/** Makes the line of an event. */
 export const accountEvent = (event: AccountFeed.AccountEvent, nowMillis: number): Event => {
   const time = isoOf(nowMillis)
   switch (event._tag) {
@@ -54,7 +53,6 @@ export const accountEvent = (event: AccountFeed.AccountEvent, nowMillis: number)
   }
 }
 
-/** Makes the line of a balance. */
 export const balanceEvent = (balance: Responses.GetBalanceResponse, nowMillis: number): Event => ({
   type: "balance",
   time: isoOf(nowMillis),

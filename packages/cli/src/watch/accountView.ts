@@ -28,7 +28,6 @@ export interface ListedGroup {
   readonly contracts_limit_fp?: FixedPoint.Count
 }
 
-/** What the view shows. */
 export interface AccountViewState extends Omit<FrameState, "title"> {
   readonly account: AccountFeed.Account
   readonly status: AccountFeed.AccountStatus
@@ -40,11 +39,10 @@ export interface AccountViewState extends Omit<FrameState, "title"> {
   readonly listedGroups: ReadonlyArray<ListedGroup>
   /** The section that the keys scroll. */
   readonly focus: number
-  /** How many rows each section is scrolled. */
+  /** The number of rows by which each section is scrolled. */
   readonly scrolls: ReadonlyArray<number>
 }
 
-/** The keys of the view. */
 export const accountKeys: ReadonlyArray<KeyHelp> = [
   ["Tab", "section"],
   ["↑↓", "scroll"],
@@ -52,7 +50,6 @@ export const accountKeys: ReadonlyArray<KeyHelp> = [
   ["PgUp PgDn", "scroll by a screen"]
 ]
 
-/** The number of sections. */
 export const sectionCount = 4
 
 /** The smallest width at which the sections are in two columns. */
@@ -298,7 +295,6 @@ const headLines = 3
 /** The smallest number of rows of a section on one screen. PgUp and PgDn scroll by this number. */
 export const pageRows = ({ rows }: Size): number => Math.max(1, ((rows - 2 - headLines) >> 1) - 2)
 
-/** The screen of the view. */
 export const renderAccount = (state: AccountViewState, size: Size): ReadonlyArray<Line> =>
   framed({ ...state, title: "Account" }, accountKeys, size, (inner) => {
     const sections = sectionsOf(state.account, state.listedGroups)

@@ -186,7 +186,6 @@ const showBooks = (start: ReadonlyArray<WatchedMarket>) =>
     yield* show(view, run)
   })
 
-/** The command. */
 export const book = Command.make(
   "book",
   {

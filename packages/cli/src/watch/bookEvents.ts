@@ -10,7 +10,6 @@ import { type Event, isoOf } from "./ndjson.ts"
 
 type BookEvent = Feed.FeedEvent<"orderbook_delta">
 
-/** Makes the line of an event. */
 const eventOf = (event: BookEvent, nowMillis: number): Event => {
   const time = isoOf(nowMillis)
   switch (event._tag) {
@@ -57,7 +56,6 @@ const eventOf = (event: BookEvent, nowMillis: number): Event => {
   }
 }
 
-/** Makes the line of a book's state. */
 const stateEvent = (ticker: string, state: OrderBook.State, nowMillis: number): Event => ({
   type: "book",
   time: isoOf(nowMillis),
@@ -67,7 +65,7 @@ const stateEvent = (ticker: string, state: OrderBook.State, nowMillis: number): 
     : { state: state._tag === "Live" ? "live" : "awaiting_snapshot" })
 })
 
-/** The loss that an event means for the books of `markets`. If `markets` is empty, all books are affected. */
+/** The loss that an event causes in the books of `markets`. If `markets` is empty, all books are affected. */
 const lossOf = (
   event: BookEvent
 ): { readonly markets: ReadonlyArray<string>; readonly loss: OrderBook.Loss } | undefined => {
@@ -107,7 +105,6 @@ export class BookStates {
     this.#books = new Map(tickers.map((ticker) => [ticker, OrderBook.make(ticker, { nowMillis })]))
   }
 
-  /** Returns the lines of an event. */
   linesOf(event: BookEvent, nowMillis: number): ReadonlyArray<Event> {
     const lines = [eventOf(event, nowMillis)]
     if (event._tag === "Message") {
@@ -136,7 +133,6 @@ export class BookStates {
   }
 }
 
-/** Makes the line of a market's status. */
 export const marketEvent = (market: WatchedMarket, nowMillis: number): Event => ({
   type: "market",
   time: isoOf(nowMillis),

@@ -23,7 +23,6 @@ export type BookState =
   /** The exchange refused the market. */
   | { readonly _tag: "Refused"; readonly reason: string }
 
-/** A market of the view. */
 export interface MarketState {
   readonly ticker: string
   readonly title: string
@@ -36,7 +35,6 @@ export interface MarketState {
   readonly trades: ReadonlyArray<TapeEntry>
 }
 
-/** What the view shows. */
 export interface BookViewState extends Omit<FrameState, "title" | "standstill"> {
   readonly markets: ReadonlyArray<MarketState>
   readonly selected: number
@@ -51,7 +49,6 @@ const widestLadder = 96
 const panelWidth = 79
 const separator = " │ "
 
-/** The keys of the view. */
 export const bookKeys: ReadonlyArray<KeyHelp> = [
   ["←→", "market"],
   ["↑↓", "scroll"],
@@ -60,7 +57,6 @@ export const bookKeys: ReadonlyArray<KeyHelp> = [
   ["PgUp PgDn", "scroll by a screen"]
 ]
 
-/** The keys of a view of one market. */
 export const oneBookKeys: ReadonlyArray<KeyHelp> = [
   ["↑↓", "scroll"],
   ["Home", "best prices"],
@@ -196,7 +192,6 @@ const standstillOfAll = (markets: ReadonlyArray<MarketState>): string | undefine
   return reasons.size === 1 ? [...reasons][0] : "no market trades"
 }
 
-/** The screen of the view. */
 export const renderBooks = (state: BookViewState, size: Size): ReadonlyArray<Line> => {
   const { markets, selected } = state
   const keys = markets.length > 1 ? bookKeys : oneBookKeys

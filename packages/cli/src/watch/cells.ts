@@ -6,7 +6,6 @@
 import { left, type Line, right, span } from "./layout.ts"
 import type { Style } from "../output/Screen.ts"
 
-/** A column of a table. */
 export interface Cells<in Row> {
   readonly name: string
   /** The width in cells, without the gap. The one column without a width takes the remaining cells. */
@@ -45,7 +44,6 @@ export const fitColumns = <Row>(columns: ReadonlyArray<Cells<Row>>, width: numbe
 const cellOf = (text: string, { align, width = wanted }: Pick<Cells<never>, "align" | "width">, style?: Style) =>
   align === "right" ? right(text, width, style) : left(text, width, style)
 
-/** The names of the columns. */
 export const headerLine = <Row>(columns: ReadonlyArray<Cells<Row>>): Line =>
   columns.flatMap((column, index) => [...(index === 0 ? [] : [span("  ")]), cellOf(column.name, column, "dim")])
 

@@ -24,7 +24,6 @@ import { Output, type Screen } from "../output/Output.ts"
 import type { KeyPress } from "./keys.ts"
 import type { Line, Size } from "./layout.ts"
 
-/** A view on the whole terminal. */
 export interface View {
   /** The screen of the newest state. */
   readonly render: (size: Size, nowMillis: number) => Effect.Effect<ReadonlyArray<Line>>
@@ -39,8 +38,8 @@ const frameMillis = 50
 /** The time after which a view is drawn again although nothing changed, because it shows ages. */
 const tickMillis = 1_000
 
-// Lines are exactly as wide as the terminal. If the terminal computes another width, the line must not wrap, because it
-// would move the lines below it. `ansi-escapes` does not contain these sequences.
+// Lines are exactly as wide as the terminal. If the terminal computes another width for a line, wrapping would move the
+// lines below. `ansi-escapes` does not contain these sequences.
 const wrapOff = "\u001B[?7l"
 const wrapOn = "\u001B[?7h"
 

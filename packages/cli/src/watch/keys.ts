@@ -5,7 +5,6 @@
  */
 import { scrollLimits } from "./ladder.ts"
 
-/** A key that a user pressed. */
 export interface KeyPress {
   /** The name of the key, such as `up` or `tab`. Empty for a key without a name, such as `?`. */
   readonly name: string
@@ -35,7 +34,6 @@ const scrollOf = ({ name }: KeyPress, page: number): number | undefined => {
 const showsKeysAfter = ({ name, text }: KeyPress, { showsKeys }: { readonly showsKeys: boolean }) =>
   text === "?" ? !showsKeys : name === "escape" ? false : undefined
 
-/** The state of the keys of the book view. */
 export class BookKeys {
   readonly #markets: number
   state = { selected: 0, scroll: 0, showsKeys: false }
@@ -68,7 +66,6 @@ export class BookKeys {
   }
 }
 
-/** The state of the keys of the trades view. */
 export class TradesKeys {
   state: { readonly pausedAt: number | undefined; readonly scroll: number; readonly showsKeys: boolean } = {
     pausedAt: undefined,
@@ -77,8 +74,8 @@ export class TradesKeys {
   }
 
   /**
-   * `added` is the number of all entries that were added to the tape. `kept` is the number of entries that it still
-   * has.
+   * `added` is the number of all entries that were added to the tape, the list of the newest trades. `kept` is the
+   * number of entries that it still has.
    */
   press(
     key: KeyPress,
@@ -100,7 +97,6 @@ export class TradesKeys {
   }
 }
 
-/** The state of the keys of the account view. */
 export class AccountKeys {
   readonly #sections: number
   state: { readonly focus: number; readonly scrolls: ReadonlyArray<number>; readonly showsKeys: boolean }

@@ -38,7 +38,6 @@ export const ownCounts = (
   return markets
 }
 
-/** What the ladder shows. */
 export interface LadderState {
   readonly book: Book
   /** Whether the book is current. A book that is not current is dim. If its market trades, its rows say `old`. */
@@ -46,7 +45,7 @@ export interface LadderState {
   /** Why the market does not trade. Undefined if it trades. */
   readonly standstill?: string | undefined
   readonly own: OwnCounts
-  /** How many rows the ladder is scrolled: down the bids if positive, up the asks if negative. */
+  /** The number of rows by which the ladder is scrolled: down the bids if positive, up the asks if negative. */
   readonly scroll: number
 }
 
@@ -75,7 +74,6 @@ const widthsOf = (columns: number): Widths => {
   return { count, own, total, bar: free >= 3 ? Math.min(free - 2, longestBar) : 0 }
 }
 
-/** The names above the columns. */
 export const ladderHeader = (columns: number): Line => {
   const { count, own, total } = widthsOf(columns)
   return [

@@ -13,7 +13,6 @@ export interface Span {
   readonly style?: Style | undefined
 }
 
-/** A line of a view. */
 export type Line = ReadonlyArray<Span>
 
 /** The size of a terminal in cells. */
@@ -24,7 +23,7 @@ export interface Size {
 
 /**
  * Matches texts in which every character is harmless and takes one cell: ASCII, Latin letters, and the signs that the
- * views draw. Almost all texts of a view are such texts, and need no segmentation.
+ * views draw. Almost all texts of a view match. Their length is their width.
  */
 const simple = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u00ff\u2500-\u259f…–●○←→↑↓‹›]*$/
 

@@ -8,7 +8,6 @@ import type * as Feed from "@kalshi-effect/client/Feed"
 import { durationOf } from "./format.ts"
 import { type Line, span } from "./layout.ts"
 
-/** The state of the line. */
 export type LineState =
   /** The first connection is being opened, or the exchange has not acknowledged all subscriptions yet. */
   | { readonly _tag: "connecting" }

@@ -1,5 +1,6 @@
 /**
- * What all commands of `kalshi watch` do with the exchange: check the markets, and follow the state of the line.
+ * What all commands of `kalshi watch` do with the exchange: check the markets, and follow the state of the line (the
+ * connections to the exchange).
  *
  * @module
  */

@@ -34,7 +34,6 @@ export type HoleOutcome =
   | { readonly _tag: "Filled"; readonly trades: number }
   | { readonly _tag: "NotFilled"; readonly reason: string }
 
-/** An entry of the tape. */
 export type TapeEntry = TapeTrade | TapeHole
 
 /** The fields of the exchange's trade that the tape needs. */
@@ -46,7 +45,6 @@ interface WireTrade {
   readonly is_block_trade?: boolean | undefined
 }
 
-/** Makes the entry of a trade. */
 export const tapeTrade = (trade: WireTrade, ticker: string, millis: number): TapeTrade => ({
   _tag: "Trade",
   id: trade.trade_id,
@@ -148,7 +146,6 @@ const takerSpan = (taker: "buy" | "sell"): Span => span(taker.padEnd(4), taker =
 const tickerCell = (ticker: string, width: number | undefined): Line =>
   width === undefined ? [] : [left(ticker, width), span("  ")]
 
-/** The names above the columns of a tape. */
 export const tapeHeader = (tickerWidth?: number): Line => [
   left("time UTC", 8, "dim"),
   span("  "),
@@ -178,7 +175,6 @@ const holeLine = ({ outcome, sinceMillis, untilMillis }: TapeHole, isWide: boole
   }
 }
 
-/** A line of a tape. */
 export const tapeLine = (entry: TapeEntry, tickerWidth?: number): Line => {
   if (entry._tag === "Hole") return holeLine(entry, tickerWidth !== undefined)
   return [

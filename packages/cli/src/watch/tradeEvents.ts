@@ -11,7 +11,6 @@ const interval = ({ sinceMillis, untilMillis }: Trades.Interval) => ({
   until: isoOf(untilMillis)
 })
 
-/** Makes the lines of an event. */
 export const tradeEvents = (event: Trades.FilledEvent, nowMillis: number): ReadonlyArray<Event> => {
   const time = isoOf(nowMillis)
   switch (event._tag) {

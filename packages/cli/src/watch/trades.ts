@@ -24,7 +24,6 @@ import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 import { tradeEvents } from "./tradeEvents.ts"
 import { renderTrades, tapeRows } from "./tradesView.ts"
 
-/** The number of trades that the view keeps. */
 const keptTrades = 1_000
 /** The number of trades before the start that the view shows. */
 const earlierTrades = 100
@@ -92,7 +91,6 @@ const showTrades = (tickers: ReadonlyArray<string>) =>
     yield* show(view, run)
   })
 
-/** The command. */
 export const trades = Command.make(
   "trades",
   {

@@ -1,5 +1,5 @@
 /**
- * The view of public trades: a tape of all or some markets.
+ * The view of public trades: the newest trades of all or some markets, which are the tape.
  *
  * @module
  */
@@ -7,7 +7,6 @@ import { framed, type FrameState, type KeyHelp } from "./frame.ts"
 import { ends, type Line, type Size, span, wrap } from "./layout.ts"
 import { type Tape, tapeHeader, tapeLine, tapeWidth } from "./tape.ts"
 
-/** What the view shows. */
 export interface TradesViewState extends Omit<FrameState, "title"> {
   /** The markets. Empty for all markets. */
   readonly tickers: ReadonlyArray<string>
@@ -17,7 +16,6 @@ export interface TradesViewState extends Omit<FrameState, "title"> {
   readonly scroll: number
 }
 
-/** The keys of the view. */
 export const tradesKeys: ReadonlyArray<KeyHelp> = [
   ["Space", "pause"],
   ["↑↓", "scroll"],
@@ -36,7 +34,6 @@ const subject = (tickers: ReadonlyArray<string>): string => {
   return tickers.length > 3 ? `${tickers.length} markets` : tickers.join(", ")
 }
 
-/** The screen of the view. */
 export const renderTrades = (state: TradesViewState, size: Size): ReadonlyArray<Line> =>
   framed({ ...state, title: "Trades" }, tradesKeys, size, ({ columns, rows }) => {
     const { pausedAt, scroll, tape, tickers } = state

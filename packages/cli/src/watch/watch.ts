@@ -8,7 +8,6 @@ import { account } from "./account.ts"
 import { book } from "./book.ts"
 import { trades } from "./trades.ts"
 
-/** The command. */
 export const watch = Command.make("watch").pipe(
   Command.withSubcommands([book, trades, account]),
   Command.withDescription(

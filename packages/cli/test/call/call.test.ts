@@ -181,7 +181,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("ends with the code unknown if the exchange may have carried it out", () =>
+    it.effect("ends with the code unknown if the exchange may have carried out the request", () =>
       Effect.gen(function* () {
         const { run, sandbox } = yield* LocalExchange
         yield* sandbox.plant({ operation: "CreateOrderGroup", reset: "after", times: 1 })

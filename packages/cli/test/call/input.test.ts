@@ -39,7 +39,6 @@ const errorOf = async (operation: string, args: ReadonlyArray<string>, stdin?: s
 /** Any text of UTF-16 code units, including ill-formed texts. */
 const anyText = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units))
 
-/** A field of text. */
 const text: Field = { name: "text", required: false, shape: { _tag: "Text", expected: undefined } }
 
 describe("parseInput", () => {
@@ -125,7 +124,7 @@ describe("parseInput", () => {
     })
   })
 
-  it("reads the whole input from a file or from the standard input, and other fields replace its fields", async () => {
+  it("reads the whole input from a file or the standard input, and lets single fields replace its fields", async () => {
     const path = file("order.json", '{"ticker":"A","count":"1"}')
     assert.deepStrictEqual(await inputOf("Orders.create", [`@${path}`, "count=2"]), { ticker: "A", count: "2" })
     assert.deepStrictEqual(await inputOf("Orders.create", ["-"], '{"ticker":"A"}\n'), { ticker: "A" })

@@ -32,7 +32,7 @@ const prepare = Effect.gen(function* () {
 const prepared = Layer.effect(LocalExchange, prepare).pipe(Layer.provide(exchange()))
 
 describe("withArchive", () => {
-  it.effect("joins two lists, and returns an entity of both lists once", () =>
+  it.effect("joins two lists, and returns an entity that is in both lists only once", () =>
     Effect.gen(function* () {
       const rows = withArchive(Stream.make("a", "b"), Stream.make("b", "c"), (row) => row)
       assert.deepStrictEqual(yield* Stream.runCollect(rows), ["a", "b", "c"])

@@ -76,7 +76,7 @@ const wordsOf = (table: string): ReadonlyArray<ReadonlyArray<string>> =>
 
 layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
   describe("kalshi balance", () => {
-    it.effect("shows the exchange's cash and value of positions", () =>
+    it.effect("shows the same cash and value of positions as the exchange", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         const view = yield* sandbox.view
@@ -117,7 +117,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
   })
 
   describe("kalshi positions", () => {
-    it.effect("shows the exchange's positions, with exposure, profit and fees", () =>
+    it.effect("shows the same positions, exposure, profit and fees as the exchange", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         const view = yield* sandbox.view
@@ -228,7 +228,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("lists orders of another state", () =>
+    it.effect("lists executed orders, and orders in any state", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         const view = yield* sandbox.view

@@ -88,7 +88,7 @@ describe("search", () => {
     )
   })
 
-  it("puts a market that matches before a market of which only the event matches", () => {
+  it("puts a market that contains the word before a market whose event contains the word", () => {
     assert.deepStrictEqual(tickersOf("york").slice(0, 2), ["KXHIGHNY-26DEC01", "KXMAYOR-26-YORK"])
   })
 

@@ -26,7 +26,7 @@ const start = () => {
         close: () => void closed.push(request.channel)
       })
     }
-  } as unknown as Service // The recorder uses only these members.
+  } as unknown as Service // The recorder uses only these functions.
   const recorder = new Recorder({
     writer: { line: (text) => void lines.push(text), flush: () => {} },
     feed,

@@ -90,10 +90,10 @@ const play = (steps: ReadonlyArray<Step>) =>
               readers.get(now.reader)?.update(now.action, now.markets)
               break
             case "fault":
-              yield* sandbox.plant({ feed: "frame", channel: "orderbook_delta", change: now.change as "skip" }) // of the list
+              yield* sandbox.plant({ feed: "frame", channel: "orderbook_delta", change: now.change as "skip" }) // one of the listed changes
               break
             case "drop":
-              yield* sandbox.feed.drop({ how: now.how as "close" }) // of the list
+              yield* sandbox.feed.drop({ how: now.how as "close" }) // one of the listed ways
               break
             case "pass":
               yield* pass(now.millis)

@@ -133,7 +133,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("sends no book whose snapshot has members with unknown names", () =>
+  it("sends no book whose snapshot has fields with unknown names", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "1.00", price: "0.10" })

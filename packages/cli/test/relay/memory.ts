@@ -15,7 +15,6 @@ import type { Message } from "./support.ts"
 
 const decode = FeedMessages.decoder()
 
-/** A relay in memory. */
 export interface MemoryRelay {
   readonly hub: Hub
   readonly events: ReadonlyArray<HubEvent>

@@ -19,13 +19,11 @@ export interface World {
   readonly port: number
 }
 
-/** The service of {@link World}. */
 export class RelayWorld extends Context.Service<RelayWorld, World>()("test/RelayWorld") {}
 
 /** The token of the private channels. */
 export const token = "0123456789abcdef"
 
-/** Options of {@link layer}. */
 export interface WorldOptions extends Partial<ServeOptions> {
   readonly sandbox?: Sandbox.Options
 }
@@ -59,7 +57,6 @@ export const readerLayer = (url: string, signer: Sandbox.Credentials["signer"]) 
     maxBackoffMillis: 100
   }).pipe(Layer.provide(NodeWS.layerWebSocketConstructor))
 
-/** A message of the feed. */
 export interface Message {
   readonly type: string
   readonly id?: number

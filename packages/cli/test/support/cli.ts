@@ -41,7 +41,6 @@ export interface Result {
   readonly stderr: string
 }
 
-/** Options of a run. */
 export interface Options {
   /** The environment variables. The variables of the test's process are not visible. */
   readonly env?: Readonly<Record<string, string>>
@@ -184,7 +183,7 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
       options.redirectTo === undefined ? NodeHttpClient.layerUndici : redirecting(options.redirectTo),
       NodeWS.layerWebSocketConstructor
     )
-    // The exit of the run is used even if the run was interrupted.
+    // After an interruption, the fiber itself does not return the exit of the run.
     const ended = yield* Deferred.make<Exit>()
     const running = yield* Effect.forkChild(
       Effect.uninterruptible(Effect.onExit(Effect.provide(run(args), services), (exit) => Deferred.done(ended, exit)))

@@ -62,7 +62,7 @@ export const matches = (expected: string, actual: string): boolean => {
   return new RegExp(`^${pattern}$`).test(actual.trimEnd())
 }
 
-/** Returns an output with the matching lines of the example instead of its own, if both have equally many lines. */
+/** Keeps each line of the example that matches the output. If the numbers of lines differ, returns the output. */
 export const withPlaceholders = (example: string, output: string): string => {
   const [shown, lines] = [example.split("\n"), output.split("\n")]
   if (shown.length !== lines.length) return output

@@ -29,7 +29,6 @@ export interface Exchange {
   readonly runProcess: (args: ReadonlyArray<string>, options?: Options) => ReturnType<typeof kalshiProcess>
 }
 
-/** The service of {@link Exchange}. */
 export class LocalExchange extends Context.Service<LocalExchange, Exchange>()("test/LocalExchange") {}
 
 /** Writes the private key of an account to a file that only its owner can read. */
@@ -54,7 +53,6 @@ export const environmentOf = (
   KALSHI_CACHE_DIR: join(folder, "cache")
 })
 
-/** Options of {@link layer}. */
 export interface ExchangeOptions extends Sandbox.Options {
   /** The frozen time of the exchange and of every run of the command. Default: the real time. */
   readonly nowMillis?: number

@@ -9,7 +9,6 @@ import { layer } from "./exchange.ts"
 const nowMillis = Date.UTC(2026, 10, 30, 12)
 const pastMillis = 3_600_000
 
-/** The exchange of the README. */
 export const readmeExchange = layer({
   nowMillis,
   createdMillis: nowMillis - pastMillis,

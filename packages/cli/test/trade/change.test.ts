@@ -185,7 +185,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
     })
 
     describe("kalshi order cancel", () => {
-      it.effect("shows for each order whether it was cancelled or had already filled", () =>
+      it.effect("shows for each order whether it was canceled or had already filled", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXCANCEL-26-T1")
           const resting = yield* rest(trader, "bid", "0.40")
@@ -329,7 +329,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
           const shown = yield* run(args)
           assert.include(shown.stderr, "The position has 10.00 contracts, so the order is for 10.00, not for 15.00")
           // The proceeds are 5.50 minus the fees.
-          assert.match(shown.stdout, /^comes in {5}5\.[0-4]\d* or more after all fees, if the whole order fills$/m)
+          assert.match(shown.stdout, /^after fees {3}5\.[0-4]\d* or more, if the whole order fills$/m)
           assert.notInclude(shown.stdout, "worst case")
           assert.include(shown.stdout, `Sell 10.00 NO of ${ticker} at 0.55 or more`)
           assert.include(shown.stdout, "bid at YES price 0.45 (NO price 0.55)")

@@ -341,29 +341,31 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("the same order with the same id is placed once; a different order with this id is unknown", () =>
-      Effect.gen(function* () {
-        const { env, json, orders, pendingFiles, ticker } = yield* trading("KXTWICE-26-T1")
-        const [first, second] = [yield* json(place(ticker, "twice-1")), yield* json(place(ticker, "twice-1"))]
-        assert.strictEqual(first.value.order_id, second.value.order_id)
-        const third = yield* json(place(ticker, "twice-1", "--price", "0.57"))
-        assert.strictEqual(third.code, 2, "a flag can appear only once")
-        const args = place(ticker, "twice-1")
-        const other = yield* json(args.with(args.indexOf("0.56"), "0.57"))
-        assert.strictEqual(other.code, 5)
-        assert.deepInclude(other.value, { outcome: "unknown", exit_code: 5, differs: ["price"] })
-        assert.include(JSON.parse(other.stderr).error.message, "kalshi order settle twice-1")
-        assert.strictEqual((yield* orders).length, 1)
-        // The record stays until the order is settled or forgotten. Until then, the id cannot be used.
-        assert.deepStrictEqual(pendingFiles(), ["twice-1.json"])
-        assert.deepInclude(readPending({ env } as never, "twice-1"), { client_order_id: "twice-1", ticker })
-        assert.strictEqual((yield* json(place(ticker, "twice-1"))).code, 2)
-        const settled = yield* json(["order", "settle", "twice-1", "--within", "1"])
-        assert.strictEqual(settled.code, 5)
-        assert.deepInclude(settled.value[0], { outcome: "unknown", differs: ["price"] })
-        assert.strictEqual((yield* json(["order", "settle", "--forget", "twice-1"])).code, 0)
-        assert.deepStrictEqual(pendingFiles(), [])
-      })
+    it.effect(
+      "places the same order with the same id once, and does not know the outcome of a different order with this id",
+      () =>
+        Effect.gen(function* () {
+          const { env, json, orders, pendingFiles, ticker } = yield* trading("KXTWICE-26-T1")
+          const [first, second] = [yield* json(place(ticker, "twice-1")), yield* json(place(ticker, "twice-1"))]
+          assert.strictEqual(first.value.order_id, second.value.order_id)
+          const third = yield* json(place(ticker, "twice-1", "--price", "0.57"))
+          assert.strictEqual(third.code, 2, "a flag can appear only once")
+          const args = place(ticker, "twice-1")
+          const other = yield* json(args.with(args.indexOf("0.56"), "0.57"))
+          assert.strictEqual(other.code, 5)
+          assert.deepInclude(other.value, { outcome: "unknown", exit_code: 5, differs: ["price"] })
+          assert.include(JSON.parse(other.stderr).error.message, "kalshi order settle twice-1")
+          assert.strictEqual((yield* orders).length, 1)
+          // The record stays until the order is settled or forgotten. Until then, the id cannot be used.
+          assert.deepStrictEqual(pendingFiles(), ["twice-1.json"])
+          assert.deepInclude(readPending({ env } as never, "twice-1"), { client_order_id: "twice-1", ticker })
+          assert.strictEqual((yield* json(place(ticker, "twice-1"))).code, 2)
+          const settled = yield* json(["order", "settle", "twice-1", "--within", "1"])
+          assert.strictEqual(settled.code, 5)
+          assert.deepInclude(settled.value[0], { outcome: "unknown", differs: ["price"] })
+          assert.strictEqual((yield* json(["order", "settle", "--forget", "twice-1"])).code, 0)
+          assert.deepStrictEqual(pendingFiles(), [])
+        })
     )
 
     it.effect("goes to the standard error if the standard output is closed", () =>

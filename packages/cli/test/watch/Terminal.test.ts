@@ -64,7 +64,7 @@ const isDrawn = (lines: ReadonlyArray<string>, columns: number, rows: number): b
   lines[0]?.length === columns &&
   (lines.at(-1) ?? "").endsWith("q quit")
 
-/** The view at both sizes. */
+/** The complete screens at 80x24, and then at 200x50. */
 const look = ({ resize, until }: Opened, isComplete: (lines: ReadonlyArray<string>) => boolean) =>
   Effect.gen(function* () {
     const small = yield* until((lines) => isDrawn(lines, 80, 24) && isComplete(lines))
@@ -96,7 +96,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
         sandbox.placeOrder(account.accountId, { ticker, side, price, count: "5" })
       )
 
-    it.effect("the book: is drawn at both sizes, and ends with q", () =>
+    it.effect("the book: is drawn at 80x24 and 200x50, and ends with q", () =>
       Effect.gen(function* () {
         yield* Effect.all([place("bid", "0.01"), place("ask", "0.99")])
         const view = yield* open(`watch book ${ticker}`)
@@ -110,7 +110,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
       })
     )
 
-    it.effect("the trades: are drawn at both sizes, and end with Ctrl-C", () =>
+    it.effect("the trades: are drawn at 80x24 and 200x50, and end with Ctrl-C", () =>
       Effect.gen(function* () {
         const view = yield* open("watch trades")
         const { large, small } = yield* look(view, (lines) => lines.some((line) => /^\d\d:\d\d:\d\d {2}KX/.test(line)))
@@ -120,7 +120,7 @@ describe.skipIf(!hasTmux)("the views in a terminal", () => {
       })
     )
 
-    it.effect("the account: is drawn at both sizes, and ends with SIGTERM", () =>
+    it.effect("the account: is drawn at 80x24 and 200x50, and ends with SIGTERM", () =>
       Effect.gen(function* () {
         const view = yield* open("watch account")
         const { large, small } = yield* look(view, (lines) => lines.some((line) => line.startsWith(ticker)))

@@ -205,7 +205,7 @@ describe("tradeEvents", () => {
     ])
   })
 
-  it("prints a hole, the trades that were read for it, and their number", () => {
+  it("prints a hole (an interval with lost trades), the trades that were read for it, and their number", () => {
     assert.deepStrictEqual(tradeEvents(hole, nowMillis), [{ type: "hole", time, ...interval }])
     assert.deepStrictEqual(tradeEvents({ _tag: "Filled", hole, trades: [trade] }, nowMillis), [
       { type: "trade", time, ticker: "A", is_from_hole: true, msg: trade },

@@ -209,7 +209,7 @@ describe("show", () => {
     )
   }
 
-  it.effect("continues after Esc, because a slow connection can split the code of a key after its Esc", () =>
+  it.effect("continues after Esc, because a slow connection can deliver an arrow key as a single Esc", () =>
     Effect.gen(function* () {
       const { fiber, state, written } = yield* shown([press("escape"), press("up"), press("escape"), press("up")])
       assert.isUndefined(fiber.pollUnsafe())

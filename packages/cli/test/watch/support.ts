@@ -108,7 +108,6 @@ export const books: BookViewState = {
   ]
 }
 
-/** A resting order. */
 export const accountOrder = (index: number, ticker = "KXHIGHNY-26NOV30-T50"): AccountFeed.AccountOrder => ({
   order_id: `9b0f6b43-5b68-4f9f-9f02-${String(index).padStart(12, "0")}`,
   client_order_id: `bot-${index}`,
@@ -146,7 +145,6 @@ export const accountFill = (index: number, market_ticker = "KXHIGHNY-26NOV30-T50
   filledMillis: nowMillis - 60_000 + index * 1_000
 })
 
-/** A position. */
 export const accountPosition = (market_ticker: string, count: string): AccountFeed.AccountPosition => ({
   market_ticker,
   subaccount: 0,
@@ -155,7 +153,6 @@ export const accountPosition = (market_ticker: string, count: string): AccountFe
   fees_paid_dollars: dollarsUnsafe("0.0348")
 })
 
-/** An order group. */
 export const accountGroup = (
   id: number,
   status: AccountFeed.AccountOrderGroup["status"]
@@ -204,7 +201,7 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   )
 )
 
-/** The law of every view: as many lines as rows, no line wider than the terminal, and no control characters. */
+/** Checks a screen: as many lines as rows, no line wider than the terminal, and no control characters. */
 export const assertFits = (screen: ReadonlyArray<Line>, { columns, rows }: Size): void => {
   assert.strictEqual(screen.length, rows)
   for (const line of screen) {

@@ -175,11 +175,11 @@ const start = (options: Options = {}) =>
  *
  * The account subscribes to `user_orders`, `fill`, `market_positions` and `order_group_updates`. Then it reads the
  * resting orders, the fills and the positions over REST. The account is live when these lists are complete and new
- * enough that no change can be missing. After an outage or a message that does not decode, the account is not live until
- * the affected lists are read again. All lists are also read again every `verifyMillis`.
+ * enough that no change can be missing. After an outage or a message that does not decode, the account is not live
+ * until the affected lists are read again. All lists are also read again every `verifyMillis`.
  *
- * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills from more than a day ago are also
- * read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
+ * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills from more than a day ago are
+ * also read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
  *
  * With `lines: 2`, the account stays live while one of two connections is lost. The lists are read again after the loss
  * anyway. If one connection is behind the other, a position can briefly show an older state.
@@ -189,10 +189,10 @@ const start = (options: Options = {}) =>
  *
  * **Gotchas**
  *
- * - The status of an order group is known only from its messages. After a loss, the status is `unknown`, even while the
- *   account is live.
- * - Each verification (every `verifyMillis`) costs one request per page of each list, and at least one request for the
- *   age of each list. With the defaults and lists of one page, that is at least six requests a minute.
+ * - The status of an order group is known only from messages. After a loss of messages, the status is `unknown`, even
+ *   while the account is live.
+ * - Reading all lists again, every `verifyMillis`, costs one request per page of each list, and at least one request
+ *   for the age of each list. With the defaults and lists of one page, that is at least six requests a minute.
  */
 export const make = (
   options?: Options
@@ -205,8 +205,8 @@ export const make = (
  * **Details**
  *
  * If the response to an order was lost, `Orders.place`, `Orders.settle` and `Orders.cancelAllOnExit` find the order
- * under this layer as soon as the exchange pushes it. They also search the lists of REST, for example for an order of a
- * subaccount that is not followed.
+ * under this layer as soon as a message of the feed shows it. They also search the lists of REST, for example for an
+ * order of a subaccount that is not followed.
  */
 export const layer = (
   options?: Options

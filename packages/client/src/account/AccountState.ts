@@ -14,15 +14,15 @@
  *   least `lagMillis` after the message.
  * - **Fills.** Each fill is kept once, by `trade_id` and `order_id`, although both sources send it.
  * - **Positions.** A message replaces the known position, unless REST showed a later change. A read replaces a message
- *   only if the read began at least `lagMillis` after the message. A message does not contain the time of its change,
+ *   only if the read began at least `lagMillis` after the message. A message does not contain the time of the change,
  *   so a repeated message can restore an older state. After a repeated message, the owner must therefore repeat the
  *   later messages. The feed does so after it replaces a connection.
- * - **Order groups.** They are known only from messages. After a loss, their status is unknown, but the account stays
- *   live: no REST operation returns the status.
- * - **Memory.** Open orders and positions are kept without a limit, because the exchange limits their number. Only the
- *   last `maxClosedOrders` closed orders and the newest `maxFills` fills are kept. Older ones are forgotten. A
- *   forgotten fill is not added again. A resting order that may be a forgotten closed order must be confirmed by a
- *   read.
+ * - **Order groups.** They are known only from messages. After a loss of messages, their status is `unknown`, because
+ *   no REST operation returns it. The account stays live.
+ * - **Memory.** All open orders and positions are kept, because the exchange limits their number. Only the last
+ *   `maxClosedOrders` closed orders and the newest `maxFills` fills are kept. The state forgets the others. It does not
+ *   add a forgotten fill again. A resting order may be an old state of a forgotten closed order: then a read by id must
+ *   confirm it.
  *
  * @module
  */
@@ -47,7 +47,7 @@ import type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
 export type AccountChannel = "user_orders" | "fill" | "market_positions" | "order_group_updates"
 
 /**
- * Why an account is not live.
+ * A loss of messages, after which the account is not live.
  *
  * - `outage`: the connection or the subscription was lost. Messages are ignored until the channel is subscribed again.
  * - `undecodable`: a message did not decode.
@@ -113,7 +113,9 @@ export type AccountChange =
 type What =
   /** All resting orders, of all subaccounts. */
   | { readonly _tag: "Orders" }
-  /** The fills of all subaccounts since `fromMillis`, a time of the local clock. The overlap is already subtracted. */
+  /**
+   * The fills of all subaccounts since `fromMillis`, a time of the local clock. `overlapMillis` is already subtracted.
+   */
   | { readonly _tag: "Fills"; readonly fromMillis: number }
   /** The positions of a subaccount. */
   | { readonly _tag: "Positions"; readonly subaccount: number }
@@ -130,8 +132,8 @@ export type Need = What & { readonly asOfMillis: number }
 export interface Page<Row> {
   readonly rows: ReadonlyArray<Row>
   /**
-   * When the request of the first page was sent, in Unix milliseconds of the local clock. If REST is known to lag by more
-   * than `lagMillis`, pass an earlier time: the read must contain every change before `startedMillis - lagMillis`.
+   * When the request of the first page was sent, in Unix milliseconds of the local clock. If REST is known to lag by
+   * more than `lagMillis`, pass an earlier time: the read must contain every change before `startedMillis - lagMillis`.
    */
   readonly startedMillis: number
   /** Whether this is the last page, and all pages before it have arrived. */
@@ -159,14 +161,14 @@ export interface AccountOptions extends ReadOptions {
   /** Fills are read from this time on, in Unix milliseconds. Default: `nowMillis - overlapMillis`. */
   readonly fillsFromMillis?: number | undefined
   /**
-   * After a loss, fills are read that are up to this many milliseconds older than the loss. The value must cover the
-   * time until a loss is noticed, the latency of a message, and the difference between the local clock and the
-   * exchange's clock. Default: 600,000.
+   * After a loss of messages, fills are read from this many milliseconds before the loss. The value must cover the time
+   * until a loss is noticed, the latency of a message, and the difference between the local clock and the exchange's
+   * clock. Default: 600,000.
    */
   readonly overlapMillis?: number | undefined
   /**
-   * The subaccounts to follow. Orders, fills and positions of other subaccounts are ignored. Messages of order groups name
-   * no subaccount, so all order groups are kept. Default: only 0, the primary account.
+   * The subaccounts to follow. Orders, fills and positions of other subaccounts are ignored. Messages of order groups
+   * name no subaccount, so all order groups are kept. Default: only 0, the primary account.
    */
   readonly subaccounts?: ReadonlyArray<number> | undefined
   /** How many closed orders, and how many deleted order groups, are kept. Default: 10,000. */
@@ -375,7 +377,10 @@ export class AccountState {
     this.#readError = error
   }
 
-  /** Returns what must be read now, with at most `maxOrders` single orders. Report the start of each read to `requested`. */
+  /**
+   * Returns what must be read now, with at most `maxOrders` single orders. Report the start of each read to
+   * `requested`.
+   */
   needs(nowMillis: number, maxOrders = Number.POSITIVE_INFINITY): ReadonlyArray<Need> {
     return [
       ...this.#lists().filter(([, read]) => (read.dueMillis() ?? Number.POSITIVE_INFINITY) <= nowMillis),

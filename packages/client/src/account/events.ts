@@ -17,14 +17,12 @@ export type AccountEvent =
   | { readonly _tag: "Healing"; readonly loss: AccountLoss }
   | AccountChange
 
-/** One consumer of the events. */
 interface Reader {
   readonly consumer: Consumer<AccountEvent>
   /** Whether the reader has received its first `Live`. */
   hasStarted: boolean
 }
 
-/** Passes events to consumers. */
 export class Events {
   readonly #state: () => AccountState
   readonly #readers = new Set<Reader>()

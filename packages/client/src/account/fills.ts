@@ -26,9 +26,11 @@ export class Fills {
   /** Oldest first. */
   readonly #sorted: Array<Entry> = []
   readonly #byKey = new Map<string, Entry>()
-  /** The newest forgotten fill. An unknown fill that is not newer may be a forgotten fill. */
+  /** The newest forgotten fill, which is no longer kept. An unknown fill that is not newer may be a forgotten one. */
   #forgotten: Entry | undefined
-  /** The fills that the current message or list has displaced. They are forgotten when the message or list is complete. */
+  /**
+   * The fills that newer fills of the current message or list displaced. They are forgotten after this message or list.
+   */
   readonly #leaving = new Map<string, Entry>()
 
   constructor(max: number) {
@@ -59,7 +61,7 @@ export class Fills {
     return "new"
   }
 
-  /** Forgets the fills that the current message or list has displaced. */
+  /** Ends the current message or list: forgets the fills that it displaced. */
   complete(): void {
     for (const entry of this.#leaving.values()) {
       if (this.#forgotten === undefined || isBefore(this.#forgotten, entry)) this.#forgotten = entry

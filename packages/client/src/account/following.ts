@@ -5,9 +5,9 @@
  * **Details**
  *
  * If one of several lines loses a message, another line still delivers it. So the account stays live as long as another
- * line has the channel. The lists of the channel are read again anyway, because the other line can be lost before it
- * delivers the message. The other line may be up to `behindMillis` behind. So a loss within `behindMillis` of the
- * previous loss of the channel counts as a loss of the account.
+ * line is subscribed to the channel. Its lists are read again anyway, because that line can be lost before it delivers
+ * the message. A line can be up to `behindMillis` behind another line. So a second loss of the channel within
+ * `behindMillis` counts as a loss of the account.
  *
  * @module
  */
@@ -20,7 +20,7 @@ type FeedService = Feed.KalshiFeed["Service"]
 
 const channels: ReadonlyArray<AccountChannel> = ["user_orders", "fill", "market_positions", "order_group_updates"]
 
-/** How far a line may be behind another line. */
+/** How far a line can be behind another line. */
 const behindMillis = 10_000
 
 /** How long to wait before opening a subscription again after the exchange ended it or did not answer. */
@@ -37,7 +37,7 @@ export interface Outside {
   readonly onEnd: (error: Feed.FeedError) => void
 }
 
-/** The account's channels on one session. */
+/** The account's channels on one connection. */
 class Line {
   readonly feed: FeedService
   readonly subscriptions = new Map<AccountChannel, Feed.Subscription>()
@@ -54,7 +54,7 @@ export class Following {
   readonly #state: AccountState
   readonly #outside: Outside
   readonly #lines: ReadonlyArray<Line>
-  /** Until when the next loss of a channel counts as a loss of the account. */
+  /** The time until which another loss of a channel counts as a loss of the account. */
   readonly #behindUntilMillis = new Map<AccountChannel, number>()
   #isClosed = false
 

@@ -1,5 +1,6 @@
 /**
- * The order groups of an account, as far as messages describe them.
+ * The order groups of an account, as far as messages of the feed describe them. An order group limits the contracts
+ * that its orders fill.
  *
  * @module
  */
@@ -7,12 +8,12 @@ import type { OrderGroupUpdates } from "../generated/feed.ts"
 import type { Count } from "../money/FixedPoint.ts"
 import { isSame } from "./rows.ts"
 
-/** An order group. */
+/** The newest known state of an order group. */
 export interface AccountOrderGroup {
   readonly order_group_id: string
   /**
-   * `unknown` until a message shows the status. After a loss, the status is `unknown` again, because a message about the
-   * group may be missing and no REST operation returns the status.
+   * `unknown` until a message shows the status. After a loss of messages, the status is `unknown` again, because no
+   * REST operation returns it.
    */
   readonly status: "active" | "triggered" | "deleted" | "unknown"
   /** The limit of the group. Undefined until a message contains the limit. */
@@ -69,7 +70,7 @@ export class OrderGroups {
   }
 
   /**
-   * Handles a loss of messages: sets the status of all groups that are not deleted to `unknown`. Returns the changed
+   * Handles a loss of messages: sets the status of all groups to `unknown`, except deleted groups. Returns the changed
    * groups.
    */
   lost(): ReadonlyArray<AccountOrderGroup> {

@@ -30,13 +30,16 @@ export class Orders {
   readonly #timeoutMillis: number
   readonly #maxClosed: number
   readonly #open = new Map<string, Entry>()
-  /** The unconfirmed orders whose read did not begin yet. The first is due first. */
+  /** The unconfirmed orders (open orders that may be closed) whose read has not begun yet. The first is due first. */
   readonly #unread = new Map<string, Entry>()
-  /** The unconfirmed orders whose read began, but has no result yet. The first is due first. */
+  /** The unconfirmed orders whose read has begun, but has no result yet. The first is due first. */
   readonly #unanswered = new Map<string, Entry>()
-  /** The closed orders. The order that closed first is first. */
+  /** The closed orders, in the sequence in which they closed. */
   readonly #closed = new Map<string, Entry>()
-  /** The latest update time of the forgotten orders. An unknown order that is not newer may be a forgotten order. */
+  /**
+   * The latest update time of the forgotten orders, which are no longer kept. An unknown order that is not newer may be
+   * one of them.
+   */
   #forgottenMillis = Number.NEGATIVE_INFINITY
   /** When the read of the last complete list began. */
   #completeMillis = Number.NEGATIVE_INFINITY
@@ -55,7 +58,7 @@ export class Orders {
     return Array.from(this.#closed.values(), ({ order }) => order)
   }
 
-  /** The ids of the unconfirmed orders: open orders that may be closed. */
+  /** The ids of the unconfirmed orders. */
   doubted(): ReadonlySet<string> {
     return new Set([...this.#unread.keys(), ...this.#unanswered.keys()])
   }
@@ -157,7 +160,9 @@ export class Orders {
     return true
   }
 
-  /** Whether `next` is a later state of the order. An order neither opens again nor loses fills. */
+  /**
+   * Whether `next` is a later state of the order. A closed order does not open again, and an order does not lose fills.
+   */
   #supersedes({ order, pushedMillis, readMillis }: Entry, next: AccountOrder, origin: Origin): boolean {
     const [before, after] = [order.updatedMillis, next.updatedMillis]
     if (before !== undefined && after !== undefined && before !== after) return after > before

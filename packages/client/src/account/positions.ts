@@ -34,7 +34,7 @@ export class Positions {
 
   /**
    * Applies a message. Returns whether the position changed. A message contains the time when it was sent, not the time
-   * of its change. A message that was sent before the last change that a read showed is ignored.
+   * of the change. A message is ignored if it was sent before the last change that a read showed.
    */
   push(position: AccountPosition, sentMillis: number | undefined, receivedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)
@@ -51,8 +51,8 @@ export class Positions {
   }
 
   /**
-   * Applies a row of a read. Returns whether the position changed. If the read began less than `lagMillis` after the last
-   * message, the row may be older than the message, and is ignored.
+   * Applies a row of a read. Returns whether the position changed. If the read began less than `lagMillis` after the
+   * last message, the row may be older than the message, and is ignored.
    */
   read(position: AccountPosition, updatedMillis: number, startedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)

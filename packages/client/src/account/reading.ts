@@ -54,7 +54,7 @@ export const readWhenNeeded = (reading: Reading): Effect.Effect<never, never, Ca
         const isOrder = need._tag === "Order"
         const key = keyOf(need)
         state.requested(need, nowMillis)
-        // A read can take long if the lists lag far behind. It is not started a second time.
+        // A read can take long if the lists lag far behind. Do not start it a second time.
         if (running.has(key)) continue
         running.add(key)
         if (isOrder) confirming++
@@ -79,7 +79,7 @@ const keyOf = (need: Need): string => {
   return need._tag === "Positions" ? `Positions ${need.subaccount}` : need._tag
 }
 
-/** Knows the time up to which the lists of the exchange are complete, in Unix milliseconds of the local clock. */
+/** Tracks the time up to which the lists of the exchange are complete, in Unix milliseconds of the local clock. */
 class Freshness {
   readonly #lagMillis: number
   #asOfMillis = Number.NEGATIVE_INFINITY
@@ -89,8 +89,8 @@ class Freshness {
   }
 
   /**
-   * Waits until the lists are new enough. Returns the `startedMillis` of the read: the current time, or an earlier time if
-   * the lists lag by more than `lagMillis`.
+   * Waits until the lists are new enough. Returns the `startedMillis` of the read: the current time, or an earlier time
+   * if the lists lag by more than `lagMillis`.
    */
   until(need: Need) {
     return Effect.gen({ self: this }, function* () {

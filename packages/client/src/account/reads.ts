@@ -39,7 +39,6 @@ export class Read {
     this.#fromMillis = fromMillis
   }
 
-  /** A read that begins earlier does not count. */
   get fromMillis(): number {
     return this.#fromMillis
   }

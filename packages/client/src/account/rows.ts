@@ -7,7 +7,9 @@ import type * as Feed from "../generated/feed.ts"
 import type * as Responses from "../generated/responses.ts"
 import type { Count, Dollars } from "../money/FixedPoint.ts"
 
-/** An order of the account. Its members have the exchange's names and values, except `subaccount` and `updatedMillis`. */
+/**
+ * An order of the account. Its members have the exchange's names and values, except `subaccount` and `updatedMillis`.
+ */
 export interface AccountOrder {
   readonly order_id: string
   readonly client_order_id: string
@@ -28,8 +30,8 @@ export interface AccountOrder {
   readonly order_group_id: string | undefined
   readonly exchange_index: number | undefined
   /**
-   * When the exchange last changed the order, in Unix milliseconds of the exchange's clock. If the exchange sends no
-   * such time, this is the time of the order's creation. Undefined if the exchange sends neither time.
+   * When the exchange last changed the order, in Unix milliseconds of the exchange's clock. Without such a time, the
+   * time of the order's creation. Undefined if the exchange sends neither.
    */
   readonly updatedMillis: number | undefined
 }

@@ -39,8 +39,8 @@ export class Book {
    */
   readonly clock: number | undefined
   /**
-   * Rises when the clock starts again, such as after maintenance of the exchange. With several lines, it also rises
-   * when readers change to a line that is behind.
+   * Rises when the clock starts again, such as after maintenance of the exchange. With several lines (parallel
+   * subscriptions), it also rises when readers change to a line that is behind.
    */
   readonly epoch: number
   /** When the last message of this book arrived, in Unix milliseconds. */

@@ -82,7 +82,8 @@ export interface Loss {
 }
 
 /**
- * The state of a book. `sinceMillis` is when the state began, in Unix milliseconds. `loss` is why the book is not live.
+ * The state of a book. A book that is `Healing` waits for a new snapshot after a loss. `sinceMillis` is when the state
+ * began, in Unix milliseconds.
  */
 export type State =
   | { readonly _tag: "AwaitingSnapshot"; readonly sinceMillis: number }
@@ -114,8 +115,8 @@ export interface Options extends RequestOptions {
   /** The time at which the book is made, in Unix milliseconds. */
   readonly nowMillis: number
   /**
-   * How long a book may stay crossed while the clock does not change. After that, the book is at fault. Until then,
-   * reads return the book as it was before it crossed. Default: 250.
+   * How long a book may stay crossed (best bid not below best ask) while the clock does not change. Reads return the
+   * book as it was before it crossed. After this time, the book is no longer live. Default: 250.
    */
   readonly crossedGraceMillis?: number | undefined
 }
@@ -177,7 +178,7 @@ const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
  *   `crossedGraceMillis`, this is a fault.
  * - A fault ends the live state until the next snapshot.
  *
- * The book has no timer: call `tick` at `nextMillis`. `version` changes whenever reads may return a different result.
+ * The book has no timer: call `tick` at `nextMillis`.
  */
 export class OrderBook {
   readonly market_ticker: string
@@ -255,8 +256,8 @@ export class OrderBook {
 
   /**
    * Returns the book without a call of `tick`. Use it if a timer calls `tick`. If the process was busy, a deadline can
-   * have passed while earlier messages still wait in the socket. Without `tick`, those messages are applied before the
-   * deadline takes effect, even if a read comes before them.
+   * have passed while earlier messages still wait in the socket. The timer applies the deadline only after these
+   * messages, but `read` would apply it before them.
    *
    * @internal
    */

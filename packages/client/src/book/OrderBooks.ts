@@ -50,8 +50,8 @@ export { type Book, BookNotLive, type Level, type Loss, type Side, type State } 
 /** Options of {@link watch}. */
 export interface Options extends BookOptions {
   /**
-   * The number of independent lines, from 1 to 8. Each line has its own session and connections. The books of the lines
-   * are merged by the exchange's clock. Default: 1.
+   * The number of lines, from 1 to 8. A line is a subscription with its own connections. The books of the lines are
+   * merged by the exchange's clock. Default: 1.
    */
   readonly lines?: number | undefined
 }
@@ -199,9 +199,9 @@ class Books {
  *
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
  * the book of the line that is furthest ahead. If that line is lost while the others are behind, readers see its last
- * book until another line has caught up. After `catchUpMillis`, readers see the furthest of the other lines, with a
- * higher `epoch`. Only in that case can a book be older than the previously read book. Each line is a session with the
- * options of the layer and its own connections.
+ * book until another line has caught up. After `catchUpMillis`, readers see the book of the other line that is furthest
+ * ahead, with a higher `epoch`. Only in that case can a book be older than the previously read book. The connections of
+ * each line have the options of the layer.
  *
  * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` shows
  * why. When all lines have failed, the watch ends with the error of the last line. A market is refused if the exchange

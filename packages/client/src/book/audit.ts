@@ -88,7 +88,7 @@ class Recording {
 /** The differences of each market. Undefined for a market that could not be compared. */
 type Differences = ReadonlyMap<string, ReadonlyArray<Difference> | undefined>
 
-/** Waits until a read takes no tokens from other calls. */
+/** Waits until a read would take no tokens from other calls. */
 const spareTokens = (tickers: ReadonlyArray<string>): Effect.Effect<void, never, KalshiPublic> =>
   Effect.gen(function* () {
     const { waitFor } = yield* KalshiPublic
@@ -195,8 +195,7 @@ class Rounds {
       this.#batches = others
       const batch = planned.filter((ticker) => this.#watch.state(ticker) !== undefined)
       this.#nextMillis = (yield* Clock.currentTimeMillis) + this.#pauseMillis
-      // After the end of the watch, every read fails with the watch's error, even the read of a market that is not
-      // watched.
+      // After the end of the watch, this read fails with the watch's error, even if the batch is empty.
       yield* Effect.catchTag(this.#watch.read(""), ["BookNotLive", "NotWatched"], () => Effect.void)
       if (batch.length === 0) return []
       const read = yield* Effect.result(readTwice(this.#watch, batch, this.#toleranceMillis))
@@ -252,24 +251,23 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
  *
  * **When to use**
  *
- * Use `audit` to detect faults that no message of the feed shows. For example, the exchange did not send a change. Or
- * the exchange renamed a member of a message, so that a side reads as empty.
+ * Use `audit` to detect faults that no message of the feed shows. Examples: the exchange did not send a change, or it
+ * renamed a member so that a side reads as empty.
  *
  * **Details**
  *
  * - Each watched market is read once in `intervalMillis`, in requests of up to 100 markets. The requests are spread
  *   over the interval, one at a time, and wait while other calls need the tokens. A comparison takes at least twice
  *   `toleranceMillis`, so the comparison of many markets can take longer than the interval.
- * - A REST book has no clock. A level counts as equal if the live book had the same size at that level at some time.
- *   The time must be during the read, or up to `toleranceMillis` before or after the read. So a busy market or a late
- *   message does not count as a difference.
+ * - A REST book has no clock. A level counts as equal if the live book had the same size during the read, or up to
+ *   `toleranceMillis` before or after it. So a busy market or a late message does not count as a difference.
  * - A market with a difference is read again. A difference counts only if the same level differs again.
  * - A market is `undecided` if its book was unreadable at any time during a read, or changed 1,000 times or more. It is
- *   also `undecided` if REST does not return the market, or returns too many decimals. In the last case, both reads
- *   show differences, but at different levels.
+ *   also `undecided` if REST does not return it or returns too many decimals, or if two reads show differences at
+ *   different levels.
  * - The levels of a REST book are bids for YES and bids for NO. A bid for NO is compared as an ask for YES.
- * - An audit of several lines compares the book that readers see. If it differs, the book is marked as lost on all
- *   lines.
+ * - With several lines (parallel subscriptions), the audit compares the book that readers see. If it differs, the book
+ *   is marked as lost on all lines.
  *
  * After the end of the watch, the stream fails with the watch's error. For an invalid option, it fails with
  * `InvalidRequest`. A failed read of REST books is a `ReadFailed` event, and does not end the audit.

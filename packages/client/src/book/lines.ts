@@ -1,5 +1,5 @@
 /**
- * Keeps books over several lines. Each line is a subscription to all markets on its own session.
+ * Keeps books over several lines. Each line is a subscription to all markets on its own session (a set of connections).
  *
  * **Details**
  *
@@ -65,7 +65,6 @@ class Line {
   }
 }
 
-/** The books of several lines. */
 class Lines {
   /** Called when `tick` may be due earlier than `nextMillis` returned. */
   onTimer: () => void = () => {}
@@ -177,8 +176,8 @@ class Lines {
   }
 
   /**
-   * Ends the live state of books that have been crossed for too long. Ends waits for late lines that have lasted too
-   * long. Requests the snapshots that are due, and adds refused markets again.
+   * Ends the live state of books that have been crossed for too long. Ends the waits for late lines whose time is over.
+   * Requests the snapshots that are due, and adds refused markets again.
    */
   tick(): void {
     const nowMillis = this.#nowMillis()
@@ -330,9 +329,7 @@ class Lines {
     line.retries.set(ticker, { refusal, waitMillis, dueMillis: this.#nowMillis() + waitMillis })
   }
 
-  /**
-   * Handles markets that the exchange refuses on a line. A market that is refused on all lines is no longer watched.
-   */
+  /** Handles markets that the exchange refuses on a line. */
   #refuse(line: Line, markets: ReadonlyArray<string>, error: Feed.MarketsError): void {
     for (const ticker of markets) {
       if (!this.#books.has(ticker)) continue

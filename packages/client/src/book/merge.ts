@@ -19,17 +19,17 @@
  * **Why readers never go back.** Readers change to another line only if that line has reached the last place that
  * readers saw. The furthest line can be lost while the other lines are complete but late. Then readers see the last
  * book of the lost line until another line has caught up. If that book was a snapshot, another line can reach the same
- * clock by deltas. More deltas with this clock can follow, so that line counts as late until its clock rises. If both
- * books have the same levels, the late line has no deadline. A lost line whose own book was wrong (`negative`,
- * `crossed`) is an exception. Then readers see no book until another line has caught up.
+ * clock by deltas. More deltas with this clock can follow. So the other line counts as late until its clock rises. If
+ * both books have the same levels, the late line has no deadline. If the lost line's own book was wrong (`negative`,
+ * `crossed`), readers see no book until another line has caught up.
  *
  * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch. Places are compared by
  * their epochs first, then by their clocks. A line begins a new epoch if its own clock goes down. It also begins a new
  * epoch if its snapshot is older than a place that readers had seen when the snapshot was requested. Only a restart
- * explains such a snapshot. Otherwise, the snapshot belongs to the epoch of that place or to a later epoch. Lines of an
- * older epoch need a new snapshot to prove their epoch.
+ * explains such a snapshot. Any other snapshot belongs to the epoch that readers had seen, or to a later epoch. Lines
+ * of an older epoch need a new snapshot to prove their epoch.
  *
- * **Limits.** In two cases, a line of the old epoch can count as a line of the new epoch. In the first case, the
+ * **Limitations.** In two cases, a line of the old epoch can count as a line of the new epoch. In the first case, the
  * restarted clock passes its old value before any line shows that the clock went down. In the second case, the clock
  * restarts twice while a message is in transit. The book of that line is still complete, but can be older than the
  * previous book. This state does not last, because a late line that does not catch up in `catchUpMillis` starts a new
@@ -46,7 +46,7 @@ import { BookNotLive, type Loss, type Options, OrderBook, type State } from "./O
 export interface MergeOptions extends Options {
   /**
    * How long readers see the book of a lost line while no other line has caught up with it. After that, readers see the
-   * furthest of the other lines, in a new epoch. Default: 1,000.
+   * other line that is furthest ahead, with a higher `epoch`. Default: 1,000.
    */
   readonly catchUpMillis?: number | undefined
 }
@@ -73,7 +73,7 @@ const isEqual = (self: Reading | undefined, that: Reading): boolean =>
 /** One subscription of the market. */
 class Line implements Place {
   readonly book: OrderBook
-  /** The place that readers had seen when this line's next snapshot was requested, or an earlier place. */
+  /** A place that readers had seen before this line's next snapshot was requested. */
   floor: Place | undefined
   /** The id of the last `get_snapshot`, and what readers had seen when it was sent. */
   request: { readonly id: number; readonly seen: Place | undefined } | undefined
@@ -102,7 +102,7 @@ class Line implements Place {
   }
 }
 
-/** What readers see after the leader was lost, while the other lines are complete but late. */
+/** What readers see after the line that they followed was lost, while the other lines are complete but late. */
 interface Held {
   /** Infinity while the furthest line has the same clock and the same levels. */
   untilMillis: number
@@ -111,7 +111,7 @@ interface Held {
 }
 
 /**
- * The order book of one market on any number of lines. Each line has a number. The number must never be used again.
+ * The order book of one market on any number of lines. Each line has a number that is never used again.
  *
  * **Details**
  *
@@ -191,7 +191,6 @@ export class MergedBook {
     this.#settle(closed, nowMillis)
   }
 
-  /** Applies a snapshot. */
   snapshot(line: number, message: OrderbookSnapshotMessage, receivedMillis: number): void {
     const found = this.#lines.get(line)
     if (found === undefined) return void this.#ignored++
@@ -206,7 +205,6 @@ export class MergedBook {
     if (this.#seen !== undefined && found.epoch < this.#seen.epoch) found.book.refresh()
   }
 
-  /** Applies a delta. */
   delta(line: number, message: OrderbookDeltaMessage, receivedMillis: number): void {
     const found = this.#lines.get(line)
     if (found === undefined) return void this.#ignored++
@@ -234,14 +232,14 @@ export class MergedBook {
   }
 
   /**
-   * Records that a session will send `get_snapshot`, or already waits for a snapshot. Report the id of the command with
-   * `sent`.
+   * Records that `get_snapshot` will be sent on a line, or that the line already waits for a snapshot. Report the id of
+   * the command with `sent`.
    */
   requesting(line: number, nowMillis: number): void {
     this.#lines.get(line)?.book.requested(nowMillis)
   }
 
-  /** Records that a session sent `get_snapshot` with this id, on request or for its own purposes. */
+  /** Records that `get_snapshot` was sent on a line with this id, even if this book did not request it. */
   sent(line: number, id: number): void {
     const found = this.#lines.get(line)
     if (found !== undefined) found.request = { id, seen: copyOf(this.#seen) }

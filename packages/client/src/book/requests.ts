@@ -19,7 +19,7 @@ const longestTimeoutMillis = 60_000
 /** The shortest time between two requests. It applies if a book fails at once after each snapshot. */
 const pauseMillis = 250
 
-/** Decides when a book needs a request for a snapshot. The subscription itself counts as the first request. */
+/** The requests of one book. The subscription itself counts as the first request. */
 export class Requests {
   readonly #timeoutMillis: number
   #isWanted = true

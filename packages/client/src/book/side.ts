@@ -16,7 +16,7 @@ import * as safeUnits from "./safeUnits.ts"
 export const oneDollar = 1_000_000
 
 /**
- * The maximum size of a level: nine billion contracts, in hundredths. The finest published price grid has 10,000
+ * The maximum size of a level: nine billion contracts, in hundredths. Published markets have at most 10,000 valid
  * prices, so a sum over a side stays exact.
  */
 export const maxSize = 900_000_000_000

@@ -1,5 +1,5 @@
 /**
- * Shared parts of the watches over one line and over several lines. A line is a subscription on its own session.
+ * Shared parts of the watches over one line and over several lines. A line is a subscription on its own connections.
  *
  * @module
  */
@@ -31,15 +31,15 @@ export class NotWatched
 /** Options of watched books. */
 export type BookOptions = Omit<MergeOptions, "nowMillis">
 
-/** A line of a watch: a subscription to all watched markets on its own session. */
+/** A line of a watch: a subscription to all watched markets on its own connections. */
 export interface LineState {
   /** Why the line ended. Undefined while the line lasts. A line that ended is not opened again. */
   readonly ended: Feed.FeedError | undefined
   /** The number of books that are live on this line. */
   readonly liveBooks: number
   /**
-   * The session of the line. The first line uses the session of the layer, which also has the subscriptions of other
-   * users.
+   * The connections and subscriptions of the line. The first line uses the session of the layer, which also has the
+   * subscriptions of other users.
    */
   readonly session: Feed.SessionState
 }

@@ -80,7 +80,7 @@ export type LossCause =
   | { readonly _tag: "ProbeRefused"; readonly code: number; readonly reason: string }
   /** The clock jumped, most likely because this machine was suspended. */
   | { readonly _tag: "ClockJumped"; readonly jumpMillis: number }
-  /** This subscription ended, and the session opens it again. The connection stays open. */
+  /** This subscription ended, and the feed opens it again. The connection stays open. */
   | { readonly _tag: "SubscriptionLost"; readonly code: number | undefined; readonly reason: string }
 
 /** Describes a cause in a few words. */
@@ -127,8 +127,8 @@ export class ConnectionLost
 
 /**
  * The exchange refused a command, or reported an error of a subscription. `markets` lists the markets, indices or
- * underlyings that are no longer part of the subscription. The subscription keeps all other names. If it has no other
- * name, or if it has no list of names, it ends.
+ * underlyings that are no longer part of the subscription. The subscription keeps all other names. It ends if no name
+ * is left, or if it has no list of names.
  */
 export class SubscriptionRefused
   extends /*#__PURE__*/ Data.TaggedError("SubscriptionRefused")<{

@@ -1,5 +1,5 @@
 /**
- * The capability of the feed, and the layer that provides it.
+ * The service of the feed, and the layer that provides it.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import type { SessionState } from "./session/state.ts"
 import { run } from "./sockets.ts"
 import * as feedTelemetry from "./telemetry.ts"
 
-/** The service behind the feed. Use the functions of `Feed`. */
+/** The service behind the functions of `Feed`. */
 export interface FeedService {
   /** Adds a subscription. Its events are delivered synchronously. */
   readonly subscribe: <Name extends ChannelName>(
@@ -47,7 +47,7 @@ export interface FeedService {
   readonly openSession: Effect.Effect<FeedService, never, Scope.Scope>
 }
 
-/** Permits subscriptions to the feed. */
+/** The service that the functions of `Feed` need. */
 export class KalshiFeed extends Context.Service<KalshiFeed, FeedService>()("@kalshi-effect/client/KalshiFeed") {}
 
 /** Options of {@link layer}. */
@@ -63,7 +63,8 @@ export interface Options extends SessionOptions {
 }
 
 /**
- * Provides the feed: one session for one key. The first subscription opens the first connection.
+ * Provides the feed: one session (connections and their subscriptions) for one key. The first subscription opens the
+ * first connection.
  *
  * **Details**
  *

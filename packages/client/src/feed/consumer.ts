@@ -38,7 +38,6 @@ export class Consumer<A> {
     return Stream.fromQueue(this.#queue)
   }
 
-  /** The number of events that wait. */
   get size(): number {
     return Queue.sizeUnsafe(this.#queue)
   }

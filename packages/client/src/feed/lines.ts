@@ -1,5 +1,6 @@
 /**
- * Shared parts of the modules that merge several lines. Here, a line is a subscription on its own session.
+ * Shared parts of the modules that receive the same data over several lines and merge it. A line is a subscription on
+ * its own session (a set of connections).
  *
  * @module
  */
@@ -15,7 +16,6 @@ const maxLines = 8
 const minRetryMillis = 5_000
 const maxRetryMillis = 60_000
 
-/** Checks the option `lines`. */
 export const checkLines = (operation: string, lines: number): Effect.Effect<void, InvalidRequest> =>
   Number.isInteger(lines) && lines >= 1 && lines <= maxLines
     ? Effect.void

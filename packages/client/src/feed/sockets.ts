@@ -25,9 +25,11 @@ import type { SessionOptions } from "./session/settings.ts"
 
 type MakeWebSocket = Socket.WebSocketConstructor["Service"]
 
-/** The members of a WebSocket of the library `ws` that Effect's interface lacks. Other WebSockets may not have them. */
+/**
+ * Members that a WebSocket of the library `ws` has, but Effect's interface lacks. Other WebSockets may lack them too.
+ */
 interface Extras {
-  /** Ends the connection without a handshake. */
+  /** Ends the connection without a closing handshake. */
   readonly terminate?: () => void
   readonly on?: {
     (type: "ping", listener: () => void): unknown
@@ -50,14 +52,16 @@ const maxRefusalBytes = 64 * 1024
 
 /** The sockets of one session. */
 class Sockets implements Outside {
-  /** Assigned before the first dial. */
+  /** Assigned before the first connection is opened. */
   session: Session | undefined
   readonly observer: FeedTelemetry
   readonly #connection: Connection
   readonly #makeWebSocket: MakeWebSocket
   readonly #clock: Clock.Clock
   readonly #fork: (effect: Effect.Effect<void>) => Fiber.Fiber<void>
-  /** The dials that wait for their signature. The key is the generation (the number of the connection). */
+  /**
+   * The attempts to connect that wait for their signature. The key is the generation (the number of the connection).
+   */
   readonly #dials = new Map<number, Fiber.Fiber<void>>()
   readonly #sockets = new Map<number, Socket.WebSocketLike & Extras>()
 
@@ -78,7 +82,6 @@ class Sockets implements Outside {
   dial(generation: number, after: LossCause | undefined): void {
     this.observer.onDial(generation, after)
     const path = new URL(this.#connection.environment.feedUrl).pathname
-    // Each dial has its own signature.
     const signing = Effect.exit(this.#connection.sign({ method: "GET", path }))
     const fiber = this.#fork(
       Effect.map(signing, (signed) => {

@@ -33,7 +33,6 @@ import type { Observer } from "./session/core.ts"
 
 const ofFeed = ["server.address", "server.port", "kalshi.client.name"]
 
-/** The definitions of all metrics. */
 const defined = {
   dials: {
     name: "kalshi.client.feed.dial.duration",
@@ -158,7 +157,6 @@ export interface WatchedQueue {
   readonly close: () => void
 }
 
-/** The telemetry of a feed. */
 export interface FeedTelemetry extends Observer {
   /** Called when a dial starts. `after` is the loss or the failed dial before it. */
   readonly onDial: (generation: number, after: EndCause | undefined) => void

@@ -3,9 +3,10 @@
  *
  * **Details**
  *
- * For each account, the exchange keeps a read bucket and a write bucket of tokens. Each further shard has its own write
- * bucket. The buckets refill continuously. Every signed request pays tokens. A batch of orders pays for each order. A
- * layer that signs limits its calls by default. The option `limits: false` turns the limits off.
+ * For each account, the exchange keeps a read bucket and a write bucket of tokens. The exchange consists of shards, and
+ * each further shard has its own write bucket. The buckets refill continuously. Every signed request pays tokens. A
+ * batch of orders pays for each order. The calls of a layer with a key are limited by default. The option
+ * `limits: false` turns this off.
  *
  * The budget of a bucket (its refill rate and capacity) and the cost of a request depend on the account. The layer
  * fetches them from `Account.limits` and `Account.endpointCosts` in these cases:
@@ -45,8 +46,8 @@ import type { Budget, Store as StoreService } from "./Store.ts"
 export type { Bucket, Budget, Want } from "./Store.ts"
 
 /**
- * The budgets that apply until the budgets of the account are known: the budgets of the lowest tier, with a capacity of
- * one second's tokens. Source: the rate-limit guide of October 2026, and the basic tier recorded in demo in July 2026.
+ * The budgets of the lowest tier, with a capacity of one second's tokens. They apply until the account's budgets are
+ * known. Source: the rate-limit guide of October 2026, and the basic tier recorded in demo in July 2026.
  */
 export const defaults: { readonly read: Budget; readonly write: Budget } = {
   read: { refillRate: 200, capacity: 200 },
@@ -61,8 +62,8 @@ export interface Options {
    */
   readonly account?: string | undefined
   /**
-   * The part of the account's budget that this layer may use: more than 0 and at most 1. If the capacity of this part
-   * is below the default cost of a request, the layer can still send one such request at a time. Default: 1.
+   * The part of the account's budget that this layer may use: more than 0 and at most 1. Even the smallest part allows
+   * one request of the default cost at a time. Default: 1.
    */
   readonly share?: number | undefined
   /**
@@ -90,9 +91,8 @@ export interface CallOptions {
    */
   readonly maxWait?: Duration.Input | undefined
   /**
-   * Whether the call goes before all calls that wait for the same bucket and are not urgent. Use it, for example, for a
-   * read that determines the outcome of an order. Default: the value of the operation, which is true for cancels and
-   * similar operations.
+   * Whether the call goes before waiting calls that are not urgent. Use it, for example, for a read that determines the
+   * outcome of an order. Default: true for cancels and similar operations, otherwise false.
    */
   readonly urgent?: boolean | undefined
 }
@@ -183,7 +183,7 @@ export const waitFor = <Input, Output, E, Capability>(
   input?: Input
 ): Effect.Effect<number, never, Capability> => {
   const { descriptor } = operation
-  // The cast is safe: the capability in the operation's type matches the `access` of the descriptor.
+  // The cast is safe: `Capability` is the service that `descriptor.access` selects.
   const sender = capability(descriptor.access) as unknown as Effect.Effect<
     { readonly waitFor: (descriptor: typeof operation.descriptor, input: unknown) => Effect.Effect<number> },
     never,

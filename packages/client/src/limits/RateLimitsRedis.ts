@@ -40,12 +40,20 @@ const unavailableMillis = 1_000
 /**
  * The script that makes every decision. Each account is a hash. Times are in microseconds.
  *
- * A bucket is a field `b:<name>` with these values: the tokens; the time at which they were counted; the fetched rate
- * and capacity, or zeros; the older and the newer reserved tokens; the time at which the older reserved tokens are
- * charged; and the latency.
+ * A bucket is a field `b:<name>` with these values:
  *
- * A waiting call is a field `p:<id>` with these values: the urgency, the time at which the wait began, the time at
- * which the call expires, the cost and the buckets.
+ * - the tokens, and the time at which they were counted
+ * - the fetched rate and capacity, or zeros
+ * - the older and the newer reserved tokens
+ * - the time at which the older reserved tokens are charged
+ * - the latency
+ *
+ * A waiting call is a field `p:<id>` with these values:
+ *
+ * - the urgency
+ * - the time at which the wait began
+ * - the time at which the call expires
+ * - the cost and the buckets
  *
  * `memory.ts` makes the same decisions, and explains why tokens are reserved before they are charged.
  */
@@ -200,7 +208,6 @@ return '0'
 
 const unavailable = "unavailable" as const
 
-/** The operations of the script. */
 type Command = "take" | "giveUp" | "arrived" | "giveBack" | "drain" | "waitFor"
 
 const argumentsOf = (key: string, command: Command, want: RateLimits.Want): ReadonlyArray<unknown> => [

@@ -30,7 +30,7 @@ const isText = (value: unknown): boolean => typeof value === "string"
 
 /**
  * Returns the shard of an order: its `exchange_index`, or 0 for an order with neither an index nor a ticker. Undefined
- * if the exchange finds the shard, or if there is no input. With the index -1, the exchange finds the shard.
+ * if there is no input, or if the exchange finds the shard (by the ticker, or because the index is -1).
  */
 const shardOf = (input: unknown): number | undefined => {
   const index = memberOf(input, "exchange_index")

@@ -30,7 +30,6 @@ export interface Shared {
 export interface TokenRequest {
   readonly bill: Bill
   readonly urgent: boolean
-  /** The longest wait. */
   readonly maxMillis: number
   /** Makes a wait interruptible. Until the call has its tokens, all other steps are uninterruptible. */
   readonly park: <A, E>(wait: Effect.Effect<A, E>) => Effect.Effect<A, E>
@@ -62,7 +61,6 @@ export class Arrivals {
 
 type Outcome = Exit.Exit<Taken, Errors.LimitExceeded>
 
-/** A call in the queue. */
 interface Waiter extends TokenRequest, Arrival {
   /** The cost in tokens when the call arrived. */
   readonly cost: number
@@ -80,9 +78,7 @@ interface Waiter extends TokenRequest, Arrival {
   resume: ((outcome: Outcome) => void) | undefined
 }
 
-/**
- * The state of the first call in a queue, after the store responded that the tokens of the call are not available yet.
- */
+/** The state of the first call in a queue, after the store responded that its tokens are not available yet. */
 interface Head {
   /** When the store expects to have the tokens of the call. */
   readonly readyMillis: number

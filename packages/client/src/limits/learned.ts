@@ -29,7 +29,6 @@ export interface AccountFacts {
   readonly endpointCosts: Effect.Effect<GetAccountEndpointCostsResponse, unknown>
 }
 
-/** Options of {@link LearnedLimits}. */
 export interface Options {
   readonly share: number
   readonly refreshMillis: number

@@ -22,7 +22,6 @@ import * as memory from "./memory.ts"
 import * as RateLimits from "./RateLimits.ts"
 import { isLimited, type Taken, Tokens } from "./tokens.ts"
 
-/** The validated options of a limiter. */
 interface Settings {
   readonly account: string
   readonly share: number
@@ -50,7 +49,7 @@ const resolve = (options: RateLimits.Options, environment: string, keyId: string
  * Makes a limiter. It runs the requests in `facts` in fibers of the scope. It passes its buckets to `watch`, which adds
  * them to the metrics.
  *
- * Dies if the options are invalid, because that is a mistake in the program.
+ * Dies if the options are invalid.
  */
 export const make = (
   options: RateLimits.Options,

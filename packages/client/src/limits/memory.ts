@@ -24,9 +24,9 @@ const responseMillis = 10
 /**
  * A bucket.
  *
- * The tokens of requests in flight are reserved. They are in two generations, so that the state consists of a few
- * numbers for any number of requests. If no report about a request arrives, its tokens are charged with their
- * generation. This happens one to two latencies after the request was sent.
+ * The tokens of requests in flight are reserved. The state is two sums of tokens, not one entry per request: `#older`
+ * and `#newer`. If no report about a request arrives, its tokens are charged with their sum, one to two latencies after
+ * the request was sent.
  */
 class BucketState {
   /** The fetched budget. Undefined if no limiter has fetched it. */
@@ -230,8 +230,8 @@ const atNow = <A>(f: (nowMillis: number) => A): Effect.Effect<A> =>
  * The exchange charges a request when it receives the request. Until then, a full bucket does not refill. So this store
  * charges a request when the exchange has certainly received it: when the response has arrived, or the latency has
  * passed. Until then, the tokens of the request stay reserved. A call can take only tokens that would remain if the
- * exchange received all requests in flight now. So the exchange has the tokens for each request, in whichever order the
- * requests arrive.
+ * exchange received all requests in flight now. So the exchange has the tokens for each request, in any order of
+ * arrival.
  */
 export const make = (): Store => {
   const store = new MemoryStore()

@@ -6,7 +6,6 @@
  * @module
  */
 
-/** A call in a queue. */
 export interface Waiting {
   /** Tokens. */
   readonly cost: number
@@ -74,7 +73,6 @@ class Deadlines<W extends Waiting> {
     return undefined
   }
 
-  /** Removes the calls that have left the queue, if the heap is large and more than half of it are such calls. */
   compact(size: number, isQueued: (waiting: W) => boolean): void {
     if (this.#heap.length <= 64 || this.#heap.length <= 2 * size) return
     const left = this.#heap.filter(isQueued)

@@ -8,20 +8,20 @@
  * `quadratic_with_maker_fees`, and 0.035 (half of the taker's rate) under `quadratic_with_combo_maker_fees`. Sources:
  * the published description of a series' `fee_type` and the example of the published guide to fee rounding (0.00363825
  * for one contract at $0.055); fills recorded in demo, July 2026. The table behind `flat` is not public, and the rates
- * of new types are not known. Both fail with {@link FeeUnknown}, because this module never guesses.
+ * of new types are not known. Fees of these types fail with {@link FeeUnknown}.
  *
  * **Gotchas**
  *
  * - A series has a `fee_type` and a `fee_multiplier`. An event can override them ({@link termsOf}). Both change on a
  *   schedule (`GET /series/fee_changes`, `GET /events/fee_changes`): read the current terms when you trade.
  * - This module does not apply a market's fee waiver (`fee_waiver_expiration_time`).
- * - The roles are swapped if the order of a quote on a combo executes against an order that has rested for less than
- *   five seconds. The order of the quote then pays the maker's fee, and the resting order pays the taker's fee. Source:
- *   the published changelog, August 2026.
+ * - If the order of a quote on a combo (a market that combines several markets) executes against an order that has
+ *   rested for less than five seconds, the roles are swapped. The order of the quote pays the maker's fee, and the
+ *   resting order pays the taker's fee. Source: the published changelog, August 2026.
  * - {@link trade} computes only the trade fee. The account pays `netFee` of {@link charge}, which is also the fill's
  *   `fee_cost`.
- * - Each fill is rounded up separately. If an order fills in several fills, its fees can therefore exceed {@link trade}
- *   of the total count, by less than one step per fill.
+ * - Each fill is rounded up separately. If an order has several fills, its fees can therefore exceed {@link trade} of
+ *   the total count, by less than one rounding step per fill.
  * - The exchange has published two rounding rules (see {@link Rounding}).
  * - This module assumes that the multiplier scales a maker's fee like a taker's fee. The published description says so,
  *   but no recording confirms it.
@@ -78,14 +78,14 @@ export type Role = "taker" | "maker"
  * **Details**
  *
  * - `"microdollar"`, the default: the trade fee is rounded up to `$0.000001`. An order's rounding fees are refunded in
- *   steps of the balance ({@link charge}). Source: the published guide to fee rounding since version 3.29.0 of the
- *   interface (August 30, 2026).
+ *   whole steps of the account's balance ({@link charge}). Source: the published guide to fee rounding since version
+ *   3.29.0 of the interface (August 30, 2026).
  * - `"centicent"`: the trade fee is rounded up to `$0.0001`. An order's rounding fees are refunded in whole cents, as
  *   soon as they exceed one cent. Source: the same guide up to version 3.28.0.
  *
  * For the first fill of an order, a direct member pays the same under both rules if price times count is a multiple of
- * `$0.0001`. With a price in whole cents, it always is. No known recorded fill distinguishes the rules. The trade fee
- * under `"centicent"` is never lower than under `"microdollar"`.
+ * `$0.0001`. With a price in whole cents, this product always is. No known recorded fill distinguishes the rules. The
+ * trade fee under `"centicent"` is never lower than under `"microdollar"`.
  */
 export type Rounding = "centicent" | "microdollar"
 
@@ -230,22 +230,21 @@ const oneCent = 10_000n
  *
  * **Details**
  *
- * A direct member's balance is a multiple of `$0.0001`, every other balance a multiple of `$0.01`. The balance after a
- * fill is rounded down to its step, and the difference is the rounding fee. An order carries its rounding fees across
- * all of its fills, as taker and as maker: pass `carried` of one charge to the next. The exchange refunds these
- * rounding fees in whole steps, but never more than the fill's own fee. `price` must be the price of YES, because the
- * direction of the payment matters. A `bid` pays `price × count`. An `ask` receives this amount, or pays the
- * complement, which is rounded in the same way. Sources: the published guide to fee rounding and its worked examples;
- * the published notes of a maker of combos. The notes list 540 fills of August 2026 whose `fee_cost` was the trade fee
- * plus the rounding fee.
+ * The balance of a direct member, who has no broker, is a multiple of `$0.0001`. Every other balance is a multiple of
+ * `$0.01`. The balance after a fill is rounded down to its step, and the difference is the rounding fee. An order
+ * carries its rounding fees across all of its fills, as taker and as maker: pass `carried` of one charge to the next.
+ * The exchange refunds these rounding fees in whole steps, but never more than the fill's own fee. `price` must be the
+ * price of YES, because the direction of the payment matters. A `bid` pays `price × count`. An `ask` receives this
+ * amount, or pays the complement, which is rounded in the same way. Sources: the published guide to fee rounding and
+ * its worked examples; the published notes of a maker of combos. The notes list 540 fills of August 2026 whose
+ * `fee_cost` was the trade fee plus the rounding fee.
  *
  * **Gotchas**
  *
  * - Fails with `Inexact` if the rounding fee has more than six decimals. This never happens for prices with at most
  *   four decimals.
- * - A rebate is limited to the largest number of steps that the fill's own fee covers. The rest stays carried, as in the
- *   guide's example of 0.01 contract at $0.0001. The exchange has not published what happens to the rest when the order
- *   ends.
+ * - Rounding fees that exceed the rebate stay carried, as in the guide's example of 0.01 contract at $0.0001. The
+ *   exchange has not published what happens to them when the order ends.
  *
  * **Example** (An account at a broker)
  *

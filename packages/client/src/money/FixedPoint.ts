@@ -299,18 +299,18 @@ export const max: Dual<Dollars, Count> = /*#__PURE__*/ dual(2, (self: Dollars, t
   compareUnits(that, self) > 0 ? that : self
 )
 
-/** Order of {@link Dollars} by value, for example for `Order.isLessThan` and `Array.sort`. */
+/** Effect's `Order` of {@link Dollars}: compares by value, for example in `Array.sort`. */
 export const DollarsOrder: Order.Order<Dollars> = /*#__PURE__*/ Order.make(compareUnits)
 
-/** Order of {@link Count} by value. */
+/** Effect's `Order` of {@link Count}: compares by value. */
 export const CountOrder: Order.Order<Count> = /*#__PURE__*/ Order.make(compareUnits)
 
-/** Equivalence of {@link Dollars} by value. */
+/** Effect's `Equivalence` of {@link Dollars}: compares by value. */
 export const DollarsEquivalence: Equivalence.Equivalence<Dollars> = /*#__PURE__*/ Equivalence.make(
   (self, that) => compareUnits(self, that) === 0
 )
 
-/** Equivalence of {@link Count} by value. */
+/** Effect's `Equivalence` of {@link Count}: compares by value. */
 export const CountEquivalence: Equivalence.Equivalence<Count> = /*#__PURE__*/ Equivalence.make(
   (self, that) => compareUnits(self, that) === 0
 )

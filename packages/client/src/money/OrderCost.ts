@@ -4,15 +4,15 @@
  *
  * **Details**
  *
- * A `bid` buys YES at its price. An `ask` buys NO at one dollar minus its price. Contracts that close a position need
- * no money, but return money. A fill at a better price costs less. Time in force, post only and expiry affect when an
- * order fills, but not its maximum cost. Sources: the published guides to order direction and to fee rounding, August
- * and October 2026; the fee model of {@link Fees}. The bounds hold under both rules of {@link Fees.Rounding}.
+ * A `bid` buys YES at its price. An `ask` buys NO at one dollar minus its price. Contracts that close a position return
+ * money. A fill at a better price costs less. Time in force, post only and expiry affect when an order fills, but not
+ * its maximum cost. Sources: the published guides to order direction and to fee rounding, August and October 2026; the
+ * fee model of {@link Fees}. The maximum holds under both rules of {@link Fees.Rounding}.
  *
  * **Gotchas**
  *
  * - The money must be on the shard of the market and in the subaccount of the order.
- * - The bounds depend on the fee terms. Without {@link Market.terms}, they use {@link assumedTerms}.
+ * - The fees and the maximum depend on the fee terms. Without {@link Market.terms}, they use {@link assumedTerms}.
  *   {@link OrderCost.terms} shows which terms were used.
  * - {@link of} prices a single order. Each contract of a position can be closed only once: use {@link ofBatch} for
  *   several orders.
@@ -58,8 +58,8 @@ export interface Market {
   /** The fee terms of the series and event: `Fees.termsOf`. Default: {@link assumedTerms}. */
   readonly terms?: Fees.Terms | undefined
   /**
-   * `direct`: the account of a direct member, whose balance has steps of $0.0001. `other`: every other account, whose
-   * balance has steps of $0.01. Default: `"direct"`.
+   * `direct`: the account of a direct member (without a broker), whose balance has steps of $0.0001. `other`: every
+   * other account, whose balance has steps of $0.01. Default: `"direct"`.
    */
   readonly member?: "direct" | "other" | undefined
   /**
@@ -87,13 +87,13 @@ export interface OrderCost {
   readonly maxPayout: Dollars
   /**
    * The trade fee of a single fill at the limit price: a maker's fee if the order is post only, otherwise a taker's
-   * fee. This is not a bound.
+   * fee. The order can cost more: see `worstFee`.
    */
   readonly fee: Result.Result<Dollars, Fees.FeeUnknown>
   /**
    * The maximum fee of the order's fills. It assumes a taker, the possible price with the highest fee, every fill
    * rounded up, and no rebate. Do not add this fee to `collateral`, because the highest fee often belongs to a cheaper
-   * fill.
+   * fill: use `worstCase`.
    */
   readonly worstFee: Result.Result<Dollars, Fees.FeeUnknown>
   /** The maximum cash that the order can take, filled in part or in full, including fees and their rounding. */
@@ -103,8 +103,8 @@ export interface OrderCost {
 }
 
 /**
- * The most expensive terms of the published types at the usual multiplier of 1. They give no bound for `flat`, whose
- * table is not public, or for a higher multiplier.
+ * The most expensive terms of the published types at the usual multiplier of 1. With `flat`, whose table is not public,
+ * or with a higher multiplier, an order can cost more.
  */
 export const assumedTerms: Fees.Terms = { fee_type: "quadratic_with_combo_maker_fees", fee_multiplier: 1 }
 
@@ -136,7 +136,7 @@ export const of = (order: Order, market: Market = {}): Result.Result<OrderCost, 
  *
  * Each contract of a position can be closed only once. The first orders of a side close the position, and all further
  * contracts open a new one. This applies to orders with `reduce_only` too, because earlier orders may already have
- * closed the position. The sum of `worstCase` bounds the cash that the batch can take.
+ * closed the position. The batch takes at most the sum of `worstCase`.
  *
  * **Gotchas**
  *
@@ -271,7 +271,8 @@ const makeCover = (): Cover => {
   const closed = { bid: 0n, ask: 0n }
 
   const divide: Cover = ({ reduce_only, side }, position, hundredths) => {
-    // An order with reduce_only opens at most as many contracts as earlier orders of its side may already have closed.
+    // Earlier orders of the same side may already have closed the position. An order with reduce_only can then open at
+    // most as many contracts as those orders placed.
     const limit = (opening: bigint) => (reduce_only === true ? min(opening, placed[side]) : opening)
     if (position === undefined) {
       const opening = limit(hundredths)

@@ -5,7 +5,7 @@
  *
  * The ranges are authoritative, not the label in `price_level_structure`. Both ends of a range belong to the range if
  * they are on its steps and between 0 and 1 dollar. In the published structures with finer steps near 0 and 1, the end
- * of one range is the start of the next range. Such a shared end counts once. Sources: market recorded in demo, July
+ * of one range is the start of the next range. Such a shared end counts once. Sources: a market recorded in demo, July
  * 2026; the published guide to fixed-point representation, August 2026.
  *
  * **Gotchas**
@@ -13,7 +13,7 @@
  * - The prices 0 and 1 are never on the grid, although the published ranges start and end at them. For example, the
  *   recorded `linear_cent` market has one range from `0.0000` to `1.0000` by `0.0100`. The exchange refuses an order at
  *   either price with 400 `invalid_price` (a trader's report, 2026). If a side of the book is empty, the market shows a
- *   price of 0 or 1.
+ *   price of 0 or 1 for this side.
  * - Each market has its own grid. The grid can change while the market trades.
  * - The exchange refuses orders off the grid. In July 2026, demo accepted new quotes off the grid.
  *
@@ -165,8 +165,8 @@ const rankOf = (grid: PriceGrid, price: Dollars): bigint | undefined => {
  *
  * **Gotchas**
  *
- * The ticks of one market can have different sizes: on a combo, a tick is `$0.0001` below `$0.01` and `$0.001` above
- * it.
+ * The ticks of one market can have different sizes. On a combo (a market that combines several markets), a tick is
+ * `$0.0001` below `$0.01` and `$0.001` above it.
  */
 export const ticksBetween: {
   (from: Dollars, to: Dollars): (grid: PriceGrid) => Option.Option<number>

@@ -26,8 +26,8 @@ export type {
  *
  * Each bucket holds at most `bucket_capacity` tokens and refills by `refill_rate` tokens a second. A request takes its
  * cost ({@link endpointCosts}). If the bucket has too few tokens, the exchange returns 429. `usage_tier` and the
- * buckets apply to event contracts. The grants cover every exchange instance. A grant without `expires_ts` is
- * permanent.
+ * buckets apply to event contracts. The grants cover all exchange instances: event contracts and margined contracts. A
+ * grant without `expires_ts` is permanent.
  *
  * **Gotchas**
  *

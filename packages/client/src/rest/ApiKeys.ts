@@ -24,8 +24,8 @@ export type { ApiKeyScope, ApiKeyType } from "../generated/requests.ts"
 export type { ApiKey, CreateApiKeyResponse, GetApiKeysResponse } from "../generated/responses.ts"
 
 /**
- * Lists the account's keys: ids, names, scopes, and the subaccount or FCM subtrader to which each key is locked. The
- * response never contains a private key.
+ * Lists the account's keys: ids, names, scopes, and the subaccount or the subtrader (of a futures commission merchant)
+ * to which each key is locked. The response never contains a private key.
  *
  * **Details**
  *

@@ -6,10 +6,10 @@
  *
  * - Prices and counts are integers here, unlike in most operations. `price_centi_cents` is in hundredths of a cent:
  *   5,600 is $0.56. `centicount` is in hundredths of a contract: 1,000 is 10 contracts.
- * - The document does not say whether the price is the price of YES or of `maker_side`.
+ * - The OpenAPI document does not say whether the price is the price of YES or of `maker_side`.
  * - All times are RFC 3339 strings, although their names end in `_ts`.
  *
- * Source: the document of October 26, 2026.
+ * Source: the OpenAPI document of October 26, 2026.
  *
  * @module
  */
@@ -107,7 +107,7 @@ export const propose: Operation.Operation<
  * **Details**
  *
  * A key can have this permission alone: the scope `write::block_trade_accept` does not require the scope `write`.
- * Source: the scopes in the document of October 26, 2026.
+ * Source: the scopes in the OpenAPI document of October 26, 2026.
  *
  * **Gotchas**
  *

@@ -43,12 +43,12 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Lists events other than combos, a page at a time.
+ * Lists all events except those of combos, a page at a time. A combo is a market that combines several markets.
  *
  * **When to use**
  *
- * Use this operation with `with_nested_markets` to find markets to trade. `Markets.list` returns mostly combos: in
- * August 2026, only 2 of 12,000 markets were not combos.
+ * Use this operation with `with_nested_markets` to find markets that are not combos. `Markets.list` returns mostly
+ * combos: in production in August 2026, only 2 of 12,000 markets were not combos.
  *
  * **Gotchas**
  *
@@ -129,7 +129,7 @@ const marketFlagsAgree: Operation.Rule<Inputs.GetEventInput> = ({ exclude_market
  * **Gotchas**
  *
  * The response field `markets`, which is outside of `event`, will be removed. Set `with_nested_markets: true` and read
- * `event.markets`. Source: the published document of October 26, 2026.
+ * `event.markets`. Source: the OpenAPI document of October 26, 2026.
  */
 export const get: Operation.Operation<
   Inputs.GetEventInput,
@@ -175,7 +175,8 @@ export const metadata: Operation.Operation<
  *
  * **Gotchas**
  *
- * - If both overrides are null, the event returns to the fee of its series at `scheduled_ts` (RFC 3339).
+ * - If `fee_type_override` and `fee_multiplier_override` are both null, the event returns to the fee of its series at
+ *   `scheduled_ts` (RFC 3339).
  * - The last page has `cursor: ""`, `cursor: null`, or no cursor.
  */
 export const feeChanges: Pages.Paged<
@@ -212,7 +213,7 @@ export interface HistoryInput extends Omit<Inputs.GetMarketCandlesticksByEventIn
  * **Gotchas**
  *
  * If the response would be too large, it contains only the first periods. Continue from `adjusted_end_ts` (Unix
- * seconds). Source: the published document of October 26, 2026.
+ * seconds). Source: the OpenAPI document of October 26, 2026.
  */
 export const candlesticks: Operation.Operation<
   Inputs.GetMarketCandlesticksByEventInput,
@@ -238,7 +239,7 @@ export const candlesticks: Operation.Operation<
  *
  * **Gotchas**
  *
- * - This operation needs a key, unlike the other reads of events. Source: the published document of October 26, 2026.
+ * - This operation needs a key, unlike the other reads of events. Source: the OpenAPI document of October 26, 2026.
  * - Forecasts are JSON numbers, because they are estimates and not money.
  * - An empty `percentiles` is an `InvalidRequest`, because a query cannot express an empty list.
  */

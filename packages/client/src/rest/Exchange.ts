@@ -30,8 +30,8 @@ export type {
  *
  * **Details**
  *
- * The operation is public and unsigned. In the document, 500, 503 and 504 have the same body as a successful response.
- * If that body decodes, it is the `payload` of the error.
+ * The operation is public and unsigned. In the OpenAPI document, 500, 503 and 504 have the same body as a successful
+ * response. If that body decodes, it is the `payload` of the error.
  *
  * **Gotchas**
  *
@@ -88,8 +88,8 @@ export const schedule: Operation.Operation<void, Responses.GetExchangeScheduleRe
   })
 
 /**
- * Reads how fresh the reads of balances, orders, fills and positions are. `as_of_time` (RFC 3339) is the approximate
- * time of their last update.
+ * Reads how up to date the reads of balances, orders, fills and positions are. `as_of_time` (RFC 3339) is the
+ * approximate time of their last update.
  *
  * **When to use**
  *
@@ -98,11 +98,8 @@ export const schedule: Operation.Operation<void, Responses.GetExchangeScheduleRe
  *
  * **Details**
  *
- * The operation is public and unsigned, because the time applies to the exchange, not to one account.
- *
- * **Gotchas**
- *
- * The time is approximate. Source: the exchange's documentation, 2026.
+ * The operation is public and unsigned, because the time applies to the exchange, not to one account. Source: the
+ * exchange's documentation, 2026.
  */
 export const userDataTimestamp: Operation.Operation<void, Responses.GetUserDataTimestampResponse, never, KalshiPublic> =
   /*#__PURE__*/ Operation.make({
@@ -144,13 +141,8 @@ export interface ReadAfterOptions {
  *
  * **Details**
  *
- * `ts_ms` in the response to a write is the time when the order was placed, amended, decreased or cancelled.
- * `readAfter` calls {@link userDataTimestamp} at once, after 50 ms, and then at growing intervals of at most one
- * second.
- *
- * **Gotchas**
- *
- * According to the exchange, `as_of_time` is approximate.
+ * `ts_ms` in the response to a write is the time when the order was placed, amended, decreased or canceled. `readAfter`
+ * calls {@link userDataTimestamp} at once, after 50 ms, and then at growing intervals of at most one second.
  *
  * **Example** (Reading the position after an order)
  *
@@ -176,7 +168,7 @@ export const readAfter = (
     const until = (yield* Clock.currentTimeMillis) + withinMillis
     for (let pause = 50; ; pause = Math.min(1_000, pause * 2)) {
       const { as_of_time } = yield* userDataTimestamp()
-      // Both times are truncated to the millisecond. If they are equal, either time may be the later one.
+      // Both times are truncated to the millisecond, so equal times do not show which is later.
       if (Date.parse(as_of_time) > write.ts_ms) return as_of_time
       const left = until - (yield* Clock.currentTimeMillis)
       if (left <= 0) return yield* new ReadsLag({ as_of_time, writtenMillis: write.ts_ms, withinMillis })

@@ -1,10 +1,11 @@
 /**
- * For futures commission merchants (FCM): subtraders, their permissions, and their orders, positions and fills.
+ * For futures commission merchants (FCM): the traders below a merchant (subtraders), their permissions, and their
+ * orders, positions and fills.
  *
  * **Gotchas**
  *
  * - Every operation needs the access level of an FCM member. Otherwise it fails with `Forbidden`.
- * - A key that is bound to a subtrader reads only the orders and positions of that subtrader. Source: the published
+ * - A key that is bound to a subtrader reads only the orders and positions of that subtrader. Source: the OpenAPI
  *   document of October 26, 2026. In 2026, however, the exchange's documentation of API keys stated that REST refuses
  *   such a key.
  *
@@ -227,7 +228,7 @@ export const createSubtrader: Operation.Operation<
  *
  * - The client does not retry this operation after a lost response. The request has no client-supplied id, so a second
  *   transfer would move the position again. Read {@link listPositions} of both subtraders.
- * - Counts and prices are integers here. The document does not say which sign a NO position has.
+ * - Counts and prices are integers here. The OpenAPI document does not say which sign a NO position has.
  */
 export const transferPosition: Operation.Operation<
   Inputs.CreateFCMPositionTransferInput,

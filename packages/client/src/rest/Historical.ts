@@ -52,7 +52,7 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Reads the cutoffs where the live reads end, as RFC 3339 times:
+ * Reads the cutoffs: the times (RFC 3339) that separate historical from live data.
  *
  * | cutoff | is compared with the time of | operations that read older items |
  * | --- | --- | --- |
@@ -175,7 +175,7 @@ export const market: Operation.Operation<
  *
  * - Money and counts have shorter names here: `close` and `volume`. `Markets.candlesticks` has `close_dollars` and
  *   `volume_fp`.
- * - In a period without trades all prices are present and null.
+ * - In a period without trades, all prices are present and null.
  * - This operation takes no series ticker, unlike `Markets.candlesticks`.
  */
 export const marketCandlesticks: Operation.Operation<
@@ -198,7 +198,7 @@ export const marketCandlesticks: Operation.Operation<
 })
 
 /**
- * Lists the account's old orders that were cancelled or executed, a page at a time.
+ * Lists the account's old orders that were canceled or executed, a page at a time.
  *
  * **Gotchas**
  *

@@ -4,9 +4,9 @@
  *
  * **Details**
  *
- * The exchange moves old items from its live reads to `Historical`, at a cutoff that moves. The stream first reads the
- * complete live side, then the historical side. It keeps the sequence in which the exchange returns the items of each
- * side. No item is lost or emitted twice, for these reasons:
+ * The exchange moves old items from its live reads to `Historical`, at a cutoff that moves. The stream reads the
+ * cutoff, the complete live side, the cutoff again, and then the historical side. It keeps the exchange's sequence of
+ * the items on each side. No item is lost or emitted twice, for these reasons:
  *
  * 1. Items move from live to historical, never back. An item that is still live when the stream reaches it is emitted
  *    by the live side. An item that has moved is emitted later, by the historical side. So each item is emitted at
@@ -14,17 +14,15 @@
  * 2. If an item moves after the live side emitted it, the historical side contains it again. Therefore the stream
  *    remembers the ids of live items that are older than the first cutoff plus `overlapMillis`, and skips these items
  *    on the historical side.
- * 3. A historical item that is younger than the first cutoff plus `overlapMillis` moved during the reading. The stream
- *    reads the cutoff again between the two sides, and again when a historical item is younger than the last cutoff. An
- *    item whose time is between the second and the last cutoff was live during the complete live reading, so the live
- *    side has emitted it. For any other such item, the stream cannot know whether the live side has emitted it, and
- *    fails with {@link HistoryUncertain}.
+ * 3. A younger historical item moved during the reading. If its time is between the second cutoff and a newer cutoff,
+ *    which the stream then reads, the item was live during the complete live reading: the live side has emitted it.
+ *    Otherwise the stream cannot know this, and fails with {@link HistoryUncertain}.
  * 4. One side can also repeat an item if its pages shift during the reading. Therefore the stream remembers the last
  *    100,000 ids of each side, and skips repeated items.
  *
- * So the stream remembers the ids of the overlap, a week by default, and not the ids of the complete live side. It also
- * remembers the ids of items without a time, such as a market that is not settled. {@link Options.maxRemembered} limits
- * the number of these ids. The last 100,000 ids of each side do not count towards this limit.
+ * The default of `overlapMillis` is a week. The stream also remembers the ids of live items without a time, such as a
+ * market that is not settled. {@link Options.maxRemembered} limits the number of remembered ids, except the last
+ * 100,000 ids of each side.
  *
  * **Gotchas**
  *
@@ -121,7 +119,7 @@ export class HistoryTooLarge
 /** Options for joining the two sides. */
 export interface Options {
   /**
-   * How far the cutoff may advance while the stream reads the live side, in milliseconds. The stream remembers the ids
+   * How far the cutoff can advance while the stream reads the live side, in milliseconds. The stream remembers the ids
    * of live items that are older than the first cutoff plus this duration. With `Infinity`, it remembers all ids.
    * Default: a week.
    */
@@ -226,8 +224,8 @@ const join = <A, E1, R1, E2, R2>(
         Effect.tap(readCutoff, (millis) => Effect.sync(() => void (betweenSides = last = millis)))
       )
       /**
-       * Handles a historical item that is younger than the overlap. Returns false if the live side has certainly
-       * emitted it, otherwise fails.
+       * Handles a historical item that is younger than the first cutoff plus `overlapMillis`. Returns false if the live
+       * side has certainly emitted it, otherwise fails.
        */
       const checkYoungItem = (item: A, id: string) =>
         Effect.gen(function* () {
@@ -358,8 +356,8 @@ type PositionsFailure = Operation.FailureOf<BadRequest | Unauthorized, KalshiRea
 const positionsCutoff = (cutoffs: Responses.GetHistoricalCutoffResponse) => cutoffs.market_positions_last_updated_ts
 
 /**
- * Reads the positions of one account, including settled and archived positions, per market or per event: {@link
- * Portfolio.positions} and {@link Historical.positions}.
+ * Reads the positions of one account, including settled and archived positions, per market or per event:
+ * {@link Portfolio.positions} and {@link Historical.positions}.
  */
 export const positions: {
   readonly market_positions: Reader<PositionsInput, Responses.MarketPosition, PositionsFailure, KalshiRead>

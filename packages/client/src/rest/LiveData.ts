@@ -4,7 +4,7 @@
  * **Details**
  *
  * Sports data belongs to a milestone (see `Milestones`). Prices and weather belong to an event or a city. `type`
- * determines the contents of `details`. The document does not list the fields of `details`.
+ * determines the contents of `details`. The OpenAPI document does not list the fields of `details`.
  *
  * @module
  */
@@ -68,8 +68,8 @@ export const get: Operation.Operation<
  *
  * **Gotchas**
  *
- * - Find the data of a milestone by `milestone_id`. The document does not promise a sequence, and does not promise that
- *   every milestone is present.
+ * - Find the data of a milestone by `milestone_id`. The OpenAPI document promises neither a sequence nor that every
+ *   milestone is present.
  * - An empty `milestone_ids` is an `InvalidRequest`, because a query cannot express an empty list.
  */
 export const batchGet: Operation.Operation<
@@ -121,7 +121,8 @@ export const getByEvent: Operation.Operation<
  *
  * **When to use**
  *
- * Use {@link get} instead, which needs no type. The document calls this operation legacy, but does not deprecate it.
+ * Use {@link get} instead, which needs no type. The OpenAPI document calls this operation legacy, but does not
+ * deprecate it.
  */
 export const getByType: Operation.Operation<
   Inputs.GetLiveDataInput,
@@ -152,7 +153,7 @@ export const getByType: Operation.Operation<
  *
  * **Gotchas**
  *
- * `pbp` is absent for other milestones. Each part of `pbp` can be absent too.
+ * `pbp` (play by play) is absent for other milestones. Each part of `pbp` can be absent too.
  */
 export const gameStats: Operation.Operation<
   Inputs.GetGameStatsInput,
@@ -177,7 +178,8 @@ export const gameStats: Operation.Operation<
  *
  * **Details**
  *
- * `t` is in Unix milliseconds. `v` is in degrees Fahrenheit, a JSON number with at most two decimals.
+ * The time `t` is in Unix milliseconds. The value `v` is in degrees Fahrenheit, a JSON number with at most two
+ * decimals.
  *
  * **Gotchas**
  *

@@ -5,7 +5,7 @@
  * **Gotchas**
  *
  * - `Market.status` and the filter `status` of {@link list} use different words: a market is `active` or `finalized`,
- *   the filter is `open` or `settled`.
+ *   but the filter is `open` or `settled`.
  * - The feed sends no message when a market opens or closes on schedule (`initialized` to `active`, `active` to
  *   `closed`). Source: the exchange's documentation, 2026.
  * - For a moment after the feed announced a market, these reads may not return it. Source: the exchange's
@@ -57,11 +57,12 @@ export type {
  *
  * **Gotchas**
  *
- * - Most items are combos, unless `mve_filter` is `"exclude"`: in production in August 2026, 2 of 12,000 markets were
- *   not combos. `Events.list` with `with_nested_markets` never returns combos.
+ * - Most items are combos (markets that combine several markets), unless `mve_filter` is `"exclude"`: in production in
+ *   August 2026, only 2 of 12,000 markets were not combos. `Events.list` with `with_nested_markets` never returns
+ *   combos.
  * - There are four pairs of time filters: created, close, settled and updated. Use only one pair. Each pair works only
- *   with some values of `status`. The updated pair allows only one other filter, `mve_filter: "exclude"`, and together
- *   with it `series_ticker`. Source: the published document of October 26, 2026.
+ *   with some values of `status`. The updated pair allows only `mve_filter: "exclude"` as another filter. With this
+ *   filter, it also allows `series_ticker`. Source: the OpenAPI document of October 26, 2026.
  * - Markets that settled before the cutoff of `Historical.cutoff` are missing. Read them with `Historical.markets`.
  * - The last page has `cursor: ""`.
  */
@@ -125,13 +126,13 @@ export const get: Operation.Operation<
  * There are no asks. A bid for NO is an ask for YES of the same size, at one dollar minus its price.
  *
  * A layer without a key can call this operation, because it is public. A layer with a key signs the request, as the
- * document required until September 2026.
+ * OpenAPI document required until September 2026.
  *
  * **Gotchas**
  *
  * - **The last level of a side is its best bid**, because prices ascend. The published page of this operation says the
  *   opposite. Source: the exchange's guide to order-book responses, August 2026.
- * - A side without bids is `[]`. In snapshots of the feed its key is absent. Source: recorded in demo, July 2026.
+ * - A side without bids is `[]`. In snapshots of the feed, such a side is absent. Source: recorded in demo, July 2026.
  * - The exchange refuses an invalid key, although the operation is public. Use a layer without a key to send unsigned
  *   requests.
  *
@@ -171,7 +172,8 @@ export const orderbook: Operation.Operation<
  *
  * **Gotchas**
  *
- * Find a book by its `ticker`. The document does not promise that the response keeps the sequence of the request.
+ * Find a book by its `ticker`. The OpenAPI document does not promise that the response keeps the sequence of the
+ * request.
  */
 export const orderbooks: Operation.Operation<
   Inputs.GetMarketOrderbooksInput,
@@ -268,8 +270,8 @@ export const candlesticks: Operation.Operation<
  *
  * - A response contains at most 10,000 candlesticks for all markets together. Source: the exchange's documentation,
  *   2026.
- * - The document allows any number of minutes as `period_interval` here. The other reads of candlesticks allow only 1,
- *   60 and 1440.
+ * - The OpenAPI document allows any number of minutes as `period_interval` here. The other reads of candlesticks allow
+ *   only 1, 60 and 1440.
  */
 export const batchCandlesticks: Operation.Operation<
   Inputs.BatchGetMarketCandlesticksInput,

@@ -62,7 +62,7 @@ export const list: Pages.Paged<
  * **Gotchas**
  *
  * - `associated_events` contains the rules per event. `associated_event_tickers`, `is_single_market_per_event` and
- *   `is_all_yes` will be removed. Source: the published document of October 26, 2026.
+ *   `is_all_yes` will be removed. Source: the OpenAPI document of October 26, 2026.
  * - If `is_ordered` is true, the same legs in another sequence are another combo.
  */
 export const get: Operation.Operation<
@@ -94,7 +94,7 @@ export const get: Operation.Operation<
  * **Gotchas**
  *
  * - The client does not retry this operation after a lost response. The request has no client-supplied id, and no
- *   publication describes a second creation with the same legs.
+ *   publication says what a second creation with the same legs does.
  * - Each creation counts towards the limit of 5,000 per account and week. Source: the exchange's documentation, 2026.
  * - The `code` of the error is the reason why the exchange refused a combination, such as `duplicated_legs` or
  *   `conflicting_leg_outcomes`. Source: the exchange's changelog, 2026.

@@ -59,8 +59,8 @@ export const list: Operation.Operation<
  *
  * - The response does not contain the group's id, and does not show whether the group is triggered.
  * - Demo has returned 404 for about half a second after {@link create}.
- * - The exchange has returned 400 for an id that is not a UUID. The document does not declare 400 here, so the error is
- *   an `UnexpectedStatus`.
+ * - The exchange has returned 400 for an id that is not a UUID. The OpenAPI document does not declare 400 here, so the
+ *   error is an `UnexpectedStatus`.
  */
 export const get: Operation.Operation<
   Inputs.GetOrderGroupInput,
@@ -210,8 +210,8 @@ export {
    *
    * **Gotchas**
    *
-   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
-   * means that the first attempt succeeded.
+   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
+   * that the first attempt succeeded.
    */
   remove as delete
 }

@@ -3,10 +3,10 @@
  *
  * **Gotchas**
  *
- * - Without `subaccount`, {@link fills} and {@link settlements} read all accounts. {@link balance} and {@link
- *   positions} read the primary account. Source: the document of October 26, 2026.
+ * - Without `subaccount`, {@link fills} and {@link settlements} read all accounts. {@link balance} and
+ *   {@link positions} read the primary account. Source: the OpenAPI document of October 26, 2026.
  * - Money is a dollar string in most fields. The doc blocks name the fields that are integers in cents.
- * - Reads lag behind writes. `Exchange.userDataTimestamp` returns how fresh balance, fills and positions are.
+ * - Reads lag behind writes. `Exchange.userDataTimestamp` shows how up to date balance, fills and positions are.
  *
  * @module
  */
@@ -52,10 +52,10 @@ export type {
  *
  * **Gotchas**
  *
- * - `balance` is truncated to whole cents. Compute with `balance_dollars`. Source: 99946 with `"999.4625"`, recorded in
- *   demo, July 2026.
- * - `portfolio_value` is the value of the positions in cents, without the cash. Source: 48 with a balance of 99952 and
- *   one contract at 48 cents, recorded in demo, July 2026.
+ * - `balance` is truncated to whole cents. Compute with `balance_dollars`. Source: a response with `99946` and
+ *   `"999.4625"`, recorded in demo, July 2026.
+ * - `portfolio_value` is the value of the positions in cents, without the cash. Source: a response with 48, next to a
+ *   `balance` of 99952 and one contract at 48 cents, recorded in demo, July 2026.
  * - Cash on one shard does not back an order on another shard. Check `balance_breakdown` if the exchange refuses an
  *   order for lack of cash.
  *
@@ -178,7 +178,7 @@ export const fills: Pages.Paged<
  * **Gotchas**
  *
  * `revenue` (the total payout) and `value` (the payout of one YES contract) are integers in cents. Other fields of the
- * same record are dollar strings. Source: the document of October 26, 2026.
+ * same record are dollar strings. Source: the OpenAPI document of October 26, 2026.
  */
 export const settlements: Pages.Paged<
   Inputs.GetSettlementsInput,
@@ -247,12 +247,12 @@ export const withdrawals: Pages.Paged<
 
 /**
  * Reads the value of all resting orders: the total in cents, and the value per shard in dollars. This operation is only
- * for FCM members.
+ * for futures commission merchants (FCM).
  *
  * **Gotchas**
  *
- * Demo has returned 403 or 500 here. The document does not declare 403, so a 403 is an `UnexpectedStatus`. Source:
- * traders' notes of 2026.
+ * Demo has returned 403 or 500 here. The OpenAPI document does not declare 403, so a 403 is an `UnexpectedStatus`.
+ * Source: traders' notes of 2026.
  */
 export const restingOrderTotalValue: Operation.Operation<
   void,

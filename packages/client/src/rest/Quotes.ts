@@ -10,13 +10,13 @@
  * | {@link confirm} | maker | the quote is `confirmed`; 15 s later (1 s on combos and on markets of high volatility) it is `executed`, and both orders go to the book |
  *
  * `creator_order_id` and `rfq_creator_order_id` link an executed quote to the fills of `Portfolio.fills`. Each party
- * sees its own order id.
+ * sees its own order id. A combo is a market that combines several markets.
  *
  * **Gotchas**
  *
  * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
  * - The write bucket of shard 1 pays for writes of RFQs and quotes. Source: changelog, September 17, 2026.
- * - The exchange keeps a cancelled quote only for seven days. Source: changelog, June 19 and 25, 2026.
+ * - The exchange keeps a canceled quote only for seven days. Source: changelog, June 19 and 25, 2026.
  *
  * Sources: exchange documentation of RFQs; trades recorded in demo, July 2026.
  *
@@ -47,8 +47,8 @@ export type { CreateQuoteResponse, GetQuoteResponse, GetQuotesResponse, Quote } 
  *
  * **Gotchas**
  *
- * - Set `user_filter: "self"` or `rfq_user_filter: "self"`. Without either filter, demo returns 403. The document does
- *   not declare 403 here, so the error is an `UnexpectedStatus`. Source: observed in demo, July 2026.
+ * - Set `user_filter: "self"` or `rfq_user_filter: "self"`. Without either filter, demo returns 403. The OpenAPI
+ *   document does not declare 403 here, so the error is an `UnexpectedStatus`. Source: observed in demo, July 2026.
  * - Set `min_ts` and `max_ts`. Without a time range, demo has returned 500, then 504 for a while. Source: observed in
  *   demo, July 2026.
  * - There is no filter by market or event. Source: changelog, June 20, 2026.

@@ -1,5 +1,6 @@
 /**
- * RFQ batches: one request for quotes on 2 to 57 combos, which trade together or not at all.
+ * RFQ batches: one request for quotes on 2 to 57 combos, which trade together or not at all. A combo is a market that
+ * combines several markets, its legs.
  *
  * **Details**
  *
@@ -19,16 +20,17 @@
  *
  * **Gotchas**
  *
- * - The document marks all ten operations as hidden until RFQ batches launch. In some environments, the operations may
- *   not exist yet.
- * - All combos of a batch are on one exchange index. Together they have at most 6 distinct legs.
+ * - The OpenAPI document marks all ten operations as hidden until RFQ batches launch. In some environments, the
+ *   operations may not exist yet.
+ * - All combos of a batch are on one shard (`exchange_index`). Together they have at most 6 distinct legs.
  * - You can have 2 open batches. An `accepted` batch does not count. Batches and single RFQs have separate limits.
- * - FCM members cannot use batches yet: {@link create} fails with `Forbidden` and the code `rfq_batch_unavailable`.
+ * - Futures commission merchants (FCM members) cannot use batches yet: {@link create} fails with `Forbidden` and the
+ *   code `rfq_batch_unavailable`.
  * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
  * - The write bucket of shard 1 pays for writes, as with RFQs and quotes. No list of costs names these operations, so
  *   each costs the default of 10 tokens.
  *
- * Source: the document of October 26, 2026. No recording of these operations exists yet.
+ * Source: the OpenAPI document of October 26, 2026. No recording of these operations exists yet.
  *
  * @module
  */
@@ -78,8 +80,6 @@ export type {
  *   page.
  * - The last page has `cursor: ""`, or no cursor. A malformed cursor is a `BadRequest`.
  * - `updated_ts`, `close_reason`, `client_batch_id` and `creator_subaccount` are present only in your own batches.
- *
- * Source: the document of October 26, 2026.
  */
 export const list: Pages.Paged<
   Inputs.GetRFQBatchesInput,
@@ -106,8 +106,6 @@ export const list: Pages.Paged<
  * **Gotchas**
  *
  * If the creator set `obscure_creator_id`, others see a placeholder as `creator_id` until a child executes.
- *
- * Source: the document of October 26, 2026.
  */
 export const get: Operation.Operation<
   Inputs.GetRFQBatchInput,
@@ -278,10 +276,8 @@ const feesNeedATargetCost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) 
  *   does not repeat the request.
  * - A `client_batch_id` stays in use while its batch is open and for seven days after. A second use is a `Conflict`.
  * - You can have two open batches. With `replace_existing`, a third batch closes the oldest. Without it, a third batch
- *   is a `Conflict` or a `BadRequest`: the document does not say which.
+ *   is a `Conflict` or a `BadRequest`: the OpenAPI document does not say which.
  * - An FCM member gets a `Forbidden` with the code `rfq_batch_unavailable`.
- *
- * Source: the document of October 26, 2026.
  *
  * **Example** (Requesting 10 contracts of each of two combos)
  *
@@ -354,8 +350,6 @@ export {
    * - You cannot close an accepted batch. It executes or expires as a whole.
    * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
    *   means that the first attempt closed the batch.
-   *
-   * Source: the document of October 26, 2026.
    */
   remove as delete
 }
@@ -373,10 +367,8 @@ export {
  * **Gotchas**
  *
  * - Only the creator of the batch can read the best bids. Others get a `Forbidden`.
- * - A batch that is no longer open has no best bids. The document does not say whether this is an error or an empty
- *   list.
- *
- * Source: the document of October 26, 2026.
+ * - A batch that is no longer open has no best bids. The OpenAPI document does not say whether this is an error or an
+ *   empty list.
  */
 export const bestQuotes: Operation.Operation<
   Inputs.GetRFQBatchBestQuotesInput,
@@ -420,8 +412,8 @@ const childrenAreUnique = (
  * **Details**
  *
  * The exchange accepts all children or none, and your balance must cover all of them. A bid that is better than your
- * `min_bids` entry fills at the better price. If the best bid of a child is now lower than its entry, the call fails with
- * the code `rfq_batch_quotes_changed`, and the exchange lists those children.
+ * `min_bids` entry fills at the better price. If the best bid of a child is now lower than its entry, the call fails
+ * with the code `rfq_batch_quotes_changed`, and the response lists those children.
  *
  * Two entries of `min_bids` for one child are an `InvalidRequest`, and nothing is sent.
  *
@@ -429,9 +421,9 @@ const childrenAreUnique = (
  *
  * - **The side is the makers'**, as in `Quotes.accept`: `"yes"` takes their bids for YES, so you buy NO at one dollar
  *   minus the bid. No recording of a batch confirms this yet.
- * - Recognise `rfq_batch_quotes_changed` by its code, because the class of the error is not known. The document states
- *   neither its status (probably 400 or 409) nor the field that lists the children. So do not rely on the list: read
- *   {@link bestQuotes} again and compare, as in the first example.
+ * - Recognise `rfq_batch_quotes_changed` by its code, because the class of the error is not known. The OpenAPI document
+ *   states neither its status (probably 400 or 409) nor the field that lists the children. So do not rely on the list:
+ *   read {@link bestQuotes} again and compare, as in the first example.
  * - `error.body.details` contains the `details` of the response, truncated to 2,048 characters. A value that is not a
  *   string is converted to JSON. The error does not contain unknown fields of the response. The second example shows
  *   how to see the complete response.
@@ -439,8 +431,6 @@ const childrenAreUnique = (
  *   response of the successful acceptance again. Without a `client_order_id`, the client does not repeat the request:
  *   read the `status` of the batch with {@link get}.
  * - You cannot cancel an accepted batch.
- *
- * Source: the document of October 26, 2026.
  *
  * **Example** (Accepting at known bids, and listing the children whose bid got worse)
  *
@@ -523,8 +513,6 @@ export const accept: Operation.Operation<
  * **Gotchas**
  *
  * Match `quotes` to children by `rfq_id`, not by position. Each accepted child executes as a separate trade.
- *
- * Source: the document of October 26, 2026.
  */
 export const quotes: Operation.Operation<
   Inputs.GetRFQBatchQuotesInput,
@@ -561,9 +549,7 @@ export const quotes: Operation.Operation<
  * - The client retries this operation after a lost response, because a new batch quote replaces the older one. A repeat
  *   of an older call can therefore replace the batch quote of a newer call. Wait for each call to end before the next
  *   call, or set `retry: SendPolicy.noRetry` with `SendPolicy.Overrides`.
- * - In a single quote, `"0"` declines a side. The document does not say whether this applies to batch quotes.
- *
- * Source: the document of October 26, 2026.
+ * - In a single quote, `"0"` declines a side. The OpenAPI document does not say whether this applies to batch quotes.
  */
 export const quote: Operation.Operation<
   Inputs.CreateRFQBatchQuoteInput,
@@ -591,10 +577,8 @@ export const quote: Operation.Operation<
  * **Gotchas**
  *
  * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
- * that the first attempt withdrew the batch quote. The batch may also have been accepted in between: check with {@link
- * quotes}.
- *
- * Source: the document of October 26, 2026.
+ * that the first attempt withdrew the batch quote. The batch may also have been accepted in between: check with
+ * {@link quotes}.
  */
 export const deleteQuote: Operation.Operation<
   Inputs.DeleteRFQBatchQuoteInput,
@@ -624,13 +608,11 @@ export const deleteQuote: Operation.Operation<
  *
  * **Gotchas**
  *
- * - The document does not say how long you have. A single quote on a combo leaves 3 s: see `Quotes.confirm`.
+ * - The OpenAPI document does not say how long you have. A single quote on a combo leaves 3 s: see `Quotes.confirm`.
  * - The client retries this operation after a lost response, because a batch quote can be confirmed only once. A
- *   `Conflict` or `NotFound` with `afterLostAnswer` then most likely means that the first attempt succeeded. {@link
- *   quotes} shows the `status`.
+ *   `Conflict` or `NotFound` with `afterLostAnswer` then most likely means that the first attempt succeeded.
+ *   {@link quotes} shows the `status`.
  * - The client sends `{}` as the body, because the exchange requires a body in `Quotes.confirm`.
- *
- * Source: the document of October 26, 2026.
  */
 export const confirmQuote: Operation.Operation<
   Inputs.ConfirmRFQBatchQuoteInput,

@@ -99,8 +99,8 @@ export const get: Operation.Operation<
  * **Gotchas**
  *
  * - You can have one open RFQ per market, and 100 in all. A second RFQ on the same market is a `Conflict`, unless
- *   `replace_existing` is true. Source: exchange documentation of RFQs, and the document of October 26, 2026.
- * - The document does not say whether `replace_existing` also deletes RFQs on other markets.
+ *   `replace_existing` is true. Source: exchange documentation of RFQs, and the OpenAPI document of October 26, 2026.
+ * - The OpenAPI document does not say whether `replace_existing` also deletes RFQs on other markets.
  * - The client does not retry this operation after a lost response, because the request has no client-supplied id. Look
  *   for the RFQ with {@link list} and `user_filter: "self"`.
  * - With `obscure_creator_id`, others see a placeholder as `creator_id`: the SHA-256 of the empty string, the same for
@@ -152,8 +152,8 @@ export {
    *
    * **Gotchas**
    *
-   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
-   * means that the first attempt succeeded.
+   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
+   * that the first attempt succeeded.
    */
   remove as delete
 }

@@ -1,5 +1,5 @@
 /**
- * The categories and tags of series, and the scopes and competitions of sports, for use as filters.
+ * The categories and tags of series, and the `scopes` and `competitions` of sports, for use as filters.
  *
  * @module
  */
@@ -33,7 +33,7 @@ export const tagsByCategories: Operation.Operation<
   retry: "idempotent"
 })
 
-/** Reads the scopes and competitions of each sport, and the order in which to show the sports. */
+/** Reads the `scopes` and `competitions` of each sport, and the sequence in which to show the sports. */
 export const filtersBySport: Operation.Operation<
   void,
   Responses.GetFiltersBySportsResponse,

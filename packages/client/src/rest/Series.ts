@@ -63,8 +63,8 @@ export const list: Operation.Operation<
  *
  * **Gotchas**
  *
- * The document declares no 404 here. An unknown series is a `BadRequest` or an `UnexpectedStatus`, depending on the
- * status that the exchange returns. Source: the published document of October 26, 2026.
+ * The OpenAPI document of October 26, 2026 declares no 404 here. An unknown series is a `BadRequest` or an
+ * `UnexpectedStatus`, depending on the status that the exchange returns.
  */
 export const get: Operation.Operation<Inputs.GetSeriesInput, Responses.GetSeriesResponse, BadRequest, KalshiPublic> =
   /*#__PURE__*/ Operation.make({

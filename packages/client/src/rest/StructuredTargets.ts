@@ -33,7 +33,7 @@ export type {
  *
  * - An empty `ids` is an `InvalidRequest`, because on the wire it would mean no filter.
  * - The page size is `page_size`, not `limit`.
- * - The document requires no field of the response: the list, the cursor and each field can be absent.
+ * - The OpenAPI document requires no field of the response: the list, the cursor and each field can be absent.
  * - The last page has an empty `cursor`, or no cursor.
  */
 export const list: Pages.Paged<

@@ -4,7 +4,7 @@
  * **Gotchas**
  *
  * - Subaccounts exist only in the API, from the advanced usage level up. A subaccount cannot be removed. Source: the
- *   document of October 26, 2026.
+ *   OpenAPI document of October 26, 2026.
  * - A key that is locked to one subaccount can neither create another subaccount nor move cash between subaccounts.
  *
  * @module
@@ -81,8 +81,8 @@ export const create: Operation.Operation<
  *
  * **Gotchas**
  *
- * Demo has returned 403 or 500 here. The document does not declare 403, so a 403 is an `UnexpectedStatus`. Source:
- * traders' notes of April 2026.
+ * Demo has returned 403 or 500 here. The OpenAPI document does not declare 403, so a 403 is an `UnexpectedStatus`.
+ * Source: traders' notes of April 2026.
  */
 export const netting: Operation.Operation<void, Responses.GetSubaccountNettingResponse, Unauthorized, KalshiRead> =
   /*#__PURE__*/ Operation.make({
@@ -127,9 +127,9 @@ export const updateNetting: Operation.Operation<
  * **Gotchas**
  *
  * - The amount is in cents here. In `Transfers.create` it is in hundredths of a cent.
- * - The exchange returns 409 for a second transfer with the same id. The document does not declare 409, so the error is
- *   an `UnexpectedStatus` with `status: 409`. If `attempts` is above 1, an earlier attempt most likely made the
- *   transfer. Source: the subaccounts guide of August 2026.
+ * - The exchange returns 409 for a second transfer with the same id. The OpenAPI document does not declare 409, so the
+ *   error is an `UnexpectedStatus` with `status: 409`. If `attempts` is above 1, an earlier attempt most likely made
+ *   the transfer. Source: the subaccounts guide of August 2026.
  * - {@link transfers} does not show the `client_transfer_id`. Find a transfer by its subaccounts, amount and time.
  *
  * **Example** (Moving $12.50 to subaccount 3)

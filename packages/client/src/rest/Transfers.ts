@@ -42,7 +42,7 @@ export type {
  * **Gotchas**
  *
  * `amount` is a dollar string here. In {@link create} it is an integer in hundredths of a cent. `created_ts` is in Unix
- * seconds. Source: the document of October 26, 2026.
+ * seconds. Source: the OpenAPI document of October 26, 2026.
  */
 export const list: Pages.Paged<
   Inputs.GetIntraExchangeInstanceTransfersInput,
@@ -93,13 +93,12 @@ export const get: Operation.Operation<
  * **Gotchas**
  *
  * - `amount` is in hundredths of a cent: `125_000` is $12.50. In `Subaccounts.transfer` the same amount is `1250`
- *   cents. Source: the document of October 26, 2026.
+ *   cents.
  * - A transfer between subaccounts on different shards takes up to three steps. If a later step fails, the earlier
- *   steps stay in effect. The cash can then be in the primary account of either shard. Source: the document of October
- *   26, 2026.
- * - A `client_transfer_id` that was used before is a `Conflict`, and no cash moves. If the error's
- *   `afterLostAnswer` is true, the exchange most likely accepted the transfer in an earlier attempt. To find the
- *   transfer, search {@link list} for its `client_transfer_id`. Source: the published document of October 26, 2026.
+ *   steps stay in effect. The cash can then be in the primary account of either shard.
+ * - A `client_transfer_id` that was used before is a `Conflict`, and no cash moves. If the error's `afterLostAnswer` is
+ *   true, the exchange most likely accepted the transfer in an earlier attempt. To find the transfer, search
+ *   {@link list} for its `client_transfer_id`. Source: the OpenAPI document of October 26, 2026.
  *
  * **Example** (Moving $12.50 from shard 0 to shard 2)
  *
@@ -162,8 +161,8 @@ export const targetBalanceAllocation: Operation.Operation<
  *
  * **Gotchas**
  *
- * The input replaces the previous allocation: a shard that is not in the list gets no cash. Source: the document of
- * October 26, 2026.
+ * The input replaces the previous allocation: a shard that is not in the list gets no cash. Source: the OpenAPI
+ * document of October 26, 2026.
  */
 export const setTargetBalanceAllocation: Operation.Operation<
   Inputs.SetTargetBalanceAllocationInput,

@@ -57,8 +57,8 @@ export type {
  *
  * - The last page has `cursor: ""`.
  * - A new order may be missing for a moment: reads lag behind writes.
- * - Resting orders are always in the list. Cancelled and executed orders before the cutoff of `Historical.cutoff` are
- *   only in `Historical.orders`. Source: the document of October 26, 2026.
+ * - Resting orders are always in the list. Canceled and executed orders before the cutoff of `Historical.cutoff` are
+ *   only in `Historical.orders`. Source: the OpenAPI document of October 26, 2026.
  * - There is no filter by `client_order_id`: list by ticker and time, and search the response.
  */
 export const list: Pages.Paged<
@@ -156,13 +156,13 @@ export const queuePositions: Operation.Operation<
  * **Gotchas**
  *
  * - `average_fill_price` and `average_fee_paid` are absent if nothing filled at once. `average_fee_paid` is per
- *   contract. Source: the document of October 26, 2026.
- * - The exchange has returned 404 `market_not_found` for an unknown ticker. The document does not declare 404, so the
- *   error is an `UnexpectedStatus`.
+ *   contract. Source: the OpenAPI document of October 26, 2026.
+ * - The exchange has returned 404 `market_not_found` for an unknown ticker. The OpenAPI document does not declare 404,
+ *   so the error is an `UnexpectedStatus`.
  * - `body.details` of the error contains the reason of a refusal. `code` is often just `invalid_order`. Source: error
  *   bodies recorded in demo, 2025–2026.
  *
- * **Example** (Ten YES contracts at 56 cents, resting until cancelled)
+ * **Example** (Ten YES contracts at 56 cents, resting until canceled)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"
@@ -210,7 +210,7 @@ export const create: Operation.Operation<
  *
  * - Check the `error` of every item. In a refused item, `order_id` and the counts may be absent or null. Match items to
  *   your orders by `client_order_id`, because no publication promises that the response keeps the sequence of the
- *   request. Source: the document of October 26, 2026.
+ *   request. Source: the OpenAPI document of October 26, 2026.
  * - A batch costs 10 tokens per order, from the account's common write bucket. If the cost of the batch exceeds the
  *   capacity of the bucket, the exchange returns 429. Source: the rate-limit guide of October 2026.
  *
@@ -256,7 +256,7 @@ export const batchCreate: Operation.Operation<
  * **Gotchas**
  *
  * - `count` is the total, not the resting part: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2.
- *   Source: the document of October 26, 2026.
+ *   Source: the OpenAPI document of October 26, 2026.
  * - `fill_count`, `remaining_count` and the averages of the response are null or absent if the amendment did not change
  *   them. Since 3 September 2026, `remaining_count` is the count that rests after matching. Source: changelog.
  * - The client does not retry this operation after a lost response. The order may have filled in the meantime, and a
@@ -333,14 +333,14 @@ export const decrease: Operation.Operation<
 })
 
 /**
- * Cancels the resting part of an order. `reduced_by` is the cancelled count.
+ * Cancels the resting part of an order. `reduced_by` is the canceled count.
  *
  * **Gotchas**
  *
  * - If `market_ticker` and `exchange_index` are both absent, the exchange searches only shard 0, and returns 404 for a
- *   resting order on another shard. Source: the document of October 26, 2026.
+ *   resting order on another shard. Source: the OpenAPI document of October 26, 2026.
  * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
- *   that the first attempt cancelled the order.
+ *   that the first attempt canceled the order.
  */
 export const cancel: Operation.Operation<
   Inputs.CancelOrderV2Input,
@@ -363,12 +363,12 @@ export const cancel: Operation.Operation<
 
 /**
  * Cancels several orders in one request. A successful response means that the exchange accepted the batch. If an order
- * was not cancelled, its item in the response has an `error`, and `reduced_by` is zero.
+ * was not canceled, its item in the response has an `error`, and `reduced_by` is zero.
  *
  * **Gotchas**
  *
- * - The client retries this operation after a lost response. An item that an earlier attempt cancelled then has an
- *   error such as `not_found`.
+ * - The client retries this operation after a lost response. The item of an order that an earlier attempt canceled then
+ *   has an error such as `not_found`.
  * - A batch costs 2 tokens per order, from the account's common write bucket. If the cost of the batch exceeds the
  *   capacity of the bucket, the exchange returns 429. Source: the endpoint costs recorded in demo, July 2026, and the
  *   rate-limit guide of October 2026.
@@ -397,13 +397,14 @@ export const batchCancel: Operation.Operation<
  *
  * **When to use**
  *
- * Use it as an emergency brake. If you want to place orders right afterwards, cancel by id or by order group.
+ * Use it as an emergency brake. If you want to place orders within the next minute, cancel by id or by order group
+ * instead.
  *
  * **Gotchas**
  *
- * - The exchange may also cancel orders that you place within the following minute. Source: the document of October 26,
- *   2026.
- * - This operation is only for direct members.
+ * - The exchange may also cancel orders that you place within the following minute. Source: the OpenAPI document of
+ *   October 26, 2026.
+ * - This operation is only for direct members, whose account has no broker.
  * - The client does not retry this operation after a lost response, because a repeat would also cancel orders that you
  *   placed after the first attempt.
  */

@@ -7,10 +7,9 @@
  * request with 401. Every layer measures the difference from the `Date` header of each response. It sends no extra
  * requests. A date has a resolution of one second. The exchange writes the date after the client sends the request and
  * before the response arrives. So one response gives an interval for the difference, and several responses give the
- * intersection of their intervals. A new response replaces the measurement if the two contradict each other, or if the
- * measurement is several minutes old. The measurement is also discarded if this machine's clock was set or the machine
- * slept. A response without a valid date is ignored. A response from a cache is ignored too (it has an `Age` header or
- * reports a CDN hit).
+ * intersection of their intervals. A response replaces a measurement that it contradicts, or that is several minutes
+ * old. A measurement is discarded if this machine's clock was set or the machine slept. A response is ignored if it has
+ * no valid date, or if it comes from a cache (it has an `Age` header or reports a CDN hit).
  *
  * With the option `correctClockSkew` of `Kalshi.layer`, the layer signs with the measured time of the exchange.
  *
@@ -26,8 +25,7 @@ import { type ClockSkewMeasurement, KalshiPublic } from "../Capability.ts"
 export type { ClockSkewMeasurement as Measurement } from "../Capability.ts"
 
 /**
- * The current measurement. Undefined until a response with a usable date arrives. Also undefined after a measurement
- * was discarded.
+ * The current measurement. Undefined until a response with a usable date arrives, and after a measurement is discarded.
  *
  * **Example** (Warning about a wrong clock)
  *

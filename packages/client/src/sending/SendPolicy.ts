@@ -16,14 +16,14 @@ import { durationMillis } from "../time.ts"
  *
  * **Gotchas**
  *
- * - A policy determines how often and when a request is retried, but never whether it may be retried. The operation's
- *   retry class determines after which failures a retry is allowed. So no schedule can send an order twice.
+ * - A policy determines when and how often a request is retried. The operation determines which failures allow a retry.
+ *   So no schedule can send an order twice.
  * - A 401 is retried if its code blames the timestamp, such as `header_timestamp_expired`. With `correctClockSkew`, a
- *   401 is also retried if the date of the response shows that the timestamp was wrong. Every retry class allows this
- *   retry. It happens at most once per call, and the policy counts it as a retry.
+ *   401 is also retried if the date of the response shows that the timestamp was wrong. This applies to every
+ *   operation. It happens at most once per call, and the policy counts it as a retry.
  * - If a request has a client-supplied id, as an order has, the client retries it even after a lost response. These
- *   retries end one minute after the first attempt whose response was lost, under every schedule. The reason is that
- *   the exchange does not document how long it recognises a client-supplied id.
+ *   retries end one minute after the first attempt whose response was lost, because the exchange does not document how
+ *   long it recognises a client-supplied id.
  * - A `Retry-After` header with seconds or a date can make a wait longer, never shorter. Other values and repeated
  *   headers are ignored. If the wait would exceed the total time of the call, the call fails at once with the error of
  *   that response.
@@ -43,7 +43,7 @@ export interface SendPolicy {
   readonly maxBodyBytes: number
 }
 
-/** Caps each delay at five seconds, then replaces it with a random part of itself (full jitter). */
+/** Caps each delay at five seconds, then multiplies it by a random number from 0 to 1 (full jitter). */
 const fullJitter = /*#__PURE__*/ Schedule.modifyDelay(({ duration }: Schedule.Metadata) =>
   Effect.map(Random.next, (share) => Math.round(share * Math.min(Duration.toMillis(duration), 5_000)))
 )
@@ -68,8 +68,8 @@ export const defaults: SendPolicy = {
 }
 
 /**
- * Overrides parts of the policy for all calls of the effect that receives this reference. A part that is not set comes
- * from the layer, or else from {@link defaults}.
+ * Overrides parts of the policy for all calls of the effect that receives this reference. Parts that are not set come
+ * from the layer, then from {@link defaults}.
  *
  * **Example** (A single quick attempt)
  *

@@ -10,8 +10,8 @@ import type { CallState } from "./callState.ts"
 import type { CallFailure } from "./decode.ts"
 
 /**
- * Wraps the sending of a write: all its attempts and the waits between them. The input is already valid. A write of a
- * dry run is not wrapped.
+ * Wraps the sending of a write: all its attempts and the waits between them. The input of the call is already checked.
+ * A write of a dry run is not wrapped.
  */
 export type AroundWrite = (
   call: CallState,

@@ -44,12 +44,12 @@ const withinTime = (
       })
     )
   )
-  // After a long wait for rate-limit tokens, no time may remain. Then nothing is sent.
+  // A wait for rate-limit tokens can use up the time of the call. Then nothing is sent.
   return limitMillis > 0 ? timeoutOrElse(attempt, limitMillis, timedOut) : timedOut
 }
 
 /**
- * Makes the function that performs one attempt of a call. It signs each attempt after its waits, so that the timestamp
+ * Makes the function that performs one attempt of a call. An attempt is signed after its waits, so that the timestamp
  * is current.
  */
 export const make = (

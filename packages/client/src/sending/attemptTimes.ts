@@ -12,8 +12,8 @@ import { type Interval, jumped, read, type Reading } from "./skew.ts"
 
 /**
  * The exchange refuses a signature whose timestamp differs from the exchange's clock by this time or more. The OpenAPI
- * document states no limit. In public measurements, the limit was about 30 seconds, and 60 seconds were refused. So
- * this bound on the clock skew also holds if the skew was never measured.
+ * document states no limit. In public measurements, the limit was about 30 seconds, and 60 seconds were refused. If the
+ * clock skew was never measured, this value is its bound.
  */
 export const maxSkewMillis = 60_000
 
@@ -42,7 +42,6 @@ export interface Attempts {
   responseLost: boolean
 }
 
-/** Starts the record of a call. */
 export const begin: Effect.Effect<Attempts> = /*#__PURE__*/ Effect.clockWith((clock) =>
   Effect.sync(() => {
     const began = read(clock)
@@ -50,13 +49,11 @@ export const begin: Effect.Effect<Attempts> = /*#__PURE__*/ Effect.clockWith((cl
   })
 )
 
-/** Records a reading of the clocks that was taken during the call, or at its end. */
 export const recordReading = (attempts: Attempts, reading: Reading): void => {
   attempts.clockChanged ||= jumped(attempts.last, reading)
   attempts.last = reading
 }
 
-/** Records that an attempt is being sent. */
 export const recordSent = (attempts: Attempts, sent: Reading, signedMillis: number): void => {
   recordReading(attempts, sent)
   attempts.signedMillis = Math.max(attempts.signedMillis ?? signedMillis, signedMillis)
@@ -82,9 +79,9 @@ export const now: Effect.Effect<Now, never, KalshiPublic> = /*#__PURE__*/ Effect
 )
 
 /**
- * Returns the bounds of the exchange's time at the moment of an earlier reading in this process. The age of the reading
- * comes from the monotonic clock, so later changes of the wall clock do not matter. `unmeasuredMillis` bounds the clock
- * skew if there is no measurement.
+ * Returns the bounds of the exchange's time when this process took a reading. The age of the reading comes from the
+ * monotonic clock, so later changes of the wall clock do not matter. `unmeasuredMillis` bounds the clock skew if there
+ * is no measurement.
  */
 export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = maxSkewMillis): Interval => {
   const wallMillis = now.wallMillis - (now.monotonicMillis - reading.monotonicMillis)
@@ -94,11 +91,11 @@ export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = ma
   }
 }
 
-/** The times of a call, without monotonic times, so that another process can use them. */
+/** The times of a call as wall-clock times, so that another process can use them. */
 export interface Times {
   /**
-   * The time of the last attempt in Unix milliseconds, by this machine's clock. If the timestamp of the last signature
-   * is later, that timestamp.
+   * The time of the last attempt by this machine's clock, or the latest timestamp of a signature: the later of the two.
+   * In Unix milliseconds.
    */
   readonly lastAttemptMillis: number
   readonly window: ExchangeWindow | undefined

@@ -25,7 +25,6 @@ export interface CallOptions {
   readonly policy: Resolved
   readonly observer: CallObserver
   readonly clock: Clock.Clock
-  /** Whether the requests of the call are signed. */
   readonly isSigned: boolean
   readonly decode: Decode
 }

@@ -1,6 +1,6 @@
 /**
- * Removes the values of a request's signature and credential headers from the error of its response. A proxy or a
- * firewall may echo these values.
+ * Removes the signature and the credentials of a request from the error of its response. A proxy or a firewall may echo
+ * the headers of a request.
  *
  * @module
  */
@@ -8,10 +8,7 @@
 /** Header values by name, in lower case. */
 export type HeaderValues = Readonly<Record<string, string | undefined>>
 
-/**
- * Replaces the values of the request's signature and credential headers in a string, and truncates the string after
- * `limit` characters.
- */
+/** Replaces a request's signature and credentials in a text, and truncates the text after `limit` characters. */
 export type Conceal = (text: string, limit?: number) => string
 
 const mark = "<redacted>"
@@ -107,10 +104,7 @@ const endOf = (text: string, start: number, value: string): number => {
   return matched >= Math.min(value.length, pieceLength) ? end : -1
 }
 
-/**
- * Whether a number is the value of a JSON member. Such a number is, for example, a time of the exchange, and not an
- * echoed header.
- */
+/** Whether a number is the value of a JSON member, such as a time of the exchange. Then it is not an echoed header. */
 const isMember = (text: string, start: number): boolean => /":\s*$/.test(text.slice(Math.max(0, start - 8), start))
 
 const isStandalone = (text: string, start: number, end: number, value: string): boolean => {

@@ -31,7 +31,6 @@ export interface Limiter {
 export interface LimitedAttempt {
   readonly descriptor: Descriptor
   readonly input: unknown
-  /** The longest wait for tokens. */
   readonly maxMillis: number
   /** Whether a byte of the attempt may have left this machine. */
   readonly wasSent: () => boolean
@@ -39,7 +38,6 @@ export interface LimitedAttempt {
   readonly onWait: () => void
 }
 
-/** The parts of a connection. */
 export interface ConnectionOptions {
   readonly environment: Environment
   /** Undefined for a connection without a key. */
@@ -69,7 +67,9 @@ export interface Signed extends SignedRequest {
 /** The parts of an environment's `restUrl`. The path has no slash at its end, and is empty at the host's root. */
 export type RestRoot = Pick<URL, "hostname" | "origin" | "pathname" | "port" | "protocol">
 
-/** Parses the `restUrl` of an environment. A `URL` cannot represent an empty path: its `pathname` would be `/`. */
+/**
+ * Parses the `restUrl` of an environment. The result is not a `URL`, because the `pathname` of a `URL` is never empty.
+ */
 export const restRootOf = ({ restUrl }: Environment): RestRoot => {
   const { hostname, origin, pathname, port, protocol } = new URL(restUrl)
   return { hostname, origin, pathname: pathname.replace(/\/+$/, ""), port, protocol }

@@ -34,7 +34,6 @@ export interface Circumstances {
   readonly explanation: () => Errors.Explanation | undefined
 }
 
-/** Decodes the responses of one operation. */
 export type Decode = (arrived: Arrived, circumstances: Circumstances) => Result.Result<unknown, CallFailure>
 
 /** The errors that only some operations declare. */
@@ -51,7 +50,6 @@ export type NamedError =
 /** Every error that a request can end with. */
 export type CallFailure = Errors.Failure | NamedError
 
-/** A parsed body: its text and its JSON. */
 interface ParsedBody {
   readonly text: string
   /** Undefined if the text is not JSON. */
@@ -240,12 +238,12 @@ const success = (
   return violation(pointer, reason)
 }
 
-/** The error statuses that every operation can return, even if its descriptor does not list them. */
+/** The error statuses that every operation can return, even if it does not declare them. */
 const commonStatuses: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
 
 /**
- * Converts a response to an error, if its status is not the operation's success status. A status becomes an
- * `UnexpectedStatus` if the operation does not declare it and {@link commonStatuses} does not contain it.
+ * Makes the error for a response without the success status. A status that the operation does not declare becomes
+ * `UnexpectedStatus`, except the {@link commonStatuses}.
  */
 const failure = (
   { name, secret }: Descriptor,

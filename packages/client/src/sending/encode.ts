@@ -19,15 +19,12 @@ export interface WireRequest {
   readonly query: string
   /** The body as JSON text. Undefined if the request has no body. */
   readonly body: string | undefined
-  /**
-   * Whether the body has the client-supplied id that the descriptor's `key` names. In a batch, every item must have it.
-   */
+  /** Whether the body has a client-supplied id. In a batch, every item must have an id. */
   readonly keyed: boolean
   /** A plain copy of the checked input, with the fields of path, query and body. */
   readonly input: Readonly<Record<string, unknown>>
 }
 
-/** Encodes the inputs of one operation. */
 export type Encode = (input: unknown) => Result.Result<WireRequest, InvalidRequest>
 
 /** Thrown if an input cannot be sent, and caught in this file. */
@@ -261,7 +258,6 @@ const without = (record: Input, names: ReadonlySet<string>): Record<string, unkn
   return rest
 }
 
-/** Writes a copied input as JSON. */
 const jsonOf = (input: Input): string => {
   const json = JSON.stringify(input)
   // JSON.stringify writes ill-formed Unicode as an escape (`\ud…`). Only a body with this escape has to be searched.

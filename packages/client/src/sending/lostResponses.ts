@@ -7,8 +7,8 @@ import * as Errors from "../Errors.ts"
 import type { NamedError } from "./decode.ts"
 
 /**
- * Converts the failure of the last attempt to the failure of the call. The exchange may have carried out an earlier
- * attempt, even if it did not carry out the last attempt.
+ * The result shows that the exchange may have carried out an earlier attempt, even if it did not carry out the last
+ * attempt.
  */
 export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
   error: E,
@@ -46,8 +46,7 @@ export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
       return error
     default:
       if (failure.afterLostAnswer) return error
-      // The constructor of an error class takes the fields of the error. TypeScript types `constructor` only as
-      // `Function`.
+      // The cast is safe: the constructor of each of these errors takes the fields of the error.
       return new (failure.constructor as new (fields: object) => E)({ ...failure, afterLostAnswer: true })
   }
 }

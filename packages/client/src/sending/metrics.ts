@@ -15,13 +15,11 @@ import { monotonicMillis } from "../time.ts"
 
 type Attributes = Readonly<Record<string, string>>
 
-/** A metric whose input is a number. */
 export type NumberMetric = Metric.Metric<number, unknown>
 
 /** Returns the metric for a type of error. Undefined selects the metric for success. */
 export type ByError = (errorType: string | undefined) => NumberMetric
 
-/** The metrics of one operation. */
 export interface OperationMetrics {
   readonly calls: ByError
   readonly requests: (status: number | undefined) => ByError
@@ -48,7 +46,6 @@ export const quietly = (notify: () => void): void => {
   }
 }
 
-/** Memoizes a function of one argument. */
 export const memoized = <K, V>(make: (key: K) => V): ((key: K) => V) => {
   const known = new Map<K, V>()
   return (key) => {
@@ -77,7 +74,6 @@ export const histogram = (instrument: Telemetry.Instrument<"histogram">, attribu
     boundaries: Telemetry.boundariesSeconds
   })
 
-/** Makes a counter that only grows. */
 export const counter = (instrument: Telemetry.Instrument<"counter">, attributes: Attributes): NumberMetric =>
   Metric.counter(instrument.name, { ...options(instrument, attributes), incremental: true })
 

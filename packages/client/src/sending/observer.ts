@@ -23,7 +23,6 @@ import type { Descriptor } from "../Operation.ts"
 import * as metrics from "./metrics.ts"
 import { quietly } from "./metrics.ts"
 
-/** The telemetry of a layer. */
 export interface Telemetry {
   /** Runs a call of an operation. The call reports its steps to the observer. */
   readonly observe: <A, E>(
@@ -179,7 +178,6 @@ export const make = (
 
 const clientOf = (name: string | undefined) => (name === undefined ? {} : { "kalshi.client.name": name })
 
-/** Returns the attributes of a server. */
 export const serverOf = ({ hostname, port, protocol }: Server, name: string | undefined) => ({
   "server.address": hostname,
   "server.port": port === "" ? (protocol === "https:" || protocol === "wss:" ? "443" : "80") : port,

@@ -59,7 +59,7 @@ type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Fai
  * schedule.
  */
 const nextDelay = (call: CallState, step: Step, error: CallFailure): Effect.Effect<number | undefined> => {
-  // The cast is safe: a `NamedError` has the shape of a `Failure`. The schedule can inspect its tag.
+  // The cast is safe: a `NamedError` has the shape of a `Failure`.
   const stepped: ReturnType<Step> = Effect.suspend(() =>
     step(call.clock.currentTimeMillisUnsafe(), error as Errors.Failure)
   )
@@ -108,10 +108,7 @@ export const retry = (
     })
   }
 
-  /**
-   * Converts the failure of the last attempt to the failure of the call. The failure of the call must show that the
-   * exchange may have carried out an earlier attempt.
-   */
+  /** Returns the failure of the call. It shows that the exchange may have carried out an earlier attempt. */
   const failureOfCall = (last: CallFailure): CallFailure =>
     call.firstLostSentMillis === undefined || isLost(last)
       ? last

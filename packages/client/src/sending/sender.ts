@@ -28,7 +28,6 @@ export type RecordWrite = (
   address: string
 ) => Effect.Effect<never, Errors.NotSent>
 
-/** The options of a sender. */
 export interface SenderOptions {
   readonly transport: Transport
   readonly policy: Partial<SendPolicy.SendPolicy>
@@ -71,7 +70,7 @@ const limit = (
   })
 }
 
-/** Sends a call. If {@link AroundWrite} contains a function, the function wraps all attempts of a write. */
+/** Runs the hook {@link AroundWrite} around all attempts of a write. */
 const wrapped = (
   call: CallState,
   sending: Effect.Effect<unknown, decode.CallFailure>
@@ -80,7 +79,6 @@ const wrapped = (
     ? Effect.withFiber((fiber) => fiber.getRef(AroundWrite)?.(call, sending) ?? sending)
     : sending
 
-/** Makes the sender that a layer's capabilities share. */
 export const make = (connection: Connection, options: SenderOptions): Sender => {
   const { limiter, restRoot, telemetry } = connection
   const layerPolicy = SendPolicy.resolve(options.policy)

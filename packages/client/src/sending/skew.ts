@@ -87,7 +87,7 @@ const writtenMillis = (headers: Readonly<Record<string, string | undefined>>): n
 
 const middle = ({ lowerMillis, upperMillis }: Interval): number => Math.round((lowerMillis + upperMillis) / 2)
 
-/** Whether every skew in an interval exceeds the resolution of a date, after the applied correction is subtracted. */
+/** Whether the skew that remains after a correction certainly exceeds the resolution of a date. */
 export const isBeyondResolution = ({ lowerMillis, upperMillis }: Interval, correctedMillis: number): boolean =>
   lowerMillis - correctedMillis > resolutionMillis || upperMillis - correctedMillis < -resolutionMillis
 

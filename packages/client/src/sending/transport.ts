@@ -265,7 +265,7 @@ const secondSend: TransportFault = {
     "the HttpClient repeats requests or follows redirects, and was stopped before its second send: provide a plain client to this layer"
 }
 
-/** Adds the signature headers to the names of the headers that Effect redacts when the application logs a request. */
+/** Adds the signature headers to the header names that Effect redacts in logs. */
 const withSignatureHeaders = (names: ReadonlyArray<string | RegExp>): ReadonlyArray<string | RegExp> => [
   ...names,
   ...RequestSignature.headerNames

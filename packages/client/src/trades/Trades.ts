@@ -1,6 +1,6 @@
 /**
- * Public trades over several lines. A line is a subscription on its own session. Each trade arrives once, from the line
- * that delivers it first. An event reports each interval in which trades can be missing.
+ * Public trades over several lines. A line is a subscription on its own connections. Each trade arrives once, from the
+ * line that delivers it first. An event reports each interval in which trades can be missing.
  *
  * **Example** (The trades of one market over two connections)
  *
@@ -51,10 +51,7 @@ export interface Parameters {
 
 /** Options of {@link watch}. */
 export interface Options {
-  /**
-   * The number of independent lines, from 1 to 8. The first line uses the session of the layer. Each further line has
-   * its own session. Default: 1.
-   */
+  /** The number of lines, from 1 to 8. The first line uses the connections of the layer. Default: 1. */
   readonly lines?: number | undefined
   /** As in `Feed.subscribe`. Default: 65,536. */
   readonly bufferSize?: number | undefined
@@ -195,10 +192,10 @@ const open = <A>(
  * be missing.
  *
  * A loss on one line is harmless only if another line delivers the lost trades. The other line may be late, and may be
- * lost before it delivers them. So the loss stays open until the other line has passed it. To pass the loss, the other
- * line must deliver a trade that is later than the first trade of the restored line. The exchange's times of the two
- * trades must differ by more than twice `disorderMillis`. If the other line is lost earlier, the loss is reported as a
- * hole. A hole does not prove that a trade happened in it.
+ * lost before it delivers them. So the loss stays open until the other line has passed it. A line passes a loss with a
+ * trade that is later than the first trade of the restored line. The difference in the exchange's time must exceed
+ * twice `disorderMillis`. If the other line is lost earlier, the loss is reported as a hole. A hole does not prove that
+ * a trade happened in it.
  *
  * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which
  * lines are complete, and why a line ended. When all lines have ended, the watch ends with the error of the last line.
@@ -211,7 +208,7 @@ const open = <A>(
  * - Trades of a late line arrive late. The events are not sorted by the exchange's time, `ts_ms`.
  * - The watch remembers the ids of the last 100,000 trades. A line that is further behind repeats trades.
  * - A list of more markets than the exchange permits in one subscription takes several connections per line. If one of
- *   them is late, the trades of the line are out of order by more than `disorderMillis`. In that case, watch all
+ *   them is late, the trades of the line are out of order by more than `disorderMillis`. To avoid this, watch all
  *   markets.
  * - `Feed.state` and `Feed.changeOver` concern only the first line.
  */

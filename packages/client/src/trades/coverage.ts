@@ -1,6 +1,6 @@
 /**
  * Decides in which intervals trades can be missing. Several lines deliver the same trades. A line is a subscription on
- * its own session.
+ * its own connections.
  *
  * **Details**
  *
@@ -9,8 +9,8 @@
  *
  * A line that is live again after a loss is _unproven_. It lacks the trades that were sent during the loss, and the
  * other lines may be late and may not have delivered them. The unproven line becomes complete when a complete line has
- * passed the loss. To pass the loss, a complete line must deliver a trade that is later than the first trade of the
- * unproven line. The exchange's times of the two trades must differ by more than twice `disorderMillis`.
+ * passed the loss. A line passes a loss with a trade that is later than the first trade of the unproven line. The
+ * difference in the exchange's time must exceed twice `disorderMillis`.
  *
  * If the last complete line is lost, the trades that the unproven lines lack can be missing. This is a hole. It ends at
  * the time when the first of the unproven lines was live again. That line is then complete. If no line is live, the
@@ -34,7 +34,6 @@ export interface Bounds {
   readonly lateMillis: number
 }
 
-/** The status of a line. */
 export type LineStatus = "lost" | "unproven" | "complete"
 
 /**
@@ -43,7 +42,6 @@ export type LineStatus = "lost" | "unproven" | "complete"
  */
 const maxSkewMillis = 60_000
 
-/** The state of one line. */
 class LineCoverage {
   status: LineStatus = "lost"
   /** Since when the line is live, by this machine's clock. */
@@ -61,7 +59,6 @@ class LineCoverage {
   isLate = false
 }
 
-/** The coverage of several lines. */
 export class Coverage {
   readonly #bounds: Bounds
   readonly #lines: ReadonlyArray<LineCoverage>

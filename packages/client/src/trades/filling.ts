@@ -19,7 +19,6 @@ export type ReadFailure =
   | Pages.RepeatedCursor
   | Pages.PageBudgetExceeded
 
-/** What to read. */
 export interface Filling {
   /** Undefined for all markets. */
   readonly markets: ReadonlyArray<string> | undefined
@@ -29,7 +28,6 @@ export interface Filling {
 /** `Markets.trades` reads one market or all markets. For more markets than this, one read of all markets is cheaper. */
 const maxSingleReads = 10
 
-/** Converts a REST trade to a trade of the feed. */
 const toFeed = (trade: Responses.Trade): Trade => {
   const millis = Date.parse(trade.created_time)
   return {
@@ -65,7 +63,8 @@ export const readTrades = (
   const isSingle = markets !== undefined && markets.length <= maxSingleReads
   const tickers = isSingle ? markets : [undefined]
   const wanted = new Set(markets)
-  // Starts one second earlier, because it is not documented whether the exchange includes the second of `min_ts`.
+  // Starts one second earlier, because the exchange does not document whether it returns the trades in the second
+  // `min_ts`.
   const min_ts = Math.max(0, Math.floor(sinceMillis / 1_000) - 1)
   return Effect.forEach(tickers, (ticker) =>
     Stream.runCollect(Markets.trades.items({ ticker, min_ts, limit: 1_000 }, { maxPages }))

@@ -1,5 +1,6 @@
 /**
- * Merges the trades of several lines. Each line is a subscription to all wanted markets on its own session.
+ * Merges the trades of several lines. Each line is a subscription to all wanted markets on its own session (a set of
+ * connections).
  *
  * **Details**
  *
@@ -30,15 +31,15 @@ const capacity = 100_000
 export interface LineState {
   /**
    * - `complete`: each trade that the line does not deliver was delivered by another line, or is in a reported hole.
-   * - `unproven`: the line is live again after a loss, and no complete line has passed the loss yet.
+   * - `unproven`: the line is live again after a loss, but the trades of the loss may still be missing on every line.
    * - `lost`: the line is not live, or it is late.
    */
   readonly status: LineStatus
   /** Why the line ended. Undefined while the line lasts. A line that ended is not opened again. */
   readonly ended: Feed.FeedError | undefined
   /**
-   * The session of the line. The first line uses the session of the layer, which also has the subscriptions of other
-   * users.
+   * The connections and subscriptions of the line. The first line uses the session of the layer, which also has the
+   * subscriptions of other users.
    */
   readonly session: Feed.SessionState
 }
@@ -75,7 +76,6 @@ class Line {
   }
 }
 
-/** The trades of several lines. */
 export class TradeLines {
   /** Called when `tick` may be due earlier than `nextMillis` returned. */
   onTimer: () => void = () => {}
@@ -89,7 +89,6 @@ export class TradeLines {
   readonly #coverage: Coverage
   readonly #nowMillis: () => number
   readonly #sink: Sink
-  /** The wanted markets. */
   readonly #markets: Set<string>
   #wakesMillis = Number.POSITIVE_INFINITY
   #isOver = false
@@ -214,7 +213,7 @@ export class TradeLines {
       case "Refused":
         this.#refuse(line, event.markets, event.error)
         break
-      // A replaced subscription misses nothing. Late trades are handled by `lateMillis`.
+      // A replaced subscription misses nothing. `lateMillis` covers late trades.
       case "Replaced":
       case "Delay":
       // Only snapshots of books cause this event.

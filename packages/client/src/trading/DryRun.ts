@@ -8,16 +8,16 @@
  * **Details**
  *
  * Public operations and reads go to the exchange. A write is encoded and checked as usual, so invalid input causes the
- * same `InvalidRequest`. Then the layer records the write, and the call fails with `NotSent`. The error contains the
- * recorded intent. The write is not signed and takes no rate-limit tokens.
+ * same `InvalidRequest`. Then the layer records the write as an {@link Intent}, and the call fails with `NotSent`. The
+ * error contains the intent. The write is not signed and takes no rate-limit tokens.
  *
  * **Gotchas**
  *
- * - Only the layer turns a dry run on. There is no environment variable for it. If such a variable were misspelt or not
- *   supported, the program would send real orders without notice. A program that needs `DryRun` does not compile
+ * - Only the layer turns a dry run on. There is no environment variable for it. If such a variable were misspelled or
+ *   not supported, the program would send real orders without notice. A program that needs `DryRun` does not compile
  *   without the layer.
- * - The checks of the exchange (cash, the price grid, whether the market is open) do not run. So the exchange could
- *   still refuse a recorded write. To get responses to writes, use the local exchange of `@kalshi-effect/sandbox`.
+ * - The checks of the exchange (cash, valid prices, whether the market is open) do not run. So the exchange could still
+ *   refuse a recorded write. To get responses to writes, use the local exchange of `@kalshi-effect/sandbox`.
  *
  * @module
  */

@@ -3,10 +3,10 @@
  *
  * **When to use**
  *
- * {@link place} and {@link placeAll} place one order for each intent and return the outcome. {@link ensureCanceled}
- * cancels an order and returns its state. {@link settle} finds the outcome of an order after a crash.
- * {@link cancelAllOnExit} cancels the resting orders of a program at its end. The operations ({@link create},
- * {@link batchCreate}, {@link cancel} …) correspond to single requests of the exchange's API.
+ * {@link place} and {@link placeAll} place one order for each intent (for example {@link buyYes}) and return the
+ * outcome. {@link ensureCanceled} cancels an order and returns its state. {@link settle} finds the outcome of an order
+ * after a crash. {@link cancelAllOnExit} cancels the resting orders of a program at its end. The operations
+ * ({@link create}, {@link batchCreate}, {@link cancel} …) correspond to single requests of the exchange's API.
  *
  * **Details**
  *
@@ -15,13 +15,13 @@
  *
  * **Gotchas**
  *
- * - A market is on one shard. Only cash on that shard backs an order.
+ * - The exchange consists of shards. A market is on one of them, and only cash on that shard backs an order.
  * - The id of an order does not show its shard. So an operation that changes an order needs `exchange_index` or a
  *   ticker. Without `exchange_index`, the exchange has to find the order. The search takes time, and costs tokens in
  *   the write bucket of every shard. Source: the rate-limit guide of October 2026.
- * - In the weekly pause (Thursdays 03:00–05:00 Eastern), you can cancel orders. You cannot place or amend orders. After
- *   a market closes, you cannot change its orders, and the exchange cancels them. Source: the guides on hours and on
- *   the life of a market, 2026.
+ * - In the weekly pause (Thursdays 03:00–05:00 Eastern), you can cancel orders, but not place or amend them. After a
+ *   market closes, you cannot change its orders, and the exchange cancels them. Source: the guides on hours and on the
+ *   life of a market, 2026.
  * - Reads lag behind writes. `Exchange.userDataTimestamp` returns the time up to which reads are complete.
  *
  * @module

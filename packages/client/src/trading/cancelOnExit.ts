@@ -53,7 +53,7 @@ export type Left = LeftPlacement | LeftWithoutId
 
 /** The states of a scope's orders after the scope was closed. */
 export interface ExitReport {
-  /** The orders that no longer rest: cancelled, filled, or not found. */
+  /** The orders that no longer rest: canceled, filled, or not found. */
   readonly ended: ReadonlyArray<Exclude<Cancellation, { readonly _tag: "MayRest" }>>
   readonly left: ReadonlyArray<Left>
 }
@@ -351,7 +351,7 @@ const withoutId =
 const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): string => {
   if (mismatch !== undefined) {
     const { differs, order } = mismatch
-    return `order ${order.order_id}, which has the same client_order_id, was not cancelled because it differs in ${differs.join(", ")}`
+    return `order ${order.order_id}, which has the same client_order_id, was not canceled because it differs in ${differs.join(", ")}`
   }
   return asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
 }
@@ -371,7 +371,6 @@ const cancelLost = (closing: Closing): Effect.Effect<void, never, Capabilities> 
     yield* cancelResting(closing)
   })
 
-/** Returns the orders that may still rest. */
 const leftOf = ({ reasons, state, withinMillis }: Closing, reported: Now): ReadonlyArray<Left> => {
   const left = (pending: Order, rest: Partial<Omit<LeftPlacement, "client_order_id">>): Left => {
     const reason = reasons.get(pending) ?? `closing took longer than ${withinMillis} ms`
@@ -395,14 +394,14 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
     state.closed = true
     const withinMillis = boundMillis(options.within, "10 seconds")
     const closing: Closing = { state, signals, withinMillis, tried: new Set(), ended: [], reasons: new Map() }
-    // Both run at the same time, so that an order that cannot be cancelled does not delay the search for lost orders.
+    // Both run at the same time, so that an order that cannot be canceled does not delay the search for lost orders.
     const all = Effect.all([cancelResting(closing), cancelLost(closing)], { concurrency: "unbounded", discard: true })
     // A finalizer is uninterruptible. The timeout needs an interruptible effect.
     yield* Effect.timeoutOption(Effect.interruptible(all), withinMillis)
     yield* Deferred.succeed(signals.ended, undefined)
     const left = leftOf(closing, yield* now)
     yield* (options.onExit ?? warn)({ ended: closing.ended, left })
-    // The overrides that the program sets for its own calls do not apply here, such as a policy without retries.
+    // The program's own overrides, such as a policy without retries, do not apply here.
   }).pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
     Effect.provideService(RateLimits.Overrides, { urgent: true })
@@ -416,10 +415,10 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *
  * Provide the layer to a program, or build it with a runtime. The layer covers every fiber that runs under it. When it
  * closes, it also looks for orders whose response was lost, or whose fiber was interrupted during the call. It cancels
- * a found order only if the market, subaccount, side, price and count are those of the request. If they differ, it does
- * not cancel the order, but reports it. Once the layer starts to close, `place`, `placeAll`, `create` and `batchCreate`
- * fail with an `InvalidRequest`. Closing takes at most `within`. The layer passes orders that may still rest to
- * `onExit`, or logs a warning for each.
+ * a found order only if the market, subaccount, side, price and count are those of the request. Otherwise, it only
+ * reports the order. Once the layer starts to close, `place`, `placeAll`, `create` and `batchCreate` fail with an
+ * `InvalidRequest`. Closing takes at most `within`. The layer passes orders that may still rest to `onExit`, or logs a
+ * warning for each.
  *
  * A call of `create` or `batchCreate` that is pending when the layer closes gets half of `within` to end. After that,
  * it fails with an `InvalidRequest` if nothing was sent. Otherwise it fails with a `TransportError` whose `requestSent`
@@ -427,19 +426,19 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *
  * **Gotchas**
  *
- * - An amended order is cancelled too. If the response to its placement was lost, it is only reported, because its
- *   price or count differs from the request.
+ * - An amended order is canceled too. If the response to its placement was lost, it is only reported, because its price
+ *   or count differs from the request.
  * - Set a `client_order_id` in the input of `create` and `batchCreate`. Without the id, the layer cannot find an order
  *   whose response was lost, and only reports the order.
  * - Orders that result from RFQs and quotes with `rest_remainder` are not covered.
  * - Run the program with `NodeRuntime.runMain`, so that Ctrl-C and SIGTERM interrupt the program. Under
- *   `Effect.runPromise` these signals end the process at once, and nothing is cancelled.
+ *   `Effect.runPromise` these signals end the process at once, and nothing is canceled.
  * - A killed process cancels nothing. Use an order group, an `expiration_time` or a journal for that case.
  * - An order that may rest stays in memory until the scope closes. It leaves the memory earlier if
  *   {@link ensureCanceled}, `Orders.cancel`, `Orders.batchCancel`, `Orders.decrease` or `Orders.amend` shows that it no
  *   longer rests.
  *
- * **Example** (Orders that are cancelled at the end of the program)
+ * **Example** (Orders that are canceled at the end of the program)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"

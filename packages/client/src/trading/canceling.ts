@@ -26,7 +26,8 @@ export interface CancelTarget {
   /** The market of the order. The exchange uses it to find the shard. */
   readonly ticker: string
   /**
-   * The shard of the order. If it is set, the exchange does not have to find the order, and only one write bucket pays.
+   * The shard of the exchange that the order is on. If it is set, the exchange does not have to find the order, and
+   * only one rate-limit bucket pays.
    */
   readonly exchange_index?: number | undefined
   /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
@@ -35,7 +36,7 @@ export interface CancelTarget {
   readonly subaccount_number?: number | null | undefined
 }
 
-/** The order rested, and this call cancelled it. */
+/** The order rested, and this call canceled it. */
 export interface Canceled {
   readonly _tag: "Canceled"
   readonly order_id: string
@@ -45,11 +46,11 @@ export interface Canceled {
   readonly ts_ms: number
 }
 
-/** The order is cancelled, but no response shows that this call cancelled it. A part of the order may have filled. */
+/** The order is canceled, but no response shows that this call canceled it. A part of the order may have filled. */
 export interface AlreadyCanceled {
   readonly _tag: "AlreadyCanceled"
   readonly order_id: string
-  /** Whether a response of this call was lost. If so, this call most likely cancelled the order. */
+  /** Whether a response of this call was lost. If so, this call most likely canceled the order. */
   readonly afterLostAnswer: boolean
   readonly order: Order
 }
@@ -124,16 +125,16 @@ const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
   }
 }
 
-/** Whether an attempt may have cancelled the order although its response was an error. */
+/** Whether an attempt may have canceled the order although its response was an error. */
 const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || error.afterLostAnswer
 
 /**
- * Cancels the resting part of an order on any shard, and returns the state of the order. The states are: cancelled by
- * this call, already cancelled, filled, not found, and unknown.
+ * Cancels the resting part of an order on any shard, and returns the state of the order. The states are: canceled by
+ * this call, already canceled, filled, not found, and unknown.
  *
  * **Details**
  *
- * A 404 does not say whether the order filled, was already cancelled, or never existed. The demo exchange has returned
+ * A 404 does not say whether the order filled, was already canceled, or never existed. The demo exchange has returned
  * 404 for about half a second after a create. A response can also be lost. In all these cases the client reads the
  * order. While the order seems to rest, the client cancels it again, until the state is known or `within` has passed.
  * Repeating a cancel is harmless.
@@ -183,7 +184,7 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
   )
 )
 
-/** Converts the error of a cancel to an error that shows that the exchange may have carried out an earlier cancel. */
+/** Makes an error show that the exchange may have carried out an earlier cancel. */
 const afterLostCancel = (error: CancelError): CancelError =>
   afterLostAnswer(error, { operation: cancel.descriptor.name, attempts: "attempts" in error ? error.attempts : 1 })
 

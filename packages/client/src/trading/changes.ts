@@ -42,7 +42,7 @@ const none: Changes = { ended: [] }
  */
 export const changesOf = ({ descriptor, wire: { input } }: CallState, response: unknown): Changes => {
   const requested = input["order_id"]
-  // The casts are safe: the sender has checked the input and decoded the response with the schemas of the descriptor.
+  // The casts are safe: the sender has checked the input and decoded the response with the schemas of the operation.
   switch (descriptor) {
     case cancel.descriptor: {
       const { order_id } = response as CancelOrderV2Response

@@ -50,7 +50,7 @@ export const ordersOf = ({ descriptor, wire }: CallState, attempts: Attempts): R
 
 /**
  * Returns the orders of a create or batch create. Undefined for any other operation. The casts are safe: the sender has
- * checked the input with the schemas of the descriptor.
+ * checked the input with the schemas of the operation.
  */
 const requestsOf = (
   descriptor: CallState["descriptor"],
@@ -61,7 +61,6 @@ const requestsOf = (
   return undefined
 }
 
-/** Returns how a call ended for each of its orders. */
 export const endingsOf = (
   { attempts, descriptor }: CallState,
   orders: ReadonlyArray<Order>,
@@ -69,7 +68,7 @@ export const endingsOf = (
 ): ReadonlyArray<Ending> => {
   const isBatch = descriptor === batchCreate.descriptor
   if (Exit.isSuccess(exit)) {
-    // The casts are safe: the sender has decoded the response with the schema of the descriptor.
+    // The casts are safe: the sender has decoded the response with the schema of the operation.
     return isBatch
       ? endingsOfBatch(orders, exit.value as BatchCreateOrdersV2Response)
       : orders.map((order) => endingOfResponse(order, exit.value as CreateOrderV2Response)) // one order
@@ -109,8 +108,8 @@ const endingOfResponse = (order: Order, response: CreateOrderV2Response): Ending
 }
 
 /**
- * Matches the items of a response to the orders of a batch by `client_order_id`. The remaining items belong to the
- * orders without a `client_order_id`, in the same sequence.
+ * Matches the items of a response to the orders of a batch by `client_order_id`. Assigns the remaining items in
+ * sequence to the orders without a `client_order_id`.
  */
 const endingsOfBatch = (
   orders: ReadonlyArray<Order>,

@@ -70,7 +70,7 @@ export class TriggerUnknown
   }
 }
 
-/** The order group was deleted, so it can no longer be triggered. The exchange has cancelled its orders. */
+/** The order group was deleted, so it can no longer be triggered. The exchange has canceled its orders. */
 export class OrderGroupDeleted
   extends /*#__PURE__*/ Data.TaggedError("OrderGroupDeleted")<{
     readonly order_group_id: string
@@ -99,8 +99,7 @@ const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
     case "Undecodable":
       return { cause: "undecodable", detail: `a message did not decode (${event.reason} at ${event.pointer})` }
     case "UnknownMessage":
-      // A message without a sid (subscription id) can belong to any channel. It is not a loss on this channel, because
-      // its type does not belong to this channel.
+      // Every message of this channel has a sid (subscription id). So an unknown message without a sid is no loss here.
       return event.sid === undefined
         ? undefined
         : { cause: "undecodable", detail: `a message has the unknown type ${event.type}` }

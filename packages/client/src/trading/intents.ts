@@ -37,8 +37,8 @@ export interface IntentInput {
   /** Your own id for the intent, for a journal. Never reuse an id. Default: a new UUID. */
   readonly client_order_id?: string | undefined
   /**
-   * The price grid of the market. A price off the grid is rejected before anything is sent. Default: prices are not
-   * checked.
+   * The price grid: the valid prices of the market. Any other price is rejected before anything is sent. Default:
+   * prices are not checked.
    */
   readonly grid?: PriceGrid.PriceGrid | undefined
   /**
@@ -58,8 +58,8 @@ export interface IntentInput {
   readonly subaccount?: number | undefined
   readonly order_group_id?: string | undefined
   /**
-   * The shard of the market. Default: the exchange finds the shard by `ticker`, and the write buckets of all shards
-   * pay.
+   * The shard of the exchange that the market is on. Default: the exchange finds the shard by `ticker`, and the request
+   * takes tokens from the write buckets of all shards.
    */
   readonly exchange_index?: number | undefined
 }
@@ -148,9 +148,9 @@ type CloseOmits =
  *
  * **Details**
  *
- * The order is `immediate_or_cancel` and `reduce_only`, so the part that does not fill at once is not sold. For a
- * position in YES, set `yes_price` to the lowest price that you accept. For a position in NO, set `no_price` to the
- * lowest price that you accept. You can set the other price instead. The two prices add up to one dollar.
+ * The order is `immediate_or_cancel` and `reduce_only`, so the part that does not fill at once is not sold. Set the
+ * lowest price that you accept: `yes_price` for a position in YES, `no_price` for a position in NO. You can set the
+ * other price instead, because the two prices add up to one dollar.
  *
  * **Gotchas**
  *

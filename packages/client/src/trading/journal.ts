@@ -37,7 +37,6 @@ const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<C
   }
 }
 
-/** Converts a thrown value to one line. */
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
@@ -71,7 +70,6 @@ const pricesOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketO
   }
 }
 
-/** Computes the total cost of orders. */
 const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"]): Cost => {
   const costs = pricesOf(orders, marketOf)
   const worst = costs.map((cost) =>
@@ -88,7 +86,7 @@ const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"
   }
 }
 
-/** Makes an empty journal. Dies if `keepIntents` is invalid, because that is a mistake in the program. */
+/** Makes an empty journal. Dies if `keepIntents` is invalid. */
 export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect<Journal, never, Scope.Scope> =>
   Effect.gen(function* () {
     if (!Number.isSafeInteger(keepIntents) || keepIntents <= 0) {

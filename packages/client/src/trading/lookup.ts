@@ -33,8 +33,8 @@ export interface Wanted {
   /** The latest time at which the last attempt can have been sent. */
   readonly lastMillis: (now: Now) => number
   /**
-   * How many milliseconds newer than the last attempt a list must be, so that the absence of the order from the list is
-   * conclusive. Infinite if absence is never conclusive.
+   * A list without the order is conclusive if the list is newer than the last attempt by more than this many
+   * milliseconds. Infinite if no list is conclusive.
    */
   readonly pastMillis: (now: Now) => number
 }
@@ -123,7 +123,7 @@ export const lookFor = (
       const response = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
       const millis = response === undefined ? undefined : millisOf(response.as_of_time)
       if (response === undefined || millis === undefined) return undefined
-      // The response may be the first measurement of the exchange's clock.
+      // Read after the response, which may be the first measurement of the exchange's clock.
       const current = yield* now
       // If the wall clock was set and the skew was not measured since then, the exchange's time has no known bound.
       if (current.skew === undefined && jumped(began, current)) return undefined

@@ -76,7 +76,7 @@ export interface Accepted extends Placement {
    *
    * - `response`: a valid response.
    * - `undecodedResponse`: a response that did not decode but contains the id.
-   * - `list`: a list of orders. It was read because the response was lost, or because it reported that the order exists
+   * - `list`: a list of orders. The client read it because the response was lost, or reported that the order exists
    *   already.
    * - `feed`: a live `AccountFeed`, which showed the order before a list did.
    */
@@ -121,8 +121,8 @@ export interface Unknown extends Placement {
   /** RFC 3339. Lists up to this time do not show the order. Undefined if no list could be read completely. */
   readonly notListedAsOf: string | undefined
   /**
-   * Another order that a list shows under the same id. It can be this order after an amend: compare it with your
-   * request.
+   * An order in a list that has the same id but differs from the request. It can be this order after an amend: compare
+   * it with your request.
    */
   readonly mismatch: Mismatch | undefined
 }

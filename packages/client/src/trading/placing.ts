@@ -34,7 +34,7 @@ import {
 } from "./outcomes.ts"
 import { OrderRegistry, type PendingOrder } from "./registry.ts"
 
-/** The capabilities of `Kalshi.layer`. Reading is needed to look up an order whose response was lost. */
+/** The services that `Kalshi.layer` provides. `KalshiRead` is needed to look up an order whose response was lost. */
 export type Capabilities = KalshiPublic | KalshiRead | KalshiWrite
 
 export interface PlaceOptions {
@@ -226,8 +226,7 @@ const conclude = (
       const accepted = found.acceptedOf(search)
       if (accepted !== undefined) return accepted
       const mismatch = found.mismatchOf(search)
-      // An amend never changes the side. So another order has this id, and the exchange refused this order because of
-      // that order.
+      // An amend never changes the side. So the order in the list is another order, and the exchange refused this one.
       return finding._tag === "IdInUse" && mismatch?.differs.includes("side") === true
         ? { ...placementOf(sending), _tag: "Rejected", error: finding.error }
         : unknown(sending, lookupEnd, {
@@ -300,7 +299,7 @@ const sendAll = (
  * - `InvalidRequest`: the intent is invalid.
  * - `LimitExceeded`: no rate-limit tokens were available in time.
  * - `SigningError`: the request could not be signed.
- * - `TransportError` or `RequestTimeout` with `requestSent: "no"`: no connection was made.
+ * - `TransportError` or `RequestTimeout` with `requestSent: "no"`: for example, no connection was made.
  * - `NotSent`: the layer is a dry run.
  *
  * **Gotchas**

@@ -1,5 +1,5 @@
 /**
- * Orders that the exchange pushes over the feed. They show the outcomes of orders, and so do the lists.
+ * Orders that the exchange pushes over the feed. Like the lists of orders, they show the outcome of a placement.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The registry of the orders that are placed under a scope and cancelled at its end.
+ * The registry of the orders that are placed under a scope and canceled at its end.
  *
  * @module
  */

@@ -55,7 +55,8 @@ export interface SettleOptions {
  *   two minutes after the start of `settle` if that field is missing.
  * - If the price or the count of the order was amended, the result is `Unknown`, and `mismatch` contains the order. If
  *   an amend changed the `client_order_id`, the order is not found.
- * - If your API key is locked to a subaccount, set `subaccount` in the intent.
+ * - If your API key is locked to a subaccount, set `subaccount` in the intent. Otherwise, the order differs from its
+ *   request.
  *
  * **Example** (After a crash)
  *

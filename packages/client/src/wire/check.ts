@@ -11,7 +11,7 @@ import * as SchemaParser from "effect/SchemaParser"
 import { compile, invalid } from "./compile.ts"
 
 /**
- * Decodes parsed JSON. The result shares unchanged parts with the input, so the caller must not use the input
+ * Decodes parsed JSON. It may change the input, and the result shares parts with the input: do not use the input
  * afterwards.
  */
 export type Check = (json: unknown) => Result.Result<unknown, SchemaIssue.Issue>

@@ -18,7 +18,7 @@ import { isListOrNull } from "./forms.ts"
 export const invalid: unique symbol = /*#__PURE__*/ Symbol("invalid")
 
 /**
- * Decodes parsed JSON. The result shares unchanged parts with the input, so the caller must not use the input
+ * Decodes parsed JSON. It may change the input, and the result shares parts with the input: do not use the input
  * afterwards.
  */
 export type Compiled = (json: unknown) => unknown
@@ -32,10 +32,7 @@ const listOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
   return from?._tag === "Union" ? from.types.find(({ _tag }) => _tag !== "Null") : undefined
 }
 
-/**
- * Returns the member of a union that is not null, if the union consists of null and one other member. Otherwise
- * undefined.
- */
+/** Returns the other member of a union of null and one other member. Undefined for every other union. */
 const nonNullOf = ({ options, types }: SchemaAST.Union): SchemaAST.AST | undefined => {
   const [first, ...more] = types.filter(({ _tag }) => _tag !== "Null")
   return more.length === 0 && types.length === 2 && options?.mode !== "oneOf" ? first : undefined

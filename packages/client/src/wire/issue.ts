@@ -35,8 +35,8 @@ const typesOf = (union: SchemaIssue.AnyOf): string =>
     .join()
 
 /**
- * Returns the violation at the greatest depth. Its union branch matched furthest, so it is most likely the intended
- * branch.
+ * Returns the deepest violation. The union branch with this violation matched furthest, so it is most likely the
+ * intended branch.
  */
 const deepest = (found: ReadonlyArray<Violation & { readonly depth: number }>) =>
   found.reduce((best, next) => (next.depth > best.depth ? next : best))

@@ -1,11 +1,11 @@
 /**
- * Distinguishes the forms of feed messages that have the same `type`, by their `msg`.
+ * Distinguishes feed messages that have the same `type` but different forms of `msg`.
  *
  * @module
  */
 import type * as Schema from "effect/Schema"
 
-/** One form of the messages with the same `type`. */
+/** One form of `msg`, for messages with the same `type`. */
 export interface Variant<A> {
   readonly is: (msg: unknown) => boolean
   readonly schema: Schema.Codec<A>

@@ -1,4 +1,4 @@
-/** A fake exchange. Tests send the messages of its feed, and set the books that its REST API returns. */
+/** Fakes the feed and the REST order books of an exchange. Tests send the messages, and set the books. */
 import { assert, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -108,7 +108,7 @@ const idle: Feed.SessionState = {
   counters: {} as Feed.SessionState["counters"] // books do not read them
 }
 
-/** A fake exchange. Its books are in the form of REST: the levels in `no` have NO prices. */
+/** The levels in `no` of `books` have NO prices, as in REST. */
 export class FakeExchange {
   readonly sessions: Array<FakeSession> = []
   /** Changes each session before its first subscription. */
@@ -120,7 +120,7 @@ export class FakeExchange {
   /** The results of the next calls of `waitFor`, in milliseconds. Later calls return 0. */
   readonly waits: Array<number> = []
   /** The markets of each call of `waitFor`. */
-  readonly asked: Array<ReadonlyArray<string>> = []
+  readonly waitRequests: Array<ReadonlyArray<string>> = []
   /** How many of the next reads fail. */
   failures = 0
 
@@ -145,7 +145,7 @@ export class FakeExchange {
         }),
       waitFor: (_, input) =>
         Effect.sync(() => {
-          this.asked.push((input as { readonly tickers: ReadonlyArray<string> }).tickers) // books send one operation
+          this.waitRequests.push((input as { readonly tickers: ReadonlyArray<string> }).tickers) // books send one operation
           return this.waits.shift() ?? 0
         }),
       clockSkew: Effect.undefined

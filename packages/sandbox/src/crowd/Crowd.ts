@@ -1,5 +1,5 @@
 /**
- * A crowd of simulated traders, for a local exchange on which markets move.
+ * A crowd of simulated traders, which move the markets of a local exchange.
  *
  * The crowd acts only by ordinary commands. Its actions in a second depend only on its options, the seed, the number of
  * that second, and the state of the exchange. So the same seed gives the same trades, for any size of clock steps up to
@@ -27,9 +27,9 @@ export interface CrowdOptions {
    */
   readonly markets?: "own" | "all"
   /**
-   * How many times per second the traders act, all together, on average. An action is one order or cancel of a taker, or
-   * one check by a maker of its orders in one market. More than 0 and at most 1,000. Default: 7. Makers check several
-   * orders at a time, so about 13 orders per second are placed, amended or cancelled.
+   * How many times per second the traders act, all together, on average. An action is one order or cancel of a taker,
+   * or one check by a maker of its orders in one market. More than 0 and at most 1,000. Default: 7. Makers check
+   * several orders at a time, so about 13 orders per second are placed, amended or canceled.
    */
   readonly pace?: number
 }
@@ -51,8 +51,7 @@ const maxSpread = 600
 const maxDistance = 150
 
 /**
- * If a single move of the time is longer than this, the crowd acts only in the last part of the move. That part has
- * this length. This limits the work.
+ * After a single move of the time, the crowd acts at most in this last part of the move. This limits the work.
  */
 const maxMoveMillis = 86_400_000
 
@@ -62,7 +61,6 @@ interface Action {
   readonly random: Random
 }
 
-/** Refuses invalid options. */
 export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: CrowdOptions): Refusal | undefined =>
   Number.isInteger(traders) &&
   traders >= 1 &&
@@ -77,8 +75,8 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
 
 /**
  * Attaches a crowd to an exchange. The crowd finds its accounts, markets and orders in the state, and creates what is
- * missing. If the clock was moved back, the exchange's time is later than `atMillis`. The crowd then waits until the
- * exchange's time.
+ * missing. If the clock was moved back, the exchange's time is later than `atMillis`. The crowd then waits until that
+ * time.
  */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>
   exchange.attach(new CrowdAgent(exchange, options, exchange.view(atMillis).nowMillis))
@@ -87,7 +85,7 @@ class CrowdAgent implements Agent {
   readonly #crowd: Crowd
   readonly #pace: number
   readonly #isOwnOnly: boolean
-  /** The markets in which the traders trade. Each full second selects them again. */
+  /** The markets in which the traders trade. They are selected again at each full second. */
   #tickers: ReadonlyArray<string> = []
   /** The next full second, and the actions before it, in order. */
   #nextSecond = 0
@@ -159,8 +157,8 @@ class CrowdAgent implements Agent {
   }
 
   /**
-   * Acts at a full second: answers RFQs, and quotes in books that need quotes. Once a minute, also creates and determines
-   * markets, and deposits cash.
+   * Acts at a full second: answers RFQs, and quotes in books that need quotes. Once a minute, also creates and
+   * determines markets, and deposits cash.
    */
   #actOnSecond(second: number): void {
     const atMillis = second * 1_000

@@ -16,8 +16,8 @@ const ladderLength = 3
 const ladderStep = 100
 
 /**
- * A maker shifts its prices because of its position: by at most `maxShift` ten-thousandths of a dollar. It reaches this
- * shift at a position of `shiftedPosition` hundredths of a contract.
+ * A maker shifts its prices so that its position shrinks, by at most `maxShift` ten-thousandths of a dollar. It reaches
+ * this shift at a position of `shiftedPosition` hundredths of a contract.
  */
 const maxShift = 150
 const shiftedPosition = 200_000
@@ -45,8 +45,8 @@ const ladderOf = (levels: Levels, side: "bid" | "ask", best: number): ReadonlyAr
 }
 
 /**
- * Lets a maker check its orders in a market. Amends orders that are almost filled or too far from the maker's prices, adds
- * missing orders, and cancels surplus orders.
+ * Lets a maker check its orders in a market. Amends orders that are almost filled or too far from the maker's prices,
+ * adds missing orders, and cancels surplus orders.
  */
 export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {
   const { exchange } = crowd

@@ -2,7 +2,7 @@
  * The markets that the crowd creates: a new short market every quarter of an hour, and a few markets that stay open.
  *
  * A short market closes after an hour. It asks whether the crowd's index will then be at or above a strike. The index
- * is hidden: it follows a score of `value.ts`.
+ * is hidden. It follows a score, which is a random walk: see `value.ts`.
  *
  * @module
  */
@@ -51,8 +51,8 @@ const eventOf = (closeMillis: number): string => {
 }
 
 /**
- * The short market that the crowd creates in a quarter of an hour, by number since 1970. Its strike is the index at the
- * start of that quarter of an hour.
+ * The short market that the crowd creates in a quarter of an hour, which is numbered since 1970. Its strike is the
+ * index at the start of the quarter.
  */
 const shortMarketOf = (seed: number, quarter: number): ShortMarket => {
   const closeMillis = (quarter + openAtOnce) * quarterMillis

@@ -15,8 +15,8 @@ import { type Crowd, fairPrice, levelsOfMarket, makersOf } from "./traders.ts"
 const maxDelayMillis = 900
 
 /**
- * A maker replaces a quote that is at least `replaceMillis` old if its YES bid differs from the maker's price by at
- * least `tolerance` ten-thousandths of a dollar.
+ * A maker replaces a quote that is at least `replaceMillis` old if its YES bid differs from the bid that the maker now
+ * wants by at least `tolerance` ten-thousandths of a dollar.
  */
 const tolerance = 200
 const replaceMillis = 10_000
@@ -25,8 +25,8 @@ const replaceMillis = 10_000
 const maxRfqPosition = 5_000_000
 
 /**
- * Lets the makers answer the open RFQs of other accounts that have no accepted quote in progress. `isTraded` selects the
- * markets.
+ * Lets the makers answer the open RFQs of other accounts that have no accepted quote in progress. `isTraded` selects
+ * the markets.
  */
 export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: string) => boolean): void => {
   const own = new Set([...crowd.makers, ...crowd.takers])
@@ -74,7 +74,7 @@ const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pi
   const levels = levelsOfMarket(crowd, ticker, atMillis)
   const position = crowd.exchange.view(atMillis).positionCount(accountId, ticker)
   const fair = priceOf(crowd, ticker, atMillis)
-  // At half a dollar, a target cost buys about this count.
+  // For a target cost, the count that it buys at half a dollar.
   const count = rfq.count ?? (rfq.targetCostMicros ?? 0) / (dollar / 2)
   const half = halfSpreadOf(crowd, accountId, ticker, atMillis) + Math.min(200, count / 1_000)
   const bid = position + count > maxRfqPosition ? 0 : (atOrBelow(levels, fair - half) ?? 0)

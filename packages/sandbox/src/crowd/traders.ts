@@ -35,7 +35,7 @@ const maxTakerPosition = 25_000
 /** The maximum number of makers that quote a market. */
 const makersPerMarket = 3
 
-/** The cash of a new trader on shard 0 and on each other shard, in dollars. */
+/** The initial cash of a trader on a shard, in dollars. */
 const dollarsOf = (shard: number): number => (shard === 0 ? 1_000_000 : 250_000)
 
 const nameOf = (number: number): string => `crowd ${number}`
@@ -77,8 +77,8 @@ const createTrader = (exchange: Exchange, name: string, atMillis: number): strin
 }
 
 /**
- * Deposits the first cash of a trader on each shard where it never had any. An account from before a restart can lack
- * some of it, if the process was killed between two of these deposits.
+ * Deposits a trader's initial cash on each shard where the trader never had cash. After a restart, some of it is
+ * missing if the process was killed between two of these deposits.
  */
 const fund = (exchange: Exchange, accountId: string, atMillis: number): void => {
   const view = exchange.view(atMillis)
@@ -150,7 +150,9 @@ export const restingOf = (
     }
   )
 
-/** The probability that a taker buys: lower if it has YES, higher if it has NO. So the positions of takers stay small. */
+/**
+ * The probability that a taker buys: lower if it has YES, higher if it has NO. So the positions of takers stay small.
+ */
 export const buyProbability = (position: number): number =>
   Math.min(Math.max((1 - position / maxTakerPosition) / 2, 0), 1)
 

@@ -186,7 +186,7 @@ export interface CreateMarket {
    * times are 30 and 15 seconds. Default: true for combos, otherwise false.
    */
   readonly isHighlyVolatile?: boolean
-  /** The id of the structured target of the market's strike. Default: the strike has no structured target. */
+  /** The id of the strike's structured target, such as a team. Default: none. */
   readonly structuredTargetId?: string
 }
 
@@ -334,7 +334,7 @@ export interface CreateRfq {
   readonly restRemainder: boolean
   /**
    * Whether to replace the account's open RFQ on the same market, instead of refusing the new RFQ. The open RFQ must
-   * have the same subaccount. None of its quotes may wait for its confirmation or execution.
+   * have the same subaccount, and no quote that is waiting for confirmation or execution.
    */
   readonly replaceExisting: boolean
 }
@@ -358,7 +358,10 @@ export interface QuoteTarget {
   readonly subaccount: number | undefined
 }
 
-/** A combo of an RFQ batch: a market by its ticker, or the legs of a combo. Needs exactly one of a count and a target cost. */
+/**
+ * A combo of an RFQ batch: a market by its ticker, or the legs of a combo. Needs exactly one of a count and a target
+ * cost.
+ */
 export interface CreateRfqBatchChild extends Pick<CreateRfq, "count" | "targetCostMicros"> {
   readonly combo: { readonly ticker: string } | { readonly legs: ReadonlyArray<ComboLeg> }
 }
@@ -379,7 +382,7 @@ export interface CreateRfqBatch {
   /** The only subaccount whose batches may be closed. Undefined: batches of every subaccount may be closed. */
   readonly lockedSubaccount: number | undefined
   readonly clientBatchId: string | undefined
-  /** Only for FCM members, who cannot create batches. */
+  /** A batch with a subtrader is refused: only FCM members have subtraders, and they cannot create batches. */
   readonly subtraderId: string | undefined
 }
 
@@ -455,7 +458,7 @@ export interface Changed {
   readonly after: Order
 }
 
-/** A cancelled order, and its remaining count before the cancellation. */
+/** A canceled order, and its remaining count before the cancellation. */
 export interface Canceled {
   readonly order: Order
   readonly reducedBy: number
@@ -560,16 +563,16 @@ export interface CommandTypes {
     void
   ]
   /**
-   * Sets the clocks of the books back, as exchange maintenance does: the exchange's clock and each market's clock
-   * become 1. A clock that never moved stays 0.
+   * Sets the clocks of the books (counters of their changes) back, as exchange maintenance does: the exchange's clock
+   * and each market's clock become 1. A clock that never moved stays 0.
    */
   readonly restartClocks: readonly [unknown, void]
   readonly createOrder: readonly [{ readonly accountId: string; readonly order: CreateOrder }, Order]
   /** Cancels a resting order. Refused as not found for any other order, so a second cancel changes nothing. */
   readonly cancelOrder: readonly [{ readonly accountId: string; readonly target: OrderTarget }, Canceled]
   /**
-   * Cancels the resting orders of one or all subaccounts. Returns the number of cancelled orders. Refused while shard 0
-   * or a shard with one of these orders is paused. Then no order is cancelled.
+   * Cancels the resting orders of one or all subaccounts. Returns the number of canceled orders. Refused while shard 0
+   * or a shard with one of these orders is paused. Then no order is canceled.
    */
   readonly cancelAllOrders: readonly [{ readonly accountId: string; readonly subaccount?: number | undefined }, number]
   /** Changes the price, the total count, the expiry or the client id of a resting order. */

@@ -52,7 +52,7 @@ export interface Order {
   readonly reservedMicros: number
 }
 
-/** Why an order was cancelled. */
+/** Why an order was canceled. */
 export type CancelReason =
   | "requested"
   | "expired"
@@ -537,7 +537,7 @@ export interface Rfq {
   readonly updatedMillis: number
 }
 
-/** Why a quote was cancelled. `notExecuted`: an order of its execution was refused. */
+/** Why a quote was canceled. `notExecuted`: an order of its execution was refused. */
 export type QuoteCancelReason = "requested" | "replaced" | "rfqClosed" | "notExecuted"
 
 /** A maker's quote on an RFQ. */
@@ -888,7 +888,7 @@ export type EventBody =
   /** An RFQ closed: `closeReason` has the reason. */
   | { readonly type: "rfqDeleted"; readonly rfq: Rfq }
   | { readonly type: "quoteCreated"; readonly quote: Quote }
-  /** A quote was cancelled: `cancelReason` has the reason. */
+  /** A quote was canceled: `cancelReason` has the reason. */
   | { readonly type: "quoteDeleted"; readonly quote: Quote }
   | { readonly type: "quoteAccepted"; readonly quote: Quote }
   | { readonly type: "quoteConfirmed"; readonly quote: Quote }
@@ -909,7 +909,7 @@ export type EventBody =
   /** The execution of an RFQ batch has ended. The events of its orders come before this event. */
   | ({ readonly type: "rfqBatchExecuted"; readonly batch: RfqBatch } & BatchOutcome)
   | { readonly type: "batchQuoteCreated"; readonly batchQuote: BatchQuote }
-  /** A batch quote was cancelled. */
+  /** A batch quote was canceled. */
   | { readonly type: "batchQuoteDeleted"; readonly batchQuote: BatchQuote }
   /** A batch quote won children. */
   | { readonly type: "batchQuoteAccepted"; readonly batchQuote: BatchQuote }

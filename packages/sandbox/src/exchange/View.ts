@@ -112,7 +112,7 @@ export class View extends ReferenceData {
     return Result.map(this.#order(accountId, orderId, subaccount), snapshot)
   }
 
-  /** Orders, newest first. An order that ended before the cutoff is in the historical era. */
+  /** Orders, newest first. Orders that ended before the cutoff are only in the era `historical`. */
   listOrders(accountId: string, query: ListOrders, era: Era = "live"): Result.Result<Page<Order>, Refusal> {
     const { eventTickers, exchangeIndex, status, subaccount, ticker } = query
     return Result.flatMap(this.#account(accountId), ({ orders }) =>
@@ -209,8 +209,8 @@ export class View extends ReferenceData {
   }
 
   /**
-   * Positions in markets that the subaccount has traded. A position that settled before the cutoff is in the historical
-   * era.
+   * Positions in markets that the subaccount has traded. Positions that settled before the cutoff are only in the era
+   * `historical`.
    */
   listPositions(accountId: string, query: ListPositions, era: Era = "live"): Result.Result<Page<Position>, Refusal> {
     return Result.flatMap(this.#positions(accountId, query.subaccount), (positions) =>
@@ -247,7 +247,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** Fills, newest first. A fill before the cutoff is in the historical era. */
+  /** Fills, newest first. Fills before the cutoff are only in the era `historical`. */
   listFills(accountId: string, query: ListFills, era: Era = "live"): Result.Result<Page<Fill>, Refusal> {
     const { exchangeIndex, orderId, subaccount, tickers } = query
     return Result.flatMap(this.#account(accountId), (account) => {
@@ -371,7 +371,7 @@ export class View extends ReferenceData {
     return found.sort((left, right) => (left.quoteId < right.quoteId ? -1 : 1))
   }
 
-  /** The open RFQs of all accounts, each with the quotes on it that are not cancelled. */
+  /** The open RFQs of all accounts, each with the quotes on it that are not canceled. */
   openRfqs(): ReadonlyArray<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> {
     const found: Array<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> = []
     for (const { openRfqs } of this.state.accounts.values()) {
@@ -421,7 +421,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** Those batch quotes on an RFQ batch that the account may see. */
+  /** The batch quotes that the account may see, on one RFQ batch. */
   batchQuotes(
     accountId: string,
     batchId: string,
@@ -438,8 +438,8 @@ export class View extends ReferenceData {
   }
 
   /**
-   * The newest RFQs of all accounts, newest first, with the quotes on them. Only for the operator: a party may not see
-   * all of them.
+   * The newest RFQs of all accounts, newest first, with the quotes on them. Only for the operator: a party sees only
+   * its own quotes.
    */
   newestRfqs(limit: number): ReadonlyArray<QuotedRfq> {
     return newestRfqs(this.state, limit)

@@ -83,7 +83,7 @@ export interface AccountState {
   allocation: Allocation
   /** The account's money on the margined exchange. */
   marginedMicros: number
-  /** By subaccount, or for all subaccounts: the time until which new orders are cancelled on arrival. */
+  /** By subaccount, or for all subaccounts: the time until which new orders are canceled on arrival. */
   readonly cancelledOnArrivalUntil: Map<number | "all", number>
   readonly buckets: Buckets
   /** The public id of the account in its RFQs and quotes. */
@@ -137,7 +137,7 @@ export interface RfqState extends Mutable<Omit<Rfq, "combo">> {
   /** Every quote on the RFQ, oldest first. */
   readonly quotes: Array<QuoteState>
   /**
-   * The accepted or confirmed quote. Undefined after the quote was executed or cancelled, or was not confirmed in time.
+   * The accepted or confirmed quote. Undefined after the quote was executed or canceled, or was not confirmed in time.
    */
   accepted: QuoteState | undefined
 }
@@ -147,7 +147,7 @@ export interface QuoteState extends Mutable<Quote> {
   readonly rfq: RfqState
 }
 
-/** The best bid on one side of a child. */
+/** The best bid on one side of a child, which is an RFQ of an RFQ batch. */
 export interface BestBid {
   readonly batchQuote: BatchQuoteState
   readonly bid: number
@@ -378,8 +378,8 @@ export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   /** The part of the remaining count that is backed by held contracts instead of money. */
   coveredCount: number
   /**
-   * The rate of the reserved fee, in millionths. An order that would trade on arrival can have the taker's rate until it
-   * rests. Every other order has the maker's rate.
+   * The rate of the reserved fee, in millionths. An order that would trade on arrival can have the taker's rate until
+   * it rests. Every other order has the maker's rate.
    */
   feeRate: number
   /** Rounding fees that were paid and not refunded. */
@@ -408,7 +408,7 @@ export type BatchTimer =
   | { readonly publishBest: BatchState }
   | { readonly discount: BatchQuoteState }
 
-/** A scheduled effect on its subject. */
+/** A scheduled effect, with its subject. */
 export type Timer =
   | { readonly expire: OrderState }
   | { readonly open: MarketState }

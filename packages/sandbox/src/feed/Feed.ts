@@ -46,7 +46,6 @@ const pingBody = "heartbeat"
 /** The cost of an upgrade in tokens: the default cost of a request. */
 const upgradeCost = 10
 
-/** The feed of one exchange. */
 export class Feed {
   readonly faults = new FeedFaults()
   readonly references: References

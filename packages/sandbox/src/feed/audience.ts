@@ -14,8 +14,8 @@ export class Audience {
   readonly #byMarket = new Map<ChannelName, Map<string, Set<Subscription>>>()
 
   /**
-   * Adds a subscription. If its `markets` are replaced later, the caller must remove it before, and add it again
-   * afterwards.
+   * Adds a subscription. To replace its `markets`, the caller must first remove the subscription, and then add it
+   * again.
    */
   add(subscription: Subscription): void {
     setOf(this.#channels, subscription.name).add(subscription)

@@ -57,6 +57,7 @@ export class Subscription {
 export interface ConnectionOptions {
   readonly id: number
   readonly key: ApiKey
+  /** The WebSocket. */
   readonly line: Line
   readonly openedMillis: number
   /** The exchange's time. */

@@ -101,7 +101,7 @@ export interface SubscriptionFault {
 /** A planted fault of the feed. */
 export type FeedFault = UpgradeFault | CommandFault | FrameFault | SubscriptionFault
 
-/** The only message type to which a change applies. Other changes apply to every type. */
+/** By change: the only message type to which it applies. The other changes apply to every type. */
 const typeOf = new Map<FrameFault["change"], string>([
   ["zeroDelta", "orderbook_delta"],
   ["belowZero", "orderbook_delta"],

@@ -6,7 +6,6 @@
 
 import type { WireResponse } from "../rest/handler.ts"
 
-/** The path of the feed. */
 export const feedPath = "/trade-api/ws/v2"
 
 /** The feed's decision on an upgrade request. */

@@ -225,7 +225,7 @@ export class Publisher {
 const lifecycleOf = ({ multivariate }: { readonly multivariate: boolean }) =>
   multivariate ? "multivariate_market_lifecycle" : "market_lifecycle_v2"
 
-/** A YES price that crosses every lower ask. */
+/** A YES price that is high enough to cross almost every ask. */
 const crossingPrice = 9_900
 
 /** The deltas that a fault adds before a delta. */

@@ -10,7 +10,6 @@ import { tiers } from "../exchange/accounts/buckets.ts"
 /** The markets that the command creates without `--market`. */
 export const sampleMarkets = ["KXSAMPLE-26-YES", "KXOTHER-26-YES"]
 
-/** The flags. */
 export const flags = {
   port: Flag.Int("port").pipe(
     Flag.withDescription("The port to listen on; 0 for any free port (default 8787)"),

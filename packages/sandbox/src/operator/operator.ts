@@ -34,13 +34,13 @@ import type { View } from "../exchange/View.ts"
 import type { Credentials, FeedOperator, NewAccount, NewOrder, Operator, TestOptions } from "./operatorSide.ts"
 import type { PlantedFault, Source, Watcher } from "./watch.ts"
 
-/** A running exchange. `operate` returns its operator interface once the address is known. */
+/** A running exchange. */
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
   readonly feed: Feed
   /** The data for the operator's page. */
   readonly source: Source
-  /** Returns the operator interface, and starts the crowd if the options have one. */
+  /** Returns the operator interface for an address, and starts the crowd if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
   /** The keys of the initial accounts, in order. */
   readonly credentials: ReadonlyArray<Credentials>
@@ -184,8 +184,8 @@ class Host implements Source {
   }
 
   /**
-   * Moves the clock. Returns why it cannot be moved; undefined after a move. A frozen clock moves only the exchange's time,
-   * which never goes back.
+   * Moves the clock. Returns why it cannot be moved; undefined after a move. A frozen clock moves only the exchange's
+   * time, which never goes back.
    */
   moveClock(millis: number): string | undefined {
     if (!Number.isSafeInteger(millis)) {
@@ -196,10 +196,10 @@ class Host implements Source {
     }
     const { exchangeMillis, wallMillis } = this.now()
     if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
-      return "the clock cannot move so far: it can reach the end of the year 9999, and the same distance before 1970"
+      return "the clock cannot move so far: its limits are the end of the year 9999 and the same distance before 1970"
     }
-    // Commands before the move must be in the journal before the move, because a replay fires the timers up to the
-    // move.
+    // Lets the crowd act up to now. Its commands must be in the journal before the move, because a replay fires the
+    // timers up to the move.
     this.#exchange.view(exchangeMillis)
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
@@ -467,7 +467,6 @@ const marketCommandsOf = (host: Host) =>
     setActive: (active) => host.execute({ type: "setActive", ...active })
   }) satisfies Partial<Operator>
 
-/** Orders. */
 const orderCommandsOf = (host: Host) =>
   ({
     placeOrder: (accountId, order) =>
@@ -486,7 +485,6 @@ const orderCommandsOf = (host: Host) =>
       )
   }) satisfies Partial<Operator>
 
-/** Planted faults. */
 const faultCommandsOf = (host: Host) =>
   ({
     plantedFaults: Effect.sync(() => host.faults()),

@@ -197,7 +197,7 @@ export interface Operator {
    * other order. Fails if the exchange refuses the order.
    */
   readonly placeOrder: (accountId: string, order: NewOrder) => Effect.Effect<Order, SandboxError>
-  /** Cancels a resting order of an account, and returns the cancelled order. */
+  /** Cancels a resting order of an account, and returns the canceled order. */
   readonly cancelOrder: (accountId: string, orderId: string) => Effect.Effect<Order, SandboxError>
   /** The planted faults that still apply. */
   readonly plantedFaults: Effect.Effect<ReadonlyArray<PlantedFault>>
@@ -232,8 +232,8 @@ export interface Operator {
   /** The whole state as plain JSON, for `restore`. */
   readonly snapshot: Effect.Effect<Snapshot>
   /**
-   * Restores a snapshot. The exchange continues at the time of the snapshot. Signatures still follow the clock. Discards
-   * planted faults and recorded requests, and closes the connections of the feed.
+   * Restores a snapshot. The exchange continues at the time of the snapshot. Signatures still follow the clock.
+   * Discards planted faults and recorded requests, and closes the connections of the feed.
    */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
   /**
@@ -272,7 +272,9 @@ export interface FeedOperator {
 
 /** Options of a local exchange. */
 export interface TestOptions {
-  /** The seed of the exchange's ids and of everything it generates, such as reference prices and a crowd. Default: 1. */
+  /**
+   * The seed of the exchange's ids and of everything it generates, such as reference prices and a crowd. Default: 1.
+   */
   readonly seed?: number
   readonly assumptions?: Partial<Assumptions>
   readonly markets?: ReadonlyArray<CreateMarket>
@@ -303,8 +305,8 @@ export interface StateOptions {
    */
   readonly file: string
   /**
-   * A snapshot replaces the journal after this number of commands, or after 64 MiB. Default: when the journal has 100,000
-   * commands or 64 MiB, and is at least as large as the last snapshot.
+   * A snapshot replaces the journal (the commands since the last snapshot) after this number of commands, or after 64
+   * MiB. Default: when the journal has 100,000 commands or 64 MiB, and is at least as large as the last snapshot.
    */
   readonly compactAfterCommands?: number
 }

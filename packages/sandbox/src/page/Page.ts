@@ -10,12 +10,10 @@ import { isNavigation, senderOf } from "./access.ts"
 import { makeFiles, safeHeaders } from "./files.ts"
 import { Streams } from "./stream.ts"
 
-/** The path of the page. */
 export const pagePath = "/sandbox/"
 const filesPath = "/sandbox/page/"
 const streamPath = "/sandbox/stream"
 
-/** The page of an exchange. */
 export class Page {
   readonly #token: string
   readonly #streams: Streams

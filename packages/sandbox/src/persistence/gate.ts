@@ -1,5 +1,5 @@
 /**
- * Holds back responses and frames until the changes that they may show are on the disk.
+ * Holds back responses and frames until the changes that they can show are on the disk.
  *
  * @module
  */
@@ -55,7 +55,7 @@ export const gateFeed = (
 const openGated = (open: (line: Line) => Endpoint, line: Line, journal: Journal): Endpoint => {
   let endpoint: Endpoint | undefined
   let heldBytes = 0
-  /** Whether the feed saw held bytes, and may wait until they are sent. */
+  /** Whether the feed saw held bytes, and so may be waiting until they are sent. */
   let isBehind = false
   const release = (text: string, bytes: number, reason: string | undefined): void => {
     heldBytes -= bytes

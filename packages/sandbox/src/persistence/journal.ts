@@ -53,7 +53,6 @@ const smallestBurst = 1_000
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
 
-/** The journal of one exchange. */
 export class Journal {
   readonly #options: JournalOptions
   #file: DiskFile

@@ -49,8 +49,8 @@ export const readStateFile = (disk: Disk, path: string, options: Options): Store
     const ignored = `ignored ${reading.lostBytes} bytes after byte ${baseBytes + reading.journalBytes}`
     reports.push(
       reading.isTorn
-        ? `the last write to the state file ${path} was interrupted: ${ignored}. No request in them got a response`
-        : `the last write to the state file ${path} is damaged: ${ignored}. Unless the power failed during the write, they can contain commands that got a response`
+        ? `the last write to the state file ${path} was interrupted: ${ignored}. No request in this write got a response`
+        : `the last write to the state file ${path} is damaged: ${ignored}. Unless the power failed during the write, these bytes can contain commands that got a response`
     )
   }
   if (replay.defects > 0) {

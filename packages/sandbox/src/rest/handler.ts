@@ -199,7 +199,6 @@ const noOperation = (allowed: ReadonlyArray<string>): RestResponse =>
     ? { ...failure(405, "method_not_allowed"), headers: { allow: allowed.join(", ") } }
     : failure(404, "not_found", "no operation has this path")
 
-/** Applies a fault to a response. */
 const applyFault = (response: WireResponse, { contentType, delayMillis = 0, mangle, reset }: Fault): WireResponse => ({
   status: response.status,
   headers: contentType === undefined ? response.headers : { ...response.headers, "content-type": contentType },

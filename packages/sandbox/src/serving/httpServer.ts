@@ -30,7 +30,7 @@ const maxBodyBytes = 4 * 1024 * 1024
 /** The largest request head. 2,000 UUIDs in a query need 82 KB. */
 const maxHeadBytes = 128 * 1024
 
-/** Options of a server. A request that exceeds a time limit is 408. */
+/** Options of a server. A request that exceeds a time limit gets a 408. */
 export interface ListenOptions {
   /**
    * The time limit from the connection, or from the first byte of a further request, until the end of the head.
@@ -47,8 +47,8 @@ export interface ListenOptions {
   /** The maximum number of connections. The server closes further connections immediately. Default: 4,096. */
   readonly maxConnections?: number
   /**
-   * The memory that the bodies of incomplete requests may take together. A request beyond this limit is 503. Default:
-   * 128 MiB.
+   * The memory that the bodies of incomplete requests may take together. A request beyond this limit gets a 503.
+   * Default: 128 MiB.
    */
   readonly maxBufferedBytes?: number
   /**
@@ -56,7 +56,7 @@ export interface ListenOptions {
    * every request.
    */
   readonly isLarge?: (request: RequestHead, fromLoopback: boolean) => boolean
-  /** Receives the errors of code that responds to a request. The response is then 500. Default: ignores them. */
+  /** Receives the errors of code that responds to a request. The response is then a 500. Default: ignores them. */
   readonly onDefect?: (request: RequestHead, defect: unknown) => void
   /** Takes over the connections of upgrade requests. Default: upgrade requests are ordinary requests. */
   readonly webSockets?: WebSockets

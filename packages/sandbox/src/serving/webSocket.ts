@@ -25,7 +25,6 @@ const deflate: PerMessageDeflateOptions = {
   zlibDeflateOptions: { level: 1, memLevel: 4, chunkSize: 4_096 }
 }
 
-/** The WebSockets of a server. */
 export class WebSockets {
   readonly #feed: Upgrades
   readonly #onDefect: (defect: unknown) => void
@@ -34,8 +33,8 @@ export class WebSockets {
   readonly #server: WebSocketServer
 
   /**
-   * If the code of a connection throws, the connection ends, and `onDefect` receives the error. `compresses`: whether long
-   * frames are compressed for a client that offers it.
+   * If the code of a connection throws, the connection ends, and `onDefect` receives the error. `compresses`: whether
+   * long frames are compressed for a client that offers it.
    */
   constructor(feed: Upgrades, onDefect: (defect: unknown) => void, { compresses = true } = {}) {
     this.#feed = feed
@@ -127,10 +126,12 @@ const refuse = (request: IncomingMessage, { response: result }: Upgrade & { read
   respond(request, response, result)
 }
 
-/** A line with fewer unsent bytes counts as drained. The limit is not zero, because `ws` sends pongs by itself. */
+/**
+ * A connection with fewer unsent bytes counts as drained. The limit is not zero, because `ws` sends pongs by itself.
+ */
 const drainedBytes = 16 * 1024
 
-/** A line that also reports, once, that the network has taken the bytes that {@link Line.bufferedBytes} returned. */
+/** A `Line` that also reports, once, that the network has taken the bytes that {@link Line.bufferedBytes} returned. */
 type TrackedLine = Line & { readonly takeDrained: () => boolean }
 
 const makeLine = (

@@ -1,3 +1,4 @@
+/** The journal of a state file: a snapshot, then commands. A compaction replaces the commands with a new snapshot. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -21,7 +22,6 @@ import {
 } from "../support/journaled.ts"
 import { MemoryDisk } from "../support/memoryDisk.ts"
 
-/** The message of the error that a function throws. */
 const reasonOf = (run: () => unknown): string => {
   try {
     run()
@@ -123,7 +123,7 @@ describe("a state file", () => {
       assert.strictEqual(stored.size.seq, expected, `cut at ${length}`)
       assert.strictEqual(stateOf(stored.exchange), world.states[expected], `cut at ${length}`)
       const isTorn = length !== baseBytes && !ends.includes(length)
-      assert.strictEqual(/No request in them got a response/.test(stored.reports.join()), isTorn)
+      assert.strictEqual(/No request in this write got a response/.test(stored.reports.join()), isTorn)
     }
   }, 600_000)
 
@@ -199,7 +199,7 @@ describe("a state file", () => {
       assert.strictEqual(stored?.size.seq, changed.length > lines.length ? 9 : 6)
       assert.match(
         stored?.reports.join() ?? "",
-        /is damaged: ignored \d+ bytes after byte \d+\. Unless the power failed during the write, they can contain/
+        /is damaged: ignored \d+ bytes after byte \d+\. Unless the power failed during the write, these bytes can contain/
       )
     }
   })
@@ -298,7 +298,7 @@ describe("compaction", () => {
     })
   }
 
-  it("is not needed for a new file, whose interrupted creation leaves no file or the whole file", async () => {
+  it("is not needed for a new file: an interrupted creation leaves no file or the whole file", async () => {
     const found = { none: 0, whole: 0 }
     for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
       const disk = new MemoryDisk()

@@ -160,7 +160,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/api_keys",
     access: "read",
-    doc: "Lists the account's keys: ids, names, scopes, and the subaccount or FCM subtrader to which each key is locked. The response never contains a private key.",
+    doc: "Lists the account's keys: ids, names, scopes, and the subaccount or the subtrader (of a futures commission merchant) to which each key is locked. The response never contains a private key.",
     paged: false,
     secret: false,
     fields: {
@@ -405,7 +405,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/events",
     access: "public",
-    doc: "Lists events other than combos, a page at a time.",
+    doc: "Lists all events except those of combos, a page at a time. A combo is a market that combines several markets.",
     paged: true,
     secret: false,
     fields: {
@@ -531,7 +531,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/exchange/user_data_timestamp",
     access: "public",
-    doc: "Reads how fresh the reads of balances, orders, fills and positions are. `as_of_time` (RFC 3339) is the approximate time of their last update.",
+    doc: "Reads how up to date the reads of balances, orders, fills and positions are. `as_of_time` (RFC 3339) is the approximate time of their last update.",
     paged: false,
     secret: false,
     fields: {}
@@ -808,7 +808,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/historical/cutoff",
     access: "public",
-    doc: "Reads the cutoffs where the live reads end, as RFC 3339 times.",
+    doc: "Reads the cutoffs: the times (RFC 3339) that separate historical from live data.",
     paged: false,
     secret: false,
     fields: {}
@@ -937,7 +937,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/historical/orders",
     access: "read",
-    doc: "Lists the account's old orders that were cancelled or executed, a page at a time.",
+    doc: "Lists the account's old orders that were canceled or executed, a page at a time.",
     paged: true,
     secret: false,
     fields: {
@@ -1837,7 +1837,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "DELETE",
     path: "/portfolio/events/orders/batched",
     access: "write",
-    doc: "Cancels several orders in one request. A successful response means that the exchange accepted the batch. If an order was not cancelled, its item in the response has an `error`, and `reduced_by` is zero.",
+    doc: "Cancels several orders in one request. A successful response means that the exchange accepted the batch. If an order was not canceled, its item in the response has an `error`, and `reduced_by` is zero.",
     paged: false,
     secret: false,
     fields: {
@@ -1953,7 +1953,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "DELETE",
     path: "/portfolio/events/orders/{order_id}",
     access: "write",
-    doc: "Cancels the resting part of an order. `reduced_by` is the cancelled count.",
+    doc: "Cancels the resting part of an order. `reduced_by` is the canceled count.",
     paged: false,
     secret: false,
     fields: {
@@ -2340,7 +2340,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/portfolio/summary/total_resting_order_value",
     access: "read",
-    doc: "Reads the value of all resting orders: the total in cents, and the value per shard in dollars. This operation is only for FCM members.",
+    doc: "Reads the value of all resting orders: the total in cents, and the value per shard in dollars. This operation is only for futures commission merchants (FCM).",
     paged: false,
     secret: false,
     fields: {}
@@ -3131,7 +3131,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/search/filters_by_sport",
     access: "public",
-    doc: "Reads the scopes and competitions of each sport, and the order in which to show the sports.",
+    doc: "Reads the `scopes` and `competitions` of each sport, and the sequence in which to show the sports.",
     paged: false,
     secret: false,
     fields: {}

@@ -15,7 +15,6 @@ import type { Exchange } from "../../support/exchange.ts"
 /** The time of the first line of a written recording. */
 export const startMillis = Date.UTC(2026, 10, 30, 12)
 
-/** A header. */
 export const header = (fields: object = {}): string =>
   JSON.stringify({
     type: "recording",
@@ -58,7 +57,6 @@ export const delta = (
   sid = 1
 ): object => ({ type: "orderbook_delta", sid, seq, msg: { market_ticker, market_id, side, price_dollars, delta_fp } })
 
-/** A trade. */
 export const trade = (
   seq: number,
   side: "bid" | "ask",

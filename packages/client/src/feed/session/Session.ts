@@ -2,17 +2,18 @@
  * The session of the feed. It restores the wanted subscriptions after connections are lost or replaced.
  *
  * The session has no sockets, no timers and no runtime. Its owner provides sockets (`Outside`), reports what happens to
- * them, and calls `tick` at `nextMillis`. Each input changes the state, then `#settle` sends what is due.
+ * them, and calls `tick` at `nextMillis`. Each input changes the state (see `model.ts`), then `#settle` sends what is
+ * due. A generation is the number of a connection.
  *
  * | input              | what happens                                                           | where          |
  * | ------------------ | ---------------------------------------------------------------------- | -------------- |
  * | `subscribe`, `add` | the names are wanted, and get a place on a connection                  | `wanted.ts`    |
  * | `opened`           | the connection's subscriptions are opened                              | `dialling.ts`  |
- * | `refused`,`closed` | the session ends, or waits and dials again                             | `dialling.ts`  |
+ * | `refused`,`closed` | the session ends, or waits and connects again                          | `dialling.ts`  |
  * | `received`         | data is counted and delivered, a reply changes the state               | `routing.ts`   |
- * | `tick`             | probes, late replies and snapshots                                     | `timers.ts`    |
+ * | `tick`             | tests of silent connections, late replies and snapshots                | `timers.ts`    |
  * | after each         | what to subscribe and unsubscribe                                      | `reconcile.ts` |
- * | after each         | whether to dial                                                        | `dialling.ts`  |
+ * | after each         | whether to connect                                                     | `dialling.ts`  |
  *
  * @module
  */
@@ -105,7 +106,7 @@ export class Session {
     this.#run(() => open(this.#core, line))
   }
 
-  /** Call this when a dial failed. */
+  /** Call this when a connection could not be opened. */
   refused(generation: number, refusal: Refusal): void {
     const line = this.#core.byGeneration.get(generation)
     if (line?.status !== "dialing") return
@@ -241,7 +242,7 @@ export class Session {
     this.#settle()
   }
 
-  /** Sends what is due, and dials. */
+  /** Sends what is due, and opens connections. */
   #settle(): void {
     const core = this.#core
     this.#isDueKnown = false
@@ -263,8 +264,8 @@ export class Session {
   }
 
   /**
-   * Ends the connections if this machine slept. After a sleep, dead sockets seem open, and the signature of a dial in
-   * progress is too old.
+   * Ends the connections if this machine slept. After a sleep, dead sockets seem open, and the signature of a handshake
+   * in progress is too old.
    */
   #checkClock(): void {
     const core = this.#core
@@ -279,7 +280,7 @@ export class Session {
     for (const line of core.lines) {
       if (line.status !== "open" && line.status !== "dialing") continue
       redial(core, line, cause)
-      // The exchange refused nothing, so the next dial does not wait.
+      // The exchange refused nothing, so the next attempt to connect does not wait.
       line.dueMillis = monotonicMillis
     }
   }

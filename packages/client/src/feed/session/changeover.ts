@@ -75,7 +75,7 @@ export const takeOver = (core: Core): void => {
     for (const slot of ended) restore(core, slot)
     for (const slot of slots) {
       const { sid } = slot
-      // An open connection has a generation.
+      // An open connection has a generation (its number).
       if (sid !== undefined) {
         const markets = [...slot.names]
         emit(core, slot, undefined, { _tag: "Replaced", generation: line.generation!, sid, markets })

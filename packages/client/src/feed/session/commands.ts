@@ -40,7 +40,7 @@ const commandOf = (id: number, slot: Slot, { kind, names }: Step): Command => {
               : "indexlist"
             : nameKind!.actions[kind]
       const first = kind === "add" && options["send_initial_snapshot"] === true ? { send_initial_snapshot: true } : {}
-      // The cast is safe: the action and the parameter of the names both come from the topic's kind.
+      // The cast is safe: the action and the parameter of the names belong to the same channel.
       return { id, cmd: "update_subscription", params: { action, sid: slot.sid!, ...first, ...named } } as Command
     }
   }
@@ -63,7 +63,6 @@ const register = (
 const transmit = (core: Core, line: Line, command: Command): void =>
   core.outside.send(line.generation!, Result.getOrThrow(FeedMessages.encode(command)))
 
-/** Sends the command of a step. */
 export const send = (core: Core, slot: Slot, step: Step): void => {
   const { kind, names } = step
   const sent = register(core, slot.line, kind, slot, names)

@@ -21,8 +21,8 @@ import { settingsOf } from "./settings.ts"
 /** The sockets that the owner of a session provides. `generation` is the number of a connection. */
 export interface Outside {
   /**
-   * Opens a connection. `after` is the loss or the failed dial before it. The owner later calls `opened`, `refused` or
-   * `closed` with this generation.
+   * Opens a connection. `after` is the loss or the failed attempt before it. The owner later calls `opened`, `refused`
+   * or `closed` with this generation.
    */
   readonly dial: (generation: number, after: LossCause | undefined) => void
   readonly send: (generation: number, text: string) => void
@@ -52,7 +52,6 @@ export interface Clock {
   readonly monotonicMillis: () => number
 }
 
-/** Counts what happened in a session. */
 export interface Counters {
   dials: number
   losses: number
@@ -84,9 +83,9 @@ export class Core {
   dialing: Line | undefined
   /** No dial starts before this time, because the exchange requested a wait. */
   dialNotBeforeMillis = 0
-  /** The number of dials that the exchange refused because of the clock, since the last open connection. */
+  /** The number of dials that the exchange refused because of the clock, since a connection was last opened. */
   clockRefusals = 0
-  /** Why the session is over. After that, nothing is sent, dialled or delivered. */
+  /** Why the session is over. After that, nothing is sent, dialed or delivered. */
   ended: FeedError | undefined
   /** Whether commands or dials may be due. */
   isDirty = false
@@ -114,7 +113,7 @@ export class Core {
     return Math.floor(this.clock.monotonicMillis())
   }
 
-  /** Adds a connection, which is not dialled yet. */
+  /** Adds a connection, which is not dialed yet. */
   addLine(): Line {
     const { settings } = this
     const line = new Line({

@@ -23,7 +23,6 @@ const notify = (core: Core, members: ReadonlyArray<Member>, call: (subscriber: S
   }
 }
 
-/** Delivers one event. */
 export const deliver = (core: Core, members: ReadonlyArray<Member>, event: SessionEvent): void =>
   // The cast is safe: the subscriber's channel has all types of messages that its topic delivers.
   notify(core, members, (subscriber) => subscriber.onEvent(event as never))
@@ -32,7 +31,6 @@ export const deliver = (core: Core, members: ReadonlyArray<Member>, event: Sessi
 export const announceRequest = (core: Core, slot: Slot, id: number, markets: ReadonlyArray<string>): void =>
   notify(core, usersOf(slot), (subscriber) => subscriber.onSnapshotRequest?.(id, markets))
 
-/** Returns the users of a slot. */
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
 /**
@@ -53,9 +51,7 @@ export const emit = (core: Core, slot: Slot, name: string | undefined, event: Se
   }
 }
 
-/**
- * Delivers the last state of names to a user who joins their subscription, because the exchange does not send it again.
- */
+/** Delivers the last state of names to a user who joins a subscription. The exchange does not send this state again. */
 export const deliverLatest = (core: Core, member: Member, names: ReadonlyArray<string>): void => {
   for (const name of names) {
     const event = member.topic.latest?.get(name)
@@ -111,7 +107,7 @@ export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   deliver(core, users, { _tag: "Outage", cause, sinceMillis, markets: [...slot.names] })
 }
 
-/** If all slots of a topic are live, notifies the users that were not notified of this before. */
+/** If all slots of a topic are live, notifies the users who were not notified of this before. */
 export const announceLive = (core: Core, { members, slots }: Topic): void => {
   if (slots.some((slot) => slot.isWanted && !(slot.isSettled && slot.status === "open"))) return
   const fresh = members.filter(({ wasLive }) => !wasLive)

@@ -105,7 +105,7 @@ export const redial = (core: Core, line: Line, cause: LossCause): void => {
   if (generation !== undefined) core.outside.abandon(generation, cause)
 }
 
-/** Removes a line and its slots. Another line has their subscriptions, or no user wants them. */
+/** Removes a line and its slots, because another line has their subscriptions, or no user wants them. */
 export const dropLine = (core: Core, line: Line): void => {
   hangUp(core, line)
   core.removeLine(line)

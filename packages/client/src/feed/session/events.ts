@@ -12,6 +12,7 @@ export interface MessageEvent<M = Message> {
   readonly message: M
   /** The number of the connection. A later connection has a higher number. */
   readonly generation: number
+  /** The id of the subscription on its connection. */
   readonly sid: number
   /** When the message arrived, in Unix milliseconds. */
   readonly receivedMillis: number
@@ -25,8 +26,8 @@ export type GapReason = "missing" | "reset" | "overflow"
  *
  * **Details**
  *
- * Between `Outage` and `Restored`, messages may be lost. `Gap` means that messages were lost, or that the count of
- * `seq` started again. Its reasons:
+ * Between `Outage` and `Restored`, messages may be lost. `Gap` means that messages were lost, or that the sequence
+ * numbers (`seq`) started again. Its reasons:
  *
  * - `missing`, only on channels with `seq`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
  * - `reset`, only on channels with `seq`: a lower number arrived.
@@ -136,8 +137,8 @@ export interface Subscriber<Name extends ChannelName = ChannelName> {
   /** Called once, when the subscription ends. `error` is undefined if the user closed the subscription. */
   readonly onEnd: (error: FeedError | undefined) => void
   /**
-   * Called when the session sends `get_snapshot` with this id, on a request of the user or for its own purposes. The
-   * snapshot in reply has the same id, but the exchange may omit the id.
+   * Called when the session sends `get_snapshot` with this id. The user may not have requested it. The snapshot in
+   * reply has the same id, but the exchange may omit the id.
    */
   readonly onSnapshotRequest?: ((id: number, markets: ReadonlyArray<string>) => void) | undefined
   /**

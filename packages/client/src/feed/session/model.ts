@@ -88,7 +88,7 @@ export interface AwaitedSnapshot {
  *
  * - `closed`: the exchange does not have the subscription.
  * - `opening`, `closing`: a command was sent, and its reply has not arrived.
- * - `open`: the exchange has the subscription under `sid`.
+ * - `open`: the exchange has the subscription under the id `sid`.
  * - `unknown`: the exchange did not answer a command. Its list of subscriptions will show the state.
  */
 export class Slot {
@@ -132,7 +132,7 @@ export class Slot {
   /** No command is sent before this time. */
   notBeforeMillis = 0
   readonly backoff: Backoff
-  /** `chunk` is the maximum number of names in the next command, and `maxNames` in the slot. Refusals lower them. */
+  /** The maximum number of names: `chunk` in the next command, `maxNames` in the slot. Refusals lower both. */
   chunk = Number.POSITIVE_INFINITY
   maxNames = Number.POSITIVE_INFINITY
   /**
@@ -148,7 +148,7 @@ export class Slot {
   /** When the exchange last opened or ended the subscription, or when the slot was made. Unix milliseconds. */
   sinceMillis: number
 
-  /** Whether the exchange must have this subscription. */
+  /** Whether a user wants this subscription. */
   get isWanted(): boolean {
     return this.topic.kind === undefined ? this.isUsed : this.names.size > 0
   }
@@ -167,12 +167,12 @@ export class Line {
   /** The number of the connection. Undefined without a connection. */
   generation: number | undefined
   status: "idle" | "waiting" | "dialing" | "open" = "idle"
-  /** When to dial, or when the handshake must be over. */
+  /** When to connect, or when the handshake must be over. */
   dueMillis = 0
   openedMillis = 0
   sinceMillis = 0
   lastCause: LossCause | undefined
-  /** The loss or the failed dial before the next dial. Undefined for a line that was idle. */
+  /** The loss or the failed attempt before the next attempt to connect. Undefined for a line that was idle. */
   redialCause: LossCause | undefined
   readonly backoff: Backoff
   slots: ReadonlyArray<Slot> = []

@@ -9,11 +9,9 @@
 const maxIntervalMillis = 1_000
 const maxPauseMillis = 30_000
 
-/** The pace of one connection. */
 export class Pace {
   readonly #burst: number
   readonly #intervalMillis: number
-  /** The current interval. */
   #currentMillis: number
   #tokens: number
   #filledMillis = 0

@@ -24,7 +24,6 @@ export interface Sent<Slot> {
 /** The maximum number of overdue commands whose late replies are still matched. */
 const maxOverdue = 1_000
 
-/** The commands of one connection. */
 export class Pending<Slot> {
   /** Commands in the order of their deadlines, because all have the same timeout. */
   readonly #waiting = new Map<number, Sent<Slot>>()

@@ -20,7 +20,7 @@ const hasSuccessor = (slot: Slot): boolean =>
  * number of connections.
  */
 const lineFor = (core: Core, topic: Topic): Line | undefined => {
-  // A replacement takes the place of another connection, so it does not count.
+  // A connection that will replace another connection does not count towards the maximum.
   const lines = core.lines.filter(({ replaces }) => replaces === undefined)
   const isFree = ({ slots }: Line) => slots.every((slot) => slot.topic.channel !== topic.channel || !slot.isWanted)
   return lines.find(isFree) ?? (lines.length < core.settings.maxConnections ? core.addLine() : undefined)
@@ -87,7 +87,7 @@ export const removeSlot = (core: Core, slot: Slot): void => {
   core.isDirty = true
 }
 
-/** Forgets a topic without members and slots. */
+/** Forgets a topic without users and slots. */
 export const forgetIfUnused = (core: Core, topic: Topic): void => {
   if (topic.members.length === 0 && topic.slots.length === 0 && core.topics.get(topic.key) === topic) {
     core.topics.delete(topic.key)

@@ -88,7 +88,7 @@ export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["un
   if (sent !== undefined) {
     succeed(core, line, sent)
     const { slot } = sent
-    // A late reply can be about an older subscription, whose `sid` is in use again.
+    // A late reply can be about an older subscription, whose id (`sid`) is in use again.
     const isInTime = slot?.status === "closing" || slot?.status === "unknown"
     if (slot !== undefined && isInTime && slot.sid === sid && slot.lastCommandId === sent.id) closed(core, slot)
   } else if (isAbsent(id)) {

@@ -20,7 +20,6 @@ import { settle } from "./transitions.ts"
 type Reply = Extract<Message, { readonly type: "subscribed" | "ok" | "unsubscribed" | "error" }>
 type DataMessage = Exclude<Message, Reply>
 
-/** Routes one message. */
 export const route = (core: Core, line: Line, message: Message, receivedMillis: number): void => {
   switch (message.type) {
     case "subscribed":
@@ -77,7 +76,7 @@ const gap = (core: Core, slot: Slot, reason: GapReason, expectedSeq: number, rec
   core.counters.gaps++
   core.outside.observer?.onGap(slot.topic.channel, reason)
   const { line, names, sid } = slot
-  // A slot that receives messages has a sid, and its connection has a generation.
+  // A slot that receives messages has an id (`sid`), and its connection has a number (`generation`).
   emit(core, slot, undefined, {
     _tag: "Gap",
     generation: line.generation!,

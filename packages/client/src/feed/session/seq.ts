@@ -1,6 +1,5 @@
 /**
- * The sequence numbers of one subscription. They count the messages of their `sid`, including the replies that have a
- * `seq`.
+ * The sequence numbers of one subscription. They count its messages, including the replies that have a `seq`.
  *
  * @module
  */
@@ -11,7 +10,6 @@
  */
 export type SeqVerdict = "next" | "duplicate" | "missing" | "reset"
 
-/** Compares a `seq` with the last one. */
 export const verdictOf = (lastSeq: number, seq: number): SeqVerdict => {
   if (seq === lastSeq + 1) return "next"
   return seq === lastSeq ? "duplicate" : seq > lastSeq ? "missing" : "reset"

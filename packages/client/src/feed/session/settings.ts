@@ -37,13 +37,13 @@ export interface SessionOptions {
   readonly snapshotTimeoutMillis?: number | undefined
   /**
    * How often the session checks a connection. If no message and no ping arrived since the last check, the session
-   * probes the connection. It detects a half-open connection within twice this time plus `commandTimeoutMillis`.
-   * Default: 10,000.
+   * tests the connection with a command. It detects a half-open connection within twice this time plus
+   * `commandTimeoutMillis`. Default: 10,000.
    */
   readonly probeMillis?: number | undefined
   /**
-   * How often the session checks a subscription. If no message arrived since the last check, the session probes the
-   * subscription. Default: 60,000.
+   * How often the session checks a subscription. If no message arrived since the last check, the session tests the
+   * subscription with a command. Default: 60,000.
    */
   readonly silenceMillis?: number | undefined
   /**
@@ -79,10 +79,8 @@ export interface SessionOptions {
   readonly maxEarlyMessages?: number | undefined
 }
 
-/** The settings of a session. */
 export type Settings = ReturnType<typeof settingsOf>
 
-/** Returns the settings for some options. */
 export const settingsOf = (options: SessionOptions) => ({
   maxAttempts:
     options.reconnect === false

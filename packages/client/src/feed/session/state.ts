@@ -10,14 +10,14 @@ import type { Line, Slot, Topic } from "./model.ts"
 
 /** A connection. */
 export interface ConnectionState {
-  /** Undefined without a connection. */
+  /** The number of the connection. Undefined without a connection. */
   readonly generation: number | undefined
   readonly status: "idle" | "waiting" | "dialing" | "open"
   /** Since when the connection has this status, in Unix milliseconds. */
   readonly sinceMillis: number
   /** The attempts to reconnect since the last stable connection, including a scheduled attempt. */
   readonly attempts: number
-  /** Why the last connection was lost, or the last dial failed. Undefined if neither has happened. */
+  /** Why the last connection was lost or could not be opened. Undefined if neither has happened. */
   readonly lastLoss: string | undefined
   readonly commandsInFlight: number
 }

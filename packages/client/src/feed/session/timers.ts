@@ -53,7 +53,7 @@ export const nextDue = (core: Core): number | undefined => {
   return next === Number.POSITIVE_INFINITY ? undefined : next
 }
 
-/** Does what is due, other than dials and commands. */
+/** Does what is due, except that it opens no connection and sends no command. */
 export const runDue = (core: Core): void => {
   const nowMillis = core.now()
   core.isDirty = true
@@ -69,7 +69,7 @@ export const runDue = (core: Core): void => {
 const runLine = (core: Core, line: Line, nowMillis: number): void => {
   const { generation } = line
   for (const sent of line.pending.expire(nowMillis)) {
-    // A probe without a reply ends the connection.
+    // The first timeout can end the connection, and with it the other commands.
     if (line.generation === generation) onTimeout(core, line, sent)
   }
   if (line.generation !== generation) return

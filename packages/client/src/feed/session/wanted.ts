@@ -84,7 +84,7 @@ export const leave = (core: Core, member: Member): void => {
   forgetIfUnused(core, topic)
 }
 
-/** Makes the function that checks whether a member uses a slot. */
+/** Makes the function that checks whether a user needs a slot (a subscription of the exchange). */
 export const isUserOf = ({ names, topic }: { readonly names: ReadonlySet<string>; readonly topic: Topic }) => {
   const isWhole = topic.kind === undefined || topic.slots.length === 1
   return (member: Member): boolean => isWhole || [...member.names].some((name) => names.has(name))

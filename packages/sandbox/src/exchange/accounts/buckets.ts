@@ -48,7 +48,6 @@ export const budgetOf = (tier: Tier, kind: "read" | "write"): Budget => {
   return { rate, capacity: isLarge ? rate * 3 : rate }
 }
 
-/** Creates full buckets. */
 export const makeBuckets = (tier: Tier): Buckets => {
   const full = (kind: "read" | "write"): Bucket => ({
     thousandths: budgetOf(tier, kind).capacity * 1_000,

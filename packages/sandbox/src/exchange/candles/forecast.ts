@@ -1,9 +1,9 @@
 /**
  * Forecasts of the number that decides an event, from the prices of its markets.
  *
- * The price of a market at a time is the price of its last trade. A market that has not traded does not count. The price
- * is the probability that the number fulfils the market's strike. Between two strikes, the probability is distributed
- * evenly. Beyond the outermost strikes, the forecast is the outermost strike.
+ * The price of a market at a time is the price of its last trade. A market that has not traded does not count. The
+ * price is the probability that the number satisfies the market's strike. Between two strikes, the probability is
+ * distributed evenly. Beyond the outermost strikes, the forecast is the outermost strike.
  *
  * @module
  */
@@ -77,7 +77,9 @@ interface Chance {
   readonly probability: number
 }
 
-/** The distribution at a time, by ascending values. Empty if no scalar market and no market with a strike has traded. */
+/**
+ * The distribution at a time, by ascending values. Empty if no scalar market and no market with a strike has traded.
+ */
 const distributionAt = (event: EventState, atMillis: number): ReadonlyArray<Point> => {
   const chances: Array<Chance> = []
   for (const market of event.markets) {

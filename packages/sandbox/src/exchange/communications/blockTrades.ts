@@ -84,7 +84,6 @@ const partyOf = (state: State, { accountId, subaccount }: ProposeBlockTrade["buy
   return account === undefined ? undefined : { account, subaccount, acceptedMillis: undefined, orderId: undefined }
 }
 
-/** Adds a proposed block trade to the state. */
 export const attachBlockTrade = (state: State, trade: BlockTradeState): void => {
   state.blockTrades.set(trade.proposalId, trade)
   trade.buyer.account.blockTrades.push(trade)

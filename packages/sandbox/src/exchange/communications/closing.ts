@@ -8,7 +8,7 @@ import { unschedule } from "../schedule.ts"
 import type { MarketState, QuoteState, RfqState, State } from "../state.ts"
 import { toQuote, toRfq } from "./records.ts"
 
-/** Cancels a quote. A cancelled quote can no longer be accepted, confirmed or executed. */
+/** Cancels a quote. A canceled quote can no longer be accepted, confirmed or executed. */
 export const cancelQuote = (state: State, quote: QuoteState, reason: QuoteCancelReason): void => {
   quote.status = "cancelled"
   quote.cancelReason = reason

@@ -1,5 +1,5 @@
 /**
- * The public ids of the creators of requests for quote and of quotes.
+ * The public ids of accounts in requests for quote (RFQs) and quotes.
  *
  * @module
  */

@@ -17,7 +17,7 @@ import { cancelQuote, closeRfq } from "./closing.ts"
 import { toQuote } from "./records.ts"
 import { checkMoney, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
 
-/** Places the orders of a confirmed quote. If one of them is refused, the quote is cancelled. */
+/** Places the orders of a confirmed quote. If one of them is refused, the quote is canceled. */
 export const executeQuote = (state: State, quote: QuoteState): void => {
   const { rfq } = quote
   reportFirst(state, () => {

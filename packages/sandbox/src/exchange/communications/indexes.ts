@@ -9,7 +9,7 @@ import type { FindBefore } from "../pages.ts"
 
 type Status = (Rfq | Quote)["status"]
 
-/** Three indexes of one list: by key, of the open records, and of the kept records, which can still be found. */
+/** Three indexes of one list: by key, of the open records, and of the kept records (those that the API still finds). */
 export class RecordIndexes<Record extends { readonly status: Status }> {
   readonly #byKey: KeyIndex<Record>
   readonly #open: FadingIndex<Record>
@@ -27,8 +27,8 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
   }
 
   /**
-   * Returns a function that finds the next older record. It finds every kept record with one of the keys (if keys are
-   * given) and with the status (if it is given). It can find other records, too.
+   * Returns a function that finds the next older record. It finds at least every kept record that has one of the keys
+   * and the status (if these are given). The caller must check each record.
    */
   before(
     keys: ReadonlyArray<string> | undefined,

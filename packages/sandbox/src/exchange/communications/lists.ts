@@ -34,7 +34,6 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
   })
 }
 
-/** The tickers of the markets of an event. */
 const tickersOf = (state: State, eventTicker: string | undefined): ReadonlyArray<string> | undefined =>
   eventTicker === undefined ? undefined : (state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
 

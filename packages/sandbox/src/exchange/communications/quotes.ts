@@ -66,7 +66,6 @@ const checkRfq = (state: State, account: AccountState, rfq: RfqState): Refusal |
 
 const rfqClosed = /*#__PURE__*/ refusal("invalid", "RFQ_CLOSED", "the RFQ is closed")
 
-/** Refuses invalid bids. */
 export const checkBids = ({ noBid, subaccount, yesBid }: CreateQuote): Refusal | undefined => {
   if (!isSubaccount(subaccount)) {
     return invalidParameters("subaccount must be 0 to 63")

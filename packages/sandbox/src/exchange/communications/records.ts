@@ -25,7 +25,6 @@ export const toRfq = (rfq: RfqState): Rfq => ({ ...rfqFields(rfq), combo: toComb
 /** A copy of a quote. Later events do not change the copy. */
 export const toQuote = ({ account: _account, rfq: _rfq, ...quote }: QuoteState): Quote => quote
 
-/** Adds an RFQ to the state. */
 export const attachRfq = (state: State, rfq: RfqState): void => {
   state.rfqs.set(rfq.rfqId, rfq)
   state.rfqList.push(rfq)
@@ -36,7 +35,6 @@ export const attachRfq = (state: State, rfq: RfqState): void => {
   }
 }
 
-/** Adds a quote to the state. */
 export const attachQuote = (state: State, quote: QuoteState): void => {
   state.quotes.set(quote.quoteId, quote)
   quote.rfq.quotes.push(quote)
@@ -44,7 +42,7 @@ export const attachQuote = (state: State, quote: QuoteState): void => {
   quote.rfq.account.receivedQuotes.push(quote)
 }
 
-/** Documented: closed RFQs and cancelled quotes are kept for seven days after their last update. */
+/** Documented: closed RFQs and canceled quotes are kept for seven days after their last update. */
 const keptMillis = 7 * 86_400_000
 
 /** Whether an RFQ or a quote can still be found. */

@@ -51,7 +51,6 @@ export const countOf = (state: State, { count, market, ...rfq }: RfqState, bid: 
   return rfq.targetCostExcludesFees ? largest : countWhile(largest + 1, (n) => costOf(n) <= target) - 1
 }
 
-/** The money that a subaccount needs for an order. */
 export const moneyOf = (
   account: AccountState,
   subaccount: number,

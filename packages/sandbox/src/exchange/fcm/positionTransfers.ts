@@ -1,5 +1,6 @@
 /**
- * Transfers of positions from an FCM's subtrader to a subtrader of the FCM's error account.
+ * Transfers of positions from a subtrader of a futures commission merchant (FCM) to a subtrader of the FCM's error
+ * account.
  *
  * @module
  */
@@ -17,8 +18,8 @@ import { find, findOrCreate, isSubtraderOf } from "./subtraders.ts"
 const cent = dollar / 100
 
 /**
- * Transfers a position at a price, without fees and fills. The cash of the source and of the error account changes as in a
- * trade at this price. Returns the id of the transfer.
+ * Transfers a position at a price, without fees and fills. The cash of the source and of the error account changes as
+ * in a trade at this price. Returns the id of the transfer.
  */
 export const transferPosition = (
   state: State,
@@ -80,8 +81,8 @@ const revenueOf = (held: number, side: "bid" | "ask", count: number, price: numb
 }
 
 /**
- * Refuses a transfer that one of the parties cannot pay for. Also refuses a transfer that takes away contracts that cover
- * resting orders of a party, because the money for these orders would be missing.
+ * Refuses a transfer that one of the parties cannot pay for. Also refuses a transfer that takes away contracts that
+ * cover resting orders of a party, because the money for these orders would be missing.
  */
 const checkTransfer = (
   errorAccount: AccountState,

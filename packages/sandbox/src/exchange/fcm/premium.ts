@@ -1,6 +1,6 @@
 /**
- * The net premium that an FCM's subtrader deploys in a day. The exchange reports it beside the daily cap, and refuses
- * no order because of it.
+ * The net premium that a subtrader of a futures commission merchant (FCM) deploys in a day. The exchange reports it
+ * beside the daily cap, and refuses no order because of it.
  *
  * @module
  */

@@ -51,7 +51,6 @@ const memberOf = (account: AccountState): FcmState =>
 
 const suffix = /^[A-Za-z0-9]{1,16}$/
 
-/** Creates a subtrader of an FCM member. */
 export const create = (
   state: State,
   member: AccountState,
@@ -91,7 +90,6 @@ const add = (state: State, member: AccountState, fcm: FcmState, subtraderId: str
 export const isSubtraderOf = ({ accountId }: AccountState, subtraderId: string): boolean =>
   subtraderId.startsWith(`${accountId}_`) && suffix.test(subtraderId.slice(accountId.length + 1))
 
-/** Finds or creates a subtrader. */
 export const findOrCreate = (state: State, member: AccountState, subtraderId: string): SubtraderState =>
   member.fcm?.subtraders.get(subtraderId) ?? add(state, member, memberOf(member), subtraderId)
 

@@ -1,5 +1,5 @@
 /**
- * The trades of an FCM's subtraders.
+ * The trades of the subtraders of futures commission merchants (FCMs).
  *
  * @module
  */

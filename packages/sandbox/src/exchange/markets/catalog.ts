@@ -115,7 +115,6 @@ export const createEvent = (state: State, input: CreateEvent): Result.Result<Eve
   )
 }
 
-/** Adds an event to the state. */
 export const attachEvent = (state: State, event: EventState): void => {
   event.series.events.push(event)
   state.events.set(event.eventTicker, event)

@@ -26,9 +26,9 @@ export interface Combination {
 }
 
 /**
- * Finds the combo of some legs in a collection, or creates it with its event. The legs of an existing combo may be closed.
- * A new combo needs legs that are not closed, and counts towards the limit of `creator`. Without a creator, there is no
- * limit.
+ * Finds the combo of some legs in a collection, or creates it with its event. The legs of an existing combo may be
+ * closed. A new combo needs legs that are not closed, and counts towards the limit of `creator`. Without a creator,
+ * there is no limit.
  */
 export const comboOf = (
   state: State,
@@ -188,7 +188,7 @@ const checkConflicts = (legs: ComboState["legs"]): Refusal | undefined => {
       if (other !== undefined) {
         return invalidLegs(
           "duplicated_legs",
-          "two legs have thresholds of one ladder and the same side, so one leg implies the other",
+          "two legs on the same side differ only in their threshold, so one leg implies the other",
           [other, leg]
         )
       }
@@ -198,7 +198,9 @@ const checkConflicts = (legs: ComboState["legs"]): Refusal | undefined => {
   return undefined
 }
 
-/** The ticker of a market without its threshold, such as the `T60` at the end; undefined if the ticker has no threshold. */
+/**
+ * The ticker of a market without its threshold, such as the `T60` at the end; undefined if the ticker has no threshold.
+ */
 const ladderOf = (ticker: string): string | undefined => /^(.+-)[A-Z]?\d+(?:\.\d+)?$/.exec(ticker)?.[1]
 
 /** Refuses a wrong number of legs from one event. */

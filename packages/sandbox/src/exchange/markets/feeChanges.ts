@@ -39,7 +39,6 @@ const setRates = (market: MarketState): void => {
   market.makerRate = market.ownMakerRate ?? maker
 }
 
-/** Records the initial fee of a series. */
 export const addInitialFee = (state: State, series: SeriesState): void => {
   const { feeMultiplier, feeType, ticker, updatedMillis } = series
   attachSeriesFee(state, series, {
@@ -111,7 +110,6 @@ export const changeEventFee = (
   return Result.succeed(change)
 }
 
-/** Applies a change of a series' fee. */
 export const applySeriesFee = (state: State, change: SeriesFeeChange): void => {
   const series = state.series.get(change.seriesTicker)! // series are never removed
   series.feeType = change.feeType
@@ -123,7 +121,6 @@ export const applySeriesFee = (state: State, change: SeriesFeeChange): void => {
   state.emit?.({ type: "seriesFee", change })
 }
 
-/** Applies a change of an event's fee override. */
 export const applyEventFee = (state: State, change: EventFeeChange): void => {
   const event = state.events.get(change.eventTicker)! // events are never removed
   event.feeOverride = change.override

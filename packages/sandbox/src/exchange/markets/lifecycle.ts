@@ -57,7 +57,7 @@ export const pause = (state: State, market: MarketState): Result.Result<void, Re
     logChange(state, market, "paused")
   })
 
-/** Resumes a market. Documented: all orders that rested during the pause are cancelled. */
+/** Resumes a market. Documented: all orders that rested during the pause are canceled. */
 export const reactivate = (state: State, market: MarketState): Result.Result<void, Refusal> => {
   const { nowMillis } = state
   return market.paused
@@ -176,7 +176,7 @@ export const setActive = (state: State, active: Command<"setActive">): Result.Re
   return Result.void
 }
 
-/** Sets every clock above 1 back to 1. Documented: only exchange maintenance does this. */
+/** Sets every clock (a counter of book changes) above 1 back to 1. Documented: only exchange maintenance does this. */
 export const restartClocks = (state: State): Result.Result<void, Refusal> => {
   state.clock = Math.min(state.clock, 1)
   for (const market of state.markets.values()) {

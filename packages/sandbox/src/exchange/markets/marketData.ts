@@ -43,7 +43,6 @@ export interface ListMarkets extends PageQuery {
   readonly isListed: (market: Market) => boolean
 }
 
-/** The reads of market data. */
 export class MarketData {
   protected readonly state: State
 

@@ -1,5 +1,6 @@
 /**
- * The fee of one fill: the fee model, its rounding, and the rounding that an order carries from fill to fill.
+ * The fee of one fill: the fee model, its rounding, and the refund of roundings that the order carries from earlier
+ * fills.
  *
  * Rates are in millionths, prices in ten-thousandths of a dollar, counts in hundredths of a contract, and amounts in
  * micro-dollars. The model's fee is rate × count × price × (1 − price).

@@ -151,8 +151,8 @@ const share = (micros: number, part: number, whole: number): number => {
 }
 
 /**
- * Buys or sells contracts for a position, without a fee, and returns the change of the cash. Does not update the backing
- * of resting orders.
+ * Buys or sells contracts for a position, without a fee, and returns the change of the cash. Does not update which
+ * resting orders the position covers.
  */
 export const changePosition = (
   state: State,

@@ -1,5 +1,5 @@
 /**
- * Changing and cancelling resting orders.
+ * Changing and canceling resting orders.
  *
  * @module
  */
@@ -43,8 +43,8 @@ export const cancel = (state: State, account: AccountState, target: OrderTarget)
   })
 
 /**
- * Cancels an account's resting orders, of one subaccount or of all subaccounts. Returns the number of cancelled orders.
- * Refused while shard 0 or a shard with one of these orders is paused. Then no order is cancelled.
+ * Cancels an account's resting orders, of one subaccount or of all subaccounts. Returns the number of canceled orders.
+ * Refused while shard 0 or a shard with one of these orders is paused. Then no order is canceled.
  */
 export const cancelAll = (
   state: State,
@@ -216,8 +216,8 @@ const checkAmendedExecution = (
 }
 
 /**
- * Finds the account's resting order that a target names. Refused if the shard on which it searches is paused. An
- * amendment also requires that the market trades.
+ * Finds the account's resting order that a target names. Refused if the searched shard is paused. An amendment also
+ * requires that the market trades.
  */
 const restingOrder = (
   state: State,

@@ -39,7 +39,7 @@ export const wouldSelfTrade = (order: OrderState, price: number, count: number):
   return false
 }
 
-/** Fills an incoming order as far as the book allows. A remainder that was not cancelled has the status `resting`. */
+/** Fills an incoming order as far as the book allows. A remainder that was not canceled has the status `resting`. */
 export const match = (state: State, taker: OrderState): void => {
   const side = opposite(taker.market, taker.side)
   touch(state, taker.market)

@@ -6,8 +6,8 @@
 import type { OrderState, State } from "../state.ts"
 
 /**
- * Starts an action, which is a command or a timer. The clock rises once per action, when the action first changes a
- * book.
+ * Starts an action, which is a command or a timer. The exchange's clock, a counter, rises when an action first changes
+ * a book.
  */
 export const beginAction = (state: State): void => {
   state.actionClock = state.clock + 1

@@ -44,7 +44,6 @@ export interface Game {
 
 type Scheduled = Pick<Milestone, "milestoneId" | "type" | "startMillis" | "endMillis">
 
-/** The game of a milestone at a time. */
 export const gameAt = (milestone: Scheduled, rules: GameRules, atMillis: number): Game => {
   const phase = phaseAt(milestone, atMillis)
   const total = rules.periods * rules.periodSeconds

@@ -72,10 +72,8 @@ const targetsOf = (state: State, ids: ReadonlyArray<string>): Result.Result<Arra
 
 type Times = Pick<Milestone, "type" | "startMillis" | "endMillis">
 
-/** When a milestone ends. */
 export const endOf = ({ endMillis, startMillis, type }: Times): number => endMillis ?? startMillis + durationOf(type)
 
-/** The phase of a milestone at a time. */
 export const phaseAt = (milestone: Times, atMillis: number): Phase =>
   atMillis < milestone.startMillis ? "scheduled" : atMillis < endOf(milestone) ? "live" : "closed"
 

@@ -38,7 +38,6 @@ export interface SportFilters {
   readonly competitions: ReadonlyArray<{ readonly competition: string; readonly scopes: ReadonlyArray<string> }>
 }
 
-/** The reads of reference data. */
 export class ReferenceData extends MarketData {
   structuredTarget(targetId: string): Result.Result<StructuredTarget, Refusal> {
     return structuredTargets.find(this.state, targetId)

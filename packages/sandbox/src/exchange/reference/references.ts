@@ -144,8 +144,8 @@ export class References {
   }
 
   /**
-   * The averages of the documented windows: the 60 ticks before this tick and, in the last minute of a quarter-hour,
-   * the ticks of that minute up to this tick.
+   * The averages of the documented windows: the 60 ticks (one value a second) before this tick and, in the last minute
+   * of a quarter-hour, the ticks of that minute up to this tick.
    */
   #averages(name: string, atMillis: number) {
     const close = Math.ceil(atMillis / quarterHour) * quarterHour

@@ -19,8 +19,8 @@ import { count, price } from "../wire.ts"
 const maxOfMarket = 5_000
 
 /**
- * Documented: the maximum of the number of periods times the number of markets, in a request for several markets.
- * Observed: the requested periods count, even those without a candlestick.
+ * Documented: in a request for several markets, the maximum number of periods, summed over the markets. Observed: the
+ * requested periods count, even those without a candlestick.
  */
 const maxOfAll = 10_000
 
@@ -45,7 +45,6 @@ const rangeOf = (input: Input): CandleRange => ({
 /** The number of periods that a request covers. It can be a fraction. */
 const periodsOf = ({ end_ts, period_interval, start_ts }: Input): number => (end_ts - start_ts) / (period_interval * 60)
 
-/** Refuses a request with too many periods. */
 const checkPeriods = (input: Input, markets: number, max: number): Refusal | undefined =>
   periodsOf(input) * markets > max
     ? invalidParameters(

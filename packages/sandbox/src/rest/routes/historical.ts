@@ -1,5 +1,5 @@
 /**
- * The archive.
+ * The archive: the data from before the cutoffs.
  *
  * @module
  */

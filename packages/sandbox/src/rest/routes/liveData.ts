@@ -58,7 +58,7 @@ export const liveData: ReadonlyArray<Route> = [
         return Result.fail(unknownCity(input.city))
       }
       const detailed = input.detailed ?? false
-      // An incomplete minute has no canonical value yet.
+      // An incomplete minute has no final value yet.
       const served = detailed ? points : points.filter(({ value }) => value !== undefined)
       return Result.succeed({
         city: input.city,

@@ -81,7 +81,9 @@ export const listMarkets = (
   )
 }
 
-/** Whether a time is within bounds in Unix seconds, both inclusive. An absent time (`NaN`) is outside every set bound. */
+/**
+ * Whether a time is within bounds in Unix seconds, both inclusive. An absent time (`NaN`) is outside every set bound.
+ */
 const isBetween = (millis: number, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || millis >= min * 1_000) && (max === undefined || millis <= max * 1_000)
 
@@ -129,7 +131,6 @@ const bookOf = (view: View, ticker: string, depth: number): Result.Result<Market
     return { yes_dollars: side(bid, (yes) => yes), no_dollars: side(ask, (yes) => dollar - yes) }
   })
 
-/** Lists current or historical trades. */
 export const listTrades = (
   view: View,
   input: Markets.TradesInput,

@@ -145,7 +145,7 @@ const readCreate = (
 
 type Size = Pick<CreateRfqBatchChild, "count" | "targetCostMicros">
 
-/** The size of a batch or of a child: a number of contracts, a target cost, or neither. */
+/** The size of a batch or of a child (one of its RFQs): a number of contracts, a target cost, or neither. */
 const readSize = ({
   contracts_fp: contracts,
   target_cost_dollars: cost

@@ -1,5 +1,5 @@
 /**
- * Accepting an RFQ batch, and confirming the children that a maker won.
+ * Accepting an RFQ batch, and confirming the children (its RFQs) that a maker won.
  *
  * @module
  */
@@ -29,8 +29,8 @@ const batchWindowsOf = ({ children }: BatchState) => {
 }
 
 /**
- * Accepts all children of a batch on one side, or none. Documented: a repeated request with the `client_order_id` of
- * the acceptance that succeeded gets the same response.
+ * Accepts all children of a batch on one side, or none. Documented: a request that repeats a successful acceptance with
+ * its `client_order_id` gets the same response.
  */
 export const accept = (
   state: State,

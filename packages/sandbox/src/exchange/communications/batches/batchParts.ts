@@ -1,5 +1,5 @@
 /**
- * The parts of the state of RFQ batches.
+ * Helpers for the state of RFQ batches.
  *
  * @module
  */

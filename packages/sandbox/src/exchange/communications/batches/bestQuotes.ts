@@ -1,6 +1,6 @@
 /**
- * The best bids on the children of an RFQ batch, over all makers. A batch quote counts, and can win children, for 30
- * seconds after it was sent.
+ * The best bids on the children (RFQs) of an RFQ batch, over all makers. A batch quote counts, and can win children,
+ * for 30 seconds after it was sent.
  *
  * @module
  */
@@ -94,7 +94,6 @@ export const publishBest = (state: State, batch: BatchState): void => {
   state.emit?.({ type: "rfqBatchBestQuotes", bestQuotes: toBestQuotes(batch) })
 }
 
-/** Whether every child has a bid on a side. */
 const isComplete = ({ best }: BatchState, side: Side): boolean => best.every((bests) => bests[side] !== undefined)
 
 /** A copy of the best bids. A batch that is not open has none. */

@@ -1,5 +1,5 @@
 /**
- * How RFQ batches and batch quotes end.
+ * How RFQ batches, their children (RFQs) and batch quotes end.
  *
  * @module
  */

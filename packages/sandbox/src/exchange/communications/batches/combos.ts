@@ -11,7 +11,7 @@ import { checkActive, checkTrading } from "../../orders/placing.ts"
 import { invalidParameters, refusal } from "../../refusals.ts"
 import { type AccountState, checkNotPaused, type ComboState, type MarketState, type State } from "../../state.ts"
 
-/** Documented: the maximum number of legs of one child, and of different legs of all children together. */
+/** Documented: the maximum number of legs of one child (an RFQ of the batch), and of different legs of all children. */
 const maxLegs = 6
 
 /** The combo of a child. The market is undefined if the batch must create it. */

@@ -1,5 +1,5 @@
 /**
- * The execution of an RFQ batch, as two orders in the book for each child.
+ * The execution of an RFQ batch, as two orders in the book for each child (an RFQ of the batch).
  *
  * Documented: the children execute together as one fill-or-kill. Nothing trades unless every child can fill in full. If
  * the fill of one child cancels an order that another child needs, the other child fails, and the batch is partially
@@ -70,8 +70,8 @@ export const executeBatch = (state: State, batch: BatchState): void => {
 }
 
 /**
- * Whether every child can fill in full, and whether every party can pay for all its children without exceeding its maximum
- * of open orders. Changes nothing.
+ * Whether every child can fill in full, and whether every party can pay for all its children without exceeding its
+ * maximum of open orders. Changes nothing.
  */
 const canExecute = (state: State, batch: BatchState, children: ReadonlyArray<Child>, side: Side): boolean => {
   const { account, exchangeIndex, subaccount } = batch
@@ -118,12 +118,11 @@ const isTradable = (state: State, { quote, terms: { price, side } }: Child): boo
   return true
 }
 
-/** The money that a maker needs for its orders. */
 const moneyOfMaker = ({ account, quotes, subaccount }: BatchQuoteState, side: Side): number =>
   quotes.reduce((total, quote) => {
     const { market } = quote.rfq
     const terms = termsOf(quote, side)
-    // An order that would match the maker's own orders reserves the taker's fee until the exchange has cancelled those
+    // An order that would match the maker's own orders reserves the taker's fee until the exchange has canceled those
     // orders.
     const isTaker = crosses(market, terms.side, terms.price) && market.takerRate > market.makerRate
     return total + moneyOf(account, subaccount, market, terms, isTaker ? market.takerRate : market.makerRate)
@@ -167,7 +166,7 @@ const withdraw = (state: State, placed: ReadonlyArray<Placed>): void => {
   }
 }
 
-/** Fills the orders of a child, or cancels them if an earlier child has cancelled an order that this child needs. */
+/** Fills the orders of a child, or cancels them if an earlier child has canceled an order that this child needs. */
 const tradeChild = (state: State, { maker, quote, taker }: Paired): void => {
   if (canFill(state, taker)) {
     trade(state, taker)

@@ -12,7 +12,7 @@ import { isKept } from "../records.ts"
 import { findBatch, isCreator, toBatch, toBatchQuote } from "./records.ts"
 import { UpdateList } from "./updateList.ts"
 
-/** Documented: the maximum numbers of batches and of children on a page. */
+/** Documented: the maximum numbers of batches and of their children (RFQs) on a page. */
 const maxLimit = 20
 const maxChildren = 100
 

@@ -1,5 +1,5 @@
 /**
- * Batch quotes: creation, withdrawal, and the time in which they can win children.
+ * Batch quotes: creation, withdrawal, and the time in which they can win children (RFQs of the batch).
  *
  * @module
  */

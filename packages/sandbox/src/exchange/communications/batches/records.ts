@@ -36,7 +36,6 @@ export const toBatchQuote = ({
   ...batchQuote
 }: BatchQuoteState): BatchQuote => ({ ...batchQuote, quotes: quotes.map(toQuote) })
 
-/** Adds a batch to the state. */
 export const attachBatch = ({ batches }: State, batch: BatchState): void => {
   const { accountId, clientBatchId } = batch
   batches.byId.set(batch.batchId, batch)

@@ -47,7 +47,7 @@ const quorum = 3
 
 /**
  * The points of a window, both bounds inclusive. Until the deadline of a minute has passed, its point is incomplete.
- * Then the minute has a canonical point, or no point if too few stations were accepted.
+ * Then the minute has a final point, or no point if too few stations were accepted.
  */
 export const pointsOf = (
   seed: number,
