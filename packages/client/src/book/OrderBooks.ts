@@ -76,13 +76,15 @@ class Books {
     this.#changes = changes
   }
 
-  add(tickers: ReadonlyArray<string>): void {
-    for (const ticker of tickers) {
-      this.#refusals.delete(ticker)
-      if (this.#books.has(ticker)) continue
+  /** Returns the markets that were not watched before. */
+  add(tickers: ReadonlyArray<string>): ReadonlyArray<string> {
+    const fresh = tickers.filter((ticker) => !this.#books.has(ticker))
+    for (const ticker of fresh) {
       const book = OrderBook.make(ticker, { ...this.#options, nowMillis: this.#nowMillis() })
       this.#books.set(ticker, { book, version: book.version })
     }
+    this.onTimer()
+    return fresh
   }
 
   remove(tickers: ReadonlyArray<string>): void {
@@ -255,8 +257,10 @@ const watchOne = (
       ...membersOf(books, changes),
       add: (tickers) =>
         Effect.suspend(() => {
-          books.add(tickers)
-          return Effect.fromResult(subscription.add(tickers))
+          const fresh = books.add(tickers)
+          const added = subscription.add(tickers)
+          if (Result.isFailure(added)) books.remove(fresh)
+          return Effect.fromResult(added)
         }),
       remove: (tickers) =>
         Effect.sync(() => {
