@@ -201,9 +201,10 @@ class Books {
  *
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
  * the book of the line that is furthest ahead. If that line is lost while the others are behind, readers see its last
- * book until another line has caught up. After `catchUpMillis`, readers see the book of the other line that is furthest
- * ahead, with a higher `epoch`. Only in that case can a book be older than the previously read book. The connections of
- * each line have the options of the layer.
+ * book until another line has caught up. The book is unreadable instead if the loss shows that this last book was wrong
+ * (`negative`, `crossed`). After `catchUpMillis`, readers see the book of the other line that is furthest ahead, with a
+ * higher `epoch`. Only in that case can a book be older than the previously read book. The connections of each line have
+ * the options of the layer.
  *
  * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` shows
  * why. When all lines have failed, the watch ends with the error of the last line. A market is refused if the exchange
