@@ -30,7 +30,9 @@ const clients: Readonly<Record<string, Layer.Layer<HttpClient.HttpClient>>> = {
   undici: NodeHttpClient.layerUndici
 }
 
-/** The operations that run every fault: some of each sending class and each kind of response. */
+/**
+ * The operations that run every fault. They cover each sending class (see `SendingClass.ts`) and each kind of response.
+ */
 export const fullyTested: ReadonlySet<string> = /*#__PURE__*/ new Set([
   ...["GetOrderGroup", "GetOrders", "GetMarkets", "GetMarketOrderbook", "GetExchangeStatus", "DeleteOrderGroup"],
   ...["CreateOrderV2", "BatchCreateOrdersV2", "ApplySubaccountTransfer", "CreateOrderGroup", "CancelAllOrders"],
