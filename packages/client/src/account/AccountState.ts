@@ -99,7 +99,7 @@ export type AccountChange =
    * A read by id did not find an unconfirmed order, so the account removes the order. `order` is its last known state.
    */
   | { readonly _tag: "OrderNotFound"; readonly order: AccountOrder }
-  /** A new fill. Each fill is reported once. */
+  /** A new fill. A fill is reported at most once. */
   | { readonly _tag: "Fill"; readonly fill: AccountFill }
   | { readonly _tag: "Position"; readonly position: AccountPosition }
   /** A position is settled: the list no longer contains it. `position` is its last state. */

@@ -17,9 +17,9 @@
  * **Changing lines.** Readers change to another line only if that line has reached the last place that readers saw. The
  * furthest line can be lost while the other lines are complete but late. Then readers see the last book of the lost
  * line until another line has caught up. If that book was a snapshot, another line can reach the same clock by deltas.
- * More deltas with this clock can follow. So the other line counts as late until its clock rises. If both books have the
- * same levels, the late line has no deadline. If the lost line's own book was wrong (`negative`, `crossed`), readers see
- * no book until another line has caught up.
+ * More deltas with this clock can follow. So the other line counts as late until its clock rises. If both books have
+ * the same levels, the late line has no deadline. If the lost line's own book was wrong (`negative`, `crossed`),
+ * readers see no book until another line has caught up.
  *
  * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch. Places are compared by
  * their epochs first, then by their clocks. A line begins a new epoch if its own clock goes down. It also begins a new
@@ -100,7 +100,7 @@ class Line implements Place {
 interface Held {
   /** Infinity while the furthest line has the same clock and the same levels. */
   untilMillis: number
-  /** Undefined if the book could not be read before. It then stays unreadable until a line has caught up. */
+  /** Undefined if no book is readable until a line has caught up. */
   readonly reading: Reading | undefined
 }
 

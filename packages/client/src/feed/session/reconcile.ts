@@ -36,7 +36,7 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
   if (status === "closed") return { kind: "subscribe", names: missingIn(names, new Set(), most) }
   if (topic.kind !== undefined) {
     const removed = missingIn(acknowledged, names, most)
-    // A delete command never removes the last name, because an empty list could mean all markets. If no acknowledged
+    // A delete command does not remove the last name, because an empty list could mean all markets. If no acknowledged
     // name is wanted, the session ends the subscription. It opens the subscription again if other names are wanted.
     if (removed.length > 0) {
       return removed.length === acknowledged.size

@@ -160,7 +160,8 @@ const onRefused = (
         slot.acknowledged.delete(name)
         slot.doubtful.delete(name)
       }
-      // After a refused delete, the exchange can still send messages about the name. No user receives them.
+      // After a refused delete, the exchange can still send messages about the name. They are dropped while no user
+      // wants the name.
       return sent.kind === "delete" ? undefined : refuse(core, topic, names, refusalOf(topic.channel, msg, names))
     case "snapshot":
       // Most likely the exchange does not send these markets, so the session adds them again.

@@ -165,7 +165,7 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
   for (const early of messages) {
     if (line.bySid.get(sid) !== slot) break
     if (early._tag === "Undecodable") deliverUndecodable(core, line, slot, early)
-    // Only data messages wait.
+    // A decoded message that waits is a data message.
     else deliverData(core, line, slot, early.message as DataMessage, early.receivedMillis)
   }
   if (isIncomplete) gap(core, slot, "overflow", slot.lastSeq + 1, slot.lastSeq + 1)
