@@ -282,11 +282,11 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
  * import * as Stream from "effect/Stream"
  *
  * const program = Effect.gen(function* () {
- * const books = yield* OrderBooks.watch(["KXHIGHNY-26NOV29-T50"])
- * yield* OrderBooks.audit(books, { intervalMillis: 30_000 }).pipe(
- * Stream.filter((event) => event._tag === "Different"),
- * Stream.runForEach(({ differences, market_ticker }) => Effect.logError("a wrong book", market_ticker, differences))
- * )
+ *   const books = yield* OrderBooks.watch(["KXHIGHNY-26NOV29-T50"])
+ *   yield* OrderBooks.audit(books, { intervalMillis: 30_000 }).pipe(
+ *     Stream.filter((event) => event._tag === "Different"),
+ *     Stream.runForEach(({ differences, market_ticker }) => Effect.logError("a wrong book", market_ticker, differences))
+ *   )
  * })
  * ```
  */

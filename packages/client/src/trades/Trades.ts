@@ -11,12 +11,12 @@
  * import * as Stream from "effect/Stream"
  *
  * const program = Effect.gen(function* () {
- * const { events } = yield* Trades.watch({ market_tickers: ["KXHIGHNY-26NOV29-T50"] }, { lines: 2 })
- * yield* Stream.runForEach(events, (event) =>
- * event._tag === "Trade"
- * ? Console.log(event.trade.yes_price_dollars, event.trade.count_fp)
- * : Console.log(event._tag)
- * )
+ *   const { events } = yield* Trades.watch({ market_tickers: ["KXHIGHNY-26NOV29-T50"] }, { lines: 2 })
+ *   yield* Stream.runForEach(events, (event) =>
+ *     event._tag === "Trade"
+ *       ? Console.log(event.trade.yes_price_dollars, event.trade.count_fp)
+ *       : Console.log(event._tag)
+ *   )
  * })
  * ```
  *

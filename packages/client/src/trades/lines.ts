@@ -183,7 +183,7 @@ export class TradeLines {
     } else if (opened.failure._tag !== "InvalidRequest") {
       this.#endLine(line, opened.failure)
     }
-    // Both share one subscription of the exchange. Closing the former one last keeps that subscription open.
+    // Both share a subscription of the exchange. It stays open, because the former is closed last.
     former?.close()
     return Result.map(opened, () => undefined)
   }
