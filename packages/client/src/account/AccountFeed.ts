@@ -65,9 +65,8 @@ export type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
 /** The live account. It ends when its scope closes. */
 export interface AccountFeedService {
   /**
-   * Returns the account. The returned object never changes: read again for a newer state. While the account is not
-   * live, fails with `AccountNotLive`, which states why and since when. After the feed has ended, fails with the feed's
-   * error.
+   * Returns the account. While the account is not live, fails with `AccountNotLive`, which states why and since when.
+   * After the feed has ended, fails with the feed's error.
    */
   readonly read: Effect.Effect<AccountState.Account, AccountState.AccountNotLive | Feed.FeedError>
   /** Returns the account even while messages may be missing. Parts of it may then be missing or out of date. */
@@ -191,8 +190,8 @@ const start = (options: Options = {}) =>
  *
  * - The status of an order group is known only from messages. After a loss of messages, the status is `unknown`, even
  *   while the account is live.
- * - Reading all lists again, every `verifyMillis`, costs one request per page of each list, and at least one request
- *   for the age of each list. With the defaults and lists of one page, that is at least six requests a minute.
+ * - Reading all lists again costs one request per page of each list, and at least one request for the age of each list.
+ *   With the defaults and lists of one page, that is at least six requests a minute.
  */
 export const make = (
   options?: Options

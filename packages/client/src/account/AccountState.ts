@@ -107,7 +107,6 @@ export type AccountChange =
   | { readonly _tag: "OrderGroup"; readonly group: AccountOrderGroup }
 
 type What =
-  /** The resting orders. */
   | { readonly _tag: "Orders" }
   /** The fills since `fromMillis`, in Unix milliseconds of the local clock. */
   | { readonly _tag: "Fills"; readonly fromMillis: number }

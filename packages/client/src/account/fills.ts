@@ -64,7 +64,7 @@ export class Fills {
     return "new"
   }
 
-  /** Ends the current message or list: forgets the fills that it displaced. */
+  /** Ends the current message or list. */
   complete(): void {
     for (const entry of this.#leaving.values()) {
       if (this.#forgotten === undefined || isBefore(this.#forgotten, entry)) this.#forgotten = entry

@@ -158,7 +158,6 @@ export const positionOfRest = (position: Responses.MarketPosition, subaccount: n
     fees_paid_dollars: position.fees_paid_dollars
   })
 
-/** Negative infinity if REST sends no time. */
 export const positionUpdatedMillis = (position: Responses.MarketPosition): number =>
   millisOf(position.last_updated_ts) ?? Number.NEGATIVE_INFINITY
 

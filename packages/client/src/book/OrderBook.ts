@@ -116,8 +116,8 @@ export interface Options extends RequestOptions {
   /** The time at which the book is made, in Unix milliseconds. */
   readonly nowMillis: number
   /**
-   * How long a book may stay crossed (best bid not below best ask) while the clock does not change. Reads return the
-   * book as it was before it crossed. After this time, the book is no longer live. Default: 250.
+   * How long a book may stay crossed (best bid not below best ask) while the clock does not change. After this time,
+   * the book is no longer live. Default: 250.
    */
   readonly crossedGraceMillis?: number | undefined
 }
@@ -177,7 +177,6 @@ const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
  * - One action of the exchange can cause several deltas with one clock. Between these deltas, the book can be crossed.
  *   Reads then return the book as it was before it crossed. If the book is still crossed when the clock rises, or after
  *   `crossedGraceMillis`, this is a fault.
- * - A fault ends the live state until the next snapshot.
  *
  * The book has no timer: call `tick` at `nextMillis`.
  */
@@ -256,9 +255,9 @@ export class OrderBook {
   }
 
   /**
-   * Returns the book without a call of `tick`. Use it if a timer calls `tick`. If the process was busy, a deadline can
-   * have passed while earlier messages still wait in the socket. The timer applies the deadline only after these
-   * messages, but `read` would apply it before them.
+   * Returns the book without a call of `tick`. Use it if a timer calls `tick`: in a busy process, a deadline can pass
+   * while earlier messages wait in the socket. The timer applies the deadline after these messages, but `read` would
+   * apply it before them.
    *
    * @internal
    */

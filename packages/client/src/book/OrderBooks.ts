@@ -57,7 +57,7 @@ export interface Options extends BookOptions {
 }
 
 class Books {
-  /** Assigned with the subscription, before the first event. */
+  /** Assigned before the first event. */
   subscription: Feed.Subscription | undefined
   /** Called when a book may need a timer. */
   onTimer: () => void = () => {}

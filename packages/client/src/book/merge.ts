@@ -109,9 +109,8 @@ interface Held {
  *
  * **Details**
  *
- * `open` a line when its subscription is requested, and `close` it when the subscription or its connection ends.
- * Messages of a line that is not open are ignored and counted. With one line, a merged book behaves like an
- * {@link OrderBook}. `version` changes whenever reads may return a different result.
+ * `open` a line when its subscription is requested, and `close` it when the subscription or its connection ends. With
+ * one line, a merged book behaves like an {@link OrderBook}.
  */
 export class MergedBook {
   readonly market_ticker: string
@@ -144,7 +143,6 @@ export class MergedBook {
     return this.#version
   }
 
-  /** The number of messages of lines that are not open. */
   get ignored(): number {
     return this.#ignored
   }

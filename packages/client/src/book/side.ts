@@ -45,7 +45,7 @@ const positionOf = (keys: ReadonlyArray<number>, key: number): number => {
 }
 
 /**
- * The levels of one side at one moment. They never change.
+ * The levels of one side at one moment.
  *
  * **Details**
  *

@@ -48,9 +48,8 @@ export type ReadResult = Result.Result<Book, BookNotLive | NotWatched | Feed.Fee
 /** The watched books. They are updated until the scope closes. */
 export interface Watch {
   /**
-   * Returns the book of a market. The returned book never changes. Read again to get a newer book. While the book is
-   * not live, fails with `BookNotLive`, which states why and since when. After the feed has ended, fails with the
-   * feed's error.
+   * Returns the book of a market. While the book is not live, fails with `BookNotLive`, which states why and since
+   * when. After the feed has ended, fails with the feed's error.
    */
   readonly read: (market_ticker: string) => Effect.Effect<Book, BookNotLive | NotWatched | Feed.FeedError>
   /**

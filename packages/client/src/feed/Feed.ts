@@ -45,7 +45,7 @@ export type FeedEvent<Name extends ChannelName> = SessionEvent<ChannelMessage<Na
 export interface SubscribeOptions {
   /**
    * The maximum number of events that can wait for the consumer. If one more event arrives, the stream delivers the
-   * waiting events and then fails with `Lagging`. So no event is dropped silently. Default: 65,536.
+   * waiting events and then fails with `Lagging`. Default: 65,536.
    */
   readonly bufferSize?: number | undefined
 }

@@ -197,8 +197,8 @@ export class CommandTimedOut
 
 /**
  * A subscription needs more connections than the option `maxConnections` allows. A connection has at most one
- * subscription per channel. So each filter of a channel needs its own connection. Markets beyond the limit of a
- * subscription also need another connection.
+ * subscription per channel, so each filter of a channel needs its own connection. Markets beyond the limit of a
+ * subscription need another connection.
  */
 export class TooManyConnections
   extends /*#__PURE__*/ Data.TaggedError("TooManyConnections")<{

@@ -192,14 +192,12 @@ const open = <A>(
  * missing.
  *
  * A loss on one line is harmless only if another line delivers the lost trades. The other line may be late, and may be
- * lost before it delivers them. So the loss stays open until the other line has passed it. A line passes a loss with a
- * trade that is later than the first trade of the restored line. The difference in the exchange's time must exceed
- * twice `disorderMillis`. If the other line is lost earlier, the loss is reported as a hole. A hole does not prove that
- * a trade happened in it.
+ * lost before it delivers them. So the loss stays open until the other line delivers a trade that is later than the
+ * first trade of the restored line, by more than twice `disorderMillis`. If the other line is lost earlier, the loss is
+ * reported as a hole. A hole does not prove that a trade happened in it.
  *
  * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which
  * lines are complete, and why a line ended. When all lines have ended, the watch ends with the error of the last line.
- * If more than `bufferSize` events wait, it ends with `Lagging`.
  *
  * **Gotchas**
  *

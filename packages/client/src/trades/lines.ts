@@ -21,9 +21,9 @@ import { type Bounds, Coverage, type Interval, type LineStatus } from "./coverag
 type FeedService = Feed.KalshiFeed["Service"]
 
 /**
- * The minimum number of remembered ids, both for delivered trades and for trades that were read. At 100 bytes each, all
- * ids take up to 40 MB. The busiest hour that was recorded on any channel had about 500 messages per second. At this
- * rate, 100,000 messages take three minutes.
+ * The minimum number of remembered ids, for delivered trades and for read trades each. At 100 bytes each, all ids take
+ * up to 40 MB. The busiest recorded hour had about 500 messages per second: at this rate, 100,000 messages take three
+ * minutes.
  */
 const capacity = 100_000
 

@@ -83,7 +83,7 @@ export const sendVerify = (core: Core, line: Line): void => {
   transmit(core, line, { id: line.verifying.id, cmd: "list_subscriptions" })
 }
 
-/** Ends subscriptions that no one uses. */
+/** Orphans are subscriptions that no one uses. */
 export const sendOrphans = (core: Core, line: Line): void => {
   const sids = [...line.orphans]
   line.orphans.clear()

@@ -134,7 +134,6 @@ export class Slot {
    */
   isInterrupted = false
   wasOpened = false
-  /** Whether no command is due. */
   isSettled = false
   /** By the monotonic clock. */
   openedMillis = 0
@@ -173,7 +172,6 @@ export class Line {
   readonly early: EarlyMessages
   readonly pace: Pace
   delay: Delay
-  /** Whether a message or a ping arrived since the last check. */
   isHeard = false
   checkMillis = Number.POSITIVE_INFINITY
   /**

@@ -127,7 +127,6 @@ const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 const keyOf = (channel: ChannelName, options: object, names: string): string =>
   `${channel} ${names} ${JSON.stringify(options)}`
 
-/** Checks names that are added later. */
 export const parseNames = (
   { kind }: { readonly kind: NameKind | undefined },
   names: ReadonlyArray<string>

@@ -234,20 +234,15 @@ const eventOf = (
 
 const deliverUndecodable = (core: Core, line: Line, slot: Slot, undecodable: Undecodable): void => {
   if (undecodable.seq !== undefined) count(core, slot, undecodable.seq)
+  // A message of unknown type can be about more names than the name that it contains.
   const name = undecodable.error._tag === "UnknownMessage" ? undefined : nameIn(slot.topic, undecodable.msg)
   const market = name !== undefined && slot.names.has(name) ? name : undefined
   emit(core, slot, market, eventOf(line, slot.sid, market, undecodable))
 }
 
 /**
- * Delivers the event of a message that does not decode.
- *
- * - If the message names a market of its subscription, the users of this market receive the event.
- * - Otherwise, all users of the subscription receive it. The name in a message of unknown type is ignored, because the
- *   message can be about more markets.
- * - If the subscription is unknown, all users of the connection receive the event. A connection that has not taken over
- *   yet delivers no such event.
- * - Before the reply to the subscribe command, the event waits with the other messages of its `sid`.
+ * If the subscription is unknown, all users of the connection receive the event. A connection that has not taken over
+ * yet delivers no such event.
  */
 export const routeUndecodable = (core: Core, line: Line, error: Undecodable["error"], text: string): void => {
   core.counters.undecodable++

@@ -52,7 +52,7 @@ export const nextDue = (core: Core): number | undefined => {
   return next === Number.POSITIVE_INFINITY ? undefined : next
 }
 
-/** Does what is due, except that it opens no connection and sends no command. */
+/** Opens no connection and sends no command. */
 export const runDue = (core: Core): void => {
   const nowMillis = core.now()
   core.isDirty = true

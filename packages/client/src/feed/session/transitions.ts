@@ -106,7 +106,7 @@ export const closed = (core: Core, slot: Slot): void => {
   if (reason !== undefined) interrupt(core, slot, { _tag: "SubscriptionLost", code: undefined, reason })
 }
 
-/** Restores the status of a slot whose command was not carried out. */
+/** Called after a command that was not carried out. */
 export const revert = (slot: Slot): void => {
   slot.status = slot.sid === undefined ? "closed" : "open"
 }

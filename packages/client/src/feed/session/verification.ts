@@ -57,10 +57,7 @@ export const verified = (
   }
 }
 
-/**
- * Refuses names or a subscription that the exchange did not acknowledge in several attempts, although it answers other
- * commands.
- */
+/** Refuses what the exchange did not acknowledge in several attempts, although it answers other commands. */
 const giveUp = (core: Core, slot: Slot): void => {
   const { commandAttempts, commandTimeoutMillis } = core.settings
   if (slot.unanswered < commandAttempts || !slot.isWanted) return
