@@ -13,7 +13,6 @@ interface Manifest {
   }
 }
 
-// The tests fail if a package.json does not match this type.
 const manifestOf = (name: string): Manifest =>
   JSON.parse(readFileSync(join(root, name, "package.json"), "utf8")) as Manifest
 

@@ -26,7 +26,6 @@ const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<
   return [...order]
 }
 
-/** Returns the lines of a field's doc comment. */
 const remarks = (
   component: string,
   field: Field,
@@ -61,7 +60,7 @@ const declaration = (name: string, document: Document, context: Context, writer:
   }
 }
 
-/** Writes the declarations of all components of the requests or of the responses, without imports. */
+/** The result has no imports. */
 export const writeComponents = (
   document: Document,
   context: Context,

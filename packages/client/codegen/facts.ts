@@ -1,6 +1,6 @@
 /**
- * Facts that the reference document cannot state: which components are decimals, the units of integers, and the meaning
- * of the fields of requests.
+ * Facts that the schemas of the reference document do not state: which components are decimals, the units of integers,
+ * and the meaning of the fields of requests.
  *
  * @module
  */
@@ -34,7 +34,6 @@ const cents = "US cents."
 const centicents = "Hundredths of a cent: 10,000 to the dollar."
 const centicounts = "Hundredths of a contract."
 
-/** Returns the unit that the name of an integer implies. */
 const unitByName = (name: string): string | undefined => {
   if (name.endsWith("_ts")) return seconds
   if (name.endsWith("_ms")) return milliseconds
@@ -44,11 +43,11 @@ const unitByName = (name: string): string | undefined => {
   return undefined
 }
 
-/** Returns the unit of an integer in a component or an operation. Undefined if the unit is unknown. */
+/** Undefined if the unit is unknown. */
 export const unitOf = (facts: Facts, owner: string, name: string): string | undefined =>
   facts.units[`${owner}/${name}`] ?? unitByName(name)
 
-/** Whether the name of an integer looks like a time. A time must have a unit. */
+/** A time must have a unit. */
 export const looksLikeTime = (name: string): boolean => /(?:^|_)(?:at|ms|time|ts)$/.test(name)
 
 /**

@@ -9,7 +9,7 @@
  * @module
  */
 
-/** Docs of request fields. The generator fails if an entry does not apply to the document. */
+/** The generator fails if an entry does not apply to the document. */
 export interface FieldDocs {
   /**
    * The meaning of a field. There are three kinds of keys, from the most to the least specific: `Operation/parameter`
