@@ -23,9 +23,7 @@ const longest = [
 ].map((name) => `/${name}.test.ts`)
 
 /**
- * Test files that only `pnpm test:full` runs, because they take long and rarely find a fault. They test the sizes of
- * bundles, faults injected into the feed's session, the largest bursts, the command `sensitivity`, and requests and
- * responses with Prism. Continuous integration also runs them.
+ * Only `pnpm test:full` runs these test files, because they take long and rarely find a fault. `.ci/run` includes them.
  */
 const fullOnly = [
   "packages/client/test/Bundle.test.ts",
