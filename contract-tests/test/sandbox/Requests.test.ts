@@ -36,7 +36,7 @@ import {
 
 const seed = Replay.seedFrom()
 
-/** Starts with the seed that reproduces the failure. */
+/** The message starts with the seed that reproduces the failure. */
 const failureMessage = (findings: ReadonlyArray<string>): string =>
   [`KALSHI_CONTRACT_SEED=${seed}`, ...findings.slice(0, 20)].join("\n")
 

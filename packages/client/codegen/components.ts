@@ -1,5 +1,5 @@
 /**
- * Writes components as TypeScript: an interface or a type for each component, and a codec of the same name.
+ * Writes components as TypeScript: an interface or a type, and a codec of the same name.
  *
  * @module
  */

@@ -27,7 +27,9 @@ export interface Facts {
   readonly docs: FieldDocs
 }
 
-/** Units of times. The codecs of requests reject a number that is clearly in the wrong unit. */
+/**
+ * The codecs of most times in requests reject a number in the wrong unit. `writer.ts` recognizes times by these texts.
+ */
 export const seconds = "Unix seconds."
 export const milliseconds = "Unix milliseconds."
 const cents = "US cents."

@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * The generator adds the unit of an integer. From the document it adds bounds, a default and `@deprecated`. If a text
- * states bounds or a default, the generator does not add the bounds or the default of the document.
+ * The generator adds the unit of an integer, and from the document bounds, a default and `@deprecated`. It omits what
+ * the text already states.
  *
  * @module
  */

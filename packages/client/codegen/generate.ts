@@ -21,7 +21,7 @@ import { writeInputs } from "./inputs.ts"
 import { writeParameters } from "./parameters.ts"
 import type { Context, Direction } from "./writer.ts"
 
-/** The document cannot be converted to code. The message lists every reason. */
+/** The document cannot be converted to code. The message lists the reasons. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {}
 
 export interface File {

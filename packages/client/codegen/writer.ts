@@ -232,8 +232,8 @@ export class Writer {
   }
 
   /**
-   * Writes the codec of a time in a request. The codec rejects a number in the wrong unit. Undefined for other fields,
-   * and for a time with an upper bound, which needs no such codec.
+   * The codec of a time in a request rejects a number in the wrong unit. A time with an upper bound needs no such
+   * codec.
    */
   #time({ name, shape }: Named): string | undefined {
     if (this.#context.direction !== "requests" || shape._tag !== "Integer" || shape.maximum !== undefined)
