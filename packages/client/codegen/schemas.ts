@@ -1,6 +1,6 @@
 /**
- * Converts JSON Schemas to shapes. Only the keywords that the reference document uses are supported. Any other keyword
- * is a fault, and so is a keyword in a schema where it has no meaning.
+ * Converts JSON Schemas to shapes. An unsupported keyword is a fault, and so is a keyword in a schema where it has no
+ * meaning.
  *
  * @module
  */

@@ -232,8 +232,7 @@ export class Writer {
   }
 
   /**
-   * The codec of a time in a request rejects a number in the wrong unit. A time with an upper bound needs no such
-   * codec.
+   * Codecs of times in requests reject a number in the wrong unit. A time with an upper bound needs no such codec.
    */
   #time({ name, shape }: Named): string | undefined {
     if (this.#context.direction !== "requests" || shape._tag !== "Integer" || shape.maximum !== undefined)
