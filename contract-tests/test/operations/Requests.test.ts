@@ -28,7 +28,7 @@ const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
 
 describe("checkRequests", { timeout: 300_000 }, () => {
-  /** In addition to the fixed inputs of the suite. */
+  /** Random inputs per operation, in addition to the fixed inputs of the suite. */
   const runs = sampleSize(50, 200)
 
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {

@@ -49,7 +49,7 @@ const unitByName = (name: string): string | undefined => {
 export const unitOf = (facts: Facts, owner: string, name: string): string | undefined =>
   facts.units[`${owner}/${name}`] ?? unitByName(name)
 
-/** A time must have a unit. */
+/** Such a field must have a unit. */
 export const looksLikeTime = (name: string): boolean => /(?:^|_)(?:at|ms|time|ts)$/.test(name)
 
 /**
