@@ -28,8 +28,8 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
   fault(
     "does not count the seq of replies",
     "routing",
-    /if \(slot !== undefined && seq !== undefined\) count\(core, slot, seq\)\n\}\n\n\/\*\* Counts/,
-    "}\n\n/** Counts"
+    /if \(slot !== undefined && seq !== undefined\) count\(core, slot, seq\)/,
+    ""
   ),
   fault(
     "delivers every market to every user",
