@@ -567,11 +567,10 @@ class Simulation {
     if (step.do === "verify") return this.state.verify(step.channel, this.#nowMillis)
     if (step.do === "stray") return this.#begin(this.#strayNeed(step.place), step.lag)
     if (step.do === "page") return this.#deliverPages(step.place % Math.max(1, this.#pending.length), step.pages)
-    if (step.do === "drop" && step.channel === "all") {
-      for (const channel of channels) this.#drop(channel)
+    if (step.do === "drop") {
+      for (const channel of step.channel === "all" ? channels : [step.channel]) this.#drop(channel)
       return
     }
-    if (step.do === "drop") return step.channel === "all" ? undefined : this.#drop(step.channel)
     const line = this.#lines[step.channel]
     if (step.do === "deliver") {
       for (let left = Math.min(step.messages, line.inFlight.length); left > 0; left--) {
