@@ -127,6 +127,30 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const ofCaller = (of: Dollars) => (yes === undefined ? Result.getOrElse(FixedPoint.complement(of), () => undefined) : of)":
       "every price of a grid has a complement, so the fallback is never used"
   },
+  "packages/client/src/account/orders.ts": {
+    "if (isClosed(order) !== isClosed(next)) return isClosed(next) ? 2 : -1": onlyTheSign,
+    "if (isClosed(order) !== isClosed(next)) return isClosed(next) ? 1 : -2": onlyTheSign,
+    "if (true) found.push([order, doubt])": "every unconfirmed order has a read",
+    "true && (order.updatedMillis ?? Number.NEGATIVE_INFINITY) <= this.#forgottenMillis": comparesUndefined,
+    "const isLate = true && origin.startedMillis <= this.#completeMillis": comparesUndefined,
+    "if (later !== 0) return later >= 0": "the condition excludes 0"
+  },
+  "packages/client/src/account/AccountState.ts": {
+    "if (true) this.#wantFills(sinceMillis)":
+      "a channel other than `fill` only changes the time while no read of fills is wanted, and a wanted read sets it again",
+    'if (this.#fillRead.page(["Stryker was here"], startedMillis, isComplete, receivedMillis) !== undefined) this.#settle(receivedMillis)':
+      "only the lists of orders and positions use the keys"
+  },
+  "packages/client/src/account/rows.ts": {
+    'const millis = Date.parse(text ?? "Stryker was here!")': "neither text is a time"
+  },
+  "packages/client/src/account/fills.ts": {
+    ": self.fill.filledMillis <= that.fill.filledMillis": "the condition excludes equal times",
+    ";": "a displaced fill is not newer than the newest forgotten fill, so it also counts as known"
+  },
+  "packages/client/src/account/positions.ts": {
+    "if (known !== undefined && true && sentMillis < known.updatedMillis) return false": comparesUndefined
+  },
   "packages/client/src/limits/memory.ts": {
     "#count = 1": "the numbers of calls are only compared with each other",
     "if (true && (keep || requested.learned)) buckets.set(requested.name, state)":

@@ -258,10 +258,9 @@ export class AccountState {
 
   /**
    * Makes `needs` return the lists of a channel again, although no message was lost. The status stays the same. Does
-   * nothing if the channel is not subscribed.
+   * nothing if the lists are wanted already, as they are while the channel is not subscribed.
    */
   verify(channel: AccountChannel, sinceMillis: number): void {
-    if (!this.#subscribed.has(channel)) return
     if (channel === "fill") this.#wantFills(sinceMillis)
     for (const read of this.#readsOf(channel)) if (!read.isWanted) read.want(sinceMillis + this.#lagMillis)
   }
@@ -470,7 +469,6 @@ export class AccountState {
     const reads = [this.#orderRead, this.#fillRead, ...this.#positionReads.values()]
     if (this.#status._tag === "Live" || reads.some(({ isWanted }) => isWanted)) return
     this.#status = { _tag: "Live", sinceMillis: nowMillis }
-    this.#readError = undefined
     this.#changed()
   }
 }

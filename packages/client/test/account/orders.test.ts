@@ -107,6 +107,14 @@ describe("Orders.merge", () => {
     assert.strictEqual(price(), "0.46")
   })
 
+  it("does not open a closed order again if the times are equal", () => {
+    const { closed, open, push, read } = make()
+    push({ id: "a", status: "canceled", at: 2_000 }, 2_000)
+    assert.isFalse(push({ id: "a", filled: 1, at: 2_000 }, 2_001))
+    assert.isFalse(read({ id: "a", filled: 1, at: 2_000 }, 9_000))
+    assert.deepStrictEqual([open(), closed()], [[], ["a canceled"]])
+  })
+
   it("lists an order once after the exchange opens it again", () => {
     const { closed, open, push } = make()
     push({ id: "a", status: "canceled", at: 2_000 }, 2_000)
@@ -227,6 +235,14 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual([open(), unconfirmed()], [["a unknown"], ["a"]])
   })
 
+  it("does not confirm an order by a repeated message whose status is `unknown`", () => {
+    const { push, unconfirmed } = make()
+    push({ id: "a", status: "unknown" }, 2_000)
+    assert.deepStrictEqual(unconfirmed(), ["a"])
+    assert.isFalse(push({ id: "a", status: "unknown" }, 3_000))
+    assert.deepStrictEqual(unconfirmed(), ["a"])
+  })
+
   it("needs a read of an open order whose status becomes `unknown`", () => {
     const { orders, push, read, unconfirmed } = make()
     push({ id: "a", at: 2_000 }, 2_000)
@@ -237,11 +253,12 @@ describe("Orders.merge of an unconfirmed order", () => {
   })
 
   it("needs a later read if the status becomes `unknown` again", () => {
-    const { orders, push, read, unconfirmed } = missing("a", "b")
+    const { due, orders, push, read, unconfirmed } = missing("a", "b")
     orders.requested("a", 6_000)
     push({ id: "a", status: "unknown" }, 6_100)
     read({ id: "a", at: 2_000 }, 6_000, 6_200)
     assert.deepStrictEqual([unconfirmed(), orders.nextMillis()], [["b", "a"], 6_000])
+    assert.deepStrictEqual([due(6_000), due(7_100)], [["b"], ["b", "a"]])
     read({ id: "a", at: 2_000 }, 7_100)
     assert.deepStrictEqual(unconfirmed(), ["b"])
   })
