@@ -398,9 +398,9 @@ export class AccountState {
     else this.#orders.requested(need.order.order_id, nowMillis)
   }
 
-  /** When `needs` must be called next. Undefined if nothing will be due. */
-  nextMillis(): number | undefined {
-    let next = this.#orders.nextMillis()
+  /** When `needs` must be called next with the same `maxOrders`. Undefined if nothing will be due. */
+  nextMillis(maxOrders = Number.POSITIVE_INFINITY): number | undefined {
+    let next = maxOrders > 0 ? this.#orders.nextMillis() : Number.POSITIVE_INFINITY
     for (const [, read] of this.#lists()) next = Math.min(next, read.dueMillis() ?? Number.POSITIVE_INFINITY)
     return next === Number.POSITIVE_INFINITY ? undefined : next
   }

@@ -168,7 +168,7 @@ export class Following {
       return this.#state.verify(channel, nowMillis)
     }
     this.#state.lost(loss, nowMillis)
-    if (loss.cause === "outage" && this.#isCovered(channel)) this.#state.subscribed(channel, nowMillis)
+    if (this.#isCovered(channel)) this.#state.subscribed(channel, nowMillis)
   }
 
   #onEnd(line: Line, channel: AccountChannel, error: Feed.FeedError | undefined): void {

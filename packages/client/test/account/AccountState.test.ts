@@ -205,6 +205,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(needs, ["b", "c"])
     for (const need of state.needs(6_200)) state.requested(need, 6_200)
     assert.deepStrictEqual([state.needs(16_199), state.needs(16_200).length], [[], 2])
+    assert.deepStrictEqual([state.nextMillis(), state.nextMillis(1), state.nextMillis(0)], [16_200, 16_200, undefined])
     state.orderRead(orderRow({ id: "b", status: "executed", filled: 10, at: 3_500 }), 6_200, 6_300)
     state.orderNotFound("c", 6_200)
     assert.deepStrictEqual([open(state).length, closed(state)], [2, ["b executed"]])

@@ -19,6 +19,8 @@ class Line {
   /** The subscriptions so far, oldest first. */
   readonly opened: Array<{ readonly channel: Channel; readonly subscriber: Subscriber<Channel> }> = []
   readonly closed: Array<string> = []
+  /** Called when the account subscribes. */
+  onSubscribe = (): void => {}
   /** Fails the next subscriptions. */
   refusal: InvalidRequest | Feed.FeedError | undefined
 
@@ -26,6 +28,7 @@ class Line {
     const unused = (): never => assert.fail("the account does not use this")
     return {
       subscribe: ({ channel }, subscriber) => {
+        this.onSubscribe()
         if (this.refusal !== undefined) return Result.fail(this.refusal)
         // The account subscribes only to its own channels.
         this.opened.push({
@@ -308,8 +311,25 @@ describe("Following", () => {
     world.timers[0]!.run()
     assert.deepStrictEqual([world.status, world.ended], ["Healing", ["ConnectionClosed"]])
     assert.deepStrictEqual(first.closed, ["user_orders", "market_positions", "order_group_updates"])
-    const known = world.state.known().orderGroups
-    assert.deepStrictEqual(known, [])
+    world.nowMillis += 60_000
+    assert.deepStrictEqual(world.needs, [])
+  })
+
+  it("does not subscribe again on a line that has ended", () => {
+    const { first, world } = live()
+    first.end("fill", ended)
+    first.end("user_orders", closed)
+    world.timers[0]!.run()
+    assert.strictEqual(first.opened.length, channels.length)
+  })
+
+  it("ends once if a line ends while the account subscribes on it", () => {
+    const { first, world } = live()
+    first.end("fill", ended)
+    first.onSubscribe = () => first.end("user_orders", closed)
+    first.refusal = new Feed.FeedClosed()
+    world.timers[0]!.run()
+    assert.deepStrictEqual([world.ended, world.following.ends], [["ConnectionClosed"], [closed]])
   })
 
   it("ends a line that refuses the first subscription, and subscribes to no other channel on it", () => {
@@ -325,8 +345,10 @@ describe("Following", () => {
       onEnd: (error: Feed.FeedError) => void errors.push(error)
     }
     const following = new Following(state, [line.service], outside)
+    let subscriptions = 0
+    line.onSubscribe = () => void subscriptions++
     following.start()
-    assert.deepStrictEqual([errors, following.ends], [[closed], [closed]])
+    assert.deepStrictEqual([errors, following.ends, subscriptions], [[closed], [closed], 1])
     line.refusal = new InvalidRequest({ operation: "", pointer: "", reason: "" })
     const other = new Following(state, [line.service], outside)
     other.start()
