@@ -105,8 +105,9 @@ export class Orders {
   merge(next: AccountOrder, origin: Origin): boolean {
     const known = this.#open.get(next.order_id) ?? this.#closed.get(next.order_id)
     if (known === undefined) return this.#insert(next, origin)
-    const isTaken = this.#supersedes(known, next, origin)
     const isSettled = this.#settles(known, next, origin)
+    // A confirmed order has a known status.
+    const isTaken = this.#supersedes(known, next, origin) || (isSettled && known.order.status === "unknown")
     if (origin._tag === "Push" && isTaken) known.pushedMillis = origin.receivedMillis
     if (origin._tag === "Read") known.readMillis = Math.max(known.readMillis, origin.startedMillis)
     if (isSettled) this.#settle(known)

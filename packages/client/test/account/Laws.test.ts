@@ -86,6 +86,17 @@ const faults: ReadonlyArray<Fault> = [
     "this.#open.delete(id)\n      missing.push"
   ),
   ordering("confirms an order by an early read", "return doubt.counts(origin.startedMillis)", "return true"),
+  ordering(
+    "confirms an order by a message whose status is `unknown`",
+    'if (doubt === undefined || next.status === "unknown") return false',
+    "if (doubt === undefined) return false"
+  ),
+  ordering("confirms an order whose status stays `unknown`", ' || (isSettled && known.order.status === "unknown")', ""),
+  ordering(
+    "reads an order whose status becomes `unknown` as a resting order",
+    'if (next.status === "unknown") this.#doubt(known, origin.receivedMillis)',
+    ""
+  ),
   ordering("never confirms an order", "if (isSettled) this.#settle(known)", ""),
   ordering("adds a forgotten order as certainly open", "if (mayBeForgotten || isLate ||", "if (isLate ||"),
   ordering(

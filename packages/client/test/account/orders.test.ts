@@ -252,6 +252,16 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual(unconfirmed(), [])
   })
 
+  it("shows the status of the read that confirms the order, even if a repeated message arrived later", () => {
+    const { open, push, read, unconfirmed } = make()
+    push({ id: "a", status: "unknown", at: 2_000 }, 2_000)
+    push({ id: "a", status: "unknown", at: 2_000 }, 3_000)
+    read({ id: "a", at: 2_000 }, 2_999)
+    assert.deepStrictEqual([open(), unconfirmed()], [["a unknown"], ["a"]])
+    read({ id: "a", at: 2_000 }, 3_000)
+    assert.deepStrictEqual([open(), unconfirmed()], [["a resting"], []])
+  })
+
   it("needs a later read if the status becomes `unknown` again", () => {
     const { due, orders, push, read, unconfirmed } = missing("a", "b")
     orders.requested("a", 6_000)
