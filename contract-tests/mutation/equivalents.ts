@@ -141,6 +141,13 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     'if (this.#fillRead.page(["Stryker was here"], startedMillis, isComplete, receivedMillis) !== undefined) this.#settle(receivedMillis)':
       "only the lists of orders and positions use the keys"
   },
+  "packages/client/src/account/reading.ts": {
+    "if (true) {": "a timeout of no length only lets other fibers run",
+    "if (waitMillis >= 0) {": "a timeout of no length only lets other fibers run"
+  },
+  "packages/client/src/account/events.ts": {
+    "else if (true && reader.hasStarted) {": "no status other than Healing follows Live"
+  },
   "packages/client/src/account/rows.ts": {
     'const millis = Date.parse(text ?? "Stryker was here!")': "neither text is a time"
   },

@@ -34,8 +34,12 @@ class World {
   readonly ageRequests: Array<number> = []
   /** The time up to which the lists are complete. Default: now. */
   asOfMillis: (nowMillis: number) => number = (nowMillis) => nowMillis
+  /** The exchange's clock minus the client's clock. Undefined if the exchange sends no `Date` header. */
+  aheadMillis: number | undefined
   /** How long the exchange needs to return an order. */
   orderMillis = 0
+  /** How long the exchange needs to return the positions. */
+  positionsMillis = 0
   /** Replaces the response to a request, by path. */
   readonly responses = new Map<string, { readonly status: number; readonly body: unknown }>()
   inputs = 0
@@ -57,10 +61,12 @@ class World {
         const nowMillis = yield* Clock.currentTimeMillis
         if (path === "/exchange/user_data_timestamp") this.ageRequests.push(nowMillis - startMillis)
         else this.requests.push(`${nowMillis - startMillis} ${path}${url.search}`)
-        const isOrder = path.startsWith("/portfolio/orders/")
-        if (isOrder) yield* Effect.sleep(this.orderMillis)
+        if (path.startsWith("/portfolio/orders/")) yield* Effect.sleep(this.orderMillis)
+        if (path === "/portfolio/positions") yield* Effect.sleep(this.positionsMillis)
         const { body, status } = this.responses.get(path) ?? { status: 200, body: this.#body(path, nowMillis) }
-        return HttpClientResponse.fromWeb(request, new Response(JSON.stringify(body), { status }))
+        const headers: Record<string, string> =
+          this.aheadMillis === undefined ? {} : { date: new Date(nowMillis + this.aheadMillis).toUTCString() }
+        return HttpClientResponse.fromWeb(request, new Response(JSON.stringify(body), { status, headers }))
       })
     )
     return Kalshi.layer({ environment, signer: signer(), limits: false }).pipe(
@@ -69,7 +75,8 @@ class World {
   }
 
   #body(path: string, nowMillis: number): unknown {
-    if (path === "/exchange/user_data_timestamp") return { as_of_time: timeOf(this.asOfMillis(nowMillis)) }
+    if (path === "/exchange/user_data_timestamp")
+      return { as_of_time: timeOf(this.asOfMillis(nowMillis) + (this.aheadMillis ?? 0)) }
     if (path === "/historical/cutoff") {
       const time = timeOf(startMillis - 2 * dayMillis)
       return { market_settled_ts: time, orders_updated_ts: time, trades_created_ts: time }
@@ -208,6 +215,18 @@ describe("readWhenNeeded", () => {
     })
   )
 
+  reading("converts the age of the lists to the local clock if the exchange's clock is ahead", {}, (world) =>
+    Effect.gen(function* () {
+      world.aheadMillis = 10_000
+      world.asOfMillis = (nowMillis) => nowMillis - 3_000
+      world.subscribe("user_orders")
+      yield* TestClock.adjust(3_499)
+      assert.deepStrictEqual(world.requests, [])
+      yield* TestClock.adjust(2_001)
+      assert.strictEqual(world.requests.length, 1)
+    })
+  )
+
   reading("starts no second read of a list while the first read waits", { readTimeoutMillis: 100 }, (world) =>
     Effect.gen(function* () {
       world.asOfMillis = () => startMillis
@@ -280,6 +299,19 @@ describe("readWhenNeeded of unconfirmed orders", () => {
       world.due.openUnsafe()
       yield* TestClock.adjust(1_002)
       assert.deepStrictEqual(world.requests.slice(4), ["1001 /portfolio/positions?limit=1000&subaccount=0"])
+    })
+  )
+
+  reading("reads four orders at once, although lists are being read", { subaccounts: [0, 1, 2] }, (world) =>
+    Effect.gen(function* () {
+      world.orderMillis = 100
+      world.positionsMillis = 5_000
+      unconfirmed(world, 5)
+      world.subscribe("market_positions")
+      yield* TestClock.adjust(1_000)
+      assert.strictEqual(world.requests.filter((request) => request.startsWith("1000 /portfolio/orders/")).length, 4)
+      yield* TestClock.adjust(100)
+      assert.strictEqual(world.requests.filter((request) => request.startsWith("1100 ")).length, 1)
     })
   )
 
