@@ -138,7 +138,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/account/AccountState.ts": {
     "if (true) this.#wantFills(sinceMillis)":
       "a channel other than `fill` only changes the time while no read of fills is wanted, and a wanted read sets it again",
-    'if (this.#fillRead.page(["Stryker was here"], startedMillis, isComplete, receivedMillis) !== undefined) this.#settle(receivedMillis)':
+    'if (this.#fillRead.page(["Stryker was here"], startedMillis, isComplete, receivedMillis) === undefined) return':
       "only the lists of orders and positions use the keys"
   },
   "packages/client/src/account/reading.ts": {

@@ -161,9 +161,9 @@ export interface AccountOptions extends ReadOptions {
   /** Fills are read from this time on, in Unix milliseconds. Default: `nowMillis - overlapMillis`. */
   readonly fillsFromMillis?: number | undefined
   /**
-   * After a loss of messages, fills are read from this many milliseconds before the loss. The value must cover the time
-   * until a loss is noticed, the latency of a message, and the difference between the local clock and the exchange's
-   * clock. Default: 600,000.
+   * After a loss of messages, fills are read from this many milliseconds before the loss. A verification reads fills
+   * from this many milliseconds before the last read. The value must cover the time until a loss is noticed, the latency
+   * of a message, and the difference between the local clock and the exchange's clock. Default: 600,000.
    */
   readonly overlapMillis?: number | undefined
   /**
@@ -193,6 +193,8 @@ export class AccountState {
   readonly #subscribed = new Set<AccountChannel>()
   readonly #onChange: ((change: AccountChange) => void) | undefined
   #fillsFromMillis: number
+  /** Every fill up to `overlapMillis` before this time was read. */
+  #fillsReadMillis: number
   #status: AccountStatus
   #readError: Error | undefined
   #version = 0
@@ -206,6 +208,7 @@ export class AccountState {
     this.#lagMillis = options.lagMillis ?? 1_000
     this.#overlapMillis = options.overlapMillis ?? 600_000
     this.#fillsFromMillis = options.fillsFromMillis ?? options.nowMillis - this.#overlapMillis
+    this.#fillsReadMillis = this.#fillsFromMillis + this.#overlapMillis
     this.#orders = new Orders(this.#lagMillis, timeoutMillis, maxClosed)
     this.#fills = new Fills(options.maxFills ?? 10_000)
     this.#positions = new Positions(this.#lagMillis)
@@ -261,7 +264,8 @@ export class AccountState {
    * nothing if the lists are wanted already, as they are while the channel is not subscribed.
    */
   verify(channel: AccountChannel, sinceMillis: number): void {
-    if (channel === "fill") this.#wantFills(sinceMillis)
+    // No event reports some losses, so fills may be missing since the last read.
+    if (channel === "fill") this.#wantFills(Math.min(sinceMillis, this.#fillsReadMillis))
     for (const read of this.#readsOf(channel)) if (!read.isWanted) read.want(sinceMillis + this.#lagMillis)
   }
 
@@ -333,7 +337,10 @@ export class AccountState {
       else this.#ignore()
     }
     if (isComplete) this.#fills.complete()
-    if (this.#fillRead.page([], startedMillis, isComplete, receivedMillis) !== undefined) this.#settle(receivedMillis)
+    if (this.#fillRead.page([], startedMillis, isComplete, receivedMillis) === undefined) return
+    const isWhole = this.#fillsFromMillis <= this.#fillsReadMillis - this.#overlapMillis
+    if (isWhole) this.#fillsReadMillis = startedMillis
+    this.#settle(receivedMillis)
   }
 
   /** Applies a page of the positions of a subaccount. */

@@ -372,7 +372,28 @@ describe("AccountState", () => {
     assert.isUndefined(state.nextMillis())
     state.verify("fill", 10_000)
     assert.deepStrictEqual(state.needs(10_999), [])
-    assert.deepStrictEqual(state.needs(11_000), [{ _tag: "Fills", fromMillis: 9_900, asOfMillis: 10_000 }])
+    assert.deepStrictEqual(state.needs(11_000), [{ _tag: "Fills", fromMillis: 900, asOfMillis: 10_000 }])
+  })
+
+  it("reads with a verification all fills since the last read that left no fill out", () => {
+    const state = live({ overlapMillis: 100 })
+    const fromMillis = (nowMillis: number) =>
+      state.needs(nowMillis).map((need) => (need._tag === "Fills" ? need.fromMillis : need._tag))
+    state.lost({ cause: "gap", channel: "fill", detail: "" }, 5_000)
+    assert.deepStrictEqual(fromMillis(6_000), [4_900])
+    state.fillsPage(page(6_000), 6_000)
+    // The read after the loss did not contain the fills between 1,000 and 4,900 ms.
+    state.verify("fill", 10_000)
+    assert.deepStrictEqual(fromMillis(11_000), [900])
+    state.fillsPage({ rows: [], startedMillis: 11_000, isComplete: false }, 11_000)
+    state.fillsPage(page(11_000), 11_500)
+    state.verify("fill", 20_000)
+    assert.deepStrictEqual(fromMillis(21_000), [10_900])
+    state.fillsPage(page(21_000), 21_000)
+    state.lost({ cause: "gap", channel: "fill", detail: "" }, 15_000)
+    state.fillsPage(page(22_000), 22_000)
+    state.verify("fill", 21_500)
+    assert.deepStrictEqual(fromMillis(30_000), [21_400])
   })
 
   it("does not postpone a list that is needed already when it is verified", () => {
