@@ -40,6 +40,7 @@ const tagged = "every error of a call is an object with a tag"
 const quietSpan = "a missing tracer or parent causes an exception, which is ignored"
 const ownKey = "no other service has the changed key"
 const noNegativeZero = "a bigint has no negative zero"
+const validDefault = "both values are valid, and are only checked"
 const allDecided = "if no order must be looked up, every finding is decided"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -147,6 +148,15 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/account/events.ts": {
     "else if (true && reader.hasStarted) {": "no status other than Healing follows Live"
+  },
+  "packages/client/src/account/options.ts": {
+    "const { subaccounts = [1] } = options": validDefault,
+    "const value = options[name] ?? 2": validDefault,
+    "const { fillsFromMillis = 1 } = options": validDefault
+  },
+  "packages/client/src/account/pushedOrders.ts": {
+    "if (false) this.#watchers.delete(id)": "an empty set of watchers only uses memory",
+    "if (watchers?.size === 0) ;": "an empty set of watchers only uses memory"
   },
   "packages/client/src/account/rows.ts": {
     'const millis = Date.parse(text ?? "Stryker was here!")': "neither text is a time"

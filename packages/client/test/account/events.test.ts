@@ -98,6 +98,22 @@ describe("Events", () => {
     })
   )
 
+  it.effect("makes no event for a consumer that is still busy after the end", () =>
+    Effect.gen(function* () {
+      const { counts, events, live, lose } = make()
+      live(0)
+      const busy = Effect.flip(Stream.runForEach(events.stream, () => Effect.sleep(1_000)))
+      const fiber = yield* Effect.forkScoped(busy, { startImmediately: true })
+      yield* TestClock.adjust(0)
+      events.end(new Feed.FeedClosed())
+      lose(2_000)
+      live(3_000)
+      assert.strictEqual(counts.accounts, 1)
+      yield* TestClock.adjust(1_000)
+      assert.strictEqual((yield* Fiber.join(fiber))._tag, "FeedClosed")
+    })
+  )
+
   it.effect("serves no consumer that has stopped or is too slow", () =>
     Effect.gen(function* () {
       const { counts, events, live, lose } = make(1)

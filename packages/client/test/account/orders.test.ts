@@ -183,6 +183,13 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual([unconfirmed(), orders.isDoubted("a")], [[], false])
   })
 
+  it("keeps the last message if a read that confirms the order began less than `lagMillis` after it", () => {
+    const { price, push, read, unconfirmed } = missing("a")
+    push({ id: "a", at: 2_000 }, 5_900)
+    read({ id: "a", price: "0.46", at: 2_000 }, 6_000)
+    assert.deepStrictEqual([price(), unconfirmed()], ["0.45", []])
+  })
+
   it("does not confirm the order by a newer state of a read that began too early", () => {
     const { open, read, unconfirmed } = missing("a")
     read({ id: "a", at: 2_500 }, 5_999)

@@ -306,12 +306,12 @@ describe("readWhenNeeded of unconfirmed orders", () => {
     Effect.gen(function* () {
       world.orderMillis = 100
       world.positionsMillis = 5_000
-      unconfirmed(world, 5)
+      unconfirmed(world, 8)
       world.subscribe("market_positions")
       yield* TestClock.adjust(1_000)
       assert.strictEqual(world.requests.filter((request) => request.startsWith("1000 /portfolio/orders/")).length, 4)
       yield* TestClock.adjust(100)
-      assert.strictEqual(world.requests.filter((request) => request.startsWith("1100 ")).length, 1)
+      assert.strictEqual(world.requests.filter((request) => request.startsWith("1100 ")).length, 4)
     })
   )
 
