@@ -40,6 +40,8 @@ const tagged = "every error of a call is an object with a tag"
 const quietSpan = "a missing tracer or parent causes an exception, which is ignored"
 const ownKey = "no other service has the changed key"
 const noNegativeZero = "a bigint has no negative zero"
+const fillsTime =
+  "another channel only sets the time while no read of fills is wanted, and a read that becomes wanted sets it again"
 const validDefault = "both values are valid, and are only checked"
 const allDecided = "if no order must be looked up, every finding is decided"
 
@@ -137,8 +139,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (later !== 0) return later >= 0": "the condition excludes 0"
   },
   "packages/client/src/account/AccountState.ts": {
-    "if (true) this.#wantFills(sinceMillis)":
-      "a channel other than `fill` only changes the time while no read of fills is wanted, and a wanted read sets it again",
+    "if (true) this.#wantFills(sinceMillis)": fillsTime,
+    "if (true) this.#wantFills(Math.min(sinceMillis, this.#fillsReadMillis))": fillsTime,
     'if (this.#fillRead.page(["Stryker was here"], startedMillis, isComplete, receivedMillis) === undefined) return':
       "only the lists of orders and positions use the keys"
   },

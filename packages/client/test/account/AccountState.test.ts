@@ -379,10 +379,10 @@ describe("AccountState", () => {
     const state = live({ overlapMillis: 100 })
     const fromMillis = (nowMillis: number) =>
       state.needs(nowMillis).map((need) => (need._tag === "Fills" ? need.fromMillis : need._tag))
-    state.lost({ cause: "gap", channel: "fill", detail: "" }, 5_000)
-    assert.deepStrictEqual(fromMillis(6_000), [4_900])
+    state.lost({ cause: "gap", channel: "fill", detail: "" }, 1_001)
+    assert.deepStrictEqual(fromMillis(6_000), [901])
     state.fillsPage(page(6_000), 6_000)
-    // The read after the loss did not contain the fills between 1,000 and 4,900 ms.
+    // The read after the loss left out the fills before 901 ms.
     state.verify("fill", 10_000)
     assert.deepStrictEqual(fromMillis(11_000), [900])
     state.fillsPage({ rows: [], startedMillis: 11_000, isComplete: false }, 11_000)
