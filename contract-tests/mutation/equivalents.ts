@@ -43,7 +43,7 @@ const noNegativeZero = "a bigint has no negative zero"
 const fillsTime =
   "another channel only sets the time while no read of fills is wanted, and a read that becomes wanted sets it again"
 const validDefault = "both values are valid, and are only checked"
-const allDecided = "if no order must be looked up, every finding is decided"
+const allDecided = "if no order needs a lookup, every finding is decided"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "packages/client/src/trading/outcomes.ts": {

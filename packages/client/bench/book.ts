@@ -113,7 +113,7 @@ const contendersOf = (texts: ReadonlyArray<string>): ReadonlyArray<Contender> =>
       },
       2
     ),
-    contender("only the book, decoded before", () => {
+    contender("book alone, decoded before", () => {
       const book = OrderBook.make(ticker, { nowMillis: 0 })
       for (const message of messages) apply(book, message)
     })

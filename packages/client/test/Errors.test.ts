@@ -376,7 +376,7 @@ describe("UnexpectedStatus.message", () => {
 })
 
 describe("ErrorBody of a hostile response", () => {
-  it.effect("can be printed even if it is nested deeper than the platform's stack", () =>
+  it.effect("can be printed even if it is too deep for a recursive printer", () =>
     Effect.gen(function* () {
       const deep = `${"[".repeat(100_000)}${"]".repeat(100_000)}`
       for (const status of [404, 418]) {
@@ -450,7 +450,7 @@ describe("carriedOut", () => {
 })
 
 describe("TooManyRequests", () => {
-  it.effect("contains the wait of Retry-After, in seconds or as a date", () =>
+  it.effect("contains the milliseconds to wait, from a Retry-After in seconds or as a date", () =>
     Effect.gen(function* () {
       const wait = (header: string) =>
         Effect.map(failureOf({ status: 429, headers: { "retry-after": header } }), (error) =>
@@ -619,7 +619,7 @@ describe("an error whose response echoes the request's headers", () => {
     ["in lines of 30 characters, in JSON", (text) => json(text.replace(/.{30}/g, "$&\r\n"))]
   ]
 
-  /** Bodies that contain the echoed headers, each in another part that an error keeps. */
+  /** Bodies that echo the headers, each in a different place. */
   const bodies: ReadonlyArray<readonly [name: string, body: (text: string) => string]> = [
     ["a plain body", (text) => text],
     ["HTML", (text) => `<html><pre>${text}</pre></html>`],
@@ -782,7 +782,7 @@ describe("an error whose response echoes the request's headers", () => {
     })
   )
 
-  it.effect("conceals the header values in the error message of a transport, and in spans", () =>
+  it.effect("conceals the header values in a transport's error message, and in spans", () =>
     Effect.gen(function* () {
       const spans: Array<Tracer.NativeSpan> = []
       const tracer = Tracer.make({

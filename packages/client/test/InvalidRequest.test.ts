@@ -30,13 +30,11 @@ const rejectionOf = (
     return rejected
   }).pipe(Effect.provide(layer([])))
 
-/** Encodes an input of any type to a request. */
 const encoded = (
   operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown
 ) => encode.prepare(operation.descriptor)(input)
 
-/** Returns the JSON body that is sent for an input. */
 const bodyOf = (...input: Parameters<typeof encoded>) => JSON.parse(Result.getOrThrow(encoded(...input)).body!)
 
 const order: Orders.CreateInput = {
@@ -91,7 +89,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected if it has an unknown field, such as a misspelt order_group_id", () =>
+  it.effect("is rejected if it has an unknown field, such as a misspelled order_group_id", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* rejectionOf(Orders.create, { ...order, order_group: id })).pointer, "/order_group")
       assert.strictEqual((yield* rejectionOf(OrderGroups.get, { order_group_id: id, sub: 1 })).pointer, "/sub")
@@ -156,7 +154,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("is accepted with Unix seconds until the year 2100, and with the zero that clears a time", () => {
+  it("is accepted with Unix seconds until the year 2100, and with 0, which clears a time", () => {
     for (const [operation, input] of [
       [Orders.list, { min_ts: 0, max_ts: 4_102_444_800 }],
       [Orders.list, { min_ts: -1 }],
@@ -247,7 +245,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("is read only once: the client checks, sends and counts the same values", () => {
+  it("is read only once, so that the client sends the values that it checked", () => {
     let reads = 0
     const firstThenLater = <A>(first: A, later: A): A => (reads++ === 0 ? first : later)
     const getter = {
@@ -268,7 +266,7 @@ describe("InvalidRequest, an input", () => {
     const { body, input, keyed } = Result.getOrThrow(encoded(Orders.batchCreate, { orders: [id] }))
     assert.isTrue(keyed)
     assert.strictEqual(JSON.parse(body!).orders[0].client_order_id, "mine")
-    // `input` is the copy whose items are counted.
+    // The rate limits count the items of `input`.
     assert.deepStrictEqual({ ...(input as object) }, JSON.parse(body!))
   })
 
@@ -327,7 +325,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected if a list has a hole, with the pointer of the first hole", () =>
+  it.effect("is rejected if a list is sparse, with the pointer of the first missing item", () =>
     Effect.gen(function* () {
       const holes = [order, order, order]
       delete holes[1]
@@ -359,7 +357,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("counts as keyed if it has at least one order, and every order has a non-empty id", () => {
+  it("is keyed (retryable by its ids) if it has at least one order, and every order has a non-empty id", () => {
     const keyed = (operation: Parameters<typeof encoded>[0], input: unknown) =>
       Result.getOrThrow(encoded(operation, input)).keyed
     assert.isTrue(keyed(Orders.create, { ...order, client_order_id: "a" }))
@@ -463,7 +461,7 @@ describe("Operation.make, rules", () => {
     })
   )
 
-  it("receive the complete input of path and body, only after the schemas accept it", () => {
+  it("receive the complete input (path and body) after the schemas have accepted it", () => {
     checked.length = 0
     for (const input of [
       { id: "a", low: 20 },

@@ -162,7 +162,7 @@ describe("Pages.items", () => {
     })
   )
 
-  it.effect("has one stream per list if a response has several", () =>
+  it.effect("has one stream per list if a response has several lists", () =>
     Effect.gen(function* () {
       const position = {
         event_ticker: "E",
@@ -184,7 +184,6 @@ describe("Pages.items", () => {
   )
 })
 
-/** All operations with pages. */
 const pagedOperations = async (): Promise<ReadonlyArray<AnyPaged>> => {
   const modules = await Promise.all(moduleNames.map(load))
   return modules.flatMap((module) => Object.values(module).filter(isPaged))
@@ -227,7 +226,7 @@ describe("Pages of every operation", () => {
 describe("Pages.pages", () => {
   const pages = StructuredTargets.list.pages()
 
-  it.effect("emits each response unchanged, even if it is empty", () =>
+  it.effect("emits each response unchanged, even if its list is empty", () =>
     Effect.gen(function* () {
       const outcome = yield* read(pages, [page(["1"], "a"), page([], "b"), page(["2"], "")])
       assert.deepStrictEqual(outcome.items, [
@@ -308,7 +307,7 @@ describe("Pages.RepeatedCursor", () => {
     )
   }
 
-  it.effect("detects a repetition of the cursor of the input", () =>
+  it.effect("detects that the start cursor repeats", () =>
     Effect.gen(function* () {
       const outcome = yield* read(StructuredTargets.list.items({ cursor: "a" }), [page(["1"], "b"), page(["2"], "a")])
       assert.include(outcome.error, { _tag: "RepeatedCursor", cursor: "a", pages: 2 })
@@ -321,7 +320,7 @@ describe("Pages.RepeatedCursor", () => {
 })
 
 describe("Pages.items: repeated pulls", () => {
-  /** Returns the outcomes of several pulls: ids, or the tag of an error. */
+  /** Pulls several times. Returns the ids or the error tag of each pull. */
   const pulls = (count: number, timeout: Duration.Input, replies: ReadonlyArray<Reply>) =>
     Effect.gen(function* () {
       const pull = yield* Stream.toPull(targets)
@@ -367,7 +366,7 @@ describe("Pages.items: repeated pulls", () => {
 })
 
 describe("Pages.PageBudgetExceeded", () => {
-  it.effect("ends a longer list after maxPages pages, and reports the next cursor", () =>
+  it.effect("fails after maxPages pages of a longer list, and reports the next cursor", () =>
     Effect.gen(function* () {
       const stream = StructuredTargets.list.items({}, { maxPages: 2 })
       const outcome = yield* read(stream, [page(["1"], "a"), page(["2"], "x".repeat(200))])
@@ -403,7 +402,7 @@ describe("Pages.PageBudgetExceeded", () => {
 describe("Pages: types", () => {
   type ReadFailure = Errors.BadRequest | Errors.Unauthorized | Kalshi.Failure | Pages.RepeatedCursor
 
-  it("are exact for items, errors and capabilities", () => {
+  it("are exact for items, errors and required services", () => {
     expectTypeOf(Orders.list.items({ limit: 1000 })).toEqualTypeOf<
       Stream.Stream<Orders.Order, ReadFailure, KalshiRead>
     >()

@@ -189,7 +189,7 @@ describe("README examples", () => {
     vi.useRealTimers()
   })
 
-  it("run on Node 20: they do not import NodeHttpClient, which needs Node 22.19", () => {
+  it("do not import NodeHttpClient, which does not run on Node 20", () => {
     const main = fs.readFileSync(path.join(root, "../../README.md"), "utf8")
     for (const example of [...examplesOf(main), ...examplesOf(readme)]) assert.notInclude(example, "NodeHttpClient")
   })
@@ -205,7 +205,7 @@ describe("README examples", () => {
       const example = examplesOf(readme)[index]!
       const expected = [...example.matchAll(/ \/\/ => (.*)$/gm)].map((match) => match[1]!)
       assert.isNotEmpty(expected)
-      // Buckets refill by these clocks. On a slow machine, the tokens of a sent batch would be back too early.
+      // Stops the clocks by which buckets refill. On a slow machine, the buckets would refill too early.
       if (example.includes("RateLimits.Overrides")) vi.useFakeTimers({ toFake: ["Date", "hrtime", "performance"] })
       assert.deepStrictEqual(await runExample(example), { printed: expected, requests })
     })

@@ -574,7 +574,7 @@ describe("Telemetry, metrics", () => {
     })
   )
 
-  it.effect("have the names, kinds, units and attributes of Telemetry.instruments and of its documentation", () =>
+  it.effect("match Telemetry.instruments and the table in the documentation", () =>
     Effect.gen(function* () {
       const { snapshots } = yield* play(
         get,
@@ -684,7 +684,6 @@ const play = <A, E>(
 const withoutLimits = (path: string): Reply | undefined =>
   path.startsWith("/trade-api/v2/account/") ? { status: 403, body: {} } : undefined
 
-/** Whether a span belongs to a request for the account's limits. */
 const isLimitsRequest = ({ name }: Tracer.NativeSpan): boolean =>
   name.startsWith("Account.") || name.includes("/account/")
 
@@ -715,7 +714,7 @@ const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
     .join("\n")
 }
 
-/** Makes a store that delays calls by these waits, in sequence. */
+/** Makes a store that returns these waits in sequence, in milliseconds. A call has its tokens after a wait of 0. */
 const store = ({ level = false, waits }: { readonly waits: ReadonlyArray<number>; readonly level?: boolean }) => {
   const left = [...waits]
   let readyMillis = 0

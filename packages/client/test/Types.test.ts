@@ -90,17 +90,17 @@ describe("Exchange.status", () => {
   })
 })
 
-describe("Capability", () => {
+describe("the types of layers", () => {
   const write = OrderGroups.reset({ order_group_id: "x" })
 
-  it("allows a read under the read-only layer", () => {
+  it("allow a read under the read-only layer", () => {
     const program = OrderGroups.list().pipe(
       Effect.provide(Layer.provide(Kalshi.layerReadOnly({ environment, signer: signer() }), layerScript([])))
     )
     expectTypeOf<Effect.Services<typeof program>>().toEqualTypeOf<never>()
   })
 
-  it("rejects a write under the read-only layer", () => {
+  it("reject a write under the read-only layer", () => {
     const program = write.pipe(
       Effect.provide(Layer.provide(Kalshi.layerReadOnly({ environment, signer: signer() }), layerScript([])))
     )
@@ -110,7 +110,7 @@ describe("Capability", () => {
     void (() => Effect.runPromise(program))
   })
 
-  it("rejects reads and writes under the public layer, and allows public operations", () => {
+  it("reject reads and writes under the public layer, and allow public operations", () => {
     const provided = Effect.provide(Layer.provide(Kalshi.layerPublic({ environment }), layerScript([])))
     expectTypeOf<Effect.Services<ReturnType<typeof run>>>().toEqualTypeOf<Kalshi.KalshiRead | Kalshi.KalshiWrite>()
     const run = () => Effect.andThen(OrderGroups.list(), write).pipe(provided)
@@ -121,7 +121,7 @@ describe("Capability", () => {
     expectTypeOf<Effect.Services<typeof open>>().toEqualTypeOf<never>()
   })
 
-  it("is complete under the dry-run layer, which is the only layer with a journal", () => {
+  it("include writes under the dry-run layer, which is the only layer with a journal", () => {
     expectTypeOf<ReturnType<typeof Kalshi.layerDryRun>>().toEqualTypeOf<
       Layer.Layer<
         Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | DryRun.DryRun,
@@ -136,7 +136,7 @@ describe("Capability", () => {
     expectTypeOf<Effect.Services<typeof journal>>().toEqualTypeOf<DryRun.DryRun>()
   })
 
-  it("is complete under Kalshi.layer, which requires only an HttpClient", () => {
+  it("include writes under Kalshi.layer, which requires only an HttpClient", () => {
     expectTypeOf<ReturnType<typeof Kalshi.layer>>().toEqualTypeOf<
       Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite, never, HttpClient.HttpClient>
     >()
@@ -170,7 +170,7 @@ describe("Operation.make", () => {
     void extra
   })
 
-  it("requires the declared output, input and capability", () => {
+  it("requires the declared output, input and service", () => {
     // @ts-expect-error -- the output is EmptyResponse
     const output: Operation.Operation<void, string, never, Kalshi.KalshiRead> = Operation.make({
       ...description,
@@ -189,7 +189,7 @@ describe("Operation.make", () => {
     void [output, input, capability]
   })
 
-  it("requires a key for a keyed operation, and rejects a key for other operations", () => {
+  it('requires the field of the client-supplied id if `retry` is "keyed", and rejects it otherwise', () => {
     const { retry, ...rest } = { ...description, errors: [] } as const
     const key = { field: "client_order_id" }
     void Operation.make({ ...rest, retry: "keyed", key })

@@ -39,7 +39,7 @@ const result = program.pipe(Effect.provide(Layer.provideMerge(Sandbox.layerTest(
 const readme = readFileSync(new URL("../README.md", import.meta.url), "utf8")
 
 describe("README", () => {
-  // Runs the example without Effect's test clock, like a test runner that does not have it.
+  // A plain promise, as in a test runner without support for Effect.
   it("has a runnable example", async () => {
     assert.strictEqual((await Effect.runPromise(result)).orders.length, 1)
     const source = readFileSync(new URL(import.meta.url), "utf8")

@@ -41,7 +41,7 @@ const order = (side: "bid" | "ask", count: `${number}`, order_group_id?: string)
     order_group_id
   }) as const
 
-/** The life of a group, from its creation to its deletion, through the client. */
+/** Uses an order group through the client, from its creation to its deletion. */
 const groupLife = (maker: Credentials, taker: Credentials) =>
   Effect.gen(function* () {
     const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 })
@@ -292,7 +292,7 @@ describe("Sandbox.layerTest", () => {
     )
   )
 
-  it.effect("passes the 15 seconds of an order group's window under virtual time", () =>
+  it.effect("forgets the fills of an order group after 15 seconds of virtual time", () =>
     inMemory(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -314,7 +314,7 @@ describe("Sandbox.layerTest", () => {
     )
   )
 
-  it.effect("returns the status of a paused exchange, and a planted status", () =>
+  it.effect("shows a pause in the exchange status, and returns a planted error with its body", () =>
     inMemory(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -356,7 +356,7 @@ describe("Sandbox.layerTest", () => {
     })
   )
 
-  it.effect("keeps only the last keepRequests requests", () =>
+  it.effect("keeps the latest requests, at most keepRequests of them", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       for (const n of [1, 2, 3]) {

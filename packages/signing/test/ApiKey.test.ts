@@ -22,7 +22,6 @@ const load = (privateKey: string) => ApiKey.fromPem({ keyId, privateKey })
 const reasonOf = <A, R>(effect: Effect.Effect<A, KeyError, R>) =>
   Effect.map(Effect.flip(effect), (error) => error.reason)
 
-/** Asserts with node:crypto that the key signs for the public PEM. */
 const assertSignsFor = Effect.fnUntraced(function* (apiKey: ApiKey.ApiKey, publicPem: string) {
   const text = "1703123456789GET/trade-api/v2/portfolio/balance"
   const signature = Buffer.from(yield* Signer.fromApiKey(apiKey).sign(text), "base64")
@@ -242,7 +241,7 @@ describe("fromPem", () => {
     [
       "another public key inside",
       fixture("refused/ed25519-other-public.pem"),
-      "The key failed its self-check: the public key stored with the private key does not match it. Copy the file again, or create a new key."
+      "The key failed its self-check: the stored public key does not match the private key. Copy the file again, or create a new key."
     ],
     [
       "a wrong label",
@@ -568,7 +567,7 @@ describe("fromJwk", () => {
     [
       "the x of another key",
       { ...ed25519, x: Buffer.alloc(32, 7).toString("base64url") },
-      { _tag: "SelfCheckFailed", problem: "the public key stored with the private key does not match it" }
+      { _tag: "SelfCheckFailed", problem: "the stored public key does not match the private key" }
     ],
     [
       "a d that matches only p",
@@ -830,7 +829,7 @@ describe("fromFile", () => {
       (piece) => /[A-Z0-9]/.test(piece) && text.includes(piece)
     )
 
-  it.live("quotes a path that is clearly a path", () =>
+  it.live("quotes the path of an unreadable file if the path does not look like a key", () =>
     Effect.gen(function* () {
       for (const path of [
         "kalshi.pem",

@@ -12,7 +12,7 @@ import {
   userOrder
 } from "../support/accounts.ts"
 
-/** An account that has been live since 1,000 ms. The tests send messages from 2,000 ms on. */
+/** An account that has been live (complete and up to date) since 1,000 ms. The tests send messages from 2,000 ms on. */
 const live = (options?: Partial<AccountState.AccountOptions>) => {
   const state = AccountState.make({ nowMillis: 0, ...options })
   goLive(state, 0)
@@ -47,7 +47,7 @@ const page = <Row>(startedMillis: number, ...rows: ReadonlyArray<Row>): AccountS
 })
 
 describe("AccountState", () => {
-  it("awaits complete lists whose reads start at least `lagMillis` after the subscription", () => {
+  it("is live only after complete lists whose reads start at least `lagMillis` after the subscription", () => {
     const state = AccountState.make({ nowMillis: 0 })
     assert.deepStrictEqual(state.needs(5_000), [])
     state.subscribed("user_orders", 100)
@@ -65,7 +65,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.status, { _tag: "Live", sinceMillis: 1_300 })
   })
 
-  it("fails to be read while it is not live, with the reason and the time, and still shows the known state", () => {
+  it("fails `read` with the reason and the time while it is not live, but `known` still returns its state", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", at: 2_000 }), 2_000)
     assert.isTrue(Result.isSuccess(state.read()))
@@ -171,7 +171,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.48 0.00"])
   })
 
-  it("keeps a message if a read without a newer time started less than `lagMillis` after the message", () => {
+  it("lets a read without a time replace a message only if the read started `lagMillis` after the message", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", price: "0.47" }), 2_000)
     state.ordersPage(page(1_900, orderRow({ id: "a", price: "0.46" })), 5_000)
@@ -181,7 +181,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.46 0.00"])
   })
 
-  it("neither opens an order again nor loses its fills if the times are equal", () => {
+  it("keeps an order closed, and keeps its fills, if two messages have the same time", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", filled: 2, at: 2_000 }), 2_000)
     state.userOrder(userOrder({ id: "a", filled: 1, at: 2_000 }), 2_001)
@@ -220,7 +220,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([state.known().unconfirmed.size, open(state)], [0, ["a 0.45 0.00"]])
   })
 
-  it("keeps the orders that closed last, and does not confirm a forgotten order as open", () => {
+  it("keeps only the last closed orders, and marks a forgotten order as unconfirmed if a list shows it as open", () => {
     const state = live({ maxClosedOrders: 1 })
     for (const id of ["a", "b"]) state.userOrder(userOrder({ id, status: "canceled", at: 2_000 }), 2_000)
     assert.deepStrictEqual(closed(state), ["b canceled"])
@@ -228,7 +228,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([...state.known().unconfirmed], ["a"])
   })
 
-  it("keeps each fill once even if the feed and REST send it, and keeps both fills of a trade", () => {
+  it("keeps each fill once even if the feed and REST send it, and keeps both own fills of one trade", () => {
     const state = live({ subaccounts: [0, 1] })
     state.fillsPage(page(2_000, fillRow({ id: "t", order: "a", at: 1_500 })), 2_000)
     state.fill(fillMessage({ id: "t", order: "a", at: 1_500 }))

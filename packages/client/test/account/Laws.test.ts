@@ -1,4 +1,7 @@
-/** Checks a law of the live account on a simulated exchange with faults. Checks that the law detects planted faults. */
+/**
+ * Checks a property of `AccountState` on a simulated exchange with random faults. Plants each fault below in the source
+ * code, and checks that the property detects it.
+ */
 import { AccountState } from "../../src/account/AccountState.ts"
 import { play, plays } from "../support/accounts.ts"
 import { testLaw } from "../support/law.ts"
@@ -12,7 +15,7 @@ const reading = inFile("account/reads.ts")
 
 const faults: ReadonlyArray<Fault> = [
   reducing(
-    "does not heal by itself after an undecodable message",
+    "accepts a list that began before an undecodable message",
     "sinceMillis + this.#lagMillis : Number",
     "-1 : Number"
   ),
@@ -38,7 +41,7 @@ const faults: ReadonlyArray<Fault> = [
   ),
   reducing("stays live after a loss", '#status = { _tag: "Healing", sinceMillis: from, loss }', "#version++"),
   reducing(
-    "does not notice that an order is missing",
+    "does not notice that a list lacks an order",
     "this.#orders.complete(seen, startedMillis, receivedMillis)",
     "[]"
   ),
@@ -57,7 +60,7 @@ const faults: ReadonlyArray<Fault> = [
     'this.#changed({ _tag: "PositionSettled", position })',
     "this.#changed()"
   ),
-  reducing("reports a completed fill again", 'added === "new" ?', "true ?"),
+  reducing("reports a fill again when a list completes its fields", 'added === "new" ?', "true ?"),
   reducing(
     "never reads the lists of a verification",
     "if (!read.isWanted) read.want(sinceMillis",
@@ -111,7 +114,7 @@ const faults: ReadonlyArray<Fault> = [
   ),
   filling("reports a forgotten fill again", "!isBefore(this.#forgotten, entry)", "this.#max < 0"),
   filling(
-    "reports a fill again that an unfinished list displaced",
+    "reports a fill again after an unfinished list displaced it",
     "if (this.#leaving.has(entry.key))",
     "if (this.#max < 0)"
   ),
@@ -119,7 +122,7 @@ const faults: ReadonlyArray<Fault> = [
   filling("keeps all fills", "this.#sorted.length - this.#max)", "0)"),
   filling("treats all fills of an order as one fill", "`${trade_id} ${order_id}`", "order_id"),
   filling(
-    "keeps fills in the order of arrival",
+    "keeps fills in the sequence of arrival",
     "this.#sorted.splice(this.#positionOf(entry), 0, entry)",
     "this.#sorted.push(entry)"
   ),

@@ -1,6 +1,6 @@
 /**
- * Checks a law of merged order books on a simulated exchange with faulty lines. Checks that the law detects planted
- * faults.
+ * Checks a property of an order book that merges several lines. A line is a subscription on its own connection. The
+ * simulated exchange loses, repeats and garbles messages. Checks that the property detects each fault of `bookFaults`.
  */
 import { MergedBook } from "../../src/book/merge.ts"
 import { bookFaults } from "../support/bookFaults.ts"
@@ -11,7 +11,7 @@ testLaw({
   name: "MergedBook",
   subject: MergedBook,
   module: "book/merge.ts",
-  statement: "shows states of the exchange in sequence, and stays readable while one line has lost no message",
+  statement: "shows the exchange's states in sequence, and stays readable while one line has lost no message",
   inputs: plays,
   play,
   seed: 20_261_122,

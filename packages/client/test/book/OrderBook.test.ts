@@ -9,7 +9,10 @@ const gap: OrderBook.Loss = { cause: "gap", detail: "expected 3, received 5" }
 
 const make = (options?: Partial<OrderBook.Options>) => OrderBook.make("A", { nowMillis: 0, ...options })
 
-/** A live book at `seq` 1 and clock 7, with a bid at 0.45 and an ask at 0.56. */
+/**
+ * A live book at `seq` 1 and clock 7, with a bid at 0.45 and an ask at 0.56. The clock is the exchange's counter of a
+ * market's changes.
+ */
 const live = (options?: Partial<OrderBook.Options>) => {
   const book = make(options)
   book.snapshot(snapshot(1, 7, [["0.4500", "10.00"]], [["0.5600", "5.00"]]), 0)
@@ -180,7 +183,7 @@ describe("OrderBook", () => {
     )
   })
 
-  it("shows the book as it was before it crossed, and is faulty if it is still crossed at the next clock", () => {
+  it("shows its last uncrossed state, and is at fault if it is still crossed at the next clock", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
@@ -217,7 +220,7 @@ describe("OrderBook", () => {
   })
 
   it("treats a crossed book as a fault after its grace period, on a tick or a read", () => {
-    for (const judge of [
+    for (const check of [
       (book: OrderBook.OrderBook) => book.tick(350),
       (book: OrderBook.OrderBook) => void book.read(350)
     ]) {
@@ -226,7 +229,7 @@ describe("OrderBook", () => {
       assert.strictEqual(book.nextMillis(), 350)
       book.tick(349)
       assert.isTrue(book.isLive)
-      judge(book)
+      check(book)
       assert.deepInclude(book.state, { _tag: "Healing", sinceMillis: 350 })
     }
     const crossed = make()
@@ -275,14 +278,14 @@ describe("OrderBook", () => {
     })
   })
 
-  it("treats a delta with the clock of its snapshot as a part of the snapshot", () => {
+  it("ignores a delta with the clock of the last snapshot, because the snapshot contains it", () => {
     const book = live()
     book.delta(delta(2, 7, "yes", "0.4500", "1.00"), 0)
     assert.strictEqual(read(book), "0.45×10.00 | 0.56×5.00")
     assert.strictEqual(book.ignored, 1)
   })
 
-  it("waits for a snapshot after the clock went down, and then starts a new epoch", () => {
+  it("waits for a snapshot after the exchange's clock went down, and then increments `epoch`", () => {
     const book = live()
     book.delta(delta(2, 3, "yes", "0.4500", "1.00"), 0)
     assert.strictEqual(read(book), "clock")
@@ -345,7 +348,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "1.00×8999999999.00 0.00×2.00 | ")
   })
 
-  it("detects a crossed snapshot by its best levels, in any sequence of the levels", () => {
+  it("detects a crossed snapshot, in any sequence of its levels", () => {
     const bids = [
       ["0.4000", "1.00"],
       ["0.5600", "1.00"]
@@ -373,14 +376,14 @@ describe("OrderBook", () => {
     assert.strictEqual(versions.size, 4)
   })
 
-  it("accepts any seq after a loss, because the next subscription starts again", () => {
+  it("accepts any seq after a loss, because the next subscription restarts seq", () => {
     const book = live()
     book.lost({ cause: "outage", detail: "closed" }, 0)
     book.snapshot(snapshot(1, 9, [["0.4400", "1.00"]]), 0)
     assert.strictEqual(read(book), "0.44×1.00 | ")
   })
 
-  it("has been healing since it was made if its first snapshot is faulty", () => {
+  it("reports its creation as the start of the loss if its first snapshot is faulty", () => {
     const book = make({ nowMillis: 5 })
     book.snapshot(snapshot(1, 7, [["0.45", "-1.00"]]), 9)
     assert.deepStrictEqual(book.state, {

@@ -1,4 +1,4 @@
-/** Checks the audit, which compares live order books with order books of REST. */
+/** Checks the audit, which compares live order books with REST order books. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
@@ -32,7 +32,7 @@ const auditing = (books: OrderBooks.Watch, options?: OrderBooks.AuditOptions) =>
     return { events, fiber }
   })
 
-/** Makes the book of a market live, and equal to its book of REST. */
+/** Makes the live book and the REST book of a market, with the same levels. */
 const live = (exchange: FakeExchange, ticker: string) => {
   const [yes, no] = [[["0.4500", "10.00"]], [["0.4400", "5.00"]]] as const
   exchange.books.set(ticker, { yes, no })
@@ -64,7 +64,7 @@ describe("OrderBooks.audit", () => {
   )
 
   for (const lines of [1, 2]) {
-    inTime(`reports a difference that a second read confirms, and requests a snapshot, on ${lines} lines`, (exchange) =>
+    inTime(`reports a difference that a second read confirms, and requests a snapshot (lines: ${lines})`, (exchange) =>
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch(["A", "B"], { lines })
         for (const ticker of ["A", "B"]) live(exchange, ticker)
@@ -107,7 +107,7 @@ describe("OrderBooks.audit", () => {
   }
 
   inTime(
-    "treats a renamed side as empty, and marks a difference as repeated if a snapshot did not remove it",
+    "treats a renamed side as empty, and marks a difference as repeated if it remains after a snapshot",
     (exchange) =>
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch(["A"])
@@ -157,7 +157,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("reports no difference in a busy market, but finds a level that differs all the time", (exchange) =>
+  inTime("reports no brief difference in a busy market, but finds a level that always differs", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
@@ -281,7 +281,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("waits while other calls need the tokens", (exchange) =>
+  inTime("waits while other calls need the rate-limit tokens", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
@@ -292,10 +292,10 @@ describe("OrderBooks.audit", () => {
       yield* TestClock.adjust("1 millis")
       assert.strictEqual(exchange.reads.length, 1)
       assert.deepStrictEqual(
-        exchange.asked,
+        exchange.waitRequests,
         Array.from({ length: 3 }, () => ["A"])
       )
-      // An infinite wait means that the call can never be sent. The audit sends it anyway, and the call fails with the
+      // An infinite wait means that the call can never be sent. The audit makes the call anyway, which fails with the
       // reason.
       yield* TestClock.adjust("1 minute")
       assert.strictEqual(events.length, 2)
@@ -317,7 +317,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("copies nothing from a book of REST into a live book", (exchange) =>
+  inTime("copies nothing from a REST book into a live book", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
@@ -405,7 +405,7 @@ describe("OrderBooks.audit", () => {
 
 describe("Watch.unknownKeys", () => {
   for (const lines of [1, 2]) {
-    inTime(`lists at most 100 unknown members of snapshots, each once, on ${lines} lines`, (exchange) =>
+    inTime(`lists at most 100 unknown members of snapshots, each once (lines: ${lines})`, (exchange) =>
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch(["A"], { lines })
         const event = { _tag: "UnknownKeys", generation: 1, sid: 1, market: "A" } as const

@@ -15,9 +15,7 @@ const statesOf = (...sides: ReadonlyArray<readonly [yes: Levels, no: Levels]>) =
   })
 }
 
-/**
- * Compares states with a book of REST, whose NO levels have NO prices. The levels are plain strings, as on the wire.
- */
+/** Compares states with a REST book, whose NO levels have NO prices. The levels are plain strings, as on the wire. */
 const differences = (yes: Levels, no: Levels, states: ReturnType<typeof statesOf>) =>
   compare({ yes_dollars: yes, no_dollars: no } as never, states)?.map(
     ({ live, price, rest, side }) => `${side} ${price}: ${live} live, ${rest} in REST`

@@ -9,7 +9,7 @@ const gap: Loss = { cause: "gap", detail: "expected 2, received 4" }
 
 const [first, second, third] = [1, 2, 3]
 
-/** A book on two lines, both with the same snapshot at clock 7. */
+/** A book on two lines (connections), both with the same snapshot at clock 7. */
 const live = () => {
   const book = new MergedBook("A", { nowMillis: 0 })
   for (const line of [first, second]) {
@@ -87,7 +87,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), undefined)
   })
 
-  it("starts a new epoch if the late line does not catch up in time", () => {
+  it("starts a new epoch, in which the book can go back, if the late line does not catch up in time", () => {
     const book = live()
     book.delta(first, plusOne(2, 9), 10)
     book.close(first, closed, 30)
@@ -101,7 +101,7 @@ describe("MergedBook", () => {
     assert.strictEqual(readingOf(book, 1_030).epoch, 1)
   })
 
-  it("keeps its epoch while a line with the same clock and levels waits for the next clock", () => {
+  it("keeps its epoch without a time limit while the late line has the same clock and levels", () => {
     const book = live()
     book.delta(second, plusOne(2, 8), 10)
     book.snapshot(first, snapshot(2, 8, [["0.45", "2.00"]]), 20)
@@ -129,7 +129,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book, 60), "gap")
   })
 
-  it("after the loss of all lines, shows no book until a line has reached the last book that was shown", () => {
+  it("after the loss of all lines, shows no book until a line has reached the last shown book", () => {
     const book = new MergedBook("A", { nowMillis: 0 })
     book.open(first, 0)
     book.open(second, 0)
@@ -143,7 +143,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book, 40), "0.45×9.00 | ")
   })
 
-  it("starts a new epoch at once after a snapshot that is older than the book shown when it was requested", () => {
+  it("starts a new epoch if a snapshot is older than the book that was shown at its request", () => {
     const book = live()
     book.close(second, closed, 0)
     book.delta(first, plusOne(2, 900), 1)
@@ -162,7 +162,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), undefined)
   })
 
-  it("uses the id of a snapshot to find the book that was shown when it was requested", () => {
+  it("uses the id of a snapshot to find the book that was shown at its request", () => {
     for (const [id, epoch] of [
       [8, 1],
       [undefined, 0]
@@ -252,7 +252,7 @@ describe("MergedBook", () => {
     assert.deepStrictEqual(book.requests(250), [first])
   })
 
-  it("switches to the first line that completes an action, if the action crosses the book in between", () => {
+  it("switches to the first line that completes an action that crosses the book in between", () => {
     const book = live()
     const step = [delta(2, 8, "no", "0.45", "1.00"), delta(3, 8, "yes", "0.45", "-1.00")] as const
     book.delta(first, step[0], 1)

@@ -19,13 +19,13 @@ const bundle = async (contents: string): Promise<string> => {
 
 const declared = (code: string): ReadonlyArray<string> => [...code.matchAll(/^var (\w+) =/gm)].map(([, name]) => name!)
 
-describe("the generated files in a bundle", () => {
-  it("leave only one component and the components that it uses", async () => {
+describe("a bundle of generated files", () => {
+  it("contains only one component and the components that it uses", async () => {
     const code = await bundle(`export { GetOrderGroupResponse } from "./generated/responses.ts"`)
     assert.deepStrictEqual(declared(code), ["countPattern", "Count", "ExchangeIndex", "GetOrderGroupResponse"])
   })
 
-  it("leave only the parameters of one operation", async () => {
+  it("contains only the parameters of one operation", async () => {
     const code = await bundle(`export { CancelOrderV2Query } from "./generated/parameters.ts"`)
     assert.deepStrictEqual(declared(code), [
       "optional",
@@ -37,12 +37,12 @@ describe("the generated files in a bundle", () => {
     ])
   })
 
-  it("leave only one enum of requests", async () => {
+  it("contains only one enum of requests", async () => {
     const code = await bundle(`export { BookSide } from "./generated/requests.ts"`)
     assert.deepStrictEqual(declared(code), ["closed", "BookSide"])
   })
 
-  it("leave only one message of the feed and the components that it uses", async () => {
+  it("contains only one message of the feed and the components that it uses", async () => {
     const code = await bundle(`export { OrderGroupUpdatesMessage } from "./generated/feed.ts"`)
     assert.deepStrictEqual(declared(code), [
       "countPattern",
@@ -58,13 +58,13 @@ describe("the generated files in a bundle", () => {
     ])
   })
 
-  it("leave no message of the feed in a program that only encodes commands", async () => {
+  it("contains no message of the feed if the program only encodes commands", async () => {
     const code = await bundle(`export { encode } from "./feed/FeedMessages.ts"`)
     assert.include(code, "SubscribeCommand = ")
     for (const other of ["TickerMessage", "UnknownMessage", "errorCodes"]) assert.notInclude(code, other)
   })
 
-  it("leave only the used operation of a resource", async () => {
+  it("contains only the used operation of a resource", async () => {
     const code = await bundle(`export { get } from "./rest/OrderGroups.ts"`)
     assert.include(code, "GetOrderGroupResponse = ")
     for (const other of [

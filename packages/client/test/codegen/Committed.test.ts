@@ -14,7 +14,7 @@ const document = Result.getOrThrowWith(readDocument(json), (faults) => new Error
 const published: ReadonlyArray<string> = Object.keys(json.components.schemas)
 
 describe("the generated components", () => {
-  it("are all components that an operation uses, in each direction, except decimals", () => {
+  it("are all components that a request or a response uses, except decimals", () => {
     const reached = published.filter((name) => document.inRequests.has(name) || document.inResponses.has(name))
     const missing = reached.filter((name) => {
       if (facts.decimals[name] !== undefined) return !Object.hasOwn(FixedPoint, facts.decimals[name].codec)
@@ -41,7 +41,7 @@ describe("the generated components", () => {
 })
 
 describe("the generated parameters", () => {
-  it("are the parameters of every operation with parameters", () => {
+  it("exist for every operation with parameters", () => {
     const expected = document.operations.flatMap(({ id, parameters }) => [
       ...(parameters.some(({ place }) => place === "path") ? [`${id}Path`] : []),
       ...(parameters.some(({ place }) => place === "query") ? [`${id}Query`] : [])

@@ -136,7 +136,7 @@ describe("generateFeed", () => {
     assert.include(text, 'import { type Variant, hasMember, hasValue, isList, isOther } from "../wire/variants.ts"')
   })
 
-  it("lists updates by their action, and writes a component only once if both directions use it", async () => {
+  it("lists updates by their action, and writes a component only once if messages and commands use it", async () => {
     const schemas = {
       itemPayload: object({ type: constant("item"), sid: ref("sid") }),
       updateCommandPayload: command("update", { action: { type: "string", enum: ["add", "remove"] }, sid: ref("sid") }),
@@ -169,7 +169,7 @@ describe("generateFeed", () => {
   })
 })
 
-describe("a fault of the document of the feed", () => {
+describe("a fault of the feed document", () => {
   const faultsOf = async (document: Json, found: FeedFacts = facts) => (await outcomeOf(document, found)).faults
 
   it("is a message without exactly one type, a missing channel, a channel with other messages, or an address that is not the channel's name", async () => {
@@ -207,7 +207,7 @@ describe("a fault of the document of the feed", () => {
     ])
   })
 
-  it("is each entry that only the document has, and each entry that only the facts have", async () => {
+  it("is an entry that only the document or only the hand-written facts have", async () => {
     const document = documentOf({ itemPayload: item })
     assert.deepStrictEqual(
       await faultsOf(document, {

@@ -111,7 +111,7 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
     assert.include(requests, "  /** 1 to 9. Default: 3. */\n  readonly size?: number\n")
   })
 
-  it("returns the same text for the same document with its keys in any sequence", async () => {
+  it("returns the same text if only the sequence of the document's keys differs", async () => {
     const schemas = { A: object({ b: ref("B"), c: { type: "string" } }), B: object({ d: { type: "boolean" } }) }
     const reversed = (value: unknown): unknown =>
       typeof value === "object" && value !== null && !Array.isArray(value)
@@ -127,7 +127,7 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
     assert.deepStrictEqual(await filesOf(reversed(document) as Json), once) // the reversed value is still an object
   })
 
-  it("writes a component only for the directions that use it, and omits unused components", async () => {
+  it("writes a component for requests or responses only if they use it, and omits unused components", async () => {
     const one = object({ a: { type: "string" } })
     const files = await filesOf(
       documentOf({ schemas: { In: one, Out: one, Nowhere: one }, requests: ["In"], responses: ["Out"] })
@@ -184,13 +184,13 @@ describe("text", () => {
     rejects(two, ["a", "😀"])
   })
 
-  it("enforces a pattern, also with slashes and backslashes", async () => {
+  it("enforces a pattern, even with slashes and backslashes", async () => {
     const { response } = await both({ type: "string", pattern: "^[A-Z]+/\\d{2}$" })
     accepts(response, ["AB/01"])
     rejects(response, ["AB/1", "AB\\01", "ab/01", "AB/01\n", 1])
   })
 
-  it("that is constant accepts only the constant, in both directions", async () => {
+  it("that is constant accepts only the constant, in requests and in responses", async () => {
     const { request, response } = await both({ type: "string", const: "a" })
     for (const decode of [request, response]) {
       accepts(decode, ["a"])
@@ -272,7 +272,7 @@ describe("an enum", () => {
 })
 
 describe("an integer", () => {
-  it("must be a safe integer, with any format in the document", async () => {
+  it("must be a safe integer in every format of the document", async () => {
     for (const schema of [{ type: "integer" }, { type: "integer", format: "int64" }]) {
       const { response } = await both(schema)
       accepts(response, [0, -1, Number.MAX_SAFE_INTEGER, Number.MIN_SAFE_INTEGER])
@@ -323,7 +323,7 @@ describe("a boolean", () => {
 })
 
 describe("null", () => {
-  it("is accepted only if the type allows it, also next to a reference", async () => {
+  it("is accepted only if the type allows it, even next to a reference", async () => {
     const others = { Text: { type: "string" } }
     for (const schema of [{ type: ["string", "null"] }, nullable({ type: "string" }), nullable(ref("Text"))]) {
       const { request, response } = await both(schema, others)
@@ -587,7 +587,7 @@ describe("Facts", () => {
     assert.notInclude(text, "Price")
   })
 
-  it("are rejected if the document has another pattern, has no pattern, or uses the decimal in the other direction", async () => {
+  it("are rejected if the document has another pattern, has no pattern, or uses a decimal of responses in a request", async () => {
     const facts = { ...noFacts, decimals: { Price: decimal } }
     const at = "/components/schemas/Price"
     assert.deepStrictEqual(
@@ -643,7 +643,7 @@ describe("times of requests", () => {
   })
   const facts = { ...noFacts, units: { "In/ends": "Unix seconds.", "GetThings/from": "Unix milliseconds." } }
 
-  it("have the unit that their name or a fact states, and reject the other unit", async () => {
+  it("have the unit that their name or a fact states", async () => {
     const files = await filesOf(document, facts)
     const requests = files.get("requests.ts")!
     assert.include(requests, "made_ts: UnixSeconds\n")

@@ -8,7 +8,6 @@ const text = { type: "string" }
 const ref = (name: string): Json => ({ $ref: `#/components/schemas/${name}` })
 const query = (name: string, schema: Json, more: Json = {}) => ({ name, in: "query", schema, ...more })
 
-/** Makes a document with one operation. */
 const withOperation = (operation: Json, schemas: Json = {}, shared: Json = {}) =>
   documentOf({ schemas, shared, paths: { "/things/{id}": { post: { operationId: "ChangeThing", ...operation } } } })
 
@@ -94,7 +93,7 @@ export interface PartInput {
     )
   })
 
-  it("reuse the input of an operation whose body is the component", async () => {
+  it("use PostPartInput for a component that is the body of PostPart", async () => {
     const part = { type: "object", properties: { note: text } }
     const all = { type: "object", required: ["all"], properties: { all: { type: "array", items: ref("Part") } } }
     const inputs = await inputsOf(documentOf({ schemas: { Part: part, All: all }, requests: ["Part", "All"] }))

@@ -145,7 +145,7 @@ describe("encode", () => {
     assert.strictEqual(new Set(commands.map(({ message }) => message)).size, 9)
   })
 
-  it("rejects a misspelt parameter, an unknown channel, command or action, and a value that is not a command", () => {
+  it("rejects a misspelled parameter, an unknown channel, command or action, and a value that is not a command", () => {
     const subscribe = (params: object) => ({ id: 1, cmd: "subscribe", params })
     assert.deepStrictEqual(refusalOf(subscribe({ channels: ["trade"], market_tickerz: ["A"] })), {
       operation: "subscribe",
@@ -165,7 +165,7 @@ describe("encode", () => {
     assert.strictEqual(refusalOf(undefined).pointer, "")
   })
 
-  it("does not compile with a misspelt parameter or an unknown channel", () => {
+  it("does not compile with a misspelled parameter or an unknown channel", () => {
     const channels = ["trade"] as const
     // @ts-expect-error -- no such parameter
     FeedMessages.encode({ id: 1, cmd: "subscribe", params: { channels, market_tickerz: ["A"] } })

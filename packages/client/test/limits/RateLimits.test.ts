@@ -292,7 +292,7 @@ describe("the queue of waiting calls", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("serves cancels first in the write bucket", () =>
+  it.effect("serves cancels before other writes", () =>
     Effect.gen(function* () {
       yield* spendAll
       const creates = yield* start(all(["a", "b", "c"], create))
@@ -324,7 +324,7 @@ describe("the queue of waiting calls", () => {
     )
   }
 
-  it.effect("serves calls that the caller marks as urgent first in the read bucket", () =>
+  it.effect("serves a read first if the caller marks it as urgent", () =>
     Effect.gen(function* () {
       // The request for the account's limits costs one read.
       yield* concurrently(19, () => read)
@@ -375,7 +375,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("fails when maxWait has passed because urgent calls went first", () =>
+  it.effect("fails after maxWait if urgent calls were served first", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(
@@ -430,7 +430,7 @@ describe("RateLimits.waitFor", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("bills Orders.create without an input to the bucket of every shard", () =>
+  it.effect("assumes the buckets of all shards for Orders.create without an input", () =>
     Effect.gen(function* () {
       yield* Effect.forEach(indexes(10), () => Orders.create({ ...order("o"), exchange_index: 3 }))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)
@@ -444,36 +444,44 @@ describe("write buckets", () => {
   const quote = { rfq_id: "r", yes_bid: "0.40", no_bid: "0.55", rest_remainder: false } as const
   type Billed = readonly [string, Effect.Effect<unknown, unknown, Kalshi.KalshiWrite>, ReadonlyArray<number>]
   const billed: ReadonlyArray<Billed> = [
-    ["an order of shard 0 bills the common bucket", Orders.create(order("o")), [0]],
-    ["an order of shard 2 bills that shard's bucket", Orders.create({ ...routed, exchange_index: 2 }), [2]],
-    ["an order of an unknown shard bills that shard's bucket", Orders.create({ ...routed, exchange_index: 9 }), [9]],
-    ["an order with only a ticker bills every shard's bucket", Orders.create(routed), [0, 1, 2, 3]],
+    ["an order of shard 0 is billed to the common bucket", Orders.create(order("o")), [0]],
+    ["an order of shard 2 is billed to that shard's bucket", Orders.create({ ...routed, exchange_index: 2 }), [2]],
     [
-      "an order with exchange_index -1 bills every shard's bucket",
+      "an order of an unknown shard is billed to that shard's bucket",
+      Orders.create({ ...routed, exchange_index: 9 }),
+      [9]
+    ],
+    ["an order with only a ticker is billed to every shard's bucket", Orders.create(routed), [0, 1, 2, 3]],
+    [
+      "an order with exchange_index -1 is billed to every shard's bucket",
       Orders.create({ ...routed, exchange_index: -1 }),
       [0, 1, 2, 3]
     ],
-    ["a cancel without a ticker bills shard 0's bucket", Orders.cancel({ order_id: "o" }), [0]],
+    ["a cancel without a ticker is billed to shard 0's bucket", Orders.cancel({ order_id: "o" }), [0]],
     [
-      "a cancel with a ticker bills every shard's bucket",
+      "a cancel with a ticker is billed to every shard's bucket",
       Orders.cancel({ order_id: "o", market_ticker: "T" }),
       [0, 1, 2, 3]
     ],
-    ["a cancel on shard 1 bills that shard's bucket", Orders.cancel({ order_id: "o", exchange_index: 1 }), [1]],
+    ["a cancel on shard 1 is billed to that shard's bucket", Orders.cancel({ order_id: "o", exchange_index: 1 }), [1]],
     [
-      "an amend bills every shard's bucket, because it has a ticker",
+      "an amend is billed to every shard's bucket, because it has a ticker",
       Orders.amend({ order_id: "o", ticker: "T", side: "bid", price: "0.50", count: "1" }),
       [0, 1, 2, 3]
     ],
-    ["a decrease without a ticker bills shard 0's bucket", Orders.decrease({ order_id: "o", reduce_by: "1" }), [0]],
-    ["a batch bills the common bucket", Orders.batchCreate({ orders: [{ ...routed, exchange_index: 2 }] }), [0]],
-    ["cancel-all bills the common bucket", Orders.cancelAll(), [0]],
     [
-      "a write to an order group bills the common bucket",
+      "a decrease without a ticker is billed to shard 0's bucket",
+      Orders.decrease({ order_id: "o", reduce_by: "1" }),
+      [0]
+    ],
+    ["a batch is billed to the common bucket", Orders.batchCreate({ orders: [{ ...routed, exchange_index: 2 }] }), [0]],
+    ["cancel-all is billed to the common bucket", Orders.cancelAll(), [0]],
+    [
+      "a write to an order group is billed to the common bucket",
       OrderGroups.reset({ order_group_id: "g", exchange_index: 2 }),
       [0]
     ],
-    ["a quote bills shard 1's bucket", Quotes.create(quote), [1]]
+    ["a quote is billed to shard 1's bucket", Quotes.create(quote), [1]]
   ]
 
   for (const [name, call, shards] of billed) {
@@ -625,7 +633,7 @@ describe("interruption", () => {
     }).pipe(provideExchange({ transitMillis: (n) => (n < 12 ? 60_000 : 0) }, { limits: {} }))
   )
 
-  it.effect("leaves no timer: nothing is sent later, and other calls continue", () =>
+  it.effect("sends nothing later, and does not stop other calls", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(all(["a", "b", "c"], create))
@@ -650,7 +658,7 @@ describe("a refused connection", () => {
 })
 
 describe("RateLimits.Store", () => {
-  it.effect("does not change the result if the store fails after the request was sent", () =>
+  it.effect("does not change a call's result if a method of the store fails after the request was sent", () =>
     Effect.gen(function* () {
       const broken = () => Effect.die(new Error("the store is broken"))
       const store: RateLimits.Store = {
@@ -719,7 +727,7 @@ describe("RateLimits.Store", () => {
     }).pipe(Effect.provide(layerExchange()))
   )
 
-  it.effect("is queried by the first waiting calls concurrently, if it is slow", () =>
+  it.effect("receives the requests of the first calls concurrently", () =>
     Effect.gen(function* () {
       const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
       const store: RateLimits.Store = {
@@ -739,7 +747,7 @@ describe("RateLimits.Store", () => {
     })
   )
 
-  it.effect("gets the tokens back if a call is interrupted during a slow query", () =>
+  it.effect("gets the tokens back if a call is interrupted during a slow `take`", () =>
     Effect.gen(function* () {
       const inner = yield* Effect.provide(RateLimits.Store, RateLimits.layerMemory)
       const used: Array<string> = []

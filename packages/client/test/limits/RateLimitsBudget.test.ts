@@ -155,7 +155,7 @@ describe("Orders.cancel", () => {
 
 describe("a fetched budget", () => {
   /** A client of an exchange that reports these budgets in sequence, and then repeats the last budget. */
-  const changing = (pages: ReadonlyArray<Budget>, actual: Budget, options: Partial<Kalshi.Options> = {}) =>
+  const changing = (reported: ReadonlyArray<Budget>, actual: Budget, options: Partial<Kalshi.Options> = {}) =>
     Layer.suspend(() => {
       let requests = 0
       return layer(
@@ -163,8 +163,8 @@ describe("a fetched budget", () => {
           write: actual,
           respond: (request) => {
             if (request !== "GET /account/limits") return undefined
-            const page = pages[Math.min(requests++, pages.length - 1)]!
-            return { status: 200, body: limitsOf({ rate: 200, capacity: 200 }, page) }
+            const budget = reported[Math.min(requests++, reported.length - 1)]!
+            return { status: 200, body: limitsOf({ rate: 200, capacity: 200 }, budget) }
           }
         },
         { limits: { latency: 0 }, ...options }
@@ -190,8 +190,8 @@ describe("a fetched budget", () => {
         assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
         yield* TestClock.adjust("1 second")
       }
-      const pages = (yield* Metered).arrived.filter(({ request }) => request === "GET /account/limits")
-      assert.strictEqual(pages.length, 1)
+      const fetches = (yield* Metered).arrived.filter(({ request }) => request === "GET /account/limits")
+      assert.strictEqual(fetches.length, 1)
     }).pipe(Effect.provide(changing([small], small)))
   )
 
@@ -237,8 +237,8 @@ describe("a fetched budget", () => {
       const read = Effect.result(OrderGroups.get({ order_group_id: "refused" }))
       const fiber = yield* Effect.forkChild(read)
       yield* TestClock.adjust("1 second")
-      const page = (yield* Metered).arrived.find(({ request }) => request === "GET /account/limits")
-      assert.strictEqual(page?.sentMillis, 0)
+      const fetched = (yield* Metered).arrived.find(({ request }) => request === "GET /account/limits")
+      assert.strictEqual(fetched?.sentMillis, 0)
       yield* Fiber.interrupt(fiber)
     }).pipe(
       Effect.provide(

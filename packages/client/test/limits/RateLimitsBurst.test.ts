@@ -69,13 +69,13 @@ describe("limits.make", () => {
     ["last to first", (count) => indexes(count).reverse()],
     ["every other call first", (count) => [...indexes(count)].sort((a, b) => (a % 2) - (b % 2) || a - b)],
     [
-      "from the middle outwards",
+      "from the middle outward",
       (count) => indexes(count).sort((a, b) => Math.abs(a - count / 2) - Math.abs(b - count / 2))
     ]
   ]
   for (const [name, orderOf] of orders) {
     for (const count of name === "first to last" ? [10, 1_000, 100_000] : [10, 1_000, 10_000]) {
-      it.effect(`keeps no call and no token of a burst of ${count} that is interrupted ${name}`, () =>
+      it.effect(`keeps no call and no token of ${count} calls that are interrupted ${name}`, () =>
         Effect.gen(function* () {
           const slow: Budget = { rate: 20, capacity: 200 }
           const limiter = yield* limiterOf(slow, { latency: 0 })

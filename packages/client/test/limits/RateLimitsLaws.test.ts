@@ -131,7 +131,7 @@ describe("memory.make", () => {
   )
 
   law(
-    "allows only requests that find enough tokens on arrival, with any arrival within the latency",
+    "allows only requests that find enough tokens at any arrival within the latency",
     program,
     (input) =>
       Effect.gen(function* () {

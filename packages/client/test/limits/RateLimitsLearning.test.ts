@@ -408,7 +408,7 @@ describe("Kalshi.layer at saturation", () => {
   const budgets = { read: { rate: 200, capacity: 200 }, write: { rate: 200, capacity: 600 } }
   const seconds = 30
   const delays: ReadonlyArray<readonly [string, (n: number) => number]> = [
-    ["at once", () => 0],
+    ["immediately", () => 0],
     ["after 50 ms", () => 50],
     ["after 450 ms", () => 450],
     ["after up to half a second", (n) => (n * 7_919) % 500]

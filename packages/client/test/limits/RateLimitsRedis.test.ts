@@ -54,7 +54,7 @@ describe.skipIf(missing !== undefined)(
         assert.strictEqual(yield* two.take(wantOf(60, { account: "b" })), 0)
       }))
 
-    test("serves calls of all processes in the order of arrival, and cancels first", (server) =>
+    test("serves calls of all processes in the order of arrival, after all cancels", (server) =>
       Effect.gen(function* () {
         const [one, two] = [yield* storeOf(server), yield* storeOf(server)]
         yield* one.take(wantOf(90))
@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(
         assert.strictEqual(yield* two.take({ ...second, cost: 6 }), 0)
       }))
 
-    test("takes tokens from all buckets or none, and keeps the position of a waiting call in the queue of each bucket", (server) =>
+    test("takes tokens from all buckets or none, and keeps a waiting call's place in each queue", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server)
         const bucket = (name: string) => ({ name, ...slowBudget })
@@ -270,10 +270,9 @@ describe.skipIf(missing !== undefined)(
   }
 )
 
-/** The unit of time in the programs. It is so long that the duration of the test does not matter. */
+/** The unit of time in the random programs. It is so long that the duration of the test does not matter. */
 const unitMillis = 1e11
 
-/** A clock that a test sets. */
 const makeClock = () => {
   let millis = 0
   const nanos = () => BigInt(millis) * 1_000_000n

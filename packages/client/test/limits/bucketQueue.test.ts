@@ -14,10 +14,10 @@ import { indexes, start } from "../support/run.ts"
 
 const buckets = { kind: "write", names: ["write"] } as const
 
-/** Makes a bill of ten tokens per item. */
+/** Makes the bill of orders, which cost ten tokens each. */
 const order = (items = 1): Bill => ({ descriptor: Orders.create.descriptor, buckets, items })
 
-/** Makes a bill of two tokens per item. Cancels are urgent. */
+/** Makes the bill of cancels, which cost two tokens each and are urgent. */
 const cancel = (items = 1): Bill => ({ descriptor: Orders.cancel.descriptor, buckets, items })
 
 const reporting = (rate: number, capacity = 100): AccountFacts => ({
@@ -113,7 +113,7 @@ const scripted = (waits: ReadonlyArray<number>, changes: Partial<Store> = {}) =>
 }
 
 describe("Arrivals", () => {
-  it("gives each call a unique id, also across limiters", () => {
+  it("gives each call an id that is unique across limiters", () => {
     const limiters = [new Arrivals(), new Arrivals()]
     const ids = limiters.flatMap((arrivals) => [arrivals.id(), arrivals.id(), arrivals.next(0).id])
     assert.strictEqual(new Set(ids).size, 6)
@@ -173,7 +173,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("serves waiting calls in order as tokens refill, also after a pause", () =>
+  it.effect("serves waiting calls in order as tokens refill, even after a pause", () =>
     Effect.gen(function* () {
       const { acquire } = yield* makeLearned()
       const taken = "taken" as const
@@ -232,16 +232,16 @@ describe("BucketQueue.acquire", () => {
     "lets at most eight arriving calls and the first waiting call request tokens from a remote store at the same time",
     () =>
       Effect.gen(function* () {
-        let asking = 0
+        let requesting = 0
         let most = 0
         const { store } = scripted([], {
           isLocal: false,
           take: ({ forced }) =>
             Effect.gen(function* () {
               assert.isFalse(forced)
-              most = Math.max(most, ++asking)
+              most = Math.max(most, ++requesting)
               yield* Effect.sleep(10)
-              asking--
+              requesting--
               return 0
             })
         })
@@ -349,7 +349,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("accepts a wait of exactly the maximum also after a new estimate of all waits", () =>
+  it.effect("accepts a wait of exactly the maximum even after a new estimate of all waits", () =>
     Effect.gen(function* () {
       const { store } = scripted([10, 10, 0, 100, 100])
       const { acquire } = yield* makeLearned({ store })
@@ -373,7 +373,7 @@ describe("BucketQueue.acquire", () => {
 
   it.effect("tries to fetch the budget every ten seconds while a call waits, until an attempt succeeds", () =>
     Effect.gen(function* () {
-      for (const [isDown, asked] of [
+      for (const [isDown, expected] of [
         [true, 4],
         [false, 1]
       ] as const) {
@@ -387,7 +387,7 @@ describe("BucketQueue.acquire", () => {
         const { acquire } = yield* make({ store, facts: { endpointCosts, limits: counted } })
         const fiber = yield* start(acquire(order()))
         yield* TestClock.adjust("35 seconds")
-        assert.strictEqual(requests, asked)
+        assert.strictEqual(requests, expected)
         yield* Fiber.interrupt(fiber)
       }
     }).pipe(Effect.scoped)
@@ -413,7 +413,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("does not estimate waits during a request to a remote store for a new first call", () =>
+  it.effect("rejects no call by an estimate until a remote store has replied for the first waiting call", () =>
     Effect.gen(function* () {
       const waits = [100, 100]
       const { store } = scripted([], {
@@ -427,7 +427,7 @@ describe("BucketQueue.acquire", () => {
       const { acquire, queue } = yield* makeLearned({ store })
       const first = yield* start(timed(acquire(order())))
       yield* TestClock.adjust(15)
-      // The store already knows the first call.
+      // The store already counts the first call, so `waitFor` adds no tokens for it.
       assert.strictEqual(yield* queue.waitFor(order(), false), 10)
       // Eight calls request tokens together, and the ninth after them.
       const others = yield* Effect.forEach(indexes(8), () => start(timed(acquire(order()))))
@@ -662,11 +662,13 @@ describe("BucketQueue, interruption", () => {
         [0, "giveBack"],
         [500, "giveUp"]
       ] as const) {
-        let asked = 0
+        let requests = 0
         const { calls, store } = scripted([], {
           isLocal: false,
           take: () =>
-            Effect.suspend(() => (asked++ === 0 ? Effect.succeed(10) : Effect.delay(Effect.succeed(waitMillis), 100)))
+            Effect.suspend(() =>
+              requests++ === 0 ? Effect.succeed(10) : Effect.delay(Effect.succeed(waitMillis), 100)
+            )
         })
         const { acquire } = yield* make({ store })
         const fiber = yield* start(acquire(order()))
@@ -694,7 +696,7 @@ describe("BucketQueue, interruption", () => {
 })
 
 describe("BucketQueue.waitFor", () => {
-  it.effect("adds the tokens of the queued calls for which the store has no request", () =>
+  it.effect("adds the tokens of the queued calls that the store does not count yet", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted(Array<number>(9).fill(9_000))
       const { acquire, queue } = yield* make({ store })

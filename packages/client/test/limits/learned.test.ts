@@ -79,7 +79,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("uses its share of a budget, but at least enough for one request", () =>
+  it.effect("uses its share of a budget, but at least the cost of one request", () =>
     Effect.gen(function* () {
       const half = yield* make({ share: 0.5 })
       assert.deepStrictEqual(half.learned.budget("write"), { refillRate: 50 * 0.999, capacity: 50 })
@@ -159,7 +159,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("keeps the fetched budgets if a later attempt fails, and is no longer certain", () =>
+  it.effect("keeps the fetched budgets if a later attempt fails, and sets isCertain to false", () =>
     Effect.gen(function* () {
       let isDown = false
       const made = yield* make({
@@ -193,7 +193,7 @@ describe("LearnedLimits", () => {
   )
 
   it.effect(
-    "asks for a fetch when more than half of a default bucket is spent, and later when the fetched budgets are too old",
+    "requests a fetch when more than half of a default bucket is spent, and later when the fetched budgets are too old",
     () =>
       Effect.gen(function* () {
         const made = yield* make()

@@ -17,7 +17,7 @@ const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 3
 /** A store whose `take` returns 0 for a forced call and `waitMillis` for every other call. Records the calls. */
 const makeStore = (waitMillis = 0, changes: Partial<RateLimits.Store> = {}) => {
   const taken: Array<RateLimits.Want> = []
-  const asked: Array<RateLimits.Want> = []
+  const estimated: Array<RateLimits.Want> = []
   const store: RateLimits.Store = {
     isLocal: true,
     take: (want) =>
@@ -31,12 +31,12 @@ const makeStore = (waitMillis = 0, changes: Partial<RateLimits.Store> = {}) => {
     drain: () => Effect.void,
     waitFor: (want) =>
       Effect.sync(() => {
-        asked.push(want)
+        estimated.push(want)
         return 7
       }),
     ...changes
   }
-  return { asked, store, taken }
+  return { estimated, store, taken }
 }
 
 const make = (
@@ -56,26 +56,26 @@ const attempt = (
 describe("limiter.make", () => {
   it.effect("by default, uses four shards, half a second of latency, and the key's id as the account", () =>
     Effect.gen(function* () {
-      const { asked, store } = makeStore()
+      const { estimated, store } = makeStore()
       const limiter = yield* make(store)
       assert.strictEqual(yield* limiter.waitFor(Orders.create.descriptor, { ticker: "T" }), 7)
-      const [want] = asked
+      const [want] = estimated
       assert.deepStrictEqual(
         want!.buckets.map(({ name }) => name),
         ["write", "write/1", "write/2", "write/3"]
       )
       assert.deepInclude(want!, { account: "test key-a", latencyMillis: 500, urgent: false })
       yield* limiter.waitFor(Orders.cancel.descriptor, {})
-      assert.isTrue(asked[1]!.urgent)
+      assert.isTrue(estimated[1]!.urgent)
     }).pipe(Effect.scoped)
   )
 
   it.effect("uses the options account, latency, shards and share", () =>
     Effect.gen(function* () {
-      const { asked, store } = makeStore()
+      const { estimated, store } = makeStore()
       const limiter = yield* make(store, { account: "mine", latency: "1 second", shards: 2, share: 0.5 })
       yield* limiter.waitFor(Orders.create.descriptor, { ticker: "T" })
-      const [want] = asked
+      const [want] = estimated
       assert.deepStrictEqual(want!.buckets, [
         { name: "write", capacity: 50, refillRate: 50 * 0.999, learned: false },
         { name: "write/1", capacity: 50, refillRate: 50 * 0.999, learned: false }
@@ -107,7 +107,7 @@ describe("limiter.make", () => {
   }
 
   it.effect(
-    "reports each bucket once to `watch`, with a function that reads its level, if the store knows levels",
+    "passes each bucket once to `watch`, with a function that reads its tokens, if the store can read them",
     () =>
       Effect.gen(function* () {
         const shown: Array<readonly [name: string, level: (nowMillis: number) => unknown]> = []
@@ -165,7 +165,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("takes the tokens of requests that fetch the limits as forced and urgent calls", () =>
+  it.effect("sets `forced` and `urgent` to take tokens for the requests that fetch the limits", () =>
     Effect.gen(function* () {
       const { store, taken } = makeStore(50)
       const limiter: Limiter = yield* make(
@@ -201,7 +201,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("counts the time of the fetch towards the maximum wait of a call that seemed too large", () =>
+  it.effect("counts the time of the fetch toward the maximum wait of a call that seemed too large", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust(1_000)
       const gate = yield* Deferred.make<void>()

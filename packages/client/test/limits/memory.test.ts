@@ -19,7 +19,7 @@ const bucket = (name: string, { capacity = 100, learned = false, refillRate = 10
 })
 
 /**
- * Makes a request for tokens that arrives at once. By default, the bucket has a capacity of 100 tokens and refills by
+ * Makes a request for tokens. By default, it has no latency, and its bucket has a capacity of 100 tokens and refills by
  * 100 tokens per second.
  */
 const want = (id: string, cost: number, options: WantOptions = {}): Want => {
@@ -150,7 +150,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("reserves a single token, and a token that is taken much later", () =>
+  it.effect("reserves one token, and a token that is taken much later", () =>
     Effect.gen(function* () {
       const options = { latencyMillis: 100 }
       const store = memory.make()
@@ -199,7 +199,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("charges a call that arrives at once, even while other calls are in flight", () =>
+  it.effect("charges a call without latency at once, even while other calls are in flight", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 10, { latencyMillis: 500 }))

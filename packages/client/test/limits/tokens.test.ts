@@ -140,15 +140,15 @@ describe("Tokens.settle", () => {
   it.effect("does not wait for a remote store", () =>
     Effect.gen(function* () {
       for (const locality of [{ isLocal: false }, {}]) {
-        let isAsked = false
+        let isCalled = false
         const arrived = () =>
           Effect.andThen(
-            Effect.sync(() => void (isAsked = true)),
+            Effect.sync(() => void (isCalled = true)),
             Effect.never
           )
         const { tokens } = yield* make({ arrived }, locality)
         yield* tokens.settle({ want, atMillis: 0 }, true, success, 0)
-        assert.isTrue(isAsked)
+        assert.isTrue(isCalled)
       }
     }).pipe(Effect.scoped)
   )

@@ -40,10 +40,10 @@ const feeOf = (terms: Fees.Terms, role: Fees.Role, at: string, count: string, ro
 
 describe("trade", () => {
   it("computes the fees of known fills", () => {
-    // Computed with fractions, without the library. The exact taker fee is 0.07 × price × (1 − price) × count, and
-    // stands in the comment of each row. The column `maker` is a quarter of the taker fee, and `combo` is half of the
-    // taker fee. `taker`, `maker` and `combo` use the older rule, which rounds up to $0.0001. `micro` is the taker fee
-    // under the newer rule, which is the default and rounds up to $0.000001.
+    // Computed with fractions, without the library. Each row's comment is the exact taker fee: 0.07 × price × (1 −
+    // price) × count. The column `maker` is a quarter of the taker fee, and `combo` is half of it. `taker`, `maker` and
+    // `combo` use the older rule, which rounds up to $0.0001. `micro` is the taker fee under the newer rule, which is
+    // the default and rounds up to $0.000001.
     for (const [at, count, taker, maker, combo, micro] of [
       ["0.01", "1", "0.0007", "0.0002", "0.0004", "0.000693"], // 0.000693
       ["0.05", "1", "0.0034", "0.0009", "0.0017", "0.003325"], // 0.003325
@@ -301,7 +301,7 @@ describe("charge", () => {
     ])
   })
 
-  it("gives rebates in steps of the balance under the newer rule", () => {
+  it("gives rebates in multiples of the balance's step under the newer rule", () => {
     const newer = { ...buy, rounding: "microdollar" } as const
     // Each of the three fills carries $0.004. The fee of 0.0175 × 0.34285 = 0.005999875 is rounded up to $0.006, which
     // is $0.004 below a whole cent.

@@ -637,7 +637,7 @@ describe("the sources of money", () => {
       .replace(/\/\*[^]*?\*\//g, "")
       .replace(/\/\/.*$/gm, "")
 
-  it("use no doubles: they parse no doubles, contain no decimal literals, and compute only with bigint", () => {
+  it("parse no doubles, contain no decimal literals, and compute only with bigint", () => {
     const forbidden =
       /parseFloat|parseInt|\bNumber\s*\(|\bMath\s*\.|\.to(?:Fixed|Precision|Exponential)\b|\b\d[\d_]*\.\d|\b\d[\d_]*e[+-]?\d/i
     const found = ["FixedPoint.ts", "PriceGrid.ts", "Fees.ts", "scaled.ts"].flatMap((name) =>

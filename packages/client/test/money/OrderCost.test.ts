@@ -81,7 +81,7 @@ describe("of", () => {
     assert.deepStrictEqual([none.worstFee, none.worstCase], ["0.00", "0.00"])
   })
 
-  it("covers a small closing fill whose net fee exceeds its proceeds because of the step of the balance", () => {
+  it("covers a small closing fill whose net fee exceeds its proceeds", () => {
     const terms = { ...quadratic, fee_multiplier: 0.5 }
     const order = { side: "ask", price: "0.0095", count: "1" } as const
     const position = FixedPoint.countUnsafe("1")
@@ -117,7 +117,7 @@ describe("of", () => {
     assert.deepStrictEqual([cost.fee, cost.worstFee, cost.worstCase], ["0.00", "0.0001", "0.5001"])
   })
 
-  it("uses the fee at the order's price up to a fee rate of 1, and the fee at half a dollar above a rate of 1", () => {
+  it("uses the fee at the order's price, or the fee at half a dollar if the fee rate is above 1", () => {
     const order = { side: "bid", price: "0.90", count: "1" } as const
     for (const [fee_multiplier, worstCase] of [
       // 0.90 + 0.9996 × 0.90 × 0.10 + 0.0002

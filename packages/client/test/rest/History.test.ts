@@ -29,8 +29,8 @@ interface Item {
 }
 
 /**
- * An exchange with one list. The list has a live side and a historical side, and the cutoff between them moves at set
- * times.
+ * An exchange with one list. Items before the cutoff are on the historical side of the list, and later items are on the
+ * live side. The cutoff moves at set times.
  */
 interface Sides {
   readonly items: ReadonlyArray<Item>
@@ -206,7 +206,7 @@ describe("History.fills", () => {
   )
 
   it.effect(
-    "skips historical items that it emitted as live items, even if the cutoff moves far beyond the overlap",
+    "skips historical items that it emitted as live items, even if the cutoff moves much further than overlapMillis",
     () =>
       Effect.gen(function* () {
         // The cutoff moves during the historical reads.
@@ -351,7 +351,7 @@ describe("History: example of fees", () => {
 })
 
 describe("History.HistoryUncertain", () => {
-  it.effect("ends the stream if the cutoff moves further than the overlap", () =>
+  it.effect("ends the stream if the cutoff moves further than overlapMillis", () =>
     Effect.gen(function* () {
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
@@ -413,7 +413,7 @@ describe("History.HistoryTooLarge", () => {
     })
   )
 
-  it.effect("does not count items newer than the overlap", () =>
+  it.effect("does not count items that are newer than the cutoff plus overlapMillis", () =>
     Effect.gen(function* () {
       const options = { overlapMillis: 2 * hour, maxRemembered: 1 }
       const outcome = yield* read(History.fills({}, options), { items, ...fixedCutoff(cutoffMillis) })
@@ -680,7 +680,7 @@ describe("History.fills: properties", () => {
 })
 
 describe("History: types", () => {
-  it("have exactly the items, errors and capabilities of both sides", () => {
+  it("have exactly the items, errors and required services of both sides", () => {
     expectTypeOf(History.fills()).toEqualTypeOf<
       Stream.Stream<
         Portfolio.Fill,

@@ -142,7 +142,7 @@ describe("MultivariateCollections.createMarket", () => {
     [createWith({ ...legs[0], price: "0.50" }), "/selected_markets/0/price"]
   ])
 
-  it("requires the write capability", () => {
+  it("requires KalshiWrite", () => {
     expectTypeOf<Effect.Services<typeof combo>>().toEqualTypeOf<KalshiWrite>()
   })
 })

@@ -211,7 +211,7 @@ describe("RfqBatches.create", () => {
       "an earlier child has the same combo: pass each combo once"
     ],
     [
-      "the same legs in another order",
+      "the same legs in another sequence",
       {
         children: [{ selected_markets: legs }, { selected_markets: legs.toReversed() }],
         contracts_fp: "1",
@@ -239,13 +239,13 @@ describe("RfqBatches.create", () => {
       "this child has no size: set contracts_fp or target_cost_dollars on the child or on the batch"
     ],
     [
-      "children that are sized in two ways",
+      "children sized by contracts and by cost",
       { children: [a, { ...b, target_cost_dollars: "1.00" }], contracts_fp: "1" },
       "/children/1/target_cost_dollars",
       "every child must be sized the same way: the first has contracts_fp, so set contracts_fp for this child too"
     ],
     [
-      "a batch that is sized in another way than its first child",
+      "a batch sized by contracts whose first child is sized by cost",
       { children: [{ ...a, target_cost_dollars: "1.00" }, b], contracts_fp: "1" },
       "/children/1",
       "every child must be sized the same way: the first has target_cost_dollars, so set target_cost_dollars for this child too"

@@ -125,7 +125,7 @@ describe("ClockSkew.measured", () => {
         [[900_099], [4_901, 5_100]],
         [[900_100], [4_900, 5_900]]
       ] as const) {
-        // The monotonic clock cannot go back.
+        // The monotonic clock cannot go back, so each case starts an hour later.
         const startMillis = 3_600_000 * hour++
         const measured = Effect.gen(function* () {
           for (const millis of [100, 10_900, ...later]) {

@@ -138,7 +138,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("replaces a value that only begins or ends with digits, also as a member of a JSON object", () => {
+  it("replaces a value that only begins or ends with digits, even as a member of a JSON object", () => {
     for (const key of ["12345678-key", "key-12345678"]) {
       assert.strictEqual(concealing(key)(`{"a":${key}}`), '{"a":<redacted>}')
     }

@@ -100,7 +100,7 @@ describe("encode.prepare, the body", () => {
     }
   })
 
-  it("is keyed only if the operation has a key field and the caller sets a non-empty id for each item", () => {
+  it("is keyed (retryable by its ids) only if the operation names an id field and each item has a non-empty id", () => {
     const body = Schema.Struct({ own: Schema.optional(Schema.Unknown), list: Schema.optional(Schema.Unknown) })
     const single = Operation.make({ ...base, body, retry: "keyed", key: { field: "own" } })
     const batch = Operation.make({ ...base, body, retry: "keyed", key: { list: "list", field: "own" } })

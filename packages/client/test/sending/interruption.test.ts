@@ -15,7 +15,7 @@ interface Observed {
   /** Blocks the call until it is interrupted. */
   readonly block: Effect.Effect<never>
   /** How often `block` was interrupted. */
-  released: number
+  blockInterrupts: number
   /** The number of requests that were sent. */
   sent: number
 }
@@ -28,8 +28,8 @@ interface Case {
   readonly retry?: (observed: Observed) => SendPolicy.SendPolicy["retry"]
   /** The number of orders placed before the interrupted call. */
   readonly before?: number
-  /** Whether the call waits for `block`. If true, the interruption must also interrupt `block`. */
-  readonly isReleased: boolean
+  /** Whether the call waits for `block` when it is interrupted. */
+  readonly isBlocked: boolean
   /** The number of requests that the interrupted call sends. */
   readonly sent: number
   /** The number of orders that the bucket is charged for, including `before`. */
@@ -39,29 +39,29 @@ interface Case {
 type Body = Stream.Stream<Uint8Array>
 
 const cases: ReadonlyArray<Case> = [
-  { at: "waiting for its tokens", before: 10, isReleased: false, sent: 0, paid: 10 },
-  { at: "signing", sign: ({ block }) => block, isReleased: true, sent: 0, paid: 0 },
-  { at: "connecting, or waiting for a response", http: ({ block }) => block, isReleased: true, sent: 1, paid: 1 },
+  { at: "waiting for its tokens", before: 10, isBlocked: false, sent: 0, paid: 10 },
+  { at: "signing", sign: ({ block }) => block, isBlocked: true, sent: 0, paid: 0 },
+  { at: "connecting, or waiting for a response", http: ({ block }) => block, isBlocked: true, sent: 1, paid: 1 },
   {
     at: "reading the body",
     http: ({ block }) => Effect.succeed(Stream.concat(Stream.make(new Uint8Array([0x7b])), Stream.fromEffect(block))),
-    isReleased: true,
+    isBlocked: true,
     sent: 1,
     paid: 1
   },
-  { at: "waiting for a retry", retry: () => Schedule.spaced("1 second"), isReleased: false, sent: 1, paid: 1 },
+  { at: "waiting for a retry", retry: () => Schedule.spaced("1 second"), isBlocked: false, sent: 1, paid: 1 },
   {
     at: "waiting for a retry after a refused connection",
     http: (_, refused) => Effect.fail(refused),
     retry: () => Schedule.spaced("1 second"),
-    isReleased: false,
+    isBlocked: false,
     sent: 1,
     paid: 0
   },
   {
     at: "evaluating the policy",
     retry: ({ block }) => Schedule.modifyDelay(Schedule.recurs(3), () => block),
-    isReleased: true,
+    isBlocked: true,
     sent: 1,
     paid: 1
   }
@@ -118,8 +118,8 @@ describe("interruption", () => {
       `while ${testCase.at} ends the call, sends nothing more, and charges only for requests that possibly arrived`,
       () => {
         const observed: Observed = {
-          block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.released++)),
-          released: 0,
+          block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.blockInterrupts++)),
+          blockInterrupts: 0,
           sent: 0
         }
         return Effect.gen(function* () {
@@ -129,7 +129,7 @@ describe("interruption", () => {
           assert.strictEqual(observed.sent, testCase.sent)
           assert.isUndefined(fiber.pollUnsafe())
           yield* Fiber.interrupt(fiber)
-          assert.strictEqual(observed.released, testCase.isReleased ? 1 : 0)
+          assert.strictEqual(observed.blockInterrupts, testCase.isBlocked ? 1 : 0)
           if (testCase.paid < 10) assert.isTrue(yield* paysFor(10 - testCase.paid))
           if (testCase.paid > 0) assert.isFalse(yield* paysFor(10 - testCase.paid + 1))
           yield* TestClock.adjust("2 hours")

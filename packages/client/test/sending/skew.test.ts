@@ -182,7 +182,7 @@ describe("skew.make", () => {
     }
   })
 
-  it("replaces a combined interval with the interval of later responses once that interval is five minutes old", () => {
+  it("replaces a combined interval by a later interval when the later interval is five minutes old", () => {
     const skew = narrowedThen(300_000)
     observeWholeSecond(skew, 599_999)
     assert.deepStrictEqual(boundsOf(skew, at(599_999)), [1, 800])

@@ -378,7 +378,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("hides key and signature from an application that logs its HTTP client's requests", () =>
+    it.live("hides the key id and the signature from an application that logs its HTTP client's requests", () =>
       Effect.gen(function* () {
         const server = yield* serve((_, response) => respondJson(response, 200, valid))
         const logged: Array<string> = []

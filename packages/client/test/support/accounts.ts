@@ -1,4 +1,7 @@
-/** Builds the messages and the REST pages of an account. Simulates an exchange that delays, repeats or loses them. */
+/**
+ * Builds the messages and the REST pages of an account. Simulates an exchange that delays, repeats or loses them, and
+ * checks the client's account.
+ */
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type {
@@ -325,7 +328,7 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Plays steps, and then delivers all messages and reads. Throws if a law does not hold. */
+/** Plays steps, and then delivers all messages and reads. Throws if a property does not hold. */
 export const play = (make: Make, input: Play): void => {
   const simulation = new Simulation(make, input)
   simulation.run(input.steps)
@@ -339,9 +342,7 @@ interface Pending {
   readonly pages: Array<(receivedMillis: number) => void>
 }
 
-/** The messages of one channel. */
-
-class Line {
+class ChannelMessages {
   inFlight: Array<Message | "garbled"> = []
   delivered: Array<Message> = []
   isSubscribed = false
@@ -412,8 +413,12 @@ class Simulation {
   readonly state: AccountState
   readonly #maxClosed: number
   readonly #maxFills: number
-  readonly #lines = { user_orders: new Line(), fill: new Line(), market_positions: new Line() }
-  /** The start of the last complete read of each list. */
+  readonly #channels = {
+    user_orders: new ChannelMessages(),
+    fill: new ChannelMessages(),
+    market_positions: new ChannelMessages()
+  }
+  /** When the last complete read of each list started. */
   readonly #proofs = new Map<string, number>()
   #pending: Array<Pending> = []
   #nowMillis = 1
@@ -509,9 +514,9 @@ class Simulation {
       ...followed.map((subaccount) => [`Positions ${subaccount}`, "market_positions"] as const)
     ] as const) {
       const proof = this.#proofs.get(name) ?? Number.NEGATIVE_INFINITY
-      this.#expect(proof >= this.#lines[channel].fromMillis, `${name} are read after the last loss`)
+      this.#expect(proof >= this.#channels[channel].fromMillis, `${name} are read after the last loss`)
     }
-    if (channels.every((channel) => this.#lines[channel].inFlight.length === 0)) this.#checkWhole()
+    if (channels.every((channel) => this.#channels[channel].inFlight.length === 0)) this.#checkWhole()
   }
 
   /** Checks that a live account equals the exchange's account while no message is in flight. */
@@ -580,17 +585,17 @@ class Simulation {
       for (const channel of step.channel === "all" ? channels : [step.channel]) this.#drop(channel)
       return
     }
-    const line = this.#lines[step.channel]
+    const stream = this.#channels[step.channel]
     if (step.do === "deliver") {
-      for (let left = Math.min(step.messages, line.inFlight.length); left > 0; left--) {
-        this.#receive(step.channel, line.inFlight.shift()!)
+      for (let left = Math.min(step.messages, stream.inFlight.length); left > 0; left--) {
+        this.#receive(step.channel, stream.inFlight.shift()!)
         this.#check()
       }
-    } else if (step.do === "repeat") line.inFlight.unshift(...line.delivered.slice(-step.messages))
-    else if (step.do === "garble" && line.inFlight.length > 0) line.inFlight[0] = "garbled"
-    else if (step.do === "restore" && !line.isSubscribed) {
-      line.isSubscribed = true
-      line.fromMillis = this.#nowMillis + lagMillis
+    } else if (step.do === "repeat") stream.inFlight.unshift(...stream.delivered.slice(-step.messages))
+    else if (step.do === "garble" && stream.inFlight.length > 0) stream.inFlight[0] = "garbled"
+    else if (step.do === "restore" && !stream.isSubscribed) {
+      stream.isSubscribed = true
+      stream.fromMillis = this.#nowMillis + lagMillis
       this.state.subscribed(step.channel, this.#nowMillis)
     }
   }
@@ -613,34 +618,34 @@ class Simulation {
       const message = seed % 11 === 0 ? withUnknownStatus(sent) : sent
       const channel =
         message.type === "user_order" ? "user_orders" : message.type === "fill" ? "fill" : "market_positions"
-      const line = this.#lines[channel]
-      if (line.isSubscribed) line.inFlight.push(message)
+      const stream = this.#channels[channel]
+      if (stream.isSubscribed) stream.inFlight.push(message)
     }
   }
 
   #drop(channel: Channel): void {
-    const line = this.#lines[channel]
-    const [late] = line.inFlight
-    line.inFlight = []
-    line.delivered = []
-    line.isSubscribed = false
-    line.fromMillis = Number.POSITIVE_INFINITY
+    const stream = this.#channels[channel]
+    const [late] = stream.inFlight
+    stream.inFlight = []
+    stream.delivered = []
+    stream.isSubscribed = false
+    stream.fromMillis = Number.POSITIVE_INFINITY
     this.state.lost({ cause: "outage", channel, detail: "closed" }, this.#nowMillis)
     // A message of the old connection can still arrive after the loss.
     if (late !== undefined && late !== "garbled") this.#pass(late)
   }
 
   #receive(channel: Channel, message: Message | "garbled"): void {
-    const line = this.#lines[channel]
+    const stream = this.#channels[channel]
     if (message === "garbled") {
-      line.fromMillis = this.#nowMillis + lagMillis
+      stream.fromMillis = this.#nowMillis + lagMillis
       // The step `repeat` sends the last messages again, as one sequence. A garbled message cannot be part of this
       // sequence, so the sequence starts after it.
-      line.delivered = []
+      stream.delivered = []
       this.state.lost({ cause: "undecodable", channel, detail: "not JSON" }, this.#nowMillis)
       return
     }
-    line.delivered.push(message)
+    stream.delivered.push(message)
     this.#pass(message)
   }
 

@@ -1,5 +1,7 @@
 /**
- * Faults in the order book modules. The laws of order books must detect each fault. The contract suite plants them too.
+ * Faults to plant in the source code of order books. The property of `books.ts` must detect each of them. The contract
+ * suite plants them too. In the names, a line is a subscription on its own connection, and an epoch ends when the
+ * exchange's clock restarts.
  */
 import { inFile, type Fault } from "./planted.ts"
 
@@ -8,7 +10,6 @@ const merging = inFile("book/merge.ts")
 const storing = inFile("book/side.ts")
 const requesting = inFile("book/requests.ts")
 
-/** The table is long because it has one entry per fault. */
 export const bookFaults: ReadonlyArray<Fault> = [
   storing(
     "keeps a level of zero",

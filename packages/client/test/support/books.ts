@@ -1,4 +1,7 @@
-/** Builds order book messages. Simulates an exchange that sends them over faulty connections, called lines. */
+/**
+ * Builds order book messages. Simulates an exchange that sends them over faulty connections (lines), and checks the
+ * merged book.
+ */
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../../src/generated/feed.ts"
@@ -86,7 +89,7 @@ class ReferenceExchange {
     this.#record()
   }
 
-  /** Maintenance starts a new epoch. The clock of each epoch starts far below the clock of the epoch before. */
+  /** Each maintenance starts a new epoch, whose clock starts far below the clock of the epoch before. */
   #base(): number {
     return 1_000_000 - this.#epoch * 10_000
   }
@@ -180,7 +183,7 @@ export const plays = fc.record({
 
 type Make = new (ticker: string, options: MergeOptions) => MergedBook
 
-/** Plays steps, and then heals all lines. Throws if a law does not hold. */
+/** Plays steps, and then restores all lines. Throws if a property does not hold. */
 export const play = (
   make: Make,
   { lines, steps }: { readonly lines: number; readonly steps: ReadonlyArray<Step> }
@@ -219,7 +222,7 @@ class Connection {
     return this.isWhole && this.inFlight.length === 0 && this.received === this.sent && this.clock === clock
   }
 
-  /** Whether the loss of the next message matters: the message is new and does not follow twice. */
+  /** Whether the next message is new and not repeated, so that its loss is a real loss. */
   canGarble(): boolean {
     const [next, second] = this.inFlight
     return typeof next === "object" && next.seq > this.received && next !== second
@@ -240,7 +243,7 @@ class Simulation {
   #kept: { readonly text: string; readonly again: () => string } | undefined
   #hadMaintenance = false
 
-  /** The time limits are longer than a play, so that only the steps decide how late a line is. */
+  /** The time limits are longer than all steps, so that only the steps decide how late a line is. */
   constructor(make: Make, lines: number) {
     this.merged = new make("A", { nowMillis: 0, catchUpMillis: 1e9, crossedGraceMillis: 1e9 })
     this.#connections = Array.from({ length: lines }, () => this.#open())
@@ -254,7 +257,7 @@ class Simulation {
     }
   }
 
-  /** Delivers all messages and heals all lines. The merged book must then equal the exchange's book. */
+  /** Delivers all messages and restores all lines. The merged book must then equal the exchange's book. */
   finish(): void {
     for (let round = 0; round < 4; round++) {
       this.#nowMillis += 100_000
@@ -360,7 +363,7 @@ class Simulation {
   }
 
   #maintain(drops: boolean): void {
-    // Maintenance is so rare that no message stays in flight until the next maintenance. So a play has at most one.
+    // Maintenance is so rare that no message stays in flight until the next maintenance. So only one is simulated.
     if (this.#hadMaintenance) return
     this.#hadMaintenance = true
     // Maintenance takes longer than the delivery of a first snapshot. So a connection without a received message

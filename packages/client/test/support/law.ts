@@ -1,4 +1,7 @@
-/** Checks a law of a module on random inputs. Checks that the law fails when a fault is planted in the sources. */
+/**
+ * Checks a law of a class with random inputs. Plants faults in the source code, and checks that the law detects each
+ * fault.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { type Fault, load } from "./planted.ts"

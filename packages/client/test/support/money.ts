@@ -6,7 +6,7 @@
 import * as fc from "fast-check"
 import { recorded as recordedBodies } from "./calls.ts"
 
-/** The seed of every property. Set `FC_SEED` to use another. */
+/** The seed of every property. Set `FC_SEED` to use another seed. */
 export const seed = Number(process.env["FC_SEED"] ?? 20_261_010)
 
 /** Checks a property. A failure prints the seed and the path that replay it. */

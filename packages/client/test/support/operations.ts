@@ -53,7 +53,7 @@ export const itDeclares = <E>(
       assert.strictEqual(withKey.headers["kalshi-access-key"] !== undefined, signed !== "never")
       if (signed !== "never") assert.isTrue(isSigned(withKey, withKey.method, withKey.target.split("?")[0]!))
       if (signed === "always") return
-      // This layer has only the public capability, which is the only capability that the call needs.
+      // This layer provides only KalshiPublic, which is the only service that the call needs.
       const keyless = Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([errorReply(400)]))
       const withoutKey = yield* request.pipe(Effect.provide(keyless)) as Effect.Effect<Effect.Success<typeof request>>
       assert.strictEqual(withoutKey.target, withKey.target)

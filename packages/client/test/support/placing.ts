@@ -54,7 +54,7 @@ export const order = {
 
 /** Makes the response to a batch. */
 export const batchCreated = (...orders: ReadonlyArray<object>): Reply => ({ status: 201, body: { orders } })
-/** Makes a reply to `timestamp`: lists of orders show the state at `millis`. */
+/** Makes a reply to `timestamp`, which says that lists of orders show the state at `millis`. */
 export const asOf = (millis: number): Reply => ({ status: 200, body: { as_of_time: new Date(millis).toISOString() } })
 /** Adds a date header to a reply. */
 export const dated = (reply: Reply, millis: number): Reply => ({
@@ -120,7 +120,7 @@ export const playOnExit = <A, E>(
 /** Returns how many orders are in `ended` and in `left` of a report. */
 export const counts = (report: Orders.ExitReport | undefined) => [report?.ended.length, report?.left.length]
 
-/** Orders that have the id of `intent` but differ from it in one field. Each has the name of this field. */
+/** Orders that have the id of `intent` but differ from it in one field. Each entry names the field. */
 export const mismatches: ReadonlyArray<readonly [Orders.Difference, object]> = [
   ["ticker", { ...order, ticker: "ANOTHER" }],
   ["subaccount", { ...order, subaccount_number: 3 }],

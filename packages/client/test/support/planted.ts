@@ -12,7 +12,7 @@ export interface Fault {
   readonly does: string
   /** A path below `src`. */
   readonly file: string
-  /** Occurs exactly once in the file. */
+  /** The replaced text. Occurs exactly once in the file. */
   readonly text: string
   readonly instead: string
 }

@@ -17,7 +17,6 @@ export const runFor = <A, E, R>(duration: Parameters<typeof TestClock.adjust>[0]
 
 export const indexes = (count: number): Array<number> => Array.from({ length: count }, (_, index) => index)
 
-/** Makes calls concurrently. */
 export const concurrently = <A, E, R>(count: number, call: (index: number) => Effect.Effect<A, E, R>) =>
   Effect.forEach(indexes(count), call, { concurrency: "unbounded" })
 

@@ -1,4 +1,3 @@
-/** A clock with the wrong time. */
 import { Clock, Effect } from "effect"
 
 /** Runs an effect with a wall clock and a monotonic clock that are ahead by `aheadMillis`. */

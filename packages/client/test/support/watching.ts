@@ -1,4 +1,4 @@
-/** A fake exchange. Tests send the messages of its feed, and set the books that its REST API returns. */
+/** Fakes the feed and the REST order books of an exchange. Tests send the messages, and set the books. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -68,7 +68,7 @@ const serviceOf = (sessions: Array<FakeSession>): Feed.KalshiFeed["Service"] => 
   }
 }
 
-/** A fake exchange. Its books are in the form of REST: the levels in `no` have NO prices. */
+/** The levels in `no` of `books` have NO prices, as in REST. */
 export class FakeExchange {
   readonly sessions: Array<FakeSession> = []
   readonly books = new Map<string, { readonly yes?: Levels; readonly no?: Levels }>()
@@ -78,7 +78,7 @@ export class FakeExchange {
   /** The results of the next calls of `waitFor`, in milliseconds. Later calls return 0. */
   readonly waits: Array<number> = []
   /** The markets of each call of `waitFor`. */
-  readonly asked: Array<ReadonlyArray<string>> = []
+  readonly waitRequests: Array<ReadonlyArray<string>> = []
   /** How many of the next reads fail. */
   failures = 0
 
@@ -103,7 +103,7 @@ export class FakeExchange {
         }),
       waitFor: (_, input) =>
         Effect.sync(() => {
-          this.asked.push((input as { readonly tickers: ReadonlyArray<string> }).tickers) // books send one operation
+          this.waitRequests.push((input as { readonly tickers: ReadonlyArray<string> }).tickers) // books send one operation
           return this.waits.shift() ?? 0
         }),
       clockSkew: Effect.undefined

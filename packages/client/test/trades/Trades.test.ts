@@ -15,7 +15,10 @@ import { assertIsExample } from "../support/operations.ts"
 import { ScriptedFeed, type ScriptedSession } from "./support/scriptedFeed.ts"
 import { messageOf, tradeOf } from "./support/tradesModel.ts"
 
-/** Runs a test with scripted lines that are live. The first line is complete. */
+/**
+ * Runs a test with scripted lines (connections) that are live. The first line is complete: another line delivered each
+ * trade that it lacks, or a reported hole contains the trade. The other lines are unproven.
+ */
 const watching = (
   name: string,
   lines: number,
@@ -55,7 +58,7 @@ const base = 1_000_000
 const settle = TestClock.adjust(0)
 
 /** Makes two lines complete. Each line receives a trade that is later than the first trade of the other line. */
-const prove = (sessions: ReadonlyArray<ScriptedSession>) => {
+const makeComplete = (sessions: ReadonlyArray<ScriptedSession>) => {
   for (const number of [1, 2]) for (const session of sessions) session.trade(number, base + number * 3_000)
 }
 
@@ -74,7 +77,7 @@ describe("Trades.watch", () => {
   )
 
   watching(
-    "delivers 100,000 trades that arrive at once on each line, and each trade once",
+    "delivers each of 100,000 trades once if they arrive at once on each line",
     2,
     ({ arrived, sessions }) =>
       Effect.gen(function* () {
@@ -110,7 +113,7 @@ describe("Trades.watch", () => {
     ({ arrived, sessions, statuses }) =>
       Effect.gen(function* () {
         const [a, b] = sessions
-        prove(sessions)
+        makeComplete(sessions)
         a!.outage()
         assert.deepStrictEqual(yield* statuses, ["lost", "complete"])
         a!.restored()
@@ -135,7 +138,7 @@ describe("Trades.watch", () => {
     (world) =>
       Effect.gen(function* () {
         const [a, b] = world.sessions
-        prove(world.sessions)
+        makeComplete(world.sessions)
         yield* TestClock.adjust(10_000)
         a!.outage()
         yield* TestClock.adjust(500)
@@ -160,7 +163,7 @@ describe("Trades.watch", () => {
   watching("if no line was live, reports the hole when a line is live again", 2, ({ arrived, sessions }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
-      prove(sessions)
+      makeComplete(sessions)
       a!.outage()
       b!.outage()
       yield* TestClock.adjust(20_000)
@@ -186,32 +189,29 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching(
-    "ends a hole at the time when the earliest of the other lines became live",
-    3,
-    ({ arrived, sessions, statuses }) =>
-      Effect.gen(function* () {
-        const [a, b, c] = sessions
-        prove(sessions)
-        yield* TestClock.adjust(10_000)
-        for (const line of [c!, b!]) {
-          line.outage()
-          yield* TestClock.adjust(1_000)
-          line.restored()
-        }
-        a!.outage()
-        yield* settle
-        const hole = arrived.at(-1)
-        assert.strictEqual(typeof hole === "object" && hole._tag === "Hole" && hole.untilMillis, base + 11_000)
-        assert.deepStrictEqual(yield* statuses, ["lost", "unproven", "complete"])
-      })
+  watching("ends a hole when the first of the other lines became live", 3, ({ arrived, sessions, statuses }) =>
+    Effect.gen(function* () {
+      const [a, b, c] = sessions
+      makeComplete(sessions)
+      yield* TestClock.adjust(10_000)
+      for (const line of [c!, b!]) {
+        line.outage()
+        yield* TestClock.adjust(1_000)
+        line.restored()
+      }
+      a!.outage()
+      yield* settle
+      const hole = arrived.at(-1)
+      assert.strictEqual(typeof hole === "object" && hole._tag === "Hole" && hole.untilMillis, base + 11_000)
+      assert.deepStrictEqual(yield* statuses, ["lost", "unproven", "complete"])
+    })
   )
 
   for (const loss of ["Gap", "Undecodable", "UnknownMessage"] as const) {
-    watching(`counts ${loss} as a loss, after which the line is live`, 1, ({ arrived, sessions, statuses }) =>
+    watching(`counts ${loss} as a loss of a line that stays live`, 1, ({ arrived, sessions, statuses }) =>
       Effect.gen(function* () {
         const [a] = sessions
-        prove(sessions)
+        makeComplete(sessions)
         if (loss === "Gap") a!.gap()
         else if (loss === "Undecodable") {
           a!.emit({
@@ -240,7 +240,7 @@ describe("Trades.watch", () => {
   watching("does not treat a line as complete because of a block trade", 2, ({ sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
-      prove(sessions)
+      makeComplete(sessions)
       a!.outage()
       a!.restored()
       a!.trade(3, base, { isBlock: true })
@@ -252,7 +252,7 @@ describe("Trades.watch", () => {
   watching("counts a line that lacks a trade for too long as lost, until its next trade", 2, (world) =>
     Effect.gen(function* () {
       const [a, b] = world.sessions
-      prove(world.sessions)
+      makeComplete(world.sessions)
       a!.outage()
       a!.restored()
       a!.trade(4, base + 20_000)
@@ -272,7 +272,7 @@ describe("Trades.watch", () => {
   watching("notices that a late line lacks a later trade too", 2, ({ sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
-      prove(sessions)
+      makeComplete(sessions)
       a!.trade(3, base + 10_000)
       a!.trade(4, base + 20_000)
       yield* TestClock.adjust(10_000)
@@ -286,7 +286,7 @@ describe("Trades.watch", () => {
 
   watching("does not detect a dead line while no trades arrive", 2, ({ arrived, sessions, statuses }) =>
     Effect.gen(function* () {
-      prove(sessions)
+      makeComplete(sessions)
       yield* TestClock.adjust("1 day")
       assert.deepStrictEqual(yield* statuses, ["complete", "complete"])
       assert.strictEqual(arrived.length, 2)
@@ -307,7 +307,7 @@ describe("Trades.watch", () => {
     ({ arrived, sessions, statuses }) =>
       Effect.gen(function* () {
         const [a, b] = sessions
-        prove(sessions)
+        makeComplete(sessions)
         a!.emit({ _tag: "Refused", markets: ["B"], error: refused })
         assert.deepStrictEqual(yield* statuses, ["lost", "complete"])
         a!.trade(3, base + 9_000)
@@ -342,7 +342,7 @@ describe("Trades.watch", () => {
     2,
     ({ arrived, fiber, sessions, statuses }) =>
       Effect.gen(function* () {
-        prove(sessions)
+        makeComplete(sessions)
         for (const session of sessions) session.emit({ _tag: "Refused", markets: ["B"], error: refused })
         yield* settle
         assert.deepStrictEqual(arrived.slice(2), [{ _tag: "Refused", markets: ["B"], error: refused }])
@@ -388,24 +388,21 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching(
-    "drops a line whose session ended, shows the error of this line, and ends with the error of the last line",
-    2,
-    (world) =>
-      Effect.gen(function* () {
-        const [a, b] = world.sessions
-        const [first, last] = [4_001, 4_002].map((code) => new ConnectionClosed({ code, reason: "" }))
-        a!.end(first!)
-        b!.trade(1, base)
-        yield* settle
-        assert.deepStrictEqual(
-          (yield* world.watch.lines).map(({ ended }) => ended),
-          [first, undefined]
-        )
-        b!.end(last!)
-        assert.strictEqual(yield* Effect.flip(Fiber.join(world.fiber)), last)
-        assert.strictEqual(world.arrived.at(-1), 1)
-      })
+  watching("shows the error of an ended line, and ends with the error of the last line", 2, (world) =>
+    Effect.gen(function* () {
+      const [a, b] = world.sessions
+      const [first, last] = [4_001, 4_002].map((code) => new ConnectionClosed({ code, reason: "" }))
+      a!.end(first!)
+      b!.trade(1, base)
+      yield* settle
+      assert.deepStrictEqual(
+        (yield* world.watch.lines).map(({ ended }) => ended),
+        [first, undefined]
+      )
+      b!.end(last!)
+      assert.strictEqual(yield* Effect.flip(Fiber.join(world.fiber)), last)
+      assert.strictEqual(world.arrived.at(-1), 1)
+    })
   )
 
   it.effect("ends its subscriptions and sessions with its scope", () => {

@@ -374,7 +374,7 @@ describe("Orders.batchCancel", () => {
   ]
   itSendsAndDecodes([
     {
-      it: "sends a DELETE with a body and returns an error on the item that was not cancelled",
+      it: "sends a DELETE with a body and returns an error on the item that was not canceled",
       call: Orders.batchCancel({ orders }),
       request: `DELETE ${writePath}/batched`,
       body: { orders },

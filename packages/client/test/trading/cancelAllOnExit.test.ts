@@ -60,7 +60,7 @@ describe("Orders.cancelAllOnExit", () => {
     )
   }
 
-  it.effect("ignores orders that were filled, rejected or cancelled", () =>
+  it.effect("ignores orders that were filled, rejected or canceled", () =>
     Effect.gen(function* () {
       const filled: Reply = { status: 201, body: { ...createResponse, fill_count: "10.00", remaining_count: "0.00" } }
       assert.deepStrictEqual((yield* run(resting, [filled])).paths, [create])
@@ -119,7 +119,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("looks up lost orders while a cancel is pending", () =>
+  it.effect("while a cancel is pending, looks up an order whose response was lost", () =>
     Effect.gen(function* () {
       const other = buy({ client_order_id: "other" })
       const program = Effect.andThen(resting, Orders.place(other, { within: 50 }))
@@ -182,30 +182,20 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect(
-    "reports the reason for an order in `left`, even if the search for a lost order with the same id found it",
-    () =>
-      Effect.gen(function* () {
-        const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
-        const { report } = yield* run(
-          program,
-          [
-            created,
-            lost,
-            asOf(-60_000),
-            listed(),
-            errorReply(401, "authentication_error"),
-            asOf(60_000),
-            listed(order)
-          ],
-          once
-        )
-        assert.deepStrictEqual(
-          report?.left.map(({ order_id }) => order_id),
-          [order_id]
-        )
-        assert.include(report?.left[0]?.reason, "authentication_error")
-      })
+  it.effect("reports why an order is in `left`, even if a search found it under the id of a lost order", () =>
+    Effect.gen(function* () {
+      const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
+      const { report } = yield* run(
+        program,
+        [created, lost, asOf(-60_000), listed(), errorReply(401, "authentication_error"), asOf(60_000), listed(order)],
+        once
+      )
+      assert.deepStrictEqual(
+        report?.left.map(({ order_id }) => order_id),
+        [order_id]
+      )
+      assert.include(report?.left[0]?.reason, "authentication_error")
+    })
   )
 
   it.effect("cancels an order once if it was lost and then placed again under the same id", () =>
@@ -672,7 +662,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports no window for an order that was never signed", () =>
+  it.effect("reports no time window for an order that was never signed", () =>
     Effect.gen(function* () {
       const stuck = { ...signer(), sign: (text: string) => (/POST/.test(text) ? Effect.never : signer().sign(text)) }
       const { report } = yield* run(resting, [asOf(60_000), listed()], { signer: stuck })

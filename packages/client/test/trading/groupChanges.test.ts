@@ -10,7 +10,7 @@ import { World } from "../feed/support/world.ts"
 const channel = "order_group_updates"
 const order_group_id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** Makes a feed that uses the session of a scripted world. */
+/** Makes the feed service from a scripted session. */
 const feedOf = ({ session }: World) =>
   KalshiFeed.of({
     subscribe: (request, subscriber) => session.subscribe(request, subscriber),
@@ -58,7 +58,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns a `triggered` that succeeds with the trigger of the watched group, each time it runs", () =>
+  it.effect("returns an effect `triggered` that succeeds with the group's trigger each time it runs", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       const waiting = yield* Effect.forkChild(triggered, { startImmediately: true })

@@ -384,19 +384,17 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect(
-    "sets exists after a conflict without a listed order only if the code or an empty body indicates a duplicate",
-    () =>
-      Effect.gen(function* () {
-        for (const [reply, exists] of [
-          [errorReply(409, "duplicate_client_id"), true],
-          [{ status: 409, text: "" }, true],
-          [errorReply(409, "something_new"), false]
-        ] as const) {
-          const { outcome } = yield* place([reply, asOf(1), listed()], { within: 50 })
-          assert.deepInclude(outcome, { _tag: "Unknown", exists })
-        }
-      })
+  it.effect("after a conflict, sets `exists` only if the code or an empty body indicates a duplicate", () =>
+    Effect.gen(function* () {
+      for (const [reply, exists] of [
+        [errorReply(409, "duplicate_client_id"), true],
+        [{ status: 409, text: "" }, true],
+        [errorReply(409, "something_new"), false]
+      ] as const) {
+        const { outcome } = yield* place([reply, asOf(1), listed()], { within: 50 })
+        assert.deepInclude(outcome, { _tag: "Unknown", exists })
+      }
+    })
   )
 
   for (const [difference, other] of mismatches) {
@@ -446,7 +444,7 @@ describe("Orders.place", () => {
     )
   }
 
-  it.effect("recognises duplicate errors by their words", () =>
+  it.effect("recognizes duplicate errors by their words", () =>
     Effect.gen(function* () {
       for (const code of [
         "already_exist",
@@ -494,7 +492,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("sets exists after any 2xx status of a single create", () =>
+  it.effect("sets `exists` after any 2xx status of a single create", () =>
     Effect.gen(function* () {
       for (const [status, exists] of [
         [199, false],
@@ -928,7 +926,7 @@ describe("Orders.placeAll", () => {
   const item = (client_order_id: string) => ({ ...createResponse, client_order_id, order_id: client_order_id })
   const error = (code: string) => ({ error: { code, message: code } })
 
-  it.effect("matches items to intents by client_order_id, not by position", () =>
+  it.effect("matches items to intents by client_order_id, not by index", () =>
     Effect.gen(function* () {
       const { value } = yield* play(Orders.placeAll(three), [
         batchCreated(item("c"), { client_order_id: "a", ...error("invalid_order") }, item("b"))

@@ -26,7 +26,7 @@ const historical = "GET /historical/orders"
 
 const request = Result.getOrThrow(intent.request)
 
-/** A placement with attempts between 0 and 30 seconds, by the exchange's clock. */
+/** A placement with attempts between 0 and 30 seconds. The exchange can have accepted the order within `window`. */
 const placement: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,
@@ -44,9 +44,9 @@ const withoutWindow: Orders.Placement = {
 }
 
 /** Settles a placement that is not listed. The time limit allows one round of reads. */
-const settleUnlisted = (placement: Orders.Placement, freshness: Reply, atMillis: number) =>
+const settleUnlisted = (placement: Orders.Placement, asOfReply: Reply, atMillis: number) =>
   Effect.map(
-    play(Orders.settle(placement, { within: 50 }), [freshness, listed(), listed()], { atMillis }),
+    play(Orders.settle(placement, { within: 50 }), [asOfReply, listed(), listed()], { atMillis }),
     ({ value }) => value
   )
 
@@ -255,7 +255,7 @@ describe("Orders.settle", () => {
       })
   )
 
-  it.effect("without a last attempt, counts from the start of settle", () =>
+  it.effect("without a last attempt, takes the start of settle as the last attempt", () =>
     Effect.gen(function* () {
       const { lastAttemptMillis: _, ...started } = withoutWindow
       // The exchange's clock is at 131 seconds at most, and a signature can be one minute ahead.

@@ -1,4 +1,4 @@
-/** The client's account feed on the local exchange. */
+/** The client's account feed on the local exchange, over one or several lines (parallel connections). */
 import { assert, describe, it } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
 import type * as Feed from "@kalshi-effect/client/Feed"
@@ -133,7 +133,7 @@ describe("AccountFeed.make", () => {
           yield* TestClock.adjust(100)
           if (change === "garble") assert.strictEqual((yield* mine.status)._tag, "Healing")
           yield* sell(1)
-          // No later message reveals that the feed skipped one. The next verification finds the change.
+          // No later message reveals a skipped message. The next verification finds the change.
           yield* TestClock.adjust(change === "skip" ? 25_000 : 5_000)
           yield* until(() => (events.at(-1)?._tag ?? "") !== "Healing")
           yield* TestClock.adjust(5_000)
@@ -162,7 +162,7 @@ describe("AccountFeed.make", () => {
   )
 
   inMemory(
-    "keeps newer pushed changes when a list shows an older state",
+    "keeps newer changes from the feed when a list shows an older state",
     (trader) =>
       Effect.gen(function* () {
         const sell = yield* seller(trader)
@@ -181,7 +181,7 @@ describe("AccountFeed.make", () => {
     { assumptions: { readLagMillis: 3_000 } }
   )
 
-  inMemory("contains only the followed subaccounts", ({ me, sandbox }) =>
+  inMemory("contains only the subaccounts of its options", ({ me, sandbox }) =>
     Effect.gen(function* () {
       const number = yield* sandbox.createSubaccount(me.accountId)
       yield* sandbox.deposit(me.accountId, "100", { subaccount: number })
@@ -231,7 +231,7 @@ describe("AccountFeed.make", () => {
   )
 
   inMemory(
-    "starts no second read while the first read waits for new enough lists",
+    "starts no second read while the first read waits for lists that are new enough",
     ({ sandbox }) =>
       Effect.gen(function* () {
         const mine = yield* AccountFeed.make()
@@ -387,7 +387,7 @@ describe("AccountFeed.make with two lines", () => {
     })
   )
 
-  inMemory("is not live after the second line is lost while the first line may lack messages", (trader) =>
+  inMemory("is not live if one line is lost while the other, just restored, may lack messages", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ lines: 2 })
       // A line covers the loss of another line from ten seconds after it became live.
@@ -408,7 +408,7 @@ describe("AccountFeed.layer", () => {
 
   const named = (count: "5" | "6") => Orders.buyYes({ ticker, count, yes_price: "0.40", client_order_id: "mine-1" })
 
-  /** Runs a test with a live account. From then on, every create loses its response, and every list of orders fails. */
+  /** Runs a test after the account is live. Every response to a create is then lost, and every list of orders fails. */
   const blind = (test: Effect.Effect<void, unknown, Client | AccountFeed.AccountFeed>) => (trader: Trader) =>
     Effect.gen(function* () {
       const mine = yield* AccountFeed.AccountFeed
@@ -422,7 +422,7 @@ describe("AccountFeed.layer", () => {
     }).pipe(Effect.provide(AccountFeed.layer()))
 
   inMemory(
-    "settles an order from the pushed order if its response was lost, and reads no list",
+    "after a lost response, settles the order with a message of the feed, and reads no list",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(intent)
@@ -452,7 +452,7 @@ describe("AccountFeed.layer", () => {
   )
 
   inMemory(
-    "does not accept a pushed order that differs from the intent",
+    "does not accept an order from the feed that differs from the intent",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(named("5"))
@@ -463,7 +463,7 @@ describe("AccountFeed.layer", () => {
     )
   )
 
-  inMemory("when the scope closes, cancels an order although its response was lost, and reads no list", (trader) =>
+  inMemory("when the scope closes, cancels an order whose response was lost, and reads no list", (trader) =>
     Effect.gen(function* () {
       yield* blind(
         Effect.gen(function* () {

@@ -1,5 +1,5 @@
 /**
- * Plays random steps against the client's account feed: orders are placed, filled and cancelled, and connections,
+ * Plays random steps against the client's account feed: orders are placed, filled and canceled, and connections,
  * messages and reads fail. Some time after the last fault, the account must equal the exchange's account.
  */
 import { assert, describe, it } from "@effect/vitest"
@@ -31,7 +31,6 @@ type Step =
   | { readonly do: "verify" | "changeOver" }
   | { readonly do: "wait"; readonly millis: number }
 
-/** The name of a step. */
 const tag = <Tag extends Step["do"]>(name: Tag) => fc.constant(name)
 
 const which = fc.nat({ max: 100 })

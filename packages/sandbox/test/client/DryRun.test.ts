@@ -26,7 +26,6 @@ const order: Orders.CreateInput = {
 const tagOf = <A, E extends { readonly _tag: string }, R>(write: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(write), ({ _tag }) => _tag)
 
-/** A bot that reads and writes. */
 const bot = Effect.gen(function* () {
   const { market } = yield* Markets.get({ ticker })
   const before = yield* Portfolio.balance()

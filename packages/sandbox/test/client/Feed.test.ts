@@ -72,7 +72,7 @@ describe("Feed.subscribe", () => {
       })
   )
 
-  inMemory("reports a gap", ({ place, sandbox }) =>
+  inMemory("reports a gap in the sequence numbers of messages", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.subscribe("orderbook_delta", { market_tickers: [ticker] }))
       yield* until(() => events.length === 1)

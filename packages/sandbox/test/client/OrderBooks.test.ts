@@ -1,6 +1,6 @@
 /**
- * The client's live order books on the local exchange. A code such as B17 in a test name identifies a known fault of
- * other clients.
+ * The client's live order books on the local exchange. After lost messages, a book heals: it is unreadable until the
+ * client has a new snapshot. A code such as B17 in a test name identifies a known fault of other clients.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
@@ -65,21 +65,19 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory(
-    "B17: is correct after two deltas with the same clock, between which the book is crossed",
-    ({ place, sandbox }) =>
-      Effect.gen(function* () {
-        yield* place({ side: "ask", price: "0.65" })
-        const books = yield* OrderBooks.watch([ticker])
-        yield* until(isLive(books))
-        yield* sandbox.plant({ feed: "frame", type: "orderbook_delta", change: "cross" })
-        yield* place({ price: "0.40" })
-        yield* TestClock.adjust(100)
-        assert.deepStrictEqual(yield* levels(books), [[["0.40", "5.00"]], [["0.65", "5.00"]]])
-      })
+  inMemory("B17: stays correct if the first of two deltas with the same clock crosses the book", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      yield* place({ side: "ask", price: "0.65" })
+      const books = yield* OrderBooks.watch([ticker])
+      yield* until(isLive(books))
+      yield* sandbox.plant({ feed: "frame", type: "orderbook_delta", change: "cross" })
+      yield* place({ price: "0.40" })
+      yield* TestClock.adjust(100)
+      assert.deepStrictEqual(yield* levels(books), [[["0.40", "5.00"]], [["0.65", "5.00"]]])
+    })
   )
 
-  it.live("stays readable if the end of a crossing arrived while the process was busy", () => {
+  it.live("stays readable if the delta that ends a crossing arrived while the process was busy", () => {
     const sockets = recordedSockets()
     return trading(({ place, sandbox }) =>
       Effect.gen(function* () {
@@ -117,19 +115,17 @@ describe("OrderBooks.watch", () => {
     ).pipe(Effect.provide([sockets.layer, NodeHttpClient.layerUndici, layer()]))
   })
 
-  inMemory(
-    "B16: is unreadable from the moment a connection is lost, and live after the restore",
-    ({ place, sandbox }) =>
-      Effect.gen(function* () {
-        const books = yield* OrderBooks.watch([ticker])
-        yield* until(isLive(books))
-        yield* sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
-        yield* sandbox.feed.drop({ how: "reset" })
-        yield* until(() => books.state(ticker)?._tag === "Healing")
-        yield* place({ price: "0.40" })
-        yield* until(isLive(books), 120_000)
-        assert.deepStrictEqual((yield* levels(books))[0], [["0.40", "5.00"]])
-      })
+  inMemory("B16: is unreadable while its connection is lost, and live after the restore", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      const books = yield* OrderBooks.watch([ticker])
+      yield* until(isLive(books))
+      yield* sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
+      yield* sandbox.feed.drop({ how: "reset" })
+      yield* until(() => books.state(ticker)?._tag === "Healing")
+      yield* place({ price: "0.40" })
+      yield* until(isLive(books), 120_000)
+      assert.deepStrictEqual((yield* levels(books))[0], [["0.40", "5.00"]])
+    })
   )
 
   inMemory("S7: reports a market that does not exist, and keeps the other markets", () =>

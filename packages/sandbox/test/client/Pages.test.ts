@@ -47,14 +47,13 @@ const traded = Effect.gen(function* () {
   return maker
 })
 
-/** After ten days, items older than six days are historical. */
+/** An exchange on which items older than six days are historical. */
 const exchange = layerTest({
   markets: [{ ticker }],
   assumptions: { historicalMillis: 6 * day, historicalOrdersMillis: 6 * day },
   keepRequests: 5_000
 })
 
-/** A stream of ids. */
 type Listed = Stream.Stream<string, unknown, Kalshi.KalshiPublic | Kalshi.KalshiRead>
 
 const idOf = (item: { readonly order_id?: string; readonly trade_id?: string }): string =>
@@ -109,7 +108,7 @@ describe("History", () => {
 
   for (const [name, history] of histories) {
     it.effect(
-      `lists each of a thousand ${name} of the local exchange once, while the cutoff moves by several days`,
+      `lists each of a thousand ${name} of the local exchange once, while the historical cutoff moves by several days`,
       () =>
         Effect.gen(function* () {
           const maker = yield* traded

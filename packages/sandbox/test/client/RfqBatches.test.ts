@@ -1,4 +1,4 @@
-/** RFQ batches through the client: from the request to the trades of all children. */
+/** RFQ batches through the client: from the request to the trades of all children (the RFQs of a batch). */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Quotes from "@kalshi-effect/client/Quotes"
@@ -23,7 +23,7 @@ const pairs = [
   [legs[1]!, legs[2]!]
 ].map((selected_markets) => ({ selected_markets }))
 
-/** An exchange with a collection, and the clients of four accounts with money on its shard. */
+/** An exchange with a collection on shard 1, and the clients of four accounts with money on that shard. */
 const setup = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   for (const { market_ticker } of legs) {
@@ -38,7 +38,6 @@ const setup = Effect.gen(function* () {
     Effect.tap(sandbox.createAccount({ name }), ({ accountId }) =>
       sandbox.deposit(accountId, "1000", { exchangeIndex: 1 })
     )
-  /** Performs operations as an account. */
   const as =
     ({ signer }: Credentials) =>
     <A, E>(program: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>) =>
@@ -119,7 +118,7 @@ describe("RfqBatches", () => {
           [other.id, "executed", 1]
         ]
       )
-      // Each child gives the creator a fill. The fill belongs to the order that the child's quote names.
+      // For each child, the creator has a fill of the order that the child's quote names.
       for (const { id, rfq_id } of accepted.quotes) {
         const scope = { rfq_id, quote_id: id }
         const { rfq_creator_order_id = "" } = (yield* creator(Quotes.get(scope))).quote

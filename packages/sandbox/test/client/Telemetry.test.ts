@@ -242,13 +242,12 @@ const assertMetrics = (metrics: ReadonlyArray<Exported>): void => {
 }
 
 describe("Telemetry, exported by OTLP", () => {
-  it.live("sends calls, their requests as children, and metrics to a collector, without secrets", () =>
+  it.live("sends the spans of calls and of their requests, and the metrics, to a collector, without secrets", () =>
     Effect.gen(function* () {
       const { got, url } = yield* collector
       const secrets = yield* runBot(url)
       assertSpans(spansIn(got))
       assertMetrics(metricsIn(got))
-      // Everything that the collector received.
       const everything = got.flatMap(({ headers, text }) => [headers, text]).join("\n")
       for (const secret of secrets) {
         assert.isFalse(everything.toLowerCase().includes(secret.toLowerCase()), secret.slice(0, 16))

@@ -1,4 +1,7 @@
-/** The client's trades over several lines (parallel connections), on the local exchange. */
+/**
+ * The client's trades over several lines (parallel connections), on the local exchange. A hole is a time whose trades may
+ * be missing.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -213,7 +216,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     fast
   )
 
-  inMemory("reports a hole if the late line is lost before it delivers the trades that the other line lost", (me) =>
+  inMemory("reports a hole if a stalled line is lost with trades that the other line missed too", (me) =>
     Effect.gen(function* () {
       const { sandbox } = me
       const trade = yield* trader(me)
@@ -294,7 +297,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     })
   )
 
-  inMemory("loses nothing while the connection of the first line, or of a single line, is replaced", (me) =>
+  inMemory("loses nothing while a connection is replaced, with two lines or with one", (me) =>
     Effect.gen(function* () {
       const trade = yield* trader(me)
       for (const lines of [2, 1]) {
@@ -337,7 +340,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     })
   )
 
-  inMemory("ends its connections when its scope closes, but not the session of the layer", ({ sandbox }) =>
+  inMemory("when its scope closes, ends its connections but not the connection of the layer", ({ sandbox }) =>
     Effect.gen(function* () {
       for (let round = 0; round < 20; round++) {
         const scope = yield* Scope.make()

@@ -50,7 +50,7 @@ const errorOf = <A, E>(fiber: Fiber.Fiber<A, E>) =>
   })
 
 describe("Feed.subscribe", () => {
-  inMemory("S1, S4: restores both channels of a market if the line drops again during the restore", (trader) =>
+  inMemory("S1, S4: restores both channels of a market if the connection drops again during the restore", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const params = { market_tickers: [ticker] }
@@ -75,7 +75,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "S2: fails with the last cause after the attempts to connect are used up",
+    "S2: fails after the last attempt to connect, with the reason of that attempt",
     ({ sandbox }) =>
       Effect.gen(function* () {
         const { fiber } = yield* collect(Feed.subscribe("trade"))
@@ -105,7 +105,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S8: has one subscription if its reply arrives after the timeout", (trader) =>
+  inMemory("S8: has one subscription if the reply to its command arrives after the timeout", (trader) =>
     Effect.gen(function* () {
       yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", delayMillis: 7_000 })
       const { events } = yield* collect(Feed.messages("user_orders"))
@@ -287,7 +287,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S20: notices a half-open line within 25 seconds, and does not wait for its close", ({ place, sandbox }) =>
+  inMemory("S20: notices a half-open connection within 25 seconds, before its close", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.subscribe("user_orders"))
       yield* live(1)
@@ -299,7 +299,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S21: fails with the status of an upgrade that is refused with 403", ({ sandbox }) =>
+  inMemory("S21: fails after an upgrade that is refused with 403, and does not dial again", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 403, times: 10 })
       const { fiber } = yield* collect(Feed.subscribe("trade"))
@@ -326,7 +326,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S24: waits longer while lines close right after their handshake", ({ sandbox }) =>
+  inMemory("S24: waits longer while connections close right after their handshake", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", closeCode: 1012, times: 8 })
       yield* collect(Feed.subscribe("trade"))
@@ -339,7 +339,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S25: reopens a subscription that delivers nothing although its line is open", (trader) =>
+  inMemory("S25: reopens a subscription that delivers nothing although its connection is open", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* OrderBooks.watch([ticker])
@@ -355,7 +355,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S26: keeps its line through a quiet hour", ({ sandbox }) =>
+  inMemory("S26: keeps its connection through a quiet hour", ({ sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker])
       const trades = yield* collect(Feed.subscribe("trade"))
@@ -427,7 +427,7 @@ describe("Feed.subscribe", () => {
   )
 
   inMemory(
-    "S34, A5: delivers message types with other names than their channel, and reports no gap if messages have no seq",
+    "S34, A5: delivers messages whose type differs from their channel, and reports no gap if messages have no seq",
     (trader) =>
       Effect.gen(function* () {
         const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
@@ -465,7 +465,7 @@ describe("Feed.subscribe", () => {
       })
   )
 
-  inMemory("A2: delivers the current state of a ticker after subscribing, adding, joining and restoring", (trader) =>
+  inMemory("A2: delivers current tickers to each new stream, for each added market, and after a restore", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const other = "KXFEED-26-OTHER"
@@ -505,7 +505,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S19: does not dial after its scope closed during a wait", ({ me, sandbox }) =>
+  inMemory("S19: does not dial after its scope closes during a wait", ({ me, sandbox }) =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       yield* Effect.gen(function* () {

@@ -79,7 +79,6 @@ const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
   return String(Object(Option.getOrUndefined(Exit.findErrorOption(exit))).message)
 }
 
-/** Prints everything in a value. */
 const printAll = (value: unknown): string =>
   inspect(value, { depth: null, customInspect: false, showHidden: true, maxArrayLength: null, maxStringLength: null })
 

@@ -1,6 +1,7 @@
 /**
- * The audit of the client's order books on the local exchange, which omits messages and renames keys. The code B2 in a
- * test name identifies a known fault of other clients.
+ * The audit of the client's order books, which compares them with REST. The local exchange omits messages and renames
+ * keys. After a difference, a book heals: it is unreadable until the client has a new snapshot. The code B2 in a test
+ * name identifies a known fault of other clients.
  */
 import { assert, describe, it } from "@effect/vitest"
 import type * as Capability from "@kalshi-effect/client/Capability"
@@ -28,7 +29,7 @@ const inMemory = <E>(
 
 const other = "KXFEED-26-OTHER"
 
-/** Watches two markets on a number of lines. Returns when both books are live on every line. */
+/** Watches two markets on several lines (parallel connections). Returns when both books are live on every line. */
 const watchTwo = ({ sandbox }: Trader, lines = 1) =>
   Effect.gen(function* () {
     yield* sandbox.createMarket({ ticker: other })
@@ -43,7 +44,7 @@ const different = (events: ReadonlyArray<OrderBooks.AuditEvent>) =>
 
 describe("OrderBooks.audit", () => {
   for (const lines of [1, 2]) {
-    inMemory(`finds and heals a book after a change that was not sent, on ${lines} lines`, (trader) =>
+    inMemory(`finds and heals a book after a change that was not sent (lines: ${lines})`, (trader) =>
       Effect.gen(function* () {
         const { place, sandbox } = trader
         const books = yield* watchTwo(trader, lines)
@@ -119,7 +120,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inMemory("continues after a failed read of REST, and fails with the error of the feed", (trader) =>
+  inMemory("continues after a failed read of REST, but fails if the feed fails", (trader) =>
     Effect.gen(function* () {
       const { sandbox } = trader
       const books = yield* watchTwo(trader)

@@ -1,6 +1,7 @@
 /**
- * The client's order books under the faults that the local exchange can cause. A code such as B1 in a test name
- * identifies a known fault of other clients.
+ * The client's order books under the faults that the local exchange can cause. After lost messages, a book heals: it is
+ * unreadable until the client has a new snapshot. A code such as B1 in a test name identifies a known fault of other
+ * clients.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
@@ -31,9 +32,7 @@ const watchTwo = ({ sandbox }: Trader) =>
     return books
   })
 
-/**
- * Returns a function that counts the later snapshots of the watched subscription. A second stream on it receives them.
- */
+/** Opens a second stream of a watched market. Returns a function that counts the snapshots since then. */
 const countSnapshots = (market: string) =>
   Effect.gen(function* () {
     const { events } = yield* collect(
@@ -186,7 +185,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B15: reconnects if the line drops while a book heals, and does not end the stream of changes", (trader) =>
+  inMemory("B15: reconnects after a drop while a book heals, and does not end the stream of changes", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -206,7 +205,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B16: is unreadable from the drop until the end of ten refused dials", (trader) =>
+  inMemory("B16: is unreadable after a drop, during all ten refused dials", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -302,7 +301,7 @@ describe("OrderBooks.watch", () => {
   )
 
   for (const lines of [1, 2]) {
-    inMemory(`forgets why a market was refused when the market is removed, on ${lines} lines`, () =>
+    inMemory(`forgets why a market was refused when the market is removed (lines: ${lines})`, () =>
       Effect.gen(function* () {
         const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"], { lines })
         yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -316,7 +315,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("B24: does not grow over a thousand rounds of adding and removing", (trader) =>
+  inMemory("B24: keeps no data of a market that is removed and added a thousand times", (trader) =>
     Effect.gen(function* () {
       const { sandbox } = trader
       const books = yield* watchTwo(trader)

@@ -31,7 +31,6 @@ const decimal = (hundredths: number): `${number}` =>
 /** A market without fees. At whole cents, the payment is exactly price times count. */
 const market = { ticker, takerFeeRate: 0 }
 
-/** A client for an account. */
 const as = (by: Credentials) => (sandbox: Sandbox["Service"]) =>
   Kalshi.layer({ environment: sandbox.environment, signer: by.signer, limits: false })
 
@@ -469,8 +468,7 @@ describe("settle", () => {
         )
         const second = Orders.settleAll(ids.map((client_order_id) => ({ client_order_id, ticker, placedAtMillis })))
         const fiber = yield* Effect.forkChild(second)
-        // The journal lacks the time of the last attempt. That time can be now, with a timestamp that is one minute
-        // ahead.
+        // The journal lacks the time of the last attempt, so absence proves nothing in the first two minutes.
         yield* TestClock.adjust("2 minutes")
         assert.isUndefined(fiber.pollUnsafe())
         yield* TestClock.adjust("1 minute")

@@ -1,3 +1,4 @@
+/** The crowd: simulated traders on the local exchange, with markets of their own. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { attachCrowd, type CrowdOptions } from "../../src/crowd/Crowd.ts"
@@ -14,7 +15,6 @@ const start = Date.UTC(2026, 10, 30, 14, 7, 30)
 const minute = 60_000
 const hour = 60 * minute
 
-/** An exchange with a crowd. */
 const makeCrowded = (options: Partial<CrowdOptions> = {}, ownSeed = 1) => {
   const exchange = new Exchange({ seed: ownSeed })
   attachCrowd(exchange, { traders: 12, ...options }, start)
@@ -45,7 +45,7 @@ const restingOf = (exchange: Exchange, name: string, atMillis: number): number =
 
 describe("a book of the crowd", () => {
   // The crowd quotes at full seconds, so the test reads the books at full seconds.
-  it("has both sides, and a spread of at most eight cents around the hidden value, at every second of half an hour", () => {
+  it("has two sides at every second, and a spread of at most eight cents around the hidden value", () => {
     const exchange = makeCrowded()
     const values = new OwnMarkets(1)
     const distances: Array<number> = []
@@ -184,7 +184,7 @@ describe("the traders of the crowd", () => {
     }
   })
 
-  it("have a bounded number of resting orders and timers, and add at most 8 MB to the snapshot in an hour", () => {
+  it("have a bounded number of resting orders and timers, and a snapshot below 8 MB after an hour", () => {
     const exchange = makeCrowded({ traders: 20 })
     const { accounts, markets, timers } = exchange.snapshot(start + hour)
     const resting = accounts.reduce((sum, { restingCount }) => sum + restingCount, 0)
@@ -280,7 +280,7 @@ describe("the quotes of the crowd", () => {
     }
   })
 
-  it("are confirmed within a second after the acceptance, also if the RFQ is deleted, and are no longer replaced", () => {
+  it("are confirmed within a second of acceptance, even if the RFQ is deleted, and are not replaced", () => {
     const exchange = makeCrowded()
     const quotesAt = requestQuotes(exchange, "KXCROWDLONG-A-YES", 10)
     const at = start + 5_100
@@ -337,7 +337,7 @@ describe("the quotes of the crowd", () => {
 })
 
 describe("Exchange.attach", () => {
-  it("lets the agent and the timers act in the order of their times, before a command or a read", () => {
+  it("lets the agent and the timers act in order of time, before a command or a read", () => {
     const exchange = new Exchange({ seed: 1 })
     unwrap(
       exchange.execute({ type: "createMarket", market: { ticker: "KXA-26-1", closeMillis: start + 1_500 } }, start)
@@ -446,7 +446,7 @@ describe("attachCrowd", () => {
     }
   })
 
-  it("acts only in the last 24 hours of a longer move of the clock, and determines the markets that closed before", () => {
+  it("acts only in the last 24 hours of a move of three days, and determines the markets that closed before", () => {
     const exchange = makeCrowded({ traders: 2, pace: 0.1 })
     const end = start + 72 * hour
     const trades: Array<Event> = []
@@ -492,7 +492,7 @@ describe("levelsOf", () => {
     { start: 9_000, end: 10_000, step: 10 }
   ])
 
-  it("has every price of the ranges once, without 0 and 1 dollar", () => {
+  it("has every price of the ranges once, without $0 and $1", () => {
     assert.deepStrictEqual([levels.length, levels[0], levels.at(-1)], [100 + 80 + 99, 10, 9_990])
   })
 

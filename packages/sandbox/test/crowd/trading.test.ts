@@ -1,4 +1,4 @@
-/** A user's program that trades with a crowd, through the client. */
+/** A user's program that trades with a crowd (simulated traders) through the client. */
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Markets from "@kalshi-effect/client/Markets"
@@ -98,7 +98,7 @@ describe("a program on an exchange with a crowd", () => {
     }).pipe(Effect.provide(withCrowd))
   )
 
-  it.effect("gets quotes on an RFQ with a target cost, in a market with short times", () =>
+  it.effect("gets quotes on an RFQ with a target cost, in a highly volatile market", () =>
     Effect.gen(function* () {
       const { kalshi, sandbox } = yield* newUser
       yield* sandbox.createMarket({ ticker: "KXFAST-26-YES", isHighlyVolatile: true })

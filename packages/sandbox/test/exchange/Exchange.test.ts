@@ -543,7 +543,7 @@ describe("Exchange.snapshot", () => {
     assert.deepStrictEqual(floor.exchange.snapshot(start).timers, [])
   })
 
-  it("keeps the sequence in which timers with the same time fire", () => {
+  it("keeps the sequence of timers that fire at the same time", () => {
     const floor = makeFloor()
     const accountId = floor.account("one")
     const closes = (closeMillis: number) => ({ type: "setMarketClose", ticker, closeMillis }) as const

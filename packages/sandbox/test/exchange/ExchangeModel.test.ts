@@ -136,7 +136,6 @@ const agreement: fc.Arbitrary<Command> = fc.oneof(
   }
 )
 
-/** Orders and order groups. */
 const orderCommand: fc.Arbitrary<Command> = fc.oneof(
   { weight: 20, arbitrary: place },
   { weight: 3, arbitrary: fc.record({ do: fc.constant("cancel" as const), order, account }) },
@@ -410,7 +409,7 @@ class Pair {
     return this.#agree(codeOf(result), this.model.propose(proposer, { ...terms, expiresAt }))
   }
 
-  /** Most numbers select a party that has not accepted a block trade, usually before it expires. */
+  /** Most random numbers select a party that has not accepted a block trade, usually before it expires. */
   #acceptBlock(command: Of<"acceptBlock">): void {
     const earliest = command.target % 5 === 0 ? 0 : this.model.now + 1
     const waiting = this.model.blocks.flatMap(({ accepted, buyer, expiresAt, seller }, index) =>
@@ -457,7 +456,7 @@ class Pair {
     return this.#agree(codeOf(result), this.model.deleteRfq(index, owner))
   }
 
-  /** Most numbers select an open RFQ. */
+  /** Most random numbers select an open RFQ. */
   #createQuote({ account, noBid, postOnly, rests, rfq, yesBid }: Of<"quote">): void {
     const index =
       often(
@@ -505,7 +504,7 @@ class Pair {
     return this.#agreeOn("confirm", codeOf(result), this.model.confirmQuote(index, maker))
   }
 
-  /** Most numbers select a quote with this status, usually before it expires, and the account that can change it. */
+  /** Most random numbers select a quote with this status, usually before it expires, and the account that can act on it. */
   #quoteIn(status: "open" | "accepted", number: number, party: "maker" | "creator" = "maker") {
     const earliest = status === "open" || number % 5 === 0 ? 0 : this.model.now + 1
     return often(
@@ -641,7 +640,7 @@ class Pair {
     return Math.ceil(this.model.now / 1_000) * 1_000 + 4_000
   }
 
-  /** Most numbers select a resting order. The others select any order, or no order. */
+  /** Most random numbers select a resting order. The others select any order, or no order. */
   #choose(number: number): number {
     const resting = [...this.model.orders.keys()].filter((index) => this.model.orders[index]!.status === "resting")
     return number < 30 ? (resting[number % Math.max(1, resting.length)] ?? number) : number - 30
@@ -667,7 +666,6 @@ const usually = 32
 const often = <A>(number: number, targets: ReadonlyArray<A>): A | undefined =>
   number < usually ? targets[number % Math.max(1, targets.length)] : undefined
 
-/** A command of one kind. */
 type Of<Kind extends Command["do"]> = Extract<Command, { readonly do: Kind }>
 
 const pick = ({ limit, triggered, windowCount }: { limit: number; triggered: boolean; windowCount: number }) => ({
@@ -706,7 +704,7 @@ const covered = {
   conflict: 100
 }
 
-/** Checks a law for random commands. A failure has the seed and the path that replay the counterexample. */
+/** Checks a property of random commands. A failure prints the seed and the path that replay the counterexample. */
 const forAll = (runs: number, law: (commands: ReadonlyArray<Command>) => void, from = commands): void =>
   fc.assert(fc.property(from, law), { seed, numRuns: runs })
 
@@ -884,7 +882,7 @@ describe("Exchange, compared with a model", () => {
     forAll(50, (commands) => assert.strictEqual(run(commands), run(commands)))
   })
 
-  it("changes nothing when an order is cancelled twice", () => {
+  it("changes nothing when a canceled order is canceled again", () => {
     forAll(50, (commands) => {
       const { apply, exchange, model } = new Pair()
       commands.forEach(apply)

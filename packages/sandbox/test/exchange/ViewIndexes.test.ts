@@ -214,7 +214,7 @@ const compareQueues = (view: View, state: Snapshot): number => {
 
 describe("View, after random commands", () => {
   it(
-    "lists the same orders, fills and trades as a scan of the whole state, page by page, even after a restore",
+    "lists the same orders, fills and trades as a scan of the state, even after a restore",
     { timeout: 120_000 },
     () => {
       let exchange = new Exchange({ seed: 3, assumptions })

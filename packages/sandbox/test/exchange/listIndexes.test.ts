@@ -46,7 +46,7 @@ describe("KeyIndex", () => {
 })
 
 describe("FadingIndex", () => {
-  it("finds the same items as a scan, while items are added and lose their property", () => {
+  it("finds the same items as a scan, while items are added or lose the indexed property", () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ added: fc.nat(100), lost: fc.array(fc.nat(300), { maxLength: 50 }), at: fc.nat(400) }), {
@@ -86,7 +86,6 @@ describe("FadingIndex", () => {
   })
 })
 
-/** Reads all pages of a list. */
 const read = <A, Query extends PageQuery>(
   list: (query: Query) => Result.Result<Page<A>, Refusal>,
   query: Query
@@ -312,7 +311,7 @@ const comparisons = (state: Snapshot, account: Account) => {
 
 describe("View, after random commands", () => {
   it(
-    "lists the same RFQs, quotes, positions and settlements as a scan of the whole state, even after a restore",
+    "lists the same RFQs, quotes, positions and settlements as a scan of the state, even after a restore",
     { timeout: 120_000 },
     () => {
       let exchange = new Exchange({ seed: 5, assumptions: { transferMillis: 3_000 } })

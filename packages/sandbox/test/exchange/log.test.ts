@@ -99,7 +99,7 @@ const makeTwoMarkets = () => {
   return { floor, maker, taker, clocks }
 }
 
-describe("the clock of a book", () => {
+describe("the clock (version number) of a book", () => {
   it("rises at each command or timer that changes a book, and is the same for all changes of a command", () => {
     const { clocks, floor, maker, taker } = makeTwoMarkets()
     assert.deepStrictEqual(clocks(), [2, 0])
@@ -472,7 +472,7 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("logs new events, the state of each market after a change, and pauses", () => {
+  it("logs created events, the state of each market after a change, and pauses", () => {
     const { events, exchange } = makeFloor()
     unwrap(exchange.execute({ type: "determineMarket", ticker, outcome: "yes" }, start))
     unwrap(exchange.execute({ type: "setActive", trading: false, exchangeIndex: 2 }, start))
@@ -496,7 +496,7 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("creates no entries without a subscriber, and continues the numbers at the next subscription", () => {
+  it("creates no entries without a subscriber, and continues the numbering at the next subscription", () => {
     const exchange = new Exchange({ seed: 7 })
     const createAccount = (name: string) => unwrap(exchange.execute({ type: "createAccount", name }, start))
     const log: Array<LogEntry> = []

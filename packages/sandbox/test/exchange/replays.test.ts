@@ -650,7 +650,7 @@ const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as
 
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot
 
-/** The law that transfers of positions violate, because they have no fills. */
+/** The invariant that transfers of positions violate, because they have no fills. */
 const transferred = "a position is the count bought minus the count sold, until it settles"
 
 const runs = sampleSize(12, 60)

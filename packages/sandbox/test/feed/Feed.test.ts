@@ -396,7 +396,7 @@ describe("slow readers", () => {
     )
   })
 
-  it("if too many frames wait, lose their subscription with error 25, and keep the other subscriptions", () => {
+  it("lose a subscription with error 25 if too many of its frames wait, and keep the other subscriptions", () => {
     const { line, me, world } = connected({ maxFeedWaitingFrames: 3 })
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.send(subscribe("order_group_updates"))

@@ -16,7 +16,7 @@ const even: Bids = [
 
 const decode = FeedMessages.decoder()
 
-/** Takes the frames of a line. The client's decoder must accept each of them. */
+/** Takes the frames of a connection. The client's decoder must accept each of them. */
 const framesOf = (line: TestLine): ReadonlyArray<Frame> =>
   line.takeTexts().map((text) => {
     const decoded = decode(text)
@@ -26,7 +26,7 @@ const framesOf = (line: TestLine): ReadonlyArray<Frame> =>
 
 const typesOf = (line: TestLine): ReadonlyArray<string> => framesOf(line).map(({ type }) => type)
 
-/** A creator, two makers and a spectator, each with a line that subscribes to `communications`. */
+/** A creator, two makers and a spectator, and a function that subscribes an account to `communications`. */
 const setup = () => {
   const world = makeFeedWorld({ transferMillis: 0 })
   for (const name of ["A", "B", "C"]) {
@@ -86,7 +86,7 @@ const setup = () => {
 }
 
 describe("rfq_batch_created and rfq_batch_deleted", () => {
-  it("contain the children of a batch, and each leg of the children once", () => {
+  it("contain the RFQs of a batch, and each of their legs once", () => {
     const { create, creator, idOf, listen, maker, world } = setup()
     const [own, others] = [listen(creator), listen(maker)]
     const batch = create({ isObscured: true })
@@ -139,7 +139,7 @@ describe("rfq_batch_created and rfq_batch_deleted", () => {
 })
 
 describe("batch_quote_created", () => {
-  it("is sent only to the maker, with a quote for each child", () => {
+  it("is sent only to the maker, with a quote for each RFQ of the batch", () => {
     const { create, creator, idOf, listen, maker, quote, second } = setup()
     const batch = create()
     const lines = [listen(maker), listen(second), listen(creator)]
@@ -183,7 +183,7 @@ describe("batch_quote_created", () => {
 })
 
 describe("rfq_batch_best_quotes", () => {
-  it("is sent only to the creator, at most every 250 milliseconds, and also when a batch quote becomes 30 seconds old", () => {
+  it("is sent only to the creator, at most every 250 milliseconds, and when bids no longer count after 30 seconds", () => {
     const { create, creator, listen, maker, quote, world } = setup()
     const batch = create({ clientBatchId: "mine" })
     const [own, others] = [listen(creator), listen(maker)]

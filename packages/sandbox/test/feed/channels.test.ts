@@ -213,7 +213,7 @@ describe("fill, user_orders and market_positions", () => {
 })
 
 describe("order_group_updates", () => {
-  it("pushes creation, trigger, reset, limit and deletion", () => {
+  it("reports creation, trigger, reset, limit and deletion", () => {
     const { listen, me, other, world } = setup()
     const [mine, theirs] = [listen(me, "order_group_updates"), listen(other, "order_group_updates")]
     const { groupId } = world.run({

@@ -124,7 +124,7 @@ describe("faults of messages", () => {
     assert.strictEqual(JSON.parse(twoDeltas("unknownType").faulty[0]!).type, "not_in_the_document")
   })
 
-  it("zeroDelta: a delta of 0.00 precedes the message and counts in seq", () => {
+  it("zeroDelta: before the message, a delta of 0.00 is sent and counts in seq", () => {
     const { faulty, next } = twoDeltas("zeroDelta")
     assert.deepStrictEqual(
       faulty.map((text) => [JSON.parse(text).msg.delta_fp, JSON.parse(text).seq]),
@@ -136,13 +136,13 @@ describe("faults of messages", () => {
     assert.strictEqual(next[0]!.seq, 4)
   })
 
-  it("belowZero: a delta that subtracts more than the level has precedes the message", () => {
+  it("belowZero: before the message, a delta subtracts more than the level contains", () => {
     const deltas = twoDeltas("belowZero").faulty.map((text) => Number(JSON.parse(text).msg.delta_fp))
     assert.strictEqual(deltas.length, 2)
     assert.isBelow(deltas[0]! + 5, 0)
   })
 
-  it("cross: two deltas with the same clock and the sum zero precede the message", () => {
+  it("cross: before the message, two deltas with the same clock cross the book and restore it", () => {
     const messages = twoDeltas("cross").faulty.map((text) => JSON.parse(text).msg)
     assert.deepStrictEqual(
       messages.map(({ delta_fp, price_dollars }) => [price_dollars, delta_fp]),

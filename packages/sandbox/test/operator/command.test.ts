@@ -53,7 +53,6 @@ const served = (...options: ReadonlyArray<string>) =>
     })
   )
 
-/** Starts the command. Returns the text that the command prints before it serves. */
 const announced = (...options: ReadonlyArray<string>) => Effect.map(served(...options), ({ text }) => text)
 
 /** Starts the command, and waits for its end. Returns its exit code and everything that it printed. */
@@ -134,7 +133,7 @@ describe("kalshi-sandbox", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.live("with --crowd, serves a market in which a crowd trades", () =>
+  it.live("with --crowd, serves a market in which simulated accounts trade", () =>
     Effect.gen(function* () {
       const text = yield* announced("--port", "0", "--crowd", "5")
       assert.include(text, "# A crowd of 5 traders")

@@ -24,7 +24,7 @@ const statuses = Effect.flatMap(Sandbox, ({ requests }) =>
   Effect.map(requests, (served) => served.map(({ status }) => status))
 )
 
-/** Completes a call under virtual time. */
+/** Runs a call for 20 seconds of virtual time. */
 const play = <A, E, R>(call: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* Effect.forkChild(Effect.result(call))

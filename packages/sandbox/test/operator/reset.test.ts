@@ -78,7 +78,7 @@ describe("Operator.reset", () => {
     }).pipe(Effect.provide(layerTest({ assumptions, markets: [{ ticker: "KXTEST-26-YES" }] })))
   )
 
-  it.effect("removes planted faults of requests and of the feed, and recorded requests", () =>
+  it.effect("removes planted faults and recorded requests", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       yield* send({ method: "GET", path: "/exchange/status" })

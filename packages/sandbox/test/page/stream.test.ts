@@ -165,7 +165,7 @@ describe("Streams", () => {
     assert.isAtLeast(reads, 8)
   })
 
-  it("sends nothing while nothing changes, but lets the exchange's time pass", () => {
+  it("sends nothing while nothing changes, but reads the exchange once per second so that its timers fire", () => {
     const world = makeStreams()
     const body = makeBody()
     world.streams.open(body, selection())

@@ -1,6 +1,6 @@
 /**
- * An exchange with a crowd and a state file, in a process that is killed at random points. Its state file is compacted
- * so often that many kills come during a compaction.
+ * An exchange with a crowd (simulated traders) and a state file, in a process that is killed at random points. A snapshot
+ * replaces the commands in the file so often that many kills interrupt this compaction.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { once } from "node:events"
@@ -24,9 +24,8 @@ beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
 const kills = sampleSize(6, 100)
-/** The number of kills for each state file. */
 const killsPerFile = sampleSize(3, 5)
-/** The number of the restart that runs without the crowd, for each state file. */
+/** For each state file, the index of the restart without the crowd. */
 const withoutCrowd = 2
 const size = 20
 const compactAfterCommands = "10"
@@ -47,7 +46,7 @@ interface Known {
   /** Ids of the trades that the feed sent. */
   readonly trades: Set<string>
   readonly beginMillis: number
-  /** The sum of the answered moves of the clock, and the sum of all sent moves, in milliseconds. */
+  /** The sum of the clock moves that got a response, and the sum of all sent moves, in milliseconds. */
   movedMillis: number
   sentMillis: number
 }
@@ -122,7 +121,7 @@ const moveOn = async (url: string, agent: Agent, known: Known): Promise<void> =>
 
 describe("an exchange with a crowd that is killed at a random point", () => {
   it(
-    `has after each of ${kills} restarts every acknowledged change exactly once, and the same crowd`,
+    `after each of ${kills} restarts, has every acknowledged change exactly once, and the same crowd`,
     async () => {
       const found = { kills: 0, answered: 0, trades: 0, duringCompaction: 0, compactions: 0, interruptedWrites: 0 }
       for (let part = 0; part < kills / killsPerFile; part++) {

@@ -1,4 +1,7 @@
-/** An exchange with a crowd and a state file, on a file system in memory that can stop at any operation. */
+/**
+ * An exchange with a crowd (simulated traders) and a state file, on a file system in memory that can stop at any
+ * operation. A compaction replaces the commands in the file with a snapshot.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import type { Snapshot } from "../../src/exchange/Exchange.ts"
@@ -173,7 +176,7 @@ describe("a crowd under a frozen clock", () => {
   const frozen = { clock: "frozen" as const }
   const end = 5 * minute
 
-  it("continues after any number of restarts as if the process had never ended, even if it ended before the crowd acted", async () => {
+  it("gives the same state with and without restarts, even if a process ends before the crowd acts", async () => {
     const whole = await world(frozen)
     whole.move(end)
     act(whole)

@@ -1,4 +1,4 @@
-/** The command with a crowd and a state file, for an hour of exchange time. */
+/** Runs the command with a crowd (simulated traders) and a state file for an hour of exchange time. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -92,7 +92,10 @@ const measure = (minutes: number, file: string, snapshot: Snapshot, residentByte
 /** The maximum size of the journal in bytes, without the commands of the last write. The README explains it. */
 const mostJournal = (baseBytes: number): number => Math.max(baseBytes, 64 * mebi)
 
-/** Runs only in full mode: six more hours, then twelve hours in one move. The exchange must compact the file. */
+/**
+ * Only in full mode: runs six more hours, then twelve hours in one move. The exchange must compact the file, which
+ * replaces its commands with a snapshot.
+ */
 const checkLater = async (url: string, agent: Agent, file: string): Promise<void> => {
   if (sampleSize(0, 1) === 0) return
   let compactions = 0

@@ -1,3 +1,4 @@
+/** The journal of a state file: a snapshot, then commands. A compaction replaces the commands with a new snapshot. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -21,7 +22,6 @@ import {
 } from "../support/journaled.ts"
 import { MemoryDisk } from "../support/memoryDisk.ts"
 
-/** The message of the error that a function throws. */
 const reasonOf = (run: () => unknown): string => {
   try {
     run()
@@ -298,7 +298,7 @@ describe("compaction", () => {
     })
   }
 
-  it("is not needed for a new file, whose interrupted creation leaves no file or the whole file", async () => {
+  it("is not needed for a new file: an interrupted creation leaves no file or the whole file", async () => {
     const found = { none: 0, whole: 0 }
     for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
       const disk = new MemoryDisk()

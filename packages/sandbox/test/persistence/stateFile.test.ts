@@ -186,7 +186,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("keeps the orders that a crowd placed before the clock was moved, with their times", () =>
+  it.live("keeps the orders that simulated traders placed before the clock was moved, with their times", () =>
     Effect.gen(function* () {
       const file = newFile()
       /** The ids of all orders, and when they were created. */

@@ -18,7 +18,10 @@ const { build, folder, start: startServer } = makeServer("kalshi-kill-")
 beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Starts an exchange that compacts after few commands, so that many kills interrupt a compaction. */
+/**
+ * Starts an exchange that replaces its saved commands with a snapshot after ten commands, so that many kills interrupt
+ * this compaction.
+ */
 const start = (file: string): Promise<Started> => startServer(file, "10")
 
 /** The dump without the time, which passes between two dumps. */
@@ -28,7 +31,6 @@ const stable = (dump: unknown): unknown =>
   )
 
 const kills = sampleSize(10, 100)
-/** The number of kills for each state file. */
 const killsPerFile = 5
 /** The maximum number of responses before a kill. The actual number is random. */
 const mostAnswers = 300
@@ -50,7 +52,7 @@ const check = async (
 
 describe("an exchange that is killed at a random point", () => {
   it(
-    `has after each of ${kills} restarts every acknowledged change exactly once`,
+    `after each of ${kills} restarts, has every acknowledged change exactly once`,
     async () => {
       const found = { kills: 0, answered: 0, fills: 0, duringCompaction: 0, compactions: 0, interruptedWrites: 0 }
       for (let part = 0; part < kills / killsPerFile; part++) {

@@ -11,7 +11,6 @@ import { errorOf, send, type Sent } from "../support/wire.ts"
 const path = "/portfolio/order_groups"
 const signedPath = `/trade-api/v2${path}`
 
-/** Runs a test on a new exchange. */
 const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   it.effect(name, () => Effect.provide(test(), layerTest()))
 

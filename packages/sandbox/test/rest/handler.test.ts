@@ -17,7 +17,6 @@ const order = {
   self_trade_prevention_type: "taker_at_cross"
 }
 
-/** Runs a test on a new exchange. */
 const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   it.effect(name, () => Effect.provide(test(), layerTest({ markets: [{ ticker }] })))
 
@@ -51,7 +50,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("requires a JSON content type of a PUT, with or without a body", () =>
+  onExchange("requires a JSON content type for a PUT, with or without a body", () =>
     Effect.gen(function* () {
       const by = yield* (yield* Sandbox).createAccount()
       const path = "/portfolio/order_groups/00000000-0000-4000-8000-000000000000/reset"
@@ -364,7 +363,15 @@ describe("makeHandler", () => {
 
   onExchange("responds with 500 if the exchange fails, and serves the next request", () =>
     Effect.gen(function* () {
-      yield* (yield* Sandbox).plant({ status: 200, body: 1n })
+      let isPlanted = false
+      const body = {
+        get value() {
+          if (isPlanted) throw new Error("cannot be written as JSON")
+          return 0
+        }
+      }
+      yield* (yield* Sandbox).plant({ status: 200, body })
+      isPlanted = true
       const failed = yield* send({ method: "GET", path: "/exchange/status" }).pipe(
         Effect.provideService(References.MinimumLogLevel, "None")
       )

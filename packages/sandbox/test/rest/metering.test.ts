@@ -14,7 +14,7 @@ const descriptorOf = (operationId: string) =>
   routes.find(({ descriptor }) => descriptor.operationId === operationId)!.descriptor
 
 describe("costOf", () => {
-  it("is the cost of the client's descriptor, for every operation", () => {
+  it("is the token cost that the client knows, for every operation", () => {
     for (const { descriptor } of routes) {
       assert.strictEqual(costOf(descriptor, {}), descriptor.limits.cost, descriptor.operationId)
     }

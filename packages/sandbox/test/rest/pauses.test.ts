@@ -112,7 +112,7 @@ describe("a pause", () => {
     )
   }
 
-  it.effect("of trading permits cancelling and decreasing", () =>
+  it.effect("of trading permits canceling and decreasing", () =>
     Effect.gen(function* () {
       for (const id of ["CancelOrderV2", "DecreaseOrderV2", "CancelAllOrders"]) {
         const { changed, got } = yield* whilePaused(id, { trading: false })

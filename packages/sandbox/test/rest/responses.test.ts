@@ -9,7 +9,6 @@ import { everyRequest } from "../support/requests.ts"
 import { send } from "../support/wire.ts"
 import { makeWorld } from "../support/world.ts"
 
-/** The response of an operation on a new exchange. */
 const responseTo = ({ request }: (typeof everyRequest)[number]) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox
@@ -21,9 +20,9 @@ const responseTo = ({ request }: (typeof everyRequest)[number]) =>
     return yield* send(request(world))
   }).pipe(Effect.provide(layerTest({ assumptions: { timestampWindowMillis: Infinity } })))
 
-describe("every operation", () => {
+describe("the response of every operation", () => {
   for (const requested of everyRequest) {
-    it.effect(`returns a response to ${requested.operationId} that the client decodes`, () =>
+    it.effect(`can be decoded by the client: ${requested.operationId}`, () =>
       Effect.gen(function* () {
         const got = yield* responseTo(requested)
         assert.strictEqual(got.status, requested.success, JSON.stringify(got.body))

@@ -32,7 +32,6 @@ const cases: Readonly<Record<string, Case>> = {
   ...referenceCases
 }
 
-/** All operations of the document. */
 const published = Object.values(document.paths).flatMap((methods) => Object.values(methods))
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300

@@ -57,7 +57,7 @@ const operations = Object.entries(document.paths).flatMap(([template, methods]) 
   Object.values(methods).map((published) => ({ template, published }))
 )
 
-/** A change of a valid request that makes it invalid, or that keeps it valid. */
+/** A change of a valid request, and the expected result. */
 interface Change {
   readonly about: string
   readonly query?: Readonly<Record<string, string>>
@@ -71,7 +71,7 @@ const invalid = (about: string, query: Readonly<Record<string, string>>): Change
   expected: "invalid"
 })
 
-/** The names of the bounds of ranges. */
+/** How the names of the two parameters of a range begin. */
 const bounds = [
   [/^min_/, "max_"],
   [/^start_/, "end_"],
@@ -99,7 +99,7 @@ const changesOfLimit = (published: Published): ReadonlyArray<Change> =>
     .flatMap(({ schema: { maximum, minimum } }): ReadonlyArray<Change> => [
       invalid("a limit that is not a number", { limit: "many" }),
       invalid("a fractional limit", { limit: "1.5" }),
-      invalid("an infinite limit", { limit: "9999999999999999" }),
+      invalid("a huge limit", { limit: "9999999999999999" }),
       ...(minimum === undefined ? [] : [invalid("a low limit", { limit: String(minimum - 1) })]),
       ...(maximum === undefined
         ? []
@@ -122,10 +122,9 @@ const changesOfTypes = (published: Published): ReadonlyArray<Change> =>
     .filter(({ schema }) => schema.enum !== undefined || schema.type === "integer" || schema.type === "boolean")
     .map(({ name }) => invalid("a value of another type", { [name]: "perhaps" }))
 
-/** Path parameters that are free text. */
 const freeText = new Set(["type", "city", "category"])
 
-/** Parameters whose malformed value is an unknown id. A public client asserts this on the demo exchange. */
+/** Ids whose malformed values the demo exchange treats as unknown, as a public client asserts. */
 const unknownIfMalformed = new Set(["milestone_id", "structured_target_id"])
 
 const changesOfPath = (published: Published): ReadonlyArray<Change> =>
@@ -156,7 +155,6 @@ const changesOf = (published: Published): ReadonlyArray<Change> => [
   ...changesOfPath(published)
 ]
 
-/** The valid request with a change. */
 const changed = (sent: Sent, template: string, { path = {}, query = {} }: Change): Sent => {
   const [valid = "", search = ""] = sent.path.split("?")
   const parts = valid.split("/")
@@ -180,7 +178,7 @@ const statusOf = ({ responses }: Published, { expected, path, query }: Change, s
   return query !== undefined || path === undefined || declares(400) || !declares(404) ? 400 : 404
 }
 
-/** Query parameters whose invalid value can cause 400, or 404 as for an unknown id. */
+/** Query parameters whose invalid value can cause 400 or 404. */
 const narrowing = new Set(["subaccount", "exchange_index", "market_ticker"])
 
 const table: Array<string> = []

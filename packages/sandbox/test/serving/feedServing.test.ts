@@ -38,7 +38,6 @@ const bid = {
   self_trade_prevention_type: "taker_at_cross"
 } as const
 
-/** Places an order over REST. */
 const place = ({ signer }: Credentials, { environment }: Operator, order: Partial<Orders.CreateInput> = {}) =>
   Orders.create({ ...bid, ...order }).pipe(Effect.provide(Kalshi.layer({ environment, signer })))
 
@@ -53,7 +52,6 @@ const dial = ({ environment }: Operator, headers: Record<string, string>) =>
     (socket) => Effect.sync(() => socket.terminate())
   )
 
-/** Waits for the next frames. */
 const frames = (socket: WebSocket, count: number): Effect.Effect<ReadonlyArray<Frame>> =>
   Effect.callback((resume) => {
     const found: Array<Frame> = []

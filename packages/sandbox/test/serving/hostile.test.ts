@@ -27,7 +27,6 @@ const openTo = (port: number) =>
 
 const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
 
-/** A socket to the exchange. */
 const open = Effect.flatMap(portOf, openTo)
 
 /** Returns everything that arrives until the server closes the connection. */

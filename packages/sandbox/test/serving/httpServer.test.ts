@@ -163,7 +163,7 @@ describe("listen, with malformed HTTP", () => {
 })
 
 describe("listen, with slow requests", () => {
-  it.live("responds with 408 and a JSON body to a head or a body that does not arrive in time", () =>
+  it.live("responds with 408 and a JSON body if a head or a body does not arrive in time", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ headMillis: 200, requestMillis: 400 })
@@ -200,26 +200,24 @@ describe("listen, with idle connections", () => {
     )
   )
 
-  it.live(
-    "keeps a connection for the announced time even if the time limit of a head is shorter, and then closes it",
-    () =>
-      scoped(
-        Effect.gen(function* () {
-          const port = yield* echo({ headMillis: 100, keepAliveMillis: 1_000 })
-          const socket = yield* openTo(port)
-          assert.match(yield* request(socket), /keep-alive: timeout=1\r/)
-          yield* Effect.sleep("800 millis")
-          assert.match(yield* request(socket), /^http\/1\.1 200 /)
-          const begun = performance.now()
-          assert.strictEqual(yield* untilClosed(socket), "")
-          assert.isAtLeast(performance.now() - begun, 990)
-        })
-      )
+  it.live("keeps an idle connection for the announced time, even if the time limit for a head is shorter", () =>
+    scoped(
+      Effect.gen(function* () {
+        const port = yield* echo({ headMillis: 100, keepAliveMillis: 1_000 })
+        const socket = yield* openTo(port)
+        assert.match(yield* request(socket), /keep-alive: timeout=1\r/)
+        yield* Effect.sleep("800 millis")
+        assert.match(yield* request(socket), /^http\/1\.1 200 /)
+        const begun = performance.now()
+        assert.strictEqual(yield* untilClosed(socket), "")
+        assert.isAtLeast(performance.now() - begun, 990)
+      })
+    )
   )
 })
 
 describe("listen, with many large bodies", () => {
-  it.live("responds with 503 to bodies beyond the memory for bodies, and serves again when memory is free", () =>
+  it.live("responds with 503 if bodies would exceed their memory limit, and serves again when memory is free", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ maxBufferedBytes: 4 * mebibyte })

@@ -153,7 +153,7 @@ describe("makeMemoryWebSocket", () => {
     })
   )
 
-  it.effect("passes pings to a listener of ping, and does not pass the response of a refusal to it", () =>
+  it.effect("passes pings to a listener of ping, and fails to open after a refusal that no listener receives", () =>
     Effect.gen(function* () {
       const feed = makeFakeFeed()
       const make = yield* makeMemoryWebSocket(feed, url)

@@ -70,7 +70,6 @@ const closeOf = async (socket: WebSocket): Promise<readonly [code: number, reaso
   return [Number(code), String(reason)]
 }
 
-/** Waits until a condition holds. */
 const until = async (holds: () => boolean): Promise<void> => {
   while (!holds()) {
     await new Promise((resume) => setTimeout(resume, 2))

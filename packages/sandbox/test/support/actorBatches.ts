@@ -145,7 +145,6 @@ const accept = (exchange: Exchange, { now }: BatchActors, random: Random, { acco
   return accepted
 }
 
-/** Checks the invariants of batches. */
 export const auditBatches = (state: Snapshot, check: (isTrue: boolean, law: string) => void): void => {
   const rfqs = new Map(state.rfqs.map((rfq) => [rfq.rfqId, rfq]))
   const quotes = new Map(state.quotes.flatMap((own) => (own.batchId === undefined ? [] : [[own.rfqId, own]])))
@@ -167,7 +166,7 @@ export const auditBatches = (state: Snapshot, check: (isTrue: boolean, law: stri
     const executed = rfqIds.filter((rfqId) => quotes.get(rfqId)?.status === "executed").length
     check(
       executed === (closeReason === "executed" ? rfqIds.length : 0) || closeReason === "partially executed",
-      "every child of an executed batch is executed, and a batch that was not executed has no executed child"
+      "an executed batch has only executed children, and a batch that is not executed has none"
     )
     for (const rfqId of rfqIds) {
       const own = quotes.get(rfqId)
@@ -183,7 +182,10 @@ export const auditBatches = (state: Snapshot, check: (isTrue: boolean, law: stri
     "an account has at most two open batches"
   )
   for (const { batchQuoteId, isCounted, status } of state.batchQuotes) {
-    check(timers.has(`discount ${batchQuoteId}`) === isCounted, "a counted batch quote has a timer")
-    check(!isCounted || status === "open", "only open batch quotes are counted")
+    check(
+      timers.has(`discount ${batchQuoteId}`) === isCounted,
+      "a batch quote has a timer exactly while its bids can win"
+    )
+    check(!isCounted || status === "open", "only the bids of open batch quotes can win")
   }
 }

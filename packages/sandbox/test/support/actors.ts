@@ -54,7 +54,6 @@ export interface Actors {
     readonly account: string
     readonly quoteId: string
     readonly rfqAccount: string
-    /** True after the quote was accepted. */
     isAccepted: boolean
   }>
   readonly batches: Array<RfqBatch>
@@ -147,7 +146,6 @@ const addMarket = (exchange: Exchange, actors: Actors, exchangeIndex: number): v
   actors.markets.push(ticker)
 }
 
-/** Executes random commands of the actors, from a seed. */
 export const act = (exchange: Exchange, actors: Actors, seed: number, times: number): void => {
   const random = makeRandom(seed)
   for (let n = 0; n < times; n++) {

@@ -12,13 +12,11 @@ export const levels = (books: OrderBooks.Watch, market = ticker) =>
     [book.bids, book.asks].map((side) => side.map(({ count, price }) => [price.padEnd(4, "0"), count]))
   )
 
-/** Whether a book is live. */
 export const isLive =
   (books: OrderBooks.Watch, market = ticker) =>
   () =>
     books.state(market)?._tag === "Live"
 
-/** Asserts that the client's books equal the exchange's books. */
 export const assertEqual = (sandbox: Operator, books: OrderBooks.Watch, markets: ReadonlyArray<string> = [ticker]) =>
   Effect.gen(function* () {
     const view = yield* sandbox.view

@@ -12,7 +12,7 @@ export interface Handle {
   readonly readStop: () => void
 }
 
-/** A layer of Node WebSockets, and a function that returns the handle of the n-th socket, from 0. */
+/** A layer of Node WebSockets, and a function that returns the handle of a socket by its index. */
 export const recordedSockets = () => {
   const sockets: Array<NodeWS.WebSocket> = []
   const layer = Layer.effect(

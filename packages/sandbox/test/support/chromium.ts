@@ -35,7 +35,6 @@ interface Message {
   readonly error?: { readonly message: string }
 }
 
-/** A tab of the browser. */
 export class Tab {
   /** Errors and warnings of the console, exceptions, and failed requests. */
   readonly problems: Array<string> = []
@@ -69,7 +68,6 @@ export class Tab {
     return result.value
   }
 
-  /** Waits until an expression is true. */
   async until(expression: string): Promise<void> {
     const deadline = Date.now() + 20_000
     while ((await this.evaluate(`Boolean(${expression})`)) !== true) {
@@ -85,7 +83,6 @@ export class Tab {
     await this.until("document.readyState === 'complete'")
   }
 
-  /** Presses a key, such as `Tab`, `Enter` or `Space`. */
   async press(key: "Tab" | "Enter" | "Space" | "ArrowRight", shift = false): Promise<void> {
     const [code, text] = { Tab: [9, ""], Enter: [13, "\r"], Space: [32, " "], ArrowRight: [39, ""] }[key] as [
       number,
@@ -130,7 +127,6 @@ export class Tab {
   }
 }
 
-/** A running browser. */
 export class Browser {
   readonly #process: ChildProcess
   readonly #folder: string

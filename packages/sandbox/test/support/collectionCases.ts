@@ -1,4 +1,4 @@
-/** Requests that receive each declared status of the operations of multivariate event collections. */
+/** Requests about multivariate event collections, by the status that they receive. */
 import { badBodies, type Case } from "./cases.ts"
 import { collectionTicker, settledTicker, ticker } from "./world.ts"
 

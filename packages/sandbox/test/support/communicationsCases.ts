@@ -1,7 +1,7 @@
 /**
- * Requests that receive the statuses of the operations of RFQs, quotes and block trades, except for the statuses that
- * all operations share. `{rfq}`, `{quote}`, `{takerRfq}`, `{ownQuote}`, `{acceptedQuote}` and `{blockTrade}` stand for
- * the ids of existing entities, `{maker}` and `{taker}` for the ids of two accounts.
+ * Requests about RFQs, quotes and block trades, by the status that they receive. Statuses that every operation returns
+ * are missing. `{rfq}`, `{quote}`, `{takerRfq}`, `{ownQuote}`, `{acceptedQuote}` and `{blockTrade}` stand for the ids of
+ * existing entities, `{maker}` and `{taker}` for the ids of two accounts.
  */
 import { badBodies, badPages, type Case, type Change } from "./cases.ts"
 import { blockTrade, quote, rfq, settledTicker } from "./world.ts"

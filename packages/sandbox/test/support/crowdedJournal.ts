@@ -1,4 +1,7 @@
-/** A running exchange with a crowd and a journal. Its file system is in memory, and the test moves its clock. */
+/**
+ * A running exchange with a crowd (simulated traders) and a journal. Its file system is in memory, and the test moves its
+ * clock.
+ */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
@@ -20,7 +23,6 @@ type Step =
   | { readonly command: Command; readonly atMillis: number }
   | { readonly isMove: true }
 
-/** A hash of a dump. */
 const digest = (dump: unknown): string => createHash("sha256").update(JSON.stringify(dump)).digest("hex")
 
 /** A hash of an exchange's state. Advances the time of the exchange to `atMillis`. */

@@ -7,7 +7,6 @@ import { get, type IncomingMessage } from "node:http"
 
 export type Data = Readonly<Record<string, unknown>>
 
-/** An open stream. */
 export interface EventStream {
   readonly response: IncomingMessage
   /** The messages that arrived. */

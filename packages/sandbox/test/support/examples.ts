@@ -25,7 +25,6 @@ export interface JsonSchema {
   readonly maximum?: number
 }
 
-/** The input of {@link exampleOf}. */
 export interface ExampleInput {
   readonly schemas: Readonly<Record<string, JsonSchema>>
   /** Any text. Different seeds give different examples. */
@@ -43,8 +42,7 @@ export interface ExampleInput {
 }
 
 /**
- * Generates a value that fits a schema. Objects have all properties, but only the required properties below a depth of
- * five.
+ * Generates a value that fits a schema. Objects have all their properties, and below depth five only the required ones.
  */
 export const exampleOf = (schema: JsonSchema, input: ExampleInput): unknown =>
   make(schema, "", { ...input, next: numbersFrom(input.seed) }, 0)

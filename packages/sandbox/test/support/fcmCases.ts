@@ -1,6 +1,7 @@
 /**
- * Requests that receive the statuses of the operations of FCM members, except for the statuses that all operations
- * share. `{subtrader}` stands for a subtrader of the maker, `{errorSubtrader}` for the subtrader of its error account.
+ * Requests of FCM members (futures commission merchants), by the status that they receive. Statuses that every operation
+ * returns are missing. `{subtrader}` stands for a subtrader of the maker, `{errorSubtrader}` for the subtrader of the
+ * maker's error account.
  */
 import { badBodies, type Case, type Change } from "./cases.ts"
 import { settledTicker, ticker } from "./world.ts"

@@ -42,7 +42,7 @@ export interface TestLine {
   readonly send: (command: object | string) => void
   /** Sends a command and returns the frames that it caused. */
   readonly ask: (command: object | string) => Array<Frame>
-  /** How the exchange ended the connection. Undefined if it did not. */
+  /** How the exchange ended the connection. Undefined while it is open. */
   readonly ended: () => string | undefined
   readonly pings: () => number
   /** Sends no pong from now on. */
@@ -71,7 +71,6 @@ export interface FeedWorld {
 
 export const ticker = "KXFEED-26-YES"
 
-/** The time at which the world begins. */
 export const start = 1_800_000_000_000
 
 export const makeFeedWorld = (assumptions: Partial<Assumptions> = {}): FeedWorld => {

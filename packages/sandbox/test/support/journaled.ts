@@ -1,4 +1,4 @@
-/** Actors on an exchange with a journal, on a file system in memory. */
+/** An exchange with a journal on a file system in memory. Actors execute random commands on it. */
 import { createHash } from "node:crypto"
 import * as Predicate from "effect/Predicate"
 import { defaults } from "../../src/Assumptions.ts"
@@ -16,10 +16,10 @@ export const options: Options = { seed: 5, assumptions: { transferMillis: 3_000 
 
 const clock: ClockState = { isFrozen: false, createdMillis: 0, offsetMillis: 0, furthestMillis: 0, restoredMillis: 0 }
 
-/** No compaction. */
+/** Never replaces the commands of the journal with a snapshot. */
 export const never: Limits = { commands: Infinity, bytes: Infinity, share: 0 }
 
-/** A compaction after a number of commands. */
+/** Compacts the journal after a number of commands: a snapshot replaces them. */
 export const after = (commands: number): Limits => ({ commands, bytes: Infinity, share: 0 })
 
 /** Returns JSON with sorted fields. */

@@ -200,5 +200,4 @@ export const feedHeaders = (key: Key): Record<string, string> => {
   }
 }
 
-/** One trader for each account. */
 export const tradersOf = ({ keys }: Served): ReadonlyArray<Trader> => keys.map((key) => new Trader(key))

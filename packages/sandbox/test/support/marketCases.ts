@@ -1,5 +1,5 @@
 /**
- * Requests that receive each declared status of the implemented operations with the tags events, historical and market.
+ * Requests that receive each declared status of the operations with the tags events, historical and market.
  */
 import { badPages, type Case } from "./cases.ts"
 import { settledTicker, ticker } from "./world.ts"

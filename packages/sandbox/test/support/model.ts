@@ -130,6 +130,7 @@ const own = ({ price, side }: { readonly price: number; readonly side: "bid" | "
 
 const decimal = (units: number, decimals: number): string => (units / 10 ** decimals).toFixed(decimals)
 
+/** The methods for commands return the code of a refusal, or undefined. */
 export class Model {
   now: number
   orders: Array<ModelOrder> = []
@@ -143,7 +144,7 @@ export class Model {
   readonly rounding: Fees.Rounding
   readonly member: "direct" | "other"
   readonly rates: Rates
-  /** Whether the market has shorter times for the confirmation and the execution of a quote. */
+  /** Whether quotes on the market have shorter time limits. */
   readonly isVolatile: boolean
   /** The confirmed quotes, in the order of their execution. */
   #confirmed: Array<ModelQuote> = []
@@ -184,7 +185,6 @@ export class Model {
     }
   }
 
-  /** Returns the refusal's code, or undefined. */
   place(input: ModelPlace): string | undefined {
     const group = input.group === undefined ? undefined : this.groups[input.group]!
     if (group !== undefined && (group.deleted || group.triggered || group.account !== input.account)) {
@@ -207,7 +207,7 @@ export class Model {
     return undefined
   }
 
-  /** Cancels an order. Returns whether the order was cancelled. */
+  /** Returns whether the order was canceled. */
   cancel(order: number, account: number): boolean {
     const target = this.#own(order, account)
     if (target !== undefined) {
@@ -224,7 +224,6 @@ export class Model {
     return resting.length
   }
 
-  /** Returns the refusal's code, or undefined. */
   decrease(order: number, account: number, by: number): string | undefined {
     const target = this.#own(order, account)
     if (target === undefined) {
@@ -240,7 +239,6 @@ export class Model {
     return undefined
   }
 
-  /** Returns the refusal's code, or undefined. */
   amend(order: number, account: number, { count, expiresAt, price }: ModelAmend): string | undefined {
     const target = this.#own(order, account)
     if (target === undefined) {
@@ -288,7 +286,6 @@ export class Model {
     return undefined
   }
 
-  /** Returns the refusal's code, or undefined. */
   propose(proposer: number, block: Omit<ModelBlock, "accepted">): string | undefined {
     if (proposer !== block.buyer && proposer !== block.seller) {
       return "permission_denied"
@@ -300,7 +297,7 @@ export class Model {
     return undefined
   }
 
-  /** Accepts a block trade. The second party's acceptance executes it. Returns the refusal's code, or undefined. */
+  /** Accepts a block trade. The second party's acceptance executes it. */
   acceptBlock(index: number, account: number): string | undefined {
     const block = this.blocks[index]
     if (block === undefined || (account !== block.buyer && account !== block.seller)) {
@@ -329,7 +326,6 @@ export class Model {
     return undefined
   }
 
-  /** Returns the refusal's code, or undefined. */
   createRfq(rfq: Omit<ModelRfq, "isOpen">, replaces: boolean): string | undefined {
     const existing = this.rfqs.find(({ account, isOpen }) => isOpen && account === rfq.account)
     if (existing !== undefined) {
@@ -342,7 +338,6 @@ export class Model {
     return undefined
   }
 
-  /** Returns the refusal's code, or undefined. */
   deleteRfq(index: number, account: number): string | undefined {
     const rfq = this.rfqs[index]
     if (rfq === undefined || rfq.account !== account || !rfq.isOpen) {
@@ -352,7 +347,6 @@ export class Model {
     return undefined
   }
 
-  /** Returns the refusal's code, or undefined. */
   createQuote(
     index: number,
     input: Pick<ModelQuote, "account" | "yesBid" | "noBid" | "restRemainder" | "postOnly">
@@ -395,7 +389,6 @@ export class Model {
     return undefined
   }
 
-  /** Returns the refusal's code, or undefined. */
   deleteQuote(index: number, account: number): string | undefined {
     const quote = this.quotes[index]
     if (quote === undefined || quote.account !== account || quote.status !== "open") {
@@ -405,7 +398,6 @@ export class Model {
     return undefined
   }
 
-  /** Returns the refusal's code, or undefined. */
   acceptQuote(index: number, account: number, side: "yes" | "no"): string | undefined {
     const quote = this.quotes[index]
     if (quote === undefined || quote.rfq.account !== account) {
@@ -428,7 +420,6 @@ export class Model {
     return undefined
   }
 
-  /** Returns the refusal's code, or undefined. */
   confirmQuote(index: number, account: number): string | undefined {
     const quote = this.quotes[index]
     if (quote === undefined || quote.account !== account) {
@@ -656,8 +647,8 @@ export class Model {
   }
 
   /**
-   * The money that all orders of an account need. An order that closes a held contract needs no money for this
-   * contract. The oldest closing orders come first.
+   * The money that all orders of an account need. Orders that close held contracts need no money for these contracts,
+   * starting with the oldest order.
    */
   #required(account: number, orders: ReadonlyArray<ModelOrder>): number {
     let micros = 0

@@ -117,19 +117,15 @@ export class RawFeed {
     return new RawFeed(socket)
   }
 
-  /** Sends bytes. */
   send(...parts: ReadonlyArray<string | Buffer>): void {
     if (this.socket.writable) this.socket.write(Buffer.concat(parts.map((part) => Buffer.from(part))))
   }
 
-  /** Sends a command. */
   command(command: object): void {
     this.send(frame(JSON.stringify(command)))
   }
 
-  /**
-   * Sends a head. Returns the status of the response, or an empty string if the connection ended without a response.
-   */
+  /** Sends a head, and returns {@link status}. */
   async handshake(head: string): Promise<string> {
     this.send(head)
     return this.status()

@@ -6,7 +6,6 @@ import { References } from "../../src/exchange/reference/references.ts"
 import { Faults } from "../../src/rest/faults.ts"
 import { makeHandler } from "../../src/rest/handler.ts"
 
-/** A JSON object of a response. */
 export type Json = Readonly<Record<string, unknown>>
 
 export interface Read {
@@ -16,7 +15,7 @@ export interface Read {
 
 const decoder = new TextDecoder()
 
-/** Returns a function that reads a path (below the API's root) at a time. */
+/** Returns a function that moves the exchange to a time, and reads a path below the API's root. */
 export const readsOf = (exchange: Exchange): ((path: string, nowMillis: number) => Read) => {
   const references = new References(exchange.seed)
   const handle = makeHandler(

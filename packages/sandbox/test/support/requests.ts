@@ -1,5 +1,5 @@
 /**
- * A request for every operation of the document. Most parts of the requests are generated from the document.
+ * A request for every operation of the published OpenAPI document. Most parts of the requests are generated from it.
  */
 import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "./examples.ts"

@@ -11,7 +11,7 @@ import { makeWorldBatches, type WorldBatches } from "./worldBatches.ts"
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
 
-/** A collection of the event of `ticker`. Its combos have one leg or more. */
+/** A collection that contains the event of `ticker`. Each combo has at least one leg. */
 export const collectionTicker = "KXMVE-1"
 
 /** The client id of an executed transfer between subaccounts on shard 0. */
@@ -27,7 +27,7 @@ export interface World {
   readonly locked: Credentials
   /** An account of the basic tier. */
   readonly basic: Credentials
-  /** Resting orders of the maker. A test may use each of them once. */
+  /** Resting orders of the maker. */
   readonly orderIds: ReadonlyArray<string>
   readonly groupId: string
   readonly transferId: string
@@ -47,9 +47,9 @@ export interface World {
   /** A block trade that the taker proposed and accepted: the maker buys from the taker. */
   readonly blockTradeId: string
   readonly batches: WorldBatches
-  /** The maker is an FCM member. Its subtrader has $100 and a daily cap. */
+  /** The maker is an FCM member (futures commission merchant). This is its subtrader, with $100 and a daily cap. */
   readonly subtraderId: string
-  /** A subtrader of the error account of the maker. */
+  /** A subtrader of the maker's error account. */
   readonly errorSubtraderId: string
 }
 

@@ -44,7 +44,6 @@ export const documentOf = ({ paths = {}, requests = [], responses = [], schemas 
   }
 })
 
-/** Makes a document with one response. */
 export const responseOf = (schema: Json, others: Json = {}): Json =>
   documentOf({ schemas: { ...others, Out: schema }, responses: ["Out"] })
 
@@ -87,7 +86,6 @@ export interface Running {
   readonly parameters: Readonly<
     Record<string, Readonly<Record<string, { readonly required: boolean; readonly style: string }>>>
   >
-  /** Decodes a parameter. */
   readonly decodeParameter: (constant: string, name: string, value: unknown) => Outcome
 }
 

@@ -1,6 +1,6 @@
 /**
- * Checks the session of the feed. A user is a subscriber. A line is a connection that the session dials again after a
- * loss.
+ * Checks the session of the feed. A user is a subscriber. A line is a connection that the session opens again after a
+ * loss. The generation is the number of a connection, and rises with each dial.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
@@ -39,7 +39,7 @@ describe("Session", () => {
     }
   })
 
-  it("fails with the reason and the last cause when the attempts to connect are used up", () => {
+  it("fails with the reason and the last cause after the last attempt to connect", () => {
     const world = new World({ reconnect: { maxAttempts: 2 } })
     const { user } = world.live("trade")
     world.session.closed(1, 1006, "")
@@ -74,7 +74,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("reads the sid of a reply of type ok to subscribe", () => {
+  it("reads the sid (subscription id) from a reply of type ok to subscribe", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A", "B"))
     world.open()
@@ -167,9 +167,9 @@ describe("Session", () => {
     world.pass(4_000)
     world.receive(delta(1, 2))
     world.pass(1_001)
-    const asked = world.takeOne()
-    assert.deepInclude(asked.params, { action: "get_snapshot", market_tickers: ["NONE"] })
-    world.receive(ok(asked.id, 1, 3))
+    const requested = world.takeOne()
+    assert.deepInclude(requested.params, { action: "get_snapshot", market_tickers: ["NONE"] })
+    world.receive(ok(requested.id, 1, 3))
     world.receive(delta(1, 4))
     world.pass(5_000)
     const [refused] = user.of("Refused")
@@ -456,7 +456,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.tags, ["trade"])
   })
 
-  it("splits the first command if this command alone exceeds the limit of markets", () => {
+  it("splits the first command if it alone exceeds the limit of markets", () => {
     const world = new World()
     world.subscribe("trade", tickers("A", "B", "C", "D"))
     world.open()
@@ -577,7 +577,7 @@ describe("Session", () => {
     )
   })
 
-  it("honours Retry-After of a refusal with 429", () => {
+  it("waits for the Retry-After of a refusal with 429", () => {
     const world = new World()
     const { user } = world.subscribe("trade")
     world.session.refused(1, { _tag: "Response", status: 429, body: { message: "slow down" }, retryAfterMillis: 7_000 })
@@ -602,7 +602,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("signs again once after each successful connection", () => {
+  it("may sign again once after each successful connection", () => {
     const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
     const world = new World()
     const { user } = world.subscribe("trade")
@@ -724,7 +724,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1])
   })
 
-  it("probes after silence, and does not reconnect", () => {
+  it("probes a silent line, and keeps the line while the exchange replies", () => {
     const world = new World()
     const books = world.live("orderbook_delta", tickers("A"))
     world.live("trade", tickers("A"), 2)
@@ -806,14 +806,14 @@ describe("Session", () => {
     )
   })
 
-  it("delivers every message at once, from the start of the subscription", () => {
+  it("delivers every message immediately, from the start of the subscription", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     for (let seq = 1; seq <= 100; seq++) world.receive(trade(1, seq))
     assert.strictEqual(user.of("Message").length, 100)
   })
 
-  it("reports a lost frame as a gap with the markets", () => {
+  it("reports a lost frame as a gap of all markets of its subscription", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -870,7 +870,7 @@ describe("Session", () => {
     assert.strictEqual(user.of("Gap")[0]?.reason, "overflow")
   })
 
-  it("dials by generation, without an address", () => {
+  it("dials with a generation, without an address", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])
@@ -879,7 +879,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("refuses a misspelt parameter, and a parameter that the channel does not have", () => {
+  it("refuses a misspelled parameter, and a parameter that the channel does not have", () => {
     const world = new World()
     const refusal = (channel: string, params: object) => {
       const refused = world.session.subscribe({ channel, params } as never, new User()) // a JavaScript caller can pass anything
@@ -1114,7 +1114,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Gap")[1], { reason: "missing", expectedSeq: 4, receivedSeq: 7 })
   })
 
-  it("gives up the new connection of a changeover if too many of its messages wait, and loses no message", () => {
+  it("stops a changeover to a new connection if too many of its messages wait, and loses no message", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1242,7 +1242,7 @@ describe("Session", () => {
     assert.deepStrictEqual(first.user.tags, ["orderbook_snapshot", "orderbook_snapshot"])
   })
 
-  it("keeps one request for a snapshot in flight per market", () => {
+  it("keeps at most one snapshot request in flight per market", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1273,7 +1273,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Refused")[0]?.error, { _tag: "SnapshotMissing", markets: ["A"] })
   })
 
-  it("removes markets with the last user that wants them", () => {
+  it("removes a market when its last user leaves", () => {
     const world = new World()
     const first = world.live("trade", tickers("A", "B"))
     const second = world.subscribe("trade", tickers("B", "C"))

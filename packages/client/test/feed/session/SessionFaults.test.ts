@@ -1,4 +1,7 @@
-/** Checks that the property of the session detects each planted fault. */
+/**
+ * Plants each of `sessionFaults` in the source code of the session. Checks that the property of `sessionModel.ts`
+ * detects it.
+ */
 import { assert, describe, it } from "@effect/vitest"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"
@@ -17,7 +20,7 @@ const runTrials = (): Promise<string> =>
   })
 
 describe("sessionFaults", () => {
-  it("are all detected by the property of the session", { timeout: 600_000 }, async () => {
+  it("are all detected by the property of sessionModel.ts", { timeout: 600_000 }, async () => {
     const lines = (await runTrials()).trim().split("\n")
     const verdicts = lines.map((line): { readonly name: string; readonly verdict: string } => JSON.parse(line))
     assert.deepStrictEqual(

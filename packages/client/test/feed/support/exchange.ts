@@ -35,7 +35,7 @@ export interface CommandFault {
    * The error code of the reply: 10 (ChannelError), 18 (CommandTimeout) or 27 (TooManyRequests). Undefined: no reply.
    */
   readonly code: 10 | 18 | 27 | undefined
-  /** Whether the exchange carries out the command anyway. */
+  /** Whether the exchange carries out the command despite this reply. */
   readonly isExecuted: boolean
 }
 
@@ -47,7 +47,7 @@ export interface Frame {
 export class Connection {
   readonly frames: Array<Frame> = []
   readonly subscriptions = new Map<number, Subscription>()
-  /** Whether the connection is dead: it neither reads nor writes. */
+  /** Whether the connection neither reads nor writes. */
   isDead = false
   readonly #exchange: Exchange
   #lastSid = 0

@@ -11,7 +11,7 @@ const examples = new Map(
     .map(({ payload }) => [payload["type"], payload])
 )
 
-/** Returns the example of a type with other members, with other fields of its `msg`, and without `sending_ts_ms`. */
+/** Returns the example message of a type. Replaces these members and fields of `msg`, and omits `sending_ts_ms`. */
 export const message = (type: string, members: Fields, msg: Fields = {}): Fields => {
   const { sending_ts_ms: _time, ...example } = examples.get(type)!
   return { ...example, ...members, msg: { ...(example["msg"] as Fields), ...msg } } // data messages have a msg

@@ -1,9 +1,6 @@
-/**
- * Faults in the sources of the session. The property of the session must detect each fault. Each pattern must match its
- * file exactly once.
- */
+/** Faults to plant in the source code of the session. The property of `sessionModel.ts` must detect each of them. */
 
-/** A changed source text. */
+/** A changed source text. `pattern` must match exactly once. */
 export interface PlantedFault {
   readonly name: string
   /** A file of `src/feed/session`. */
@@ -19,7 +16,6 @@ const fault = (name: string, file: string, pattern: RegExp, replacement: string)
   replacement
 })
 
-/** The table is long because it has one entry per fault. */
 export const sessionFaults: ReadonlyArray<PlantedFault> = [
   fault("treats a gap as the next message", "seq", /seq > lastSeq \? "missing"/, 'seq > lastSeq ? "next"'),
   fault("treats a reset as the next message", "seq", /"missing" : "reset"/, '"missing" : "next"'),
@@ -80,7 +76,7 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     ""
   ),
   fault(
-    "does not end users when the session closes",
+    "does not end subscriptions when the session closes",
     "dialling",
     /for \(const member of members\) end\(core, member, error\)/,
     ""
@@ -117,8 +113,8 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     /if \(culprits\.length === 0 && names\.length > 1\)/,
     "if (false)"
   ),
-  fault("forgets the names in doubt", "transitions", /slot\.doubtful\.add\(name\)/, "{}"),
-  fault("ends users on a buffer overflow", "refusals", /25: "reopen"/, '25: "refuse"'),
+  fault("forgets the markets of a command without a reply", "transitions", /slot\.doubtful\.add\(name\)/, "{}"),
+  fault("ends subscriptions on a buffer overflow", "refusals", /25: "reopen"/, '25: "refuse"'),
   fault(
     "keeps a subscription that is not in the list",
     "verification",

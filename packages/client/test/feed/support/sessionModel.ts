@@ -1,5 +1,5 @@
 /**
- * Plays random inputs against a session and a simulated exchange, and checks what must always hold. Each check throws.
+ * Plays random inputs against a session and a simulated exchange, and throws if a property does not hold.
  *
  * This module imports no test runner, because the trials of planted faults run it in a separate process.
  */
@@ -17,7 +17,7 @@ const markets = ["A", "B", "C", "D", "E", "F", badMarket] as const
 const names = fc.subarray([...markets], { minLength: 1 })
 const index = fc.nat({ max: 20 })
 
-/** What can be requested: channels and filters. */
+/** The subscriptions that a user can request. */
 const kinds = [
   { channel: "trade", isNamed: true, options: {} },
   { channel: "trade", isNamed: false, options: {} },
@@ -54,7 +54,7 @@ export const step = fc.oneof(
   {
     weight: 4,
     arbitrary: fc.record({
-      do: fc.constant("answer" as const),
+      do: fc.constant("commandFault" as const),
       code: fc.constantFrom(10 as const, 18 as const, 27 as const, undefined),
       isExecuted: fc.boolean()
     })
@@ -75,7 +75,7 @@ export const step = fc.oneof(
     })
   },
   { weight: 1, arbitrary: fc.record({ do: fc.constant("sleep" as const) }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("changeOver" as const, "ghost" as const) }) }
+  { weight: 1, arbitrary: fc.record({ do: fc.constantFrom("changeOver" as const, "deliverOld" as const) }) }
 )
 
 export type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
@@ -207,12 +207,12 @@ export class Model {
   isOver = false
   /** Whether a frame was lost, repeated, cut, reordered or not sent. */
   isDisturbed = false
-  /** The generation whose handshake is in flight. */
+  /** The generation (number) of the connection whose handshake is in flight. */
   dialing: number | undefined
   #randomState = 1
   readonly #generations = new Set<number>()
   /** Connections that the session left. Their frames still arrive. */
-  readonly #ghosts = new Map<number, Connection>()
+  readonly #oldConnections = new Map<number, Connection>()
   readonly #ids = new Set<number>()
   /** The kinds of commands since the last check. */
   readonly #commands = new Set<string>()
@@ -318,7 +318,7 @@ export class Model {
         this.isDisturbed = true
         if (connection !== undefined) disturb(connection, action.fault)
         return
-      case "answer":
+      case "commandFault":
         this.isDisturbed = true
         this.exchange.commandFault = {
           code: action.code,
@@ -336,15 +336,15 @@ export class Model {
         return this.session.tick()
       case "changeOver":
         return this.session.changeOver()
-      case "ghost":
-        return this.#haunt()
+      case "deliverOld":
+        return this.#deliverOld()
     }
   }
 
   pass(millis: number): void {
     const end = this.nowMillis + millis
     for (let ticks = 0; ; ticks++) {
-      assert.ok(ticks < 10_000, "the session asks for endless ticks")
+      assert.ok(ticks < 10_000, "the session requests ticks without end")
       const next = this.session.nextMillis()
       if (next === undefined || next > end) break
       this.#moveTo(Math.max(this.nowMillis, next))
@@ -355,7 +355,7 @@ export class Model {
 
   /** Passes time without faults. Afterwards, every user must receive the messages of its markets. */
   settle(): void {
-    this.#haunt()
+    this.#deliverOld()
     this.exchange.commandFault = undefined
     for (let round = 0; round < 600; round++) {
       this.#open()
@@ -391,17 +391,17 @@ export class Model {
 
   #drop(generation: number): void {
     const connection = this.exchange.connections.get(generation)
-    if (connection !== undefined) this.#ghosts.set(generation, connection)
+    if (connection !== undefined) this.#oldConnections.set(generation, connection)
     this.exchange.connections.delete(generation)
   }
 
   /** Delivers the frames and the close of each old connection. */
-  #haunt(): void {
-    for (const [generation, { frames }] of this.#ghosts) {
+  #deliverOld(): void {
+    for (const [generation, { frames }] of this.#oldConnections) {
       for (const { text } of frames) this.session.received(generation, text, this.wallMillis)
       this.session.closed(generation, 1006, "")
     }
-    this.#ghosts.clear()
+    this.#oldConnections.clear()
   }
 
   #moveTo(millis: number): void {
@@ -514,7 +514,7 @@ const disturb = ({ frames }: Connection, fault: (typeof faults)[number]): void =
   }
 }
 
-/** Checks what must hold for every series of inputs. Throws if it does not hold. */
+/** Plays the inputs. Throws if a property does not hold. */
 export const check = (steps: ReadonlyArray<Step>, namesBadMarket: boolean): void => {
   const model = new Model()
   model.exchange.namesBadMarket = namesBadMarket

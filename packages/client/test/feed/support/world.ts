@@ -82,7 +82,7 @@ export class World {
     )
   }
 
-  /** The generation of the last dial. */
+  /** The generation (number) of the last dialed connection. */
   get generation(): number {
     return this.dials.at(-1)!
   }
@@ -131,7 +131,7 @@ export class World {
   pass(millis: number): void {
     const end = this.nowMillis + millis
     for (let ticks = 0; ; ticks++) {
-      assert.isBelow(ticks, 100_000, "the session asks for endless ticks")
+      assert.isBelow(ticks, 100_000, "the session requests ticks without end")
       const next = this.session.nextMillis()
       if (next === undefined || next > end) break
       this.nowMillis = Math.max(this.nowMillis, next)

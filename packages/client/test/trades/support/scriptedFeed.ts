@@ -1,4 +1,4 @@
-/** A feed with scripted sessions. A test passes the events of each line. */
+/** A feed with one scripted session per line (connection). Tests pass the events. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
@@ -9,7 +9,6 @@ import { type FeedService, KalshiFeed } from "../../../src/feed/KalshiFeed.ts"
 import type { Subscriber } from "../../../src/feed/session/events.ts"
 import { messageOf, tradeOf } from "./tradesModel.ts"
 
-/** A subscription of a line. */
 interface Subscribed {
   readonly markets: ReadonlyArray<string> | undefined
   readonly subscriber: Subscriber<"trade">

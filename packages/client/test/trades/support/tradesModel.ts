@@ -1,6 +1,6 @@
 /**
- * Simulates lines of trades that lose, delay, repeat and garble messages at random. Checks that merged trades deliver
- * each trade once, or report a hole that contains the trade.
+ * Simulates connections (lines) that lose, delay, repeat and garble trades at random. Checks that the merged trades
+ * deliver each trade once, or report a hole (a time range) that contains the trade.
  */
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -98,7 +98,6 @@ class ScriptedLine {
   }
 }
 
-/** A step of a run. */
 type Step = readonly [kind: number, line: number, size: number]
 
 const kinds = [
@@ -160,7 +159,7 @@ class World {
       }
     )
     Result.getOrThrow(this.merged.open())
-    // The first line is live first. Until then, the other lines are not complete.
+    // The first line becomes live before the other lines, so it is complete.
     for (const [index, line] of this.lines.entries())
       line.restoreMillis = this.nowMillis + (index === 0 ? 0 : this.#random(2_000))
   }
@@ -202,7 +201,7 @@ class World {
   }
 
   publish(isBlock: boolean): void {
-    // Times are out of order. The time of a block trade can be much older.
+    // Times are out of order by up to `disorderMillis`. A block trade can be much older.
     const age = isBlock ? 10_000 + this.#random(50_000) : this.#random(bounds.disorderMillis)
     const trade = tradeOf(this.published.length, this.nowMillis - age + this.#skewMillis, isBlock)
     this.published.push({ trade, atMillis: this.nowMillis })
@@ -238,7 +237,7 @@ class World {
     } else if (name === "wait") {
       this.pass(this.#random(size % 3 === 0 ? 20_000 : 500))
     } else if (isSafe(line)) {
-      // A safe line is never interrupted, and its latency stays below the bound.
+      // A safe line is never interrupted, and its latency stays below `lateMillis`.
       if (name === "late") line.latencyMillis = [10, 300, 2_000][size % 3]!
     } else if (name === "skip") {
       line.skips += 1
@@ -312,10 +311,10 @@ class World {
     }
   }
 
-  verdict(isWatched: boolean): string | undefined {
+  verdict(isFirstSafe: boolean): string | undefined {
     if (this.problem !== undefined) return this.problem
     for (const [id, count] of this.arrived) if (count > 1) return `${id} arrived ${count} times`
-    if (isWatched && this.holes.length > 0) return `a hole although one line was never interrupted`
+    if (isFirstSafe && this.holes.length > 0) return `a hole although one line was never interrupted`
     const [missing] = this.#missing()
     if (missing !== undefined) return `${missing.trade_id} of ${missing.ts_ms} is missing, and no hole contains it`
     for (const { sinceMillis, untilMillis } of this.holes.slice(this.#settledHoles)) {
@@ -348,8 +347,8 @@ export const plays: fc.Arbitrary<Play> = fc.tuple(
 )
 
 /**
- * Plays random steps with merged lines. Throws if the law does not hold. With `isFirstSafe`, the first line is never
- * interrupted.
+ * Plays random steps with merged lines. Throws if the property does not hold. With `isFirstSafe`, the first line is
+ * never interrupted.
  */
 export const play = (make: typeof TradeLines, [count, skewMillis, isFirstSafe, seed, steps]: Play): void => {
   const world = new World(make, count, skewMillis, seed)

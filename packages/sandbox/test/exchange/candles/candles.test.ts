@@ -11,7 +11,7 @@ import { makeFloor, sampleSize, seed, start, terms, ticker, unwrap } from "../..
 const minute = 60_000
 const hour = 60 * minute
 
-/** The time some milliseconds after the beginning of the minute in which the exchange starts. */
+/** Adds milliseconds to the full minute before the start of the exchange. */
 const minutesAfter = (millis: number): number => Math.floor(start / minute) * minute + millis
 
 const setup = () => {
@@ -59,7 +59,7 @@ describe("View.candles", () => {
     })
   })
 
-  it("assigns a trade at the end of a minute to this minute, and the next trade to the next minute", () => {
+  it("includes a trade at the end of a minute in this minute", () => {
     const { at, candles, trade } = setup()
     at(minute)
     trade(40, 1)

@@ -33,7 +33,6 @@ const setup = (markets: Readonly<Record<string, Partial<CreateMarket>>>) => {
   }
 }
 
-/** The values of the last forecast. */
 const last = (forecasts: ReturnType<ReturnType<typeof setup>["forecasts"]>) =>
   forecasts.at(-1)?.points.map(({ value }) => Number(value.toFixed(6)))
 

@@ -47,7 +47,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { arbitrary: fc.record({ kind: fc.constant("wait" as const), millis: fc.nat({ max: 20_000 }) }), weight: 3 }
 )
 
-/** Orders in the books of the children. Many of them do not match the bids. */
+/** Orders in the books of the children (the RFQs of the batch). Many of them do not match the bids. */
 const order: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant("order" as const),
   account: fc.nat({ max: makers }),
@@ -64,7 +64,7 @@ const scenario = fc.record({
   orders: fc.array(order, { maxLength: 3 })
 })
 
-/** A desk with an open batch, and a model that searches all bids at every step. */
+/** An exchange with an open batch, and a model that searches all bids at every step. */
 const makeWorld = () => {
   const desk = makeBatching()
   const accounts = [desk.maker, desk.second, desk.third]
@@ -214,7 +214,7 @@ const checkScenario = ({
 }
 
 describe("RFQ batches, against a simple model", () => {
-  it("trade all children, each at the best bid of the makers, or no child", { timeout: 300_000 }, () => {
+  it("trade every RFQ at the best bid of the makers, or none", { timeout: 300_000 }, () => {
     fc.assert(
       fc.property(scenario, (input) => checkScenario(input)),
       { seed, numRuns: sampleSize(400, 5_000) }

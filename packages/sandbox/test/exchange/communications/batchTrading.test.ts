@@ -893,7 +893,7 @@ describe("confirmBatchQuote", () => {
     desk.quote(desk.batch(), even)
   })
 
-  it("has longer times if no child is on a highly volatile market", () => {
+  it("has longer time limits if no child is on a highly volatile market", () => {
     const desk = makeBatching()
     const calm = ["KXCOMBO-26-X", "KXCOMBO-26-Y"]
     for (const name of calm) {
@@ -1251,8 +1251,7 @@ describe("View.listRfqBatches", () => {
     }
     assert.deepStrictEqual(
       pages.map((page) => [page.length, page.flatMap(({ rfqs }) => rfqs).length]),
-      // The last batch is the newest. Its creation closed the third last batch. This is an update, so the list has it
-      // second.
+      // The list starts with the latest update. The newest batch replaced the third newest, which is therefore second.
       [
         [3, 19 + 40 + 40],
         [3, 2 + 20 + 40],

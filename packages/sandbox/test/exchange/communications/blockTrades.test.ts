@@ -42,7 +42,7 @@ const makeDesk = () => {
 }
 
 describe("proposeBlockTrade", () => {
-  it("is visible to both parties, and to no other account", () => {
+  it("creates a proposal that only its two parties can see", () => {
     const desk = makeDesk()
     const proposed = unwrap(desk.propose())
     assert.deepInclude(proposed, { status: "pending", proposerId: desk.buyer, createdMillis: start })

@@ -28,7 +28,7 @@ const ignored = new Set(["resting_orders_count", "action"])
 
 /**
  * Returns an assertion that a body has every recorded field with the recorded value. Each recorded id must correspond
- * to exactly one id of the bodies. Only the types of times are compared.
+ * to exactly one id of the bodies. Of a time, only the type is compared.
  */
 const makeAssertShows = () => {
   const ours = new Map<string, string>()

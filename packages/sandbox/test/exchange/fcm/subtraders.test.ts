@@ -16,7 +16,10 @@ const everyOrder = {
   status: undefined
 }
 
-/** An FCM member with two subtraders, who have $100 each, an error account with $1,000, and a market maker. */
+/**
+ * An FCM member (futures commission merchant) with two subtraders, who have $100 each, an error account with $1,000, and
+ * a market maker.
+ */
 const makeDesk = () => {
   const floor = makeFloor()
   const [member, errorAccount, maker] = [floor.account("fcm"), floor.account("errors", "1000"), floor.account("maker")]
@@ -170,7 +173,7 @@ describe("setSubtraderCap", () => {
     assert.strictEqual(codeOf(set(1, { ...desk.one, subtraderId: "nobody" })), "not_found")
   })
 
-  it("reports the premium of the day in New York, which purchases increase, and sales and settlements decrease", () => {
+  it("reports the premium of the New York day: purchases increase it, sales and settlements decrease it", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 10)
     // 10 × $0.40 and the taker's fee of 10 × 7 % × 0.4 × 0.6.
@@ -230,7 +233,7 @@ describe("transferPosition", () => {
     assert.closeTo(desk.cashOf(desk.one.accountId) - cash, 4.5, 1e-9)
     assert.strictEqual(desk.cashOf(desk.errorAccount), 995.5)
     assert.deepStrictEqual(unwrap(desk.view().listFcmTrades(desk.member, { limit: 10 })).items, trades)
-    // The transfer conserves money and contracts. It has no fills, so it violates only this law.
+    // The transfer conserves money and contracts. It has no fills, so it violates only this invariant.
     assert.deepStrictEqual(audit(desk.exchange.snapshot(desk.time)), [
       "a position is the count bought minus the count sold, until it settles"
     ])

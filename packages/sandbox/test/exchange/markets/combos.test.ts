@@ -7,7 +7,7 @@ import { refusalOf, sampleSize, seed, start, terms, unwrap } from "../../support
 const week = 7 * 86_400_000
 
 describe("createCollection", () => {
-  it("by default, has combos of at least two legs on shard 1, with the default price levels and fees of combos", () => {
+  it("by default, requires at least two legs, and uses shard 1 and the price levels and fees of combos", () => {
     const floor = makeCombining()
     assert.deepInclude(unwrap(floor.view().collection(collectionTicker)), {
       seriesTicker: "KXMVE",
@@ -209,7 +209,7 @@ describe("createCombo", () => {
     floor.combo("A yes", "C yes")
   })
 
-  it("limits the creations of an account in seven days, but not the requests for an existing combo", () => {
+  it("limits how many combos an account creates in seven days, but not its requests for existing combos", () => {
     const floor = makeCombining({}, { assumptions: { maxCombosPerWeek: 2 } })
     floor.combo("A yes", "B yes")
     floor.pass(1_000)
@@ -316,7 +316,7 @@ describe("a combo", () => {
     assert.strictEqual(refusalOf(floor.execute({ type: "disputeMarket", ticker })).code, "combo_follows_legs")
   })
 
-  it("is disputed if a leg that decides its value is disputed, and determined again when this leg is determined again", () => {
+  it("is disputed while a leg that decides its value is disputed", () => {
     const floor = makeCombining()
     const [both, failed] = [floor.combo("A yes", "B yes"), floor.combo("A yes", "C yes")]
     unwrap(floor.determine("A", "yes"))
@@ -344,7 +344,7 @@ describe("a combo", () => {
     assert.deepInclude(floor.latest(combo), { status: "finalized", result: "no" })
   })
 
-  it("has an RFQ with its legs, and closes the RFQ when it is determined", () => {
+  it("shows its legs in an RFQ, which closes when the combo is determined", () => {
     const floor = makeCombining()
     const { combo, ticker } = floor.combo("A yes", "B yes")
     const rfq = unwrap(

@@ -15,7 +15,6 @@ const setup = () => {
       unwrap(execute({ type: "changeSeriesFee", seriesTicker: "KXTEST", ...fee, atMillis })),
     changeEvent: (override: typeof maker | null, atMillis?: number) =>
       unwrap(execute({ type: "changeEventFee", eventTicker: "KXTEST-26", override, atMillis })),
-    /** The fee rates of a market. */
     rates: (of = ticker) => {
       const { makerFeeRate, takerFeeRate } = unwrap(floor.view().market(of))
       return { taker: takerFeeRate, maker: makerFeeRate }

@@ -6,7 +6,7 @@ type Floor = ReturnType<typeof makeFloor>
 
 const statusOf = (floor: Floor, market = ticker) => unwrap(floor.view().market(market)).status
 
-/** The changes of markets in the events, without the creation of the market of `floor.ts`. */
+/** The changes in the market events, without the creation of the first market. */
 const changesOf = (floor: Floor) =>
   floor.events.flatMap((event) => (event.type === "market" ? [event.change] : [])).slice(1)
 
@@ -41,7 +41,7 @@ describe("the lifecycle commands of a market", () => {
     assert.deepStrictEqual(changesOf(floor), ["created", "opened", "closed", "determined", "settled"])
   })
 
-  it("emit the opening at its time, with the status of the market at that time", () => {
+  it("emit an event when a market opens, with the status of the market at that time", () => {
     const floor = makeFloor()
     const create = (ticker: string) =>
       unwrap(floor.execute({ type: "createMarket", market: { ticker, openMillis: start + 1_000 } }))

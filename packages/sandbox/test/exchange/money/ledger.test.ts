@@ -44,7 +44,7 @@ const amendment = (orderId: string): Omit<AmendOrder, "ticker" | "price" | "coun
 })
 
 describe("the reserved money of an order", () => {
-  it("is the price of the order's own side, until the order is filled or cancelled", () => {
+  it("is the price of the order's own side, until the order is filled or canceled", () => {
     const floor = makeFloor()
     const one = floor.account("one", "100")
     const bid = floor.place(one, terms("bid", 40, 10))
@@ -65,13 +65,13 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [0, 0])
   })
 
-  it("must be available, and otherwise the order is refused with the code of noMoneyCode", () => {
+  it("must be available, or the order is refused with the code that noMoneyCode sets", () => {
     const floor = makeFloor({ assumptions: { noMoneyCode: "available_balance_too_low" } })
     const one = floor.account("one", "1")
     assert.strictEqual(floor.refused(one, terms("bid", 50, 10)).code, "available_balance_too_low")
   })
 
-  it("includes the maker's fee of a remainder that would rest, even if the maker's rate is above the taker's rate", () => {
+  it("includes the maker's fee of a remainder that would rest, if it is above the taker's fee", () => {
     const floor = makeFloor()
     const market = "KXDEAR-26-YES"
     unwrap(floor.execute({ type: "createMarket", market: { ticker: market, takerFeeRate: 0, makerFeeRate: 175 } }))
@@ -114,7 +114,7 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [cash, 0])
   })
 
-  it("grows when other orders use up the held contracts, and the dollar that each closed pair returns pays for it", () => {
+  it("grows when other orders use up the held contracts", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one", "7"), floor.account("other")]
     floor.place(other, terms("ask", 50, 10))
@@ -177,7 +177,7 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
   })
 
-  it("and the free cash limit what the order pays, even if many tiny fills round up their fees", () => {
+  it("and the free cash are all that an order can pay, even if many tiny fills round up their fees", () => {
     const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {

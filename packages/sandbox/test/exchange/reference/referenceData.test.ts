@@ -54,7 +54,6 @@ const volume = {
 const refusalOf = (result: Result.Result<unknown, { readonly details?: string; readonly code: string }>) =>
   Result.isFailure(result) ? (result.failure.details ?? result.failure.code) : "accepted"
 
-/** Nested arrays. */
 const nested = (levels: number): unknown => (levels === 0 ? "" : [nested(levels - 1)])
 
 const unknownId = "00000000-0000-4000-8000-000000000000"
@@ -116,7 +115,7 @@ describe("milestones", () => {
     assert.deepStrictEqual(seen(start + 25 * minute), ["closed", "closed", times[2], 1])
   })
 
-  it("are refused for an unknown event or target, a reversed time or no type, and a refusal uses no id", () => {
+  it("are refused for an unknown event or target, reversed times or no type, and a refusal uses no id", () => {
     const { execute, milestone } = open()
     const create = (change: Partial<CreateMilestone>) =>
       refusalOf(
@@ -300,7 +299,7 @@ describe("with_milestones", () => {
   })
 })
 
-/** The random choices for a world. An event or a target is chosen by its index. */
+/** The random contents of an exchange. An event or a target is chosen by its index. */
 interface Choices {
   readonly seed: number
   readonly targets: ReadonlyArray<{
@@ -379,7 +378,7 @@ const choices: fc.Arbitrary<Choices> = fc.record({
 
 const eventTicker = (index: number): string => `KXEVENT${index}-26`
 
-/** Creates a world. Returns its ids in the order of creation, and a function that reads at the chosen time. */
+/** Creates the contents. Returns their ids in the order of creation, and a function that reads at the chosen time. */
 const makeWorld = ({ milestones, nowIn, programs, seed, targets }: Choices) => {
   const world = open(seed)
   for (let index = 0; index < eventCount; index++) {
@@ -428,7 +427,7 @@ const textsUnder = (json: unknown, names: RegExp): ReadonlyArray<string> => {
 const runs = { seed: propertySeed, numRuns: sampleSize(60, 1_000) }
 
 describe("reference data", () => {
-  it("resolves every id and ticker of its responses, for any world", () => {
+  it("resolves every id and ticker of its responses, for any contents", () => {
     fc.assert(
       fc.property(choices, (chosen) => {
         const { get, milestoneIds, programIds, targetIds } = makeWorld(chosen)
@@ -467,7 +466,7 @@ describe("reference data", () => {
     )
   })
 
-  it("is filtered to exactly the matching items, for any world", () => {
+  it("is filtered to exactly the matching items, for any contents", () => {
     fc.assert(
       fc.property(choices, (chosen) => {
         const { get, milestoneIds, programIds, targetIds } = makeWorld(chosen)

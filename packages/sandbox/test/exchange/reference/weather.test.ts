@@ -44,7 +44,7 @@ describe("the weather index", () => {
       index("nyc", `from=${first}&to=${first}`).timeseries.map(({ t }) => t),
       [first]
     )
-    // The last three minutes are not canonical yet.
+    // The last three minutes are not final yet.
     const newest = Math.floor(now / minute) * minute - 3 * minute
     assert.strictEqual(index("nyc", "").timeseries.at(-1)?.t, newest)
     assert.deepStrictEqual(index("nyc", ""), index("nyc", "last_sec=86400"))
@@ -53,7 +53,7 @@ describe("the weather index", () => {
     assert.deepInclude(index("nyc", `from=${now + minute}&to=${now + day}`), { timeseries: [], config_version: "" })
   })
 
-  it("stays plausible, has gaps where the quorum failed, and degraded points where a station failed", () => {
+  it("stays plausible, is degraded where one station failed, and has gaps where too many stations failed", () => {
     for (const city of cityNames) {
       const { timeseries } = open(7).index(city, "last_sec=604800")
       assert.isBelow(timeseries.length, 7 * 1_440 - 3, "gaps")
@@ -158,7 +158,7 @@ describe("the weather index", () => {
     }
     assert.strictEqual(received(now - 30_000), 0)
     assert.strictEqual(received(now + 30_000), 4)
-    // A canonical value does not change any more.
+    // A final value does not change.
     const minutesAgo = (atMillis: number) =>
       index("chicago", `from=${now - 600_000}&to=${now - 180_000}`, atMillis).timeseries
     assert.deepStrictEqual(minutesAgo(now + 5 * day), minutesAgo(now))

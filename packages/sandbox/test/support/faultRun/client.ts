@@ -37,7 +37,7 @@ process.on("disconnect", () => process.exit(1))
 
 const { ticker } = setting
 
-/** Most orders rest. One in ten is cancelled immediately, and one in ten is refused. */
+/** Most orders rest. One in ten is canceled immediately, and one in ten is refused. */
 const intentOf = (number: number, client_order_id: string): Orders.OrderIntent => {
   const common = { ticker, client_order_id, exchange_index: 0 } as const
   const cents = 1 + (number % 40)

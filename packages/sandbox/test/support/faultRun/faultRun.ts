@@ -39,7 +39,7 @@ export interface Figures {
   readonly openAtKill: number | undefined
   /** The differences between the outcomes and the orders. */
   readonly faults: ReadonlyArray<string>
-  /** Intents that are still `Unknown` and have no order. */
+  /** The number of intents that are still `Unknown` and have no order. */
   readonly unsettled: number
 }
 
