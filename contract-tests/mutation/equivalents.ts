@@ -42,6 +42,7 @@ const ownKey = "no other service has the changed key"
 const noNegativeZero = "a bigint has no negative zero"
 const fillsTime =
   "another channel only sets the time while no read of fills is wanted, and a read that becomes wanted sets it again"
+const startsAtOnce = "the fiber starts before any time passes in either case"
 const validDefault = "both values are valid, and are only checked"
 const allDecided = "if no order needs a lookup, every finding is decided"
 
@@ -129,6 +130,17 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       noNegativeZero,
     "const ofCaller = (of: Dollars) => (yes === undefined ? Result.getOrElse(FixedPoint.complement(of), () => undefined) : of)":
       "every price of a grid has a complement, so the fallback is never used"
+  },
+  "packages/client/src/account/AccountFeed.ts": {
+    '""': ownKey,
+    "true ? Result.succeed(event.account) : Result.fail(undefined)": "the first event of a stream is Live",
+    'yield* checkLines("AccountFeed.make", options.lines ?? 2)': validDefault,
+    "const { bufferSize = defaultBufferSize, lines = 0, verifyMillis = 60_000 } = options":
+      "the session of the layer is always the first line",
+    "const due = Latch.makeUnsafe(true)": "the reads close the latch before they wait for it",
+    "yield* Effect.forkScoped(reads, {})": startsAtOnce,
+    "yield* Effect.forkScoped(reads, { startImmediately: false })": startsAtOnce,
+    "if (true) {": "a delay of infinite length never ends"
   },
   "packages/client/src/account/orders.ts": {
     "if (isClosed(order) !== isClosed(next)) return isClosed(next) ? 2 : -1": onlyTheSign,

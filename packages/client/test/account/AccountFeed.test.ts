@@ -27,9 +27,13 @@ class World {
         const path = url.pathname.slice("/trade-api/v2".length)
         const nowMillis = yield* Clock.currentTimeMillis
         const isAge = path === "/exchange/user_data_timestamp"
-        if (!isAge) this.lists.push(path)
+        if (!isAge) {
+          this.lists.push(path)
+          assert.strictEqual(url.searchParams.get("subaccount"), "0")
+        }
+        // With the default `lagMillis`, this age is enough for a read one second after the subscription.
         const body = isAge
-          ? { as_of_time: new Date(nowMillis).toISOString() }
+          ? { as_of_time: new Date(nowMillis - 400).toISOString() }
           : { orders: [], fills: [], market_positions: [], event_positions: [], cursor: "" }
         return HttpClientResponse.fromWeb(request, new Response(JSON.stringify(body), { status: 200 }))
       })
