@@ -157,7 +157,7 @@ describe("trade", () => {
     assert.strictEqual(feeOf({ fee_type: "quadratic", fee_multiplier: 2.5e-8 }, "taker", "0.5", "1"), "0.000001")
   })
 
-  it("fails with FeeUnknown for a flat or unknown fee type and for an invalid multiplier", () => {
+  it("fails with FeeUnknown for a flat or unknown type and an invalid multiplier", () => {
     const fill = { role: "taker", price: $("0.5"), count: contracts("1") } as const
     for (const fee_type of ["flat", "margin_market_maker_program_fees", "Quadratic", "", "__proto__", "constructor"]) {
       for (const role of ["taker", "maker"] as const) {
@@ -358,7 +358,7 @@ describe("charge", () => {
     }
   })
 
-  it("charges a maker without a trade fee only the rounding fee, as in a recorded combo fill of August 2026", () => {
+  it("charges a maker without a trade fee only the rounding fee, as recorded", () => {
     // 9.08 NO contracts at $0.5770 cost $5.23916. The direct member paid $5.2392, and fee_cost was 0.000040.
     const fill = {
       ...quadratic,
@@ -373,7 +373,7 @@ describe("charge", () => {
     ])
   })
 
-  it("gives a rebate if the carried fee is above one cent (older rule) or at least one cent (newer rule)", () => {
+  it("gives a rebate above one cent (older rule) or from one cent (newer rule)", () => {
     // 0.34285 × 0.0175 is rounded up to $0.006, which is $0.004 below a whole cent.
     const fill = { ...buy, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1"), carried: $("0.006") }
     const older = { ...fill, rounding: "centicent" } as const
@@ -394,7 +394,7 @@ describe("charge", () => {
     }
   })
 
-  it("rejects the inputs that trade rejects, a negative carried fee, and a rounding fee with more than six decimals", () => {
+  it("rejects invalid trades, a negative carried fee, and a rounding fee beyond micro-dollars", () => {
     const fill = { ...buy, price: $("0.50"), count: contracts("1") }
     assert.instanceOf(failure(Fees.charge({ ...fill, fee_type: "flat" })), Fees.FeeUnknown)
     assert.instanceOf(failure(Fees.charge({ ...fill, price: $("1.01") })), FixedPoint.OutOfRange)
@@ -422,7 +422,7 @@ const rateOf = (feeType: string, role: Fees.Role): Fraction =>
           : "0"
   )
 
-/** A multiplier as a number and as an exact decimal. Up to 15 digits survive the conversion to a double. */
+/** Up to 15 digits survive the conversion to a double. */
 const multiplier = fc
   .tuple(fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }), fc.integer({ min: 0, max: 25 }))
   .map(([digits, decimals]) => ({
@@ -482,7 +482,7 @@ describe("trade of any fill", () => {
     )
   })
 
-  it("does not decrease for a larger count, and does not increase for a price further from half a dollar", () => {
+  it("does not fall with the count, nor rise with the distance from $0.50", () => {
     hold(
       fc.property(anyFill, size, ({ fill }, more) => {
         const greater = FixedPoint.add(fill.count, more as Count)
@@ -503,7 +503,7 @@ describe("trade of any fill", () => {
     )
   })
 
-  it("charges several fills at least the fee of their total, and exceeds this fee by less than one step per fill", () => {
+  it("charges several fills at least their total fee, plus less than a step each", () => {
     hold(
       fc.property(anyFill, fc.array(size, { minLength: 1, maxLength: 5 }), ({ fill, step }, sizes) => {
         const counts = sizes.map((text) => text as Count)
@@ -534,7 +534,7 @@ describe("charge of any fills", () => {
     fills: fc.array(fc.tuple(anyFill, price(4)), { minLength: 1, maxLength: 8 })
   })
 
-  it("keeps the balance a multiple of its step, keeps net fees at zero or more, and loses no carried fee", () => {
+  it("keeps balances on the step, net fees non-negative, and every carried fee", () => {
     hold(
       fc.property(anyOrder, ({ fills, member, side }) => {
         const balance = fraction(member === "direct" ? "0.0001" : "0.01")
@@ -583,7 +583,7 @@ describe("charge of any fills", () => {
     )
   })
 
-  it("charges a direct member the same net fee under both rules if the price is in whole cents", () => {
+  it("charges a direct member the same under both rules at whole cents", () => {
     hold(
       fc.property(anyFill, fc.integer({ min: 0, max: 100 }), ({ fill }, cents) => {
         const price = FixedPoint.fromMicros(BigInt(cents) * 10_000n)

@@ -136,7 +136,7 @@ describe("make", () => {
     )
   })
 
-  it("accepts a range of one price that is also the end of another range, in either sequence", () => {
+  it("accepts a range of one price at the end of another range", () => {
     for (const ranges of [
       [range("0.10", "0.10", "0.01"), range("0.10", "0.20", "0.05")],
       [range("0.10", "0.20", "0.05"), range("0.20", "0.20", "0.01")]
@@ -208,7 +208,7 @@ describe("isOnGrid", () => {
     }
   })
 
-  it("is false at an end of a range that is not on a step, and in a gap", () => {
+  it("is false in a gap, and at a range end that is off-step", () => {
     const grid = gridOf(range("0.01", "0.105", "0.01"), range("0.20", "0.30", "0.05"))
     for (const off of ["0.101", "0.105", "0.11", "0.15", "0.195", "0.21"]) {
       assert.isFalse(PriceGrid.isOnGrid(grid, $(off)), off)
@@ -277,7 +277,7 @@ describe("ticksBetween and shift", () => {
     assert.deepStrictEqual(pipe(combo, PriceGrid.shift($("0.99"), -1)), some("0.989"))
   })
 
-  it("return none off the grid, beyond its ends, and for a fraction of a tick", () => {
+  it("return none off the grid, beyond its ends, and for fractional ticks", () => {
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.425"), $("0.56")), Option.none())
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.42"), $("0.565")), Option.none())
     assert.deepStrictEqual(PriceGrid.shift(cents, $("0.425"), 1), Option.none())

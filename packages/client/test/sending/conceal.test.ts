@@ -49,7 +49,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("replaces a value that is escaped, in another case, or in the other alphabet of base64", () => {
+  it("replaces an escaped value, in another case, or in the other base64 alphabet", () => {
     for (const written of [
       value.toLowerCase(),
       value.toUpperCase(),
@@ -84,7 +84,7 @@ describe("conceal.make", () => {
     assert.strictEqual(hide("x secret-key"), "x <redacted>")
   })
 
-  it("treats a percent sign, a backslash and an ampersand that do not start an escape as plain text", () => {
+  it("treats percent signs, backslashes and ampersands outside escapes as plain text", () => {
     for (const odd of [
       "secret%zz-and-more",
       "secret&none;and-more",
@@ -114,7 +114,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("not-secret", "x-kalshi-access-id")("not-secret"), "not-secret")
   })
 
-  it("keeps a number that is a member of a JSON object, and replaces it everywhere else", () => {
+  it("keeps a number as a JSON member, and replaces it everywhere else", () => {
     const hide = concealing("1790000000123", "kalshi-access-timestamp")
     for (const text of [
       '":1790000000123}',
@@ -138,7 +138,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("replaces a value that only begins or ends with digits, even as a member of a JSON object", () => {
+  it("replaces a value that only begins or ends with digits, even in JSON", () => {
     for (const key of ["12345678-key", "key-12345678"]) {
       assert.strictEqual(concealing(key)(`{"a":${key}}`), '{"a":<redacted>}')
     }

@@ -10,13 +10,10 @@ import * as SendPolicy from "../../src/sending/SendPolicy.ts"
 import { order } from "../support/orders.ts"
 import { environment, signer } from "../support/scripted.ts"
 
-/** What a test observes during the call. */
 interface Observed {
   /** Blocks the call until it is interrupted. */
   readonly block: Effect.Effect<never>
-  /** How often `block` was interrupted. */
   blockInterrupts: number
-  /** The number of requests that were sent. */
   sent: number
 }
 
@@ -105,7 +102,6 @@ const layerOf = (testCase: Case, observed: Observed) => {
   }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
 }
 
-/** Whether the bucket has tokens for this many orders. */
 const paysFor = (orders: number) =>
   Effect.map(
     RateLimits.waitFor(Orders.batchCreate, { orders: Array.from({ length: orders }, (_, i) => order(`${i}`)) }),
@@ -114,29 +110,26 @@ const paysFor = (orders: number) =>
 
 describe("interruption", () => {
   for (const testCase of cases) {
-    it.effect(
-      `while ${testCase.at} ends the call, sends nothing more, and charges only for requests that possibly arrived`,
-      () => {
-        const observed: Observed = {
-          block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.blockInterrupts++)),
-          blockInterrupts: 0,
-          sent: 0
-        }
-        return Effect.gen(function* () {
-          for (let i = 0; i < (testCase.before ?? 0); i++) yield* Orders.create(order(`before ${i}`))
-          const fiber = yield* Effect.forkChild(Orders.create(order("mine")))
-          yield* TestClock.adjust(0)
-          assert.strictEqual(observed.sent, testCase.sent)
-          assert.isUndefined(fiber.pollUnsafe())
-          yield* Fiber.interrupt(fiber)
-          assert.strictEqual(observed.blockInterrupts, testCase.isBlocked ? 1 : 0)
-          if (testCase.paid < 10) assert.isTrue(yield* paysFor(10 - testCase.paid))
-          if (testCase.paid > 0) assert.isFalse(yield* paysFor(10 - testCase.paid + 1))
-          yield* TestClock.adjust("2 hours")
-          assert.strictEqual(observed.sent, testCase.sent)
-          assert.isTrue(yield* paysFor(10))
-        }).pipe(Effect.provide(layerOf(testCase, observed)))
+    it.effect(`while ${testCase.at} ends the call, and charges only for requests that possibly arrived`, () => {
+      const observed: Observed = {
+        block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.blockInterrupts++)),
+        blockInterrupts: 0,
+        sent: 0
       }
-    )
+      return Effect.gen(function* () {
+        for (let i = 0; i < (testCase.before ?? 0); i++) yield* Orders.create(order(`before ${i}`))
+        const fiber = yield* Effect.forkChild(Orders.create(order("mine")))
+        yield* TestClock.adjust(0)
+        assert.strictEqual(observed.sent, testCase.sent)
+        assert.isUndefined(fiber.pollUnsafe())
+        yield* Fiber.interrupt(fiber)
+        assert.strictEqual(observed.blockInterrupts, testCase.isBlocked ? 1 : 0)
+        if (testCase.paid < 10) assert.isTrue(yield* paysFor(10 - testCase.paid))
+        if (testCase.paid > 0) assert.isFalse(yield* paysFor(10 - testCase.paid + 1))
+        yield* TestClock.adjust("2 hours")
+        assert.strictEqual(observed.sent, testCase.sent)
+        assert.isTrue(yield* paysFor(10))
+      }).pipe(Effect.provide(layerOf(testCase, observed)))
+    })
   }
 })

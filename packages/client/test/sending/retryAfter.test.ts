@@ -14,7 +14,6 @@ const ownWait = 1_000
 
 const policy = { retry: Schedule.spaced(ownWait), totalTimeout: "30 seconds" } as const
 
-/** Makes a call. Returns its wait before the second attempt, its error and its duration. */
 const play = Effect.gen(function* () {
   yield* TestClock.setTime(nowMillis)
   let endedAt = Number.NaN
@@ -106,7 +105,7 @@ for (const [status, tag] of statuses) {
     )
 
     for (const [form, header, retryAfterMillis] of tooLong) {
-      it.effect(`makes the call fail at once if the wait does not end before the total timeout: ${form}`, () =>
+      it.effect(`makes the call fail if the wait reaches the total timeout: ${form}`, () =>
         Effect.gen(function* () {
           const { failure, tookMillis, waited } = yield* play
           assert.isUndefined(waited)

@@ -22,7 +22,6 @@ import type {
 import type { AccountFill, AccountPosition } from "../../src/account/rows.ts"
 import { countUnsafe, dollarsUnsafe } from "../../src/money/FixedPoint.ts"
 
-/** The fields of an order that the tests set. */
 export interface OrderRow {
   readonly id: string
   readonly subaccount?: number
@@ -198,12 +197,10 @@ class ReferenceExchange {
     return this.history.at(-1)!
   }
 
-  /** Returns the state at `millis`. */
   asOf(millis: number): View {
     return this.history.findLast((view) => view.millis <= millis) ?? this.history[0]!
   }
 
-  /** Places, fills, amends or cancels an order, or settles a position. Returns the messages that report the change. */
   act(seed: number, millis: number): ReadonlyArray<Message> {
     const resting = [...this.now.orders.values()].filter(({ status }) => status === "resting")
     const order = resting[(seed >> 4) % Math.max(1, resting.length)]
@@ -250,7 +247,6 @@ class ReferenceExchange {
     return { ticker, subaccount, count, at: millis }
   }
 
-  /** Settles a position and removes it from the list of positions. */
   #settle(seed: number, millis: number): ReadonlyArray<Message> {
     const positions = new Map(this.now.positions)
     const key = [...positions.keys()][seed % Math.max(1, positions.size)]
@@ -331,7 +327,7 @@ export const play = (make: Make, input: Play): void => {
   simulation.finish()
 }
 
-/** A REST read in flight. `pages` are the pages that have not arrived yet. */
+/** `pages` are the pages that have not arrived yet. */
 interface Pending {
   readonly need: Need
   readonly startedMillis: number
@@ -447,7 +443,7 @@ class Simulation {
     }
   }
 
-  /** Delivers all messages and completes all reads. The client's account must then equal the exchange's account. */
+  /** The client's account must then equal the exchange's account. */
   finish(): void {
     for (let round = 0; round < 6; round++) {
       this.#nowMillis += 70_000
@@ -655,7 +651,7 @@ class Simulation {
     return needs[place % needs.length]!
   }
 
-  /** Starts a read that returns the exchange's state of `lag` milliseconds ago. */
+  /** The read returns the exchange's state of `lag` milliseconds ago. */
   #begin(need: Need, lag: number): void {
     const startedMillis = this.#nowMillis
     const view = this.exchange.asOf(startedMillis - lag)

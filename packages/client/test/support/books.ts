@@ -12,7 +12,7 @@ const market = { market_ticker: "A", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
-/** Makes a snapshot. The cast allows prices and counts as they appear on the wire, such as `0.4500`. */
+/** The cast allows prices and counts as they appear on the wire, such as `0.4500`. */
 export const snapshot = (
   seq: number,
   clock: number | undefined,
@@ -50,7 +50,7 @@ export const delta = (
 const print = (sides: ReadonlyArray<ReadonlyArray<Level>>): string =>
   sides.map((side) => side.map(({ count, price }) => `${price}×${count}`).join(" ")).join(" | ")
 
-/** The levels of a readable book as text, such as `0.45×10.00 | 0.56×5.00`. */
+/** Levels as text, such as `0.45×10.00 | 0.56×5.00`. */
 export const show = ({ asks, bids }: Book): string => print([bids, asks])
 
 /** Like {@link show}, but reads the levels from `depth`, which the book does not cache. */
@@ -94,7 +94,7 @@ class ReferenceExchange {
     return 1_000_000 - this.#epoch * 10_000
   }
 
-  /** Changes the book. Bids stay below 50 cents and asks stay above 50 cents, so no action leaves the book crossed. */
+  /** Bids stay below 50 cents and asks stay above 50 cents, so no action leaves the book crossed. */
   act(seeds: ReadonlyArray<number>): ReadonlyArray<(seq: number) => OrderbookDeltaMessage> {
     this.#clock += 1 + (seeds[0]! % 3)
     return seeds.flatMap((seed) => this.#changes(seed).map((change) => this.#apply(change)))
@@ -175,7 +175,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: doing("maintain"), drops: fc.boolean() }) }
 )
 
-/** Random steps on one to three lines. */
 export const plays = fc.record({
   lines: fc.integer({ min: 1, max: 3 }),
   steps: fc.array(step, { maxLength: 120, size: "max" })
@@ -183,7 +182,6 @@ export const plays = fc.record({
 
 type Make = new (ticker: string, options: MergeOptions) => MergedBook
 
-/** Plays steps, and then restores all lines. Throws if a property does not hold. */
 export const play = (
   make: Make,
   { lines, steps }: { readonly lines: number; readonly steps: ReadonlyArray<Step> }
@@ -193,7 +191,7 @@ export const play = (
   simulation.finish()
 }
 
-/** One step of a simulation. `line` is the index of a line. */
+/** `line` is the index of a line. */
 type Step =
   | { readonly do: "act"; readonly seeds: ReadonlyArray<number> }
   | { readonly do: "deliver"; readonly line: number; readonly frames: number }
@@ -203,7 +201,6 @@ type Step =
 
 type Frame = OrderbookSnapshotMessage | OrderbookDeltaMessage
 
-/** A connection, with the number of messages that the exchange has sent and the client has received. */
 class Connection {
   readonly id: number
   readonly inFlight: Array<Frame | "garbled"> = []
@@ -229,7 +226,7 @@ class Connection {
   }
 }
 
-/** Plays steps on a merged book. Checks after each step what a reader of the book sees. */
+/** Checks after each step what a reader of the book sees. */
 class Simulation {
   readonly exchange = new ReferenceExchange()
   readonly merged: MergedBook
@@ -257,7 +254,7 @@ class Simulation {
     }
   }
 
-  /** Delivers all messages and restores all lines. The merged book must then equal the exchange's book. */
+  /** The merged book must then equal the exchange's book. */
   finish(): void {
     for (let round = 0; round < 4; round++) {
       this.#nowMillis += 100_000

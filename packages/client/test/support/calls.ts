@@ -13,7 +13,6 @@ export type Capabilities = KalshiPublic | KalshiRead | KalshiWrite
 
 type AnyCall = Effect.Effect<unknown, unknown, Capabilities>
 
-/** The options of the client, and the events during a call. */
 export interface Setting extends Partial<Kalshi.Options> {
   /** The time at the start, in Unix milliseconds. Default: 0. */
   readonly atMillis?: number
@@ -31,11 +30,9 @@ export const pathOf = ({ method, target }: Sent): string =>
 
 export const queryOf = ({ target }: Sent): URLSearchParams => new URLSearchParams(target.split("?")[1])
 
-/** A finished call. */
 export class Played<A, E> {
   readonly exit: Exit.Exit<A, E>
   readonly sent: ReadonlyArray<Sent>
-  /** The virtual time at which the call ended. */
   readonly endedMillis: number
 
   constructor(exit: Exit.Exit<A, E>, sent: ReadonlyArray<Sent>, endedMillis: number) {
@@ -48,12 +45,12 @@ export class Played<A, E> {
     return this.sent.map(pathOf)
   }
 
-  /** Returns the result. Fails the test if the call failed. */
+  /** Fails the test if the call failed. */
   get value(): A {
     return Exit.isSuccess(this.exit) ? this.exit.value : assert.fail(Cause.pretty(this.exit.cause))
   }
 
-  /** Returns the typed error. Fails the test if there is none. */
+  /** Fails the test if there is no typed error. */
   get error(): E {
     if (Exit.isSuccess(this.exit)) return assert.fail(`the call succeeded: ${inspect(this.exit.value)}`)
     const error = Cause.findError(this.exit.cause)
@@ -61,7 +58,6 @@ export class Played<A, E> {
   }
 }
 
-/** Runs a call to its end on virtual time, against scripted replies. */
 export const play = <A, E, R>(
   call: Effect.Effect<A, E, R>,
   replies: ReadonlyArray<Reply>,
@@ -91,7 +87,6 @@ export const play = <A, E, R>(
   return clockSteps === undefined ? played : machine.run(played)
 }
 
-/** Reads a stream to its end. Returns the items, and the error of a failed stream. */
 export const collect = <A, R>(
   stream: Stream.Stream<A, unknown, R>
 ): Effect.Effect<{ readonly items: ReadonlyArray<A>; readonly error: unknown }, never, R> =>
@@ -104,7 +99,6 @@ export const collect = <A, R>(
   })
 
 interface Row {
-  /** The name of the test. */
   readonly it: string
   readonly call: AnyCall
   /** Method and target below the API's root. */

@@ -82,7 +82,6 @@ export const layerExchange = (settings: Settings): Layer.Layer<HttpClient.HttpCl
     })
   )
 
-/** A client connected to this exchange. */
 export const layer = (
   settings: Settings,
   options: Partial<Kalshi.Options> = {}
@@ -91,7 +90,7 @@ export const layer = (
     Layer.provideMerge(layerExchange(settings))
   )
 
-/** A machine whose wall clock tests can set. Its monotonic clock does not change. */
+/** A machine whose wall clock tests can set, independent of its monotonic clock. */
 export class Machine {
   aheadMillis = 0
 

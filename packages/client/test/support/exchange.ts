@@ -15,7 +15,6 @@ export interface Arrived {
   /** The `client_order_id`, or the last segment of the path. */
   readonly mark: string
   readonly atMillis: number
-  /** When the client sent the request. */
   readonly sentMillis: number
   /** The signed time; undefined if the request is unsigned. */
   readonly signedMillis: number | undefined
@@ -65,7 +64,7 @@ interface Bucket {
   atMillis: number
 }
 
-/** Returns the buckets that a request is billed to. Does not use the client's code. */
+/** Does not use the client's code. */
 const bucketsOf = (method: string, path: string, query: URLSearchParams, body: Record<string, unknown>) => {
   if (method === "GET") return ["read"]
   if (path.startsWith("/communications/")) return ["write 1"]
@@ -196,13 +195,12 @@ export const recordedCosts = {
   ]
 }
 
-/** A client of an exchange with token buckets. */
 export const layer = (
   settings: Settings = {},
   options: Partial<Kalshi.Options> = {}
 ): Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Exchange> =>
   Kalshi.layer({ environment, signer: signer(), ...options }).pipe(Layer.provideMerge(layerExchange(settings)))
 
-/** Provides a client of an exchange with token buckets. By default, the client assumes a latency of 0. */
+/** By default, the client assumes a latency of 0. */
 export const provideExchange = (settings: Settings = {}, options: Partial<Kalshi.Options> = {}) =>
   Effect.provide(layer(settings, { limits: { latency: 0 }, ...options }))

@@ -31,7 +31,6 @@ const isTried = (index: number): boolean => isFull || index % 3 === 0
 
 const numRuns = Number(process.env["FC_RUNS"] ?? (isFull ? 20_000 : 1_000))
 
-/** Declares the tests of a law. */
 export const testLaw = <Subject, Input>(law: Law<Subject, Input>): void => {
   const check = (subject: Subject, parameters: fc.Parameters<unknown>) =>
     fc.check(

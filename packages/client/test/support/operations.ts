@@ -63,7 +63,7 @@ export const itDeclares = <E>(
 
   const named = errors.length === 0 ? "none" : errors.join(", ")
   it.effect(
-    `fails with the class of each declared error, and with UnexpectedStatus on other errors (declared: ${named})`,
+    `fails with the class of each declared error, and otherwise with UnexpectedStatus (declared: ${named})`,
     () =>
       Effect.gen(function* () {
         for (const [tag, status] of Object.entries(statuses)) {
@@ -96,7 +96,6 @@ export type InputOf<Path, Query = {}> = Flat<ValuesOf<Path> & ValuesOf<Query>>
 
 const collapseSpaces = (code: string): string => code.replaceAll(/\s+/g, " ").trim()
 
-/** Returns the code of an example in a module's doc blocks, without imports. */
 const example = (module: string, title: string): string => {
   const source = readFileSync(urlOf(module), "utf8")
   const after = source.split(`**Example** (${title})`)[1]

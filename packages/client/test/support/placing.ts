@@ -52,11 +52,9 @@ export const order = {
   maker_fees_dollars: "0.000000"
 }
 
-/** Makes the response to a batch. */
 export const batchCreated = (...orders: ReadonlyArray<object>): Reply => ({ status: 201, body: { orders } })
 /** Makes a reply to `timestamp`, which says that lists of orders show the state at `millis`. */
 export const asOf = (millis: number): Reply => ({ status: 200, body: { as_of_time: new Date(millis).toISOString() } })
-/** Adds a date header to a reply. */
 export const dated = (reply: Reply, millis: number): Reply => ({
   ...reply,
   headers: { date: new Date(millis).toUTCString() }
@@ -72,7 +70,6 @@ export const list = "GET /portfolio/orders"
 /** A policy that sends every request once. */
 export const once: Setting = { policy: { retry: Schedule.recurs(0) } }
 
-/** Places one order and returns its outcome. */
 export const place = (
   replies: ReadonlyArray<Reply>,
   {
@@ -117,7 +114,6 @@ export const playOnExit = <A, E>(
     return { exit, paths, sent, report: reports[0] }
   })
 
-/** Returns how many orders are in `ended` and in `left` of a report. */
 export const counts = (report: Orders.ExitReport | undefined) => [report?.ended.length, report?.left.length]
 
 /** Orders that have the id of `intent` but differ from it in one field. Each entry names the field. */

@@ -8,7 +8,6 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 const sources = fileURLToPath(new URL("../../src/", import.meta.url))
 
 export interface Fault {
-  /** What the faulty code does. */
   readonly does: string
   /** A path below `src`. */
   readonly file: string
@@ -17,12 +16,10 @@ export interface Fault {
   readonly instead: string
 }
 
-/** Makes the faults of one file. */
 export const inFile =
   (file: string) =>
   (does: string, text: string, instead: string): Fault => ({ does, file, text, instead })
 
-/** Bundles a module of `src` with a fault, and loads it. */
 export const load = async (module: string, { file, instead, text }: Fault): Promise<unknown> => {
   const faulty = path.join(sources, file)
   const parts = fs.readFileSync(faulty, "utf8").split(text)

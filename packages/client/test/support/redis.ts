@@ -22,7 +22,6 @@ export interface RedisServer {
   readonly port: number
   /** Suspends the process, so that it does not respond. */
   readonly hang: Effect.Effect<void>
-  /** Continues the process. */
   readonly resume: Effect.Effect<void>
 }
 
@@ -60,7 +59,7 @@ export const serve: Effect.Effect<RedisServer, never, Scope.Scope> = Effect.acqu
 
 type Reply = string | number | null | Error | ReadonlyArray<Reply>
 
-/** Parses one reply of RESP2. Undefined if the reply is incomplete. */
+/** Undefined if the reply is incomplete. */
 const read = (text: string, at: number): { readonly reply: Reply; readonly end: number } | undefined => {
   const end = text.indexOf("\r\n", at)
   if (end === -1) return undefined

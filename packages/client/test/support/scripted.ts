@@ -112,7 +112,7 @@ const keys = new Map<string, KeyPair>()
 /** The PKCS#8 prefix before the 32 bytes of an Ed25519 key. */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex")
 
-/** Derives a key from its id, so that every run makes the same signatures. */
+/** Derived from the id, so that every run makes the same signatures. */
 const keyOf = (keyId: string): KeyPair => {
   const known = keys.get(keyId)
   if (known !== undefined) return known
@@ -131,7 +131,6 @@ export const signer = (keyId = "key-a"): Signer.Signer["Service"] =>
     sign: (text) => sign(null, Buffer.from(text), keyOf(keyId).privateKey).toString("base64")
   })
 
-/** Whether a request has a valid signature of its key, for this method, this path and its timestamp. */
 export const isSigned = ({ headers }: Sent, method: string, path: string): boolean =>
   verify(
     null,
@@ -142,11 +141,10 @@ export const isSigned = ({ headers }: Sent, method: string, path: string): boole
 
 export const environment: Environment.Environment = { ...Environment.sandbox, name: "test" }
 
-/** Changes the HTTP client, as an application can. */
 export const layerChanged = (change: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
   Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, change))
 
-/** A client with scripted replies. Default: no rate limits. */
+/** Default: no rate limits. */
 export const layer = (
   replies: ReadonlyArray<Reply>,
   options: Partial<Kalshi.Options> = {}

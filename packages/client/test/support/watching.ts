@@ -12,7 +12,7 @@ import { delta, snapshot } from "./books.ts"
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
-/** One session. Its events go to all its subscribers. */
+/** Events go to all subscribers of the session. */
 export class FakeSession {
   readonly subscribers: Array<Subscriber<"orderbook_delta">> = []
   /** The markets of each snapshot request. */

@@ -16,7 +16,6 @@ const legs = ["A", "B", "C"].map((name) => ({
   side: "yes" as const
 }))
 
-/** Every pair of the three legs. */
 const pairs = [
   [legs[0]!, legs[1]!],
   [legs[0]!, legs[2]!],
@@ -141,7 +140,7 @@ describe("RfqBatches", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("permits bestQuotes and accept only to the creator, and hides open batch quotes from the creator", () =>
+  it.effect("permits bestQuotes and accept only to the creator, who sees no open quote", () =>
     Effect.gen(function* () {
       const { creator, maker, other } = yield* setup
       const { rfq_batch: batch } = yield* creator(round)
@@ -171,7 +170,7 @@ describe("RfqBatches", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("shows private fields only to the creator, and hides an obscured creator until an execution", () =>
+  it.effect("shows private fields only to the creator, and hides an obscured creator", () =>
     Effect.gen(function* () {
       const { creator, maker, other } = yield* setup
       const children = pairs.slice(0, 2)

@@ -126,7 +126,6 @@ const toInput = ({ count, kind, price, side, ticker }: Own): Orders.CreateInput 
   ...(kind === "reduce_only" ? { reduce_only: true } : {})
 })
 
-/** An exchange on which one account has the positions of the case, and another account has orders in the book. */
 const open = ({ assumptions, before, floors }: Case) => {
   const exchange = new Exchange({ seed: 1, assumptions })
   const account = (name: string) => unwrap(exchange.execute({ type: "createAccount", name }, start)).accountId
@@ -167,7 +166,7 @@ const runtime = ManagedRuntime.make(
 
 afterAll(() => runtime.dispose())
 
-/** The worst case of a batch in a dry run, in micro-dollars. */
+/** In micro-dollars. */
 const worstCase = ({ after, assumptions, batch, before, floors, isCounted }: Case): bigint => {
   marketOf = ({ ticker }) => {
     const { feeMultiplier, feeType, held, isKnown } = floors[tickers.indexOf(ticker as Ticker)]!

@@ -29,7 +29,7 @@ const inMemory = <E>(
 
 const other = "KXFEED-26-OTHER"
 
-/** Watches two markets on several lines (parallel connections). Returns when both books are live on every line. */
+/** Returns when both books are live on every line. */
 const watchTwo = ({ sandbox }: Trader, lines = 1) =>
   Effect.gen(function* () {
     yield* sandbox.createMarket({ ticker: other })
@@ -78,7 +78,7 @@ describe("OrderBooks.audit", () => {
     )
   }
 
-  inMemory("B2: in every comparison, finds a book whose keys are renamed, and lists the keys", (trader) =>
+  inMemory("B2: in every comparison, finds renamed keys of a book, and lists them", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })

@@ -23,7 +23,7 @@ const inMemory = <E>(
 
 const other = "KXFEED-26-OTHER"
 
-/** Watches the market of the trader and another market. Returns when both books are live. */
+/** Returns when both books are live. */
 const watchTwo = ({ sandbox }: Trader) =>
   Effect.gen(function* () {
     yield* sandbox.createMarket({ ticker: other })
@@ -46,23 +46,21 @@ const countSnapshots = (market: string) =>
 const gaps = Effect.map(Feed.state, ({ counters }) => counters.gaps)
 
 describe("OrderBooks.watch", () => {
-  inMemory(
-    "B1: makes an empty and a one-sided book live with the first snapshot, and requests no second snapshot",
-    (trader) =>
-      Effect.gen(function* () {
-        yield* trader.sandbox.createMarket({ ticker: other })
-        yield* trader.place({ side: "ask", price: "0.65" })
-        const books = yield* OrderBooks.watch([ticker, other])
-        yield* until(() => isLive(books)() && isLive(books, other)())
-        const snapshots = yield* countSnapshots(other)
-        yield* TestClock.adjust("30 seconds")
-        assert.deepStrictEqual(yield* levels(books), [[], [["0.65", "5.00"]]])
-        assert.deepStrictEqual(yield* levels(books, other), [[], []])
-        assert.strictEqual(snapshots(), 0)
-      })
+  inMemory("B1: makes an empty and a one-sided book live with the first snapshot", (trader) =>
+    Effect.gen(function* () {
+      yield* trader.sandbox.createMarket({ ticker: other })
+      yield* trader.place({ side: "ask", price: "0.65" })
+      const books = yield* OrderBooks.watch([ticker, other])
+      yield* until(() => isLive(books)() && isLive(books, other)())
+      const snapshots = yield* countSnapshots(other)
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual(yield* levels(books), [[], [["0.65", "5.00"]]])
+      assert.deepStrictEqual(yield* levels(books, other), [[], []])
+      assert.strictEqual(snapshots(), 0)
+    })
   )
 
-  inMemory("B3, B4: shows a book as empty after its market was emptied during an outage", (trader) =>
+  inMemory("B3, B4: shows an empty book if its market was emptied during an outage", (trader) =>
     Effect.gen(function* () {
       const { me, place, sandbox } = trader
       yield* place({ price: "0.40" })
@@ -185,7 +183,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B15: reconnects after a drop while a book heals, and does not end the stream of changes", (trader) =>
+  inMemory("B15: reconnects after a drop during healing, and keeps the stream of changes", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -243,7 +241,7 @@ describe("OrderBooks.watch", () => {
     { maxEarlyMessages: 3 }
   )
 
-  inMemory("B19: heals the market of a delta that does not decode, and no other market", (trader) =>
+  inMemory("B19: heals only the market of a delta that does not decode", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -315,7 +313,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("B24: keeps no data of a market that is removed and added a thousand times", (trader) =>
+  inMemory("B24: keeps no data of a market that was removed a thousand times", (trader) =>
     Effect.gen(function* () {
       const { sandbox } = trader
       const books = yield* watchTwo(trader)

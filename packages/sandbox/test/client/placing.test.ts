@@ -200,7 +200,6 @@ describe("buyYes, buyNo, sellYes, sellNo and closePosition", () => {
     ))
 })
 
-/** Orders of the account with this client id. */
 const withId = (client_order_id: string) =>
   Effect.map(Orders.list({ ticker, limit: 1_000 }), ({ orders }) =>
     orders.filter((order) => order.client_order_id === client_order_id)
@@ -209,7 +208,6 @@ const withId = (client_order_id: string) =>
 const mine = "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa"
 const intent = Orders.buyYes({ ticker, count: "10", yes_price: "0.40", client_order_id: mine })
 
-/** Places an intent under faults and virtual time. Returns the outcome, and the orders of the intent. */
 const placing = (
   faults: ReadonlyArray<Fault>,
   assumptions: TestOptions["assumptions"] = {},
@@ -293,9 +291,7 @@ describe("readAfter", () => {
   )
 })
 
-/**
- * A wall clock for the client, which a test sets. The client's monotonic clock and the exchange's clock do not change.
- */
+/** A wall clock for the client, independent of its monotonic clock and of the exchange's clock. */
 const machineClock = () => {
   let aheadMillis = 0
   const run = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -348,7 +344,7 @@ const settled = (outcome: Orders.Outcome) =>
 describe("settle, after the client's clock was changed", () => {
   const once = { retry: Schedule.recurs(0) }
 
-  it.effect("waits for an order that was in flight while the clock was an hour behind", () =>
+  it.effect("waits for an order in flight while the clock was an hour behind", () =>
     withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
       Effect.gen(function* () {
         const machine = machineClock()
@@ -378,47 +374,45 @@ describe("settle, after the client's clock was changed", () => {
     ["fast", 300_000],
     ["slow", -300_000]
   ] as const) {
-    it.effect(
-      `finds an order that was signed with the exchange's time while the machine's clock was five minutes ${how}`,
-      () =>
-        withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
-          Effect.gen(function* () {
-            const machine = machineClock()
-            yield* machine.set(aheadMillis)
-            yield* TestClock.adjust("2 hours")
-            const client = Kalshi.layer({
-              environment: sandbox.environment,
-              signer: credentials.signer,
-              limits: false,
-              correctClockSkew: true
-            })
-            const program = Effect.gen(function* () {
-              // The responses to its first requests contain the exchange's time.
-              const learning = yield* Effect.forkChild(Orders.list())
-              yield* TestClock.adjust("1 minute")
-              yield* Fiber.join(learning)
-              yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })
-              const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
-              yield* TestClock.adjust("20 seconds")
-              const outcome = yield* Fiber.join(fiber)
-              assert.strictEqual(outcome._tag, "Unknown")
-              yield* machine.set(0)
-              yield* TestClock.adjust("10 minutes")
-              const byHand = { client_order_id: mine, ticker, placedAtMillis: outcome.placedAtMillis }
-              for (const placement of [journaled(outcome), byHand]) {
-                const settling = yield* Effect.forkChild(Orders.settle(placement))
-                yield* TestClock.adjust("5 minutes")
-                const { _tag } = yield* Fiber.join(settling)
-                assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
-              }
-            })
-            yield* machine.run(program).pipe(Effect.provide(client))
+    it.effect(`finds an order signed with the exchange's time by a clock five minutes ${how}`, () =>
+      withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
+        Effect.gen(function* () {
+          const machine = machineClock()
+          yield* machine.set(aheadMillis)
+          yield* TestClock.adjust("2 hours")
+          const client = Kalshi.layer({
+            environment: sandbox.environment,
+            signer: credentials.signer,
+            limits: false,
+            correctClockSkew: true
           })
-        )
+          const program = Effect.gen(function* () {
+            // The responses to its first requests contain the exchange's time.
+            const learning = yield* Effect.forkChild(Orders.list())
+            yield* TestClock.adjust("1 minute")
+            yield* Fiber.join(learning)
+            yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })
+            const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
+            yield* TestClock.adjust("20 seconds")
+            const outcome = yield* Fiber.join(fiber)
+            assert.strictEqual(outcome._tag, "Unknown")
+            yield* machine.set(0)
+            yield* TestClock.adjust("10 minutes")
+            const byHand = { client_order_id: mine, ticker, placedAtMillis: outcome.placedAtMillis }
+            for (const placement of [journaled(outcome), byHand]) {
+              const settling = yield* Effect.forkChild(Orders.settle(placement))
+              yield* TestClock.adjust("5 minutes")
+              const { _tag } = yield* Fiber.join(settling)
+              assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
+            }
+          })
+          yield* machine.run(program).pipe(Effect.provide(client))
+        })
+      )
     )
   }
 
-  it.effect("waits for an order that arrives late while the machine's clock is five minutes slow", () =>
+  it.effect("waits for a late order while the clock is five minutes slow", () =>
     withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
       Effect.gen(function* () {
         const machine = machineClock()

@@ -25,7 +25,6 @@ interface Options {
   readonly change?: (frame: Frame) => ReadonlyArray<Frame>
 }
 
-/** Lets the actors act. Returns the differences that the readers find, and the number of messages of each type. */
 const run = ({ change, seed, steps }: Options) => {
   const world = makeFeedWorld({ transferMillis: 3_000 })
   const actors = makeActors(world.exchange, 4)
@@ -60,7 +59,6 @@ const run = ({ change, seed, steps }: Options) => {
   return { differences, types: complete.types, replay: `FC_SEED=${seed}` }
 }
 
-/** Lets a reader change its subscription of books. */
 const visit = ({ books, line }: FeedReader, step: number): void => {
   const [some] = [...books.keys()].slice(step % Math.max(1, books.size))
   if (some === undefined) {

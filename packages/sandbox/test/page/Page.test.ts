@@ -14,7 +14,6 @@ import { order, rfq, ticker } from "../support/world.ts"
 
 type Headers = Readonly<Record<string, string>>
 
-/** Sends a request to the server, from its root. */
 const request = (
   method: "GET" | "POST" | "PUT" | "DELETE" | "OPTIONS",
   path: string,
@@ -52,7 +51,7 @@ const ownHeaders = Effect.map(Sandbox, ({ page, url }) => ({
 }))
 
 describe("the page", () => {
-  it.live("is served with its token, and with a policy that permits only its own scripts and connections", () =>
+  it.live("is served with its token and a policy for its own scripts", () =>
     served(
       Effect.gen(function* () {
         const { page } = yield* Sandbox
@@ -276,7 +275,7 @@ describe("the operator interface", () => {
     )
   )
 
-  it.live("cancels an order of a subaccount on another shard, but not an order of another account", () =>
+  it.live("cancels an order of a subaccount on another shard, but no foreign order", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox

@@ -21,7 +21,6 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
   })
   afterAll(() => browser.stop())
 
-  /** Runs a test in a tab that has opened the page. */
   const inTab = (
     test: (tab: Tab, sandbox: typeof Sandbox.Service) => Promise<void>,
     options: Options = {},
@@ -219,7 +218,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     })
   )
 
-  it.live("reconnects to a new exchange at the same address, and asks the user to load the page again", () =>
+  it.live("reconnects to a new exchange, and asks the user to reload the page", () =>
     Effect.gen(function* () {
       const tab = yield* Effect.promise(() => browser.tab())
       const serve = <E>(port: number, test: (sandbox: typeof Sandbox.Service) => Effect.Effect<number, E>) =>

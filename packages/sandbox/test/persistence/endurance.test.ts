@@ -35,7 +35,7 @@ const mebi = 1024 * 1024
  */
 const mostResting = 32 * 3 * 2 * 3 + 100
 
-/** Starts the command with a frozen clock, so that its work does not depend on the speed of the machine. */
+/** The clock is frozen, so that the work does not depend on the speed of the machine. */
 const start = async (file: string): Promise<{ readonly child: ChildProcess; readonly url: string }> => {
   const flags = ["--port", "0", "--clock", "frozen", "--crowd", "20", "--state", file]
   const child = spawn(process.execPath, [command, ...flags], { stdio: ["ignore", "pipe", "inherit"] })
@@ -48,7 +48,6 @@ const start = async (file: string): Promise<{ readonly child: ChildProcess; read
   throw new Error(`the command did not start: ${text}`)
 }
 
-/** The size of the state, of its file and of the process. */
 interface Sizes {
   readonly minutes: number
   readonly baseBytes: number
@@ -65,7 +64,6 @@ interface Sizes {
 const residentOf = ({ pid }: ChildProcess): number =>
   1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }))
 
-/** The sizes of the two parts of a state file. */
 const partsOf = (file: string): { readonly baseBytes: number; readonly journalBytes: number } => {
   let baseBytes = 0
   let lines = 0
@@ -113,7 +111,7 @@ const checkLater = async (url: string, agent: Agent, file: string): Promise<void
 }
 
 describe("kalshi-sandbox --crowd 20 --state FILE", () => {
-  it("runs an hour of exchange time within the stated bounds, and loses nothing when it is then killed", async () => {
+  it("stays within its bounds for an hour, and loses nothing when killed", async () => {
     const file = join(folder, "exchange.jsonl")
     const agent = new Agent({ keepAlive: true })
     const children: Array<ChildProcess> = []

@@ -74,7 +74,7 @@ describe("Journal", () => {
     assert.isTrue(world.journal.isSaved)
   })
 
-  it("holds the response to a read that could show a change that is not on the disk", async () => {
+  it("holds the response to a read of changes that are not on disk", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 1)
     const sent: Array<number> = []
@@ -169,7 +169,7 @@ describe("a state file", () => {
     assert.isAbove(Math.min(found.earlier, found.refused), 10)
   })
 
-  it("with a corrupted or missing line before later writes is refused with the position and a remedy", async () => {
+  it("with a damaged line before later writes is refused with a remedy", async () => {
     const world = await makeJournaled(never)
     for (const changes of [3, 6, 9]) {
       stepTo(world, changes)
@@ -298,7 +298,7 @@ describe("compaction", () => {
     })
   }
 
-  it("is not needed for a new file: an interrupted creation leaves no file or the whole file", async () => {
+  it("is not needed for a new file, which is absent or whole", async () => {
     const found = { none: 0, whole: 0 }
     for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
       const disk = new MemoryDisk()
@@ -371,7 +371,7 @@ describe("a failing disk", () => {
     })
   }
 
-  it("stops the journal if it cannot write the snapshot of a reset, and keeps the exchange before the reset", async () => {
+  it("stops the journal if a reset cannot be saved, and keeps the exchange", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 10)
     await world.journal.close()
@@ -423,7 +423,6 @@ describe("the parts of a snapshot", () => {
   })
 })
 
-/** Random numbers below 1 from a seed. */
 const randomOf = (from: number) => {
   let state = from >>> 0
   return (): number => {

@@ -65,7 +65,6 @@ const routed = new Set([
   "DecreaseOrderV2"
 ])
 
-/** The request of `everyRequest` for an operation, with a shard. */
 const withShard = (world: World, { at, name, operationId }: Field, shard: number): Sent => {
   const request = everyRequest.find((known) => known.operationId === operationId)!.request(world)
   const json = (request.json ?? {}) as Readonly<Record<string, unknown>> // every body of the table is an object

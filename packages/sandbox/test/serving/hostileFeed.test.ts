@@ -34,7 +34,6 @@ const connect = Effect.flatMap(portOf, (port) =>
   )
 )
 
-/** An open feed. */
 const open = (key: Key, headers?: Readonly<Record<string, string>>) =>
   Effect.gen(function* () {
     const feed = yield* connect
@@ -44,7 +43,7 @@ const open = (key: Key, headers?: Readonly<Record<string, string>>) =>
 
 const list = { id: 9_999, cmd: "list_subscriptions" }
 
-/** Asserts that a command on a connection gets a reply. Other replies may come first. */
+/** Other replies may come before the reply to this command. */
 const answers = (feed: RawFeed) =>
   Effect.gen(function* () {
     feed.command(list)
@@ -55,7 +54,6 @@ const answers = (feed: RawFeed) =>
     }
   })
 
-/** Asserts that REST and a new connection work. */
 const stillServes = (key: Key) =>
   Effect.gen(function* () {
     assert.strictEqual((yield* send({ method: "GET", path: "/exchange/status" })).status, 200)
@@ -313,7 +311,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("refuses invalid handshakes, and accepts a slow handshake and a frame sent with the handshake", () =>
+  it.live("refuses invalid handshakes, but accepts a slow handshake and an early frame", () =>
     served((key) =>
       Effect.gen(function* () {
         const heads = {

@@ -8,7 +8,6 @@ interface BatchActors {
   readonly now: number
   readonly accounts: ReadonlyArray<string>
   readonly combos: ReadonlyArray<string>
-  /** The batches of the actors, and the batch quotes on them. */
   readonly batches: Array<RfqBatch>
   readonly batchQuotes: Array<BatchQuote>
 }
@@ -19,7 +18,6 @@ interface Random {
   readonly of: <A>(items: ReadonlyArray<A>) => A
 }
 
-/** Creates, quotes, accepts, confirms or deletes one of the latest batches. */
 export const dealBatch = (
   exchange: Exchange,
   actors: BatchActors,
@@ -117,7 +115,7 @@ const quote = (
   return made
 }
 
-/** Accepts a batch. Most makers of the winning quotes then confirm. */
+/** Most makers of the winning quotes then confirm. */
 const accept = (exchange: Exchange, { now }: BatchActors, random: Random, { accountId, batchId, rfqs }: RfqBatch) => {
   const accepted = exchange.execute(
     {

@@ -61,7 +61,6 @@ export interface Actors {
   readonly blocks: Array<{ readonly parties: ReadonlyArray<string>; readonly proposalId: string }>
   made: number
   done: number
-  /** The number of refusals by code. */
   readonly refused: Map<string, number>
 }
 
@@ -218,7 +217,7 @@ const step = (exchange: Exchange, actors: Actors, random: Random): Result.Result
 /** The maximum number of combos without a result. */
 const maxCombos = 4
 
-/** Selects two or three legs. The exchange creates their combo, or returns the existing combo. */
+/** The exchange creates the combo of the legs, or returns the existing combo. */
 const combine = (exchange: Exchange, actors: Actors, random: Random, accountId: string) => {
   const singles = actors.markets.filter((market) => !actors.combos.includes(market))
   const legs = Array.from({ length: 2 + random.below(2) }, () => {
@@ -233,7 +232,6 @@ const combine = (exchange: Exchange, actors: Actors, random: Random, accountId: 
   return made
 }
 
-/** Removes markets that were determined. */
 const forget = (actors: Actors, isDetermined: (ticker: string) => boolean): void => {
   for (const list of [actors.markets, actors.combos]) {
     list.splice(0, list.length, ...list.filter((ticker) => !isDetermined(ticker)))
@@ -370,7 +368,6 @@ const deal = (exchange: Exchange, actors: Actors, random: Random, accountId: str
     : exchange.execute({ type: "deleteQuote", accountId: quote.account, target: target(quote.quoteId) }, now)
 }
 
-/** Proposes a block trade, or accepts one of the latest proposals for one of its parties. */
 const dealBlock = (exchange: Exchange, actors: Actors, random: Random, accountId: string) => {
   const { now } = actors
   const block = actors.blocks.at(-1 - random.below(Math.min(actors.blocks.length, 4)))
@@ -529,7 +526,6 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
   }
 }
 
-/** Changes the fee of a market's series or event, now or within ten minutes. */
 const changeFee = (exchange: Exchange, { now }: Actors, random: Random, ticker: string) => {
   const { eventTicker, seriesTicker } = unwrap(exchange.view(now).market(ticker))
   const fee = {
@@ -564,7 +560,7 @@ const productOf = (
     : Number(values.reduce((product, value) => product! * value!, 1n)! / 10_000n ** BigInt(legs.length - 1))
 }
 
-/** Checks the invariants of a state, and returns the violated invariants. */
+/** Returns the violated invariants. */
 export const audit = (state: Snapshot): ReadonlyArray<string> => {
   const violations: Array<string> = []
   const check = (isTrue: boolean, law: string): void => {

@@ -19,7 +19,6 @@ const ids = (suffix: string) => ({
   unknown: [{ path: `${root}/${unknownId}${suffix}` }]
 })
 
-/** The body that creates a batch with these children. */
 const of = (...items: ReadonlyArray<object | undefined>) => batch({ children: items })
 
 const legs = (selected_markets: ReadonlyArray<object>) => ({ selected_markets })

@@ -135,7 +135,7 @@ export const makeBatching = (options: Partial<Options> = {}) => {
       unwrap(floor.view().balances(accountId))
         .filter(({ exchangeIndex }) => exchangeIndex === 1)
         .reduce((total, { cashMicros }) => total + cashMicros, 0) / 1_000_000,
-    /** The positions of an account in the combos, in contracts. */
+    /** In contracts. */
     positions: (accountId: string): ReadonlyArray<number> => {
       const { positions } = unwrap(floor.view().portfolio(accountId))
       return combos.map((ticker) => (positions[ticker] ?? 0) / 100)

@@ -13,7 +13,7 @@ export interface Change extends Partial<Omit<Sent, "by">> {
 }
 
 export interface Case {
-  /** The account that signs the request. Default: the maker. */
+  /** Default: the maker. */
   readonly who?: Who
   readonly request: Omit<Sent, "by">
   /** Changes to the request, by the status that they cause. */

@@ -55,7 +55,7 @@ export class Tab {
     await this.send("Page.close")
   }
 
-  /** Evaluates an expression, and returns its value. If the value is a promise, waits for its result. */
+  /** If the value is a promise, waits for its result. */
   async evaluate(expression: string): Promise<unknown> {
     const options = { expression, awaitPromise: true, returnByValue: true }
     const { exceptionDetails, result } = (await this.send("Runtime.evaluate", options)) as {

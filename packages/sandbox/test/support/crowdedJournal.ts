@@ -17,7 +17,7 @@ import { unwrap } from "./floor.ts"
 import { path, turn } from "./journaled.ts"
 import type { MemoryDisk } from "./memoryDisk.ts"
 
-/** A change of the exchange. The journal numbers the changes. */
+/** The journal numbers the changes. */
 type Step =
   | { readonly replacedBy: Snapshot }
   | { readonly command: Command; readonly atMillis: number }
@@ -28,7 +28,6 @@ const digest = (dump: unknown): string => createHash("sha256").update(JSON.strin
 /** A hash of an exchange's state. Advances the time of the exchange to `atMillis`. */
 export const stateAt = (exchange: Exchange, atMillis: number): string => digest(exchange.dump(atMillis))
 
-/** A hash of the current state of a running exchange. */
 export const stateOf = ({ operator }: Crowded): string => digest(Effect.runSync(operator.dump))
 
 const seed = 1

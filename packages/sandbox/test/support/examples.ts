@@ -41,9 +41,7 @@ export interface ExampleInput {
   readonly tickers: ReadonlyArray<string>
 }
 
-/**
- * Generates a value that fits a schema. Objects have all their properties, and below depth five only the required ones.
- */
+/** Objects have all their properties, and below depth five only the required ones. */
 export const exampleOf = (schema: JsonSchema, input: ExampleInput): unknown =>
   make(schema, "", { ...input, next: numbersFrom(input.seed) }, 0)
 
@@ -51,7 +49,7 @@ interface Source extends ExampleInput {
   readonly next: (below: number) => number
 }
 
-/** Creates a generator of numbers: xorshift, seeded with the FNV-1a hash of a string. */
+/** Xorshift, seeded with the FNV-1a hash of a string. */
 const numbersFrom = (text: string): ((below: number) => number) => {
   let state = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {
@@ -144,7 +142,7 @@ const makeText = ({ format, minLength = 0, pattern }: JsonSchema, name: string, 
   return `${name.replaceAll("_", " ")} ${1 + source.next(9)}`.padEnd(minLength, ".")
 }
 
-/** Generates a decimal: the document has patterns only for decimals. */
+/** Patterns occur in the document only for decimals. */
 const matching = (pattern: string, { next }: Source): string => {
   const expression = new RegExp(pattern, "u")
   const hundredths = (1 + next(99)).toString().padStart(2, "0")

@@ -16,7 +16,6 @@ import type { WireRequest, WireResponse } from "../../src/rest/handler.ts"
 // oxlint-disable-next-line typescript/no-explicit-any -- the tests read fields of forty types of messages and results
 export type Loose = any
 
-/** A frame that the feed sent. */
 export interface Frame {
   readonly type: string
   readonly id?: number
@@ -32,7 +31,6 @@ export interface TestAccount {
   readonly sign: (text: string) => string
 }
 
-/** A connection, and what it received. */
 export interface TestLine {
   readonly endpoint: Endpoint
   /** Frames since the last call. */
@@ -65,7 +63,6 @@ export interface FeedWorld {
   readonly request: (account: TestAccount, change?: Partial<WireRequest>) => WireRequest
   readonly connect: (account: TestAccount) => TestLine
   readonly refused: (request: WireRequest) => WireResponse
-  /** Creates a key of an existing account. */
   readonly keyOf: (accountId: string, key?: KeyOptions) => TestAccount
 }
 

@@ -16,7 +16,7 @@ interface Key {
 
 const root = "/trade-api/v2"
 
-/** Sends a signed request. Rejects if the connection ends before the response does. */
+/** Rejects if the connection ends before the response does. */
 const call = (
   agent: Agent,
   url: string,
@@ -61,7 +61,6 @@ interface OrderBody {
   readonly initial_count_fp: string
 }
 
-/** An account, and the responses that it received. */
 export class Trader {
   readonly key: Key
   /** Orders with a response, by order id: the client order id, and the number of filled contracts in the response. */
@@ -142,7 +141,7 @@ export class Trader {
     }
   }
 
-  /** Compares the state of the exchange after a restart with its earlier responses. Returns the differences. */
+  /** Returns the differences between the restarted exchange and its earlier responses. */
   async check(url: string, agent: Agent): Promise<ReadonlyArray<string>> {
     const orders = await this.#all<OrderBody>(url, agent, "orders")
     const fills = await this.#all<{ readonly fill_id: string }>(url, agent, "fills")
@@ -180,17 +179,15 @@ export class Trader {
   }
 }
 
-/** Reads a path of the operator's interface. */
 export const operatorRead = async (url: string, agent: Agent, path: string): Promise<unknown> =>
   (await call(agent, url, undefined, "GET", `/sandbox/${path}`)).body
 
-/** Moves the clock through the operator's interface. Rejects if there is no response. */
+/** Rejects if there is no response. */
 export const moveClock = async (url: string, agent: Agent, millis: number): Promise<void> => {
   const { status } = await call(agent, url, undefined, "POST", "/sandbox/time", { millis })
   if (status !== 200) throw new Error(`the clock was not moved: ${status}`)
 }
 
-/** The signed headers of an upgrade to the feed. */
 export const feedHeaders = (key: Key): Record<string, string> => {
   const timestamp = String(Date.now())
   return {

@@ -10,14 +10,12 @@ interface Node {
   synced: number
 }
 
-/** An operation that can fail. */
 export type DiskFault = "append" | "sync" | "create" | "rename" | "syncFolder"
 
 export class MemoryDisk implements Disk {
   #nodes = new Map<string, Node>()
   /** The entries of the folder that would survive a power failure. */
   #durable = new Map<string, Node>()
-  /** The names of all operations so far. */
   readonly operations: Array<string> = []
   /** The number of operations after which the disk stops. Later operations never complete. */
   stopAfter = Infinity

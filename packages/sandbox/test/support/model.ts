@@ -54,7 +54,6 @@ export interface ModelBlock {
   readonly accepted: Array<number>
 }
 
-/** An RFQ for a number of contracts, or for a cost. */
 export interface ModelRfq {
   readonly account: number
   readonly count: number | undefined
@@ -108,7 +107,6 @@ export interface ModelAmend {
   readonly expiresAt: number | undefined
 }
 
-/** The parts of an order that set its cost. */
 interface Terms {
   readonly account: number
   readonly side: "bid" | "ask"
@@ -165,7 +163,7 @@ export class Model {
     this.member = member
   }
 
-  /** Advances the time. Executes the confirmed quotes that are due, each at its own time. */
+  /** Executes the confirmed quotes that are due, each at its own time. */
   wait(millis: number): void {
     const end = this.now + millis
     for (let next = this.#confirmed[0]; next !== undefined && next.due <= end; next = this.#confirmed[0]) {
@@ -207,7 +205,6 @@ export class Model {
     return undefined
   }
 
-  /** Returns whether the order was canceled. */
   cancel(order: number, account: number): boolean {
     const target = this.#own(order, account)
     if (target !== undefined) {
@@ -297,7 +294,7 @@ export class Model {
     return undefined
   }
 
-  /** Accepts a block trade. The second party's acceptance executes it. */
+  /** The second party's acceptance executes the block trade. */
   acceptBlock(index: number, account: number): string | undefined {
     const block = this.blocks[index]
     if (block === undefined || (account !== block.buyer && account !== block.seller)) {
@@ -487,7 +484,6 @@ export class Model {
     return line.slice(0, line.indexOf(order)).reduce((sum, { remaining }) => sum + remaining, 0)
   }
 
-  /** The money reserved for the orders of an account. */
   reserved(account: number): number {
     return this.#required(account, this.orders)
   }
@@ -522,7 +518,6 @@ export class Model {
     )
   }
 
-  /** Closes an RFQ and cancels the open quotes on it. */
   #close(rfq: ModelRfq): void {
     rfq.isOpen = false
     for (const quote of this.quotes) {

@@ -16,7 +16,7 @@ export interface FrameOptions {
   readonly length?: number
 }
 
-/** The bytes of one frame of a client. Its mask is zero, so the payload stays readable. */
+/** The mask is zero, so the payload stays readable. */
 export const frame = (payload: string | Buffer, options: FrameOptions = {}): Buffer => {
   const { fin = true, masked = true, opcode = 1, reserved = 0 } = options
   const body = typeof payload === "string" ? Buffer.from(payload) : payload
@@ -39,7 +39,7 @@ export interface Key {
 
 export const feedPath = "/trade-api/ws/v2"
 
-/** The head of an upgrade request. `headers` adds or replaces headers; a header with the value undefined is omitted. */
+/** `headers` adds or replaces headers. A header with the value undefined is omitted. */
 export const upgradeHead = (
   key: Key | undefined,
   headers: Readonly<Record<string, string | undefined>> = {}
@@ -63,7 +63,6 @@ export const upgradeHead = (
 /** Called with each frame: its opcode, and the bytes that hold its payload. */
 export type OnFrame = (opcode: number, bytes: Buffer, start: number, end: number) => void
 
-/** Splits received bytes into the unmasked frames of a server. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0)
 
@@ -85,14 +84,12 @@ export class FrameReader {
   }
 }
 
-/** A connection to the port, before or after its handshake. */
 export class RawFeed {
   readonly socket: Socket
   /** Text messages that `next` has not taken yet. */
   readonly messages: Array<string> = []
   /** The bodies of the pongs that arrived. */
   readonly pongs: Array<string> = []
-  /** The code of the close frame that arrived. */
   closeCode: number | undefined
   isEnded = false
   /** If set, receives the text messages. They are then not in `messages`. */
@@ -125,7 +122,6 @@ export class RawFeed {
     this.send(frame(JSON.stringify(command)))
   }
 
-  /** Sends a head, and returns {@link status}. */
   async handshake(head: string): Promise<string> {
     this.send(head)
     return this.status()

@@ -32,10 +32,8 @@ export const readsOf = (exchange: Exchange): ((path: string, nowMillis: number) 
   }
 }
 
-/** The objects of a list in a response. */
 export const itemsOf = ({ body }: Read, name: string): ReadonlyArray<Json> => body[name] as ReadonlyArray<Json> // a wrong name fails the test
 
-/** The items of all pages of a list. */
 export const allPages = (
   read: (path: string) => Read,
   path: string,

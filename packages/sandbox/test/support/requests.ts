@@ -151,7 +151,6 @@ const batchOf = ({ batches }: World, operationId: string): Readonly<Record<strin
 /** Operations that only the creator of an RFQ batch may send. The creator is the taker. */
 const ofCreator = new Set(["CreateRFQBatch", "DeleteRFQBatch", "GetRFQBatchBestQuotes", "AcceptRFQBatch"])
 
-/** The values of path parameters by name. */
 const partsOf = (world: World, operationId: string): Readonly<Record<string, string>> => ({
   order_id: world.orderIds[0]!,
   order_group_id: world.groupId,
@@ -179,7 +178,6 @@ export interface RequestCase {
   readonly request: (world: World) => Sent
 }
 
-/** One successful request for each operation. */
 export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.paths).flatMap(([template, methods]) =>
   Object.entries(methods).map(([method, operation]): RequestCase => {
     const { operationId, parameters = [], requestBody, responses } = operation

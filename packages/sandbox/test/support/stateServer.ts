@@ -9,7 +9,6 @@ import * as Sandbox from "../../src/Sandbox.ts"
 
 export const ticker = "KXKILL-26-YES"
 
-/** The first message. */
 export interface Served {
   readonly url: string
   readonly keys: ReadonlyArray<{ readonly keyId: string; readonly privateKey: string }>

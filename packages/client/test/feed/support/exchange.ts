@@ -29,7 +29,6 @@ interface Command {
   }
 }
 
-/** How the exchange replies to the next command. */
 export interface CommandFault {
   /**
    * The error code of the reply: 10 (ChannelError), 18 (CommandTimeout) or 27 (TooManyRequests). Undefined: no reply.

@@ -1,6 +1,6 @@
 /** Faults to plant in the source code of the session. The property of `sessionModel.ts` must detect each of them. */
 
-/** A changed source text. `pattern` must match exactly once. */
+/** `pattern` must match exactly once. */
 export interface PlantedFault {
   readonly name: string
   /** A file of `src/feed/session`. */

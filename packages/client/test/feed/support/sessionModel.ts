@@ -17,7 +17,6 @@ const markets = ["A", "B", "C", "D", "E", "F", badMarket] as const
 const names = fc.subarray([...markets], { minLength: 1 })
 const index = fc.nat({ max: 20 })
 
-/** The subscriptions that a user can request. */
 const kinds = [
   { channel: "trade", isNamed: true, options: {} },
   { channel: "trade", isNamed: false, options: {} },
@@ -28,7 +27,7 @@ const kinds = [
 
 const faults = ["lose", "repeat", "swap", "cut", "delay"] as const
 
-/** One input. Every input is valid in every state. */
+/** Every input is valid in every state. */
 export const step = fc.oneof(
   {
     weight: 4,
@@ -83,7 +82,6 @@ export type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
 /** The errors with which the inputs above can end a subscription or remove its markets. */
 const permitted = new Set(["CommandTimedOut", "SnapshotMissing", "TooManyConnections"])
 
-/** A user that checks the sequence of its messages. */
 class CheckingUser implements Subscriber {
   readonly kind: (typeof kinds)[number]
   readonly names: Set<string>
@@ -197,7 +195,6 @@ class CheckingUser implements Subscriber {
   }
 }
 
-/** Plays inputs against a session. */
 export class Model {
   readonly exchange = new Exchange()
   readonly session: Session
@@ -353,7 +350,7 @@ export class Model {
     this.#moveTo(end)
   }
 
-  /** Passes time without faults. Afterwards, every user must receive the messages of its markets. */
+  /** Passes time without faults. Every user must then receive the messages of its markets. */
   settle(): void {
     this.#deliverOld()
     this.exchange.commandFault = undefined
@@ -395,7 +392,6 @@ export class Model {
     this.exchange.connections.delete(generation)
   }
 
-  /** Delivers the frames and the close of each old connection. */
   #deliverOld(): void {
     for (const [generation, { frames }] of this.#oldConnections) {
       for (const { text } of frames) this.session.received(generation, text, this.wallMillis)
@@ -492,7 +488,6 @@ export class Model {
   }
 }
 
-/** Changes the next frames of a connection. */
 const disturb = ({ frames }: Connection, fault: (typeof faults)[number]): void => {
   const [first, second] = frames
   if (first === undefined) return
@@ -514,7 +509,6 @@ const disturb = ({ frames }: Connection, fault: (typeof faults)[number]): void =
   }
 }
 
-/** Plays the inputs. Throws if a property does not hold. */
 export const check = (steps: ReadonlyArray<Step>, namesBadMarket: boolean): void => {
   const model = new Model()
   model.exchange.namesBadMarket = namesBadMarket
@@ -525,7 +519,6 @@ export const check = (steps: ReadonlyArray<Step>, namesBadMarket: boolean): void
   model.checkUsers()
 }
 
-/** Runs the property. Returns the report of a failure. */
 export const run = (options: {
   readonly seed: number
   readonly numRuns: number

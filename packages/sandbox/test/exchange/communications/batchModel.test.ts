@@ -74,7 +74,6 @@ const makeWorld = () => {
   let steps = 0
   const counts = (offer: Offer): boolean => desk.time - offer.sentMillis < 30_000
   const bidOf = ({ bids: own }: Offer, child: number, side: Side): number => own[child]![side === "yes" ? 0 : 1]
-  /** The maker with the best bid on a child, and the bid. */
   const best = (child: number, side: Side) =>
     [...offers]
       .filter(([, offer]) => counts(offer) && bidOf(offer, child, side) > 0)

@@ -23,7 +23,7 @@ const even = [
 ] as const
 
 describe("createRfqBatch", () => {
-  it("opens a batch with one RFQ for each child, in the order of the request", () => {
+  it("opens a batch with one RFQ per child, in the requested order", () => {
     const desk = makeBatching()
     const batch = desk.batch({ clientBatchId: "mine" }, [combos[1]!, combos[0]!])
     assert.deepInclude(batch, { status: "open", exchangeIndex: 1, clientBatchId: "mine", createdMillis: start })
@@ -119,7 +119,7 @@ describe("createRfqBatch", () => {
     )
   })
 
-  it("permits two open batches per account in addition to single RFQs, and replaces the oldest batch on request", () => {
+  it("permits two open batches per account, and replaces the oldest on request", () => {
     const desk = makeBatching()
     unwrap(desk.execute({ type: "createRfq", accountId: desk.creator, rfq: rfqTerms(5, { ticker: combos[0]! }) }))
     const [first, second] = [desk.batch(), desk.batch()]
@@ -166,7 +166,7 @@ describe("createRfqBatch", () => {
     assert.strictEqual(codeOf(desk.create(locked)), "conflict")
   })
 
-  it("refuses the client_batch_id of another batch of the account, until seven days after that batch closed", () => {
+  it("refuses a used client_batch_id until seven days after its batch closed", () => {
     const desk = makeBatching()
     const batch = desk.batch({ clientBatchId: "mine" })
     const again = () => desk.create({ clientBatchId: "mine" })
@@ -320,7 +320,7 @@ describe("deleteRfqBatch", () => {
     assert.deepInclude(refusalOf(desk.remove(batch)), { kind: "invalid", code: "bad_request" })
   })
 
-  it("happens automatically when the market of a child closes, even if all makers have confirmed", () => {
+  it("happens automatically when a child's market closes, even after all confirmations", () => {
     for (const steps of [0, 1, 2]) {
       const desk = makeBatching()
       const batch = desk.batch()
@@ -402,7 +402,7 @@ describe("createBatchQuote", () => {
     assert.strictEqual(refused(40, 50, { subaccount: 64 }), "invalid_parameters")
   })
 
-  it("refuses a quote on the account's own batch, and on a batch that is not open", () => {
+  it("refuses a quote on the maker's own batch, and on a non-open batch", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     assert.deepInclude(refusalOf(desk.offer(batch, even, desk.creator)), { kind: "forbidden" })
@@ -690,7 +690,7 @@ describe("acceptRfqBatch", () => {
     assert.strictEqual(codeOf(desk.view().quote(desk.maker, targetOf(one.quotes[1]!.quoteId))), "not_found")
   })
 
-  it("keeps the time priority of an unchanged bid if the maker repeats it within 30 seconds", () => {
+  it("keeps the time priority of a bid that is repeated within 30 seconds", () => {
     for (const { first, again, winner } of [
       { first: 40, again: 40, winner: "maker" },
       { first: 39, again: 40, winner: "second" }
@@ -734,7 +734,7 @@ describe("acceptRfqBatch", () => {
     assert.strictEqual(unwrap(desk.accept(batch, "no", [50, 50])).quotes[0]?.accountId, desk.second)
   })
 
-  it("is refused with a list of the children whose bid is now worse, and succeeds at better bids", () => {
+  it("is refused with the children whose bid is now worse", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, [
@@ -931,7 +931,7 @@ describe("confirmBatchQuote", () => {
 })
 
 describe("the execution of a batch", () => {
-  it("gives each maker the accepted outcome at its bid, and the creator the opposite outcome", () => {
+  it("gives makers the accepted outcome at their bids, and the creator the opposite", () => {
     const desk = makeBatching()
     const batch = desk.batch({ isObscured: true })
     desk.quote(batch, [
@@ -1068,7 +1068,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("fails for all children if a maker's post-only order would match another order of this maker", () => {
+  it("fails for all children if a maker's post-only order would match its own", () => {
     for (const { postOnly, closeReason } of [
       { postOnly: true, closeReason: "execution failed" },
       { postOnly: false, closeReason: "executed" }
@@ -1153,7 +1153,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("executes some of the children if the fill of one child cancels an order that another child needs", () => {
+  it("skips a child whose order is canceled by another child's fill", () => {
     // A cancel-all of the maker also cancels the orders that it places in the next minute.
     const desk = makeBatching({ assumptions: { cancelAllMillis: 60_000 } })
     const batch = desk.batch({ isObscured: true }, combos)
@@ -1234,7 +1234,7 @@ describe("View.listRfqBatches", () => {
     assert.deepStrictEqual(list({ status: "nonsense" }), [])
   })
 
-  it("has at most 20 batches and 100 children per page, and never splits a batch", () => {
+  it("has at most 20 batches and 100 children per page, without splits", () => {
     const desk = makeBatching()
     const many = Array.from({ length: 40 }, (_, n) => `KXCOMBO-26-N${n}`)
     for (const name of many) {

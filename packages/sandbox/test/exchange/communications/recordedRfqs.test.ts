@@ -61,7 +61,6 @@ const makeAssertShows = () => {
 
 const ticker = "KXMLBGAME-26JUL081840NYYTB-NYY"
 
-/** The two accounts of the recording. */
 const makeParties = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   yield* sandbox.createMarket({ ticker })
@@ -98,7 +97,7 @@ describe("the trades recorded on the demo exchange in July 2026", () => {
     Effect.gen(function* () {
       const parties = yield* makeParties
       const shows = makeAssertShows()
-      /** Compares the portfolios of both parties with the recorded bodies. The maker was recorded first. */
+      /** The maker was recorded first. */
       const assertPortfolios = (file: string, from: number) =>
         Effect.gen(function* () {
           for (const [index, who] of [parties.maker, parties.requester].entries()) {

@@ -11,7 +11,7 @@ const index = fc.oneof(
 )
 
 describe("IndexSet", () => {
-  it("finds the same closest members below and above an index as a plain set does", () => {
+  it("finds the same closest members of an index as a plain set", () => {
     const change = fc.record({ action: fc.constantFrom("add" as const, "add" as const, "delete" as const), index })
     fc.assert(
       fc.property(

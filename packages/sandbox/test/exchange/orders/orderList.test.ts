@@ -6,7 +6,6 @@ import type { OrderState } from "../../../src/exchange/state.ts"
 const here = "KXHERE-1"
 const there = "KXTHERE-1"
 
-/** Adds an order with the fields that the list reads. */
 const placed = (list: OrderList<OrderState>, ticker: string, atMillis: number): OrderState => {
   const order = { ticker, status: "resting", createdMillis: atMillis, updatedMillis: atMillis, listIndex: -1 }
   list.add(order as OrderState) // the list reads no other fields
@@ -69,7 +68,7 @@ describe("OrderList", () => {
     assert.strictEqual(walk(list, {}).length, 1_000)
   })
 
-  it("finds only the orders of some markets, newest first, with one status or with any status", () => {
+  it("finds only the orders of some markets, newest first, with any status", () => {
     const list = busy()
     assert.deepStrictEqual(
       walk(list, { tickers: [there] }),

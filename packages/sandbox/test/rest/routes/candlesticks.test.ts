@@ -111,7 +111,7 @@ describe("GET candlesticks", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("refuses more than 5,000 periods of a market, and more than 10,000 periods of several markets", () =>
+  it.effect("refuses more than 5,000 periods of one market, or 10,000 of several", () =>
     Effect.gen(function* () {
       yield* setup
       const one = (minutes: number) => `${candlesticksOf(ticker)}?start_ts=0&end_ts=${minutes * 60}&period_interval=1`

@@ -113,7 +113,6 @@ const tally = (values: Iterable<string | undefined>): Record<string, number> => 
   return counts
 }
 
-/** Compares the outcomes of the client with the orders of the exchange. */
 const compare = (intents: number, entries: ReturnType<typeof journal.read>, { accounts }: Dump) => {
   const faults: Array<string> = []
   const orders = accounts.flatMap((account) => account.orders)

@@ -22,7 +22,7 @@ type Line = { readonly begun: Begun } | { readonly ended: Ended }
 
 export const write = (path: string, line: Line): void => appendFileSync(path, `${JSON.stringify(line)}\n`)
 
-/** The orders of a journal, each with its last outcome. Ignores a truncated last line. */
+/** Ignores a truncated last line. */
 export const read = (
   path: string
 ): ReadonlyMap<string, { readonly begun: Begun; readonly ended: Ended | undefined }> => {

@@ -94,7 +94,6 @@ interface Faults {
   readonly draw: (from: ReadonlyArray<Kind>) => Kind | undefined
 }
 
-/** Serves one connection of the client. */
 const serve = (client: Socket, connectUpstream: () => Socket, { counts, draw, random }: Faults): void => {
   if (draw(["refused"]) !== undefined) {
     counts.requests++
@@ -134,7 +133,6 @@ const serve = (client: Socket, connectUpstream: () => Socket, { counts, draw, ra
   })
 }
 
-/** Delivers a part of a response as its fault specifies. */
 const deliver = (client: Socket, chunk: Buffer, fault: Kind | undefined, random: () => number): void => {
   switch (fault) {
     case "after":
