@@ -1,6 +1,6 @@
 /**
  * Measures the time from the text of a message to an updated order book, relative to `JSON.parse` of the same text. A
- * line is a subscription on a separate connection. Books have 100 and 1,000 levels per side.
+ * line is a subscription on a separate connection.
  */
 import * as Result from "effect/Result"
 import { MergedBook } from "../src/book/merge.ts"

@@ -1,6 +1,6 @@
 /**
  * Measures the cost of telemetry per call. There are no rate limits, and the signer returns a constant, so that little
- * else is measured. Runs without a tracer, which is the default, and with two tracers.
+ * else is measured.
  */
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"

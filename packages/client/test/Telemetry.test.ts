@@ -697,11 +697,9 @@ const spanOf = (span: Tracer.NativeSpan, startedAt: number) => {
   }
 }
 
-/** Prints everything in a value, without its custom inspection. */
 const printAll = (value: unknown): string =>
   inspect(value, { depth: null, customInspect: false, showHidden: true, maxArrayLength: null, maxStringLength: null })
 
-/** Describes an exit as exporters show it. */
 const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
   if (Exit.isSuccess(exit)) return exit.value === undefined ? "success" : `success: ${String(exit.value)}`
   if (Cause.hasInterruptsOnly(exit.cause)) return "interrupted"
@@ -710,7 +708,7 @@ const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
     .join("\n")
 }
 
-/** Makes a store that returns these waits in sequence, in milliseconds. A call has its tokens after a wait of 0. */
+/** `waits` are milliseconds. A call has its tokens after a wait of 0. */
 const store = ({ level = false, waits }: { readonly waits: ReadonlyArray<number>; readonly level?: boolean }) => {
   const left = [...waits]
   let readyMillis = 0

@@ -688,7 +688,6 @@ describe("RateLimits.Store", () => {
       return yield* Effect.provide(RateLimits.waitFor(Orders.create, order("o")), make(options.b))
     })
   }
-  /** Runs with a new store and a new exchange. */
   const shared = <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient | Metered>) =>
     Effect.provide(effect, Layer.fresh(Layer.merge(RateLimits.layerMemory, layerExchange())))
 

@@ -176,7 +176,6 @@ describe("a fetched budget", () => {
     Effect.gen(function* () {
       const first = yield* Effect.flip(Orders.batchCreate(batch(20)))
       assert.strictEqual(first._tag, "LimitExceeded")
-      // The account moves to a higher tier.
       yield* TestClock.adjust("11 seconds")
       yield* Orders.batchCreate(batch(20))
       assert.strictEqual((yield* Metered).calls().length, 1)

@@ -306,7 +306,7 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
     }
   }).pipe(Effect.provide(context))
 
-/** Starts a process that takes tokens. `next` is its next message. */
+/** `next` is the next message of the process. */
 const start = (args: ReadonlyArray<number>) => {
   const child: ChildProcess = fork(
     fileURLToPath(new URL("../support/redisWorker.ts", import.meta.url)),

@@ -29,7 +29,7 @@ const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never 
 
 interface Setting {
   readonly store?: Store
-  /** Default: never responds. The client then keeps its default budget of 100 tokens and 99.9 tokens per second. */
+  /** Default: never responds, so the client keeps its default budget of 100 tokens and 99.9 tokens per second. */
   readonly facts?: AccountFacts
 }
 

@@ -222,7 +222,6 @@ describe("memory.make", () => {
       // The capacity is enough for all calls, because the bucket refills in the meantime.
       assert.strictEqual(yield* waitAfter(2, [500, 0], [499, 500]), 1)
       assert.strictEqual(yield* waitAfter(600, [1, 0], [400, 500]), 1)
-      // Nothing is in flight.
       assert.strictEqual(yield* waitAfter(1, [1, 0], [1_000, 0]), 2)
     })
   )
@@ -300,7 +299,6 @@ describe("memory.make", () => {
   it.effect("empties a bucket except for reserved tokens", () =>
     Effect.gen(function* () {
       const store = memory.make()
-      // This bucket is new to the store.
       yield* store.drain(want("a", 10))
       assert.strictEqual(yield* level(store), 0)
       yield* TestClock.adjust(500)

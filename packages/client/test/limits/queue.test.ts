@@ -41,7 +41,6 @@ describe("WaitingQueue", () => {
             if (first !== undefined) queue.postpone(first, deadlineMillis)
             assert.strictEqual(first?.deadlineMillis ?? deadlineMillis, deadlineMillis)
           } else if (all.length > 0) {
-            // This call has possibly left already.
             const call = all[action.index % all.length]!
             if (action.do === "markInStore") {
               queue.markInStore(call)

@@ -38,12 +38,12 @@ const comboMaker: Fees.Terms = { fee_type: "quadratic_with_combo_maker_fees", fe
 const feeOf = (terms: Fees.Terms, role: Fees.Role, at: string, count: string, rounding?: Fees.Rounding): string =>
   ok(Fees.trade({ ...terms, role, price: $(at), count: contracts(count), rounding }))
 
-describe("trade", () => {
+describe("Fees.trade", () => {
   it("computes the fees of known fills", () => {
     // Computed with fractions, without the library. Each row's comment is the exact taker fee: 0.07 × price × (1 −
-    // price) × count. The column `maker` is a quarter of the taker fee, and `combo` is half of it. `taker`, `maker` and
-    // `combo` use the older rule, which rounds up to $0.0001. `micro` is the taker fee under the newer rule, which is
-    // the default and rounds up to $0.000001.
+    // price) × count. The column `maker` is a quarter of the taker fee, and `combo` is half of it. These columns and
+    // `taker` use the older rule, which rounds up to $0.0001. `micro` is the taker fee under the newer rule, which
+    // rounds up to $0.000001.
     for (const [at, count, taker, maker, combo, micro] of [
       ["0.01", "1", "0.0007", "0.0002", "0.0004", "0.000693"], // 0.000693
       ["0.05", "1", "0.0034", "0.0009", "0.0017", "0.003325"], // 0.003325
@@ -196,7 +196,7 @@ describe("trade", () => {
   })
 })
 
-describe("termsOf", () => {
+describe("Fees.termsOf", () => {
   const series = { fee_type: "quadratic_with_maker_fees", fee_multiplier: 0.5, ticker: "KXMLBGAME" }
 
   it("returns the terms of the series if the event has no override", () => {
@@ -233,7 +233,7 @@ const fillsOf = (fill: Omit<Parameters<typeof Fees.charge>[0], "carried">, times
   })
 }
 
-describe("charge", () => {
+describe("Fees.charge", () => {
   const buy = { ...quadratic, role: "taker", side: "bid", member: "other" } as const
 
   it("matches the examples of the older guide with centicent rounding", () => {
@@ -284,8 +284,8 @@ describe("charge", () => {
   })
 
   it("carries rounding fees across the taker and maker fills of one order", () => {
-    // The taker fee is 0.07 × 0.2496 = $0.017472. The maker fee is a quarter of it: $0.004368. Rounding up to the next
-    // multiple of $0.0001 adds $0.000028 to the taker fee and $0.000032 to the maker fee.
+    // The taker fee is 0.07 × 0.2496 = $0.017472. The maker fee is a quarter of it: $0.004368. Rounding up to $0.0001
+    // adds $0.000028 and $0.000032.
     const fill = { ...withMaker, side: "bid", member: "direct", price: $("0.52"), count: contracts("1") } as const
     let carried: Dollars | undefined
     const rows = (["taker", "maker", "maker", "taker"] as const).map((role) => {
@@ -374,7 +374,6 @@ describe("charge", () => {
   })
 
   it("gives a rebate above one cent (older rule) or from one cent (newer rule)", () => {
-    // 0.34285 × 0.0175 is rounded up to $0.006, which is $0.004 below a whole cent.
     const fill = { ...buy, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1"), carried: $("0.006") }
     const older = { ...fill, rounding: "centicent" } as const
     assert.strictEqual(ok(Fees.charge(older)).rebate, "0.00")
@@ -454,7 +453,7 @@ const anyFill = fc
     return { fill: { ...fill, fee_multiplier: multiplier.number }, exact, step }
   })
 
-describe("trade of any fill", () => {
+describe("Fees.trade, for any fill", () => {
   it("rounds the exact fee up to a multiple of the rounding step", () => {
     hold(
       fc.property(anyFill, ({ exact, fill, step }) => {
@@ -527,7 +526,7 @@ describe("trade of any fill", () => {
   })
 })
 
-describe("charge of any fills", () => {
+describe("Fees.charge, for any fills", () => {
   const anyOrder = fc.record({
     member: fc.constantFrom("direct" as const, "other" as const),
     side: fc.constantFrom("bid" as const, "ask" as const),

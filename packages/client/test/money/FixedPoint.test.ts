@@ -59,7 +59,7 @@ const notDecimals = [
   "١.٠٠"
 ]
 
-describe("dollars", () => {
+describe("FixedPoint.dollars", () => {
   it("returns the canonical string: the fewest exact decimals, but at least two", () => {
     for (const [text, canonical] of [
       ["0", "0.00"],
@@ -108,7 +108,7 @@ describe("dollars", () => {
   })
 })
 
-describe("count", () => {
+describe("FixedPoint.count", () => {
   it("always returns two decimals", () => {
     for (const [text, canonical] of [
       ["10", "10.00"],
@@ -513,7 +513,7 @@ describe("multiply and multiplyExact", () => {
   })
 })
 
-describe("complement", () => {
+describe("FixedPoint.complement", () => {
   it("is one dollar minus the price", () => {
     for (const [yes, no] of [
       ["0.56", "0.44"],
@@ -545,7 +545,7 @@ describe("complement", () => {
   })
 })
 
-describe("cost", () => {
+describe("FixedPoint.cost", () => {
   it("is the count times the YES price (bid) or the NO price (ask)", () => {
     const count = contracts("10")
     assert.deepStrictEqual(FixedPoint.cost({ side: "bid", price: $("0.56"), count }), Result.succeed($("5.60")))

@@ -16,7 +16,7 @@ const shown = (order: OrderCost.Order, market?: OrderCost.Market) => {
   return { ...cost, fee: text(cost.fee), worstFee: text(cost.worstFee), worstCase: text(cost.worstCase) }
 }
 
-describe("of", () => {
+describe("OrderCost.of", () => {
   it("prices a bid as a purchase of YES at the bid's price", () => {
     assert.deepStrictEqual(
       { ...shown({ side: "bid", price: "0.56", count: "10" }, { terms: quadratic, mostFills: 1 }) },
@@ -198,8 +198,7 @@ describe("of", () => {
               }
             )
           )
-          // Each piece is filled at the order's price or a better price. Closing contracts bring money, and opening
-          // contracts cost money.
+          // Closing contracts bring money, and opening contracts cost money.
           let cash = 0n
           let maxCash = 0n
           let fees = 0n
@@ -236,7 +235,7 @@ describe("of", () => {
   })
 })
 
-describe("ofBatch", () => {
+describe("OrderCost.ofBatch", () => {
   const ticker = "KXEXAMPLE-26"
   const bid = (price: `${number}`, count: `${number}`, more: Partial<OrderCost.BatchOrder> = {}) =>
     ({ ticker, side: "bid", price, count, ...more }) as const
@@ -244,7 +243,7 @@ describe("ofBatch", () => {
     ({ ticker, side: "ask", price, count, ...more }) as const
   const reduce = { reduce_only: true } as const
 
-  /** Returns the number of contracts that each order opens. Each contract has a payout of one dollar. */
+  /** Each contract has a payout of one dollar. */
   const opened = (orders: ReadonlyArray<OrderCost.BatchOrder>, position?: string) =>
     OrderCost.ofBatch(orders, () => ({
       terms: quadratic,

@@ -28,8 +28,8 @@ interface Item {
 }
 
 /**
- * An exchange with one list. Items before the cutoff are on the historical side of the list, and later items are on the
- * live side. The cutoff moves at set times.
+ * Items before the cutoff are on the historical side of the list, and later items are on the live side. The cutoff
+ * moves at set times.
  */
 interface Sides {
   readonly items: ReadonlyArray<Item>
@@ -38,15 +38,12 @@ interface Sides {
   /** The transit time of the n-th request. */
   readonly transitMillis: (n: number) => number
   readonly pageSize: number
-  /**
-   * The time that the exchange compares with the cutoff to choose the side of an item. Default: the time of the item.
-   */
+  /** The time that the exchange compares with the cutoff. Default: the time of the item. */
   readonly sideMillis?: (item: Item) => number
   /** The cutoff field of the list. Default: trades_created_ts. */
   readonly cutoffField?: string
 }
 
-/** The paths of the two sides of a list, and the bodies of its items. */
 interface Kind {
   readonly live: string
   readonly historical: string
@@ -271,7 +268,6 @@ describe("History.fills", () => {
     Effect.gen(function* () {
       const old = cutoffMillis - hour
       const repeated = ["a", "b", "a", "b", "c"].map((id) => item(id, old))
-      // All items are live first, and historical after the live side was read.
       const cutoffs = [
         { fromMillis: 0, atMillis: 0 },
         { fromMillis: nowMillis + 45, atMillis: cutoffMillis }
@@ -474,7 +470,7 @@ describe("History", () => {
     readonly cutoffField: string
     readonly idOf: (item: never) => string
     readonly query?: string
-    /** Whether the list has open items. They are live, and have no time until they close. */
+    /** Open items are live, and have no time until they close. */
     readonly open: boolean
   }
 
@@ -585,7 +581,7 @@ describe("History", () => {
 
 describe("History.fills: properties", () => {
   const scenario = fc.record({
-    /** The time of each item, in hours after the first cutoff. Undefined if the item has no time. */
+    /** In hours after the first cutoff. Undefined if the item has no time. */
     hours: fc.array(fc.option(fc.integer({ min: -30, max: 60 }), { freq: 12, nil: undefined }), { maxLength: 40 }),
     newestFirst: fc.boolean(),
     pageSize: fc.integer({ min: 1, max: 7 }),

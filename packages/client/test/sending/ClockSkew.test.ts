@@ -18,7 +18,6 @@ import { environment } from "../support/scripted.ts"
 const get = OrderGroups.get({ order_group_id: "g" })
 const create = OrderGroups.create({ contracts_limit: 1 })
 
-/** An arbitrary whole second. */
 const day = Date.UTC(2026, 10, 22, 9, 30)
 
 const windowMillis = 30_000
@@ -27,7 +26,7 @@ const from = (millis: number) => TestClock.setTime(day + millis)
 
 const play = <A, E, R>(call: Effect.Effect<A, E, R>) => runFor("20 seconds", Effect.result(call))
 
-/** Makes a call at this many milliseconds after `day`. */
+/** `millis` counts from `day`. */
 const getAt = (millis: number) => Effect.andThen(from(millis), get)
 
 const bounds = Effect.map(ClockSkew.measured, (skew) => skew && [skew.lowerMillis, skew.upperMillis])

@@ -501,7 +501,7 @@ describe("afterLostAnswer", () => {
   const lostThen = (then: Reply) =>
     failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }, then], { retry: Schedule.recurs(1) })
 
-  it.effect("is true after a retry, because the first attempt may have succeeded", () =>
+  it.effect("is true in the response to a retry, because the first attempt may have succeeded", () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 408, 409, 425, 429, 500, 502, 503, 504, 418, 520]) {
         const error = yield* lostThen({ status, body: { error: { code: "insufficient_balance" } } })

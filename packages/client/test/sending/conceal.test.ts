@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as conceal from "../../src/sending/conceal.ts"
 
-/** Conceals the value of one header. */
 const concealing = (value: string, name = "kalshi-access-signature") => conceal.make({ [name]: value })
 
 const value = "AbCd+FgHiJ/LmNoPqRsTuVwXyZ=="

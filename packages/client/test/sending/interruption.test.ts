@@ -11,7 +11,6 @@ import { order } from "../support/orders.ts"
 import { environment, signer } from "../support/scripted.ts"
 
 interface Observed {
-  /** Blocks the call until it is interrupted. */
   readonly block: Effect.Effect<never>
   blockInterrupts: number
   sent: number
@@ -19,17 +18,17 @@ interface Observed {
 
 interface Case {
   readonly at: string
-  /** The body of a successful response, or an error. Default: the exchange responds with 503. */
+  /** Default: the exchange responds with 503. */
   readonly http?: (observed: Observed, refused: HttpClientError.HttpClientError) => Effect.Effect<Body, typeof refused>
   readonly sign?: (observed: Observed) => Effect.Effect<string>
   readonly retry?: (observed: Observed) => SendPolicy.SendPolicy["retry"]
-  /** The number of orders placed before the interrupted call. */
+  /** Orders placed before the interrupted call. */
   readonly before?: number
   /** Whether the call waits for `block` when it is interrupted. */
   readonly isBlocked: boolean
-  /** The number of requests that the interrupted call sends. */
+  /** Requests that the interrupted call sends. */
   readonly sent: number
-  /** The number of orders that the bucket is charged for, including `before`. */
+  /** Orders that the bucket is charged for, including `before`. */
   readonly paid: number
 }
 
@@ -66,7 +65,7 @@ const cases: ReadonlyArray<Case> = [
 
 const placed = { order_id: "o-1", fill_count: "0.00", remaining_count: "1.00", ts_ms: 1 }
 
-/** A client with the limits of the lowest tier. It assumes that requests arrive at once. */
+/** The limits of the lowest tier. Requests are assumed to arrive at once. */
 const layerOf = (testCase: Case, observed: Observed) => {
   const http = HttpClient.make((request, url) =>
     Effect.suspend(() => {

@@ -9,7 +9,6 @@ import { layer, type Reply, Script } from "../support/scripted.ts"
 const group: Reply = { status: 200, body: { is_auto_cancel_enabled: false, orders: [] } }
 const nowMillis = Date.UTC(2026, 9, 9, 12, 0, 0)
 
-/** The wait of the policy. It applies if Retry-After is not longer. */
 const ownWait = 1_000
 
 const policy = { retry: Schedule.spaced(ownWait), totalTimeout: "30 seconds" } as const
@@ -32,7 +31,6 @@ const play = Effect.gen(function* () {
 
 const errorReply = (status: number, header: string): Reply => ({ status, headers: { "retry-after": header } })
 
-/** The statuses after which a read is retried. */
 const statuses: ReadonlyArray<readonly [status: number, tag: Failure["_tag"]]> = [
   [408, "UnexpectedStatus"],
   [425, "UnexpectedStatus"],

@@ -1,7 +1,4 @@
-/**
- * Builds the messages and the REST pages of an account. Simulates an exchange that delays, repeats or loses them, and
- * checks the client's account.
- */
+/** Builds the messages and the REST pages of an account. Simulates an exchange that delays, repeats or loses them. */
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type {
@@ -172,7 +169,7 @@ export const groupMessage = (
 
 const lagMillis = 5
 
-/** The subaccounts that the client follows. The exchange also changes subaccount 2, which the client must ignore. */
+/** The exchange also changes subaccount 2, which the client must ignore. */
 const followed = [0, 1]
 
 const channels = ["user_orders", "fill", "market_positions"] as const
@@ -320,7 +317,7 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Plays steps, and then delivers all messages and reads. Throws if a property does not hold. */
+/** Throws if a property does not hold. */
 export const play = (make: Make, input: Play): void => {
   const simulation = new Simulation(make, input)
   simulation.run(input.steps)
@@ -342,7 +339,7 @@ class ChannelMessages {
   fromMillis = Number.POSITIVE_INFINITY
 }
 
-/** An account that is rebuilt only from the changes that {@link AccountState} reports. */
+/** Rebuilt only from the changes that {@link AccountState} reports. */
 class Shadow {
   readonly #open = new Map<string, string>()
   readonly #fills = new Set<string>()
@@ -511,7 +508,7 @@ class Simulation {
     if (channels.every((channel) => this.#channels[channel].inFlight.length === 0)) this.#checkWhole()
   }
 
-  /** Checks that a live account equals the exchange's account while no message is in flight. */
+  /** While no message is in flight, a live account must equal the exchange's account. */
   #checkWhole(): void {
     const { closedOrders, fills, openOrders, positions, unconfirmed } = this.state.known()
     const { now } = this.exchange
@@ -588,7 +585,7 @@ class Simulation {
     }
   }
 
-  /** Delivers all messages, and completes the reads that the account needs. Other reads stay in flight. */
+  /** Reads that the account does not need stay in flight. */
   #heal(lag: number): void {
     for (const channel of channels) {
       this.#play({ do: "restore", channel })
@@ -627,7 +624,7 @@ class Simulation {
     if (message === "garbled") {
       stream.fromMillis = this.#nowMillis + lagMillis
       // The step `repeat` sends the last messages again, as one sequence. A garbled message cannot be part of this
-      // sequence, so the sequence starts after it.
+      // sequence.
       stream.delivered = []
       this.state.lost({ cause: "undecodable", channel, detail: "not JSON" }, this.#nowMillis)
       return
@@ -702,7 +699,7 @@ class Simulation {
   }
 }
 
-/** Makes pages of one row each. The last page completes the read. */
+/** Each page has one row. The last page completes the read. */
 const cut = <Row>(
   rows: ReadonlyArray<Row>,
   deliver: (rows: ReadonlyArray<Row>, isComplete: boolean, receivedMillis: number) => void
@@ -711,7 +708,7 @@ const cut = <Row>(
     deliver(rows.slice(page, page + 1), page + 1 >= rows.length, receivedMillis)
   })
 
-/** Subscribes to all channels, and completes each needed read with an empty page. */
+/** Completes each needed read with an empty page. */
 export const goLive = (state: AccountState, nowMillis: number): void => {
   const all: ReadonlyArray<AccountChannel> = [...channels, "order_group_updates"]
   for (const channel of all) state.subscribed(channel, nowMillis)

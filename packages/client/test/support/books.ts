@@ -1,7 +1,4 @@
-/**
- * Builds order book messages. Simulates an exchange that sends them over faulty connections (lines), and checks the
- * merged book.
- */
+/** Simulates an exchange that sends order book messages over faulty connections (lines), and checks the merged book. */
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../../src/generated/feed.ts"
@@ -63,7 +60,7 @@ export const read = (book: OrderBook | MergedBook, nowMillis = 0): string =>
     onFailure: ({ state }) => (state._tag === "Healing" ? state.loss.cause : state._tag)
   })
 
-/** A change of a level, in cents and whole contracts. */
+/** In cents and whole contracts. */
 interface Change {
   readonly side: "yes" | "no"
   readonly cents: number
@@ -100,7 +97,7 @@ class ReferenceExchange {
     return seeds.flatMap((seed) => this.#changes(seed).map((change) => this.#apply(change)))
   }
 
-  /** Starts the next epoch, and removes all YES levels without deltas. */
+  /** Removes all YES levels without deltas. */
   maintain(): void {
     this.#epoch++
     this.#clock = this.#base()
@@ -118,10 +115,7 @@ class ReferenceExchange {
     return (seq, id) => snapshot(seq, clock, yes, no, id)
   }
 
-  /**
-   * Usually returns one change of a level. Sometimes returns a change of zero, or three changes that cross the book
-   * until the third is applied.
-   */
+  /** Sometimes returns a change of zero, or three changes that cross the book until the third is applied. */
   #changes(seed: number): ReadonlyArray<Change> {
     const side = seed % 2 === 0 ? "yes" : "no"
     const cents = (side === "yes" ? 45 : 51) + ((seed >> 1) % 4)
@@ -214,7 +208,6 @@ class Connection {
     this.id = id
   }
 
-  /** Whether the client has received everything up to this clock. */
   hasAll(clock: number): boolean {
     return this.isWhole && this.inFlight.length === 0 && this.received === this.sent && this.clock === clock
   }
@@ -226,7 +219,6 @@ class Connection {
   }
 }
 
-/** Checks after each step what a reader of the book sees. */
 class Simulation {
   readonly exchange = new ReferenceExchange()
   readonly merged: MergedBook
@@ -236,7 +228,7 @@ class Simulation {
   /** The index in the exchange's history of the newest state that the reader has seen. */
   #seen = 0
   #wasReadable = false
-  /** The last book that was read: its text at that time, and a function that prints its levels again. */
+  /** The text of the book at the time of the read, and a function that prints its levels again. */
   #kept: { readonly text: string; readonly again: () => string } | undefined
   #hadMaintenance = false
 
@@ -281,8 +273,8 @@ class Simulation {
   }
 
   /**
-   * Checks that the reader sees a state of the exchange, and never an older state than before. Checks that the book
-   * stays readable while a line is whole.
+   * The reader must see a state of the exchange, and never an older state than before. The book must stay readable
+   * while a line is whole.
    */
   #check(): void {
     const book = this.merged.read(this.#nowMillis)
@@ -363,8 +355,7 @@ class Simulation {
     // Maintenance is so rare that no message stays in flight until the next maintenance. So only one is simulated.
     if (this.#hadMaintenance) return
     this.#hadMaintenance = true
-    // Maintenance takes longer than the delivery of a first snapshot. So a connection without a received message
-    // restarts.
+    // Maintenance takes longer than a first snapshot. So a connection without a received message restarts.
     const dropped = [...this.#connections.entries()].filter(([, { received }]) => drops || received === 0)
     this.exchange.maintain()
     for (const [place, connection] of dropped) this.#connections[place] = this.#restart(connection)
@@ -375,7 +366,6 @@ class Simulation {
     else this.merged.delta(line, frame, this.#nowMillis)
   }
 
-  /** Acts like a session: checks `seq`, reports a loss, and passes the frame to the merged book. */
   #receive(connection: Connection, frame: Frame | "garbled"): void {
     if (frame === "garbled") {
       connection.received++

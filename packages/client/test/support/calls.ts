@@ -1,4 +1,4 @@
-/** Runs calls of the client against scripted replies on virtual time. Declares the tests that operations share. */
+/** Calls of the client against scripted replies on virtual time, and the tests that operations share. */
 import { readdirSync, readFileSync } from "node:fs"
 import { inspect } from "node:util"
 import { assert, it } from "@effect/vitest"
@@ -24,7 +24,7 @@ export interface Setting extends Partial<Kalshi.Options> {
   readonly interruptAfterMillis?: number
 }
 
-/** Returns the method, and the path below the API's root without the query. */
+/** The path starts below the API's root, and has no query. */
 export const pathOf = ({ method, target }: Sent): string =>
   `${method} ${target.replace("/trade-api/v2", "").replace(/\?.*/, "")}`
 
@@ -110,7 +110,7 @@ interface Row {
   readonly value?: unknown
 }
 
-/** Declares one test per row, which checks that the call sends one request and returns the decoded response. */
+/** One test per row: the call sends one request and returns the decoded response. */
 export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
   for (const { body, call, it: title, reply, request, value: expected } of rows) {
     it.effect(title, () =>
@@ -127,7 +127,7 @@ export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
   }
 }
 
-/** Declares a test that a call uses all replies and fails with an error that has these fields. */
+/** The call must use all replies, and fail with these fields. */
 export const itFails = (title: string, call: AnyCall, replies: ReadonlyArray<Reply>, fields: object = {}): void => {
   it.effect(title, () =>
     Effect.gen(function* () {
@@ -138,7 +138,7 @@ export const itFails = (title: string, call: AnyCall, replies: ReadonlyArray<Rep
   )
 }
 
-/** Declares a test that each call rejects its input with this pointer, and sends nothing. */
+/** Each call must reject its input with this pointer, and send nothing. */
 export const itRejects = (title: string, cases: ReadonlyArray<readonly [call: AnyCall, pointer: string]>): void => {
   it.effect(title, () =>
     Effect.gen(function* () {
@@ -160,7 +160,7 @@ interface Recording {
   readonly body: unknown
 }
 
-/** Returns the recorded bodies of an operation or of a schema, from all recordings. */
+/** The recorded bodies of an operation or a schema, from all recordings. */
 export const recorded = (name: string): ReadonlyArray<unknown> => {
   const bodies = readdirSync(recordings)
     .filter((file) => file.endsWith(".jsonl"))

@@ -32,15 +32,15 @@ export interface Settings {
   readonly write?: Budget
   /** The transit time of the n-th request. `n` starts at 0. Default: 0. */
   readonly transitMillis?: (n: number) => number
-  /** Replaces the usual response with another response, or with the code of a failed connection. */
+  /** Replaces the usual response. A text is the code of a failed connection. */
   readonly respond?: (request: string, mark: string) => ExchangeResponse | string | undefined
-  /** The limits that the exchange reports. Default: the actual limits. */
+  /** Default: the actual limits. */
   readonly limits?: unknown
-  /** The endpoint costs that the exchange reports. Default: {@link recordedCosts}. */
+  /** Default: {@link recordedCosts}. */
   readonly costs?: unknown
 }
 
-/** The documented cost of the operations in these tests. */
+/** The documented costs of the operations in these tests, in tokens. */
 const costOf = (request: string): number =>
   request.startsWith("DELETE /portfolio/events/orders") || /^GET \/portfolio\/orders\/[^/?]+$/.test(request) ? 2 : 10
 
@@ -82,7 +82,7 @@ export class Exchange extends Context.Service<
   {
     /** In the order of arrival. */
     readonly arrived: Array<Arrived>
-    /** All requests except those for the account's limits and costs. */
+    /** Without the requests for the account's limits and costs. */
     readonly calls: () => ReadonlyArray<Arrived>
     readonly refused: () => number
   }
@@ -183,7 +183,7 @@ export const limitsOf = (read: Budget, write: Budget) => ({
   write: { bucket_capacity: write.capacity, refill_rate: write.rate }
 })
 
-/** Endpoint costs in the notation that the demo environment returned in July 2026. */
+/** In the notation that the demo environment returned in July 2026. */
 export const recordedCosts = {
   default_cost: 10,
   endpoint_costs: [

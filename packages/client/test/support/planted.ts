@@ -11,7 +11,7 @@ export interface Fault {
   readonly does: string
   /** A path below `src`. */
   readonly file: string
-  /** The replaced text. Occurs exactly once in the file. */
+  /** Occurs exactly once in the file. */
   readonly text: string
   readonly instead: string
 }

@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { Effect, Layer, type Scope } from "effect"
 import { Redis } from "effect/persistence"
 
-/** The reason why no server can be started. Undefined if a server can be started. */
+/** The reason why no server can be started, if there is one. */
 export const missing: string | undefined =
   spawnSync("redis-server", ["--version"]).error === undefined ? undefined : "no redis-server on this machine"
 
@@ -25,7 +25,7 @@ export interface RedisServer {
   readonly resume: Effect.Effect<void>
 }
 
-/** Starts a server that persists nothing, and stops it when the scope closes. */
+/** The server persists nothing, and stops when the scope closes. */
 export const serve: Effect.Effect<RedisServer, never, Scope.Scope> = Effect.acquireRelease(
   Effect.gen(function* () {
     const port = yield* freePort

@@ -3,7 +3,7 @@ import { Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { assert } from "vitest"
 
-/** Starts an effect, and runs it until it waits for time to pass. */
+/** Runs the effect until it waits for time to pass. */
 export const start = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.tap(Effect.forkChild(effect), () => TestClock.adjust(0))
 

@@ -1,7 +1,4 @@
-/**
- * A scripted HTTP client. Returns replies in order and records requests. Dies on an unscripted request or an unused
- * reply.
- */
+/** A scripted HTTP client. Dies on an unscripted request or an unused reply. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto"
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
@@ -30,11 +27,10 @@ export type Reply =
   /** Fails with this code instead of a response. */
   | {
       readonly fault: string
-      /** The system call that failed. Default: `connect`, or `getaddrinfo` for `ENOTFOUND`. */
+      /** Default: `connect`, or `getaddrinfo` for `ENOTFOUND`. */
       readonly syscall?: string
       /** The faults of the host's other addresses. */
       readonly others?: ReadonlyArray<{ readonly fault: string; readonly syscall: string }>
-      /** Whether the HTTP client dies instead of failing. */
       readonly dies?: boolean
       readonly delayMillis?: number
     }
@@ -54,7 +50,7 @@ const toResponse = (reply: Exclude<Reply, { fault: string }>, sent: Sent): Respo
   return Object.defineProperty(new Response(body, init), "status", { value: reply.status })
 }
 
-/** `unscripted` returns replies to requests outside the script, such as requests for the account's limits. */
+/** `unscripted` replies to requests outside the script, such as requests for the account's limits. */
 export const layerScript = (
   replies: ReadonlyArray<Reply>,
   unscripted: (path: string) => Reply | undefined = () => undefined
@@ -123,7 +119,7 @@ const keyOf = (keyId: string): KeyPair => {
   return made
 }
 
-/** A signer with real keys. It is synchronous because WebCrypto's promises do not resolve on virtual time. */
+/** Synchronous, because WebCrypto's promises do not resolve on virtual time. */
 export const signer = (keyId = "key-a"): Signer.Signer["Service"] =>
   Signer.makeSync({
     keyId,

@@ -1,4 +1,4 @@
-/** Fakes the feed and the REST order books of an exchange. Tests send the messages, and set the books. */
+/** Fakes the feed and the REST order books of an exchange. */
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
@@ -15,7 +15,6 @@ type Levels = ReadonlyArray<readonly [price: string, count: string]>
 /** Events go to all subscribers of the session. */
 export class FakeSession {
   readonly subscribers: Array<Subscriber<"orderbook_delta">> = []
-  /** The markets of each snapshot request. */
   readonly requests: Array<ReadonlyArray<string>> = []
   #seq = 0
   #clock = 0
@@ -72,12 +71,10 @@ const serviceOf = (sessions: Array<FakeSession>): Feed.KalshiFeed["Service"] => 
 export class FakeExchange {
   readonly sessions: Array<FakeSession> = []
   readonly books = new Map<string, { readonly yes?: Levels; readonly no?: Levels }>()
-  /** The time and the markets of each read of books. */
   readonly reads: Array<readonly [atMillis: number, tickers: ReadonlyArray<string>]> = []
   latencyMillis = 10
-  /** The results of the next calls of `waitFor`, in milliseconds. Later calls return 0. */
+  /** In milliseconds, for the next calls of `waitFor`. Later calls return 0. */
   readonly waits: Array<number> = []
-  /** The markets of each call of `waitFor`. */
   readonly waitRequests: Array<ReadonlyArray<string>> = []
   /** How many of the next reads fail. */
   failures = 0

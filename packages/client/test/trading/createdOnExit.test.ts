@@ -32,7 +32,6 @@ import {
 } from "../support/placing.ts"
 import { environment, layerScript, type Reply, signer } from "../support/scripted.ts"
 
-/** The request of `intent`, as the input of `Orders.create`. */
 const input = (fields: Partial<Orders.CreateInput> = {}): Orders.CreateInput => ({
   ...Result.getOrThrow(intent.request),
   ...fields
@@ -56,7 +55,7 @@ const item = (order_id: string, client_order_id?: string, remaining_count = "10.
 const tagOf = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(call), ({ _tag }) => _tag)
 
-/** Starts a call in a separate fiber, and ends the program after a second. */
+/** Ends the program after a second. */
 const detached = <A, E, R>(call: Effect.Effect<A, E, R>) =>
   Effect.andThen(Effect.forkDetach(call, { startImmediately: true }), (fiber) => Effect.as(Effect.sleep(1_000), fiber))
 

@@ -123,8 +123,8 @@ describe("Orders.ensureCanceled", () => {
   )
 
   /**
-   * Runs `ensureCanceled` without retries. Each round sends a cancel and reads the order. Every round after the first
-   * starts with `GET /exchange/user_data_timestamp`.
+   * Makes no retries. Each round sends a cancel and reads the order. Every round after the first starts with `GET
+   * /exchange/user_data_timestamp`.
    */
   const cancel = (
     replies: ReadonlyArray<Reply>,
@@ -139,7 +139,7 @@ describe("Orders.ensureCanceled", () => {
       ...setting
     })
 
-  /** A time limit that allows two rounds after the first round. */
+  /** Allows two rounds after the first round. */
   const within = 350
 
   const mayRest = (cancellation: Orders.Cancellation): Orders.MayRest =>
@@ -399,7 +399,6 @@ describe("Orders.ensureCanceled", () => {
       for (const [skewMillis, asOfMillis, expected] of [
         [undefined, 0, "MayRest"],
         [undefined, 1, "NoSuchOrder"],
-        // The exchange is ten to eleven seconds ahead.
         [10_000, 10_500, "MayRest"],
         [10_000, 11_001, "NoSuchOrder"],
         // The exchange is behind, so the lists must be newer than the local time.

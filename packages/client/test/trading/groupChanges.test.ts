@@ -33,7 +33,6 @@ const startWatching = (world: World) =>
     startImmediately: true
   })
 
-/** Watches a group on a live subscription. */
 const watching = Effect.gen(function* () {
   const world = new World()
   const watch = yield* startWatching(world)

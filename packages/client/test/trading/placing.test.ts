@@ -287,7 +287,6 @@ describe("Orders.place", () => {
         asOf(-60_000),
         listed(),
         asOf(-60_000),
-        // A list at the time of the last attempt is not newer than the attempt.
         asOf(0),
         asOf(1),
         listed(order)
@@ -479,7 +478,6 @@ describe("Orders.place", () => {
     Effect.gen(function* () {
       const rejections = new Set([400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425, 429])
       for (let status = 200; status < 600; status++) {
-        // Success and redirects have their own tests.
         if (status === 201 || status === 409 || (status > 201 && status < 400)) continue
         const isRejection = rejections.has(status)
         const replies = isRejection ? [] : [asOf(1), listed(order)]

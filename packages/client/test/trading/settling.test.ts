@@ -26,7 +26,7 @@ const historical = "GET /historical/orders"
 
 const request = Result.getOrThrow(intent.request)
 
-/** A placement with attempts between 0 and 30 seconds. The exchange can have accepted the order within `window`. */
+/** Its attempts are between 0 and 30 seconds. The exchange can have accepted the order within `window`. */
 const placement: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,
@@ -35,7 +35,7 @@ const placement: Orders.Placement = {
   window: { fromMillis: 0, untilMillis: 90_000 }
 }
 
-/** A placement without a window, as in an older journal. */
+/** As in an older journal. */
 const withoutWindow: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,
@@ -50,7 +50,7 @@ const settleUnlisted = (placement: Orders.Placement, asOfReply: Reply, atMillis:
     ({ value }) => value
   )
 
-/** A policy for responses that take minutes. */
+/** For responses that take minutes. */
 const noTimeouts = { attemptTimeout: "Infinity", totalTimeout: "Infinity" } as const
 
 describe("Orders.settle", () => {
@@ -429,7 +429,6 @@ describe("Orders.settle", () => {
         [capped, { ...order, initial_count_fp: "4.00" }, "Accepted"],
         [capped, { ...order, initial_count_fp: "10.01" }, "Unknown"],
         [withRequest, { ...order, initial_count_fp: "4.00" }, "Unknown"],
-        // An invalid request matches no order.
         [{ ...withRequest, request: { ...request, price: "much" as "0.56" } }, order, "Unknown"],
         [{ ...withRequest, request: { ...request, count: "many" as "10" } }, order, "Unknown"]
       ] as const) {

@@ -1,4 +1,4 @@
-/** The client's account feed on the local exchange, over one or several lines (parallel connections). */
+/** Lines are parallel connections. */
 import { assert, describe, it } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
 import type * as Feed from "@kalshi-effect/client/Feed"

@@ -1,6 +1,4 @@
-/**
- * The client's feed on the local exchange. A code such as S16 in a test name identifies a known fault of other clients.
- */
+/** A code such as S16 in a test name identifies a known fault of other clients. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import { assert, describe, it } from "@effect/vitest"

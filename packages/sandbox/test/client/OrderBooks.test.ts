@@ -1,6 +1,6 @@
 /**
- * The client's live order books on the local exchange. After lost messages, a book heals: it is unreadable until the
- * client has a new snapshot. A code such as B17 in a test name identifies a known fault of other clients.
+ * After lost messages, a book heals: it is unreadable until the client has a new snapshot. A code such as B17 in a test
+ * name identifies a known fault of other clients.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"

@@ -1,4 +1,4 @@
-/** RFQ batches through the client: from the request to the trades of all children (the RFQs of a batch). */
+/** The children are the RFQs of a batch. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Quotes from "@kalshi-effect/client/Quotes"
@@ -22,7 +22,6 @@ const pairs = [
   [legs[1]!, legs[2]!]
 ].map((selected_markets) => ({ selected_markets }))
 
-/** An exchange with a collection on shard 1, and the clients of four accounts with money on that shard. */
 const setup = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   for (const { market_ticker } of legs) {

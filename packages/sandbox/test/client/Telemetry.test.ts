@@ -20,7 +20,6 @@ interface Attributed {
   readonly attributes: ReadonlyArray<{ readonly key: string; readonly value: Readonly<Record<string, unknown>> }>
 }
 
-/** A span in OTLP format. */
 interface Span extends Attributed {
   readonly traceId: string
   readonly spanId: string

@@ -1,7 +1,4 @@
-/**
- * The client's trades over several lines (parallel connections), on the local exchange. A hole is a time whose trades may
- * be missing.
- */
+/** Lines are parallel connections. A hole is a time whose trades may be missing. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -211,7 +208,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     fast
   )
 
-  inMemory("reports a hole if a stalled line is lost with trades that nobody delivered", (me) =>
+  inMemory("reports a hole if a stalled line is lost with trades that the other line missed", (me) =>
     Effect.gen(function* () {
       const { sandbox } = me
       const trade = yield* trader(me)

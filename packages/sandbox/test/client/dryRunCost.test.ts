@@ -1,4 +1,3 @@
-/** Compares the worst-case costs of a dry run with the charges of an exchange. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -21,7 +20,6 @@ type Ticker = (typeof tickers)[number]
 
 type Side = "bid" | "ask"
 
-/** A market before the batch: its fees, the position, and whether the client knows the position. */
 interface Floor {
   readonly feeType: Series["feeType"]
   readonly feeMultiplier: number
@@ -30,7 +28,7 @@ interface Floor {
   readonly isKnown: boolean
 }
 
-/** An order of another account. The price is in ten-thousandths of a dollar, the count in hundredths of a contract. */
+/** The price is in ten-thousandths of a dollar, the count in hundredths of a contract. */
 interface Other {
   readonly ticker: Ticker
   readonly side: Side

@@ -1,7 +1,4 @@
-/**
- * The client's feed under the faults that the local exchange can cause. A code such as S1 or A2 in a test name
- * identifies a known fault of other clients.
- */
+/** A code such as S1 or A2 in a test name identifies a known fault of other clients. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
@@ -23,7 +20,6 @@ const inMemory = <E>(
 
 const tags = (events: ReadonlyArray<{ readonly _tag: string }>) => events.map(({ _tag }) => _tag)
 
-/** Advances the test clock until the feed has exactly this number of subscriptions, and all are live. */
 const live = (count: number, within = 120_000) =>
   Effect.gen(function* () {
     for (let millis = 0; ; millis += 10) {

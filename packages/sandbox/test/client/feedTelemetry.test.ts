@@ -1,4 +1,3 @@
-/** The spans and metrics of the client's feed, on the local exchange. */
 import { readFileSync } from "node:fs"
 import { inspect } from "node:util"
 import * as Feed from "@kalshi-effect/client/Feed"
@@ -19,7 +18,7 @@ import * as Tracer from "effect/Tracer"
 import { layerTest } from "../../src/Sandbox.ts"
 import { collect, type Needs, ticker, type Trader, trading, until } from "../support/feedTrader.ts"
 
-/** The values of the feed's metrics, by name and attributes. The value of a histogram is its count. */
+/** The value of a histogram is its count. */
 type Values = Readonly<Record<string, number>>
 
 class Watched {

@@ -1,7 +1,6 @@
 /**
- * The audit of the client's order books, which compares them with REST. The local exchange omits messages and renames
- * keys. After a difference, a book heals: it is unreadable until the client has a new snapshot. The code B2 in a test
- * name identifies a known fault of other clients.
+ * After a difference from REST, a book heals: it is unreadable until the client has a new snapshot. The code B2 in a
+ * test name identifies a known fault of other clients.
  */
 import { assert, describe, it } from "@effect/vitest"
 import type * as Capability from "@kalshi-effect/client/Capability"

@@ -1,7 +1,6 @@
 /**
- * The client's order books under the faults that the local exchange can cause. After lost messages, a book heals: it is
- * unreadable until the client has a new snapshot. A code such as B1 in a test name identifies a known fault of other
- * clients.
+ * After lost messages, a book heals: it is unreadable until the client has a new snapshot. A code such as B1 in a test
+ * name identifies a known fault of other clients.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
@@ -32,7 +31,7 @@ const watchTwo = ({ sandbox }: Trader) =>
     return books
   })
 
-/** Opens a second stream of a watched market. Returns a function that counts the snapshots since then. */
+/** Returns a function that counts the snapshots since its stream was opened. */
 const countSnapshots = (market: string) =>
   Effect.gen(function* () {
     const { events } = yield* collect(

@@ -1,6 +1,6 @@
 /**
- * The client's order books over several lines (parallel connections), on the local exchange. A book's epoch rises when
- * its clock starts again, or when readers change to a late line.
+ * Lines are parallel connections. A book's epoch rises when its clock starts again, or when readers change to a late
+ * line.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
@@ -66,7 +66,7 @@ const randomOf = (seed: number) => {
 /** Reconnects fast enough for a fault in every second. */
 const fast = { minBackoffMillis: 20, maxBackoffMillis: 100 }
 
-/** Delays the messages of every other connection by a constant time, and keeps their order. */
+/** Keeps the order of the delayed messages. */
 const everyOtherSocketIsLate = (millis: number) =>
   Layer.effect(
     Socket.WebSocketConstructor,
@@ -184,7 +184,6 @@ describe("OrderBooks.watch with two lines", () => {
               yield* TestClock.adjust(20)
               if (step % 50 === 49) {
                 changeOvers++
-                // The oldest connection is sometimes the late connection, and sometimes the other connection.
                 const [first] = yield* sandbox.feed.connections
                 yield* sandbox.feed.drop({ how: "reset", connectionId: first!.connectionId })
               }
@@ -253,7 +252,6 @@ describe("OrderBooks.watch with two lines", () => {
           yield* TestClock.adjust("5 seconds")
           yield* place({ price: "0.41" })
           yield* TestClock.adjust(10)
-          // The late line does not have the order yet.
           yield* assertEqual(sandbox, books, [ticker])
         }),
       fast

@@ -1,4 +1,3 @@
-/** The client's `OrderGroups.watch` and `OrderGroups.changes` over the feed of the local exchange. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"

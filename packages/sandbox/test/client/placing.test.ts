@@ -1,7 +1,3 @@
-/**
- * The client's order placement on the local exchange: each intent has the effect that its name says, and each outcome
- * agrees with the exchange.
- */
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -41,7 +37,6 @@ const withAccounts = <A, E>(
     readonly me: ReturnType<ReturnType<typeof as>>
     readonly other: ReturnType<ReturnType<typeof as>>
     readonly accountId: string
-    /** The key of the account `me`. */
     readonly credentials: Credentials
   }) => Effect.Effect<A, E, HttpClient.HttpClient>
 ) =>
@@ -91,7 +86,7 @@ const build = (kind: keyof typeof effects, input: Orders.IntentInput, own: numbe
   }
 }
 
-/** Gives the account `me` a position, traded at half a dollar. */
+/** The position is traded at half a dollar. */
 const hold = (
   world: { readonly me: ReturnType<ReturnType<typeof as>>; readonly other: ReturnType<ReturnType<typeof as>> },
   held: number
@@ -105,7 +100,7 @@ const hold = (
   )
 }
 
-describe("buyYes, buyNo, sellYes, sellNo and closePosition", () => {
+describe("Orders.buyYes, buyNo, sellYes, sellNo and closePosition", () => {
   it("change the position and the cash as their names say", () =>
     fc.assert(
       fc.asyncProperty(
@@ -119,7 +114,6 @@ describe("buyYes, buyNo, sellYes, sellNo and closePosition", () => {
             Effect.gen(function* () {
               yield* hold(world, held)
               const before = yield* world.sandbox.portfolio(world.accountId)
-              // A counterparty at exactly this price.
               const yes = kind === "buyYes" || kind === "sellYes" ? own : 100 - own
               const buys = kind === "sellYes" || kind === "buyNo"
               const counter = (buys ? Orders.buyYes : Orders.sellYes)({
@@ -225,7 +219,7 @@ const placing = (
     }).pipe(Effect.provide(me))
   )
 
-describe("place", () => {
+describe("Orders.place", () => {
   for (const [how, faults] of [
     ["is lost before the order arrives", [{ reset: "before" }]],
     ["is lost after the order is executed", [{ reset: "after" }]],
@@ -275,7 +269,7 @@ describe("place", () => {
   )
 })
 
-describe("readAfter", () => {
+describe("Exchange.readAfter", () => {
   it.effect("delays a read until it includes an earlier write", () =>
     withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 1_500 } }, ({ me }) =>
       Effect.gen(function* () {
@@ -309,7 +303,7 @@ const machineClock = () => {
   return { run, set }
 }
 
-/** A network that breaks the connection of every order after 2 seconds, and delivers the order later. */
+/** Breaks the connection of every order after 2 seconds, and delivers the order later. */
 const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
   Layer.effect(
     HttpClient.HttpClient,
@@ -329,10 +323,9 @@ const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, neve
     )
   )
 
-/** An outcome as a journal stores it. */
 const journaled = (outcome: Orders.Outcome): Orders.Placement => JSON.parse(JSON.stringify(outcome))
 
-/** The result of `settle` five minutes later, and the number of orders with the id. */
+/** Five minutes later, with the number of orders with the id. */
 const settled = (outcome: Orders.Outcome) =>
   Effect.gen(function* () {
     const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
@@ -341,7 +334,7 @@ const settled = (outcome: Orders.Outcome) =>
     return [_tag, (yield* withId(mine)).length] as const
   })
 
-describe("settle, after the client's clock was changed", () => {
+describe("Orders.settle, after the client's clock was changed", () => {
   const once = { retry: Schedule.recurs(0) }
 
   it.effect("waits for an order in flight while the clock was an hour behind", () =>
@@ -374,7 +367,7 @@ describe("settle, after the client's clock was changed", () => {
     ["fast", 300_000],
     ["slow", -300_000]
   ] as const) {
-    it.effect(`finds an order signed with the exchange's time by a clock five minutes ${how}`, () =>
+    it.effect(`finds an order signed with the exchange's time while the clock is five minutes ${how}`, () =>
       withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
         Effect.gen(function* () {
           const machine = machineClock()
@@ -442,7 +435,7 @@ describe("settle, after the client's clock was changed", () => {
   )
 })
 
-describe("settle", () => {
+describe("Orders.settle", () => {
   it.effect("settles the orders of a journal after a crash", () =>
     withAccounts({ markets: [{ ticker }] }, ({ me, sandbox }) =>
       Effect.gen(function* () {
@@ -494,7 +487,7 @@ describe("settle", () => {
   )
 })
 
-describe("ensureCanceled", () => {
+describe("Orders.ensureCanceled", () => {
   it.effect("finds the order's shard by its market, and returns how the order ended", () =>
     withAccounts({ markets: [{ ticker, exchangeIndex: 2 }] }, ({ accountId, me, other, sandbox }) =>
       Effect.gen(function* () {
@@ -539,7 +532,7 @@ describe("ensureCanceled", () => {
   )
 })
 
-describe("cancelAllOnExit", () => {
+describe("Orders.cancelAllOnExit", () => {
   const resting = Effect.map(Orders.list({ ticker, status: "resting" }), ({ orders }) => orders.length)
 
   for (const [how, end] of [
@@ -610,12 +603,10 @@ describe("cancelAllOnExit", () => {
             orders: [
               input("0.20"),
               input("0.21", { client_order_id: "of-a-batch" }),
-              // This order is refused, because its price is off the price grid.
               input("0.205", { client_order_id: "refused" }),
               input("0.22", { time_in_force: "immediate_or_cancel" })
             ]
           })
-          // This order is partially filled.
           yield* Orders.create(input("0.60"))
           yield* Effect.provide(Orders.create(input("0.60", { side: "ask", count: "4" })), other)
           yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })

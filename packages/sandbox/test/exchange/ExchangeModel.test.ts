@@ -10,7 +10,6 @@ import { Model, type ModelBlock, type ModelPlace, type Rates, usualRates } from 
 import { seed, start, terms, ticker, unwrap } from "../support/floor.ts"
 
 type Command =
-  /** `in` selects a group, or no group. */
   | ({ readonly do: "place"; readonly in: number } & Omit<ModelPlace, "expiresAt" | "group">)
   | { readonly do: "cancel"; readonly order: number; readonly account: number }
   | { readonly do: "cancelAll"; readonly account: number }
@@ -122,7 +121,6 @@ const quote = fc.record({
   postOnly: rarely
 })
 
-/** Trades that two parties agree on: block trades, and quotes on RFQs. */
 const agreement: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: block },
   { weight: 7, arbitrary: fc.record({ do: fc.constant("acceptBlock" as const), target, account }) },
@@ -625,7 +623,6 @@ class Pair {
     this.refused.set(expected ?? "done", (this.refused.get(expected ?? "done") ?? 0) + 1)
   }
 
-  /** Counts the refusals of one kind of command separately. */
   #agreeOn(kind: string, result: string | undefined, expected: string | undefined): void {
     this.#agree(result, expected)
     const key = `${kind}: ${expected ?? "done"}`
@@ -731,7 +728,6 @@ describe("Exchange, compared with a model", () => {
       },
       orderCommands
     )
-    // The random commands cover every kind of event.
     for (const [what, times] of Object.entries(seen)) {
       assert.isAbove(times, 50, what)
     }

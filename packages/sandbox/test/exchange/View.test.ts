@@ -34,7 +34,6 @@ const positions: ListPositions = {
   nonZero: []
 }
 
-/** Two accounts that have traded one contract. */
 const traded = () => {
   const floor = makeFloor()
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]

@@ -14,7 +14,6 @@ const assumptions = { transferMillis: 3_000, historicalMillis: 3 * day, historic
 
 type Account = Snapshot["accounts"][number]
 
-/** A snapshot after a round trip through JSON. */
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot
 
 const cutoff = (now: number, millis: number): number => Math.max(0, Math.floor((now - millis) / day) * day)
@@ -163,7 +162,7 @@ const compare = (view: View, state: Snapshot, account: Account, own: number) => 
 const sum = (counts: ReadonlyArray<{ readonly count: number }>): number =>
   counts.reduce((total, { count }) => total + count, 0)
 
-/** Contracts ahead of every order of a side, in matching order. */
+/** `ids` are in matching order. */
 const aheadOf = (state: Snapshot, ids: ReadonlyArray<string>): ReadonlyMap<string, number> => {
   const remaining = new Map(
     state.accounts.flatMap(({ orders }) => orders.map(({ orderId, remainingCount }) => [orderId, remainingCount]))
@@ -225,7 +224,6 @@ describe("View, after random commands", () => {
         seen[what] += found[what]
       }
     }
-    // Every comparison covered some items.
     for (const [what, times] of Object.entries(seen)) {
       assert.isAbove(times, 1_000, what)
     }

@@ -10,7 +10,6 @@ const between = 4_000
 
 const options = { seed: 5, assumptions: { transferMillis: 3_000 } }
 
-/** A snapshot after a round trip through JSON. */
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot
 
 const parts = total / between
@@ -42,7 +41,7 @@ const kindOf = (event: Event): string =>
           ? `rfqBatchClosed ${event.batch.closeReason}`
           : event.type
 
-/** The number of settled combos with trades, and how many of them have a value between zero and one dollar. */
+/** Settled combos with trades, and how many of them have a value between zero and one dollar. */
 const settledCombosOf = ({ markets }: Snapshot) => {
   const traded = markets.filter(({ combo, settledMillis, volume }) => combo && settledMillis && volume > 0)
   return { traded: traded.length, scalar: traded.filter(({ result }) => result === "scalar").length }

@@ -103,7 +103,6 @@ const read = <A, Query extends PageQuery>(
 describe("View.listPositions", () => {
   const markets = [0, 1, 2, 3].flatMap((shard) => [`KXA${shard}-1`, `KXB${shard}-1`])
 
-  /** An account with money on every shard, and an account that sells to it. */
   const makeShards = () => {
     const floor = makeFloor()
     const [me, other] = [floor.account("me"), floor.account("other")]
@@ -184,7 +183,6 @@ const limit = fc.constantFrom(1, 7, 100)
 
 type Account = Snapshot["accounts"][number]
 
-/** Queries of the lists, and the items that a scan of the whole state finds. */
 const comparisons = (state: Snapshot, account: Account) => {
   const eventOf = new Map(state.markets.map(({ eventTicker, ticker }) => [ticker, eventTicker]))
   const ticker = some(fc.constantFrom(...state.markets.map((market) => market.ticker), "KXNONE-1"))

@@ -373,7 +373,7 @@ describe("Exchange.subscribe", () => {
     assert.isTrue(log.every(({ atMillis }, index) => index === 0 || atMillis >= log[index - 1]!.atMillis))
   })
 
-  it("logs a command before its events, and timers before the next command", () => {
+  it("logs a command before its events, and timer events before the next command", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const log: Array<LogEntry> = []
@@ -542,7 +542,6 @@ describe("Exchange.subscribe", () => {
       log,
       all.flatMap((type) => [type, type])
     )
-    // Nothing is delivered twice.
     floor.view()
     assert.strictEqual(log.length, 8)
   })

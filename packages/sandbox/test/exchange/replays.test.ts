@@ -7,7 +7,7 @@ import { makeKeyPair } from "../../src/exchange/accounts/keys.ts"
 import { audit, makeRandom, type Random } from "../support/actors.ts"
 import { sampleSize, seed, start, terms, unwrap } from "../support/floor.ts"
 
-/** The state from which random commands take their targets. It can be some commands old. */
+/** Can be some commands old. */
 interface Known {
   readonly state: Snapshot
   readonly now: number

@@ -21,7 +21,7 @@ const channels = [
 interface Options {
   readonly seed: number
   readonly steps: number
-  /** Changes the frames of the reader that receives everything, to simulate a faulty feed. */
+  /** Simulates a faulty feed. */
   readonly change?: (frame: Frame) => ReadonlyArray<Frame>
 }
 
@@ -37,7 +37,7 @@ const run = ({ change, seed, steps }: Options) => {
     return reader
   }
   const complete = open(actors.accounts[0]!, false, channels)
-  // The feed follows the exchange from the first connection on. It sends no messages about earlier commands.
+  // The feed sends no messages about commands before its first connection.
   let passing = open(actors.accounts[1]!, true, ["user_orders"])
   const differences: Array<string> = []
   for (let step = 0; step < steps; step++) {
@@ -158,8 +158,7 @@ describe("the feed and REST", () => {
     ]
   ]
   it.each(faults)("differ after %s", (_what, change) => {
-    // The fault has no effect if a later message replaces the faulty message before the comparison. So the test tries
-    // five seeds.
+    // A later message can replace the faulty message before the comparison. So the test tries five seeds.
     const found = [1, 2, 3, 4, 5].some(
       (round) => run({ seed: seed + round, steps: 60, change: change() }).differences.length > 0
     )

@@ -17,9 +17,6 @@ const setup = (...faults: ReadonlyArray<FeedFault>) => {
   return { world, me }
 }
 
-/**
- * Plants a fault in the next delta. Returns the texts that arrive for this delta, and the frames of the delta after it.
- */
 const twoDeltas = (change: NonNullable<FrameFault["change"]>) => {
   const { me, world } = setup()
   const line = world.connect(me)

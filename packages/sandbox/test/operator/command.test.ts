@@ -65,7 +65,6 @@ const ended = (...options: ReadonlyArray<string>) =>
     })
   )
 
-/** Pastes lines into a shell. Returns the variables of the shell that begin with `KALSHI_`. */
 const pasted = (lines: string): Record<string, string> =>
   Object.fromEntries(
     execFileSync("sh", ["-c", `${lines}\nenv -0`], { encoding: "utf8", env: {} })

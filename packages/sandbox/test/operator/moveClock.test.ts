@@ -1,4 +1,3 @@
-/** The client's correction of clock skew, against an exchange whose clock is moved. */
 import * as ClockSkew from "@kalshi-effect/client/ClockSkew"
 import * as ExchangeOperations from "@kalshi-effect/client/Exchange"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"

@@ -43,7 +43,6 @@ const served = <A, E>(
     ])
   )
 
-/** The headers of a request from the page: its origin and its token. */
 const ownHeaders = Effect.map(Sandbox, ({ page, url }) => ({
   origin: url,
   "sec-fetch-site": "same-origin",
@@ -333,7 +332,6 @@ describe("the stream", () => {
         assert.include(JSON.stringify(traded["trades"]), '"takerSide":"ask"')
         assert.include(JSON.stringify(traded["market"]), '"bid":[[4000,300]]')
         assert.include(JSON.stringify(traded["account"]), '"count":200')
-        // Unchanged data are not sent again.
         assert.notProperty(traded, "accounts")
         assert.notProperty(traded, "rfqs")
 
@@ -434,7 +432,6 @@ describe("the stream", () => {
         const refused = yield* request("GET", "/sandbox/stream")
         assert.strictEqual(refused.status, 503)
         streams[0]?.response.destroy()
-        // The place of a closed stream becomes free.
         yield* Effect.eventually(
           Effect.flatMap(Effect.scoped(openStream(url)), ({ response }) =>
             response.statusCode === 200 ? Effect.void : Effect.fail("full")
@@ -473,7 +470,6 @@ describe("cors", () => {
           "access-control-expose-headers": "date, retry-after",
           vary: "origin"
         })
-        // A refusal is readable, too.
         const refused = yield* request("GET", "/trade-api/v2/portfolio/balance", { origin })
         assert.deepStrictEqual([refused.status, refused.headers["access-control-allow-origin"]], [401, origin])
       }),

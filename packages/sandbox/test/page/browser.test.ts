@@ -99,7 +99,6 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       await tab.until(`${text("#market-ticker")}.includes('determined, result 25¢')`)
       await press("#manage", "Dispute")
       await tab.until(`${text("#market-ticker")}.includes('disputed')`)
-      // An action that cannot be undone needs a second click.
       await press("#manage", "Result YES")
       assert.include(await tab.evaluate(text("#market-ticker")), "disputed")
       assert.strictEqual(await tab.evaluate("document.activeElement.innerText"), "Confirm: Result YES")
@@ -264,7 +263,6 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       other.close()
     })
 
-    /** What a script of another page gets from a request. */
     const outcome = (url: string, init = {}) =>
       `fetch(${JSON.stringify(url)}, ${JSON.stringify(init)}).then((r) => r.status, () => "blocked")`
 

@@ -174,7 +174,7 @@ describe("Streams", () => {
   })
 
   for (const size of [1, 1_000, 100_000]) {
-    it(`keeps at most 300 trades and 100 frames of ${size} for late pages`, () => {
+    it(`keeps at most 300 trades and 100 frames of ${size} for a slow page`, () => {
       const world = makeStreams()
       const body = makeBody()
       world.streams.open(body, selection())
@@ -344,7 +344,6 @@ describe("listen, with a stream", () => {
         await once(reader, "readable")
         const [body] = opened
         assert.isDefined(body)
-        // The reader reads nothing, so the buffers of the network fill up.
         for (let n = 0; n < 200 && body?.isBehind() === false; n++) {
           body.write("x".repeat(1_000_000))
           await new Promise((resolve) => setImmediate(resolve))

@@ -1,7 +1,4 @@
-/**
- * An exchange with a crowd (simulated traders) and a state file, in a process that is killed at random points. A snapshot
- * replaces the commands in the file so often that many kills interrupt this compaction.
- */
+/** A snapshot replaces the commands in the file so often that many kills interrupt this compaction. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { once } from "node:events"
 import { existsSync, readFileSync, rmSync } from "node:fs"
@@ -38,11 +35,9 @@ type Clock = "real" | "frozen"
 const start = (file: string, clock: Clock, traders: number): Promise<Started> =>
   startServer(file, compactAfterCommands, String(traders), clock)
 
-/** What the exchange of one state file must contain, according to its responses and feed frames so far. */
 interface Known {
   readonly traders: ReadonlyArray<Trader>
   crowd: ReadonlyArray<string>
-  /** Ids of the trades that the feed sent. */
   readonly trades: Set<string>
   readonly beginMillis: number
   /** The sum of the clock moves that got a response, and the sum of all sent moves, in milliseconds. */
@@ -86,7 +81,6 @@ const check = async (url: string, agent: Agent, clock: Clock, known: Known): Pro
   }
 }
 
-/** Receives all trades over the feed until the exchange is killed. */
 const follow = async (url: string, { traders, trades }: Known): Promise<WebSocket> => {
   const socket = new WebSocket(url.replace("http", "ws") + feedPath, { headers: feedHeaders(traders[0]!.key) })
   socket.on("error", () => {})
@@ -102,7 +96,6 @@ const follow = async (url: string, { traders, trades }: Known): Promise<WebSocke
   return socket
 }
 
-/** Moves a frozen clock until the exchange is killed, so that its crowd acts. */
 const moveOn = async (url: string, agent: Agent, known: Known): Promise<void> => {
   try {
     for (;;) {
@@ -132,7 +125,6 @@ describe("an exchange with a crowd that is killed at a random point", () => {
           const { child, errors, served } = await start(file, clock, isWithout ? 0 : size)
           try {
             if (expected !== undefined && isWithout) {
-              // Without the crowd, only timers change the state.
               const dump = await dumpOf(served.url, agent)
               assert.deepStrictEqual(stable(dump), stable(expected.exchange.dump(dump.nowMillis)))
             }

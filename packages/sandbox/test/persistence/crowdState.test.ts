@@ -1,6 +1,6 @@
 /**
- * An exchange with a crowd (simulated traders) and a state file, on a file system in memory that can stop at any
- * operation. A compaction replaces the commands in the file with a snapshot.
+ * The file system is in memory, and can stop at any operation. A compaction replaces the commands in the file with a
+ * snapshot.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"

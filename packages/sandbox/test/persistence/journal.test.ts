@@ -107,7 +107,6 @@ describe("a state file", () => {
   it("that is cut at any byte gives the state after the last whole entry", async () => {
     const world = await makeJournaled(never)
     const { length: baseBytes } = world.disk.bytes(path)
-    // Batches of one to four entries.
     for (let changes = 1; changes <= sampleSize(6, 20); changes += 1 + (changes % 4)) {
       stepTo(world, changes)
       await turn()

@@ -18,10 +18,7 @@ const { build, folder, start: startServer } = makeServer("kalshi-kill-")
 beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/**
- * Starts an exchange that replaces its saved commands with a snapshot after ten commands, so that many kills interrupt
- * this compaction.
- */
+/** Every ten commands, a snapshot replaces the saved commands, so that many kills interrupt this compaction. */
 const start = (file: string): Promise<Started> => startServer(file, "10")
 
 /** Without the time, which passes between two dumps. */

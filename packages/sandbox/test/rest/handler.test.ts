@@ -20,7 +20,6 @@ const order = {
 const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   it.effect(name, () => Effect.provide(test(), layerTest({ markets: [{ ticker }] })))
 
-/** The fields of an order or a fill that name its side. */
 interface Sided {
   readonly action: string
   readonly side: string

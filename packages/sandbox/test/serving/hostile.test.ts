@@ -29,7 +29,6 @@ const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
 
 const open = Effect.flatMap(portOf, openTo)
 
-/** Returns everything that arrives until the server closes the connection. */
 const responseOf = (socket: Socket) =>
   Effect.callback<string>((resume) => {
     const chunks: Array<Buffer> = []
@@ -37,7 +36,6 @@ const responseOf = (socket: Socket) =>
     socket.on("close", () => resume(Effect.succeed(Buffer.concat(chunks).toString("latin1"))))
   })
 
-/** Sends a text. Returns everything that arrives until the server closes the connection. */
 const responseTo = (socket: Socket, text: string | Buffer) =>
   Effect.suspend(() => {
     socket.write(text)

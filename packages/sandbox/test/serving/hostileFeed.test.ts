@@ -26,7 +26,7 @@ const keyOf = ({ keyId, signer }: Credentials): Key => ({
 
 const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
 
-/** Opens a connection without a handshake. The connection closes with the scope. */
+/** Opens no handshake. The connection closes with the scope. */
 const connect = Effect.flatMap(portOf, (port) =>
   Effect.acquireRelease(
     Effect.promise(() => RawFeed.connect(port)),
@@ -60,7 +60,6 @@ const stillServes = (key: Key) =>
     yield* Effect.scoped(Effect.flatMap(open(key), answers))
   })
 
-/** The close code that the exchange sends after these bytes. */
 const closeCodeAfter = (key: Key, ...bytes: ReadonlyArray<Buffer>) =>
   Effect.gen(function* () {
     const feed = yield* open(key)

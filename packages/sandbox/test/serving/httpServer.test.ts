@@ -26,7 +26,6 @@ const openTo = (port: number) =>
     (socket) => Effect.sync(() => socket.destroy())
   )
 
-/** Returns everything that arrives until the server closes the connection. */
 const untilClosed = (socket: Socket) =>
   Effect.callback<string>((resume) => {
     const chunks: Array<Buffer> = []
@@ -230,7 +229,6 @@ describe("listen, with many large bodies", () => {
         const refused = yield* exchange(port, post(2 * mebibyte), part, part)
         assert.deepStrictEqual(codeOf(refused), [503, "service_unavailable"])
         assert.match(parsed(refused).headers, /retry-after: 1/)
-        // Small requests are still served.
         assert.deepStrictEqual(parsed(yield* exchange(port, `${post(1, "connection: close")}a`)).body, { length: 1 })
         // A client that disconnects frees its memory. The refused request holds no memory.
         holding[0]!.destroy()

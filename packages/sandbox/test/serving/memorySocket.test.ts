@@ -41,7 +41,6 @@ const frame = (n: number, bytes: number) => `${n}`.padEnd(bytes, ".")
 const endOf = <A>(read: Effect.Effect<A, Socket.SocketError>) =>
   Effect.map(Effect.flip(Effect.forever(read)), ({ reason }) => reason)
 
-/** The message of the event that caused a failure to open. */
 const causeOf = (result: Result.Result<unknown, Socket.SocketError>): string => {
   assert.isTrue(Result.isFailure(result))
   const { reason } = Result.getOrThrow(Result.flip(result))
@@ -359,7 +358,7 @@ describe("makeMemoryWebSocket", () => {
   )
 })
 
-/** Connects through Effect's socket, and sends a message. Returns what the socket reads, and the reason of its end. */
+/** Returns what the socket reads, and the reason of its end. */
 const storyOf = (socket: Socket.Socket, message: string | Uint8Array) =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -376,7 +375,6 @@ const storyOf = (socket: Socket.Socket, message: string | Uint8Array) =>
     Effect.map((story) => story.map((part) => (typeof part === "object" && "_tag" in part ? detailsOf(part) : part)))
   )
 
-/** The comparable parts of a failure, without the event objects. */
 const detailsOf = (reason: Socket.SocketErrorReason) => {
   const { error, message, type } = ("cause" in reason ? reason.cause : {}) as {
     readonly type?: string

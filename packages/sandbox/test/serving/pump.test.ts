@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { pump } from "../../src/serving/pump.ts"
 
-/** A feed that is due at the times that a test sets, and records its ticks. */
 const makeScheduled = Effect.gen(function* () {
   const clock = yield* Clock.Clock
   const callbacks = new Set<() => void>()

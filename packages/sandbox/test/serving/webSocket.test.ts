@@ -36,7 +36,6 @@ const served = (name: string, test: (served: Served) => Promise<void>) =>
       Effect.flatMap(serve, (found) =>
         Effect.promise(async () => {
           await test(found)
-          // The server continues to serve.
           const socket = await open(found)
           assert.strictEqual(await reply(socket, "still there?"), "still there?")
           socket.terminate()
@@ -325,7 +324,6 @@ describe("WebSockets", () => {
     socket.pause()
     const text = ".".repeat(64 * 1024)
     let sent = 0
-    // Sends until the buffers of the network are full.
     while (line.bufferedBytes() < 1024 * 1024) {
       line.send(text)
       sent++

@@ -20,7 +20,6 @@ export const seller = ({ sandbox }: Trader) =>
       )
   })
 
-/** Starts an account feed, waits until it is live, and collects its events. */
 export const live = (options?: AccountFeed.Options) =>
   Effect.gen(function* () {
     const mine = yield* AccountFeed.make(options)
@@ -29,7 +28,6 @@ export const live = (options?: AccountFeed.Options) =>
     return { mine, events, fiber }
   })
 
-/** Advances the test clock in small steps. */
 export const pass = (millis: number, step = 10) =>
   Effect.gen(function* () {
     for (let passed = 0; passed < millis; passed += step) yield* TestClock.adjust(step)

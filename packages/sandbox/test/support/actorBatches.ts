@@ -3,7 +3,6 @@ import * as Result from "effect/Result"
 import type { BatchQuote, Refusal, RfqBatch } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 
-/** The fields of the actors that the batch commands use. */
 interface BatchActors {
   readonly now: number
   readonly accounts: ReadonlyArray<string>

@@ -1,14 +1,11 @@
-/**
- * Actors: accounts that execute random commands from a seed. They trade with orders, RFQs, RFQ batches and block
- * trades, and move money between subaccounts and shards. Their markets and combos open, pause, close and settle.
- */
+/** Actors: accounts that execute random commands from a seed. */
 import * as Result from "effect/Result"
 import type { BatchQuote, Refusal, RfqBatch } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 import { auditBatches, dealBatch } from "./actorBatches.ts"
 import { start, terms, unwrap } from "./floor.ts"
 
-/** Random numbers from a seed (mulberry32), so that every run of the actors is the same. */
+/** Mulberry32, seeded so that every run of the actors is the same. */
 export const makeRandom = (seed: number) => {
   let state = seed | 0
   const next = (): number => {
@@ -27,7 +24,7 @@ export const makeRandom = (seed: number) => {
 
 const subaccounts = 3
 
-/** The number of shards. Each shard has one event, and the markets of these events are the legs of combos. */
+/** Each shard has one event, whose markets are the legs of combos. */
 const shards = 4
 
 export interface Actors {
@@ -214,7 +211,6 @@ const step = (exchange: Exchange, actors: Actors, random: Random): Result.Result
   return choice < 985 ? money(exchange, actors, random, account) : life(exchange, actors, random, account)
 }
 
-/** The maximum number of combos without a result. */
 const maxCombos = 4
 
 /** The exchange creates the combo of the legs, or returns the existing combo. */
@@ -539,8 +535,8 @@ const changeFee = (exchange: Exchange, { now }: Actors, random: Random, ticker: 
 }
 
 /**
- * Computes the value of a combo from its legs. Undefined while the legs do not determine the value: no leg is worth
- * zero, and the result of at least one leg is missing or disputed.
+ * Undefined while the legs do not determine the value: no leg is worth zero, and the result of a leg is missing or
+ * disputed.
  */
 const productOf = (
   legs: ReadonlyArray<{ readonly ticker: string; readonly side: "yes" | "no" }>,

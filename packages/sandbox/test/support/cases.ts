@@ -5,7 +5,6 @@
 import type { Sent } from "./wire.ts"
 import { order, settledTicker, takenTransferId, ticker } from "./world.ts"
 
-/** An account that signs a request. */
 type Who = "maker" | "taker" | "balanceOnly" | "locked" | "basic"
 
 export interface Change extends Partial<Omit<Sent, "by">> {

@@ -142,10 +142,7 @@ export class FeedReader {
     }
   }
 
-  /**
-   * Returns the differences between the reader's data and the exchange. With `isComplete`, also compares lists. For
-   * this, the reader must have subscribed before the first command.
-   */
+  /** `isComplete` also compares lists. For this, the reader must have subscribed before the first command. */
   differences(view: View, isComplete: boolean): ReadonlyArray<string> {
     const found = [...this.problems]
     const compare = (what: string, own: unknown, exchange: unknown): void => {

@@ -48,7 +48,6 @@ export const trading = <E>(
     )
   }).pipe(Effect.scoped, Random.withSeed("feed"))
 
-/** Collects the events of a stream in a list, in the background. */
 export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
   Effect.gen(function* () {
     const events: Array<A> = []

@@ -1,4 +1,4 @@
-/** An exchange with a journal on a file system in memory. Actors execute random commands on it. */
+/** An exchange with a journal on a file system in memory. */
 import { createHash } from "node:crypto"
 import * as Predicate from "effect/Predicate"
 import { defaults } from "../../src/Assumptions.ts"
@@ -44,7 +44,6 @@ export const makeJournaled = async (limits: Limits, disk = new MemoryDisk()) => 
   return { ...world, disk, journal, journalOptions }
 }
 
-/** The exchange, its actors and the options of its journal, without the journal. */
 export const prepare = (limits: Limits, disk: MemoryDisk) => {
   let exchange = new Exchange(options)
   let actors = makeActors(exchange, 2)
@@ -64,7 +63,7 @@ export const prepare = (limits: Limits, disk: MemoryDisk) => {
     report: (line) => reports.push(line)
   }
   let journal: Journal | undefined
-  /** A hash of the state after each change. The index is the number of the change. */
+  /** The index is the number of the change. */
   const states = [stateOf(exchange)]
   const record = (): void =>
     exchange.recordCommands((command, atMillis) => {

@@ -1,4 +1,4 @@
-/** Accounts that send signed requests to an exchange until the test kills it, and remember every response. */
+/** Accounts that send signed requests until the exchange is killed, and remember every response. */
 import { randomUUID, sign } from "node:crypto"
 import { type Agent, request as httpRequest } from "node:http"
 import { feedPath } from "../../src/feed/line.ts"
@@ -63,13 +63,12 @@ interface OrderBody {
 
 export class Trader {
   readonly key: Key
-  /** Orders with a response, by order id: the client order id, and the number of filled contracts in the response. */
+  /** By order id: the client order id, and the number of filled contracts in the response. */
   readonly orders = new Map<string, { readonly clientOrderId: string; readonly filled: number }>()
   readonly canceled = new Set<string>()
   readonly fills = new Set<string>()
-  /** Client order ids of all sent orders, with or without a response. */
+  /** With or without a response. */
   readonly sent = new Set<string>()
-  /** Every response of the exchange with an unexpected status. */
   readonly unexpected: Array<string> = []
   answered = 0
 
@@ -77,7 +76,6 @@ export class Trader {
     this.key = key
   }
 
-  /** Sends requests, one after another, until the exchange is killed. */
   async trade(url: string, agent: Agent, random: () => number): Promise<void> {
     try {
       for (;;) {

@@ -1,6 +1,5 @@
 /**
- * A file system in memory. It can stop at any operation, as a killed process does. It can lose the data that were not
- * synced, as a machine does in a power failure.
+ * A file system in memory. It can stop, as a killed process does, and can lose unsynced data, as in a power failure.
  */
 import type { Disk, DiskFile } from "../../src/persistence/disk.ts"
 
@@ -29,8 +28,8 @@ export class MemoryDisk implements Disk {
   }
 
   /**
-   * The disk that a restarted process finds. Without `kept`, the process was killed. With `kept`, the power failed:
-   * `kept` returns random numbers from 0 to 1. They set how much of the unsynced data survives.
+   * Without `kept`, the process was killed. With `kept`, the power failed, and random numbers from 0 to 1 set how much
+   * of the unsynced data survives.
    */
   restarted(kept?: () => number): MemoryDisk {
     const disk = new MemoryDisk()

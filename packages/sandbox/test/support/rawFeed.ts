@@ -2,7 +2,6 @@
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 
-/** The parts of a frame that can be wrong. */
 export interface FrameOptions {
   /** Default: 1, a text frame. */
   readonly opcode?: number
@@ -31,7 +30,6 @@ export const frame = (payload: string | Buffer, options: FrameOptions = {}): Buf
   return Buffer.concat([head, body])
 }
 
-/** A key that signs synchronously. */
 export interface Key {
   readonly keyId: string
   readonly sign: (text: string) => string
@@ -88,7 +86,6 @@ export class RawFeed {
   readonly socket: Socket
   /** Text messages that `next` has not taken yet. */
   readonly messages: Array<string> = []
-  /** The bodies of the pongs that arrived. */
   readonly pongs: Array<string> = []
   closeCode: number | undefined
   isEnded = false
@@ -127,31 +124,29 @@ export class RawFeed {
     return this.status()
   }
 
-  /** Returns the status of the handshake's response, or an empty string if the connection ended without a response. */
+  /** An empty string if the connection ended without a response. */
   async status(): Promise<string> {
     await this.#until(() => this.#status !== undefined)
     return this.#status ?? ""
   }
 
-  /** The next text message; undefined if the connection ends before a message arrives. */
+  /** Undefined if the connection ends before a message arrives. */
   async next(): Promise<string | undefined> {
     await this.#until(() => this.messages.length > 0)
     return this.messages.shift()
   }
 
-  /** Waits for a pong. Returns whether a pong arrived before the connection ended. */
+  /** False if the connection ended before a pong. */
   async pong(): Promise<boolean> {
     await this.#until(() => this.pongs.length > 0)
     return this.pongs.shift() !== undefined
   }
 
-  /** Waits for the end of the connection, and returns the code of the close frame that arrived. */
   async ended(): Promise<number | undefined> {
     await this.#until(() => false)
     return this.closeCode
   }
 
-  /** Waits until a condition holds or the connection ends. Checks the condition whenever data arrive. */
   #until(isDone: () => boolean): Promise<void> {
     const { socket } = this
     return new Promise((resolve) => {

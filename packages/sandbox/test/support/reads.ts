@@ -15,7 +15,7 @@ export interface Read {
 
 const decoder = new TextDecoder()
 
-/** Returns a function that moves the exchange to a time, and reads a path below the API's root. */
+/** Moves the exchange to a time, and reads a path below the API's root. */
 export const readsOf = (exchange: Exchange): ((path: string, nowMillis: number) => Read) => {
   const references = new References(exchange.seed)
   const handle = makeHandler(

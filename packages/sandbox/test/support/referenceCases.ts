@@ -10,7 +10,7 @@ const bad = (path: string, ...queries: ReadonlyArray<string>) => queries.map((qu
 
 const unknownId = "00000000-0000-4000-8000-000000000000"
 
-/** Paths with a UUID that no entity has, and with an id that is not a UUID. */
+/** A UUID that no entity has, and an id that is not a UUID. */
 const missing = (path: (id: string) => string) => [{ path: path(unknownId) }, { path: path("not-a-uuid") }]
 
 export const referenceCases: Readonly<Record<string, Case>> = {

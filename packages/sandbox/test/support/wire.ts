@@ -69,7 +69,6 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** The `error` object of a nested error body. */
 export const errorOf = (
   got: Got
 ): { readonly code?: unknown; readonly message?: unknown; readonly details?: unknown } => {

@@ -1,4 +1,4 @@
-/** Makes small documents, and runs the code that the generator writes for them. */
+/** Small documents, and the code that the generator writes for them. */
 import * as Effect from "effect/Effect"
 import { build, type Plugin } from "esbuild"
 import { fileURLToPath } from "node:url"
@@ -13,7 +13,6 @@ interface Parts {
   readonly requests?: ReadonlyArray<string>
   /** Components that are the body of a response. */
   readonly responses?: ReadonlyArray<string>
-  /** Parameters that operations share. */
   readonly shared?: Json
   readonly paths?: Json
 }

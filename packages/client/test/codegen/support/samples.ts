@@ -1,4 +1,4 @@
-/** Makes a valid instance of a component from its shape, and edited copies of the instance. */
+/** A valid instance of a component, made from its shape, and edited copies of the instance. */
 import type { Document } from "../../../codegen/document.ts"
 import { facts } from "../../../codegen/facts.ts"
 import type { Component } from "../../../codegen/shape.ts"

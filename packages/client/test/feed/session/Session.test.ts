@@ -602,7 +602,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("may sign again once after each successful connection", () => {
+  it("signs again at most once per successful connection", () => {
     const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
     const world = new World()
     const { user } = world.subscribe("trade")
@@ -643,7 +643,6 @@ describe("Session", () => {
     let [seq, refused] = [0, 0]
     for (let passed = 0; passed < 120_000 && !user.tags.includes("Restored"); passed += 100) {
       for (const { cmd, id } of world.take(world.unread.length)) {
-        // Every second command is refused.
         if (refused++ % 2 === 0) world.receive(error(27, { id }))
         else world.receive(cmd === "subscribe" ? subscribed(id, "trade", 1) : ok(id, 1, ++seq))
       }
@@ -667,7 +666,6 @@ describe("Session", () => {
       waits.push(world.nowMillis - startMillis)
     }
     assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000])
-    // After a stable connection, the shortest wait applies again.
     world.open()
     world.receive(subscribed(world.take(9).at(-1)!.id, "trade", 1))
     for (let checks = 0; checks < 30; checks++) {
@@ -869,7 +867,7 @@ describe("Session", () => {
     assert.strictEqual(user.of("Gap")[0]?.reason, "overflow")
   })
 
-  it("dials with a generation, without an address", () => {
+  it("passes a generation to each dial, and no address", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])
@@ -1038,7 +1036,6 @@ describe("Session", () => {
     books.receive(snapshot(1, 4, "B"))
     assert.deepStrictEqual(watcher.user.tags, ["Gap", "orderbook_snapshot", "orderbook_snapshot"])
     assert.deepInclude(watcher.user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3, markets: ["A", "B"] })
-    // The seq of the next subscription starts again at 1.
     books.reconnect()
     books.receive(subscribed(books.takeOne().id, "orderbook_delta", 1))
     books.receive(snapshot(1, 1))

@@ -3,7 +3,6 @@ import assert from "node:assert/strict"
 import type { ChannelName } from "../../../src/generated/feed.ts"
 import * as messages from "./messages.ts"
 
-/** The market that does not exist. */
 export const badMarket = "BAD"
 
 interface Subscription {

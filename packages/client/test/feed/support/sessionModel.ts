@@ -1,7 +1,6 @@
 /**
- * Plays random inputs against a session and a simulated exchange, and throws if a property does not hold.
- *
- * This module imports no test runner, because the trials of planted faults run it in a separate process.
+ * Plays random inputs against a session and a simulated exchange. Imports no test runner, because the trials of planted
+ * faults run it in a separate process.
  */
 import assert from "node:assert/strict"
 import * as fc from "fast-check"
@@ -85,11 +84,10 @@ const permitted = new Set(["CommandTimedOut", "SnapshotMissing", "TooManyConnect
 class CheckingUser implements Subscriber {
   readonly kind: (typeof kinds)[number]
   readonly names: Set<string>
-  /** The number of the last message of each market. */
   readonly last = new Map<string, number>()
   /** The markets whose snapshot the user received. */
   readonly books = new Set<string>()
-  /** The markets of the messages since the last check. */
+  /** The markets of the messages since the last check of the user. */
   received: Array<string> = []
   isOver = false
   isInterrupted = false
@@ -211,7 +209,6 @@ export class Model {
   /** Connections that the session left. Their frames still arrive. */
   readonly #oldConnections = new Map<number, Connection>()
   readonly #ids = new Set<number>()
-  /** The kinds of commands since the last check. */
   readonly #commands = new Set<string>()
 
   constructor() {
@@ -369,7 +366,6 @@ export class Model {
     this.#checkDelivery()
   }
 
-  /** Closes the session, and checks that it does nothing afterwards. */
   finish(): void {
     const users = this.users.filter(({ isOver }) => !isOver)
     const generations = [...this.#generations]
@@ -445,7 +441,7 @@ export class Model {
     }
   }
 
-  /** Checks that the exchange sends exactly the markets that users want, each market on one connection. */
+  /** The exchange must send exactly the markets that users want, each market on one connection. */
   #checkMarkets(): void {
     for (const kind of kinds) {
       const users = this.users.filter((user) => !user.isOver && user.kind === kind)
@@ -465,7 +461,7 @@ export class Model {
     assert.ok(!this.users.some((user) => !user.isOver && user.isInterrupted), "an outage does not end")
   }
 
-  /** Checks that each user receives one message of each of its markets. */
+  /** Each user must receive one message of each of its markets. */
   #checkDelivery(): void {
     for (const user of this.users) user.received = []
     for (const market of markets) this.exchange.publish(market)

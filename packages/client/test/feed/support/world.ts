@@ -80,7 +80,6 @@ export class World {
     )
   }
 
-  /** The number of the last dialed connection. */
   get generation(): number {
     return this.dials.at(-1)!
   }
@@ -146,7 +145,6 @@ export class World {
     return made
   }
 
-  /** Closes the last connection, waits for the next dial and lets it succeed. */
   reconnect(): void {
     const count = this.dials.length
     this.session.closed(this.generation, 1006, "")

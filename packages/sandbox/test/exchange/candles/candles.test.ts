@@ -200,7 +200,6 @@ describe("View.candles with the latest candlestick before the range", () => {
   })
 })
 
-/** The prices of a market after a command. */
 interface Tick {
   readonly atMillis: number
   readonly bid: number
@@ -274,7 +273,6 @@ const tradesOf = (view: View): ReadonlyArray<Trade> => {
 
 const empty: Tick = { atMillis: 0, bid: 0, ask: 10_000, openInterest: 0 }
 
-/** The prices of a period from the price at its start and the prices after each change. */
 const ohlc = (open: number, later: ReadonlyArray<number>) => ({
   open,
   low: Math.min(open, ...later),

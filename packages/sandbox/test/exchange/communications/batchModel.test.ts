@@ -12,7 +12,6 @@ type Side = "yes" | "no"
 interface Offer {
   readonly bids: Bids
   readonly sentMillis: number
-  /** The step since which each bid is unchanged, by child and side. */
   readonly since: ReadonlyArray<Readonly<Record<Side, number>>>
 }
 

@@ -16,7 +16,7 @@ const unknownId = "00000000-0000-4000-8000-000000000000"
 const everything = { limit: 20, isOwn: false, subaccount: undefined, status: undefined }
 const everyRfq = { ...everything, limit: 100, accountId: undefined, ticker: undefined, eventTicker: undefined }
 
-/** Bids on two children: 40 cents for YES and 50 cents for NO on each. */
+/** 40 cents for YES and 50 cents for NO on each child. */
 const even = [
   [40, 50],
   [40, 50]
@@ -206,7 +206,6 @@ describe("createRfqBatch, for FCM members", () => {
     for (const accountId of [desk.maker, subtrader.accountId]) {
       assert.deepInclude(refusalOf(desk.create({}, combos, accountId)), unavailable)
     }
-    // An FCM member can quote a batch.
     desk.quote(desk.batch(), even)
   })
 })
@@ -270,7 +269,6 @@ describe("createRfqBatch, by legs", () => {
     assert.include(detailsOf(create([fresh, child("B yes", "C yes")], { collectionTicker: undefined })), "requires")
     assert.strictEqual(codeOf(create([fresh, child("B yes", "C yes")], { collectionTicker: "KXNONE" })), "not_found")
     const legs = ["A", "B", "C", "D"].flatMap((name) => [`${name} yes`, `${name} no`])
-    // Eight different legs.
     const pairs = [0, 2, 4, 6].map((n) => child(legs[n]!, legs[(n + 3) % 8]!))
     assert.include(detailsOf(create(pairs)), "at most 6 different legs")
     assert.include(detailsOf(create([fresh, child()])), "1 to 6 legs")
@@ -394,7 +392,6 @@ describe("createBatchQuote", () => {
       [51, 50],
       [100, 0],
       [-1, 50],
-      // Off the price grid.
       [40.5, 50]
     ] as const) {
       assert.strictEqual(refused(yes, no), "invalid_parameters", `${yes} ${no}`)
@@ -545,7 +542,6 @@ describe("the best quotes", () => {
     }
     offer(desk.maker, 40)
     offer(desk.second, 39)
-    // Another maker sends the same best bid.
     offer(desk.second, 40)
     offer(desk.maker, 38)
     offer(desk.maker, 41)
@@ -619,7 +615,6 @@ describe("the best quotes", () => {
       [3, 250, 42],
       [4, 10_250, 43]
     ])
-    // Nothing is emitted after the batch has closed.
     offer(44)
     unwrap(desk.remove(batch))
     desk.pass(60_000)
@@ -675,7 +670,6 @@ describe("acceptRfqBatch", () => {
     assert.deepStrictEqual(wonBy(desk.maker), [["accepted", [a, c]]])
     assert.deepStrictEqual(wonBy(desk.second), [["accepted", [b]]])
     assert.deepStrictEqual(wonBy(desk.third), [["cancelled", []]])
-    // The creator sees the winning batch quotes, each with the children that it won.
     assert.deepStrictEqual(wonBy(desk.creator), [
       ["accepted", [a, c]],
       ["accepted", [b]]
@@ -707,7 +701,6 @@ describe("acceptRfqBatch", () => {
       desk.pass(10_000)
       desk.quote(batch, bids(again))
       const { quotes } = unwrap(desk.accept(batch, "yes", [40, 40]))
-      // The bid on the other child did not change.
       assert.deepStrictEqual(
         quotes.map(({ accountId }) => accountId),
         [desk[winner], desk.maker]
@@ -889,7 +882,6 @@ describe("confirmBatchQuote", () => {
       assert.deepStrictEqual([status, ...quotes.map((quote) => quote.status)], ["cancelled", "cancelled"])
     }
     assert.notInclude(desk.happened(), "orderAccepted")
-    // A new batch on the same combos is possible.
     desk.quote(desk.batch(), even)
   })
 
@@ -1068,7 +1060,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("fails for all children if a maker's post-only order would match its own", () => {
+  it("fails for all children if a maker's post-only order would match its own order", () => {
     for (const { postOnly, closeReason } of [
       { postOnly: true, closeReason: "execution failed" },
       { postOnly: false, closeReason: "executed" }
@@ -1153,7 +1145,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("skips a child whose order is canceled by another child's fill", () => {
+  it("executes some children if one fill cancels an order that another child needs", () => {
     // A cancel-all of the maker also cancels the orders that it places in the next minute.
     const desk = makeBatching({ assumptions: { cancelAllMillis: 60_000 } })
     const batch = desk.batch({ isObscured: true }, combos)
@@ -1302,7 +1294,6 @@ describe("Exchange.restore", () => {
     const open = desk.batch()
     unwrap(desk.remove(desk.batch()))
     desk.quote(open, even)
-    // This replaces the older batch quote, and removes its timer.
     desk.quote(open, even)
     desk.quote(open, even, desk.second)
     desk.pass(100)

@@ -345,7 +345,6 @@ describe("confirmQuote", () => {
     desk.pass(1_000_000)
     assert.deepInclude(desk.latest(quote), { status: "accepted", updatedMillis: start, confirmedMillis: undefined })
     assert.strictEqual(codeOf(desk.accept(quote, "yes")), "bad_request")
-    // The creator can accept another quote on the RFQ.
     assert.strictEqual(desk.trade(others, "no").status, "executed")
     assert.deepStrictEqual(desk.happened().slice(0, 5), [
       "rfqCreated",
@@ -490,7 +489,6 @@ describe("the execution of a quote", () => {
     assert.deepInclude(latest, { status: "cancelled", cancelReason: "notExecuted", makerOrder: undefined })
     assert.strictEqual(latest.updatedMillis, start + 15_000)
     assert.strictEqual(positionOf(desk, desk.requester), 0)
-    // The RFQ stays open for other quotes.
     assert.strictEqual(desk.latestRfq(rfq).status, "open")
     assert.strictEqual(desk.trade(desk.quote(rfq, 41, 50), "yes").status, "executed")
   })

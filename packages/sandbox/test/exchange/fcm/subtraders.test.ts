@@ -17,8 +17,8 @@ const everyOrder = {
 }
 
 /**
- * An FCM member (futures commission merchant) with two subtraders, who have $100 each, an error account with $1,000, and
- * a market maker.
+ * An FCM member (futures commission merchant) with two subtraders, who have $100 each, and an error account with
+ * $1,000.
  */
 const makeDesk = () => {
   const floor = makeFloor()

@@ -6,7 +6,6 @@ type Floor = ReturnType<typeof makeFloor>
 
 const statusOf = (floor: Floor, market = ticker) => unwrap(floor.view().market(market)).status
 
-/** The changes in the market events, without the creation of the first market. */
 const changesOf = (floor: Floor) =>
   floor.events.flatMap((event) => (event.type === "market" ? [event.change] : [])).slice(1)
 

@@ -41,7 +41,6 @@ const decrease = (floor: Floor, order: Order, change: Partial<DecreaseOrder>) =>
     }
   })
 
-/** Three orders of three accounts at one price, oldest first, and a fourth account to trade with them. */
 const line = (options: Parameters<typeof makeFloor>[0] = {}) => {
   const floor = makeFloor(options)
   const orders = ["first", "second", "third"].map((name) => floor.place(floor.account(name), terms("bid", 40, 5)))

@@ -42,10 +42,7 @@ const walk = (list: OrderList<OrderState>, filter: Partial<OrderFilter>): Readon
   return indexes
 }
 
-/**
- * A thousand orders of two markets. One order is placed each second. Every hundredth order rests, and the others end
- * after a second.
- */
+/** One order is placed each second. Every hundredth order rests, and the others end after a second. */
 const busy = () => {
   const list = new OrderList<OrderState>()
   for (let n = 0; n < 1_000; n++) {

@@ -377,7 +377,6 @@ const choices: fc.Arbitrary<Choices> = fc.record({
 
 const eventTicker = (index: number): string => `KXEVENT${index}-26`
 
-/** Returns the ids in the order of creation, and a function that reads at the chosen time. */
 const makeWorld = ({ milestones, nowIn, programs, seed, targets }: Choices) => {
   const world = open(seed)
   for (let index = 0; index < eventCount; index++) {
@@ -414,7 +413,6 @@ const makeWorld = ({ milestones, nowIn, programs, seed, targets }: Choices) => {
 
 const idsOf = (items: ReadonlyArray<Json>): ReadonlyArray<unknown> => items.map(({ id }) => id)
 
-/** Every text under some keys, at any depth. */
 const textsUnder = (json: unknown, names: RegExp): ReadonlyArray<string> => {
   const own = (name: string, value: unknown): ReadonlyArray<string> =>
     names.test(name) ? [value].flat().map(String) : textsUnder(value, names)

@@ -1,4 +1,3 @@
-/** Candlesticks, forecasts, events and fees on the wire. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
@@ -19,7 +18,7 @@ const refused = (path: string) => Effect.map(send({ method: "GET", path }), (got
 
 const candlesticksOf = (market: string) => `/series/KXTEST/markets/${market}/candlesticks`
 
-/** Sets the time to the start of a minute, seeds the exchange, and returns a function that makes a trade at a price. */
+/** Sets the time to the start of a minute. Returns a function that makes a trade. */
 const setup = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   yield* TestClock.setTime(1_800_000_000_000)

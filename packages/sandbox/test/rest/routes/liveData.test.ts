@@ -174,7 +174,6 @@ describe("the live data of a game", () => {
   })
 })
 
-/** An exchange with an event that has live data, and a market that closes in an hour. */
 const makeEvent = (liveSource: string | undefined) => {
   const exchange = new Exchange({ seed: 1 })
   const event = { eventTicker: "KXLIVE-26", ...(liveSource === undefined ? {} : { liveSource }) }

@@ -1,6 +1,4 @@
-/**
- * The journal of a client. The client writes each line immediately, so that another client can continue after a kill.
- */
+/** Each line is written immediately, so that another client can continue after a kill. */
 import type * as Orders from "@kalshi-effect/client/Orders"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
 

@@ -1,6 +1,6 @@
 /**
- * A proxy between a client and an exchange. It breaks connections, as a network does. The faults come from a seed: two
- * runs with the same sequence of requests have the same faults.
+ * A proxy that breaks connections, as a network does. The faults come from a seed: two runs with the same sequence of
+ * requests have the same faults.
  */
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
@@ -38,8 +38,7 @@ const makeRandom = (seed: number) => {
 }
 
 /**
- * Listens for clients of the exchange at `target`. A share of all requests has a fault, and all kinds are equally
- * probable. `refused` is drawn once per connection, the other kinds once per request.
+ * All kinds of faults are equally probable. `refused` is drawn once per connection, the other kinds once per request.
  */
 export const startFaultProxy = async (target: URL, share: number, seed: number): Promise<FaultProxy> => {
   const random = makeRandom(seed)
@@ -90,7 +89,6 @@ export const startFaultProxy = async (target: URL, share: number, seed: number):
 interface Faults {
   readonly counts: FaultProxy["counts"]
   readonly random: () => number
-  /** Draws one of these kinds, or no fault. */
   readonly draw: (from: ReadonlyArray<Kind>) => Kind | undefined
 }
 
@@ -102,7 +100,7 @@ const serve = (client: Socket, connectUpstream: () => Socket, { counts, draw, ra
   }
   let exchange: Socket | undefined
   let fault: Kind | undefined
-  // The client sends one request at a time on a connection. The first data after a response thus begin a request.
+  // The client sends one request at a time on a connection. So the first data after a response begin a request.
   let hasResponse = true
   const respond = (chunk: Buffer) => {
     hasResponse = true
