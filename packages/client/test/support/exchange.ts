@@ -1,4 +1,4 @@
-/** An exchange with token buckets. Charges each request on arrival, and returns 429 if a bucket has too few tokens. */
+/** An exchange with token buckets. Charges signed requests on arrival, and refuses them with 429 without enough tokens. */
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 import * as Kalshi from "../../src/Kalshi.ts"

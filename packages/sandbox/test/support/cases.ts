@@ -1,5 +1,5 @@
 /**
- * Requests that receive each declared status of the operations with the tags account, api-keys, exchange, order-groups,
+ * Requests by the status that they receive, for the operations with the tags account, api-keys, exchange, order-groups,
  * orders and portfolio. `{order}`, `{group}`, `{transfer}` and `{key}` stand for existing entities.
  */
 import type { Sent } from "./wire.ts"

@@ -14,7 +14,7 @@ import { unwrap } from "./floor.ts"
 import { path, turn } from "./journaled.ts"
 import type { MemoryDisk } from "./memoryDisk.ts"
 
-/** The journal numbers the changes. */
+/** A change that the journal numbers. */
 type Step =
   | { readonly replacedBy: Snapshot }
   | { readonly command: Command; readonly atMillis: number }

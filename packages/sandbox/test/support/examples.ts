@@ -1,5 +1,5 @@
 /**
- * Generates values that fit a JSON Schema. The same seed and time give the same value.
+ * Generates values that fit a JSON Schema. The same input gives the same value.
  *
  * @module
  */
@@ -27,12 +27,10 @@ export interface JsonSchema {
 
 export interface ExampleInput {
   readonly schemas: Readonly<Record<string, JsonSchema>>
-  /** Any text. Different seeds give different examples. */
   readonly seed: string
   readonly nowMillis: number
   /**
-   * Values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` only to the
-   * outermost objects.
+   * Values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` down to depth one.
    */
   readonly known: {
     readonly anywhere: Readonly<Record<string, unknown>>
@@ -41,7 +39,7 @@ export interface ExampleInput {
   readonly tickers: ReadonlyArray<string>
 }
 
-/** Objects have all their properties, and below depth five only the required ones. */
+/** Objects from depth five on have only their required properties. */
 export const exampleOf = (schema: JsonSchema, input: ExampleInput): unknown =>
   make(schema, "", { ...input, next: numbersFrom(input.seed) }, 0)
 

@@ -1,4 +1,4 @@
-/** Accounts that send signed requests until the exchange is killed, and remember every response. */
+/** Accounts that send signed requests until the exchange is killed, and remember its responses. */
 import { randomUUID, sign } from "node:crypto"
 import { type Agent, request as httpRequest } from "node:http"
 import { feedPath } from "../../src/feed/line.ts"

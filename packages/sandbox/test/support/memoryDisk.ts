@@ -16,7 +16,7 @@ export class MemoryDisk implements Disk {
   /** The entries of the folder that would survive a power failure. */
   #durable = new Map<string, Node>()
   readonly operations: Array<string> = []
-  /** The number of operations after which the disk stops. Later operations never complete. */
+  /** The operation with this number and later operations do not complete. */
   stopAfter = Infinity
   /** Operations that fail with a full disk. */
   readonly failing = new Set<DiskFault>()

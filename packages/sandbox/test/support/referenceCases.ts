@@ -1,5 +1,5 @@
 /**
- * Requests that receive each declared status of the operations with the tags incentive-programs, live-data, milestone,
+ * Requests by the status that they receive, for the operations with the tags incentive-programs, live-data, milestone,
  * search and structured-targets. `{milestone}` and `{target}` stand for existing entities.
  */
 import type { Case } from "./cases.ts"

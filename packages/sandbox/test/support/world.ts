@@ -1,5 +1,5 @@
 /**
- * An exchange seeded with one of each entity, so that every operation finds some data.
+ * An exchange with data for every operation.
  */
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"

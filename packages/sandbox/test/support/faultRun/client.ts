@@ -1,6 +1,6 @@
 /**
- * A process that places orders from several fibers. Each order is in the journal before its first attempt and after its
- * outcome. At the beginning and at the end, the process settles orders without an outcome or with the outcome
+ * A process that places orders from several fibers. The journal records each order before its first attempt and after
+ * its outcome. At the beginning and at the end, the process settles orders without an outcome or with the outcome
  * `Unknown`.
  */
 import { randomUUID } from "node:crypto"

@@ -37,9 +37,7 @@ const makeRandom = (seed: number) => {
   }
 }
 
-/**
- * All kinds of faults are equally probable. `refused` is drawn once per connection, the other kinds once per request.
- */
+/** `refused` is drawn once per connection, the other kinds once per request. */
 export const startFaultProxy = async (target: URL, share: number, seed: number): Promise<FaultProxy> => {
   const random = makeRandom(seed)
   const counts: FaultProxy["counts"] = {
