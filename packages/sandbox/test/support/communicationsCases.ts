@@ -1,6 +1,7 @@
 /**
- * Requests about RFQs, quotes and block trades, by the status that they receive. `{rfq}`, `{quote}`, `{takerRfq}`, `{ownQuote}`, `{acceptedQuote}` and `{blockTrade}` stand for the ids of
- * existing entities, `{maker}` and `{taker}` for the ids of two accounts.
+ * Requests about RFQs, quotes and block trades, by the status that they receive. `{rfq}`, `{quote}`, `{takerRfq}`,
+ * `{ownQuote}`, `{acceptedQuote}` and `{blockTrade}` stand for the ids of existing entities, `{maker}` and `{taker}`
+ * for the ids of two accounts.
  */
 import { badBodies, badPages, type Case, type Change } from "./cases.ts"
 import { blockTrade, quote, rfq, settledTicker } from "./world.ts"

@@ -30,7 +30,8 @@ export interface ExampleInput {
   readonly seed: string
   readonly nowMillis: number
   /**
-   * Values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` down to depth one.
+   * Values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` down to depth
+   * one.
    */
   readonly known: {
     readonly anywhere: Readonly<Record<string, unknown>>
