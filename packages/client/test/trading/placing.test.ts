@@ -349,7 +349,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("does not return Accepted for an opposite order with its id", () =>
+  it.effect("does not return Accepted for an order of the opposite side with its id", () =>
     Effect.gen(function* () {
       const opposite = { ...order, book_side: "ask" }
       assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")

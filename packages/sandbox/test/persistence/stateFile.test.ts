@@ -124,7 +124,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("resumes a frozen clock at its last time, a real clock in real time", () =>
+  it.live("continues a frozen clock at its last time, and a real clock with its offset", () =>
     Effect.gen(function* () {
       const file = newFile()
       const frozen: Options = { clock: "frozen" }
