@@ -1,7 +1,7 @@
 /**
  * Adds historical data to a running local exchange. One market was traded and settled a hundred days ago, so that the
- * historical operations return markets, trades, fills, orders and positions. Also adds a multivariate collection of two
- * events, and a game with two teams.
+ * historical operations return markets, trades, fills, orders and positions. The program also adds a multivariate
+ * collection of two events, and a game with two teams.
  *
  * Argument: the address of the exchange. The program creates a second exchange with the same markets, and executes the
  * historical commands on it. Then it restores a snapshot of the second exchange in the running exchange. The running
@@ -45,8 +45,8 @@ const makeExchange = (tickers: ReadonlyArray<string>, pastMillis: number) =>
   Effect.gen(function* () {
     const exchange = new Exchange({ seed: 7 })
     const run: typeof exchange.execute = (command, atMillis) => exchange.execute(command, atMillis)
-    // Lists start with the newest market. The client under test trades on the first open market, so this market is
-    // created last.
+    // Lists start with the newest market. The client under test trades on the first open market, so `otherTicker` is
+    // created first.
     for (const ticker of [otherTicker, ...tickers]) {
       yield* Effect.fromResult(run({ type: "createMarket", market: { ticker } }, pastMillis))
     }

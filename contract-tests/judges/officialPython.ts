@@ -93,7 +93,7 @@ const checkAll = Effect.gen(function* () {
   for (const { reference, suite } of called) {
     const call = reference.path.startsWith("/fcm/") ? calls.member : calls.other
     const inputs = Working.working(world, reference.id, suite.values) as ReadonlyArray<JsonObject> // inputs are objects
-    // Each list must have an item for at least one of the inputs. `alwaysEmpty` names the exceptions.
+    // Each list in the responses must have an item for at least one input. `alwaysEmpty` names the exceptions.
     const empty: Array<ReadonlyArray<string>> = []
     const wrong = wronglyWritten[reference.id]
     for (const full of inputs) {

@@ -5,7 +5,7 @@
  * program creates the account of kalshi-sdk, an FCM member, and writes its key into the folder (`key-id`, `key.pem`).
  * Then it prints `order flow runs`, and trades until SIGTERM. The first four open markets trade every second, and every
  * book always has both sides. At the end, the program prints how often each step ran. It fails if the exchange rejected
- * a step for another reason than a pause.
+ * a step for a reason other than a pause.
  *
  * @module
  */
@@ -26,9 +26,9 @@ import { type As, createAccount, makeAs, order, Rejected, sendAsOperator } from 
 const tickMillis = 50
 const tradedMarkets = 4
 /**
- * The number of markets with RFQs. The first market has none, because kalshi-sdk creates its own RFQs there. After the
- * confirmation of its quote, an RFQ stays open for 15 seconds until the execution. There are more markets than
- * confirmations in 15 seconds, so no market has two open RFQs.
+ * The number of markets with RFQs. The first market has none, because kalshi-sdk creates its own RFQs there. After its
+ * quote is confirmed, an RFQ stays open for 15 seconds. The program creates fewer than ten RFQs in 15 seconds, so no
+ * market has two open RFQs.
  */
 const quotedMarkets = 10
 
@@ -145,7 +145,7 @@ const makeCatalog = (url: string) => {
 class Tally {
   readonly done = new Map<string, number>()
   readonly rejected = new Map<string, number>()
-  /** Whether the exchange rejected a step for another reason than a pause. */
+  /** Whether the exchange rejected a step for a reason other than a pause. */
   failed = false
 
   /** Repeats a step, and counts its results. */

@@ -40,7 +40,7 @@ const tagged = "every error of a call is an object with a tag"
 const quietSpan = "a missing tracer or parent causes an exception, which is ignored"
 const ownKey = "no other service has the changed key"
 const noNegativeZero = "a bigint has no negative zero"
-const allDecided = "if no order must be looked up, every finding is decided"
+const allDecided = "if no order needs a lookup, every finding is decided"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "packages/client/src/trading/outcomes.ts": {

@@ -19,7 +19,9 @@ const root = join(import.meta.dirname, "../..")
 /** The maximum number of test files that run with a mutant. The most specific test files are chosen. */
 const maxTestFiles = 10
 
-/** The same limit for a mutant that is reached while modules load. It is lower: each test file needs its own process. */
+/**
+ * The same limit for a mutant that is reached while modules load. It is lower, because each run needs its own process.
+ */
 const maxLoadingTestFiles = 4
 
 /** Runs files in the order of the arguments. */
@@ -93,7 +95,7 @@ const specific = (
   }
   return ({ file, id }) => {
     const fileWeights = weights.get(file)!
-    // If all mutants of a file are reached while modules load, every test file may detect them.
+    // If all mutants of a file are reached while modules load, any test file can detect them.
     const anyTestFile = fileWeights.size > 0 ? [...fileWeights.keys()] : reached.map(({ testFile }) => testFile)
     const candidates = loading.has(id) ? anyTestFile : testFiles.get(id)!
     return candidates.toSorted((a, b) => (fileWeights.get(b) ?? 0) - (fileWeights.get(a) ?? 0))

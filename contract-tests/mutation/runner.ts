@@ -1,7 +1,7 @@
 /**
- * Runs each test once without a mutant. Then runs the test once for each mutant that the test reached, that is assigned to
- * the test file, and that is still alive. Before mutants are assigned, the runner only records which mutants the tests
- * reach. If a mutant is `active`, the runner runs each test only with this mutant.
+ * Runs each test once without a mutant. Then runs the test once for each mutant that the test reached, that is assigned
+ * to the test file, and that no test has killed. Before mutants are assigned, the runner only records which mutants the
+ * tests reach. If a mutant is `active`, the runner runs each test only with this mutant.
  *
  * @module
  */
@@ -59,7 +59,7 @@ export default class MutationRunner extends TestRunner {
     if (active !== undefined) this.switches.activeMutant = active
   }
 
-  /** One runner runs all files of a process, one after the other. */
+  /** Clears the state of the previous test file, because one runner runs all files of a process. */
   onBeforeCollect(): void {
     const { active } = this.mutation
     this.reached.clear()

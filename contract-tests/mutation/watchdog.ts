@@ -1,6 +1,6 @@
 /**
- * Starts a worker thread that kills the process if a mutant blocks the main thread. A timer of the
- * main thread could not fire.
+ * Starts a worker thread that kills the process if a mutant blocks the main thread. A timer on the main thread could
+ * not fire then.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Finds new facts of a document that may need an entry in the overlay.
+ * Finds new facts of a document that may need an entry in the overlay (`fixtures/spec/overlay.json`).
  *
  * **Details**
  *

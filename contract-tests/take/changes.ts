@@ -15,7 +15,7 @@ export interface Change {
   readonly after: Json | undefined
 }
 
-/** The pointers that are not compared. The source stamp always differs. */
+/** The pointers that are not compared. `/info` contains the source stamp, which always differs. */
 const ignoredPointers: ReadonlySet<string> = new Set(["/info"])
 
 /** Returns every difference between two documents, sorted by pointer. A changed list is one difference. */

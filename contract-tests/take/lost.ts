@@ -86,7 +86,9 @@ export const functionsIn = (source: string): ReadonlyMap<string, string> =>
 
 const moduleOf = (name: string): string => name.split(".")[0] ?? name
 
-/** Returns the functions without an operation. If a module has no other functions, returns the module instead. */
+/**
+ * Returns the functions whose operations were removed. If a module has no other functions, returns the module instead.
+ */
 export const lostFunctions = (
   operations: ReadonlyArray<string>,
   before: ReadonlyMap<string, string>,

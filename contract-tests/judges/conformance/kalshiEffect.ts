@@ -118,7 +118,7 @@ const placeOne = (input: OrderInput): Effect.Effect<Reported, never, Services> =
     Effect.catch((error) => Effect.succeed(reportError(error, { placed: "no" })))
   )
 
-/** The books and trades that a scenario follows. They end with the scope. */
+/** The books and trades that the driver watches. `hasHole` is true after a gap in the trades. */
 class Followed {
   readonly books = new Map<string, OrderBooks.Watch>()
   readonly tradeIds: Array<string> = []

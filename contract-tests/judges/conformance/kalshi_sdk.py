@@ -1,4 +1,6 @@
-"""Plays the scenarios of the judge with `kalshi-sdk`. The SDK has no Ed25519 and no redundant lines."""
+"""Plays the scenarios of the judge with `kalshi-sdk`. The SDK has no Ed25519. It also has no redundant lines, which are
+connections with the same subscriptions.
+"""
 
 import asyncio
 import threading

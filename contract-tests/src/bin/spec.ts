@@ -21,7 +21,7 @@ const fixtures = fileURLToPath(new URL("../../../fixtures/spec/", import.meta.ur
 
 /** The command failed; the message is already printed. */
 class CommandFailed extends Schema.TaggedError<CommandFailed>()("Refused", { message: Schema.String }) {
-  // As for `kalshi-contract`: 2 means that the document, the overlay or an argument is invalid.
+  // As in `kalshi-contract`, 2 means that the document, the overlay or an argument is invalid.
   override readonly [Runtime.errorExitCode] = 2
   override readonly [Runtime.errorReported] = false
 }

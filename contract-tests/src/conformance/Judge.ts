@@ -61,7 +61,7 @@ interface Session {
   readonly stage: Stage
   readonly plan: Plan
   readonly scope: Scope.Closeable
-  /** The number of steps `continue` so far. */
+  /** The number of times that the driver has sent `continue`. */
   acted: number
 }
 

@@ -37,7 +37,10 @@ export interface Reply {
   readonly body: string
 }
 
-/** A rule that changes the responses to matching requests. Of several rules, the oldest one that is not used up applies. */
+/**
+ * A rule that changes the responses to matching requests. If several rules match, the oldest applies until it is used
+ * up.
+ */
 export interface Rule {
   readonly method: string
   /** The path below `/trade-api/v2`, without the query. */
@@ -129,7 +132,7 @@ export class Recorder {
         }
       }
     )
-    // The exchange dropped the connection without a response.
+    // The exchange dropped the connection without a response, so the client's connection is dropped too.
     upstream.on("error", () => request.socket.destroy())
     upstream.end(body)
   }

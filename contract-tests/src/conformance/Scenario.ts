@@ -112,7 +112,7 @@ export interface Scenario {
   readonly accounts?: number
   /** The tier of the rate limits. Default: no rate limits. */
   readonly tier?: "basic"
-  /** The time limit of a request. A driver sets it if its client has this option. Default: 5,000. */
+  /** The time limit of a request, in milliseconds. A driver sets it if its client has this option. Default: 5,000. */
   readonly timeoutMillis?: number
   readonly prepare: (stage: Stage) => Effect.Effect<Plan, Sandbox.SandboxError, Scope.Scope>
 }

@@ -59,7 +59,10 @@ interface Side {
 interface Context {
   readonly old: Side
   readonly new: Side
-  /** For commands, the client's document. For messages, this document opened: it allows unknown fields and enum members. */
+  /**
+   * For commands, the client's document. For messages, the same document, but it allows unknown fields and enum
+   * members.
+   */
   readonly client: { readonly command: Side; readonly message: Side }
   readonly documents: Documents
   readonly decode: ReturnType<typeof PresentClient.feed> | undefined

@@ -1,5 +1,6 @@
 /**
- * Reads the documents to compare: published OpenAPI or AsyncAPI documents, or imported reference documents.
+ * Reads the documents to compare: published OpenAPI or AsyncAPI documents, or imported reference documents. This
+ * project's overlay lists how the exchange deviates from the documents.
  *
  * @module
  */
@@ -74,7 +75,7 @@ const parseReference = (text: string): JsonObject | undefined => {
   }
 }
 
-/** Returns whether the shared response or schema that an entry refers to exists, or another entry adds it. */
+/** Returns whether the component that an entry refers to exists, or is added by another entry. */
 const isUsable =
   (document: JsonObject, entries: ReadonlyArray<Overlay.Entry>) =>
   (entry: Overlay.Entry): boolean => {

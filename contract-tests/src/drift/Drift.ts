@@ -5,8 +5,8 @@
  *
  * A witness is a value that shows a change: only one of the documents allows it, or it has an added field or lacks a removed
  * one. If the present client was generated from the old document, the client's own code judges the witness. Otherwise, a
- * model of a client of the old document judges it. In responses, the model allows unknown fields, unknown members of enums,
- * and everything that this project's overlay allows.
+ * model of a client of the old document judges it. In responses, the model allows unknown fields, unknown members of
+ * enums, and everything that `fixtures/spec/overlay.json` allows.
  *
  * @module
  */

@@ -70,7 +70,7 @@ export type Verdict =
   /** The client makes a request that the new document refuses. */
   | "sends a refused request"
 
-/** A habit of the client, such as accepting unknown fields, because of which a change does not affect the client. */
+/** A habit of the client that makes a change harmless, such as accepting unknown fields. */
 export type Habit =
   | "unknown fields"
   | "open enums"
@@ -122,7 +122,7 @@ export interface Finding {
   /** Undefined if no value shows the change. Example: a deprecation. */
   readonly witness: Witness | undefined
   readonly verdict: Verdict
-  /** The habit because of which the client still decodes the witness. */
+  /** The habit that makes the change harmless. */
   readonly savedBy: Habit | undefined
   /** What to change in the client. */
   readonly advice: string

@@ -1,5 +1,6 @@
 /**
- * Sorts the documents of a folder, and counts how the changes of each document affect a client of the document before it.
+ * Sorts the documents of a folder, and counts how the changes of each document affect a client of the previous
+ * document.
  *
  * @module
  */
@@ -90,7 +91,7 @@ export const summaryOf = (drift: Drift): string => {
   ].join("; ")
 }
 
-/** A change of what a client receives. `place` names up to three places, or the member and the number of places. */
+/** A change in what a client receives. `place` names up to three places, or the member and the number of places. */
 export interface Row {
   readonly place: string
   readonly change: string
@@ -109,8 +110,8 @@ const shortPlace = ({ pointer, subject }: Finding): string => {
 }
 
 /**
- * Returns the changes of what a client receives, except deprecations, with their outcomes. Equal changes of members with the
- * same name are one row.
+ * Returns the changes in what a client receives, except deprecations, with their outcomes. Equal changes of members
+ * with the same name are one row.
  */
 export const survivalRows = ({ findings }: Drift): ReadonlyArray<Row> => {
   const groups = new Map<string, ReadonlyArray<Finding>>()

@@ -291,7 +291,7 @@ export interface Arbitraries {
   readonly of: (schema: JsonSchema) => fc.Arbitrary<Json>
 }
 
-/** Creates arbitraries for the schemas of a judge. */
+/** Creates arbitraries for the schemas of the judge's document. */
 export const make = (judge: Judge): Arbitraries => {
   const anyString = unconstrainedString(0, Number.POSITIVE_INFINITY)
   const tools: Context = {

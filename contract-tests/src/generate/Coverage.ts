@@ -208,7 +208,7 @@ export interface Coverage {
   readonly of: (schema: JsonSchema) => ReadonlyArray<Json>
 }
 
-/** Creates coverage sets for the schemas of a judge. */
+/** Creates coverage sets for the schemas of the judge's document. */
 export const make = (judge: Judge): Coverage => {
   const tools: Context = { judge, shapes: Shape.make(judge.resolve), grammar: Pattern.reader() }
   return {

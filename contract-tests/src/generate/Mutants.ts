@@ -1,8 +1,8 @@
 /**
  * Creates mutants: values that are valid except for exactly one fault, of a known kind, at a known JSON Pointer.
  *
- * A candidate is a mutant only if the judge rejects it and reports exactly this pointer. `survey` also returns the discarded
- * candidates, which show the faults without a mutant.
+ * A candidate is a mutant only if the judge (the validator ajv) rejects it and reports exactly this pointer. `survey`
+ * also returns the discarded candidates, which show the faults without a mutant.
  *
  * @module
  */
@@ -143,7 +143,7 @@ interface Position {
    * identity.
    */
   readonly identity: string
-  /** Whether the value is the second or a later element with the common item type of its list. */
+  /** Whether an item with the same item schema precedes the value in its list. */
   readonly later: boolean
 }
 
@@ -392,7 +392,7 @@ const makePositions = (judge: Judge): Positions => {
 
 const typeFaults = (places: Positions, place: Position): ReadonlyArray<Fault> => {
   const allowed = new Set(places.alternatives(place.node).flatMap(Shape.typesOf))
-  // A faulty decoder can check only the first element of a list, so later elements get a separate fault.
+  // Some faulty decoders check only the first element of a list, so later elements get a separate fault.
   const later = place.later ? " later" : ""
   const faults = otherTypes
     .filter((type) => !allowed.has(type))
@@ -533,7 +533,7 @@ const additionsOf = (
   }
 }
 
-/** Creates mutants for the schemas of a judge. */
+/** Creates mutants for the schemas of the judge's document. */
 export const make = (judge: Judge): Mutants => {
   const places = makePositions(judge)
   const grammar = Pattern.reader()

@@ -1,11 +1,12 @@
 /**
- * Creates wire values that a client's own schema accepts. The judge then checks these values against the document.
+ * Creates wire values that a client's own schema accepts. The judge (the validator ajv) then checks these values
+ * against the document.
  *
  * **Details**
  *
- * The structure of the values comes from the Effect schema. Together, the values contain each choice of every node at least
- * once. The candidates for the leaves come from the document: valid and almost valid values for every pattern, format, enum
- * and bound. The Effect schema decides which candidates are used.
+ * The structure of the values comes from the Effect schema. Together, the values contain each choice at least once,
+ * such as each branch of a union. The candidates for the leaves come from the document: valid and almost valid values
+ * for every pattern, format, enum and bound. The Effect schema decides which candidates are used.
  *
  * @module
  */

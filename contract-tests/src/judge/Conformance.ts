@@ -2,8 +2,7 @@
  * Checks a codec against a schema: which values it must decode, which values it must reject and at which pointer, and
  * which data it must keep.
  *
- * If the codec throws, the check fails and the report contains the exception. The report contains the numbers of runs and
- * failures, and the first failures.
+ * If the codec throws, the check fails and the report contains the exception.
  *
  * @module
  */
@@ -57,8 +56,8 @@ export interface Codec<A> {
  * - `completeness`: the codec decodes every value of the coverage set (`Coverage.ts`) and of the random sample (P1).
  * - `own-values`: every value that the codec itself generates is valid, except for violations that the policy
  *   tolerates (P1′).
- * - `precision`: the codec rejects every mutant whose kind the policy rejects, with exactly the pointer of its
- *   fault (P2).
+ * - `precision`: the codec rejects every mutant (a value with exactly one fault, see `Mutants.ts`) whose kind the
+ *   policy rejects, with exactly the pointer of its fault (P2).
  * - `tolerance`: the codec decodes every mutant whose kind the policy tolerates. If the policy says `tolerate-and-tag`, the
  *   decoded value keeps the changed member. Unknown members change nothing else (P1, P2).
  * - `round-trip`: a decoded value encodes to the original, after both are normalised (P3).
@@ -97,8 +96,8 @@ export interface Report {
   /** The number of mutants of each kind. */
   readonly kinds: Readonly<Partial<Record<Mutants.Kind, number>>>
   /**
-   * The number of faults without a mutant: the judge accepts each candidate with such a fault, or reports other pointers
-   * than the pointer of the fault. See `Suite.discarded`.
+   * The number of faults without a mutant. For such a fault, the judge accepts every candidate or reports other
+   * pointers. See `Suite.discarded`.
    */
   readonly discarded: number
   /** The first failures of each check, and the shrunk failure of the random sample. */

@@ -198,9 +198,8 @@ const samePlaces = (left: ReadonlyArray<ErrorObject>, right: ReadonlyArray<Error
 
 /**
  * Returns the errors of the branch that the value was clearly meant for, or `undefined` if the choice is ambiguous.
- * Considers only the branches of the value's kind and variant. Of these, takes the branch with the fewest errors. Of several
- * such branches, takes the branch with the deepest errors. If no branch has the value's variant, returns the errors of the
- * discriminator.
+ * Considers only the branches of the value's kind and variant. Prefers the fewest errors, then the deepest errors. If
+ * no branch has the value's variant, returns the errors of the discriminator.
  */
 const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): ReadonlyArray<ErrorObject> | undefined => {
   const ofKind = branches.filter((errors) => !isOffKind(errors))

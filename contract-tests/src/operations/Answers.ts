@@ -4,8 +4,7 @@
  *
  * **Details**
  *
- * The expected outcome follows only from the document and the design of the errors, never from the client's
- * descriptors.
+ * The expected outcome follows only from the document and the design of the errors, never from the client's own tables.
  *
  * @module
  */
@@ -153,7 +152,7 @@ const largeError = /*#__PURE__*/ new TextEncoder().encode(
 /** A body of 1 MiB that is not JSON. */
 export const large: Body = { name: "1 MiB", body: largeText, headers: { "content-type": "application/json" } }
 
-/** Creates the bodies that P4 combines with every status. */
+/** Creates the bodies to combine with every status. */
 export const responseBodies = (valid: Json): ReadonlyArray<Body> => {
   const text = stringify(valid)
   const json = { "content-type": "application/json" }
@@ -403,7 +402,10 @@ export const codec = (
   }
 }
 
-/** Returns a function that decodes an error body and returns its payload, or undefined if the body does not decode. */
+/**
+ * Returns a function that decodes an error body. It returns the payload of the error, or undefined if the error has
+ * none.
+ */
 export const payload = (
   client: ClientOperation,
   status: number,

@@ -1,5 +1,6 @@
 /**
- * Checks the client's operation descriptors against the document, field by field.
+ * Checks the client's descriptors of operations (method, path, parameters, statuses) against the document, field by
+ * field.
  *
  * **Details**
  *
@@ -34,7 +35,7 @@ export type Check =
 /** A disagreement between the client and the document. */
 export interface Finding {
   readonly check: Check
-  /** The operation's id in the document, or the client's id if the document has none. */
+  /** The operation's id. */
   readonly operation: string
   /** The exact subject, such as a parameter. Empty if the finding is about the operation itself. */
   readonly at: string
@@ -69,7 +70,9 @@ export const commonErrors: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
 /** The schema of every error body without a payload. */
 const errorBody = "#/components/schemas/ErrorBody"
 
-/** Returns the errors of an operation that carry a payload in the body. */
+/**
+ * Returns the errors of an operation whose bodies have separate schemas. The client exposes such a body as a payload.
+ */
 export const payloads = ({ errors }: ReferenceDocument.Operation): ReadonlyArray<ReferenceDocument.Response> =>
   errors.filter(({ schema }) => schema !== undefined && schema.$ref !== errorBody)
 
@@ -133,8 +136,8 @@ interface Facts {
 }
 
 /**
- * Checks that each parameter has the location, the requiredness and the list format of the document, and that there
- * are no other parameters.
+ * Checks that the client has exactly the parameters of the document. Each must agree in its location and its list
+ * format, and in whether it is required.
  */
 export const parameters =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>

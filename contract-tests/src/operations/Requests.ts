@@ -199,7 +199,7 @@ export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): 
 const isOtherUnit = (value: Json, unit: TimeUnit): boolean =>
   typeof value === "number" && (unit === "seconds" ? value > 4_102_444_800 : value >= 1e9 && value < 1e11)
 
-/** A field because of which the client rejects an input that the document allows. See `limits`. */
+/** A field that makes the client reject an input that the document allows. See `limits`. */
 export interface Limited {
   readonly field: string
   /** The pointers of the rejected values. The client's error has one of them. */
@@ -214,7 +214,7 @@ export interface Requests {
   readonly reference: ReferenceDocument.Operation
   /** The schema of the operation's input: path, query and body in one closed object. */
   readonly input: JsonSchema
-  /** Returns the fields because of which the client rejects a valid input. */
+  /** Returns the fields that make the client reject a valid input. */
   readonly limited: (input: JsonObject) => ReadonlyArray<Limited>
   /** Sets each of the `limited` fields to its replacement value, so that the client sends the input. */
   readonly sendable: (input: JsonObject) => JsonObject

@@ -33,7 +33,7 @@ const legsOf = (child: JsonObject): ReadonlyArray<Json> | undefined => {
   return isArray(legs) ? legs : undefined
 }
 
-/** Returns an identity of the market of an RFQ: the ticker, or the legs in a sequence that does not depend on the input. */
+/** Returns an identity of the market of an RFQ: the ticker, or the sorted legs. */
 const comboOf = (child: JsonObject): string => {
   const legs = legsOf(child)
   if (has(child, "market_ticker") || legs === undefined) return `ticker ${String(memberOf(child, "market_ticker"))}`

@@ -13,13 +13,16 @@ import { failed, type Outcome, type OperationProperty, type TargetProperty, type
 
 const id = "P15"
 
-/** The operations on which each property runs twice: at least one of each sending class, with GET, POST and DELETE. */
+/**
+ * The operations on which each property runs twice. They cover each sending class (see `SendingClass.ts`), and GET,
+ * POST and DELETE.
+ */
 const sample = ["GetOrders", "CreateOrderV2", "CreateOrderGroup", "DeleteOrderGroup"]
 
 /** The number of cases of each run. A few are enough, because the property only compares two runs. */
 const fewRuns = 12
 
-/** The number of cases that is enough to find the injected fault. */
+/** The number of cases that find the injected fault. */
 const faultRuns = 100
 
 const findOperation = (operationId: string): ClientOperations.ClientOperation => {

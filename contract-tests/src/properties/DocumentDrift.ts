@@ -26,8 +26,8 @@ const describeResult = (decoded: Conformance.Decoded<unknown>): string =>
   decoded.ok ? "a decoded value" : `a rejection at ${JSON.stringify(decoded.pointers[0] ?? "no pointer")}`
 
 /**
- * Returns whether a reported pointer matches the pointer of an edit. JSON Schema reports a list of the wrong length, but
- * a tuple decoder can report the missing or surplus item.
+ * Returns whether a reported pointer matches the pointer of an edit (one change of a schema). JSON Schema reports a
+ * list of the wrong length, but a tuple decoder can report the missing or surplus item.
  */
 const isAt = (got: string, pointer: string, edit: string): boolean =>
   got === pointer || (/Items is dropped/.test(edit) && got.startsWith(`${pointer}/`))
@@ -48,7 +48,7 @@ const outcome = ({ operation, seed }: Run): Outcome => {
       return { ok: false, pointers: [`an exception: ${String(error)}`] }
     }
   }
-  // The decoded value was decoded from JSON.
+  // The value was decoded from JSON.
   const read = (value: unknown): Json => (codec.encode === undefined ? value : codec.encode(value)) as Json
   const reached: Record<string, number> = {}
   const reach = (what: string): void => {

@@ -189,7 +189,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
       return chosen.body
     }
 
-    /** Splits the list into pages. */
+    /** Splits the list into pages of a size, with empty pages before some of them. */
     const split = (size: number, emptyBefore: ReadonlyArray<number>): ReadonlyArray<paging.Page> => {
       const slices: Array<ReadonlyArray<Json>> = []
       for (let from = 0; from === 0 || from < input.items.length; from += size) {

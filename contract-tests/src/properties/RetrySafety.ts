@@ -30,7 +30,7 @@ export const P9: OperationProperty = {
   statement:
     "A request is retried only if a second execution is impossible or has no further effect. Each retry of a signed request has a new signature. Each retry stays within the policy's time limit and the account's rate limits. The error says whether the request may have been executed.",
   method:
-    "Random transport scripts (refused connections, lost responses, statuses, Retry-After, delays) run under a virtual clock. The attempts and the waits must follow the rules of the operation's sending class. Nothing is skipped.",
+    "Random transport scripts (refused connections, lost responses, statuses, Retry-After, delays) run under a virtual clock. The attempts and the waits must follow the rules of the operation's sending class (idempotent, keyed or never retried). Nothing is skipped.",
   run: (run) =>
     Effect.sync(() => {
       const target = targetOf(run.operation)

@@ -30,7 +30,7 @@ const idempotent: TextById = {
   UpdateFCMEventContractDailyCap: "sets the cap",
   DeleteFCMEventContractDailyCap: "removes the cap that the query identifies",
   SetTargetBalanceAllocation: "sets the target",
-  BatchCancelOrdersV2: "a cancelled order stays cancelled",
+  BatchCancelOrdersV2: "a canceled order stays canceled",
   CreateRFQBatchQuote: "replaces the maker's only quote on the batch",
   ConfirmRFQBatchQuote: "a quote is confirmed once"
 }
@@ -74,7 +74,7 @@ export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): R
   })
 }
 
-/** Returns whether an operation is keyed, and its input has at least one item, and all items have client-supplied ids. */
+/** Returns whether an operation is keyed, and every item of its input (at least one) has a client-supplied id. */
 export const isKeyed = (operation: ReferenceDocument.Operation, input: JsonObject): boolean => {
   const ids = idsOf(operation, input)
   return ids.length > 0 && ids.every((id) => id !== undefined)

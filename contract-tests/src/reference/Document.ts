@@ -23,7 +23,7 @@ export interface Source {
   readonly published: string | undefined
   /** The SHA-256 of the published document's bytes, in hexadecimal. */
   readonly sha256: string
-  /** The overlay that was applied. Undefined for older documents, which have no overlay. */
+  /** The applied overlay: this project's corrections. Undefined for older documents, which have no overlay. */
   readonly overlay: { readonly entries: number; readonly sha256: string } | undefined
 }
 

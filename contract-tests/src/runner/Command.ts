@@ -117,7 +117,7 @@ const counterexamples = Flag.String("counterexamples").pipe(
 /** Describes the result of a cleanup. */
 const describeCleanup = ({ groups, left, orders, runId }: Session.CleanupResult): string =>
   left.length === 0
-    ? `cleaned up after ${runId}: ${orders} orders cancelled, ${groups} order groups deleted, nothing remains`
+    ? `cleaned up after ${runId}: ${orders} orders canceled, ${groups} order groups deleted, nothing remains`
     : `cleanup of ${runId} failed: ${left.join(", ")} remain; run kalshi-contract cleanup --run-id ${runId}`
 
 /** The only property that sends requests to a live exchange. */

@@ -76,7 +76,7 @@ export const make = (width: number, options: Partial<Options> = {}): Effect.Effe
         Effect.flatMap(Queue.take(idle), (worker) =>
           Effect.flatMap(runIn(worker, job, limitMillis), ({ died, done }) => {
             if (!died) return Effect.as(Queue.offer(idle, worker), done)
-            // A hanging worker is still running.
+            // A worker that exceeded the time limit is still running.
             const ended = Effect.promise(() => worker.terminate())
             return Effect.as(Effect.andThen(ended, Effect.provideService(startWorker, Scope.Scope, scope)), done)
           })

@@ -25,7 +25,7 @@ export interface Fault {
   readonly runs?: number | undefined
 }
 
-/** A changed source file. */
+/** A source file with an injected fault. */
 export interface Planted {
   /** The URL of the file. */
   readonly href: string

@@ -1,6 +1,6 @@
 /**
- * The faults of the feed, of order books and of the live account that P11 must detect. This module reads the faults of the
- * feed and of order books from the client's tests, which check their own laws with these faults.
+ * The faults that P11 (the property of the feed) must detect: in the feed, in order books and in the live account. Most
+ * of them come from the client's own tests, which must detect them too.
  *
  * @module
  */
@@ -24,32 +24,35 @@ interface BookFault {
   readonly instead: string
 }
 
-/** The faults that P11 need not detect, with the reason. The client's own laws detect them. */
+/** The faults that P11 need not detect, with the reason. The client's own tests detect them. */
 export const unseen: Readonly<Record<string, string>> = {
   "accepts frames of old connections": "The socket layer already drops the frames of a socket that it has closed.",
   "delivers to users that have left": "A stream that has ended delivers no more events.",
   "removes all markets of a subscription": "The next command ends the subscription without markets.",
   "requests no snapshot for a user who joins":
-    "It needs a second stream of a book that is not disturbed afterwards. This is too rare in random schedules.",
+    "It needs a second stream of a book, and no disturbance afterwards. This is too rare in random schedules.",
   "delivers messages of a market whose removal is in flight":
     "It needs a market that is removed, and added again while its removal is in flight. This is too rare in random schedules.",
   "drops the messages that the new connection held back":
     "It needs a message that only the new connection has during a change-over. This is too rare in random schedules.",
   "applies a repeated delta": "The session already drops repeated messages.",
   "applies a delta with a lower clock than the message before":
-    "Maintenance of the local exchange closes all connections.",
+    "On the local exchange, only maintenance lowers a clock, and it closes all connections.",
   "accepts messages of a closed line":
     "Each outage gives the line another number, so no message arrives with the old number.",
   "does not start an epoch for a snapshot with a lower clock":
     "The merge starts a new epoch anyway, half a second later.",
-  "does not move a line to the reader's epoch on a snapshot": "It only causes more requests for snapshots.",
+  "does not move a line to the reader's epoch on a snapshot": "The fault only causes more requests for snapshots.",
   "treats a crossed book as invalid at once":
     "It needs two deltas with the same clock between which the book is crossed. None of 600 random schedules shows it.",
   "does not compare positions with the same clock":
     "It needs two lines that have received different deltas with the same clock. This is too rare in 600 random schedules."
 }
 
-/** The faults to try with one line, because a second line hides them or makes them rarer. All other faults use two. */
+/**
+ * The faults to try with one line of order books, because a second line hides them or makes them rarer. All other
+ * faults use two lines.
+ */
 const onOneLine = new Set([
   "forgets the markets of a command without a reply",
   "delivers repeated messages",
@@ -61,7 +64,7 @@ const onOneLine = new Set([
   "ignores changes of a position"
 ])
 
-/** Faults of the live account, for which P11 has an observer. The client's own laws detect many more. */
+/** Faults of the live account, for which P11 has an observer. The client's own tests detect many more. */
 const accountFaults: ReadonlyArray<BookFault> = [
   {
     does: "adds a fill twice",

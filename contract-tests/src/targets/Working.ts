@@ -431,7 +431,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   UpdateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
 }
 
-/** Returns the values for fields, by field name, anywhere in an input. */
+/** Returns values for the fields of an input at any depth, by field name. */
 const knownOf = (world: World): JsonObject => ({
   order_id: world.orderIds[0] ?? unknownId,
   order_group_id: world.groupId,

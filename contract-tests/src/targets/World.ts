@@ -63,13 +63,13 @@ export interface World {
   readonly subtraderId: string
   /** The client order id of the subtrader's order. */
   readonly subtraderOrderId: string
-  /** The id of a subtrader of the FCM member's error account, which does not exist yet. */
+  /** The subtrader id of the FCM member's error account. This subtrader does not exist yet. */
   readonly errorSubtraderId: string
   /** The time of the exchange after the seeding, in Unix seconds. */
   readonly seededSeconds: number
 }
 
-/** The times of daily candlesticks that contain every trade of the world, in Unix seconds. */
+/** The period of daily candlesticks that contain every seeded trade. The times are in Unix seconds. */
 export const candleDays = ({ seededSeconds }: World) => ({
   start_ts: Math.max(0, seededSeconds - 200 * 86_400),
   end_ts: seededSeconds + 86_400,
@@ -109,7 +109,7 @@ const order = (change: Partial<Orders.CreateInput>): Orders.CreateInput => ({
 /** A duration that is longer than the archiving delay of every entity. */
 const archivedAfterMillis = 100 * 86_400_000
 
-/** A duration that is longer than a transfer takes, and shorter than the time to confirm a quote. */
+/** A duration longer than a transfer, and shorter than the time limit for the confirmation of a quote. */
 const settledAfterMillis = 5_000
 
 /** The duration of the seeding on the exchange's clock. */

@@ -72,7 +72,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         const { code, stderr, stdout } = yield* Effect.promise(() => startOn(served, runWithWrites(journals)).ended)
         assert.strictEqual(code, 0, stdout + stderr)
         assert.strictEqual(lastLine(stdout), "90 passed, 0 failed, 38 skipped")
-        assert.match(stdout, /cleaned up after \w+: \d+ orders cancelled, \d+ order groups deleted, nothing remains/)
+        assert.match(stdout, /cleaned up after \w+: \d+ orders canceled, \d+ order groups deleted, nothing remains/)
         assert.deepStrictEqual(yield* resting(served), before)
         const { lines } = journalOf(journals)
         assert.isAbove(lines.filter((line) => line.includes('"sending"')).length, 20)

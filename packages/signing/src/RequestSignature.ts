@@ -149,8 +149,8 @@ const signSafely = (signer: Signer["Service"], text: string): Effect.Effect<stri
  * **Details**
  *
  * The exchange refuses old timestamps and does not document its tolerance. Therefore sign every attempt separately. If
- * an attempt waits first, sign it after the wait. For the WebSocket's upgrade request, sign `GET` and {@link
- * webSocketPath}.
+ * an attempt waits first, sign it after the wait. For the WebSocket's upgrade request, sign `GET` and
+ * {@link webSocketPath}.
  *
  * Fails with `SigningError` if the signer fails, or if the method, path, time, key id or signature is invalid.
  *
@@ -274,7 +274,7 @@ export const verifier = /*#__PURE__*/ Effect.fnUntraced(function* (
  *
  * **Gotchas**
  *
- * The age of the timestamp and the key id are not checked. The server must check both.
+ * The key id and the age of the timestamp are not checked. The server must check both.
  */
 export const verify = (publicKey: Signature.PublicKey, request: SignedRequest): Effect.Effect<boolean, KeyError> =>
   Effect.flatMap(verifier(publicKey), (verifies) => verifies(request))

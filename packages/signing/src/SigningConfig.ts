@@ -33,8 +33,8 @@ const unsetKey =
 const twoKeys = "KALSHI_PRIVATE_KEY and KALSHI_PRIVATE_KEY_PATH are both set. Keep one of them"
 
 /**
- * Reads the variables. The variable of the id must be set, and either the variable of the key or the variable of the
- * path. An empty variable counts as not set. The error lists every problem.
+ * Reads the variables. The id must be set, and exactly one of the key and the path. An empty variable counts as not
+ * set. The error lists every problem.
  */
 export const credentials: Config.Config<Credentials> = /*#__PURE__*/ Config.flatMap(
   /*#__PURE__*/ Config.unwrap({

@@ -242,7 +242,7 @@ describe("fromPem", () => {
     [
       "another public key inside",
       fixture("refused/ed25519-other-public.pem"),
-      "The key failed its self-check: the public key stored with the private key does not match it. Copy the file again, or create a new key."
+      "The key failed its self-check: the stored public key does not match the private key. Copy the file again, or create a new key."
     ],
     [
       "a wrong label",
@@ -568,7 +568,7 @@ describe("fromJwk", () => {
     [
       "the x of another key",
       { ...ed25519, x: Buffer.alloc(32, 7).toString("base64url") },
-      { _tag: "SelfCheckFailed", problem: "the public key stored with the private key does not match it" }
+      { _tag: "SelfCheckFailed", problem: "the stored public key does not match the private key" }
     ],
     [
       "a d that matches only p",
@@ -830,7 +830,7 @@ describe("fromFile", () => {
       (piece) => /[A-Z0-9]/.test(piece) && text.includes(piece)
     )
 
-  it.live("quotes a path that is clearly a path", () =>
+  it.live("quotes the path of an unreadable file if the path does not look like a key", () =>
     Effect.gen(function* () {
       for (const path of [
         "kalshi.pem",

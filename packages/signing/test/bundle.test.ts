@@ -48,7 +48,7 @@ describe("bundle", () => {
     ])
   })
 
-  it("of an import of node:fs fails, which shows that the checks below can fail", async () => {
+  it("fails if a module imports node:fs, which shows that the checks below can fail", async () => {
     for (const platform of ["browser", "neutral"] as const) {
       const outcome = await bundle(`export * from "node:fs"`, platform).then(
         () => "made",
@@ -58,7 +58,7 @@ describe("bundle", () => {
     }
   })
 
-  it("for Node reports its remaining imports, which shows that the checks below can fail", async () => {
+  it("reports the imports that remain in a bundle for Node, which shows that the checks below can fail", async () => {
     const contents = `import * as fs from "node:fs"; export const exists = fs.existsSync`
     const result = await bundle(contents, "node")
     assert.deepStrictEqual(result.externals, ["node:fs"])
@@ -66,7 +66,7 @@ describe("bundle", () => {
 
   for (const name of modules) {
     for (const platform of ["browser", "neutral"] as const) {
-      it(`of ${name} for the platform ${platform} does not need Node`, async () => {
+      it(`needs no Node: ${name} for the platform ${platform}`, async () => {
         const { externals, inputs } = await bundle(`export * from "./${name}.ts"`, platform)
         assert.deepStrictEqual(externals, [])
         assert.isTrue(inputs.some((file) => file.endsWith(`/${name}.ts`)))
@@ -74,7 +74,7 @@ describe("bundle", () => {
     }
 
     if (name !== "SigningConfig") {
-      it(`of ${name} does not contain Config or Schema`, async () => {
+      it(`contains neither Config nor Schema: ${name}`, async () => {
         const { inputs } = await bundle(`export * from "./${name}.ts"`, "browser")
         const pulled = effect(inputs)
         assert.isNotEmpty(pulled)
@@ -85,12 +85,12 @@ describe("bundle", () => {
     }
   }
 
-  it("of SigningConfig contains Config, which shows that the check above can fail", async () => {
+  it("contains Config for SigningConfig, which shows that the check above can fail", async () => {
     const pulled = effect((await bundle(`export * from "./SigningConfig.ts"`, "browser")).inputs)
     assert.includeMembers(pulled, ["Config", "ConfigProvider"])
   })
 
-  it("of headers and fromApiKey contains no key parsing and no verification", async () => {
+  it("contains no key parsing and no verification for headers and fromApiKey", async () => {
     const contents = `export { headers } from "./RequestSignature.ts"; export { fromApiKey, Signer } from "./Signer.ts"`
     const pulled = effect((await bundle(contents, "browser")).inputs)
     assert.isNotEmpty(pulled)
@@ -100,7 +100,7 @@ describe("bundle", () => {
     )
   })
 
-  it("of text and webSocketPath contains no module of Effect", async () => {
+  it("contains no module of Effect for text and webSocketPath", async () => {
     const { inputs } = await bundle(`export { text, webSocketPath } from "./RequestSignature.ts"`, "browser")
     assert.deepStrictEqual(
       inputs.map((file) => file.split("/").at(-1)),

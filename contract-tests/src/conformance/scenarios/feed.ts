@@ -1,5 +1,6 @@
 /**
- * Scenarios of the WebSocket feed: refusals and trades. `books.ts` has the scenarios of order books.
+ * Scenarios of the WebSocket feed: refusals and trades. `books.ts` has the scenarios of order books. In one scenario,
+ * the client receives trades over two connections, called lines.
  *
  * @module
  */

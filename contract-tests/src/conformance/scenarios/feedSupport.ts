@@ -70,7 +70,7 @@ export const judgeBook = (
 export const rest = (stage: Stage, side: "bid" | "ask", price: string, market = ticker, count = "5"): Act =>
   stage.operator.placeOrder(stage.maker.accountId, { ticker: market, side, count, price })
 
-/** Creates levels on both sides of the book of a market. */
+/** Creates price levels on both sides of a market's book. */
 export const seed = (stage: Stage, market = ticker): Act =>
   Effect.all([
     rest(stage, "bid", "0.40", market),
@@ -78,7 +78,7 @@ export const seed = (stage: Stage, market = ticker): Act =>
     rest(stage, "ask", "0.60", market)
   ])
 
-/** Changes a book: adds two levels, and contracts to a third level. */
+/** Adds two price levels to a book, and adds contracts to a third level. */
 export const change = (stage: Stage, market = ticker): Act =>
   Effect.all([
     rest(stage, "bid", "0.41", market),
@@ -89,7 +89,9 @@ export const change = (stage: Stage, market = ticker): Act =>
 const pollMillis = 10
 const polls = 500
 
-/** Waits until this number of connections has subscribed to the channel and has the snapshots of books. Waits about 5 s at most. */
+/**
+ * Waits about 5 s at most until this many connections are subscribed to the channel, and have the snapshots of books.
+ */
 export const subscribed = ({ operator }: Stage, channel: string, connections = 1): Effect.Effect<void> =>
   operator.feed.connections.pipe(
     Effect.map(

@@ -8,7 +8,7 @@ import type { Recorded, Reply } from "../Recorder.ts"
 import { type Finding, found, nothing, type Result, type Scenario } from "../Scenario.ts"
 import { clientOrderId, listPath, mustFail, mustSucceed, place, textsIn } from "./support.ts"
 
-/** The id of the n-th order on scripted pages. */
+/** The id of the n-th order on scripted pages, which the recorder sends instead of the exchange's pages. */
 const orderId = (n: number): string => `10000000-0000-4000-8000-${String(n).padStart(12, "0")}`
 
 const time = "2026-11-01T12:00:00Z"

@@ -1,5 +1,5 @@
 /**
- * Defines the difference between two schemas, and shared code of the comparisons of values, lists and objects.
+ * Defines the difference between two schemas, and the code that the comparisons of values, lists and objects share.
  *
  * @module
  */
@@ -26,14 +26,14 @@ export interface Difference {
   readonly shrunk: (() => Json | undefined) | undefined
 }
 
-/** The places to compare, and the place of the client's schema. */
+/** The schema nodes to compare, and the matching node of the client's schema. */
 export interface Places {
   readonly old: Place
   readonly new: Place
   readonly client: Place | undefined
 }
 
-/** The alternatives of the places to compare. */
+/** The types and variants that the two places allow. */
 export interface Alternatives {
   readonly old: ReadonlyArray<Shape.Alternative>
   readonly new: ReadonlyArray<Shape.Alternative>
@@ -81,7 +81,7 @@ export type Differ = (kind: Kind, detail: string, witnesses: Witnesses) => void
 /** Returns the schema of a place as in the document. */
 export const schemaAt = ({ node }: Place): JsonSchema | undefined => node.schemas[0]
 
-/** Returns the places whose constraints a witness of the new schema satisfies too, if possible. */
+/** Returns the places whose constraints a witness of the new schema should satisfy too. */
 export const guidesOfNew = ({ client, old }: Places): ReadonlyArray<Place> =>
   client === undefined ? [old] : [client, old]
 

@@ -1,6 +1,6 @@
 /**
- * Judges differences by their witnesses, which are values that show a difference: which document allows the witness, and
- * what a client of the old document does with it.
+ * Judges differences by their witnesses. A witness is a value that shows a difference. The judgment states which
+ * document allows the witness, and what a client of the old document does with it.
  *
  * @module
  */
@@ -100,7 +100,7 @@ const pointerFor = (root: Root, { isInside, schemas }: Difference): string => {
   return (isInside ? target(schema) : undefined) ?? root.pointerOf(schema, side) ?? ""
 }
 
-/** Returns the habit of the client because of which a change does not affect it. */
+/** Returns the habit of the client that makes a change harmless. */
 const habitOf = (kind: Kind, part: Part): Habit | undefined => {
   if (part === "error response") return "lenient error bodies"
   switch (kind) {
@@ -203,7 +203,7 @@ const judgeSent = (root: Root, difference: Difference): Outcome => {
     : "same"
 }
 
-/** Judges a difference by its witnesses. */
+/** Decides whether a difference affects the client, from values that show the difference. */
 const judge = (root: Root, difference: Difference): Outcome =>
   hasNoWitness(difference.kind)
     ? finding(root, difference, { verdict: "unaffected", witness: undefined })

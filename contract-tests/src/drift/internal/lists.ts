@@ -21,7 +21,6 @@ type List = Shape.ArrayAlternative
 /** The maximum length of a list in a witness. */
 const maxLength = 10_000
 
-/** Two lists to compare. */
 interface Pair {
   readonly old: List
   readonly new: List

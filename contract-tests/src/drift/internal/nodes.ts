@@ -1,5 +1,6 @@
 /**
- * Creates minimal values of a schema. The guides are places in other schemas that accept the values too, if possible.
+ * Creates minimal values of a schema. Guides are places in other schemas. The created values satisfy the guides too, if
+ * possible.
  *
  * @module
  */
@@ -25,7 +26,7 @@ export interface Tools {
   readonly mutants: Mutants.Mutants
   /** Returns whether a node accepts a value. */
   readonly accepts: (node: Shape.Node) => (value: Json) => boolean
-  /** Returns the coverage set of a scalar alternative. */
+  /** Returns valid values that cover a scalar alternative. */
   readonly scalars: (alternative: Scalar) => ReadonlyArray<Json>
 }
 
@@ -58,7 +59,6 @@ export const orNone = <A>(create: () => ReadonlyArray<A>): ReadonlyArray<A> => {
   }
 }
 
-/** Creates the tools of a document. */
 export const toolsOf = (document: object): Tools => {
   const judge = lazyJudge(resolver(document))
   const coverage = Coverage.make(judge)
@@ -84,7 +84,10 @@ export const toolsOf = (document: object): Tools => {
   }
 }
 
-/** A node of a schema, with the tools of its document. */
+/**
+ * A node of a schema, with the tools of its document. The alternatives of a node are the types and variants that it
+ * allows.
+ */
 export interface Place {
   readonly tools: Tools
   readonly node: Shape.Node
@@ -97,7 +100,6 @@ const maxDepth = 2
 export const alternativesOf = ({ node, tools }: Place): ReadonlyArray<Shape.Alternative> =>
   tools.shapes.alternatives(node).filter(({ depth }) => depth <= maxDepth)
 
-/** Returns the place of a schema. */
 export const placeOf = (tools: Tools, schema: JsonSchema): Place => ({ tools, node: tools.shapes.root(schema) })
 
 /** Returns the values of a member whose schema is a constant or an enum. Returns no values for any other member. */
@@ -171,7 +173,6 @@ export const memberPlace = ({ alternative, tools }: Held, name: string): Place |
   return node === undefined ? undefined : { tools, node }
 }
 
-/** Returns the place of a declared member. */
 export const declaredPlace = ({ alternative, tools }: Held, name: string): Place | undefined => {
   const node = alternative.properties.get(name)
   return node === undefined ? undefined : { tools, node }

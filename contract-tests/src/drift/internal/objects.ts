@@ -128,7 +128,10 @@ const frameOf = (frame: Frame, { base }: Pair, name: string): Frame => ({
   new: embedMember(frame.new, base.new, name)
 })
 
-/** Compares whether undeclared members are allowed. Skips requests that declare members: the client sends only these members. */
+/**
+ * Compares whether undeclared members are allowed. Skips requests that declare members, because the client sends no
+ * others.
+ */
 const compareClosing = ({ closed }: Context, { base, new: now, old }: Pair, differ: Differ): void => {
   const [before, after] = [old.alternative, now.alternative]
   if (before.closed === after.closed || (closed && before.properties.size > 0 && after.properties.size > 0)) return

@@ -31,7 +31,7 @@ export interface PresentRest {
   ) => Sent | undefined
 }
 
-/** Returns whether a fault concerns the headers. The comparison of the security reports these faults. */
+/** Returns whether a fault concerns the headers. The comparison of security schemes covers them. */
 const isAboutHeaders = (fault: string): boolean =>
   /header|signed operation|signature|key id|public operation/.test(fault)
 
@@ -78,7 +78,7 @@ export const rest = (judge: Judge): PresentRest => {
         }
         const answer = send(input)
         if (answer !== "not sent" || valueAt(input, place) !== undefined) return answer
-        // The client does not send this input. But it can send another input without the changed place.
+        // The client does not send this input, so other inputs without a value at the changed place are tried.
         const without = others().map((other) => updateAt(other, pointerKeys(place), () => undefined) ?? other)
         return without.map(send).find((found) => found !== "not sent") ?? "not sent"
       }

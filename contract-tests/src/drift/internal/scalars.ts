@@ -11,7 +11,6 @@ import { orNone, schemaOf, type Place, type Scalar } from "./nodes.ts"
 /** The scalar types. An enum belongs to the types of its members. */
 export const families = ["boolean", "number", "string"] as const
 
-/** A scalar type. */
 export type Family = (typeof families)[number]
 
 /** A difference of scalar values. */

@@ -1,8 +1,9 @@
 /**
  * Defines the supported formats. Each format has a predicate, a generator, and examples of valid and of invalid values.
  *
- * The predicates follow the standards strictly. `ajv-formats` is more lenient: it accepts a space between date and time, an
- * offset without a colon, and `urn:uuid:`. A judge that accepts these values would not detect a decoder that accepts them.
+ * The predicates follow the standards strictly. `ajv-formats` is more lenient: it accepts a space between date and
+ * time, an offset without a colon, and `urn:uuid:`. If the suite accepted these values, it would not detect a decoder
+ * that accepts them.
  *
  * @module
  */

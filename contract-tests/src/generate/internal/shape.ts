@@ -2,8 +2,8 @@
  * Converts a schema to the normal form that generators, coverage and mutants share: a flat list of alternatives, each
  * of one kind. References are followed, `allOf` is merged and unions are expanded.
  *
- * This module does not use the judge. So the judge detects errors of this module: ajv validates the created values against
- * the original schema.
+ * This module does not use the judge, which validates the created values against the original schema with ajv. So the
+ * judge detects errors of this module.
  *
  * @module
  */

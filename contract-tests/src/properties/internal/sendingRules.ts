@@ -3,7 +3,7 @@
  *
  * **Details**
  *
- * The rules follow the design. They read only the log of the transport, not the client's decisions.
+ * The rules read only the log of the transport, not the client's decisions.
  *
  * @module
  */

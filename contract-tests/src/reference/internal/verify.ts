@@ -131,8 +131,8 @@ const prose: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Checks the invariants of every reference document: schemas have only known keywords, references resolve, and the document
- * has no prose and no vendor extension. Only the source stamp is allowed.
+ * Checks the invariants of every reference document: schemas have only known keywords, references resolve, and there is
+ * no prose. The only vendor extension is the source stamp (`x-source`).
  */
 export const verifyDocument = (document: JsonObject, issue: Issue): void => {
   const schemas = schemasOf(document)

@@ -43,7 +43,7 @@ export const sweep = (
 ): Effect.Effect<CleanupResult> =>
   Effect.gen(function* () {
     const before = new Set(groupsBefore)
-    const cancelled = new Set<string>()
+    const canceled = new Set<string>()
     const deleted = new Set<string>()
     const findEntities = provide(
       Effect.gen(function* () {
@@ -71,7 +71,7 @@ export const sweep = (
       for (const { order_id } of found.success.orders) {
         owned.add(order_id)
         const done = yield* Effect.result(provide(Orders.cancel({ order_id })))
-        if (Result.isSuccess(done)) cancelled.add(order_id)
+        if (Result.isSuccess(done)) canceled.add(order_id)
       }
       for (const { id } of found.success.groups) {
         owned.add(id)
@@ -85,5 +85,5 @@ export const sweep = (
       clean = remaining.length === 0 ? clean + 1 : 0
     }
     const left = clean === 1 ? ["unknown entities (only the last read found none)"] : remaining
-    return { orders: cancelled.size, groups: deleted.size, left: clean >= 2 ? [] : left }
+    return { orders: canceled.size, groups: deleted.size, left: clean >= 2 ? [] : left }
   })

@@ -38,8 +38,9 @@ const looksRandom = (text: string): boolean => {
 }
 
 /**
- * Whether a text looks like key material instead of an id or a path: PEM, a JWK, DER in base64, a line of one of these,
- * or 32 bytes or more in hexadecimal or base64. An absolute path looks like key material only if it contains `-----`.
+ * Whether a text looks like key material instead of an id or a path: PEM, a JWK, DER in base64, a line of one of these
+ * formats, or 32 bytes or more in hexadecimal or base64. An absolute path looks like key material only if it contains
+ * `-----`.
  */
 export const looksLikeKey = (text: string): boolean => {
   const bare = text.trim().replace(/^(["'])(.*)\1$/s, "$2")

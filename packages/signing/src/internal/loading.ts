@@ -111,7 +111,7 @@ export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   ) {
     return yield* keyError({
       _tag: "SelfCheckFailed",
-      problem: "the public key stored with the private key does not match it"
+      problem: "the stored public key does not match the private key"
     })
   }
   return yield* importKey(keyId, "ed25519", privateKey, publicKey)

@@ -92,7 +92,7 @@ describe("pkcs1Problem", () => {
     }
   })
 
-  it("rejects another version than 0, and another number of members than eight", () => {
+  it("rejects a version other than 0, and a number of members other than eight", () => {
     assert.deepStrictEqual(pkcs1Problem(sequence(integer(1), ...encoded)), {
       _tag: "UnsupportedAlgorithm",
       algorithm: "RSA with more than two primes"

@@ -99,7 +99,7 @@ describe("privateMaterial", () => {
     assert.deepStrictEqual(ofPrivate(sequence(nothing), "PUBLIC KEY"), { _tag: "PublicKey" })
   })
 
-  it("rejects other structures, and reports each by its exact members", () => {
+  it("rejects other structures, and reports what they are only if their members match exactly", () => {
     const certificate = [sequence(), sequence(), bits()]
     for (const [members, reason, more] of [
       [numbers(6), unsupported("DSA"), notPrivate],

@@ -20,7 +20,7 @@ const channels = ["user_orders", "fill", "market_positions", "order_group_update
 const sorted = (rows: ReadonlyArray<ReadonlyArray<unknown>>): string =>
   JSON.stringify(rows.map((row) => row.join(" ")).toSorted())
 
-/** Follows the first account. */
+/** Follows the first account. At the end, it must equal the lists of the exchange. */
 export class AccountObserver implements Observer {
   readonly name = "account"
   isOver = false
@@ -34,7 +34,7 @@ export class AccountObserver implements Observer {
   constructor(world: World) {
     this.#world = world
     const services = Context.merge(world.client, world.accounts[0]!.kalshi)
-    // The client verifies the lists often, because no later message reveals a lost message.
+    // The client verifies the lists often, because no later message reveals that a message was lost.
     const making = AccountFeed.make({ verifyMillis: 3_000, readTimeoutMillis: 1_000 })
     this.#mine = world.run(Effect.provideContext(Scope.provide(Effect.orDie(making), this.#scope), services))
     const events = Stream.runForEach(this.#mine.events, (event) => Effect.sync(() => this.#onEvent(event)))

@@ -168,7 +168,7 @@ export class BooksObserver implements Observer {
     this.#expect(
       this.#world.network.open.some(({ wire }) => wire.isWhole(market)),
       market,
-      "is unreadable after a gap, until it has healed"
+      "is unreadable after a gap, until it is complete again"
     )
     if (seen.kept !== undefined) this.#expect(seen.kept.again() === seen.kept.text, market, "a value does not change")
     seen.kept = { text, again: () => showLevels(book.depth("bid", 99), book.depth("ask", 99)) }
@@ -182,7 +182,10 @@ export class BooksObserver implements Observer {
     seen.epoch = book.epoch
   }
 
-  /** Checks that a book is readable and as new as its undisturbed line. After maintenance, skips runs with several lines. */
+  /**
+   * Checks that a book is readable and as new as its undisturbed lines. After maintenance, skips runs with several
+   * lines.
+   */
   #checkNewest(market: string, { isReadable, view }: Seen): void {
     const clock = this.#undisturbedClock(market)
     const newest = this.#world.truth.moments(market).at(-1)
@@ -194,8 +197,9 @@ export class BooksObserver implements Observer {
   }
 
   /**
-   * Returns the newest clock of the book on the undisturbed connections. Returns undefined if there are none, or if a session
-   * can have several connections. An unreadable message on one connection can then disturb the markets of another.
+   * Returns the newest clock of the book on the undisturbed connections, which have had no fault. Returns undefined if
+   * there are none, or if a session can have several connections. An unreadable message on one connection can then
+   * disturb the markets of another.
    */
   #undisturbedClock(market: string): number | undefined {
     const { network, options } = this.#world

@@ -12,7 +12,6 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import type { World } from "./world.ts"
 
-/** The name of a channel. */
 type Name = Parameters<typeof Feed.subscribe>[0]
 
 /** The consumer of a stream. */

@@ -12,7 +12,8 @@ import * as fc from "fast-check"
  *   overtake it.
  * - `cut`: only its first half arrives. `garble`: it is not JSON. `unknown`: its type is not in the document.
  * - `skip`: the `seq` of its subscription continues three higher. `restart`: the `seq` starts again at 1.
- * - `zero`: a delta of `0.00` precedes it. `cross`: two deltas with its clock precede it and cross the book.
+ * - `zero`: a delta of `0.00` precedes it. `cross`: two deltas with its clock precede it. Between them, the book is
+ *   crossed.
  * - `below`: a delta precedes it and removes more contracts than the price level has.
  */
 export const frameFaults = [
@@ -56,8 +57,8 @@ export interface CommandFault {
 }
 
 /**
- * How a dial ends. A number: refused with this status. `reset`: refused without a status. `hang`: no response. `slow`: a
- * late response.
+ * How a dial ends. A number: the dial is refused with this status. `reset`: it is refused without a status. `hang`: it
+ * gets no response. `slow`: it gets a late response.
  */
 export type DialFault = 429 | 503 | "reset" | "hang" | "slow"
 

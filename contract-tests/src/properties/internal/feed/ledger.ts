@@ -4,13 +4,13 @@
  * @module
  */
 
-/** The levels of a market: hundredths of a contract by YES price in ten-thousandths of a dollar. */
+/** The levels of a market. Keys: YES prices in ten-thousandths of a dollar. Values: hundredths of a contract. */
 export interface Ledger {
   readonly yes: Map<number, number>
   readonly no: Map<number, number>
 }
 
-/** The members of the `msg` of a snapshot or of a delta that a book needs. */
+/** The members that a book needs from the `msg` of a snapshot or a delta. */
 export interface BookMessage {
   readonly market_ticker: string
   readonly clock: number
@@ -40,7 +40,7 @@ export const fromSnapshot = (msg: BookMessage, hasYesPrices: boolean): Ledger =>
   return { yes: levels("yes"), no: levels("no") }
 }
 
-/** Applies a delta. */
+/** Applies a delta to a book. */
 export const apply = (ledger: Ledger, { delta_fp, price_dollars, side }: BookMessage, hasYesPrices: boolean): void => {
   if (side === undefined || price_dollars === undefined || delta_fp === undefined) return
   const key = keyOf(side, price_dollars, hasYesPrices)

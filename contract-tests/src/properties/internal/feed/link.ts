@@ -34,7 +34,10 @@ export interface Around {
   readonly soon: (task: () => void) => void
   readonly after: (millis: number, task: () => void) => void
   readonly takeCommandFault: () => CommandFault | undefined
-  /** Called after the client received a frame. `isPartial`: the next frame completes it, so users do not read books yet. */
+  /**
+   * Called after the client received a frame. `isPartial`: the next frame completes it, so observers do not read books
+   * yet.
+   */
   readonly onDelivered: (isPartial: boolean) => void
   readonly onCommand: (name: string) => void
   /** Called when a frame is lost or late. */
@@ -47,7 +50,7 @@ export interface Around {
 interface Waiting {
   readonly text: string | undefined
   readonly close?: { readonly code: number; readonly reason: string }
-  /** Whether the next frame completes this frame. Users do not read books between the two frames. */
+  /** Whether the next frame completes this frame. Observers do not read books between the two frames. */
   readonly isPartial?: boolean
   /** Whether the frame is a change that no book can apply. */
   readonly isImpossible?: boolean
@@ -183,7 +186,10 @@ export class Link implements Socket.WebSocketLike {
     if (!isHeld) this.deliver(Number.POSITIVE_INFINITY)
   }
 
-  /** Ends the connection: with a close frame after the waiting frames, at once, or without a notification. */
+  /**
+   * Ends the connection: `close` with a close frame after the waiting frames, `reset` at once, `silence` without a
+   * notification.
+   */
   kill(how: "close" | "reset" | "silence"): void {
     if (this.readyState !== opened) return
     if (how === "silence") {
@@ -229,7 +235,10 @@ export class Link implements Socket.WebSocketLike {
     )
   }
 
-  /** Runs a task after the sockets without faults have received the same frame. So the record of the exchange has it first. */
+  /**
+   * Runs a task after the recording sockets have received the same frame, so that the record of the exchange has it
+   * first.
+   */
   #soon(task: () => void): void {
     if (this.#arriving.push(task) > 1) return
     this.#around.soon(() => {

@@ -280,7 +280,7 @@ class Play {
   }
 }
 
-/** Plays a schedule. Throws if a law does not hold. */
+/** Plays a schedule. Throws if a rule is violated. */
 export const play = async (schedule: Schedule, settings: Settings): Promise<void> => {
   const playing = new Play(schedule, settings)
   try {

@@ -20,7 +20,6 @@ interface Kept {
   readonly snapshotClock: number
 }
 
-/** Keeps books from the messages of a stream. */
 export class RawBooksObserver implements Observer {
   readonly name = "raw books"
   isOver = false

@@ -1,5 +1,5 @@
 /**
- * Random schedules of what the exchange, the network and the users of the client do.
+ * Generates random schedules: what the exchange, the network and the users of the client do in a run, in order of time.
  *
  * @module
  */
@@ -45,7 +45,6 @@ const kinds = [
   ...channels.filter(hasMarkets).map((channel) => `${channel} named` as const)
 ] as const
 
-/** A kind of observer. */
 export type Kind = (typeof kinds)[number]
 
 const joining = {
@@ -99,7 +98,7 @@ export interface Joined {
   readonly isSmall: boolean
 }
 
-/** A schedule. */
+/** What happens in one run, and the settings of the run. */
 export interface Schedule {
   readonly maxMarkets: number
   readonly reverses: boolean
@@ -115,7 +114,6 @@ export interface Schedule {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Random schedules. */
 export const schedules: fc.Arbitrary<Schedule> = fc.record({
   maxMarkets: fc.constantFrom(100, 100, 2),
   reverses: fc.boolean(),

@@ -39,9 +39,9 @@ export interface Options extends Behaviour {
 }
 
 /**
- * The times are short, because a schedule has many faults in a minute. Small batches and a low rate of commands let time pass
- * during a restore. The client checks a subscription sooner than a connection, so that a new connection does not hide the
- * faults of a subscription.
+ * The times are short, because a schedule has many faults in a minute. With small batches and a low rate of commands,
+ * restoring the subscriptions takes time. The client checks a subscription sooner than a connection, so that a new
+ * connection does not hide the faults of a subscription.
  */
 const sessionOptions = {
   dialTimeoutMillis: 2_000,
