@@ -26,7 +26,7 @@ const historical = "GET /historical/orders"
 
 const request = Result.getOrThrow(intent.request)
 
-/** Its attempts are between 0 and 30 seconds. The exchange can have accepted the order within `window`. */
+/** The attempts are between 0 and 30 seconds. The exchange can have accepted the order within `window`. */
 const placement: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,

@@ -67,7 +67,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const plays = fc.record({
   lines: fc.constantFrom(1, 2),
-  /** Otherwise, the test skips the steps whose fault only a verification of the lists can find. */
+  /** If false, the test skips the steps whose fault only a verification of the lists can find. */
   isVerified: fc.boolean(),
   readLagMillis: fc.constantFrom(0, 0, 400, 2_500),
   steps: fc.array(step, { minLength: 5, maxLength: 40, size: "max" })
@@ -80,7 +80,7 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Such a change is found only by a verification. */
+/** Only a verification can find the change of a silent step. */
 const isSilent = (step: Step, lines: number): boolean =>
   (step.do === "frame" && step.change === "skip" && lines === 1) ||
   (step.do === "late" && step.type === "market_position")

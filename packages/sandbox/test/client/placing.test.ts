@@ -325,7 +325,7 @@ const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, neve
 
 const journaled = (outcome: Orders.Outcome): Orders.Placement => JSON.parse(JSON.stringify(outcome))
 
-/** Five minutes later, with the number of orders with the id. */
+/** Settles five minutes later. Also returns the number of orders with the id. */
 const settled = (outcome: Orders.Outcome) =>
   Effect.gen(function* () {
     const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
