@@ -21,7 +21,7 @@ const refusalOf = (command: unknown) => {
   return { operation, pointer, reason }
 }
 
-describe("decoder", () => {
+describe("FeedMessages.decoder", () => {
   it("decodes every example message of the AsyncAPI document without a change, compiled and interpreted", () => {
     const messages = examples.filter(({ payload }) => "type" in payload)
     for (const { message, payload } of messages) {
@@ -133,7 +133,7 @@ describe("decoder", () => {
   })
 })
 
-describe("encode", () => {
+describe("FeedMessages.encode", () => {
   it("encodes every example command of the AsyncAPI document without a change", () => {
     const commands = examples.filter(({ payload }) => "cmd" in payload)
     for (const { message, payload } of commands) {

@@ -51,7 +51,7 @@ const credentialsOf = ({ accountId, keyId, privateKey, publicKey }: Json) =>
     signer: Signer.fromApiKey(apiKey)
   }))
 
-describe("control", () => {
+describe("the operator interface", () => {
   it.live("creates a collection", () =>
     served(
       Effect.gen(function* () {

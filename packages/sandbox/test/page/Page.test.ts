@@ -309,7 +309,7 @@ describe("the operator interface", () => {
   )
 })
 
-describe("the stream", () => {
+describe("the stream of the page", () => {
   it.live("begins with the whole state, and continues with changes", () =>
     served(
       Effect.gen(function* () {
@@ -442,7 +442,7 @@ describe("the stream", () => {
   )
 })
 
-describe("cors", () => {
+describe("the option cors", () => {
   const origin = "http://localhost:3000"
   const preflight = {
     origin,
@@ -525,8 +525,8 @@ describe("cors", () => {
   )
 })
 
-describe("a refusal", () => {
-  it.live("names a permitted address", () =>
+describe("a request to another host name", () => {
+  it.live("is refused with a permitted address", () =>
     served(
       Effect.gen(function* () {
         const got = yield* request("GET", "/sandbox/accounts", { host: "exchange.example.com" })

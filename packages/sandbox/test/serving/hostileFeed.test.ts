@@ -73,7 +73,7 @@ const subscribe = (params: object) => ({
   params: { channels: ["orderbook_delta"], ...params }
 })
 
-describe("The feed over sockets, under hostile clients", () => {
+describe("the feed over sockets, under hostile clients", () => {
   it.live("closes a connection after a frame that breaks the protocol", () =>
     served((key) =>
       Effect.gen(function* () {

@@ -407,7 +407,7 @@ const quotesArbitrary = (length: number) =>
       })
     })
 
-describe("shorten", () => {
+describe("shorten, for long histories of candlesticks", () => {
   it("keeps the newer half of the periods, and changes no daily candlestick", () => {
     fc.assert(
       fc.property(quotesArbitrary(200), (quotes) => {

@@ -187,7 +187,7 @@ describe("acceptBlockTrade", () => {
   })
 })
 
-describe("a snapshot", () => {
+describe("a snapshot with block trades", () => {
   it("keeps proposals, acceptances and executed block trades", () => {
     const desk = makeDesk()
     const [executed, pending] = [unwrap(desk.propose()), unwrap(desk.propose())]

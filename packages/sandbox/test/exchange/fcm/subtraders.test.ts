@@ -312,7 +312,7 @@ describe("transferPosition", () => {
   })
 })
 
-describe("a snapshot", () => {
+describe("a snapshot with subtraders", () => {
   it("keeps members, subtraders, caps, blocked categories and trades", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 10)
