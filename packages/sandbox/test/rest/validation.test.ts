@@ -1,6 +1,6 @@
 /**
- * Derived from the names and schemas of the parameters in the published document, so that new operations are tested
- * too.
+ * The cases are derived from the names and schemas of the parameters in the published document, so that new operations
+ * are tested too.
  */
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
