@@ -1,4 +1,7 @@
-/** A snapshot replaces the commands in the file so often that many kills interrupt this compaction. */
+/**
+ * A crowd is a group of simulated traders. A snapshot replaces the commands in the state file so often that many kills
+ * interrupt this compaction.
+ */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { once } from "node:events"
 import { existsSync, readFileSync, rmSync } from "node:fs"

@@ -1,6 +1,6 @@
 /**
- * The file system is in memory, and can stop at any operation. A compaction replaces the commands in the file with a
- * snapshot.
+ * A crowd is a group of simulated traders. The file system is in memory, and can stop at any operation. A compaction
+ * replaces the commands in the state file with a snapshot.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
