@@ -25,6 +25,7 @@ interface Floor {
   readonly feeMultiplier: number
   /** In hundredths of a contract. */
   readonly held: number
+  /** Whether the client knows the position. */
   readonly isKnown: boolean
 }
 
