@@ -28,6 +28,8 @@ export interface OrderRow {
   readonly remaining?: number
   /** Undefined: the exchange sends no time. */
   readonly at?: number | undefined
+  /** Whether the exchange does not send the time `at`. */
+  readonly hidesTime?: boolean
 }
 
 const sharedOrder = ({ filled = 0, id, price = "0.45", remaining = 10 - filled }: OrderRow) => ({
@@ -58,7 +60,7 @@ export const userOrder = (row: OrderRow): UserOrderMessage => ({
     is_yes: true,
     status: row.status ?? "resting",
     subaccount_number: row.subaccount ?? 0,
-    ...(row.at === undefined ? undefined : { last_updated_ts_ms: row.at })
+    ...(row.at === undefined || row.hidesTime === true ? undefined : { last_updated_ts_ms: row.at })
   }
 })
 
@@ -69,7 +71,7 @@ export const orderRow = (row: OrderRow): Responses.Order => ({
   // REST has no status `unknown`.
   status: row.status === undefined || row.status === "unknown" ? "resting" : row.status,
   subaccount_number: row.subaccount ?? 0,
-  last_update_time: row.at === undefined ? null : new Date(row.at).toISOString()
+  last_update_time: row.at === undefined || row.hidesTime === true ? null : new Date(row.at).toISOString()
 })
 
 export interface FillRow {
@@ -203,7 +205,9 @@ class ReferenceExchange {
     const order = resting[(seed >> 4) % Math.max(1, resting.length)]
     const kind = seed % 8
     if (order === undefined || kind < 2) {
-      return this.#change({ id: `o${++this.#ids}`, subaccount: (seed >> 4) % 3, status: "resting", at: millis }, millis)
+      const number = ++this.#ids
+      const placed = { id: `o${number}`, subaccount: (seed >> 4) % 3, status: "resting", at: millis } as const
+      return this.#change({ ...placed, hidesTime: number % 5 === 0 }, millis)
     }
     const { filled = 0 } = order
     if (kind === 2) return this.#settle(seed >> 4, millis)
@@ -524,7 +528,12 @@ class Simulation {
       const row = now.orders.get(order.order_id)
       this.#equal(
         [order.status, order.yes_price_dollars, order.fill_count_fp, order.updatedMillis],
-        [row?.status, row?.price ?? "0.45", countUnsafe(String(row?.filled ?? 0)), row?.at],
+        [
+          row?.status,
+          row?.price ?? "0.45",
+          countUnsafe(String(row?.filled ?? 0)),
+          row?.hidesTime === true ? undefined : row?.at
+        ],
         `the order ${order.order_id} is up to date`
       )
     }
@@ -565,11 +574,10 @@ class Simulation {
     if (step.do === "verify") return this.state.verify(step.channel, this.#nowMillis)
     if (step.do === "stray") return this.#begin(this.#strayNeed(step.place), step.lag)
     if (step.do === "page") return this.#deliverPages(step.place % Math.max(1, this.#pending.length), step.pages)
-    if (step.do === "drop" && step.channel === "all") {
-      for (const channel of channels) this.#drop(channel)
+    if (step.do === "drop") {
+      for (const channel of step.channel === "all" ? channels : [step.channel]) this.#drop(channel)
       return
     }
-    if (step.do === "drop") return step.channel === "all" ? undefined : this.#drop(step.channel)
     const stream = this.#channels[step.channel]
     if (step.do === "deliver") {
       for (let left = Math.min(step.messages, stream.inFlight.length); left > 0; left--) {
@@ -599,7 +607,8 @@ class Simulation {
   }
 
   #act(seed: number): void {
-    for (const message of this.exchange.act(seed, this.#nowMillis)) {
+    for (const sent of this.exchange.act(seed, this.#nowMillis)) {
+      const message = seed % 11 === 0 ? withUnknownStatus(sent) : sent
       const channel =
         message.type === "user_order" ? "user_orders" : message.type === "fill" ? "fill" : "market_positions"
       const stream = this.#channels[channel]
@@ -698,6 +707,9 @@ class Simulation {
     if (read.pages.length === 0) this.#pending = this.#pending.filter((other) => other !== read)
   }
 }
+
+const withUnknownStatus = (message: Message): Message =>
+  message.type === "user_order" ? { ...message, msg: { ...message.msg, status: "unknown" } } : message
 
 /** Each page has one row. The last page completes the read. */
 const cut = <Row>(

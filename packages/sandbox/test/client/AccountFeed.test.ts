@@ -346,7 +346,8 @@ describe("AccountFeed.make with two lines", () => {
       const sell = yield* seller(trader)
       yield* Orders.create({ ...bid, count: "100" })
       const { events, mine } = yield* live({ lines: 2 })
-      yield* TestClock.adjust(2_000)
+      // A line covers the loss of another line from ten seconds after it became live.
+      yield* TestClock.adjust(11_000)
       for (let round = 0; round < 10; round++) {
         const connections = yield* trader.sandbox.feed.connections
         yield* trader.sandbox.feed.drop({
@@ -381,7 +382,8 @@ describe("AccountFeed.make with two lines", () => {
   inMemory("is not live if one line is lost while a restored line may lack messages", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ lines: 2 })
-      yield* TestClock.adjust(2_000)
+      // A line covers the loss of another line from ten seconds after it became live.
+      yield* TestClock.adjust(11_000)
       const [first, second] = yield* trader.sandbox.feed.connections
       yield* trader.sandbox.feed.drop({ how: "reset", connectionId: first!.connectionId })
       yield* TestClock.adjust(2_000)

@@ -190,7 +190,7 @@ describe("Sandbox.registerKey", () => {
       assert.match(keyId, /^[0-9a-f-]{36}$/)
       for (const pem of ["", "nonsense", Redacted.value(privateKey)]) {
         const error = yield* Effect.flip(sandbox.registerKey(accountId, pem))
-        assert.include(error.message, "SPKI PEM")
+        assert.include(error.message, "the public key must be PEM")
         assert.notInclude(JSON.stringify(error), "PRIVATE")
       }
       assert.strictEqual((yield* Effect.flip(sandbox.registerKey("nobody", publicKey)))._tag, "SandboxError")
