@@ -58,10 +58,11 @@ export type Kind =
   | "variant-added"
   | "variant-removed"
 
-/** What a client of the old document does with the witness. */
-export type Verdict =
-  /** The client decodes the witness without loss, or its request stays valid. */
-  "unaffected" | "loses information" | "refuses" | "sends a refused request"
+/**
+ * What a client of the old document does with the witness. `unaffected`: the client decodes the witness without loss,
+ * or its request stays valid.
+ */
+export type Verdict = "unaffected" | "loses information" | "refuses" | "sends a refused request"
 
 /** A habit of the client that makes a change harmless, such as accepting unknown fields. */
 export type Habit =

@@ -1,6 +1,6 @@
 /**
  * Checks the client's handling of responses against the document. Every combination of status and body gives one typed
- * outcome. Every declared body decodes to exactly its value. The expected outcome follows only from the document and
+ * outcome. Declared bodies decode without loss. The expected outcome follows only from the document and
  * the design of the errors, never from the client's own tables.
  *
  * @module

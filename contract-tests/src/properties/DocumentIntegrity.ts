@@ -1,5 +1,5 @@
 /**
- * P0: checks the reference documents on which all other properties rely.
+ * P0: checks the reference documents on which the other properties rely.
  *
  * @module
  */

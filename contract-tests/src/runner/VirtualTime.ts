@@ -3,7 +3,7 @@
  * minute each finish immediately and deterministically.
  *
  * Effect's `TestClock` waits for the event loop between two steps. This module runs the fibers itself, which makes
- * properties with many cases fast, and it counts the active timers. A program that waits for real promises never ends.
+ * properties with many cases fast, and it counts the active timers. A program must not wait for a real promise.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The injected faults: at least one for each property that `run` checks, to prove that the property can fail. The
+ * The injected faults, except those of the feed (`FeedFaults.ts`). They prove that the properties can fail. The
  * mutation tester measures the tests of single modules.
  *
  * @module
@@ -341,7 +341,6 @@ const messages: ReadonlyArray<Fault> = [
   )
 ]
 
-/** Without the faults of the feed. */
 export const faults: ReadonlyArray<Fault> = [
   ...documents,
   ...decoding,

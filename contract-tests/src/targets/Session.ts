@@ -42,7 +42,7 @@ export interface CleanupResult extends Sweep.CleanupResult {
 export interface Options {
   /** The time limit for one response. */
   readonly timeoutMillis: number
-  /** Undefined if writes are not allowed. */
+  /** The folder of the journals. Undefined if writes are not allowed. */
   readonly journals: string | undefined
 }
 

@@ -32,7 +32,7 @@ export interface Root {
   readonly new: JudgeOf
   /** Judges the body of a response, or the input of a request. */
   readonly client: ClientOf
-  /** Undefined for responses and messages, and if a model judges. */
+  /** Undefined if only a model judges, and for responses and messages. */
   readonly sent: Sent | undefined
   /** Whether some variant declares a member. */
   readonly isDeclared: (location: string, side: "new" | "old") => boolean

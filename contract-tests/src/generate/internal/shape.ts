@@ -30,7 +30,7 @@ export interface Node {
 }
 
 interface Common {
-  /** The largest count in the trail. It is 1 without recursion. */
+  /** The largest count in the trail, at least 1. */
   readonly depth: number
   /** All constraints on a value of this alternative, as one schema. */
   readonly schema: SchemaObject
