@@ -1,7 +1,7 @@
 /**
- * Runs each test without a mutant, and then once for each mutant that the test reached, that is assigned to the test
- * file, and that no test has killed. Before mutants are assigned, the runner only records which mutants the tests
- * reach. With an `active` mutant, the runner runs each test only with this mutant.
+ * Runs each test without a mutant. Then runs it with each mutant that it reached, if the mutant is assigned to the test
+ * file and no test has killed it. Before mutants are assigned, the runner only records which mutants the tests reach.
+ * With an `active` mutant, the runner runs each test only with this mutant.
  *
  * @module
  */

@@ -79,7 +79,7 @@ export interface Survey {
   readonly discarded: ReadonlyArray<Discarded>
 }
 
-/** A valid value with members that the schema does not declare. */
+/** A valid value with members that the schema does not declare, their pointers, and the value without them. */
 export interface Addition {
   readonly pointers: ReadonlyArray<string>
   readonly value: Json

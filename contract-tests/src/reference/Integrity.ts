@@ -167,7 +167,7 @@ export const overlay = (read: Read): Checked => {
 }
 
 /**
- * The importer has added null to these schemas, although the specification ignores their `nullable`. The list must
+ * The importer has added null to the listed schemas, although the specification ignores their `nullable`. The list must
  * equal the pinned list. Each schema must accept null, except where the overlay removes the null.
  */
 export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => {

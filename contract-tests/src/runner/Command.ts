@@ -133,7 +133,10 @@ const runFlags = {
   properties,
   operations,
   seed,
-  runs: Flag.Int("runs").pipe(Flag.withDescription("Maximum number of random cases per cell"), Flag.withDefault(100)),
+  runs: Flag.Int("runs").pipe(
+    Flag.withDescription("Maximum number of random cases for each pair of a property and an operation"),
+    Flag.withDefault(100)
+  ),
   budget: Flag.String("budget").pipe(
     Flag.withDescription(
       "Time limit of the run, such as 120s. A run that exceeds it ends with exit code 3, or 1 if a property failed"
@@ -141,7 +144,7 @@ const runFlags = {
     Flag.optional
   ),
   workers: Flag.Int("workers").pipe(
-    Flag.withDescription("Number of cells to run concurrently"),
+    Flag.withDescription("Number of pairs of a property and an operation that are checked concurrently"),
     Flag.withDefault(availableParallelism())
   ),
   reports: Flag.String("report").pipe(

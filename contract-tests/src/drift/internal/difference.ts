@@ -49,7 +49,7 @@ export interface Frame {
 }
 
 export interface Options {
-  /** Whether objects with declared members allow no undeclared members, as in requests. */
+  /** As in requests, an object with declared members allows no others. */
   readonly closed: boolean
   readonly report: (difference: Difference) => void
   /** For a change that no generated value shows. */

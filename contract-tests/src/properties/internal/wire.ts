@@ -32,7 +32,7 @@ export interface Target {
   readonly client: ClientOperation
   readonly reference: ReferenceDocument.Operation
   readonly inputs: ReadonlyArray<JsonObject>
-  /** A valid successful response. */
+  /** The body of a valid successful response. */
   readonly body: string
 }
 
