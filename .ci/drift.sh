@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Downloads a published document and compares it with the document in fixtures/spec. Prints the report as Markdown.
-# Exits with 5 if the drift is breaking. Otherwise exits with 3 if the comparison could not decide about a difference.
+# Exits with 5 if the drift is breaking. Exits with 3 if no drift is breaking, but a difference cannot be classified.
 # Exits with 2 if the document cannot be read. Then there is no report.
 # Arguments: `rest` or `feed`, and the address of the document.
 set -euo pipefail

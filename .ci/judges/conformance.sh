@@ -12,7 +12,7 @@ node=$PWD/node_modules/.bin/node
 action=${1:-check}
 
 cards=$(mktemp -d)
-: >"$cards/judge.log" # this script can read the log before the background process creates it
+: >"$cards/judge.log" # the loop below can read the log before the judge creates it
 "$node" contract-tests/src/bin/kalshi-contract.ts serve --port 0 >>"$cards/judge.log" 2>&1 &
 judge=$!
 end_judge() {

@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Tests the local exchange with an independent client, kalshi-sdk 22.4.0 from PyPI. First runs the unchanged integration
-# suite of kalshi-sdk (tests/integration), without the tests of perps, because the local exchange has no perps. Then
-# kalshi-sdk keeps order books under load, and the script compares these books with REST. Needs Python 3.13 and PyPI. If
-# one of them is missing, the script prints the reason and succeeds. Arguments: the duration of the load in seconds
-# (default: 60), and the book changes per second (default: 200).
+# suite of kalshi-sdk (tests/integration), without the tests of perpetual futures (perps), which the local exchange does
+# not have. Then kalshi-sdk keeps order books under load, and the script compares these books with REST. Needs Python
+# 3.13 and PyPI. If one of them is missing, the script prints the reason and succeeds. Arguments: the duration of the
+# load in seconds (default: 60), and the book changes per second (default: 200).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 judges=$PWD/.ci/judges

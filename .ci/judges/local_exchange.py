@@ -22,7 +22,8 @@ demo_addresses = {
     "DEMO_BASE_URL": rest,
     "DEMO_WS_URL": feed,
     "PERPS_DEMO_BASE_URL": rest,
-    # The local exchange does not serve perps. Every test creates clients for perps, but they never connect.
+    # The local exchange does not serve perpetual futures (perps). Every test creates clients for perps, but they never
+    # connect.
     "PERPS_DEMO_WS_URL": f"{feed}/margin",
 }
 demo_hosts = ("DEMO_HOST", "PERPS_DEMO_REST_HOST", "PERPS_DEMO_WS_HOST")

@@ -1,6 +1,7 @@
-# Prepares Python for a judge. The judge sources this file after it sets `judged`, the subject of the message about a
-# skip. Defines `python` (the interpreter), `folder` (a temporary folder with the virtual environment `venv`) and `pip`.
-# If Python 3.13 or PyPI is missing, prints the reason and ends the judge with success.
+# Prepares Python for a judge: a script in this folder that tests the local exchange or scores a client. The judge sets
+# `judged`, the first words of the message about a skip, and then sources this file. Defines `python` (the interpreter),
+# `folder` (a temporary folder with the virtual environment `venv`) and `pip`. If Python 3.13 or PyPI is missing, prints
+# the reason and ends the judge with success.
 
 skip() {
   echo "$judged was skipped: $1"

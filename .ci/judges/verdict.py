@@ -28,7 +28,7 @@ def refused_period(case):
 
 
 def unknown_subtrader(case):
-    """Returns the request for a subtrader whose id no FCM can have."""
+    """Returns the request for a subtrader whose id no FCM (futures commission merchant) can have."""
     return next((text for text in properties_of(case, "request") if text.endswith(" 404") and "sdk-test-subtrader" in text), None)
 
 

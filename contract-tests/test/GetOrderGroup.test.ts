@@ -109,7 +109,7 @@ interface Scripted {
   readonly contentType: string
 }
 
-/** The statuses whose responses have no body on this platform. */
+/** The statuses for which the constructor of Response accepts no body. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
 /** Returns the expected outcome of a response. Uses no code of the client. */

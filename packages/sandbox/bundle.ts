@@ -4,10 +4,7 @@ import { build } from "esbuild"
 
 const here = new URL("./", import.meta.url)
 
-/**
- * Bundles the command, or another file of this package, by default into `dist/bin`. The command reads its version from
- * `package.json`, two folders above.
- */
+/** By default the command, into `dist/bin`. The command reads its version from `package.json`, two folders above. */
 export const bundle = (
   outfile = fileURLToPath(new URL("dist/bin/kalshi-sandbox.js", here)),
   entry = "src/operator/command.ts"

@@ -8,8 +8,7 @@ const root = fileURLToPath(new URL("../../../", import.meta.url))
 
 /**
  * The imports of each folder: the key is a folder, and the value lists the folders that it imports. `.` is the root
- * folder of the sources. A key can also be an inner folder or a file, which then does not count as a part of its
- * folder.
+ * folder of the sources. If a key is an inner folder or a file, it does not count as a part of its folder.
  */
 type Arrows = Readonly<Record<string, ReadonlyArray<string>>>
 

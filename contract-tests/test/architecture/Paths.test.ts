@@ -1,4 +1,4 @@
-/** Checks that the paths of this repository that documents, scripts and settings name exist. */
+/** Checks that documents, scripts and settings name only existing paths of this repository. */
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
@@ -32,7 +32,7 @@ export const pathsIn = (text: string): ReadonlyArray<string> =>
   )
 
 describe("paths in documents, scripts and settings", () => {
-  it("are found with all their choices", () => {
+  it("are found, with every choice in braces", () => {
     assert.deepStrictEqual(pathsIn("run `docs/{a,b/c}.md` and packages/x/src, not packages/x/dist or ./docs/d.md."), [
       "docs/a.md",
       "docs/b/c.md",
@@ -41,7 +41,7 @@ describe("paths in documents, scripts and settings", () => {
   })
 
   for (const file of files) {
-    it(`exist: ${file}`, () => {
+    it(`${file} names only existing paths`, () => {
       const missing = pathsIn(readFileSync(join(root, file), "utf8")).filter((path) => !existsSync(join(root, path)))
       assert.deepStrictEqual(missing, [])
     })

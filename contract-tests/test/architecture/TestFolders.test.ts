@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 
-/** The folders of each package that contain tests, but that `src` does not have. */
+/** The test folders of each package that `src` does not have. */
 const others: Readonly<Record<string, ReadonlyArray<string>>> = {
   "packages/signing": [],
   "packages/client": ["codegen"],

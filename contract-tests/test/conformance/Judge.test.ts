@@ -1,6 +1,6 @@
 /**
- * Checks each scenario of the judge with a scripted client. Without a fault, the client passes the scenario. With a
- * fault that the scenario tests, it fails, and the finding has the right category.
+ * Checks each scenario of the judge, an exchange that scores clients. Without a fault, the scripted client passes the
+ * scenario. With a fault that the scenario tests, it fails, and the finding has the right category.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -30,7 +30,7 @@ const detected: ReadonlyArray<readonly [fault: Fault, category: Category, ids: R
   ["signs the method in lower case", "mis-signed", ["sign-ed25519", "sign-rsa"]],
   ["signs without a timestamp", "mis-signed", ["sign-ed25519", "sign-rsa"]],
   ["signs with a long salt", "mis-signed", ["sign-rsa"]],
-  ["shares the first key", "mis-signed", ["sign-two-accounts"]],
+  ["signs every request with the first key", "mis-signed", ["sign-two-accounts"]],
   ["signs orders with the first key", "mis-signed", ["sign-two-accounts"]],
   ["follows redirects", "leaked", ["sign-redirect"]],
   ["follows redirects", "accepted wrongly", ["sign-redirect"]],
@@ -41,11 +41,15 @@ const detected: ReadonlyArray<readonly [fault: Fault, category: Category, ids: R
   ["repeats the last item of a page", "accepted wrongly", ["pages-all"]],
   ["does not escape cursors", "lost", ["pages-cursor"]],
   ["ignores repeated cursors", "lost", ["pages-cycle"]],
-  ["swallows failed pages", "accepted wrongly", ["pages-failure"]],
+  ["ends lists at a failed page", "accepted wrongly", ["pages-failure"]],
   ["accepts any body", "accepted wrongly", ["pages-missing"]],
   ["ignores statuses", "accepted wrongly", errorIds.filter((id) => !/-(?:html|cdn|empty|truncated)$/.test(id))],
-  ["drops statuses", "lost", [...errorIds, "create-refused"]],
-  ["drops codes", "lost", ["error-nested", "error-flat", "error-conflict", "error-clock", "create-refused"]],
+  ["omits the statuses of errors", "lost", [...errorIds, "create-refused"]],
+  [
+    "omits the codes of errors",
+    "lost",
+    ["error-nested", "error-flat", "error-conflict", "error-clock", "create-refused"]
+  ],
   ["retries twenty times", "sent twice", ["error-cdn", "error-empty", "error-truncated", "error-limit"]],
   [
     "accepts any body",
@@ -73,51 +77,55 @@ const detected: ReadonlyArray<readonly [fault: Fault, category: Category, ids: R
     ]
   ],
   [
-    "denies orders",
+    "reports every failed order as not placed",
     "lost",
     ["response-lost", "late", "timeout-status", "cut", "unreadable", "no-id"].map((name) => `create-${name}`)
   ],
   [
-    "invents orders",
+    "reports failed orders as placed",
     "accepted wrongly",
     ["create-dropped", "create-unavailable", "create-refused", "batch-partial", "limit-burst"]
   ],
   ["reports conflicts as successes", "accepted wrongly", ["create-same-id"]],
   ["accepts cut responses", "accepted wrongly", ["answer-cut"]],
-  ["forgets items of batches", "lost", ["batch-partial"]],
+  ["omits refused items of batches", "lost", ["batch-partial"]],
   ["retries writes", "lost", ["cancel-response-lost", "create-response-lost", "batch-response-lost"]],
   ["retries writes", "sent twice", ["decrease-response-lost", "group-response-lost"]],
   ["retries writes", "sent twice", ["limit-always"]],
-  ["denies placed orders", "lost", ["limit-burst"]],
+  ["reports placed orders as refused", "lost", ["limit-burst"]],
   ["rounds counts", "lost", ["create-exact"]],
   ["sends orders twice", "sent twice", ["limit-burst", "batch-partial", "batch-response-lost"]],
   ["drops refused orders", "lost", ["limit-burst"]],
   ["ignores deltas", "accepted wrongly", ["book-changes"]],
-  ["requires both sides", "lost", ["book-one-side"]],
+  ["ignores snapshots with one side", "lost", ["book-one-side"]],
   ["ignores gaps", "accepted wrongly", ["book-gap", "book-unreadable"]],
-  ["applies repeats", "accepted wrongly", ["book-repeat"]],
-  ["clamps levels", "accepted wrongly", ["book-impossible"]],
-  ["deletes levels at zero changes", "accepted wrongly", ["book-zero"]],
+  ["applies repeated messages", "accepted wrongly", ["book-repeat"]],
+  ["deletes levels with a negative count", "accepted wrongly", ["book-impossible"]],
+  ["deletes levels at a change of zero", "accepted wrongly", ["book-zero"]],
   ["drops a second message with the same clock", "accepted wrongly", ["book-crossed"]],
   ["drops late messages", "accepted wrongly", ["book-late"]],
   ["ignores unknown messages", "accepted wrongly", ["book-unknown-message"]],
-  ["keeps the first hundred messages", "accepted wrongly", ["book-burst"]],
+  ["ignores all messages after the hundredth", "accepted wrongly", ["book-burst"]],
   ["ignores ended subscriptions", "accepted wrongly", ["book-ended"]],
   ["ignores unknown members", "accepted wrongly", ["book-renamed"]],
-  ["keeps books after a loss", "accepted wrongly", ["book-reconnect", "book-maintenance", "lines-maintenance"]],
-  ["reads one line", "accepted wrongly", ["lines-stall"]],
-  ["reads one line", "lost", ["lines-lost"]],
-  ["does not count replies", "lost", ["book-two-markets"]],
+  [
+    "keeps books after a lost connection",
+    "accepted wrongly",
+    ["book-reconnect", "book-maintenance", "lines-maintenance"]
+  ],
+  ["reads only the first connection", "accepted wrongly", ["lines-stall"]],
+  ["reads only the first connection", "lost", ["lines-lost"]],
+  ["ignores the seq of replies", "lost", ["book-two-markets"]],
   ["ignores refusals", "lost", ["feed-refused", "subscribe-refused"]],
-  ["dials without a pause", "sent twice", ["feed-refused"]],
+  ["opens thirty connections at once", "sent twice", ["feed-refused"]],
   ["shows books without a subscription", "accepted wrongly", ["feed-refused", "subscribe-refused"]],
   ["drops trades", "lost", ["trades-all"]],
   ["ignores gaps", "lost", ["trades-gap"]],
-  ["does not merge trades", "accepted wrongly", ["trades-lines"]]
+  ["reports the trades of every connection", "accepted wrongly", ["trades-lines"]]
 ]
 
 describe("the judge", () => {
-  it("passes the client without a fault in every scenario", async () => {
+  it("gives a client without faults the verdict passed in every scenario", async () => {
     const card = await playAll(judge, scripted())
     assert.deepStrictEqual(
       card.rows
@@ -127,7 +135,7 @@ describe("the judge", () => {
     )
   })
 
-  it("has a test below with a fault for every scenario", () => {
+  it("detects at least one fault in every scenario", () => {
     const proved = new Set(detected.flatMap(([, , ids]) => ids))
     assert.deepStrictEqual(
       scenarios.map(({ id }) => id).filter((id) => !proved.has(id)),

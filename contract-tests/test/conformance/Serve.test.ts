@@ -1,4 +1,4 @@
-/** Checks the HTTP interface with which a driver controls the judge. */
+/** Checks the HTTP interface of the judge, an exchange that scores clients. A client's driver uses this interface. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
@@ -51,7 +51,7 @@ const rowOf = async (path: string): Promise<Scorecard["rows"][number] | undefine
 const refused = { error: { kind: "Refused", status: 404, code: "order_not_found" } }
 
 describe("the control interface of the judge", () => {
-  it("runs the commands of the README, which find that curl sends no signature", async () => {
+  it("runs the commands of the README, and reports that curl sends no signature", async () => {
     const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8")
     const commands = /## Scoring your own client[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? ""
     // The commands use the first run of a judge, so they need a new judge.
@@ -151,7 +151,7 @@ describe("the control interface of the judge", () => {
     })
   })
 
-  it("returns the verdict incomplete if the driver did not end the scenario, or skipped the step continue", async () => {
+  it("returns the verdict incomplete if the driver did not end the scenario, or skipped the step `continue`", async () => {
     const path = await started("book-gap")
     assert.strictEqual((await rowOf(path))?.verdict, "not run")
     await begin(path)

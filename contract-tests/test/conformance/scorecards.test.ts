@@ -8,7 +8,7 @@ import * as Scorecard from "../../src/conformance/Scorecard.ts"
 
 const recorded = readRecorded()
 
-/** Returns the complete scorecard for a client's recorded scorecard, with some outcomes changed. */
+/** Returns the recorded scorecard of a client in its complete form, with some outcomes changed. */
 const cardOf = (name: string, changes: Readonly<Record<string, Scorecard.Outcome>> = {}) => {
   const { client, outcomes } = recorded.find((card) => card.client.name === name)!
   return Scorecard.make(client, scenarios, new Map(Object.entries({ ...outcomes, ...changes })))

@@ -1,6 +1,6 @@
 /**
  * Compares documents that Kalshi published one after the other. The files contain only some operations and messages of
- * each document, in normal form.
+ * each document, in the form that the importer writes.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
@@ -134,7 +134,7 @@ describe("steps", () => {
       file
     )
 
-  it("sorts documents by version and date: a date without a day comes after the days of its month, and documents without a date come last", () => {
+  it("sorts documents by version and date: a month without a day comes after its days, and an undated document comes last", () => {
     const files = [
       ["3.9.0", "z.yaml"],
       ["3.10.0", "c-2026-09.yaml"],

@@ -1,5 +1,6 @@
 /**
- * Compares the document from which the client is generated with changed copies, and runs the client on the witnesses.
+ * Compares the document from which the client is generated with changed copies. Runs the client on a witness of each
+ * change: a value that one document allows and the other refuses.
  */
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
@@ -43,7 +44,7 @@ describe("the present client", () => {
     assert.deepStrictEqual(found(rest, edit), ["additive field-added GetOrderGroup colour"])
   })
 
-  it("is broken by a tighter bound only if the client sends values beyond the bound", () => {
+  it("is broken by a tighter bound only if it sends values beyond the bound", () => {
     const [post] = [rest.paths["/portfolio/events/orders"].post]
     const name = post.requestBody.content["application/json"].schema.$ref.split("/").at(-1)
     const tighter = found(rest, (document) => {

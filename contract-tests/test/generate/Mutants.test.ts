@@ -18,7 +18,7 @@ const kindsAt = (schema: JsonSchema, value: Json): ReadonlyArray<string> =>
     .map(({ kind, pointer, value: mutated }) => `${kind} ${pointer} ${JSON.stringify(mutated)}`)
 
 describe("Mutants.make", () => {
-  it("returns every mutant of a small object", () => {
+  it("returns every mutant (a value with one violation) of a small object", () => {
     const schema: JsonSchema = {
       type: "object",
       required: ["a"],
@@ -87,7 +87,7 @@ describe("Mutants.make", () => {
     assert.deepStrictEqual(discarded, [])
   })
 
-  it("returns only mutants that the judge refuses at exactly the pointer of the mutant", () => {
+  it("returns only mutants that the judge refuses at the pointer of the mutant, and nowhere else", () => {
     const { mutants: made } = mutants.survey(everything)(coverage.of(everything))
     const verdict = judge(everything)
     for (const { pointer, value } of made) {
@@ -104,7 +104,7 @@ describe("Mutants.make", () => {
     ])
   })
 
-  it("makes each mutant for the first element of a list, and wrong types and null also for a later element", () => {
+  it("makes all mutants of the first element of a list, but only wrong types and null of a later element", () => {
     const schema: JsonSchema = { type: "array", items: { type: "boolean" } }
     const { mutants: made } = mutants.survey(schema)([[true, false, true]])
     const nulls = made.filter(({ kind, location }) => kind === "null-where-not-nullable" && location === "/*")
@@ -165,7 +165,7 @@ describe("blames", () => {
     assert.isFalse(Mutants.blames(third, ["/1"]))
   })
 
-  it("accepts only the pointer of the mutant for every other kind", () => {
+  it("accepts only the mutant's own pointer for all other kinds", () => {
     const otherMutants = mutants
       .of(schema)(["a", "b"])
       .filter(({ kind }) => !kind.endsWith("-items"))

@@ -38,7 +38,7 @@ for (const [name, document] of documents) {
       }
     })
 
-    it("have coverage sets that contain only valid values", longTimeout, () => {
+    it("get only valid values from Coverage", longTimeout, () => {
       const coverage = Coverage.make(judge)
       for (const [component, schema] of components) {
         const values = coverage.of(schema)
@@ -46,7 +46,7 @@ for (const [name, document] of documents) {
       }
     })
 
-    it("have arbitraries that generate only valid values", longTimeout, () => {
+    it("get only valid random values from Arbitraries", longTimeout, () => {
       const arbitraries = Arbitraries.make(judge)
       const invalid = components.flatMap(([component, schema]) =>
         fc
@@ -71,7 +71,7 @@ describe("the bodies of the REST document", () => {
   const conformance = Conformance.make(resolve)
   const suites = [...responses, ...requests].map(conformance.suite)
 
-  it("have mutants of every kind that their schemas allow", () => {
+  it("have mutants (values with one violation) of every kind that their schemas allow", () => {
     const reached = new Set(suites.flatMap(({ mutants }) => mutants.map(({ kind }) => kind)))
     const impossible: ReadonlyArray<Mutants.Kind> = ["const-mismatch", "duplicate-items", "extra-property"]
     assert.deepStrictEqual(
@@ -84,7 +84,7 @@ describe("the bodies of the REST document", () => {
     assert.isAbove(suites.flatMap(({ mutants }) => mutants).length, 25_000)
   })
 
-  it("discard no mutant, except an empty string where the enum contains it", () => {
+  it("have no discarded mutant, except an empty string that the enum contains", () => {
     const discarded = suites.flatMap((suite) => suite.discarded)
     assert.deepStrictEqual(
       discarded.filter(

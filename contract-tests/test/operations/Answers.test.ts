@@ -27,7 +27,7 @@ const checkStatuses = (client: ClientOperations.ClientOperation, statuses?: Read
   )
 
 describe("checkStatuses", { timeout: 300_000 }, () => {
-  it("finds the expected outcome of every operation, for a part of the statuses 100 to 599 each", () => {
+  it("finds the expected outcome of every operation, each with a part of the statuses 100 to 599", () => {
     const tried = new Set<number>()
     for (const [index, client] of ClientOperations.all.entries()) {
       const statuses = statusesFor(index, 20)
@@ -100,7 +100,7 @@ describe("a successful response without a declared body", { timeout: 300_000 }, 
   })
 })
 
-/** The statuses whose responses have no body on this platform. */
+/** The statuses for which the constructor of Response accepts no body. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
 describe("operations over HTTP", { timeout: 300_000 }, () => {

@@ -30,7 +30,7 @@ describe("all", () => {
     assert.deepStrictEqual([...found].sort(), [...declared].sort())
   })
 
-  it("does not contain an export that is no operation, such as a plain function or an object with a descriptor", () => {
+  it("omits exports that are not operations, such as a plain function or an object with a descriptor", () => {
     const exported = { list: () => undefined, ListInput: undefined, descriptor: { operationId: "GetOrders" } }
     assert.deepStrictEqual(ClientOperations.ofModule("Lists", exported), [])
   })

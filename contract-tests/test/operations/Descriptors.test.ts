@@ -221,7 +221,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     )
   })
 
-  it("are those of a retryable read for every GET, and of a write for every other operation", () => {
+  it("describe a retryable read for every GET, and a write for every other operation", () => {
     for (const { descriptor, name } of ClientOperations.all) {
       const {
         access,
@@ -235,7 +235,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     }
   })
 
-  it("make only the listed writes idempotent, and only writes with an id from the caller keyed", () => {
+  it("include the retry class idempotent only for the listed writes, and keyed only for writes with an id from the caller", () => {
     const writes = (retry: Operation.RetryClass) =>
       where((descriptor) => descriptor.access === "write" && descriptor.retry === retry)
     assert.deepStrictEqual(writes("idempotent"), [
@@ -347,7 +347,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     )
   })
 
-  it("are urgent for the requests that reduce risk", () => {
+  it("mark as urgent only the requests that reduce risk", () => {
     assert.deepStrictEqual(
       where(({ limits: { urgent } }) => urgent),
       [
@@ -449,12 +449,12 @@ describe("findings for an injected fault", () => {
       allWith(withDescriptor("GetOrder", () => ({ errors: [Unauthorized, NotFound, NotFound] })))
     ],
     [
-      "a missing payload",
+      "a missing payload of an error",
       "payload",
       allWith(withDescriptor("GetExchangeStatus", ({ errors }) => ({ errors: errors.slice(1) })))
     ],
     [
-      "an undeclared payload",
+      "an undeclared payload of an error",
       "payload",
       allWith(
         withDescriptor("GetExchangeSchedule", () => ({

@@ -16,7 +16,7 @@ const kinds = Messages.kindsOf(feed)
 
 describe("messages and commands of the feed", { timeout: 60_000 }, () => {
   for (const kind of kinds) {
-    it(`${kind.name}: accepts every valid value unchanged, and rejects each violation that the policy does not tolerate`, () => {
+    it(`${kind.name}: accepts every valid value unchanged, and rejects each violation that a client must not tolerate`, () => {
       const report = Messages.checkKind(kind, conformance)
       assert.deepStrictEqual(report.failures.map(line), [])
       assert.isTrue(report.passed)
@@ -77,8 +77,7 @@ describe("the client's tables of the feed", () => {
     }
   })
 
-  // The document states these facts only in its descriptions, so this test lists them again, independently of the
-  // client's code generator.
+  // These facts are only in the document's descriptions. This test lists them again, independently of the code generator.
   it("state for every channel its parameters and actions", () => {
     const channelsWhere = (is: (channel: (typeof Feed.channels)[Feed.ChannelName]) => boolean) =>
       Object.entries(Feed.channels).flatMap(([name, channel]) => (is(channel) ? [name] : []))

@@ -25,7 +25,7 @@ beforeAll(async () => {
   return prism.stop
 }, 60_000)
 
-/** The number of random inputs of each operation, in addition to the coverage set. */
+/** The number of random inputs of each operation. The suite also has fixed inputs. */
 const randomInputs = 20
 
 const timeout = 120_000
@@ -81,7 +81,7 @@ const repaired = (reference: ReferenceDocument.Operation, sent: Requests.Sent): 
 }
 
 describe("Prism", () => {
-  it("accepts every request of the client, after its known mistakes are avoided", { timeout }, async () => {
+  it("accepts every request of the client, if the known mistakes of Prism are avoided", { timeout }, async () => {
     const refused: Array<string> = []
     const wronglyRejected = new Set<string>()
     let judged = 0
@@ -103,7 +103,7 @@ describe("Prism", () => {
     }
     assert.deepStrictEqual(refused, [])
     assert.isAbove(judged, 2000)
-    // Prism wrongly rejects requests of these operations with every seed. The coverage set has an empty query value
+    // Prism wrongly rejects requests of these operations with every seed. The fixed inputs have an empty query value
     // for the first three operations, and the client sends `{}` for the last operation.
     assert.includeMembers(
       [...wronglyRejected],
@@ -119,7 +119,7 @@ describe("Prism", () => {
 
 describe("Prism, for an invalid request", () => {
   it(
-    "rejects every violation that the client rejects, except the kinds that it does not check",
+    "rejects every violation that the client rejects, except kinds that Prism does not check",
     { timeout },
     async () => {
       const tally = new Map<Mutants.Kind, { judged: number; missed: number }>()

@@ -28,7 +28,7 @@ const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
 
 describe("checkRequests", { timeout: 300_000 }, () => {
-  /** The number of random inputs, in addition to the coverage set. */
+  /** The number of random inputs. The suite also uses fixed inputs. */
   const runs = sampleSize(50, 200)
 
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
@@ -58,7 +58,7 @@ describe("checkRequests", { timeout: 300_000 }, () => {
     }
   })
 
-  it("uses mutants of every kind that the schemas of requests allow", () => {
+  it("uses invalid inputs of every kind that the schemas of requests allow", () => {
     const kinds = new Set(
       ClientOperations.all.flatMap((client) => Object.keys(checkRequests(client, { checks: [], runs: 0 }).kinds))
     )
@@ -259,13 +259,13 @@ describe("lists joined by commas", { timeout: 300_000 }, () => {
   })
 })
 
-describe("the differences between the client and the document", { timeout: 300_000 }, () => {
+describe("the client, in contrast to the document", { timeout: 300_000 }, () => {
   const targetOf = (name: string, input: unknown): string => {
     const outcome = recorder.call(named(name).operation, input)
     return outcome._tag === "Sent" ? `${outcome.sent.method} ${outcome.sent.target}` : `${outcome.pointer}`
   }
 
-  it("include that the client rejects an empty list in a query, even if the list is optional", () => {
+  it("rejects an empty list in a query, even if the list is optional", () => {
     const lists = ClientOperations.all.flatMap((client) =>
       referenceOf(client)
         .parameters.filter(({ schema }) => document.deref(schema).type === "array")
@@ -282,7 +282,7 @@ describe("the differences between the client and the document", { timeout: 300_0
     }
   })
 
-  it("include that the client rejects a time in the wrong unit, in every field in seconds or milliseconds", () => {
+  it("rejects a time in the wrong unit, in every field in seconds or milliseconds", () => {
     type Keys = ReadonlyArray<string | number>
     /** Returns the paths of the integers in a schema, except enums. */
     const integers = (schema: JsonSchema, keys: Keys): ReadonlyArray<{ keys: Keys; schema: SchemaObject }> =>
@@ -374,7 +374,7 @@ describe("the differences between the client and the document", { timeout: 300_0
     ])
   })
 
-  it("include that the client rejects an undeclared member at any depth", () => {
+  it("rejects an undeclared member at any depth", () => {
     const order = simplestInput(named("CreateOrderV2"))
     assert.strictEqual(targetOf("CreateOrderV2", { ...order, prise: "0.56" }), "/prise")
     assert.strictEqual(
@@ -383,7 +383,7 @@ describe("the differences between the client and the document", { timeout: 300_0
     )
   })
 
-  it("include that the client sends the body {} where the document allows an absent body", () => {
+  it("sends the body {} where the document allows an absent body", () => {
     const bodies = ClientOperations.all.flatMap((client) => {
       const { method, requestBody } = referenceOf(client)
       if (method === "GET" || method === "DELETE" || requestBody?.required === true) return []
@@ -403,7 +403,7 @@ describe("the differences between the client and the document", { timeout: 300_0
     ])
   })
 
-  it("include the OAuth token of partners, which three operations accept and the client never sends", () => {
+  it("never sends the OAuth token of partners, which three operations accept", () => {
     const withAlternatives = document.operations.filter(({ security }) => security.length > 1)
     assert.deepStrictEqual(
       withAlternatives.map(({ id }) => id),

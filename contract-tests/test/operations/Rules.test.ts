@@ -8,7 +8,7 @@ import * as Replay from "../../src/runner/Replay.ts"
 import { conformance, named, simplestInput, referenceOf } from "./support/client.ts"
 
 describe("of", () => {
-  it("returns rules for the five requests with rules that the document states only in its descriptions", () => {
+  it("returns rules for the five requests whose rules are only in the descriptions of the document", () => {
     assert.deepStrictEqual([...Rules.ids].sort(), [
       "AcceptRFQBatch",
       "CreateRFQBatch",
@@ -20,28 +20,25 @@ describe("of", () => {
     assert.isUndefined(Rules.of("toString"))
   })
 
-  it.each(Rules.ids)(
-    "returns repairs after which every valid input of %s satisfies the rules and is still valid",
-    (id) => {
-      const requests = Requests.make(referenceOf(named(id)), conformance.judge)
-      const isValid = conformance.judge.accepts(requests.input)
-      let broken = 0
-      Replay.assertProperty(
-        "repairs",
-        fc.property(Arbitraries.make(conformance.judge).of(requests.input), (input) => {
-          if (!isObject(input)) assert.fail("an input is an object")
-          const breach = Rules.of(id)?.(input)
-          assert.strictEqual(breach?.pointers.length === 0, breach?.repairs.length === 0)
-          broken += breach?.pointers.length === 0 ? 0 : 1
-          const repaired = requests.sendable(input)
-          assert.isTrue(isValid(repaired))
-          assert.deepStrictEqual(Rules.of(id)?.(repaired), { pointers: [], repairs: [] })
-        }),
-        { numRuns: 200, target: id }
-      )
-      assert.isAbove(broken, 0)
-    }
-  )
+  it.each(Rules.ids)("repairs every valid input of %s so that it satisfies the rules and stays valid", (id) => {
+    const requests = Requests.make(referenceOf(named(id)), conformance.judge)
+    const isValid = conformance.judge.accepts(requests.input)
+    let broken = 0
+    Replay.assertProperty(
+      "repairs",
+      fc.property(Arbitraries.make(conformance.judge).of(requests.input), (input) => {
+        if (!isObject(input)) assert.fail("an input is an object")
+        const breach = Rules.of(id)?.(input)
+        assert.strictEqual(breach?.pointers.length === 0, breach?.repairs.length === 0)
+        broken += breach?.pointers.length === 0 ? 0 : 1
+        const repaired = requests.sendable(input)
+        assert.isTrue(isValid(repaired))
+        assert.deepStrictEqual(Rules.of(id)?.(repaired), { pointers: [], repairs: [] })
+      }),
+      { numRuns: 200, target: id }
+    )
+    assert.isAbove(broken, 0)
+  })
 })
 
 describe("casesOf", () => {

@@ -14,7 +14,7 @@ const run = (operation: ClientOperations.ClientOperation, layer?: typeof Kalshi.
   Effect.runPromise(P7.check({ operation, seed, runs: 1 }, layer))
 
 describe("P7 (faults in the bytes of a connection)", () => {
-  // One operation of each sending class.
+  // One operation of each sending class: idempotent, keyed by an id from the caller, never repeated.
   for (const id of ["GetOrderGroup", "CreateOrderV2", "CancelAllOrders"]) {
     it(`${id} passes for every fault, on fetch and on undici`, async () => {
       const outcome = await run(named(id))

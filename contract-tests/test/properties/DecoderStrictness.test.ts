@@ -75,7 +75,7 @@ describe("P1′ with an injected fault", () => {
     )
   })
 
-  it("tolerates a leniency that is listed, and fails if a listed leniency is no longer needed", () => {
+  it("tolerates a listed leniency, and fails if it is no longer needed", () => {
     const [, , operation] = faults[0]!
     const leniency = { operation: "GetOrderGroup", at: "/contracts_limit_fp", keyword: "pattern", reason: "injected" }
     assert.strictEqual(P1Prime.checkOperation({ operation, seed, runs: 10 }, [leniency])._tag, "Passed")

@@ -27,7 +27,7 @@ describe("P0 (the reference documents are intact) with an injected fault", () =>
               }
             ]
           }`
-  /** Each row: the fault, the changed file, the change, the target of P0 that must detect the fault, and its reason. */
+  /** Each row: the fault, the changed file, the change, the target of P0 that must detect the fault, and the report. */
   const faults: ReadonlyArray<readonly [string, string, (text: string) => string, string, RegExp]> = [
     ["a file that was edited by hand", "rest.json", (text) => text.replace("\n  ", "\n    "), "rest.json", /canonical/],
     [

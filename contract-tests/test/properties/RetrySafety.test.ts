@@ -16,7 +16,7 @@ const reachedBy = (operation: ClientOperations.ClientOperation, runs: number): P
 }
 
 describe("P9 (a request is repeated only if that is safe)", () => {
-  it("reaches every relevant situation, for an operation of each sending class", () => {
+  it("reaches every relevant situation, with operations that can be repeated always, by an id, or never", () => {
     const always = ["sent again", "succeeded after rejections", "interrupted while a request was pending"]
     const signed = ["signed again after expiry"]
     const lost = [
@@ -37,7 +37,7 @@ describe("P9 (a request is repeated only if that is safe)", () => {
     }
   })
 
-  it("fails for a descriptor whose retry class differs from the sending class of the suite", () => {
+  it("fails for a descriptor whose retry class differs from the suite's own list", () => {
     for (const [id, retry] of [
       ["CreateOrderGroup", "idempotent"],
       ["CancelAllOrders", "idempotent"],

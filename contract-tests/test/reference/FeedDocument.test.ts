@@ -50,7 +50,7 @@ describe("FeedDocument.load", () => {
     )
   })
 
-  it("states the sender of every message except one", () => {
+  it("states the sender of every message, with one exception", () => {
     assert.strictEqual(feed.message("subscribeCommand")?.sender, "client")
     assert.strictEqual(feed.message("orderbookDelta")?.sender, "server")
     // The document declares this message, but no operation sends it.
@@ -60,7 +60,7 @@ describe("FeedDocument.load", () => {
     )
   })
 
-  it("gives every message of the server except one the name of its wire type", () => {
+  it("gives server messages the names of their wire types, with one exception", () => {
     const differing = feed.messages.filter(({ contentType, name, payload, sender }) => {
       const type = feed.deref(payload).properties?.["type"]
       return sender === "server" && contentType === "application/json" && type?.const !== name

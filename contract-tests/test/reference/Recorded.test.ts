@@ -68,7 +68,7 @@ describe("fixtures/recorded", () => {
     assert.deepStrictEqual(violations(reference), [])
   })
 
-  it("proves for three fields that the overlay must make them optional, because they are absent from bodies", () => {
+  it("lacks three fields in some bodies, so the overlay must make these fields optional", () => {
     const required: ReadonlyArray<readonly [schema: string, field: string, bodies: number]> = [
       ["Fill", "exchange_index", 8],
       ["MarketPosition", "exchange_index", 6],

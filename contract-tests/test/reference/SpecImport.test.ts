@@ -322,7 +322,7 @@ describe("importDocument", () => {
   )
 
   it.effect(
-    "makes a schema accept null only if nullable is declared, beside any keyword",
+    "makes a schema accept null exactly if it declares nullable, for any combination of keywords",
     () =>
       Effect.promise(() =>
         fc.assert(

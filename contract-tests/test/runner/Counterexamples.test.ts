@@ -91,7 +91,7 @@ describe("Counterexamples", () => {
     assert.throws(() => Counterexamples.load(into), /P9\.jsonl:1 is not a counterexample/)
   })
 
-  it("in the folder of the project can be read", () => {
+  it("can be read from the folder of the project", () => {
     assert.isArray(Counterexamples.load(Counterexamples.folder))
   })
 })

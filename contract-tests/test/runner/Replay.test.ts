@@ -91,7 +91,7 @@ describe("assertProperty", () => {
     assert.isAbove(replay.path.length, 0)
   })
 
-  it("starts with the counterexample of the token in KALSHI_CONTRACT_REPLAY, only for the property of the token", () => {
+  it("starts with the counterexample in KALSHI_CONTRACT_REPLAY, but only for that counterexample's property", () => {
     const message = failureOf(() => Replay.assertProperty("below-100", below100))
     vi.stubEnv("KALSHI_CONTRACT_REPLAY", tokenIn(message))
     const first = (name: string): number | undefined => {

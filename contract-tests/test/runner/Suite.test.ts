@@ -35,7 +35,7 @@ const named = ({ cells }: Report.Report): ReadonlyArray<string> =>
   cells.map(({ property, target }) => `${property} ${target}`)
 
 describe("Suite.run", () => {
-  it.effect("reports the cells in a fixed sequence, even if they end in another sequence", () =>
+  it.effect("reports the results in a fixed sequence, even if the jobs end in another sequence", () =>
     Effect.gen(function* () {
       const ended: Array<string> = []
       const onCell: Suite.Options["onCell"] = ({ cell }) => Effect.sync(() => void ended.push(cell.target))
@@ -124,7 +124,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it("selects properties by id and operations by name or id, in any case, and rejects unknown names", () => {
+  it("selects properties by id and operations by name or id, case-insensitively, and rejects unknown names", () => {
     const of = (properties: ReadonlyArray<string>, operations: ReadonlyArray<string>) =>
       Suite.selected({ properties, operations }).flatMap(({ id, targets }) =>
         targets.map((target) => `${id} ${target}`)

@@ -31,7 +31,7 @@ describe("Workers", () => {
     })
   )
 
-  it.live("reports a failed cell for a worker that crashes, and starts another worker", () =>
+  it.live("reports a failure for a job whose worker crashes, and starts another worker", () =>
     Effect.gen(function* () {
       const [thrown, after, exited, last] = yield* run(60_000, "throws", "answers", "exits", "answers")
       assert.strictEqual(reasonOf(thrown), "the worker died: Error: thrown by the property")
@@ -40,7 +40,7 @@ describe("Workers", () => {
     })
   )
 
-  it.live("reports a failed cell for a worker that hangs, and starts another worker", () =>
+  it.live("reports a failure for a job whose worker hangs, and starts another worker", () =>
     Effect.gen(function* () {
       const [hung, after] = yield* run(3_000, "hangs", "answers")
       assert.strictEqual(reasonOf(hung), "the cell did not end within 3000 ms")

@@ -180,13 +180,13 @@ const planted: ReadonlyArray<Planted> = [
 ]
 
 describe("the operations of the local exchange", () => {
-  it("are read completely: every GET operation", () => {
+  it("are all read, if their method is GET", () => {
     const reads = ClientOperations.all.filter(({ descriptor }) => descriptor.method === "GET")
     assert.deepStrictEqual(covered.toSorted(), reads.map(({ descriptor }) => descriptor.operationId).toSorted())
   })
 
   it.effect(
-    "do not contradict each other with one entity of each kind, and every injected contradiction is found",
+    "do not contradict each other on an exchange with one entity of each kind, and every injected contradiction is found",
     () =>
       Effect.gen(function* () {
         const world = yield* makeWorld((millis) => TestClock.adjust(millis))
@@ -220,7 +220,7 @@ describe("the operations of the local exchange", () => {
   )
 
   it.effect(
-    "do not contradict each other on a busy exchange, on which every exception and every reference occurs",
+    "do not contradict each other on a busy exchange, and every listed exception and reference occurs",
     () =>
       Effect.gen(function* () {
         yield* makeBusyWorld

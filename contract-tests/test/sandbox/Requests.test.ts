@@ -80,14 +80,14 @@ const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   })
 }
 
-/** Returns valid inputs: the coverage set and random inputs, each unchanged and with ids of existing entities. */
+/** Returns valid inputs, fixed and random: each unchanged, and again with ids of existing entities. */
 const validInputs = ({ reference, requests, suite }: Operation, world: World): ReadonlyArray<Json> => {
   const any = [...suite.values, ...fc.sample(arbitraries.of(requests.input), { numRuns: sampleSize(5, 15), seed })]
   return [...any, ...any.map((input) => known(world, input)), ...working(world, reference.id, suite.values)]
 }
 
 describe("a request with a single violation", { timeout: 300_000 }, () => {
-  it.effect("gets an error that the client decodes and changes nothing, for every kind that is not tolerated", () =>
+  it.effect("changes nothing and gets an error that the client decodes, for every kind that is not tolerated", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const tally = makeTally()
@@ -167,7 +167,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  /** Returns a sample of an operation's violations, without requests that are too long for Node's limit of headers. */
+  /** Returns a sample of an operation's violations. Omits requests that exceed Node's limit for the request head. */
   const sampleOf = (operation: Operation, world: World): ReadonlyArray<Violation> => {
     const all = violations(operation, world).filter(({ sent }) => sent.target.length < 8_000)
     const step = Math.max(1, Math.floor(all.length / 5))
@@ -184,7 +184,7 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
 
   it.live("gets the same response over sockets and in memory", () =>
     Effect.gen(function* () {
-      // Both worlds have the same ids, because they use the same seed.
+      // Both exchanges have the same ids, because they use the same seed.
       const chosenByOperation = new Map<Operation, ReadonlyArray<Violation>>()
       const answersIn = (world: World) =>
         Effect.gen(function* () {
@@ -254,7 +254,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
   )
 })
 
-/** A fault of the exchange. The test simulates it: it changes the requests to the exchange, or the responses. */
+/** A simulated fault of the exchange: the test changes the requests or the responses. */
 interface Faulty {
   readonly name: string
   readonly operation: string

@@ -29,7 +29,6 @@ const keysOf = ({ name, owner, shared }: Documented): ReadonlyArray<string> => [
 
 const number = (value: number): string => value.toLocaleString("en-US")
 
-/** Describes the bounds of a number. */
 const between = (minimum: number | undefined, maximum: number | undefined, things: string): string | undefined => {
   if (maximum === undefined)
     return minimum === undefined || minimum < 1 ? undefined : `At least ${number(minimum)}${things}.`

@@ -45,7 +45,7 @@ export interface Document extends Source {
   readonly shared: ReadonlyMap<string, Parameter>
   /** Sorted by id. */
   readonly operations: ReadonlyArray<Operation>
-  /** Components that bodies of requests and parameters use, directly or indirectly. */
+  /** Components that request bodies and parameters use, directly or indirectly. */
   readonly inRequests: ReadonlySet<string>
   /** Components that responses use, directly or indirectly, including errors. */
   readonly inResponses: ReadonlySet<string>
@@ -97,10 +97,7 @@ interface Reading {
   /** The section `components` as JSON. */
   readonly raw: Json
   readonly shared: ReadonlyMap<string, Parameter>
-  /**
-   * The components that request bodies and parameters use directly, and the components that response bodies use
-   * directly.
-   */
+  /** The components that requests and responses use directly. */
   readonly roots: { readonly requests: Set<string>; readonly responses: Set<string> }
 }
 
@@ -216,7 +213,6 @@ export const readSource = (faults: Faults, document: unknown): Source => {
   return { version: String(version), published: String(published), sha256: String(sha256) }
 }
 
-/** Sorts components by name. */
 export const sorted = (components: ReadonlyMap<string, Component>): ReadonlyMap<string, Component> =>
   new Map([...components].toSorted(([a], [b]) => alphabetical(a, b)))
 

@@ -14,7 +14,6 @@ export interface Fault {
 /** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>
 
-/** Whether a value is a JSON object. */
 export const isRecord = (json: unknown): json is Json =>
   typeof json === "object" && json !== null && !Array.isArray(json)
 
@@ -47,7 +46,6 @@ export interface Faults {
   readonly items: (json: unknown, pointer: string) => ReadonlyArray<readonly [unknown, string]>
 }
 
-/** Whether a value is a string. */
 export const isText = (value: unknown): value is string => typeof value === "string"
 const isFlag = (value: unknown): value is boolean => typeof value === "boolean"
 /** Whether a value is an integer that a double represents exactly. */

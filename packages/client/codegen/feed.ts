@@ -152,7 +152,6 @@ const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => 
   ].join("")
 }
 
-/** Writes the tables of the commands. */
 const writeCommands = ({ commands }: FeedDocument, imports: Imports): string => {
   const codec = imports.schema("Codec")
   const [plain, updates] = [
@@ -177,14 +176,13 @@ const writeCommands = ({ commands }: FeedDocument, imports: Imports): string => 
   ].join("")
 }
 
-/** Writes the table of the channels. */
 const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): string => {
   const fields = [
     "`messages`: the types of its messages.",
     "`seq`: whether its data messages carry a `seq`.",
     "`markets`: whether a subscription names markets. If `optional`, a subscription without markets covers all markets.",
     "`parameters`: the parameters of the subscribe command that have an effect.",
-    "`actions`: its actions of `update_subscription`."
+    "`actions`: the actions of `update_subscription` that it accepts."
   ]
   const row = ({ name, types }: FeedDocument["channels"][number]): readonly [string, string] => {
     const { actions, markets, parameters } = facts.channels[name]!
@@ -201,7 +199,6 @@ const writeChannels = ({ channels, messages }: FeedDocument, facts: FeedFacts): 
   ].join("")
 }
 
-/** Writes the table of the error codes. */
 const writeErrors = ({ errorCodes }: FeedDocument, { errors }: FeedFacts): string =>
   `${table(
     "errorCodes",

@@ -97,7 +97,7 @@ export const feedFacts: FeedFacts = {
       "SubscribeCommandParams/use_yes_price":
         "For `orderbook_delta`. True: the price levels of NO are given as prices of YES. Always set this field, because the exchange has announced that the default will change. Default: false.",
       "SubscribeCommandParams/user_filter":
-        "For `communications`. `self`: messages about new and deleted RFQs and batches are only about your own. Default: they are about those of all users.",
+        "For `communications`. `self`: omits messages about new and deleted RFQs and batches of other users. Default: includes them.",
       "UnsubscribeCommandParams/sids": "The ids of the subscriptions to end.",
       "UpdateSubscriptionCommandParams/send_initial_snapshot":
         "For `ticker`. True: the exchange first sends the present state of each added market. Default: false."

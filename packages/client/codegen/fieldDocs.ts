@@ -25,7 +25,7 @@ export interface FieldDocs {
   readonly suggestions: Readonly<Record<string, string>>
 }
 
-const account = "0 is the primary account, 1–63 a subaccount."
+const account = "0 is the primary account, 1–63 are subaccounts."
 const cursor = "The `cursor` of the previous page, unchanged. Leave it out for the first page."
 const orderShard = "The shard of the order."
 const orderMarket =
@@ -47,13 +47,13 @@ export const fieldDocs: FieldDocs = {
     associated_event_ticker: "Only collections that accept markets of this event.",
     batch_quote_id: "The `id` of the batch quote, unchanged. A malformed id is a `BadRequest`.",
     bid_dollars:
-      "The lowest bid on the accepted side that you accept, in dollars per contract. 0 to 1, with two to four decimals. Normally, it is the best bid that you saw.",
+      "The lowest acceptable bid on the accepted side, in dollars per contract: 0 to 1, with two to four decimals. Normally, this is the best bid that you saw.",
     block_trade_proposal_id: "The id of the block trade proposal.",
     blocked: "True: the subtrader cannot trade the category. False: the block is removed.",
     buyer_subaccount: `The buyer's account: ${account} Not together with \`buyer_subtrader_id\`.`,
     buyer_subtrader_id: "For FCM members: the buyer's subtrader. Not together with `buyer_subaccount`.",
     buyer_user_id: "The user id of the buyer.",
-    cancel_order_on_pause: "True: the order is cancelled when trading pauses for any reason.",
+    cancel_order_on_pause: "True: the order is canceled when trading pauses for any reason.",
     centicount: "Size in hundredths of a contract: 1,000 is 10 contracts.",
     children: "The combos of the batch. Each combo must be different.",
     city: "The id of the city, such as `miami`.",
@@ -73,7 +73,7 @@ export const fieldDocs: FieldDocs = {
     depth: "The number of price levels on each side. 0 means all levels.",
     destination: "The exchange instance that receives the cash.",
     destination_exchange_shard: "The shard that receives the cash.",
-    destination_subaccount: `The account that receives the cash: ${account} A subaccount works only from event contracts to event contracts.`,
+    destination_subaccount: `The account that receives the cash: ${account} A subaccount is valid only if \`source\` and \`destination\` are \`event_contract\`.`,
     detailed:
       "True: adds the reports of each station. Also adds the latest minutes, which are still `incomplete` and have no value.",
     enabled: "Whether netting is on.",
@@ -150,7 +150,7 @@ export const fieldDocs: FieldDocs = {
     source: "The exchange instance that pays.",
     source_exchange_shard: "The shard that pays.",
     source_id: "Only milestones with this `source_id`.",
-    source_subaccount: `The account that pays: ${account} A subaccount works only from event contracts to event contracts.`,
+    source_subaccount: `The account that pays: ${account} A subaccount is valid only if \`source\` and \`destination\` are \`event_contract\`.`,
     source_subtrader_id: "The id of the subtrader that gives the position.",
     start_ts: "The start of the time range.",
     status: "Only items with this status.",
@@ -165,7 +165,7 @@ export const fieldDocs: FieldDocs = {
     target_subtrader_id: "The id of the subtrader that receives the position.",
     ticker: "The ticker of the market.",
     time_in_force:
-      "`fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as possible fills immediately, and the remainder is cancelled. `good_till_canceled`: the remainder rests in the book.",
+      "`fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as possible fills immediately, and the remainder is canceled. `good_till_canceled`: the remainder rests in the book.",
     to: "The end of the time range, inclusive.",
     to_subaccount: `The account that receives the cash: ${account}`,
     transfer_id: "The id from the response of `Transfers.create`.",
@@ -194,7 +194,7 @@ export const fieldDocs: FieldDocs = {
       "Only markets created at this time or later. Only with `status` `unopened` or `open`, or without `status`.",
     MinSettledTsQuery: "Only markets settled at this time or later. Only with `status` `settled`, or without `status`.",
     MinUpdatedTsQuery:
-      'Only markets whose metadata last changed at this time or later. Trades do not count. Together with this filter, only `mve_filter: "exclude"` is valid, alone or with `series_ticker`.',
+      'Only markets whose metadata last changed at this time or later. Trades do not count. Only these filters can be added: `mve_filter: "exclude"`, or `mve_filter: "exclude"` with `series_ticker`.',
     MultipleEventTickerQuery: "Only these events: one ticker, or up to 10 joined by commas.",
     MveFilterQuery: "`only`: only combos. `exclude`: no combos. Default: both.",
     MveHistoricalFilterQuery: "`exclude`: no combos. Default: combos are included.",
@@ -312,21 +312,21 @@ export const fieldDocs: FieldDocs = {
     "CreateOrderV2Request/exchange_index":
       "The shard of the market. If it is −1, the exchange finds the shard by `ticker`, and the request takes tokens from the write buckets of all shards. Default: −1.",
     "CreateOrderV2Request/expiration_time":
-      "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is cancelled.",
+      "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is canceled.",
     "CreateOrderV2Request/order_group_id": "The order group that the order joins.",
     "CreateOrderV2Request/post_only": "True: the order never takes from the book.",
     "CreateOrderV2Request/side":
       "A side of the YES book. `bid` buys YES. `ask` sells YES, which means that it buys NO at one dollar minus the price.",
     "CreateOrderV2Request/subaccount": `${account} Default: 0.`,
     "CreateQuoteRequest/no_bid": 'Dollars per contract at which you buy NO. `"0"`: you do not buy NO.',
-    "CreateQuoteRequest/post_only": "True: your order is cancelled instead of taking from the book. Default: false.",
+    "CreateQuoteRequest/post_only": "True: your order is canceled instead of taking from the book. Default: false.",
     "CreateQuoteRequest/rest_remainder": "True: the remainder after the execution rests in the book.",
     "CreateQuoteRequest/yes_bid": 'Dollars per contract at which you buy YES. `"0"`: you do not buy YES.',
     "CreateRFQBatchChild/market_ticker": "An existing combo market.",
     "CreateRFQBatchChild/selected_markets":
       "The legs of the combo, 1 to 6. The exchange finds the combo in `mve_collection_ticker`, or creates it there.",
     "CreateRFQBatchQuoteRequest/post_only":
-      "True: your resting orders are cancelled instead of taking from the book. Default: false.",
+      "True: your resting orders are canceled instead of taking from the book. Default: false.",
     "CreateRFQBatchQuoteRequest/rest_remainder":
       "True: the remainder of each child after the execution rests in the book.",
     "CreateRFQBatchRequest/obscure_creator_id":

@@ -24,14 +24,12 @@ import type { Context, Direction } from "./writer.ts"
 /** The document cannot be converted to code. The message lists every reason. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {}
 
-/** A file to write. */
 export interface File {
   /** The name inside `src/generated`. */
   readonly name: string
   readonly text: string
 }
 
-/** The result of the generator. */
 export interface Generated {
   readonly files: ReadonlyArray<File>
   /** The missing docs of fields, one line per entry. */

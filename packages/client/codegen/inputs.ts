@@ -14,13 +14,11 @@ import { alphabetical } from "./faults.ts"
 import { type Field, references, type Struct } from "./shape.ts"
 import { comment, type Context, key, Writer } from "./writer.ts"
 
-/** Returns the struct with this name. Undefined if the component is not a struct. */
 const structOf = ({ components }: Document, name: string | undefined): Struct | undefined => {
   const shape = name === undefined ? undefined : components.get(name)
   return shape?._tag === "Struct" ? shape : undefined
 }
 
-/** Returns the name of the input interface of an operation or a component. */
 const inputName = (name: string): string => `${name}Input`
 
 /** Returns the components inside bodies that need an input interface, each with the name of its interface. */

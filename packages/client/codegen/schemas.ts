@@ -7,7 +7,6 @@
 import { type Faults, isInteger, isRecord, isText, type Json, type Keys } from "./faults.ts"
 import type { Component, Default, Field, Shape } from "./shape.ts"
 
-/** The bounds of a 32-bit integer. */
 export const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }
 
 /** A placeholder for a schema that could not be read. No code is generated from a document with a fault. */
@@ -28,13 +27,12 @@ const compiles = (pattern: string): boolean => {
   }
 }
 
-/** Returns the default of a schema. */
 export const defaultOf = (faults: Faults, json: unknown, pointer: string): Default => {
   const byDefault = isRecord(json) ? json["default"] : undefined
   if (byDefault !== undefined && !["string", "number", "boolean"].includes(typeof byDefault)) {
     faults.add(`${pointer}/default`, "only text, numbers and booleans are supported as defaults")
   }
-  return byDefault as Default // just checked
+  return byDefault as Default // The type was just checked.
 }
 
 const readEnumeration = <A extends string | number>(

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The shape of a component. Requests and responses have the same shape. */
+/** The shape of a component. It is the same in requests and in responses. */
 export type Component = Shape | Struct
 
 /** An object with known fields. Only a component can be a struct: other shapes refer to it by name. */
@@ -38,7 +38,6 @@ export type Shape =
 /** The value that the exchange assumes for an absent field. */
 export type Default = string | number | boolean | undefined
 
-/** A property of an object. */
 export interface Field {
   readonly name: string
   readonly shape: Shape

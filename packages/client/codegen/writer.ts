@@ -260,5 +260,4 @@ export class Writer {
   }
 }
 
-/** Writes a regular expression as a literal. */
 const regExp = (pattern: string): string => String(new RegExp(pattern, "u"))

@@ -1,12 +1,7 @@
 /**
- * Compares the cost of a GET of one order group for these callers:
- *
- * - undici alone, with a connection per concurrent call, and with 16 connections
- * - Effect's HTTP client
- * - this client, without limits, with limits, and with limits and traces
- *
- * The signature is a constant. All callers send to one server in another process, in interleaved rounds. Prints the
- * processor time per call in the best round of each caller, and the ratios. This is not a test.
+ * Compares the cost of a GET of one order group for undici alone, Effect's HTTP client, and this client. The signature
+ * is a constant. Prints the processor time per call in the best of interleaved rounds, and the ratios. This is not a
+ * test.
  *
  * `node packages/sandbox/bench/calls.ts [concurrent calls] [calls per round] [rounds]`
  */

@@ -1,7 +1,6 @@
 /**
- * Measures the crowd (simulated traders) in this process: the processing time, the growth of the state, and the number of commands. This is
- * not a test. Run with `node --expose-gc`. Arguments: the traders (default 20), the pace (default 7), the minutes
- * (default 60).
+ * Measures the crowd (simulated traders) in this process. This is not a test. Run with `node --expose-gc`. Arguments:
+ * the traders (default 20), the pace (default 7), the minutes (default 60).
  */
 import { attachCrowd } from "../src/crowd/Crowd.ts"
 import { Exchange } from "../src/exchange/Exchange.ts"
@@ -18,7 +17,6 @@ const before = heap()
 const exchange = new Exchange({ seed: 1 })
 attachCrowd(exchange, { traders, pace }, start)
 
-/** Prints the time that passed, the memory, and the size of the snapshot. */
 const report = (atMinute: number, seconds: number): void => {
   // Measured before the snapshot, which takes memory, too.
   const megabytes = (heap() - before) / 1e6
@@ -44,7 +42,7 @@ for (let minute = 1; minute <= minutes; minute++) {
   }
 }
 
-/** The commands of another hour. The subscription starts only now, so that it does not affect the figures above. */
+/** Of another hour. The subscription starts only now, so that it does not affect the figures above. */
 const commands = new Map<string, number>()
 exchange.subscribe((entry) => {
   const name = entry.type === "command" ? entry.command.type : entry.type === "fill" ? "fills" : undefined

@@ -1,6 +1,6 @@
 /**
- * Measures the exchange in this process, without HTTP: orders per second, and the memory of resting orders. Prints the
- * best round of each workload. This is not a test. Run with `node --expose-gc` to measure the memory.
+ * Measures the exchange in this process, without HTTP: orders per second, and the memory of resting orders. This is not
+ * a test. Run with `node --expose-gc` to measure the memory.
  */
 import { PerformanceObserver } from "node:perf_hooks"
 import * as Result from "effect/Result"
@@ -19,7 +19,7 @@ interface Floor {
   readonly taker: string
 }
 
-/** One market with a tick of $0.001, ten makers and a taker, each with a hundred million dollars. */
+/** With a tick of $0.001, ten makers and a taker, each with a hundred million dollars. */
 const makeFloor = (): Floor => {
   const exchange = new Exchange({ seed: 1, assumptions: { maxRestingOrders: 1_000_000 } })
   const account = (name: string) =>
@@ -36,7 +36,7 @@ const makeFloor = (): Floor => {
   return { exchange, makers: Array.from({ length: 10 }, (_, n) => account(`maker ${n}`)), taker: account("taker") }
 }
 
-/** Pseudo-random numbers from a fixed seed. */
+/** From a fixed seed. */
 const makeNumbers = () => {
   let state = 1
   return (below: number): number => {
@@ -52,7 +52,7 @@ const placed = (result: Result.Result<{ readonly orderId: string }, { readonly c
   return result.success.orderId
 }
 
-/** The workloads. Each runs on a new exchange, and returns the number of its commands and its seconds. */
+/** Each workload runs on a new exchange, and returns the number of its commands and its seconds. */
 const works: Readonly<Record<string, (floor: Floor) => { readonly count: number; readonly seconds: number }>> = {
   "place, and rest": ({ exchange, makers }) => {
     const number = makeNumbers()
@@ -144,7 +144,7 @@ const observer = new PerformanceObserver((list) => {
 })
 observer.observe({ entryTypes: ["gc"] })
 
-/** Waits until the garbage collections are reported. */
+/** Garbage collections are reported with a delay. */
 const counted = () => new Promise((resolve) => setTimeout(resolve, 10))
 
 const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`

@@ -16,7 +16,6 @@ export interface Served {
   readonly keys: ReadonlyArray<{ readonly keyId: string; readonly kind: string; readonly privateKey: string }>
 }
 
-/** A served request. */
 export interface Request {
   readonly atMillis: number
   readonly operation: string | undefined

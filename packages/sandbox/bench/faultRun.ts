@@ -1,9 +1,8 @@
 /**
- * Sends orders under network faults: 5,000 intents (orders to place) from 32 fibers, with faults in more than a fifth
- * of all requests. A second run kills the client in the middle. Fails if an order was duplicated, if an outcome was
- * lost or is wrong, or if an outcome `Unknown` was not settled.
+ * Sends orders under network faults from 32 fibers, and kills the client in the middle of a second run. Fails if an
+ * order was duplicated, if an outcome was lost or is wrong, or if an outcome `Unknown` was not settled.
  *
- * Arguments: the number of intents, and a seed.
+ * Arguments: the number of intents (orders to place), and a seed.
  */
 import { availableParallelism } from "node:os"
 import { type Options, run } from "../test/support/faultRun/faultRun.ts"

@@ -1,9 +1,7 @@
 /**
- * Measures the feed under load. This process has many connections, and the local exchange runs in another process on
- * the same machine. Each connection watches the books of some markets, while orders that are sent over HTTP change the
- * books. Prints the frames received and lost, how late they arrived, the processor time of both sides, the memory of an
- * idle connection, and the memory cost of a reader that stops reading. This is not a test, but it fails if a frame or a
- * connection was lost, if a frame was over 1 s late, or if the pace of changes was too low.
+ * Measures the feed under load: this process has many connections, which watch books while orders over HTTP change
+ * them. The local exchange runs in another process. This is not a test, but it fails if a frame or a connection was
+ * lost, if a frame was over 1 s late, or if the pace of changes was too low.
  *
  * Arguments: connections (default: 200), markets per connection (50), markets in total (200), changes a second (2,000),
  * seconds (60), orders in a request (20).
@@ -51,7 +49,7 @@ const openFeed = async (headers: Readonly<Record<string, string>> = {}): Promise
   return feed
 }
 
-/** How late frames were: the number of frames for each millisecond, and the maximum. */
+/** The number of frames for each millisecond of lateness. The last entry also counts later frames. */
 class Lateness {
   readonly #counts = new Uint32Array(10_001)
   count = 0
@@ -69,7 +67,6 @@ class Lateness {
   }
 }
 
-/** Reads a whole number at a position. */
 const numberAt = (text: string, at: number): number => {
   let value = 0
   for (let index = at; ; index++) {
@@ -79,9 +76,7 @@ const numberAt = (text: string, at: number): number => {
   }
 }
 
-/**
- * Counts the frames of one subscription, and the lost frames by the gaps in `seq`. Records how late each delta was.
- */
+/** Finds lost frames by the gaps in `seq`. Records how late each delta was. */
 class Watcher {
   snapshots = 0
   deltas = 0
@@ -115,7 +110,7 @@ class Watcher {
 const requestsAtOnce = 4
 const agent = new Agent({ keepAlive: true, maxSockets: requestsAtOnce })
 
-/** Sends a signed request, and returns the body of its response. */
+/** Returns the body of the response. */
 const rest = (method: string, path: string, body: object): Promise<string> =>
   new Promise((resolve, reject) => {
     const text = JSON.stringify(body)
@@ -142,7 +137,7 @@ const rest = (method: string, path: string, body: object): Promise<string> =>
 
 const orders = "/trade-api/v2/portfolio/events/orders/batched"
 
-/** Changes the books of all markets at the wanted pace, and counts the changes of each book. */
+/** Counts the changes of each book. */
 class Driver {
   readonly changes = new Map<string, number>()
   total = 0
@@ -279,15 +274,15 @@ const measureLoad = async (): Promise<boolean> => {
   return isSound
 }
 
-/** The memory in use after a garbage collection. */
+/** After a garbage collection. */
 const usedBytes = async (): Promise<number> => {
   const { externalBytes, heapBytes } = await usageOf("collect")
   return heapBytes + externalBytes
 }
 
 /**
- * Measures the memory cost of one reader that stops reading, during the same changes. Subtracts the memory of the
- * orders that the exchange keeps.
+ * The memory cost of one reader that stops reading, during the same changes. Subtracts the memory of the orders that
+ * the exchange keeps.
  */
 const measureStall = async (): Promise<void> => {
   const stepSeconds = 5

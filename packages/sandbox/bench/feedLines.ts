@@ -1,10 +1,8 @@
 /**
- * Runs the client's order books for a long time, over real sockets, with order flow in all markets. The books use two
- * lines, which are independent connections to the feed. Each second, a fault hits the next line, but only after every
- * line has all its books again. The messages of each connection are delayed by a constant time, so that one line is
- * ahead of the other. The local exchange runs in another process and records each state of its books.
- *
- * All books are read every few milliseconds, and each book after each of its changes. Fails if one of these happens:
+ * Runs the client's order books for a long time, over two lines, which are independent connections to the feed. Each
+ * second, a fault hits the next line, but only after every line has all its books again. A constant delay per
+ * connection keeps one line ahead of the other. The local exchange runs in another process and records each state of
+ * its books. Fails if one of these happens:
  *
  * - A book is not live, even between two reads.
  * - The clock of a book (the exchange's counter of changes) goes back.
@@ -59,11 +57,11 @@ const [seconds = 600, markets = 100, changesPerSecond = 500, lines = 2, longestW
 const sweepMillis = 3
 /** A longer time between two reads counts as running time only up to this length. */
 const lateSweepMillis = 10
-/** How far a book may be behind the exchange's records, not counting pauses of this process. */
+/** Not counting pauses of this process. */
 const behindLimitMillis = 250
 const faultMillis = 1_000
 const pollMillis = 5
-/** The longest delay of the messages of a connection. */
+/** Of the messages of a connection. */
 const longestDelayMillis = 50
 const settleMillis = 30_000
 
@@ -83,7 +81,6 @@ const comparison = new Comparison(fail)
 const median = (values: ReadonlyArray<number>): number =>
   values.toSorted((left, right) => left - right)[values.length >> 1] ?? 0
 
-/** Delays all messages of a socket by the same time. */
 const delay = (socket: Socket.WebSocketLike, delayMillis: number): void => {
   const listen = socket.addEventListener.bind(socket)
   socket.addEventListener = (type, listener, options) =>
@@ -94,7 +91,7 @@ const delay = (socket: Socket.WebSocketLike, delayMillis: number): void => {
     )
 }
 
-/** The open sockets of the lines, oldest first. The exchange's connections are in the same order. */
+/** Oldest first. The exchange's connections are in the same order. */
 class Sockets {
   #open: Array<{ readonly line: number; readonly socket: NodeWS.WebSocket }> = []
 
@@ -113,7 +110,7 @@ class Sockets {
     })
   ).pipe(Layer.provide(NodeWS.layerWebSocketConstructor))
 
-  /** The index of a line's socket among the open sockets; negative if the line has none. */
+  /** The index among the open sockets; negative if the line has none. */
   place(line: number): number {
     return this.#open.findIndex((open) => open.line === line)
   }
@@ -123,14 +120,12 @@ class Sockets {
   }
 }
 
-/** The last read of a book. */
 interface Last {
   readonly book: OrderBooks.Book
-  /** The time since which the book is live. This time changes if the book was not live between two reads. */
+  /** Changes if the book was not live between two reads. */
   readonly sinceMillis: number
 }
 
-/** Reads books and checks them. */
 class Reader {
   reads = 0
   unreadable = 0
@@ -138,9 +133,9 @@ class Reader {
   back = 0
   newEpochs = 0
   longestBehindMillis = 0
-  /** How far behind the records the books were when they were read, in microseconds. */
+  /** In microseconds, when the books were read. */
   readonly behind = createHistogram()
-  /** The times between two reads of all books, in microseconds. */
+  /** Between two reads of all books, in microseconds. */
   readonly sweeps = createHistogram()
   lateSweeps = 0
   #sweptMillis = performance.now()
@@ -277,7 +272,7 @@ const report = (): void => {
 /** The time from the beginning of a fault until its line was complete again. */
 const repairs = new Map<Kind, Array<number>>(kinds.map((kind) => [kind, []]))
 
-/** Injects a fault into a line. Returns a function that states whether the line has noticed the fault. */
+/** Returns a function that states whether the line has noticed the fault. */
 const inject = async (kind: Kind, line: number): Promise<() => boolean> => {
   const counters = () => states()[line]!.session.counters
   if (kind === "late") {

@@ -1,13 +1,7 @@
 /**
- * Compares the client's feed with `ws` and `JSON.parse`, over sockets on this machine. `Feed.subscribe` parses and
- * checks deltas of books, and passes them to these consumers:
- *
- * - one subscriber
- * - many subscribers of one market, each of which receives every frame
- * - the same number of subscribers, each of its own market
- *
- * The local exchange sends from another process. Prints the processor time of this process in the best of interleaved
- * rounds, and the ratios. This is not a test, but it fails if a frame is missing.
+ * Compares `Feed.subscribe` with `ws` and `JSON.parse`, over sockets on this machine, with one subscriber and with
+ * many. The local exchange sends from another process. Prints the processor time of this process in the best of
+ * interleaved rounds, and the ratios. This is not a test, but it fails if a frame is missing.
  *
  * `node packages/sandbox/bench/feedRate.ts [rounds] [frames] [subscribers]`
  */
@@ -39,11 +33,10 @@ const { accounts, tickers, url } = await new Promise<RateServed>((resolve) =>
 const environment = Result.getOrThrow(Environment.fromUrl(url))
 type Account = RateServed["accounts"][number]
 
-/** A reader of one account's frames. */
 interface Contender {
   readonly name: string
   readonly accountId: string
-  /** The frames of a round. */
+  /** Per round. */
   readonly frames: number
   /** The number of markets of the frames. */
   readonly markets: number
@@ -117,7 +110,7 @@ const subscribed = async (
   }
 }
 
-/** Sends the frames of a round, and returns the processor time per delivered frame. */
+/** Returns the processor time per delivered frame. */
 const run = async ({ accountId, copies, frames, markets, name, received }: Contender): Promise<number> => {
   const expected = received() + frames * copies
   const begun = performance.now()

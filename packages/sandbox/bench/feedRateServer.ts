@@ -16,11 +16,9 @@ export interface RateServed {
   readonly accounts: ReadonlyArray<{ readonly accountId: string; readonly keyId: string; readonly privateKey: string }>
 }
 
-/** Which frames to send. */
 export interface Wanted {
   readonly accountId: string
   readonly frames: number
-  /** The number of markets of the frames. */
   readonly markets: number
 }
 

@@ -14,12 +14,11 @@ export interface FeedServed {
   readonly privateKey: string
 }
 
-/** What the process used. */
 export interface Usage {
   readonly cpuMillis: number
   readonly residentBytes: number
   readonly heapBytes: number
-  /** Memory outside the heap: buffers. */
+  /** Outside the heap: buffers. */
   readonly externalBytes: number
 }
 

@@ -1,9 +1,9 @@
 /**
- * Runs the client's live order books for a long time, over real sockets, with order flow in all markets. Injects the
- * faults in turn, one every few seconds. The local exchange runs in another process and records each state of its
- * books. Prints the heap at intervals, and one table at the end. Fails if one of these happens:
+ * Runs the client's live order books for a long time, over real sockets, and injects faults in turn. The local exchange
+ * runs in another process and records each state of its books. Fails if one of these happens:
  *
- * - A book that was read differs from the state that the exchange recorded with the same clock (its counter of changes).
+ * - A book that was read differs from the state that the exchange recorded with the same clock (its counter of
+ *   changes).
  * - A book is unreadable for longer than the limit.
  * - A book differs from the exchange's own book after the flow has stopped.
  * - A fiber, timer, socket or connection is left after the scope closes.
@@ -44,7 +44,7 @@ import {
 
 const [seconds = 600, markets = 200, changesPerSecond = 300, limitMillis = 15_000] = process.argv.slice(2).map(Number)
 const sweepMillis = 50
-/** The number of sweeps in which every book is read once. */
+/** Every book is read once in this number of sweeps. */
 const sweepsPerRead = 20
 const settleMillis = 30_000
 
@@ -57,7 +57,7 @@ interface Effects {
   longestMillis: number
 }
 
-/** The connections and subscriptions of the feed in one line. */
+/** Connections and subscriptions, in one line. */
 let feedNow = (): string => ""
 
 /** How long books are unreadable, and after which fault. */

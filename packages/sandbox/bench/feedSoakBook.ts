@@ -1,10 +1,9 @@
 /** The messages between `feedSoak.ts` or `feedLines.ts` and the exchange's process, `feedSoakServer.ts`. */
 import { createHash } from "node:crypto"
 
-/** A level of a book: price and contracts. */
 export type Level = readonly [price: string | number, count: string | number]
 
-/** The digest of a book in any notation: `scale` converts prices to dollars, and counts to contracts. */
+/** `scale` converts prices to dollars, and counts to contracts. */
 export const digestOf = (
   bids: ReadonlyArray<Level>,
   asks: ReadonlyArray<Level>,
@@ -20,10 +19,9 @@ export const digestOf = (
     .digest("base64")
 }
 
-/** The state of one book of the exchange. */
 export type Recorded = readonly [ticker: string, clock: number, digest: string]
 
-/** The faults in their order, each with the milliseconds until the next fault. */
+/** In their order, each with the milliseconds until the next fault. */
 export const faults = {
   "connection reset": 3_000,
   "delta skipped": 3_000,
@@ -52,7 +50,7 @@ export type Fault = keyof typeof faults
 /** The faults of one connection. For `stalled` and `gapped`, the answer arrives after the end of the fault. */
 export type LineFault = "reset" | "closed" | "stalled" | "gapped"
 
-/** How long `stalled` lasts, in milliseconds. */
+/** The duration of `stalled`. */
 export const stallMillis = 600
 
 /**
@@ -66,7 +64,7 @@ export type Question =
   | "stop"
   | "connections"
 
-/** A message of the exchange's process: the first message, states of books, the answer to a question, or a failure. */
+/** The first message, states of books, the answer to a question, or a failure. */
 export type Sent =
   | {
       readonly type: "served"

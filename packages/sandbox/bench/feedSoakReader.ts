@@ -30,7 +30,7 @@ export const heapMebibytes = (): number => {
   return process.memoryUsage().heapUsed / 1024 / 1024
 }
 
-/** The failures of checks. Prints the first twenty immediately. */
+/** Prints the first twenty failures immediately. */
 export class Failures {
   count = 0
   readonly add = (failure: string): void => {
@@ -39,7 +39,6 @@ export class Failures {
   }
 }
 
-/** The state of one book of the exchange, and when its record arrived. */
 interface Kept {
   readonly clock: number
   readonly digest: string
@@ -93,7 +92,7 @@ export class Comparison {
     })
   }
 
-  /** Returns the books that cannot be read, or that differ from the newest record. */
+  /** The books that cannot be read, or that differ from the newest record. */
   unequal(books: OrderBooks.Watch, tickers: ReadonlyArray<string>): ReadonlyArray<string> {
     return tickers.filter((ticker) => {
       const book = Effect.runSyncExit(books.read(ticker))
@@ -129,14 +128,12 @@ export class Comparison {
   }
 }
 
-/** The record of a book that was read. */
 export const digestOfBook = ({ asks, bids, clock, market_ticker }: OrderBooks.Book): Recorded => {
   const side = (levels: ReadonlyArray<{ readonly price: string; readonly count: string }>) =>
     levels.map(({ count, price }) => [price, count] as const)
   return [market_ticker, clock ?? Number.NaN, digestOf(side(bids), side(asks))]
 }
 
-/** Starts the exchange's process. */
 export const startExchange = async (
   markets: number,
   changesPerSecond: number,
@@ -165,7 +162,6 @@ export const startExchange = async (
   return { served: await serving, ask, disconnect: () => server.disconnect() }
 }
 
-/** Counts the fibers that run. */
 export class Fibers implements Metric.FiberRuntimeMetricsService {
   running = 0
   recordFiberStart(): void {
@@ -176,7 +172,6 @@ export class Fibers implements Metric.FiberRuntimeMetricsService {
   }
 }
 
-/** The numbers of this process's timers, sockets and other handles. */
 export const resources = (): Readonly<Record<string, number>> => {
   // Uses both streams first: a stream that is a pipe counts as a resource from its first use on.
   void [process.stdout, process.stderr]

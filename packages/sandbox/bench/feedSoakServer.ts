@@ -2,8 +2,8 @@
  * A local exchange in another process for `feedSoak.ts` and `feedLines.ts`, with order flow in all its markets.
  * Arguments: the number of markets, and the changes of books a second.
  *
- * Each change affects one level of one market, so a reader of the feed never sees a part of a change. After each request,
- * the process sends the current states of the request's books. Concurrent requests never change the same book.
+ * Each change affects one level of one market, so a reader of the feed never sees a part of a change. Concurrent
+ * requests never change the same book.
  */
 import { createPrivateKey, sign } from "node:crypto"
 import { setTimeout } from "node:timers/promises"
@@ -39,7 +39,6 @@ interface Placed {
   readonly orders: ReadonlyArray<{ readonly order_id?: string }>
 }
 
-/** Order flow until it is stopped. */
 class Flow {
   changes = 0
   isRunning = true
@@ -120,7 +119,7 @@ class Flow {
     })
   }
 
-  /** Cancels an order of each market. The cancel of an order that has filled is refused, and changes nothing. */
+  /** The cancel of an order that has filled is refused, and changes nothing. */
   async #cancel(some: ReadonlyArray<string>): Promise<void> {
     const orders = some.map((ticker) => {
       const resting = this.#resting.get(ticker)!
@@ -165,7 +164,7 @@ class Flow {
   }
 }
 
-/** Injects a fault. A stall ends after two seconds, before the returned effect completes. */
+/** A stall ends after two seconds, before the returned effect completes. */
 const inject = (sandbox: Sandbox.Operator, accountId: string, fault: Fault) => {
   const delta = { feed: "frame", type: "orderbook_delta" } as const
   const snapshot = { feed: "frame", type: "orderbook_snapshot" } as const
@@ -217,7 +216,7 @@ const inject = (sandbox: Sandbox.Operator, accountId: string, fault: Fault) => {
   }
 }
 
-/** Injects a fault into the connection at this place among the open connections. */
+/** `place` is among the open connections. */
 const injectInLine = (sandbox: Sandbox.Operator, fault: LineFault, place: number) =>
   Effect.gen(function* () {
     const { connectionId, subscriptions } = (yield* sandbox.feed.connections)[place]!

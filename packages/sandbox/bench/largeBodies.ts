@@ -1,8 +1,5 @@
 /**
- * Measures the memory of a server to which many connections send large bodies.
- *
- * Starts the command in another process. Then each of 2,000 connections sends all bytes of a 4 MiB body except the last
- * byte. Prints the memory of the server before, at the maximum, and afterwards, and the number of responses by status.
+ * Measures the memory of a server to which 2,000 connections send all bytes of a 4 MiB body except the last byte.
  *
  * Reads the memory from `/proc`, so it needs Linux. Needs 4,100 open files: `ulimit -n`.
  */

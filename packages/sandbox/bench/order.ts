@@ -1,7 +1,7 @@
 /** The orders of the benchmarks of the exchange. */
 import type { CreateOrder } from "../src/exchange/Commands.ts"
 
-/** An order. The price is in ten-thousandths of a dollar, the count in hundredths of a contract. */
+/** The price is in ten-thousandths of a dollar, the count in hundredths of a contract. */
 export const order = (ticker: string, side: "bid" | "ask", price: number, count = 100): CreateOrder => ({
   ticker,
   clientOrderId: undefined,

@@ -1,8 +1,7 @@
 /**
- * Measures the cost of reads by the size of the exchange: queue positions at 1,000 to 100,000 resting orders, and lists
- * that return the same number of items at any size. Prints microseconds per item, and the ratio to the cost at a tenth
- * of the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is proportional to the
- * size.
+ * Measures the cost of reads by the size of the exchange. Prints microseconds per item, and the ratio to the cost at a
+ * tenth of the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is proportional to
+ * the size.
  */
 import * as Result from "effect/Result"
 import type { CreateOrder, CreateRfq } from "../src/exchange/Commands.ts"
@@ -22,7 +21,6 @@ const unwrap = <A>(result: Result.Result<A, Refusal>): A => {
   return result.success
 }
 
-/** An exchange with some markets and two accounts. */
 const makeFloor = (...tickers: ReadonlyArray<string>) => {
   const exchange = new Exchange({ seed: 1, assumptions: { maxRestingOrders: 1_000_000 } })
   const account = (name: string) =>
@@ -51,7 +49,6 @@ const makeFloor = (...tickers: ReadonlyArray<string>) => {
 type Floor = ReturnType<typeof makeFloor>
 
 interface Read {
-  /** Creates the data of a size. */
   readonly prepare: (size: number) => Floor
   /** Returns the number of items that it read. */
   readonly read: (view: View, floor: Floor, size: number) => number
@@ -59,7 +56,7 @@ interface Read {
 
 const [here, there] = ["KXBENCH-26-YES", "KXOTHER-26-YES"]
 
-/** Resting bids, spread over a number of prices. */
+/** Spread over a number of prices. */
 const resting = (prices: number) => (size: number) => {
   const floor = makeFloor(here)
   for (let n = 0; n < size; n++) {
@@ -87,7 +84,7 @@ const amongOld = (size: number) => {
   return floor
 }
 
-/** Orders with one fill each. One of the fills is in another market. */
+/** One of the fills is in another market. */
 const filled = (size: number) => {
   const floor = makeFloor(here, there)
   for (let n = 0; n < size; n++) {
@@ -98,7 +95,6 @@ const filled = (size: number) => {
   return floor
 }
 
-/** Trades, one in each minute. */
 const tradedEachMinute = (size: number) => {
   const floor = makeFloor(here)
   for (let n = 0; n < size; n++) {
@@ -347,7 +343,7 @@ const reads: Readonly<Record<string, Read>> = {
   }
 }
 
-/** Microseconds per item: the best of several rounds of at least two milliseconds each. */
+/** The best of several rounds of at least two milliseconds each. */
 const timed = (read: () => number): number => {
   let best = Infinity
   const until = performance.now() + 600

@@ -4,9 +4,8 @@
  * of them is two seconds ahead. Fails if the exchange returned a 429, or if less than `minShare` of the available
  * tokens was used.
  *
- * The available tokens are the maximum that the exchange's buckets grant in thirty seconds: the capacity, because the
- * buckets are full at the start, plus the refill. Before the start, the processes fetch the budget and stay idle until
- * the buckets are full. The used tokens are the tokens that the exchange charged.
+ * The available tokens are the maximum that the exchange's buckets grant in thirty seconds: the capacity plus the
+ * refill. The used tokens are the tokens that the exchange charged.
  *
  * Argument: the tier (default: `advanced`). The run starts its own `redis-server`, and stops it at the end.
  */
@@ -43,7 +42,7 @@ const prices = new Map(
 const start = (file: string, ...args: ReadonlyArray<string>) =>
   fork(fileURLToPath(new URL(file, import.meta.url)), args)
 
-/** The next message of a process. Rejects if the process ends. */
+/** Rejects if the process ends. */
 const next = <A>(child: ChildProcess): Promise<A> =>
   new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`${child.spawnargs.at(1)} ended with ${code}`))
@@ -83,9 +82,7 @@ interface Shape {
   readonly redisPort: number | undefined
 }
 
-/**
- * Runs client processes against an exchange. Returns whether there was no 429, no failure, and enough use of tokens.
- */
+/** Returns whether there was no 429, no failure, and enough use of tokens. */
 const measure = async ({ aheadMillis, name, redisPort }: Shape): Promise<boolean> => {
   const exchange = start("exchangeServer.ts", tier, "10000000")
   const workers = aheadMillis.map((millis) => ({ millis, child: start("saturationWorker.ts") }))

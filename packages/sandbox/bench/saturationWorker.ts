@@ -1,7 +1,7 @@
 /**
  * A process that trades as fast as its limiter permits. The first message that it receives is its setting. It sends
- * `learned` once it has fetched the account's budget. Each further message starts a run of that many milliseconds.
- * After the run, the process sends the outcome of its calls.
+ * `learned` once it has fetched the account's budget. Each further message starts a run of that many milliseconds,
+ * after which the process sends the outcome.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeRedis from "@effect/platform-node/NodeRedis"
@@ -24,18 +24,18 @@ export interface Setting {
   readonly ticker: string
   readonly keyId: string
   readonly privateKey: string
-  /** The Redis that shares the account's budget; undefined if the budget is not shared. */
+  /** Undefined if the budget is not shared. */
   readonly redisPort: number | undefined
-  /** How far the clock of the process is ahead. */
+  /** Of the process's clock. */
   readonly aheadMillis: number
-  /** The capacity of the account's write bucket. */
+  /** Of the account's write bucket. */
   readonly capacity: number
 }
 
 export interface Outcome {
   /** Reads, and pairs of a create and its cancel. */
   readonly succeeded: number
-  /** The number of failures by tag. */
+  /** By tag. */
   readonly failed: Readonly<Record<string, number>>
 }
 

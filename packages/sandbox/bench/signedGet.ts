@@ -1,6 +1,6 @@
 /**
- * Compares a signed GET of one order group by this client and by the official SDK, with interleaved rounds against one
- * server in another process. Prints the best round of each, and the ratios. This is not a test.
+ * Compares a signed GET of one order group by this client and by the official SDK, in interleaved rounds. This is not a
+ * test.
  */
 import { fork } from "node:child_process"
 import { createRequire } from "node:module"
@@ -34,7 +34,7 @@ const environment = Result.getOrThrow(Environment.fromUrl(url))
 const rsa = await Effect.runPromise(ApiKey.generate({ keyId: "bench-rsa", kind: "rsa" }))
 const ed25519 = await Effect.runPromise(ApiKey.generate({ keyId: "bench-ed25519", kind: "ed25519" }))
 
-/** A client. `round` sends all requests, with a fixed concurrency. */
+/** `round` sends all requests, with a fixed concurrency. */
 type Contender = { readonly name: string; readonly round: () => Promise<void> }
 
 const ours = (name: string, key: ApiKey.ApiKey, httpClient: Layer.Layer<HttpClient.HttpClient>): Contender => {

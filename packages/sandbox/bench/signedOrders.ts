@@ -1,6 +1,5 @@
 /**
- * Measures signed orders over HTTP, from this client in this process to the local exchange in another process, on the
- * same machine. Prints the best round for each kind of key, with the processor time of the client. This is not a test.
+ * Measures signed orders over HTTP, from this client to the local exchange in another process. This is not a test.
  */
 import { fork } from "node:child_process"
 import { availableParallelism } from "node:os"

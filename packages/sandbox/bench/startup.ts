@@ -1,5 +1,5 @@
 /**
- * Measures the time from the start of the command `kalshi-sandbox` to its first response: as one bundled file, and as
+ * Measures the time from the start of the command `kalshi-sandbox` to its first response, as one bundled file and as
  * separate modules. This is not a test.
  */
 import { spawn } from "node:child_process"
@@ -9,7 +9,7 @@ import { bundle } from "../bundle.ts"
 
 const rounds = 11
 
-/** Milliseconds from starting the command to the last byte of its first response. */
+/** Milliseconds from the start of the command to the last byte of its first response. */
 const firstResponse = async (file: string): Promise<number> => {
   const begun = performance.now()
   const child = spawn(process.execPath, [file, "--port", "0"], { stdio: ["ignore", "pipe", "inherit"] })

@@ -1,8 +1,6 @@
 /**
- * Measures the cost of a state file. First, sends signed orders over HTTP to two exchanges in other processes, one with
- * and one without a state file, in interleaved rounds. Then measures in this process, by the number of orders: the size
- * of a state file, the time to write a snapshot, and the times to restart from a snapshot and from a journal. This is
- * not a test.
+ * Measures the cost of a state file: orders over HTTP with and without it, its size, and the times to write a snapshot
+ * and to restart from a snapshot and from a journal. This is not a test.
  */
 import { type ChildProcess, fork } from "node:child_process"
 import { mkdtempSync, rmSync, statSync } from "node:fs"
@@ -33,7 +31,7 @@ const [requests = 500, rounds = 31] = process.argv.slice(2).map(Number)
 const folder = mkdtempSync(join(tmpdir(), "kalshi-state-bench-"))
 const servers: Array<ChildProcess> = []
 
-/** Starts an exchange. Returns a function that places a number of orders, and returns the seconds that it took. */
+/** Returns a function that places a number of orders, and returns the seconds that it took. */
 const start = async (file?: string) => {
   const args = ["unmetered", "0", "0", ...(file === undefined ? [] : [file])]
   const server = fork(fileURLToPath(new URL("exchangeServer.ts", import.meta.url)), args)

@@ -10,7 +10,7 @@ const windowMillis = 15_000
 
 const sideNames = { bid: "Buy YES", ask: "Sell YES" }
 
-/** The terms in the form. An invalid number is undefined. */
+/** An invalid number is undefined. */
 const readForm = (form) => {
   const data = new FormData(form)
   const [contracts, cents] = [parseCount(String(data.get("count"))), parseCents(String(data.get("price")))]
@@ -24,7 +24,7 @@ const readForm = (form) => {
   }
 }
 
-/** The order form. `selection` returns the selected market and account. */
+/** `selection` returns the selected market and account. */
 export const makeOrderForm = (selection) => {
   const form = byId("order", HTMLFormElement)
   const result = byId("order-result")
@@ -91,7 +91,6 @@ const outcome = ({ fillCount, remainingCount, status, ...order }) => {
   return `${sideNames[order.side]}: ${parts === "" ? status : parts}`
 }
 
-/** Shows the accounts in the select element. */
 export const showAccounts = (accounts, selected) => {
   const select = byId("account-select", HTMLSelectElement)
   syncOptions(
@@ -156,7 +155,7 @@ const showPositions = ({ positions }) => {
   byId("positions-empty").hidden = positions.length > 0
 }
 
-/** A group with the fills of its window: the fills at the left end leave the window next. */
+/** The fills at the left end leave the window next. */
 const showGroups = ({ groups }, nowMillis) => {
   sync(
     byId("groups"),
@@ -205,7 +204,6 @@ const showGroups = ({ groups }, nowMillis) => {
   byId("groups-empty").hidden = groups.length > 0
 }
 
-/** Shows the selected account. */
 export const makeAccountView = (run, now) => {
   let account
   const timer = () => {

@@ -8,7 +8,7 @@ const shownItems = 150
 
 const bid = (value, size) => (value === 0 ? "–" : `${price(value)} × ${count(size)}`)
 
-/** Shows the newest RFQs with their quotes. `nameOf` returns the name of an account. */
+/** `nameOf` returns the name of an account. */
 export const showRfqs = (rfqs, nameOf) => {
   sync(
     byId("rfq-list"),
@@ -54,7 +54,7 @@ export const showRfqs = (rfqs, nameOf) => {
   byId("rfq-list").hidden = rfqs.length === 0
 }
 
-/** A log that can be held. While it is held, it collects new items, up to its limit. */
+/** While the log is held, it collects new items, up to its limit. */
 const makeLog = (name, holdId, create) => {
   const list = byId(`${name}-list`)
   const empty = byId(`${name}s-empty`)
@@ -143,7 +143,6 @@ export const makeRequests = (nameOf) => makeLog("request", "hold-requests", requ
 
 export const makeFrames = () => makeLog("frame", "hold-frames", frameItem)
 
-/** Offers the operations of the last requests in the form for faults. */
 export const suggestOperations = (items) => {
   const list = byId("operations", HTMLDataListElement)
   const known = new Set(Array.from(list.options, (option) => option.value))

@@ -2,7 +2,7 @@
 
 const token = document.querySelector('meta[name="sandbox-token"]')?.getAttribute("content") ?? ""
 
-/** Sends a change. Returns the response, or throws an error with the exchange's reason. */
+/** Throws an error with the exchange's reason. */
 export const send = async (method, path, body) => {
   const response = await fetch(`/sandbox/${path}`, {
     method,
@@ -16,9 +16,7 @@ export const send = async (method, path, body) => {
 
 export const post = (path, body = {}) => send("POST", path, body)
 
-/**
- * Reads the stream of changes. Connects again after the connection was lost. Returns a function that ends the stream.
- */
+/** Connects again after the connection was lost. Returns a function that ends the stream. */
 export const follow = ({ account, market }, onMessage, onState) => {
   const query = new URLSearchParams()
   if (market !== undefined) query.set("market", market)

@@ -26,8 +26,8 @@ const fitting = (trades) => {
 }
 
 /**
- * The candles of trades, oldest first; at most 48. An interval without trades continues at the last price. Without
- * `intervalMillis`, all trades fit into the candles if possible.
+ * Oldest first, at most 48. An interval without trades continues at the last price. Without `intervalMillis`, all
+ * trades fit into the candles if possible.
  */
 export const candlesOf = (trades, intervalMillis) => {
   const length = intervalMillis ?? fitting(trades)

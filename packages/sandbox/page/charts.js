@@ -9,7 +9,6 @@ const text = (x, y, content, attributes = {}) => s("text", { x, y, class: "label
 const frame = (width, height, label, ...children) =>
   s("svg", { width, height, viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": label }, ...children)
 
-/** A chart without data. */
 const blank = (width, height, content) =>
   frame(
     width,
@@ -19,7 +18,7 @@ const blank = (width, height, content) =>
     text(width / 2, height / 2 + 4, content, { "text-anchor": "middle", class: "label quiet" })
   )
 
-/** Steps of a scale: about `most` round values from `low` to `high`. */
+/** About `most` round values from `low` to `high`. */
 const ticks = (low, high, most) => {
   const rough = Math.max(1, (high - low) / most)
   const power = 10 ** Math.floor(Math.log10(rough))
@@ -34,7 +33,7 @@ const ticks = (low, high, most) => {
 
 const sum = (levels) => levels.reduce((total, [, size]) => total + size, 0)
 
-/** The cumulative contracts of both sides of a book. */
+/** Shows cumulative contracts. */
 export const depthChart = (width, height, { ask, bid }) => {
   if (bid.length === 0 && ask.length === 0) return blank(width, height, "The book is empty")
   const [left, right, top, bottom] = [8, 8, 14, 22]
@@ -80,7 +79,6 @@ export const depthChart = (width, height, { ask, bid }) => {
   )
 }
 
-/** Candles with their volume. */
 export const candleChart = (width, height, { candles, length }) => {
   if (candles.length === 0) return blank(width, height, "No trades yet")
   const [left, right, top, bottom] = [8, 46, 10, 22]

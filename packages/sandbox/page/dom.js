@@ -37,10 +37,8 @@ const fill = (element, attributes, children) => {
   return element
 }
 
-/** Creates an HTML element. */
 export const h = (tag, attributes = {}, ...children) => fill(document.createElement(tag), attributes, children)
 
-/** Creates an SVG element. */
 export const s = (tag, attributes = {}, ...children) =>
   fill(document.createElementNS(svgNamespace, tag), attributes, children)
 
@@ -53,7 +51,6 @@ export const setAttribute = (element, name, value) => {
   if (element.getAttribute(name) !== value) element.setAttribute(name, value)
 }
 
-/** Replaces all classes of an element. */
 export const setClass = (element, classes) => setAttribute(element, "class", classes)
 
 const keys = new WeakMap()
@@ -80,7 +77,7 @@ export const sync = (parent, items, keyOf, create, update) => {
   for (const child of old.values()) child.remove()
 }
 
-/** Shows options of a select, and keeps its choice. */
+/** Keeps the choice of the select. */
 export const syncOptions = (select, options) => {
   const { value } = select
   sync(
@@ -93,13 +90,13 @@ export const syncOptions = (select, options) => {
   if (options.some((option) => option.value === value)) select.value = value
 }
 
-/** Prepends items to a log, and removes the oldest. */
+/** Removes the oldest elements beyond `limit`. */
 export const prepend = (list, elements, limit) => {
   list.prepend(...elements.toReversed())
   while (list.children.length > limit) list.lastElementChild?.remove()
 }
 
-/** Calls back with the size of an element, now and at each change. */
+/** Calls back now and at each change. */
 export const onSize = (element, callback) => {
   new ResizeObserver(([entry]) => {
     const { height, width } = entry.contentRect

@@ -43,7 +43,6 @@ const times = (id) => {
   return Number.isInteger(value) && value >= 1 ? value : 1
 }
 
-/** A fault in words. */
 const describe = ({ channel, feed, operation, path, times: _times, ...effect }) => {
   const target =
     feed === undefined
@@ -55,7 +54,6 @@ const describe = ({ channel, feed, operation, path, times: _times, ...effect }) 
   return `${target}: ${effects.join(", ")}`
 }
 
-/** The buttons that plant faults. */
 export const makeFaults = (run) => {
   const buttons = (id, faults, complete) =>
     byId(id).append(

@@ -5,7 +5,7 @@
 
 const grouped = (digits) => digits.replace(/\B(?=(\d{3})+$)/g, ",")
 
-/** A scaled integer with its decimals. Omits trailing zeros beyond `least` decimals. */
+/** `scale` is the number of decimals. Omits trailing zeros beyond `least` decimals. */
 const decimal = (units, scale, least) => {
   const value = BigInt(units)
   const digits = String(value < 0n ? -value : value).padStart(scale + 1, "0")
@@ -14,38 +14,38 @@ const decimal = (units, scale, least) => {
   return `${value < 0n ? "−" : ""}${grouped(digits.slice(0, -scale))}${kept === "" ? "" : `.${kept}`}`
 }
 
-/** A price in cents: `45¢`, `45.25¢`. */
+/** In cents: `45¢`, `45.25¢`. */
 export const price = (tenThousandths, decimals = 0) => `${decimal(tenThousandths, 2, decimals)}¢`
 
-/** The decimals that these prices in cents need. */
+/** That these prices in cents need. */
 export const decimalsOf = (prices) =>
   prices.some((value) => value % 10 !== 0) ? 2 : prices.some((value) => value % 100 !== 0) ? 1 : 0
 
 export const count = (hundredths) => decimal(hundredths, 2, 0)
 
-/** Dollars and cents. Shows more decimals only if the amount has them. */
+/** Shows more than two decimals only if the amount has them. */
 export const dollars = (micros) => {
   const text = decimal(micros, 6, 2)
   return text.startsWith("−") ? `−$${text.slice(1)}` : `$${text}`
 }
 
-/** Parses cents as ten-thousandths of a dollar; undefined if the text is not a price. */
+/** In ten-thousandths of a dollar. Undefined if the text is not a price. */
 export const parseCents = (text) => {
   const match = /^\s*(\d{1,3})(?:[.,](\d{1,2}))?\s*¢?\s*$/.exec(text)
   return match === null ? undefined : Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"))
 }
 
-/** Parses a count as hundredths of a contract; undefined if the text is not a count. */
+/** In hundredths of a contract. Undefined if the text is not a count. */
 export const parseCount = (text) => {
   const match = /^\s*(\d{1,11})(?:[.,](\d{1,2}))?\s*$/.exec(text)
   return match === null ? undefined : Number(match[1]) * 100 + Number((match[2] ?? "").padEnd(2, "0"))
 }
 
-/** A price in the format of the operator interface. */
+/** In the format of the operator interface. */
 export const toDollars = (tenThousandths) =>
   `${Math.floor(tenThousandths / 10_000)}.${String(tenThousandths % 10_000).padStart(4, "0")}`
 
-/** A count in the format of the operator interface. */
+/** In the format of the operator interface. */
 export const toContracts = (hundredths) =>
   `${Math.floor(hundredths / 100)}.${String(hundredths % 100).padStart(2, "0")}`
 
@@ -54,7 +54,7 @@ const iso = (millis) => {
   return Number.isNaN(time.getTime()) ? "" : time.toISOString()
 }
 
-/** The time of day in UTC. */
+/** In UTC. */
 export const clock = (millis) => iso(millis).slice(11, 19)
 export const clockMillis = (millis) => iso(millis).slice(11, 23)
 export const day = (millis) => iso(millis).slice(0, 10)
@@ -67,7 +67,7 @@ const units = [
   [1_000, "s"]
 ]
 
-/** A duration in its two largest units: `1 h 15 min`. */
+/** In the two largest units: `1 h 15 min`. */
 export const duration = (millis) => {
   let rest = Math.round(millis / 1_000) * 1_000
   const parts = []

@@ -41,7 +41,6 @@ const toast = (text, kind) => {
   )
 }
 
-/** Runs a change, and reports its success or its failure. */
 const run = async (change, success) => {
   try {
     await change()
@@ -53,7 +52,7 @@ const run = async (change, success) => {
 
 const choices = () => new URLSearchParams(location.hash.slice(1))
 
-/** Selects a market or an account, keeps the choice in the address, and restarts the stream. */
+/** Keeps the choice in the address, and restarts the stream. */
 const select = (choice) => {
   const selected = { ...state.selected, ...choice }
   if (selected.market === state.selected.market && selected.account === state.selected.account) return

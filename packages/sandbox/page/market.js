@@ -40,7 +40,7 @@ const actions = [
 
 const quote = (value, decimals) => (value === 0 ? "–" : price(value, decimals))
 
-/** Shows the list. `onSelect` receives the ticker of a chosen market. */
+/** `onSelect` receives the ticker of a chosen market. */
 export const makeMarketList = (onSelect) => {
   const find = byId("find", HTMLInputElement)
   let state = { markets: new Map(), total: 0, selected: undefined }
@@ -106,7 +106,7 @@ const levelRow = (side, onPrice) => () =>
     h("td", {}, h("span", { class: "fill" }), h("span", {}))
   )
 
-/** Shows a side of the order book. It always has the same number of rows, so that the page does not move. */
+/** Always shows the same number of rows, so that the page does not move. */
 const showSide = (body, side, levels, { decimals, largest, onPrice }) => {
   let total = 0
   const rows = levels.slice(0, shownLevels).map(([level, size]) => ({ level, size, total: (total += size) }))
@@ -146,7 +146,7 @@ const facts = (list, pairs) =>
 
 export const showFacts = facts
 
-/** Shows the selected market. `onPrice` receives a clicked price of the order book and its side. */
+/** `onPrice` receives a clicked price of the order book and its side. */
 export const makeMarketView = ({ onPrice, run }) => {
   const interval = byId("interval", HTMLSelectElement)
   syncOptions(interval, [

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The switches. Their defaults are in {@link defaults}. */
+/** Their defaults are in {@link defaults}. */
 export interface Assumptions {
   /**
    * How far a request's timestamp may be from the exchange's clock, in milliseconds. Public measurements: ±10 s and
@@ -27,7 +27,7 @@ export interface Assumptions {
    * expects true from trigger to reset.
    */
   readonly groupAutoCancelFlag: "never" | "whileTriggered"
-  /** Whether the `orders` of a group are its resting orders, or all orders that were ever placed in it. */
+  /** Which `orders` a group has: its resting orders, or all orders that were ever placed in it. */
   readonly groupOrders: "resting" | "all"
   /** The code of the 400 response to a new order in a triggered group. */
   readonly triggeredGroupCode: string
@@ -114,7 +114,6 @@ export interface Assumptions {
 
 const days = 86_400_000
 
-/** The defaults of the local exchange. */
 export const defaults: Assumptions = {
   timestampWindowMillis: 30_000,
   rsaSalt: "digest",

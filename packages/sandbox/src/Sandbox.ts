@@ -165,7 +165,6 @@ export const layer = (options: Options = {}): Layer.Layer<Sandbox, HttpServerErr
     })
   )
 
-/** Creates the markets that the restored exchange does not have. */
 const createMissing = (
   operator: Operator,
   markets: NonNullable<Options["markets"]>
@@ -216,17 +215,13 @@ export const layerTest = (
     })
   )
 
-/** Runs the scheduled actions of a feed, such as pings, until the scope closes. Then closes the feed's connections. */
 const pumpFeed = (feed: Feed): Effect.Effect<void, never, Scope.Scope> =>
   Effect.andThen(
     pump(feed),
     Effect.addFinalizer(() => Effect.sync(() => feed.stop()))
   )
 
-/**
- * Reads the exchange every second until the scope closes, so that a crowd acts as the time passes. Without these reads,
- * the crowd would catch up only at the next request. Stops when the state cannot be saved.
- */
+/** Reads the exchange every second, so that a crowd acts as the time passes and not only at the next request. */
 const keepActing = ({ view }: Operator, isSaving: () => boolean): Effect.Effect<void, never, Scope.Scope> =>
   view.pipe(
     Effect.repeat({ schedule: Schedule.spaced("1 second"), while: isSaving }),
@@ -243,7 +238,7 @@ const environmentAt = (url: string): Effect.Effect<Environment.Environment, Sand
     ({ reason }) => new SandboxError({ reason })
   )
 
-/** An exchange on Effect's clock that logs its own failures to Effect's log. */
+/** Logs the exchange's own failures to Effect's log. */
 const start = (
   options: TestOptions,
   clock: "real" | "frozen",

@@ -129,7 +129,7 @@ class ScriptedClient {
 
   async send(step: Step, call: Call): Promise<unknown> {
     const isFirst =
-      this.#faults.has("shares the first key") ||
+      this.#faults.has("signs every request with the first key") ||
       (step.do === "create_order" && this.#faults.has("signs orders with the first key"))
     const account = this.#assignment.accounts[isFirst ? 0 : (step.account ?? 0)]!
     const isRepeated =
@@ -194,7 +194,7 @@ class ScriptedClient {
       try {
         page = await this.page(step, limit, cursor)
       } catch (error) {
-        if (cursor !== "" && this.#faults.has("swallows failed pages")) return all
+        if (cursor !== "" && this.#faults.has("ends lists at a failed page")) return all
         throw error
       }
       all.push(...page.ids)
@@ -225,15 +225,15 @@ class ScriptedClient {
       if (this.#faults.has("reports conflicts as successes") && error instanceof Failed && error.status === 409) {
         return { order_id: randomUUID() }
       }
-      if (this.#faults.has("invents orders")) return { order_id: randomUUID() }
+      if (this.#faults.has("reports failed orders as placed")) return { order_id: randomUUID() }
       if (this.#faults.has("retries under a new id")) return place(randomUUID())
       throw error
     })
     const id = isFields(response) ? response["order_id"] : undefined
-    if (this.#faults.has("denies placed orders")) throw new Failed("refused", 400)
+    if (this.#faults.has("reports placed orders as refused")) throw new Failed("refused", 400)
     if (typeof id === "string") return { order_id: id }
     if (this.#faults.has("accepts any body")) return { order_id: null }
-    if (this.#faults.has("invents orders")) return { order_id: randomUUID() }
+    if (this.#faults.has("reports failed orders as placed")) return { order_id: randomUUID() }
     if (this.#faults.has("retries under a new id"))
       return this.create(step, { ...input, client_order_id: randomUUID() })
     throw new Failed("the response has no order_id")
@@ -261,8 +261,11 @@ class ScriptedClient {
     const results = response.orders.map(({ error, order_id }) =>
       typeof order_id === "string" ? { order_id } : { error, placed: "no" }
     )
-    if (this.#faults.has("invents orders")) return results.map((result) => ({ order_id: randomUUID(), ...result }))
-    return this.#faults.has("forgets items of batches") ? results.filter((result) => "order_id" in result) : results
+    if (this.#faults.has("reports failed orders as placed"))
+      return results.map((result) => ({ order_id: randomUUID(), ...result }))
+    return this.#faults.has("omits refused items of batches")
+      ? results.filter((result) => "order_id" in result)
+      : results
   }
 
   async atOnce(step: Step, orders: ReadonlyArray<OrderInput>): Promise<ReadonlyArray<unknown>> {
@@ -275,15 +278,17 @@ class ScriptedClient {
   report(error: unknown): { readonly error: NonNullable<Extract<Result, { readonly error: unknown }>["error"]> } {
     const { code, status } = error instanceof Failed ? error : {}
     const isRefused = status !== undefined && status < 500
-    const hidesStatus = this.#faults.has("drops statuses")
-    const hidesCode = this.#faults.has("drops codes")
+    const hidesStatus = this.#faults.has("omits the statuses of errors")
+    const hidesCode = this.#faults.has("omits the codes of errors")
     return {
       error: {
         kind: error instanceof Error && error.message === "timeout" ? "timeout" : "Failed",
         ...(status !== undefined && !hidesStatus && { status }),
         ...(code !== undefined && !hidesCode && { code }),
         text: hidesCode ? "failed" : inspect(error),
-        ...(isRefused || this.#faults.has("denies orders") ? { placed: "no" as const } : { placed: "maybe" as const })
+        ...(isRefused || this.#faults.has("reports every failed order as not placed")
+          ? { placed: "no" as const }
+          : { placed: "maybe" as const })
       }
     }
   }

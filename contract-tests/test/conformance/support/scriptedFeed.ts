@@ -49,7 +49,7 @@ interface Book {
 class Line {
   readonly books = new Map<string, Book>()
   readonly tradeIds: Array<string> = []
-  /** The reason why the line is not usable. */
+  /** Why the connection is not usable. */
   failure: string | undefined
   seq = 0
   hasGap = false
@@ -88,7 +88,7 @@ class Line {
   }
 
   #fail(why: string): void {
-    if (!this.#faults.has("keeps books after a loss")) this.books.clear()
+    if (!this.#faults.has("keeps books after a lost connection")) this.books.clear()
     this.failure ??= why
   }
 
@@ -105,8 +105,8 @@ class Line {
       return
     }
     const isReply = frame.type === "ok" || frame.type === "subscribed"
-    if (frame.seq !== undefined && !(isReply && this.#faults.has("does not count replies"))) {
-      if (frame.seq === this.seq && !this.#faults.has("applies repeats")) return
+    if (frame.seq !== undefined && !(isReply && this.#faults.has("ignores the seq of replies"))) {
+      if (frame.seq === this.seq && !this.#faults.has("applies repeated messages")) return
       const dropsLate = this.#faults.has("drops late messages")
       if (dropsLate && frame.seq < this.seq) return
       if (frame.seq > this.seq + 1 && !dropsLate && !this.#faults.has("ignores gaps")) {
@@ -127,7 +127,11 @@ class Line {
 
   #snapshot({ msg }: Frame): void {
     const { market_ticker, no_dollars_fp, yes_dollars_fp } = msg
-    if (this.#faults.has("requires both sides") && (no_dollars_fp === undefined || yes_dollars_fp === undefined)) return
+    if (
+      this.#faults.has("ignores snapshots with one side") &&
+      (no_dollars_fp === undefined || yes_dollars_fp === undefined)
+    )
+      return
     const warning =
       !this.#faults.has("ignores unknown members") && Object.keys(msg).some((name) => !snapshotMembers.has(name))
     this.books.set(market_ticker, {
@@ -142,18 +146,18 @@ class Line {
   #delta({ msg }: Frame): void {
     const book = this.books.get(msg.market_ticker)
     if (book === undefined || this.#faults.has("ignores deltas")) return
-    if (this.#faults.has("keeps the first hundred messages") && book.applied >= 100) return
+    if (this.#faults.has("ignores all messages after the hundredth") && book.applied >= 100) return
     if (this.#faults.has("drops a second message with the same clock") && msg.clock === book.clock) return
     book.clock = msg.clock
     book.applied++
     const price = Math.round(Number(msg.price_dollars) * 10_000)
     const side = book[msg.side]
     const count = (side.get(price) ?? 0) + hundredths(msg.delta_fp)
-    if (count < 0 && !this.#faults.has("clamps levels")) {
+    if (count < 0 && !this.#faults.has("deletes levels with a negative count")) {
       this.#fail("impossible")
       return
     }
-    const isDeleted = this.#faults.has("deletes levels at zero changes") && Number(msg.delta_fp) === 0
+    const isDeleted = this.#faults.has("deletes levels at a change of zero") && Number(msg.delta_fp) === 0
     if (count <= 0 || isDeleted) side.delete(price)
     else side.set(price, count)
   }
@@ -180,7 +184,7 @@ export class ScriptedFeed {
 
   async #open(lines: number): Promise<boolean> {
     if (this.#lines.length > 0) return false
-    const dials = this.#faults.has("dials without a pause") ? 30 : lines
+    const dials = this.#faults.has("opens thirty connections at once") ? 30 : lines
     for (let index = 0; index < dials; index++) {
       this.#lines.push(new Line(new WebSocket(this.#url, { headers: this.#headers() }), this.#faults))
     }
@@ -196,7 +200,7 @@ export class ScriptedFeed {
     const isSettled = () => this.#lines.every(({ books, failure }) => failure !== undefined || books.has(ticker))
     await until(
       isSettled,
-      this.#faults.has("ignores refusals") || this.#faults.has("requires both sides") ? 50 : 10_000
+      this.#faults.has("ignores refusals") || this.#faults.has("ignores snapshots with one side") ? 50 : 10_000
     )
     const failure = this.#lines.find(({ failure }) => failure !== undefined)?.failure
     if (failure !== undefined && !this.#faults.has("ignores refusals")) throw new Error(failure)
@@ -207,9 +211,9 @@ export class ScriptedFeed {
   async readBook(ticker: string): Promise<Fields> {
     await Promise.all(this.#lines.map((line) => line.roundTrip()))
     if (this.#faults.has("shows books without a subscription")) return { yes: [], no: [] }
-    const lines = this.#faults.has("reads one line") ? this.#lines.slice(0, 1) : this.#lines
+    const lines = this.#faults.has("reads only the first connection") ? this.#lines.slice(0, 1) : this.#lines
     const books = lines.flatMap(({ books }) => books.get(ticker) ?? [])
-    // The line that has applied the most messages has the newest book.
+    // The connection that has applied the most messages has the newest book.
     const [book] = books.sort((one, other) => other.applied - one.applied)
     if (book === undefined) throw new Error("no book")
     return { yes: levelsOf(book.yes), no: levelsOf(book.no), warning: book.warning }
@@ -225,7 +229,7 @@ export class ScriptedFeed {
     await Promise.all(this.#lines.map((line) => line.roundTrip()))
     const all = this.#lines.flatMap(({ tradeIds }) => tradeIds)
     return {
-      trade_ids: this.#faults.has("does not merge trades") ? all : [...new Set(all)],
+      trade_ids: this.#faults.has("reports the trades of every connection") ? all : [...new Set(all)],
       warning: this.#lines.every(({ hasGap }) => hasGap)
     }
   }

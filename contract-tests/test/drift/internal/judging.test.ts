@@ -8,7 +8,7 @@ const accepted = () => ({ valid: true }) as const
 const refusedAt = (pointer: string) => () =>
   ({ valid: false, pointers: [pointer], violations: [{ pointer, keyword: "type", message: "is wrong" }] }) as const
 
-/** A response. Only the new document allows null at `/list`. */
+/** A response. Only the new document allows null at `/list`, so `{ list: null }` is a witness of the change. */
 const root = (client: ClientOf): Root => ({
   part: "response",
   subject: "Get",

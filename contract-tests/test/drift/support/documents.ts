@@ -201,7 +201,6 @@ const overlay = Documents.parseOverlay(read("overlay.json"))
 export const loaded = (document: Editable, file = "document-2026-01-01.yaml"): Documents.Loaded =>
   Effect.runSync(Documents.load({ file, text: JSON.stringify(document) }, overlay))
 
-/** Compares two documents. */
 export const drift = (old: Editable, now: Editable): Finding.Drift => Drift.compare(loaded(old), loaded(now))
 
 /**

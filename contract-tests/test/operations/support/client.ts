@@ -35,7 +35,6 @@ export const sourceOf = (module: string): string => {
 /** The source of the input interfaces. */
 export const inputs = fs.readFileSync(new URL("generated/inputs.ts", folder), "utf8")
 
-/** Returns the operation with an id. */
 export const named = (id: string): ClientOperations.ClientOperation => {
   const found = ClientOperations.all.find((client) => client.descriptor.operationId === id)
   if (found === undefined) throw new Error(`the client has no ${id}`)

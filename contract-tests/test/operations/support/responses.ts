@@ -8,12 +8,12 @@ import { equals, type Json } from "../../../src/judge/JsonSchema.ts"
 import { conformance, document, line, named, referenceOf } from "./client.ts"
 import { sampleSize } from "./samples.ts"
 
-/** The number of random bodies, in addition to the coverage set. */
+/** The number of random bodies. The suite also uses fixed bodies. */
 const runs = sampleSize(50, 200)
 
 export const testResponses = (compiledDecoding: boolean): void => {
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
-    it(`${module}: decodes every valid body unchanged, and rejects each violation that the policy does not tolerate`, () => {
+    it(`${module}: decodes every valid body unchanged, and rejects each violation that a client must not tolerate`, () => {
       for (const client of ClientOperations.ofModule(module, exported)) {
         const report = Answers.checkResponses(client, referenceOf(client), conformance, { compiledDecoding, runs })
         if (report === undefined) continue
@@ -34,7 +34,7 @@ export const testResponses = (compiledDecoding: boolean): void => {
 
   describe("payload", () => {
     for (const { status } of Descriptors.payloads(document.operation("GetExchangeStatus")!)) {
-      it(`returns every valid body of ${status} unchanged, and undefined for each violation that the policy does not tolerate`, () => {
+      it(`returns every valid body of ${status} unchanged, and undefined for each violation that a client must not tolerate`, () => {
         const client = named("GetExchangeStatus")
         const response = referenceOf(client).responses.get(status)
         if (response?.schema === undefined) assert.fail("the document no longer declares the payload")

@@ -14,7 +14,6 @@ type Key<Input, Optional extends boolean> = Input extends void
           : K
     }[keyof Input]
 
-/** The parts of an operation's type. */
 export type Signature<O> =
   O extends Operation<infer Input, infer Output, infer E, infer Capability>
     ? {

@@ -65,8 +65,8 @@ const selecting = new Set([
 ])
 
 /**
- * Returns the entities in a response that the request did not ask for: an entity that has a selecting field of the
- * request, but with another value. Checks the outermost object, its members, and the items of its lists.
+ * Returns the entities in a response that differ from the request in a selecting field. Checks the outermost object, its
+ * members, and the items of its lists.
  */
 export const differences = (input: JsonObject, data: Json): ReadonlyArray<string> => {
   const asked = Object.entries(input).filter(

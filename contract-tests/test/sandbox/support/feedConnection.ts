@@ -28,7 +28,6 @@ const connect = ({ keyId, signer }: Credentials) =>
     })
   })
 
-/** Opens a connection for an account. */
 export const openConnection = (account: Credentials) =>
   Effect.gen(function* () {
     const socket = yield* connect(account)

@@ -8,7 +8,6 @@ import type { World } from "../../../src/targets/World.ts"
 import type { sendAsSigner } from "./exchange.ts"
 import { responseFault, type Operation, rejectionFault, show, valid, type Violation } from "./judging.ts"
 
-/** Sends one request to an exchange. */
 export type Send = (sent: Requests.Sent) => ReturnType<ReturnType<typeof sendAsSigner>>
 
 /** The kinds of violations that the exchange can accept, with reasons. The tests fail if an entry is not needed. */

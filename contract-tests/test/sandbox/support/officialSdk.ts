@@ -54,8 +54,8 @@ export const configurationOf = (sandbox: Operator, { keyId, privateKey }: Creden
   })
 
 /**
- * Creates an API object with its own HTTP client. All API objects that share the default client sign each request, and
- * the first signature is sent.
+ * Creates an API object with its own HTTP client. With the default client, every API object would sign every request,
+ * and the exchange would get the first signature.
  */
 export const make = <Name extends keyof Apis>(name: Name, configuration: Sdk.Configuration): Apis[Name] =>
   // All API objects have the same constructor.

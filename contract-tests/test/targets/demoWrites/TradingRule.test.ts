@@ -32,7 +32,7 @@ const order = {
 }
 
 describe("TradingRule", () => {
-  it("permits small, short-lived post-only bids in an order group of this run, their cancels, small order groups, and reads", () => {
+  it("permits small, short-lived post-only bids in an order group of this run, their cancellation, small order groups, and reads", () => {
     assert.isUndefined(rule(requestTo("POST", "/portfolio/events/orders", order)))
     assert.isUndefined(rule(requestTo("POST", "/portfolio/events/orders/batched", { orders: [order, order] })))
     assert.isUndefined(rule(requestTo("DELETE", `/portfolio/events/orders/${ownId}`)))

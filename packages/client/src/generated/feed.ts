@@ -1933,8 +1933,8 @@ export interface SubscribeCommandParams {
    */
   readonly use_yes_price?: boolean
   /**
-   * For `communications`. `self`: messages about new and deleted RFQs and batches are only about your own.
-   * Default: they are about those of all users.
+   * For `communications`. `self`: omits messages about new and deleted RFQs and batches of other users. Default:
+   * includes them.
    */
   readonly user_filter?: "" | "self"
 }
@@ -2254,8 +2254,8 @@ export const updateSchemas: { readonly [Name in Action]: Schema.Codec<Updates[Na
 /**
  * The channels. `messages`: the types of its messages. `seq`: whether its data messages carry a `seq`.
  * `markets`: whether a subscription names markets. If `optional`, a subscription without markets covers all
- * markets. `parameters`: the parameters of the subscribe command that have an effect. `actions`: its actions of
- * `update_subscription`.
+ * markets. `parameters`: the parameters of the subscribe command that have an effect. `actions`: the actions of
+ * `update_subscription` that it accepts.
  */
 export const channels = {
   cfbenchmarks_value: {

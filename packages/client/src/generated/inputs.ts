@@ -28,7 +28,7 @@ import type { OrderStatus } from "./responses.ts"
 export interface AcceptBlockTradeProposalInput {
   /** The id of the block trade proposal. */
   readonly block_trade_proposal_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Not together with `subtrader_id`. */
+  /** 0 is the primary account, 1–63 are subaccounts. Not together with `subtrader_id`. */
   readonly subaccount?: number | undefined
   /** For FCM members: the id of the subtrader. Not together with `subaccount`. */
   readonly subtrader_id?: string | undefined
@@ -68,7 +68,7 @@ export interface AcceptRFQQuoteInput {
 export interface AmendOrderV2Input {
   /** The id of the order. */
   readonly order_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** The **total** number of contracts: the filled contracts plus the remaining contracts. */
   readonly count: CountInput
@@ -94,9 +94,9 @@ export interface ApplySubaccountTransferInput {
   readonly amount_cents: number
   /** Your own UUID of the transfer. The exchange executes a transfer once per id. */
   readonly client_transfer_id: string
-  /** The account that pays: 0 is the primary account, 1–63 a subaccount. */
+  /** The account that pays: 0 is the primary account, 1–63 are subaccounts. */
   readonly from_subaccount: number
-  /** The account that receives the cash: 0 is the primary account, 1–63 a subaccount. */
+  /** The account that receives the cash: 0 is the primary account, 1–63 are subaccounts. */
   readonly to_subaccount: number
   /** The shard whose cash moves. Default: 0. */
   readonly exchange_index?: ExchangeIndex | undefined
@@ -133,7 +133,7 @@ export interface BatchGetMarketCandlesticksInput {
 
 /** Input of the operation `CancelAllOrders`. */
 export interface CancelAllOrdersInput {
-  /** 0 is the primary account, 1–63 a subaccount. Default: **all accounts**. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: **all accounts**. */
   readonly subaccount?: number | undefined
 }
 
@@ -141,7 +141,7 @@ export interface CancelAllOrdersInput {
 export interface CancelOrderV2Input {
   /** The id of the order. */
   readonly order_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex | undefined
@@ -188,7 +188,7 @@ export interface CreateApiKeyInput {
    */
   readonly scopes?: ReadonlyArray<ApiKeyScope> | undefined
   /**
-   * Locks the key to one account: 0 is the primary account, 1–63 a subaccount. Not together with
+   * Locks the key to one account: 0 is the primary account, 1–63 are subaccounts. Not together with
    * `fcm_subtrader_id`.
    */
   readonly subaccount?: number | undefined
@@ -238,7 +238,7 @@ export interface CreateOrderGroupInput {
   readonly contracts_limit_fp?: CountInput | null | undefined
   /** The shard of the group. Default: 0. */
   readonly exchange_index?: ExchangeIndex | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
 }
 
@@ -262,11 +262,11 @@ export interface CreateOrderV2Input {
   readonly ticker: string
   /**
    * `fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as
-   * possible fills immediately, and the remainder is cancelled. `good_till_canceled`: the remainder rests in the
+   * possible fills immediately, and the remainder is canceled. `good_till_canceled`: the remainder rests in the
    * book.
    */
   readonly time_in_force: "fill_or_kill" | "good_till_canceled" | "immediate_or_cancel"
-  /** True: the order is cancelled when trading pauses for any reason. */
+  /** True: the order is canceled when trading pauses for any reason. */
   readonly cancel_order_on_pause?: boolean | undefined
   /** Your own id of the order. The exchange returns 409 for a second order with the same id. */
   readonly client_order_id?: string | undefined
@@ -277,7 +277,7 @@ export interface CreateOrderV2Input {
   readonly exchange_index?: ExchangeIndex | undefined
   /**
    * When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is
-   * cancelled. Unix seconds.
+   * canceled. Unix seconds.
    */
   readonly expiration_time?: number | undefined
   /** The order group that the order joins. */
@@ -289,7 +289,7 @@ export interface CreateOrderV2Input {
    * `immediate_or_cancel`.
    */
   readonly reduce_only?: boolean | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
 }
 
@@ -303,9 +303,9 @@ export interface CreateQuoteInput {
   readonly rfq_id: string
   /** Dollars per contract at which you buy YES. `"0"`: you do not buy YES. */
   readonly yes_bid: DollarsInput
-  /** True: your order is cancelled instead of taking from the book. Default: false. */
+  /** True: your order is canceled instead of taking from the book. Default: false. */
   readonly post_only?: boolean | undefined
-  /** 0 is the primary account, 1–63 a subaccount. */
+  /** 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number | undefined
 }
 
@@ -323,7 +323,7 @@ export interface CreateRFQInput {
   readonly obscure_creator_id?: boolean | undefined
   /** True: if you already have RFQs, the exchange deletes them. False: the request fails. Default: false. */
   readonly replace_existing?: boolean | undefined
-  /** For direct members: 0 is the primary account, 1–63 a subaccount. */
+  /** For direct members: 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number | undefined
   /** For FCM members: the id of the subtrader. */
   readonly subtrader_id?: string | undefined
@@ -370,7 +370,7 @@ export interface CreateRFQBatchInput {
   readonly replace_existing?: boolean | undefined
   /** Only `false` is valid: a batch is executed completely or not at all, so it has no remainder. Default: false. */
   readonly rest_remainder?: boolean | undefined
-  /** For direct members: 0 is the primary account, 1–63 a subaccount. */
+  /** For direct members: 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number | undefined
   /** Reserved for FCM members, who cannot create batches yet. */
   readonly subtrader_id?: string | undefined
@@ -391,9 +391,9 @@ export interface CreateRFQBatchQuoteInput {
   readonly quotes: ReadonlyArray<RFQBatchQuoteEntry>
   /** True: the remainder of each child after the execution rests in the book. */
   readonly rest_remainder: boolean
-  /** True: your resting orders are cancelled instead of taking from the book. Default: false. */
+  /** True: your resting orders are canceled instead of taking from the book. Default: false. */
   readonly post_only?: boolean | undefined
-  /** 0 is the primary account, 1–63 a subaccount. */
+  /** 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number | undefined
 }
 
@@ -407,7 +407,7 @@ export interface CreateSubaccountInput {
 export interface DecreaseOrderV2Input {
   /** The id of the order. */
   readonly order_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** The shard of the order. */
   readonly exchange_index?: ExchangeIndex | undefined
@@ -438,7 +438,7 @@ export interface DeleteFCMEventContractDailyCapInput {
 export interface DeleteOrderGroupInput {
   /** The id of the order group. */
   readonly order_group_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** The shard of the group. Default: 0. */
   readonly exchange_index?: ExchangeIndex | undefined
@@ -492,7 +492,7 @@ export interface GenerateApiKeyInput {
    */
   readonly scopes?: ReadonlyArray<ApiKeyScope> | undefined
   /**
-   * Locks the key to one account: 0 is the primary account, 1–63 a subaccount. Not together with
+   * Locks the key to one account: 0 is the primary account, 1–63 are subaccounts. Not together with
    * `fcm_subtrader_id`.
    */
   readonly subaccount?: number | undefined
@@ -506,7 +506,7 @@ export interface GetApiKeysInput {
 
 /** Input of the operation `GetBalance`. */
 export interface GetBalanceInput {
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** Only the balance of this shard. Default: the sum of all shards. */
   readonly exchange_index?: ExchangeIndex | undefined
@@ -686,7 +686,7 @@ export interface GetFillsInput {
   readonly limit?: number | undefined
   /** The `cursor` of the previous page, unchanged. Leave it out for the first page. */
   readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all accounts. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: all accounts. */
   readonly subaccount?: number | undefined
   /** Only this shard. Default: all shards. */
   readonly exchange_index?: number | undefined
@@ -704,7 +704,7 @@ export interface GetFillsHistoricalInput {
   readonly limit?: number | undefined
   /** The `cursor` of the previous page, unchanged. Leave it out for the first page. */
   readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all accounts. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: all accounts. */
   readonly subaccount?: number | undefined
 }
 
@@ -748,7 +748,7 @@ export interface GetHistoricalOrdersInput {
   readonly limit?: number | undefined
   /** The `cursor` of the previous page, unchanged. Leave it out for the first page. */
   readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all accounts. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: all accounts. */
   readonly subaccount?: number | undefined
 }
 
@@ -758,7 +758,7 @@ export interface GetHistoricalPositionsInput {
   readonly ticker?: string | undefined
   /** Only this event. */
   readonly event_ticker?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** Items per page. 1 to 1,000. Default: 100. */
   readonly limit?: number | undefined
@@ -915,8 +915,8 @@ export interface GetMarketsInput {
    */
   readonly max_created_ts?: number | undefined
   /**
-   * Only markets whose metadata last changed at this time or later. Trades do not count. Together with this
-   * filter, only `mve_filter: "exclude"` is valid, alone or with `series_ticker`. Unix seconds.
+   * Only markets whose metadata last changed at this time or later. Trades do not count. Only these filters can be
+   * added: `mve_filter: "exclude"`, or `mve_filter: "exclude"` with `series_ticker`. Unix seconds.
    */
   readonly min_updated_ts?: number | undefined
   /** Only markets whose metadata last changed at this time or earlier. Trades do not count. Unix seconds. */
@@ -1014,13 +1014,13 @@ export interface GetOrderInput {
 export interface GetOrderGroupInput {
   /** The id of the order group. */
   readonly order_group_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: all accounts. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: all accounts. */
   readonly subaccount?: number | undefined
 }
 
 /** Input of the operation `GetOrderGroups`. */
 export interface GetOrderGroupsInput {
-  /** 0 is the primary account, 1–63 a subaccount. Default: all accounts. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: all accounts. */
   readonly subaccount?: number | undefined
 }
 
@@ -1036,7 +1036,7 @@ export interface GetOrderQueuePositionsInput {
   readonly market_tickers?: string | undefined
   /** Only this event. */
   readonly event_ticker?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
 }
 
@@ -1056,7 +1056,7 @@ export interface GetOrdersInput {
   readonly limit?: number | undefined
   /** The `cursor` of the previous page, unchanged. Leave it out for the first page. */
   readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all accounts. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: all accounts. */
   readonly subaccount?: number | undefined
   /** Only this shard. Default: all shards. */
   readonly exchange_index?: number | undefined
@@ -1082,7 +1082,7 @@ export interface GetPositionsInput {
   readonly ticker?: string | undefined
   /** Only this event. */
   readonly event_ticker?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** Only this shard. Default: all shards. */
   readonly exchange_index?: number | undefined
@@ -1159,7 +1159,7 @@ export interface GetRFQBatchQuotesInput {
 export interface GetRFQBatchesInput {
   /** The `cursor` of the previous page, unchanged. Leave it out for the first page. */
   readonly cursor?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. */
+  /** 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number | undefined
   /** Items per page. 1 to 20. Default: 20. */
   readonly limit?: number | undefined
@@ -1185,7 +1185,7 @@ export interface GetRFQsInput {
   readonly event_ticker?: string | undefined
   /** Only this market. */
   readonly market_ticker?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. */
+  /** 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number | undefined
   /** Items per page. 1 to 100. Default: 100. */
   readonly limit?: number | undefined
@@ -1245,7 +1245,7 @@ export interface GetSettlementsInput {
   readonly min_ts?: number | undefined
   /** The end of the time range. Unix seconds. */
   readonly max_ts?: number | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: all accounts. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: all accounts. */
   readonly subaccount?: number | undefined
 }
 
@@ -1356,15 +1356,15 @@ export interface IntraExchangeInstanceTransferInput {
   /** The shard that receives the cash. 0 to 100. Default: 0. */
   readonly destination_exchange_shard?: number | undefined
   /**
-   * The account that receives the cash: 0 is the primary account, 1–63 a subaccount. A subaccount works only from
-   * event contracts to event contracts. Default: 0.
+   * The account that receives the cash: 0 is the primary account, 1–63 are subaccounts. A subaccount is valid only
+   * if `source` and `destination` are `event_contract`. Default: 0.
    */
   readonly destination_subaccount?: number | undefined
   /** The shard that pays. 0 to 100. Default: 0. */
   readonly source_exchange_shard?: number | undefined
   /**
-   * The account that pays: 0 is the primary account, 1–63 a subaccount. A subaccount works only from event
-   * contracts to event contracts. Default: 0.
+   * The account that pays: 0 is the primary account, 1–63 are subaccounts. A subaccount is valid only if `source`
+   * and `destination` are `event_contract`. Default: 0.
    */
   readonly source_subaccount?: number | undefined
 }
@@ -1385,11 +1385,11 @@ export interface ProposeBlockTradeInput {
   readonly price_centi_cents: number
   /** The user id of the seller. */
   readonly seller_user_id: string
-  /** The buyer's account: 0 is the primary account, 1–63 a subaccount. Not together with `buyer_subtrader_id`. */
+  /** The buyer's account: 0 is the primary account, 1–63 are subaccounts. Not together with `buyer_subtrader_id`. */
   readonly buyer_subaccount?: number | undefined
   /** For FCM members: the buyer's subtrader. Not together with `buyer_subaccount`. */
   readonly buyer_subtrader_id?: string | undefined
-  /** The seller's account: 0 is the primary account, 1–63 a subaccount. Not together with `seller_subtrader_id`. */
+  /** The seller's account: 0 is the primary account, 1–63 are subaccounts. Not together with `seller_subtrader_id`. */
   readonly seller_subaccount?: number | undefined
   /** For FCM members: the seller's subtrader. Not together with `seller_subaccount`. */
   readonly seller_subtrader_id?: string | undefined
@@ -1399,7 +1399,7 @@ export interface ProposeBlockTradeInput {
 export interface ResetOrderGroupInput {
   /** The id of the order group. */
   readonly order_group_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** The shard of the group. Default: 0. */
   readonly exchange_index?: ExchangeIndex | undefined
@@ -1417,7 +1417,7 @@ export interface SetTargetBalanceAllocationInput {
 export interface TriggerOrderGroupInput {
   /** The id of the order group. */
   readonly order_group_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** The shard of the group. Default: 0. */
   readonly exchange_index?: ExchangeIndex | undefined
@@ -1445,7 +1445,7 @@ export interface UpdateFCMSubtraderBlockedCategoriesInput {
 export interface UpdateOrderGroupLimitInput {
   /** The id of the order group. */
   readonly order_group_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** The shard of the group. Default: 0. */
   readonly exchange_index?: ExchangeIndex | undefined
@@ -1462,7 +1462,7 @@ export interface UpdateOrderGroupLimitInput {
 export interface UpdateSubaccountNettingInput {
   /** Whether netting is on. */
   readonly enabled: boolean
-  /** 0 is the primary account, 1–63 a subaccount. */
+  /** 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount_number: number
 }
 
@@ -1476,7 +1476,7 @@ export interface BatchCancelOrdersV2RequestOrdersItemInput {
    * ticker.
    */
   readonly market_ticker?: string | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
 }
 

@@ -21,7 +21,7 @@ import {
 } from "../wire/forms.ts"
 
 export interface AcceptBlockTradeProposalRequest {
-  /** 0 is the primary account, 1–63 a subaccount. Not together with `subtrader_id`. */
+  /** 0 is the primary account, 1–63 are subaccounts. Not together with `subtrader_id`. */
   readonly subaccount?: number
   /** For FCM members: the id of the subtrader. Not together with `subaccount`. */
   readonly subtrader_id?: string
@@ -43,8 +43,8 @@ export const AcceptQuoteRequest: Schema.Codec<AcceptQuoteRequest> = /*#__PURE__*
 /** The lowest bid that you accept on a child. */
 export interface RFQBatchAcceptLimit {
   /**
-   * The lowest bid on the accepted side that you accept, in dollars per contract. 0 to 1, with two to four
-   * decimals. Normally, it is the best bid that you saw.
+   * The lowest acceptable bid on the accepted side, in dollars per contract: 0 to 1, with two to four decimals.
+   * Normally, this is the best bid that you saw.
    */
   readonly bid_dollars: DollarsInput
   /** The `rfq_id` of the child. */
@@ -134,9 +134,9 @@ export interface ApplySubaccountTransferRequest {
   readonly client_transfer_id: string
   /** The shard whose cash moves. Default: 0. */
   readonly exchange_index?: ExchangeIndex
-  /** The account that pays: 0 is the primary account, 1–63 a subaccount. */
+  /** The account that pays: 0 is the primary account, 1–63 are subaccounts. */
   readonly from_subaccount: number
-  /** The account that receives the cash: 0 is the primary account, 1–63 a subaccount. */
+  /** The account that receives the cash: 0 is the primary account, 1–63 are subaccounts. */
   readonly to_subaccount: number
 }
 export const ApplySubaccountTransferRequest: Schema.Codec<ApplySubaccountTransferRequest> = /*#__PURE__*/ Schema.Struct(
@@ -159,7 +159,7 @@ export interface BatchCancelOrdersV2RequestOrdersItem {
   readonly market_ticker?: string
   /** The id of the order. */
   readonly order_id: string
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number
 }
 export const BatchCancelOrdersV2RequestOrdersItem: Schema.Codec<BatchCancelOrdersV2RequestOrdersItem> =
@@ -185,7 +185,7 @@ export const SelfTradePreventionType: Schema.Codec<SelfTradePreventionType> = /*
 ])
 
 export interface CreateOrderV2Request {
-  /** True: the order is cancelled when trading pauses for any reason. */
+  /** True: the order is canceled when trading pauses for any reason. */
   readonly cancel_order_on_pause?: boolean
   /** Your own id of the order. The exchange returns 409 for a second order with the same id. */
   readonly client_order_id?: string
@@ -198,7 +198,7 @@ export interface CreateOrderV2Request {
   readonly exchange_index?: ExchangeIndex
   /**
    * When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is
-   * cancelled. Unix seconds.
+   * canceled. Unix seconds.
    */
   readonly expiration_time?: number
   /** The order group that the order joins. */
@@ -222,13 +222,13 @@ export interface CreateOrderV2Request {
    * price.
    */
   readonly side: BookSide
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number
   /** The ticker of the market. */
   readonly ticker: string
   /**
    * `fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as
-   * possible fills immediately, and the remainder is cancelled. `good_till_canceled`: the remainder rests in the
+   * possible fills immediately, and the remainder is canceled. `good_till_canceled`: the remainder rests in the
    * book.
    */
   readonly time_in_force: "fill_or_kill" | "good_till_canceled" | "immediate_or_cancel"
@@ -271,7 +271,7 @@ export interface CreateApiKeyRequest {
    */
   readonly scopes?: ReadonlyArray<ApiKeyScope>
   /**
-   * Locks the key to one account: 0 is the primary account, 1–63 a subaccount. Not together with
+   * Locks the key to one account: 0 is the primary account, 1–63 are subaccounts. Not together with
    * `fcm_subtrader_id`.
    */
   readonly subaccount?: number
@@ -352,7 +352,7 @@ export interface CreateOrderGroupRequest {
   readonly contracts_limit_fp?: CountInput | null
   /** The shard of the group. Default: 0. */
   readonly exchange_index?: ExchangeIndex
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number
 }
 export const CreateOrderGroupRequest: Schema.Codec<CreateOrderGroupRequest> = /*#__PURE__*/ Schema.Struct({
@@ -365,13 +365,13 @@ export const CreateOrderGroupRequest: Schema.Codec<CreateOrderGroupRequest> = /*
 export interface CreateQuoteRequest {
   /** Dollars per contract at which you buy NO. `"0"`: you do not buy NO. */
   readonly no_bid: DollarsInput
-  /** True: your order is cancelled instead of taking from the book. Default: false. */
+  /** True: your order is canceled instead of taking from the book. Default: false. */
   readonly post_only?: boolean
   /** True: the remainder after the execution rests in the book. */
   readonly rest_remainder: boolean
   /** The id of the RFQ. */
   readonly rfq_id: string
-  /** 0 is the primary account, 1–63 a subaccount. */
+  /** 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number
   /** Dollars per contract at which you buy YES. `"0"`: you do not buy YES. */
   readonly yes_bid: DollarsInput
@@ -422,13 +422,13 @@ export const RFQBatchQuoteEntry: Schema.Codec<RFQBatchQuoteEntry> = /*#__PURE__*
 })
 
 export interface CreateRFQBatchQuoteRequest {
-  /** True: your resting orders are cancelled instead of taking from the book. Default: false. */
+  /** True: your resting orders are canceled instead of taking from the book. Default: false. */
   readonly post_only?: boolean
   /** Your prices for each child. Exactly one entry per child. 2 to 57 items. */
   readonly quotes: ReadonlyArray<RFQBatchQuoteEntry>
   /** True: the remainder of each child after the execution rests in the book. */
   readonly rest_remainder: boolean
-  /** 0 is the primary account, 1–63 a subaccount. */
+  /** 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number
 }
 export const CreateRFQBatchQuoteRequest: Schema.Codec<CreateRFQBatchQuoteRequest> = /*#__PURE__*/ Schema.Struct({
@@ -462,7 +462,7 @@ export interface CreateRFQBatchRequest {
   readonly replace_existing?: boolean
   /** Only `false` is valid: a batch is executed completely or not at all, so it has no remainder. Default: false. */
   readonly rest_remainder?: boolean
-  /** For direct members: 0 is the primary account, 1–63 a subaccount. */
+  /** For direct members: 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number
   /** Reserved for FCM members, who cannot create batches yet. */
   readonly subtrader_id?: string
@@ -501,7 +501,7 @@ export interface CreateRFQRequest {
   readonly replace_existing?: boolean
   /** True: the remainder after the execution rests in the book. */
   readonly rest_remainder: boolean
-  /** For direct members: 0 is the primary account, 1–63 a subaccount. */
+  /** For direct members: 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number
   /** For FCM members: the id of the subtrader. */
   readonly subtrader_id?: string
@@ -582,7 +582,7 @@ export interface GenerateApiKeyRequest {
    */
   readonly scopes?: ReadonlyArray<ApiKeyScope>
   /**
-   * Locks the key to one account: 0 is the primary account, 1–63 a subaccount. Not together with
+   * Locks the key to one account: 0 is the primary account, 1–63 are subaccounts. Not together with
    * `fcm_subtrader_id`.
    */
   readonly subaccount?: number
@@ -605,8 +605,8 @@ export interface IntraExchangeInstanceTransferRequest {
   /** The shard that receives the cash. 0 to 100. Default: 0. */
   readonly destination_exchange_shard?: number
   /**
-   * The account that receives the cash: 0 is the primary account, 1–63 a subaccount. A subaccount works only from
-   * event contracts to event contracts. Default: 0.
+   * The account that receives the cash: 0 is the primary account, 1–63 are subaccounts. A subaccount is valid only
+   * if `source` and `destination` are `event_contract`. Default: 0.
    */
   readonly destination_subaccount?: number
   /** The exchange instance that pays. */
@@ -614,8 +614,8 @@ export interface IntraExchangeInstanceTransferRequest {
   /** The shard that pays. 0 to 100. Default: 0. */
   readonly source_exchange_shard?: number
   /**
-   * The account that pays: 0 is the primary account, 1–63 a subaccount. A subaccount works only from event
-   * contracts to event contracts. Default: 0.
+   * The account that pays: 0 is the primary account, 1–63 are subaccounts. A subaccount is valid only if `source`
+   * and `destination` are `event_contract`. Default: 0.
    */
   readonly source_subaccount?: number
 }
@@ -632,7 +632,7 @@ export const IntraExchangeInstanceTransferRequest: Schema.Codec<IntraExchangeIns
   })
 
 export interface ProposeBlockTradeRequest {
-  /** The buyer's account: 0 is the primary account, 1–63 a subaccount. Not together with `buyer_subtrader_id`. */
+  /** The buyer's account: 0 is the primary account, 1–63 are subaccounts. Not together with `buyer_subtrader_id`. */
   readonly buyer_subaccount?: number
   /** For FCM members: the buyer's subtrader. Not together with `buyer_subaccount`. */
   readonly buyer_subtrader_id?: string
@@ -648,7 +648,7 @@ export interface ProposeBlockTradeRequest {
   readonly market_ticker: string
   /** Price in hundredths of a cent: 5,600 is $0.56. At least 1. */
   readonly price_centi_cents: number
-  /** The seller's account: 0 is the primary account, 1–63 a subaccount. Not together with `seller_subtrader_id`. */
+  /** The seller's account: 0 is the primary account, 1–63 are subaccounts. Not together with `seller_subtrader_id`. */
   readonly seller_subaccount?: number
   /** For FCM members: the seller's subtrader. Not together with `seller_subaccount`. */
   readonly seller_subtrader_id?: string
@@ -746,7 +746,7 @@ export const UpdateOrderGroupLimitRequest: Schema.Codec<UpdateOrderGroupLimitReq
 export interface UpdateSubaccountNettingRequest {
   /** Whether netting is on. */
   readonly enabled: boolean
-  /** 0 is the primary account, 1–63 a subaccount. */
+  /** 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount_number: number
 }
 export const UpdateSubaccountNettingRequest: Schema.Codec<UpdateSubaccountNettingRequest> = /*#__PURE__*/ Schema.Struct(

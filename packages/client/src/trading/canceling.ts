@@ -30,7 +30,7 @@ export interface CancelTarget {
    * only one rate-limit bucket pays.
    */
   readonly exchange_index?: number | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   /** The same as `subaccount`, under the field name in an `Order`. Ignored if `subaccount` is set. */
   readonly subaccount_number?: number | null | undefined

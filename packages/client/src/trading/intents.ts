@@ -54,7 +54,7 @@ export interface IntentInput {
   /** Default: `taker_at_cross`, which cancels this order before it trades with your own resting order. */
   readonly self_trade_prevention_type?: SelfTradePreventionType | undefined
   readonly cancel_order_on_pause?: boolean | undefined
-  /** 0 is the primary account, 1–63 a subaccount. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
   readonly subaccount?: number | undefined
   readonly order_group_id?: string | undefined
   /**

@@ -1,9 +1,6 @@
 /**
- * A crowd of simulated traders, which move the markets of a local exchange.
- *
- * The crowd acts only by ordinary commands. Its actions in a second depend only on its options, the seed, the number of
- * that second, and the state of the exchange. So the same seed gives the same trades, for any size of clock steps up to
- * a day. A crowd on a restored exchange continues where it stopped.
+ * A crowd of simulated traders, which act only by ordinary commands. Their actions in a second depend only on the
+ * options, the seed, the number of that second, and the state of the exchange.
  *
  * @module
  */
@@ -34,10 +31,8 @@ export interface CrowdOptions {
   readonly pace?: number
 }
 
-/** The maximum number of markets in which the traders trade at the same time. */
 const maxMarkets = 32
 
-/** The share of makers among the traders. The others are takers. */
 const makerShare = 0.4
 
 const defaultPace = 7
@@ -50,12 +45,9 @@ const defaultPace = 7
 const maxSpread = 600
 const maxDistance = 150
 
-/**
- * After a single move of the time, the crowd acts at most in this last part of the move. This limits the work.
- */
+/** After a larger move of the time, the crowd acts only in this last part of the move. This limits the work. */
 const maxMoveMillis = 86_400_000
 
-/** An action within a second. */
 interface Action {
   readonly atMillis: number
   readonly random: Random
@@ -74,9 +66,8 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
       )
 
 /**
- * Attaches a crowd to an exchange. The crowd finds its accounts, markets and orders in the state, and creates what is
- * missing. If the clock was moved back, the exchange's time is later than `atMillis`. The crowd then waits until that
- * time.
+ * Creates the accounts, markets and orders that are missing. If the clock was moved back, the exchange's time is later
+ * than `atMillis`. The crowd then waits until that time.
  */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>
   exchange.attach(new CrowdAgent(exchange, options, exchange.view(atMillis).nowMillis))
@@ -85,7 +76,6 @@ class CrowdAgent implements Agent {
   readonly #crowd: Crowd
   readonly #pace: number
   readonly #isOwnOnly: boolean
-  /** The markets in which the traders trade. They are selected again at each full second. */
   #tickers: ReadonlyArray<string> = []
   /** The next full second, and the actions before it, in order. */
   #nextSecond = 0
@@ -128,7 +118,7 @@ class CrowdAgent implements Agent {
     }
   }
 
-  /** Starts to act at a time. The books without any orders get their first quotes immediately. */
+  /** Books without orders get their first quotes immediately. */
   #begin(atMillis: number): void {
     const { exchange, markets } = this.#crowd
     markets.tendOlder(exchange, atMillis)
@@ -143,7 +133,6 @@ class CrowdAgent implements Agent {
     this.#plan(Math.floor(atMillis / 1_000), atMillis)
   }
 
-  /** Plans the actions of a second that are later than `afterMillis`. */
   #plan(second: number, afterMillis: number): void {
     const { seed } = this.#crowd.exchange
     const random = new Random(seed, "second", second)
@@ -156,10 +145,7 @@ class CrowdAgent implements Agent {
     this.#nextSecond = second + 1
   }
 
-  /**
-   * Acts at a full second: answers RFQs, and quotes in books that need quotes. Once a minute, also creates and
-   * determines markets, and deposits cash.
-   */
+  /** Once a minute, also creates and determines markets, and deposits cash. */
   #actOnSecond(second: number): void {
     const atMillis = second * 1_000
     const { exchange, markets } = this.#crowd

@@ -7,7 +7,7 @@ import { dollar } from "../exchange/decimal.ts"
 import type { PriceRange } from "../exchange/Entities.ts"
 import { countWhile } from "../exchange/pages.ts"
 
-/** The prices that an order can have, ascending, in ten-thousandths of a dollar. */
+/** Ascending, in ten-thousandths of a dollar. */
 export type Levels = ReadonlyArray<number>
 
 export const levelsOf = (ranges: ReadonlyArray<PriceRange>): Levels => {
@@ -22,10 +22,8 @@ export const levelsOf = (ranges: ReadonlyArray<PriceRange>): Levels => {
   return [...prices].sort((left, right) => left - right)
 }
 
-/** The highest level at or below a price. */
 export const atOrBelow = (levels: Levels, price: number): number | undefined =>
   levels[countWhile(levels.length, (index) => levels[index]! <= price) - 1]
 
-/** The lowest level at or above a price. */
 export const atOrAbove = (levels: Levels, price: number): number | undefined =>
   levels[countWhile(levels.length, (index) => levels[index]! < price)]

@@ -9,10 +9,10 @@ import { atOrAbove, atOrBelow, type Levels } from "./grid.ts"
 import { hashOf, type Random, unitOf } from "./random.ts"
 import { type Crowd, fairPrice, levelsOfMarket, maxPosition, placeOrder, restingOf, topOf } from "./traders.ts"
 
-/** The number of orders of a maker on one side of a market. */
+/** Orders per side of a market. */
 const ladderLength = 3
 
-/** The distance between the orders of a ladder, in ten-thousandths of a dollar. */
+/** In ten-thousandths of a dollar. */
 const ladderStep = 100
 
 /**
@@ -29,7 +29,6 @@ const staleness = 100
 export const halfSpreadOf = ({ markets, seed }: Crowd, accountId: string, ticker: string, atMillis: number): number =>
   60 + 60 * unitOf(hashOf(seed, accountId, ticker)) + Math.min(180, markets.volatility(ticker, atMillis) * 20_000)
 
-/** The prices that a maker wants on one side, from the best to the worst. */
 const ladderOf = (levels: Levels, side: "bid" | "ask", best: number): ReadonlyArray<number> => {
   const prices: Array<number> = []
   let next = best
@@ -45,8 +44,8 @@ const ladderOf = (levels: Levels, side: "bid" | "ask", best: number): ReadonlyAr
 }
 
 /**
- * Lets a maker check its orders in a market. Amends orders that are almost filled or too far from the maker's prices,
- * adds missing orders, and cancels surplus orders.
+ * Amends orders that are almost filled or too far from the maker's prices, adds missing orders, and cancels surplus
+ * orders.
  */
 export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {
   const { exchange } = crowd
@@ -139,9 +138,6 @@ const moveLadder = (
   }
 }
 
-/**
- * Whether an order can stay. The best order of a ladder must be at its price, the other orders must be close to their
- * prices, and each order must have at least one contract left.
- */
+/** The best order of a ladder must be at its price. The other orders must only be close to their prices. */
 const isGood = ({ price, remainingCount }: Order, wanted: number, index: number): boolean =>
   Math.abs(price - wanted) <= index * (ladderStep / 2) && remainingCount >= 100

@@ -1,8 +1,7 @@
 /**
- * The markets that the crowd creates: a new short market every quarter of an hour, and a few markets that stay open.
- *
- * A short market closes after an hour. It asks whether the crowd's index will then be at or above a strike. The index
- * is hidden. It follows a score, which is a random walk: see `value.ts`.
+ * The markets that the crowd creates: a new short market every quarter of an hour, and a few markets that stay open. A
+ * short market closes after an hour, and asks whether the crowd's hidden index will then be at or above a strike. The
+ * index follows a score: see `value.ts`.
  *
  * @module
  */
@@ -13,10 +12,9 @@ import { aboveStrike, logistic, scoreOf, volatility } from "./value.ts"
 
 const quarterMillis = 900_000
 
-/** The number of short markets that are open at the same time. */
 const openAtOnce = 4
 
-/** The time from the close of a short market to its result, and from its result to its settlement. */
+/** From the close of a short market to its result, and from its result to its settlement. */
 const resultSeconds = 60
 
 const shortSeries = "KXCROWD"
@@ -27,7 +25,7 @@ const ownSeries = [
   { ticker: longSeries, title: "Markets of the crowd that stay open" }
 ]
 
-/** A short market. Its `strike` is a score, not an index. */
+/** `strike` is a score, not an index. */
 interface ShortMarket {
   readonly ticker: string
   readonly eventTicker: string
@@ -43,17 +41,14 @@ const scoreOfIndex = (index: number): number => (index - 1_000) / 100
 
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
-/** The event of the short market that closes at a time, such as `KXCROWD-26NOV301415`. */
+/** Such as `KXCROWD-26NOV301415`. */
 const eventOf = (closeMillis: number): string => {
   const text = new Date(closeMillis).toISOString()
   const month = months[Number(text.slice(5, 7)) - 1]
   return `${shortSeries}-${text.slice(2, 4)}${month}${text.slice(8, 10)}${text.slice(11, 13)}${text.slice(14, 16)}`
 }
 
-/**
- * The short market that the crowd creates in a quarter of an hour, which is numbered since 1970. Its strike is the
- * index at the start of the quarter.
- */
+/** A quarter of an hour is numbered since 1970. The strike is the index at the start of the quarter. */
 const shortMarketOf = (seed: number, quarter: number): ShortMarket => {
   const closeMillis = (quarter + openAtOnce) * quarterMillis
   const index = indexOf(scoreOf(seed, shortSeries, (quarter * quarterMillis) / 1_000)).toFixed(1)
@@ -67,7 +62,6 @@ const shortMarketOf = (seed: number, quarter: number): ShortMarket => {
   }
 }
 
-/** The markets that stay open. */
 const longMarkets: ReadonlyArray<CreateMarket> = [
   { ticker: `${longSeries}-A-YES`, title: "A market of the crowd that stays open" },
   {
@@ -86,10 +80,10 @@ const longMarkets: ReadonlyArray<CreateMarket> = [
   }
 ]
 
-/** The crowd's own markets, and the hidden value of any market. Keeps only the latest short markets. */
+/** Keeps only the latest short markets. */
 export class OwnMarkets {
   readonly #seed: number
-  /** The latest short markets, newest first: the open markets, and the same number of closed markets. */
+  /** Newest first: the open markets, and the same number of closed markets. */
   #short: ReadonlyArray<ShortMarket> = []
   #quarter = -1
 
@@ -97,7 +91,6 @@ export class OwnMarkets {
     this.#seed = seed
   }
 
-  /** The tickers of the markets that are open at a time. */
   openTickers(atMillis: number): ReadonlyArray<string> {
     return [
       ...longMarkets.map(({ ticker }) => ticker),
@@ -105,7 +98,6 @@ export class OwnMarkets {
     ]
   }
 
-  /** The probability of YES of a market. */
   value(ticker: string, atMillis: number): number {
     const second = Math.floor(atMillis / 1_000)
     const short = this.#latest(atMillis).find((market) => market.ticker === ticker)
@@ -118,7 +110,7 @@ export class OwnMarkets {
         )
   }
 
-  /** The standard deviation of the change of a market's value in one second. */
+  /** The standard deviation of the change of a market's value per second. */
   volatility(ticker: string, atMillis: number): number {
     const value = this.value(ticker, atMillis)
     const short = this.#latest(atMillis).find((market) => market.ticker === ticker)
@@ -126,7 +118,6 @@ export class OwnMarkets {
     return value * (1 - value) * (seconds === undefined ? volatility : 1.702 / Math.sqrt(seconds))
   }
 
-  /** Creates the series and markets that are missing, and sets the results of the latest closed markets. */
   tend(exchange: Exchange, atMillis: number): void {
     const known = new Set(
       exchange

@@ -24,10 +24,7 @@ const replaceMillis = 10_000
 /** A maker quotes a side only if its position after a trade is at most this count, in hundredths of a contract. */
 const maxRfqPosition = 5_000_000
 
-/**
- * Lets the makers answer the open RFQs of other accounts that have no accepted quote in progress. `isTraded` selects
- * the markets.
- */
+/** Answers open RFQs of other accounts that have no accepted quote in progress. */
 export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: string) => boolean): void => {
   const own = new Set([...crowd.makers, ...crowd.takers])
   for (const { quotes, rfq } of crowd.exchange.view(atMillis).openRfqs()) {
@@ -39,11 +36,11 @@ export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: st
   }
 }
 
-/** Whether a quote can still be executed without a new acceptance. A maker has at most 30 seconds to confirm. */
+/** A maker has at most 30 seconds to confirm. */
 const isPending = ({ acceptedMillis = -Infinity, status }: Quote, atMillis: number): boolean =>
   status === "confirmed" || (status === "accepted" && atMillis - acceptedMillis < 30_000)
 
-/** Lets the makers confirm their accepted quotes, even quotes on closed RFQs. */
+/** Also confirms quotes on closed RFQs. */
 export const confirmQuotes = ({ exchange, makers }: Crowd, atMillis: number): void => {
   for (const { accountId, quoteId } of exchange.view(atMillis).quotesToConfirm()) {
     if (makers.includes(accountId)) {
@@ -68,7 +65,7 @@ const answer = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq, quo
   }
 }
 
-/** The maker's bids around the value; zero for a side that would make its position too large. */
+/** Zero for a side that would make the maker's position too large. */
 const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pick<Quote, "yesBid" | "noBid"> => {
   const { ticker } = rfq
   const levels = levelsOfMarket(crowd, ticker, atMillis)
@@ -82,10 +79,7 @@ const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pi
   return { yesBid: bid, noBid: dollar - ask }
 }
 
-/**
- * A market's value as a price. The value of a combo is the product of the values of its legs, as if they were
- * independent.
- */
+/** The value of a combo is the product of the values of its legs, as if they were independent. */
 const priceOf = (crowd: Crowd, ticker: string, atMillis: number): number => {
   const view = crowd.exchange.view(atMillis)
   const legs = Result.getOrUndefined(view.market(ticker))?.combo?.legs

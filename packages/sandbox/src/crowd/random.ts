@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Mixes a word into a hash (the finalizer of MurmurHash3). */
+/** The finalizer of MurmurHash3. */
 const mix = (hash: number, word: number): number => {
   let mixed = Math.imul(hash ^ word, 0x9e3779b1)
   mixed = Math.imul(mixed ^ (mixed >>> 16), 0x85ebca6b)
@@ -12,7 +12,7 @@ const mix = (hash: number, word: number): number => {
   return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
-/** A hash of texts and of whole numbers, from 0 to 2³² − 1. */
+/** From 0 to 2³² − 1. Numbers must be whole. */
 export const hashOf = (...parts: ReadonlyArray<number | string>): number => {
   let hash = 0
   for (const part of parts) {
@@ -28,17 +28,16 @@ export const hashOf = (...parts: ReadonlyArray<number | string>): number => {
   return hash
 }
 
-/** Maps a hash to a number from 0 to less than 1. */
+/** From 0 to less than 1. */
 export const unitOf = (hash: number): number => hash / 4_294_967_296
 
-/** Maps a hash to a number that is approximately normal with mean 0 and variance 1, between −√12 and √12. */
+/** Approximately normal with mean 0 and variance 1, between −√12 and √12. */
 export const normalOf = (hash: number): number => {
   const other = mix(hash, 1)
   const sum = (hash >>> 16) + (hash & 0xffff) + (other >>> 16) + (other & 0xffff)
   return (sum / 65_536 - 2) * Math.sqrt(3)
 }
 
-/** A generator of random numbers from a key. */
 export class Random {
   #hash: number
 
@@ -46,7 +45,7 @@ export class Random {
     this.#hash = hashOf(...key)
   }
 
-  /** A number from 0 to less than 1. */
+  /** From 0 to less than 1. */
   unit(): number {
     this.#hash = (this.#hash + 0x6d2b79f5) >>> 0
     return unitOf(mix(this.#hash, 0))
@@ -57,12 +56,11 @@ export class Random {
     return Math.floor(this.unit() * limit)
   }
 
-  /** Whether an event of this probability happens. */
   chance(probability: number): boolean {
     return this.unit() < probability
   }
 
-  /** The number of events of a Poisson process with this mean. */
+  /** The number of events of a Poisson process. */
   poisson(mean: number): number {
     // Adds up processes with small means, because e^−mean is zero for a large mean.
     let count = 0

@@ -16,10 +16,7 @@ import {
   topOf
 } from "./traders.ts"
 
-/**
- * The probability that a taker who trades is informed: it compares the prices with the value. Other takers trade
- * randomly.
- */
+/** The probability that a taker compares the prices with the value. Otherwise it trades randomly. */
 const informed = 0.35
 
 /**
@@ -31,13 +28,12 @@ const edge = 100
 /** How far beyond the best price an uninformed taker trades, in ten-thousandths of a dollar. */
 const slippage = 200
 
-/** A size in hundredths of a contract: mostly small, sometimes large. */
+/** In hundredths of a contract: mostly small, sometimes large. */
 const sizeOf = (random: Random): number => {
   const contracts = random.chance(0.15) ? 15 + random.below(85) : 1 + random.below(12)
   return contracts * 100 + (random.chance(0.1) ? random.below(100) : 0)
 }
 
-/** Lets a trader trade with the resting orders of a market. */
 export const take = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {
   const { ask, bid } = topOf(crowd, ticker, atMillis)
   const position = crowd.exchange.view(atMillis).positionCount(accountId, ticker)
@@ -66,7 +62,7 @@ export const take = (crowd: Crowd, accountId: string, ticker: string, atMillis: 
   }
 }
 
-/** Lets a trader rest an order at the best price, or inside the spread. The order has an expiry. */
+/** Rests an order at the best price or inside the spread. The order has an expiry. */
 export const rest = (crowd: Crowd, accountId: string, ticker: string, atMillis: number, random: Random): void => {
   const { ask, bid } = topOf(crowd, ticker, atMillis)
   const levels = levelsOfMarket(crowd, ticker, atMillis)
@@ -92,7 +88,6 @@ export const rest = (crowd: Crowd, accountId: string, ticker: string, atMillis: 
   }
 }
 
-/** Lets a trader cancel one of its resting orders. */
 export const cancel = ({ exchange }: Crowd, accountId: string, atMillis: number, random: Random): void => {
   const order = random.of(restingOf(exchange, accountId, undefined, atMillis))
   if (order !== undefined) {

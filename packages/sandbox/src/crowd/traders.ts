@@ -11,15 +11,14 @@ import { type Levels, levelsOf } from "./grid.ts"
 import type { OwnMarkets } from "./ownMarkets.ts"
 import { hashOf } from "./random.ts"
 
-/** The crowd: the exchange, the traders, and their shared data. */
 export interface Crowd {
   readonly exchange: Exchange
   readonly seed: number
   readonly markets: OwnMarkets
-  /** The account ids of the makers and of the takers. */
+  /** Account ids. */
   readonly makers: ReadonlyArray<string>
   readonly takers: ReadonlyArray<string>
-  /** The price levels by ticker. */
+  /** By ticker. */
   readonly levels: Map<string, Levels>
 }
 
@@ -32,18 +31,14 @@ export const maxPosition = 2_000_000
 /** An uninformed taker with a position of this count, in hundredths of a contract, only reduces it. */
 const maxTakerPosition = 25_000
 
-/** The maximum number of makers that quote a market. */
-const makersPerMarket = 3
+const maxMakersPerMarket = 3
 
-/** The initial cash of a trader on a shard, in dollars. */
+/** The initial cash of a trader on a shard. */
 const dollarsOf = (shard: number): number => (shard === 0 ? 1_000_000 : 250_000)
 
 const nameOf = (number: number): string => `crowd ${number}`
 
-/**
- * Finds the accounts of the crowd by their names, and creates missing accounts. Cancels the orders of surplus accounts,
- * which an earlier, larger crowd created.
- */
+/** Creates missing accounts. Cancels the orders of surplus accounts, which an earlier, larger crowd created. */
 export const findTraders = (exchange: Exchange, count: number, atMillis: number): ReadonlyArray<string> => {
   const view = exchange.view(atMillis)
   const ids = new Map(view.accounts().map(({ accountId, name }) => [name, accountId]))
@@ -67,18 +62,15 @@ const retire = (exchange: Exchange, accountId: string, atMillis: number): void =
   }
 }
 
-/**
- * Creates an account and returns its id; undefined if the exchange refuses because all accounts together would have too
- * much money.
- */
+/** Undefined if the exchange refuses, for example because all accounts together would have too much money. */
 const createTrader = (exchange: Exchange, name: string, atMillis: number): string | undefined => {
   const created = exchange.execute({ type: "createAccount", name, dollars: String(dollarsOf(0)) }, atMillis)
   return Result.isFailure(created) ? undefined : created.success.accountId
 }
 
 /**
- * Deposits a trader's initial cash on each shard where the trader never had cash. After a restart, some of it is
- * missing if the process was killed between two of these deposits.
+ * Deposits only on shards where the trader never had cash. Some of the cash is missing if the process was killed
+ * between two deposits.
  */
 const fund = (exchange: Exchange, accountId: string, atMillis: number): void => {
   const view = exchange.view(atMillis)
@@ -92,7 +84,6 @@ const fund = (exchange: Exchange, accountId: string, atMillis: number): void => 
   }
 }
 
-/** Deposits cash for each trader that has spent more than half of its initial cash on a shard. */
 export const refill = ({ exchange, makers, takers }: Crowd, atMillis: number): void => {
   for (const accountId of [...makers, ...takers]) {
     const balances = Result.getOrElse(exchange.view(atMillis).balances(accountId), () => [])
@@ -105,18 +96,17 @@ export const refill = ({ exchange, makers, takers }: Crowd, atMillis: number): v
   }
 }
 
-/** The makers that quote a market. */
 export const makersOf = ({ makers, seed }: Crowd, ticker: string): ReadonlyArray<string> => {
   const first = hashOf(seed, "makers", ticker)
   return makers.length === 0
     ? []
     : Array.from(
-        { length: Math.min(makersPerMarket, makers.length) },
+        { length: Math.min(maxMakersPerMarket, makers.length) },
         (_, index) => makers[(first + index) % makers.length]! // an index below the length
       )
 }
 
-/** A market's value as a price, in ten-thousandths of a dollar with fractions. */
+/** A market's value in ten-thousandths of a dollar, with fractions. */
 export const fairPrice = ({ markets }: Crowd, ticker: string, atMillis: number): number =>
   markets.value(ticker, atMillis) * 10_000
 
@@ -135,7 +125,7 @@ const noPrices: TopOfBook = { bid: 0, bidCount: 0, ask: 0, askCount: 0, lastPric
 export const topOf = ({ exchange }: Pick<Crowd, "exchange">, ticker: string, atMillis: number): TopOfBook =>
   Result.getOrElse(exchange.view(atMillis).ticker(ticker), () => noPrices)
 
-/** The newest 50 resting orders of a trader, in one market or in all markets. */
+/** The newest 50 orders, in one market or in all markets. */
 export const restingOf = (
   exchange: Exchange,
   accountId: string,
@@ -150,13 +140,11 @@ export const restingOf = (
     }
   )
 
-/**
- * The probability that a taker buys: lower if it has YES, higher if it has NO. So the positions of takers stay small.
- */
+/** Lower if the taker has YES, higher if it has NO. So the positions of takers stay small. */
 export const buyProbability = (position: number): number =>
   Math.min(Math.max((1 - position / maxTakerPosition) / 2, 0), 1)
 
-/** Places an order. The exchange may refuse it, for example because the market has closed. */
+/** The exchange may refuse the order, for example because the market has closed. */
 export const placeOrder = (
   exchange: Exchange,
   accountId: string,

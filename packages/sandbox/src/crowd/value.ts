@@ -1,14 +1,13 @@
 /**
- * The hidden values that the crowd trades around. A value is the probability of YES.
- *
- * A value follows a score: a bounded random walk with jumps, in logit space. The score at a time depends only on the
- * seed, the name and the time, so that a restarted crowd continues the same walk.
+ * The hidden values that the crowd trades around. A value is the probability of YES. It follows a score: a bounded
+ * random walk with jumps, in logit space. A score depends only on the seed, the name and the time, so that a restarted
+ * crowd continues the same walk.
  *
  * @module
  */
 import { hashOf, normalOf, unitOf } from "./random.ts"
 
-/** The standard deviation of a score's change in one second. */
+/** The standard deviation of a score's change per second. */
 export const volatility = 0.006
 
 /** A score is between −`bound` and `bound`. */
@@ -18,22 +17,20 @@ export const bound = 2.5
 const blockSeconds = 65_536
 const maxAnchor = 1.2
 
-/** A score jumps once in each period of this length. */
+/** A score jumps at most once in each period of this length. */
 const jumpSeconds = 600
 const maxJump = 0.15
 
 /** A value is at least `minValue` and at most one minus `minValue`, so that a market always has room for two quotes. */
 export const minValue = 0.03
 
-/** The score of a name at a whole second since 1970. */
+/** `second` is a whole number of seconds since 1970. */
 export const scoreOf = (seed: number, name: string, second: number): number => {
   const key = hashOf(seed, name)
   return fold(walk(key, second) + jumps(key, second))
 }
 
-/**
- * A Brownian bridge between the ends of a block, by midpoint displacement: halves the block until it finds the second.
- */
+/** A Brownian bridge between the ends of a block, by midpoint displacement. */
 const walk = (key: number, second: number): number => {
   const block = Math.floor(second / blockSeconds)
   let low = block * blockSeconds
@@ -54,7 +51,6 @@ const walk = (key: number, second: number): number => {
 
 const anchorOf = (key: number, block: number): number => (unitOf(hashOf(key, "anchor", block)) * 2 - 1) * maxAnchor
 
-/** A level that changes once in each period, at a random second. */
 const jumps = (key: number, second: number): number => {
   const period = Math.floor(second / jumpSeconds)
   const atSecond = period * jumpSeconds + Math.floor(unitOf(hashOf(key, "jump", period)) * jumpSeconds)
@@ -62,14 +58,13 @@ const jumps = (key: number, second: number): number => {
   return (unitOf(hashOf(key, "level", current)) * 2 - 1) * maxJump
 }
 
-/** Reflects a score at the bounds. */
+/** Reflects a score at the bounds, as often as necessary. */
 const fold = (score: number): number => {
   const period = 4 * bound
   const position = (((score + bound) % period) + period) % period
   return position <= 2 * bound ? position - bound : 3 * bound - position
 }
 
-/** The value for a score. */
 export const logistic = (score: number): number => within(1 / (1 + Math.exp(-score)))
 
 /** The probability that a score is at least `strike` after some seconds. Ignores jumps. */

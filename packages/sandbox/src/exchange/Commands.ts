@@ -379,7 +379,7 @@ export interface CreateRfqBatch {
   readonly isObscured: boolean
   /** Whether to close the oldest open batches if the account has its maximum number of open batches. */
   readonly replaceExisting: boolean
-  /** The only subaccount whose batches may be closed. Undefined: batches of every subaccount may be closed. */
+  /** The only subaccount whose batches may be closed. Undefined: every subaccount. */
   readonly lockedSubaccount: number | undefined
   readonly clientBatchId: string | undefined
   /** A batch with a subtrader is refused: only FCM members have subtraders, and they cannot create batches. */
@@ -490,9 +490,7 @@ export interface CommandTypes {
     { readonly accountId: string; readonly subaccount: number; readonly enabled: boolean },
     void
   ]
-  /** Moves cash between subaccounts. */
   readonly transferCash: readonly [{ readonly accountId: string; readonly transfer: TransferCash }, SubaccountTransfer]
-  /** Sends cash to another shard, or to or from the margined exchange. */
   readonly transferShard: readonly [{ readonly accountId: string; readonly transfer: TransferShard }, ShardTransfer]
   /** Spreads the primary subaccount's free cash over the shards from now on. */
   readonly setAllocation: readonly [{ readonly accountId: string; readonly allocation: SetAllocation }, void]

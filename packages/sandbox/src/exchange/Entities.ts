@@ -121,7 +121,6 @@ export interface Position {
   readonly realizedMicros: number
   /** The total cost of all fills, opening and closing, without fees. */
   readonly tradedMicros: bigint
-  /** Total contracts traded. */
   readonly tradedCount: number
   readonly feesMicros: number
   readonly settled: boolean
@@ -537,7 +536,7 @@ export interface Rfq {
   readonly updatedMillis: number
 }
 
-/** Why a quote was canceled. `notExecuted`: an order of its execution was refused. */
+/** Why a quote was canceled. `notExecuted`: its execution failed. */
 export type QuoteCancelReason = "requested" | "replaced" | "rfqClosed" | "notExecuted"
 
 /** A maker's quote on an RFQ. */
@@ -570,7 +569,7 @@ export interface Quote {
   readonly targetCostExcludesFees: boolean
   readonly restRemainder: boolean
   readonly postOnly: boolean
-  /** A quote that was accepted and not confirmed in time stays `accepted`. */
+  /** A quote on a single RFQ stays `accepted` if it was not confirmed in time. */
   readonly status: "open" | "accepted" | "confirmed" | "executed" | "cancelled"
   readonly cancelReason: QuoteCancelReason | undefined
   /** The maker's side of the trade. */
@@ -592,8 +591,8 @@ export interface QuoteOrder {
 }
 
 /**
- * Why an RFQ batch closed. `expired`: a winning maker did not confirm in time. `execution failed`: not every child
- * could fill in full.
+ * Why an RFQ batch closed. `expired`: a winning maker did not confirm in time. `execution failed`: no child was
+ * executed.
  */
 export type RfqBatchCloseReason =
   | "cancelled"
@@ -896,7 +895,7 @@ export type EventBody =
   | { readonly type: "quoteLapsed"; readonly quote: Quote }
   /** The orders of a quote were placed. The events of these orders follow. */
   | { readonly type: "quoteExecuted"; readonly quote: Quote }
-  /** An RFQ batch and its children were created. No other event reports the children. */
+  /** An RFQ batch and its children were created. The children have no `rfqCreated` events. */
   | { readonly type: "rfqBatchCreated"; readonly batch: RfqBatch }
   /** The best bids on an open RFQ batch. At most once every 250 ms per batch. */
   | { readonly type: "rfqBatchBestQuotes"; readonly bestQuotes: BestQuotes }

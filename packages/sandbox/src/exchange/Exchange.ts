@@ -107,8 +107,9 @@ export class Exchange {
 
   /**
    * Subscribes to the log: every command, then its events. Returns a function that ends the subscription. Entries are
-   * plain data. A call delivers its entries before it returns. The commands alone rebuild the state: execute them at
-   * their times on an empty exchange of the same seed, or on an exchange from an earlier snapshot.
+   * plain data. A call from outside a subscriber delivers its entries before it returns. The commands alone rebuild the
+   * state: execute them at their times on an empty exchange of the same seed, or on an exchange from an earlier
+   * snapshot.
    *
    * **Gotchas**
    *
@@ -178,7 +179,7 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** When the next timer is due or the agent acts next, in Unix milliseconds. */
+  /** In Unix milliseconds. Undefined if nothing is scheduled. */
   nextTimerMillis(): number | undefined {
     const next = Math.min(this.#state.timers.nextMillis() ?? Infinity, this.#agent?.nextMillis() ?? Infinity)
     return next === Infinity ? undefined : next

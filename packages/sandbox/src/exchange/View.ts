@@ -371,7 +371,7 @@ export class View extends ReferenceData {
     return found.sort((left, right) => (left.quoteId < right.quoteId ? -1 : 1))
   }
 
-  /** The open RFQs of all accounts, each with the quotes on it that are not canceled. */
+  /** The open RFQs of all accounts, without RFQs of batches. Each has the quotes on it that are not canceled. */
   openRfqs(): ReadonlyArray<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> {
     const found: Array<{ readonly rfq: Rfq; readonly quotes: ReadonlyArray<Quote> }> = []
     for (const { openRfqs } of this.state.accounts.values()) {
@@ -484,7 +484,6 @@ export class View extends ReferenceData {
       : Result.fail(notFound)
   }
 
-  /** The tickers of all markets of an event. */
   #tickersOf(eventTicker: string): ReadonlyArray<string> {
     return (this.state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
   }
@@ -526,7 +525,6 @@ const sides = ["bid", "ask"] as const
 
 const toQueuePosition = ({ orderId, ticker }: OrderState, count: number): QueuePosition => ({ orderId, ticker, count })
 
-/** The queue positions of a subaccount's resting orders on one side of a market. */
 const queuePositionsOf = (position: PositionState, side: "bid" | "ask"): ReadonlyArray<QueuePosition> => {
   const orders = ordersOf(position[side])
   const counts = position.market.book[side].aheadOfEach(orders)

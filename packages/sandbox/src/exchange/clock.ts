@@ -17,7 +17,6 @@ import type { State, Timer } from "./state.ts"
 import { reportChanges } from "./money/ledger.ts"
 import { arrive, spread } from "./money/transfers.ts"
 
-/** Advances the time: due timers fire in order, each at its own time. Time never goes back. */
 export const advance = (state: State, nowMillis: number): void => {
   for (let due = state.timers.take(nowMillis); due !== undefined; due = state.timers.take(nowMillis)) {
     state.nowMillis = Math.max(state.nowMillis, due.atMillis)

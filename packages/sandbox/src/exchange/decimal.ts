@@ -22,13 +22,13 @@ const scaled = (text: string, pattern: RegExp, decimals: number): number | undef
   return match === null ? undefined : Number(match[1] + (match[2] ?? "").padEnd(decimals, "0"))
 }
 
-/** Parses a count: zero to two decimals. Undefined if invalid. */
+/** Zero to two decimals. Undefined if invalid. */
 export const parseCount = (text: string): number | undefined => scaled(text, countPattern, 2)
 
-/** Parses a price: two to four decimals, as in the published document. Undefined if invalid. */
+/** Two to four decimals, as in the published document. Undefined if invalid. */
 export const parsePrice = (text: string): number | undefined => scaled(text, pricePattern, 4)
 
-/** Parses an amount of dollars as micro-dollars. Undefined if invalid. */
+/** Parses dollars with at most six decimals. Undefined if invalid. */
 export const parseMicros = (text: string): number | undefined => scaled(text, dollarsPattern, 6)
 
 const print = (units: number | bigint, decimals: number): string => {
@@ -36,11 +36,8 @@ const print = (units: number | bigint, decimals: number): string => {
   return `${units < 0 ? "-" : ""}${digits.slice(0, -decimals)}.${digits.slice(-decimals)}`
 }
 
-/** Prints a count with two decimals. */
 export const printCount = (hundredths: number): string => print(hundredths, 2)
 
-/** Prints a price with four decimals. */
 export const printPrice = (tenThousandths: number): string => print(tenThousandths, 4)
 
-/** Prints an amount with six decimals. */
 export const printMicros = (micros: number | bigint): string => print(micros, 6)

@@ -26,16 +26,16 @@ import {
   type OwnSide
 } from "./state.ts"
 
-/** A state in restorable form. Entities refer to each other by id. */
+/** Entities refer to each other by id. */
 export type StateSnapshot = ReturnType<typeof takeSnapshot>
 
 /** The whole state of an exchange in restorable form. */
 export interface Snapshot extends StateSnapshot {
-  /** The state for lagging reads, and the commands that it has not executed yet. Absent without `readLagMillis`. */
+  /** Absent without `readLagMillis`. */
   readonly lagging?: { readonly state: StateSnapshot; readonly delayed: ReadonlyArray<DelayedCommand> }
 }
 
-/** A command that the state for lagging reads executes later. */
+/** A command that the state for lagging reads has not executed yet. */
 export interface DelayedCommand {
   readonly atMillis: number
   readonly command: Command
@@ -58,7 +58,7 @@ export const takeSnapshot = (state: State) => ({
     closeMillis: finite(collection.closeMillis)
   })),
   markets: Array.from(state.markets.values(), dumpMarket),
-  /** The market of each trade, in chronological order. */
+  /** In chronological order. */
   traded: state.trades.map(({ ticker }) => ticker),
   accounts: Array.from(state.accounts.values(), (account) => dumpAccount(account, state.nowMillis)),
   rfqs: state.rfqList.map((rfq) => ({ ...rfqFields(rfq), acceptedQuoteId: rfq.accepted?.quoteId })),
@@ -172,7 +172,7 @@ const dumpOrder = (order: OrderState) => ({
   carriedMicros: order.carriedMicros
 })
 
-/** Returns the state without public keys, which are random, and without tokens, which have their own clock. */
+/** Without public keys, which are random, and without tokens, which have their own clock. */
 export const dump = (state: State): unknown => {
   const { accounts, ...rest } = takeSnapshot(state)
   return {

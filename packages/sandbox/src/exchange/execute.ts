@@ -41,7 +41,6 @@ const defaultDeposit = "1000000"
 
 type Executor<Type extends CommandType> = (state: State, command: Command<Type>) => CommandResult<Type>
 
-/** An executor for a command that names an account. */
 const onAccount =
   <C extends { readonly accountId: string }, A>(
     run: (state: State, account: AccountState, command: C) => Result.Result<A, Refusal>
@@ -51,7 +50,6 @@ const onAccount =
     return account === undefined ? Result.fail(notFound) : run(state, account, command)
   }
 
-/** An executor for a command that names a market. */
 const onMarket =
   <C extends { readonly ticker: string }>(
     run: (state: State, market: MarketState, command: C) => Result.Result<void, Refusal>
@@ -61,7 +59,6 @@ const onMarket =
     return market === undefined ? Result.fail(notFound) : run(state, market, command)
   }
 
-/** An executor for a command that changes an order group. */
 const onGroup = <C extends Command<"resetGroup" | "triggerGroup" | "deleteGroup" | "setGroupLimit">>(
   run: (state: State, group: GroupState, command: C) => Refusal | undefined | void
 ): ((state: State, command: C) => Result.Result<void, Refusal>) =>
@@ -69,7 +66,6 @@ const onGroup = <C extends Command<"resetGroup" | "triggerGroup" | "deleteGroup"
     groups.change(state, account, command.target, (group) => run(state, group, command))
   )
 
-/** An executor for a deposit or a withdrawal. */
 const onMoney = (run: typeof ledger.deposit) =>
   onAccount((state, account, command: Command<"deposit" | "withdraw">) => {
     const { dollars, exchangeIndex = 0, subaccount = 0 } = command
@@ -165,7 +161,7 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   transferPosition: onAccount((state, account, { transfer }) => transferPosition(state, account, transfer))
 }
 
-/** Executes a command. A refused command can consume an id, so a replay must include refused commands. */
+/** A refused command can consume an id, so a replay must include refused commands. */
 export const execute = <Type extends CommandType>(state: State, command: Command<Type>): CommandResult<Type> => {
   const type: Type = command.type
   const executor: Executor<Type> = executors[type]

@@ -6,19 +6,17 @@
 
 const uuidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i
 
-/** Whether text has the form of a UUID. */
 export const isUuid = (text: string): boolean => uuidPattern.test(text)
 
 const bytes = /*#__PURE__*/ Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"))
 
-/** The eight hex digits of a 32-bit word. The table is four times as fast as `toString`. */
+/** The table is four times as fast as `toString`. */
 const hex = (word: number): string =>
   bytes[word >>> 24]! + bytes[(word >>> 16) & 255]! + bytes[(word >>> 8) & 255]! + bytes[word & 255]!
 
-/** The four state words of a generator. */
 export type IdsState = readonly [a: number, b: number, c: number, counter: number]
 
-/** A generator of version 4 UUIDs (sfc32: 128 bits of state, period of at least 2^32). */
+/** Version 4 UUIDs from sfc32: 128 bits of state, period of at least 2^32. */
 export class Ids {
   #a: number
   #b: number

@@ -1,5 +1,5 @@
 /**
- * Indexes of append-only lists. Each search first reads the items that were added since the previous search. So the
+ * Indexes of append-only lists. Each search first reads the items that were added since the previous search, so the
  * code that adds items does not need to know the index.
  *
  * @module
@@ -7,11 +7,10 @@
 import { IndexSet } from "./orders/indexSet.ts"
 import { countWhile, type FindBefore } from "./pages.ts"
 
-/** Finds the items with a key. */
 export class KeyIndex<Item> {
   readonly #items: ReadonlyArray<Item>
   readonly #keyOf: (item: Item) => string
-  /** The list indexes of the items with each key, ascending. */
+  /** The list indexes by key, ascending. */
   readonly #byKey = new Map<string, Array<number>>()
   #length = 0
 
@@ -20,15 +19,13 @@ export class KeyIndex<Item> {
     this.#keyOf = keyOf
   }
 
-  /** The items with a key, oldest first. */
+  /** Oldest first. */
   of(key: string): ReadonlyArray<Item> {
     this.#catchUp()
     return (this.#byKey.get(key) ?? []).map((index) => this.#items[index]!)
   }
 
-  /**
-   * Returns a function that finds the greatest index below a given index, among the items that have one of the keys.
-   */
+  /** Finds the greatest index below a given index, among the items that have one of the keys. */
   before(keys: ReadonlyArray<string>): FindBefore {
     this.#catchUp()
     const lists = keys.flatMap((key) => {
@@ -72,12 +69,12 @@ export class FadingIndex<Item> {
     this.#items = items
   }
 
-  /** Returns a function that finds the greatest index below a given index, among the items with the property. */
+  /** Finds the greatest index below a given index, among the items with the property. */
   before(has: (item: Item) => boolean): FindBefore {
     return this.#find(has, (index) => this.#indexes.below(index))
   }
 
-  /** Returns a function that finds the smallest index above a given index, among the items with the property. */
+  /** Finds the smallest index above a given index, among the items with the property. */
   after(has: (item: Item) => boolean): FindBefore {
     return this.#find(has, (index) => this.#indexes.above(index))
   }

@@ -6,13 +6,11 @@
 import type { Command, CommandEntry } from "./Commands.ts"
 import type { Event, EventBody } from "./Entities.ts"
 
-/** An entry of the log: a command, or an event that the last command or a timer caused. */
+/** The cause of an event is the command before it, or a timer. */
 export type LogEntry = CommandEntry | Event
 
-/** An entry without its number and its time. */
 export type LogBody = EventBody | { readonly type: "command"; readonly command: Command }
 
-/** Numbers the entries, and delivers them to subscribers. */
 export class Log {
   readonly #subscribers = new Set<(entry: LogEntry) => void>()
   #undelivered: Array<LogEntry> = []
@@ -36,8 +34,8 @@ export class Log {
   }
 
   /**
-   * Delivers the entries that were added. A subscriber may add entries: they are delivered after the current entry. If
-   * a subscriber throws, the delivery continues to the end. Then the first error is thrown.
+   * Entries that a subscriber adds are delivered after the current entry. If a subscriber throws, the delivery
+   * continues to the end. Then the first error is thrown.
    */
   deliver(): void {
     if (this.#isDelivering || this.#undelivered.length === 0) {

@@ -1,6 +1,5 @@
 /**
- * The newest order groups and requests for quote. Unlike the lists of the API, these reads show private data of all
- * parties.
+ * The newest order groups and requests for quote. Unlike the API, these reads show private data of all parties.
  *
  * @module
  */
@@ -8,7 +7,6 @@ import type { Quote, Rfq } from "./Entities.ts"
 import { toQuote, toRfq } from "./communications/records.ts"
 import type { AccountState, State } from "./state.ts"
 
-/** An order group, and the fills in its window. */
 export interface GroupWindow {
   readonly groupId: string
   readonly subaccount: number
@@ -17,11 +15,11 @@ export interface GroupWindow {
   readonly triggered: boolean
   readonly windowCount: number
   readonly restingOrders: number
-  /** The newest fills in the window, oldest first. */
+  /** Only the newest, oldest first. */
   readonly fills: ReadonlyArray<readonly [atMillis: number, count: number]>
 }
 
-/** An RFQ, and the newest quotes on it, oldest first. */
+/** Only the newest quotes, oldest first. */
 export interface QuotedRfq {
   readonly rfq: Rfq
   readonly quotes: ReadonlyArray<Quote>
@@ -29,7 +27,7 @@ export interface QuotedRfq {
 
 const maxFills = 100
 
-/** The account's newest order groups, newest first. */
+/** Newest first. */
 export const newestGroups = (state: State, account: AccountState, limit: number): ReadonlyArray<GroupWindow> =>
   [...account.groups.values()]
     .slice(-limit)
@@ -47,7 +45,7 @@ export const newestGroups = (state: State, account: AccountState, limit: number)
 
 const maxQuotes = 20
 
-/** The newest RFQs of all accounts, newest first. */
+/** Newest first. */
 export const newestRfqs = (state: State, limit: number): ReadonlyArray<QuotedRfq> =>
   state.rfqList
     .slice(-limit)

@@ -8,10 +8,9 @@ import type { Page, PageQuery, TimeQuery } from "./Commands.ts"
 import type { Refusal } from "./Entities.ts"
 import { invalidParameters } from "./refusals.ts"
 
-/** Finds the greatest matching index below an index; -1 if there is none. */
+/** The greatest matching index below an index; -1 if there is none. */
 export type FindBefore = (index: number) => number
 
-/** How a list is read. */
 export interface Listing<in Item, out Shown> {
   /** The prefix of the list's cursors. Other lists refuse a cursor with this prefix. */
   readonly mark: string
@@ -19,21 +18,18 @@ export interface Listing<in Item, out Shown> {
   readonly maxLimit?: number
   /** Default: `newestFirst`. */
   readonly order?: "newestFirst" | "oldestFirst"
-  /** Finds the next item to check, for the order `newestFirst`. Default: checks every item. */
+  /** For the order `newestFirst`. Default: every item. */
   readonly before?: FindBefore
-  /** A page also ends before the total weight of its items would exceed a maximum. Default: no maximum. */
+  /** A page also ends before the total weight of its items would exceed `max`. Default: no maximum. */
   readonly weight?: { readonly of: (item: Item) => number; readonly max: number }
-  /** Finds the smallest matching index above an index, for the order `oldestFirst`. Default: checks every item. */
+  /** The smallest matching index above an index, for the order `oldestFirst`. Default: every item. */
   readonly after?: FindBefore | undefined
-  /** Default: lists every item. */
+  /** Default: every item. */
   readonly isListed?: (item: Item) => boolean
   readonly show: (item: Item) => Shown
 }
 
-/**
- * Reads a page of an append-only list. A cursor holds the index at which the next page begins, plus one for
- * `newestFirst`.
- */
+/** The list must be append-only. A cursor holds the index at which the next page begins, plus one for `newestFirst`. */
 export const page = <Item, Shown>(
   items: ReadonlyArray<Item>,
   { cursor, limit }: PageQuery,
@@ -83,7 +79,7 @@ const readCursor = (cursor: string, mark: string): number | undefined =>
     ? parseInt(cursor.slice(mark.length), 36)
     : undefined
 
-/** Finds only the items of a chronological list that are neither too early nor too late. */
+/** The items must be in chronological order. */
 export const within = (
   items: ReadonlyArray<{ readonly atMillis: number }>,
   isEarly: (atMillis: number) => boolean,
@@ -97,10 +93,7 @@ export const within = (
   }
 }
 
-/**
- * The number of indexes below `length` at which `isBefore` is true, found by binary search. `isBefore` must be true up
- * to some index, and false from there on.
- */
+/** Binary search. `isBefore` must be true up to some index, and false from there on. */
 export const countWhile = (length: number, isBefore: (index: number) => boolean): number => {
   let low = 0
   let high = length
@@ -115,13 +108,12 @@ export const countWhile = (length: number, isBefore: (index: number) => boolean)
   return low
 }
 
-/** The bounds of a query's time filter, both inclusive. */
+/** Both inclusive. */
 export const millisOf = ({ maxSeconds, minSeconds }: TimeQuery) => ({
   minMillis: minSeconds === undefined ? -Infinity : minSeconds * 1_000,
   maxMillis: maxSeconds === undefined ? Infinity : maxSeconds * 1_000
 })
 
-/** Whether a time passes the time filter of a query. */
 export const isWithin = (atMillis: number, query: TimeQuery): boolean => {
   const { maxMillis, minMillis } = millisOf(query)
   return atMillis >= minMillis && atMillis <= maxMillis

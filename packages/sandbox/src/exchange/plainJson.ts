@@ -1,14 +1,14 @@
 /**
- * Checks values of any shape that the operator passes. They must survive a round trip through JSON.
+ * Checks that values of the operator survive a round trip through JSON.
  *
  * @module
  */
 import * as Predicate from "effect/Predicate"
 
-/** The maximum number of levels of nested values. Writing much deeper values as JSON exceeds the stack. */
+/** Levels of nested values. Writing much deeper values as JSON exceeds the stack. */
 export const maxJsonDepth = 64
 
-/** Whether JSON represents a value exactly, and the value is not nested too deeply. */
+/** Whether JSON represents the value exactly, with at most `depth` levels. */
 export const isPlainJson = (value: unknown, depth: number = maxJsonDepth): boolean => {
   if (Predicate.isObjectOrArray(value)) {
     const isPlain = Array.isArray(value) || isPlainObject(value)
@@ -17,7 +17,7 @@ export const isPlainJson = (value: unknown, depth: number = maxJsonDepth): boole
   return value === null || ["string", "boolean"].includes(typeof value) || Number.isFinite(value)
 }
 
-/** Whether an object is an object literal (of any realm), or has no prototype. */
+/** An object literal (of any realm), or an object without a prototype. */
 const isPlainObject = (value: object): boolean => {
   const prototype: unknown = Object.getPrototypeOf(value)
   return prototype === null || Object.getPrototypeOf(prototype) === null

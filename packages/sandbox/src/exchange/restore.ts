@@ -229,7 +229,7 @@ const restoreCollection = (collection: Dumped["collections"]): CollectionState =
     }))
   })
 
-/** Merges the trades of all markets in chronological order. */
+/** In chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
   const next = new Map<string, number>()
   for (const ticker of tickers) {
@@ -355,7 +355,7 @@ const restoreHolding = (state: State, account: AccountState, dumped: Dumped["acc
   }
 }
 
-/** Lists the positions of all shards in order of their creation. */
+/** Over all shards, in order of their creation. */
 const restorePositionLists = (account: AccountState): void => {
   const positions = Array.from(account.holdings.values()).flatMap((holding) => Array.from(holding.positions.values()))
   for (const position of positions.sort((left, right) => left.listIndex - right.listIndex)) {

@@ -1,12 +1,11 @@
 /**
- * Schedules the timers of the exchange. A timer has an effect and a subject, such as the expiry of an order. Each pair
- * of effect and subject has at most one timer.
+ * Schedules the timers of the exchange. A pair of effect and subject, such as the expiry of an order, has at most one
+ * timer.
  *
  * @module
  */
 import type { State, Timer } from "./state.ts"
 
-/** The effect and the subject of a timer, as plain data. */
 export const describeTimer = (timer: Timer) => {
   if ("expire" in timer) {
     return { what: "expire", of: timer.expire.orderId } as const
@@ -54,9 +53,8 @@ const keyOf = (timer: Timer): string => {
   return `${what} ${of}`
 }
 
-/** Schedules an effect. Replaces the timer of the same effect and subject. */
+/** Replaces the timer of the same effect and subject. */
 export const schedule = (state: State, atMillis: number, timer: Timer): void =>
   state.timers.add(atMillis, timer, keyOf(timer))
 
-/** Removes the timer of an effect, if there is one. */
 export const unschedule = (state: State, timer: Timer): void => state.timers.delete(keyOf(timer))

@@ -49,7 +49,6 @@ import type { ReferenceState } from "./reference/records.ts"
 import { refusal } from "./refusals.ts"
 import type { Timers } from "./timers.ts"
 
-/** Removes `readonly` from the fields of an entity. */
 type Mutable<A> = { -readonly [K in keyof A]: A[K] }
 
 export interface AccountState {
@@ -60,16 +59,16 @@ export interface AccountState {
   /** Every accepted order. */
   readonly orders: OrderList<OrderState>
   restingCount: number
-  /** Orders by their reserved client ids. */
+  /** By reserved client id. */
   readonly clientOrderIds: Map<string, OrderState>
   readonly groups: Map<string, GroupState>
-  /** The holdings by subaccount and shard. An unused subaccount or shard has no entry. */
+  /** By {@link holdingKey}. An unused subaccount or shard has no entry. */
   readonly holdings: Map<number, Holding>
-  /** The positions of each subaccount on all shards. */
+  /** By subaccount, over all shards. */
   readonly positions: Map<number, PositionList>
   /** The number of created subaccounts, which are numbered from 1. */
   subaccounts: number
-  /** Netting flags by subaccount. A flag that was never set has no entry. */
+  /** By subaccount. A flag that was never set has no entry. */
   readonly netting: Map<number, boolean>
   readonly fills: FillList
   readonly settlements: Array<Settlement>
@@ -81,42 +80,42 @@ export interface AccountState {
   /** Client ids of executed transfers. */
   readonly clientTransferIds: Set<string>
   allocation: Allocation
-  /** The account's money on the margined exchange. */
   marginedMicros: number
   /** By subaccount, or for all subaccounts: the time until which new orders are canceled on arrival. */
   readonly cancelledOnArrivalUntil: Map<number | "all", number>
   readonly buckets: Buckets
   /** The public id of the account in its RFQs and quotes. */
   readonly communicationsId: string
-  /** Every RFQ that the account created, oldest first. */
+  /** Oldest first. */
   readonly rfqs: Array<RfqState>
   readonly rfqIndexes: RecordIndexes<RfqState>
-  /** The account's open RFQs by market ticker. */
+  /** By market ticker. */
   readonly openRfqs: Map<string, RfqState>
-  /** Every quote that the account made, oldest first. */
+  /** Quotes that the account made, oldest first. */
   readonly quotes: Array<QuoteState>
   readonly quoteIndexes: RecordIndexes<QuoteState>
-  /** Every quote on the account's RFQs, oldest first. */
+  /** Quotes on the account's RFQs, oldest first. */
   readonly receivedQuotes: Array<QuoteState>
   readonly receivedQuoteIndexes: RecordIndexes<QuoteState>
-  /** When the account created combos in the last seven days, oldest first. */
+  /**
+   * When the account created combos, oldest first. Creations older than seven days are removed only at the next check.
+   */
   readonly comboCreations: Array<number>
-  /** Every proposed block trade to which the account is a party, oldest first. */
+  /** Oldest first. */
   readonly blockTrades: Array<BlockTradeState>
-  /** The state of an FCM member; undefined for any other account. */
+  /** Undefined for an account that is not an FCM member. */
   fcm: FcmState | undefined
-  /** The account as a subtrader of an FCM; undefined for any other account. */
+  /** Undefined for an account that is not a subtrader. */
   subtrader: SubtraderState | undefined
 }
 
-/** The state of a futures commission merchant (FCM). */
 export interface FcmState {
   /** The account whose subtraders receive transferred positions. Without it, transfers are refused. */
   errorAccount: AccountState | undefined
   readonly subtraders: Map<string, SubtraderState>
-  /** Every accepted order of the subtraders, oldest first. */
+  /** The subtraders' orders, oldest first. */
   readonly orders: Array<OrderState>
-  /** Every trade of the subtraders, oldest first. */
+  /** The subtraders' trades, oldest first. */
   readonly trades: Array<FcmTrade>
 }
 
@@ -134,11 +133,9 @@ export interface SubtraderState {
 export interface RfqState extends Mutable<Omit<Rfq, "combo">> {
   readonly account: AccountState
   readonly market: MarketState
-  /** Every quote on the RFQ, oldest first. */
+  /** Oldest first. */
   readonly quotes: Array<QuoteState>
-  /**
-   * The accepted or confirmed quote. Undefined after the quote was executed or canceled, or was not confirmed in time.
-   */
+  /** Undefined after the quote was executed or canceled, or was not confirmed in time. */
   accepted: QuoteState | undefined
 }
 
@@ -154,23 +151,20 @@ export interface BestBid {
   readonly priority: number
 }
 
-/** The best bids on one child; undefined for a side without a bid. */
+/** Undefined for a side without a bid. */
 export type BestBids = Record<"yes" | "no", BestBid | undefined>
 
 export interface BatchState extends Mutable<Omit<RfqBatch, "rfqs">> {
   readonly account: AccountState
-  /** The children, in the order of the request. */
+  /** In the order of the request. */
   readonly children: ReadonlyArray<RfqState>
   /** The latest batch quote of each maker, by account id. */
   readonly quotes: Map<string, BatchQuoteState>
-  /** The best bids, by child. All undefined if the batch is not open. */
+  /** By child. All undefined if the batch is not open. */
   readonly best: Array<BestBids>
-  /** The number of changes of the best bids, and the time of the last change. */
   version: number
   bestMillis: number | undefined
-  /** When the best bids were last sent to the creator. */
   publishedMillis: number | undefined
-  /** The number of batch quotes that were made on the batch. */
   quotesMade: number
   /** The `client_order_id` of the acceptance that succeeded. */
   clientOrderId: string | undefined
@@ -180,28 +174,26 @@ export interface BatchQuoteState extends Mutable<Omit<BatchQuote, "quotes">> {
   readonly account: AccountState
   readonly batch: BatchState
   /**
-   * The quotes on the children, in the order of the children. Once the batch is accepted, only the quotes that won a
-   * child. Only these are in the state's list of quotes.
+   * In the order of the children. Once the batch is accepted, only the quotes that won a child. Only these are in the
+   * state's list of quotes.
    */
   quotes: Array<QuoteState>
-  /** The time priority of each bid, by side and child: of equal bids, the lowest number wins. */
+  /** By side and child. Of equal bids, the lowest number wins. */
   readonly priorities: Readonly<Record<"yes" | "no", ReadonlyArray<number>>>
-  /** Whether the bids can win children: for 30 seconds after the batch quote was sent. */
+  /** Whether the bids can win children: for at most 30 seconds after the batch quote was sent. */
   isCounted: boolean
 }
 
-/** All batches, with the indexes that find them. */
 export interface Batches {
   readonly byId: Map<string, BatchState>
   /** The latest batch quote of each maker on each batch. */
   readonly quotes: Map<string, BatchQuoteState>
-  /** The open batches of each account, oldest first. */
+  /** By account id, oldest first. */
   readonly openOf: Map<string, Set<BatchState>>
   /** The open and accepted batches with a child on a market, by ticker. */
   readonly ofMarket: Map<string, Set<BatchState>>
-  /** The latest batch with a client batch id, by account id. */
+  /** By account id, and then by client batch id. Only the latest batch with an id. */
   readonly byClientId: Map<string, Map<string, BatchState>>
-  /** The batches of all accounts, and of each account. */
   readonly updates: UpdateList<BatchState>
   readonly updatesOf: Map<string, UpdateList<BatchState>>
 }
@@ -223,36 +215,33 @@ export interface BlockPartyState extends Mutable<Omit<BlockTradeParty, "accountI
 
 export type TransferState = Mutable<ShardTransfer>
 
-/** The cash and the positions of one subaccount on one shard. */
 export interface Holding {
   readonly account: AccountState
   readonly subaccount: number
   readonly exchangeIndex: number
-  /** Free cash, which is never below zero. */
+  /** Never below zero. */
   cashMicros: number
   /** Reserved for resting orders. */
   collateralMicros: number
   feesMicros: number
   updatedMillis: number
-  /** The positions by market ticker. The first order creates the entry. */
+  /** By market ticker. */
   readonly positions: Map<string, PositionState>
 }
 
 /**
- * A subaccount's own resting orders on one side of a market, oldest first. Held contracts cover the oldest orders
- * first.
+ * A subaccount's resting orders on one side of a market, oldest first. Held contracts cover the oldest orders first.
  */
 export interface OwnSide {
   first: OrderState | undefined
   last: OrderState | undefined
   /** The oldest order that is not fully covered. */
   boundary: OrderState | undefined
-  /** The remaining count of all orders. */
   restingCount: number
   coveredCount: number
 }
 
-/** Every position of a subaccount, in order of their creation. New positions come last, so that pages do not shift. */
+/** In order of creation, so that new positions do not shift pages. */
 export interface PositionList {
   readonly all: Array<PositionState>
   readonly unsettled: FadingIndex<PositionState>
@@ -270,9 +259,8 @@ export interface PositionState {
   feesMicros: number
   updatedMillis: number
   settled: boolean
-  /** The index among the positions of the subaccount, in order of their creation. */
+  /** The index in the {@link PositionList}. */
   listIndex: number
-  /** The subaccount's own resting orders in the market. */
   readonly bid: OwnSide
   readonly ask: OwnSide
 }
@@ -280,29 +268,27 @@ export interface PositionState {
 export interface SeriesState extends Mutable<Series> {
   volume: number
   readonly events: Array<EventState>
-  /** Every change of the fee, in the order of the commands. */
+  /** In the order of the commands. */
   readonly feeChanges: Array<SeriesFeeChange>
 }
 
 export interface EventState extends Mutable<MarketEvent> {
   readonly series: SeriesState
   readonly markets: Array<MarketState>
-  /** Every change of the fee override, in the order of the commands. */
+  /** In the order of the commands. */
   readonly feeChanges: Array<EventFeeChange>
 }
 
-/** A collection, and its combos. */
 export interface CollectionState extends Collection {
   readonly eventsByTicker: ReadonlyMap<string, AssociatedEvent>
-  /** The events from which a combo needs legs. */
+  /** A combo needs legs from these events. */
   readonly requiredEvents: ReadonlyArray<AssociatedEvent>
-  /** The collection's combos by their legs, oldest first. */
+  /** By legs, oldest first. */
   readonly combos: Map<string, MarketState>
-  /** The events of the combos, oldest first. */
+  /** Oldest first. */
   readonly comboEvents: Array<EventState>
 }
 
-/** The collection and the legs of a combo. */
 export interface ComboState {
   readonly collection: CollectionState
   readonly legs: ReadonlyArray<{ readonly market: MarketState; readonly side: "yes" | "no" }>
@@ -328,7 +314,7 @@ export interface MarketState {
   /** In millionths. */
   takerRate: number
   makerRate: number
-  /** The rates with which the market was created. Undefined if it follows its event and series. */
+  /** Undefined if the market follows its event and series. */
   readonly ownTakerRate: number | undefined
   readonly ownMakerRate: number | undefined
   readonly settlementTimerSeconds: number
@@ -336,7 +322,7 @@ export interface MarketState {
   readonly isHighlyVolatile: boolean
   result: "yes" | "no" | "scalar" | undefined
   settlementValue: number | undefined
-  /** Whether the result is disputed, or was set again after a dispute. */
+  /** An amended result was set again after a dispute. */
   challenge: "disputed" | "amended" | undefined
   settledMillis: number | undefined
   readonly book: Book<OrderState>
@@ -348,30 +334,26 @@ export interface MarketState {
   lastPrice: number
   volume: number
   openInterest: number
-  /** Every current or past position in the market. */
   readonly positions: Array<PositionState>
-  /** The top of the book in the past. At most one entry per hour, for at least a day. */
+  /** At most one entry per hour, for at least a day. */
   readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
-  /** The best prices and the open interest in the past, oldest first. Without the values after the last action. */
+  /** Oldest first. Without the values after the last action. */
   readonly quotes: Array<QuotePeriod>
-  /** When the book or the last price last changed. */
+  /** The time of the last action that can have changed the book or the last price. */
   touchedMillis: number
   /** The exchange's clock at the last change of the book. 0 before the first change. */
   clock: number
 }
 
-/**
- * An order with its links to other entities. A resting order is linked into its price level, and into the list of its
- * subaccount's orders.
- */
+/** A resting order is linked into its price level, and into the list of its subaccount's orders. */
 export interface OrderState extends Mutable<Order>, Resting<OrderState> {
   readonly account: AccountState
   readonly market: MarketState
   readonly position: PositionState
   readonly group: GroupState | undefined
-  /** The order's index among its account's orders. */
+  /** The index among the account's orders. */
   listIndex: number
-  /** The index of the order's last fill among its account's fills; -1 without a fill. */
+  /** The index of the last fill among the account's fills; -1 without a fill. */
   lastFill: number
   ownPrevious: OrderState | undefined
   ownNext: OrderState | undefined
@@ -395,20 +377,18 @@ export interface GroupState {
   limit: number
   triggered: boolean
   readonly window: FillWindow
-  /** Resting orders of the group, oldest first. */
+  /** Oldest first. */
   readonly resting: Set<OrderState>
-  /** Every order ever placed in the group, oldest first. */
+  /** Includes orders that no longer rest. Oldest first. */
   readonly placed: Array<OrderState>
 }
 
-/** A timer of a batch or of a batch quote. */
 export type BatchTimer =
   | { readonly lapseBatch: BatchState }
   | { readonly executeBatch: BatchState }
   | { readonly publishBest: BatchState }
   | { readonly discount: BatchQuoteState }
 
-/** A scheduled effect, with its subject. */
 export type Timer =
   | { readonly expire: OrderState }
   | { readonly open: MarketState }
@@ -428,26 +408,26 @@ export interface State {
   readonly seed: number
   readonly rounding: Rounding
   readonly ids: Ids
-  /** Adds an entry to the log; undefined without subscribers. */
+  /** Undefined without subscribers. */
   emit: ((body: LogBody) => void) | undefined
-  /** What changed since the last report; empty without subscribers. */
+  /** Since the last report; empty without subscribers. */
   readonly changedHoldings: Set<Holding>
   readonly changedPositions: Set<PositionState>
   readonly accounts: Map<string, AccountState>
   readonly keys: Map<string, ApiKey>
   readonly series: Map<string, SeriesState>
   readonly events: Map<string, EventState>
-  /** The events of combos, and all other events, oldest first. */
+  /** Oldest first. */
   readonly eventLists: { readonly combos: Array<EventState>; readonly others: Array<EventState> }
   readonly markets: Map<string, MarketState>
-  /** All markets, the combos, and all other markets, oldest first. */
+  /** Oldest first. */
   readonly marketLists: {
     readonly all: Array<MarketState>
     readonly combos: Array<MarketState>
     readonly others: Array<MarketState>
   }
   readonly collections: Map<string, CollectionState>
-  /** Every trade, oldest first. */
+  /** Oldest first. */
   readonly trades: Array<Trade>
   readonly orders: Map<string, OrderState>
   readonly timers: Timers<Timer>
@@ -456,23 +436,22 @@ export interface State {
   clock: number
   /** The new value of the clock if the current action changes a book. */
   actionClock: number
-  /** Deposits minus withdrawals of all accounts. */
   depositedMicros: number
-  /** Whether the exchange is active, by shard. */
+  /** By shard. */
   readonly exchangeActive: Array<boolean>
-  /** Whether trading is active, by shard. */
+  /** By shard. */
   readonly tradingActive: Array<boolean>
   readonly rfqs: Map<string, RfqState>
-  /** All RFQs, oldest first. */
+  /** Oldest first. */
   readonly rfqList: Array<RfqState>
   readonly rfqIndexes: RecordIndexes<RfqState>
   readonly quotes: Map<string, QuoteState>
   readonly batches: Batches
-  /** All changes of fees, in the order of the commands. */
+  /** In the order of the commands. */
   readonly seriesFeeChanges: Array<SeriesFeeChange>
   readonly eventFeeChanges: Array<EventFeeChange>
   readonly reference: ReferenceState
-  /** All proposed block trades, oldest first. */
+  /** Oldest first. */
   readonly blockTrades: Map<string, BlockTradeState>
 }
 
@@ -482,14 +461,11 @@ export const isSubaccount = (subaccount: number): boolean =>
 
 export const exchangeIsPaused: Refusal = /*#__PURE__*/ refusal("conflict", "exchange_is_paused")
 
-/** Refuses state changes while the exchange is paused on a shard. Default: shard 0. */
+/** Refuses while the exchange is paused on the shard. */
 export const checkNotPaused = (state: State, exchangeIndex = 0): Refusal | undefined =>
   state.exchangeActive[exchangeIndex] === false ? exchangeIsPaused : undefined
 
-/**
- * A copy of an order. Later events do not change the copy. Copying field by field is several times faster than a
- * spread.
- */
+/** Later events do not change the copy. Copying field by field is several times faster than a spread. */
 export const snapshot = (order: OrderState): Order => ({
   orderId: order.orderId,
   accountId: order.accountId,

@@ -9,17 +9,16 @@ interface Timer<A> {
   readonly sequence: number
   readonly value: A
   readonly key: string | undefined
-  /** The index in the heap. */
   index: number
 }
 
-/** A binary heap of timers. */
+/** A binary heap. */
 export class Timers<A> {
   readonly #heap: Array<Timer<A>> = []
   readonly #byKey = new Map<string, Timer<A>>()
   #sequence = 0
 
-  /** Adds a timer. A timer with a key replaces the timer with the same key. */
+  /** A timer with a key replaces the timer with the same key. */
   add(atMillis: number, value: A, key?: string): void {
     const timer: Timer<A> = { atMillis, sequence: this.#sequence++, value, key, index: -1 }
     if (key !== undefined) {
@@ -29,7 +28,6 @@ export class Timers<A> {
     this.#rise(timer, this.#heap.length)
   }
 
-  /** Removes the timer with a key, if there is one. */
   delete(key: string): void {
     const timer = this.#byKey.get(key)
     if (timer !== undefined) {
@@ -37,12 +35,10 @@ export class Timers<A> {
     }
   }
 
-  /** When the next timer is due. */
   nextMillis(): number | undefined {
     return this.#heap[0]?.atMillis
   }
 
-  /** Removes and returns the next timer that is due. */
   take(nowMillis: number): Timer<A> | undefined {
     const next = this.#heap[0]
     if (next === undefined || next.atMillis > nowMillis) {
@@ -52,14 +48,14 @@ export class Timers<A> {
     return next
   }
 
-  /** The values of all timers, in no particular order. */
+  /** In no particular order. */
   *values(): IterableIterator<A> {
     for (const { value } of this.#heap) {
       yield value
     }
   }
 
-  /** All timers, in the order in which they fire. */
+  /** In the order in which they fire. */
   inOrder(): ReadonlyArray<Timer<A>> {
     return [...this.#heap].sort((left, right) => (isBefore(left, right) ? -1 : 1))
   }

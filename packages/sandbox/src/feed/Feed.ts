@@ -24,32 +24,28 @@ import { MarketIds } from "../exchange/markets/marketIds.ts"
 import { Publisher } from "./publisher.ts"
 import { periodMillis, type ReferenceChannel, References } from "../exchange/reference/references.ts"
 
-/** The exchange behind a feed, and its time. */
 export interface FeedHost {
   readonly exchange: Exchange
   readonly now: () => Now
-  /**
-   * The clock that schedules `tick`, in Unix milliseconds. Unlike the exchange's clock, it cannot be moved or frozen.
-   */
+  /** The clock of `tick`, in Unix milliseconds. Unlike the exchange's clock, it cannot be moved or frozen. */
   readonly clockMillis: () => number
   /**
-   * The time by `clockMillis` at which the exchange's time reaches a value. Undefined if the exchange's clock is
-   * frozen.
+   * The time by `clockMillis` at which the exchange's time reaches `exchangeMillis`. Undefined if the exchange's clock
+   * is frozen.
    */
   readonly clockMillisAt: (exchangeMillis: number) => number | undefined
 }
 
-/** Documented: a ping every ten seconds, with this body. */
+/** Documented. */
 const pingMillis = 10_000
 const pingBody = "heartbeat"
 
-/** The cost of an upgrade in tokens: the default cost of a request. */
+/** In tokens: the default cost of a request. */
 const upgradeCost = 10
 
 export class Feed {
   readonly faults = new FeedFaults()
   readonly references: References
-  /** Receives every frame, if set. */
   onFrame: ((frame: FeedFrame) => void) | undefined = undefined
   readonly #host: FeedHost
   readonly #assumptions: Assumptions
@@ -90,15 +86,12 @@ export class Feed {
     }
   }
 
-  /** The open connections, oldest first. */
+  /** Oldest first. */
   get connections(): ReadonlyArray<FeedConnection> {
     return [...this.#connections.values()]
   }
 
-  /**
-   * Accepts or refuses an upgrade request. Checks planted faults, the signature, the number of connections and the
-   * tokens.
-   */
+  /** Checks planted faults, the signature, the number of connections and the tokens. */
   upgrade(request: WireRequest): Upgrade {
     const now = this.#host.now()
     const fault = this.faults.takeUpgrade()
@@ -112,7 +105,7 @@ export class Feed {
       : { _tag: "Accepted", open: (line) => this.#open(key.success, line, fault?.closeCode) }
   }
 
-  /** When `tick` must be called next, by the host's `clockMillis`; undefined if nothing is scheduled. */
+  /** By the host's `clockMillis`. Undefined if nothing is scheduled. */
   nextMillis(): number | undefined {
     const own = this.#timers.nextMillis()
     const timer = this.#connections.size === 0 ? undefined : this.#host.exchange.nextTimerMillis()
@@ -137,7 +130,7 @@ export class Feed {
     return () => void this.#reschedules.delete(callback)
   }
 
-  /** Sends a message to the subscriptions of a channel, of one account or of all accounts. */
+  /** Without `accountId`, sends the message to the subscriptions of all accounts. */
   publish(message: {
     readonly channel: ChannelName
     readonly type: string
@@ -152,7 +145,6 @@ export class Feed {
     }
   }
 
-  /** Closes all connections. */
   closeAll(code: number, reason: string): void {
     for (const connection of this.connections) {
       connection.line.close(code, reason)
@@ -161,7 +153,7 @@ export class Feed {
   }
 
   /**
-   * Continues with the host's new exchange: closes all connections, and removes planted faults and the prices that the
+   * Continues with the host's new exchange. Closes all connections, and removes planted faults and the prices that the
    * operator set.
    */
   restart(): void {
@@ -171,7 +163,7 @@ export class Feed {
     this.#authenticate = makeAuthenticate(this.#host.exchange)
   }
 
-  /** Closes all connections. A connection that opens later is closed immediately. */
+  /** A connection that opens later is closed immediately. */
   stop(): void {
     this.#isStopped = true
     this.closeAll(1001, "the exchange stops")
@@ -300,10 +292,7 @@ export class Feed {
     })
   }
 
-  /**
-   * Schedules the next tick of each channel of reference prices. If a channel has no receivers at its tick, its ticks
-   * stop.
-   */
+  /** If a channel has no receivers at its tick, its ticks stop. */
   #startTicking(): void {
     for (const name of referenceChannels) {
       if (!this.#ticking.has(name)) {
@@ -356,7 +345,7 @@ const referenceChannels = ["cfbenchmarks_value", "cfbenchmarks_value_5hz", "pyth
 
 const isReferenceChannel = (name: ChannelName): name is ReferenceChannel => channels[name].reference !== undefined
 
-/** The channels that a command names, directly or by its subscriptions. */
+/** Directly or by its subscriptions. */
 const namesOf = ({ command }: ParsedMessage, connection: FeedConnection): ReadonlyArray<string> => {
   if (Result.isFailure(command)) {
     return []
@@ -368,7 +357,7 @@ const namesOf = ({ command }: ParsedMessage, connection: FeedConnection): Readon
     : sids.flatMap((sid) => connection.subscriptions.get(sid)?.name ?? [])
 }
 
-/** The response of a planted fault; undefined if the fault does not refuse the upgrade. */
+/** Undefined if the fault does not refuse the upgrade. */
 const plantedRefusal = (fault: UpgradeFault, { wallMillis }: Now): WireResponse | undefined => {
   const { body, reset, retryAfterSeconds, status } = fault
   if (reset === true) {
@@ -384,7 +373,6 @@ const plantedRefusal = (fault: UpgradeFault, { wallMillis }: Now): WireResponse 
 
 const closedEndpoint: Endpoint = { receive: () => {}, pong: () => {}, drained: () => {}, closed: () => {} }
 
-/** Counts the commands of one connection in the current second. */
 class CommandRate {
   readonly #perSecond: number
   #second = 0

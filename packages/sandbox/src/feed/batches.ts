@@ -12,7 +12,7 @@ import { quotedBatchCreatorId, toBestQuote } from "../rest/routes/rfqBatchBodies
 import { count, dollars, price, time } from "../rest/wire.ts"
 import type { Communication } from "./communications.ts"
 
-/** The message of an event about a batch; undefined for an event without a message. */
+/** Undefined for an event without a message. */
 export const toBatchCommunication = (event: Event): Communication | undefined => {
   switch (event.type) {
     case "rfqBatchCreated":
@@ -46,8 +46,8 @@ export const toBatchCommunication = (event: Event): Communication | undefined =>
 }
 
 /**
- * Every subscription receives the message, with two exceptions: subscriptions of other accounts with the user filter
- * `self`, and subscriptions of the accounts in `without`.
+ * All subscriptions receive the message, except those of other accounts with the user filter `self`, and those of the
+ * accounts in `without`.
  */
 const ofBatch = (type: string, batch: RfqBatch, fields: object, without: ReadonlyArray<string>): Communication => ({
   type,
@@ -131,7 +131,7 @@ const bestQuotes = (best: BestQuotes) => ({
   }))
 })
 
-/** A child's quote. A declined side offers no contracts. */
+/** A declined side offers no contracts. */
 const offer = (quote: Quote) => ({
   quote_id: quote.quoteId,
   rfq_id: quote.rfqId,

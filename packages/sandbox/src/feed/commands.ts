@@ -48,7 +48,6 @@ const isFields = (value: unknown): value is Fields =>
 
 const fail = (code: FeedError["code"], details?: string) => Result.fail({ code, details })
 
-/** Parses one message of a client. */
 export const parseMessage = (text: string): ParsedMessage => {
   const message = parseJson(text)
   if (!isFields(message)) {
@@ -137,7 +136,7 @@ const isUserFilter = (value: unknown): value is "" | "self" => value === "" || v
 const isListOf = <A>(value: unknown, is: (item: unknown) => item is A): value is ReadonlyArray<A> =>
   Array.isArray(value) && value.every(is)
 
-/** Reads the parameters. Fails with the first malformed parameter. */
+/** Fails with the first malformed parameter. */
 const parseParameters = (params: Fields): Result.Result<Parameters, FeedError> => {
   let error: FeedError | undefined
   const read = <A>(name: string, is: (value: unknown) => value is A, expected: string): A | undefined => {

@@ -10,21 +10,16 @@ import { toLegs } from "../rest/routes/marketBodies.ts"
 import { count, dollars, price, time } from "../rest/wire.ts"
 import type { Subscription } from "./connection.ts"
 
-/** A message, and the subscriptions that receive it. */
 export interface Communication {
   readonly type: string
-  /**
-   * The text that decides the shard of the message: the market ticker of a single RFQ or of a quote, or the id of the
-   * RFQ batch.
-   */
+  /** Decides the shard of the message: the market ticker of a single RFQ or of a quote, or the id of the RFQ batch. */
   readonly shardedBy: string
-  /** Whether a subscription receives the message. */
   readonly isFor: (subscription: Subscription) => boolean
   /** The `msg` for the account of a subscription. */
   readonly bodyFor: (accountId: string) => object
 }
 
-/** The message of an event; undefined for an event without a message. */
+/** Undefined for an event without a message. */
 export const toCommunication = (event: Event): Communication | undefined => {
   switch (event.type) {
     case "rfqCreated":
@@ -48,7 +43,7 @@ export const toCommunication = (event: Event): Communication | undefined => {
   }
 }
 
-/** Every subscription receives the message, except subscriptions of other accounts with the user filter `self`. */
+/** All subscriptions receive the message, except subscriptions of other accounts with the user filter `self`. */
 const ofRfq = (type: string, rfq: Rfq, times: object): Communication => ({
   type,
   shardedBy: rfq.ticker,
@@ -113,7 +108,7 @@ const execution = ({ executedMillis, makerOrder, rfqOrder }: Quote, isMaker: boo
   }
 }
 
-/** Whether a subscription's shard contains the messages of a market or of an RFQ batch. */
+/** `shardedBy` is a market ticker, or the id of an RFQ batch. */
 export const isInShard = ({ shardFactor, shardKey }: Subscription, shardedBy: string): boolean =>
   shardKey === undefined || hash(shardedBy) % shardFactor === shardKey
 

@@ -79,7 +79,7 @@ export interface ConnectionOptions {
 /** If the network buffers at least this many bytes, further frames wait in the connection. */
 const highWaterBytes = 1024 * 1024
 
-/** The maximum number of replies that wait for a slow client. One more reply ends the connection. */
+/** More waiting replies end the connection. */
 const maxWaitingReplies = 100_000
 
 interface Waiting {

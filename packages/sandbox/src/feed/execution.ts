@@ -76,7 +76,7 @@ export const execute = (
   }
 }
 
-/** Opens a subscription, or merges the parameters into the channel's open subscription. */
+/** Merges the parameters into the channel's open subscription, if there is one. */
 const subscribe = (
   execution: Execution,
   connection: FeedConnection,
@@ -144,7 +144,7 @@ const checkChannel = (
   return markets === "required" && (parameters.marketTickers ?? []).length === 0 ? { code: 14 } : undefined
 }
 
-/** The tickers of a command; undefined if the command names no market. */
+/** Undefined if the command names no market. */
 const readMarkets = (
   { tickerOfId }: Execution,
   name: ChannelName,
@@ -171,9 +171,8 @@ const newMarkets = (open: Subscription | undefined, tickers: ReadonlyArray<strin
   tickers.filter((ticker) => open?.markets?.has(ticker) !== true)
 
 /**
- * Adds markets to an open subscription. Without markets, the subscription receives all markets from now on. Returns the
- * markets that now get a first message: the added markets, or all given markets if the subscription already receives
- * all markets.
+ * Without markets, the subscription receives all markets from now on. Returns the markets that now get a first message:
+ * the added markets, or all given markets if the subscription already receives all markets.
  */
 const merge = (
   audience: Audience,
@@ -205,7 +204,7 @@ const configure = (subscription: Subscription, parameters: Parameters): void => 
   subscription.shardKey = parameters.shardKey ?? subscription.shardKey
 }
 
-/** Sends the first messages of a subscription: the books of its markets, or their tickers if requested. */
+/** Sends the books of the markets, or their tickers if requested. */
 const sendFirst = (
   execution: Execution,
   subscription: Subscription,
@@ -251,7 +250,6 @@ const addReferences = (subscription: Subscription, parameters: Parameters): void
   }
 }
 
-/** Executes an action of `update_subscription`. */
 const update = (
   execution: Execution,
   subscription: Subscription,

@@ -85,7 +85,7 @@ export interface FrameFault {
    * - `renameKeys`: sends an `orderbook_snapshot` with other names for the keys of both sides.
    */
   readonly change?: (typeof changes)[number]
-  /** The delay of the message. Later messages arrive before it. */
+  /** The delay of the message. Later messages can arrive before it. */
   readonly delayMillis?: number
 }
 
@@ -101,7 +101,7 @@ export interface SubscriptionFault {
 /** A planted fault of the feed. */
 export type FeedFault = UpgradeFault | CommandFault | FrameFault | SubscriptionFault
 
-/** By change: the only message type to which it applies. The other changes apply to every type. */
+/** Changes that apply to one message type. The other changes apply to every type. */
 const typeOf = new Map<FrameFault["change"], string>([
   ["zeroDelta", "orderbook_delta"],
   ["belowZero", "orderbook_delta"],
@@ -109,7 +109,7 @@ const typeOf = new Map<FrameFault["change"], string>([
   ["renameKeys", "orderbook_snapshot"]
 ])
 
-/** Why a fault is invalid; undefined if it is valid. */
+/** Undefined if the fault is valid. */
 export const checkFeedFault = (fault: FeedFault): string | undefined => {
   const { times = 1 } = fault
   if (!(Number.isInteger(times) && times >= 1)) {
@@ -151,16 +151,16 @@ const checkUpgrade = ({ closeCode, reset, status }: UpgradeFault): string | unde
     : `closeCode must be 1000 to 1014 (except 1004 to 1006) or 3000 to 4999, not ${closeCode}`
 }
 
-/** Whether a server may send a close code. */
+/** Whether a server may send the code. */
 export const isCloseCode = (code: number): boolean =>
   Number.isInteger(code) &&
   ((code >= 1000 && code <= 1014 && ![1004, 1005, 1006].includes(code)) || (code >= 3000 && code <= 4999))
 
-/** The planted faults. The oldest fault that matches applies first. */
+/** The oldest fault that matches applies first. */
 export class FeedFaults {
   readonly #planted: Array<{ readonly fault: FeedFault; left: number }> = []
 
-  /** The planted faults, oldest first. */
+  /** Oldest first. */
   get planted(): ReadonlyArray<{ readonly fault: FeedFault; readonly left: number }> {
     return this.#planted
   }
@@ -218,6 +218,5 @@ export class FeedFaults {
   }
 }
 
-/** The error code of a command fault. */
 export const errorOf = ({ error }: CommandFault): FeedErrorCode | undefined =>
   error !== undefined && isFeedErrorCode(error) ? error : undefined

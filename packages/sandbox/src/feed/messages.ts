@@ -24,11 +24,11 @@ type Body<Type extends EventBody["type"]> = Extract<Event, { readonly type: Type
 
 const outcomeOf = (side: "bid" | "ask") => (side === "bid" ? "yes" : "no")
 
-/** The price of a level on its own side. With `useYesPrice`, a level of the NO side has its YES price instead. */
+/** The price on the level's own side. With `useYesPrice`, the YES price on both sides. */
 const sidePrice = (side: "bid" | "ask", yesPrice: number, useYesPrice: boolean) =>
   price(side === "bid" || useYesPrice ? yesPrice : dollar - yesPrice)
 
-/** Writes a delta of a book. The account that caused the delta also receives the order's client id and subaccount. */
+/** The account that caused the delta also receives the order's client id and subaccount. */
 export const toDelta = (event: Body<"book">, marketId: string, useYesPrice: boolean, isOwn: boolean) => ({
   market_ticker: event.ticker,
   market_id: marketId,
@@ -42,7 +42,7 @@ export const toDelta = (event: Body<"book">, marketId: string, useYesPrice: bool
   ts_ms: event.atMillis
 })
 
-/** A book as the feed sends it. A side without levels has no key. */
+/** A side without levels has no key. */
 export const toSnapshot = (ticker: string, marketId: string, book: PriceLevels, useYesPrice: boolean) => {
   const levels = (side: "bid" | "ask") =>
     book[side].toReversed().map(([level, resting]) => [sidePrice(side, level, useYesPrice), count(resting)])
@@ -55,7 +55,7 @@ export const toSnapshot = (ticker: string, marketId: string, book: PriceLevels, 
   }
 }
 
-/** A ticker without its times. */
+/** Without the times: see {@link tickerTimes}. */
 export const toTicker = (marketId: string, market: Ticker) => ({
   market_id: marketId,
   market_ticker: market.ticker,
@@ -74,7 +74,6 @@ export const toTicker = (marketId: string, market: Ticker) => ({
 /** Half a dollar for each contract, in whole dollars. The document's example has this ratio. */
 const halfDollars = (contracts: number): number => Math.floor(contracts / (2 * contract))
 
-/** The times of a ticker. */
 export const tickerTimes = (atMillis: number) => ({ ts: seconds(atMillis), ts_ms: atMillis, time: time(atMillis) })
 
 export const toTrade = (event: Body<"fill">) => ({
@@ -91,7 +90,6 @@ export const toTrade = (event: Body<"fill">) => ({
   ts_ms: event.atMillis
 })
 
-/** One party's half of a trade. */
 export const toFill = (event: Body<"fill">, party: "maker" | "taker") => {
   const order = event[party]
   return {
@@ -117,7 +115,7 @@ export const toFill = (event: Body<"fill">, party: "maker" | "taker") => {
   }
 }
 
-/** Why an order changed, in the document's terms. Undefined for a new order, and for a cancel without such a reason. */
+/** In the document's terms. Undefined for a new order, and for a cancel without such a reason. */
 type UpdateReason =
   | "Decrease"
   | "Amend"
@@ -128,7 +126,7 @@ type UpdateReason =
   | "Trade"
   | undefined
 
-/** The documented reason of a cancel. A cancel by the order's owner, time in force or group has no reason. */
+/** A cancel by the order's owner, time in force or group has no documented reason. */
 export const cancelReasonOf = ({ cancelReason }: Order): UpdateReason => {
   switch (cancelReason) {
     case "expired":
@@ -205,12 +203,10 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
   ts_ms: atMillis
 })
 
-/**
- * The closing time of a market, in Unix seconds. Without a closing time: the last second that RFC 3339 can represent.
- */
+/** In Unix seconds. Without a closing time: the last second that RFC 3339 can represent. */
 const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, latestMillis))
 
-/** A market's lifecycle message; undefined for a change without a message. `withRanges` adds the price ranges. */
+/** Undefined for a change without a message. */
 export const toLifecycle = (
   change: Body<"market">["change"],
   market: Market,

@@ -60,7 +60,7 @@ export interface PublishFeed {
   readonly accountId?: string | undefined
 }
 
-/** The open connections, oldest first. */
+/** Oldest first. */
 export const connectionsOf = (feed: Feed): ReadonlyArray<FeedConnectionInfo> =>
   feed.connections.map(({ id, key, openedMillis, subscriptions, waiting }) => ({
     connectionId: id,
@@ -95,7 +95,7 @@ const checkChannel = (name: string | undefined): Result.Result<void, string> =>
         `no channel has the name ${JSON.stringify(name)}. The channels are ${Object.keys(channels).join(", ")}`
       )
 
-/** Drops connections, and returns their number. */
+/** Returns the number of dropped connections. */
 export const drop = (feed: Feed, options: DropFeed): Result.Result<number, string> => {
   const { code = 1001, how = "close", reason = "" } = options
   if (!isCloseCode(code)) {
@@ -112,7 +112,7 @@ export const drop = (feed: Feed, options: DropFeed): Result.Result<number, strin
   return Result.succeed(connections.length)
 }
 
-/** Starts or stops discarding the data messages of subscriptions. Pings and replies continue. */
+/** Pings and replies continue. */
 export const stall = (feed: Feed, selector: FeedSelector, isStalled: boolean): Result.Result<number, string> =>
   Result.map(checkChannel(selector.channel), () => {
     const subscriptions = subscriptionsIn(feed, selector)
@@ -122,7 +122,7 @@ export const stall = (feed: Feed, selector: FeedSelector, isStalled: boolean): R
     return subscriptions.length
   })
 
-/** Sends an error to subscriptions. Codes 10 and 25 end them, as documented. */
+/** Codes 10 and 25 end the subscriptions, as documented. */
 export const failSubscriptions = (feed: Feed, selector: FeedSelector, code: number): Result.Result<number, string> =>
   Result.flatMap(checkChannel(selector.channel), () => {
     if (!isFeedErrorCode(code)) {
@@ -139,11 +139,9 @@ export const failSubscriptions = (feed: Feed, selector: FeedSelector, code: numb
     return Result.succeed(subscriptions.length)
   })
 
-/** Sends a message to the subscriptions of a channel. */
 export const publish = (feed: Feed, message: PublishFeed): Result.Result<void, string> =>
   Result.map(checkChannel(message.channel), () => feed.publish(message))
 
-/** Sets a reference price from now on. */
 export const setReference = (
   feed: Feed,
   name: string,

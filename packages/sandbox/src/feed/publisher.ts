@@ -20,13 +20,12 @@ type BookEvent = Extract<Event, { readonly type: "book" }>
 type FillEvent = Extract<Event, { readonly type: "fill" }>
 type MarketEvent = Extract<Event, { readonly type: "market" }>
 
-/** Sends the events of an exchange. */
 export class Publisher {
   readonly #audience: Audience
   readonly #faults: FeedFaults
   readonly #marketIds: MarketIds
   readonly #view: () => View
-  /** The last ticker that was sent, by market. */
+  /** By market. */
   readonly #lastTickers = new Map<string, string>()
 
   /** `view` must not advance the time of the exchange. */
@@ -37,13 +36,11 @@ export class Publisher {
     this.#view = view
   }
 
-  /** Sends one message to one subscription. */
   send(subscription: Subscription, type: string, body: string, ticker?: string, id?: number): void {
     const fault = this.#faults.takeFrame(subscription.name, type, ticker)
     subscription.connection.sendData(subscription, type, body, fault, id)
   }
 
-  /** Sends the messages of an event. */
   publish(event: Event): void {
     switch (event.type) {
       case "book":
@@ -94,7 +91,7 @@ export class Publisher {
     }
   }
 
-  /** Sends a market's book to one subscription; nothing if the market does not exist. */
+  /** Sends nothing if the market does not exist. */
   sendSnapshot(subscription: Subscription, ticker: string, id?: number): void {
     const book = this.#view().book(ticker)
     if (Result.isSuccess(book)) {
@@ -103,7 +100,7 @@ export class Publisher {
     }
   }
 
-  /** Sends a market's current ticker to one subscription; nothing if the market does not exist. */
+  /** Sends nothing if the market does not exist. */
   sendCurrentTicker(subscription: Subscription, ticker: string): void {
     const view = this.#view()
     const market = view.ticker(ticker)
@@ -116,7 +113,7 @@ export class Publisher {
     }
   }
 
-  /** Forgets the tickers that were sent. Called after the last connection has closed. */
+  /** Called after the last connection has closed. */
   reset(): void {
     this.#lastTickers.clear()
   }
@@ -142,7 +139,7 @@ export class Publisher {
     })
   }
 
-  /** Sends a ticker if it differs from the last ticker that was sent for the market. */
+  /** Only if the ticker differs from the last ticker that was sent for the market. */
   #sendTicker(ticker: string, atMillis: number): void {
     if (!this.#audience.has("ticker", ticker)) {
       this.#lastTickers.delete(ticker)
@@ -175,7 +172,6 @@ export class Publisher {
     this.#sendPrivate("user_orders", "user_order", order, messages.toUserOrder(order, reason))
   }
 
-  /** Sends a message about a market to the subscriptions of one account. */
   #sendPrivate(
     name: ChannelName,
     type: string,
@@ -228,7 +224,6 @@ const lifecycleOf = ({ multivariate }: { readonly multivariate: boolean }) =>
 /** A YES price that is high enough to cross almost every ask. */
 const crossingPrice = 9_900
 
-/** The deltas that a fault adds before a delta. */
 const extraDeltas = (event: BookEvent, fault: FrameFault | undefined): ReadonlyArray<BookEvent> => {
   switch (fault?.change) {
     case "zeroDelta":

@@ -17,7 +17,7 @@ import { safeHeaders } from "../page/files.ts"
 import { orderControls } from "../page/orderControls.ts"
 import { tiers } from "../exchange/accounts/buckets.ts"
 import { type RestResponse, failure } from "../rest/errorBody.ts"
-import { decodeBody, isJson, maxTextBytes } from "../rest/requestBody.ts"
+import { decodeBody, isJson, maxSnapshotBytes } from "../rest/requestBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 
 const optional = Schema.optionalKey
@@ -148,7 +148,6 @@ const fault = Schema.Struct({
   mangle: optional(Schema.Literals(["truncated", "garbled"]))
 })
 
-/** A key of a test account, with its private key. */
 const toKey = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) => ({
   accountId,
   keyId,
@@ -157,7 +156,6 @@ const toKey = ({ accountId, keyId, kind, privateKey, publicKey }: Credentials) =
   publicKey
 })
 
-/** The actions of the operator interface over HTTP. */
 export const controls: ReadonlyArray<Control> = [
   get("accounts", (operator) => operator.accounts),
   get("faults", (operator) => operator.plantedFaults),
@@ -246,16 +244,13 @@ export const controls: ReadonlyArray<Control> = [
 
 const root = "/sandbox/"
 
-/** Whether a request may have a larger body than usual. Only an accepted request to restore a snapshot may. */
+/** Only an accepted request to restore a snapshot may have a larger body than usual. */
 export const isLargeControl = (request: Omit<WireRequest, "body">, token: string): boolean =>
   request.method === "PUT" &&
   request.path.replace(/\?.*$/s, "") === `${root}snapshot` &&
   typeof senderOf(request, token) === "string"
 
-/**
- * Responds to an operator request; undefined for a request to the exchange. The page must send `token` with each
- * change.
- */
+/** Undefined for a request to the exchange. The page must send `token` with each change. */
 export const control = (operator: Operator, request: WireRequest, token: string): WireResponse | undefined => {
   if (!request.path.startsWith(root)) {
     return undefined
@@ -316,7 +311,7 @@ const readJson = (request: WireRequest): Result.Result<unknown, RestResponse> =>
     return Result.fail(failure(400, "invalid_parameters", "the content type must be application/json"))
   }
   const isSnapshot = request.method === "PUT" // no other operator request is a PUT
-  const body = decodeBody(request, isSnapshot ? maxTextBytes : undefined)
+  const body = decodeBody(request, isSnapshot ? maxSnapshotBytes : undefined)
   return Result.flatMap(body, (bytes) =>
     Result.try({
       try: () => JSON.parse(utf8.decode(bytes)) as unknown,

@@ -16,18 +16,16 @@ const formatIssue = /*#__PURE__*/ SchemaIssue.makeFormatterDefault()
 
 export type Action = Effect.Effect<unknown, SandboxError>
 
-/** A route of the operator interface. */
 export interface Control {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
-  /** Segments after `/sandbox`; a leading colon marks a parameter. */
+  /** Segments after `/sandbox`. A leading colon marks a parameter. */
   readonly path: ReadonlyArray<string>
-  /** Whether the response has a private key. The operator's page cannot use such a route. */
+  /** The operator's page cannot use a route whose response has a private key. */
   readonly hasPrivateKey?: boolean
   /** `parts` are the segments of the request's path after `/sandbox`. */
   readonly run: (operator: Operator, parts: ReadonlyArray<string>, body: unknown) => Result.Result<Action, string>
 }
 
-/** A control that takes a body of this schema. */
 export const post = <A>(
   path: string,
   body: Schema.Codec<A>,
@@ -49,14 +47,13 @@ export const post = <A>(
   }
 }
 
-/** A control that reads. */
 export const get = (path: string, read: (operator: Operator) => Action): Control => ({
   method: "GET",
   path: path.split("/"),
   run: (operator) => Result.succeed(read(operator))
 })
 
-/** A control that deletes an entity of another entity, such as `accounts/:id/orders/:orderId`. */
+/** For paths such as `accounts/:id/orders/:orderId`. */
 export const remove = (
   path: string,
   run: (operator: Operator, part: string, innerPart: string) => Action
@@ -66,5 +63,4 @@ export const remove = (
   run: (operator, [, part = "", , innerPart = ""]) => Result.succeed(run(operator, part, innerPart))
 })
 
-/** A control whose response has a private key. */
 export const withPrivateKey = (control: Control): Control => ({ ...control, hasPrivateKey: true })

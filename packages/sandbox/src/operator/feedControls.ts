@@ -21,7 +21,6 @@ const selector = {
 
 const times = optional(Schema.Int)
 
-/** The bodies of feed faults. */
 export const feedFaults = [
   Schema.Struct({
     feed: Schema.Literal("upgrade"),
@@ -59,7 +58,6 @@ export const feedFaults = [
   })
 ] as const
 
-/** The feed's actions over HTTP. */
 export const feedControls: ReadonlyArray<Control> = [
   get("feed", ({ feed }) => feed.connections),
   post(

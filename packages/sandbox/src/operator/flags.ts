@@ -7,7 +7,7 @@ import type * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { tiers } from "../exchange/accounts/buckets.ts"
 
-/** The markets that the command creates without `--market`. */
+/** The command creates these markets without `--market`. */
 export const sampleMarkets = ["KXSAMPLE-26-YES", "KXOTHER-26-YES"]
 
 export const flags = {
@@ -81,5 +81,4 @@ export const flags = {
   )
 }
 
-/** The values of the flags. */
 export type Flags = Command.Command.Config.Infer<typeof flags>

@@ -34,23 +34,21 @@ import type { View } from "../exchange/View.ts"
 import type { Credentials, FeedOperator, NewAccount, NewOrder, Operator, TestOptions } from "./operatorSide.ts"
 import type { PlantedFault, Source, Watcher } from "./watch.ts"
 
-/** A running exchange. */
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
   readonly feed: Feed
-  /** The data for the operator's page. */
+  /** For the operator's page. */
   readonly source: Source
-  /** Returns the operator interface for an address, and starts the crowd if the options have one. */
+  /** Also starts the crowd if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
-  /** The keys of the initial accounts, in order. */
+  /** Of the initial accounts, in order. */
   readonly credentials: ReadonlyArray<Credentials>
   /** The whole state, with the clock. */
   readonly base: () => Base
-  /** Records every change of the state and of the clock from now on. */
   readonly recordTo: (journal: Journal) => void
 }
 
-/** A saved exchange from before a restart. */
+/** From before a restart. */
 export interface Saved {
   readonly exchange: Exchange
   readonly clock: ClockState
@@ -59,8 +57,8 @@ export interface Saved {
 }
 
 /**
- * Creates an exchange whose time follows `wallMillis` (`real`), or stands still from its creation (`frozen`). If there
- * is a saved exchange, continues it instead.
+ * The exchange's time follows `wallMillis` (`real`), or stands still from its creation (`frozen`). If there is a saved
+ * exchange, continues it instead.
  */
 export const run = (
   options: TestOptions,
@@ -105,11 +103,9 @@ export const run = (
   }))
 }
 
-/** An exchange with its clock, its planted faults and the last requests. */
 class Host implements Source {
   readonly restFaults = new Faults()
   readonly requests: Array<ServedRequest> = []
-  /** The options of every exchange of this host. */
   readonly options: ExchangeOptions
   readonly #crowd: CrowdOptions | undefined
   #isCrowdStarted = false
@@ -129,7 +125,6 @@ class Host implements Source {
   #handler: ReturnType<typeof makeHandler>
   readonly feed: Feed
   #watcher: Watcher | undefined
-  /** Ends the watcher's subscription to the exchange. */
   #unwatch: (() => void) | undefined
 
   constructor(options: TestOptions, clock: "real" | "frozen", wallMillis: () => number, saved?: Saved) {
@@ -155,8 +150,8 @@ class Host implements Source {
   }
 
   /**
-   * The current times. A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}. Under a
-   * frozen clock, signatures follow the real time.
+   * A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}. Under a frozen clock, signatures
+   * follow the real time.
    */
   now(): Now {
     const wallMillis = this.#wallMillis()
@@ -184,8 +179,8 @@ class Host implements Source {
   }
 
   /**
-   * Moves the clock. Returns why it cannot be moved; undefined after a move. A frozen clock moves only the exchange's
-   * time, which never goes back.
+   * Returns why the clock cannot be moved; undefined after a move. A frozen clock moves only the exchange's time, which
+   * never goes back.
    */
   moveClock(millis: number): string | undefined {
     if (!Number.isSafeInteger(millis)) {
@@ -217,7 +212,7 @@ class Host implements Source {
     }
   }
 
-  /** Replaces the exchange. Discards planted faults and recorded requests, and closes the connections of the feed. */
+  /** Discards planted faults and recorded requests, and closes the connections of the feed. */
   replace(exchange: Exchange): void {
     this.#exchange = exchange
     this.#record()
@@ -233,7 +228,7 @@ class Host implements Source {
     }
   }
 
-  /** Starts the crowd of the options on this exchange, and on every exchange that replaces it. */
+  /** The crowd also starts on every exchange that replaces this exchange. */
   startCrowd(): void {
     if (this.#crowd !== undefined) {
       attachCrowd(this.#exchange, this.#crowd, this.#crowdMillis())
@@ -242,9 +237,8 @@ class Host implements Source {
   }
 
   /**
-   * The time at which the crowd begins, which is usually now. Under a frozen clock, a saved exchange is behind the
-   * clock if the process ended before the crowd acted. The crowd then begins at the exchange's time, as if the process
-   * had not ended.
+   * Usually now. Under a frozen clock, a saved exchange is behind the clock if the process ended before the crowd
+   * acted. The crowd then begins at the exchange's time, as if the process had not ended.
    */
   #crowdMillis(): number {
     return this.clock === "frozen" && this.#isSaved && !this.#isCrowdStarted
@@ -275,7 +269,7 @@ class Host implements Source {
     return operations.connectionsOf(this.feed)
   }
 
-  /** Replaces the exchange by an exchange in its initial state. Undoes moves of the clock and restored times. */
+  /** `exchange` must be in its initial state. Undoes moves of the clock and restored times. */
   reset(exchange: Exchange): void {
     this.#offsetMillis = 0
     this.#furthestMillis = 0
@@ -283,18 +277,16 @@ class Host implements Source {
     this.replace(exchange)
   }
 
-  /** Replaces the exchange by an exchange from a snapshot, and continues at the time of the snapshot. */
+  /** The exchange continues at the time of the snapshot. */
   restore(exchange: Exchange, snapshotMillis: number): void {
     this.#restoredMillis += snapshotMillis - this.now().exchangeMillis
     this.replace(exchange)
   }
 
-  /** The whole state, with the clock. */
   base(): Base {
     return { snapshot: this.#exchange.snapshot(this.now().exchangeMillis), clock: this.#clockState() }
   }
 
-  /** Records every change from now on. */
   recordTo(journal: Journal): void {
     this.#journal = journal
     this.#record()
@@ -315,12 +307,10 @@ class Host implements Source {
     }
   }
 
-  /** Reads the exchange now. */
   read<A>(reading: (exchange: Exchange, nowMillis: number) => A): Effect.Effect<A> {
     return Effect.sync(() => reading(this.#exchange, this.now().exchangeMillis))
   }
 
-  /** Executes one or several commands now. */
   write<A>(
     writing: (exchange: Exchange, nowMillis: number) => Result.Result<A, Refusal>
   ): Effect.Effect<A, SandboxError> {
@@ -353,7 +343,7 @@ const notANumber: Refusal = /*#__PURE__*/ invalidParameters(
   "a number is NaN or infinite. Only the closing time of a market or collection can be Infinity"
 )
 
-/** Whether the numbers of a command are the same after a round trip through JSON, which a state file needs. */
+/** Whether the numbers are the same after a round trip through JSON, which a state file needs. */
 const isRepeatable = (value: unknown, name = "", depth = maxJsonDepth): boolean =>
   typeof value === "number"
     ? Number.isFinite(value) || (name === "closeMillis" && value === Infinity)
@@ -374,7 +364,7 @@ const frozenMillis = ({ clock, exchange }: Saved): number =>
 
 export const exchangeOptions = ({ assumptions = {}, seed = 1 }: TestOptions): ExchangeOptions => ({ assumptions, seed })
 
-/** An exchange in its initial state. The same seed gives its accounts and keys the same ids each time. */
+/** The same seed gives the accounts and keys the same ids each time. */
 const initialExchange = (
   options: TestOptions,
   accounts: ReadonlyArray<{ readonly account: NewAccount; readonly pair: KeyPair }>,
@@ -408,7 +398,6 @@ const initialExchange = (
   }))
 }
 
-/** Accounts, keys and money. */
 const accountCommandsOf = (host: Host) =>
   ({
     accounts: host.read((exchange, nowMillis) => exchange.view(nowMillis).accounts()),
@@ -439,7 +428,6 @@ const accountCommandsOf = (host: Host) =>
       host.write((exchange, nowMillis) => exchange.view(nowMillis).portfolio(accountId, subaccount))
   }) satisfies Partial<Operator>
 
-/** Series, events, markets and their data, and whether the exchange is active. */
 const marketCommandsOf = (host: Host) =>
   ({
     createSeries: (series) => host.execute({ type: "createSeries", series }),
@@ -501,7 +489,6 @@ const faultCommandsOf = (host: Host) =>
     })
   }) satisfies Partial<Operator>
 
-/** The state of the exchange, and its snapshots. */
 const stateCommandsOf = (host: Host) =>
   ({
     view: host.read((exchange, nowMillis) => exchange.view(nowMillis)),
@@ -542,7 +529,6 @@ const operatorOf = (
   reset: Effect.suspend(() => Effect.asVoid(orSandboxError(reset())))
 })
 
-/** The terms of an order in the format of the exchange. */
 const readOrder = (order: NewOrder): Result.Result<CreateOrder, Refusal> => {
   const [count, price] = [parseCount(order.count), parsePrice(order.price)]
   return count === undefined || price === undefined
@@ -591,7 +577,6 @@ const feedOperatorOf = (host: Host): FeedOperator => {
   }
 }
 
-/** Fails with the message and the details of a refusal. */
 export const orSandboxError = <A>(result: Result.Result<A, Refusal>): Effect.Effect<A, SandboxError> =>
   Effect.mapError(
     Effect.fromResult(result),

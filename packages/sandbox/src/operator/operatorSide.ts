@@ -114,7 +114,6 @@ export interface Operator {
   readonly accounts: Effect.Effect<ReadonlyArray<Account>>
   /** Creates an account with a key. Defaults: $1,000,000, the tier `unmetered` and an Ed25519 key. */
   readonly createAccount: (account?: NewAccount) => Effect.Effect<Credentials, SandboxError>
-  /** Creates another key for an account. */
   readonly createKey: (
     accountId: string,
     kind: Signer.KeyKind,
@@ -139,7 +138,6 @@ export interface Operator {
   readonly createEvent: (event: CreateEvent) => Effect.Effect<MarketEvent, SandboxError>
   /** Creates a market, and its event and series if missing. */
   readonly createMarket: (market: CreateMarket) => Effect.Effect<Market, SandboxError>
-  /** Creates a structured target, such as a team or a player. */
   readonly createStructuredTarget: (target: CreateStructuredTarget) => Effect.Effect<StructuredTarget, SandboxError>
   /** Creates a milestone, such as a game. Its events and structured targets must exist. */
   readonly createMilestone: (milestone: CreateMilestone) => Effect.Effect<Milestone, SandboxError>
@@ -206,7 +204,6 @@ export interface Operator {
    * invalid, for example because its operation or path is unknown.
    */
   readonly plant: (fault: Fault | FeedFault) => Effect.Effect<void, SandboxError>
-  /** Removes all planted faults. */
   readonly clearFaults: Effect.Effect<void>
   /**
    * Moves the exchange's clock by this many milliseconds, forward or back.
@@ -219,7 +216,6 @@ export interface Operator {
    * effect: by zero, or back with a frozen clock.
    */
   readonly moveClock: (millis: number) => Effect.Effect<void, SandboxError>
-  /** Acts on the open connections of the feed. */
   readonly feed: FeedOperator
   /** The holdings of a subaccount over all shards. Default: subaccount 0. */
   readonly portfolio: (accountId: string, subaccount?: number) => Effect.Effect<Portfolio, SandboxError>

@@ -18,15 +18,14 @@ import { SandboxError } from "../SandboxError.ts"
 import { exchangeOptions, kindOf, type Running, type Saved } from "./operator.ts"
 import type { Operator, StateOptions, TestOptions } from "./operatorSide.ts"
 
-/** A locked state file. */
 export interface StateFile {
-  /** The exchange from before a restart; undefined if the file is new. */
+  /** From before a restart. Undefined if the file is new. */
   readonly saved: Saved | undefined
   /** Starts the journal of the running exchange. Succeeds when the state is on the disk. */
   readonly begin: (running: Running) => Effect.Effect<Journal, SandboxError, Scope.Scope>
 }
 
-/** Locks and reads a state file, until the scope closes. `report` receives lines for the operator. */
+/** The file stays locked until the scope closes. `report` receives lines for the operator. */
 export const openStateFile = (
   { compactAfterCommands, file }: StateOptions,
   options: TestOptions,
@@ -95,7 +94,7 @@ const initialAccounts = ({ credentials }: Running, { accounts = [] }: TestOption
     publicKey
   }))
 
-/** Checks that the initial accounts of the options are the accounts with which the state file was created. */
+/** The initial accounts of the options must be the accounts with which the state file was created. */
 const savedOf = ({ clock, exchange, head }: Stored, { accounts = [] }: TestOptions, path: string): Saved => {
   const listed = (list: ReadonlyArray<{ readonly name?: string | undefined; readonly kind: string }>): string =>
     list.map(({ kind, name = "without a name" }) => `${name} (${kind})`).join(", ") || "none"
@@ -119,7 +118,6 @@ const savedOf = ({ clock, exchange, head }: Stored, { accounts = [] }: TestOptio
   }
 }
 
-/** Runs a synchronous operation on the files of a state. */
 const trying = <A>(path: string, run: () => A): Effect.Effect<A, SandboxError> =>
   Effect.try({ try: run, catch: (cause) => failureOf(path, cause) })
 
@@ -128,7 +126,7 @@ const failureOf = (path: string, cause: unknown): SandboxError =>
     reason: cause instanceof Unusable ? cause.message : `cannot use the state file ${path}: ${String(cause)}`
   })
 
-/** An operator interface whose changes succeed only when they are on the disk. */
+/** Changes succeed only when they are on the disk. */
 export const saving = (operator: Operator, { saved }: Journal): Operator => {
   const wait = <A>(change: Effect.Effect<A, SandboxError>): Effect.Effect<A, SandboxError> => Effect.tap(change, saved)
   const { accounts, clearFaults, credentials, dump, environment, page, plant, plantedFaults } = operator

@@ -15,13 +15,8 @@ import { sampleMarkets } from "./flags.ts"
 
 const names = ["one", "other"]
 
-/** A collection of the events of all markets. */
 const sampleCollection = "KXMVESAMPLE-R"
 
-/**
- * The address, the page, the markets, their collection, the crowd, the accounts, and shell lines that connect a program to
- * the exchange.
- */
 const announcement = (
   { credentials, page, url }: Operator,
   tickers: ReadonlyArray<string>,
@@ -46,7 +41,7 @@ const announcement = (
     ""
   ].join("\n")
 
-/** The events of markets that were created without an event's ticker. */
+/** The markets were created without an event's ticker. */
 const eventsOf = (tickers: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Set(tickers.map((ticker) => ticker.replace(/-[^-]*$/, "")))
 ]
@@ -63,7 +58,6 @@ const accountLines = (
   `export KALSHI_PRIVATE_KEY='${Redacted.value(privateKey).trim().replaceAll("\n", "\\n")}'`
 ]
 
-/** Serves a local exchange until it is interrupted. */
 export const serve = ({
   crowd,
   keys,

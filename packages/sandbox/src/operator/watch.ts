@@ -1,6 +1,5 @@
 /**
- * The data that the operator's page reads from a running exchange, and the events that the exchange reports to the
- * page.
+ * The data and events that the operator's page receives from a running exchange.
  *
  * @module
  */
@@ -18,28 +17,25 @@ export interface PlantedFault {
   readonly left: number
 }
 
-/** Receives the events of a running exchange. Its functions must not throw and must not call the exchange. */
+/** The functions must not throw and must not call the exchange. */
 export interface Watcher {
   /** A command, or an event that a command or a timer caused. */
   readonly entry: (entry: LogEntry) => void
   readonly served: (request: ServedRequest) => void
-  /** A frame of a feed connection. */
   readonly frame: (frame: FeedFrame) => void
   /** A reset or a restored snapshot replaced the exchange. */
   readonly replaced: () => void
 }
 
-/** A running exchange. */
 export interface Source {
   readonly clock: "real" | "frozen"
-  /** The exchange's time. */
   readonly nowMillis: () => number
-  /** Moves the exchange to the current time, and reads it. */
+  /** Moves the exchange to the current time. */
   readonly view: () => View
-  /** The last served requests, oldest first. */
+  /** Oldest first. */
   readonly requests: ReadonlyArray<ServedRequest>
   readonly faults: () => ReadonlyArray<PlantedFault>
   readonly connections: () => ReadonlyArray<FeedConnectionInfo>
-  /** Reports to this watcher from now on. Undefined: reports to no watcher. */
+  /** Undefined: reports to no watcher. */
   readonly watch: (watcher: Watcher | undefined) => void
 }

@@ -25,7 +25,7 @@ export class Page {
     this.#file = makeFiles(token)
   }
 
-  /** Responds to a request for the page, its files or its stream; undefined for any other request. */
+  /** Undefined for a request that is not for the page, its files or its stream. */
   respond(request: WireRequest): WireResponse | undefined {
     const { method } = request
     const { pathname, searchParams } = urlOf(request)

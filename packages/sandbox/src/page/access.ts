@@ -13,7 +13,7 @@ import type { WireRequest } from "../rest/handler.ts"
 /** Who sent a request: a program, or the operator's page. */
 export type Sender = "program" | "page"
 
-/** The header with which the page proves that this exchange served it. */
+/** With this header the page proves that this exchange served it. */
 export const tokenHeader = "x-sandbox-token"
 
 /**
@@ -42,7 +42,7 @@ export const senderOf = ({ headers, method }: Omit<WireRequest, "body">, token: 
     : forbidden(`the header ${tokenHeader} must have the token of this run. Load the page again`)
 }
 
-/** Whether a request opens the page itself. Links on other pages may do so, because the page cannot be framed. */
+/** Links on other pages may open the page, because the page cannot be framed. */
 export const isNavigation = ({ headers, method }: WireRequest): boolean =>
   method === "GET" &&
   headers["sec-fetch-mode"] === "navigate" &&

@@ -28,8 +28,8 @@ const policy = [
 ].join("; ")
 
 /**
- * Headers of every response of the operator interface and its page. Other sites cannot embed the response, and no cache
- * keeps it.
+ * For every response of the operator interface and its page. Other sites cannot embed the response, and no cache keeps
+ * it.
  */
 export const safeHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
@@ -43,7 +43,7 @@ export const safeHeaders: Readonly<Record<string, string>> = {
 // The folder `page` is two folders above this source. The same holds for the compiled file and for the bundle.
 const defaultFolder = new URL("../../page/", import.meta.url)
 
-/** Serves the files of a folder. Reads them at the first request. */
+/** Reads the files at the first request. */
 export const makeFiles = (token: string, folder: URL = defaultFolder): ((name: string) => RestResponse) => {
   let files: ReadonlyMap<string, RestResponse> | undefined
   return (name) => {

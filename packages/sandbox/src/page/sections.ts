@@ -1,8 +1,6 @@
 /**
- * The sections of the page's data, read from the exchange.
- *
- * Numbers have the units of the exchange's entities: prices in ten-thousandths of a dollar, counts in hundredths of a
- * contract, and amounts in micro-dollars.
+ * The sections of the page's data. Prices are in ten-thousandths of a dollar, counts in hundredths of a contract, and
+ * amounts in micro-dollars.
  *
  * @module
  */
@@ -11,7 +9,7 @@ import type { Account, Market, Refusal, Trade } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 import type { Source } from "../operator/watch.ts"
 
-/** The maximum numbers of items that the page shows: price levels per side, orders, positions and so on. */
+/** The limits of the page's lists. `maxLevels` is per side. */
 const maxLevels = 100
 const maxOrders = 100
 const maxPositions = 100
@@ -20,13 +18,12 @@ const maxGroups = 20
 const maxRfqs = 20
 const maxFaults = 50
 const maxConnections = 50
-/** The maximum number of trades of a market. A page of the API also has at most 1,000 trades. */
+/** Per market. A page of the API also has at most 1,000 trades. */
 export const maxTrades = 1_000
 
 const orElse = <A, B>(result: Result.Result<A, Refusal>, other: B): A | B =>
   Result.isSuccess(result) ? result.success : other
 
-/** The line of a market in the list. */
 export const marketLine = (view: View, ticker: string) => {
   const market = orElse(view.market(ticker), undefined)
   return market === undefined ? undefined : lineOf(market)
@@ -42,7 +39,6 @@ const lineOf = ({ eventTicker, openInterest, status, ticker, title, topOfBook, v
   openInterest
 })
 
-/** The selected market with its book. */
 export const marketSection = (view: View, ticker: string) => {
   const market = orElse(view.market(ticker), undefined)
   const book = orElse(view.book(ticker), undefined)
@@ -66,13 +62,12 @@ export const marketSection = (view: View, ticker: string) => {
       }
 }
 
-/** The newest trades of a market, oldest first. */
+/** The newest trades, oldest first. */
 export const tradesOf = (view: View, ticker: string): ReadonlyArray<Trade> =>
   orElse(view.listTrades({ ticker, limit: maxTrades }), { items: [] }).items.toReversed()
 
 export const accountLines = (view: View): ReadonlyArray<Account> => view.accounts()
 
-/** The selected account: balances, positions, resting orders, fills and order groups. */
 export const accountSection = (view: View, accountId: string) => {
   const balances = orElse(view.balances(accountId), undefined)
   if (balances === undefined) {

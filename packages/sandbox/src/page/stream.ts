@@ -1,9 +1,7 @@
 /**
- * The event stream of the page. It sends changes, at most a few times per second.
- *
- * A reader receives the latest state of each section that changed, not each change. So the data that waits for a slow
- * reader is bounded: names of changed markets, and the newest trades, requests and frames. A reader that takes no bytes
- * for a while is dropped. Its browser connects again, and then receives the whole state.
+ * The event stream of the page. A reader receives the latest state of each section that changed, not each change, so
+ * the data that waits for a slow reader is bounded. A reader that takes no bytes for a while is dropped. Its browser
+ * connects again, and then receives the whole state.
  *
  * @module
  */
@@ -26,21 +24,20 @@ const maxBehindMillis = 20_000
 const maxReaders = 16
 /** A smaller change of the exchange's time, relative to this machine's time, is not sent. */
 const timePrecisionMillis = 50
-/** The maximum numbers of markets in the list, and of markets that one message updates. */
+/** In the list (`maxMarkets`), and in one message (`maxLines`). */
 const maxMarkets = 1_000
 const maxLines = 200
 const maxRecent = 100
 const maxRecentTrades = 300
-/** The maximum number of characters of a frame or a path that are sent. */
+/** Of a frame or a path, in characters. */
 const maxText = 600
 
-/** The market and the account that a reader shows besides the lists. */
 export interface Selection {
   readonly ticker: string | undefined
   readonly accountId: string | undefined
 }
 
-/** The newest items, and the number of older items that were discarded. */
+/** `#discarded` counts the older items that were dropped. */
 class Recent<A> {
   readonly #limit: number
   #items: Array<A> = []
@@ -62,7 +59,7 @@ class Recent<A> {
     }
   }
 
-  /** Returns and forgets the items; undefined if there are none. */
+  /** Also forgets the items. Undefined if there are none. */
   take(): { readonly items: ReadonlyArray<A>; readonly discarded: number } | undefined {
     this.#cut()
     const [items, discarded] = [this.#items, this.#discarded]
@@ -78,7 +75,6 @@ class Recent<A> {
   }
 }
 
-/** A served request, as the page shows it: with the account of its key. */
 const shownRequest = ({ atMillis, keyId, method, operation, path, status }: ServedRequest, view: View) => ({
   atMillis,
   method,
@@ -100,7 +96,6 @@ const shownFrame = ({ connectionId, direction, text }: FeedFrame, atMillis: numb
 const replacer = (_key: string, value: unknown): unknown =>
   value === Infinity ? null : typeof value === "bigint" ? String(value) : value
 
-/** A page that is open in a browser. */
 class Reader {
   readonly body: BodyStream
   #selection: Selection
@@ -111,10 +106,10 @@ class Reader {
   #trades = new Recent<Trade>(maxRecentTrades)
   readonly #requests = new Recent<ServedRequest>(maxRecent)
   readonly #frames = new Recent<ReturnType<typeof shownFrame>>(maxRecent)
-  /** The last sent JSON of each section. */
+  /** By section. */
   readonly #sent = new Map<string, string>()
   #sentTime = -Infinity
-  /** When the reader fell behind; undefined if the reader keeps up. */
+  /** Undefined if the reader keeps up. */
   behindSince: number | undefined
 
   constructor(source: Source, body: BodyStream, selection: Selection) {
@@ -144,7 +139,7 @@ class Reader {
     }
   }
 
-  /** The number of items that wait to be sent. */
+  /** Items that wait to be sent. */
   get waiting(): number {
     return this.#markets.size + this.#trades.length + this.#requests.length + this.#frames.length
   }
@@ -157,7 +152,7 @@ class Reader {
     this.#frames.add(frame)
   }
 
-  /** Forgets what was sent: the next message has the whole state. */
+  /** The next message then has the whole state. */
   restart(): void {
     this.#isNew = true
     this.#sent.clear()
@@ -166,7 +161,7 @@ class Reader {
     this.#trades.take()
   }
 
-  /** Sends the changes. Returns whether more changes wait. */
+  /** Returns whether more changes wait. */
   send(view: View, wallMillis: number): boolean {
     const message = this.#isNew ? this.#whole(view, wallMillis) : this.#changes(view, wallMillis)
     this.#isNew = false
@@ -237,7 +232,7 @@ class Reader {
     return { time }
   }
 
-  /** A section, if it differs from the section that was sent last. */
+  /** Undefined if the section equals the section that was sent last. */
   #changed(name: string, section: unknown): object | undefined {
     const json = JSON.stringify(section ?? null, replacer)
     if (this.#sent.get(name) === json) {
@@ -248,10 +243,9 @@ class Reader {
   }
 }
 
-/** A clock with a timer. */
 export interface StreamClock {
   readonly nowMillis: () => number
-  /** Calls `run` after a delay. Returns a function that cancels the call. */
+  /** Returns a function that cancels the call. */
   readonly later: (delayMillis: number, run: () => void) => () => void
 }
 
@@ -264,16 +258,14 @@ const realClock: StreamClock = {
   }
 }
 
-/** The event streams of an exchange. Watches the exchange only while a stream is open. */
+/** Watches the exchange only while a stream is open. */
 export class Streams implements Watcher {
   readonly #source: Source
   readonly #clock: StreamClock
   readonly #onDefect: (defect: unknown) => void
   readonly #readers = new Set<Reader>()
   #cancel: (() => void) | undefined
-  /** When the scheduled message is due. */
   #dueMillis = Infinity
-  /** No message is sent before this time. */
   #restsUntil = 0
   // The exchange calls these functions without their object.
   readonly entry: Watcher["entry"]
@@ -292,7 +284,7 @@ export class Streams implements Watcher {
     }
   }
 
-  /** The number of items that wait to be sent, over all readers. */
+  /** Items that wait to be sent, over all readers. */
   get waiting(): number {
     return [...this.#readers].reduce((total, { waiting }) => total + waiting, 0)
   }
@@ -305,7 +297,7 @@ export class Streams implements Watcher {
     this.#forEach((reader) => reader.restart())
   }
 
-  /** Starts a stream. Returns a function that ends it. */
+  /** Returns a function that ends the stream. */
   open(body: BodyStream, selection: Selection): () => void {
     const reader = new Reader(this.#source, body, selection)
     if (this.#readers.size === 0) {

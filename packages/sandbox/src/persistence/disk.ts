@@ -1,8 +1,6 @@
 /**
- * The file operations that the state file needs.
- *
- * They use `node:fs` instead of Effect's `FileSystem`, for two reasons. A layer with the option `state` then needs no
- * further service. The journal calls them from the callbacks of the HTTP server, outside of any fiber.
+ * The file operations that the state file needs. They use `node:fs` instead of Effect's `FileSystem`: a layer with the
+ * option `state` then needs no further service, and the journal calls them outside of any fiber.
  *
  * @module
  */
@@ -10,7 +8,7 @@ import { closeSync, openSync, readSync } from "node:fs"
 import { type FileHandle, open, rename, rm } from "node:fs/promises"
 import { dirname } from "node:path"
 
-/** An open file. Bytes are appended. */
+/** Bytes are appended. */
 export interface DiskFile {
   readonly append: (bytes: Uint8Array) => Promise<void>
   /** Resolves when the content would survive a power failure. */
@@ -18,18 +16,17 @@ export interface DiskFile {
   readonly close: () => Promise<void>
 }
 
-/** A file system. */
 export interface Disk {
-  /** The content in chunks; undefined if there is no such file. */
+  /** In chunks. Undefined if there is no such file. */
   readonly read: (path: string) => Iterable<Uint8Array> | undefined
   /** Creates an empty file that only its owner can read, in the place of an existing file or link. */
   readonly create: (path: string) => Promise<DiskFile>
-  /** Opens a file, and truncates it to a length. */
+  /** Truncates the file to `length`. */
   readonly cut: (path: string, length: number) => Promise<DiskFile>
   readonly rename: (from: string, to: string) => Promise<void>
   /** Resolves when the entry of a path in its folder would survive a power failure. */
   readonly syncFolderOf: (path: string) => Promise<void>
-  /** Removes a file if it exists. */
+  /** Does nothing if there is no such file. */
   readonly remove: (path: string) => Promise<void>
 }
 
@@ -58,11 +55,9 @@ function* chunksOf(descriptor: number): Generator<Uint8Array> {
   }
 }
 
-/** Whether a failure of the file system has this code. */
 export const hasCode = (cause: unknown, ...codes: ReadonlyArray<string>): boolean =>
   cause instanceof Error && "code" in cause && codes.includes(String(cause.code))
 
-/** The file system of this machine. */
 export const nodeDisk: Disk = {
   read: (path) => {
     try {
@@ -100,7 +95,8 @@ export const nodeDisk: Disk = {
 }
 
 /**
- * Writes a file under another name, and renames it. The path always has the whole old content or the whole new content.
+ * Writes the content under another name, and renames the file. So the path always has the whole old content or the
+ * whole new content.
  */
 export const replaceFile = async (disk: Disk, path: string, chunks: Iterable<Uint8Array>): Promise<DiskFile> => {
   const temporary = `${path}.tmp`

@@ -9,10 +9,9 @@ import type { Assumptions } from "../Assumptions.ts"
 import type { Command } from "../exchange/Commands.ts"
 import type { Snapshot } from "../exchange/Exchange.ts"
 
-/** The version of the format of the records. */
 export const format = 1
 
-/** The clock of an exchange: see `Host` in `operator/operator.ts`. */
+/** See `Host` in `operator/operator.ts`. */
 export interface ClockState {
   readonly isFrozen: boolean
   /** The time of a frozen clock before it was ever moved. */
@@ -22,7 +21,7 @@ export interface ClockState {
   readonly restoredMillis: number
 }
 
-/** An initial account, without its private key. */
+/** Without the private key. */
 export interface InitialAccount {
   readonly name: string | undefined
   readonly kind: KeyKind
@@ -50,7 +49,6 @@ export interface Head extends Origin {
   readonly clock: ClockState
 }
 
-/** An entry of the journal. */
 export interface Entry {
   readonly seq: number
   /** The number of the first entry in the same write. */
@@ -58,18 +56,17 @@ export interface Entry {
   readonly change: Change
 }
 
-/** A command and its time, or a new state of the clock and the exchange's time before this change. */
+/** `atMillis` is the exchange's time at the command, or before the change of the clock. */
 export type Change =
   | { readonly atMillis: number; readonly command: Command }
   | { readonly atMillis: number; readonly clock: ClockState }
 
-/** The whole state of a running exchange. */
 export interface Base {
   readonly snapshot: Snapshot
   readonly clock: ClockState
 }
 
-/** Assumptions that change responses, but not the state. */
+/** These assumptions change responses, but not the state. */
 const stateless: ReadonlyArray<keyof Assumptions> = [
   "timestampWindowMillis",
   "rsaSalt",
@@ -85,7 +82,7 @@ const stateless: ReadonlyArray<keyof Assumptions> = [
   "pythFeed"
 ]
 
-/** The assumptions that change the state. A replay with other assumptions would give another state. */
+/** A replay with other values of these assumptions would give another state. */
 export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
   const kept: Partial<Assumptions> = { ...assumptions }
   for (const name of stateless) {
@@ -94,7 +91,7 @@ export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
   return kept
 }
 
-/** The version of this package. `package.json` is two folders above this source, the compiled file and the bundle. */
+/** `package.json` is two folders above this source, the compiled file and the bundle. */
 export const packageVersion = (): string => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     readonly version: string // of our own package

@@ -10,17 +10,17 @@ import type { Journal } from "./journal.ts"
 
 const unavailable = (reason: string): WireResponse => toWire(failure(503, "service_unavailable", reason), Date.now())
 
-/** The response to every request after the journal failed; undefined while it writes. */
+/** Undefined until the journal fails. Every later request gets this response. */
 export const refuseIfFailed = ({ failure }: Journal): WireResponse | undefined =>
   failure === undefined ? undefined : unavailable(failure)
 
-/** Sends a response when every change before it is on the disk. If that fails, sends a 503 instead. */
+/** Waits until every change before the response is on the disk. If that fails, sends a 503 instead. */
 export const holdResponse =
   (journal: Journal) =>
   (response: WireResponse, send: (response: WireResponse) => void): void =>
     journal.hold((reason) => send(reason === undefined ? gateStream(response, journal) : unavailable(reason)))
 
-/** The same response. If its body is a stream, each write to the stream waits, too. */
+/** Each write to a stream of the response waits, too. */
 const gateStream = (response: WireResponse, journal: Journal): WireResponse => {
   const { stream } = response
   return stream === undefined
@@ -35,7 +35,7 @@ const gateStream = (response: WireResponse, journal: Journal): WireResponse => {
       }
 }
 
-/** A feed whose frames wait until every change before them is on the disk. */
+/** Each frame waits until every change before it is on the disk. */
 export const gateFeed = (
   feed: { readonly upgrade: (request: WireRequest) => Upgrade },
   journal: Journal

@@ -1,6 +1,6 @@
 /**
- * The journal of a running exchange. Commands that arrive in the same turn of the event loop share one write and one
- * sync. Every response and frame that can show the effect of a command waits until the command is on the disk.
+ * The journal of a running exchange. Commands in the same turn of the event loop share one write and one sync. Each
+ * response and frame that can show the effect of a command waits until the command is on the disk.
  *
  * @module
  */
@@ -20,7 +20,6 @@ export interface Limits {
   readonly share: number
 }
 
-/** The size of a state file. */
 export interface Size {
   /** The number of the last entry. */
   readonly seq: number
@@ -29,13 +28,11 @@ export interface Size {
   readonly commands: number
 }
 
-/** Options of a journal. */
 export interface JournalOptions {
   readonly disk: Disk
   readonly path: string
   readonly origin: Origin
   readonly limits: Limits
-  /** The current state of the exchange. */
   readonly base: () => Base
   /** Receives lines for the operator. */
   readonly report: (line: string) => void
@@ -87,7 +84,7 @@ export class Journal {
     this.#commands = size.commands
   }
 
-  /** Creates a state file with the current state. */
+  /** Starts with the current state. */
   static async create(options: JournalOptions): Promise<Journal> {
     const lines = baseLines(options, options.base(), 0)
     const file = await replaceFile(options.disk, options.path, lines.chunks)
@@ -95,19 +92,19 @@ export class Journal {
     return new Journal(options, file, { seq: 0, baseBytes: lines.bytes, journalBytes: 0, commands: 0 })
   }
 
-  /** Continues a state file, whose content is the current state. Truncates an incomplete or damaged last write. */
+  /** The content of the file must be the current state. Truncates an incomplete or damaged last write. */
   static async resume(options: JournalOptions, size: Size): Promise<Journal> {
     const file = await options.disk.cut(options.path, size.baseBytes + size.journalBytes)
     await file.sync()
     return new Journal(options, file, size)
   }
 
-  /** Why the journal does not write any more; undefined while it writes. */
+  /** Undefined until the journal fails. */
   get failure(): string | undefined {
     return this.#failure
   }
 
-  /** The number of changes that wait to be written. */
+  /** Changes that wait to be written. */
   get waiting(): number {
     return this.#pending.length
   }
@@ -121,12 +118,12 @@ export class Journal {
     this.#add({ atMillis, command })
   }
 
-  /** Records a move of the clock. `atMillis` is the exchange's time before the move. */
+  /** `atMillis` is the exchange's time before the move. */
   clock(clock: ClockState, atMillis: number): void {
     this.#add({ atMillis, clock })
   }
 
-  /** Records that another exchange has replaced the exchange. Its state is written as a snapshot. */
+  /** Another exchange has replaced the exchange. Its state is written as a snapshot. */
   replaced(): void {
     this.#replacedSeq = ++this.#seq
     this.#start()
@@ -156,7 +153,7 @@ export class Journal {
     this.#onFailure.push(callback)
   }
 
-  /** Writes the pending changes, and closes the file. */
+  /** Writes the pending changes first. */
   async close(): Promise<void> {
     while (this.#running !== undefined) {
       await this.#running
@@ -236,7 +233,7 @@ export class Journal {
     )
   }
 
-  /** Compacts. If this fails before the file is replaced, the journal continues in the old file. */
+  /** If this fails before the file is replaced, the journal continues in the old file. */
   async #tryToCompact(): Promise<void> {
     try {
       await this.#compact()
@@ -251,7 +248,6 @@ export class Journal {
     }
   }
 
-  /** Replaces the file by a snapshot of the current state. */
   async #compact(): Promise<void> {
     const { disk, path } = this.#options
     const state = this.#options.base()
@@ -319,7 +315,6 @@ const deliver = ({ send }: Held, failure: string | undefined): void => {
 /** The file was replaced, but it is unknown whether the new file would survive a power failure. */
 class Fatal extends Error {}
 
-/** The head and the snapshot of a state. */
 const baseLines = ({ origin }: JournalOptions, { clock, snapshot }: Base, seq: number) => {
   const parts = toParts(snapshot)
   const head: Head = { ...origin, parts: parts.length, seq, clock }

@@ -1,8 +1,6 @@
 /**
- * The private keys of the initial accounts, in a file beside the state file. Only the owner can read this file.
- *
- * The printed `KALSHI_PRIVATE_KEY` must work after a restart. The state file itself contains only public keys, so that
- * it can be shown to others.
+ * The private keys of the initial accounts, in a file beside the state file, so that the printed `KALSHI_PRIVATE_KEY`
+ * works after a restart. The state file itself contains only public keys, so that it can be shown to others.
  *
  * @module
  */
@@ -15,7 +13,6 @@ import { Unusable } from "./reading.ts"
 
 const pathOf = (path: string): string => `${path}.keys`
 
-/** Writes the private keys of the initial accounts. */
 export const writeKeys = async (
   disk: Disk,
   path: string,
@@ -27,7 +24,6 @@ export const writeKeys = async (
   await disk.syncFolderOf(path)
 }
 
-/** Reads the key pairs of the initial accounts. */
 export const readKeys = (disk: Disk, path: string, accounts: ReadonlyArray<InitialAccount>): ReadonlyArray<KeyPair> => {
   if (accounts.length === 0) {
     return []
@@ -45,7 +41,7 @@ export const readKeys = (disk: Disk, path: string, accounts: ReadonlyArray<Initi
   })
 }
 
-/** Private keys by public key. */
+/** By public key. */
 const knownKeys = (disk: Disk, path: string): ReadonlyMap<string, string> => {
   const chunks = disk.read(pathOf(path))
   const known = new Map<string, string>()

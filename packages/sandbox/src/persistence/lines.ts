@@ -1,6 +1,6 @@
 /**
  * The lines of a state file. Each line is a JSON array of a checksum and a record: `["3f2a9c11",{…}]`. The checksum is
- * the CRC-32 of the text of the record.
+ * the CRC-32 of the record's text.
  *
  * @module
  */
@@ -8,10 +8,9 @@ import { crc32 } from "node:zlib"
 
 const checksumOf = (text: string): string => crc32(text).toString(16).padStart(8, "0")
 
-/** The line of a record that is already JSON. */
 export const lineOf = (json: string): string => `["${checksumOf(json)}",${json}]\n`
 
-/** The record of a line; undefined if the line is corrupted. `line` has no line feed. */
+/** Undefined if the line is corrupted. `line` has no line feed. */
 export const recordOf = (line: string): unknown => {
   const json = line.slice(12, -1)
   if (line !== `["${line.slice(2, 10)}",${json}]` || line.slice(2, 10) !== checksumOf(json)) {
@@ -24,7 +23,7 @@ export const recordOf = (line: string): unknown => {
   }
 }
 
-/** A line, and where it ends in the file. */
+/** `endBytes` is where the line ends in the file. */
 export interface Line {
   readonly text: string
   readonly endBytes: number
@@ -34,7 +33,6 @@ export interface Line {
 
 const lineFeed = 10
 
-/** The lines of a file. */
 export function* linesOf(chunks: Iterable<Uint8Array>): Generator<Line> {
   let begun: Array<Uint8Array> = []
   let endBytes = 0

@@ -1,8 +1,6 @@
 /**
- * The lock of a state file: a file that names the process that uses the state file.
- *
- * A process that was killed leaves its lock behind. The lock is ignored if that process no longer runs. On Linux, the
- * start time of the process shows whether another process has the same id now.
+ * The lock of a state file: a file that names the process that uses the state file. The lock of a process that no
+ * longer runs is ignored. On Linux, the start time of the process shows whether another process has the same id now.
  *
  * @module
  */
@@ -14,12 +12,12 @@ import { hasCode } from "./disk.ts"
 interface Owner {
   readonly host: string
   readonly pid: number
-  /** When the process started; empty if the system does not report it. */
+  /** Empty if the system does not report it. */
   readonly started: string
   readonly id: string
 }
 
-/** Locks a path. Returns a function that unlocks it, or why the path cannot be locked. */
+/** Returns a function that unlocks the path, or why it cannot be locked. */
 export const lock = (path: string): (() => void) | string => {
   const file = `${path}.lock`
   const own: Owner = { host: hostname(), pid: process.pid, started: startOf(process.pid), id: randomUUID() }
@@ -70,7 +68,7 @@ const read = (file: string): string | undefined => {
   }
 }
 
-/** The owner of a lock; undefined if the lock is incomplete. Only a power failure leaves an incomplete lock behind. */
+/** Undefined if the lock is incomplete. Only a power failure leaves an incomplete lock behind. */
 const ownerOf = (text = ""): Owner | undefined => {
   try {
     const owner = JSON.parse(text) as Partial<Owner> // the fields are checked
@@ -96,7 +94,7 @@ const isRunning = ({ host, pid, started }: Owner): boolean => {
   return startOf(pid) === started
 }
 
-/** The boot id and the start time of a process on Linux; empty elsewhere. */
+/** The boot id and the start time on Linux; empty elsewhere. */
 const startOf = (pid: number): string => {
   const boot = read("/proc/sys/kernel/random/boot_id")?.trim()
   const stat = read(`/proc/${pid}/stat`)
@@ -105,7 +103,7 @@ const startOf = (pid: number): string => {
   return boot === undefined || started === undefined ? "" : `${boot} ${started}`
 }
 
-/** Removes a stale lock. If another process has replaced it meanwhile, puts the lock of that process back. */
+/** If another process has replaced the stale lock meanwhile, puts the lock of that process back. */
 const removeStale = (file: string, stale: string | undefined, aside: string): void => {
   try {
     renameSync(file, aside)

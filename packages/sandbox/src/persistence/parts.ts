@@ -1,13 +1,12 @@
 /**
- * Converts a snapshot to JSON in parts, because the text of a large snapshot does not fit into one string.
- *
- * A long array becomes one or several separate parts, and a reference replaces the array.
+ * Converts a snapshot to JSON in parts, because the text of a large snapshot does not fit into one string. A reference
+ * replaces each long array.
  *
  * @module
  */
 import * as Predicate from "effect/Predicate"
 
-/** A part: items of a long array, or the snapshot itself. */
+/** Items of a long array, or the snapshot itself. */
 export type Part = { readonly list: number; readonly items: ReadonlyArray<unknown> } | { readonly whole: unknown }
 
 /** An array whose JSON has at least this many characters becomes one or several parts. */
@@ -19,7 +18,7 @@ const longText = 256 * 1024
  */
 const reference = "$list"
 
-/** The JSON texts of the parts. A part refers only to earlier parts. The last part is the snapshot. */
+/** A part refers only to earlier parts. The last part is the snapshot. */
 export const toParts = (value: unknown): ReadonlyArray<string> => {
   const parts: Array<string> = []
   let lists = 0
@@ -69,7 +68,7 @@ export const toParts = (value: unknown): ReadonlyArray<string> => {
   return [...parts, `{"whole":${whole}}`]
 }
 
-/** Joins parts, in the order of {@link toParts}. */
+/** Joins parts in the order of {@link toParts}. */
 export class Joined {
   readonly #lists = new Map<number, Array<unknown>>()
   #whole: unknown
@@ -86,12 +85,11 @@ export class Joined {
     }
   }
 
-  /** The snapshot; undefined before the last part was added. */
+  /** Undefined before the last part was added. */
   get whole(): unknown {
     return this.#whole
   }
 
-  /** Replaces references by their arrays. */
   #resolve(value: unknown): unknown {
     if (Array.isArray(value)) {
       if (value[0] === reference) {

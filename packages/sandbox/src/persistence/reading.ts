@@ -14,10 +14,9 @@ import type { Size } from "./journal.ts"
 import { type Line, linesOf, recordOf } from "./lines.ts"
 import { Joined, type Part } from "./parts.ts"
 
-/** Why a state file cannot be used. */
 export class Unusable extends Error {}
 
-/** The content of a state file, and the exchange after its commands. */
+/** `exchange` has executed the commands of the file. */
 export interface Stored {
   readonly head: Head
   readonly exchange: Exchange
@@ -28,10 +27,10 @@ export interface Stored {
 }
 
 /**
- * Reads a state file, and executes its commands. Returns undefined if there is no such file.
+ * Executes the commands of the file. Undefined if there is no such file.
  *
  * The last write before a crash can be incomplete. No request in this write got a response, so it is ignored. After a
- * power failure, any part of the last write can be damaged; it is then ignored, too. Any other damage throws
+ * power failure, any part of the last write can be damaged; it is then ignored, too. Other damage throws
  * {@link Unusable}.
  */
 export const readStateFile = (disk: Disk, path: string, options: Options): Stored | undefined => {
@@ -137,11 +136,10 @@ const restored = (snapshot: Snapshot, path: string, options: Options): Exchange 
   }
 }
 
-/** Applies the entries of a journal to an exchange. */
 class Replay {
   readonly #exchange: Exchange
   clock: ClockState
-  /** The number of commands that threw. They threw before the restart, too, at the same point. */
+  /** Commands that threw. They threw before the restart, too, at the same point. */
   defects = 0
 
   constructor(exchange: Exchange, clock: ClockState) {
@@ -171,7 +169,7 @@ const entryOf = (text: string): Entry | undefined => {
   return Predicate.isObject(record) && "change" in record ? (record as unknown as Entry) : undefined
 }
 
-/** Applies the entries up to the first damage. */
+/** Stops at the first damage. */
 const readEntries = (
   lines: Iterable<Line>,
   head: Head,

@@ -14,28 +14,26 @@ export interface Now {
   readonly exchangeMillis: number
   /** For signatures and the `date` header. It can go back. */
   readonly wallMillis: number
-  /** For tokens. It never goes back and never stands still. */
+  /** For tokens. A move of the exchange's clock back does not set it back. */
   readonly tokenMillis: number
 }
 
-/** The signed parts: the method, the path from the host's root without the query, and the three signature headers. */
+/** `path` begins at the host's root and has no query. */
 export interface SignedRequest {
   readonly method: string
   readonly path: string
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/**
- * Whether a request has any of the three signature headers. If so, they are verified, even if no signature is required.
- */
+/** If one of the three signature headers is present, they are verified, even if no signature is required. */
 export const isSigned = (headers: SignedRequest["headers"]): boolean =>
   headerNames.some((name) => headers[name] !== undefined)
 
 const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
 /**
- * Creates the signature verifier, which returns the signing key. Codes and details of refusals were observed on the
- * real exchange. Only the code for a missing timestamp was not observed: it has the same form.
+ * Returns the signing key. Codes and details of refusals were observed on the real exchange. Only the code for a
+ * missing timestamp was not observed: it has the same form.
  */
 export const makeAuthenticate = (exchange: Exchange) => {
   const keys = new Map<string, ReturnType<typeof readPublicKey>>()

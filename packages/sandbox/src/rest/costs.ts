@@ -8,7 +8,7 @@ import { shards } from "../exchange/shards.ts"
 
 export const defaultCost = 10
 
-/** An endpoint with a non-default cost, in the notation of the exchange's own list. */
+/** In the notation of the exchange's own list. */
 export interface EndpointCost {
   readonly method: string
   readonly path: string
@@ -18,9 +18,8 @@ export interface EndpointCost {
 const root = "/trade-api/v2"
 
 /**
- * The costs, as recorded in July 2026. An endpoint that was removed in August is left out. Cancel-all, which was added
- * in September, is included. As on the real exchange, the list includes endpoints that the local exchange does not
- * have.
+ * Recorded in July 2026. An endpoint that was removed in August is left out. Cancel-all, which was added in September,
+ * is included. As on the real exchange, the list includes endpoints that the local exchange does not have.
  */
 export const endpointCosts: ReadonlyArray<EndpointCost> = [
   { method: "POST", path: `${root}/account/api_usage_level/upgrade`, cost: 30 },
@@ -39,7 +38,7 @@ export const endpointCosts: ReadonlyArray<EndpointCost> = [
 
 const costs = /*#__PURE__*/ new Map(endpointCosts.map(({ cost, method, path }) => [`${method} ${path}`, cost]))
 
-/** The tokens that a request costs. A batch costs the sum over its items. */
+/** A batch costs the sum over its items. */
 export const costOf = ({ limits: { costPer }, method, path }: Descriptor, json: unknown): number => {
   const cost = costs.get(`${method} ${root}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`) ?? defaultCost
   const items = costPer === "item" ? ordersOf(json)?.length : undefined
@@ -50,8 +49,8 @@ const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
   typeof json === "object" && json !== null && "orders" in json && Array.isArray(json.orders) ? json.orders : undefined
 
 /**
- * The buckets that pay: the read bucket, or the write buckets of some shards. The bucket of an order's shard pays for a
- * write of this order. If the exchange has to find the shard, the buckets of all shards pay.
+ * The read bucket, or the write buckets of some shards. The bucket of an order's shard pays for a write of this order.
+ * If the exchange has to find the shard, the buckets of all shards pay.
  */
 export const bucketsOf = (
   { limits: { bucket, writeBucket }, method }: Descriptor,

@@ -19,7 +19,6 @@ export const failure = (status: number, code: string, details?: string): RestRes
   body: { error: { code, message: code.replaceAll("_", " "), ...(details === undefined ? undefined : { details }) } }
 })
 
-/** A refusal of a request. */
 export interface RequestRefusal extends Refusal {
   /** If true, no other status replaces the observed status. */
   readonly isStatusKept?: boolean
@@ -27,18 +26,15 @@ export interface RequestRefusal extends Refusal {
 
 const statusOf = { invalid: 400, forbidden: 403, notFound: 404, conflict: 409, tooMany: 429 } as const
 
-/** The substitute of each observed status. */
 const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 400 }
 
 /**
- * The response for a refusal. It has the observed status, with one exception: under the assumption
- * `undeclaredStatuses: "declared"`, it has the substitute if the operation declares the substitute but not the observed
- * status.
+ * Under the assumption `undeclaredStatuses: "declared"`, a substitute replaces the observed status if the operation
+ * declares only the substitute.
  */
 export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
   const { code, details, isStatusKept = false, kind, message } = refusal
   const observed = statusOf[kind]
-  // The error of a 429 is a string.
   const body = { error: kind === "tooMany" ? (details ?? message) : detailsOf(refusal) }
   const declares = (status: number | undefined) => status !== undefined && statuses(descriptor).includes(status)
   const other = substitutes[observed]
@@ -52,7 +48,7 @@ export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumpt
   }
 }
 
-/** The error object of a refusal, for a response or for an item of a batch. */
+/** For a response or for an item of a batch. */
 export const detailsOf = ({
   code,
   details,
@@ -77,7 +73,6 @@ const plantedCodes: Readonly<Record<number, string>> = {
   504: "gateway_timeout"
 }
 
-/** The default response of a status. */
 export const defaultResponse = (status: number): RestResponse =>
   status === 429
     ? { status, body: { error: "too many requests" } }

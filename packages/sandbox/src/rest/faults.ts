@@ -42,7 +42,7 @@ export interface Fault {
   readonly mangle?: "truncated" | "garbled"
 }
 
-/** Returns why a fault is invalid: no operation matches it, or a value is invalid. Undefined for a valid fault. */
+/** Why a fault is invalid; undefined for a valid fault. */
 export const checkFault = (fault: Fault): string | undefined => {
   const { body = null, contentType = "", delayMillis = 0, operation, path, status, times = 1 } = fault
   if (operation !== undefined && !routes.some(({ descriptor }) => descriptor.operationId === operation)) {
@@ -65,11 +65,11 @@ export const checkFault = (fault: Fault): string | undefined => {
     : `status must be 200 to 599, not ${status}`
 }
 
-/** The planted faults. The oldest fault that matches applies first. */
+/** The oldest fault that matches applies first. */
 export class Faults {
   readonly #planted: Array<{ readonly fault: Fault; left: number }> = []
 
-  /** The planted faults, oldest first. */
+  /** Oldest first. */
   get planted(): ReadonlyArray<{ readonly fault: Fault; readonly left: number }> {
     return this.#planted
   }
@@ -82,7 +82,7 @@ export class Faults {
     this.#planted.length = 0
   }
 
-  /** Takes the fault that applies to a request, and uses up one of its repetitions. */
+  /** Uses up one of the fault's repetitions. */
   take(operation: string | undefined, path: string): Fault | undefined {
     const index = this.#planted.findIndex(
       ({ fault, left }) =>
@@ -102,11 +102,11 @@ export class Faults {
   }
 }
 
-/** Returns the response that a fault sends instead of the exchange's response. Undefined if the fault has no status. */
+/** Undefined if the fault has no status. */
 export const responseOf = ({ body, status }: Fault): RestResponse | undefined =>
   status === undefined ? undefined : body === undefined ? defaultResponse(status) : { status, body }
 
-/** A body with corrupted bytes in its middle, which no JSON or UTF-8 decoder can skip. */
+/** Corrupts bytes in the middle, which no JSON or UTF-8 decoder can skip. */
 export const garbled = (body: Uint8Array): Uint8Array => {
   const third = Math.floor(body.length / 3)
   return body.slice().fill(0xff, third, Math.max(third + 1, 2 * third))

@@ -65,12 +65,12 @@ export interface ServedRequest {
 
 const root = "/trade-api/v2"
 
-/** A handler of requests. A request is handled synchronously, so requests do not interleave. */
+/** A request is handled synchronously, so requests do not interleave. */
 export type Handler = (request: WireRequest, now: Now) => WireResponse
 
 /**
- * Creates the handler of an exchange. A planted fault comes first: it can drop the request, or replace its response.
- * The handler calls `onServed` with every request, and `referenceAt` for the live data of prices.
+ * A planted fault comes first: it can drop the request, or replace its response. The handler calls `onServed` with
+ * every request, and `referenceAt` for the live data of prices.
  */
 export const makeHandler = (
   exchange: Exchange,
@@ -103,11 +103,10 @@ export const makeHandler = (
   }
 }
 
-/** The parts of a request line. */
 interface Target {
   /** From the host's root, without the query. */
   readonly path: string
-  /** The path below `/trade-api/v2`, without the query. Undefined for any other path. */
+  /** Below `/trade-api/v2`, without the query. Undefined for a path outside it. */
   readonly below: string | undefined
   readonly query: URLSearchParams
 }
@@ -122,10 +121,7 @@ const targetOf = ({ path: line }: WireRequest): Target => {
   }
 }
 
-/**
- * Creates the response of an operation. It checks in this order: the signature, the tokens, the permissions of the key,
- * and the input.
- */
+/** Checks in this order: the signature, the tokens, the permissions of the key, and the input. */
 const makeRespond = (exchange: Exchange, referenceAt: Call<unknown>["referenceAt"]) => {
   const authenticate = makeAuthenticate(exchange)
   return (request: WireRequest, { path, query }: Target, { decode, path: parameters, route }: Match, now: Now) => {
@@ -186,14 +182,11 @@ const callOf = (
   input
 })
 
-/**
- * The body of a successful response. If the document declares no body, the exchange returns an empty object. A 204 has
- * no body.
- */
+/** If the document declares no body, the exchange returns an empty object. A 204 has no body. */
 const bodyOf = ({ success }: Descriptor, value: unknown): unknown =>
   success.body !== undefined ? value : success.status === 204 ? undefined : {}
 
-/** The response if no operation has the path and the method. */
+/** For an unknown path or method. */
 const noOperation = (allowed: ReadonlyArray<string>): RestResponse =>
   allowed.length > 0
     ? { ...failure(405, "method_not_allowed"), headers: { allow: allowed.join(", ") } }

@@ -19,8 +19,8 @@ const transfers = new Set([
 ])
 
 /**
- * The operations that a locked key may not perform. Documented: a locked key acts only on its subaccount, moves no money,
- * and creates no subaccounts. Here, it also manages no keys and does not upgrade the account.
+ * Documented: a key that is locked to a subaccount acts only on this subaccount, moves no money, and creates no
+ * subaccounts. Here, it also manages no keys and does not upgrade the account.
  */
 const forbiddenToLocked = new Set([
   ...transfers,
@@ -33,7 +33,7 @@ const forbiddenToLocked = new Set([
   "CreateFCMPositionTransfer"
 ])
 
-/** Documented: the only operations that a key may perform if it is bound to an FCM's subtrader. */
+/** Documented, for a key that is bound to an FCM's subtrader. */
 const permittedToBound = new Set(["GetFCMOrders", "GetFCMPositions", "GetFCMEventContractDailyCap"])
 
 /** The child scope that permits an operation. The parent scope permits it, too. */
@@ -58,7 +58,7 @@ const childOf = ({ access, operationId, path }: Descriptor): Scope | undefined =
       : undefined
 }
 
-/** Why a key may not perform an operation; undefined if it may. */
+/** Undefined if the key may perform the operation. */
 export const forbidden = (key: ApiKey, descriptor: Descriptor): Refusal | undefined => {
   const { access, auth, operationId } = descriptor
   if (auth === "none" || access === "public") {
@@ -89,10 +89,7 @@ const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 
 type Input = Readonly<Record<string, unknown>>
 
-/**
- * Restricts an input to the subaccount of a locked key. This subaccount becomes the default, and any other subaccount
- * is refused.
- */
+/** The subaccount of a locked key becomes the default, and another subaccount is refused. */
 export const lockInput = (
   { subaccount: locked }: ApiKey,
   { operationId, query }: Descriptor,

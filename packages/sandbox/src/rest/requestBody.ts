@@ -10,23 +10,19 @@ import { constants } from "node:buffer"
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib"
 import { failure, type RestResponse } from "./errorBody.ts"
 
-/** The largest decoded body. */
+/** Except for the operator's snapshots. */
 const maxDecodedBytes = 4 * 1024 * 1024
 
-/** The request fields that concern the body. Names of headers are in lower case. */
+/** Names of headers are in lower case. */
 export interface Sent {
   readonly method: string
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
 }
 
-/** Whether the document declares a body for an operation, and whether this body is required. */
 export type BodyRule = "none" | "optional" | "required"
 
-/**
- * Operations whose body has `required: false` in the document. Their body is an object without fields, or with optional
- * fields only.
- */
+/** The document has `required: false` for these bodies. Their fields, if there are any, are optional. */
 const optionalBodies: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "AcceptBlockTradeProposal",
   "ConfirmQuote",
@@ -41,13 +37,12 @@ export const bodyRuleOf = ({ body, operationId }: Descriptor): BodyRule =>
   optionalBodies.has(operationId) ? "optional" : body === undefined ? "none" : "required"
 
 /**
- * Reads the JSON of a request. Undefined means that there is no body.
+ * Undefined if the body is absent or ignored.
  *
- * - An operation with a body in the document needs a JSON content type, even if the body is optional and empty. This
+ * - An operation whose body is in the document needs a JSON content type, even if the body is optional and empty. This
  *   was recorded for writes with an optional body. An empty optional body is an empty object.
- * - A POST or PUT without a body in the document can be sent empty and without a content type. If it has a body, it is
- *   treated like a write with an optional body.
- * - The body of a GET or DELETE without a body in the document is ignored.
+ * - Other POSTs and PUTs can be sent empty and without a content type. A body that is sent needs a JSON content type.
+ * - The body of other GETs and DELETEs is ignored.
  *
  * The caller checks a body against the schema of the operation. If there is no schema, any JSON object is valid.
  */
@@ -72,12 +67,11 @@ export const readBody = (sent: Sent, descriptor: Descriptor): Result.Result<unkn
   )
 }
 
-/** Whether a request declares a JSON body. */
 export const isJson = ({ headers }: Pick<Sent, "headers">): boolean =>
   /^application\/json\s*(?:;|$)/i.test(headers["content-type"] ?? "")
 
-/** The longest body that the exchange reads as text. */
-export const maxTextBytes: number = constants.MAX_STRING_LENGTH
+/** The length of Node's longest string. A snapshot is read as one string. */
+export const maxSnapshotBytes: number = constants.MAX_STRING_LENGTH
 
 type Decoder = (body: Uint8Array, options: { readonly maxOutputLength: number }) => Uint8Array
 
@@ -108,8 +102,6 @@ const decoders: ReadonlyMap<string, Decoder> = /*#__PURE__*/ new Map<string, Dec
 ])
 
 /**
- * Decodes the content encoding of a body. The decoded body has at most 4 MiB, or the given limit.
- *
  * Refuses an unknown encoding or a combination of encodings (415), a body that cannot be decoded (400), and a decoded
  * body beyond the limit (413).
  */

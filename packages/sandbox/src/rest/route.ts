@@ -10,14 +10,9 @@ import type { Command, CommandType, CommandResult } from "../exchange/Commands.t
 import type { ApiKey, Refusal } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 
-/**
- * A checked request: its signature is verified if it is required or present, and its input fits the operation's
- * schemas.
- */
+/** The signature is verified if it is required or present. The input fits the operation's schemas. */
 export interface Call<out Input> {
-  /** Executes a command now. */
   readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>
-  /** The current state of the exchange. */
   readonly view: View
   /** For reads of orders, groups, fills, positions, settlements and money. This view lags behind by `readLagMillis`. */
   readonly userView: View
@@ -26,7 +21,7 @@ export interface Call<out Input> {
   /** Undefined for an unsigned request. */
   readonly key: ApiKey | undefined
   readonly nowMillis: number
-  /** The value of an index or underlying of the feed at a time, with eight decimals. */
+  /** With eight decimals. `name` is an index or underlying of the feed. */
   readonly referenceAt: (name: string, atMillis: number) => string
   readonly input: Input
 }
@@ -36,7 +31,7 @@ export interface Route {
   readonly handle: (call: Call<unknown>) => Result.Result<unknown, Refusal>
 }
 
-/** A route, typed by its operation: its input is what the client sends, and its output is what the client expects. */
+/** The input is what the client sends, and the output is what the client expects. */
 export const route = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   handle: (call: Call<Input>) => Result.Result<Output, Refusal>
@@ -46,7 +41,7 @@ export const route = <Input, Output, E, Capability>(
   handle: handle as Route["handle"]
 })
 
-/** A route whose wire response differs from the client's value, such as a secret that the client wraps. */
+/** For a wire response that differs from the client's value, such as a secret that the client wraps. */
 export const wireRoute = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   handle: (call: Call<Input>) => Result.Result<{ readonly [K in keyof Output]: unknown }, Refusal>

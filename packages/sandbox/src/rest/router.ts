@@ -16,7 +16,7 @@ import { checkShards } from "./shards.ts"
 import { invalidParameters, refusal } from "../exchange/refusals.ts"
 import { isSubaccount } from "../exchange/state.ts"
 
-/** The operation for a method and a path. `path` holds the values of the template's parameters. */
+/** `path` holds the values of the template's parameters. */
 export interface Match {
   readonly route: Route
   readonly decode: (
@@ -39,9 +39,7 @@ interface Compiled {
 
 const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decodeUnknownResult(schema)
 
-/**
- * Finds the operation of a method and a path below the API's root. Otherwise, finds the methods that the path supports.
- */
+/** `path` is below the API's root. Without an operation, finds the methods that the path supports. */
 export const makeRouter = (): ((method: string, path: string) => Matched) => {
   const byLength = new Map<number, Array<Compiled>>()
   for (const compiled of routes.map(compile)) {
@@ -64,7 +62,6 @@ export const makeRouter = (): ((method: string, path: string) => Matched) => {
   }
 }
 
-/** Whether an operation has this path, with any method. */
 export const isPathOfOperation = (path: string): boolean => {
   const parts = path.split("/")
   return routes.some(({ descriptor }) => {
@@ -73,10 +70,7 @@ export const isPathOfOperation = (path: string): boolean => {
   })
 }
 
-/**
- * Among paths of equal length, literal segments come before parameters, such as `/orders/batched` before
- * `/orders/{order_id}`.
- */
+/** Literal segments come before parameters: `/orders/batched` before `/orders/{order_id}`. */
 const literalsFirst = (left: Compiled, right: Compiled): number => {
   for (const [index, segment] of left.segments.entries()) {
     const difference = Number(segment.startsWith("{")) - Number(right.segments[index]!.startsWith("{"))
@@ -87,7 +81,7 @@ const literalsFirst = (left: Compiled, right: Compiled): number => {
   return 0
 }
 
-/** The values of a template's parameters, if a path of equal length matches it. */
+/** The path and the template must have equal length. Undefined if they do not match. */
 const capture = (
   segments: ReadonlyArray<string>,
   parts: ReadonlyArray<string>
@@ -118,7 +112,7 @@ const unescape = (text: string): string | undefined => {
   }
 }
 
-/** Path parameters that are UUIDs. Any other value is refused before the lookup. */
+/** These path parameters must be UUIDs. Another value is refused before the lookup. */
 const uuids = new Set([
   "order_id",
   "order_group_id",
@@ -131,23 +125,21 @@ const uuids = new Set([
   "block_trade_proposal_id"
 ])
 
-/** Query parameters that narrow the search for an entity. With an invalid value, no entity is found. */
+/** These query parameters narrow the search for an entity. With an invalid value, no entity is found. */
 const narrowing = new Set(["subaccount", "exchange_index", "market_ticker"])
 
-/** The names of the two query parameters of a range. */
 export interface RangeNames {
   readonly first: string
   readonly last: string
 }
 
-/** The prefixes of the names of the two parameters of a range. */
 const beginnings = [
   ["min_", "max_"],
   ["start_", "end_"],
   ["from", "to"]
 ] as const
 
-/** The ranges among the query parameters of an operation: `min_ts` and `max_ts`, `start_ts` and `end_ts`. */
+/** Such as `min_ts` and `max_ts`, or `start_ts` and `end_ts`. */
 export const rangesOf = ({ query }: Descriptor): ReadonlyArray<RangeNames> =>
   Object.keys(query).flatMap((first) =>
     beginnings
@@ -227,7 +219,7 @@ const describeIssue = (issue: SchemaIssue.Issue): string => {
   return `${path === "" ? "the body" : path}: ${first?.message ?? "is invalid"}`
 }
 
-/** Parses one parameter: as text if the schema accepts this text, otherwise as a number or a boolean. */
+/** Parses a parameter as text if the schema accepts this text, otherwise as a number or a boolean. */
 const readParameter = (
   search: URLSearchParams,
   name: string,
@@ -255,7 +247,7 @@ const readParameter = (
   return Result.fail("is not a valid value")
 }
 
-/** The list of texts, and the list of their parsed values if every text is a number or a boolean. */
+/** The texts, and their parsed values if every text is a number or a boolean. */
 const listsOf = (texts: ReadonlyArray<string>): ReadonlyArray<ReadonlyArray<unknown>> => {
   const numbers = texts.flatMap(parsed)
   return numbers.length === texts.length ? [texts, numbers] : [texts]

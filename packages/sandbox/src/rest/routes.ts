@@ -22,7 +22,7 @@ import { rfqBatches } from "./routes/rfqBatches.ts"
 import { incentivePrograms, milestones, search, structuredTargets } from "./routes/reference.ts"
 import { subaccounts, transfers } from "./routes/transfers.ts"
 
-/** The routes of all operations of the published document. */
+/** All operations of the published document. */
 export const routes: ReadonlyArray<Route> = [
   ...exchange,
   ...orderGroups,

@@ -8,10 +8,9 @@ import type { Refusal } from "../exchange/Entities.ts"
 import { invalidParameters } from "../exchange/refusals.ts"
 import { isShard, shards } from "../exchange/shards.ts"
 
-/** The fields of inputs that name a shard. */
 const fields = ["exchange_index", "source_exchange_shard", "destination_exchange_shard"] as const
 
-/** Operations that accept −1: the exchange then finds the shard by the ticker of the market. */
+/** These operations accept −1: the exchange then finds the shard by the ticker of the market. */
 const routed: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "AmendOrderV2",
   "CancelOrderV2",
@@ -21,10 +20,7 @@ const routed: ReadonlySet<string> = /*#__PURE__*/ new Set([
 
 type Input = Readonly<Record<string, unknown>>
 
-/**
- * Refuses a decoded input that names a shard that does not exist. Each item of a batch is checked separately: see
- * {@link checkShardOf}.
- */
+/** Does not check the items of a batch of orders: see {@link checkShardOf}. */
 export const checkShards = ({ operationId }: Descriptor, input: Input): Refusal | undefined => {
   const { allocations } = input
   const items: ReadonlyArray<Input> = Array.isArray(allocations) ? allocations : []
@@ -37,7 +33,7 @@ export const checkShards = ({ operationId }: Descriptor, input: Input): Refusal 
   return undefined
 }
 
-/** Refuses an item of a batch that names a shard that does not exist. Every item may name −1. */
+/** Every item may name −1. */
 export const checkShardOf = (item: { readonly exchange_index?: number | undefined }): Refusal | undefined =>
   checkFields(item, true)
 

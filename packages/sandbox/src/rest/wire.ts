@@ -14,10 +14,10 @@ export const count = (hundredths: number): Count => printCount(hundredths) as Co
 export const price = (tenThousandths: number): Dollars => printPrice(tenThousandths) as Dollars
 export const dollars = (micros: number | bigint): Dollars => printMicros(micros) as Dollars
 
-/** Dollars truncated to the four decimals of balances. */
+/** Truncated to the four decimals of balances. */
 export const balance = (micros: number): Dollars => price(Math.floor(micros / 100))
 
-/** Micro-dollars as whole cents, truncated. */
+/** Truncated. */
 export const cents = (micros: number): number => Math.trunc(micros / 10_000)
 
 /** RFC 3339, without trailing zeros in the fraction. */
@@ -29,7 +29,7 @@ export const seconds = (millis: number): number => Math.floor(millis / 1_000)
 export const average = (micros: number, hundredths: number): Dollars =>
   price((micros - (micros % hundredths)) / hundredths)
 
-/** The trader's action on YES. No order of the current API names NO. */
+/** The action on YES. No order of the current API names NO. */
 export const action = (side: "bid" | "ask"): "buy" | "sell" => (side === "bid" ? "buy" : "sell")
 
 export const readCount = (text: string, name: string): Result.Result<number, Refusal> =>
@@ -38,7 +38,7 @@ export const readCount = (text: string, name: string): Result.Result<number, Ref
 export const readPrice = (text: string): Result.Result<number, Refusal> =>
   orInvalid(parsePrice(text), "price must be dollars with two to four decimals")
 
-/** A bid of a quote. `"0"` declines a side. */
+/** `"0"` declines a side. */
 export const readBid = (text: string, name: string): Result.Result<number, Refusal> =>
   orInvalid(/^0+$/.test(text) ? 0 : parsePrice(text), `${name} must be "0", or dollars with two to four decimals`)
 

@@ -4,7 +4,6 @@
  * @module
  */
 
-/** The memory that bodies in flight may take together. */
 export class BodyBudget {
   readonly #maxBytes: number
   #bytes = 0
@@ -13,7 +12,7 @@ export class BodyBudget {
     this.#maxBytes = maxBytes
   }
 
-  /** Takes bytes if they fit into the budget. Returns whether they fit. */
+  /** Returns whether the bytes fit. */
   take(bytes: number): boolean {
     if (this.#bytes + bytes > this.#maxBytes) {
       return false
@@ -34,14 +33,13 @@ const minBlockBytes = 1024
 const maxBlockBytes = 64 * 1024
 
 /**
- * A body that arrives in chunks. It takes its memory from a budget. For a body of more than 1 KiB, this memory is at
- * most about twice the length of the body. This applies even if every chunk is one byte long.
+ * For a body of more than 1 KiB, its memory is at most about twice its length. This applies even if every chunk is one
+ * byte long.
  */
 export class ArrivingBody {
   readonly #budget: BodyBudget
   readonly #maxBytes: number
   #parts: Array<Uint8Array> = []
-  /** The last part, if it is a block that still has room. */
   #block: { readonly bytes: Uint8Array; length: number } | undefined
   #length = 0
   #taken = 0
@@ -51,7 +49,7 @@ export class ArrivingBody {
     this.#maxBytes = maxBytes
   }
 
-  /** Adds a chunk. Returns why the body cannot be kept; undefined if it can. */
+  /** Undefined if the chunk was added. */
   add(chunk: Uint8Array): "tooLarge" | "noMemory" | undefined {
     this.#length += chunk.length
     if (this.#length > this.#maxBytes) {
@@ -61,13 +59,11 @@ export class ArrivingBody {
     return isKept ? undefined : "noMemory"
   }
 
-  /** The whole body. */
   bytes(): Uint8Array {
     this.#endBlock()
     return this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts)
   }
 
-  /** Drops the body and returns its memory to the budget. */
   release(): void {
     this.#parts = []
     this.#block = undefined

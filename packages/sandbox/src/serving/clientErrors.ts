@@ -7,10 +7,9 @@ import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } 
 import type { Duplex } from "node:stream"
 import { failure, type RestResponse } from "../rest/errorBody.ts"
 
-/** The time for which the server reads and discards the rest of a refused request. */
+/** The server reads and discards the rest of a refused request for this time. */
 export const lingerMillis = 2_000
 
-/** Responds with a JSON error to every request that the parser of a server refuses, and then closes the connection. */
 export const answerClientErrors = (server: Server, maxHeadBytes: number): void => {
   const answered = new WeakSet<Duplex>()
   const responses = new WeakMap<Duplex, ServerResponse>()
@@ -64,7 +63,7 @@ const refusalOf = ({ code }: NodeJS.ErrnoException, maxHeadBytes: number): RestR
   }
 }
 
-/** The headers and the text of a response that ends its connection. */
+/** The response ends its connection. */
 export const serialized = ({ body, headers }: RestResponse) => {
   const text = JSON.stringify(body)
   return {
@@ -78,7 +77,7 @@ export const serialized = ({ body, headers }: RestResponse) => {
   }
 }
 
-/** Writes a response to a socket without a parsed request. */
+/** For a socket without a parsed request. */
 const refuse = (socket: Duplex, response: RestResponse): void => {
   if (!socket.writable) {
     socket.destroy()

@@ -18,13 +18,13 @@ const requestHeaders = [
   "b3"
 ].join(", ")
 
-/** Why a text is not an origin; undefined for an origin. */
+/** Undefined if the text is an origin. */
 export const checkOrigin = (text: string): string | undefined =>
   URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).origin === text
     ? undefined
     : `${JSON.stringify(text)} is not an origin. Write it as the browser sends it, such as http://localhost:3000`
 
-/** Permits pages of these origins to call the API. Their requests need the same signatures as all other requests. */
+/** The requests of permitted pages need the same signatures as all other requests. */
 export const permitOrigins =
   (origins: ReadonlyArray<string>) =>
   (request: WireRequest, respond: () => WireResponse): WireResponse => {

@@ -1,6 +1,6 @@
 /**
- * The exchange over HTTP. It uses Node's own server without a framework. The reasons: an application under test shares
- * the process and the tracer, and faults must reach the socket.
+ * The exchange over HTTP. Uses Node's own server without a framework, because an application under test shares the
+ * process and the tracer, and because faults must reach the socket.
  *
  * @module
  */
@@ -11,23 +11,22 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net"
 import { defaultResponse, failure, type RestResponse } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
-import { maxTextBytes } from "../rest/requestBody.ts"
+import { maxSnapshotBytes } from "../rest/requestBody.ts"
 import { ArrivingBody, BodyBudget } from "./bodies.ts"
 import { answerClientErrors, lingerMillis, serialized } from "./clientErrors.ts"
 import { declineUpgrade, offersWebSocket, respond, toWireRequest } from "./nodeHttp.ts"
 import { upgradeRequired } from "./upgrades.ts"
 import type { WebSockets } from "./webSocket.ts"
 
-/** Responds to one request synchronously. `fromLoopback` says whether the request came from this machine. */
+/** `fromLoopback` says whether the request came from this machine. */
 export type Serve = (request: WireRequest, fromLoopback: boolean) => WireResponse
 
-/** The parts of a request that are known before its body. */
 export type RequestHead = Omit<WireRequest, "body">
 
-/** The largest body of a request, except for requests that {@link ListenOptions.isLarge} permits. */
+/** Except for requests that {@link ListenOptions.isLarge} permits. */
 const maxBodyBytes = 4 * 1024 * 1024
 
-/** The largest request head. 2,000 UUIDs in a query need 82 KB. */
+/** 2,000 UUIDs in a query need 82 KB. */
 const maxHeadBytes = 128 * 1024
 
 /** Options of a server. A request that exceeds a time limit gets a 408. */
@@ -44,17 +43,14 @@ export interface ListenOptions {
    * earlier (undici after 4 seconds, httpx after 5), so that no request arrives on a connection that is about to close.
    */
   readonly keepAliveMillis?: number
-  /** The maximum number of connections. The server closes further connections immediately. Default: 4,096. */
+  /** The server closes further connections immediately. Default: 4,096. */
   readonly maxConnections?: number
   /**
    * The memory that the bodies of incomplete requests may take together. A request beyond this limit gets a 503.
    * Default: 128 MiB.
    */
   readonly maxBufferedBytes?: number
-  /**
-   * Whether the body of a request may be as long as the longest string of JavaScript (512 MiB). Default: false for
-   * every request.
-   */
+  /** Whether the body of a request may be as long as a snapshot (512 MiB). Default: false. */
   readonly isLarge?: (request: RequestHead, fromLoopback: boolean) => boolean
   /** Receives the errors of code that responds to a request. The response is then a 500. Default: ignores them. */
   readonly onDefect?: (request: RequestHead, defect: unknown) => void
@@ -72,7 +68,7 @@ const immediately: Hold = (response, send) => send(response)
 /** The interval of the check for slow requests. */
 const checkMillis = 1_000
 
-/** Serves until the scope closes, and returns the port on which it listens. */
+/** Serves until the scope closes. Returns the port. */
 export const listen = (
   serve: Serve,
   host: string,
@@ -121,7 +117,7 @@ const makeServer = (
       return toWire(defaultResponse(500), Date.now())
     }
   }
-  const budgets = { small: new BodyBudget(maxBufferedBytes), large: new BodyBudget(maxTextBytes + maxBodyBytes) }
+  const budgets = { small: new BodyBudget(maxBufferedBytes), large: new BodyBudget(maxSnapshotBytes + maxBodyBytes) }
   const server = createServer(
     {
       headersTimeout: headMillis,
@@ -137,7 +133,7 @@ const makeServer = (
       const fromLoopback = isLoopbackAddress(request.socket.remoteAddress)
       const isAllowedLarge = isLarge(toWireRequest(request, new Uint8Array()), fromLoopback)
       const body = isAllowedLarge
-        ? new ArrivingBody(budgets.large, maxTextBytes)
+        ? new ArrivingBody(budgets.large, maxSnapshotBytes)
         : new ArrivingBody(budgets.small, maxBodyBytes)
       receive(request, response, body, (wire) => serveAll(wire, fromLoopback), hold)
     }

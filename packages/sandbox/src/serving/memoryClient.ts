@@ -12,10 +12,9 @@ import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 import type { WireRequest, WireResponse } from "../rest/handler.ts"
 
-/** Responds to one request. */
 export type Handle = (request: WireRequest) => Effect.Effect<WireResponse>
 
-/** A client that handles every request to `origin` synchronously, in the calling fiber. */
+/** Handles every request to `origin` synchronously, in the calling fiber. */
 export const memoryClient = (handle: Handle, origin: string): HttpClient.HttpClient =>
   HttpClient.make((request, url) =>
     url.origin === origin
@@ -30,7 +29,7 @@ export const memoryClient = (handle: Handle, origin: string): HttpClient.HttpCli
 
 type Delivered = Effect.Effect<HttpClientResponse.HttpClientResponse, HttpClientError.HttpClientError>
 
-/** Delivers a response. A planted fault can delay it, or drop the connection before or during the response. */
+/** A planted fault can delay the response, or drop the connection before or during the response. */
 const deliver = (request: HttpClientRequest.HttpClientRequest, response: WireResponse): Delivered => {
   const { arrives, delayMillis } = response
   const delivered =

@@ -1,8 +1,6 @@
 /**
- * WebSockets that reach the feed without I/O.
- *
- * A socket behaves like a socket of the library `ws`, as far as Effect's `Socket` uses it. Its events are tasks of
- * Effect's scheduler, so that `TestClock` waits for them.
+ * WebSockets that reach the feed without I/O, and behave like sockets of the library `ws` as far as Effect's `Socket`
+ * uses them. Their events are tasks of Effect's scheduler, so that `TestClock` waits for them.
  *
  * @module
  */
@@ -15,14 +13,13 @@ import type { Endpoint, Line } from "../feed/line.ts"
 import type { WireRequest, WireResponse } from "../rest/handler.ts"
 import { decide, maxMessageBytes, type Upgrades } from "./upgrades.ts"
 
-/** The services of Effect that a socket uses. */
 interface Tasks {
-  /** Runs tasks later, in order. */
+  /** Tasks run in order. */
   readonly soon: (task: () => void) => void
   readonly after: (millis: number, task: () => void) => void
 }
 
-/** A constructor of WebSockets that connect to the feed at one URL, until the scope closes. */
+/** The sockets connect to the feed at one URL, until the scope closes. */
 export const makeMemoryWebSocket = (
   feed: Upgrades,
   feedUrl: string
@@ -49,7 +46,7 @@ const headersOf = (options: Socket.WebSocketConstructorOptions | undefined): Wir
 type EventType = "open" | "message" | "error" | "close"
 type Listener = (event: Socket.WebSocketEvent) => void
 
-/** The response of a refused upgrade, as `ws` passes it to listeners of `unexpected-response`. */
+/** As `ws` passes it to listeners of `unexpected-response`. */
 type Response = Readable & {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
@@ -66,13 +63,13 @@ class MemorySocket implements Socket.WebSocketLike {
   readonly #onPing = new Set<(body: Buffer) => void>()
   #readyState: typeof connecting | typeof opened | typeof closing | typeof closed = connecting
   #isPaused = false
-  /** The feed's side; undefined before the connection and after its end. */
+  /** The feed's side. Undefined before the connection and after its end. */
   #endpoint: Endpoint | undefined
   /** Whether the feed's side no longer reads or writes. */
   #isSilent = false
   /** Whether the feed's side has started to close. */
   #feedHasClosed = false
-  /** The events to dispatch, with the bytes of messages. The first `#dispatched` events are dispatched already. */
+  /** The first `#dispatched` events are dispatched already. */
   #events: Array<{ readonly dispatch: () => void; readonly bytes: number }> = []
   #dispatched = 0
   #heldBytes = 0
@@ -118,8 +115,8 @@ class MemorySocket implements Socket.WebSocketLike {
   }
 
   /**
-   * Listens for pings, or for the response of a refused upgrade. This response then replaces the events `error` and
-   * `close`. For other events, use {@link addEventListener}.
+   * With a listener of `unexpected-response`, a refused upgrade causes no events `error` and `close`. For other events,
+   * use {@link addEventListener}.
    */
   on(type: "unexpected-response", listener: (request: unknown, response: Response) => void): this
   on(type: "ping", listener: (body: Buffer) => void): this
@@ -265,7 +262,7 @@ class MemorySocket implements Socket.WebSocketLike {
     }
   }
 
-  /** Calls the feed's side soon, if it has not ended and is not silent by then. */
+  /** Does nothing if the feed's side has ended or is silent by then. */
   #toFeed(pass: (endpoint: Endpoint) => void): void {
     this.#tasks.soon(() => {
       if (this.#endpoint !== undefined && !this.#isSilent) {
@@ -274,7 +271,7 @@ class MemorySocket implements Socket.WebSocketLike {
     })
   }
 
-  /** Closes from the feed's side. The connection ends when the client has received the close. */
+  /** The connection ends when the client has received the close. */
   #closeFromFeed(code: number, reason: string): void {
     if (!this.#feedHasClosed) {
       this.#feedHasClosed = true
@@ -282,7 +279,7 @@ class MemorySocket implements Socket.WebSocketLike {
     }
   }
 
-  /** Ends the connection without a handshake. Messages that the client has not received are lost. */
+  /** Messages that the client has not received are lost. */
   #reset(): void {
     this.#events = this.#events.slice(this.#dispatched).filter(({ bytes }) => bytes === 0)
     this.#dispatched = 0
@@ -291,7 +288,7 @@ class MemorySocket implements Socket.WebSocketLike {
     this.#tasks.soon(() => this.#end())
   }
 
-  /** Notifies the feed's side of the end, once. */
+  /** Notifies the feed's side at most once. */
   #end(): void {
     const endpoint = this.#endpoint
     this.#endpoint = undefined
@@ -305,7 +302,7 @@ class MemorySocket implements Socket.WebSocketLike {
     this.#schedule()
   }
 
-  /** Dispatches the events soon, unless the socket is paused. */
+  /** Does nothing while the socket is paused. */
   #schedule(): void {
     if (this.#isScheduled || this.#isPaused) {
       return
@@ -327,7 +324,6 @@ class MemorySocket implements Socket.WebSocketLike {
     })
   }
 
-  /** Ends the connection on both sides. */
   #finish(code: number, reason: string): void {
     this.#end()
     if (this.#readyState !== closed) {

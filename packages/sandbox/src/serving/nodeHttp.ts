@@ -11,7 +11,7 @@ export const toWireRequest = (request: IncomingMessage, body: Uint8Array): WireR
   return { method, path, headers: single(headers), body }
 }
 
-/** Joins the values of a repeated header. With a repeated signature header, no signature is valid anyway. */
+/** With a repeated signature header, no signature is valid anyway. */
 const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => {
   const values: Record<string, string | undefined> = {}
   for (const name in headers) {
@@ -21,13 +21,10 @@ const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => 
   return values
 }
 
-/**
- * Whether a request offers an upgrade to WebSocket. HTTP/2 clients also send the header `upgrade`, for another
- * protocol.
- */
+/** HTTP/2 clients also send the header `upgrade`, for another protocol. */
 export const offersWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket"
 
-/** Declines an upgrade to another protocol: the server reads the request again, without the header `upgrade`. */
+/** The server reads the request again, without the header `upgrade`. */
 export const declineUpgrade = (server: Server, request: IncomingMessage, head: Buffer): void => {
   const { httpVersion, method, rawHeaders, socket, url } = request
   const headers = rawHeaders.flatMap((name, index) =>
@@ -38,7 +35,7 @@ export const declineUpgrade = (server: Server, request: IncomingMessage, head: B
   server.emit("connection", socket)
 }
 
-/** Sends a response. A planted fault can delay it, or drop the connection before or during the response. */
+/** A planted fault can delay the response, or drop the connection before or during the response. */
 export const respond = (request: IncomingMessage, response: ServerResponse, result: WireResponse): void => {
   if (result.delayMillis > 0) {
     setTimeout(() => send(request, response, result), result.delayMillis)

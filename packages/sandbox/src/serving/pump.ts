@@ -8,17 +8,16 @@ import * as Effect from "effect/Effect"
 import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 
-/** A feed with scheduled work. */
 export interface Scheduled {
-  /** When `tick` must be called next, in Unix milliseconds of Effect's clock; undefined if nothing is scheduled. */
+  /** In Unix milliseconds of Effect's clock. Undefined if nothing is scheduled. */
   nextMillis(): number | undefined
-  /** Runs all due work. Afterwards, `nextMillis` must be later than now. */
+  /** Afterwards, `nextMillis` must be later than now. */
   tick(): void
   /** Calls back when `nextMillis` may have become earlier. Returns a function that removes the callback. */
   onReschedule(callback: () => void): () => void
 }
 
-/** Calls `tick` at each scheduled time, on Effect's clock, until the scope closes. */
+/** On Effect's clock, until the scope closes. */
 export const pump = (feed: Scheduled): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const rescheduled = Latch.makeUnsafe(false)

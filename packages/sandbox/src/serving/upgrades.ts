@@ -1,5 +1,5 @@
 /**
- * The interface between a feed and its WebSockets (over the network and in memory), and the limit of their messages.
+ * The interface between a feed and its WebSockets, over the network and in memory.
  *
  * @module
  */
@@ -7,21 +7,20 @@ import { feedPath, type Upgrade } from "../feed/line.ts"
 import { failure } from "../rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../rest/handler.ts"
 
-/** Documented: the size of the largest message. */
+/** Documented. */
 export const maxMessageBytes = 64 * 1024 * 1024
 
-/** A feed that accepts or refuses connections. */
 export interface Upgrades {
   readonly upgrade: (request: WireRequest) => Upgrade
 }
 
-/** The feed's decision on an upgrade request. Every path except the feed's path is refused as not found. */
+/** A path other than the feed's path is refused as not found. */
 export const decide = (feed: Upgrades, request: WireRequest): Upgrade =>
   pathOf(request) === feedPath
     ? feed.upgrade(request)
     : { _tag: "Refused", response: toWire(failure(404, "not_found", "no feed has this path"), Date.now()) }
 
-/** The response to a GET of the feed's path that is not an upgrade; undefined for other requests. */
+/** For a GET of the feed's path that is not an upgrade. Undefined for other requests. */
 export const upgradeRequired = (request: WireRequest): WireResponse | undefined => {
   if (request.method !== "GET" || pathOf(request) !== feedPath) {
     return undefined

@@ -1,7 +1,5 @@
 /**
- * The feed over WebSockets.
- *
- * The library `ws` implements RFC 6455: frames, masks, fragments, UTF-8, the close handshake and `permessage-deflate`.
+ * The feed over WebSockets. The library `ws` implements RFC 6455 and `permessage-deflate`.
  *
  * @module
  */
@@ -47,10 +45,7 @@ export class WebSockets {
     })
   }
 
-  /**
-   * Takes over the connection of an upgrade request. Accepts the upgrade, or sends a response and closes the
-   * connection.
-   */
+  /** Accepts the upgrade, or sends a response and closes the connection. */
   upgrade(request: IncomingMessage, head: Buffer): void {
     const { socket } = request
     this.#sockets.add(socket)
@@ -66,7 +61,7 @@ export class WebSockets {
     })
   }
 
-  /** Ends all connections. Frames that were sent before are lost if the network does not take them immediately. */
+  /** Frames that were sent before are lost if the network does not take them immediately. */
   close(): void {
     this.#batches.flush()
     for (const socket of this.#sockets) {
@@ -116,7 +111,6 @@ export class WebSockets {
   }
 }
 
-/** Sends a complete HTTP response, and then closes the connection. */
 const refuse = (request: IncomingMessage, { response: result }: Upgrade & { readonly _tag: "Refused" }): void => {
   const { socket } = request
   const response = new ServerResponse(request)
@@ -214,7 +208,6 @@ class Batches {
     }
   }
 
-  /** Sends all held frames. */
   flush(): void {
     this.#joined.forEach((socket) => this.#release(socket))
   }

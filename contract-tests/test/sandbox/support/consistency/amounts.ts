@@ -32,7 +32,6 @@ export class Totals {
   }
 }
 
-/** Groups items by a key. */
 export const groupBy = <A>(
   items: ReadonlyArray<A>,
   keyOf: (item: A) => string

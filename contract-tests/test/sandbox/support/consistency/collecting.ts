@@ -195,9 +195,10 @@ export const absences: Readonly<Record<string, string>> = {
   GetGameStats: "only games have statistics"
 }
 
-/** The collected responses, and as faults the calls that got 404 although a list contains the entity. */
+/** The collected responses. */
 export interface Collected {
   readonly bodies: ReadonlyArray<Body>
+  /** The calls that got 404 although a list contains the entity. */
   readonly faults: ReadonlyArray<string>
 }
 
@@ -245,7 +246,7 @@ export const collect = ({ accounts, members, nowMillis, read }: Reader) =>
     return collected
   })
 
-/** The inputs of the operations of candlesticks: daily candlesticks of 200 days, up to the current day. */
+/** Returns the inputs for daily candlesticks of the last 200 days. */
 const candleInputs = (bodies: ReadonlyArray<Body>, nowMillis: number) => {
   const items = (operation: string, member: string) =>
     bodies.filter((body) => body.operation === operation).flatMap(({ data }) => objectsIn(data, member))

@@ -1,9 +1,7 @@
 /** The exceptions: fields that have the same name in two entities, but can have different values. */
 import type { Kind } from "./references.ts"
 
-/**
- * Fields of an object that can differ from the same fields of the entity to which the object refers, with the reason.
- */
+/** Fields that can differ between an object and the entity to which it refers, with the reason. */
 export interface Exception {
   /** The names of the members that contain the objects. */
   readonly from: ReadonlyArray<string>

@@ -12,7 +12,7 @@ import * as Result from "effect/Result"
 import { isArray, isObject, memberOf, stringify, type Json, type JsonObject } from "../../../../src/judge/JsonSchema.ts"
 import * as ClientOperations from "../../../../src/operations/ClientOperations.ts"
 
-/** Reads the exchange at one time. Sends each request only once, and remembers the response. */
+/** Reads the state of the exchange at one point in time. Sends each request only once, and remembers the response. */
 export interface Reader {
   /** The ids of all accounts except subtraders. FCM members read the data of their subtraders. */
   readonly accounts: ReadonlyArray<string>
@@ -118,7 +118,6 @@ export const tampered = (reader: Reader, tamper: Tamper): Reader => {
   }
 }
 
-/** The body of a response. */
 export interface Body {
   readonly account: string
   readonly operation: string

@@ -213,8 +213,8 @@ export const fields: Readonly<Record<string, Kind>> = {
 export const texts: Readonly<Record<string, Kind>> = { "Associated Events": "event", "Associated Markets": "market" }
 
 /**
- * The ids by which no operation reads an entity, with the reason. Key: as in `fields`, or an operation, a space and
- * such a key.
+ * The ids by which no operation reads an entity, with the reason. Key: a key as in `fields`, which can follow an
+ * operation and a space.
  */
 export const unread: Readonly<Record<string, string>> = {
   "GetFCMOrders orders.order_id": "the orders of subtraders are only in this list",

@@ -30,7 +30,6 @@ export class Responses {
   }
 }
 
-/** A rule between responses. */
 export type Rule = (responses: Responses) => ReadonlyArray<string>
 
 const differs = (what: string, shown: unknown, expected: unknown): ReadonlyArray<string> =>
@@ -95,7 +94,7 @@ const volumesOfSeries: Rule = (responses) => {
     )
 }
 
-/** Returns the trades of subtraders that an FCM member sees, each with the side of the subtrader. */
+/** Returns the trades of subtraders that an FCM member sees, each with the role of the subtrader. */
 const sidesOfSubtraders = (responses: Responses): ReadonlyArray<readonly [fill: JsonObject, who: "maker" | "taker"]> =>
   responses
     .items(["GetFCMFills"], "fills")
@@ -416,7 +415,6 @@ const levelsOf = (
   return isArray(levels) ? levels.filter(isArray).map(([price, count]) => [String(price), String(count)] as const) : []
 }
 
-/** Returns the resting orders of all accounts. */
 const resting = (responses: Responses): ReadonlyArray<JsonObject> =>
   responses.items(["GetOrders", "GetFCMOrders"], "orders").filter(({ status }) => status === "resting")
 
@@ -723,7 +721,6 @@ const candlesticks: Rule = (responses) => {
   return [...single, ...archived, ...ofEvents]
 }
 
-/** All rules, by name. */
 export const rules = {
   "the volume of a market equals the volume of its trades": volumesOfMarkets,
   "the volume of a series equals the volume of its markets": volumesOfSeries,

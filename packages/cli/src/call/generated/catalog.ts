@@ -90,7 +90,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         ]
       },
       subaccount: {
-        doc: "Locks the key to one account: 0 is the primary account, 1–63 a subaccount. Not together with `fcm_subtrader_id`.",
+        doc: "Locks the key to one account: 0 is the primary account, 1–63 are subaccounts. Not together with `fcm_subtrader_id`.",
         required: false
       }
     }
@@ -149,7 +149,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         ]
       },
       subaccount: {
-        doc: "Locks the key to one account: 0 is the primary account, 1–63 a subaccount. Not together with `fcm_subtrader_id`.",
+        doc: "Locks the key to one account: 0 is the primary account, 1–63 are subaccounts. Not together with `fcm_subtrader_id`.",
         required: false
       }
     }
@@ -185,7 +185,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Not together with `subtrader_id`.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Not together with `subtrader_id`.",
         required: false
       },
       subtrader_id: {
@@ -233,7 +233,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       buyer_subaccount: {
-        doc: "The buyer's account: 0 is the primary account, 1–63 a subaccount. Not together with `buyer_subtrader_id`.",
+        doc: "The buyer's account: 0 is the primary account, 1–63 are subaccounts. Not together with `buyer_subtrader_id`.",
         required: false
       },
       buyer_subtrader_id: {
@@ -266,7 +266,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       seller_subaccount: {
-        doc: "The seller's account: 0 is the primary account, 1–63 a subaccount. Not together with `seller_subtrader_id`.",
+        doc: "The seller's account: 0 is the primary account, 1–63 are subaccounts. Not together with `seller_subtrader_id`.",
         required: false
       },
       seller_subtrader_id: {
@@ -844,7 +844,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: all accounts.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: all accounts.",
         required: false
       }
     }
@@ -962,7 +962,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: all accounts.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: all accounts.",
         required: false
       }
     }
@@ -986,7 +986,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       limit: {
@@ -1344,7 +1344,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       min_updated_ts: {
-        doc: 'Only markets whose metadata last changed at this time or later. Trades do not count. Together with this filter, only `mve_filter: "exclude"` is valid, alone or with `series_ticker`. Unix seconds.',
+        doc: 'Only markets whose metadata last changed at this time or later. Trades do not count. Only these filters can be added: `mve_filter: "exclude"`, or `mve_filter: "exclude"` with `series_ticker`. Unix seconds.',
         required: false
       },
       max_updated_ts: {
@@ -1633,7 +1633,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       }
     }
@@ -1653,7 +1653,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       exchange_index: {
@@ -1677,7 +1677,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: all accounts.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: all accounts.",
         required: false
       }
     }
@@ -1693,7 +1693,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: all accounts.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: all accounts.",
         required: false
       }
     }
@@ -1713,7 +1713,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       exchange_index: {
@@ -1737,7 +1737,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       exchange_index: {
@@ -1761,7 +1761,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       exchange_index: {
@@ -1793,7 +1793,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       client_order_id: {
@@ -1858,7 +1858,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: true
           },
           subaccount: {
-            doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+            doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
             required: false
           }
         },
@@ -1881,7 +1881,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true,
         fields: {
           cancel_order_on_pause: {
-            doc: "True: the order is cancelled when trading pauses for any reason.",
+            doc: "True: the order is canceled when trading pauses for any reason.",
             required: false,
             values: ["true", "false"]
           },
@@ -1898,7 +1898,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: false
           },
           expiration_time: {
-            doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is cancelled. Unix seconds.",
+            doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is canceled. Unix seconds.",
             required: false
           },
           order_group_id: {
@@ -1930,7 +1930,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             values: ["bid", "ask"]
           },
           subaccount: {
-            doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+            doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
             required: false
           },
           ticker: {
@@ -1938,7 +1938,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
             required: true
           },
           time_in_force: {
-            doc: "`fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as possible fills immediately, and the remainder is cancelled. `good_till_canceled`: the remainder rests in the book.",
+            doc: "`fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as possible fills immediately, and the remainder is canceled. `good_till_canceled`: the remainder rests in the book.",
             required: true,
             values: ["fill_or_kill", "good_till_canceled", "immediate_or_cancel"]
           }
@@ -1962,7 +1962,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       exchange_index: {
@@ -1986,7 +1986,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: all accounts.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: all accounts.",
         required: false
       }
     }
@@ -2002,7 +2002,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       cancel_order_on_pause: {
-        doc: "True: the order is cancelled when trading pauses for any reason.",
+        doc: "True: the order is canceled when trading pauses for any reason.",
         required: false,
         values: ["true", "false"]
       },
@@ -2019,7 +2019,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       expiration_time: {
-        doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is cancelled. Unix seconds.",
+        doc: "When the order expires. Only with `good_till_canceled`. Without an expiry, the order rests until it is canceled. Unix seconds.",
         required: false
       },
       order_group_id: {
@@ -2051,7 +2051,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["bid", "ask"]
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       ticker: {
@@ -2059,7 +2059,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       time_in_force: {
-        doc: "`fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as possible fills immediately, and the remainder is cancelled. `good_till_canceled`: the remainder rests in the book.",
+        doc: "`fill_or_kill`: the whole order fills immediately, or nothing fills. `immediate_or_cancel`: as much as possible fills immediately, and the remainder is canceled. `good_till_canceled`: the remainder rests in the book.",
         required: true,
         values: ["fill_or_kill", "good_till_canceled", "immediate_or_cancel"]
       }
@@ -2080,7 +2080,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       exchange_index: {
@@ -2156,7 +2156,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: all accounts.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: all accounts.",
         required: false
       },
       exchange_index: {
@@ -2200,7 +2200,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       }
     }
@@ -2216,7 +2216,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       exchange_index: {
@@ -2280,7 +2280,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: all accounts.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: all accounts.",
         required: false
       },
       exchange_index: {
@@ -2325,7 +2325,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: 0.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: 0.",
         required: false
       },
       exchange_index: {
@@ -2380,7 +2380,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount. Default: all accounts.",
+        doc: "0 is the primary account, 1–63 are subaccounts. Default: all accounts.",
         required: false
       }
     }
@@ -2502,7 +2502,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       post_only: {
-        doc: "True: your order is cancelled instead of taking from the book. Default: false.",
+        doc: "True: your order is canceled instead of taking from the book. Default: false.",
         required: false,
         values: ["true", "false"]
       },
@@ -2516,7 +2516,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount.",
+        doc: "0 is the primary account, 1–63 are subaccounts.",
         required: false
       },
       yes_bid: {
@@ -2683,7 +2683,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true,
         fields: {
           bid_dollars: {
-            doc: "The lowest bid on the accepted side that you accept, in dollars per contract. 0 to 1, with two to four decimals. Normally, it is the best bid that you saw.",
+            doc: "The lowest acceptable bid on the accepted side, in dollars per contract: 0 to 1, with two to four decimals. Normally, this is the best bid that you saw.",
             required: true
           },
           rfq_id: {
@@ -2808,7 +2808,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       subaccount: {
-        doc: "For direct members: 0 is the primary account, 1–63 a subaccount.",
+        doc: "For direct members: 0 is the primary account, 1–63 are subaccounts.",
         required: false
       },
       subtrader_id: {
@@ -2893,7 +2893,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount.",
+        doc: "0 is the primary account, 1–63 are subaccounts.",
         required: false
       },
       limit: {
@@ -2927,7 +2927,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: true
       },
       post_only: {
-        doc: "True: your resting orders are cancelled instead of taking from the book. Default: false.",
+        doc: "True: your resting orders are canceled instead of taking from the book. Default: false.",
         required: false,
         values: ["true", "false"]
       },
@@ -2956,7 +2956,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount.",
+        doc: "0 is the primary account, 1–63 are subaccounts.",
         required: false
       }
     }
@@ -3026,7 +3026,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       subaccount: {
-        doc: "For direct members: 0 is the primary account, 1–63 a subaccount.",
+        doc: "For direct members: 0 is the primary account, 1–63 are subaccounts.",
         required: false
       },
       subtrader_id: {
@@ -3103,7 +3103,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       subaccount: {
-        doc: "0 is the primary account, 1–63 a subaccount.",
+        doc: "0 is the primary account, 1–63 are subaccounts.",
         required: false
       },
       limit: {
@@ -3332,11 +3332,11 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       from_subaccount: {
-        doc: "The account that pays: 0 is the primary account, 1–63 a subaccount.",
+        doc: "The account that pays: 0 is the primary account, 1–63 are subaccounts.",
         required: true
       },
       to_subaccount: {
-        doc: "The account that receives the cash: 0 is the primary account, 1–63 a subaccount.",
+        doc: "The account that receives the cash: 0 is the primary account, 1–63 are subaccounts.",
         required: true
       }
     }
@@ -3377,7 +3377,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       subaccount_number: {
-        doc: "0 is the primary account, 1–63 a subaccount.",
+        doc: "0 is the primary account, 1–63 are subaccounts.",
         required: true
       }
     }
@@ -3410,7 +3410,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       destination_subaccount: {
-        doc: "The account that receives the cash: 0 is the primary account, 1–63 a subaccount. A subaccount works only from event contracts to event contracts. Default: 0.",
+        doc: "The account that receives the cash: 0 is the primary account, 1–63 are subaccounts. A subaccount is valid only if `source` and `destination` are `event_contract`. Default: 0.",
         required: false
       },
       source: {
@@ -3423,7 +3423,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       source_subaccount: {
-        doc: "The account that pays: 0 is the primary account, 1–63 a subaccount. A subaccount works only from event contracts to event contracts. Default: 0.",
+        doc: "The account that pays: 0 is the primary account, 1–63 are subaccounts. A subaccount is valid only if `source` and `destination` are `event_contract`. Default: 0.",
         required: false
       }
     }

@@ -18,7 +18,7 @@ import { invalidParameters, notFound, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
 import { type AccountState, type State, checkNotPaused } from "../state.ts"
 
-/** Creates an account with this many dollars in its primary subaccount, on shard 0. */
+/** The money goes to the primary subaccount, on shard 0. */
 export const create = (
   state: State,
   name: string,
@@ -86,12 +86,11 @@ export const makeAccount = (accountId: string, name: string, tier: Tier): Accoun
   return account
 }
 
-/** The location of a new account's money. */
 const primary = { subaccount: 0, exchangeIndex: 0 }
 
 export const view = ({ accountId, name, tier }: AccountState): Account => ({ accountId, name, tier })
 
-/** Creates a subaccount. Documented: subaccounts are numbered from 1 to 63, and require the advanced tier or above. */
+/** Documented: subaccounts are numbered from 1 to 63, and require the advanced tier or above. */
 export const createSubaccount = (
   state: State,
   account: AccountState,
@@ -141,7 +140,7 @@ const scopes: ReadonlySet<Scope> = /*#__PURE__*/ new Set([
   "write::block_trade_accept"
 ])
 
-/** Checks a key's name, scopes and subaccount, but not its public key. */
+/** Does not check the public key. */
 export const checkKey = (account: AccountState, options: KeyOptions): Refusal | undefined => {
   const { name, scopes: requested = fullAccess, subaccount } = options
   if (requested.some((scope) => !scopes.has(scope)) || requested.length === 0) {
@@ -161,7 +160,7 @@ export const checkKey = (account: AccountState, options: KeyOptions): Refusal | 
 
 const fullAccess: ReadonlyArray<Scope> = ["read", "write"]
 
-/** Registers a public key, under a name that no other key of the account has. */
+/** No other key of the account may have the name. */
 export const registerKey = (
   state: State,
   account: AccountState,
@@ -187,8 +186,7 @@ export const registerKey = (
 }
 
 /**
- * Upgrades a basic account to the advanced tier, permanently. Documented: requires that one of the account's last 100
- * orders was placed through the API. Here, every order counts as placed through the API.
+ * Documented: requires that one of the account's last 100 orders was placed through the API. Here, every order counts.
  */
 export const upgrade = (state: State, account: AccountState): Result.Result<void, Refusal> => {
   if (account.orders.all.length === 0) {

@@ -1,19 +1,19 @@
 /**
  * Token buckets of an account: one for reads, and one per shard for writes. Shard 1's bucket also pays for writes of
- * quotes and RFQ batches. Shard 0's bucket also pays for every other write that does not concern a single order.
+ * quotes and RFQ batches, and shard 0's bucket for other writes that do not concern a single order.
  *
  * @module
  */
 import type { Tier } from "../Entities.ts"
 import { shards } from "../shards.ts"
 
-/** Tokens per second, and the capacity of a bucket. */
+/** `rate` is in tokens per second. */
 export interface Budget {
   readonly rate: number
   readonly capacity: number
 }
 
-/** Counts thousandths of a token. Each millisecond adds `rate` thousandths, which is a whole number. */
+/** Each millisecond adds `rate` thousandths of a token, which is a whole number. */
 interface Bucket {
   thousandths: number
   atMillis: number
@@ -62,7 +62,6 @@ const refill = (bucket: Bucket, { capacity, rate }: Budget, nowMillis: number): 
   bucket.atMillis = nowMillis
 }
 
-/** Every bucket of an account, with its budget. */
 const budgeted = ({ read, write }: Buckets, tier: Tier): ReadonlyArray<readonly [Bucket, Budget]> => [
   [read, budgetOf(tier, "read")],
   ...write.map((bucket) => [bucket, budgetOf(tier, "write")] as const)
@@ -77,10 +76,7 @@ export const settle = (buckets: Buckets, tier: Tier, nowMillis: number): void =>
   }
 }
 
-/**
- * Takes `cost` tokens from the read bucket, or from the write bucket of each given shard. If a bucket has too few
- * tokens, takes none and returns false.
- */
+/** If a bucket has too few tokens, takes none and returns false. */
 export const take = (
   buckets: Buckets,
   tier: Tier,

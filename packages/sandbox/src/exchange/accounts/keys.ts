@@ -1,6 +1,6 @@
 /**
- * Creates the key pairs of accounts, and verifies signatures. Both use Node's own crypto synchronously, so they work
- * under a virtual clock. The exchange shares no signing code with the client.
+ * Creates key pairs and verifies signatures, with Node's synchronous crypto, so that both work under a virtual clock.
+ * The exchange shares no signing code with the client.
  *
  * @module
  */
@@ -19,7 +19,7 @@ const rsaBits = 2048
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } as const
 
-/** A key pair, in the formats of the exchange's own key generation: RSA in PKCS#1, Ed25519 in PKCS#8. */
+/** In the formats of the exchange's own key generation: RSA in PKCS#1, Ed25519 in PKCS#8. */
 export interface KeyPair {
   readonly publicKeyPem: string
   readonly privateKeyPem: string
@@ -33,7 +33,7 @@ export const makeKeyPair = (kind: KeyKind): KeyPair =>
       .privateKey
   )
 
-/** The key pair of a private key that {@link makeKeyPair} returned. Undefined for any other text. */
+/** Undefined for a text that is not a private key of this kind. */
 export const keyPairOf = (kind: KeyKind, privateKeyPem: string): KeyPair | undefined => {
   try {
     const key = createPrivateKey(privateKeyPem)
@@ -57,7 +57,7 @@ const pairOf = (kind: KeyKind, privateKey: KeyObject): KeyPair => {
   }
 }
 
-/** Reads a public key that can be registered: RSA of at least 2048 bits, or Ed25519. Undefined for any other text. */
+/** The key must be RSA of at least 2048 bits, or Ed25519. */
 export const readPublicKey = (pem: string): { readonly key: KeyObject; readonly kind: KeyKind } | undefined => {
   if (!/^\s*-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem)) {
     return undefined
@@ -77,7 +77,7 @@ export const readPublicKey = (pem: string): { readonly key: KeyObject; readonly 
   }
 }
 
-/** Whether a signature (standard base64) matches a text. */
+/** `signature` is standard base64. */
 export const isSignature = (
   { key, kind }: { readonly key: KeyObject; readonly kind: KeyKind },
   text: string,

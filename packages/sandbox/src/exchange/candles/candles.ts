@@ -1,8 +1,7 @@
 /**
- * Candlesticks: the prices and the trading of a market in periods of equal length.
- *
- * The periods end at multiples of their length since 1970. A period has a candlestick only if the market traded in it,
- * or if its best bid, its best ask or its open interest changed.
+ * Candlesticks: the prices and the trading of a market in periods that end at multiples of their length since 1970.
+ * Without `withLatestBefore`, a period has a candlestick only if the market traded in it, or if its best bid, its best
+ * ask or its open interest changed.
  *
  * @module
  */
@@ -10,17 +9,16 @@ import type { Trade } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import { minuteMillis, minuteOf, noQuotes, type QuotePeriod } from "./quotes.ts"
 
-/** Which candlesticks to read: the candlesticks that end from `startSeconds` to `endSeconds`, both inclusive. */
+/** Selects the candlesticks that end from `startSeconds` to `endSeconds`, both inclusive. */
 export interface CandleRange {
   readonly startSeconds: number
   readonly endSeconds: number
   /** The length of a period. */
   readonly minutes: number
-  /** Whether the first period has a candlestick even if nothing happened in it: see {@link candlesOf}. */
+  /** See {@link candlesOf}. */
   readonly withLatestBefore: boolean
 }
 
-/** The first, lowest, highest and last price of a period. */
 export interface Prices {
   readonly open: number
   readonly low: number
@@ -29,13 +27,13 @@ export interface Prices {
 }
 
 export interface Candle {
-  /** The inclusive end of the period. */
+  /** Inclusive. */
   readonly endSeconds: number
-  /** The best bid; zero if there is none. */
+  /** Zero if there is no bid. */
   readonly bid: Prices
-  /** The best ask; one dollar if there is none. */
+  /** One dollar if there is no ask. */
   readonly ask: Prices
-  /** The prices of the trades, and their mean weighted by contracts and rounded down. Undefined without trades. */
+  /** The mean is weighted by contracts and rounded down. Undefined without trades. */
   readonly price: (Prices & { readonly mean: number }) | undefined
   /** The price of the last trade before the period. */
   readonly previous: number | undefined
@@ -44,14 +42,13 @@ export interface Candle {
   readonly openInterest: number
 }
 
-/** The minute at which the first period of a range begins. */
 export const firstMinuteOf = ({ minutes, startSeconds }: CandleRange): number =>
   (Math.ceil(startSeconds / (minutes * 60)) - 1) * minutes
 
 /**
- * The candlesticks of a market from its quotes and trades, oldest first. `quotes` must include the last quote before
- * the first period. With `withLatestBefore`, the first period always has a candlestick if an earlier candlestick
- * exists. If nothing happened in the first period, its candlestick carries the earlier prices forward.
+ * Oldest first. `quotes` must include the last quote before the first period. With `withLatestBefore`, the first period
+ * always has a candlestick if an earlier candlestick exists. If nothing happened in the first period, its candlestick
+ * carries the earlier prices forward.
  */
 export const candlesOf = (
   quotes: ReadonlyArray<QuotePeriod>,
@@ -85,7 +82,7 @@ export const candlesOf = (
   return candles
 }
 
-/** The candlestick of some quotes and trades. The ends of their index ranges are exclusive. */
+/** The ends of the index ranges are exclusive. */
 const toCandle = (
   quotes: ReadonlyArray<QuotePeriod>,
   firstQuote: number,
@@ -118,7 +115,6 @@ const toCandle = (
 /** A larger sum moves to a bigint, before it can exceed the safe integers. One trade adds at most 10¹³. */
 const maxSum = 2 ** 52
 
-/** The prices and the volume of some trades. */
 const traded = (trades: ReadonlyArray<Trade>, first: number, end: number): Pick<Candle, "price" | "volume"> => {
   if (first === end) {
     return { price: undefined, volume: 0 }

@@ -1,9 +1,7 @@
 /**
- * Forecasts of the number that decides an event, from the prices of its markets.
- *
- * The price of a market at a time is the price of its last trade. A market that has not traded does not count. The
- * price is the probability that the number satisfies the market's strike. Between two strikes, the probability is
- * distributed evenly. Beyond the outermost strikes, the forecast is the outermost strike.
+ * Forecasts of the number that decides an event. The last price of a market is the probability that the number
+ * satisfies the market's strike. Between two strikes, the probability is distributed evenly. Beyond the outermost
+ * strikes, the forecast is the outermost strike.
  *
  * @module
  */
@@ -12,9 +10,7 @@ import type { Strike } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import type { EventState, MarketState, State } from "../state.ts"
 
-/**
- * Which forecasts to read: the forecasts of the periods that end from `startSeconds` to `endSeconds`, both inclusive.
- */
+/** Selects the periods that end from `startSeconds` to `endSeconds`, both inclusive. */
 export interface ForecastRange {
   readonly startSeconds: number
   readonly endSeconds: number
@@ -24,22 +20,18 @@ export interface ForecastRange {
   readonly percentiles: ReadonlyArray<number>
 }
 
-/** The forecasts at the end of a period. */
 export interface Forecast {
   readonly endSeconds: number
   readonly points: ReadonlyArray<{ readonly percentile: number; readonly value: number }>
 }
 
-/** A point of the distribution: the probability that the number is at most `value`. */
+/** `below` is the probability that the number is at most `value`. */
 interface Point {
   readonly value: number
   readonly below: number
 }
 
-/**
- * The forecasts of an event, oldest first, up to now. A period has a forecast once a market with a strike, or a scalar
- * market, has traded.
- */
+/** Oldest first, up to now. The forecasts begin once a market with a strike, or a scalar market, has traded. */
 export const forecastsOf = (state: State, event: EventState, range: ForecastRange): ReadonlyArray<Forecast> => {
   const { endSeconds, percentiles, seconds, startSeconds } = range
   const forecasts: Array<Forecast> = []
@@ -57,11 +49,10 @@ export const forecastsOf = (state: State, event: EventState, range: ForecastRang
   return forecasts
 }
 
-/** The time of the event's first trade; `Infinity` without trades. */
+/** `Infinity` without trades. */
 const firstTradeSeconds = (event: EventState): number =>
   Math.min(...event.markets.map(({ trades }) => trades[0]?.atMillis ?? Infinity), Infinity) / 1_000
 
-/** The value below which the number lies with the given probability. */
 const valueAt = (points: ReadonlyArray<Point>, probability: number): number => {
   const index = points.findIndex(({ below }) => below >= probability)
   const upper = points[index] ?? points.at(-1)! // called with at least one point
@@ -71,15 +62,12 @@ const valueAt = (points: ReadonlyArray<Point>, probability: number): number => {
     : lower.value + ((upper.value - lower.value) * (probability - lower.below)) / (upper.below - lower.below)
 }
 
-/** A market with a strike, and its probability. */
 interface Chance {
   readonly strike: Strike
   readonly probability: number
 }
 
-/**
- * The distribution at a time, by ascending values. Empty if no scalar market and no market with a strike has traded.
- */
+/** By ascending values. Empty if no scalar market and no market with a strike has traded. */
 const distributionAt = (event: EventState, atMillis: number): ReadonlyArray<Point> => {
   const chances: Array<Chance> = []
   for (const market of event.markets) {
@@ -100,7 +88,7 @@ const priceAt = ({ trades }: MarketState, atMillis: number): number | undefined 
 
 const compare = (left: number, right: number): number => (left < right ? -1 : left > right ? 1 : 0)
 
-/** The distribution of markets of which exactly one resolves to YES. Their probabilities are scaled to add up to 1. */
+/** For markets of which exactly one resolves to YES. Scales their probabilities to a total of 1. */
 const ofParts = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   const total = chances.reduce((sum, { probability }) => sum + probability, 0)
   const points: Array<Point> = []
@@ -119,10 +107,7 @@ const ofParts = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   return points
 }
 
-/**
- * The distribution of markets with one bound each. The probability must not fall as the value rises, so a lower
- * probability is raised to the highest one before it.
- */
+/** For markets with one bound each. A lower probability is raised to the highest one before it. */
 const ofLadder = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   let highest = 0
   return chances

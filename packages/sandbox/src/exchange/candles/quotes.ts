@@ -1,22 +1,17 @@
 /**
- * The history of a market's best prices and open interest, in one-minute periods.
- *
- * A period is recorded only if a best price or the open interest changed in it. The history is bounded: see
- * {@link maxPeriods}.
+ * The history of a market's best prices and open interest, in periods of a minute, of which the older are merged. A
+ * period is recorded only if one of these values changed in it.
  *
  * @module
  */
 import { dollar } from "../decimal.ts"
 import { countWhile } from "../pages.ts"
 
-/**
- * What changed in a period. The prices at its start are the closing prices of the previous period. An empty side has a
- * bid of zero, or an ask of one dollar.
- */
+/** An empty side has a bid of zero, or an ask of one dollar. */
 export interface QuotePeriod {
-  /** The inclusive end, in minutes since 1970. */
+  /** Inclusive, in minutes since 1970. */
   readonly endMinute: number
-  /** The lowest and highest prices after a change in the period. */
+  /** After the changes in the period. The prices at its start are the closing prices of the previous period. */
   bidLow: number
   bidHigh: number
   bidClose: number
@@ -29,10 +24,9 @@ export interface QuotePeriod {
 
 export const minuteMillis = 60_000
 
-/** The end of the minute that contains a time. The end of a minute belongs to this minute. */
+/** A minute includes its end, but not its start. */
 export const minuteOf = (atMillis: number): number => Math.ceil(atMillis / minuteMillis)
 
-/** A market without orders and trades. */
 export const noQuotes: Readonly<QuotePeriod> = {
   endMinute: -Infinity,
   bidLow: 0,
@@ -44,25 +38,19 @@ export const noQuotes: Readonly<QuotePeriod> = {
   openInterest: 0
 }
 
-/** The part of a market that its history reads. */
 interface QuotedMarket {
   readonly book: Readonly<Record<"bid" | "ask", { readonly bestPrice: number | undefined }>>
   readonly openInterest: number
   readonly settledMillis: number | undefined
-  /** The time of the last action that can have changed the book. */
   readonly touchedMillis: number
-  /** The exchange's clock at the last change of the book. */
   readonly clock: number
   readonly quotes: Array<QuotePeriod>
 }
 
-/**
- * The number of periods that a market keeps. If there are more, the older half is merged into periods of an hour. If
- * there are still too many, these are merged into periods of a day.
- */
+/** More periods are merged: see {@link shorten}. */
 const maxPeriods = 20_000
 
-/** The lengths of merged periods, in minutes. */
+/** In minutes. */
 const mergedMinutes = [60, 1_440]
 
 /**
@@ -76,10 +64,7 @@ export const recordQuote = (actionClock: number, market: QuotedMarket): void => 
   }
 }
 
-/**
- * The periods of a market that end after a minute, and the last period before them. Includes changes that are not
- * recorded yet.
- */
+/** Also returns the last period before the minute, and changes that are not recorded yet. */
 export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray<QuotePeriod> => {
   const before = countWhile(market.quotes.length, (index) => market.quotes[index]!.endMinute <= minute)
   const quotes = market.quotes.slice(Math.max(0, before - 1))
@@ -91,10 +76,7 @@ export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray
   return quotes
 }
 
-/**
- * Adds the current prices of a market to its last period, or as a new period. Returns whether it added a period. A
- * settled market does not change.
- */
+/** Returns whether it added a period, instead of extending the last period. A settled market does not change. */
 const addTo = (quotes: Array<QuotePeriod>, market: QuotedMarket): boolean => {
   const { book, openInterest, settledMillis, touchedMillis } = market
   const last = quotes.length === 0 ? undefined : quotes[quotes.length - 1]
@@ -121,7 +103,6 @@ const addTo = (quotes: Array<QuotePeriod>, market: QuotedMarket): boolean => {
   return false
 }
 
-/** Merges two consecutive periods. */
 const merge = (first: QuotePeriod, second: QuotePeriod, endMinute: number): QuotePeriod => ({
   endMinute,
   bidLow: Math.min(first.bidLow, second.bidLow),

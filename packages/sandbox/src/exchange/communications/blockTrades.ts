@@ -20,7 +20,7 @@ import {
 import { isTime } from "../times.ts"
 import { checkMoney, insufficientBalance, type Terms } from "./terms.ts"
 
-/** Proposes a block trade. Both parties must then accept it. */
+/** Both parties must then accept the trade. */
 export const propose = (
   state: State,
   account: AccountState,
@@ -90,7 +90,7 @@ export const attachBlockTrade = (state: State, trade: BlockTradeState): void => 
   trade.seller.account.blockTrades.push(trade)
 }
 
-/** Accepts a block trade for one party. The second acceptance executes the trade. */
+/** The second acceptance executes the trade. */
 export const accept = (
   state: State,
   account: AccountState,
@@ -140,7 +140,6 @@ const checkAcceptable = (
     : (checkActive(state, market) ?? checkCountAndPrice(state, market, trade.count, trade.price))
 }
 
-/** The order of a party. */
 const termsOf = ({ buyer, count, price }: BlockTradeState, { account }: BlockPartyState): Terms => ({
   side: account === buyer.account ? "bid" : "ask",
   price,
@@ -176,7 +175,7 @@ const statusOf = (
 ): BlockTrade["status"] =>
   executedMillis !== undefined ? "executed" : nowMillis < expirationMillis ? "pending" : "expired"
 
-/** A copy of a proposed block trade. Later events do not change the copy. */
+/** Later events do not change the copy. */
 export const toBlockTrade = (state: State, { market: _market, ...trade }: BlockTradeState): BlockTrade => {
   const status = statusOf(state, trade)
   return {
@@ -193,7 +192,7 @@ const toParty = ({ account, ...party }: BlockPartyState): BlockTradeParty => ({
   accountId: account.accountId
 })
 
-/** The block trades to which the caller is a party, newest first. */
+/** Newest first. */
 export const listBlockTrades = (
   state: State,
   caller: AccountState,

@@ -8,7 +8,6 @@ import { unschedule } from "../schedule.ts"
 import type { MarketState, QuoteState, RfqState, State } from "../state.ts"
 import { toQuote, toRfq } from "./records.ts"
 
-/** Cancels a quote. A canceled quote can no longer be accepted, confirmed or executed. */
 export const cancelQuote = (state: State, quote: QuoteState, reason: QuoteCancelReason): void => {
   quote.status = "cancelled"
   quote.cancelReason = reason
@@ -21,10 +20,7 @@ export const cancelQuote = (state: State, quote: QuoteState, reason: QuoteCancel
   state.emit?.({ type: "quoteDeleted", quote: toQuote(quote) })
 }
 
-/**
- * Closes an open RFQ, and cancels the quotes on it that could still be executed. If its creator deletes the RFQ, the
- * accepted quote stays: both parties have agreed to this trade.
- */
+/** If its creator deletes the RFQ, the accepted quote stays: both parties have agreed to this trade. */
 export const closeRfq = (state: State, rfq: RfqState, reason: RfqCloseReason): void => {
   rfq.status = "closed"
   rfq.closeReason = reason
@@ -38,7 +34,6 @@ export const closeRfq = (state: State, rfq: RfqState, reason: RfqCloseReason): v
   }
 }
 
-/** Closes the open RFQs on a market that closes. */
 export const closeRfqsOf = (state: State, market: MarketState): void => {
   for (const rfq of state.rfqIndexes.of(market.ticker)) {
     if (rfq.account.openRfqs.get(market.ticker) === rfq) {

@@ -7,13 +7,12 @@ import { createHash } from "node:crypto"
 
 const sha256 = (text: string): string => createHash("sha256").update(text).digest("hex")
 
-/** The public id of an account. */
 export const communicationsIdOf = (accountId: string): string => sha256(`communications ${accountId}`)
 
 /** Documented: other accounts see this id if a creator hides its own id. */
 const placeholder = /*#__PURE__*/ sha256("")
 
-/** The id of an RFQ's creator as an account sees it. */
+/** The id of an RFQ's creator as `viewerId` sees it. */
 export const shownTo = (
   viewerId: string,
   creator: { readonly accountId: string; readonly communicationsId: string; readonly isObscured: boolean }

@@ -1,8 +1,8 @@
 /**
  * The execution of a confirmed quote, as two orders in the book.
  *
- * Documented: the orders of both parties are placed in the public book, behind the orders that rest there. The maker's
- * order comes first, so the RFQ's creator is the taker, as recordings from demo show.
+ * Documented: both orders go behind the orders that rest in the public book. Recorded in demo: the maker's order comes
+ * first, so the RFQ's creator is the taker.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import { cancelQuote, closeRfq } from "./closing.ts"
 import { toQuote } from "./records.ts"
 import { checkMoney, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
 
-/** Places the orders of a confirmed quote. If one of them is refused, the quote is canceled. */
+/** If one of the orders is refused, the quote is canceled. */
 export const executeQuote = (state: State, quote: QuoteState): void => {
   const { rfq } = quote
   reportFirst(state, () => {
@@ -41,7 +41,7 @@ export const executeQuote = (state: State, quote: QuoteState): void => {
   }
 }
 
-/** Places and returns both orders. Returns undefined if one of them is refused. */
+/** Undefined if one of the orders is refused. */
 const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; readonly taker: Order } | undefined => {
   const { account, rfq, subaccount } = quote
   const { market } = rfq
@@ -79,7 +79,6 @@ const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; 
   return Result.isFailure(taker) ? undefined : { maker: maker.success, taker: taker.success }
 }
 
-/** The order of one party of a quote. */
 export const orderOf = (
   state: State,
   { ticker }: QuoteState,
@@ -104,7 +103,7 @@ export const toQuoteOrder = ({ clientOrderId, orderId }: Order) => ({
   clientOrderId: clientOrderId! // see `orderOf`
 })
 
-/** Runs a function. Logs the events that it returns, and then the events that it emitted while it ran. */
+/** Logs the events that `run` returns, and then the events that it emitted while it ran. */
 export const reportFirst = (state: State, run: () => ReadonlyArray<EventBody>): void => {
   const { emit } = state
   const caused: Array<LogBody> = []

@@ -9,7 +9,7 @@ import type { FindBefore } from "../pages.ts"
 
 type Status = (Rfq | Quote)["status"]
 
-/** Three indexes of one list: by key, of the open records, and of the kept records (those that the API still finds). */
+/** Three indexes of one list: by key, of the open records, and of the records that the API still finds. */
 export class RecordIndexes<Record extends { readonly status: Status }> {
   readonly #byKey: KeyIndex<Record>
   readonly #open: FadingIndex<Record>
@@ -21,14 +21,14 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
     this.#kept = new FadingIndex(records)
   }
 
-  /** The records with a key, oldest first. */
+  /** Oldest first. */
   of(key: string): ReadonlyArray<Record> {
     return this.#byKey.of(key)
   }
 
   /**
-   * Returns a function that finds the next older record. It finds at least every kept record that has one of the keys
-   * and the status (if these are given). The caller must check each record.
+   * Finds at least every kept record that has one of the keys and the status (if these are given). The caller must check
+   * each record.
    */
   before(
     keys: ReadonlyArray<string> | undefined,

@@ -11,7 +11,7 @@ import { refusal } from "../refusals.ts"
 import type { AccountState, QuoteState, State } from "../state.ts"
 import { isKept, toQuote, toRfq } from "./records.ts"
 
-/** RFQs of all accounts, or of the caller only, newest first. */
+/** Newest first. */
 export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): Result.Result<Page<Rfq>, Refusal> => {
   const isOwn = query.isOwn || query.subaccount !== undefined || query.accountId === caller.accountId
   return page(isOwn ? caller.rfqs : state.rfqList, query, {
@@ -37,10 +37,7 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
 const tickersOf = (state: State, eventTicker: string | undefined): ReadonlyArray<string> | undefined =>
   eventTicker === undefined ? undefined : (state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
 
-/**
- * Quotes of the caller, or quotes on the caller's RFQs, newest first. Recorded: a query that names neither role is
- * refused, because quotes are private.
- */
+/** Newest first. Recorded: a query that names neither role is refused, because quotes are private. */
 export const listQuotes = (
   state: State,
   caller: AccountState,

@@ -23,13 +23,13 @@ import { cancelQuote } from "./closing.ts"
 import { attachQuote, findQuote, findRfq, toQuote } from "./records.ts"
 import { checkMoney, countOf, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
 
-/** Documented: the time to confirm an accepted quote, and the time from its confirmation to its execution. */
+/** Documented. The execution window starts at the confirmation. */
 export const windowsOf = ({ isHighlyVolatile }: MarketState) =>
   isHighlyVolatile
     ? { confirmationMillis: 3_000, executionMillis: 1_000 }
     : { confirmationMillis: 30_000, executionMillis: 15_000 }
 
-/** Creates a quote for the full size of an RFQ. Replaces the maker's open quote on the RFQ. */
+/** For the full size of the RFQ. Replaces the maker's open quote on the RFQ. */
 export const create = (state: State, account: AccountState, input: CreateQuote): Result.Result<QuoteState, Refusal> =>
   Result.flatMap(findRfq(state, input.rfqId), (rfq) => {
     const refused = checkRfq(state, account, rfq) ?? checkBids(input)
@@ -52,7 +52,6 @@ export const create = (state: State, account: AccountState, input: CreateQuote):
     return Result.succeed(quote)
   })
 
-/** Refuses a quote if the account may not quote the RFQ now. */
 const checkRfq = (state: State, account: AccountState, rfq: RfqState): Refusal | undefined =>
   checkTrading(state, rfq.market) ??
   (rfq.status === "closed" ? rfqClosed : undefined) ??
@@ -81,7 +80,7 @@ export const checkBids = ({ noBid, subaccount, yesBid }: CreateQuote): Refusal |
     : undefined
 }
 
-/** Refuses a quote if one of its sides is too small to trade, or if its maker cannot pay for it. */
+/** Refuses a quote with a side that is too small to trade, or for which its maker cannot pay. */
 const checkOffers = (state: State, quote: QuoteState): Refusal | undefined => {
   const { account, noBid, rfq, subaccount, yesBid } = quote
   const offered = (
@@ -136,7 +135,6 @@ export const makeQuote = (state: State, account: AccountState, rfq: RfqState, in
   rfq
 })
 
-/** Changes a quote if it was found and the check passes. */
 const change = (
   state: State,
   found: Result.Result<QuoteState, Refusal>,
@@ -153,7 +151,7 @@ const change = (
     return Result.void
   })
 
-/** Withdraws an open quote. Recorded: a quote that is no longer open is not found. */
+/** Recorded: a quote that is no longer open is not found. */
 export const remove = (state: State, account: AccountState, target: QuoteTarget): Result.Result<void, Refusal> =>
   change(
     state,
@@ -162,7 +160,7 @@ export const remove = (state: State, account: AccountState, target: QuoteTarget)
     (quote) => cancelQuote(state, quote, "requested")
   )
 
-/** Accepts one side of a quote. The maker must then confirm the quote in time. */
+/** The maker must then confirm the quote in time. */
 export const accept = (
   state: State,
   account: AccountState,
@@ -218,7 +216,7 @@ const checkTradable = (
 const checkStatus = ({ status }: QuoteState, needed: QuoteState["status"]): Refusal | undefined =>
   status === needed ? undefined : refusal("invalid", "bad_request", `the quote is ${status}, not ${needed}`)
 
-/** Confirms an accepted quote. A timer then executes the quote. */
+/** A timer then executes the quote. */
 export const confirm = (state: State, account: AccountState, target: QuoteTarget): Result.Result<void, Refusal> =>
   change(
     state,
@@ -256,7 +254,7 @@ const checkConfirmable = (state: State, quote: QuoteState): Refusal | undefined 
   )
 }
 
-/** Ends the time to confirm a quote. The quote stays accepted, as recordings from demo show. */
+/** The quote stays accepted, as recordings from demo show. */
 export const lapse = (state: State, quote: QuoteState): void => {
   quote.rfq.accepted = undefined
   state.emit?.({ type: "quoteLapsed", quote: toQuote(quote) })

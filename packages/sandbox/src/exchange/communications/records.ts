@@ -10,7 +10,7 @@ import { toCombo } from "../markets/marketView.ts"
 import { notFound } from "../refusals.ts"
 import type { AccountState, QuoteState, RfqState, State } from "../state.ts"
 
-/** The fields of an RFQ without its references to other entities. */
+/** Without references to other entities. */
 export const rfqFields = ({
   accepted: _accepted,
   account: _account,
@@ -19,10 +19,10 @@ export const rfqFields = ({
   ...rfq
 }: RfqState): Omit<Rfq, "combo"> => rfq
 
-/** A copy of an RFQ. Later events do not change the copy. */
+/** Later events do not change the copy. */
 export const toRfq = (rfq: RfqState): Rfq => ({ ...rfqFields(rfq), combo: toCombo(rfq.market) })
 
-/** A copy of a quote. Later events do not change the copy. */
+/** Later events do not change the copy. */
 export const toQuote = ({ account: _account, rfq: _rfq, ...quote }: QuoteState): Quote => quote
 
 export const attachRfq = (state: State, rfq: RfqState): void => {
@@ -45,7 +45,6 @@ export const attachQuote = (state: State, quote: QuoteState): void => {
 /** Documented: closed RFQs and canceled quotes are kept for seven days after their last update. */
 const keptMillis = 7 * 86_400_000
 
-/** Whether an RFQ or a quote can still be found. */
 export const isKept = (
   { nowMillis }: State,
   { status, updatedMillis }: Pick<Rfq | Quote, "status" | "updatedMillis">
@@ -56,16 +55,14 @@ export const findRfq = (state: State, rfqId: string): Result.Result<RfqState, Re
   return rfq !== undefined && isKept(state, rfq) ? Result.succeed(rfq) : Result.fail(notFound)
 }
 
-/** The role of an account in a quote. */
 export type Party = "maker" | "rfqCreator"
 
-/** Whether an account, or one of its subaccounts, has a role in a quote. */
 const isParty = (quote: QuoteState, account: AccountState, subaccount: number | undefined, party: Party): boolean =>
   party === "maker"
     ? quote.account === account && (subaccount ?? quote.subaccount) === quote.subaccount
     : quote.rfq.account === account && (subaccount ?? quote.rfqSubaccount) === quote.rfqSubaccount
 
-/** Finds a quote in which an account has one of the roles. Every other quote is private and not found. */
+/** A quote in which the account has none of the roles is private, and not found. */
 export const findQuote = (
   state: State,
   account: AccountState,

@@ -20,10 +20,10 @@ import {
 import { closeRfq } from "./closing.ts"
 import { attachRfq, findRfq, toRfq } from "./records.ts"
 
-/** Documented: the maximum number of open RFQs per account. */
+/** Documented, per account. */
 const maxOpenRfqs = 100
 
-/** Creates an RFQ. An open RFQ of the account on the same market is replaced, or causes a refusal. */
+/** An open RFQ of the account on the same market is replaced, or causes a refusal. */
 export const create = (state: State, account: AccountState, input: CreateRfq): Result.Result<RfqState, Refusal> => {
   const market = state.markets.get(input.ticker)
   if (market === undefined) {
@@ -47,7 +47,7 @@ export const create = (state: State, account: AccountState, input: CreateRfq): R
   return Result.succeed(rfq)
 }
 
-/** The checks of an RFQ that need neither its market nor its account. */
+/** The checks that need neither the market nor the account. */
 export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refusal | undefined => {
   const { count, subaccount, targetCostExcludesFees, targetCostMicros } = input
   const largest = state.assumptions.maxOrderContracts * contract
@@ -69,9 +69,8 @@ export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refus
 }
 
 /**
- * Refuses a second open RFQ on a market if it cannot replace the first RFQ. For a replacement, both RFQs must be of the
- * same subaccount, and no quote on the first RFQ may be waiting for its confirmation or execution. Also refuses an RFQ
- * beyond the maximum number.
+ * For a replacement, both RFQs must be of the same subaccount, and no quote on the first RFQ may be waiting for its
+ * confirmation or execution.
  */
 const checkExisting = (
   account: AccountState,
@@ -118,7 +117,7 @@ export const makeRfq = (
   accepted: undefined
 })
 
-/** Deletes an open RFQ. A quote that its creator accepted can still be confirmed and executed. */
+/** A quote that its creator accepted can still be confirmed and executed. */
 export const remove = (
   state: State,
   account: AccountState,

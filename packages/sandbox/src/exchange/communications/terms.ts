@@ -29,8 +29,8 @@ export const termsOf = ({ noBid, noCount, yesBid, yesCount }: Quote, accepted: "
 export const opposite = ({ side, ...terms }: Terms): Terms => ({ ...terms, side: side === "bid" ? "ask" : "bid" })
 
 /**
- * The count of one side of a quote, from the maker's bid. Documented: a target cost is what the RFQ's creator spends,
- * by default including the fee of the fill.
+ * `bid` is the maker's bid. Documented: a target cost is what the RFQ's creator spends, by default including the fee of
+ * the fill.
  */
 export const countOf = (state: State, { count, market, ...rfq }: RfqState, bid: number): number => {
   if (bid === 0) {
@@ -59,7 +59,6 @@ export const moneyOf = (
   feeRate: number
 ): number => moneyNeeded(positionOf(account, subaccount, market), side, price, count, feeRate)
 
-/** Refuses an order that a subaccount cannot pay for. */
 export const checkMoney = (
   account: AccountState,
   subaccount: number,
@@ -72,5 +71,5 @@ export const checkMoney = (
     ? refusal("invalid", code)
     : undefined
 
-/** The error code if an account cannot pay for a quote that it accepts (documented) or confirms. */
+/** The code if an account cannot pay for a quote that it accepts (documented) or confirms. */
 export const insufficientBalance = "INSUFFICIENT_BALANCE"

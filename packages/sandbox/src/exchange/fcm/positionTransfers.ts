@@ -18,8 +18,8 @@ import { find, findOrCreate, isSubtraderOf } from "./subtraders.ts"
 const cent = dollar / 100
 
 /**
- * Transfers a position at a price, without fees and fills. The cash of the source and of the error account changes as
- * in a trade at this price. Returns the id of the transfer.
+ * Charges no fee and makes no fill. The cash of the source and of the error account changes as in a trade at this
+ * price. Returns the id of the transfer.
  */
 export const transferPosition = (
   state: State,
@@ -70,19 +70,18 @@ const checkOpen = (state: State, market: MarketState): Refusal | undefined =>
   checkNotPaused(state, market.exchangeIndex) ??
   (statusOf(state, market) === "active" ? undefined : refusal("conflict", "MARKET_INACTIVE", "the market is not open"))
 
-/** The two halves of a transfer: the source sells what the target buys. */
+/** The source sells what the target buys. */
 const sidesOf = ({ count }: TransferPosition) =>
   count > 0 ? ({ from: "ask", to: "bid" } as const) : ({ from: "bid", to: "ask" } as const)
 
-/** The change of the cash when the holder of a position buys or sells. */
 const revenueOf = (held: number, side: "bid" | "ask", count: number, price: number): number => {
   const closed = Math.min(count, Math.max(0, side === "bid" ? -held : held))
   return closed * dollar - count * (side === "bid" ? price : dollar - price)
 }
 
 /**
- * Refuses a transfer that one of the parties cannot pay for. Also refuses a transfer that takes away contracts that
- * cover resting orders of a party, because the money for these orders would be missing.
+ * Also refuses a transfer that takes away contracts that cover resting orders of a party, because the money for these
+ * orders would be missing.
  */
 const checkTransfer = (
   errorAccount: AccountState,

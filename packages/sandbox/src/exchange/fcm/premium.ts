@@ -1,6 +1,6 @@
 /**
- * The net premium that a subtrader of a futures commission merchant (FCM) deploys in a day. The exchange reports it
- * beside the daily cap, and refuses no order because of it.
+ * The net premium that a subtrader of a futures commission merchant (FCM) deploys in a day. The exchange reports it,
+ * and refuses no order because of it.
  *
  * @module
  */
@@ -13,10 +13,10 @@ const newYork = /*#__PURE__*/ new Intl.DateTimeFormat("en-CA", {
   day: "2-digit"
 })
 
-/** The calendar date in New York, such as `2026-10-26`. Documented: a cap applies to one such date. */
+/** The date in New York, such as `2026-10-26`. Documented: a cap applies to one such date. */
 export const capDateOf = (millis: number): string => newYork.format(millis)
 
-/** Adds to the premium that a subtrader has deployed today. Does nothing for any other account. */
+/** Does nothing for an account that is not a subtrader. */
 export const deployPremium = (state: State, { subtrader }: AccountState, micros: number): void => {
   if (subtrader !== undefined) {
     subtrader.premiumMicros = premiumOf(state, subtrader) + micros
@@ -24,6 +24,6 @@ export const deployPremium = (state: State, { subtrader }: AccountState, micros:
   }
 }
 
-/** The premium that a subtrader has deployed today. Negative if the subtrader received more than it paid. */
+/** Today's premium. Negative if the subtrader received more than it paid. */
 export const premiumOf = ({ nowMillis }: State, { premiumDate, premiumMicros }: SubtraderState): number =>
   premiumDate === capDateOf(nowMillis) ? premiumMicros : 0

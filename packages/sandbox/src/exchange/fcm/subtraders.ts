@@ -1,8 +1,8 @@
 /**
  * Futures commission merchants (FCMs) and their subtraders.
  *
- * A subtrader is a separate account: it has orders, positions and money like any other account. Keys that are bound to
- * it may only read. Its orders do not reach the exchange over REST. Here, the operator places them.
+ * A subtrader is a separate account with its own orders, positions and money. Its orders do not reach the exchange over
+ * REST. Here, the operator places them.
  *
  * @module
  */
@@ -24,8 +24,8 @@ import { capDateOf, premiumOf } from "./premium.ts"
 import { notFcm } from "./trades.ts"
 
 /**
- * Makes an account an FCM member. The error account, if there is one, also becomes an FCM member. Neither can be a
- * subtrader: a transfer could then take money from the same account twice.
+ * The error account also becomes an FCM member. Neither can be a subtrader: a transfer could then take money from the
+ * same account twice.
  */
 export const enable = (
   state: State,
@@ -86,17 +86,14 @@ const add = (state: State, member: AccountState, fcm: FcmState, subtraderId: str
   return subtrader
 }
 
-/** Whether an id has the form of the ids of an account's subtraders. The subtrader need not exist yet. */
+/** Checks only the form of the id. The subtrader need not exist yet. */
 export const isSubtraderOf = ({ accountId }: AccountState, subtraderId: string): boolean =>
   subtraderId.startsWith(`${accountId}_`) && suffix.test(subtraderId.slice(accountId.length + 1))
 
 export const findOrCreate = (state: State, member: AccountState, subtraderId: string): SubtraderState =>
   member.fcm?.subtraders.get(subtraderId) ?? add(state, member, memberOf(member), subtraderId)
 
-/**
- * Finds a subtrader for its FCM member, or for a key that is bound to it. A bound key may omit the id, and may not name
- * another subtrader.
- */
+/** A key that is bound to a subtrader may omit the id, and may not name another subtrader. */
 export const find = (
   account: AccountState,
   subtraderId: string | undefined
@@ -117,7 +114,7 @@ export const find = (
   return found === undefined ? Result.fail(notFound) : Result.succeed(found)
 }
 
-/** All subtraders of an FCM member, oldest first. */
+/** Oldest first. */
 export const list = (state: State, { fcm }: AccountState): Result.Result<ReadonlyArray<Subtrader>, Refusal> =>
   fcm === undefined
     ? Result.fail(notFcm)
@@ -136,7 +133,7 @@ export const toSubtrader = (state: State, subtrader: SubtraderState): Subtrader 
   blockedCategories: [...subtrader.blockedCategories].sort()
 })
 
-/** Sets the daily cap of a subtrader, or removes it. Fails with `notFound` if there is no cap to remove. */
+/** `undefined` removes the cap. Fails with `notFound` if there is no cap to remove. */
 export const setCap = (
   account: AccountState,
   subtraderId: string,
@@ -153,7 +150,6 @@ export const setCap = (
     return Result.void
   })
 
-/** Blocks or unblocks a category for a subtrader. */
 export const setBlocked = (
   state: State,
   account: AccountState,
@@ -177,10 +173,7 @@ export const setBlocked = (
 
 const day = 86_400_000
 
-/**
- * Orders of one subtrader, or of all subtraders of an FCM, newest first. Documented: a search by client ids finds only
- * orders of the last 24 hours.
- */
+/** Newest first. Documented: a search by client ids finds only orders of the last 24 hours. */
 export const listOrders = (
   { nowMillis }: State,
   account: AccountState,

@@ -10,7 +10,6 @@ import { millisOf, page, within } from "../pages.ts"
 import { refusal } from "../refusals.ts"
 import type { AccountState, OrderState } from "../state.ts"
 
-/** Adds a trade to the lists of the FCMs whose subtraders made it. */
 export const recordFcmTrade = (
   { atMillis, count, price, takerSide, ticker, tradeId }: Trade,
   maker: OrderState,
@@ -40,14 +39,13 @@ export const recordFcmTrade = (
   }
 }
 
-/** The refusal of an operation that only FCM members may perform. */
 export const notFcm: Refusal = /*#__PURE__*/ refusal(
   "forbidden",
   "permission_denied",
   "the account is not an FCM member"
 )
 
-/** The trades of an FCM's subtraders, newest first. */
+/** Newest first. */
 export const listFcmTrades = (
   { fcm }: AccountState,
   query: PageQuery & TimeQuery

@@ -21,7 +21,7 @@ import type { ComboState, EventState, MarketState, SeriesState, State } from "..
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
 
-/** The number of millionths in one ten-thousandth. Fee rates of an input are in ten-thousandths. */
+/** Millionths in one ten-thousandth. Fee rates of an input are in ten-thousandths. */
 const millionths = 100
 
 export const createSeries = (state: State, input: CreateSeries): Result.Result<SeriesState, Refusal> => {
@@ -70,7 +70,7 @@ export const toEvent = ({
   ...event
 }: EventState): MarketEvent => event
 
-/** Creates an event, and its series if missing. */
+/** Also creates the series if it is missing. */
 export const createEvent = (state: State, input: CreateEvent): Result.Result<EventState, Refusal> => {
   const { eventTicker, exchangeIndex = 0, multivariate = false, mutuallyExclusive = false, subTitle = "" } = input
   if (state.events.has(eventTicker)) {
@@ -121,7 +121,6 @@ export const attachEvent = (state: State, event: EventState): void => {
   state.eventLists[event.multivariate ? "combos" : "others"].push(event)
 }
 
-/** Adds a market to the state and to its event. */
 export const attachMarket = (state: State, market: MarketState): void => {
   const { event, ticker } = market
   event.markets.push(market)
@@ -130,7 +129,7 @@ export const attachMarket = (state: State, market: MarketState): void => {
   state.marketLists[event.multivariate ? "combos" : "others"].push(market)
 }
 
-/** Creates a market, and its event if missing. */
+/** Also creates the event if it is missing. */
 export const createMarket = (state: State, input: CreateMarket): Result.Result<MarketState, Refusal> => {
   const { ticker } = input
   const eventTicker = input.eventTicker ?? ticker.replace(/-[^-]*$/, "")
@@ -148,7 +147,7 @@ export const createMarket = (state: State, input: CreateMarket): Result.Result<M
   )
 }
 
-/** Adds a market with valid terms. */
+/** The terms must be valid. */
 export const addMarket = (
   state: State,
   input: Omit<CreateMarket, "priceRanges">,
@@ -251,8 +250,8 @@ const isFloor = (value: number | undefined): boolean => value !== undefined && v
 const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 
 /**
- * Parses price ranges. Each range is a whole number of steps between $0 and $1. The finest step is $0.0001. Ranges are
- * in ascending order and do not overlap, but can share a boundary.
+ * Each range must be a whole number of steps between $0 and $1. The finest step is $0.0001. Ranges must be in ascending
+ * order and must not overlap, but can share a boundary.
  */
 export const readGrid = (
   ranges: CreateMarket["priceRanges"] = everyCent

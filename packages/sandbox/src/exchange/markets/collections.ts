@@ -12,7 +12,6 @@ import type { CollectionState, SeriesState, State } from "../state.ts"
 import { isTime } from "../times.ts"
 import { createSeries, readGrid } from "./catalog.ts"
 
-/** The price levels of combos: steps of $0.001, and of $0.0001 below $0.01 and above $0.99. */
 const comboRanges: NonNullable<CreateCollection["priceRanges"]> = [
   { start: "0.00", end: "0.01", step: "0.0001" },
   { start: "0.01", end: "0.99", step: "0.001" },
@@ -25,13 +24,12 @@ const functionalDescription =
 /** The largest number of legs that the API can represent. */
 const maxSize = 2_147_483_647
 
-/** The default shard of combos. */
-const comboShard = 1
+const defaultComboShard = 1
 
-/** Creates a collection, and the series of its combos if missing. */
+/** Also creates the series of the combos if it is missing. */
 export const create = (state: State, input: CreateCollection): Result.Result<CollectionState, Refusal> => {
   const { closeMillis = Infinity, collectionTicker, description = "", openMillis = state.nowMillis } = input
-  const { exchangeIndex = comboShard, sizeMax = 0, sizeMin = 2 } = input
+  const { exchangeIndex = defaultComboShard, sizeMax = 0, sizeMin = 2 } = input
   const associatedEvents = input.associatedEvents.map(toAssociatedEvent)
   const refused =
     check(state, collectionTicker, exchangeIndex) ??
@@ -64,7 +62,6 @@ export const create = (state: State, input: CreateCollection): Result.Result<Col
   )
 }
 
-/** A collection without combos. */
 export const makeCollection = (collection: Collection): CollectionState => ({
   ...collection,
   eventsByTicker: new Map(collection.associatedEvents.map((event) => [event.eventTicker, event])),
@@ -81,7 +78,6 @@ export const toCollection = ({
   ...collection
 }: CollectionState): Collection => collection
 
-/** Whether a collection opens later, is open, or has closed. */
 export const statusOf = (
   { closeMillis, openMillis }: Pick<Collection, "closeMillis" | "openMillis">,
   nowMillis: number

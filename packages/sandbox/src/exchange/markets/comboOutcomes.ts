@@ -21,15 +21,15 @@ const comboFollowsLegs: Refusal = /*#__PURE__*/ refusal(
   "the legs of a combo determine its result: determine or dispute the markets of its legs"
 )
 
-/** Sets the result of a market, and of each of its combos whose value is then known. */
+/** Also sets the results of the market's combos whose value is then known. */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.determine(state, market, outcome), state)
 
-/** Disputes the result of a market, and of each of its combos whose value is then unknown. A settled combo stays settled. */
+/** Also disputes the market's combos whose value is then unknown. A settled combo stays settled. */
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.dispute(state, market), state)
 
-/** Sets the close of a market. A combo closes when its last leg closes, unless its own close was set. */
+/** A combo closes when its last leg closes, unless its own close was set. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> => {
   const following = followingCombos(market)
   return Result.map(lifecycle.setClose(state, market, closeMillis), () => {
@@ -39,7 +39,6 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
   })
 }
 
-/** Changes the result of a market, and then the results of its combos. */
 const change = (
   market: MarketState,
   run: () => Result.Result<void, Refusal>,
@@ -69,7 +68,7 @@ const followResult = (state: State, combo: MarketState): void => {
   }
 }
 
-/** The value of one YES contract, if the legs with a result determine it. */
+/** Of one YES contract. Undefined if the legs with a result do not determine it. */
 const valueOf = ({ legs }: ComboState): number | undefined => {
   let numerator = 1n
   let denominator = 1n
@@ -92,7 +91,7 @@ const valueOf = ({ legs }: ComboState): number | undefined => {
 
 const closeMillisOf = (combo: MarketState): number => Math.max(closeOf(combo.combo!.legs), combo.openMillis + 1)
 
-/** The combos of a market that close when their last leg closes. */
+/** The combos that close when their last leg closes. */
 const followingCombos = (market: MarketState): ReadonlyArray<MarketState> =>
   market.combos.filter((combo) => combo.closeMillis === closeMillisOf(combo))
 

@@ -19,16 +19,15 @@ import { addMarket, createEvent } from "./catalog.ts"
 import { statusOf as statusOfCollection } from "./collections.ts"
 import { statusOf } from "./marketView.ts"
 
-/** Legs that are valid in a collection, and the market of their combo if it exists. */
+/** The legs are valid in the collection. The market is undefined if the combo does not exist. */
 export interface Combination {
   readonly combo: ComboState
   readonly market: MarketState | undefined
 }
 
 /**
- * Finds the combo of some legs in a collection, or creates it with its event. The legs of an existing combo may be
- * closed. A new combo needs legs that are not closed, and counts towards the limit of `creator`. Without a creator,
- * there is no limit.
+ * The legs of an existing combo may be closed. A new combo needs legs that are not closed, and counts towards the limit
+ * of `creator`. Without a creator, there is no limit.
  */
 export const comboOf = (
   state: State,
@@ -48,7 +47,6 @@ export const comboOf = (
     return add(state, combo)
   })
 
-/** Refuses more creations than an account may make in a week. */
 export const checkCreations = (state: State, account: AccountState, more: number): Refusal | undefined => {
   const { comboCreations } = account
   const since = state.nowMillis - week
@@ -67,7 +65,6 @@ export const checkCreations = (state: State, account: AccountState, more: number
 
 const week = 7 * 86_400_000
 
-/** Adds a combo to its collection and to the markets of its legs. */
 export const attachCombo = (market: MarketState): void => {
   if (market.combo !== undefined) {
     const { collection, legs } = market.combo
@@ -79,13 +76,12 @@ export const attachCombo = (market: MarketState): void => {
   }
 }
 
-/** The legs as text. Equal combos have equal texts. */
+/** Equal combos have equal texts. */
 export const keyOf = ({ isOrdered }: CollectionState, legs: ComboState["legs"]): string => {
   const texts = legs.map(({ market: { ticker }, side }) => JSON.stringify([ticker, side]))
   return (isOrdered ? texts : texts.sort()).join()
 }
 
-/** Checks legs, and finds their combo. Creates nothing. */
 export const combine = (
   state: State,
   collectionTicker: string,
@@ -111,7 +107,7 @@ export const combine = (
   })
 }
 
-/** Reads the legs of a request. Checks their number, and then each leg alone. */
+/** Checks the number of legs, and then each leg alone. */
 const readLegs = (
   state: State,
   collection: CollectionState,
@@ -148,7 +144,7 @@ const readLegs = (
   return Result.succeed(legs)
 }
 
-/** Checks the legs of a new combo: first that each is tradable, then that they fit together. */
+/** Checks first that each leg is tradable, then that the legs fit together. */
 const checkLegs = (state: State, { collection, legs }: ComboState): Refusal | undefined => {
   const ended = legs.find(({ market }) => !tradable.has(statusOf(state, market)))
   return ended === undefined
@@ -198,12 +194,9 @@ const checkConflicts = (legs: ComboState["legs"]): Refusal | undefined => {
   return undefined
 }
 
-/**
- * The ticker of a market without its threshold, such as the `T60` at the end; undefined if the ticker has no threshold.
- */
+/** The ticker without its threshold, such as the `T60` at the end. Undefined if the ticker has no threshold. */
 const ladderOf = (ticker: string): string | undefined => /^(.+-)[A-Z]?\d+(?:\.\d+)?$/.exec(ticker)?.[1]
 
-/** Refuses a wrong number of legs from one event. */
 const checkEventSizes = (collection: CollectionState, legs: ComboState["legs"]): Refusal | undefined => {
   const legsOf = new Map<AssociatedEvent, Array<ComboState["legs"][number]>>(
     collection.requiredEvents.map((event) => [event, []])
@@ -228,7 +221,6 @@ const checkEventSizes = (collection: CollectionState, legs: ComboState["legs"]):
   return undefined
 }
 
-/** The permitted numbers of legs, for an event that limits them. */
 const rangeText = ({ sizeMax, sizeMin }: AssociatedEvent): string =>
   [
     ...(sizeMin === undefined ? [] : [`at least ${sizeMin}`]),
@@ -238,7 +230,6 @@ const rangeText = ({ sizeMax, sizeMin }: AssociatedEvent): string =>
 const fits = ({ sizeMax = Infinity, sizeMin = 0 }: AssociatedEvent, size: number): boolean =>
   size >= sizeMin && size <= sizeMax
 
-/** Creates the market and the event of a new combo. */
 const add = (state: State, combo: ComboState): Result.Result<MarketState, Refusal> => {
   const { collection, legs } = combo
   const title = legs.map(({ market, side }) => `${side} ${market.title}`).join(",")
@@ -260,7 +251,6 @@ const add = (state: State, combo: ComboState): Result.Result<MarketState, Refusa
   )
 }
 
-/** The time at which a combo closes: when its last leg closes. */
 export const closeOf = (legs: ComboState["legs"]): number =>
   legs.reduce((latest, { market }) => Math.max(latest, market.closeMillis), 0)
 

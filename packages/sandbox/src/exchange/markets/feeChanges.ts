@@ -1,8 +1,7 @@
 /**
  * The fees of series and events, and their changes.
  *
- * The fee of a market is its own fee, if the market was created with one. Otherwise it is the override of its event, or
- * the fee of its series.
+ * A market without its own fee has the override of its event, or else the fee of its series.
  *
  * @module
  */
@@ -14,25 +13,25 @@ import { schedule } from "../schedule.ts"
 import type { EventState, MarketState, SeriesState, State } from "../state.ts"
 import { isTime } from "../times.ts"
 
-/** Rates of the published fee types, in millionths. */
+/** Of the published fee types, in millionths. */
 const rates: Readonly<Record<FeeTerms["feeType"], { readonly taker: number; readonly maker: number }>> = {
   quadratic: { taker: 70_000, maker: 0 },
   quadratic_with_maker_fees: { taker: 70_000, maker: 17_500 },
   quadratic_with_combo_maker_fees: { taker: 70_000, maker: 35_000 }
 }
 
-/** Whether a fee multiplier is from 0 to 10 and has at most two decimals. */
+/** From 0 to 10, with at most two decimals. */
 export const isMultiplier = (value: number): boolean =>
   value >= 0 && value <= 10 && Math.round(value * 100) / 100 === value
 
-/** The rates of a market that was created without its own rates, in millionths. */
+/** For a market that was created without its own rates, in millionths. */
 export const ratesOf = (event: EventState): { readonly taker: number; readonly maker: number } => {
   const { feeMultiplier, feeType } = event.feeOverride ?? event.series
   const times = Math.round(feeMultiplier * 100)
   return { taker: (rates[feeType].taker * times) / 100, maker: (rates[feeType].maker * times) / 100 }
 }
 
-/** Sets the rates of a market. Resting orders keep their reservations. */
+/** Resting orders keep their reservations. */
 const setRates = (market: MarketState): void => {
   const { maker, taker } = ratesOf(market.event)
   market.takerRate = market.ownTakerRate ?? taker
@@ -50,7 +49,7 @@ export const addInitialFee = (state: State, series: SeriesState): void => {
   })
 }
 
-/** Changes the fee of a series, now or later. Default of each field: the current value. */
+/** A missing field keeps its current value. */
 export const changeSeriesFee = (
   state: State,
   command: Command<"changeSeriesFee">
@@ -80,7 +79,6 @@ export const changeSeriesFee = (
   return Result.succeed(change)
 }
 
-/** Sets or clears the fee override of an event, now or later. */
 export const changeEventFee = (
   state: State,
   command: Command<"changeEventFee">
@@ -129,19 +127,17 @@ export const applyEventFee = (state: State, change: EventFeeChange): void => {
   state.emit?.({ type: "eventFee", change })
 }
 
-/** Adds a change to the lists that contain it. */
 export const attachSeriesFee = (state: State, series: SeriesState, change: SeriesFeeChange): void => {
   series.feeChanges.push(change)
   state.seriesFeeChanges.push(change)
 }
 
-/** Adds a change to the lists that contain it. */
 export const attachEventFee = (state: State, event: EventState, change: EventFeeChange): void => {
   event.feeChanges.push(change)
   state.eventFeeChanges.push(change)
 }
 
-/** An id that is unique among the changes of series, and among the changes of events. */
+/** Unique among the changes of series, and among the changes of events. */
 const idOf = (ticker: string, changes: ReadonlyArray<unknown>): string => `${ticker}-${changes.length + 1}`
 
 const checkTerms = (feeMultiplier: number, atMillis: number): Refusal | undefined =>

@@ -5,10 +5,7 @@
  */
 import type { MarketState, PositionState, State } from "../state.ts"
 
-/**
- * Items that ended before these times are only in the archive. The times are Unix milliseconds, at the start of a UTC
- * day.
- */
+/** Items that ended before these Unix milliseconds are only in the archive. Each time is the start of a UTC day. */
 export interface Cutoffs {
   readonly marketSettledMillis: number
   readonly tradeMillis: number
@@ -30,8 +27,8 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
 }
 
 /**
- * Whether a market or a position is in the archive. Only settled markets and positions are archived. The lists of
- * trades, fills and orders find their archived items themselves.
+ * Only settled markets and positions are archived. The lists of trades, fills and orders find their archived items
+ * themselves.
  */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>

@@ -28,13 +28,11 @@ const logChange = (
   state.emit?.({ type: "market", change, ticker: market.ticker, market: toMarket(state, market) })
 }
 
-/** Refuses actions that a market's status does not permit. */
 const checkStatus = (state: State, market: MarketState, statuses: ReadonlyArray<MarketStatus>): Refusal | undefined => {
   const status = statusOf(state, market)
   return statuses.includes(status) ? undefined : refusal("conflict", "market_status", `the market is ${status}`)
 }
 
-/** Runs a lifecycle step of a market if its status permits it. */
 const step = (
   state: State,
   market: MarketState,
@@ -49,7 +47,7 @@ const step = (
   return Result.void
 }
 
-/** Pauses a market. Resting orders stay, except those with `cancelOnPause`. */
+/** Resting orders stay, except those with `cancelOnPause`. */
 export const pause = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["initialized", "active"], () => {
     market.paused = true
@@ -57,7 +55,7 @@ export const pause = (state: State, market: MarketState): Result.Result<void, Re
     logChange(state, market, "paused")
   })
 
-/** Resumes a market. Documented: all orders that rested during the pause are canceled. */
+/** Documented: all orders that rested during the pause are canceled. */
 export const reactivate = (state: State, market: MarketState): Result.Result<void, Refusal> => {
   const { nowMillis } = state
   return market.paused
@@ -69,7 +67,7 @@ export const reactivate = (state: State, market: MarketState): Result.Result<voi
     : Result.fail(refusal("conflict", "market_status", "the market is not paused"))
 }
 
-/** Sets the close of a market. A time in the future reopens a closed market that is not determined. */
+/** A time in the future reopens a closed market that is not determined. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> => {
   if (closeMillis !== Infinity && !isTime(closeMillis)) {
     return Result.fail(invalidTime)
@@ -90,10 +88,9 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
     : Result.fail(invalidParameters("a market must open before it closes"))
 }
 
-/** The effects of the opening time. A market that was paused before stays paused. */
+/** A market that was paused before stays paused. */
 export const open = (state: State, market: MarketState): void => logChange(state, market, "opened")
 
-/** The effects of the closing time. */
 export const close = (state: State, market: MarketState): void => {
   unschedule(state, { close: market })
   cancelMarket(state, market, "marketClosed", state.nowMillis)
@@ -103,8 +100,8 @@ export const close = (state: State, market: MarketState): void => {
 }
 
 /**
- * Sets the result of a market. An open market closes; a disputed market gets a new result. A value below the market's
- * floor becomes the floor, which is a scalar result.
+ * An open market closes; a disputed market gets a new result. A value below the market's floor becomes the floor, which
+ * is a scalar result.
  */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> => {
   const stated = valueOf(outcome)
@@ -131,7 +128,7 @@ export const determine = (state: State, market: MarketState, outcome: Outcome): 
 const valueOf = (outcome: Outcome): number | undefined =>
   outcome === "yes" ? dollar : outcome === "no" ? 0 : parsePrice(outcome.scalar)
 
-/** Disputes a result. The market does not settle until it is determined again. */
+/** The market does not settle until it is determined again. */
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     market.challenge = "disputed"
@@ -139,7 +136,6 @@ export const dispute = (state: State, market: MarketState): Result.Result<void, 
     logChange(state, market, "disputed")
   })
 
-/** Settles a market: pays out every position. */
 export const settle = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["determined", "amended"], () => {
     unschedule(state, { settle: market })
@@ -155,7 +151,6 @@ export const settle = (state: State, market: MarketState): Result.Result<void, R
     logChange(state, market, "settled")
   })
 
-/** Pauses or resumes the exchange, or only its trading, on one shard or on every shard. */
 export const setActive = (state: State, active: Command<"setActive">): Result.Result<void, Refusal> => {
   if (active.exchangeIndex !== undefined && !isShard(active.exchangeIndex)) {
     return Result.fail(invalidParameters("the shard must be 0 to 3"))
@@ -176,7 +171,7 @@ export const setActive = (state: State, active: Command<"setActive">): Result.Re
   return Result.void
 }
 
-/** Sets every clock (a counter of book changes) above 1 back to 1. Documented: only exchange maintenance does this. */
+/** Sets the clocks (counters of book changes) back. Documented: only exchange maintenance does this. */
 export const restartClocks = (state: State): Result.Result<void, Refusal> => {
   state.clock = Math.min(state.clock, 1)
   for (const market of state.markets.values()) {

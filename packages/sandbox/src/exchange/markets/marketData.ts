@@ -62,12 +62,11 @@ export class MarketData {
     return { exchangeActive, tradingActive: exchangeActive && (this.state.tradingActive[exchangeIndex] ?? false) }
   }
 
-  /** The number of shards. They are numbered from 0. */
+  /** Shards are numbered from 0. */
   get shards(): number {
     return shards
   }
 
-  /** The price levels of a market. */
   book(ticker: string): Result.Result<PriceLevels, Refusal> {
     return Result.map(this.#market(ticker), ({ book, clock }) => {
       const levels = (side: "bid" | "ask") =>
@@ -76,7 +75,7 @@ export class MarketData {
     })
   }
 
-  /** The prices and the trading of a market. Cheaper than {@link market}, which also shows the prices of a day ago. */
+  /** Cheaper than {@link market}, which also shows the prices of a day ago. */
   ticker(ticker: string): Result.Result<Ticker, Refusal> {
     return Result.map(this.#market(ticker), (market) => ({
       ticker,
@@ -148,7 +147,6 @@ export class MarketData {
     )
   }
 
-  /** The shortest list that contains every market of a query, and the prefix of the cursors into it. */
   #candidates({ eventTickers, multivariate, tickers }: ListMarkets): {
     readonly items: ReadonlyArray<MarketState>
     readonly mark: string
@@ -300,6 +298,5 @@ export class MarketData {
   }
 }
 
-/** Sorts markets by their creation. */
 const byAge = (markets: Array<MarketState>): ReadonlyArray<MarketState> =>
   markets.sort((left, right) => left.createdMillis - right.createdMillis)

@@ -5,18 +5,17 @@
  */
 import { createHash } from "node:crypto"
 
-/** The id of a market. The same ticker has the same id on every exchange. */
+/** The same ticker has the same id on every exchange. */
 export const marketIdOf = (ticker: string): string => {
   const hex = createHash("sha256").update(`market ${ticker}`).digest("hex")
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
-/** Ids by ticker, and back. */
 export class MarketIds {
   readonly #ids = new Map<string, string>()
   readonly #tickers = new Map<string, string>()
 
-  /** The id of a market: see {@link marketIdOf}. */
+  /** See {@link marketIdOf}. */
   of(ticker: string): string {
     const known = this.#ids.get(ticker)
     if (known !== undefined) {
@@ -28,7 +27,7 @@ export class MarketIds {
     return id
   }
 
-  /** The ticker of the market with an id, among these tickers; undefined if no market has the id. */
+  /** Finds an id that {@link of} has returned, or the id of a market in `tickers`. */
   tickerOf(id: string, tickers: () => ReadonlyArray<string>): string | undefined {
     const wanted = id.toLowerCase()
     return this.#tickers.get(wanted) ?? tickers().find((ticker) => this.of(ticker) === wanted)

@@ -55,7 +55,7 @@ export const toMarket = (state: State, market: MarketState): Market => ({
   previous: topOfBookADayAgo(state, market)
 })
 
-/** The collection and the legs of a combo; undefined for any other market. */
+/** Undefined for a market that is not a combo. */
 export const toCombo = ({ combo }: MarketState): Market["combo"] =>
   combo === undefined
     ? undefined

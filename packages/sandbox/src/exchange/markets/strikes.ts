@@ -6,7 +6,6 @@
 import type { Refusal, Strike } from "../Entities.ts"
 import { invalidParameters } from "../refusals.ts"
 
-/** Refuses a strike without the bounds that its type needs. */
 export const checkStrike = ({ cap, floor, type }: Strike): Refusal | undefined => {
   const needs = {
     greater: [floor],

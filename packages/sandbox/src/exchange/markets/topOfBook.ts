@@ -25,8 +25,7 @@ export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
 }
 
 /**
- * Must be called before a market's book or last price changes. Records the best prices before the change. At most once
- * per hour, also records the top of the book.
+ * Must be called before a market's book or last price changes. At most once per hour, also records the top of the book.
  */
 export const touch = (state: State, market: MarketState): void => {
   recordQuote(state.actionClock, market)
@@ -42,7 +41,7 @@ export const touch = (state: State, market: MarketState): void => {
   }
 }
 
-/** The top of the book a day ago, accurate to the hour. */
+/** Accurate to the hour. */
 export const topOfBookADayAgo = (state: State, market: MarketState): TopOfBook => {
   const then = state.nowMillis - day
   if (market.createdMillis > then) {
@@ -53,7 +52,6 @@ export const topOfBookADayAgo = (state: State, market: MarketState): TopOfBook =
     : (market.marks.findLast(({ atMillis }) => atMillis <= then)?.topOfBook ?? emptyBook)
 }
 
-/** Contracts traded in the last 24 hours. */
 export const volumeOfADay = (state: State, market: MarketState): number => {
   const { trades } = market
   for (;;) {

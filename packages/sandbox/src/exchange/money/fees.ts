@@ -1,6 +1,5 @@
 /**
- * The fee of one fill: the fee model, its rounding, and the refund of roundings that the order carries from earlier
- * fills.
+ * The fee of one fill: the fee model, its rounding, and the refund of earlier roundings.
  *
  * Rates are in millionths, prices in ten-thousandths of a dollar, counts in hundredths of a contract, and amounts in
  * micro-dollars. The model's fee is rate × count × price × (1 − price).
@@ -33,7 +32,7 @@ const perMicro = 10_000_000_000n
 const exact = (rate: number, count: number, price: number): bigint =>
   BigInt(rate * price * (dollar - price)) * BigInt(count)
 
-/** The model's fee, rounded up to whole steps. Recorded: 1 contract at $0.52 and 7 % costs $0.0175. */
+/** Rounded up to whole steps. Recorded: 1 contract at $0.52 and 7 % costs $0.0175. */
 export const feeUp = (rate: number, count: number, price: number, stepMicros: number): number => {
   const parts = split(rate, count, price)
   if (parts === undefined) {
@@ -45,7 +44,7 @@ export const feeUp = (rate: number, count: number, price: number, stepMicros: nu
   return ((parts.high - rest) / unit + (rest === 0 && parts.low === 0 ? 0 : 1)) * stepMicros
 }
 
-/** The model's fee in whole micro-dollars, rounded down: the reservation of a resting order. */
+/** Rounded down to whole micro-dollars, for reservations. */
 export const feeDown = (rate: number, count: number, price: number): number => {
   const parts = split(rate, count, price)
   return parts === undefined
@@ -53,11 +52,9 @@ export const feeDown = (rate: number, count: number, price: number): number => {
     : (parts.high - (parts.high % 10_000)) / 10_000
 }
 
-/** The rounding rule of an exchange, in micro-dollars. */
+/** In micro-dollars. */
 export interface Rounding {
-  /** The step of a trade fee. */
   readonly feeStep: number
-  /** The step of a balance. */
   readonly balanceStep: number
   /** The step in which carried rounding is refunded. */
   readonly rebateStep: number
@@ -68,9 +65,8 @@ export interface Rounding {
 const cent = 10_000
 
 /**
- * The published rounding. Newer rule: trade fees round up to $0.000001, and the carried amount is refunded in whole
- * steps of the balance. Older rule: trade fees round up to $0.0001, and the carried amount is refunded in whole cents,
- * once it exceeds one cent.
+ * Newer rule: trade fees round up to $0.000001, and the carried amount is refunded in whole steps of the balance. Older
+ * rule: trade fees round up to $0.0001, and the carried amount is refunded in whole cents, once it exceeds one cent.
  */
 export const roundingOf = ({ balanceSteps, feeRounding }: Assumptions): Rounding => {
   const balanceStep = balanceSteps === "cent" ? cent : 100
@@ -79,7 +75,7 @@ export const roundingOf = ({ balanceSteps, feeRounding }: Assumptions): Rounding
     : { feeStep: 1, balanceStep, rebateStep: balanceStep, rebateBeyond: 0 }
 }
 
-/** The non-negative remainder. */
+/** Not negative. */
 const modulo = (value: number, step: number): number => {
   const rest = value % step
   return rest < 0 ? rest + step : rest

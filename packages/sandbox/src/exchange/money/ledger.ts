@@ -1,12 +1,11 @@
 /**
  * Cash, positions and fees, to the last micro-dollar.
  *
- * A position is a signed count: positive is YES, negative is NO. A pair of YES and NO is always worth a dollar, so
- * buying YES against a NO position returns one dollar per contract.
+ * A pair of YES and NO is always worth a dollar, so buying YES against a NO position returns one dollar per contract.
  *
  * The sum of cash, reserved money, fees taken, a dollar for every outstanding pair, cash on the margined exchange and
- * money in transfer always equals the deposits minus the withdrawals. The sum is at most $9,000,000,000, so a number
- * holds every amount exactly.
+ * money in transfer equals the deposits minus the withdrawals. The sum is at most $9,000,000,000, so a number holds
+ * every amount exactly.
  *
  * @module
  */
@@ -29,7 +28,7 @@ import {
   type State
 } from "../state.ts"
 
-/** The most money that all accounts together can have. */
+/** The limit for all accounts together. */
 export const maxTotalMicros = 9_000_000_000_000_000
 
 const oneCent = 10_000
@@ -55,7 +54,7 @@ export const makeHolding = (account: AccountState, subaccount: number, exchangeI
   positions: new Map()
 })
 
-/** A subaccount's position in a market. A new position is not in the state until {@link attach} adds it. */
+/** A new position is not in the state until {@link attach} adds it. */
 export const positionOf = (account: AccountState, subaccount: number, market: MarketState): PositionState => {
   const holding =
     account.holdings.get(holdingKey(subaccount, market.exchangeIndex)) ??
@@ -89,21 +88,19 @@ export const makePosition = (holding: Holding, market: MarketState): PositionSta
   ask: makeOwnSide()
 })
 
-/** Adds to free cash, or subtracts from it. */
 export const pay = (state: State, holding: Holding, micros: number): void => {
   holding.cashMicros += micros
   holding.updatedMillis = state.nowMillis
   noteHolding(state, holding)
 }
 
-/** Notes that a holding's money changed, for {@link reportChanges}. */
+/** Marks the holding for {@link reportChanges}. */
 export const noteHolding = (state: State, holding: Holding): void => {
   if (state.emit !== undefined) {
     state.changedHoldings.add(holding)
   }
 }
 
-/** Notes that a position and its holding's money changed. */
 const notePosition = (state: State, position: PositionState): void => {
   if (state.emit !== undefined) {
     state.changedHoldings.add(position.holding)
@@ -111,7 +108,6 @@ const notePosition = (state: State, position: PositionState): void => {
   }
 }
 
-/** Logs each changed holding and each changed position once. */
 export const reportChanges = (state: State): void => {
   if (state.emit === undefined) {
     return
@@ -134,15 +130,13 @@ export const reportChanges = (state: State): void => {
   state.changedPositions.clear()
 }
 
-/** Refuses to take more than the available cash. */
 export const checkCash = (state: State, cashMicros: number, micros: number): Refusal | undefined =>
   micros > cashMicros ? refusal("invalid", state.assumptions.noMoneyCode) : undefined
 
-/** Free cash of a subaccount on a shard. */
 export const cashOf = (account: AccountState, subaccount: number, exchangeIndex: number): number =>
   account.holdings.get(holdingKey(subaccount, exchangeIndex))?.cashMicros ?? 0
 
-/** Returns the amount times `part` divided by `whole`, rounded down. */
+/** Rounded down. */
 const share = (micros: number, part: number, whole: number): number => {
   const product = micros * part
   return Number.isSafeInteger(product)
@@ -150,10 +144,7 @@ const share = (micros: number, part: number, whole: number): number => {
     : Number((BigInt(micros) * BigInt(part)) / BigInt(whole))
 }
 
-/**
- * Buys or sells contracts for a position, without a fee, and returns the change of the cash. Does not update which
- * resting orders the position covers.
- */
+/** Charges no fee, and returns the change of the cash. Does not update which resting orders the position covers. */
 export const changePosition = (
   state: State,
   position: PositionState,
@@ -188,10 +179,7 @@ export const changePosition = (
   return revenue
 }
 
-/**
- * Applies a fill to one of its two orders, and returns the fee. The caller must have reduced the order's remaining
- * count.
- */
+/** Returns the fee. The caller must have reduced the order's remaining count. */
 export const applyFill = (state: State, order: OrderState, count: number, price: number, rate: number): number => {
   const { position } = order
   const { holding } = position
@@ -213,7 +201,7 @@ export const applyFill = (state: State, order: OrderState, count: number, price:
   return fee
 }
 
-/** Pays out a position of a market with a known result. Returns the settlement; undefined if the position is zero. */
+/** The market must have a result. Undefined if the position is zero. */
 export const settlePosition = (state: State, position: PositionState): Settlement | undefined => {
   const { count, holding, market } = position
   position.settled = true
@@ -253,11 +241,10 @@ export const settlePosition = (state: State, position: PositionState): Settlemen
   return settlement
 }
 
-/** Whether a subaccount exists. The primary subaccount always exists. */
+/** The primary subaccount always exists. */
 export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
   isSubaccount(subaccount) && subaccount <= account.subaccounts
 
-/** Where cash is: a subaccount on a shard. */
 export interface CashLocation {
   readonly subaccount: number
   readonly exchangeIndex: number
@@ -329,7 +316,7 @@ const addPayment = (
   state.emit?.({ type: "payment", kind, accountId: account.accountId, payment })
 }
 
-/** The value of a holding's positions at the last prices of their markets. Settled positions have no value. */
+/** At the last prices of the markets. Settled positions have no value. */
 const valueOfPositions = ({ account, exchangeIndex, subaccount }: Holding): number => {
   let micros = 0
   for (const { count, market } of unsettledPositions(account, subaccount, exchangeIndex)) {

@@ -8,20 +8,18 @@ import { countWhile, type FindBefore } from "../pages.ts"
 import { holdingKey } from "../shards.ts"
 import type { AccountState, EventState, MarketState, PositionList, PositionState, State } from "../state.ts"
 
-/** Which positions to find. Undefined fields do not filter. */
+/** Undefined fields do not filter. */
 export interface PositionFilter {
   readonly ticker?: string | undefined
   readonly eventTicker?: string | undefined
   readonly settlement: "unsettled" | "settled" | "all"
 }
 
-/** A list without positions. */
 export const makePositionList = (): PositionList => {
   const all: Array<PositionState> = []
   return { all, unsettled: new FadingIndex(all) }
 }
 
-/** Adds a new position to the list of its subaccount. */
 export const listPosition = (position: PositionState): void => {
   const { account, subaccount } = position.holding
   const list = account.positions.get(subaccount) ?? makePositionList()
@@ -31,8 +29,8 @@ export const listPosition = (position: PositionState): void => {
 }
 
 /**
- * Returns a function that finds the next position after an index. It finds every position that matches the filter, and
- * can find other positions, too. Returns undefined if every position must be checked.
+ * Finds every position that matches the filter, and can find other positions, too. Undefined if every position must be
+ * checked.
  */
 export const laterPositions = (
   list: PositionList,
@@ -52,7 +50,7 @@ export const laterPositions = (
   return settlement === "unsettled" ? list.unsettled.after(isUnsettled) : undefined
 }
 
-/** The positions on a shard in markets that are not settled. */
+/** In markets that are not settled. */
 export const unsettledPositions = (
   { positions }: AccountState,
   subaccount: number,
@@ -73,7 +71,6 @@ export const unsettledPositions = (
   return found
 }
 
-/** The positions of a list in the markets of an event. */
 export const positionsOfEvent = (list: PositionList, event: EventState | undefined): ReadonlyArray<PositionState> =>
   event === undefined
     ? []
@@ -81,7 +78,6 @@ export const positionsOfEvent = (list: PositionList, event: EventState | undefin
       ? positionsIn(list, event.markets)
       : list.all.filter(({ market }) => market.event === event)
 
-/** The positions of a list in some markets. */
 export const positionsIn = (
   { all: [first] }: PositionList,
   markets: ReadonlyArray<MarketState | undefined>

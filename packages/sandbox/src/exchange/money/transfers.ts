@@ -12,7 +12,7 @@ import { schedule, unschedule } from "../schedule.ts"
 import { isShard, shards } from "../shards.ts"
 import { type AccountState, type State, type TransferState, checkNotPaused } from "../state.ts"
 
-/** Documented: the interval at which cash is spread over the shards. */
+/** Documented. */
 const spreadMillis = 10_000
 
 const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && micros > 0
@@ -24,7 +24,6 @@ const idOf = ({ exchangeIndex, instance }: Omit<Location, "subaccount">, clientT
 const checkId = (account: AccountState, id: string | undefined): Refusal | undefined =>
   id !== undefined && account.clientTransferIds.has(id) ? refusal("conflict", "transfer_already_exists") : undefined
 
-/** Moves cash between two subaccounts on one shard, immediately. */
 export const transferCash = (
   state: State,
   account: AccountState,
@@ -63,7 +62,7 @@ export const transferCash = (
 const checkSubaccount = (account: AccountState, subaccount: number): Refusal | undefined =>
   hasSubaccount(account, subaccount) ? undefined : invalidParameters(`subaccount ${subaccount} does not exist`)
 
-/** Sends cash to another location, where it arrives after `transferMillis`. */
+/** The cash arrives after `transferMillis`. */
 export const transferShard = (
   state: State,
   account: AccountState,
@@ -152,7 +151,6 @@ const send = (state: State, account: AccountState, input: TransferShard): Transf
   return transfer
 }
 
-/** Completes a transfer at its destination. */
 export const arrive = (state: State, account: AccountState, transfer: TransferState): void => {
   credit(state, account, transfer.destination, transfer.amountMicros)
   transfer.complete = true
@@ -162,10 +160,7 @@ export const arrive = (state: State, account: AccountState, transfer: TransferSt
 const report = (state: State, { accountId }: AccountState, transfer: TransferState): void =>
   state.emit?.({ type: "shardTransfer", accountId, transfer: { ...transfer } })
 
-/**
- * Spreads the primary subaccount's free cash over the shards from now on, every ten seconds. An empty allocation stops
- * this.
- */
+/** Spreads the primary subaccount's free cash from now on, every ten seconds. An empty allocation stops this. */
 export const setAllocation = (
   state: State,
   account: AccountState,
@@ -198,8 +193,8 @@ const spreadLater = (state: State, account: AccountState): void =>
   schedule(state, state.nowMillis + spreadMillis, { spread: account })
 
 /**
- * Spreads the free cash of the primary subaccount once, in whole steps of a balance. The first shard of the allocation
- * gets the remainder. Spreads nothing if this would change the cash of a paused shard.
+ * In whole steps of a balance. The first shard of the allocation gets the remainder. Spreads nothing if this would
+ * change the cash of a paused shard.
  */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation

@@ -1,12 +1,11 @@
 /**
  * The backing of a subaccount's resting orders: held contracts, and reserved money.
  *
- * An order that closes a position needs no money: the held contracts cover it. They cover the oldest orders of the
- * closing side first. Only the uncovered contracts of an order reserve money, for their price and their fee.
+ * Held contracts cover the oldest orders of the closing side first. Only the uncovered contracts of an order reserve
+ * money, for their price and their fee.
  *
- * So the reservation depends only on the position and the orders. Apart from rounded fees, no fill costs more than its
- * reservation: a closing fill returns one dollar per contract. An order that loses its cover because of that fill needs
- * at most one dollar per contract.
+ * Apart from rounded fees, no fill costs more than its reservation: a closing fill returns one dollar per contract. An
+ * order that loses its cover because of that fill needs at most one dollar per contract.
  *
  * @module
  */
@@ -22,19 +21,17 @@ export const makeOwnSide = (): OwnSide => ({
   coveredCount: 0
 })
 
-/** The cost of one contract of the order's own side. */
+/** The YES price for a bid, one dollar minus the YES price for an ask. */
 export const ownPrice = (order: { readonly side: "bid" | "ask"; readonly price: number }): number =>
   order.side === "bid" ? order.price : dollar - order.price
 
-/** Contracts that an order of this side would close. */
 const closable = (position: PositionState, side: "bid" | "ask"): number =>
   Math.max(0, side === "ask" ? position.count : -position.count)
 
-/** The money for a number of uncovered contracts. */
 const moneyFor = (side: "bid" | "ask", price: number, feeRate: number, uncovered: number): number =>
   uncovered === 0 ? 0 : uncovered * ownPrice({ side, price }) + feeDown(feeRate, uncovered, price)
 
-/** The money that a new order would reserve, if the subaccount's other orders are covered first. */
+/** Assumes that the subaccount's other orders are covered first. */
 export const moneyNeeded = (
   position: PositionState,
   side: "bid" | "ask",
@@ -46,9 +43,7 @@ export const moneyNeeded = (
   return moneyFor(side, price, feeRate, Math.max(0, count - spare))
 }
 
-/**
- * The additional money that an order would reserve with new terms, if the subaccount's other orders are covered first.
- */
+/** The additional money. Assumes that the subaccount's other orders are covered first. */
 export const moneyNeededToChange = (order: OrderState, price: number, count: number, feeRate: number): number => {
   const { position } = order
   const side = position[order.side]
@@ -68,7 +63,6 @@ export const moneyNeededToChange = (order: OrderState, price: number, count: num
   return moneyFor(order.side, price, feeRate, Math.max(0, count - spare)) - freed
 }
 
-/** Sets the reservation of an order to the money that the order needs now. */
 export const reserve = (order: OrderState): void => {
   const needed = moneyFor(order.side, order.price, order.feeRate, order.remainingCount - order.coveredCount)
   const { holding } = order.position
@@ -77,7 +71,6 @@ export const reserve = (order: OrderState): void => {
   order.reservedMicros = needed
 }
 
-/** Adds an order after the subaccount's other orders in the market, and reserves its money. */
 export const enter = (order: OrderState): void => {
   const side = order.position[order.side]
   order.ownPrevious = side.last
@@ -93,7 +86,6 @@ export const enter = (order: OrderState): void => {
   reserve(order)
 }
 
-/** Removes an order and frees its reservation. */
 export const leave = (order: OrderState): void => {
   const side = order.position[order.side]
   if (order.ownPrevious === undefined) {
@@ -120,7 +112,7 @@ export const leave = (order: OrderState): void => {
   cover(order.position, order.side)
 }
 
-/** Updates the backing after the remaining count of an order has decreased by `count`. */
+/** The remaining count of the order must already be lower by `count`. */
 export const shrink = (order: OrderState, count: number): void => {
   const side = order.position[order.side]
   side.restingCount -= count
@@ -134,7 +126,7 @@ export const shrink = (order: OrderState, count: number): void => {
   reserve(order)
 }
 
-/** Covers as much of one side as the position allows. The oldest orders are covered first and uncovered last. */
+/** The oldest orders are covered first and uncovered last. */
 export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   const side = position[name]
   const target = Math.min(closable(position, name), side.restingCount)
@@ -158,7 +150,7 @@ export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   }
 }
 
-/** The newest covered order. It exists if at least one contract is covered. */
+/** It exists if at least one contract is covered. */
 const lastCovered = (side: OwnSide): OrderState => {
   const { boundary } = side
   if (boundary === undefined) {

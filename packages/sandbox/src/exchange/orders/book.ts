@@ -4,7 +4,6 @@
  * @module
  */
 
-/** The order fields that the book reads and links. */
 export interface Resting<Order extends Resting<Order>> {
   price: number
   remainingCount: number
@@ -15,28 +14,27 @@ export interface Resting<Order extends Resting<Order>> {
   next: Order | undefined
 }
 
-/** All orders at one price; the oldest is first. */
+/** The oldest order is first. */
 export interface Level<Order extends Resting<Order>> {
   readonly price: number
   first: Order | undefined
   last: Order | undefined
-  /** Resting contracts, in hundredths. */
+  /** In hundredths of a contract. */
   count: number
-  /** The number of orders that have joined the level since it was created. */
+  /** Includes orders that no longer rest. */
   arrivals: number
   /**
    * The resting count of each block of arrivals, so that a position in a long queue is found without a walk along the
    * queue. Undefined while there is only one block.
    */
   blocks: Array<number> | undefined
-  /** The number of removed blocks at the front, in which no order rests. */
+  /** Empty blocks that were removed at the front. */
   dropped: number
 }
 
-/** The block of an arrival. A block is 256 consecutive arrivals. */
+/** A block is 256 consecutive arrivals. */
 const blockOf = (arrival: number): number => arrival >>> 8
 
-/** Adds to the resting count of an order's block. */
 const addToBlock = <Order extends Resting<Order>>(level: Level<Order>, arrival: number, count: number): void => {
   if (level.blocks !== undefined) {
     const index = blockOf(arrival) - level.dropped
@@ -44,7 +42,7 @@ const addToBlock = <Order extends Resting<Order>>(level: Level<Order>, arrival: 
   }
 }
 
-/** Prepares a level for a new block. Removes the empty blocks at the front if they are more than half of the list. */
+/** Removes the empty blocks at the front if they are more than half of the list. */
 const beginBlock = <Order extends Resting<Order>>(level: Level<Order>): void => {
   level.blocks ??= [level.count]
   const empty = blockOf(level.first!.arrival) - level.dropped
@@ -54,7 +52,7 @@ const beginBlock = <Order extends Resting<Order>>(level: Level<Order>): void => 
   }
 }
 
-/** Counts the contracts that rest in the blocks from `from` up to, but not including, `to`. */
+/** `to` is exclusive. */
 const countBlocks = <Order extends Resting<Order>>(
   { blocks = [], dropped }: Level<Order>,
   from: number,
@@ -67,7 +65,6 @@ const countBlocks = <Order extends Resting<Order>>(
   return count
 }
 
-/** The progress of a pass along the queue of a level. */
 interface Queue<Order> {
   block: number
   /** Contracts that match before the contracts of the block. */
@@ -78,37 +75,34 @@ interface Queue<Order> {
   within: number
 }
 
-/** One side of a book. */
 class BookSide<Order extends Resting<Order>> {
   readonly #levels = new Map<number, Level<Order>>()
-  /** The prices that have a level, best price last: removing the best level only shortens the array. */
+  /** Best price last: removing the best level only shortens the array. */
   readonly #prices: Array<number> = []
-  /** 1 for bids, -1 for asks: the price times this sign is greater for a better price. */
+  /** 1 for bids, -1 for asks. A better price times this sign is greater. */
   readonly #sign: 1 | -1
 
   constructor(side: "bid" | "ask") {
     this.#sign = side === "bid" ? 1 : -1
   }
 
-  /** The level at the best price. */
   best(): Level<Order> | undefined {
     const price = this.#prices.at(-1)
     return price === undefined ? undefined : this.#levels.get(price)
   }
 
-  /** The best price. Cheaper than {@link best}. */
+  /** Cheaper than {@link best}. */
   get bestPrice(): number | undefined {
     const { length } = this.#prices
     // An index is faster than `at`, and this runs several times per order.
     return length === 0 ? undefined : this.#prices[length - 1]
   }
 
-  /** Whether an order of the other side at this price would trade with this level. */
+  /** Whether an order of the other side at this price would trade with the level. */
   reaches(level: Level<Order>, price: number): boolean {
     return (level.price - price) * this.#sign >= 0
   }
 
-  /** Puts an order behind all other orders at its price. */
   add(order: Order): void {
     let level = this.#levels.get(order.price)
     if (level === undefined) {
@@ -140,9 +134,7 @@ class BookSide<Order extends Resting<Order>> {
     addToBlock(level, order.arrival, order.remainingCount)
   }
 
-  /**
-   * Removes an order. Callers must change its remaining count only with {@link reduce}, which also updates the level.
-   */
+  /** Callers must change the remaining count only with {@link reduce}, which also updates the level. */
   remove(order: Order): void {
     const level = order.level
     if (level === undefined) {
@@ -167,7 +159,7 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** Lowers the remaining count of a resting order, which keeps its place. */
+  /** The order keeps its place. */
   reduce(order: Order, count: number): void {
     order.remainingCount -= count
     if (order.level !== undefined) {
@@ -176,15 +168,12 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /**
-   * Contracts that match before a resting order: contracts at better prices, and contracts of older orders at its
-   * price.
-   */
+  /** Contracts at better prices, and of older orders at the price. */
   ahead(order: Order): number {
     return this.aheadOfEach([order])[0]!
   }
 
-  /** {@link ahead} for several resting orders, in one pass. Orders at one price must be in queue order. */
+  /** In one pass. Orders at one price must be in queue order. */
   aheadOfEach(orders: ReadonlyArray<Order>): ReadonlyArray<number> {
     const queues = this.#queuesOf(orders)
     return orders.map((order) => {
@@ -209,7 +198,7 @@ class BookSide<Order extends Resting<Order>> {
     })
   }
 
-  /** For the level of each order: the contracts at better prices. */
+  /** Each queue starts with the contracts at better prices. */
   #queuesOf(orders: ReadonlyArray<Order>): ReadonlyMap<Level<Order>, Queue<Order>> {
     const queues = new Map<Level<Order>, Queue<Order>>()
     const prices = new Set(orders.map(({ price }) => price))
@@ -225,7 +214,7 @@ class BookSide<Order extends Resting<Order>> {
     return queues
   }
 
-  /** Every resting order: the best price first, and at each price the oldest order first. */
+  /** Best price first, and oldest order first at each price. */
   *orders(): Generator<Order> {
     for (const level of this.levels()) {
       for (let order = level.first; order !== undefined; order = order.next) {
@@ -234,14 +223,14 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** Every level, best price first. */
+  /** Best price first. */
   *levels(): Generator<Level<Order>> {
     for (let index = this.#prices.length - 1; index >= 0; index--) {
       yield this.#levels.get(this.#prices[index]!)! // every listed price has a level
     }
   }
 
-  /** The index of a price, or its insertion point, among the prices. */
+  /** The insertion point if the price has no level. */
   #position(price: number): number {
     let low = 0
     let high = this.#prices.length
@@ -257,7 +246,7 @@ class BookSide<Order extends Resting<Order>> {
   }
 }
 
-/** The two sides of a market's book, both in YES prices. */
+/** Both sides are in YES prices. */
 export class Book<Order extends Resting<Order>> {
   readonly bid = new BookSide<Order>("bid")
   readonly ask = new BookSide<Order>("ask")

@@ -33,9 +33,7 @@ import {
   checkNotPaused
 } from "../state.ts"
 
-/**
- * Cancels a resting order. An order that no longer rests is refused as not found, so a second cancel changes nothing.
- */
+/** An order that no longer rests is refused as not found, so a second cancel changes nothing. */
 export const cancel = (state: State, account: AccountState, target: OrderTarget): Result.Result<Canceled, Refusal> =>
   Result.map(restingOrder(state, account, target), (order) => {
     const reducedBy = cancelOrder(state, order, "requested", state.nowMillis)
@@ -43,8 +41,8 @@ export const cancel = (state: State, account: AccountState, target: OrderTarget)
   })
 
 /**
- * Cancels an account's resting orders, of one subaccount or of all subaccounts. Returns the number of canceled orders.
- * Refused while shard 0 or a shard with one of these orders is paused. Then no order is canceled.
+ * Returns the number of canceled orders. Refused while shard 0 or a shard with one of these orders is paused. Then no
+ * order is canceled.
  */
 export const cancelAll = (
   state: State,
@@ -68,7 +66,7 @@ export const cancelAll = (
   return Result.succeed(orders.length)
 }
 
-/** Makes a resting order smaller. The order keeps its position in the queue. A decrease to zero cancels the order. */
+/** The order keeps its position in the queue. A decrease to zero cancels the order. */
 export const decrease = (state: State, account: AccountState, input: DecreaseOrder): Result.Result<Changed, Refusal> =>
   Result.flatMap(restingOrder(state, account, input), (order) => {
     const { reduceBy, reduceTo } = input
@@ -107,10 +105,9 @@ const logged = (state: State, order: OrderState, change: "amend" | "decrease"): 
 }
 
 /**
- * Changes the price, the total count, the expiry or the client id of a resting order. With a new price or a higher
- * count, the order counts as a new arrival: it can trade immediately, and its remainder goes behind the other orders at
- * the price. With a lower count at the same price, the order keeps its position in the queue. A count equal to the
- * filled count cancels the order.
+ * With a new price or a higher count, the order counts as a new arrival: it can trade immediately, and its remainder
+ * goes behind the other orders at the price. With a lower count at the same price, the order keeps its position in the
+ * queue. A count equal to the filled count cancels the order.
  */
 export const amend = (state: State, account: AccountState, input: AmendOrder): Result.Result<Changed, Refusal> => {
   const { exchangeIndex, orderId, subaccount, ticker } = input
@@ -215,10 +212,7 @@ const checkAmendedExecution = (
   return needed > 0 ? checkCash(state, position.holding.cashMicros, needed) : undefined
 }
 
-/**
- * Finds the account's resting order that a target names. Refused if the searched shard is paused. An amendment also
- * requires that the market trades.
- */
+/** Refused if the searched shard is paused. An amendment also requires that the market trades. */
 const restingOrder = (
   state: State,
   account: AccountState,
@@ -246,9 +240,8 @@ const restingOrder = (
 }
 
 /**
- * The shard on which to search for an order, because an order id does not contain its shard. A target with shard 0 or
- * higher means that shard. A target with shard -1 or without a shard means the shard of its market. If the target names
- * no market, a missing shard means shard 0, and shard -1 finds no order.
+ * An order id does not contain its shard. A target with shard 0 or higher means that shard. Shard -1 or no shard means
+ * the shard of the target's market. Without a market, no shard means shard 0, and shard -1 finds no order.
  */
 const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
   exchangeIndex === undefined || exchangeIndex === -1

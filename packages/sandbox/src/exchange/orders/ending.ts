@@ -11,7 +11,7 @@ import { removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type AccountState, type MarketState, type OrderState, snapshot, type State, type OwnSide } from "../state.ts"
 
-/** Ends an order and releases its backing. Under `clientOrderIds: "whileResting"`, also releases its client id. */
+/** Also releases the order's backing, and its client id under `clientOrderIds: "whileResting"`. */
 export const end = (state: State, order: OrderState, status: "canceled" | "executed", atMillis: number): void => {
   leave(order)
   order.status = status
@@ -25,14 +25,13 @@ export const end = (state: State, order: OrderState, status: "canceled" | "execu
   releaseClientOrderId(state, order)
 }
 
-/** Releases an order's client id under the assumption `whileResting`. */
 export const releaseClientOrderId = (state: State, { account, clientOrderId }: OrderState): void => {
   if (clientOrderId !== undefined && state.assumptions.clientOrderIds === "whileResting") {
     account.clientOrderIds.delete(clientOrderId)
   }
 }
 
-/** Cancels an order and returns its remaining count. Returns 0 for an order that does not rest, and changes nothing. */
+/** Returns the remaining count. Does nothing to an order that does not rest, and returns 0. */
 export const cancel = (state: State, order: OrderState, reason: CancelReason, atMillis: number): number => {
   if (order.status !== "resting") {
     return 0
@@ -48,7 +47,7 @@ export const cancel = (state: State, order: OrderState, reason: CancelReason, at
   return reducedBy
 }
 
-/** Cancels the resting orders of a market: first the bids, then the asks, each from the best price. */
+/** First the bids, then the asks, each from the best price. */
 export const cancelMarket = (
   state: State,
   market: MarketState,
@@ -61,7 +60,7 @@ export const cancelMarket = (
   }
 }
 
-/** A subaccount's resting orders on one side of a market, oldest first. */
+/** Oldest first. */
 export const ordersOf = (side: OwnSide): Array<OrderState> => {
   const orders: Array<OrderState> = []
   for (let order = side.first; order !== undefined; order = order.ownNext) {
@@ -70,7 +69,6 @@ export const ordersOf = (side: OwnSide): Array<OrderState> => {
   return orders
 }
 
-/** An account's resting orders, of one subaccount or of all subaccounts. */
 export const restingOrders = (account: AccountState, subaccount: number | undefined): Array<OrderState> => {
   const orders: Array<OrderState> = []
   for (const holding of account.holdings.values()) {

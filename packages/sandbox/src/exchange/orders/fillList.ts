@@ -7,13 +7,12 @@ import type { Fill } from "../Entities.ts"
 import { KeyIndex } from "../listIndexes.ts"
 import type { FindBefore } from "../pages.ts"
 
-/** The order fields that the list reads and writes. */
 interface Filled {
-  /** The index of the order's last fill; -1 without a fill. */
+  /** -1 without a fill. */
   lastFill: number
 }
 
-/** Every fill of an account, oldest first. */
+/** Oldest first. */
 export class FillList {
   readonly all: Array<Fill> = []
   readonly #byTicker = new KeyIndex(this.all, ({ ticker }) => ticker)
@@ -27,14 +26,11 @@ export class FillList {
     order.lastFill = index
   }
 
-  /** Finds older fills of some markets. */
   beforeOfTickers(tickers: ReadonlyArray<string>): FindBefore {
     return this.#byTicker.before(tickers)
   }
 
-  /**
-   * Finds older fills of an order. Each call of the returned function must pass a smaller index than the previous call.
-   */
+  /** Each call of the returned function must pass a smaller index than the previous call. */
   beforeOfOrder(order: Filled | undefined): FindBefore {
     let found = order?.lastFill ?? -1
     return (index) => {

@@ -4,17 +4,17 @@
  * @module
  */
 
-/** Documented length of an order group's rolling window. */
+/** Documented. */
 const windowMillis = 15_000
 
-/** A rolling sum: a fill counts while less than 15 seconds have passed since the fill. Time never goes back. */
+/** A fill counts while less than 15 seconds have passed since the fill. Time never goes back. */
 export class FillWindow {
   #times: Array<number> = []
   #counts: Array<number> = []
   #first = 0
   #total = 0
 
-  /** A window with these fills, oldest first. */
+  /** `entries` are oldest first. */
   static of(entries: ReadonlyArray<readonly [atMillis: number, count: number]>): FillWindow {
     const window = new FillWindow()
     for (const [atMillis, count] of entries) {
@@ -25,13 +25,12 @@ export class FillWindow {
     return window
   }
 
-  /** The fills within the window at this time, oldest first. */
+  /** Oldest first. */
   entries(nowMillis: number): ReadonlyArray<readonly [atMillis: number, count: number]> {
     this.total(nowMillis)
     return this.#times.slice(this.#first).map((atMillis, index) => [atMillis, this.#counts[this.#first + index]!])
   }
 
-  /** The sum of the window at this time. */
   total(nowMillis: number): number {
     while (this.#first < this.#times.length && nowMillis - this.#times[this.#first]! >= windowMillis) {
       this.#total -= this.#counts[this.#first]!
@@ -45,7 +44,7 @@ export class FillWindow {
     return this.#total
   }
 
-  /** Adds a fill and returns the new sum. */
+  /** Returns the new sum. */
   add(nowMillis: number, count: number): number {
     this.#times.push(nowMillis)
     this.#counts.push(count)

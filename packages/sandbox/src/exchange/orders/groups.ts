@@ -15,11 +15,11 @@ import { type AccountState, type GroupState, isSubaccount, type State, checkNotP
 
 const largestLimit = 1_000_000 * contract
 
-/** Whether this many contracts within the window trigger the group. */
+/** `total` is the count within the window. */
 export const exceedsLimit = (state: State, group: GroupState, total: number): boolean =>
   state.assumptions.groupTriggers === "over" ? total > group.limit : total >= group.limit
 
-/** Cancels the group's resting orders. The group refuses new orders until it is reset. */
+/** The group refuses new orders until it is reset. */
 export const trigger = (state: State, group: GroupState): void => {
   if (group.triggered) {
     return
@@ -108,7 +108,6 @@ export const get = (
     : Result.succeed(view(state, group))
 }
 
-/** Runs a write on the group that a target names. */
 export const change = (
   state: State,
   account: AccountState,

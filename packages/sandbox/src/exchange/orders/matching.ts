@@ -1,6 +1,5 @@
 /**
- * Price-time priority. An incoming order trades with the best price first, and at each price with the oldest order
- * first. Each trade has the price of the resting order.
+ * Price-time priority. Each trade has the price of the resting order.
  *
  * @module
  */
@@ -16,7 +15,6 @@ import { type GroupState, type MarketState, type OrderState, snapshot, type Stat
 
 const opposite = (market: MarketState, side: "bid" | "ask") => market.book[side === "bid" ? "ask" : "bid"]
 
-/** Whether an order that arrives now would match a resting order of any account. */
 export const crosses = (market: MarketState, side: "bid" | "ask", price: number): boolean => {
   const other = opposite(market, side)
   const best = other.best()
@@ -39,7 +37,7 @@ export const wouldSelfTrade = (order: OrderState, price: number, count: number):
   return false
 }
 
-/** Fills an incoming order as far as the book allows. A remainder that was not canceled has the status `resting`. */
+/** A remainder that was not canceled has the status `resting`. */
 export const match = (state: State, taker: OrderState): void => {
   const side = opposite(taker.market, taker.side)
   touch(state, taker.market)
@@ -59,7 +57,7 @@ export const match = (state: State, taker: OrderState): void => {
   }
 }
 
-/** Whether {@link match} would fill an order completely. Changes nothing. */
+/** Whether {@link match} would fill an order completely. */
 export const canFill = (state: State, taker: OrderState): boolean => {
   const side = opposite(taker.market, taker.side)
   const windows = new Map<GroupState, number>()
@@ -104,7 +102,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   applyTrade(state, maker, taker, count, false)
 }
 
-/** Fills two orders of the same count with each other, at the price of the maker. Neither order is in the book. */
+/** Both orders must have the same count, and must not be in the book. */
 export const tradeOffBook = (state: State, maker: OrderState, taker: OrderState): void => {
   const count = maker.remainingCount
   touch(state, maker.market)
@@ -112,7 +110,7 @@ export const tradeOffBook = (state: State, maker: OrderState, taker: OrderState)
   applyTrade(state, maker, taker, count, true)
 }
 
-/** Applies a trade at the maker's price. The caller must have reduced the maker's remaining count. */
+/** The caller must have reduced the maker's remaining count. */
 const applyTrade = (state: State, maker: OrderState, taker: OrderState, count: number, isBlock: boolean): void => {
   const { market, price } = maker
   const { nowMillis } = state

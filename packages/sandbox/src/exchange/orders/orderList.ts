@@ -9,49 +9,46 @@ import { IndexSet } from "./indexSet.ts"
 
 type Status = Order["status"]
 
-/** The order fields that the list reads and writes. */
 interface Listed extends Pick<Order, "ticker" | "status" | "createdMillis" | "updatedMillis"> {
-  /** The order's index in the list. */
+  /** In the list of all orders. */
   listIndex: number
 }
 
-/** The orders of a list by status. */
 interface Statuses {
   readonly live: Readonly<Record<Status, IndexSet>>
-  /** Orders that ended before the archive cutoff. None of them rests. */
+  /** Ended before the archive cutoff. None of them rests. */
   readonly archived: Readonly<Record<Status, IndexSet>>
 }
 
-/** The orders of one market. Its sets contain indexes into `all`. */
+/** The sets contain indexes into `all`. */
 interface OfMarket extends Statuses {
   /** Indexes in the list of all orders, ascending. */
   readonly all: Array<number>
 }
 
-/** A filter of orders; undefined fields do not filter. */
+/** Undefined fields do not filter. */
 export interface OrderFilter {
   readonly tickers: ReadonlyArray<string> | undefined
   readonly status: string | undefined
   readonly isArchived: boolean
   /** Orders that ended before this time are archived. Must not decrease between calls. */
   readonly archiveMillis: number
-  /** The bounds of the creation time, both inclusive. */
+  /** Both inclusive. */
   readonly minMillis: number
   readonly maxMillis: number
 }
 
 const makeSets = () => ({ resting: new IndexSet(), canceled: new IndexSet(), executed: new IndexSet() })
 
-/** Every order that an account ever placed, oldest first. */
+/** Oldest first. */
 export class OrderList<Item extends Listed> {
   readonly all: Array<Item> = []
   readonly #statuses: Statuses = { live: makeSets(), archived: makeSets() }
   readonly #byTicker = new Map<string, OfMarket>()
-  /** Ended orders that are not archived yet, in the order in which they ended. */
+  /** Not archived yet, in the order in which they ended. */
   #ended: Array<Item> = []
   #firstEnded = 0
 
-  /** Adds a newly accepted order. */
   add(order: Item): void {
     order.listIndex = this.all.length
     this.all.push(order)
@@ -65,13 +62,13 @@ export class OrderList<Item extends Listed> {
     market.all.push(order.listIndex)
   }
 
-  /** Records that an order has ended, with its current status. */
+  /** The order must already have its new status. */
   end(order: Item): void {
     this.#move(order, "live", "resting", "live")
     this.#ended.push(order)
   }
 
-  /** Adds the orders of a snapshot, oldest first. */
+  /** `orders` are oldest first. */
   restore(orders: ReadonlyArray<Item>): void {
     for (const order of orders) {
       this.add(order)
@@ -82,7 +79,7 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Returns a function that finds the next older order that matches a filter. */
+  /** Finds the next older order. */
   before(filter: OrderFilter): FindBefore {
     this.#archive(filter.archiveMillis)
     const { all } = this
@@ -115,12 +112,11 @@ export class OrderList<Item extends Listed> {
       })
   }
 
-  /** The number of orders created at or before a time. Time never goes back, so these orders come first in the list. */
+  /** Time never goes back, so these orders come first in the list. */
   #countUntil(millis: number): number {
     return countWhile(this.all.length, (index) => this.all[index]!.createdMillis <= millis)
   }
 
-  /** Moves the orders that ended before a time to the archive. */
   #archive(millis: number): void {
     for (;;) {
       const order = this.#ended[this.#firstEnded]
@@ -136,7 +132,6 @@ export class OrderList<Item extends Listed> {
     }
   }
 
-  /** Moves an order from the set of its previous status to the set of its current status. */
   #move(order: Item, from: keyof Statuses, previous: Status, to: keyof Statuses): void {
     const { listIndex, status } = order
     const market = this.#byTicker.get(order.ticker)! // it was added under its ticker
@@ -150,7 +145,7 @@ export class OrderList<Item extends Listed> {
 
 const isStatus = (text: string): text is Status => text === "resting" || text === "canceled" || text === "executed"
 
-/** Counts the ascending numbers that are below a value. Searches from the end, where most searched values are. */
+/** Searches from the end, where most searched values are. */
 const countBelow = (ascending: ReadonlyArray<number>, value: number): number => {
   const { length } = ascending
   let step = 1

@@ -29,7 +29,6 @@ import {
   checkNotPaused
 } from "../state.ts"
 
-/** Places an order: checks it, fills it as far as the book allows, and rests or cancels the remainder. */
 export const place = (state: State, account: AccountState, input: CreateOrder): Result.Result<Order, Refusal> =>
   Result.map(prepare(state, account, input), (order) => {
     record(state, order)
@@ -37,7 +36,7 @@ export const place = (state: State, account: AccountState, input: CreateOrder): 
     return snapshot(order)
   })
 
-/** Checks an order and returns it. Does not change the state. */
+/** Does not change the state. */
 export const prepare = (
   state: State,
   account: AccountState,
@@ -65,7 +64,7 @@ export const prepare = (
   return execution === undefined ? Result.succeed(order) : Result.fail(execution)
 }
 
-/** The checks of an order that do not need its market. */
+/** The checks that do not need the market. */
 const checkRequest = (account: AccountState, input: CreateOrder): Refusal | undefined => {
   if (!isSubaccount(input.subaccount)) {
     return invalidParameters("subaccount must be 0 to 63")
@@ -75,7 +74,7 @@ const checkRequest = (account: AccountState, input: CreateOrder): Refusal | unde
     : undefined
 }
 
-/** Refuses a request while the exchange or its trading is paused on the market's shard. */
+/** Refuses while the exchange or its trading is paused on the market's shard. */
 export const checkTrading = (
   state: State,
   { exchangeIndex }: Pick<MarketState, "exchangeIndex">
@@ -83,7 +82,7 @@ export const checkTrading = (
   checkNotPaused(state, exchangeIndex) ??
   (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
 
-/** The market of an order. It must be on the shard that the order names; -1 or no shard accepts any shard. */
+/** The market must be on the shard that the order names. -1 or no shard accepts any shard. */
 const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, Refusal> => {
   const market = state.markets.get(input.ticker)
   const shard = input.exchangeIndex ?? -1
@@ -102,7 +101,6 @@ export const checkActive = (state: State, market: MarketState): Refusal | undefi
     ? undefined
     : refusal("invalid", "MARKET_INACTIVE", "the market does not trade at this time")
 
-/** The checks of an order against its market. */
 const checkTerms = (state: State, market: MarketState, input: CreateOrder): Refusal | undefined => {
   const refused = checkCountAndPrice(state, market, input.count, input.price)
   if (refused !== undefined) {
@@ -175,7 +173,7 @@ const groupOf = (
     : Result.succeed(group)
 }
 
-/** The count of an order: a reduce-only order is no larger than the opposite position. */
+/** A reduce-only order is no larger than the opposite position. */
 const countOf = (position: PositionState, input: CreateOrder): number =>
   input.reduceOnly
     ? Math.min(input.count, Math.max(0, input.side === "ask" ? position.count : -position.count))
@@ -236,8 +234,8 @@ const makeOrder = (
 }
 
 /**
- * The rate of the fee to reserve for an order that arrives now: the taker's rate if the order would trade immediately,
- * otherwise the maker's. For an order that would trade in part and rest in part: the higher of the two rates.
+ * The fee to reserve for an order that arrives now: the taker's rate if the order would trade immediately, otherwise
+ * the maker's. For an order that would trade in part and rest in part: the higher of the two rates.
  */
 export const feeRateOf = (state: State, order: OrderState): number => {
   const { makerRate, takerRate } = order.market
@@ -247,7 +245,6 @@ export const feeRateOf = (state: State, order: OrderState): number => {
     : makerRate
 }
 
-/** The checks of an order's execution terms against the position, the money and the book. */
 const checkExecution = (state: State, order: OrderState, input: CreateOrder): Refusal | undefined => {
   const { account, initialCount, market, position, price, side } = order
   if (initialCount === 0) {
@@ -271,10 +268,7 @@ const checkExecution = (state: State, order: OrderState, input: CreateOrder): Re
   )
 }
 
-/**
- * Places the two orders of a block trade and fills them with each other. The caller must have checked that both parties
- * can pay.
- */
+/** Fills the two orders of a block trade with each other. The caller must have checked that both parties can pay. */
 export const placeBlock = (
   state: State,
   market: MarketState,
@@ -303,7 +297,6 @@ export const placeBlock = (
   return { maker: snapshot(makerOrder), taker: snapshot(takerOrder) }
 }
 
-/** One of the two orders of a block trade. */
 export interface BlockOrder {
   readonly account: AccountState
   readonly subaccount: number
@@ -312,7 +305,7 @@ export interface BlockOrder {
   readonly count: number
 }
 
-/** Records an order that passed the checks, and reserves its money. */
+/** The order must have passed the checks. Also reserves its money. */
 export const record = (state: State, order: OrderState): void => {
   const { account, group } = order
   order.orderId = state.ids.next()
@@ -331,7 +324,7 @@ export const record = (state: State, order: OrderState): void => {
   state.emit?.({ type: "orderAccepted", orderId: order.orderId, ticker: order.ticker, order: snapshot(order) })
 }
 
-/** Matches a recorded order, and rests or cancels its remainder. */
+/** The order must be recorded. Its remainder then rests or is canceled. */
 export const trade = (state: State, order: OrderState): void => {
   match(state, order)
   if (order.status === "resting") {
@@ -339,7 +332,7 @@ export const trade = (state: State, order: OrderState): void => {
   }
 }
 
-/** Puts the remainder of a matched order into the book. Cancels a remainder that must not rest. */
+/** Cancels a remainder that must not rest. */
 export const rest = (state: State, order: OrderState): void => {
   if (order.timeInForce !== "good_till_canceled") {
     cancel(state, order, "immediateOrCancel", state.nowMillis)
@@ -358,7 +351,6 @@ export const rest = (state: State, order: OrderState): void => {
   expireLater(state, order)
 }
 
-/** Schedules the expiry of a resting order, if it has one. */
 export const expireLater = (state: State, order: OrderState): void => {
   if (order.expirationMillis !== undefined) {
     schedule(state, order.expirationMillis, { expire: order })

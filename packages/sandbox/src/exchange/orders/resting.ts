@@ -5,27 +5,23 @@
  */
 import type { OrderState, State } from "../state.ts"
 
-/**
- * Starts an action, which is a command or a timer. The exchange's clock, a counter, rises when an action first changes
- * a book.
- */
+/** An action is a command or a timer. The exchange's clock, a counter, rises when an action first changes a book. */
 export const beginAction = (state: State): void => {
   state.actionClock = state.clock + 1
 }
 
-/** Puts an order behind all other orders at its price. */
 export const addToBook = (state: State, order: OrderState): void => {
   order.market.book[order.side].add(order)
   report(state, order, order.remainingCount)
 }
 
-/** Lowers the remaining count of a resting order, which keeps its position in the queue. */
+/** The order keeps its position in the queue. */
 export const reduceInBook = (state: State, order: OrderState, count: number): void => {
   order.market.book[order.side].reduce(order, count)
   report(state, order, -count)
 }
 
-/** Removes an order; no effect on an order that has not reached the book. */
+/** Does nothing if the order has not reached the book. */
 export const removeFromBook = (state: State, order: OrderState): void => {
   const { level } = order
   order.market.book[order.side].remove(order)
@@ -34,7 +30,6 @@ export const removeFromBook = (state: State, order: OrderState): void => {
   }
 }
 
-/** Moves the clocks, and adds the change of a price level to the log. */
 const report = (state: State, order: OrderState, delta: number, count = order.level!.count): void => {
   state.clock = order.market.clock = state.actionClock
   state.emit?.({

@@ -10,14 +10,13 @@ import { endOf, phaseAt } from "./milestones.ts"
 import { numbersFrom } from "./random.ts"
 import type { GameRules } from "./sports.ts"
 
-/** The teams of a game. */
 export type Side = "home" | "away"
 
 /** A play that scored. */
 export interface Play {
   /** Numbered from 1, in chronological order. */
   readonly number: number
-  /** Seconds on the game's clock, from the beginning of the game. */
+  /** Since the beginning of the game, on its clock. */
   readonly second: number
   readonly side: Side
   readonly what: string
@@ -25,20 +24,18 @@ export interface Play {
   /** The score after the play. */
   readonly home: number
   readonly away: number
-  /** Selects the player who scored: any whole number. */
+  /** Selects the player who scored. */
   readonly player: number
 }
 
-/** A game at a time. */
 export interface Game {
   readonly phase: Phase
-  /** Seconds on the game's clock, from the beginning of the game. */
+  /** Since the beginning of the game, on its clock. */
   readonly elapsedSeconds: number
   /** Numbered from 1; 0 before the game. */
   readonly period: number
   readonly home: number
   readonly away: number
-  /** The plays so far. */
   readonly plays: ReadonlyArray<Play>
 }
 
@@ -62,11 +59,11 @@ export const gameAt = (milestone: Scheduled, rules: GameRules, atMillis: number)
   }
 }
 
-/** The period of a second, numbered from 1. */
+/** Numbered from 1. */
 export const periodAt = ({ periodSeconds, periods }: GameRules, second: number): number =>
   Math.min(periods, Math.floor(second / periodSeconds) + 1)
 
-/** The reading of the game's clock: minutes and seconds; undefined for a sport without a clock. */
+/** Minutes and seconds; undefined for a sport without a clock. */
 export const clockAt = (rules: GameRules, second: number): string | undefined => {
   if (rules.clock === "none") {
     return undefined
@@ -77,7 +74,6 @@ export const clockAt = (rules: GameRules, second: number): string | undefined =>
 
 type Unscored = Omit<Play, "number" | "home" | "away">
 
-/** All plays of a whole game. */
 const playsOf = ({ milestoneId }: Scheduled, rules: GameRules): ReadonlyArray<Play> => {
   const next = numbersFrom(`game ${milestoneId}`)
   const total = rules.periods * rules.periodSeconds

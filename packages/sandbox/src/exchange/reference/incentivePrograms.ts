@@ -57,7 +57,7 @@ const optional = <A>(
   read: (text: string) => Result.Result<A, Refusal>
 ): Result.Result<A | undefined, Refusal> => (text === undefined ? Result.succeed(undefined) : read(text))
 
-/** Micro-dollars in one ten-thousandth of a dollar, the unit of rewards. */
+/** In one ten-thousandth of a dollar, the unit of rewards. */
 const micros = 100
 
 const readReward = (dollars: string): Result.Result<number, Refusal> => {
@@ -74,7 +74,7 @@ const readSize = (text: string): Result.Result<number, Refusal> => {
     : Result.succeed(size)
 }
 
-/** Marks an ended program as paid out. A second call changes nothing. */
+/** The program must have ended. A second call changes nothing. */
 export const markPaidOut = (state: State, programId: string): Result.Result<void, Refusal> => {
   const program = state.reference.programs.get(programId.toLowerCase())
   if (program === undefined) {
@@ -101,7 +101,7 @@ const toProgram = (state: State, program: ProgramRecord): IncentiveProgram => {
   return { ...shown, status: statusOf(state, program) }
 }
 
-/** Incentive programs, oldest first. */
+/** Oldest first. */
 export const list = (state: State, query: ListIncentivePrograms): Result.Result<Page<IncentiveProgram>, Refusal> =>
   page(state.reference.programList, query, {
     mark: "ip-",

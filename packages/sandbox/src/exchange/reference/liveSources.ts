@@ -6,9 +6,8 @@
 import { kindOf, type ReferenceKind } from "./references.ts"
 import { isCity } from "./weather/cities.ts"
 
-/** The kind of a source; undefined for an unknown source. */
+/** Undefined for an unknown source. */
 export const sourceKindOf = (source: string): ReferenceKind | "weather" | undefined =>
   isCity(source) ? "weather" : kindOf(source)
 
-/** Whether an event can have live data from a source. */
 export const isLiveSource = (source: string): boolean => sourceKindOf(source) !== undefined

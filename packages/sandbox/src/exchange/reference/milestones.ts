@@ -57,7 +57,7 @@ export const create = (state: State, input: CreateMilestone): Result.Result<Mile
   })
 }
 
-/** The structured targets with some ids. Refuses an unknown id. */
+/** Refuses an unknown id. */
 const targetsOf = (state: State, ids: ReadonlyArray<string>): Result.Result<Array<StructuredTarget>, Refusal> => {
   const targets: Array<StructuredTarget> = []
   for (const id of new Set(ids.map((text) => text.toLowerCase()))) {
@@ -80,7 +80,7 @@ export const phaseAt = (milestone: Times, atMillis: number): Phase =>
 /** The interval of the job that updates the phases of milestones. */
 const jobMillis = 300_000
 
-/** The milestone at the current time. Documented: a job updates its phase, so the phase lags behind the live data. */
+/** Documented: a job updates the phase, so the phase lags behind the live data. */
 export const toMilestone = ({ nowMillis }: State, milestone: MilestoneRecord): Milestone => {
   const { createdMillis, startMillis } = milestone
   const lastRun = Math.floor(nowMillis / jobMillis) * jobMillis
@@ -97,7 +97,7 @@ export const find = (state: State, milestoneId: string): Result.Result<Milestone
   return milestone === undefined ? Result.fail(notFound) : Result.succeed(milestone)
 }
 
-/** Milestones, oldest first. */
+/** Oldest first. */
 export const list = (state: State, query: ListMilestones): Result.Result<Page<Milestone>, Refusal> => {
   const { milestoneList, milestonesByEvent } = state.reference
   const { eventTicker, minStartMillis, minUpdatedSeconds, sourceId } = query
@@ -116,7 +116,7 @@ export const list = (state: State, query: ListMilestones): Result.Result<Page<Mi
   })
 }
 
-/** The milestones that are related to some events, each once. */
+/** Lists each milestone once. */
 export const relatedTo = (state: State, eventTickers: ReadonlyArray<string>): ReadonlyArray<Milestone> => {
   const { milestonesByEvent } = state.reference
   const related = eventTickers.flatMap((eventTicker) => milestonesByEvent.get(eventTicker) ?? [])

@@ -13,15 +13,15 @@ export interface ProgramRecord extends Omit<IncentiveProgram, "status"> {
   isPaidOut: boolean
 }
 
-/** All reference data. Lists are oldest first. */
+/** Lists are oldest first. */
 export interface ReferenceState {
   readonly targets: Map<string, StructuredTarget>
   readonly targetList: Array<StructuredTarget>
-  /** The players of each team, by the team's id. */
+  /** By the team's id. */
   readonly players: Map<string, Array<StructuredTarget>>
   readonly milestones: Map<string, MilestoneRecord>
   readonly milestoneList: Array<MilestoneRecord>
-  /** The milestones of each event, by the event's ticker. */
+  /** By the event's ticker. */
   readonly milestonesByEvent: Map<string, Array<MilestoneRecord>>
   readonly programs: Map<string, ProgramRecord>
   readonly programList: Array<ProgramRecord>
@@ -68,14 +68,12 @@ export const addProgram = (reference: ReferenceState, program: ProgramRecord): v
   reference.programList.push(program)
 }
 
-/** The reference data as plain JSON. */
 export const dumpReference = ({ milestoneList, programList, targetList }: ReferenceState) => ({
   targets: [...targetList],
   milestones: [...milestoneList],
   programs: programList.map((program) => ({ ...program }))
 })
 
-/** Restores the reference data of a state from a snapshot. */
 export const restoreReference = (
   { reference }: { readonly reference: ReferenceState },
   from: ReturnType<typeof dumpReference>

@@ -24,7 +24,7 @@ export interface LiveMilestone {
   readonly game: LiveGame | undefined
 }
 
-/** A game, with the players of its teams. A team without players has an empty list. */
+/** A team without players has an empty list. */
 export interface LiveGame {
   readonly rules: GameRules
   readonly state: Game

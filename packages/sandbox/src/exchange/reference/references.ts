@@ -1,14 +1,13 @@
 /**
- * Reference prices: indices of CF Benchmarks and underlyings of Pyth, generated from the seed or set by the operator.
- *
- * A generated value depends only on its name, its time and the seed, so no history of generated values is needed.
+ * Reference prices: indices of CF Benchmarks and underlyings of Pyth, generated from the seed or set by the operator. A
+ * generated value depends only on its name, its time and the seed, so it needs no history.
  *
  * @module
  */
 
 import { fractionOf, hashOf } from "./random.ts"
 
-/** Indices with their usual level in dollars. Source of the names: the published document of October 26, 2026. */
+/** The usual levels in dollars. Source of the names: the published document of October 26, 2026. */
 const indices: Readonly<Record<string, number>> = {
   BRTI: 64_000,
   ETHUSD_RTI: 3_100,
@@ -33,19 +32,19 @@ const indices: Readonly<Record<string, number>> = {
   ZECUSD_RTI: 40
 }
 
-/** What a reference price measures: a cryptocurrency (`crypto`), or a commodity, currency, yield or stock index. */
+/** A commodity can also be a currency, a yield or a stock index. */
 export type ReferenceKind = "crypto" | "commodity"
 
-/** The kind of a reference price; undefined for an unknown name. */
+/** Undefined for an unknown name. */
 export const kindOf = (name: string): ReferenceKind | undefined =>
   Object.hasOwn(indices, name) ? "crypto" : Object.hasOwn(underlyings, name) ? "commodity" : undefined
 
-/** The documented indices of the channel with five updates a second. */
+/** Documented, for the channel with five updates a second. */
 const fastIndices = ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI", "XRPUSD_RTI", "DOGEUSD_RTI"]
 
 /**
- * Underlyings with their usual level: an exchange rate for a currency pair, percent for a Treasury yield, otherwise
- * dollars. Source of the names: the document.
+ * The usual levels: an exchange rate for a currency pair, percent for a Treasury yield, otherwise dollars. Source of
+ * the names: the document.
  */
 const underlyings: Readonly<Record<string, number>> = {
   "Metal.XAG/USD": 31,
@@ -80,33 +79,29 @@ const underlyings: Readonly<Record<string, number>> = {
   "FX.USD/BRL": 5.6
 }
 
-/** The channels of reference prices. */
 export type ReferenceChannel = "cfbenchmarks_value" | "cfbenchmarks_value_5hz" | "pyth_value"
 
-/** How often a channel sends a value, in milliseconds. */
 export const periodMillis: Readonly<Record<ReferenceChannel, number>> = {
   cfbenchmarks_value: 1_000,
   cfbenchmarks_value_5hz: 200,
   pyth_value: 1_000
 }
 
-/** Values are exact: whole hundred-millionths. */
+/** Values are whole hundred-millionths, so they are exact. */
 const scale = 100_000_000
 
 const minute = 60_000
 const quarterHour = 15 * minute
 
-/** The reference prices of one exchange. */
 export class References {
   #seed: number
-  /** By name: the values that the operator set, oldest first. Each value applies until the time of the next value. */
+  /** By name, oldest first. Each value applies until the time of the next value. */
   readonly #set = new Map<string, Array<{ readonly fromMillis: number; readonly value: bigint }>>()
 
   constructor(seed: number) {
     this.#seed = seed
   }
 
-  /** The names that a channel sends. */
   names(channel: ReferenceChannel): ReadonlyArray<string> {
     return channel === "pyth_value"
       ? Object.keys(underlyings)
@@ -115,23 +110,22 @@ export class References {
         : fastIndices
   }
 
-  /** The value of an index or underlying, with eight decimals. */
+  /** With eight decimals. */
   valueAt(name: string, atMillis: number): string {
     return print(this.#value(name, atMillis))
   }
 
-  /** Sets a value from a time on, in place of the generated values. */
+  /** Replaces the generated values from `fromMillis` on. */
   set(name: string, value: bigint, fromMillis: number): void {
     this.#set.set(name, [...(this.#set.get(name) ?? []).slice(-1_000), { fromMillis, value }])
   }
 
-  /** Removes the values that the operator set, and continues with the generated values of a seed. */
+  /** Also removes the values that the operator set. */
   restart(seed: number): void {
     this.#seed = seed
     this.#set.clear()
   }
 
-  /** The body of a channel's message with the value of a name at `atMillis`. */
   body(channel: ReferenceChannel, name: string, atMillis: number): object {
     const value = print(this.#value(name, atMillis))
     if (channel === "pyth_value") {
@@ -144,8 +138,8 @@ export class References {
   }
 
   /**
-   * The averages of the documented windows: the 60 ticks (one value a second) before this tick and, in the last minute
-   * of a quarter-hour, the ticks of that minute up to this tick.
+   * The documented windows: the 60 ticks (one value a second) before this tick and, in the last minute of a
+   * quarter-hour, the ticks of that minute up to this tick.
    */
   #averages(name: string, atMillis: number) {
     const close = Math.ceil(atMillis / quarterHour) * quarterHour
@@ -158,7 +152,6 @@ export class References {
     }
   }
 
-  /** The average of the ticks of a window, from its first to `lastMillis`. */
   #average(name: string, startMillis: number, endExclusiveMillis: number, lastMillis: number) {
     let sum = 0n
     let size = 0
@@ -189,13 +182,12 @@ const generated = (name: string, seed: number, atMillis: number): bigint => {
   return BigInt(Math.round(level * (1 + wave(86_400, 0.012) + wave(3_600, 0.005) + wave(47, 0.003)) * scale))
 }
 
-/** Prints eight decimals. */
 const print = (value: bigint): string => {
   const digits = String(value < 0n ? -value : value).padStart(9, "0")
   return `${value < 0n ? "-" : ""}${digits.slice(0, -8)}.${digits.slice(-8)}`
 }
 
-/** Parses a value with at most eight decimals; undefined if invalid. */
+/** At most eight decimals. Undefined if invalid. */
 export const parseReference = (text: string): bigint | undefined => {
   const match = /^(-?)(\d{1,12})(?:\.(\d{1,8}))?$/.exec(text)
   return match === null ? undefined : BigInt(`${match[1]}${match[2]}${(match[3] ?? "").padEnd(8, "0")}`)

@@ -4,7 +4,6 @@
  * @module
  */
 
-/** One way to score in a game. */
 export interface Score {
   readonly what: string
   readonly points: number
@@ -12,17 +11,16 @@ export interface Score {
   readonly weight: number
 }
 
-/** The rules of generated games. */
 export interface GameRules {
   readonly periods: number
   readonly periodSeconds: number
-  /** What the clock shows: the remaining time of the period, or the elapsed time of the game. Baseball has no clock. */
+  /** The remaining time of the period, or the elapsed time of the game. Baseball has no clock. */
   readonly clock: "remaining" | "elapsed" | "none"
   readonly scores: ReadonlyArray<Score>
-  /** The maximum number of scores of one team in a game. */
+  /** The maximum of one team in a game. */
   readonly maxScores: number
   readonly canTie: boolean
-  /** How long a game lasts if its milestone has no end. */
+  /** For a milestone without an end. */
   readonly durationMillis: number
 }
 
@@ -38,7 +36,7 @@ const soccer: GameRules = {
   durationMillis: minutes(115)
 }
 
-/** The rules by type of milestone. */
+/** By type of milestone. */
 const rules: Readonly<Record<string, GameRules>> = {
   football_game: {
     periods: 4,
@@ -92,15 +90,15 @@ const rules: Readonly<Record<string, GameRules>> = {
   soccer_tournament_multi_leg: soccer
 }
 
-/** The rules of the games of a type of milestone; undefined if milestones of the type are not games. */
+/** Undefined if milestones of the type are not games. */
 export const rulesOf = (type: string): GameRules | undefined => (Object.hasOwn(rules, type) ? rules[type] : undefined)
 
 const dayMillis = minutes(24 * 60)
 
-/** How long a milestone without a stated end lasts. */
+/** For a milestone without a stated end. */
 export const durationOf = (type: string): number => rulesOf(type)?.durationMillis ?? dayMillis
 
-/** The sport of a type of milestone: `Football` for `football_game`. */
+/** `Football` for `football_game`. */
 export const sportOf = (type: string): string => {
   const first = type.replace(/_.*$/, "")
   return first.charAt(0).toUpperCase() + first.slice(1)

@@ -42,13 +42,13 @@ export const find = (state: State, targetId: string): Result.Result<StructuredTa
   return target === undefined ? Result.fail(notFound) : Result.succeed(target)
 }
 
-/** The structured target of a market's strike; undefined if there is none. */
+/** Undefined if no target has the id. */
 export const strikeTargetOf = (state: State, targetId: string | undefined): StrikeTarget | undefined => {
   const target = targetId === undefined ? undefined : state.reference.targets.get(targetId.toLowerCase())
   return target === undefined ? undefined : { type: target.type, targetId: target.targetId }
 }
 
-/** Structured targets, oldest first, or in the order of the requested ids. */
+/** Oldest first, or in the order of the requested ids. */
 export const list = (state: State, query: ListStructuredTargets): Result.Result<Page<StructuredTarget>, Refusal> => {
   const { targetList, targets } = state.reference
   const requested = query.ids?.flatMap((id) => targets.get(id.toLowerCase()) ?? [])

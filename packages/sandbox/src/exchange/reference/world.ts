@@ -1,5 +1,5 @@
 /**
- * The example world: some games, an election, prices and the weather, with everything that belongs to them.
+ * The example world: some games, an election, prices and the weather.
  *
  * The teams depend only on the seed of the exchange, and the times only on the time of the creation.
  *
@@ -20,23 +20,22 @@ import type { Exchange } from "../Exchange.ts"
 import { numbersFrom } from "./random.ts"
 import { durationOf, sportOf } from "./sports.ts"
 
-/** A game of the world. */
 interface GameExample {
-  /** The ticker of the series about the winners. */
+  /** A series ticker. */
   readonly winners: string
-  /** The ticker of the series about the total scores. */
+  /** A series ticker. */
   readonly totals: string
   readonly competition: string
   /** The type of the milestone. */
   readonly type: string
-  /** The prefix of the types of its structured targets, such as `football` in `football_team`. */
+  /** The prefix of the types of structured targets, such as `football` in `football_team`. */
   readonly sport: string
   /** The market about the total score resolves to YES above this number. */
   readonly line: number
   readonly startsInMinutes: number
   readonly hasPlayers: boolean
   readonly canTie?: boolean
-  /** An incentive program for the first market. It runs for a week from the start of the game. */
+  /** For the first market. The program runs for a week from the start of the game. */
   readonly program?: Omit<CreateIncentiveProgram, "ticker" | "startMillis" | "endMillis">
 }
 
@@ -99,7 +98,6 @@ const games: ReadonlyArray<GameExample> = [
   }
 ]
 
-/** A source of live data with an event. */
 interface SourceExample {
   readonly series: string
   readonly title: string
@@ -136,7 +134,7 @@ const sources: ReadonlyArray<SourceExample> = [
   }
 ]
 
-/** The cities of teams, with the codes that tickers contain. */
+/** With the codes that tickers contain. */
 const cities = [
   ["ATL", "Atlanta"],
   ["BOS", "Boston"],
@@ -154,7 +152,7 @@ const cities = [
 
 const surnames = ["Adams", "Baker", "Clark", "Davis", "Evans", "Foster"]
 
-/** Creates the example world on an exchange. Series that exist already are kept. */
+/** Series that exist already are kept. */
 export const createWorld = (exchange: Exchange, nowMillis: number): Result.Result<void, Refusal> => {
   const site: Site = {
     seed: exchange.seed,
@@ -177,7 +175,6 @@ export const createWorld = (exchange: Exchange, nowMillis: number): Result.Resul
   })
 }
 
-/** The exchange on which a world is created, at the time of the creation. */
 interface Site {
   readonly seed: number
   readonly nowMillis: number
@@ -233,7 +230,7 @@ const createGame = (site: Site, example: GameExample): Result.Result<void, Refus
   })
 }
 
-/** Creates a team with its players, and returns its id. */
+/** Also creates the players. Returns the id of the team. */
 const createTeam = (
   site: Site,
   { competition: league, hasPlayers, sport }: GameExample,
@@ -302,13 +299,13 @@ const createSeries = (site: Site, series: CreateSeries): Result.Result<unknown, 
 const createEvent = (site: Site, event: CreateEvent): Result.Result<unknown, Refusal> =>
   site.execute({ type: "createEvent", event })
 
-/** A time some minutes from now, rounded down to a quarter of an hour, but not before 1970. */
+/** Rounded down to a quarter of an hour, but not before 1970. */
 const roundedIn = ({ nowMillis }: Site, minutes: number): number =>
   Math.max(0, Math.floor((nowMillis + minutes * minute) / quarter) * quarter)
 
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
-/** A date in the format of tickers, such as `26NOV30`. */
+/** In the format of tickers, such as `26NOV30`. */
 const dayOf = (millis: number): string => {
   const date = new Date(millis)
   const [year, dayOfMonth] = [date.getUTCFullYear() % 100, date.getUTCDate()].map((part) =>

@@ -15,7 +15,7 @@ import { type Call, type Route, route, wireRoute } from "../route.ts"
 import { invalidParameters, refusal } from "../../exchange/refusals.ts"
 import { count, seconds } from "../wire.ts"
 
-/** Tiers that trading volume earns. The required volumes are not published, so these volumes are invented. */
+/** The volumes are invented, because the exchange does not publish the required volumes. */
 const goals: ReadonlyArray<readonly [Tier, contracts: number]> = [
   ["expert", 1_000_000],
   ["premier", 5_000_000],

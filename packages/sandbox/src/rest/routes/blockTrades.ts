@@ -52,7 +52,7 @@ export const blockTrades: ReadonlyArray<Route> = [
 
 const notFcm = /*#__PURE__*/ invalidParameters("only FCM members may name a subtrader")
 
-/** Reads a proposal. A key that is locked to a subaccount proposes trades only for its subaccount. */
+/** A key that is locked to a subaccount proposes trades only for its subaccount. */
 const readProposal = ({
   accountId,
   input,
@@ -85,7 +85,7 @@ const readProposal = ({
       })
 }
 
-/** A proposal as one of its parties sees it: the ids of the other party are empty. */
+/** The ids of the other party are empty. */
 const toProposal = (trade: BlockTrade, accountId: string): BlockTrades.BlockTradeProposal => {
   const { buyer, executedMillis, seller } = trade
   const own = <A>(party: BlockTradeParty, value: A): A | "" => (party.accountId === accountId ? value : "")

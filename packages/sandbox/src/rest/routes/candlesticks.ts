@@ -15,19 +15,18 @@ import type { View } from "../../exchange/View.ts"
 import { type Route, route } from "../route.ts"
 import { count, price } from "../wire.ts"
 
-/** Observed: a request for one market may cover at most this number of periods. */
+/** Observed: the maximum number of periods in a request for one market. */
 const maxOfMarket = 5_000
 
 /**
- * Documented: in a request for several markets, the maximum number of periods, summed over the markets. Observed: the
- * requested periods count, even those without a candlestick.
+ * Documented: the maximum number of periods in a request for several markets, summed over the markets. Observed:
+ * periods without a candlestick count, too.
  */
 const maxOfAll = 10_000
 
-/** Documented: the maximum number of tickers in a request. */
+/** Documented, per request. */
 const maxTickers = 100
 
-/** The common fields of the inputs. */
 interface Input {
   readonly start_ts: number
   readonly end_ts: number
@@ -42,7 +41,7 @@ const rangeOf = (input: Input): CandleRange => ({
   withLatestBefore: input.include_latest_before_start ?? false
 })
 
-/** The number of periods that a request covers. It can be a fraction. */
+/** Can be a fraction. */
 const periodsOf = ({ end_ts, period_interval, start_ts }: Input): number => (end_ts - start_ts) / (period_interval * 60)
 
 const checkPeriods = (input: Input, markets: number, max: number): Refusal | undefined =>
@@ -52,7 +51,6 @@ const checkPeriods = (input: Input, markets: number, max: number): Refusal | und
       )
     : undefined
 
-/** Whether a market or an event belongs to the series of the path. */
 const isOfSeries = (found: Result.Result<{ readonly seriesTicker: string }, Refusal>, seriesTicker: string): boolean =>
   Result.isSuccess(found) && found.success.seriesTicker === seriesTicker
 
@@ -141,7 +139,7 @@ const toForecast = (input: ForecastInput, { endSeconds, points }: Forecast): Eve
   })
 })
 
-/** The candlesticks of an event's markets. A range with too many periods ends earlier. */
+/** A range with too many periods ends earlier. */
 const ofEvent = (
   view: View,
   input: Input & { readonly ticker: string }
@@ -171,7 +169,7 @@ const ofEvent = (
   })
 }
 
-/** The lowest and the highest closing price of any market, by the end of the period. */
+/** By the end of the period. */
 const closesOf = (lists: ReadonlyArray<ReadonlyArray<Candle>>) => {
   const closes = new Map<number, { readonly min: number; readonly max: number }>()
   for (const { endSeconds, price: traded } of lists.flat()) {

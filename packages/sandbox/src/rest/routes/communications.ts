@@ -14,8 +14,8 @@ import { type Call, type Route, route } from "../route.ts"
 import { readBid, readCount, readMicros } from "../wire.ts"
 import { toQuote, toRfq } from "./communicationsBodies.ts"
 
-// Operations that change an RFQ or name a quote do not name a subaccount. For these, a key that is locked to a
-// subaccount finds only the RFQs and quotes of its subaccount.
+// Operations that change an RFQ or name a quote do not name a subaccount. Here, a key that is locked to a subaccount
+// finds only the RFQs and quotes of its subaccount.
 
 export const rfqs: ReadonlyArray<Route> = [
   route(Rfqs.communicationsId, ({ accountId, view }) =>
@@ -46,7 +46,7 @@ export const rfqs: ReadonlyArray<Route> = [
   )
 ]
 
-/** A request that names a quote, with or without its RFQ. */
+/** With or without the RFQ's id. */
 type QuoteCall = Call<{ readonly quote_id: string; readonly rfq_id?: string }>
 
 const targetOf = ({ input, key }: QuoteCall): QuoteTarget => ({
@@ -92,7 +92,7 @@ export const quotes: ReadonlyArray<Route> = [
   route(Quotes.confirm, confirm),
   route(Quotes.delete, remove),
 
-  // The deprecated operations without the RFQ's id.
+  // Deprecated operations without the RFQ's id.
   route(Quotes.getByQuoteId, get),
   route(Quotes.acceptByQuoteId, accept),
   route(Quotes.confirmByQuoteId, confirm),
@@ -101,7 +101,6 @@ export const quotes: ReadonlyArray<Route> = [
 
 const notFcm = /*#__PURE__*/ invalidParameters("only FCM members may name a subtrader")
 
-/** Refuses a malformed id. */
 export const checkUuid = (name: string, id: string | undefined): Refusal | undefined =>
   id === undefined || isUuid(id) ? undefined : invalidParameters(`${name} is not a UUID`)
 
@@ -122,8 +121,8 @@ const readListRfqs = (input: Rfqs.ListInput): Result.Result<ListRfqs, Refusal> =
 }
 
 /**
- * Reads the query of a list of quotes. A public client names the creators by their communications ids, so the caller's
- * own communications id is read as the caller's account.
+ * A public client names the creators by their communications ids, so the caller's own communications id is read as the
+ * caller's account.
  */
 const readListQuotes = (
   input: Quotes.ListInput,
@@ -167,7 +166,7 @@ const readCreateRfq = (input: Rfqs.CreateInput): Result.Result<CreateRfq, Refusa
       )
     : Result.fail(notFcm)
 
-/** Reads a value that a request may state in either of two fields. If both are set, they must be equal. */
+/** A request may state the value in either of two fields. If both are set, they must be equal. */
 const oneOf = <A>(names: string, one: A | undefined, other: A | undefined): Result.Result<A | undefined, Refusal> =>
   one !== undefined && other !== undefined && one !== other
     ? Result.fail(invalidParameters(`${names} are not equal`))

@@ -10,11 +10,11 @@ import type { Quote, Rfq } from "../../exchange/Entities.ts"
 import { count, dollars, price, time } from "../wire.ts"
 import { toLegs } from "./marketBodies.ts"
 
-/** How an account sees the creator of an RFQ: the public id, or a placeholder. */
+/** The public id, or a placeholder. */
 export const rfqCreatorId = ({ accountId, communicationsId, isObscured }: Rfq, viewerId: string): string =>
   shownTo(viewerId, { accountId, communicationsId, isObscured })
 
-/** How an account sees the creator of the quoted RFQ: the public id, or a placeholder. */
+/** The public id, or a placeholder. */
 export const quotedCreatorId = (quote: Quote, viewerId: string): string =>
   shownTo(viewerId, {
     accountId: quote.rfqAccountId,

@@ -8,7 +8,6 @@ import type { MarketEvent } from "../../exchange/Entities.ts"
 import { sourceKindOf } from "../../exchange/reference/liveSources.ts"
 import type { Call } from "../route.ts"
 
-/** A range of a chart, and the time between its points. */
 interface Range {
   readonly lengthMillis: number
   readonly stepMillis: number
@@ -26,7 +25,7 @@ const types = { crypto: "crypto_price", commodity: "commodity_price", weather: "
 
 type Reads = Pick<Call<unknown>, "view" | "referenceAt">
 
-/** The live data of an event; undefined if the event has none. */
+/** Undefined for an event without live data. */
 export const toEventLiveData = (
   { referenceAt, view }: Reads,
   { eventTicker, liveSource }: MarketEvent,

@@ -8,7 +8,7 @@ import * as Result from "effect/Result"
 import { type Route, route } from "../route.ts"
 import { time } from "../wire.ts"
 
-/** Descriptions of the shards: what is traded there according to the documents. */
+/** What is traded on each shard according to the documents. */
 const descriptions = ["default", "combos", "crypto and commodities", "sports"]
 
 export const exchange: ReadonlyArray<Route> = [

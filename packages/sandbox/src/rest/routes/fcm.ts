@@ -131,7 +131,7 @@ export const fcm: ReadonlyArray<Route> = [
 
 const toCategories = ({ blockedCategories }: Subtrader) => ({ categories: blockedCategories })
 
-/** A trade as the FCM sees it: only the sides of its own subtraders have orders and fees. */
+/** Only the sides of the FCM's own subtraders have orders and fees. */
 const toFill = ({ maker, taker, ...trade }: FcmTrade): Fcm.FcmFill => ({
   fill_id: trade.tradeId,
   exchange_index: trade.exchangeIndex,

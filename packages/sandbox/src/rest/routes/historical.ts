@@ -46,6 +46,5 @@ export const historical: ReadonlyArray<Route> = [
   )
 ]
 
-/** Whether a request names a ticker that no market has. */
 const isUnknown = (view: View, ticker: string | undefined): boolean =>
   ticker !== undefined && Result.isFailure(view.market(ticker))

@@ -12,7 +12,6 @@ import { toEventLiveData } from "./eventLiveData.ts"
 import { playByPlayOf, toLiveData } from "./liveDataBodies.ts"
 import { toCalibration, toPoint } from "./weatherBodies.ts"
 
-/** The live data of one milestone. */
 const get = (
   { input, view }: Pick<Call<LiveData.PlayerStats & { readonly milestone_id: string }>, "input" | "view">,
   type?: string
@@ -81,10 +80,9 @@ const unknownCity = (city: string): Refusal => invalidParameters(`${city} has no
 
 const dayMillis = 86_400_000
 
-/** The longest window of one request. */
+/** Per request. */
 const maxWindowMillis = 7 * dayMillis
 
-/** The window of a request for the weather index. */
 const readWindow = (
   { from, last_sec, to }: LiveData.WeatherIndexInput,
   nowMillis: number

@@ -39,10 +39,10 @@ const gameOf = ({ rules, state }: LiveGame) => {
   }
 }
 
-/** Documented: the competitions with statistics of players. */
+/** Documented. */
 const hasPlayerStats = /^(?:Pro Football|Pro Basketball|College Basketball \(M\)|College Men's Basketball)/
 
-/** The points of each player, if the competition has statistics and players are known. */
+/** Undefined if the competition has no statistics or no players are known. */
 const playerStatsOf = ({ milestone }: LiveMilestone, { players, state }: LiveGame) => {
   const statsOf = (side: Side) =>
     players[side].map(({ name, targetId }) => ({
@@ -57,7 +57,7 @@ const playerStatsOf = ({ milestone }: LiveMilestone, { players, state }: LiveGam
     : undefined
 }
 
-/** The player who scored; undefined if the team has no known players. */
+/** Undefined if the team has no known players. */
 const scorerOf = ({ player, side }: Play, players: LiveGame["players"]): StructuredTarget | undefined =>
   players[side][player % players[side].length]
 

@@ -15,7 +15,7 @@ const askOf = (yesAsk: number) => price(yesAsk === 0 ? dollar : yesAsk)
 const noBidOf = (yesAsk: number) => price(yesAsk === 0 ? 0 : dollar - yesAsk)
 const noAskOf = (yesBid: number) => price(dollar - yesBid)
 
-/** Recorded: the custom strike of a market with a structured target maps the target's type to its id. */
+/** Recorded: the custom strike maps the target's type to its id. */
 const strikeOf = ({ structuredTarget }: Market): Pick<Markets.Market, "strike_type" | "custom_strike"> =>
   structuredTarget === undefined
     ? {}
@@ -82,7 +82,6 @@ const toNumericStrike = ({ cap, floor, type }: Strike) => ({
   ...(cap === undefined ? undefined : { cap_strike: cap })
 })
 
-/** The legs of a combo, and its collection. */
 export const toLegs = ({ combo }: Pick<Market, "combo">) =>
   combo === undefined
     ? undefined
@@ -112,10 +111,7 @@ export const toStrike = ({ combo }: Pick<Market, "combo">) =>
 export const toRanges = ({ priceRanges }: Pick<Market, "priceRanges">) =>
   priceRanges.map(({ end, start, step }) => ({ start: price(start), end: price(end), step: price(step) }))
 
-/**
- * The names of the published price grids. A key has the steps of the ranges, and the ends of all ranges except the
- * last.
- */
+/** The published names. A key has the steps of the ranges, and the ends of all ranges except the last. */
 const structures: Readonly<Record<string, string>> = {
   "100": "linear_cent",
   "10": "deci_cent",
@@ -131,17 +127,16 @@ const structures: Readonly<Record<string, string>> = {
   "1,10,1 100,9900": "center_deci_edge_centi_cent"
 }
 
-/** The name of a price grid without a published name. */
 const unnamed = "custom"
 
-/** The published name of a price grid. A grid without a published name is `custom`. */
+/** A grid without a published name is `custom`. */
 export const structureOf = ({ priceRanges }: Pick<Market, "priceRanges">): string => {
   const steps = priceRanges.map(({ step }) => step).join()
   const ends = priceRanges.slice(0, -1).map(({ end }) => end)
   return structures[ends.length === 0 ? steps : `${steps} ${ends.join()}`] ?? unnamed
 }
 
-/** The name of a price grid in the feed, where a grid without a published name has an empty name. */
+/** In the feed, a grid without a published name has an empty name. */
 export const feedStructureOf = (market: Pick<Market, "priceRanges">): string => {
   const structure = structureOf(market)
   return structure === unnamed ? "" : structure

@@ -41,7 +41,7 @@ export const markets: ReadonlyArray<Route> = [
   route(Markets.trades, ({ input, view }) => listTrades(view, input))
 ]
 
-/** The statuses that each status filter selects. */
+/** By status filter. */
 const statuses: Readonly<Record<NonNullable<Markets.ListInput["status"]>, ReadonlyArray<MarketStatus>>> = {
   unopened: ["initialized"],
   open: ["active"],
@@ -50,7 +50,7 @@ const statuses: Readonly<Record<NonNullable<Markets.ListInput["status"]>, Readon
   settled: ["finalized"]
 }
 
-/** Lists current or historical markets. The historical operation has fewer filters. */
+/** The historical operation has fewer filters. */
 export const listMarkets = (
   view: View,
   input: Markets.ListInput,
@@ -81,16 +81,14 @@ export const listMarkets = (
   )
 }
 
-/**
- * Whether a time is within bounds in Unix seconds, both inclusive. An absent time (`NaN`) is outside every set bound.
- */
+/** In Unix seconds, both inclusive. An absent time (`NaN`) is outside every set bound. */
 const isBetween = (millis: number, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || millis >= min * 1_000) && (max === undefined || millis <= max * 1_000)
 
-/** Whether a time is after a bound in Unix seconds. */
+/** In Unix seconds. */
 const isAfter = (millis: number, min: number | undefined): boolean => min === undefined || millis > min * 1_000
 
-/** Whether a market was updated after `min` and not after `max`, in Unix seconds. */
+/** After `min` and not after `max`, in Unix seconds. */
 const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
   isAfter(updatedMillis, min) && (max === undefined || updatedMillis <= max * 1_000)
 
@@ -121,7 +119,7 @@ const permitsUpdateTimes = ({ event_ticker, mve_filter, series_ticker, tickers }
   mve_filter !== "only" &&
   (series_ticker === undefined || mve_filter === "exclude")
 
-/** Bids for YES and for NO, best last. An ask for YES at a price is a bid for NO at one dollar minus that price. */
+/** Best last. An ask for YES at a price is a bid for NO at one dollar minus that price. */
 const bookOf = (view: View, ticker: string, depth: number): Result.Result<Markets.OrderbookCountFp, Refusal> =>
   Result.map(view.book(ticker), ({ ask, bid }) => {
     const side = (levels: typeof bid, priceOf: (price: number) => number) =>
@@ -240,7 +238,7 @@ const toEvent = (view: View, event: MarketEvent, nested: boolean): Events.EventD
   ...(nested ? { markets: view.marketsOf(event.eventTicker).map(toMarket) } : undefined)
 })
 
-/** The competition and its scope. Public fixtures have them under these names. */
+/** Public fixtures have the competition and its scope under these names. */
 const productMetadataOf = ({
   competition,
   competitionScope

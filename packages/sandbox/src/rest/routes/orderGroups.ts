@@ -77,14 +77,13 @@ const toListedGroup = (group: OrderGroup): OrderGroups.OrderGroup => ({
 
 const empty = (result: Result.Result<void, Refusal>): Result.Result<{}, Refusal> => Result.map(result, () => ({}))
 
-/** The target of a write to a group. Default: subaccount 0 and shard 0. */
 const targetOf = (input: OrderGroups.ChangeInput): GroupTarget => ({
   groupId: input.order_group_id,
   subaccount: input.subaccount ?? 0,
   exchangeIndex: input.exchange_index ?? 0
 })
 
-/** Reads a limit in whole contracts or as a decimal count. If both are set, they must be equal. Returns hundredths. */
+/** In hundredths. If a limit in whole contracts and a decimal limit are set, they must be equal. */
 const limitOf = (input: OrderGroups.LimitInput): Result.Result<number, Refusal> => {
   const whole = input.contracts_limit === undefined ? undefined : input.contracts_limit * contract
   const decimal = input.contracts_limit_fp ?? undefined

@@ -116,7 +116,7 @@ export const orders: ReadonlyArray<Route> = [
   )
 ]
 
-/** Lists current or historical orders. The historical operation has fewer filters. */
+/** The historical operation has fewer filters. */
 export const listOrders = (
   view: View,
   accountId: string,
@@ -144,7 +144,6 @@ export const listOrders = (
   }))
 }
 
-/** Refuses an item of a batch if its shard does not exist. */
 const onExistingShard = (item: { readonly exchange_index?: number | undefined }): Result.Result<void, Refusal> => {
   const refused = checkShardOf(item)
   return refused === undefined ? Result.void : Result.fail(refused)
@@ -243,7 +242,7 @@ export const toOrder = (order: Order): Orders.Order => ({
   exchange_index: order.exchangeIndex
 })
 
-/** The response to a new order. Averages are over the fills on arrival. */
+/** Averages are over the fills on arrival. */
 const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Response => ({
   order_id: order.orderId,
   ...clientIdOf(order.clientOrderId),
@@ -253,7 +252,7 @@ const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Respons
   ts_ms: nowMillis
 })
 
-/** The response to an amendment. It has counts, and averages over new fills, only if the remaining count changed. */
+/** The response has counts, and averages over new fills, only if the remaining count changed. */
 const toAmended = ({ after, before }: Changed, nowMillis: number): Orders.AmendOrderV2Response => ({
   order_id: after.orderId,
   ...clientIdOf(after.clientOrderId),

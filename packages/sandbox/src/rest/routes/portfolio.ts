@@ -89,7 +89,7 @@ const byShard = ({ shards }: View, balances: ReadonlyArray<Balance>, of: Amount)
     )
   }))
 
-/** Lists current or historical positions. The historical operation has fewer filters. */
+/** The historical operation has fewer filters. */
 export const listPositions = (
   view: View,
   accountId: string,
@@ -141,7 +141,7 @@ const toMarketPosition = (position: Position): Portfolio.MarketPosition => ({
   last_updated_ts: time(position.updatedMillis)
 })
 
-/** The totals of an event, over its listed markets on all pages. */
+/** Over the event's listed markets on all pages. */
 const toEventPosition = (eventTicker: string, positions: ReadonlyArray<Position>): Portfolio.EventPosition => {
   const total = (of: "tradedCount" | "exposureMicros" | "realizedMicros" | "feesMicros") =>
     positions.reduce((micros, position) => micros + position[of], 0)
@@ -155,7 +155,7 @@ const toEventPosition = (eventTicker: string, positions: ReadonlyArray<Position>
   }
 }
 
-/** Lists current or historical fills. The historical operation has fewer filters. */
+/** The historical operation has fewer filters. */
 export const listFills = (
   view: View,
   accountId: string,

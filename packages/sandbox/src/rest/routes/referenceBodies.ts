@@ -11,13 +11,12 @@ import { marketIdOf } from "../../exchange/markets/marketIds.ts"
 import { rulesOf } from "../../exchange/reference/sports.ts"
 import { count, time } from "../wire.ts"
 
-/** The ids of data providers. The document has one field for the first id, and one field for all ids. */
+/** The document has one field for the first id, and one field for all ids. */
 const sourcesOf = (sourceIds: Readonly<Record<string, string>>) => {
   const first = Object.values(sourceIds)[0]
   return { ...(first === undefined ? undefined : { source_id: first }), source_ids: sourceIds }
 }
 
-/** The teams of a game, or the participants of another milestone, by id. */
 export const participantsOf = ({ targetIds, type }: Milestone) => {
   const [away, home] = targetIds
   return rulesOf(type) !== undefined && away !== undefined && home !== undefined

@@ -28,7 +28,7 @@ const ofCreator = (batch: RfqBatch) => ({
   creator_subaccount: batch.subaccount
 })
 
-/** How an account sees the creator of the quoted RFQ batch: the public id, or a placeholder. */
+/** The public id, or a placeholder. */
 export const quotedBatchCreatorId = (batchQuote: BatchQuote, viewerId: string): string =>
   shownTo(viewerId, {
     accountId: batchQuote.rfqAccountId,
@@ -71,7 +71,7 @@ export const toBestQuotes = (best: BestQuotes): RfqBatches.RFQBatchBestQuotes =>
   rfqs: best.rfqs.map(toBestQuote)
 })
 
-/** The best bids on one child, which is an RFQ of the batch. A side without a bid has no fields. */
+/** A side without a bid has no fields. */
 export const toBestQuote = (best: BestQuote): RfqBatches.RFQBatchBestQuote => ({
   rfq_id: best.rfqId,
   market_ticker: best.ticker,

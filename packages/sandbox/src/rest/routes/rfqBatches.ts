@@ -112,7 +112,7 @@ export const rfqBatches: ReadonlyArray<Route> = [
   )
 ]
 
-/** Reads every item of a list. Fails with the first refusal. */
+/** Fails with the first refusal. */
 const readAll = <A, B>(
   items: ReadonlyArray<A>,
   read: (item: A) => Result.Result<B, Refusal>
@@ -145,7 +145,7 @@ const readCreate = (
 
 type Size = Pick<CreateRfqBatchChild, "count" | "targetCostMicros">
 
-/** The size of a batch or of a child (one of its RFQs): a number of contracts, a target cost, or neither. */
+/** Of a batch or of a child, which is one of its RFQs. */
 const readSize = ({
   contracts_fp: contracts,
   target_cost_dollars: cost
@@ -164,7 +164,7 @@ const readSize = ({
       }))
 }
 
-/** Reads a child. Its own size takes precedence over the size of the batch. */
+/** The child's own size takes precedence over the size of the batch. */
 const readChild = (child: RfqBatches.Child, shared: Size): Result.Result<CreateRfqBatchChild, Refusal> => {
   const combo = readCombo(child)
   if (combo === undefined) {
@@ -176,7 +176,7 @@ const readChild = (child: RfqBatches.Child, shared: Size): Result.Result<CreateR
   }))
 }
 
-/** The combo that a child names, by its ticker or by its legs; undefined if it names both or neither. */
+/** Undefined if the child names both a ticker and legs, or neither. */
 const readCombo = ({
   market_ticker: ticker,
   selected_markets: legs

@@ -134,7 +134,7 @@ export const transfers: ReadonlyArray<Route> = [
   )
 ]
 
-/** Whether a key may see a subaccount: a locked key sees only its own subaccount. */
+/** A locked key sees only its own subaccount. */
 const isVisibleTo =
   (key: ApiKey | undefined) =>
   ({ subaccount }: { readonly subaccount: number }): boolean =>

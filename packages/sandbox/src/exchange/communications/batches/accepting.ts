@@ -1,5 +1,5 @@
 /**
- * Accepting an RFQ batch, and confirming the children (its RFQs) that a maker won.
+ * Acceptance of RFQ batches, and confirmation by the makers.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { cancelBatchQuote, endCompetition, uncount } from "./closing.ts"
 import { checkMarkets, checkOpen, checkPayable } from "./quoting.ts"
 import { findBatchQuote, findOwnBatch, indexBatch, noteUpdate, toBatch, toBatchQuote } from "./records.ts"
 
-/** The times to confirm and to execute: the shortest times of a single quote on any of the markets. */
+/** The shortest times of a single quote on any of the markets. */
 const batchWindowsOf = ({ children }: BatchState) => {
   const windows = children.map(({ market }) => windowsOf(market))
   return {
@@ -28,10 +28,7 @@ const batchWindowsOf = ({ children }: BatchState) => {
   }
 }
 
-/**
- * Accepts all children of a batch on one side, or none. Documented: a request that repeats a successful acceptance with
- * its `client_order_id` gets the same response.
- */
+/** Documented: a request that repeats a successful acceptance with its `client_order_id` gets the same response. */
 export const accept = (
   state: State,
   account: AccountState,
@@ -58,7 +55,7 @@ export const accept = (
     })
   })
 
-/** The best bid of each child, in the order of the children. Refuses bids that are worse than the caller accepts. */
+/** In the order of the children. Refuses bids that are worse than the caller accepts. */
 const winnersOf = (
   { best, children }: BatchState,
   { minBids, side }: AcceptRfqBatch
@@ -82,7 +79,6 @@ const winnersOf = (
       )
 }
 
-/** Refuses the acceptance if the creator cannot pay for all children. */
 const checkMoney = (batch: BatchState, winners: ReadonlyArray<BestBid>, side: Side): Refusal | undefined =>
   moneyOfCreator(
     batch,
@@ -92,7 +88,6 @@ const checkMoney = (batch: BatchState, winners: ReadonlyArray<BestBid>, side: Si
     ? refusal("invalid", insufficientBalance)
     : undefined
 
-/** The money that the creator of a batch needs to trade with these quotes. */
 export const moneyOfCreator = (
   { account, subaccount }: BatchState,
   quotes: ReadonlyArray<QuoteState>,
@@ -137,7 +132,6 @@ const run = (
   }
 }
 
-/** Accepts the quotes of a batch quote that won children. */
 const win = (state: State, batchQuote: BatchQuoteState, side: Side): void => {
   uncount(state, batchQuote)
   for (const accepted of [batchQuote, ...batchQuote.quotes]) {
@@ -148,7 +142,7 @@ const win = (state: State, batchQuote: BatchQuoteState, side: Side): void => {
   state.emit?.({ type: "batchQuoteAccepted", batchQuote: toBatchQuote(batchQuote) })
 }
 
-/** The response to an acceptance, which does not change later. */
+/** The response, which does not change after the acceptance. */
 const toAccepted = ({ acceptedMillis, acceptedSide, children }: BatchState): AcceptedBatch => ({
   side: acceptedSide!, // it was accepted
   quotes: children.map(({ quotes }): Quote => ({
@@ -163,7 +157,7 @@ const toAccepted = ({ acceptedMillis, acceptedSide, children }: BatchState): Acc
   }))
 })
 
-/** Confirms all children that a maker won. The last confirmation starts the timer that executes the batch. */
+/** The last confirmation starts the timer that executes the batch. */
 export const confirm = (state: State, account: AccountState, target: BatchQuoteTarget): Result.Result<void, Refusal> =>
   Result.flatMap(findBatchQuote(state, account, target), (batchQuote) => {
     const { batch } = batchQuote

@@ -20,7 +20,7 @@ export const makeBatches = (): Batches => ({
   updatesOf: new Map()
 })
 
-/** The value of a key in a map. Creates the value if it is missing. */
+/** Creates the value if it is missing. */
 export const valueOf = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   let value = map.get(key)
   if (value === undefined) {

@@ -12,21 +12,20 @@ import { type Side, sides } from "./batchParts.ts"
 /** Documented: the creator receives at most one message about best bids in this time. */
 const publishEveryMillis = 250
 
-/** The bid of a batch quote on a side of a child; undefined if the maker declines that side. */
+/** Undefined if the maker declines that side. */
 const bidOf = (batchQuote: BatchQuoteState, child: number, side: Side): BestBid | undefined => {
   const quote = batchQuote.quotes[child]! // while a batch quote counts, it has a quote for each child
   const bid = side === "yes" ? quote.yesBid : quote.noBid
   return bid === 0 ? undefined : { batchQuote, bid, priority: batchQuote.priorities[side][child]! }
 }
 
-/** The better bid. Documented: of equal bids, the earliest wins. */
+/** Documented: of equal bids, the earliest wins. */
 const better = (left: BestBid | undefined, right: BestBid | undefined): BestBid | undefined =>
   left === undefined ||
   (right !== undefined && (right.bid > left.bid || (right.bid === left.bid && right.priority < left.priority)))
     ? right
     : left
 
-/** Finds the best bid among all batch quotes that count. */
 const search = (batch: BatchState, child: number, side: Side): BestBid | undefined => {
   let best: BestBid | undefined
   for (const batchQuote of batch.quotes.values()) {
@@ -37,7 +36,7 @@ const search = (batch: BatchState, child: number, side: Side): BestBid | undefin
   return best
 }
 
-/** Updates the best bids after a maker has made a batch quote. `older` is the batch quote that it replaced. */
+/** `older` is the replaced batch quote. */
 export const addBids = (state: State, batchQuote: BatchQuoteState, older: BatchQuoteState | undefined): void =>
   update(state, batchQuote.batch, (best, child, side) => {
     const own = bidOf(batchQuote, child, side)
@@ -48,7 +47,6 @@ export const addBids = (state: State, batchQuote: BatchQuoteState, older: BatchQ
     return own !== undefined && own.bid >= best.bid ? own : search(batchQuote.batch, child, side)
   })
 
-/** Updates the best bids when a batch quote no longer counts. */
 export const removeBids = (state: State, batchQuote: BatchQuoteState): void =>
   update(state, batchQuote.batch, (best, child, side) =>
     best?.batchQuote === batchQuote ? search(batchQuote.batch, child, side) : best
@@ -79,7 +77,6 @@ const update = (
   }
 }
 
-/** Restores the best bids from the batch quotes. */
 export const restoreBest = (batch: BatchState): void => {
   for (const [child, bests] of batch.best.entries()) {
     for (const side of sides) {
@@ -88,7 +85,6 @@ export const restoreBest = (batch: BatchState): void => {
   }
 }
 
-/** Emits the event with the best bids, for the creator of the batch. */
 export const publishBest = (state: State, batch: BatchState): void => {
   batch.publishedMillis = state.nowMillis
   state.emit?.({ type: "rfqBatchBestQuotes", bestQuotes: toBestQuotes(batch) })
@@ -96,7 +92,6 @@ export const publishBest = (state: State, batch: BatchState): void => {
 
 const isComplete = ({ best }: BatchState, side: Side): boolean => best.every((bests) => bests[side] !== undefined)
 
-/** A copy of the best bids. A batch that is not open has none. */
 export const toBestQuotes = (batch: BatchState): BestQuotes => ({
   batchId: batch.batchId,
   clientBatchId: batch.clientBatchId,

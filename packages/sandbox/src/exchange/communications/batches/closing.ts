@@ -10,7 +10,6 @@ import { cancelQuote } from "../closing.ts"
 import { emptyBest } from "./batchParts.ts"
 import { indexBatch, noteUpdate, toBatch, toBatchQuote } from "./records.ts"
 
-/** Cancels a batch quote with its quotes. It can no longer win or be confirmed. */
 export const cancelBatchQuote = (state: State, batchQuote: BatchQuoteState, reason: QuoteCancelReason): void => {
   batchQuote.status = "cancelled"
   batchQuote.updatedMillis = state.nowMillis
@@ -27,19 +26,17 @@ export const cancelBatchQuote = (state: State, batchQuote: BatchQuoteState, reas
   state.emit?.({ type: "batchQuoteDeleted", batchQuote: toBatchQuote(batchQuote) })
 }
 
-/** Stops a batch quote from winning children. The caller must update the best bids of the batch. */
+/** The caller must update the best bids of the batch. */
 export const uncount = (state: State, batchQuote: BatchQuoteState): void => {
   batchQuote.isCounted = false
   unschedule(state, { discount: batchQuote })
 }
 
-/** Ends the competition of the batch quotes, and clears the best bids. */
 export const endCompetition = (state: State, batch: BatchState): void => {
   batch.best.splice(0, Infinity, ...emptyBest(batch.children.length))
   unschedule(state, { publishBest: batch })
 }
 
-/** The close reasons of the children, by the close reason of their batch. */
 const childReasons: Readonly<Record<RfqBatchCloseReason, RfqCloseReason>> = {
   cancelled: "requested",
   replaced: "replaced",
@@ -50,7 +47,7 @@ const childReasons: Readonly<Record<RfqBatchCloseReason, RfqCloseReason>> = {
   "partially executed": "notExecuted"
 }
 
-/** Closes a child. Emits no event, because the event of the batch reports it. */
+/** Emits no event, because the event of the batch reports it. */
 export const closeChild = (state: State, rfq: RfqState, reason: RfqCloseReason): void => {
   rfq.status = "closed"
   rfq.closeReason = reason
@@ -58,10 +55,7 @@ export const closeChild = (state: State, rfq: RfqState, reason: RfqCloseReason):
   rfq.accepted = undefined
 }
 
-/**
- * Closes a batch with its children, and cancels the batch quotes that could still be executed. The accounts in
- * `executedFor` receive the result of the execution in other events.
- */
+/** The accounts in `executedFor` receive the result of the execution in other events. */
 export const closeBatch = (
   state: State,
   batch: BatchState,
@@ -89,12 +83,12 @@ export const closeBatch = (
   state.emit?.({ type: "rfqBatchClosed", batch: toBatch(batch), executedFor })
 }
 
-/** Closes the batches with a child on a market that closes: their children can no longer trade together. */
+/** The market closes, so the children can no longer trade together. */
 export const closeBatchesOf = (state: State, { ticker }: MarketState): void => {
   for (const batch of [...(state.batches.ofMarket.get(ticker) ?? [])]) {
     closeBatch(state, batch, "market closed")
   }
 }
 
-/** Ends the time to confirm. Documented: a missed confirmation closes the whole batch, and nothing trades. */
+/** Documented: a missed confirmation closes the whole batch, and nothing trades. */
 export const lapseBatch = (state: State, batch: BatchState): void => closeBatch(state, batch, "expired")

@@ -11,21 +11,18 @@ import { checkActive, checkTrading } from "../../orders/placing.ts"
 import { invalidParameters, refusal } from "../../refusals.ts"
 import { type AccountState, checkNotPaused, type ComboState, type MarketState, type State } from "../../state.ts"
 
-/** Documented: the maximum number of legs of one child (an RFQ of the batch), and of different legs of all children. */
+/** Documented for one child (an RFQ of the batch), and for the different legs of all children. */
 const maxLegs = 6
 
-/** The combo of a child. The market is undefined if the batch must create it. */
+/** The market is undefined if the batch must create it. */
 interface Found {
   readonly market: MarketState | undefined
-  /** The legs; undefined for a market that was not created in a collection. */
+  /** Undefined for a market that was not created in a collection. */
   readonly combo: ComboState | undefined
   readonly exchangeIndex: number
 }
 
-/**
- * Finds the markets of the children, and creates the combos that do not exist yet. If one of the children is refused,
- * nothing is created.
- */
+/** If one of the children is refused, nothing is created. */
 export const findOrCreateMarkets = (
   state: State,
   account: AccountState,
@@ -50,7 +47,6 @@ const create = (
     ? comboOf(state, collectionTicker, combo.legs, account)
     : Result.succeed(market!) // only a combo with legs can be missing
 
-/** Finds the combo of a child. Creates nothing. */
 const find = (
   state: State,
   collectionTicker: string | undefined,
@@ -94,7 +90,6 @@ const findLegs = (
   }))
 }
 
-/** Checks that the combos are different, are on one shard, and have at most `maxLegs` different legs. */
 const checkTogether = (found: ReadonlyArray<Found>): Refusal | undefined => {
   if (new Set(found.map(nameOf)).size < found.length) {
     return invalidParameters("two children of the batch are the same combo")
@@ -108,6 +103,5 @@ const checkTogether = (found: ReadonlyArray<Found>): Refusal | undefined => {
     : undefined
 }
 
-/** A text that is equal for equal combos. */
 const nameOf = ({ combo, market }: Found): string =>
   market?.ticker ?? (combo === undefined ? "" : keyOf(combo.collection, combo.legs))

@@ -15,11 +15,11 @@ import { closeBatch } from "./closing.ts"
 import { findOrCreateMarkets } from "./combos.ts"
 import { attachBatch, findBatch, isCreator, noteUpdate, toBatch } from "./records.ts"
 
-/** Documented: the minimum and the maximum number of children of a batch. */
+/** Documented limits. */
 const minChildren = 2
 const maxChildren = 57
 
-/** Documented: the maximum number of open batches per account. Accepted batches do not count. */
+/** Documented limit per account. Accepted batches do not count. */
 const maxOpenBatches = 2
 
 const maxClientBatchId = 64
@@ -30,7 +30,7 @@ const unavailableToFcm: Refusal = /*#__PURE__*/ refusal(
   "FCM members cannot create RFQ batches"
 )
 
-/** Creates a batch, with one RFQ for each child. Closes the oldest open batches if this is necessary and requested. */
+/** Closes the oldest open batches if this is necessary and requested. */
 export const create = (
   state: State,
   account: AccountState,
@@ -62,7 +62,6 @@ export const create = (
   })
 }
 
-/** The terms of a child, in the form of a single RFQ. */
 const termsOf = (
   { isObscured, subaccount, targetCostExcludesFees }: CreateRfqBatch,
   { count, targetCostMicros }: CreateRfqBatchChild
@@ -80,7 +79,7 @@ const termsOf = (
 const checkMember = ({ fcm, subtrader }: AccountState, { subtraderId }: CreateRfqBatch): Refusal | undefined =>
   fcm === undefined && subtrader === undefined && subtraderId === undefined ? undefined : unavailableToFcm
 
-/** The checks of a batch that do not need its markets. */
+/** The checks that do not need the markets. */
 const checkRequest = (
   state: State,
   account: AccountState,
@@ -113,7 +112,7 @@ const checkRequest = (
     : undefined
 }
 
-/** The open batches that a new batch replaces, oldest first. Fails if the account would have too many open batches. */
+/** Oldest first. Fails if the account would have too many open batches. */
 const batchesToReplace = (
   { batches }: State,
   account: AccountState,
@@ -167,7 +166,7 @@ const makeBatch = (
   clientOrderId: undefined
 })
 
-/** Closes an open batch. Documented: an accepted batch can no longer be closed. */
+/** Documented: an accepted batch can no longer be closed. */
 export const remove = (
   state: State,
   account: AccountState,

@@ -1,13 +1,9 @@
 /**
  * The execution of an RFQ batch, as two orders in the book for each child (an RFQ of the batch).
  *
- * Documented: the children execute together as one fill-or-kill. Nothing trades unless every child can fill in full. If
- * the fill of one child cancels an order that another child needs, the other child fails, and the batch is partially
- * executed.
- *
- * The orders of all makers are placed first. None of them trades yet: if one of them would match an order of another
- * account in the book, the batch fails. Then all orders of the creator reserve their money. Only after that, the first
- * of them trades.
+ * Documented: the children execute together as one fill-or-kill. Nothing trades unless every child can fill in full. So
+ * the orders of all makers are placed first, and all orders of the creator reserve their money before the first of them
+ * trades.
  *
  * @module
  */
@@ -27,10 +23,9 @@ import type { Side } from "./batchParts.ts"
 import { closeBatch, closeChild } from "./closing.ts"
 import { toBatch, toBatchQuote } from "./records.ts"
 
-/** A child to execute. */
 interface Child {
   readonly quote: QuoteState
-  /** The order of the maker. The creator of the batch places the opposite order. */
+  /** The creator of the batch places the opposite order. */
   readonly terms: Terms
 }
 
@@ -42,7 +37,7 @@ interface Paired extends Placed {
   readonly taker: OrderState
 }
 
-/** Executes a batch whose winners have all confirmed. */
+/** All winners must have confirmed. */
 export const executeBatch = (state: State, batch: BatchState): void => {
   const side = batch.acceptedSide! // it was accepted
   const children = batch.children.map(({ accepted }): Child => {
@@ -70,8 +65,7 @@ export const executeBatch = (state: State, batch: BatchState): void => {
 }
 
 /**
- * Whether every child can fill in full, and whether every party can pay for all its children without exceeding its
- * maximum of open orders. Changes nothing.
+ * Whether every child can fill in full, and every party can pay for all its children within its maximum of open orders.
  */
 const canExecute = (state: State, batch: BatchState, children: ReadonlyArray<Child>, side: Side): boolean => {
   const { account, exchangeIndex, subaccount } = batch
@@ -89,13 +83,11 @@ const canExecute = (state: State, batch: BatchState, children: ReadonlyArray<Chi
   )
 }
 
-/** The batch quotes that won children and were confirmed. */
 const winnersOf = ({ quotes }: BatchState): ReadonlyArray<BatchQuoteState> =>
   [...quotes.values()].filter(({ status }) => status === "confirmed")
 
 /**
- * Whether the market trades, and the maker's order would rest in full. If the maker's order matched an order of another
- * account, too little of it would be left for the creator of the batch.
+ * If the maker's order matched another account's order, too little of it would be left for the creator of the batch.
  */
 const isTradable = (state: State, { quote, terms: { price, side } }: Child): boolean => {
   const { account, postOnly, rfq } = quote
@@ -128,7 +120,7 @@ const moneyOfMaker = ({ account, quotes, subaccount }: BatchQuoteState, side: Si
     return total + moneyOf(account, subaccount, market, terms, isTaker ? market.takerRate : market.makerRate)
   }, 0)
 
-/** Places the orders of all makers, and then those of the creator. If one of them is refused, none of them trades. */
+/** If one of the orders is refused, none of them trades. */
 const placeAll = (state: State, batch: BatchState, children: ReadonlyArray<Child>): void => {
   const placed: Array<Placed> = []
   for (const child of children) {
@@ -159,14 +151,13 @@ const placeAll = (state: State, batch: BatchState, children: ReadonlyArray<Child
   }
 }
 
-/** Cancels the orders of makers that have not traded. */
 const withdraw = (state: State, placed: ReadonlyArray<Placed>): void => {
   for (const { maker } of placed) {
     cancel(state, maker, "immediateOrCancel", state.nowMillis)
   }
 }
 
-/** Fills the orders of a child, or cancels them if an earlier child has canceled an order that this child needs. */
+/** Cancels the orders instead if an earlier child has canceled an order that this child needs. */
 const tradeChild = (state: State, { maker, quote, taker }: Paired): void => {
   if (canFill(state, taker)) {
     trade(state, taker)
@@ -183,7 +174,6 @@ const tradeChild = (state: State, { maker, quote, taker }: Paired): void => {
   }
 }
 
-/** The ids of the children that were executed, and of those that failed. */
 const outcomeOf = (quotes: ReadonlyArray<QuoteState>) => {
   const idsOf = (isExecuted: boolean): ReadonlyArray<string> =>
     quotes.flatMap(({ rfqId, status }) => ((status === "executed") === isExecuted ? [rfqId] : []))
@@ -199,7 +189,6 @@ const statuses: Partial<Record<RfqBatchCloseReason, BatchQuoteState["status"]>> 
   "execution failed": "cancelled"
 }
 
-/** Reports the results to the winners and to the creator, and closes the batch. */
 const finish = (state: State, batch: BatchState): void => {
   const winners = winnersOf(batch)
   const quotes = batch.children.map(({ quotes: [quote] }) => quote!) // every child was accepted

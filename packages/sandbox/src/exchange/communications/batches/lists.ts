@@ -12,11 +12,11 @@ import { isKept } from "../records.ts"
 import { findBatch, isCreator, toBatch, toBatchQuote } from "./records.ts"
 import { UpdateList } from "./updateList.ts"
 
-/** Documented: the maximum numbers of batches and of their children (RFQs) on a page. */
+/** Documented limits of a page. The children are RFQs. */
 const maxLimit = 20
 const maxChildren = 100
 
-/** Batches of all accounts, or of the caller only, most recently updated first. A page never splits a batch. */
+/** Most recently updated first. A page never splits a batch. */
 export const listBatches = (
   state: State,
   caller: AccountState,

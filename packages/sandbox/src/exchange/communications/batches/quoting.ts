@@ -1,5 +1,5 @@
 /**
- * Batch quotes: creation, withdrawal, and the time in which they can win children (RFQs of the batch).
+ * Creation and withdrawal of batch quotes.
  *
  * @module
  */
@@ -25,10 +25,10 @@ import { addBids, removeBids } from "./bestQuotes.ts"
 import { cancelBatchQuote, uncount } from "./closing.ts"
 import { attachBatchQuote, findBatch, findBatchQuote, toBatchQuote } from "./records.ts"
 
-/** Documented: how long a batch quote can win children after it was sent. */
+/** Documented. */
 const countedMillis = 30_000
 
-/** Creates a batch quote with one quote for each child. Replaces the maker's older batch quote on the batch. */
+/** Replaces the maker's older batch quote on the batch. */
 export const create = (
   state: State,
   account: AccountState,
@@ -41,7 +41,6 @@ export const create = (
       : Result.fail(refused)
   })
 
-/** Refuses a batch quote if the account may not quote the batch now. */
 const checkBatch = (state: State, account: AccountState, batch: BatchState): Refusal | undefined =>
   (batch.account === account
     ? refusal("forbidden", "permission_denied", "an account cannot quote its own RFQ batch")
@@ -56,7 +55,7 @@ export const checkOpen = ({ batchId, status }: BatchState): Refusal | undefined 
 export const checkMarkets = (state: State, { children }: BatchState): Refusal | undefined =>
   children.map(({ market }) => checkActive(state, market)).find((refused) => refused !== undefined)
 
-/** The bids of a batch quote in the order of the children. There must be exactly one for each child. */
+/** In the order of the children. There must be exactly one bid for each child. */
 const bidsByChild = (
   { children }: BatchState,
   { batchId: _batchId, bids, ...terms }: CreateBatchQuote
@@ -76,7 +75,6 @@ const checkAll = <A>(
   return refused === undefined ? Result.void : Result.fail(refused)
 }
 
-/** Adds a batch quote if its maker can pay for it. */
 const add = (
   state: State,
   account: AccountState,
@@ -103,10 +101,7 @@ const add = (
   return Result.succeed(batchQuote)
 }
 
-/**
- * Refuses bids that are not valid prices of orders, and bids for which the maker cannot pay. The maker can win all
- * children on one side, so it must be able to pay for all bids of a side.
- */
+/** The maker can win all children on one side, so it must be able to pay for all bids of a side. */
 const checkOffers = (state: State, batch: BatchState, quotes: ReadonlyArray<QuoteState>): Refusal | undefined => {
   for (const side of sides) {
     const offered = quotes.filter((quote) => (side === "yes" ? quote.yesBid : quote.noBid) > 0)
@@ -132,7 +127,7 @@ const checkOffer = (state: State, { rfq }: QuoteState, { count, price }: Terms):
   return invalid === undefined ? undefined : invalidParameters(invalid.details ?? invalid.message)
 }
 
-/** Refuses quotes of one maker if it cannot pay for all of them. */
+/** The quotes must have the same maker. */
 export const checkPayable = (
   { exchangeIndex }: BatchState,
   quotes: ReadonlyArray<QuoteState>,
@@ -198,7 +193,7 @@ const makeBatchQuote = (
   }
 }
 
-/** Withdraws an open batch quote. Like a single quote, a batch quote that is no longer open is not found. */
+/** Like a single quote, a batch quote that is no longer open is not found. */
 export const remove = (state: State, account: AccountState, target: BatchQuoteTarget): Result.Result<void, Refusal> =>
   Result.flatMap(findBatchQuote(state, account, target), (batchQuote) => {
     const refused = batchQuote.status === "open" ? checkNotPaused(state, batchQuote.batch.exchangeIndex) : notFound
@@ -210,10 +205,7 @@ export const remove = (state: State, account: AccountState, target: BatchQuoteTa
     return Result.void
   })
 
-/**
- * Stops a batch quote from winning children 30 seconds after it was sent. It stays open, and its maker can send it
- * again.
- */
+/** The batch quote stays open, and its maker can send it again. */
 export const discount = (state: State, batchQuote: BatchQuoteState): void => {
   batchQuote.isCounted = false
   removeBids(state, batchQuote)

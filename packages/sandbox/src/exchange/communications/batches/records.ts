@@ -12,7 +12,7 @@ import { isKept, toQuote, toRfq } from "../records.ts"
 import { valueOf } from "./batchParts.ts"
 import { UpdateList } from "./updateList.ts"
 
-/** A copy of a batch with its children. Later events do not change the copy. */
+/** Later events do not change the copy. */
 export const toBatch = ({
   account: _account,
   best: _best,
@@ -26,7 +26,7 @@ export const toBatch = ({
   ...batch
 }: BatchState): RfqBatch => ({ ...batch, rfqs: children.map(toRfq) })
 
-/** A copy of a batch quote. Later events do not change the copy. */
+/** Later events do not change the copy. */
 export const toBatchQuote = ({
   account: _account,
   batch: _batch,
@@ -45,7 +45,6 @@ export const attachBatch = ({ batches }: State, batch: BatchState): void => {
   indexBatch(batches, batch)
 }
 
-/** Updates the indexes that depend on the status of a batch. */
 export const indexBatch = ({ ofMarket, openOf }: Batches, batch: BatchState): void => {
   const { accountId, children, status } = batch
   const open = valueOf(openOf, accountId, () => new Set<BatchState>())
@@ -64,13 +63,12 @@ export const indexBatch = ({ ofMarket, openOf }: Batches, batch: BatchState): vo
   }
 }
 
-/** Moves a new or updated batch to the front of the lists. */
 export const noteUpdate = ({ batches }: State, batch: BatchState): void => {
   batches.updates.add(batch)
   valueOf(batches.updatesOf, batch.accountId, () => new UpdateList()).add(batch)
 }
 
-/** Adds a maker's batch quote to the state. Removes the maker's older batch quote on the batch. */
+/** Removes the maker's older batch quote on the batch. */
 export const attachBatchQuote = ({ batches }: State, batchQuote: BatchQuoteState): void => {
   const { accountId, batch } = batchQuote
   const older = batch.quotes.get(accountId)
@@ -86,11 +84,11 @@ export const findBatch = (state: State, batchId: string): Result.Result<BatchSta
   return batch !== undefined && isKept(state, batch) ? Result.succeed(batch) : Result.fail(notFound)
 }
 
-/** Whether an account created a batch. A key that is locked to a subaccount acts only on batches of that subaccount. */
+/** A key that is locked to a subaccount acts only on batches of that subaccount. */
 export const isCreator = (batch: BatchState, account: AccountState, subaccount: number | undefined): boolean =>
   batch.account === account && (subaccount ?? batch.subaccount) === batch.subaccount
 
-/** Finds a batch of the account. Documented: other accounts are refused as forbidden. */
+/** Documented: other accounts are refused as forbidden. */
 export const findOwnBatch = (
   state: State,
   account: AccountState,
@@ -103,7 +101,7 @@ export const findOwnBatch = (
       : Result.fail(refusal("forbidden", "permission_denied", "only the creator of the RFQ batch may do this"))
   )
 
-/** Finds the latest batch quote of an account on a batch. A replaced batch quote is not found. */
+/** A replaced batch quote is not found. */
 export const findBatchQuote = (
   state: State,
   account: AccountState,

@@ -15,7 +15,7 @@ export const dumpBatches = (state: State) => ({
   batchQuotes: Array.from(state.batches.byId.values(), ({ quotes }) =>
     Array.from(quotes.values(), (batchQuote) => dumpBatchQuote(state, batchQuote))
   ).flat(),
-  /** The batch of each update, in chronological order. */
+  /** In chronological order. */
   rfqBatchUpdates: state.batches.updates.all.map(({ batchId }) => batchId)
 })
 
@@ -30,11 +30,11 @@ const dumpBatchQuote = (
 ) => ({
   ...batchQuote,
   quoteIds: quotes.map(({ quoteId }) => quoteId),
-  /** The quotes that are not in the exchange's list of quotes. */
+  /** Only those that are not in the exchange's list of quotes. */
   quotes: quotes.filter(({ quoteId }) => !known.has(quoteId)).map(toQuote)
 })
 
-/** Adds the batches of a snapshot, after its RFQs and quotes. */
+/** Must run after the RFQs and quotes are restored. */
 export const restoreBatches = (state: State, from: ReturnType<typeof dumpBatches>): void => {
   for (const { rfqIds, ...batch } of from.rfqBatches) {
     attachBatch(state, {

@@ -10,8 +10,8 @@ import { IndexSet } from "../../orders/indexSet.ts"
 type Status = RfqBatch["status"]
 
 /**
- * An append-only list with one entry for each update of a batch. Only the last entry of a batch counts. So the batches
- * that were updated most recently come last, and the index of an entry never changes.
+ * Append-only, with one entry per update of a batch. Only the last entry of a batch counts. So the batches that were
+ * updated most recently come last, and the index of an entry never changes.
  */
 export class UpdateList<Item extends { readonly status: Status }> {
   readonly all: Array<Item> = []
@@ -23,7 +23,7 @@ export class UpdateList<Item extends { readonly status: Status }> {
     closed: new IndexSet()
   }
 
-  /** Adds an entry for a batch, with its current status. */
+  /** Uses the batch's current status. */
   add(batch: Item): void {
     const previous = this.#indexes.get(batch)
     if (previous !== undefined) {
@@ -37,7 +37,7 @@ export class UpdateList<Item extends { readonly status: Status }> {
     this.#byStatus[batch.status].add(index)
   }
 
-  /** Finds the last entries of batches, or of the batches with a status. */
+  /** Finds only the last entry of each batch. */
   before(status: string | undefined): FindBefore {
     if (status === undefined) {
       return (index) => this.#current.below(index)

@@ -6,13 +6,13 @@
 import { fractionOf, hashOf, mix } from "../random.ts"
 import type { City } from "./cities.ts"
 
-/** A configuration of a city's index. Offsets are in hundredths of a degree Celsius. */
+/** Offsets are in hundredths of a degree Celsius. */
 export interface Calibration {
   readonly version: string
   readonly publishedMillis: number
   readonly effectiveMillis: number
   readonly reason: string
-  /** The observation window; undefined for the launch configuration. */
+  /** The observation window. Undefined for the launch configuration. */
   readonly window: { readonly startMillis: number; readonly endMillis: number } | undefined
   readonly stations: ReadonlyArray<CalibratedStation>
   /** The sum of weight times offset over all stations, in ten-thousandths of a degree Celsius. */
@@ -23,7 +23,7 @@ export interface CalibratedStation {
   readonly stationId: string
   readonly weightPercent: number
   readonly offset: number
-  /** What the calibration changed; undefined for the launch configuration. */
+  /** Undefined for the launch configuration. */
   readonly note: string | undefined
 }
 
@@ -36,18 +36,18 @@ export const launchMillis = /*#__PURE__*/ Date.UTC(2026, 7, 24)
 /** Calibrations end after ten years. This limits their number if an operator moves the clock far ahead. */
 const maxWeeks = 520
 
-/** The number of weeks since the launch that ended at least `delay` ago, but at most `maxWeeks`. */
+/** Since the launch: the weeks that ended at least `delay` ago, but at most `maxWeeks`. */
 const weeksAt = (millis: number, delay: number): number =>
   Math.max(0, Math.min(maxWeeks, Math.floor((millis - launchMillis - delay) / week)))
 
 const publishDelay = 6 * hour
 const effectDelay = 12 * hour
 
-/** The configurations that were published by a time, oldest first. */
+/** Oldest first. */
 export const calibrationsBy = (seed: number, name: string, city: City, nowMillis: number): ReadonlyArray<Calibration> =>
   Array.from({ length: weeksAt(nowMillis, publishDelay) + 1 }, (_, weeks) => calibrationOf(seed, name, city, weeks))
 
-/** A function that finds the configuration for a minute. It computes each configuration once. */
+/** Computes each configuration once. */
 export const calibrationFinder = (seed: number, name: string, city: City): ((millis: number) => Calibration) => {
   const known = new Map<number, Calibration>()
   return (millis) => {
@@ -58,7 +58,7 @@ export const calibrationFinder = (seed: number, name: string, city: City): ((mil
   }
 }
 
-/** The configuration after a number of complete weeks since the launch. */
+/** `weeks` are complete weeks since the launch. */
 const calibrationOf = (seed: number, name: string, { stations }: City, weeks: number): Calibration => {
   const endMillis = launchMillis + weeks * week
   const isLaunch = weeks === 0
@@ -82,7 +82,6 @@ const calibrationOf = (seed: number, name: string, { stations }: City, weeks: nu
   }
 }
 
-/** Hundredths of a degree as a decimal. */
 const celsius = (hundredths: number): string => (hundredths / 100).toFixed(2)
 
 /** How much warmer a station is than the city, in hundredths of a degree Celsius. */
@@ -92,7 +91,7 @@ export const trueOffset = (seed: number, stationId: string): number =>
 const isUpdated = (seed: number, stationId: string, weeks: number): boolean =>
   weeks === 0 || mix(hashOf(`calibration ${seed} ${stationId}`), weeks) % 8 !== 0
 
-/** The offset that a calibration estimates: the true offset with an error of at most 0.1 °C. */
+/** The true offset with an error of at most 0.1 °C. */
 const estimatedOffset = (seed: number, stationId: string, weeks: number): number => {
   let last = weeks
   while (!isUpdated(seed, stationId, last)) {

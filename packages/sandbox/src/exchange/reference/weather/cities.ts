@@ -4,13 +4,13 @@
  * @module
  */
 
-/** A station of a city. The weights of a city's stations add up to 100 percent. */
+/** The weights of a city's stations add up to 100 percent. */
 export interface Station {
   readonly stationId: string
   readonly weightPercent: number
 }
 
-/** A city of the weather index. Temperatures are in degrees Fahrenheit. */
+/** Temperatures are in degrees Fahrenheit. */
 export interface City {
   /** The mean over the year. */
   readonly mean: number
@@ -56,10 +56,9 @@ const cities: Readonly<Record<string, City>> = {
   }
 }
 
-/** The names of all cities. */
 export const cityNames: ReadonlyArray<string> = /*#__PURE__*/ Object.keys(cities)
 
 export const isCity = (name: string): boolean => Object.hasOwn(cities, name)
 
-/** A city by name; undefined if it has no weather index. */
+/** Undefined for a city without a weather index. */
 export const cityOf = (name: string): City | undefined => (isCity(name) ? cities[name] : undefined)

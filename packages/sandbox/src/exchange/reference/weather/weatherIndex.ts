@@ -9,7 +9,7 @@ import { fractionOf, hashOf, mix } from "../random.ts"
 import { calibrationFinder, type Calibration, launchMillis, trueOffset } from "./calibrations.ts"
 import type { City } from "./cities.ts"
 
-/** A reading of a station. The values of `code` are from the document. */
+/** The values of `code` are from the document. */
 export interface Reading {
   readonly stationId: string
   readonly code: "ok" | "missing" | "late" | "rate_spatial" | "pending"
@@ -23,10 +23,9 @@ export interface Reading {
   readonly primaryCode: string | undefined
 }
 
-/** A minute of the index. */
 export interface IndexPoint {
   readonly atMillis: number
-  /** Degrees Fahrenheit, rounded to 0.01; undefined for an incomplete minute. */
+  /** Degrees Fahrenheit, rounded to 0.01. Undefined for an incomplete minute. */
   readonly value: number | undefined
   readonly status: "normal" | "degraded" | "incomplete"
   readonly contributors: number
@@ -39,15 +38,15 @@ export interface IndexPoint {
 const minute = 60_000
 const hour = 60 * minute
 
-/** A reading counts only if it is received within three minutes. */
+/** A reading counts only if it is received within this time. */
 const deadlineMillis = 3 * minute
 
 /** A minute has a value only if at least this many stations were accepted. */
 const quorum = 3
 
 /**
- * The points of a window, both bounds inclusive. Until the deadline of a minute has passed, its point is incomplete.
- * Then the minute has a final point, or no point if too few stations were accepted.
+ * The bounds of the window are inclusive. Until the deadline of a minute has passed, its point is incomplete. Then the
+ * minute has a final point, or no point if too few stations were accepted.
  */
 export const pointsOf = (
   seed: number,
@@ -125,7 +124,6 @@ const valueOf = ({ reference, stations }: Calibration, accepted: ReadonlyArray<R
   return Math.round((celsius * 1.8 + 32) * 100) / 100
 }
 
-/** The readings of all stations at a minute. */
 type Stations = (atMillis: number) => ReadonlyArray<Reading>
 
 const stationsOf = (seed: number, name: string, city: City): Stations => {
@@ -150,7 +148,7 @@ const stationsOf = (seed: number, name: string, city: City): Stations => {
   }
 }
 
-/** The noise of a station: less than half a degree Fahrenheit. */
+/** Less than half a degree Fahrenheit. */
 const noiseAt = (hash: number, millis: number): number => 0.4 * wave(millis, 23 * minute, fractionOf(hash))
 
 const readingOf = (
@@ -190,7 +188,7 @@ const readingOf = (
 
 const year = 365.25 * 24 * hour
 
-/** The temperature of a city in degrees Fahrenheit: the season, the hour, and weather that lasts hours to days. */
+/** In degrees Fahrenheit, from the season, the hour, and weather that lasts hours to days. */
 const temperaturesOf = (seed: number, name: string, city: City): ((millis: number) => number) => {
   const phase = (what: string) => fractionOf(hashOf(`${what} ${seed} ${name}`))
   const [days, hours] = [phase("days"), phase("hours")]
