@@ -64,7 +64,7 @@ export type Kind =
  */
 export type Verdict = "unaffected" | "loses information" | "refuses" | "sends a refused request"
 
-/** A habit of the client that makes a change harmless, such as accepting unknown fields. */
+/** Why the client accepts a change. For example, it allows unknown fields. */
 export type Habit =
   | "unknown fields"
   | "open enums"
@@ -114,7 +114,7 @@ export interface Finding {
   /** Undefined for a change that no value shows. Example: a deprecation. */
   readonly witness: Witness | undefined
   readonly verdict: Verdict
-  /** The habit that makes the change harmless. */
+  /** The habit because of which the client accepts the change. */
   readonly savedBy: Habit | undefined
   /** What to change in the client. */
   readonly advice: string

@@ -70,7 +70,7 @@ export interface Failure {
   readonly target: string
   /** Empty for the root value. */
   readonly pointer: string
-  /** The kind of violation in the input. Undefined if the input is valid. */
+  /** The kind of the mutant, or `unknown-field`. */
   readonly departure: Departure | undefined
   readonly note: string
   readonly expected: string

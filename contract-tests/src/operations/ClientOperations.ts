@@ -56,9 +56,7 @@ export type AnyOperation = Operation<
 export interface ClientOperation {
   /** Example: `OrderGroups.get`. */
   readonly name: string
-  /** Example: `OrderGroups`. */
   readonly module: string
-  /** Example: `get`. */
   readonly export: string
   readonly descriptor: Descriptor
   readonly operation: AnyOperation

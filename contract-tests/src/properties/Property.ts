@@ -38,7 +38,7 @@ export interface Failed {
   readonly expected?: string | undefined
   readonly got?: string | undefined
   readonly counterexample: string
-  /** A command line with placeholders for secrets, if a request was made. */
+  /** The request as a command line with placeholders for secrets. */
   readonly curl?: string | undefined
   readonly replay: Replay.Replay
   /** The full report. Its last line contains the command that replays the failure. */

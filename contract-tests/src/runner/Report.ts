@@ -24,7 +24,7 @@ export type Result =
       readonly instance: string
       /** Replays the failure in another process. */
       readonly token: string
-      /** A command line with placeholders for secrets, if a request was made. */
+      /** The request as a command line with placeholders for secrets. */
       readonly curl: string | undefined
     }
   | { readonly _tag: "Skipped"; readonly reason: string }
