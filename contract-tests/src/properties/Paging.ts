@@ -71,12 +71,9 @@ interface Case {
   readonly end: number
   /** The number of items after which the consumer stops, modulo the number of items plus one. */
   readonly take: number
-  /**
-   * The index (modulo the number of pages) of the page that fails, that exceeds the budget, or whose cursor closes a
-   * cycle.
-   */
+  /** The index of a page, modulo the number of pages. This page fails, exceeds the budget, or closes a cycle. */
   readonly at: number
-  /** Selects the earlier page whose cursor a cycle repeats. */
+  /** Selects the earlier page that has the repeated cursor of a cycle. */
   readonly back: number
 }
 

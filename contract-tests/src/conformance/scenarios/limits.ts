@@ -41,7 +41,7 @@ const always: Scenario = {
     })
 }
 
-/** The lowest tier permits ten at once. */
+/** The lowest tier permits ten at the same time. */
 const burstOrders = 15
 
 const burstOf = Array.from({ length: burstOrders }, (_, index) => orderInput(index + 1))

@@ -257,7 +257,8 @@ export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
     // longer.
     totalMillis: fc.oneof(fc.constantFrom(50, 100, 101, 201), common.totalMillis),
     metered: fc.constant(true),
-    // Most calls start at once. At the default cost, a full bucket of the lowest tier allows 10 writes or 20 reads.
+    // Most calls start at the same time. At the default cost, a full bucket of the lowest tier allows 10 writes or 20
+    // reads.
     calls: fc.array(call(3, fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, upTo(500), upTo(5_000))), {
       minLength: 5,
       maxLength: 30,

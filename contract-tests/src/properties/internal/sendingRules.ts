@@ -58,7 +58,7 @@ interface CallLog {
   readonly scenario: Scenario
   readonly called: ObservedCall
   readonly input: JsonObject
-  /** A retry is safe, because it cannot execute the request twice. */
+  /** A second execution is impossible or has no further effect. */
   readonly repeatable: boolean
   readonly keyed: boolean
 }
@@ -292,7 +292,7 @@ const checkError = ({ called, scenario, target }: CallLog, error: unknown): void
     sent === undefined
       ? signed?.ended === "interrupted"
         ? "RequestTimeout"
-        : // After a lost response, the client sends no request whose signing ended after the id window.
+        : // After a lost response, the client does not send a request that was signed after the id window.
           called.attempts.slice(0, -1).some((attempt) => verdictOn(attempt) === "lost") || signed?.ended === "done"
           ? "TransportError"
           : "SigningError"

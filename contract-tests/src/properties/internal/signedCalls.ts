@@ -102,7 +102,7 @@ export interface Call {
   readonly layer?: typeof Kalshi.layer | undefined
 }
 
-/** A sleep ends at once and advances the time. */
+/** A sleep ends immediately and advances the time. */
 const clockAt = (startMillis: number): Clock.Clock => {
   let now = startMillis
   const nanos = (): bigint => BigInt(Math.round(now)) * 1_000_000n

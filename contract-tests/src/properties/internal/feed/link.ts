@@ -182,7 +182,7 @@ export class Link implements Socket.WebSocketLike {
   }
 
   /**
-   * Ends the connection: `close` with a close frame after the waiting frames, `reset` at once, `silence` without a
+   * Ends the connection: `close` with a close frame after the waiting frames, `reset` immediately, `silence` without a
    * notification.
    */
   kill(how: "close" | "reset" | "silence"): void {
