@@ -2,8 +2,9 @@
  * Compares scorecards with the recorded scorecards in `docs/conformance.json`, and writes `docs/conformance.md`.
  *
  * Arguments: `check` or `write`, and the files of the scorecards. `check` fails if `@kalshi-effect/client` has a fault,
- * if a scenario is incomplete or was not run, or if a scorecard differs from the recorded one in the client's version,
- * a verdict or the categories of findings. `write` records the scorecards, and keeps those of other clients.
+ * or if a scenario is incomplete or was not run. It also fails if a scorecard differs from the recorded one in the
+ * client's version, a verdict or the categories of findings. `write` records the scorecards, and keeps those of other
+ * clients.
  *
  * @module
  */

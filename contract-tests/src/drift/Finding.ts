@@ -3,8 +3,9 @@
  *
  * **Details**
  *
- * A finding is `breaking` if a client of the old document refuses a response of the new document or loses information
- * from it, or makes a request that the new document refuses. Every other finding is `additive`.
+ * A finding is `breaking` if a client of the old document refuses a response of the new document, or loses information
+ * from it. It is also `breaking` if that client makes a request that the new document refuses. Every other finding is
+ * `additive`.
  *
  * @module
  */

@@ -4,11 +4,16 @@
  *
  * **Details**
  *
- * Choices are: every optional key present and absent, null and not null, every enum member, every branch of a union,
- * every bound and a value just inside it, array lengths 0, 1 and 2 (and the bounds, except a maximum above 200), every
- * form of a format, several forms of a pattern. One value combines the choices of independent members, so the size of
- * the set depends on the longest list of choices, not on the product of all lists. The first value is the simplest,
- * with every key present.
+ * The choices are:
+ *
+ * - every optional key present and absent, null and not null
+ * - every enum member, every branch of a union
+ * - every bound and a value just inside it
+ * - array lengths 0, 1 and 2, and the bounds, except a maximum above 200
+ * - every form of a format, several forms of a pattern
+ *
+ * One value combines the choices of independent members. So the size of the set depends on the longest list of choices.
+ * The first value is the simplest, with every key present.
  *
  * @module
  */

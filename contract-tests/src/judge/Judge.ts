@@ -2,9 +2,9 @@
  * Validates JSON values with ajv and the reference document, independently of the client. Reduces ajv's errors to the
  * pointers at which a reader would see the fault.
  *
- * ajv alone decides validity. The judge only refines the explanation of an invalid value, because ajv reports errors
- * for every branch of a union, including the null branch of a nullable schema. So some of ajv's errors point to a place
- * without a fault.
+ * ajv alone decides validity. The judge only refines the explanation of an invalid value. ajv reports errors for every
+ * branch of a union, including the null branch of a nullable schema, so some of its errors point to a place without a
+ * fault.
  *
  * @module
  */

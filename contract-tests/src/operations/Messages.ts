@@ -124,9 +124,8 @@ const commandCodec: Conformance.Codec<unknown> = {
 }
 
 /**
- * Every valid message decodes and every valid command is encoded (P1), without loss (P3). If a message or command has
- * exactly one violation, of a kind that the policy rejects, the client rejects it and reports the pointer of the
- * violation (P2).
+ * Every valid message decodes and every valid command is encoded (P1), without loss (P3). The client rejects a message
+ * or command with exactly one violation of a rejected kind, and reports the pointer of the violation (P2).
  */
 export const checkKind = (
   kind: Kind,

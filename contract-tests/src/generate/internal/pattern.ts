@@ -1,6 +1,6 @@
 /**
- * Creates values for the regular expressions of schemas: random matches by `fc.stringMatching`, a fixed selection of
- * matches that differ in form, and strings that do not match, each one edit away from a match.
+ * Creates values for the regular expressions of schemas: random matches by `fc.stringMatching` and a fixed selection of
+ * matches that differ in form. Also creates strings that do not match, each one edit away from a match.
  *
  * @module
  */
