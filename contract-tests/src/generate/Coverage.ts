@@ -13,7 +13,7 @@
  * - every form of a format, several forms of a pattern
  *
  * One value combines the choices of independent members. So the size of the set depends on the longest list of choices.
- * The first value is the simplest, with every key present.
+ * The first value uses the first choice of each member.
  *
  * @module
  */

@@ -30,13 +30,11 @@ export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDoc
   return reference
 }
 
-/** With every field present. */
 export const simplestInput = (client: ClientOperation): JsonObject => {
   const { input, sendable } = Requests.make(referenceOf(client), conformance().judge)
   return sendable(coverage().of(input)[0] as JsonObject) // The schema allows only objects.
 }
 
-/** The first value is the simplest (see `Coverage.ts`). */
 export const coverageOf = (schema: JsonSchema): ReadonlyArray<Json> => coverage().of(schema)
 
 export const validBody = (client: ClientOperation): Json => {

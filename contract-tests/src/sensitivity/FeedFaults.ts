@@ -82,7 +82,6 @@ const accountFaults: ReadonlyArray<BookFault> = [
 
 const client = "packages/client/src"
 
-/** For each fault. */
 const runs = 600
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
