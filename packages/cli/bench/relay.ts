@@ -1,7 +1,7 @@
 /**
- * Measures `kalshi relay`: the frames that it sends per second, the delay of these frames, and the memory of the
- * process. The exchange is simulated in the relay's process. The readers are in a separate process, which parses only a
- * sample of the frames. This is not a test, but it fails if a frame is missing.
+ * Measures the throughput, the delay and the memory of `kalshi relay`. The exchange is simulated in the relay's
+ * process. The readers are in a separate process, which parses only a sample of the frames. This is not a test, but it
+ * fails if frames are missing.
  *
  * `node packages/cli/bench/relay.ts [readers] [changes per second] [seconds] [readers per market]`
  */
@@ -23,7 +23,7 @@ const tickers = Array.from({ length: markets }, (_, index) => `KXBENCH-${index}`
 /** A text that each change of a book (`orderbook_delta`) contains once. */
 const mark = '"delta_fp"'
 
-/** Runs in the process with the readers: opens them, and counts the changes that they receive. */
+/** Runs in the process with the readers. */
 const read = async (port: number): Promise<void> => {
   let frames = 0
   const late: Array<number> = []
@@ -67,7 +67,6 @@ interface Done {
   readonly max: number
 }
 
-/** The relay's side of the subscription, which receives the simulated messages. */
 type Subscriber = Parameters<HubOptions["feed"]["subscribe"]>[1]
 
 const measure = async (): Promise<void> => {

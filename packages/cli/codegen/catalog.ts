@@ -1,10 +1,7 @@
 /**
- * Makes the list of the client's operations, with the docs of the operations and of their fields.
- *
- * **Details**
- *
- * Names, paths and fields come from the descriptors of the operations, which the client uses to send requests. The docs come from the doc comments in the sources of the client:
- * `rest/*.ts` for operations, `generated/inputs.ts` and `generated/requests.ts` for fields.
+ * Makes the list of the client's operations. Names, paths and fields come from the descriptors with which the client
+ * sends requests. The docs come from the doc comments in the client's sources: `rest/*.ts` for operations,
+ * `generated/inputs.ts` and `generated/requests.ts` for fields.
  *
  * @module
  */
@@ -18,7 +15,7 @@ import { isOperation, modules } from "../src/call/operations.ts"
 const client = fileURLToPath(new URL("../../client/src/", import.meta.url))
 const read = (path: string): string => readFileSync(`${client}${path}`, "utf8")
 
-/** The first paragraph of a doc comment, on one line and without links. A link without a namespace gets `module`. */
+/** The first paragraph of a doc comment, on one line. `{@link get}` becomes `module.get`. */
 const paragraph = (comment: string, module: string): string => {
   const [first = ""] = comment
     .split("\n")
@@ -42,7 +39,6 @@ const paragraph = (comment: string, module: string): string => {
 
 const comment = String.raw`(/\*\*(?:(?!\*/)[\s\S])*\*/)\s*`
 
-/** The doc of an operation, from the source of its module. */
 const operationDoc = (source: string, module: string, name: string): string => {
   const found =
     new RegExp(`${comment}export const ${name}:`).exec(source) ??
@@ -56,7 +52,6 @@ interface InterfaceField {
   readonly type: string
 }
 
-/** The fields of every interface of a generated file, with their docs and types. */
 const interfacesOf = (source: string): ReadonlyMap<string, ReadonlyMap<string, InterfaceField>> =>
   new Map(
     [...source.matchAll(/^export interface (\w+) \{\n([\s\S]*?)^\}/gm)].map(([, name = "", body = ""]) => [
@@ -69,7 +64,6 @@ const interfacesOf = (source: string): ReadonlyMap<string, ReadonlyMap<string, I
     ])
   )
 
-/** Makes the entries of all operations, sorted by name. */
 export const makeCatalog = async (): Promise<ReadonlyArray<OperationEntry>> => {
   const interfaces = new Map([
     ...interfacesOf(read("generated/requests.ts")),
@@ -119,7 +113,6 @@ export const makeCatalog = async (): Promise<ReadonlyArray<OperationEntry>> => {
   return entries.sort((a, b) => (a.name < b.name ? -1 : 1))
 }
 
-/** Makes the text of `src/call/generated/catalog.ts`. */
 export const catalogSource = async (): Promise<string> => {
   const text = `/**
  * All operations of the exchange, with their fields and docs.

@@ -100,7 +100,7 @@ export const kalshi = Command.make("kalshi").pipe(
 /** The parser's other built-in flags are off: `kalshi` has no wizard, logs nothing, and has its own completions. */
 const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] })
 
-/** Prints help and the version to the standard output. A wrong command line prints no help. */
+/** A wrong command line prints no help. */
 const presenterOf = (screen: Output["Service"]): CliOutput.Presenter => ({
   present: (event) =>
     event._tag === "Help"
@@ -110,7 +110,6 @@ const presenterOf = (screen: Output["Service"]): CliOutput.Presenter => ({
         : Effect.void
 })
 
-/** The command at a path from the root. */
 const commandAt = (path: ReadonlyArray<string>): Command.Command.Any => {
   let command: Command.Command.Any = kalshi
   for (const name of path.slice(1)) {
@@ -137,10 +136,10 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
   }
 }
 
-/** Removes private keys and control characters from a message. Keeps its line breaks. */
+/** Removes private keys and control characters, but keeps line breaks. */
 const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
 
-/** Whether the arguments set a flag. Searches the unparsed arguments, because parsing may have failed. */
+/** Searches the unparsed arguments, because parsing may have failed. */
 const isSet = (args: ReadonlyArray<string>, flag: string): boolean =>
   args.some((arg) => arg === flag || (arg.startsWith(`${flag}=`) && /=(?:true|1|y|yes|on)$/.test(arg)))
 
@@ -158,10 +157,7 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
     if (isSet(args, "--debug")) yield* screen.note(safe(Cause.pretty(cause)))
   })
 
-/**
- * Runs the command with these arguments. Prints the error of a failed run to the standard error, and returns how the
- * run ended.
- */
+/** Prints the error of a failed run to the standard error. */
 export const run = (args: ReadonlyArray<string>) =>
   Command.runWith(kalshi, { version })(args).pipe(
     Effect.provideServiceEffect(CliOutput.Presenter, Effect.map(Output, presenterOf)),
@@ -172,7 +168,6 @@ export const run = (args: ReadonlyArray<string>) =>
     Effect.uninterruptible
   )
 
-/** Reports the cause of a failed run, and returns how the run ended. */
 const conclude = (cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     // The user who pressed Ctrl-C knows why the command ended.
@@ -185,5 +180,4 @@ const conclude = (cause: Cause.Cause<unknown>, args: ReadonlyArray<string>) =>
     return failure.exit
   })
 
-/** The exit code of the process for the {@link Exit} of a run. */
 export const codeOf = (exit: Exit): number => exits[exit].code

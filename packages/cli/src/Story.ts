@@ -34,7 +34,6 @@ const printLine = (line: string) => Console.log(`  ${line}`)
 const expect = (condition: boolean, step: string, got: unknown): Effect.Effect<void, StoryError> =>
   condition ? Effect.void : Effect.fail(new StoryError({ step, got: JSON.stringify(got) }))
 
-/** Runs a call that must fail, and returns its error. */
 const expectFailure = <A, E extends { readonly _tag: string }, R>(
   step: string,
   effect: Effect.Effect<A, E, R>
@@ -44,7 +43,6 @@ const expectFailure = <A, E extends { readonly _tag: string }, R>(
     onSuccess: (result) => Effect.fail(new StoryError({ step, got: `it succeeded with ${JSON.stringify(result)}` }))
   })
 
-/** Waits until a value of the feed meets a condition. */
 const waitFor = <A, E, R>(step: string, read: Effect.Effect<A, E, R>, holds: (value: A) => boolean) =>
   read.pipe(
     Effect.repeat({ until: holds, schedule: Schedule.spaced("5 millis") }),

@@ -9,7 +9,6 @@ import * as Story from "../src/Story.ts"
 
 const main = fileURLToPath(new URL("../src/story/main.ts", import.meta.url))
 
-/** Runs the program like `pnpm start`, with these variables. */
 const start = (env: Record<string, string>) =>
   Effect.callback<{ readonly code: number; readonly output: string }>((resume) => {
     const { KALSHI_ENV: _, ...inherited } = process.env

@@ -1,8 +1,7 @@
 /**
- * Compares signatures on WebCrypto's threads with synchronous signatures of `node:crypto`. Signs one request at a time
- * after a pause, as in an idle client, and then 64 requests at once. CPU time includes all threads of the process,
- * minus the CPU time of the pause. Each round measures every variant. Prints the medians of the rounds, and their
- * ratios to WebCrypto.
+ * Compares signatures on WebCrypto's threads with synchronous signatures of `node:crypto`: one request after a pause,
+ * as in an idle client, and 64 requests at once. CPU time includes all threads of the process, minus the CPU time of
+ * the pause. Prints the medians of the rounds, and their ratios to WebCrypto.
  */
 import { monitorEventLoopDelay } from "node:perf_hooks"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -36,7 +35,6 @@ const variantsOf = async (kind: Signer.KeyKind): Promise<ReadonlyArray<Variant>>
   ]
 }
 
-/** Signs `width` requests at once. Repeats this `times` times, and pauses before each repetition. */
 const round = async ([, sign]: Variant, times: number, width: number): Promise<Figures> => {
   const delay = monitorEventLoopDelay({ resolution: 1 })
   const all = Effect.forEach(Array.from({ length: width }), sign, { concurrency: "unbounded", discard: true })

@@ -49,14 +49,12 @@ const reveal = <A>(value: A | Redacted.Redacted<A>): A => (Redacted.isRedacted(v
  *
  * The PKCS#8 label (`PRIVATE KEY`) does not contain the algorithm, so the algorithm is read from the key itself.
  * Accepted variants: line ends escaped as `\n`, CRLF, a byte-order mark, UTF-16, quotes, indentation, text around the
- * block, and the whole block on one line. Any other input fails with a `KeyError` that states the reason and what to
- * do.
+ * block, and the whole block on one line.
  *
  * **Gotchas**
  *
- * A damaged RSA key is always detected. An Ed25519 key has no redundancy: if one bit changes, the result is a different
- * valid key, and the exchange responds with 401. Such damage is detected only if the PKCS#8 also contains the public
- * key.
+ * A damaged RSA key is detected. An Ed25519 key has no redundancy: if one bit changes, the result is a different valid
+ * key, and the exchange responds with 401. Such damage is detected only if the PKCS#8 also contains the public key.
  */
 export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (options: {
   readonly keyId: string
@@ -117,7 +115,6 @@ const jwkMaterial = /*#__PURE__*/ Effect.fnUntraced(function* (
   return yield* exportMaterial(privateKey)
 })
 
-/** Exports a key of effect/crypto as PKCS#8, and reads the key material. */
 const exportMaterial = (privateKey: PrivateKey): Effect.Effect<PrivateMaterial, KeyError> =>
   Effect.flatMap(orKeyError(KeyFormat.encode(KeyFormat.pkcs8, privateKey)), (der) => {
     const material = privateMaterial({ label: "PRIVATE KEY", der })
@@ -145,7 +142,7 @@ const unusable = (problem: string) => failWith({ _tag: "UnsupportedCryptoKey", p
 const orUnusable = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   Effect.catchTag(effect, "CryptoError", (error) => unusable(error.reason.message))
 
-/** Exports a public key as PEM and reads the PEM. The result can be exported and works with every `WebCrypto`. */
+/** The result can be exported and works with every `WebCrypto`. */
 const importPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   key: CryptoKey | PublicKey.PublicKey,
   kind: KeyKind

@@ -6,7 +6,7 @@
 import * as Data from "effect/Data"
 
 /**
- * The reason why a key was rejected, as plain data. No field ever contains a part of the key.
+ * The reason why a key was rejected, as plain data. No field contains a part of the key.
  *
  * **Details**
  *
@@ -125,7 +125,7 @@ const describe = (reason: KeyErrorReason): string => {
  *
  * **Gotchas**
  *
- * The error is safe to log: `reason` and the message never contain a part of the key or of a rejected key id.
+ * The error is safe to log: `reason` and the message contain no part of the key or of a rejected key id.
  *
  * **Example** (Handling one reason)
  *

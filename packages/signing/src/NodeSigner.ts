@@ -4,7 +4,7 @@
  * **When to use**
  *
  * Use this signer if a signature must not wait for a thread: in a short script, or under `TestClock`. An adjustment of
- * `TestClock` does not wait for WebCrypto's promises. `Signer.fromApiKey` already signs Ed25519 synchronously.
+ * `TestClock` does not wait for WebCrypto's promises. On Node, `Signer.fromApiKey` already signs Ed25519 synchronously.
  *
  * **Gotchas**
  *

@@ -25,9 +25,8 @@ export const kind = (publicKey: PublicKey): KeyKind => (publicKey.algorithm._tag
  *
  * **Details**
  *
- * The label does not contain the algorithm, so the algorithm is read from the key itself. Fails with a separate
- * `KeyErrorReason` for each of these: RSA keys under 2048 bits, keys of other algorithms, private keys and
- * certificates.
+ * Fails with a separate `KeyErrorReason` for each of these: RSA keys under 2048 bits, keys of other algorithms, private
+ * keys and certificates.
  */
 export const fromPem = /*#__PURE__*/ Effect.fnUntraced(function* (pem: string): Effect.fn.Return<PublicKey, KeyError> {
   const material = yield* Effect.mapError(Effect.fromResult(Result.flatMap(readBlock(pem), publicMaterial)), keyError)

@@ -34,13 +34,13 @@ const withoutQuery = (path: string): string => {
 }
 
 /**
- * Returns the text to sign: the time in milliseconds, the METHOD and the path, without separators.
+ * Returns the text to sign: the Unix time in milliseconds, the METHOD and the path, without separators.
  *
  * **Details**
  *
- * `timestampMillis` is Unix time in milliseconds. `path` starts at the root of the host
- * (`/trade-api/v2/portfolio/balance`) and is percent-encoded exactly as in the sent request. The query and the fragment
- * are not signed: the exchange responds with 401 to a signature that includes them.
+ * `path` starts at the root of the host (`/trade-api/v2/portfolio/balance`) and is percent-encoded exactly as in the
+ * sent request. The query and the fragment are not signed: the exchange responds with 401 to a signature that includes
+ * them.
  *
  * **Gotchas**
  *
@@ -136,7 +136,7 @@ const signatureShapes: Record<KeyKind, RegExp> = {
   ed25519: /^[A-Za-z0-9+/]{86}==$/
 }
 
-/** Signs a text, and converts a defect of a custom signer to a failure. */
+/** Converts a defect of a custom signer to a failure. */
 const signSafely = (signer: Signer["Service"], text: string): Effect.Effect<string, SigningError> =>
   Effect.catchDefect(
     Effect.suspend(() => signer.sign(text)),
@@ -149,8 +149,7 @@ const signSafely = (signer: Signer["Service"], text: string): Effect.Effect<stri
  * **Details**
  *
  * The exchange refuses old timestamps and does not document its tolerance. Therefore sign every attempt separately. If
- * an attempt waits first, sign it after the wait. For the WebSocket's upgrade request, sign `GET` and
- * {@link webSocketPath}.
+ * an attempt waits first, sign it after the wait.
  *
  * Fails with `SigningError` if the signer fails, or if the method, path, time, key id or signature is invalid.
  *

@@ -15,8 +15,8 @@ import * as Data from "effect/Data"
  *
  * **Details**
  *
- * `description` is one sentence without a full stop. The description is logged, so it must not contain a secret.
- * `cause` is for custom signers. Signers of an `ApiKey` do not set it.
+ * `description` is one sentence without a final period. It is logged, so it must not contain a secret. `cause` is for
+ * custom signers. Signers of an `ApiKey` do not set it.
  *
  * **Example** (A KMS that refuses)
  *

@@ -22,7 +22,6 @@ const load = (privateKey: string) => ApiKey.fromPem({ keyId, privateKey })
 const reasonOf = <A, R>(effect: Effect.Effect<A, KeyError, R>) =>
   Effect.map(Effect.flip(effect), (error) => error.reason)
 
-/** Asserts with node:crypto that the key signs for the public PEM. */
 const assertSignsFor = Effect.fnUntraced(function* (apiKey: ApiKey.ApiKey, publicPem: string) {
   const text = "1703123456789GET/trade-api/v2/portfolio/balance"
   const signature = Buffer.from(yield* Signer.fromApiKey(apiKey).sign(text), "base64")

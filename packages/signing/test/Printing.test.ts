@@ -8,7 +8,6 @@ import { fixture } from "./vectors.ts"
 
 const load = (keyId: string) => ApiKey.fromPem({ keyId, privateKey: fixture("keys/ed25519.pkcs8.pem") })
 
-/** Asserts how a value prints as JSON, as a string and in Node's inspector. */
 const assertPrints = (value: unknown, expected: object): void => {
   assert.strictEqual(JSON.stringify(value), JSON.stringify(expected))
   assert.deepStrictEqual(JSON.parse(String(value)), expected)

@@ -10,7 +10,6 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const examples = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 
-/** Runs an example as a module and returns its output. */
 const run = async (example: string): Promise<ReadonlyArray<string>> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-signing-readme-"))
   try {

@@ -18,10 +18,7 @@ const loadPublic = (name: string) => PublicKey.fromPem(fixture(`keys/${name}.pub
 
 const path = "/trade-api/v2/portfolio/balance"
 
-/**
- * Makes a signer that records the signed texts, and an array of these texts. Each signature is a constant in the format
- * of Ed25519.
- */
+/** Each signature is a constant in the format of Ed25519. */
 const recording = () => {
   const texts: Array<string> = []
   const signer = Signer.makeSync({

@@ -35,7 +35,6 @@ const encodings = (bytes: Buffer): ReadonlyArray<string> => {
   ]
 }
 
-/** The private members of a JWK. */
 const secretsOfJwk = (key: JsonWebKey): ReadonlyArray<string> =>
   [key.d, key.p, key.q, key.dp, key.dq, key.qi].flatMap((value) =>
     value === undefined ? [] : [value, ...encodings(Buffer.from(value, "base64url"))]

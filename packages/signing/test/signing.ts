@@ -24,11 +24,9 @@ export const judge = (name: string, text: string, signature: string): boolean =>
       )
 }
 
-/** Whether a signer signs synchronously. */
 export const isSynchronous = (signer: Signer.Signer["Service"]): boolean =>
   Exit.isSuccess(Effect.runSyncExit(signer.sign("text")))
 
-/** Signs synchronously. */
 export const signNow = (signer: Signer.Signer["Service"], text: string): string => Effect.runSync(signer.sign(text))
 
 /**
@@ -38,7 +36,6 @@ export const signNow = (signer: Signer.Signer["Service"], text: string): string 
 export const withBuiltin = <A, E, R>(module: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   withProcess({ ...process, getBuiltinModule: module === undefined ? undefined : () => module }, effect)
 
-/** Runs an effect with a different global `process`. */
 export const withProcess = <A, E, R>(other: unknown, effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.acquireUseRelease(
     Effect.sync(() => {

@@ -17,7 +17,6 @@ import { CommandError, describeFailure, messageOf, NotAgreed, OutputClosed, usag
 import { waitsForOutcome } from "./interruption.ts"
 import { Csv, Env, Json } from "./settings.ts"
 
-/** The flags of a command that changes something. */
 export const changeFlags = {
   yes: Flag.Boolean("yes").pipe(Flag.withDescription("Send without asking"), Flag.withDefault(false)),
   dryRun: Flag.Boolean("dry-run").pipe(
@@ -26,22 +25,20 @@ export const changeFlags = {
   )
 }
 
-/** The values of {@link changeFlags}. */
 export interface ChangeOptions {
   readonly yes: boolean
   readonly dryRun: boolean
 }
 
-/** Matches every host of production, including undocumented hosts. */
+/** Also matches undocumented hosts of production. */
 const productionHost = /(?:^|\.)kalshi\.com\.?$/
 
-/** Whether an environment trades real money. */
 export const isProduction = ({ name, restUrl }: Environment.Environment): boolean =>
   name === "production" || productionHost.test(new URL(restUrl).hostname)
 
 /**
- * The exchange and the signer of a command that changes something. Production must be named by `--env` on the command
- * line: a variable or a profile could be left over from earlier work. A dry run sends nothing, so it needs no `--env`.
+ * Production must be named by `--env` on the command line: a variable or a profile could be left over from earlier
+ * work. A dry run sends nothing, so it needs no `--env`.
  */
 export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<ChangeOptions, "dryRun">) {
   // The result of a change is not a list, so `--csv` is refused before the change is sent.
@@ -55,7 +52,7 @@ export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<Ch
   return connected
 })
 
-/** Prints what a change would send. If the standard output is closed, the command fails before it sends anything. */
+/** Fails if the standard output is closed, because then the user cannot see what would be sent. */
 export const requireShown = <A, E, R>(print: Effect.Effect<A, E | OutputClosed, R>) =>
   Effect.catchIf(
     print,
@@ -67,11 +64,10 @@ export const requireShown = <A, E, R>(print: Effect.Effect<A, E | OutputClosed, 
   )
 
 /**
- * Asks whether to send. Succeeds if the user agrees, or passed `--yes`. Otherwise it fails, and the caller must send
- * nothing.
+ * Asks whether to send. If this fails, the caller must send nothing.
  *
  * The user types `y` or `yes` and Enter. A single-key prompt would read a `y` in a pasted command, such as `kalshi
- * order place buy yes …`, as the answer. After any other text, the command asks again.
+ * order place buy yes …`, as the answer.
  */
 export const confirm = Effect.fnUntraced(function* (
   question: string,
@@ -98,7 +94,6 @@ export const confirm = Effect.fnUntraced(function* (
   if (!/^y/i.test(answer.trim())) return yield* notSent
 })
 
-/** Converts the error of a change. If the outcome of the change is unknown, the exit code is `unknown`. */
 const asChange = (error: unknown, advice: string): CommandError | OutputClosed => {
   const failure = describeFailure(error, "changes")
   if (failure === undefined) return new OutputClosed()
@@ -108,7 +103,7 @@ const asChange = (error: unknown, advice: string): CommandError | OutputClosed =
     : new CommandError({ exit, message: exit === "unknown" ? `${message}. ${advice}` : message, details, cause: error })
 }
 
-/** Makes the error of a bug in this program during a change. The request may already have been sent. */
+/** The request may already have been sent when the bug occurs. */
 const defectIn = (defect: unknown, advice: string): CommandError =>
   new CommandError({
     exit: "unknown",

@@ -14,8 +14,6 @@ const privateKey = new RegExp(
   "g"
 )
 
-/** Replaces private keys in a text. */
 export const conceal = (text: string): string => text.replaceAll(privateKey, "<a private key>")
 
-/** Whether a text contains a private key. */
 export const containsPrivateKey = (text: string): boolean => new RegExp(begin).test(text)

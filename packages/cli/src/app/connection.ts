@@ -23,14 +23,14 @@ import { Env, Profile as ProfileFlag, Subaccount } from "./settings.ts"
 const parse = (text: string, source: string) =>
   Effect.mapError(Effect.fromResult(Environment.parse(text)), ({ reason }) => usage(`${source}: ${reason}`))
 
-/** The value of an environment variable. Undefined if it is not set or is empty. */
+/** An empty variable counts as not set. */
 const variable = (name: string) =>
   Effect.map(Effect.orDie(Config.option(Config.String(name))), (value) =>
     Option.getOrUndefined(Option.filter(value, (text) => text !== ""))
   )
 
 /**
- * The set environment variables that choose an exchange or a key. They take precedence over `KALSHI_PROFILE` and the
+ * The names of the set variables that choose an exchange or a key. They take precedence over `KALSHI_PROFILE` and the
  * default profile, but not over `--profile`.
  */
 export const connectionVariables = Effect.map(
@@ -40,10 +40,7 @@ export const connectionVariables = Effect.map(
   (names) => names.flat()
 )
 
-/**
- * Whether the command line names a profile. If it does, the environment variables are ignored. So the key of one
- * exchange is never used at another exchange.
- */
+/** With `--profile`, the environment variables are ignored, so that the key of one exchange is not used at another. */
 const hasProfileFlag = Effect.map(ProfileFlag, Option.isSome)
 
 /** The exchange of this run. There is no default, so that no command trades by accident. */
@@ -79,7 +76,6 @@ const keyOfProfile = Effect.gen(function* () {
   )
 })
 
-/** Makes the error of an unusable key. The message names the source of the key. */
 const keyFailure =
   (source: string, path?: string) =>
   (error: KeyError): CommandError => {
@@ -109,14 +105,13 @@ const keyOfVariables = Effect.gen(function* () {
   })
 })
 
-/** Whether this run uses the key of the profile. If not, it uses the key of the environment variables. */
 const usesKeyOfProfile = Effect.gen(function* () {
   if (yield* hasProfileFlag) return true
   const variables = yield* connectionVariables
   return variables.every((name) => name === "KALSHI_ENV")
 })
 
-/** The key of this run. Undefined if the run uses the profile and the profile has no key. */
+/** Undefined if the run would use the key of a profile, but no profile is chosen, or the profile has no key. */
 export const apiKey = Effect.gen(function* () {
   return (yield* usesKeyOfProfile) ? yield* keyOfProfile : yield* keyOfVariables
 })
@@ -133,7 +128,6 @@ export const signer = Effect.flatMap(apiKey, (key) =>
     : Effect.succeed(Signer.fromApiKey(key))
 )
 
-/** The subaccount of this run. Undefined if the user chose none. */
 export const subaccount = Effect.gen(function* () {
   const flag = yield* Subaccount
   if (Option.isSome(flag)) return flag.value
@@ -145,10 +139,9 @@ export const connection = Effect.gen(function* () {
   return { environment: yield* environment, signer: yield* signer }
 })
 
-/** Provides the public operations. It reads no key. */
+/** Reads no key. */
 export const publicLayer = Layer.unwrap(Effect.map(environment, (environment) => Kalshi.layerPublic({ environment })))
 
-/** Provides the public operations and the reads of the account. */
 export const readLayer = Layer.unwrap(Effect.map(connection, Kalshi.layerReadOnly))
 
 export const feedLayer = Layer.unwrap(Effect.map(connection, Feed.layer))

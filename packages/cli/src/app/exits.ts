@@ -7,7 +7,7 @@
 /** The name of an exit code. The JSON form of an error contains it. */
 export type Exit = "done" | "failed" | "usage" | "refused" | "key" | "unknown" | "unavailable" | "interrupted"
 
-/** The exit codes. They are stable: scripts may rely on them. */
+/** Stable, because scripts rely on them. */
 export const exits: Readonly<Record<Exit, { readonly code: number; readonly meaning: string }>> = {
   done: { code: 0, meaning: "The command did what it was asked to do." },
   failed: { code: 1, meaning: "This program or this machine failed, for example because a file cannot be written." },

@@ -9,25 +9,20 @@ import * as Data from "effect/Data"
 import * as Predicate from "effect/Predicate"
 import { type Exit, exits } from "./exits.ts"
 
-/** A command failed. The message says what failed, why, and what to do. */
+/** The message says what failed and why, and usually what to do. */
 export class CommandError extends Data.TaggedError("CommandError")<{
   readonly exit: Exit
   readonly message: string
-  /** More fields for the JSON form of the error. They contain no secret. */
+  /** More fields for the JSON form of the error, without secrets. */
   readonly details?: Readonly<Record<string, unknown>>
   readonly cause?: unknown
 }> {}
 
-/** The user did not agree to send a change. This is an answer, not an error. */
 export class NotAgreed extends Data.TaggedError("NotAgreed") {}
 
-/**
- * The reader of the standard output has closed it, as `head` does after its last line. The command ends without an
- * error.
- */
+/** The reader of the standard output has closed it, as `head` does after its last line. This is not an error. */
 export class OutputClosed extends Data.TaggedError("OutputClosed") {}
 
-/** A failure, as the user sees it. */
 export interface Failure {
   readonly exit: Exit
   readonly message: string
@@ -36,10 +31,8 @@ export interface Failure {
   readonly details: Readonly<Record<string, unknown>>
 }
 
-/** Makes the error of a wrong command line or configuration. */
 export const usage = (message: string): CommandError => new CommandError({ exit: "usage", message })
 
-/** The exit codes of errors whose tag alone decides the code. */
 const exitOfTag: Readonly<Record<string, Exit>> = {
   InvalidRequest: "usage",
   Unauthorized: "key",
@@ -63,13 +56,13 @@ const exitOfTag: Readonly<Record<string, Exit>> = {
   SnapshotMissing: "refused"
 }
 
-/** Whether the failed operation changes something at the exchange. Only a change can have an unknown outcome. */
+/** Only a change can have an unknown outcome. */
 export type Effects = "reads" | "changes"
 
 const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exit => {
   const known = exitOfTag[String(error["_tag"])]
   if (known !== undefined) return known
-  // The exchange refused the connection of the feed: because of the key, or temporarily.
+  // The exchange refused the connection of the feed.
   if (error["_tag"] === "ConnectionRefused") {
     return error["status"] === 401 || error["status"] === 403 ? "key" : "unavailable"
   }
@@ -82,16 +75,15 @@ const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exi
   return error["requestSent"] === "no" ? "unavailable" : "failed"
 }
 
-/** The fields of an error that its JSON form contains. None of these fields can contain a secret. */
+/** The fields that the JSON form contains. They contain no secret. */
 const detailFields = ["operation", "status", "code", "pointer", "carriedOut", "requestSent", "attempts"] as const
 
-/** The message of a 401 without the text that was signed. That text only helps to debug a signature. */
+/** Without the signed text, which only helps to debug a signature. */
 const briefOf = ({ afterLostAnswer, code, remedy, status }: Errors.Unauthorized): string | undefined =>
   remedy === undefined || afterLostAnswer
     ? undefined
     : `The exchange did not accept the key (status ${status}${code === undefined ? "" : `, ${code}`}): ${remedy}`
 
-/** Describes the error of a command. Returns undefined for {@link OutputClosed}, which is not a failure. */
 export const describeFailure = (error: unknown, effects: Effects): Failure | undefined => {
   if (error instanceof OutputClosed) return undefined
   if (error instanceof NotAgreed) return { exit: "interrupted", message: "Nothing was sent", details: {} }
@@ -110,10 +102,8 @@ export const describeFailure = (error: unknown, effects: Effects): Failure | und
   return { exit: exitOf(fields, effects), message: String(fields["message"] ?? fields["_tag"]), brief, details }
 }
 
-/** The message of a defect, which can be any value. */
 export const messageOf = (defect: unknown): string => (defect instanceof Error ? defect.message : String(defect))
 
-/** Describes the whole cause of a failed command: an interruption, an error, or a defect of this program. */
 export const describeCause = (cause: Cause.Cause<unknown>, effects: Effects): Failure | undefined => {
   const failure = cause.reasons.find(Cause.isFailReason)
   if (failure !== undefined) return describeFailure(failure.error, effects)

@@ -17,5 +17,4 @@ export const fingerprintOfPem = (pem: string): string => {
   return `SHA256:${createHash("sha256").update(der).digest("base64")}`
 }
 
-/** The fingerprint of a public key: see {@link fingerprintOfPem}. */
 export const fingerprint = (publicKey: PublicKey.PublicKey) => Effect.map(PublicKey.toPem(publicKey), fingerprintOfPem)

@@ -9,7 +9,7 @@ import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import { usage } from "./failures.ts"
 
-/** What a folder is for: settings, data that must survive, and data that can be fetched again. */
+/** Settings, data that must survive, and data that can be fetched again. */
 export type Purpose = "config" | "state" | "cache"
 
 const variables = {
@@ -24,8 +24,8 @@ const read = (name: string) =>
   )
 
 /**
- * The path of a folder. `KALSHI_CONFIG_DIR`, `KALSHI_STATE_DIR` and `KALSHI_CACHE_DIR` name it. Default: `kalshi` in
- * the folder of the XDG base directory specification, or in `APPDATA` on Windows.
+ * `KALSHI_CONFIG_DIR`, `KALSHI_STATE_DIR` and `KALSHI_CACHE_DIR` name the folders. Default: `kalshi` in the folder of
+ * the XDG base directory specification, or in `APPDATA`.
  */
 export const folder = Effect.fnUntraced(function* (purpose: Purpose) {
   const path = yield* Path.Path

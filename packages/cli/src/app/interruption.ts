@@ -14,20 +14,16 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 
-/** How an interrupted run ends. Undefined: with the exit code `interrupted`. */
+/** Undefined: an interrupted run ends with the exit code `interrupted`. */
 interface Ending {
   exit: Exit.Exit<unknown, unknown> | undefined
 }
 
-/** The {@link Ending} of this run. */
 class RunEnding extends Context.Reference<Ending | undefined>("@kalshi-effect/cli/RunEnding", {
   defaultValue: () => undefined
 }) {}
 
-/**
- * Runs a command, and returns its exit. If the user interrupts it, returns the exit that the command chose for this
- * case.
- */
+/** If the user interrupts the command, returns the exit that the command chose for this case. */
 export const exitOf = <A, E, R>(
   command: Effect.Effect<A, E, R>
 ): Effect.Effect<Exit.Exit<unknown, unknown>, never, R> =>
@@ -51,7 +47,6 @@ const decide = (exit: Exit.Exit<unknown, unknown>) =>
 export const endsByInterruption = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
   Effect.andThen(decide(Exit.void), effect)
 
-/** A queue that receives a message for each SIGINT and SIGTERM of the process. */
 const signals = Effect.gen(function* () {
   const queue = yield* Queue.unbounded<void>()
   const received = () => void Queue.offerUnsafe(queue, undefined)
@@ -115,10 +110,8 @@ const signalled: Effect.Effect<void> = Effect.callback((resume) => {
   return Effect.sync(restore)
 })
 
-/** Completes when the user asks the command to stop. Default: a signal such as Ctrl-C. */
 export class StopRequested extends Context.Reference<Effect.Effect<void>>("@kalshi-effect/cli/StopRequested", {
   defaultValue: () => signalled
 }) {}
 
-/** Waits until the user asks the command to stop. Then the command ends with code 0. */
 export const stopRequested: Effect.Effect<void> = Effect.flatMap(StopRequested, (requested) => requested)

@@ -7,14 +7,13 @@ import * as Flag from "effect/cli/Flag"
 
 const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 }
 
-/** Parses a duration such as `90s`, `5m` or `1h`. Undefined if the text is not a duration. */
+/** The milliseconds of a duration such as `90s`, `5m` or `1h`. */
 export const parseDuration = (text: string): number | undefined => {
   const [, number, unit = ""] = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text) ?? []
   const millis = number === undefined ? 0 : Math.round(Number(number) * (unitMillis[unit] ?? 0))
   return millis >= 1 && Number.isSafeInteger(millis) ? millis : undefined
 }
 
-/** `--port`: a port to listen on. */
 export const portFlag = (description: string): Flag.Flag<number> =>
   Flag.Int("port").pipe(
     Flag.withDescription(description),

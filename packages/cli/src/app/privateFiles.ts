@@ -8,19 +8,17 @@ import * as FileSystem from "effect/FileSystem"
 import * as Redacted from "effect/Redacted"
 import { CommandError, usage } from "./failures.ts"
 
-/** The permission bits of users other than the owner: all of them, and those that permit writing. */
+/** The permission bits of users other than the owner. */
 const others = { any: 0o077, write: 0o022 } as const
 
-/** The permission bits of a file, such as `0600`. */
 export const formatMode = (mode: number): string => `0${(mode & 0o777).toString(8).padStart(3, "0")}`
 
-/** Quotes a path for a shell, if needed. */
 export const shellQuoted = (path: string): string =>
   /^[\w./@%+,:-]+$/.test(path) ? path : `'${path.replaceAll("'", String.raw`'\''`)}'`
 
 const hasModes = (): boolean => process.platform !== "win32"
 
-/** The permission bits of a file. Undefined if it cannot be read, or if the system has no such bits. */
+/** Undefined if the file cannot be read, or on Windows. */
 export const modeOf = (path: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -28,20 +26,18 @@ export const modeOf = (path: string) =>
     return info._tag === "Some" && hasModes() ? info.value.mode & 0o777 : undefined
   })
 
-/** Why a private key file is not private, and what to do. Undefined if it is private, or if its mode is not known. */
+/** Undefined if there is no problem, or if the mode is not known. */
 export const keyFileProblem = (path: string, mode: number | undefined): string | undefined =>
   mode === undefined || (mode & others.any) === 0
     ? undefined
     : `The private key file ${JSON.stringify(path)} is open to other users (mode ${formatMode(mode)}). Run: chmod 600 ${shellQuoted(path)}`
 
-/** Fails if users other than the owner can read or change a private key file. */
 export const requirePrivateKeyFile = (path: string) =>
   Effect.gen(function* () {
     const problem = keyFileProblem(path, yield* modeOf(path))
     if (problem !== undefined) return yield* new CommandError({ exit: "key", message: problem })
   })
 
-/** Fails if users other than the owner can change a file. */
 export const requireNotWritable = (path: string) =>
   Effect.gen(function* () {
     const mode = yield* modeOf(path)
@@ -51,7 +47,6 @@ export const requireNotWritable = (path: string) =>
     )
   })
 
-/** Creates an empty file that only its owner can read. Fails if the file exists. */
 export const createPrivateFile = (path: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -67,7 +62,7 @@ export const createPrivateFile = (path: string) =>
     )
   })
 
-/** Writes the text of a secret to a file that {@link createPrivateFile} created. */
+/** The file must come from {@link createPrivateFile}. */
 export const writeSecret = (path: string, secret: Redacted.Redacted<string>) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem

@@ -15,27 +15,23 @@ import { folder } from "./folders.ts"
 import { requireNotWritable } from "./privateFiles.ts"
 import { Profile as ProfileFlag } from "./settings.ts"
 
-/** A named connection. */
 export const Profile = Schema.Struct({
   /** `production`, `demo`, `sandbox` or an address. */
   environment: Schema.String,
   keyId: Schema.optionalKey(Schema.String),
-  /** The path of the PEM file. A relative path is relative to the folder of the profiles. */
+  /** The path of the PEM file. It can be relative to the folder of the profiles. */
   privateKeyPath: Schema.optionalKey(Schema.String),
   subaccount: Schema.optionalKey(Schema.Int)
 })
 
-/** {@link Profile} as a type. */
 export interface Profile extends Schema.Schema.Type<typeof Profile> {}
 
 /** The content of `profiles.json`. */
 export const Profiles = Schema.Struct({
-  /** The name of the profile that commands use without `--profile`. */
   default: Schema.optionalKey(Schema.String),
   profiles: Schema.Record(Schema.String, Profile)
 })
 
-/** {@link Profiles} as a type. */
 export interface Profiles extends Schema.Schema.Type<typeof Profiles> {}
 
 export const profilesPath = Effect.gen(function* () {
@@ -45,7 +41,6 @@ export const profilesPath = Effect.gen(function* () {
 
 const decode = Schema.decodeUnknownEffect(Schema.fromJsonString(Profiles))
 
-/** Reads all profiles. A missing file means that there are none. */
 export const readProfiles = Effect.gen(function* () {
   const file = yield* profilesPath
   const files = yield* FileSystem.FileSystem
@@ -79,7 +74,6 @@ export const findProfile = ({ profiles }: Profiles, name: string): Effect.Effect
   return Effect.fail(usage(`There is no profile ${JSON.stringify(name)}. ${advice}`))
 }
 
-/** The profile of this run, with its name. Undefined if the user chose none. */
 export const chosenProfile = Effect.gen(function* () {
   const flag = yield* ProfileFlag
   const variable = yield* Effect.orDie(Config.option(Config.String("KALSHI_PROFILE")))
@@ -90,7 +84,6 @@ export const chosenProfile = Effect.gen(function* () {
   return name === undefined ? undefined : { name, profile: yield* findProfile(all, name) }
 })
 
-/** The absolute path of the private key of a profile. Undefined if the profile has no key. */
 export const keyPathOf = ({ privateKeyPath }: Profile) =>
   Effect.gen(function* () {
     if (privateKeyPath === undefined) return undefined
@@ -98,10 +91,9 @@ export const keyPathOf = ({ privateKeyPath }: Profile) =>
     return path.resolve(path.dirname(yield* profilesPath), privateKeyPath)
   })
 
-/** The time between two attempts to take the lock, and the number of retries. */
 const lockWait = { everyMillis: 50, times: 100 }
 
-/** Holds the lock of the profiles. So no change is lost if two processes change the profiles at the same time. */
+/** Without the lock, two processes that change the profiles at the same time could lose a change. */
 const lock = (file: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -126,7 +118,7 @@ const lock = (file: string) =>
     yield* Effect.acquireRelease(create, () => Effect.ignore(files.remove(path)))
   })
 
-/** Writes the profiles to a new file, which then replaces the old file. So a crash leaves one complete file. */
+/** A new file replaces the old one, so a crash leaves one complete file. */
 const writeProfiles = (file: string, profiles: Profiles) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -146,7 +138,6 @@ const writeProfiles = (file: string, profiles: Profiles) =>
     )
   )
 
-/** Changes the newest state of the profiles. If the change fails, the profiles stay as they are. */
 export const updateProfiles = <E, R>(change: (profiles: Profiles) => Effect.Effect<Profiles, E, R>) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem

@@ -6,7 +6,6 @@
 import * as Flag from "effect/cli/Flag"
 import * as GlobalFlag from "effect/cli/GlobalFlag"
 
-/** `--env`: the exchange to connect to. */
 export const Env = GlobalFlag.Setting("env")({
   flag: Flag.String("env").pipe(
     Flag.withDescription(
@@ -17,7 +16,6 @@ export const Env = GlobalFlag.Setting("env")({
   )
 })
 
-/** `--profile`: the profile with the environment and the key. */
 export const Profile = GlobalFlag.Setting("profile")({
   flag: Flag.String("profile").pipe(
     Flag.withDescription(
@@ -28,7 +26,6 @@ export const Profile = GlobalFlag.Setting("profile")({
   )
 })
 
-/** `--subaccount`: the subaccount of the command. */
 export const Subaccount = GlobalFlag.Setting("subaccount")({
   flag: Flag.Int("subaccount").pipe(
     Flag.withDescription(
@@ -43,7 +40,6 @@ export const Subaccount = GlobalFlag.Setting("subaccount")({
   )
 })
 
-/** `--json`: machine-readable output. */
 export const Json = GlobalFlag.Setting("json")({
   flag: Flag.Boolean("json").pipe(
     Flag.withDescription("Print one JSON value, or one JSON value per line for a stream"),
@@ -51,7 +47,6 @@ export const Json = GlobalFlag.Setting("json")({
   )
 })
 
-/** `--csv`: comma-separated output of a list. */
 export const Csv = GlobalFlag.Setting("csv")({
   flag: Flag.Boolean("csv").pipe(
     Flag.withDescription("Print a list as CSV, with a header line"),
@@ -59,10 +54,8 @@ export const Csv = GlobalFlag.Setting("csv")({
   )
 })
 
-/** `--debug`: prints the full cause of an error. */
 export const Debug = GlobalFlag.Setting("debug")({
   flag: Flag.Boolean("debug").pipe(Flag.withDescription("Print the full cause of an error"), Flag.withDefault(false))
 })
 
-/** These flags, in the order of the help. */
 export const settings = [Env, Profile, Subaccount, Json, Csv, Debug] as const

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The number of characters to insert, remove or replace until two texts are equal (Levenshtein distance). */
+/** The Levenshtein distance. */
 const distance = (a: string, b: string): number => {
   let above = Array.from({ length: b.length + 1 }, (_, column) => column)
   for (let row = 1; row <= a.length; row++) {
@@ -21,7 +21,7 @@ const distance = (a: string, b: string): number => {
 /** A longer word is not compared with the names, because no name is so long. */
 const longest = 80
 
-/** At most three names that resemble a word, the most similar name first. Ignores case. */
+/** At most three names, the most similar first. Ignores case. */
 export const similar = (word: string, names: Iterable<string>): ReadonlyArray<string> => {
   if (word.length > longest) return []
   const wanted = word.toLowerCase()
@@ -37,7 +37,6 @@ export const similar = (word: string, names: Iterable<string>): ReadonlyArray<st
     .map(({ name }) => name)
 }
 
-/** The question after an error about an unknown name. Empty if no name resembles it. */
 export const didYouMean = (word: string, names: Iterable<string>): string => {
   const found = similar(word, names)
   const last = found.at(-1)

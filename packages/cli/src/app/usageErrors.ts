@@ -6,17 +6,16 @@
 import type * as CliError from "effect/cli/CliError"
 import { didYouMean, similar } from "./suggest.ts"
 
-/** The names that a user could have meant. */
 export interface Names {
-  /** The commands below the command. */
+  /** The names of its subcommands. */
   readonly commands: ReadonlyArray<string>
-  /** The flags of the command, with their hyphens. */
+  /** With their hyphens. */
   readonly flags: ReadonlyArray<string>
 }
 
 const quoted = (text: string): string => JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`)
 
-/** What a flag or an argument must be. The parser's own words are for programmers. */
+/** The parser's own words are for programmers. */
 const expectation = (expected: string): string => {
   const text = expected.replace(/^Expected:? /, "")
   if (/finite number|^integer$/.test(text)) return "must be a whole number"
@@ -39,7 +38,7 @@ const invalidValue = ({ expected, kind, option, value }: CliError.InvalidValue):
   return must.startsWith("must") ? `${name} ${must}, but is ${quoted(value)}` : `${name} ${must}`
 }
 
-/** Describes one error of the command line, without a final period. */
+/** Without a final period. */
 export const describeUsage = (error: CliError.NonShowHelpErrors, command: string, names: Names): string => {
   switch (error._tag) {
     case "UnrecognizedOption": {

@@ -5,7 +5,6 @@
  */
 import { readFileSync } from "node:fs"
 
-/** The version in `package.json`. */
 export const version: string = readVersion()
 
 function readVersion(): string {

@@ -14,7 +14,8 @@ import * as Stdio from "effect/Stdio"
 import { codeOf, run } from "../Cli.ts"
 import * as Output from "../output/Output.ts"
 
-// A reader such as `head` closes the output early. Then the next write fails, and the command ends.
+// A reader such as `head` closes the output early. The next write then fails and ends the command, so this event needs
+// no handling.
 for (const stream of [process.stdout, process.stderr]) stream.on("error", () => {})
 
 const services = Layer.mergeAll(

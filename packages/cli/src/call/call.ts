@@ -77,7 +77,6 @@ const list = (filter: string) =>
     const catalog = yield* readCatalog
     const has = (texts: ReadonlyArray<string>) => texts.some((text) => text.toLowerCase().includes(wanted))
     const byName = catalog.filter(({ id, name, path }) => has([name, id, path]))
-    // Operations whose name matches come before operations whose description matches.
     const found = [...byName, ...catalog.filter((entry) => has([entry.doc]) && !byName.includes(entry))]
     const rows = found.map((entry) => {
       const { fields: _, ...row } = entry
@@ -101,7 +100,6 @@ const find = (name: string) =>
     )
   })
 
-/** The list fields whose items have a field `subaccount`, such as the orders of a batch. */
 const listsWithSubaccount = (fields: ReadonlyMap<string, Field>): ReadonlyArray<string> =>
   [...fields.values()]
     .filter(({ shape }) => shape._tag === "List" && objectIn(shape)?.has("subaccount") === true)
@@ -137,7 +135,6 @@ const pagesOf = (text: string, { descriptor, pages }: Operation) =>
     return yield* usage(`--pages must be a number of at least 1, or all, but is ${JSON.stringify(text)}`)
   })
 
-/** Whether the response says that the list continues. */
 const hasMore = ({ descriptor }: Operation, response: unknown): boolean => {
   const { pages } = descriptor
   if (pages === undefined) return false

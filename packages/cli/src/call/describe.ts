@@ -17,7 +17,6 @@ export interface FieldDescription {
   readonly doc: string
 }
 
-/** The type of a shape in words. */
 export const typeOf = (shape: Shape): string => {
   switch (shape._tag) {
     case "Text":
@@ -37,7 +36,7 @@ export const typeOf = (shape: Shape): string => {
   }
 }
 
-/** Describes fields. The fields of an object follow the object. */
+/** The fields of an object follow the object. */
 export const describeFields = (
   fields: ReadonlyMap<string, Field>,
   docs: Readonly<Record<string, FieldEntry>>,

@@ -6,7 +6,7 @@
 import type { Descriptor } from "@kalshi-effect/client/Operation"
 import type * as SchemaAST from "effect/SchemaAST"
 
-/** The shape of a value. It decides how a text is parsed. */
+/** Decides how a text is parsed. */
 export type Shape =
   | { readonly _tag: "Text"; readonly expected: string | undefined }
   | { readonly _tag: "Number"; readonly expected: string | undefined }
@@ -16,7 +16,6 @@ export type Shape =
   | { readonly _tag: "Object"; readonly fields: ReadonlyMap<string, Field> }
   | { readonly _tag: "Other" }
 
-/** A field of an input, or of an object inside it. */
 export interface Field {
   readonly name: string
   readonly required: boolean
@@ -63,7 +62,6 @@ export const shapeOf = (ast: SchemaAST.AST): Shape => {
   }
 }
 
-/** The fields of an operation's input: path, query and body. */
 export const fieldsOf = ({ body, pathParameters, query }: Descriptor): ReadonlyMap<string, Field> => {
   const fields = new Map<string, Field>()
   for (const [name, { required, schema }] of Object.entries({ ...pathParameters, ...query })) {
@@ -74,11 +72,10 @@ export const fieldsOf = ({ body, pathParameters, query }: Descriptor): ReadonlyM
   return fields
 }
 
-/** The object inside a shape: the shape itself, or the items of a list. Undefined if there is none. */
+/** The fields of the shape itself, or of the items of a list. */
 export const objectIn = (shape: Shape): ReadonlyMap<string, Field> | undefined =>
   shape._tag === "Object" ? shape.fields : shape._tag === "List" ? objectIn(shape.item) : undefined
 
-/** The permitted values of a shape, or of the items of a list. Undefined if the schema does not list them. */
 export const valuesIn = (shape: Shape): ReadonlyArray<string> | undefined => {
   switch (shape._tag) {
     case "Enum":

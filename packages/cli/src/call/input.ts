@@ -17,10 +17,9 @@ type Input = Record<string, unknown>
 
 const quoted = (text: string): string => JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`)
 
-/** An argument cannot be read. Only this module uses this error. */
 class Unreadable {
   readonly reason: string
-  /** Whether the message should say how to list the fields of the operation. */
+  /** The message then says how to list the fields of the operation. */
   readonly isUnknownField: boolean
   constructor(reason: string, isUnknownField = false) {
     this.reason = reason
@@ -28,7 +27,6 @@ class Unreadable {
   }
 }
 
-/** Reads a text as a value of a shape. */
 const convert = (name: string, shape: Shape, text: string): unknown => {
   switch (shape._tag) {
     case "Text":
@@ -64,7 +62,6 @@ const parseJson = (name: string, text: string): unknown => {
   }
 }
 
-/** Where a value belongs: in an object or a list, under a key. */
 interface Place {
   readonly holder: Record<string, unknown> | Array<unknown>
   readonly key: string
@@ -90,8 +87,8 @@ const indexIn = (list: ReadonlyArray<unknown>, name: string, path: string): stri
 }
 
 /**
- * Finds the place of a field such as `ticker`, `target.shard` or `orders.0.ticker`. Creates the objects that contain
- * it.
+ * Finds the place of a field such as `ticker`, `target.shard` or `orders.0.ticker`. Creates the objects and lists that
+ * contain it.
  */
 const placeOf = (root: Input, fields: ReadonlyMap<string, Field>, path: string): Place => {
   const [first = "", ...rest] = path.split(".")
@@ -132,13 +129,9 @@ const assignmentOf = (argument: string): Assignment => {
   return { path, isJson: operator === ":=", text }
 }
 
-/** Whether the value is the text of a file. */
 const isFile = ({ isJson, text }: Assignment): boolean => !isJson && text.startsWith("@")
 
-/**
- * Writes a value at its place. If a list is repeated, its items are appended. `given` collects the paths that were
- * written.
- */
+/** If the field is a list and is set again, its items are appended. */
 const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<string>): void => {
   const holder = place.holder as Record<string, unknown> // a list can be read and written by its index, too
   const value = isJson ? parseJson(path, text) : convert(path, place.shape, text)
@@ -170,7 +163,6 @@ const readStdin = Effect.gen(function* () {
   )
 })
 
-/** Reads a whole input: `@file.json`, or `-` for the standard input. */
 const readWhole = (argument: string) =>
   Effect.gen(function* () {
     const source = argument === "-" ? "The standard input" : `The file ${quoted(argument.slice(1))}`
@@ -180,7 +172,6 @@ const readWhole = (argument: string) =>
     return yield* usage(`${source} must contain one JSON object with the fields of the operation`)
   })
 
-/** Runs a function. A thrown {@link Unreadable} becomes the error of a wrong command line. */
 const attempt = <A>(operation: string, run: () => A): Effect.Effect<A, CommandError> =>
   Effect.suspend(() => {
     try {
@@ -192,10 +183,6 @@ const attempt = <A>(operation: string, run: () => A): Effect.Effect<A, CommandEr
     }
   })
 
-/**
- * Makes the input of an operation from its arguments. The operation checks the values later; this function only reads
- * them.
- */
 export const parseInput = (
   operation: string,
   fields: ReadonlyMap<string, Field>,

@@ -5,13 +5,12 @@
  * @module
  */
 
-/** A field of an operation's input, or of an object inside it. */
 export interface FieldEntry {
   readonly doc: string
   readonly required: boolean
-  /** The permitted values. Undefined if the schema does not list them. */
+  /** The permitted values, if the schema limits them to a list or to a boolean. */
   readonly values?: ReadonlyArray<string>
-  /** The fields of the object, or of each object in the list. Undefined if the field contains no object. */
+  /** The fields of the object, or of each object in the list. */
   readonly fields?: Readonly<Record<string, FieldEntry>>
   /** Whether the field is a list of objects. */
   readonly isList?: true
@@ -26,10 +25,8 @@ export interface OperationEntry {
   readonly path: string
   readonly access: "public" | "read" | "write"
   readonly doc: string
-  /** Whether the response is a page of a list. */
   readonly paged: boolean
   /** Whether the response contains a private key. */
   readonly secret: boolean
-  /** The fields of the input, by name: path, query and body. */
   readonly fields: Readonly<Record<string, FieldEntry>>
 }

@@ -1,5 +1,5 @@
 /**
- * Loads the operations of the client. A module of the client is loaded when one of its operations is called.
+ * Loads the operations of the client on demand, one module of the client at a time.
  *
  * @module
  */
@@ -8,21 +8,17 @@ import * as Data from "effect/Data"
 import type * as Effect from "effect/Effect"
 import type * as Stream from "effect/Stream"
 
-/** Reads pages or items of a list. */
 type Reader = (input: unknown, options?: { readonly maxPages?: number }) => Stream.Stream<unknown, unknown, never>
 
-/** An operation, called with an input that its schemas check. The caller provides the client. */
+/** The type does not say that the caller must provide the client. */
 export interface Operation {
   (input: unknown): Effect.Effect<unknown, unknown, never>
   readonly descriptor: Descriptor
-  /** Undefined if the response is always complete. */
   readonly pages?: Reader
 }
 
-/** A module of the client, as `import` returns it. */
 type Module = Readonly<Record<string, unknown>>
 
-/** The modules with operations, by their names. */
 export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   Account: () => import("@kalshi-effect/client/Account"),
   ApiKeys: () => import("@kalshi-effect/client/ApiKeys"),
@@ -49,7 +45,6 @@ export const modules: Readonly<Record<string, () => Promise<Module>>> = {
   Transfers: () => import("@kalshi-effect/client/Transfers")
 }
 
-/** Whether an export of a module is an operation. */
 export const isOperation = (value: unknown): value is Operation =>
   typeof value === "function" &&
   "descriptor" in value &&
@@ -57,10 +52,9 @@ export const isOperation = (value: unknown): value is Operation =>
   value.descriptor !== null &&
   "operationId" in value.descriptor
 
-/** The catalog contains an operation that the client does not have. This is a bug in the command. */
+/** A bug: the catalog contains an operation that the client does not have. */
 class NoOperation extends Data.TaggedError("NoOperation")<{ readonly message: string }> {}
 
-/** Loads an operation by its name, such as `OrderGroups.get`. */
 export const load = async (name: string): Promise<Operation> => {
   const [module = "", exported = ""] = name.split(".")
   const operation = (await modules[module]?.())?.[exported]

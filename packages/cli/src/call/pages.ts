@@ -10,7 +10,7 @@ import * as Output from "../output/Output.ts"
 import { formatJson, plain } from "../output/plain.ts"
 import type { Operation } from "./operations.ts"
 
-/** The items of a page, in the form in which they are printed. If a page has several lists, each item names its list. */
+/** If a page has several lists, each item names its list. */
 const itemsOf = (page: unknown, lists: ReadonlyArray<string>): ReadonlyArray<unknown> => {
   const fields = page as Readonly<Record<string, ReadonlyArray<unknown> | undefined>> // the response of a paged operation
   const [only, ...more] = lists
@@ -19,7 +19,7 @@ const itemsOf = (page: unknown, lists: ReadonlyArray<string>): ReadonlyArray<unk
     : lists.flatMap((list) => (fields[list] ?? []).map((item) => ({ [list]: item })))
 }
 
-/** Reads at most `maxPages` pages, and prints each item as a line of JSON. The caller provides the client. */
+/** The caller must provide the client. */
 export const printPages = (operation: Operation, input: unknown, maxPages: number) =>
   Stream.runForEach(operation.pages!(input, { maxPages }), (page) => {
     const lines = itemsOf(page, operation.descriptor.pages!.lists).map((item) => `${formatJson(item)}\n`)

@@ -7,7 +7,6 @@ import * as Predicate from "effect/Predicate"
 import * as Redacted from "effect/Redacted"
 import { plain } from "../output/plain.ts"
 
-/** Applies a function to every text in a value. */
 const mapText = (value: unknown, map: (text: string) => string): unknown => {
   if (typeof value === "string") return map(value)
   if (Array.isArray(value)) return value.map((item) => mapText(item, map))
@@ -15,7 +14,7 @@ const mapText = (value: unknown, map: (text: string) => string): unknown => {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [plain(key), mapText(item, map)]))
 }
 
-/** Formats a value for people, as YAML. Amounts of money are quoted, because they are text. */
+/** As YAML. Amounts of money are quoted, because they are text. */
 export const toYaml = async (value: unknown): Promise<string> => {
   // The YAML module is loaded on demand: loading takes time, and `--json` does not need it.
   const { stringify } = await import("yaml")

@@ -13,9 +13,8 @@ import { createPrivateFile, writeSecret } from "../app/privateFiles.ts"
 const isRedactedText = (value: unknown): value is Redacted.Redacted<string> => Redacted.isRedacted(value)
 
 /**
- * Runs an operation whose response contains a secret, and writes the secret to a file. The file is created before the
- * request is sent, so that a key is not lost because its file cannot be created. In the result, the path of the file
- * replaces the secret.
+ * Creates the file before the request is sent, so that a key is not lost because its file cannot be created. In the
+ * result, the path of the file replaces the secret.
  */
 export const withSecretFile = <E, R>(path: string, call: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {

@@ -1,5 +1,5 @@
 /**
- * Sends the request of an operation: a read immediately, a change after a preview and a question.
+ * Sends the request of an operation. A change is shown and confirmed first, unless `--yes` is set.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { withSecretFile } from "./secretFile.ts"
 interface Request {
   readonly operation: string
   readonly method: string
-  /** The path from the host's root, with the query. */
+  /** From the host's root, with the query. */
   readonly path: string
   readonly body: unknown
 }
@@ -36,7 +36,6 @@ const noSigner = Signer.make({
   sign: () => Effect.die(new Error("A dry run must not sign"))
 })
 
-/** Makes the request of an operation, without sending it. Fails if the input is invalid. */
 const requestOf = (operation: Operation, input: unknown, environment: Environment.Environment) => {
   // `layerDryRun` records writes, but sends reads. So a read is converted to a write with the same request.
   const asWrite = ClientOperation.make({ ...operation.descriptor, access: "write" } as never) as unknown as Operation // a descriptor has all fields that `make` needs
@@ -56,11 +55,9 @@ const requestOf = (operation: Operation, input: unknown, environment: Environmen
   )
 }
 
-/** Formats a request for people: the method and the path, then the body. */
 const formatRequest = ({ body, method, path }: Request): string =>
   `${method} ${plain(path)}${body === undefined ? "" : `\n${JSON.stringify(body, null, 2)}`}`
 
-/** Prints a request before it is sent, or instead of sending it. */
 const printRequest = (request: Request, { name, restUrl }: Environment.Environment) =>
   Output.value(
     {
@@ -73,7 +70,7 @@ const printRequest = (request: Request, { name, restUrl }: Environment.Environme
     () => formatRequest(request)
   )
 
-/** Prints a response. `print` is `Output.value` for a read, and `Output.outcome` for a change. */
+/** `print` is `Output.value` for a read, and `Output.outcome` for a change. */
 export const printResponse = (response: unknown, print: typeof Output.value | typeof Output.outcome = Output.value) =>
   Effect.gen(function* () {
     const text = response === undefined ? "" : yield* Effect.promise(() => toYaml(response))
@@ -81,7 +78,7 @@ export const printResponse = (response: unknown, print: typeof Output.value | ty
     if (response === undefined) yield* Output.note("Done. The response is empty")
   })
 
-/** Fails if the exchange refused items of a batch. Their errors are part of a successful response. */
+/** The errors of refused items of a batch are part of a successful response. */
 const requireNoRefusal = (response: unknown) => {
   const items = Predicate.isObject(response) ? Object.values(response).filter(Array.isArray).flat() : []
   const refused = items.filter((item: unknown) => Predicate.hasProperty(item, "error") && item.error != null)
@@ -94,14 +91,13 @@ const requireNoRefusal = (response: unknown) => {
   })
 }
 
-/** The layer of a read. A read of order books is public, but is signed if there is a key. */
+/** A read of order books is public, but is signed if there is a key. */
 export const layerOf = ({ access, auth }: Operation["descriptor"]) =>
   Effect.gen(function* () {
     if (access !== "public") return readLayer
     return auth === "optional" && (yield* apiKey) !== undefined ? readLayer : publicLayer
   })
 
-/** Sends a change, after the user agreed. `secretPath` is the file for the secret of the response. */
 export const change = (operation: Operation, input: unknown, secretPath: string | undefined, options: ChangeOptions) =>
   Effect.gen(function* () {
     const connection = yield* changeConnection(options)
@@ -116,7 +112,6 @@ export const change = (operation: Operation, input: unknown, secretPath: string 
     yield* send(sent, "Read the state with `kalshi call` before you send it again")
   })
 
-/** Makes the request of an operation, and prints it. Nothing is sent. */
 export const dryRun = (operation: Operation, input: unknown) =>
   Effect.gen(function* () {
     const target = yield* environment

@@ -11,7 +11,6 @@ import * as Result from "effect/Result"
 import { fingerprintOfPem } from "../app/fingerprint.ts"
 import { keyFileProblem, modeOf } from "../app/privateFiles.ts"
 
-/** What a key file contains. */
 export interface KeyFacts {
   readonly kind: ApiKey.ApiKey["kind"]
   readonly bits: number
@@ -43,7 +42,7 @@ const factsOf = (key: ApiKey.ApiKey): KeyFacts => {
  */
 const nameOf = (path: string): string | undefined => /(?:^|[/\\])([\w-]{1,40}\.[a-z]{1,5})$/i.exec(path)?.[1]
 
-/** Says what is wrong with a key file, with advice for the command line. The advice in some errors is for programs. */
+/** Some errors contain advice for programs. This function gives advice for the command line. */
 const explain = (path: string, { message, reason }: KeyError): string => {
   const file = JSON.stringify(path)
   switch (reason._tag) {
@@ -67,7 +66,7 @@ const explain = (path: string, { message, reason }: KeyError): string => {
   }
 }
 
-/** Reads a key file. `keyId` is checked, too. */
+/** Checks `keyId`, too. */
 export const inspectKeyFile = (path: string, keyId = "00000000-0000-0000-0000-000000000000") =>
   Effect.gen(function* () {
     const read = yield* Effect.result(ApiKey.fromFile({ keyId, path }))

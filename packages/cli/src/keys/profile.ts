@@ -26,7 +26,6 @@ import { Env, Subaccount } from "../app/settings.ts"
 import * as Output from "../output/Output.ts"
 import { inspectKeyFile } from "./inspect.ts"
 
-/** A profile, as `--json` prints it. */
 interface Row {
   readonly name: string
   readonly environment: string
@@ -110,7 +109,6 @@ const keyFlags = {
   replace: Flag.Boolean("replace").pipe(Flag.withDescription("Replace a profile of this name"), Flag.withDefault(false))
 }
 
-/** Checks the key of a new profile, and returns its id and its absolute path. */
 const checkedKey = (keyId: Option.Option<string>, keyFile: Option.Option<string>) =>
   Effect.gen(function* () {
     if (Option.isNone(keyId) && Option.isNone(keyFile)) return {}

@@ -45,7 +45,6 @@ const flags = {
 /** The number of actions per second of all traders together: enough for constant changes, but slow enough to read. */
 const pace = 100
 
-/** Starts the exchange. It stops when the scope closes. */
 const start = (traders: number, port: number) =>
   Effect.gen(function* () {
     // The module of the exchange is loaded here, so that other commands start faster.

@@ -18,7 +18,7 @@ const describe = ({ msg, type }: { readonly type: string; readonly msg: object }
     : `${field("market_ticker")}  best   ${field("yes_bid_dollars")} / ${field("yes_ask_dollars")}`
 }
 
-/** Prints the trades of all markets and the best prices of the markets in `tickers`, until it is interrupted. */
+/** Prints the trades of all markets, and the best prices of the markets in `tickers`. */
 export const printHappenings = ({ account, environment, tickers }: Demo, format: Output.Format) => {
   const trades = Feed.messages("trade")
   const best = Feed.messages("ticker", { market_tickers: [...tickers], send_initial_snapshot: true })

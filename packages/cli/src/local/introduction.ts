@@ -8,7 +8,6 @@ import type { Credentials } from "@kalshi-effect/sandbox/Sandbox"
 import * as Redacted from "effect/Redacted"
 import * as Output from "../output/Output.ts"
 
-/** The exchange of the demonstration. */
 export interface Demo {
   readonly account: Credentials
   readonly environment: Environment.Environment
@@ -19,10 +18,7 @@ export interface Demo {
   readonly url: string
 }
 
-/**
- * The environment variables with the key of an account. The key can be printed, because a local exchange has no real
- * money.
- */
+/** The key can be printed, because a local exchange has no real money. */
 export const accountLines = ({ keyId, privateKey }: Credentials): Readonly<Record<string, string>> => ({
   KALSHI_API_KEY_ID: keyId,
   KALSHI_PRIVATE_KEY: Redacted.value(privateKey)

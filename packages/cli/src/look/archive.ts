@@ -12,10 +12,7 @@ import * as Stream from "effect/Stream"
 import { CommandError } from "../app/failures.ts"
 import { explainUnknown } from "./unknown.ts"
 
-/**
- * Joins a list with the list of the archive. An entity can be in both lists if it moves to the archive while they are
- * read. The result contains it once.
- */
+/** Contains an entity once, even if it moves to the archive while the lists are read. */
 export const withArchive = <A, E, R, E2, R2>(
   live: Stream.Stream<A, E, R>,
   archived: Stream.Stream<A, E2, R2>,
@@ -31,13 +28,12 @@ export const withArchive = <A, E, R, E2, R2>(
     })
   })
 
-/** The advice about an unknown market. Tickers are upper-case. */
+/** Tickers are upper-case. */
 const findMarket = (ticker: string): string => {
   const upper = ticker.toUpperCase()
   return `${upper === ticker ? "" : `Did you mean ${upper}? `}Find a market with \`kalshi search\``
 }
 
-/** Reads a market of any age. If the market does not exist, the error says what to do. */
 export const anyMarket = (ticker: string) =>
   Markets.get({ ticker }).pipe(
     Effect.catchTag("NotFound", () => Historical.market({ ticker })),

@@ -27,8 +27,7 @@ const valueOf = ({ portfolio_value }: Balance): FixedPoint.Dollars => dollarsOfC
 const totalOf = (balance: Balance): FixedPoint.Dollars => FixedPoint.add(balance.balance_dollars, valueOf(balance))
 
 const formatBalance = (balance: Balance, screen: Output.Screen): string => {
-  // The exchange divides its markets into shards. Cash on one shard cannot pay for an order on another shard. The line
-  // is omitted if only shard 0 has cash.
+  // The exchange divides its markets into shards. Cash on one shard cannot pay for an order on another shard.
   const shards = (balance.balance_breakdown ?? []).filter(({ balance }) => !FixedPoint.isZero(balance))
   return Output.formatFields(screen, [
     ["cash", `$${fourDecimals(balance.balance_dollars)}`],

@@ -20,7 +20,6 @@ import { type Ladder, ladder, type Level } from "./ladder.ts"
 /** The maximum number of books that the exchange sends in one response. */
 const booksAtOnce = 100
 
-/** The number of levels per side that people see without `--depth`. */
 const levelsByDefault = 10
 
 const styles = { bid: "green", ask: "red" } as const
@@ -37,7 +36,6 @@ const rowColumns: ReadonlyArray<Output.Column<Level & { readonly ticker: string 
   ...levelColumns
 ]
 
-/** The table of a ladder, with the spread between the asks and the bids. */
 const formatLadder = ({ asks, bids, hidden, spread }: Ladder, screen: Output.Screen): string => {
   if (asks.length === 0 && bids.length === 0) return "The book is empty"
   const [header = "", ...lines] = formatTable(levelColumns, [...asks, ...bids], screen).split("\n")
@@ -88,7 +86,7 @@ const tickers = Argument.String("ticker").pipe(
 const cut = <A>(levels: ReadonlyArray<A>, depth: number): ReadonlyArray<A> =>
   depth >= levels.length ? levels : levels.slice(levels.length - depth)
 
-/** Keeps the best levels. The exchange sends the best level last. */
+/** The exchange sends the best level last. */
 const cutBook = (book: Markets.MarketOrderbookFp, depth: number): Markets.MarketOrderbookFp => ({
   ...book,
   orderbook_fp: {

@@ -18,7 +18,7 @@ import { ticker } from "./options.ts"
 import { range, secondsOf, shortSeconds } from "./times.ts"
 import { explainUnknown } from "./unknown.ts"
 
-/** The periods: their length in minutes, and the number of candlesticks without `--since`. */
+/** `byDefault` is the number of candlesticks without `--since`. */
 const periods = {
   "1m": { minutes: 1, byDefault: 60 },
   "1h": { minutes: 60, byDefault: 24 },
@@ -56,7 +56,7 @@ const columns: ReadonlyArray<Output.Column<Candlestick>> = [
   })
 ]
 
-/** Divides a range of Unix seconds (both ends included) into parts that fit into one response each. */
+/** Divides a range of Unix seconds, with both ends included, into parts that fit into one response each. */
 export const partsOf = (
   start: number,
   end: number,
@@ -70,7 +70,6 @@ export const partsOf = (
   }))
 }
 
-/** Reads the candlesticks of a market of any age. */
 const read = (input: Historical.MarketCandlesticksInput) =>
   Effect.gen(function* () {
     const { ticker, ...range } = input

@@ -6,21 +6,18 @@
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import type * as Output from "../output/Output.ts"
 
-/** A column with a side: YES and bids are green, NO and asks are red. */
 export const sideColumn = <Row>(name: string, side: (row: Row) => string): Output.Column<Row> => ({
   name,
   value: side,
   style: (row) => (side(row) === "yes" || side(row) === "bid" ? "green" : "red")
 })
 
-/** A column with an amount or a count, aligned right. */
 export const numberColumn = <Row>(
   name: string,
   value: (row: Row) => string | undefined,
   options: Pick<Output.Column<Row>, "dropOrder"> = {}
 ): Output.Column<Row> => ({ name, value, align: "right", ...options })
 
-/** A column with a profit or a loss: a profit is green, a loss is red. */
 export const profitColumn = <Row>(name: string, value: (row: Row) => FixedPoint.Dollars): Output.Column<Row> => ({
   name,
   value,
@@ -28,15 +25,13 @@ export const profitColumn = <Row>(name: string, value: (row: Row) => FixedPoint.
   style: (row) => (FixedPoint.isZero(value(row)) ? undefined : FixedPoint.isNegative(value(row)) ? "red" : "green")
 })
 
-/** Prints dollars with at least four decimals, as the exchange does, so that amounts are aligned. */
+/** With at least four decimals, as the exchange does, so that amounts are aligned. */
 export const fourDecimals = (amount: FixedPoint.Dollars): string => {
   const text = FixedPoint.fromMicros(FixedPoint.toMicros(amount))
   return text.padEnd(text.indexOf(".") + 5, "0")
 }
 
-/** Converts whole US cents to dollars. */
 export const dollarsOfCents = (cents: number): FixedPoint.Dollars => FixedPoint.fromMicros(BigInt(cents) * 10_000n)
 
-/** A number as a text. Undefined if there is none. */
 export const text = (value: number | null | undefined): string | undefined =>
   value === null || value === undefined ? undefined : String(value)

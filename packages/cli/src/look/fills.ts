@@ -60,7 +60,7 @@ export const fills = Command.make("fills", flags, (input) =>
       }
       // The archive cannot be filtered by order.
       return Option.match(input.order, {
-        // If the archive does not know the market, it has no fills.
+        // A market that the archive does not know has no archived fills.
         onNone: () => Stream.catchTag(History.fills(filters), "NotFound", () => Stream.empty),
         onSome: (order_id) => Portfolio.fills.items({ ...filters, order_id })
       })

@@ -7,7 +7,7 @@ import type { OrderbookCountFp, PriceLevelDollarsCountFp } from "@kalshi-effect/
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import { fourDecimals } from "./columns.ts"
 
-/** A price level. All prices are prices of YES. */
+/** All prices are prices of YES. */
 export interface Level {
   readonly side: "bid" | "ask"
   readonly price: string
@@ -22,7 +22,7 @@ export interface Ladder {
   readonly bids: ReadonlyArray<Level>
   /** The best ask minus the best bid. Undefined if a side is empty. */
   readonly spread: string | undefined
-  /** The number of levels that are not in `asks` and `bids`, because of the depth. */
+  /** The number of levels left out because of the depth. */
   readonly hidden: number
 }
 
@@ -48,7 +48,6 @@ const sideOf = (side: Level["side"], levels: ReadonlyArray<PriceLevelDollarsCoun
   })
 }
 
-/** Makes the ladder of an order book with at most `depth` levels on each side. */
 export const ladder = (
   { no_dollars, yes_dollars }: OrderbookCountFp,
   depth: number = Number.POSITIVE_INFINITY

@@ -9,11 +9,11 @@ import type * as Output from "../output/Output.ts"
 import { numberColumn } from "./columns.ts"
 import { shortTime } from "./times.ts"
 
-/** The title of a market. The exchange can omit this deprecated field. Then the subtitle of YES is the title. */
+/** The exchange can omit the title, which is deprecated. */
 export const titleOf = ({ title, yes_sub_title }: Market): string =>
   title === undefined || title === "" ? yes_sub_title : title
 
-/** The best price of a side. Undefined if the side is empty, although the exchange then also sends a price. */
+/** Undefined if the side is empty, although the exchange then also sends a price. */
 export const offer = (price: FixedPoint.Dollars, size: FixedPoint.Count): string | undefined =>
   FixedPoint.isZero(size) ? undefined : price
 

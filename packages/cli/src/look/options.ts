@@ -11,10 +11,8 @@ import * as Stream from "effect/Stream"
 import { usage } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 
-/** The number of rows of a list without `--limit`. */
 const rowsByDefault = 20
 
-/** `--limit`: the number of rows. */
 export const limit = Flag.Int("limit").pipe(
   Flag.withDescription(`The number of rows (default ${rowsByDefault})`),
   Flag.filter(
@@ -24,37 +22,32 @@ export const limit = Flag.Int("limit").pipe(
   Flag.optional
 )
 
-/** `--limit` and `--all`: how much of a list to read. */
 export const extent = {
   limit,
   all: Flag.Boolean("all").pipe(Flag.withDescription("Print the whole list, page by page"), Flag.withDefault(false))
 }
 
-/** The values of {@link extent}. */
 export interface Extent {
   readonly limit: Option.Option<number>
   readonly all: boolean
 }
 
-/** `--ticker`: only one market. */
 export const ofMarket = Flag.String("ticker").pipe(Flag.withDescription("Only this market"), Flag.optional)
 
-/** `--event`: only the markets of one event. */
 export const ofEvent = Flag.String("event").pipe(Flag.withDescription("Only markets of this event"), Flag.optional)
 
 export const ticker = Argument.String("ticker").pipe(Argument.withDescription("The ticker of the market"))
 
-/** The number of rows to print. Undefined for the whole list. */
+/** Undefined for the whole list. */
 export const rowsOf = ({ all, limit }: Extent) =>
   all && Option.isSome(limit)
     ? Effect.fail(usage("--limit and --all exclude each other. Keep one of them"))
     : Effect.succeed(all ? undefined : Option.getOrElse(limit, () => rowsByDefault))
 
-/** The size of the pages to request: as small as possible, at most what the exchange permits. */
+/** As small as possible. One row more than wanted shows whether the list continues. */
 export const pageSize = (rows: number | undefined, largest: number): number =>
   rows === undefined ? largest : Math.min(rows + 1, largest)
 
-/** Reads the first rows of a list, and finds out whether the list has more. */
 export const take = <A, E, R>(
   items: Stream.Stream<A, E, R>,
   rows: number
@@ -64,22 +57,17 @@ export const take = <A, E, R>(
     hasMore: found.length > rows
   }))
 
-/** Says that a list has more rows than the command printed. */
 export const moreRows = (rows: number): string =>
   `${rows === 1 ? "This is the first row" : `These are the first ${rows} rows`}. Pass --limit or --all to see more`
 
-/** What a list prints for people, besides its rows. */
 export interface ListOptions<Row> {
-  /** The line if there is no row. */
+  /** Printed if there is no row. */
   readonly empty: string
   /** A line below the whole list, such as its totals. */
   readonly total?: (rows: ReadonlyArray<Row>) => string
 }
 
-/**
- * Prints a list of the exchange: its first rows, or all of them. `items` receives the number of rows to print, and
- * chooses the page size. If the list has more rows, a line on the standard error says so.
- */
+/** `items` receives the number of rows to print, so that it can choose the page size. */
 export const print = <Row, E, R>(
   columns: ReadonlyArray<Output.Column<Row>>,
   extent: Extent,
@@ -106,7 +94,7 @@ export const printFound = <Row>(
     if (hasMore) yield* Output.note(moreRows(rows.length))
   })
 
-/** Reads one value and prints it. `--csv` is refused before the value is read. */
+/** Refuses `--csv` before the value is read. */
 export const printValue = <A, E, R>(read: Effect.Effect<A, E, R>, human: (value: A, screen: Output.Screen) => string) =>
   Effect.gen(function* () {
     if ((yield* Output.format) === "csv") return yield* usage("--csv prints lists only. Use --json")

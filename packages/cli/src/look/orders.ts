@@ -64,7 +64,7 @@ const flags = {
   ...extent
 }
 
-/** Adds the queue positions. `rows` is the number of rows to print, and limits how many positions are read at once. */
+/** `rows` limits how many positions are read at once. */
 const queued = <E, R>(orders: Stream.Stream<Orders.Order, E, R>, rows: number | undefined) =>
   orders.pipe(
     Stream.grouped(pageSize(rows, 1000)),

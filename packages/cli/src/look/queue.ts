@@ -6,20 +6,16 @@
 import * as Orders from "@kalshi-effect/client/Orders"
 import * as Effect from "effect/Effect"
 
-/**
- * A resting order with the number of contracts ahead of it. The exchange sends no position for an order that has just
- * ended.
- */
+/** The exchange sends no position for an order that has just ended. */
 export interface QueuedOrder extends Orders.Order {
   readonly queue_position_fp?: Orders.OrderQueuePosition["queue_position_fp"] | undefined
 }
 
-/** The number of markets in one request, so that the URL does not become too long. */
+/** The URL of a request must not become too long. */
 const marketsAtOnce = 100
 
 const subaccountOf = ({ subaccount_number }: Orders.Order): number => subaccount_number ?? 0
 
-/** Reads how many contracts are ahead of each order: one request for each 100 markets of each subaccount. */
 export const withQueuePositions = Effect.fnUntraced(function* (orders: ReadonlyArray<Orders.Order>) {
   const ahead = new Map<string, QueuedOrder["queue_position_fp"]>()
   for (const subaccount of new Set(orders.map(subaccountOf))) {

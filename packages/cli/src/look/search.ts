@@ -19,7 +19,6 @@ import { readCache, writeCache } from "./searchCache.ts"
 import { type EventEntry, type Hit, search as find, wordsOf } from "./searchIndex.ts"
 import { shortTime } from "./times.ts"
 
-/** How long a list of open events is kept. */
 const maxAgeMillis = 600_000
 
 const columns: ReadonlyArray<Output.Column<Hit>> = [
@@ -55,7 +54,6 @@ const entryOf = (event: Events.EventData): EventEntry => ({
   )
 })
 
-/** Reads the open events from the exchange, and keeps them for later searches. */
 const readEvents = Effect.gen(function* () {
   const target = yield* environment
   // The real exchange has thousands of events, so this takes a while.

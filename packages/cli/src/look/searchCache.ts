@@ -16,7 +16,6 @@ import type { EventEntry, MarketEntry } from "./searchIndex.ts"
 /** The format of the file. A file of another format is ignored. */
 const format = "kalshi-search-1"
 
-/** A list of open events, and when it was read. */
 export interface Listing {
   readonly events: ReadonlyArray<EventEntry>
   readonly readMillis: number
@@ -72,7 +71,7 @@ const eventOf = (row: unknown): EventEntry | undefined => {
   return { event_ticker, series_ticker, title, sub_title, markets }
 }
 
-/** Decodes the text of a cache file. Undefined if it is not a cache of this environment. */
+/** Undefined if the text is not a valid cache of this environment. */
 export const decodeCache = (text: string, { restUrl }: Environment.Environment): Listing | undefined => {
   let json: unknown
   try {
@@ -97,7 +96,6 @@ export const decodeCache = (text: string, { restUrl }: Environment.Environment):
 export const encodeCache = ({ events, readMillis }: Listing, { restUrl }: Environment.Environment): string =>
   JSON.stringify({ format, restUrl, readMillis, events: events.map(rowOf) })
 
-/** Reads the cache. Undefined if the file cannot be read, is invalid, or is too old. */
 export const readCache = Effect.fnUntraced(function* (environment: Environment.Environment, maxAgeMillis: number) {
   const files = yield* FileSystem.FileSystem
   const text = yield* Effect.orElseSucceed(files.readFileString(yield* cachePath(environment)), () => undefined)
@@ -108,10 +106,7 @@ export const readCache = Effect.fnUntraced(function* (environment: Environment.E
   return ageMillis >= 0 && ageMillis <= maxAgeMillis ? { ...listing, ageMillis } : undefined
 })
 
-/**
- * Writes the cache. Only its owner can read the file. A concurrent reader sees the complete old file or the complete
- * new file.
- */
+/** A concurrent reader sees the complete old file or the complete new file. */
 export const writeCache = Effect.fnUntraced(function* (environment: Environment.Environment, listing: Listing) {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path

@@ -4,7 +4,6 @@
  * @module
  */
 
-/** The fields of a market that the search needs. */
 export interface MarketEntry {
   readonly ticker: string
   readonly title: string
@@ -23,7 +22,6 @@ export interface EventEntry {
   readonly markets: ReadonlyArray<MarketEntry>
 }
 
-/** An event or a market that matches. */
 export interface Hit {
   readonly type: "event" | "market"
   readonly ticker: string
@@ -37,7 +35,7 @@ export interface Hit {
   readonly close_time: string | undefined
 }
 
-/** Removes accents, and converts a text to lower case. */
+/** Converts to lower case, without accents. */
 export const fold = (text: string): string =>
   // Most texts are ASCII and need no normalization.
   /^[\u0020-\u007e]*$/.test(text)
@@ -50,7 +48,6 @@ export const fold = (text: string): string =>
         .replaceAll("ø", "o")
         .replaceAll("ł", "l")
 
-/** The words of a query. */
 export const wordsOf = (query: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Set(
     query.flatMap((text) =>
@@ -64,7 +61,7 @@ export const wordsOf = (query: ReadonlyArray<string>): ReadonlyArray<string> => 
 const isWordCharacter = (character: string | undefined): boolean =>
   character !== undefined && /[\p{L}\p{N}]/u.test(character)
 
-/** How badly a word matches a text: 0 is the best. Undefined if the text does not contain the word. */
+/** 0 is the best match. Undefined if the text does not contain the word. */
 const costIn = (text: string, word: string): number | undefined => {
   let best: number | undefined
   for (let at = text.indexOf(word); at !== -1; at = text.indexOf(word, at + 1)) {
@@ -77,7 +74,7 @@ const costIn = (text: string, word: string): number | undefined => {
   return best
 }
 
-/** The ticker of an entity and the texts that describe the entity, all converted by {@link fold}. */
+/** Texts converted by {@link fold}. */
 interface Texts {
   readonly ticker: string
   readonly own: string
@@ -104,7 +101,7 @@ const costOfWord = ({ inherited, own, ticker }: Texts, word: string): number | u
 const add = (cost: number | undefined, more: number): number | undefined =>
   cost === undefined ? undefined : cost + more
 
-/** How badly an entity matches all words. Undefined if a word is missing. */
+/** Undefined if a word is missing. */
 const costOf = (texts: Texts, words: ReadonlyArray<string>): number | undefined => {
   // An exact ticker matches best, then a ticker that begins with the query.
   if (words.length === 1 && texts.ticker.startsWith(words[0]!)) return texts.ticker === words[0] ? -2 : -1
@@ -130,7 +127,6 @@ const volumeOf = ({ volume_fp }: MarketEntry): number => {
 
 const compare = (left: Ranked, right: Ranked): number =>
   left.cost - right.cost ||
-  // With equal costs, events come before markets.
   Number(left.hit.type === "market") - Number(right.hit.type === "market") ||
   right.volume - left.volume ||
   (left.hit.ticker < right.hit.ticker ? -1 : 1)
@@ -176,9 +172,8 @@ const rankEvent = (event: EventEntry, words: ReadonlyArray<string>, ranked: Arra
 }
 
 /**
- * Finds the events and markets that contain every word, in a ticker, a title or a subtitle. The best matches come
- * first: tickers that start with the word, then whole words, beginnings of words, and other matches. If matches are
- * equal, events come before markets, and more traded contracts come before fewer.
+ * Finds the events and markets whose texts contain every word. If matches are equally good, events come before markets,
+ * and more traded contracts come before fewer.
  */
 export const search = (events: Iterable<EventEntry>, query: ReadonlyArray<string>): ReadonlyArray<Hit> => {
   const words = wordsOf(query)

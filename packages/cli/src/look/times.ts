@@ -9,7 +9,6 @@ import * as Effect from "effect/Effect"
 import * as Option from "effect/Option"
 import { usage } from "../app/failures.ts"
 
-/** A time as the user wrote it: a point in time, or a duration before now. */
 export type TimeInput =
   | { readonly _tag: "At"; readonly millis: number }
   | { readonly _tag: "Ago"; readonly millis: number }
@@ -27,8 +26,8 @@ const absolute =
   /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.\d{1,9})?)?(Z|[+-](?:0\d|1[0-4]):[0-5]\d)?)?$/i
 
 /**
- * Parses a time: `24h` before now (`s`, `m`, `h`, `d`, `w`), a date, or a date with a time. A time without a zone is in
- * UTC. Undefined if the text is none of these.
+ * Parses a duration before now (units `s`, `m`, `h`, `d`, `w`), a date, or a date with a time. A time without a zone is
+ * in UTC.
  */
 export const parseTime = (text: string): TimeInput | undefined => {
   const [, amount, unit] = relative.exec(text) ?? []
@@ -53,21 +52,17 @@ const time = (name: string, description: string) =>
     Flag.optional
   )
 
-/** `--since` and `--until`. */
 export const range = {
   since: time("since", "Only rows from this time on"),
   until: time("until", "Only rows up to this time")
 }
 
-/** The values of {@link range}. */
 export interface Range {
   readonly since: Option.Option<TimeInput>
   readonly until: Option.Option<TimeInput>
 }
 
-/**
- * The range in Unix seconds. A bound is undefined if the user did not set it. Fails if the range ends before it starts.
- */
+/** In Unix seconds. */
 export const secondsOf = ({ since, until }: Range) =>
   Effect.gen(function* () {
     const nowMillis = yield* Clock.currentTimeMillis
@@ -90,7 +85,6 @@ export const shortTime = (text: string | null | undefined): string | undefined =
     ? undefined
     : text.replace(/^(\d{4}-\d{2}-\d{2})T(\d{2}:\d{2}:\d{2})(?:\.\d+)?Z$/, "$1 $2Z")
 
-/** Unix seconds for people. */
 export const shortSeconds = (seconds: number): string | undefined => {
   const date = new Date(seconds * 1000)
   return Number.isNaN(date.getTime()) ? undefined : shortTime(date.toISOString())

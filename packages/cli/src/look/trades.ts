@@ -43,7 +43,7 @@ export const trades = Command.make("trades", flags, (input) =>
         ...seconds,
         limit: pageSize(rows, 1000)
       }).pipe(
-        // If the archive does not know the market, it has no trades.
+        // A market that the archive does not know has no archived trades.
         Stream.catchTag("NotFound", () => Stream.empty),
         // For an unknown market, the exchange sends an empty list. `anyMarket` fails if the market does not exist.
         Stream.orElseIfEmpty(() =>

@@ -12,10 +12,7 @@ const isUnknown = (error: unknown): boolean =>
   (Predicate.hasProperty(error, "status") && error.status === 404) ||
   (Predicate.hasProperty(error, "code") && error.code === "not_found")
 
-/**
- * Replaces the error about an unknown entity by an error with advice. `what` is the kind of the entity. `hint` says how
- * to find an entity that exists.
- */
+/** `what` is the kind of the entity, such as `market`. `hint` says how to find one that exists. */
 export const explainUnknown =
   (what: string, id: string, hint: string) =>
   <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A, E | CommandError, R> =>

@@ -28,14 +28,13 @@ const isForbidden = (error: unknown): boolean =>
   (Predicate.hasProperty(error, "status") && error.status === 403) ||
   (Predicate.hasProperty(error, "code") && error.code === "permission_denied")
 
-/** The result of a read. Undefined if the key does not permit it. */
 const ifPermitted = <A, E, R>(read: Effect.Effect<A, E, R>): Effect.Effect<A | undefined, E, R> =>
   Effect.catchIf(read, isForbidden, () => Effect.undefined)
 
 const read = Effect.gen(function* () {
   const target = yield* environment
   const key = yield* apiKey
-  // Without a key, `signer` fails with the error that every command uses.
+  // Without a key, `signer` fails with the usual error.
   if (key === undefined) return yield* Effect.andThen(signer, Effect.never)
   const facts = Effect.gen(function* () {
     const keys = yield* ifPermitted(ApiKeys.list())

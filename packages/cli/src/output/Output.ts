@@ -33,7 +33,6 @@ const isClosed = (error: unknown): boolean =>
     ? error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED"
     : Predicate.hasProperty(error, "cause") && isClosed(error.cause)
 
-/** {@link Output} on the standard streams of the process. */
 export const layer: Layer.Layer<Output, never, Stdio.Stdio | Terminal.Terminal> = Layer.effect(
   Output,
   Effect.gen(function* () {
@@ -61,7 +60,6 @@ export const layer: Layer.Layer<Output, never, Stdio.Stdio | Terminal.Terminal> 
   })
 )
 
-/** The format that the user chose. `--json` and `--csv` exclude each other. */
 export const format: Effect.Effect<
   Format,
   CommandError,
@@ -73,22 +71,16 @@ export const format: Effect.Effect<
   return json ? "json" : csv ? "csv" : "human"
 })
 
-/**
- * Refuses `--csv`, for a command that prints one value. A command that changes something calls this before the change.
- */
+/** A command that changes something calls this before the change. */
 export const refuseCsv = Effect.flatMap(format, (chosen) =>
   chosen === "csv" ? usage("--csv prints lists only. Use --json") : Effect.void
 )
 
-/** Writes a line to the standard output. */
 export const line = (text: string) => Effect.flatMap(Output, ({ write }) => write(`${text}\n`))
 
-/** Writes a line to the standard error: a hint for people, which is not part of the result. */
+/** The text is a hint for people, not part of the result. */
 export const note = (text: string) => Effect.flatMap(Output, ({ columns, note }) => note(wrapMessage(text, columns)))
 
-/**
- * Prints one value: as JSON, or as the text for people. `--csv` is refused, because the value is not a list.
- */
 export const value = (json: unknown, human: (screen: Screen) => string) =>
   Effect.gen(function* () {
     const screen = yield* Output
@@ -103,8 +95,8 @@ export const value = (json: unknown, human: (screen: Screen) => string) =>
   })
 
 /**
- * Prints the outcome of a change. If the standard output does not accept it, the outcome goes to the standard error, so
- * that it is not lost.
+ * If the standard output does not accept the outcome of a change, the outcome goes to the standard error, so that it is
+ * not lost.
  */
 export const outcome = (json: unknown, human: (screen: Screen) => string) =>
   Effect.tapError(value(json, human), () =>
@@ -114,17 +106,15 @@ export const outcome = (json: unknown, human: (screen: Screen) => string) =>
     })
   )
 
-/** What a list prints for people, besides its rows. */
 export interface ListOptions {
-  /** The line if there is no row. */
+  /** Printed if there is no row. */
   readonly empty: string
   /** A line below the table that belongs to the result, such as a total. */
   readonly footer?: string | undefined
-  /** A line on the standard error, such as how to read more. */
+  /** Printed on the standard error, such as how to read more. */
   readonly hint?: string | undefined
 }
 
-/** Says which columns are not in a table, because the terminal is too narrow. */
 const noteLeftOut = <Row>({ leftOut }: TableParts<Row>) => {
   const names = leftOut()
   return names.length === 0
@@ -138,7 +128,7 @@ const csvColumns = <Row>(columns: ReadonlyArray<Column<Row>>, { isTerminal }: Sc
     ? columns.map((column) => ({ ...column, csv: (row: Row) => plain((column.csv ?? column.value)(row) ?? "") }))
     : columns
 
-/** Prints a list: as a table, as CSV with a header line, or as one JSON array of the unchanged rows. */
+/** JSON contains the unchanged rows. */
 export const list = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>, options: ListOptions) =>
   Effect.gen(function* () {
     const screen = yield* Output
@@ -158,10 +148,8 @@ export const list = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArr
     }
   })
 
-/** The number of rows of a long list that are in memory at a time. */
 const rowsAtOnce = 1000
 
-/** Formats the parts of a long list. `isFirst` is true for the first part. */
 const formatParts = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   table: TableParts<Row>,
@@ -180,8 +168,8 @@ const formatParts = <Row>(
 }
 
 /**
- * Prints a list of any length while it is read. Only a part of the list is in memory at a time. If reading fails
- * midway, the JSON array is not closed, so no program can mistake it for the whole list.
+ * Only a part of the list is in memory at a time. If reading fails midway, the JSON array is not closed, so no program
+ * can mistake it for the whole list.
  */
 export const stream = <Row, E, R>(
   columns: ReadonlyArray<Column<Row>>,
@@ -207,7 +195,6 @@ export const stream = <Row, E, R>(
     yield* noteLeftOut(table)
   })
 
-/** Formats the fields of one entity as aligned pairs of a name and a value. */
 export const formatFields = (
   screen: Pick<Screen, "paint">,
   fields: ReadonlyArray<readonly [name: string, value: string | undefined]>

@@ -9,15 +9,13 @@ import type { CommandError, OutputClosed } from "../app/failures.ts"
 
 export type Style = Parameters<typeof styleText>[0]
 
-/** The terminal that commands print to. */
 export interface Screen {
-  /** Whether the standard output is a terminal. */
   readonly isTerminal: boolean
   /** Whether a person can answer a question. */
   readonly canPrompt: boolean
-  /** The width of the terminal in columns. Undefined if the output is not a terminal: then nothing is shortened. */
+  /** The width in columns. Undefined if there is no terminal or its width is unknown: then nothing is shortened. */
   readonly columns: number | undefined
-  /** Colours a text, if the terminal has colours and the user did not set `NO_COLOR`. */
+  /** Colors a text, if the terminal has colors and the user did not set `NO_COLOR`. */
   readonly paint: (style: Style, text: string) => string
   /** Writes to the standard output. Fails with {@link OutputClosed} if the reader has closed it. */
   readonly write: (text: string) => Effect.Effect<void, OutputClosed | CommandError>

@@ -5,10 +5,7 @@
  */
 import type { Column } from "./table.ts"
 
-/**
- * Quotes a field if needed. A text that a spreadsheet would run as a formula gets a leading apostrophe; a number does
- * not.
- */
+/** A text that a spreadsheet would run as a formula gets a leading apostrophe; a number does not. */
 const quote = (text: string): string => {
   const safe = /^[=@\t\r]|^[+-](?![\d.]+$)/.test(text) ? `'${text}` : text
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe
@@ -16,14 +13,11 @@ const quote = (text: string): string => {
 
 const formatLine = (fields: ReadonlyArray<string>): string => `${fields.map(quote).join(",")}\r\n`
 
-/** The header line of a CSV. Every line ends with CRLF, as RFC 4180 says. */
 export const formatCsvHeader = <Row>(columns: ReadonlyArray<Column<Row>>): string =>
   formatLine(columns.map(({ name }) => name))
 
-/** Formats rows as lines of a CSV. */
 export const formatCsvRows = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>): string =>
   rows.map((row) => formatLine(columns.map(({ csv, value }) => (csv ?? value)(row) ?? ""))).join("")
 
-/** Formats rows as CSV with a header line. */
 export const formatCsv = <Row>(columns: ReadonlyArray<Column<Row>>, rows: ReadonlyArray<Row>): string =>
   formatCsvHeader(columns) + formatCsvRows(columns, rows)

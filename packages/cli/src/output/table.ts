@@ -10,17 +10,15 @@ import type { Screen, Style } from "./Screen.ts"
 export interface Column<in Row> {
   /** The name in the header of the table and of the CSV. */
   readonly name: string
-  /** The text of a row. Undefined if the row has none. */
   readonly value: (row: Row) => string | undefined
   /** The text in CSV, if it differs from the text for people, such as a time in the exchange's format. */
   readonly csv?: (row: Row) => string | undefined
-  /** Numbers are aligned right, so that their digits can be compared. Default: left. */
+  /** Numbers are aligned right, so that their digits can be compared. */
   readonly align?: "left" | "right"
-  /** Whether the column becomes narrower if the terminal is too narrow. Default: false. */
+  /** Whether the column becomes narrower if the terminal is too narrow. */
   readonly shrinks?: boolean
-  /** The smallest width of a column that shrinks. If the table is still too wide, columns are omitted. Default: 8. */
+  /** The smallest width of a column that shrinks. Default: 8. */
   readonly smallest?: number
-  /** The style of a value on a terminal with colours. */
   readonly style?: (row: Row) => Style | undefined
   /** If the terminal is too narrow, columns with the highest number are omitted first. Default: 0, never omitted. */
   readonly dropOrder?: number
@@ -32,7 +30,7 @@ const smallestByDefault = 8
 const totalOf = (widths: ReadonlyArray<number>): number =>
   widths.reduce((sum, width) => sum + width, 0) + gap * (widths.length - 1)
 
-/** The widths that fit: columns that shrink become narrower, the widest first. */
+/** Columns that shrink become narrower, the widest first. */
 const shrink = (
   columns: ReadonlyArray<{ readonly shrinks: boolean; readonly smallest: number; readonly width: number }>,
   available: number
@@ -49,7 +47,7 @@ const shrink = (
   return widths
 }
 
-/** The display width of a text. Most texts are ASCII, for which the length is the width. */
+/** Most texts are ASCII, for which the length is the width. */
 const widthOf = (text: string): number => (/^[\u0020-\u007e]*$/.test(text) ? text.length : displayWidth(text))
 
 const naturalWidth = <Row>(column: Column<Row>, rows: ReadonlyArray<Row>): number =>
@@ -60,7 +58,6 @@ interface Fitted<in Row> {
   readonly width: number
 }
 
-/** Omits columns until the table fits. Returns the remaining columns with their widths. */
 const fit = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   widthsNeeded: ReadonlyArray<number>,
@@ -88,7 +85,7 @@ const fit = <Row>(
   return kept.map(({ column }, index) => ({ column, width: widths[index]! }))
 }
 
-/** Pads a text to a width. Colours are not part of the width, so the text is painted afterwards. */
+/** Colors are not part of the width, so the text is painted afterwards. */
 const pad = (text: string, width: number, align: Column<never>["align"], style: (text: string) => string): string => {
   const space = " ".repeat(width - widthOf(text))
   return align === "right" ? `${space}${style(text)}` : `${style(text)}${space}`
@@ -108,13 +105,12 @@ const formatLine = <Row>(
     .trimEnd()
 
 export interface TableParts<in Row> {
-  /** Formats the next rows. The first part has the header. A later part widens columns if its values need it. */
+  /** The first part has the header. A later part widens columns if its values need it. */
   readonly next: (rows: ReadonlyArray<Row>) => string
   /** The names of the omitted columns for which a row had a value. */
   readonly leftOut: () => ReadonlyArray<string>
 }
 
-/** Formats the rows of a long list part by part. */
 export const tableParts = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   { columns: available, paint }: Pick<Screen, "columns" | "paint">
@@ -141,10 +137,6 @@ export const tableParts = <Row>(
   return { next, leftOut: () => columns.filter((column) => leftOut.has(column)).map(({ name }) => name) }
 }
 
-/**
- * Formats rows as a table with a header. If the terminal is too narrow, columns become narrower. If the table still
- * does not fit, columns are omitted (see {@link Column}).
- */
 export const formatTable = <Row>(
   columns: ReadonlyArray<Column<Row>>,
   rows: ReadonlyArray<Row>,

@@ -10,10 +10,9 @@ const usualWidth = 80
 /** The maximum width of prose, because long lines are hard to read. */
 const widest = 100
 
-/** The width of prose on a terminal with this many columns. */
 export const proseWidth = (columns: number | undefined): number => Math.min(columns ?? usualWidth, widest)
 
-/** Breaks a text into lines of at most `width` columns, between words. A longer word is on a separate line. */
+/** Breaks a text between words. A word that is longer than `width` is on a separate line. */
 export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   let line = ""
@@ -34,7 +33,7 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return lines
 }
 
-/** Breaks the long lines of a message for a terminal. A command to copy stays in one line. */
+/** A command to copy stays in one line. */
 export const wrapMessage = (text: string, columns: number | undefined): string =>
   columns === undefined
     ? text
@@ -46,7 +45,6 @@ export const wrapMessage = (text: string, columns: number | undefined): string =
         })
         .join("\n")
 
-/** Breaks a text into indented lines. */
 export const indented = (text: string, indentation: number, width: number): string =>
   wrap(text, Math.max(width - indentation, 20))
     .map((line) => " ".repeat(indentation) + line)

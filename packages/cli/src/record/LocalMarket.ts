@@ -1,9 +1,9 @@
 /**
  * A market of a local exchange that follows a recorded order book.
  *
- * One account, the house, has resting orders with the recorded number of contracts at each price. Another account, the
- * taker, repeats the recorded trades. So the orders of other users trade as in the recorded market. The recorded takers
- * fill a resting order when its turn comes. An order that crosses the recorded book takes contracts from it.
+ * One account, the house, has resting orders with the recorded contracts at each price. Another account, the taker,
+ * repeats the recorded trades, so that the recorded takers fill the orders of users when their turn comes. An order
+ * that crosses the recorded book takes contracts from it.
  *
  * - When a price level grows, the house places another order behind the orders at this price. When it shrinks, the
  *   house cancels its newest orders first. If only a part of an order must go, the house places the remaining part
@@ -26,14 +26,13 @@ export interface Accounts {
   readonly taker: string
 }
 
-/** A price level of the house. */
 interface HouseLevel {
   readonly side: Side
   /** In ten-thousandths of a dollar. */
   readonly price: number
   /** The recorded contracts, in hundredths. */
   target: number
-  /** The house's orders, oldest first. Some may have been filled. */
+  /** Oldest first. Some may have been filled. */
   readonly orderIds: Array<string>
 }
 
@@ -42,7 +41,7 @@ const unitsPerDollar = 10_000
 /** The maximum number of house orders at a price. At the maximum, a larger order replaces the newest order. */
 const maxOrders = 8
 
-/** Parses a price as ten-thousandths of a dollar: the finest published price grid. */
+/** In ten-thousandths of a dollar: the finest published price grid. */
 const priceOf = (text: string): number => {
   const micros = FixedPoint.toMicros(FixedPoint.dollarsUnsafe(text))
   return Number(micros / 100n)
@@ -64,7 +63,6 @@ export interface RecordedTrade {
   readonly count: string
 }
 
-/** Follows one recorded market. */
 export class LocalMarket {
   readonly #operator: Sandbox.Operator
   readonly #accounts: Accounts
@@ -77,7 +75,6 @@ export class LocalMarket {
     this.#ticker = ticker
   }
 
-  /** Makes all levels equal to a recorded book. */
   follow({ asks, bids }: Pick<OrderBook.Book, "asks" | "bids">) {
     const missing = new Set(this.#levels.values())
     const changed = [
@@ -89,14 +86,13 @@ export class LocalMarket {
     return this.#settle([...missing, ...changed])
   }
 
-  /** Sets some price levels to their recorded counts. */
   change(levels: ReadonlyArray<{ readonly side: Side; readonly price: string; readonly count: string }>) {
     return this.#settle(levels.map(({ count, price, side }) => this.#aim(side, price, count)))
   }
 
   /**
-   * Repeats a recorded trade at its price. The recording also contains the changes of the book that the trade caused,
-   * before or after the trade. So the price levels are restored at the end.
+   * The recording also contains the changes of the book that the trade caused, before or after the trade. So the price
+   * levels are restored at the end.
    */
   trade({ count: countText, price: priceText, takerSide }: RecordedTrade) {
     return Effect.gen({ self: this }, function* () {
@@ -144,7 +140,7 @@ export class LocalMarket {
     return level
   }
 
-  /** Makes levels equal to their targets. Shrinks first, because a level of the old book can cross the new book. */
+  /** Shrinks first, because a level of the old book can cross the new book. */
   #settle(levels: ReadonlyArray<HouseLevel>) {
     return Effect.gen({ self: this }, function* () {
       const missing: Array<readonly [HouseLevel, number]> = []
@@ -156,10 +152,7 @@ export class LocalMarket {
     })
   }
 
-  /**
-   * Cancels the newest orders of a level until it has at most `target` contracts, in hundredths. Returns the contracts
-   * that still rest.
-   */
+  /** Returns the contracts that still rest. Both counts are in hundredths. */
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)
@@ -168,7 +161,7 @@ export class LocalMarket {
     })
   }
 
-  /** The contracts of the house at a level. Forgets orders that were filled. */
+  /** Also forgets the orders that no longer rest. */
   #resting(level: HouseLevel) {
     return Effect.gen({ self: this }, function* () {
       let sum = 0
@@ -192,7 +185,6 @@ export class LocalMarket {
     )
   }
 
-  /** Places an order for more contracts behind the orders at this price. */
   #place(level: HouseLevel, count: number) {
     return Effect.gen({ self: this }, function* () {
       const replaced = level.orderIds.length < maxOrders ? 0 : yield* this.#cancelNewest(level)
@@ -210,7 +202,7 @@ export class LocalMarket {
     })
   }
 
-  /** Cancels the newest order of a level. Returns the contracts that it still had. */
+  /** Returns the contracts that the order still had. */
   #cancelNewest(level: HouseLevel) {
     return Effect.gen({ self: this }, function* () {
       const orderId = level.orderIds.pop()

@@ -21,7 +21,6 @@ export interface RecorderOptions {
   readonly nowMillis: () => number
   /** Requests the order books over REST. */
   readonly requestBooks: (reason: ReadReason) => void
-  /** Called when the feed or one of its channels ended and is not opened again. */
   readonly onEnd: (error: RecorderError) => void
   /** Called for each notice, after its line. */
   readonly onNotice: (notice: Notice) => void
@@ -73,11 +72,13 @@ const describe = (event: Event): Pick<Notice, "type" | "detail" | "markets"> => 
   }
 }
 
-/** Records the frames and the events of the feed, from {@link start} to {@link stop}. */
 export class Recorder {
   readonly #options: RecorderOptions
   readonly counts: Counts = { frames: 0, orderBooks: 0, outages: 0, gaps: 0 }
-  /** The last frame (a message of the feed). It is written later, because a gap that it reveals must come before it in the file. */
+  /**
+   * The last frame (a message of the feed). It is written later, because the line of a gap that it reveals must come
+   * first.
+   */
   #pending: { readonly line: string; readonly isCounted: boolean } | undefined
   readonly #outages = new Map<ChannelName, number>()
   readonly #subscriptions: Array<Feed.Subscription> = []
@@ -89,7 +90,6 @@ export class Recorder {
     this.#options = options
   }
 
-  /** Subscribes to the channels, and records from now on. */
   start(channels: ReadonlyArray<RecordedChannel>): void {
     const { feed, onEnd, writer } = this.#options
     this.#stopFrames = feed.record({
@@ -104,21 +104,17 @@ export class Recorder {
     writer.flush()
   }
 
-  /** Writes the last frame. Call it when the events of this frame have arrived. */
+  /** Writes the last frame. Call this when its events have arrived. */
   settle(): void {
     this.#flushPending()
   }
 
-  /**
-   * Asks the feed for new snapshots of all books, for example for a new part: each part must be readable without the
-   * other parts.
-   */
+  /** A new part needs snapshots of all books, because each part must be readable without the other parts. */
   requestSnapshots(): void {
     // If the session has just ended, this call has no effect.
     this.#books?.snapshot(this.#options.tickers)
   }
 
-  /** Ends the subscriptions. */
   stop(): void {
     this.#isStopped = true
     this.#stopFrames()
@@ -206,7 +202,6 @@ export class Recorder {
   }
 }
 
-/** The maximum number of markets that a notice names. */
 const maxNamed = 5
 
 const listOf = (markets: ReadonlyArray<string>): string => {
@@ -215,7 +210,6 @@ const listOf = (markets: ReadonlyArray<string>): string => {
   return ` for ${markets.slice(0, maxNamed).join(", ")}${more > 0 ? ` and ${more} more` : ""}`
 }
 
-/** A notice for people. */
 export const noticeText = ({ channel, detail, markets = [], type }: Notice): string => {
   const what = type.replaceAll("_", " ")
   return `${what}${channel === undefined ? "" : ` of ${channel}`}${listOf(markets)}: ${detail}`

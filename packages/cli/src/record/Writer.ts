@@ -12,7 +12,6 @@ import type { End } from "./lines.ts"
 import { encode } from "./lines.ts"
 import { type OpenFile, reasonOf } from "./parts.ts"
 
-/** A part of the recording (one file) that was opened. */
 export interface OpenedPart {
   readonly file: OpenFile
   /** The first lines. */
@@ -31,14 +30,13 @@ export interface WriterOptions {
   readonly nowMillis: () => number
   /** Called once, when a write fails. No line is written after that. */
   readonly onFailure: (error: CommandError) => void
-  /** Called after the start of each new part, except the first part. */
+  /** Called after the start of a part other than the first. */
   readonly onRotated?: (() => void) | undefined
 }
 
-/** The buffer is written at this size, or at the next call of `flush`. */
+/** In characters. The buffer is written at this size, or by `flush`. */
 const bufferLength = 256 * 1024
 
-/** Writes whole lines to one part after another. */
 export class Writer {
   readonly #options: WriterOptions
   readonly #lines: Array<string> = []
@@ -75,7 +73,7 @@ export class Writer {
     if (this.#length >= bufferLength) this.flush()
   }
 
-  /** Writes all added lines, and begins another part if the current part is full or too old. */
+  /** Also begins another part if the current part is full or too old. */
   flush(): void {
     this.#attempt(() => {
       this.#write()
@@ -93,7 +91,7 @@ export class Writer {
     })
   }
 
-  /** Writes all added lines and a last line, and waits until they are on the disk. */
+  /** Also waits until all lines are on the disk. */
   end(reason: End["reason"], detail?: string): void {
     if (this.#opened === undefined) return
     this.#attempt(() => {
@@ -148,7 +146,6 @@ export class Writer {
     file?.close()
   }
 
-  /** Closes the file after a failure. */
   #abandon(): void {
     const file = this.#opened?.file
     this.#opened = undefined

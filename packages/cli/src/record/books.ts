@@ -13,34 +13,31 @@ import type { Entry } from "./reading.ts"
 
 type BookMessage = Extract<Message, { readonly type: "orderbook_snapshot" | "orderbook_delta" }>
 
-/** A subscription at the exchange, with its last `seq` and the markets whose messages arrived. */
+/** A subscription at the exchange. Its messages have consecutive `seq`. */
 interface Counted {
   readonly connection: number
   lastSeq: number
   readonly tickers: Set<string>
 }
 
-/** A change of a book: of one price level, or of all. */
 export type Change =
   | { readonly ticker: string; readonly level: "all" }
   | { readonly ticker: string; readonly level: { readonly side: OrderBook.Side; readonly price: string } }
 
 /**
- * Keeps the order books of a recording.
- *
- * A book is live from a snapshot until messages are missing. They are missing after a gap in `seq`, during an outage,
- * between two runs of `kalshi record`, and if a file of the recording is missing.
+ * A book is live from a snapshot until messages are missing, for example after a gap in `seq` or between two runs of
+ * `kalshi record`.
  */
 export class Books {
   readonly #decode = FeedMessages.decoder()
   readonly #books = new Map<string, OrderBook.OrderBook>()
-  /** The subscriptions, by connection and `sid`. */
+  /** By connection and `sid`. */
   readonly #counted = new Map<string, Counted>()
   /** The subscription that delivers the book of each market. */
   readonly #sources = new Map<string, Counted>()
   #header: Header | undefined
 
-  /** The markets with book messages in the recording, in the order of their first message. */
+  /** In the order of their first book message. */
   get tickers(): ReadonlyArray<string> {
     return [...this.#books.keys()]
   }
@@ -49,7 +46,7 @@ export class Books {
     return this.#books.get(ticker)
   }
 
-  /** Applies a line. Returns the change if the line changes a book. */
+  /** Returns the change that the line makes to a book, if any. */
   apply({ line, text }: Entry): Change | undefined {
     switch (line.type) {
       case "recording":
@@ -113,7 +110,7 @@ export class Books {
     return this.#message(counted, decoded.success as BookMessage, atMillis)
   }
 
-  /** Checks the `seq` of a message. Returns false for a repeated message. */
+  /** Returns false for a repeated message. */
   #count(counted: Counted, seq: number, atMillis: number): boolean {
     const { lastSeq, tickers } = counted
     counted.lastSeq = seq

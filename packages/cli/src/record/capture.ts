@@ -9,7 +9,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 
-/** Where the response of a call is stored. Undefined outside of {@link withText}. */
+/** Undefined outside of {@link withText}. */
 class Captured extends Context.Reference<{ text: string | undefined } | undefined>("@kalshi-effect/cli/Captured", {
   defaultValue: () => undefined
 }) {}
@@ -36,7 +36,7 @@ export const layer = Layer.effect(
   )
 )
 
-/** Runs one call of an operation, and returns its output with the text of the last response. */
+/** Returns the output with the text of the last response. */
 export const withText = <A, E, R>(
   call: Effect.Effect<A, E, R>
 ): Effect.Effect<{ readonly output: A; readonly text: string }, E, R> =>

@@ -19,10 +19,8 @@ export const accountChannels = ["fill", "user_orders", "market_positions"] as co
 
 export type RecordedChannel = (typeof publicChannels)[keyof typeof publicChannels] | (typeof accountChannels)[number]
 
-/** The names that `--channels` accepts. */
 export const channelNames: ReadonlyArray<string> = Object.keys(publicChannels)
 
-/** Parses the list of `--channels`. */
 export const parseChannels = (text: string): Result.Result<ReadonlyArray<RecordedChannel>, string> => {
   const found = new Set<RecordedChannel>()
   for (const name of text.split(",").map((name) => name.trim())) {

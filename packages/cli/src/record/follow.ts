@@ -31,7 +31,6 @@ interface Followed {
 /** The finest published price grid, for a market that the recording does not describe. */
 const finestGrid = [{ start: "0.00", end: "1.00", step: "0.0001" }]
 
-/** Follows a recording, line by line. */
 export class Follower {
   readonly #operator: Sandbox.Operator
   readonly #accounts: Accounts
@@ -47,7 +46,6 @@ export class Follower {
     this.#isWanted = isWanted
   }
 
-  /** The markets of the local exchange. */
   get tickers(): ReadonlyArray<string> {
     return [...this.#followed.keys()]
   }
@@ -69,13 +67,11 @@ export class Follower {
     )
   }
 
-  /** Creates the market that a line describes, if the local exchange does not have it. */
   #describe({ line, text }: Entry): Effect.Effect<void, CommandError> {
     if (line.type !== "market" || this.#followed.has(line.ticker) || !this.#isWanted(line.ticker)) return Effect.void
     return this.#create(line.ticker, this.#description(line, text))
   }
 
-  /** Applies a line: changes the local book, or repeats a trade. */
   play(entry: Entry): Effect.Effect<void, CommandError> | undefined {
     const { line, text } = entry
     if (line.type === "market") return this.#describe(entry)
@@ -84,7 +80,6 @@ export class Follower {
     return line.type === "frame" && isTrade(line) ? this.#trade(line, text) : undefined
   }
 
-  /** Makes the local books equal to the recorded books, at the start of a replay. */
   get catchUp(): Effect.Effect<void, CommandError> {
     return Effect.forEach(
       this.#books.tickers.filter((ticker) => this.#isWanted(ticker)),
@@ -93,7 +88,6 @@ export class Follower {
     )
   }
 
-  /** The recorded book of a market. */
   book(ticker: string): OrderBook.OrderBook | undefined {
     return this.#books.get(ticker)
   }

@@ -22,7 +22,6 @@ export interface Header {
   /** The root address of the exchange's REST API. */
   readonly environment: string
   readonly tickers: ReadonlyArray<string>
-  /** The channels of the feed. */
   readonly channels: ReadonlyArray<string>
   /** Whether the file contains private messages of the account. */
   readonly account: boolean
@@ -40,14 +39,13 @@ export interface Frame {
   readonly at_ms: number
   /** The exchange's time of the event, or of the sending. */
   readonly exchange_ms?: number
-  /** The number of the connection. A later connection has a higher number. */
+  /** The number of the connection. Within a run, a later connection has a higher number. */
   readonly connection: number
   readonly message?: unknown
-  /** A message that is not JSON, or that contains line breaks. */
+  /** Instead of `message`, if the message is not JSON on one line. */
   readonly text?: string
 }
 
-/** Why a read over REST was made. */
 export type ReadReason = "start" | "reconnect" | "interval" | "rotation" | "gap"
 
 /** A response of the REST API. `at_ms` is the time of its arrival. */
@@ -61,7 +59,7 @@ export interface Read {
   readonly text?: string
 }
 
-/** An event of a channel, such as messages that are missing, late or unreadable. */
+/** Such as messages that are missing, late or unreadable. */
 export interface Notice {
   readonly type:
     | "outage"
@@ -81,10 +79,7 @@ export interface Notice {
   readonly detail: string
 }
 
-/**
- * The recording or the part was closed. If this line is missing, the file was not closed, for example because the
- * process was killed.
- */
+/** If this line is missing, the file was not closed, for example because the process was killed. */
 export interface End {
   readonly type: "end"
   readonly at_ms: number
@@ -92,10 +87,9 @@ export interface End {
   readonly detail?: string
 }
 
-/** A line of a recording. A reader ignores types that it does not know. */
+/** A reader ignores types that it does not know. */
 export type Line = Header | Frame | Read | Notice | End
 
-/** Parses a text that is one JSON value on one line. Undefined for any other text. */
 const parseOneLine = (text: string): { readonly value: unknown } | undefined => {
   if (/[\n\r]/.test(text) || !text.isWellFormed()) return undefined
   try {
@@ -105,7 +99,7 @@ const parseOneLine = (text: string): { readonly value: unknown } | undefined => 
   }
 }
 
-/** The exchange's time in a message of the feed: the time of the event, or else the time of the sending. */
+/** The time of the event, or else the time of the sending. */
 const exchangeMillisOf = (message: unknown): number | undefined => {
   if (!Predicate.isObject(message)) return undefined
   const { msg, sending_ts_ms } = message as { readonly msg?: unknown; readonly sending_ts_ms?: unknown } // checked below
@@ -130,16 +124,14 @@ export const encodeRead = ({ text, ...read }: Omit<Read, "message"> & { readonly
   return `${JSON.stringify(read).slice(0, -1)},${content}}`
 }
 
-/** Encodes a line that contains no message. */
 export const encode = (line: Header | Notice | End): string => JSON.stringify(line)
 
 const marker = '"message":'
 
-/** Returns the text of the message in a line, exactly as it was received. */
+/** Exactly as it was received. */
 export const messageText = (line: Frame | Read, lineText: string): string =>
   line.text ?? lineText.slice(lineText.indexOf(marker) + marker.length, lineText.lastIndexOf("}"))
 
-/** Parses a line. Returns undefined if it is not a line of a recording. */
 export const parseLine = (text: string): Line | undefined => {
   try {
     const value: unknown = JSON.parse(text)

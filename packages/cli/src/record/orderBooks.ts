@@ -26,7 +26,6 @@ const readLine = <A, E, R>(
     return encodeRead({ type, at_ms: at, requested_ms: requested, ticker, reason, text })
   })
 
-/** Reads the markets. Fails if one of them does not exist. */
 export const marketLines = (tickers: ReadonlyArray<string>) =>
   Effect.forEach(
     tickers,
@@ -42,7 +41,7 @@ export const marketLines = (tickers: ReadonlyArray<string>) =>
     { concurrency }
   )
 
-/** Reads the order books, and passes one line per book to `write`. A failed read is also a line. */
+/** A failed read is also a line. */
 export const orderBookLines = (
   tickers: ReadonlyArray<string>,
   reason: ReadReason,

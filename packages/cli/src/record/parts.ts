@@ -15,7 +15,6 @@ export const partPath = (file: string, part: number): string => {
   return path.join(dir, `${name}.${String(part).padStart(4, "0")}${ext}`)
 }
 
-/** The numbered parts of a recording that exist, in order. */
 export const existingParts = (file: string): ReadonlyArray<{ readonly part: number; readonly path: string }> => {
   const { dir, ext, name } = path.parse(file)
   const folder = dir === "" ? "." : dir
@@ -30,7 +29,6 @@ export const existingParts = (file: string): ReadonlyArray<{ readonly part: numb
     .toSorted((left, right) => left.part - right.part)
 }
 
-/** The reason of a failed system call, in words. */
 export const reasonOf = (error: unknown): string => {
   const code = error instanceof Error && "code" in error ? String(error.code) : ""
   const known: Readonly<Record<string, string>> = {
@@ -48,18 +46,16 @@ export const reasonOf = (error: unknown): string => {
   return code === "" || reason.includes(code) ? reason : `${reason} (${code})`
 }
 
-/** Where a recording begins. */
 export interface Plan {
   /** The first file that is written. */
   readonly path: string
   readonly part: number
   /** Whether an earlier run wrote lines, in this file or in earlier parts. */
   readonly continues: boolean
-  /** Whether the file exists already. */
   readonly exists: boolean
 }
 
-/** Decides where a recording begins. Refuses to overwrite an existing recording. */
+/** Refuses to overwrite an existing recording. */
 export const plan = (
   file: string,
   { append, rotates }: { readonly append: boolean; readonly rotates: boolean }
@@ -84,7 +80,7 @@ export const plan = (
   return Result.succeed({ path: partPath(file, part), part, continues: last !== undefined, exists: false })
 }
 
-/** A file that is open for writing. The functions throw like those of `node:fs`. */
+/** The functions throw like those of `node:fs`. */
 export interface OpenFile {
   /** Writes some of the bytes, and returns how many it wrote. */
   readonly write: (bytes: Uint8Array, offset: number) => number
@@ -99,7 +95,6 @@ const openFile = (descriptor: number): OpenFile => ({
   close: () => fs.closeSync(descriptor)
 })
 
-/** Creates a file that only this user can read. Throws if it exists. */
 export const create = (file: string): OpenFile => openFile(fs.openSync(file, "wx", 0o600))
 
 const blockBytes = 64 * 1024
@@ -116,7 +111,7 @@ const wholeBytes = (descriptor: number, size: number): number => {
   return 0
 }
 
-/** The first line of a file. Undefined if it is incomplete. */
+/** Undefined if the line is incomplete or longer than 1 MiB. */
 const firstLine = (file: string): string | undefined => {
   const descriptor = fs.openSync(file, "r")
   try {
@@ -129,7 +124,7 @@ const firstLine = (file: string): string | undefined => {
   }
 }
 
-/** Checks that a file can be continued: it is a recording of the same exchange, or is empty. */
+/** Accepts a recording of the same exchange, or an empty file. */
 export const checkContinued = (file: string, environment: string): Result.Result<void, CommandError> => {
   try {
     const line = firstLine(file)
@@ -149,7 +144,7 @@ export const checkContinued = (file: string, environment: string): Result.Result
   }
 }
 
-/** Opens a file to continue it, and removes an incomplete last line. */
+/** Removes an incomplete last line. */
 export const continueFile = (file: string): { readonly opened: OpenFile; readonly removedBytes: number } => {
   const descriptor = fs.openSync(file, "r+")
   const { size } = fs.fstatSync(descriptor)
@@ -159,5 +154,4 @@ export const continueFile = (file: string): { readonly opened: OpenFile; readonl
   return { opened: openFile(fs.openSync(file, "a")), removedBytes: size - whole }
 }
 
-/** Removes a file that this run created, if it is still there. */
 export const remove = (file: string): void => fs.rmSync(file, { force: true })

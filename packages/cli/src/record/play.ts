@@ -9,7 +9,6 @@ import * as Stream from "effect/Stream"
 import type { Entry } from "./reading.ts"
 import type { Time } from "./units.ts"
 
-/** What to play, and how fast. */
 export interface Playback {
   /** How many times faster than recorded. Undefined: as fast as possible. */
   readonly speed: number | undefined
@@ -17,18 +16,16 @@ export interface Playback {
   readonly until: Time | undefined
 }
 
-/** What to do with the lines. */
 export interface Player<E, R> {
-  /** Called for each line before `from`. Such a line changes the state, but is not shown. */
+  /** Called for each line before `from`. Such a line is not shown. */
   readonly before: (entry: Entry) => void
   readonly play: (entry: Entry) => Effect.Effect<void, E, R> | undefined
-  /** Called before each wait, and after each chunk of lines. */
+  /** Called before a wait, and after each chunk of lines. */
   readonly flush: Effect.Effect<void, E, R>
 }
 
 const absolute = (time: Time, startMillis: number): number => ("at" in time ? time.at : startMillis + time.after)
 
-/** Computes when lines are due. */
 class Pace {
   readonly #speed: number
   readonly #nowMillis: () => number
@@ -40,23 +37,20 @@ class Pace {
     this.#nowMillis = nowMillis
   }
 
-  /** How long to wait before a line. */
   waitMillis(atMillis: number): number {
     this.#origin ??= { recordedMillis: atMillis, playedMillis: this.#nowMillis() }
     const { playedMillis, recordedMillis } = this.#origin
     return playedMillis + (atMillis - recordedMillis) / this.#speed - this.#nowMillis()
   }
 
-  /** Begins another run. The time between the runs is skipped. */
+  /** The time between two runs is skipped. */
   restart(): void {
     this.#origin = undefined
   }
 }
 
-/** The shortest wait for which a timer is used. */
 const shortestWaitMillis = 1
 
-/** Plays lines in their order. */
 export const play = <E, R, E2, R2>(
   entries: Stream.Stream<ReadonlyArray<Entry>, E, R>,
   playback: Playback,

@@ -17,9 +17,8 @@ export interface Entry {
   readonly text: string
 }
 
-/** How many bytes are read at once. */
 const chunkBytes = 256 * 1024
-/** The maximum length of a line. The largest message of the exchange is much smaller. */
+/** The largest message of the exchange is much smaller. */
 const maxLineBytes = 64 * 1024 * 1024
 
 const damaged = (file: string, number: number, reason: string): CommandError =>
@@ -36,7 +35,7 @@ const bytesOf = (file: string): AsyncIterable<Buffer> => {
   return gunzip
 }
 
-/** Yields the whole lines of a file, many at a time. `onTorn` is called if the last line is incomplete. */
+/** Yields many lines at a time. `onTorn` is called if the last line is incomplete. */
 export async function* wholeLines(
   file: string,
   onTorn: (bytes: number) => void
@@ -58,7 +57,7 @@ export async function* wholeLines(
     yield text.split("\n")
   }
   if (restBytes === 0) return
-  // The last line is complete if it is a JSON object: only its line break is missing.
+  // If the last line can be parsed, only its line break is missing.
   const text = Buffer.concat(rest).toString()
   if (parseLine(text) === undefined) onTorn(restBytes)
   else yield [text]
@@ -105,7 +104,6 @@ export const headerOf = (file: string): Effect.Effect<Header | undefined, Comman
     catch: toError(file)
   })
 
-/** The file, if it exists. Otherwise, the parts of the recording with this name. */
 const partsOf = (file: string): Effect.Effect<ReadonlyArray<string>, CommandError> =>
   Effect.suspend(() => {
     if (fs.existsSync(file)) return Effect.succeed([file])
@@ -115,9 +113,7 @@ const partsOf = (file: string): Effect.Effect<ReadonlyArray<string>, CommandErro
       : Effect.fail(usage(`There is no file ${file}, and no part of a recording with this name. Check the path`))
   })
 
-/**
- * The files of recordings with their headers, in the order of their time. A file without a complete line has no header.
- */
+/** In the order of their time. A file without a complete line has no header. */
 export const sortFiles = (files: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const paths = [...new Set((yield* Effect.forEach(files, partsOf)).flat())]
@@ -128,7 +124,6 @@ export const sortFiles = (files: ReadonlyArray<string>) =>
     )
   })
 
-/** Reads the lines of several files, many at a time. */
 export const readEntries = (
   files: ReadonlyArray<string>,
   onTorn: (file: string, bytes: number) => void

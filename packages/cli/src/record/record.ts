@@ -30,7 +30,7 @@ import { noticeText, Recorder, type RecorderError } from "./Recorder.ts"
 import { formatBytes, formatDuration, parseSize, plural } from "./units.ts"
 import { Writer } from "./Writer.ts"
 
-/** The interval at which lines are written to the file. A killed process loses at most the lines of one interval. */
+/** A killed process loses about the lines of one interval. */
 const flushMillis = 500
 
 const duration = (name: string, description: string) =>
@@ -136,7 +136,6 @@ const check = (options: Flags, tickers: ReadonlyArray<string>) =>
     return { channels: all, where, environment: restUrl }
   })
 
-/** Reads the order books at each request, one request after the other. */
 const readBooks = (requests: Queue.Queue<ReadReason>, tickers: ReadonlyArray<string>, recorder: Recorder) =>
   Effect.forever(
     Effect.flatMap(Queue.take(requests), (reason) =>
@@ -148,8 +147,8 @@ const readBooks = (requests: Queue.Queue<ReadReason>, tickers: ReadonlyArray<str
   )
 
 /**
- * Whether a notice is printed while the recording runs. A lost connection interrupts every channel, but only one notice
- * of it is printed.
+ * A lost connection interrupts every channel. While the recording runs, only the notice of the first channel is
+ * printed.
  */
 const isNoted = ({ channel, detail, type }: Notice, channels: ReadonlyArray<string>): boolean =>
   channel === channels[0] ||
@@ -161,14 +160,9 @@ type RecordError = CommandError | RecorderError
 /** A function, so that TypeScript does not assume that the failure stays undefined. */
 const failureOf = (writer: Writer): CommandError | undefined => writer.failure
 
-/** Runs an action after each interval, until the scope closes. */
 const every = (millis: number, action: () => void) =>
   Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(millis), Effect.sync(action))))
 
-/**
- * Records until the user stops the recording, the time of `--for` ends, or the recording fails. Returns what was
- * recorded.
- */
 const recordFeed = (
   options: Flags,
   tickers: ReadonlyArray<string>,

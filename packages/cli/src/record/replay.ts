@@ -67,7 +67,6 @@ const flags = {
 
 type Flags = Command.Command.Config.Infer<typeof flags>
 
-/** The market that a line names. Undefined if the line names no market. */
 const tickerOf = (line: Line): string | undefined => {
   if (line.type === "market" || line.type === "order_book") return line.ticker
   if (line.type !== "frame" || !Predicate.hasProperty(line.message, "msg")) return undefined
@@ -80,7 +79,7 @@ const tickerOf = (line: Line): string | undefined => {
   return typeof ticker === "string" ? ticker : undefined
 }
 
-/** Whether a line is shown. With a filter, messages and responses are shown only if they name a wanted market. */
+/** With a filter, messages and responses are shown only if they name a wanted market. */
 const isShown = (line: Line, tickers: ReadonlySet<string>): boolean => {
   if (tickers.size === 0 || line.type === "recording" || line.type === "end") return true
   if ("markets" in line && line.markets !== undefined && line.markets.length > 0) {
@@ -94,7 +93,6 @@ const isShown = (line: Line, tickers: ReadonlySet<string>): boolean => {
 /** The length, in characters, at which collected lines are printed. */
 const bufferLength = 64 * 1024
 
-/** Prints the lines: unchanged with `--json`, otherwise formatted for people. */
 const printLines = (entries: Entries, playback: Playback, tickers: ReadonlySet<string>) =>
   Effect.gen(function* () {
     const screen = yield* Output.Output
@@ -137,7 +135,7 @@ const columns: ReadonlyArray<Output.Column<Row>> = [
   { name: "count", value: ({ count }) => count, align: "right" }
 ]
 
-/** A book at the end, as JSON. `bids` and `asks` are absent while messages are missing. Best levels come first. */
+/** `bids` and `asks` are absent while messages are missing. Best levels come first. */
 interface FinalBook {
   readonly market_ticker: string
   readonly at_ms: number

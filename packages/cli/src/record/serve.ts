@@ -27,17 +27,16 @@ export interface ServeOptions {
   readonly isWanted: (ticker: string) => boolean
 }
 
-/** The cash of the accounts that make the recorded book and the recorded trades. */
 const houseDollars = "999999999"
 
-/** The accounts of the local exchange. The last account is the user's. */
+/** The last account is the user's. */
 export const accounts: ReadonlyArray<Sandbox.NewAccount> = [
   { name: "house", dollars: houseDollars },
   { name: "taker", dollars: houseDollars },
   { name: "you" }
 ]
 
-/** Writes the key of the user's account to a file. The file is removed when the scope closes. */
+/** The file is removed when the scope closes. */
 const keyFile = (port: number, key: Sandbox.Credentials) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -69,7 +68,6 @@ const firstLines = (entries: ServeOptions["entries"]) =>
     Stream.runCollect
   )
 
-/** Plays a recording on the exchange of the context. */
 const follow = (follower: Follower, { entries, playback }: ServeOptions) =>
   Effect.gen(function* () {
     const screen = yield* Output.Output
@@ -93,7 +91,6 @@ const follow = (follower: Follower, { entries, playback }: ServeOptions) =>
     yield* screen.note("The recording has ended. The exchange keeps its last books until Ctrl-C")
   })
 
-/** Serves a recording until the user stops it. */
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox

@@ -18,22 +18,18 @@ const time = (millis: number): string => new Date(millis).toISOString().slice(11
 
 type Levels = ReadonlyArray<readonly [price: FixedPoint.Dollars, count: FixedPoint.Count]>
 
-/** The best level of a side. Asks have prices of YES, so the best ask has the lowest price. */
+/** Asks have prices of YES, so the best ask has the lowest price. */
 const best = (side: "bid" | "ask", levels: Levels = []): Levels[number] | undefined => {
   const sorted = levels.toSorted(([left], [right]) => FixedPoint.compare(left, right))
   return side === "ask" ? sorted[0] : sorted.at(-1)
 }
 
-/** The number of levels of a side, and its best level. */
 const sideText = (side: "bid" | "ask", levels: Levels | undefined): string => {
   const top = best(side, levels)
   return `${plural(levels?.length ?? 0, side)}${top === undefined ? "" : `, best ${top[0]} x ${top[1]}`}`
 }
 
-/**
- * The kind, the market and the content of a message. Undefined for replies of the feed, which say nothing about a
- * market.
- */
+/** Undefined for replies of the feed, which say nothing about a market. */
 const describeMessage = (
   decode: ReturnType<typeof FeedMessages.decoder>,
   text: string
@@ -79,7 +75,6 @@ const describeMessage = (
   }
 }
 
-/** Formats one line. Returns undefined for a line that is not shown to people. */
 export const formatter = (screen: Pick<Screen, "paint">): ((entry: Entry) => string | undefined) => {
   const decode = FeedMessages.decoder()
   const join = (line: Line, kind: string, ticker: string, content: string): string =>

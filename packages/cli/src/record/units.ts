@@ -15,7 +15,7 @@ const unitBytes: Readonly<Record<string, number>> = {
   GIB: 2 ** 30
 }
 
-/** Parses a size such as `256MB` or `1GiB`. Undefined if the text is not a size. */
+/** The bytes of a size such as `256MB` or `1GiB`. */
 export const parseSize = (text: string): number | undefined => {
   const [, number, unit = ""] = /^(\d+(?:\.\d+)?)([KMG]i?B|B)$/i.exec(text) ?? []
   const bytes = number === undefined ? 0 : Math.round(Number(number) * (unitBytes[unit.toUpperCase()] ?? 0))
@@ -25,10 +25,7 @@ export const parseSize = (text: string): number | undefined => {
 /** A time: absolute, or counted from the start of a recording. In milliseconds. */
 export type Time = { readonly at: number } | { readonly after: number }
 
-/**
- * Parses a time: ISO 8601 with a zone, Unix milliseconds, or a duration from the start. Undefined if the text is not a
- * time.
- */
+/** Parses ISO 8601 with a zone, Unix milliseconds, or a duration from the start. */
 export const parseTime = (text: string): Time | undefined => {
   const after = parseDuration(text)
   if (after !== undefined) return { after }
@@ -37,7 +34,6 @@ export const parseTime = (text: string): Time | undefined => {
   return Number.isNaN(at) ? undefined : { at }
 }
 
-/** Formats a number of bytes for people. */
 export const formatBytes = (bytes: number): string => {
   for (const [unit, size] of [
     ["GB", 1e9],
@@ -49,7 +45,6 @@ export const formatBytes = (bytes: number): string => {
   return plural(bytes, "byte")
 }
 
-/** Formats a duration for people. */
 export const formatDuration = (millis: number): string => {
   const seconds = Math.round(millis / 1_000)
   const [hours, minutes] = [Math.floor(seconds / 3_600), Math.floor(seconds / 60) % 60]
@@ -57,6 +52,5 @@ export const formatDuration = (millis: number): string => {
   return minutes > 0 ? `${minutes} min ${seconds % 60} s` : `${seconds} s`
 }
 
-/** Formats a number and its noun. */
 export const plural = (count: number, noun: string): string =>
   `${count.toLocaleString("en-US")} ${noun}${count === 1 ? "" : "s"}`

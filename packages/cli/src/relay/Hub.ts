@@ -54,7 +54,6 @@ interface Reader {
   commandsSince: number
 }
 
-/** A command that waits for the exchange. */
 interface Held {
   readonly untilMillis: number
   /** Ends the wait: replies with the error, or carries out the command if there is no error. */
@@ -63,10 +62,8 @@ interface Held {
 
 const noConnection: FeedError = { code: 10, details: "the relay has no connection to the exchange. Subscribe again" }
 
-/** The readers of a relay. */
 export class Hub implements Upgrades {
   readonly upstream: Upstream
-  /** The number of frames that were sent to readers. */
   sent = 0
   readonly #options: HubOptions
   readonly #readers = new Map<number, Reader>()
@@ -95,12 +92,10 @@ export class Hub implements Upgrades {
     }
   }
 
-  /** The number of open connections of readers. */
   get readers(): number {
     return this.#readers.size
   }
 
-  /** The number of subscriptions of all readers. */
   get subscriptions(): number {
     let count = 0
     for (const { connection } of this.#readers.values()) count += connection.subscriptions.size
@@ -118,7 +113,6 @@ export class Hub implements Upgrades {
     return { _tag: "Accepted", open: (line) => this.#open(line, decision.isPrivate, origin) }
   }
 
-  /** Ends commands that have waited too long, and pings the readers. */
   tick(): void {
     const nowMillis = this.#options.nowMillis()
     this.upstream.tick()
@@ -194,7 +188,7 @@ export class Hub implements Upgrades {
     execute(this.#execution, connection, command.success, id)
   }
 
-  /** Carries out a subscribe command: each channel as soon as the exchange has acknowledged it. */
+  /** The channels of one command are handled separately: each waits for the acknowledgement of the exchange. */
   #subscribe(
     connection: FeedConnection,
     command: FeedCommand & { readonly cmd: "subscribe" },
@@ -225,7 +219,6 @@ export class Hub implements Upgrades {
     }
   }
 
-  /** The error for a command whose subscription at the exchange failed: the exchange's refusal, or else error 10. */
   #refusalOf(need: Need, error: Error): FeedError {
     return this.upstream.refusalOf(need) ?? { code: 10, details: error.message }
   }
@@ -246,7 +239,7 @@ export class Hub implements Upgrades {
     this.upstream.whenListed(subscription, () => proceed(undefined))
   }
 
-  /** Subscribes to the names that a command adds. Returns why they are refused, or undefined. */
+  /** Subscribes to the names that a command adds. */
   #refusalOfUpdate(
     { name }: Subscription,
     { action, parameters }: FeedCommand & { readonly cmd: "update_subscription" }

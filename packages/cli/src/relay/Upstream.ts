@@ -25,8 +25,8 @@ export type UpstreamEvent =
   | { readonly type: "upstream_ended"; readonly channel: string; readonly reason: string }
 
 /**
- * Chooses the markets of the merged order books. They are merged from several lines, which are independent connections
- * to the exchange. Their changes are passed to {@link Upstream.merged}.
+ * Chooses the markets whose books are merged from several lines (independent connections to the exchange). The changes
+ * are passed to {@link Upstream.merged}.
  */
 export interface MergedWatch {
   readonly add: (markets: ReadonlyArray<string>) => void
@@ -51,10 +51,9 @@ export interface UpstreamOptions {
  */
 const healMillis = 1_000
 
-/** How long the exchange's refusal of a name is remembered. */
 const refusalMillis = 10_000
 
-/** A refusal of the exchange. The relay repeats it in its reply to a reader's command. */
+/** The relay repeats the exchange's refusal in its reply to a reader's command. */
 interface Refusal {
   readonly error: FeedError
   readonly untilMillis: number
@@ -62,12 +61,10 @@ interface Refusal {
 
 const lostError: FeedError = { code: 10, details: "the relay lost messages of the exchange. Subscribe again" }
 
-/** The part of a relay that communicates with the exchange. */
 export class Upstream {
   readonly readers: Readers
-  /** The books of several lines. Undefined with one line. */
+  /** Undefined with one line. */
   readonly merged: MergedBooks | undefined
-  /** The number of messages that arrived. */
   received = 0
   readonly #options: UpstreamOptions
   readonly #books: Books
@@ -121,12 +118,10 @@ export class Upstream {
     }
   }
 
-  /** The subscriptions at the exchange. */
   get sources(): ReadonlyArray<Source> {
     return [...this.#sources.values()]
   }
 
-  /** Returns the subscription at the exchange for a spec. Creates it if it is new. */
   source(spec: Spec): Source {
     const found = this.#sources.get(spec.key)
     if (found !== undefined) return found
@@ -136,10 +131,7 @@ export class Upstream {
     return source
   }
 
-  /**
-   * Subscribes to what a command needs, before the command is carried out. Returns the subscription, or why the command
-   * is refused.
-   */
+  /** Subscribes to what a command needs, before the command is carried out. */
   prepare(need: Need): Source | FeedError {
     const refusal = this.refusalOf(need)
     if (refusal !== undefined) return refusal
@@ -151,7 +143,7 @@ export class Upstream {
     return source
   }
 
-  /** The error with which the exchange refused this need in the last 10 seconds. Undefined if there is none. */
+  /** The error with which the exchange recently refused this need. */
   refusalOf({ names, spec }: Need): FeedError | undefined {
     const nowMillis = this.#options.nowMillis()
     for (const name of names ?? [""]) {
@@ -161,7 +153,6 @@ export class Upstream {
     return undefined
   }
 
-  /** Requests the list of indices or underlyings of a subscription, and calls back when it has arrived. */
   whenListed(subscription: Subscription, callback: () => void): void {
     this.#listWaiters = [...this.#listWaiters, { channel: subscription.name, callback }]
     for (const source of this.#sources.values()) {
@@ -169,7 +160,7 @@ export class Upstream {
     }
   }
 
-  /** The ids or names in a channel of indices or underlyings. Undefined until the exchange has listed them. */
+  /** Undefined until the exchange has listed the indices or underlyings of the channel. */
   referencesOf(channel: string): ReadonlyArray<string> | undefined {
     return this.#references.get(channel)
   }
@@ -183,13 +174,11 @@ export class Upstream {
     this.#market(ticker).request(subscription, id)
   }
 
-  /** Sends the last ticker of a market to a reader, if there is one. */
   sendTicker(subscription: Subscription, ticker: string): void {
     const body = this.#tickers.get(ticker)
     if (body !== undefined) subscription.connection.sendData(subscription, "ticker", body)
   }
 
-  /** Removes unused subscriptions, and ends the subscriptions to books that have been wrong for too long. */
   tick(): void {
     const nowMillis = this.#options.nowMillis()
     this.#followed.tick()

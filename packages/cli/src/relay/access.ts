@@ -17,19 +17,17 @@ export interface Rules {
   readonly token: string | undefined
 }
 
-/** A decision on a request: whether it is permitted to use the private channels, or why it is refused. */
 export type Decision =
   | { readonly _tag: "Accepted"; readonly isPrivate: boolean }
   | { readonly _tag: "Refused"; readonly status: 401 | 403; readonly reason: string }
 
-/** The prefix of a WebSocket subprotocol that contains the token. A page uses it, because a page cannot set headers. */
+/** The prefix of a WebSocket subprotocol that contains the token. A page cannot set the headers of a WebSocket. */
 const subprotocol = "token."
 
 const hostName = String.raw`(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])`
 
 const ownOrigin = new RegExp(`^https?://${hostName}(?::\\d+)?$`, "i")
 
-/** Whether pages of an origin are permitted to connect. */
 const isPermitted = (origin: string, { origins }: Rules): boolean => ownOrigin.test(origin) || origins.includes(origin)
 
 /** Compares digests, so that the time of the comparison does not reveal the token or its length. */
@@ -37,7 +35,6 @@ const isToken = (sent: string, token: string): boolean => timingSafeEqual(digest
 
 const digest = (text: string): Buffer => createHash("sha256").update(text).digest()
 
-/** The token of a request: in the header `Authorization`, as a subprotocol, or in the query. */
 const tokenOf = ({ headers, path }: Pick<WireRequest, "headers" | "path">): string | undefined => {
   const bearer = /^bearer\s+(\S+)$/i.exec(headers["authorization"] ?? "")?.[1]
   const protocols = (headers["sec-websocket-protocol"] ?? "").split(",").map((name) => name.trim())

@@ -24,7 +24,6 @@ export interface BookEvents {
   readonly lost: (ticker: string, reason: string, isOutage: boolean) => void
 }
 
-/** The books of a relay. */
 export interface Books {
   readonly current: (ticker: string) => WireBook | undefined
 }
@@ -32,7 +31,6 @@ export interface Books {
 const levelsOf = (levels: OrderBooks.Book["bids"]): ReadonlyArray<WireLevel> =>
   levels.map(({ count, price }) => [padPrice(price), count])
 
-/** Why a book is not live, in words. */
 const lossOf = (state: OrderBook.State): OrderBook.Loss =>
   state._tag === "Healing" ? state.loss : { cause: "outage", detail: "there is no snapshot yet" }
 
@@ -41,7 +39,7 @@ interface Followed {
   marketId: string
 }
 
-/** The books of one subscription. Its messages pass through unchanged, as long as they lead to a valid book. */
+/** The messages of one subscription pass through unchanged, as long as they lead to a valid book. */
 export class FollowedBooks implements Books {
   readonly #books = new Map<string, Followed>()
   readonly #events: BookEvents
@@ -98,7 +96,7 @@ export class FollowedBooks implements Books {
     this.#check(ticker, found, wasLive)
   }
 
-  /** Marks books as lost. An empty list means all markets. */
+  /** An empty list means all markets. */
   lose(markets: ReadonlyArray<string>, reason: string, isOutage: boolean): void {
     for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
       const found = this.#books.get(ticker)
@@ -149,7 +147,6 @@ const countOf = (units: bigint): string => {
   return `${units < 0n ? "-" : ""}${digits.slice(0, -2)}.${digits.slice(-2)}`
 }
 
-/** The changes that turn one book of a market into a later book. */
 export const changesBetween = (
   before: OrderBooks.Book,
   after: OrderBooks.Book,
@@ -175,12 +172,12 @@ export const changesBetween = (
     })
   })
 
-/** The books of several lines. Readers receive the differences between successive merged books. */
+/** Readers receive the differences between successive merged books. */
 export class MergedBooks implements Books {
   /** The book that readers have, by market. Undefined while it may be wrong. */
   readonly #shown = new Map<string, OrderBooks.Book | undefined>()
   readonly #events: BookEvents
-  /** The id of a market. Undefined before its first message. */
+  /** Undefined before the first message of the market. */
   readonly #idOf: (ticker: string) => string | undefined
 
   constructor(events: BookEvents, idOf: (ticker: string) => string | undefined) {

@@ -6,18 +6,16 @@
 import type { Audience, Subscription } from "@kalshi-effect/sandbox/FeedServer"
 import { type Delta, deltaBody, type Form, snapshotBody, type WireBook } from "./wire.ts"
 
-/** The book that readers see. */
 export interface BookSource {
   /** Undefined while the book may be wrong, or is crossed for a moment. */
   readonly current: () => WireBook | undefined
 }
 
-/** The book of one market, and its readers. */
 export class Market {
   readonly ticker: string
   readonly #audience: Audience
   readonly #source: BookSource
-  /** The readers without a valid book, and the id of the command with which each reader requested the book. */
+  /** The readers without a valid book, with the id of the command that requested it, if any. */
   readonly #awaiting = new Map<Subscription, number | undefined>()
   /**
    * The readers whose snapshot has the `clock` of {@link #freshClock}. A reader ignores later changes with this `clock`,
@@ -34,14 +32,13 @@ export class Market {
     this.#source = source
   }
 
-  /** Sends the book to a reader: now, or as soon as the book is valid. */
+  /** Sends the book now, or as soon as it is valid. */
   request(subscription: Subscription, id: number | undefined): void {
     const book = this.#source.current()
     if (book === undefined) this.#awaiting.set(subscription, id)
     else this.#send(subscription, book, id)
   }
 
-  /** Sends a change to the readers that have the book. */
   delta(msg: Delta): void {
     this.#snapshots.clear()
     const isSameClock = msg.clock !== undefined && msg.clock === this.#freshClock
@@ -68,7 +65,7 @@ export class Market {
     this.settle()
   }
 
-  /** Sends the new book to all readers. Call it after a snapshot that replaces the book. */
+  /** Call this after a snapshot that replaces the book. */
   replaced(): void {
     this.#snapshots.clear()
     this.#fresh.clear()
@@ -81,7 +78,6 @@ export class Market {
     }
   }
 
-  /** Sends the book to the readers that wait for it, if the book is valid. */
   settle(): void {
     if (this.#awaiting.size === 0) return
     const book = this.#source.current()
@@ -91,7 +87,7 @@ export class Market {
     for (const [subscription, id] of waiting) this.#send(subscription, book, id)
   }
 
-  /** Call it when a reader no longer receives this market. */
+  /** Call this when a reader no longer receives the market. */
   forget(subscription: Subscription): void {
     this.#awaiting.delete(subscription)
     this.#fresh.delete(subscription)

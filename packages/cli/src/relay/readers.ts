@@ -22,7 +22,7 @@ interface Held {
   readonly names: Set<string> | undefined
 }
 
-/** The index of all subscriptions of readers. The relay subscribes at the exchange to everything that they receive. */
+/** The relay subscribes at the exchange to everything that its readers receive. */
 export class Readers extends Audience {
   readonly #options: ReadersOptions
   readonly #held = new Map<Subscription, Held>()
@@ -67,12 +67,10 @@ export class Readers extends Audience {
     for (const ticker of removed) this.#options.onForgotten(subscription, ticker)
   }
 
-  /** Whether a subscription receives the messages of a source. */
   isHeldBy(subscription: Subscription, key: string): boolean {
     return this.#held.get(subscription)?.source.spec.key === key
   }
 
-  /** Retains what a subscription needs now, and releases what it no longer needs. */
   sync(subscription: Subscription): void {
     const { names, spec } = needOf(subscription)
     const source = this.#options.source(spec)

@@ -58,17 +58,15 @@ export interface Status {
 
 const tickMillis = 50
 
-/** The maximum number of events that wait for the log. */
 const maxEvents = 10_000
 
-/** Enough for one reader per port of this machine. */
+/** About one reader per port of this machine. */
 const maxConnections = 60_000
 
 /** Errors after which a new subscription would fail in the same way. */
 const isFinal = (error: Feed.FeedError): boolean =>
   error._tag === "ConnectionRefused" || error._tag === "ConnectionLost" || error._tag === "FeedClosed"
 
-/** Watches the merged books of several lines, and reports their changes. */
 const mergeLines = (lines: number, onRead: (ticker: string, read: Parameters<Reading>[1]) => void) =>
   Effect.gen(function* () {
     const commands = yield* Queue.unbounded<{
@@ -98,7 +96,6 @@ const mergeLines = (lines: number, onRead: (ticker: string, read: Parameters<Rea
     yield* Effect.forkScoped(Effect.forever(Effect.ignore(next)))
     const offer = (action: "add" | "remove") => (markets: ReadonlyArray<string>) =>
       void (markets.length > 0 && Queue.offerUnsafe(commands, { action, markets }))
-    /** The number of live books on each line. */
     const liveBooks = () => (watch === undefined ? [] : runSync(watch.lines).map((line) => line.liveBooks))
     return { add: offer("add"), remove: offer("remove"), liveBooks }
   })
@@ -137,7 +134,6 @@ const respond = (request: WireRequest, rules: Rules, status: () => Status): Wire
   })
 }
 
-/** Serves a relay on 127.0.0.1 until the scope closes. */
 export const serve = (options: ServeOptions) =>
   Effect.gen(function* () {
     const feed = yield* Feed.KalshiFeed

@@ -9,14 +9,12 @@ import type * as Feed from "@kalshi-effect/client/Feed"
 import type { ChannelMessage, ChannelName } from "@kalshi-effect/client/generated/feed"
 import * as Result from "effect/Result"
 
-/** A message of any channel. */
 export type DataMessage = ChannelMessage<ChannelName>
 
 export interface SourceEvents {
   readonly onMessage: (source: Source, message: DataMessage, receivedMillis: number) => void
   /** Messages may be missing. `markets` is empty if messages of any market may be missing. */
   readonly onLoss: (source: Source, loss: SourceLoss) => void
-  /** The exchange refused some names. */
   readonly onRefused: (source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError) => void
   /** The source has failed, and is not opened again. */
   readonly onEnded: (source: Source, error: Feed.FeedError) => void
@@ -33,7 +31,6 @@ export interface SourceLoss {
   readonly event: Feed.FeedEvent<ChannelName>
 }
 
-/** What a source subscribes to. */
 export interface Spec {
   readonly channel: ChannelName
   /** Sources of one channel have different keys. */
@@ -54,7 +51,6 @@ export interface SourceOptions {
 /** The minimum time that a name stays subscribed for a waiting command. It is longer than a command waits. */
 const expectedMillis = 5_000
 
-/** One subscription at the exchange. All readers share it. */
 export class Source {
   readonly spec: Spec
   /** Whether the subscription is acknowledged and not interrupted. */
@@ -75,17 +71,16 @@ export class Source {
     this.#idleUntil = options.nowMillis() + expectedMillis
   }
 
-  /** Whether a reader uses this source. */
   get isUsed(): boolean {
     return this.#wholeUsers > 0 || this.#users.size > 0
   }
 
-  /** The subscribed names, including names without readers. */
+  /** Including names without readers. */
   get names(): ReadonlyArray<string> {
     return [...this.#users.keys(), ...this.#idle.keys()]
   }
 
-  /** Subscribes to names for which a reader is expected soon. Returns an error if a name is invalid. */
+  /** Subscribes to names for which a reader is expected soon. */
   touch(names: Iterable<string>): InvalidRequest | undefined {
     const fresh: Array<string> = []
     for (const name of names) {
@@ -99,7 +94,6 @@ export class Source {
     return invalid
   }
 
-  /** Adds a reader of these names. */
   retain(names: Iterable<string>): void {
     const wasUsed = this.isUsed
     const fresh: Array<string> = []
@@ -112,7 +106,6 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Removes a reader of these names. */
   release(names: Iterable<string>): void {
     const wasUsed = this.isUsed
     for (const name of names) {
@@ -128,7 +121,6 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Adds a reader of all messages. */
   retainWhole(): void {
     const wasUsed = this.isUsed
     this.#wholeUsers++
@@ -136,14 +128,13 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Removes a reader of all messages. */
   releaseWhole(): void {
     const wasUsed = this.isUsed
     this.#wholeUsers--
     this.#noteUse(wasUsed)
   }
 
-  /** Calls back when the source is live or has failed. Calls back immediately if this is already so. */
+  /** Calls back immediately if the source is already live or has failed. */
   whenLive(callback: (error: Feed.FeedError | undefined) => void): void {
     if (this.isLive || this.ended !== undefined) callback(this.ended)
     else this.#waiters.push(callback)
@@ -153,7 +144,6 @@ export class Source {
     this.#subscription?.snapshot(markets)
   }
 
-  /** Requests the list of all indices or underlyings. */
   list(): void {
     this.#subscription?.list()
   }
@@ -180,7 +170,6 @@ export class Source {
     this.isLive = false
   }
 
-  /** The time until which a name stays subscribed for a waiting command. */
   #expectedUntil(): number {
     return this.#options.nowMillis() + Math.max(expectedMillis, this.#options.lingerMillis)
   }

@@ -7,21 +7,19 @@
 import { type ChannelName, channels, type Parameters, type Subscription } from "@kalshi-effect/sandbox/FeedServer"
 import type { Spec } from "./sources.ts"
 
-/** What a reader needs of a source: all messages, or the messages about some names (markets, indices, underlyings). */
 export interface Need {
   readonly spec: Spec
   /** Undefined: all messages. */
   readonly names: ReadonlyArray<string> | undefined
 }
 
-/** The parameters that a reader can choose. */
 interface Chosen extends Pick<Parameters, "userFilter" | "shardFactor" | "shardKey"> {
   readonly markets: Iterable<string> | undefined
   readonly references: Iterable<string>
   readonly allReferences: boolean
 }
 
-/** The relay's own parameters at the exchange. The relay itself applies the parameters of a reader. */
+/** The relay's own parameters at the exchange. They do not depend on the reader. */
 const fixed: Partial<Record<ChannelName, Readonly<Record<string, unknown>>>> = {
   orderbook_delta: { use_yes_price: true },
   ticker: { send_initial_snapshot: true }
@@ -55,10 +53,9 @@ const need = (channel: ChannelName, chosen: Chosen): Need => {
   return { spec: { channel, key, parameter: undefined, params: filter }, names: undefined }
 }
 
-/** What an open subscription needs. */
 export const needOf = (subscription: Subscription): Need => need(subscription.name, subscription)
 
-/** What a subscribe command needs. Undefined if the relay refuses the command. */
+/** Undefined if the relay refuses the command. */
 export const needOfCommand = (channel: ChannelName, parameters: Parameters): Need | undefined => {
   const { markets, reference } = channels[channel]
   if (parameters.marketIds !== undefined && markets !== "none") return undefined
@@ -68,7 +65,6 @@ export const needOfCommand = (channel: ChannelName, parameters: Parameters): Nee
   return need(channel, { ...parameters, markets: parameters.marketTickers, references, allReferences })
 }
 
-/** The field of a message that names its market, index or underlying. */
 const fields: Partial<Record<ChannelName, string>> = {
   user_orders: "ticker",
   cfbenchmarks_value: "index_id",
@@ -76,7 +72,6 @@ const fields: Partial<Record<ChannelName, string>> = {
   pyth_value: "underlying_ticker"
 }
 
-/** The market, index or underlying of a message. Undefined if it has none. */
 export const nameIn = (channel: ChannelName, msg: object): string | undefined => {
   const name: unknown = Reflect.get(msg, fields[channel] ?? "market_ticker")
   return typeof name === "string" ? name : undefined

@@ -18,7 +18,6 @@ export interface Delta {
 /** A level of one side: the price of YES and the count. */
 export type WireLevel = readonly [price: string, count: string]
 
-/** The parts of a decimal: digits before and after the point. */
 const parts = /^(\d+)(?:\.(\d+))?$/
 
 /** Writes a price with at least four decimals, as the exchange does. */
@@ -27,7 +26,7 @@ export const padPrice = (price: string): string => {
   return `${whole}.${decimals.padEnd(4, "0")}`
 }
 
-/** One dollar minus a price, exactly, with as many decimals as the price. */
+/** Exact, with as many decimals as the price. */
 export const complement = (price: string): string => {
   const [, whole = "0", decimals = ""] = parts.exec(price) ?? []
   const unit = 10n ** BigInt(decimals.length)
@@ -36,7 +35,6 @@ export const complement = (price: string): string => {
   return decimals === "" ? digits : `${digits.slice(0, -decimals.length)}.${digits.slice(-decimals.length)}`
 }
 
-/** How a reader receives books. */
 export interface Form {
   /** Whether the side of NO has prices of YES. */
   readonly useYesPrice: boolean
@@ -44,7 +42,6 @@ export interface Form {
   readonly isPrivate: boolean
 }
 
-/** Encodes the `msg` of a delta in the form of a reader. The delta has prices of YES. */
 export const deltaBody = (delta: Delta, { isPrivate, useYesPrice }: Form): string => {
   const { client_order_id, price_dollars, subaccount, ...shared } = delta
   const price = useYesPrice || delta.side !== "no" ? price_dollars : complement(price_dollars)
@@ -56,7 +53,6 @@ export const deltaBody = (delta: Delta, { isPrivate, useYesPrice }: Form): strin
   })
 }
 
-/** A book as a relay knows it. */
 export interface WireBook {
   readonly market_ticker: string
   readonly market_id: string

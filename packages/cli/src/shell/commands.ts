@@ -17,14 +17,13 @@ import { wrap } from "../output/wrap.ts"
 
 type AnyCommand = Command.Command.Any
 
-/** A command of the tree, with the names of the commands above it. */
 export interface Node {
   readonly path: ReadonlyArray<string>
   readonly command: AnyCommand
   readonly group: string | undefined
 }
 
-/** All commands of a tree, without the root. A command comes before the commands below it. */
+/** Without the root. A command comes before the commands below it. */
 export const nodesOf = (root: AnyCommand): ReadonlyArray<Node> => {
   const below = (path: ReadonlyArray<string>, command: AnyCommand, group: string | undefined): ReadonlyArray<Node> =>
     command.subcommands.flatMap((inner) =>
@@ -36,7 +35,6 @@ export const nodesOf = (root: AnyCommand): ReadonlyArray<Node> => {
   return below([root.name], root, undefined)
 }
 
-/** Reads the help of a command, as data. */
 export const helpOf = (root: AnyCommand, path: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     let found: HelpDoc | undefined
@@ -68,7 +66,7 @@ const flagOf = ({ aliases, description, name, required, type }: FlagDoc) => ({
   description: Option.getOrElse(description, () => "")
 })
 
-/** Describes a command. A command that only reads never ends with `unknown`. */
+/** A command that only reads does not end with `unknown`. */
 export const describeCommand = (root: AnyCommand, { command, group, path }: Node) =>
   Effect.map(helpOf(root, path), (help) => {
     const changes = Context.get(help.annotations, Changes)
@@ -86,7 +84,6 @@ export const describeCommand = (root: AnyCommand, { command, group, path }: Node
     }
   })
 
-/** The tree of the commands for people. A command that changes something is marked. */
 const formatTree = (
   root: AnyCommand,
   nodes: ReadonlyArray<Node>,
@@ -111,7 +108,7 @@ const formatTree = (
   ].join("\n")
 }
 
-/** Makes the command. `root` returns the tree, which contains this command. */
+/** `root` is a function, because the tree contains this command. */
 export const commandsOf = (root: () => AnyCommand) =>
   Command.make("commands", {}, () =>
     Effect.gen(function* () {

@@ -23,7 +23,7 @@ const namesOf = (fields: Readonly<Record<string, FieldEntry>>, path = ""): Opera
 // The descriptor of a command does not contain the global flags. So this helper command has them as its own flags.
 const everyFlag = Command.make("flags", Object.fromEntries(settings.map(({ flag, id }) => [id, flag])))
 
-/** Makes the command. `root` returns the tree, which contains this command. */
+/** `root` is a function, because the tree contains this command. */
 export const completionsOf = (root: () => Command.Command.Any) =>
   Command.make(
     "completions",
@@ -34,7 +34,7 @@ export const completionsOf = (root: () => Command.Command.Any) =>
     },
     ({ shell }) =>
       Effect.gen(function* () {
-        // Both modules are loaded on demand: they are long, and only this command needs them.
+        // Both modules are loaded on demand, because they are long.
         const { completionScript } = yield* Effect.promise(() => import("./scripts.ts"))
         const { catalog } = yield* Effect.promise(() => import("../call/generated/catalog.ts"))
         const operations = catalog.map(({ fields, name }) => ({ operation: name, fields: namesOf(fields) }))

@@ -6,7 +6,6 @@
  */
 import * as Completions from "effect/cli/Completions"
 
-/** The fields of an operation, and the values that a shell can complete. */
 export interface OperationFields {
   readonly operation: string
   readonly fields: ReadonlyArray<{ readonly name: string; readonly values: ReadonlyArray<string> }>
@@ -16,15 +15,12 @@ export type Shell = "bash" | "zsh" | "fish"
 
 const quote = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
 
-/**
- * Replaces a part of a script of `effect/cli`. Fails if the part is missing: `effect/cli` has then changed its script.
- */
+/** Fails if the part is missing: `effect/cli` has then changed its script. */
 const replace = (script: string, part: string, by: string): string => {
   if (!script.includes(part)) throw new Error(`The completion script has no ${JSON.stringify(part)}`)
   return script.replace(part, () => by)
 }
 
-/** The functions of bash and zsh that know the fields of operations and the values of fields. */
 const lookups = (operations: ReadonlyArray<OperationFields>, profiles: string): string => {
   const fieldsOf = operations.map(
     ({ fields, operation }) => `    ${operation}) _fields=(${fields.map(({ name }) => quote(`${name}=`)).join(" ")}) ;;`

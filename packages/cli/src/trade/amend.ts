@@ -31,7 +31,6 @@ const expiryOf = (order: Orders.Order): string => order.expiration_time ?? "neve
 const expiryAfter = (order: Orders.Order, expiration_time: number | undefined): string =>
   expiration_time === undefined ? expiryOf(order) : expiration_time === 0 ? "never" : formatSeconds(expiration_time)
 
-/** The side of an order. Fails for a side that this version does not know. */
 const sideOf = ({ book_side }: Orders.Order): Effect.Effect<"bid" | "ask", CommandError> =>
   book_side === "bid"
     ? Effect.succeed("bid")
@@ -44,10 +43,7 @@ const sideOf = ({ book_side }: Orders.Order): Effect.Effect<"bid" | "ask", Comma
           })
         )
 
-/**
- * Converts a price of the command line to a price of YES. The intents of the client, such as `Orders.buyYes`, convert
- * the price.
- */
+/** The intents of the client, such as `Orders.buyYes`, convert the price of the command line to a price of YES. */
 const yesPriceOf = Effect.fnUntraced(function* (
   { ticker, yes_price_dollars }: Orders.Order,
   side: "bid" | "ask",
@@ -80,7 +76,7 @@ interface AmendOptions {
   readonly expires: Option.Option<string>
 }
 
-/** Whether the order keeps its position in the queue: its price stays, and its total does not grow. */
+/** An order keeps its position in the queue if its price stays and its total does not grow. */
 const keepsPlace = (order: Orders.Order, input: Orders.AmendInput): boolean =>
   FixedPoint.equals(order.yes_price_dollars, FixedPoint.dollarsUnsafe(input.price)) &&
   FixedPoint.compare(FixedPoint.countUnsafe(input.count), totalOf(order)) <= 0
@@ -112,13 +108,11 @@ const amendInputOf = Effect.fnUntraced(function* (order: Orders.Order, options: 
   return input
 })
 
-/** Whether an order at this price of YES would trade with the orders in the book. */
 const crosses = ({ market }: Facts, side: Orders.AmendInput["side"], yesPrice: FixedPoint.Dollars): boolean =>
   side === "bid"
     ? FixedPoint.compare(yesPrice, FixedPoint.dollarsUnsafe(market.yes_ask_dollars)) >= 0
     : FixedPoint.compare(yesPrice, FixedPoint.dollarsUnsafe(market.yes_bid_dollars)) <= 0
 
-/** The market of an order, and what the resting part costs after the change. */
 const marketFields = (facts: Facts, input: Orders.AmendInput, rests: FixedPoint.Count): ReadonlyArray<Field> => {
   const { price, side } = input
   const { free, terms } = facts

@@ -10,28 +10,25 @@ import * as Option from "effect/Option"
 import * as Result from "effect/Result"
 import { type CommandError, usage } from "../app/failures.ts"
 
-/** Parses a number of contracts above zero. */
 export const parseCount = (text: string): Option.Option<FixedPoint.Count> =>
   Option.filter(Result.getSuccess(FixedPoint.count(text)), (count) => FixedPoint.toHundredths(count) > 0n)
 
-/** What {@link parseCount} expects. */
 export const countExpected = "a number of contracts above zero with at most two decimals, such as 10 or 2.5"
 
 const smallestPriceStep = 100n
 const oneDollar = 1_000_000n
 
-/** Parses a price in dollars, above 0 and below 1, with at most four decimals. `.56` is 0.56. */
+/** `.56` is 0.56. */
 export const parsePrice = (text: string): Option.Option<FixedPoint.Dollars> =>
   Option.filter(Result.getSuccess(FixedPoint.dollars(text.replace(/^[.]/, "0."))), (price) => {
     const micros = FixedPoint.toMicros(price)
     return micros > 0n && micros < oneDollar && micros % smallestPriceStep === 0n
   })
 
-/** What {@link parsePrice} expects. A whole number is probably in cents. */
+/** A whole number from 1 to 99 is probably in cents. */
 export const priceExpected = (text: string): string =>
   `a price in dollars per contract, above 0 and below 1, with at most four decimals, such as ${/^[1-9]\d?$/.test(text) ? `0.${text.padStart(2, "0")} for ${text} cents` : "0.56"}`
 
-/** The price of the other outcome. */
 export const complement = (price: FixedPoint.Dollars): FixedPoint.Dollars =>
   // The exchange has no price outside 0 to 1 dollar.
   Result.getOrElse(FixedPoint.complement(price), () => price)
@@ -41,7 +38,7 @@ const unitSeconds = { s: 1, m: 60, h: 3_600, d: 86_400 } as const
 /** The last second of the year 9999. */
 const latestSeconds = 253_402_300_799
 
-/** A date and a time with a zone. A time without a zone would depend on this machine. */
+/** A time without a zone would depend on this machine. */
 const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/
 
 const parseTime = (text: string, nowMillis: number): number | undefined => {
@@ -58,7 +55,7 @@ const parseTime = (text: string, nowMillis: number): number | undefined => {
   return Number.isNaN(millis) ? undefined : Math.floor(millis / 1_000)
 }
 
-/** Parses an expiry: a duration from now such as `10m`, or an RFC 3339 time. Returns Unix seconds. */
+/** Parses a duration from now such as `10m`, or an RFC 3339 time. Returns Unix seconds. */
 export const parseExpiry = (flag: string, text: string): Effect.Effect<number, CommandError> =>
   Effect.flatMap(Clock.currentTimeMillis, (nowMillis) => {
     const seconds = parseTime(text, nowMillis)
@@ -74,5 +71,4 @@ export const parseExpiry = (flag: string, text: string): Effect.Effect<number, C
       : Effect.fail(usage(`${flag} ${JSON.stringify(text)} is not in the future. Pass a later time`))
   })
 
-/** Unix seconds as a time for people. */
 export const formatSeconds = (seconds: number): string => new Date(seconds * 1_000).toISOString().replace(".000Z", "Z")

@@ -17,13 +17,11 @@ import { formatTable } from "../output/table.ts"
 import { carryOut, connect, layerOf, type Connected, type Preview, requestsOf } from "./confirm.ts"
 import { findOrder, noSuchOrder, orderColumns, totalOf } from "./orders.ts"
 
-/** How many orders are read or canceled at the same time. */
 const concurrency = 8
 
-/** The outcome for one order. */
 interface Canceled {
   readonly order_id: string
-  /** The order before the cancel. Undefined if the account has no such order. */
+  /** Undefined if the account has no such order. */
   readonly order: Orders.Order | undefined
   readonly result: Orders.Cancellation | Orders.EnsureCanceledError
 }
@@ -60,7 +58,7 @@ const exitOf = ({ result }: Canceled): Exit => {
   }
 }
 
-/** The contracts that filled before the cancel. A fill does not change the total of filled and resting contracts. */
+/** A fill does not change the total of filled and resting contracts. */
 const filledOf = ({ order, result }: Canceled): string | undefined =>
   result._tag === "Canceled" && order !== undefined
     ? FixedPoint.subtract(totalOf(order), result.reduced_by)
@@ -105,7 +103,6 @@ const toJson = (canceled: Canceled) => {
     : { ...common, outcome: "failed", error: { type: result._tag, message: result.message } }
 }
 
-/** The exits of outcomes, the worst first. */
 const worstFirst: ReadonlyArray<Exit> = ["unknown", "key", "unavailable", "failed", "usage", "refused"]
 
 const cancelOne = (order: Orders.Order): Effect.Effect<Canceled, never, Orders.Capabilities> =>
@@ -114,10 +111,7 @@ const cancelOne = (order: Orders.Order): Effect.Effect<Canceled, never, Orders.C
     onSuccess: (result) => ({ order_id: order.order_id, order, result })
   })
 
-/**
- * Cancels orders, prints the outcome of each, and ends with the exit of the worst outcome. `missing` contains the ids
- * of orders that do not exist.
- */
+/** Ends with the exit of the worst outcome. `missing` contains the ids of orders that do not exist. */
 export const cancelOrders = (orders: ReadonlyArray<Orders.Order>, missing: ReadonlyArray<string> = []) =>
   Effect.gen(function* () {
     const canceled = [

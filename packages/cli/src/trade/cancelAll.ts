@@ -38,14 +38,10 @@ const whose = (subaccount: number | undefined): string =>
       ? "of the primary account"
       : `of subaccount ${subaccount}`
 
-/**
- * The account in the preview. Without a subaccount, an order belongs to the primary account, but a cancel-all covers
- * all subaccounts.
- */
+/** Without a subaccount, an order belongs to the primary account, but a cancel-all covers all subaccounts. */
 const accountOf = ({ subaccount }: Connected): string | undefined =>
   subaccount === undefined ? "all subaccounts" : undefined
 
-/** Cancels every resting order with one request. */
 const cancelEverything = (connected: Connected, options: ChangeOptions) => {
   const input = { subaccount: connected.subaccount }
   return carryOut(connected, options, {
@@ -74,10 +70,7 @@ const cancelEverything = (connected: Connected, options: ChangeOptions) => {
   })
 }
 
-/**
- * Fails if there is no such market or event. Without this check, a wrong ticker would look like a market without
- * orders.
- */
+/** Without this check, a wrong ticker would look like a market without orders. */
 const requireExists = ({ event_ticker, ticker }: Pick<Orders.ListInput, "ticker" | "event_ticker">) => {
   const missing = (what: string, name: string) => () =>
     Effect.fail(
@@ -100,7 +93,6 @@ const requireExists = ({ event_ticker, ticker }: Pick<Orders.ListInput, "ticker"
     : Effect.asVoid(Effect.catchTag(Events.get({ event_ticker }), "NotFound", missing("event", event_ticker)))
 }
 
-/** Cancels the resting orders of a market or an event, with one request per order. */
 const cancelFiltered = Effect.fnUntraced(function* (
   connected: Connected,
   options: ChangeOptions,
@@ -124,8 +116,8 @@ const cancelFiltered = Effect.fnUntraced(function* (
 })
 
 /**
- * A flag that selects orders. An empty value, such as an unset variable in a script, is refused: the exchange could
- * treat an empty filter as no filter.
+ * An empty value, such as an unset variable in a script, is refused: the exchange could treat an empty filter as no
+ * filter.
  */
 const filterFlag = (name: string, description: string, expected: string) =>
   Flag.String(name).pipe(

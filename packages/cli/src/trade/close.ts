@@ -23,7 +23,6 @@ import { place, requestFrom } from "./place.ts"
 import { carryOut, connect, layerOf, subaccountName } from "./confirm.ts"
 import { previewOrder } from "./preview.ts"
 
-/** The side and the size of a position. */
 const heldOf = ({ position_fp }: MarketPosition) =>
   FixedPoint.isNegative(position_fp)
     ? ({ outcome: "no", count: FixedPoint.negate(position_fp) } as const)

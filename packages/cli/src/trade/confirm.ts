@@ -1,5 +1,5 @@
 /**
- * The steps of every trade command that changes something: it shows what the change means, asks, and sends the change.
+ * A trade command that changes something shows what the change means, asks, and sends the change.
  *
  * @module
  */
@@ -15,40 +15,32 @@ import { subaccount } from "../app/connection.ts"
 import { CommandError } from "../app/failures.ts"
 import * as Output from "../output/Output.ts"
 
-/** The exchange, the signer and the subaccount of a command. */
 export interface Connected extends Effect.Success<ReturnType<typeof changeConnection>> {
   readonly subaccount: number | undefined
 }
 
-/** Fails if the command must not change this exchange. */
 export const connect = Effect.fnUntraced(function* (options: Pick<ChangeOptions, "dryRun">) {
   const connected = yield* changeConnection(options)
   return { ...connected, subaccount: yield* subaccount } satisfies Connected
 })
 
-/** Provides all operations of a command. */
 export const layerOf = (connected: Connected) => Layer.fresh(Kalshi.layer(connected))
 
-/** A field of a preview or of an outcome. */
 export type Field = readonly [name: string, value: string | undefined]
 
-/** What a change would do. */
 export interface Preview {
-  /** The requests as they would be sent. */
   readonly requests: ReadonlyArray<DryRun.Intent>
   /** The account that the change affects. Default: the subaccount of the command. */
   readonly account?: string | undefined
-  /** What the change means, for `--json`. */
+  /** For `--json`. */
   readonly json: Readonly<Record<string, unknown>>
-  /** What the change means, for people: a sentence or a table, and fields below it. */
+  /** For people: a sentence or a table, and fields below it. */
   readonly human: (screen: Output.Screen) => { readonly text: string; readonly fields: ReadonlyArray<Field> }
 }
 
-/** A change, before it is sent. */
 export interface Change<E1, R1, E2, R2> {
-  /** The question, such as `Send this order?` */
   readonly question: string
-  /** Reads what the change would do. It runs only if the preview is shown. */
+  /** Runs only if the preview is shown. */
   readonly preview: Effect.Effect<Preview, E1, R1>
   /** Sends the change, and prints its outcome. */
   readonly send: Effect.Effect<void, E2, R2>
@@ -58,7 +50,7 @@ export interface Change<E1, R1, E2, R2> {
 
 const isNotSent = (error: unknown): error is NotSent => Predicate.isTagged(error, "NotSent")
 
-/** Returns the requests that calls would send, in their order. Nothing is sent. */
+/** Nothing is sent. */
 export const requestsOf = <A, E>(
   connected: Connected,
   calls: ReadonlyArray<Effect.Effect<A, E | NotSent, Orders.Capabilities>>,
@@ -78,14 +70,12 @@ export const requestsOf = <A, E>(
     )
   ).pipe(Effect.provide(Layer.fresh(Kalshi.layerDryRun({ ...connected, marketOf }))))
 
-/** Returns the request that a call would send. Nothing is sent. */
 export const requestOf = <A, E>(
   connected: Connected,
   call: Effect.Effect<A, E | NotSent, Orders.Capabilities>,
   marketOf?: DryRun.Options["marketOf"]
 ) => Effect.map(requestsOf(connected, [call], marketOf), ([request]) => request!) // one request per call
 
-/** Where a change would be sent. */
 const fieldsOf = (
   { environment, signer, subaccount }: Connected,
   account: string | undefined,
@@ -102,7 +92,6 @@ const fieldsOf = (
   ["account", `${account ?? subaccountName(subaccount)}, key ${signer.keyId}`]
 ]
 
-/** The name of a subaccount in a sentence. */
 export const subaccountName = (subaccount: number | undefined): string =>
   subaccount === undefined || subaccount === 0 ? "primary account" : `subaccount ${subaccount}`
 
@@ -128,10 +117,6 @@ const print = (connected: Connected, { account, human, json, requests }: Preview
     }
   )
 
-/**
- * Carries out a change. A dry run shows the request. Otherwise, the command shows what the change means, asks, and
- * sends it. With `--yes`, it sends the change immediately, without the reads of the preview.
- */
 export const carryOut = Effect.fnUntraced(function* <E1, R1, E2, R2>(
   connected: Connected,
   options: ChangeOptions,

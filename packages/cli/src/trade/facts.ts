@@ -18,7 +18,6 @@ import * as Result from "effect/Result"
 import * as Stream from "effect/Stream"
 import { CommandError } from "../app/failures.ts"
 
-/** What is known about the market and the account of an order. */
 export interface Facts {
   readonly market: Markets.Market
   /** Undefined if the price ranges of the market do not form a grid. */
@@ -33,7 +32,6 @@ export interface Facts {
   readonly cash: FixedPoint.Dollars | undefined
 }
 
-/** Reads a market. If the market does not exist, the error says what to do. */
 export const readMarket = (ticker: string) =>
   Effect.map(Markets.get({ ticker }), ({ market }) => market).pipe(
     Effect.catchTag("NotFound", () =>
@@ -46,7 +44,6 @@ export const readMarket = (ticker: string) =>
     )
   )
 
-/** Reads the fee terms of a market. Undefined if the exchange does not show its event or its series. */
 const readTerms = ({ event_ticker }: Markets.Market) =>
   Effect.gen(function* () {
     const { event } = yield* Events.get({ event_ticker })
@@ -59,7 +56,6 @@ const readTerms = ({ event_ticker }: Markets.Market) =>
     )
   )
 
-/** Reads the position in a market. None if the account has no position there. */
 export const readPosition = (ticker: string, subaccount: number | undefined) =>
   Stream.runHead(
     Stream.filter(

@@ -33,7 +33,6 @@ const groupId = Argument.String("group-id").pipe(Argument.withDescription("The i
 
 const contracts = FixedPoint.countUnsafe
 
-/** Parses a limit: 1 to 1,000,000 contracts. */
 const parseLimit = (text: string) =>
   Option.filter(
     parseCount(text),
@@ -77,7 +76,6 @@ const getCommand = Command.make("get", { id: groupId }, ({ id }) =>
   ])
 )
 
-/** One change of a group: the call, and its texts. */
 interface GroupChange<A, E> {
   readonly call: Effect.Effect<A, E | NotSent, Capabilities>
   readonly question: string
@@ -150,7 +148,6 @@ const createCommand = Command.make(
   Command.withExamples([{ command: "kalshi group create --limit 100", description: "A limit of 100 contracts" }])
 )
 
-/** Words of a command that changes an existing group. */
 interface Verb {
   readonly name: string
   readonly title: string
@@ -160,7 +157,6 @@ interface Verb {
   readonly description: string
 }
 
-/** Reads the shard of a group, and changes the group. */
 const changeExisting = <A, E>(
   id: string,
   options: ChangeOptions,

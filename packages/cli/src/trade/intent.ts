@@ -24,7 +24,7 @@ export const priceFlag = (name: string, description: string) =>
 /** Matches the ids that can be the name of a file: no path, no hidden file. */
 const safeId = /^[A-Za-z0-9_-][A-Za-z0-9._-]{0,63}$/
 
-/** `--client-order-id`. The id is also the name of a file. */
+/** The id is also the name of a file. */
 export const clientOrderId = Flag.String("client-order-id").pipe(
   Flag.withDescription("Your own id of the order, for your records (default a new UUID)"),
   Flag.filter(
@@ -41,7 +41,6 @@ export const selfTrade = Flag.Literals("self-trade", ["taker_at_cross", "maker"]
   Flag.withDefault("taker_at_cross")
 )
 
-/** The flags of an order, besides its count and price. */
 export const orderFlags = {
   tif: Flag.Literals("tif", ["gtc", "ioc", "fok"]).pipe(
     Flag.withDescription(
@@ -80,7 +79,6 @@ export const orderFlags = {
   clientOrderId
 }
 
-/** The values of {@link orderFlags}. */
 export interface OrderOptions {
   readonly tif: "gtc" | "ioc" | "fok"
   readonly expires: Option.Option<string>
@@ -104,7 +102,6 @@ export interface Spoken {
 
 const timesInForce = { gtc: "good_till_canceled", ioc: "immediate_or_cancel", fok: "fill_or_kill" } as const
 
-/** Checks the combination of the flags, and returns the fields of the intent. */
 export const fieldsOf = Effect.fnUntraced(function* (options: OrderOptions, subaccount: number | undefined) {
   const { cancelOnPause, clientOrderId, expires, group, postOnly, reduceOnly, selfTrade, tif } = options
   if (Option.isSome(expires) && tif !== "gtc") {
@@ -130,13 +127,13 @@ export const fieldsOf = Effect.fnUntraced(function* (options: OrderOptions, suba
 
 export type OrderFields = Effect.Success<ReturnType<typeof fieldsOf>>
 
-/** The fields of an order that are read from the market. */
+/** Read from the market. */
 export interface Located {
   readonly grid?: PriceGrid | undefined
   readonly exchange_index?: number | undefined
 }
 
-/** Makes the client's intent. The client computes the side of the book and the price of YES. */
+/** The client computes the side of the book and the price of YES. */
 export const intentOf = (
   { action, count, outcome, price, ticker }: Spoken,
   fields: OrderFields,

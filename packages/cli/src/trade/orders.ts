@@ -11,13 +11,12 @@ import * as Schedule from "effect/Schedule"
 import { CommandError, usage } from "../app/failures.ts"
 import type * as Output from "../output/Output.ts"
 
-/** The argument of a command for one order. */
 export const orderId = Argument.String("order-id").pipe(Argument.withDescription("The order_id of the order"))
 
-/** How often a read is retried. A new order can be missing from reads for about half a second. */
+/** A new order can be missing from reads for about half a second. */
 const patience = Schedule.upTo(Schedule.spaced("200 millis"), { times: 3 })
 
-/** Reads an order. Undefined if the account has no such order. Fails if the order is not in the chosen subaccount. */
+/** Fails if the order is not in the chosen subaccount. */
 export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {
   const found = yield* Orders.get({ order_id }).pipe(
     Effect.retry({ schedule: patience, while: ({ _tag }) => _tag === "NotFound" }),
@@ -32,23 +31,19 @@ export const findOrder = Effect.fnUntraced(function* (order_id: string, subaccou
   return found
 })
 
-/** The error of a command whose order does not exist. */
 export const noSuchOrder = (order_id: string): CommandError =>
   new CommandError({
     exit: "refused",
     message: `The account has no order ${JSON.stringify(order_id)}. Nothing was sent. List your orders with \`kalshi orders\``
   })
 
-/** Reads an order that must exist. */
 export const readOrder = Effect.fnUntraced(function* (order_id: string, subaccount: number | undefined) {
   return (yield* findOrder(order_id, subaccount)) ?? (yield* noSuchOrder(order_id))
 })
 
-/** The contracts that an order can fill in total: the filled contracts and the resting contracts. */
 export const totalOf = ({ fill_count_fp, remaining_count_fp }: Orders.Order): FixedPoint.Count =>
   FixedPoint.add(fill_count_fp, remaining_count_fp)
 
-/** Fails if an order does not rest, because then it cannot be changed. */
 export const requireResting = (order: Orders.Order): Effect.Effect<void, CommandError> =>
   order.status === "resting"
     ? Effect.void
@@ -59,11 +54,9 @@ export const requireResting = (order: Orders.Order): Effect.Effect<void, Command
         })
       )
 
-/** The price of an order, in both outcomes. */
 export const priceWords = ({ no_price_dollars, yes_price_dollars }: Orders.Order): string =>
   `YES ${yes_price_dollars} (NO ${no_price_dollars})`
 
-/** The order in a few words: its side and price in YES and in NO. */
 export const orderWords = (order: Orders.Order): string =>
   `${order.book_side === "bid" ? "buys YES" : "sells YES (buys NO)"} of ${order.ticker} at ${priceWords(order)}`
 

@@ -24,7 +24,6 @@ export const exitOf = (outcome: Orders.Outcome | Orders.Settlement): Exit => {
   }
 }
 
-/** How to find the outcome of an order later. */
 export const settleAdvice = (clientOrderId: string): string =>
   `Run \`kalshi order settle ${clientOrderId}\` with the same --env before you place the order again`
 
@@ -66,18 +65,17 @@ export const toJson = (outcome: Orders.Outcome | Orders.Settlement) => {
   }
 }
 
-/** The contracts of an accepted order that neither filled nor rest. Undefined if a count is not known. */
+/** The contracts of the order that neither filled nor rest. */
 const canceledOf = ({ fill_count, remaining_count, request }: Orders.Accepted): FixedPoint.Count | undefined => {
   if (request === undefined || fill_count === undefined || remaining_count === undefined) return undefined
   const canceled = FixedPoint.subtract(
     FixedPoint.subtract(FixedPoint.countUnsafe(request.count), fill_count),
     remaining_count
   )
-  // An amendment has increased the order, so the count of the request is too small.
+  // Negative if an amendment has increased the order: the count of the request is then too small.
   return FixedPoint.isNegative(canceled) ? undefined : canceled
 }
 
-/** The outcome of the whole order in words. */
 const acceptedWords = (accepted: Orders.Accepted): string => {
   const { fill_count, remaining_count, request, source } = accepted
   const canceled = canceledOf(accepted)
@@ -101,7 +99,6 @@ const acceptedWords = (accepted: Orders.Accepted): string => {
     .join("; ")
 }
 
-/** The outcome in a few words. */
 export const headline = (outcome: Orders.Outcome | Orders.Settlement): string => {
   switch (outcome._tag) {
     case "Accepted":
@@ -120,7 +117,7 @@ export const headline = (outcome: Orders.Outcome | Orders.Settlement): string =>
 /** The outcome (YES or NO) that an order of the command line names. */
 export type Named = "yes" | "no"
 
-/** Formats a price of YES. The price of the named outcome comes first. */
+/** The price of the named outcome comes first. */
 const priceIn = (named: Named, yes: FixedPoint.Dollars): string =>
   named === "yes" ? `YES ${yes} (NO ${complement(yes)})` : `NO ${complement(yes)} (YES ${yes})`
 
@@ -146,7 +143,6 @@ const fieldsOf = (outcome: Orders.Outcome, named: Named): ReadonlyArray<Field> =
 
 const styles = { Accepted: "green", Rejected: "red", Unknown: "yellow" } as const
 
-/** Prints the outcome of an order. The price of the outcome that the user named comes first. */
 export const printOutcome = (outcome: Orders.Outcome, named: Named) =>
   Output.outcome(toJson(outcome), (screen) =>
     [screen.paint(styles[outcome._tag], headline(outcome)), Output.formatFields(screen, fieldsOf(outcome, named))].join(
@@ -154,7 +150,7 @@ export const printOutcome = (outcome: Orders.Outcome, named: Named) =>
     )
   )
 
-/** A refusal in plain words, and what to do. Undefined if the exchange explains it, or its code is not known. */
+/** Undefined if the exchange's own message is clear, or the code is not known. */
 const explain = ({ error, ticker }: Orders.Rejected): string | undefined => {
   const { code, message } = error
   const check = "Run the same command with --dry-run, which checks the price and shows the nearest valid prices"
@@ -182,7 +178,6 @@ const explain = ({ error, ticker }: Orders.Rejected): string | undefined => {
   }
 }
 
-/** Ends the command with the exit of the outcome. */
 export const endWith = (outcome: Orders.Outcome): Effect.Effect<void, CommandError | OutputClosed> => {
   switch (outcome._tag) {
     case "Accepted":

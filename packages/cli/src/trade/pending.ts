@@ -19,7 +19,7 @@ import type { Connected } from "./confirm.ts"
 
 const Window = Schema.Struct({ fromMillis: Schema.Finite, untilMillis: Schema.Finite })
 
-/** The content of a record. Fields of `Orders.Placement` keep their names. */
+/** Fields of `Orders.Placement` keep their names. */
 const PendingOrder = Schema.Struct({
   version: Schema.Literal(1),
   environment: Schema.String,
@@ -31,7 +31,6 @@ const PendingOrder = Schema.Struct({
   request: CreateOrderV2Request,
   /** When the command began to send the order, in Unix milliseconds. */
   placedAtMillis: Schema.Finite,
-  /** The process that sends the order. */
   process_id: Schema.Int,
   host: Schema.String,
   /**
@@ -48,7 +47,6 @@ const PendingOrder = Schema.Struct({
   )
 })
 
-/** A record of an order whose outcome is not known. */
 export interface PendingOrder extends Schema.Schema.Type<typeof PendingOrder> {}
 
 /** A file in the folder that is not a record. */
@@ -71,7 +69,7 @@ const fileOf = Effect.fnUntraced(function* (clientOrderId: string) {
 
 const isReason = (error: PlatformError, tag: string): boolean => error.reason._tag === tag
 
-/** Writes a folder's entries to the disk. Some systems do not support this, so errors are ignored. */
+/** Some systems do not support this, so errors are ignored. */
 const syncFolder = (folder: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -79,7 +77,6 @@ const syncFolder = (folder: string) =>
     yield* opened.sync
   }).pipe(Effect.scoped, Effect.ignore)
 
-/** Writes a file that only its owner can read, and waits until it is on the disk. */
 const writeDurably = (file: string, text: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -90,7 +87,6 @@ const writeDurably = (file: string, text: string) =>
 
 const textOf = (order: PendingOrder): string => `${JSON.stringify(order, undefined, 2)}\n`
 
-/** Makes the record of an order that is about to be sent. */
 export const recordOf = Effect.fnUntraced(function* (
   { environment, signer, subaccount }: Connected,
   clientOrderId: string,
@@ -117,10 +113,7 @@ export const recordOf = Effect.fnUntraced(function* (
 
 const withoutUndefined = (fields: object): unknown => JSON.parse(JSON.stringify(fields))
 
-/**
- * Writes the record of an order before it is sent. The record is never incomplete. Fails if an order with this id is
- * pending already.
- */
+/** A reader sees the complete record or none. Fails if an order with this id is pending already. */
 export const begin = (order: PendingOrder) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
@@ -149,7 +142,6 @@ export const begin = (order: PendingOrder) =>
     )
   )
 
-/** Adds what is known to the record of an order whose outcome is still unknown. */
 export const mark = (order: PendingOrder, outcome: Orders.Unknown) =>
   Effect.gen(function* () {
     const { clockChanged, error, exists, lastAttemptMillis, window } = outcome
@@ -165,14 +157,13 @@ export const mark = (order: PendingOrder, outcome: Orders.Unknown) =>
     yield* syncFolder(yield* pendingFolder)
   })
 
-/** Removes the record of an order whose outcome is known. Another process may have removed it already. */
+/** Another process may have removed the record already. */
 export const finish = (clientOrderId: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem
     yield* files.remove(yield* fileOf(clientOrderId), { force: true })
   })
 
-/** Reads all records, the oldest first. */
 export const readAll = Effect.gen(function* () {
   const files = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -204,7 +195,6 @@ export const readAll = Effect.gen(function* () {
   return { orders: orders.toSorted((a, b) => a.placedAtMillis - b.placedAtMillis), unreadable }
 })
 
-/** The placement that `Orders.settle` takes. */
 export const placementOf = ({
   client_order_id,
   placedAtMillis,
@@ -239,7 +229,6 @@ const isAlive = (processId: number): boolean => {
   }
 }
 
-/** Whether another process of this machine may still be sending the order. */
 export const isBeingSent = ({ host, placedAtMillis, process_id, unknown }: PendingOrder, nowMillis: number): boolean =>
   unknown === undefined &&
   host === hostname() &&
@@ -247,7 +236,6 @@ export const isBeingSent = ({ host, placedAtMillis, process_id, unknown }: Pendi
   nowMillis - placedAtMillis < sendingMillis &&
   isAlive(process_id)
 
-/** Whether an order was placed on this exchange with this key. */
 export const belongsTo = (
   { environment, key_id, rest_url }: PendingOrder,
   connected: Pick<Connected, "environment" | "signer">

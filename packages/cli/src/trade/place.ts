@@ -19,13 +19,13 @@ import { endWith, type Named, printOutcome, settleAdvice } from "./outcome.ts"
 import * as pending from "./pending.ts"
 import { previewOrder } from "./preview.ts"
 
-/** The request of an intent. The error of an invalid price names the flag. */
+/** The error of an invalid price names the flag. */
 export const requestFrom = ({ request }: Orders.OrderIntent) =>
   Effect.mapError(Effect.fromResult(request), ({ pointer, reason }) =>
     usage(`${pointer.endsWith("_price") ? "--price: " : ""}${reason}. Nothing was sent`)
   )
 
-/** Says how many earlier orders in a market have no known outcome, because placing an order again could double it. */
+/** Placing an order again while its outcome is not known could double it. */
 const notePending = (connected: Connected, ticker: string) =>
   Effect.gen(function* () {
     // If the folder cannot be read, the command fails later, when it records the order.
@@ -37,10 +37,7 @@ const notePending = (connected: Connected, ticker: string) =>
     )
   })
 
-/**
- * Records an order, sends it, prints its outcome, and removes the record when the outcome is known. The outcome is
- * printed first: if the process is killed in between, the record is still there.
- */
+/** Prints the outcome before it removes the record: if the process is killed in between, the record is still there. */
 export const place = (connected: Connected, intent: Orders.OrderIntent, clientOrderId: string, named: Named) =>
   Effect.gen(function* () {
     const request = yield* requestFrom(intent)

@@ -35,11 +35,9 @@ const orderWords = (request: Orders.CreateInput): string =>
     .filter((word) => word !== undefined)
     .join(", ")
 
-/** The side of the book and the price of YES: the form of every order at the exchange. */
 const bookWords = ({ price, side }: Orders.CreateInput): string =>
   `${side} at YES price ${price} (NO price ${complement(FixedPoint.dollarsUnsafe(price))})`
 
-/** The best prices of an outcome now. */
 export const quoteWords = ({ market }: Facts, outcome: "yes" | "no"): string =>
   outcome === "yes"
     ? `YES ${market.yes_bid_dollars} bid, ${market.yes_ask_dollars} ask`
@@ -55,7 +53,7 @@ const positionWords = ({ free, position }: Facts): string => {
 
 const unless = (text: string, isShown: boolean): string | undefined => (isShown ? text : undefined)
 
-/** The contracts of a sale that exceed the position. They open a position in the other outcome. */
+/** Contracts of a sale beyond the position open a position in the other outcome. */
 const oversoldWords = (
   { action, outcome, price }: Spoken,
   { position }: Facts,
@@ -79,7 +77,7 @@ const assumed = (cost: OrderCost.OrderCost): string =>
     ? ". The fee terms of the series could not be read, so the highest known fees are assumed"
     : ""
 
-/** The worst case of an order and its parts. For the sale of a position: the smallest proceeds. */
+/** If the order opens no position, shows the smallest proceeds instead of the worst case. */
 const worstFields = (cost: OrderCost.OrderCost, opens: boolean): ReadonlyArray<Field> => {
   if (!opens) {
     const least = Result.map(cost.worstFee, (fee) => FixedPoint.subtract(cost.proceeds, fee))
@@ -97,7 +95,6 @@ const worstFields = (cost: OrderCost.OrderCost, opens: boolean): ReadonlyArray<F
   ]
 }
 
-/** What an order costs, as fields of a preview. */
 export const costFields = (
   cost: OrderCost.OrderCost,
   request: Pick<Orders.CreateInput, "side" | "post_only">
@@ -126,13 +123,11 @@ const costJson = (cost: OrderCost.OrderCost) => {
   }
 }
 
-/** The title of a market, and its status if it does not trade. */
 export const marketWords = ({ market }: Facts): string => {
   const title = market.yes_sub_title === "" ? (market.title ?? "") : market.yes_sub_title
   return plain(market.status === "active" ? title : `${title} (${market.status})`)
 }
 
-/** Makes the preview of an order from the facts, without more reads. */
 export const previewOrder = Effect.fnUntraced(function* (
   connected: Connected,
   spoken: Spoken,

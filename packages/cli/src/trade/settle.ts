@@ -76,7 +76,6 @@ const settledColumns: ReadonlyArray<Output.Column<Settled>> = [
   { name: "outcome", value: ({ settlement }) => headline(settlement), shrinks: true }
 ]
 
-/** The orders with these ids. Without ids, all orders. */
 const select = (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const unknown = ids.filter((id) => !orders.some((order) => order.client_order_id === id))
@@ -88,7 +87,6 @@ const select = (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<
     return ids.length === 0 ? orders : orders.filter((order) => ids.includes(order.client_order_id))
   })
 
-/** Says with which environment and key the other orders can be settled. */
 const noteOthers = (others: ReadonlyArray<pending.PendingOrder>) =>
   Effect.forEach(
     new Set(others.map(({ environment, key_id }) => `--env ${environment} and the key ${key_id}`)),
@@ -98,7 +96,7 @@ const noteOthers = (others: ReadonlyArray<pending.PendingOrder>) =>
 
 /**
  * Fails if the exchange refuses the key. Without this check, the search would repeat its reads until the end of
- * `--within`. The search itself handles all other errors.
+ * `--within`. The search itself handles other errors.
  */
 const requireAcceptedKey = (orders: ReadonlyArray<pending.PendingOrder>) =>
   Effect.forEach(

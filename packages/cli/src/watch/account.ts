@@ -33,15 +33,12 @@ import { AccountKeys } from "./keys.ts"
 import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
 import { followLine, type Line } from "./session.ts"
 
-/** The longest time between two reads of the balance. An event causes an earlier read. */
+/** Without an event, the balance is read again after this time. */
 const balanceMillis = 60_000
-/** The shortest time between two reads of the balance: REST lags behind the feed, and reads cost tokens. */
+/** REST lags behind the feed, and reads cost tokens. */
 const settleMillis = 2_000
 
-/**
- * Reads the balance immediately, shortly after each event of the account, and once a minute. Many events cause one
- * read.
- */
+/** Events that arrive close together cause one read. */
 const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
   const read = Effect.result(Portfolio.balance(number === undefined ? {} : { subaccount: number }))
   const wait = Effect.timeoutOption(Queue.take(isStale), balanceMillis).pipe(
@@ -54,7 +51,7 @@ const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
 /** The view begins with the fills of this period before the start. */
 const fillsMillis = 3_600_000
 
-/** The order groups of the account. None if they cannot be read. */
+/** None if the groups cannot be read. */
 const listGroups = (number: number | undefined) =>
   OrderGroups.list(number === undefined ? {} : { subaccount: number }).pipe(
     Effect.map(({ order_groups = [] }) => order_groups),
@@ -79,7 +76,6 @@ const makeAccount = Effect.gen(function* () {
   }
 })
 
-/** The events of the account as JSON lines. */
 const events = Stream.unwrap(
   Effect.map(makeAccount, ({ balances, listGroups, mine, noteEvent }) => {
     const changes = Stream.mapEffect(mine.events, (event) =>
@@ -101,7 +97,6 @@ const events = Stream.unwrap(
   })
 )
 
-/** Shows the account on the whole terminal. */
 const showAccount = Effect.gen(function* () {
   const changed = Latch.makeUnsafe(true)
   const { name } = yield* environment

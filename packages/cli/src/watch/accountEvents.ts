@@ -59,7 +59,7 @@ export const balanceEvent = (balance: Responses.GetBalanceResponse, nowMillis: n
   balance
 })
 
-/** Makes the line of the listed order groups. The list does not contain their status. */
+/** The list does not contain the status of a group. */
 export const orderGroupsEvent = (groups: ReadonlyArray<Responses.OrderGroup>, nowMillis: number): Event => ({
   type: "order_groups",
   time: isoOf(nowMillis),

@@ -10,7 +10,6 @@ import { durationOf, priceOf, timeOf } from "./format.ts"
 import { framed, type FrameState, type KeyHelp } from "./frame.ts"
 import { beside, ends, fitRows, type Line, lineWidth, type Size, span } from "./layout.ts"
 
-/** The result of the last read of the balance. */
 export type BalanceState =
   | { readonly _tag: "Unknown" }
   | {
@@ -58,7 +57,6 @@ const twoColumns = 150
 const sideStyle = (side: string) => (side === "bid" ? ("green" as const) : ("red" as const))
 const sideOf = (side: string): string => (side === "bid" ? "buy" : "sell")
 
-/** An amount with at least four decimals. */
 const moneyOf = (amount: FixedPoint.Dollars): string => priceOf(FixedPoint.fromMicros(FixedPoint.toMicros(amount)))
 
 const positionColumns: ReadonlyArray<Cells<AccountFeed.AccountPosition>> = [
@@ -128,7 +126,6 @@ const groupColumns: ReadonlyArray<Cells<Group>> = [
   }
 ]
 
-/** A section: a heading and the lines of its rows. */
 interface Section {
   readonly title: string
   readonly length: number
@@ -146,9 +143,6 @@ const section = <Row>(title: string, columns: ReadonlyArray<Cells<Row>>, rows: R
   }
 })
 
-/**
- * The groups that are not deleted: first the groups that the feed has shown, then the groups that only REST has listed.
- */
 const groupsOf = ({ orderGroups }: AccountFeed.Account, listed: ReadonlyArray<ListedGroup>): ReadonlyArray<Group> => {
   const shown = new Set(orderGroups.map(({ order_group_id }) => order_group_id))
   return [
@@ -159,7 +153,6 @@ const groupsOf = ({ orderGroups }: AccountFeed.Account, listed: ReadonlyArray<Li
   ]
 }
 
-/** The sections, from the first to the last. */
 export const sectionsOf = (account: AccountFeed.Account, listedGroups: ReadonlyArray<ListedGroup>) => {
   const { fills, openOrders, positions, unconfirmed } = account
   const orders = openOrders.map((order) => ({ ...order, isUnconfirmed: unconfirmed.has(order.order_id) }))
@@ -176,8 +169,8 @@ export const sectionsOf = (account: AccountFeed.Account, listedGroups: ReadonlyA
 }
 
 /**
- * Distributes rows. Each section gets one row for its heading and an equal part of the remaining rows. Rows that a
- * section does not need go to the other sections. Rows that cannot be divided go to the section that the keys scroll.
+ * Rows go first to the headings, then in equal parts to all sections. Rows that a section does not need go to the other
+ * sections. Rows that cannot be divided go to the section that the keys scroll.
  */
 export const shareRows = (wanted: ReadonlyArray<number>, rows: number, focus: number): ReadonlyArray<number> => {
   const shares = wanted.map(() => 0)
@@ -204,7 +197,6 @@ interface SectionOptions {
   readonly scroll: number
 }
 
-/** What a heading adds if its rows may be incomplete. */
 const caveats = { Live: "", AwaitingSnapshot: " so far", Healing: ", last known" }
 
 const sectionLines = (
@@ -237,7 +229,7 @@ const column = (
   state: AccountViewState,
   { columns, rows }: Size
 ): ReadonlyArray<Line> => {
-  // Each section needs a heading and the names of its columns. An empty line separates two sections.
+  // A section with rows needs a heading and the names of its columns.
   const chosen = indices.map((index) => sections[index]!)
   const wanted = chosen.map(({ length }) => (length === 0 ? 1 : length + 2))
   const between = rows >= 4 * chosen.length ? 1 : 0
@@ -292,7 +284,7 @@ const statusLine = ({ nowMillis, readError, status }: AccountViewState): Line =>
 /** The rows of the body that are not rows of a section. */
 const headLines = 3
 
-/** The smallest number of rows of a section on one screen. PgUp and PgDn scroll by this number. */
+/** PgUp and PgDn scroll by this number of rows. */
 export const pageRows = ({ rows }: Size): number => Math.max(1, ((rows - 2 - headLines) >> 1) - 2)
 
 export const renderAccount = (state: AccountViewState, size: Size): ReadonlyArray<Line> =>

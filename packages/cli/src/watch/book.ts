@@ -32,12 +32,11 @@ import { type Event, printEvents, withLineEvents } from "./ndjson.ts"
 import { checkTickers, followLine, type Line, marketsOf } from "./session.ts"
 import { applyTradeEvent, Tape, tapeTrade } from "./tape.ts"
 
-/** The number of trades that the view keeps for each market. */
 const keptTrades = 200
 /** The number of trades before the start that the view shows for each market. */
 const earlierTrades = 50
 
-/** The status events: one for each market that does not trade at the start, and one for each change. */
+/** One event for each market that does not trade at the start, and one for each change. */
 const statusEvents = (markets: ReadonlyArray<WatchedMarket>) =>
   Stream.callback<Event, never, KalshiPublic>((queue) =>
     Effect.gen(function* () {
@@ -52,7 +51,6 @@ const statusEvents = (markets: ReadonlyArray<WatchedMarket>) =>
     })
   )
 
-/** The events of books as JSON lines. */
 const events = (markets: ReadonlyArray<WatchedMarket>) =>
   Stream.unwrap(
     Effect.gen(function* () {
@@ -87,7 +85,7 @@ const stateOf = (
   return { _tag: "NotLive", reason, sinceMillis: state.sinceMillis, last }
 }
 
-/** Reads the trades before the start. A failure is ignored: the view then begins without trades. */
+/** A failure is ignored: the view then begins without earlier trades. */
 const readEarlierTrades = (tapes: ReadonlyMap<string, Tape>) =>
   Effect.forEach(
     tapes,
@@ -101,7 +99,6 @@ const readEarlierTrades = (tapes: ReadonlyMap<string, Tape>) =>
     { concurrency: 2, discard: true }
   )
 
-/** Shows the books on the whole terminal. */
 const showBooks = (start: ReadonlyArray<WatchedMarket>) =>
   Effect.gen(function* () {
     const tickers = start.map(({ ticker }) => ticker)
@@ -119,7 +116,7 @@ const showBooks = (start: ReadonlyArray<WatchedMarket>) =>
 
     let own: { readonly account: AccountFeed.Account; readonly counts: ReturnType<typeof ownCounts> } | undefined
 
-    /** The user's own orders in all markets. Undefined while they are not known. */
+    /** Undefined while the user's own orders are not known. */
     const readOwn = Effect.gen(function* () {
       if ((yield* mine.status)._tag !== "Live") return undefined
       const account = yield* mine.known

@@ -65,7 +65,7 @@ const stateEvent = (ticker: string, state: OrderBook.State, nowMillis: number): 
     : { state: state._tag === "Live" ? "live" : "awaiting_snapshot" })
 })
 
-/** The loss that an event causes in the books of `markets`. If `markets` is empty, all books are affected. */
+/** If `markets` is empty, all books are affected. */
 const lossOf = (
   event: BookEvent
 ): { readonly markets: ReadonlyArray<string>; readonly loss: OrderBook.Loss } | undefined => {
@@ -94,10 +94,7 @@ const lossOf = (
   }
 }
 
-/**
- * Follows the books of a stream of events, and adds a line for each change of a book's state. This line comes after the
- * line of the event that caused the change.
- */
+/** The line of a changed book state comes after the line of the event that caused the change. */
 export class BookStates {
   readonly #books: ReadonlyMap<string, OrderBook.OrderBook>
 

@@ -10,7 +10,6 @@ import { ladderHeader, ladderLines, type OwnCounts } from "./ladder.ts"
 import { beside, clip, fitRows, type Line, lineWidth, type Size, span, widthOf, wrap } from "./layout.ts"
 import { type TapeEntry, tapeHeader, tapeLine, tapeWidth } from "./tape.ts"
 
-/** The book of a market. */
 export type BookState =
   | { readonly _tag: "Live"; readonly book: OrderBooks.Book }
   /** The book may be wrong. `last` is the last live book. */
@@ -20,7 +19,6 @@ export type BookState =
       readonly sinceMillis: number
       readonly last: OrderBooks.Book | undefined
     }
-  /** The exchange refused the market. */
   | { readonly _tag: "Refused"; readonly reason: string }
 
 export interface MarketState {
@@ -43,7 +41,7 @@ export interface BookViewState extends Omit<FrameState, "title" | "standstill"> 
 
 /** The smallest width of a panel with trades beside the ladder. */
 const withTape = 76
-/** The largest width of a ladder. On a wider terminal, the trades stay close to the ladder. */
+/** On a wider terminal, the trades stay close to the ladder. */
 const widestLadder = 96
 /** The width of a panel if there are several. */
 const panelWidth = 79
@@ -63,11 +61,9 @@ export const oneBookKeys: ReadonlyArray<KeyHelp> = [
   ["PgUp PgDn", "scroll by a screen"]
 ]
 
-/** How many panels fit side by side. */
 export const panelCount = (columns: number, markets: number): number =>
   Math.max(1, Math.min(markets, Math.floor((columns + separator.length) / (panelWidth + separator.length))))
 
-/** The rows of the ladder on a screen of this size. */
 export const ladderRows = ({ rows }: Size, markets: number): number =>
   Math.max(1, (rows < 4 ? rows : rows - 2) - (markets > 1 ? 1 : 0) - headLines)
 
@@ -92,7 +88,6 @@ const quoteLine = ({ book, standstill }: MarketState, columns: number): Line => 
   return [...line, span("   spread ", "dim"), priceSpan(spread), span("   mid ", "dim"), priceSpan(mid)]
 }
 
-/** The prices of a book that is not live, or of a market that does not trade: none. */
 const noQuotes = { bestAsk: undefined, bestBid: undefined, mid: undefined, spread: undefined }
 
 const stateLine = ({ book, own, standstill }: MarketState, nowMillis: number): Line => {
@@ -115,7 +110,6 @@ const stateLine = ({ book, own, standstill }: MarketState, nowMillis: number): L
   }
 }
 
-/** What is below the head of a panel: the ladder, or why there is none. */
 const ladderOf = (market: MarketState, size: Size, scroll: number): ReadonlyArray<Line> => {
   const { book } = market
   const own: OwnCounts = market.own ?? new Map()
@@ -169,7 +163,7 @@ const mark = ({ book, standstill }: MarketState): string => {
   return book._tag === "Live" ? "" : book._tag === "NotLive" ? " ~" : " x"
 }
 
-/** The tabs of the markets. If they do not fit, the first tabs are hidden, so that the selected tab is visible. */
+/** If the tabs do not fit, the first tabs are hidden, so that the selected tab is visible. */
 const tabs = ({ markets, selected }: BookViewState, columns: number): Line => {
   const names = markets.map((market, index) => ` ${index + 1} ${clip(market.ticker, 30)}${mark(market)} `)
   const widthOfTabs = (from: number, to: number) =>
@@ -185,7 +179,6 @@ const tabs = ({ markets, selected }: BookViewState, columns: number): Line => {
   return line
 }
 
-/** Why no market trades. Undefined if a market trades. */
 const standstillOfAll = (markets: ReadonlyArray<MarketState>): string | undefined => {
   const reasons = new Set(markets.map(({ standstill }) => standstill))
   if (reasons.has(undefined)) return undefined

@@ -25,11 +25,10 @@ const gap = 2
 const largest = 40
 const wanted = 28
 
-/** The total width of some columns, if the column without a width has `rest` cells. */
+/** `rest` is the width of the column without a width. */
 const totalOf = (columns: ReadonlyArray<Cells<never>>, rest: number): number =>
   columns.reduce((sum, { width }) => sum + (width ?? rest) + gap, -gap)
 
-/** Omits columns until the table fits. */
 export const fitColumns = <Row>(columns: ReadonlyArray<Cells<Row>>, width: number): ReadonlyArray<Cells<Row>> => {
   let kept = columns
   while (totalOf(kept, wanted) > width) {
@@ -47,7 +46,7 @@ const cellOf = (text: string, { align, width = wanted }: Pick<Cells<never>, "ali
 export const headerLine = <Row>(columns: ReadonlyArray<Cells<Row>>): Line =>
   columns.flatMap((column, index) => [...(index === 0 ? [] : [span("  ")]), cellOf(column.name, column, "dim")])
 
-/** A row. `style` replaces the styles of the columns. */
+/** `style` replaces the styles of the columns. */
 export const rowLine = <Row>(columns: ReadonlyArray<Cells<Row>>, row: Row, style?: Style): Line =>
   columns.flatMap((column, index) => [
     ...(index === 0 ? [] : [span("  ")]),

@@ -3,22 +3,18 @@
  *
  * @module
  */
-import { centred, ends, fitRows, type Line, screenOf, type Size, span } from "./layout.ts"
+import { centered, ends, fitRows, type Line, screenOf, type Size, span } from "./layout.ts"
 import { type LineState, lineStateSpans } from "./lineState.ts"
 
-/** A key, and what it does. */
 export type KeyHelp = readonly [key: string, effect: string]
 
-/** What the frame shows around a view. */
 export interface FrameState {
   readonly title: string
-  /** The exchange. */
   readonly environment: string
   readonly line: LineState
   /** Why the view cannot change although the connection is live, such as `closed`. */
   readonly standstill?: string | undefined
   readonly nowMillis: number
-  /** Whether the list of keys is shown. */
   readonly showsKeys: boolean
 }
 
@@ -55,7 +51,7 @@ const keyList = (keys: ReadonlyArray<KeyHelp>, { columns, rows }: Size): Readonl
   const block = Math.max(...all.map(([, effect]) => effect.length)) + width + 2
   const indent = " ".repeat(Math.max(0, (columns - block) >> 1))
   const lines: ReadonlyArray<Line> = [
-    centred("Keys", columns, "bold"),
+    centered("Keys", columns, "bold"),
     [],
     ...all.map(([key, effect]) => [span(`${indent}${key.padEnd(width)}`, "bold"), span(`  ${effect}`)])
   ]
@@ -63,7 +59,7 @@ const keyList = (keys: ReadonlyArray<KeyHelp>, { columns, rows }: Size): Readonl
   return [...Array.from({ length: above }, (): Line => []), ...lines]
 }
 
-/** The whole screen of a view: its first line, its body, and its last line. On a very small terminal, only the body. */
+/** On a very small terminal, only the body is shown. */
 export const framed = (
   state: FrameState,
   keys: ReadonlyArray<KeyHelp>,

@@ -3,7 +3,7 @@
  *
  * **Details**
  *
- * The view draws its newest state at most 20 times a second, and only lines that changed. The next drawing waits until
+ * The newest state is drawn at most 20 times a second, and only changed lines are written. The next drawing waits until
  * the terminal has accepted the last drawing. So a slow terminal skips intermediate states, and no drawing waits in
  * memory.
  *
@@ -25,17 +25,15 @@ import type { KeyPress } from "./keys.ts"
 import type { Line, Size } from "./layout.ts"
 
 export interface View {
-  /** The screen of the newest state. */
   readonly render: (size: Size, nowMillis: number) => Effect.Effect<ReadonlyArray<Line>>
-  /** Handles a key. Keys that quit are not passed. */
+  /** Keys that quit are not passed. */
   readonly press: (key: KeyPress, size: Size) => void
   /** Opened after each change of the state. The drawing closes it. */
   readonly changed: Latch.Latch
 }
 
-/** The time between two drawings. */
 const frameMillis = 50
-/** The time after which a view is drawn again although nothing changed, because it shows ages. */
+/** A view shows ages, so it is drawn again although nothing changed. */
 const tickMillis = 1_000
 
 // Lines are exactly as wide as the terminal. If the terminal computes another width for a line, wrapping would move the
@@ -48,8 +46,8 @@ const enter = ansi.enterAlternativeScreen + ansi.cursorHide + wrapOff + ansi.era
 const leave = ansi.endSynchronizedOutput + ansi.eraseScreen + wrapOn + ansi.cursorShow + ansi.exitAlternativeScreen
 
 /**
- * The text that turns the shown screen into the next screen. Empty if both screens are equal. `shown` is undefined
- * before the first screen.
+ * The text that turns the shown screen into the next screen. Empty if both are equal. `shown` is undefined before the
+ * first screen, and after a change of the size.
  */
 export const changesOf = (shown: ReadonlyArray<string> | undefined, next: ReadonlyArray<string>): string => {
   const changed = next.flatMap((line, row) => (shown?.[row] === line ? [] : [ansi.cursorTo(0, row) + line]))
@@ -60,7 +58,6 @@ export const changesOf = (shown: ReadonlyArray<string> | undefined, next: Readon
 const paintLine = (line: Line, paint: Screen["paint"]): string =>
   line.map(({ style, text }) => (style === undefined ? text : paint(style, text))).join("")
 
-/** Draws the newest state after each change, until it is interrupted. */
 export const draw = (
   view: Pick<View, "changed" | "render">,
   size: () => Size,
@@ -88,7 +85,6 @@ export const draw = (
 
 const isQuit = ({ ctrl, name }: Terminal.Key): boolean => (ctrl ? name === "c" || name === "d" : name === "q")
 
-/** Passes the keys to a function until the user quits, or until the input ends. */
 const readKeys = (onKey: (key: KeyPress) => void) =>
   Effect.gen(function* () {
     const terminal = yield* Terminal.Terminal
@@ -122,7 +118,6 @@ const restoreAtExit = Effect.acquireRelease(
   (restore) => Effect.sync(() => process.off("exit", restore))
 )
 
-/** Fails if the standard output cannot show a view. */
 export const requireTerminal = (command: string) =>
   Effect.gen(function* () {
     const { canAnimate } = yield* TerminalCapabilities.TerminalCapabilities
@@ -132,7 +127,7 @@ export const requireTerminal = (command: string) =>
     )
   })
 
-/** Shows a view while `run` keeps its state up to date. Ends when the user quits, or with the error of `run`. */
+/** `run` keeps the state of the view up to date. */
 export const show = <E, R>(view: View, run: Effect.Effect<never, E, R>) =>
   Effect.scoped(
     Effect.gen(function* () {

@@ -14,7 +14,6 @@ export interface KeyPress {
 
 const clamp = (value: number, min: number, max: number): number => Math.max(min, Math.min(max, value))
 
-/** The rows that a key scrolls. Undefined for a key that does not scroll. */
 const scrollOf = ({ name }: KeyPress, page: number): number | undefined => {
   switch (name) {
     case "up":
@@ -30,7 +29,6 @@ const scrollOf = ({ name }: KeyPress, page: number): number | undefined => {
   }
 }
 
-/** Whether the list of keys is shown after a key. Undefined for a key that does not change this. */
 const showsKeysAfter = ({ name, text }: KeyPress, { showsKeys }: { readonly showsKeys: boolean }) =>
   text === "?" ? !showsKeys : name === "escape" ? false : undefined
 
@@ -74,8 +72,8 @@ export class TradesKeys {
   }
 
   /**
-   * `added` is the number of all entries that were added to the tape, the list of the newest trades. `kept` is the
-   * number of entries that it still has.
+   * `added` is the number of entries that were added to the tape, the list of the newest trades. `kept` is the number
+   * of entries that it still has.
    */
   press(
     key: KeyPress,
@@ -106,7 +104,6 @@ export class AccountKeys {
     this.state = { focus: 0, scrolls: Array.from({ length: sections }, () => 0), showsKeys: false }
   }
 
-  /** `lengths` is the number of rows of each section. */
   press(key: KeyPress, { lengths, rows }: { readonly rows: number; readonly lengths: ReadonlyArray<number> }): void {
     const { focus, scrolls } = this.state
     const rowsMoved = scrollOf(key, rows)

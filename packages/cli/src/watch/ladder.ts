@@ -14,11 +14,10 @@ type Side = OrderBooks.Side
 /** The contracts of the account's own resting orders at each price. */
 export type OwnCounts = ReadonlyMap<string, string>
 
-/** The key of a price in {@link OwnCounts}. Equal prices with different numbers of decimals have the same key. */
+/** Equal prices with different numbers of decimals have the same key. */
 export const ownKey = (side: Side, price: string): string =>
   `${side} ${FixedPoint.toMicros(FixedPoint.dollarsUnsafe(price))}`
 
-/** Sums resting orders by market, and then by side and price. */
 export const ownCounts = (
   orders: ReadonlyArray<{
     readonly ticker: string
@@ -40,7 +39,7 @@ export const ownCounts = (
 
 export interface LadderState {
   readonly book: Book
-  /** Whether the book is current. A book that is not current is dim. If its market trades, its rows say `old`. */
+  /** False if the book may be wrong, or if the market does not trade. The ladder is then dim. */
   readonly isLive: boolean
   /** Why the market does not trade. Undefined if it trades. */
   readonly standstill?: string | undefined
@@ -49,7 +48,7 @@ export interface LadderState {
   readonly scroll: number
 }
 
-/** The widths of the columns. A column with the width 0 is not shown. */
+/** A column with the width 0 is not shown. */
 interface Widths {
   readonly count: number
   readonly total: number
@@ -93,7 +92,7 @@ const bar = (share: number, width: number): string => {
   return "█".repeat(units >> 3) + (eighths[units & 7] ?? "")
 }
 
-/** A count as a number. Only for the length of a bar, because a number can be inexact. */
+/** Only for the length of a bar, because a number can be inexact. */
 const sizeOf = (count: string): number => Number(count)
 
 interface Row {
@@ -103,13 +102,13 @@ interface Row {
 
 const rowLine = ({ level, side }: Row, state: LadderState, widths: Widths, largest: number): Line => {
   const { book, isLive, own, standstill } = state
-  const colour = isLive ? (side === "bid" ? ("green" as const) : ("red" as const)) : ("dim" as const)
+  const color = isLive ? (side === "bid" ? ("green" as const) : ("red" as const)) : ("dim" as const)
   const plainStyle = isLive ? undefined : ("dim" as const)
   const mine = own.get(ownKey(side, level.price))
   const barStyle = isLive ? (side === "bid" ? ("green" as const) : ("red" as const)) : ("dim" as const)
   return [
-    left(isLive || standstill !== undefined ? side : "old", sideWidth, colour),
-    right(priceOf(level.price), priceWidth, colour),
+    left(isLive || standstill !== undefined ? side : "old", sideWidth, color),
+    right(priceOf(level.price), priceWidth, color),
     right(level.count, widths.count, plainStyle),
     ...(widths.total === 0 ? [] : [right(book.countUpTo(side, level.price), widths.total, "dim")]),
     ...(widths.own === 0
@@ -133,7 +132,10 @@ const middle = ({ book, isLive, standstill }: LadderState, columns: number): Lin
   return [span("──", "dim"), span(text, isLive ? "bold" : "dim"), span("─".repeat(rest), "dim")]
 }
 
-/** The scroll values at which the ladder still shows a level. */
+/**
+ * At `min`, the last ask is in the top row. At `max`, the last bid is in the bottom row. A limit is 0 if all levels of
+ * its side fit.
+ */
 export const scrollLimits = (
   levels: { readonly bids: number; readonly asks: number },
   rows: number
@@ -143,7 +145,7 @@ export const scrollLimits = (
   return { min: Math.min(0, above - levels.asks), max: Math.max(0, levels.bids - below) }
 }
 
-/** The lines of the ladder. With a scroll of 0, the spread is in the middle. */
+/** With a scroll of 0, the spread is in the middle. */
 export const ladderLines = (state: LadderState, { columns, rows }: Size): ReadonlyArray<Line> => {
   if (rows <= 0) return []
   const { book } = state

@@ -7,7 +7,6 @@ import { displayWidth } from "effect/cli/CliOutput"
 import { plain } from "../output/plain.ts"
 import type { Style } from "../output/Screen.ts"
 
-/** A piece of a line. */
 export interface Span {
   readonly text: string
   readonly style?: Style | undefined
@@ -15,7 +14,7 @@ export interface Span {
 
 export type Line = ReadonlyArray<Span>
 
-/** The size of a terminal in cells. */
+/** In cells. */
 export interface Size {
   readonly columns: number
   readonly rows: number
@@ -27,16 +26,14 @@ export interface Size {
  */
 const simple = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u00ff\u2500-\u259f…–●○←→↑↓‹›]*$/
 
-/** The cells that a text takes. */
 export const widthOf = (text: string): number => (simple.test(text) ? text.length : displayWidth(text))
 
-/** Makes a piece of a line. Removes characters that could control the terminal. */
+/** Removes characters that could control the terminal. */
 export const span = (text: string, style?: Style): Span => ({ text: simple.test(text) ? text : plain(text), style })
 
-/** The cells that a line takes. */
 export const lineWidth = (line: Line): number => line.reduce((sum, { text }) => sum + widthOf(text), 0)
 
-/** Shortens a text to a width. The last cell of a shortened text is `…`. */
+/** The last cell of a shortened text is `…`. */
 export const clip = (text: string, width: number): string => {
   if (width <= 0) return ""
   if (widthOf(text) <= width) return text
@@ -53,21 +50,19 @@ export const clip = (text: string, width: number): string => {
 
 const spaces = (count: number): string => " ".repeat(Math.max(0, count))
 
-/** A text at the left of a cell of this width. */
 export const left = (text: string, width: number, style?: Style): Span => {
   const { text: safe } = span(text)
   const shown = clip(safe, width)
   return { text: shown + spaces(width - widthOf(shown)), style }
 }
 
-/** A text at the right of a cell of this width. */
 export const right = (text: string, width: number, style?: Style): Span => {
   const { text: safe } = span(text)
   const shown = clip(safe, width)
   return { text: spaces(width - widthOf(shown)) + shown, style }
 }
 
-/** Makes a line exactly this wide: shortens it, or fills it with spaces. */
+/** Shortens a line, or fills it with spaces. */
 export const fit = (line: Line, width: number): Line => {
   const fitted: Array<Span> = []
   let used = 0
@@ -81,24 +76,21 @@ export const fit = (line: Line, width: number): Line => {
   return used < width ? [...fitted, { text: spaces(width - used) }] : fitted
 }
 
-/** A line with one part at its left end and one part at its right end. The left part is shortened first. */
+/** The left part is shortened first. */
 export const ends = (atLeft: Line, atRight: Line, width: number): Line => {
   const rightWidth = Math.min(lineWidth(atRight), width)
   if (rightWidth === width) return fit(atRight, width)
   return [...fit(atLeft, width - rightWidth - 1), span(" "), ...fit(atRight, rightWidth)]
 }
 
-/** A text in the middle of a line. */
-export const centred = (text: string, width: number, style?: Style): Line => {
+export const centered = (text: string, width: number, style?: Style): Line => {
   const shown = clip(span(text).text, width)
   return fit([{ text: spaces((width - widthOf(shown)) >> 1) }, { text: shown, style }], width)
 }
 
-/** Fits lines to a number of rows: cuts them, or adds empty lines. */
 export const fitRows = (lines: ReadonlyArray<Line>, rows: number): ReadonlyArray<Line> =>
   Array.from({ length: Math.max(0, rows) }, (_, row) => lines[row] ?? [])
 
-/** Places blocks side by side, each fitted to its width. */
 export const beside = (
   blocks: ReadonlyArray<{ readonly lines: ReadonlyArray<Line>; readonly width: number }>,
   rows: number,
@@ -108,7 +100,7 @@ export const beside = (
     blocks.flatMap(({ lines, width }, index) => [...(index === 0 ? [] : [separator]), ...fit(lines[row] ?? [], width)])
   )
 
-/** Breaks a text into lines at spaces. A longer word is cut. */
+/** Breaks a text at spaces. A longer word is cut. */
 export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   let current = ""
@@ -123,9 +115,7 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return current === "" ? lines : [...lines, current]
 }
 
-/** The lines of a whole screen: one line for each row, each as wide as the screen. */
 export const screenOf = (lines: ReadonlyArray<Line>, { columns, rows }: Size): ReadonlyArray<Line> =>
   fitRows(lines, rows).map((line) => fit(line, columns))
 
-/** The text of a line, without styles. */
 export const textOf = (line: Line): string => line.map(({ text }) => text).join("")

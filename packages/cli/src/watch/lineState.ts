@@ -19,7 +19,7 @@ export type LineState =
   /** The exchange ended the feed. It is not opened again. */
   | { readonly _tag: "refused"; readonly reason: string }
 
-/** Returns the state of a session. With several connections, the worst state counts. */
+/** With several connections, the worst state counts. */
 export const lineStateOf = ({
   connections,
   ended,
@@ -42,7 +42,6 @@ export const lineStateOf = ({
   return { _tag: "live", sinceMillis: Math.max(...subscriptions.map(({ sinceMillis }) => sinceMillis)) }
 }
 
-/** Describes a state in a few words, without the reason. */
 const describeLine = (state: LineState, nowMillis: number): string => {
   switch (state._tag) {
     case "connecting":
@@ -56,7 +55,6 @@ const describeLine = (state: LineState, nowMillis: number): string => {
   }
 }
 
-/** The state as a part of a line on the screen. */
 export const lineStateSpans = (state: LineState, nowMillis: number): Line => {
   const text = describeLine(state, nowMillis)
   switch (state._tag) {

@@ -6,7 +6,6 @@
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 
-/** A watched market, as REST describes it. */
 export interface WatchedMarket {
   readonly ticker: string
   readonly title: string
@@ -22,7 +21,7 @@ const settleMillis = 1_000
 /** After this status, nothing changes. */
 const final = "finalized"
 
-/** The status at a time. A market whose closing time has passed is closed, even before it is read again. */
+/** An active market whose closing time has passed is closed, even before it is read again. */
 export const statusAt = (
   { closeMillis, status }: Pick<WatchedMarket, "closeMillis" | "status">,
   nowMillis: number
@@ -38,7 +37,6 @@ const words: Readonly<Record<string, string>> = {
   finalized: "settled"
 }
 
-/** Why a market does not trade. Undefined if it trades. */
 export const standstillOf = (market: WatchedMarket, nowMillis: number): string | undefined => {
   const status = statusAt(market, nowMillis)
   return status === "active" ? undefined : (words[status] ?? status)
@@ -51,8 +49,8 @@ const waitOf = (markets: ReadonlyArray<WatchedMarket>, nowMillis: number): numbe
   )
 
 /**
- * Reads the status of markets again when one of them closes, and once a minute. Reports each market whose status or
- * closing time changed. A read that fails is repeated. Ends when all markets are settled.
+ * Reads the status again when a market closes, and once a minute. Reports each market whose status or closing time
+ * changed. A read that fails is repeated. Ends when all markets are settled.
  */
 export const followStatuses = <E, R, R2>(
   start: ReadonlyArray<WatchedMarket>,

@@ -11,7 +11,6 @@ import { formatJson } from "../output/plain.ts"
 import type { LineState } from "./lineState.ts"
 import { checkFirst, lineStates } from "./session.ts"
 
-/** An event: a line of the output. */
 export interface Event {
   readonly type: string
   /** When the event arrived or happened, in ISO 8601. */
@@ -53,8 +52,8 @@ const lineOf = (event: Event): string => `${formatJson(event)}\n`
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /**
- * Prints events. If several events wait, one write prints them all. If the stream fails, for example because the reader
- * is too slow, the last line contains the reason.
+ * If several events wait, one write prints them all. If the stream fails, for example because the reader is too slow,
+ * the last line contains the reason.
  */
 export const printEvents = <E, R>(events: Stream.Stream<Event, E, R>) =>
   Effect.gen(function* () {

@@ -17,7 +17,7 @@ import type { WatchedMarket } from "./marketStatus.ts"
 /** The maximum number of tickers in one request, so that the URL stays short. */
 const tickersAtOnce = 50
 
-/** Removes repeated tickers. Refuses an empty ticker, and characters that no ticker contains. */
+/** Also removes repeated tickers. */
 export const checkTickers = (tickers: ReadonlyArray<string>) => {
   const wrong = tickers.find((ticker) => !/^[A-Za-z0-9._-]+$/.test(ticker))
   return wrong === undefined
@@ -25,7 +25,7 @@ export const checkTickers = (tickers: ReadonlyArray<string>) => {
     : Effect.fail(usage(`${JSON.stringify(wrong)} is not the ticker of a market. List markets with \`kalshi markets\``))
 }
 
-/** Reads markets. Fails if a market does not exist, because the feed would send nothing about it. */
+/** Fails if a market does not exist, because the feed would send nothing about it. */
 export const marketsOf = (tickers: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const markets = new Map<string, WatchedMarket>()
@@ -50,7 +50,7 @@ export const marketsOf = (tickers: ReadonlyArray<string>) =>
 /** How often the state of the line is read. Reading it is cheap, and needs no request. */
 const pollMillis = 50
 
-/** The states of the line as they change. The first state is emitted immediately. */
+/** The first state is emitted immediately. */
 export const lineStates: Stream.Stream<LineState, never, Feed.KalshiFeed> = Stream.fromEffect(Feed.state).pipe(
   Stream.repeat(Schedule.spaced(pollMillis)),
   Stream.map(lineStateOf),
@@ -70,12 +70,10 @@ export const checkFirst = (state: LineState) =>
       )
     : Effect.void
 
-/** The state of the line for a view. */
 export interface Line {
   state: LineState
 }
 
-/** Keeps the state of the line up to date. Fails if the first connection cannot be opened. */
 export const followLine = (line: Line, changed: Latch.Latch) =>
   Stream.runForEach(lineStates, (state) =>
     Effect.suspend(() => {

@@ -7,20 +7,19 @@ import type * as Trades from "@kalshi-effect/client/Trades"
 import { priceOf, timeOf } from "./format.ts"
 import { left, type Line, right, span, type Span } from "./layout.ts"
 
-/** The fields of a trade that the views show. */
 export interface TapeTrade {
   readonly _tag: "Trade"
   readonly id: string
   readonly ticker: string
   readonly millis: number
-  /** What the taker did with YES. Every price is a price of YES. */
+  /** What the taker did with YES. `price` is a price of YES, too. */
   readonly taker: "buy" | "sell"
   readonly price: string
   readonly count: string
   readonly isBlock: boolean
 }
 
-/** An interval in which trades may be missing, and whether they were read. */
+/** An interval in which trades may be missing. */
 export interface TapeHole {
   readonly _tag: "Hole"
   readonly sinceMillis: number
@@ -28,7 +27,6 @@ export interface TapeHole {
   readonly outcome: HoleOutcome
 }
 
-/** The state of a hole: its trades are being read, were added, or could not be read. */
 export type HoleOutcome =
   | { readonly _tag: "Reading" }
   | { readonly _tag: "Filled"; readonly trades: number }
@@ -36,7 +34,6 @@ export type HoleOutcome =
 
 export type TapeEntry = TapeTrade | TapeHole
 
-/** The fields of the exchange's trade that the tape needs. */
 interface WireTrade {
   readonly trade_id: string
   readonly count_fp: string
@@ -56,10 +53,7 @@ export const tapeTrade = (trade: WireTrade, ticker: string, millis: number): Tap
   isBlock: trade.is_block_trade === true
 })
 
-/**
- * The newest entries, oldest first. The number of entries is limited: beyond the limit, a new entry replaces the oldest
- * entry.
- */
+/** Keeps the newest entries. The oldest of them comes first. */
 export class Tape {
   readonly #limit: number
   #entries: Array<TapeEntry> = []
@@ -69,12 +63,10 @@ export class Tape {
     this.#limit = limit
   }
 
-  /** How many entries were ever added. */
   get added(): number {
     return this.#added
   }
 
-  /** How many entries are kept. */
   get size(): number {
     return Math.min(this.#entries.length, this.#limit)
   }
@@ -94,7 +86,6 @@ export class Tape {
     this.#added += earlier.length
   }
 
-  /** Replaces the outcome of the hole that began and ended at these times. */
   setOutcome({ sinceMillis, untilMillis }: Trades.Interval, outcome: HoleOutcome): void {
     this.#entries = this.#entries.map((entry) =>
       entry._tag === "Hole" && entry.sinceMillis === sinceMillis && entry.untilMillis === untilMillis
@@ -110,7 +101,6 @@ export class Tape {
   }
 }
 
-/** Applies an event of the watched trades: a trade to the tape of its market, and a hole to all tapes. */
 export const applyTradeEvent = (
   event: Trades.FilledEvent,
   tapeOf: (ticker: string) => Tape | undefined,
@@ -142,7 +132,6 @@ export const applyTradeEvent = (
 
 const takerSpan = (taker: "buy" | "sell"): Span => span(taker.padEnd(4), taker === "buy" ? "green" : "red")
 
-/** The cell of the ticker. Empty without a width: then the tape shows one market. */
 const tickerCell = (ticker: string, width: number | undefined): Line =>
   width === undefined ? [] : [left(ticker, width), span("  ")]
 

@@ -30,7 +30,6 @@ const earlierTrades = 100
 
 const parametersOf = (tickers: ReadonlyArray<string>) => (tickers.length === 0 ? {} : { market_tickers: [...tickers] })
 
-/** The events of trades as JSON lines. */
 const events = (tickers: ReadonlyArray<string>) =>
   Stream.unwrap(
     Effect.map(Trades.watchFilled(parametersOf(tickers)), ({ events }) =>
@@ -42,7 +41,7 @@ const events = (tickers: ReadonlyArray<string>) =>
     )
   )
 
-/** Reads the trades before the start. A failure is ignored: the view then begins without trades. */
+/** A failure is ignored: the view then begins without earlier trades. */
 const readEarlierTrades = (tickers: ReadonlyArray<string>, tape: Tape) => {
   const limit = Math.max(1, Math.floor(earlierTrades / Math.max(1, tickers.length)))
   return Effect.forEach(tickers.length === 0 ? [undefined] : tickers, (ticker) =>
@@ -55,7 +54,6 @@ const readEarlierTrades = (tickers: ReadonlyArray<string>, tape: Tape) => {
   )
 }
 
-/** Shows the trades on the whole terminal. */
 const showTrades = (tickers: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const changed = Latch.makeUnsafe(true)

@@ -1,5 +1,5 @@
 /**
- * The view of public trades: the newest trades of all or some markets, which are the tape.
+ * The view of public trades: the newest trades (the tape) of all or some markets.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { ends, type Line, type Size, span, wrap } from "./layout.ts"
 import { type Tape, tapeHeader, tapeLine, tapeWidth } from "./tape.ts"
 
 export interface TradesViewState extends Omit<FrameState, "title"> {
-  /** The markets. Empty for all markets. */
+  /** Empty for all markets. */
   readonly tickers: ReadonlyArray<string>
   readonly tape: Pick<Tape, "newest" | "added">
   /** The number of added entries when the tape was paused. Undefined if the tape is not paused. */
@@ -26,7 +26,6 @@ export const tradesKeys: ReadonlyArray<KeyHelp> = [
 const widestTicker = 40
 const narrowestTicker = 8
 
-/** The rows of the tape on a screen of this size. */
 export const tapeRows = ({ rows }: Size): number => Math.max(1, (rows < 4 ? rows : rows - 2) - 2)
 
 const subject = (tickers: ReadonlyArray<string>): string => {

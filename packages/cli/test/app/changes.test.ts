@@ -41,7 +41,6 @@ describe("isProduction", () => {
   })
 })
 
-/** The paths of all commands that change something, below a command. */
 const changing = (command: Command.Command.Any, path: ReadonlyArray<string> = []): ReadonlyArray<string> => [
   ...(Context.get(command.annotations, Changes) ? [path.join(" ")] : []),
   ...command.subcommands.flatMap(({ commands }) => commands.flatMap((child) => changing(child, [...path, child.name])))
@@ -49,7 +48,6 @@ const changing = (command: Command.Command.Any, path: ReadonlyArray<string> = []
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** One command line for each command of `order` and `group` that changes something. */
 const commandLines: Readonly<Record<string, ReadonlyArray<string>>> = {
   "order place": ["buy", "yes", "KXREAL-26-T1", "--count", "1", "--price", "0.10"],
   "order close": ["KXREAL-26-T1", "--price", "0.10"],

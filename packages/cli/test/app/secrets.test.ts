@@ -16,7 +16,6 @@ const pem = generateKeyPairSync("rsa", { modulusLength: 2048 })
 const keyFile = join(folder, "key.pem")
 writeFileSync(keyFile, pem, { mode: 0o600 })
 
-/** The signatures that the server received. */
 const signatures = new Set<string>()
 
 /** The responses of a server that repeats every header of a request in an error. */
@@ -51,7 +50,6 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Commands that sign requests. */
 const signing: ReadonlyArray<ReadonlyArray<string>> = [
   ["call", "Portfolio.balance"],
   ["call", "OrderGroups.create", "contracts_limit=5", "--yes"]

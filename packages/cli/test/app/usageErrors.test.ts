@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import { describeUsage } from "../../src/app/usageErrors.ts"
 import { kalshi } from "../support/cli.ts"
 
-/** Wrong command lines, and their error messages. */
 const errors: ReadonlyArray<readonly [args: string, message: string]> = [
   ["statu", 'There is no command "kalshi statu". Did you mean status? See `kalshi --help`'],
   ["keys chek", 'There is no command "kalshi keys chek". Did you mean check? See `kalshi keys --help`'],

@@ -9,11 +9,9 @@ import { layer as exchange, LocalExchange } from "../support/exchange.ts"
 
 const json = (text: string): unknown => JSON.parse(text)
 
-/** Types a text and presses Enter. */
 const typed = (text: string) => [...[...text].map(key), key("return")]
 
 layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (it) => {
-  /** The requests that the exchange received with this operation id. */
   const received = (id: string) =>
     Effect.gen(function* () {
       const { sandbox } = yield* LocalExchange

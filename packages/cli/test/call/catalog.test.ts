@@ -8,7 +8,6 @@ import { load } from "../../src/call/operations.ts"
 
 const read = (path: string): string => readFileSync(fileURLToPath(new URL(path, import.meta.url)), "utf8")
 
-/** The ids of all operations of the published document. */
 const documented = (): ReadonlyArray<string> => {
   const { paths } = JSON.parse(read("../../../../fixtures/spec/rest.json")) as {
     readonly paths: Readonly<Record<string, Readonly<Record<string, { readonly operationId?: string }>>>>

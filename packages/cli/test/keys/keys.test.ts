@@ -24,7 +24,6 @@ const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString()
 const shortRsa = generateKeyPairSync("rsa", { modulusLength: 1024 }).privateKey
 const rsa = generateKeyPairSync("rsa", { modulusLength: 2048 }).privateKey
 
-/** The lines of a private key that no output may contain. */
 const secretLines = (text: string): ReadonlyArray<string> =>
   text.split("\n").filter((line) => /^[\w+/=]{16,}$/.test(line))
 

@@ -31,7 +31,6 @@ const openKey = join(root, "open.pem")
 writeFileSync(openKey, pem, { mode: 0o600 })
 chmodSync(openKey, 0o644)
 
-/** An empty config folder, and the command that uses it. */
 const user = () => {
   const config = mkdtempSync(join(root, "config-"))
   const run = (args: ReadonlyArray<string>, env: Readonly<Record<string, string>> = {}) =>

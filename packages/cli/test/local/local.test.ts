@@ -5,7 +5,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import { kalshi } from "../support/cli.ts"
 
-/** A port on which another program listens. */
 const usedPort = Effect.map(
   Effect.acquireRelease(
     Effect.promise(async () => {

@@ -58,16 +58,13 @@ const prepare = Effect.gen(function* () {
   return local
 }).pipe(Effect.orDie)
 
-/** Prepared once for all tests. */
 const prepared = Layer.effect(LocalExchange, prepare).pipe(Layer.provide(exchange()))
 
 const dollars = (micros: number | bigint): string => FixedPoint.fromMicros(BigInt(micros))
-/** Dollars as people see them. */
 const printed = (micros: number): string =>
   `$${dollars(micros).replace(/\.(\d+)$/, (_, digits: string) => `.${digits.padEnd(4, "0")}`)}`
 const count = (hundredths: number): string => FixedPoint.fromHundredths(BigInt(hundredths))
 
-/** The lines of a table, as words. */
 const wordsOf = (table: string): ReadonlyArray<ReadonlyArray<string>> =>
   table
     .trimEnd()

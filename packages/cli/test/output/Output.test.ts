@@ -5,7 +5,6 @@ import { OutputClosed } from "../../src/app/failures.ts"
 import { Csv, Json } from "../../src/app/settings.ts"
 import * as Output from "../../src/output/Output.ts"
 
-/** A screen that records writes, and closes after some of them. */
 const recorder = (writes: Array<string>, closesAfter = Number.POSITIVE_INFINITY): Output.Screen => ({
   isTerminal: false,
   canPrompt: false,

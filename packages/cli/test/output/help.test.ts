@@ -86,7 +86,7 @@ describe("--help", () => {
     })
   )
 
-  it.effect("has colours only if the terminal has colours", () =>
+  it.effect("has colors only if the terminal has colors", () =>
     Effect.gen(function* () {
       assert.notInclude((yield* kalshi(["--help"], { columns: 80 })).stdout, "\u001b")
       assert.include((yield* kalshi(["--help"], { columns: 80, color: true })).stdout, "\u001b[36mstatus\u001b[39m")

@@ -19,13 +19,12 @@ interface Levels {
   readonly asks: ReadonlyArray<Level>
 }
 
-/** A level of whole cents and hundredths of a contract. */
 const level = (cents: number, hundredths: number): Level => ({
   price: FixedPoint.fromMicros(BigInt(cents) * 10_000n),
   count: FixedPoint.fromHundredths(BigInt(hundredths))
 })
 
-/** The book of the local exchange over REST, with prices of YES. */
+/** Over REST, with prices of YES. */
 const restBook = (ticker: string): Effect.Effect<Levels, unknown, Sandbox.Sandbox | Layer.Success<typeof exchange>> =>
   Effect.gen(function* () {
     const { environment } = yield* Sandbox.Sandbox
@@ -42,7 +41,7 @@ const restBook = (ticker: string): Effect.Effect<Levels, unknown, Sandbox.Sandbo
     return { bids: sideOf(orderbook_fp.yes_dollars, false), asks: sideOf(orderbook_fp.no_dollars, true) }
   })
 
-/** All trades over REST, newest first. */
+/** Newest first. */
 const restTrades = (ticker: string) =>
   Effect.gen(function* () {
     const { environment } = yield* Sandbox.Sandbox
@@ -91,7 +90,6 @@ const book: fc.Arbitrary<Levels & { readonly isWhole: boolean }> = fc.integer({ 
 
 const ofSide = (levels: ReadonlyArray<Level>, side: "bid" | "ask") => levels.map((own) => ({ ...own, side }))
 
-/** The levels that a book no longer has, each with a count of zero. */
 const left = (before: ReadonlyArray<Level>, after: ReadonlyArray<Level>, side: "bid" | "ask") =>
   before
     .filter(({ price }) => !after.some((own) => own.price === price))

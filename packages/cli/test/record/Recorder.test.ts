@@ -6,7 +6,6 @@ import { noticeText, Recorder } from "../../src/record/Recorder.ts"
 
 type Service = Feed.KalshiFeed["Service"]
 
-/** A recorder on a feed without a connection. */
 const start = () => {
   const lines: Array<string> = []
   const snapshots: Array<ReadonlyArray<string>> = []

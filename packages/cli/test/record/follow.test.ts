@@ -16,7 +16,6 @@ const isFull = process.env["TEST_MODE"] === "full"
 const steps = isFull ? 400 : 40
 const stepMillis = 5_000
 
-/** The order book of the local exchange over REST. */
 const restBook = (ticker: string) =>
   Effect.gen(function* () {
     const { environment } = yield* Sandbox.Sandbox
@@ -45,12 +44,11 @@ layer(source, { excludeTestServices: true })("Follower", (it) => {
         const file = join(folder, "crowd.ndjson")
         const books = Effect.forEach(tickers, (ticker) => bookOf(sandbox, ticker))
         const expected: Array<Effect.Success<typeof books>> = []
-        /** Publishes a marker after all earlier messages of the connection, and stores the books of this moment. */
         const mark = Effect.gen(function* () {
           yield* sandbox.feed.publish({ channel: "trade", type: "marker", msg: { marker: expected.length } })
           expected.push(yield* books)
         })
-        /** Waits for a connection with all subscriptions. `after` is the id of the previous connection. */
+        /** `after` is the id of the previous connection. */
         const isConnected = (after: number) =>
           waitUntil(
             Effect.map(sandbox.feed.connections, (open) =>
@@ -93,14 +91,12 @@ layer(source, { excludeTestServices: true })("Follower", (it) => {
   )
 })
 
-/** The order book of the recorded exchange over REST. */
 const bookOf = (sandbox: Sandbox.Sandbox["Service"], ticker: string) =>
   Effect.tryPromise(async () => {
     const response = await fetch(`${sandbox.url}/trade-api/v2/markets/${ticker}/orderbook`)
     return ((await response.json()) as { readonly orderbook_fp: unknown }).orderbook_fp // compared without conversion
   })
 
-/** Replays a recording on another exchange. At each marker, the books must equal the expected books. */
 const replayAndCompare = (
   file: string,
   expected: ReadonlyArray<ReadonlyArray<unknown>>,

@@ -2,7 +2,6 @@ import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { encodeFrame, encodeRead, messageText, parseLine } from "../../src/record/lines.ts"
 
-/** The text of a message, after it was written to a line and read again. */
 const again = (text: string): string | undefined => {
   const encoded = encodeFrame({ text, generation: 3, receivedMillis: 17 })
   // `includes` is used because Chai would format both texts, which is slow.

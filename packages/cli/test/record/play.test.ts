@@ -13,7 +13,7 @@ const entryOf = (text: string): Entry => ({ text, line: parseLine(text)! }) // a
 
 const all: Playback = { speed: undefined, from: undefined, until: undefined }
 
-/** Plays lines in virtual time. Returns the time of each played line, and the number of lines of each flush. */
+/** In virtual time. Returns the time of each played line, and the number of lines of each flush. */
 const times = (lines: ReadonlyArray<string>, playback: Partial<Playback>) =>
   Effect.gen(function* () {
     const startedMillis = yield* Clock.currentTimeMillis

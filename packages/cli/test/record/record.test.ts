@@ -6,7 +6,6 @@ import type { Frame, Line, Notice } from "../../src/record/lines.ts"
 import { layer as exchange, LocalExchange } from "../support/exchange.ts"
 import { linesOf, waitForText, waitUntil, whileRecording } from "./support/recordings.ts"
 
-/** The parts of a message that the tests read. */
 interface Message {
   readonly type: string
   readonly msg: {
@@ -19,7 +18,6 @@ interface Message {
 const messageOf = (line: Line | undefined): Message | undefined =>
   line?.type === "frame" ? (line.message as Message) : undefined // the exchange sent a message
 
-/** The types of the lines, and of the messages in frames. */
 const typesOf = (lines: ReadonlyArray<Line>): ReadonlyArray<string> =>
   lines.map((line) => messageOf(line)?.type ?? line.type)
 
@@ -29,7 +27,6 @@ const frames = (lines: ReadonlyArray<Line>, type: string): ReadonlyArray<Frame> 
 const notices = (lines: ReadonlyArray<Line>, type: Notice["type"]): ReadonlyArray<Notice> =>
   lines.filter((line): line is Notice => line.type === type)
 
-/** Creates a market with a bid, and a file name for it. */
 const prepare = (name: string) =>
   Effect.gen(function* () {
     const { account, folder, run, sandbox } = yield* LocalExchange
@@ -86,7 +83,6 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
       assert.strictEqual(trade?.exchange_ms, messageOf(trade)?.msg.ts_ms)
       assert.isAtLeast(trade?.at_ms ?? 0, trade?.exchange_ms ?? 0)
       assert.propertyVal(lines.at(-1), "reason", "stopped")
-      // No private message, and a file that only this user can read.
       for (const type of ["user_order", "fill", "market_position"]) assert.notInclude(typesOf(lines), type)
       assert.strictEqual(statSync(file).mode & 0o777, 0o600)
       assert.deepInclude(JSON.parse(result.stdout), {

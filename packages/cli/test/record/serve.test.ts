@@ -41,7 +41,6 @@ const recording = [
   frame(9_000, delta(3, "yes", "0.4600", "7.00", ticker))
 ]
 
-/** Serves a recording, and runs `act` with the local exchange. Returns the result of the command. */
 const whileServing = <A, E>(
   args: ReadonlyArray<string>,
   act: (exchange: {
@@ -90,7 +89,6 @@ const bookOf = (environment: Environment.Environment) =>
     Effect.provide(publicLayer(environment))
   )
 
-/** Waits until the book of the served market has a level. */
 const waitForLevel = (environment: Environment.Environment, price: string) =>
   waitUntil(
     Effect.map(Effect.orDie(bookOf(environment)), ({ no_dollars, yes_dollars }) =>

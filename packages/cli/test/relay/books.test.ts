@@ -5,7 +5,6 @@ import { FollowedBooks } from "../../src/relay/books.ts"
 import { Market } from "../../src/relay/market.ts"
 import type { Message } from "./support.ts"
 
-/** The books of a relay with the market A, without a connection. */
 class World {
   readonly audience = new Audience()
   readonly requested: Array<string> = []
@@ -28,7 +27,7 @@ class World {
     this.books.add("A")
   }
 
-  /** Adds a reader of A. Returns short descriptions of the messages that it receives. */
+  /** Returns short descriptions of the messages that the reader receives. */
   reader(): ReadonlyArray<string> {
     const received: Array<string> = []
     const connection = new FeedConnection({

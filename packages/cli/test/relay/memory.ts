@@ -24,7 +24,7 @@ export interface MemoryRelay {
   readonly pass: (millis: number) => Effect.Effect<void>
 }
 
-/** Runs a test with a relay in memory. The exchange has the markets A, B and C. */
+/** The exchange has the markets A, B and C. */
 export const withRelay = <A, E>(
   test: (relay: MemoryRelay) => Effect.Effect<A, E>,
   options: Partial<HubOptions> = {},
@@ -71,7 +71,7 @@ const toYes = (price: string): string => ((10_000 - Math.round(Number(price) * 1
 /** A reader that keeps books as the client does, and checks `seq`. */
 export class MemoryReader {
   readonly messages: Array<Message> = []
-  /** Faults that a reader must never see. */
+  /** Faults that a reader must not see. */
   readonly problems: Array<string> = []
   readonly books = new Map<string, OrderBook.OrderBook>()
   readonly useYesPrice: boolean
@@ -100,7 +100,6 @@ export class MemoryReader {
     })
   }
 
-  /** Sends a command and returns its id. */
   send(cmd: string, params?: object): number {
     const id = ++this.#lastId
     this.#endpoint.receive(JSON.stringify({ id, cmd, ...(params === undefined ? {} : { params }) }))

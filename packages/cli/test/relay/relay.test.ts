@@ -5,7 +5,6 @@ import * as Layer from "effect/Layer"
 import * as Schedule from "effect/Schedule"
 import { type Message, PlainReader, signedHeaders, readerLayer, RelayWorld, layer as world } from "./support.ts"
 
-/** Waits until a check succeeds. */
 const eventually = <A, E, R>(check: Effect.Effect<A, E, R>) =>
   Effect.retry(check, { schedule: Schedule.spaced("10 millis"), times: 500 })
 
@@ -27,7 +26,6 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
             )
           )
         yield* asksAre(1)
-        // The relay loses its connection to the exchange, and the reader subscribes again.
         yield* sandbox.feed.drop({ how: "reset" })
         yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "ask", count: "5", price: "0.70" })
         yield* asksAre(2)
@@ -84,7 +82,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
       ["list_subscriptions"]
     ]
 
-    /** The replies to all commands, without fields that depend on the time. */
+    /** Without fields that depend on the time. */
     const replies = (reader: PlainReader) =>
       Effect.gen(function* () {
         for (const [cmd, params] of commands) {

@@ -11,7 +11,6 @@ import * as Redacted from "effect/Redacted"
 import * as Result from "effect/Result"
 import { type Relay, serve, type ServeOptions } from "../../src/relay/serve.ts"
 
-/** A local exchange, an account on it, and a relay that uses this account. */
 export interface World {
   readonly sandbox: Sandbox.Sandbox["Service"]
   readonly account: Sandbox.Credentials
@@ -21,14 +20,12 @@ export interface World {
 
 export class RelayWorld extends Context.Service<RelayWorld, World>()("test/RelayWorld") {}
 
-/** The token of the private channels. */
 export const token = "0123456789abcdef"
 
 export interface WorldOptions extends Partial<ServeOptions> {
   readonly sandbox?: Sandbox.Options
 }
 
-/** A local exchange and a relay. They run until the tests end. */
 export const layer = ({ sandbox: options, ...relayOptions }: WorldOptions = {}) =>
   Layer.effect(
     RelayWorld,
@@ -49,7 +46,6 @@ export const layer = ({ sandbox: options, ...relayOptions }: WorldOptions = {}) 
     Layer.orDie
   )
 
-/** The feed of the client, connected to the relay. */
 export const readerLayer = (url: string, signer: Sandbox.Credentials["signer"]) =>
   Feed.layer({
     environment: Result.getOrThrow(Environment.fromUrl(url)),
@@ -65,7 +61,6 @@ export interface Message {
   readonly msg?: Readonly<Record<string, unknown>>
 }
 
-/** The headers that sign a connection to the exchange. */
 export const signedHeaders = ({ keyId, privateKey }: Sandbox.Credentials): Readonly<Record<string, string>> => {
   const timestamp = String(Date.now())
   const key = createPrivateKey(Redacted.value(privateKey))
@@ -96,7 +91,6 @@ export class PlainReader {
     })
   }
 
-  /** Opens a connection. The connection closes with the scope. Fails if the server refuses the connection. */
   static open(port: number, query = "", headers: Readonly<Record<string, string>> = {}) {
     return Effect.acquireRelease(
       Effect.tryPromise(async () => {
@@ -114,14 +108,12 @@ export class PlainReader {
     )
   }
 
-  /** Sends a command and returns its id. */
   send(cmd: string, params?: object): number {
     const id = ++this.#lastId
     this.socket.send(JSON.stringify({ id, cmd, ...(params === undefined ? {} : { params }) }))
     return id
   }
 
-  /** Waits for a message. */
   until(is: (message: Message) => boolean, from = 0) {
     return Effect.promise(async () => {
       for (;;) {
@@ -133,7 +125,6 @@ export class PlainReader {
     })
   }
 
-  /** Sends a command and waits for the message that carries its id. */
   request(cmd: string, params?: object) {
     const id = this.send(cmd, params)
     return this.until((message) => message.id === id)

@@ -33,7 +33,6 @@ import { type Exit, exits } from "../../src/app/exits.ts"
 import { StopRequested } from "../../src/app/interruption.ts"
 import * as Output from "../../src/output/Output.ts"
 
-/** How a run ended, and what it printed. */
 export interface Result {
   readonly exit: Exit | undefined
   readonly code: number
@@ -42,39 +41,35 @@ export interface Result {
 }
 
 export interface Options {
-  /** The environment variables. The variables of the test's process are not visible. */
+  /** The variables of the test's process are not visible. */
   readonly env?: Readonly<Record<string, string>>
-  /** The text of the standard input. */
   readonly stdin?: string
-  /** The number of lines after which the reader of the standard output closes it. Default: the output stays open. */
+  /** The number of lines after which the reader closes the standard output. */
   readonly head?: number
-  /** Whether the reader closes the standard output after this text. Default: the output stays open. */
+  /** The reader closes the standard output after this text. */
   readonly until?: (stdout: string) => boolean
-  /** The number of lines after which the user presses Ctrl-C. Default: never. */
+  /** The number of lines after which the user presses Ctrl-C. */
   readonly interruptAfter?: number
-  /** The width of the terminal. Default: the output is not a terminal. */
+  /** Undefined: the output is not a terminal. */
   readonly columns?: number
-  /** Whether the terminal has colours. Default: false. */
   readonly color?: boolean
-  /** The keys that a user presses, for a command that asks. With keys, the run has a terminal that can ask. */
+  /** The keys that the user presses. With keys, the run has a terminal that can ask. */
   readonly keys?: ReadonlyArray<Terminal.UserInput>
-  /** The address to which every request is redirected. So a test can use the name of a real environment. */
+  /** Every request is redirected to this address, so that a test can use the name of a real environment. */
   readonly redirectTo?: string
-  /** The frozen time of the run. Waits still take their real time. Default: the real time. */
+  /** The frozen time of the run. Waits still take their real time. */
   readonly nowMillis?: number
-  /** Receives the standard error after each part. Only for a run in this process. */
+  /** Only for a run in this process. */
   readonly onStderr?: (stderr: string) => void
-  /** When this effect completes, the user stops the command. Only for a run in this process. Default: never. */
+  /** When this effect completes, the user stops the command. Only for a run in this process. */
   readonly stop?: Effect.Effect<void>
 }
 
-/** A key without modifiers, such as `y` or `return`. */
 export const key = (name: string): Terminal.UserInput => ({
   input: name.length === 1 ? Option.some(name) : Option.none(),
   key: { name, ctrl: false, meta: false, shift: false }
 })
 
-/** The error of a write to a closed output. */
 const closed = systemError({
   module: "Stdio",
   method: "stdout",
@@ -82,7 +77,7 @@ const closed = systemError({
   cause: Object.assign(new Error("write EPIPE"), { code: "EPIPE" })
 })
 
-/** A clock that returns the time of `now`. Waits take their real time. */
+/** Waits take their real time. */
 export const frozenClock = (now: () => number) =>
   Effect.map(Clock.Clock, (real): Clock.Clock => ({
     monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),
@@ -94,7 +89,6 @@ export const frozenClock = (now: () => number) =>
     sleep: (duration) => real.sleep(duration)
   }))
 
-/** An HTTP client that sends every request to one address. */
 const redirecting = (address: string) =>
   Layer.effect(
     HttpClient.HttpClient,
@@ -107,7 +101,6 @@ const redirecting = (address: string) =>
     )
   ).pipe(Layer.provide(NodeHttpClient.layerUndici))
 
-/** Runs the command in this process. */
 export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
   Effect.gen(function* () {
     const printed = { stdout: "", stderr: "" }
@@ -194,15 +187,11 @@ export const kalshi = (args: ReadonlyArray<string>, options: Options = {}): Effe
     return { exit, code: codeOf(exit), ...printed }
   })
 
-/** The entry point of the command. */
 export const entry = fileURLToPath(new URL("../../src/bin/kalshi.ts", import.meta.url))
 
-/** A running process of the command. */
 export interface Running {
   readonly child: ChildProcess
-  /** The text that the process has printed to the standard error so far. */
   readonly stderr: () => string
-  /** Waits until the process ends. */
   readonly ended: Effect.Effect<Result>
 }
 
@@ -245,6 +234,5 @@ const start = (args: ReadonlyArray<string>, options: Options): Running => {
   return { child, stderr: () => stderr, ended: Effect.promise(() => closed) }
 }
 
-/** Runs the command in a separate process. */
 export const kalshiProcess = (args: ReadonlyArray<string>, options: Options = {}): Effect.Effect<Result> =>
   Effect.scoped(Effect.flatMap(startKalshi(args, options), ({ ended }) => ended))

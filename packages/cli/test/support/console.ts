@@ -8,19 +8,18 @@
  * @module
  */
 
-/** A command of a README. */
 export interface Example {
-  /** The arguments, without `kalshi`. */
+  /** Without `kalshi`. */
   readonly args: ReadonlyArray<string>
-  /** The number of lines after which the reader closes the output. Undefined if the output stays open. */
+  /** The number of lines after which the reader closes the output. */
   readonly head: number | undefined
-  /** The number of lines after which the user presses Ctrl-C. Undefined if the command ends by itself. */
+  /** The number of lines after which the user presses Ctrl-C. */
   readonly interruptAfter: number | undefined
   readonly command: string
   readonly output: string
 }
 
-/** Splits a command line into words. Single and double quotes keep a word together. */
+/** Single and double quotes keep a word together. */
 const words = (line: string): ReadonlyArray<string> =>
   [...line.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) => match[1] ?? match[2] ?? match[3] ?? "")
 
@@ -39,7 +38,6 @@ const exampleOf = (text: string): Example => {
   }
 }
 
-/** The commands of all `console` blocks, in order. */
 export const examplesOf = (readme: string): ReadonlyArray<Example> =>
   [...readme.matchAll(/^```console\n([\s\S]*?)^```$/gm)].flatMap(([, block = ""]) =>
     block
@@ -50,7 +48,6 @@ export const examplesOf = (readme: string): ReadonlyArray<Example> =>
 
 const escape = (text: string): string => text.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`)
 
-/** Whether an output matches the output in the README. */
 export const matches = (expected: string, actual: string): boolean => {
   const lines = expected.split("\n")
   const pattern = lines

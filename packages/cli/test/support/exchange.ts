@@ -14,31 +14,25 @@ import * as Layer from "effect/Layer"
 import * as Redacted from "effect/Redacted"
 import { frozenClock, kalshi, kalshiProcess, type Options } from "./cli.ts"
 
-/** A running local exchange, its account, and the command in its environment. */
 export interface Exchange {
   readonly sandbox: Sandbox.Sandbox["Service"]
-  /** The account of {@link env}. */
   readonly account: Sandbox.Credentials
   /** The variables that connect the command to the exchange as this account. Their folders are empty. */
   readonly env: Readonly<Record<string, string>>
-  /** A folder for the files of the test. It is removed when the scope closes. */
+  /** Removed when the scope closes. */
   readonly folder: string
-  /** Runs the command in this process, as this account. */
   readonly run: (args: ReadonlyArray<string>, options?: Options) => ReturnType<typeof kalshi>
-  /** Runs the command as a process, as this account. */
   readonly runProcess: (args: ReadonlyArray<string>, options?: Options) => ReturnType<typeof kalshiProcess>
 }
 
 export class LocalExchange extends Context.Service<LocalExchange, Exchange>()("test/LocalExchange") {}
 
-/** Writes the private key of an account to a file that only its owner can read. */
 export const writeKey = (folder: string, name: string, { privateKey }: Sandbox.Credentials): string => {
   const path = join(folder, name)
   writeFileSync(path, Redacted.value(privateKey), { mode: 0o600 })
   return path
 }
 
-/** The variables that connect the command to an exchange as an account, with folders below `folder`. */
 export const environmentOf = (
   url: string,
   folder: string,
@@ -54,13 +48,13 @@ export const environmentOf = (
 })
 
 export interface ExchangeOptions extends Sandbox.Options {
-  /** The frozen time of the exchange and of every run of the command. Default: the real time. */
+  /** The frozen time of the exchange and of the runs of the command. */
   readonly nowMillis?: number
-  /** The time at which the exchange is created. Its clock then moves to `nowMillis`. Default: `nowMillis`. */
+  /** The time at which the exchange is created. Its clock then moves to `nowMillis`. */
   readonly createdMillis?: number
 }
 
-/** A local exchange over HTTP with one account, `trader`. It runs until the tests end. */
+/** With one account, `trader`. */
 export const layer = ({
   nowMillis,
   createdMillis = nowMillis,

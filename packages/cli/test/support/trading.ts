@@ -22,21 +22,17 @@ export interface PlacedOrder {
   readonly status: string
 }
 
-/** Parsed JSON without a static type. The tests check its fields. */
+/** The tests check the fields of the parsed JSON. */
 type Json = ReturnType<typeof JSON.parse>
 
-/** A market of a test, with the commands of its account. */
 export interface Trading extends Exchange {
   readonly ticker: string
-  /** The orders of the account in the market, newest first, read from the exchange. */
+  /** Read from the exchange, newest first. */
   readonly orders: Effect.Effect<ReadonlyArray<PlacedOrder>>
-  /** The files of pending orders. */
   readonly pendingFiles: () => ReadonlyArray<string>
-  /** Runs a command and parses the JSON that it prints. */
   readonly json: (args: ReadonlyArray<string>, options?: Options) => Effect.Effect<RunResult & { readonly value: Json }>
 }
 
-/** The folder of the records of pending orders. */
 export const pendingFolder = ({ env }: Pick<Exchange, "env">): string => join(env["KALSHI_STATE_DIR"]!, "pending")
 
 /** Writes the record that a killed command leaves. */
@@ -46,11 +42,9 @@ export const writePending = (exchange: Exchange, record: Readonly<Record<string,
   writeFileSync(join(folder, `${String(record["client_order_id"])}.json`), JSON.stringify(record))
 }
 
-/** Reads the record of a pending order. */
 export const readPending = (exchange: Exchange, id: string): unknown =>
   JSON.parse(readFileSync(join(pendingFolder(exchange), `${id}.json`), "utf8"))
 
-/** Creates a separate market for a test. */
 export const trading = (ticker: string) =>
   Effect.gen(function* () {
     const exchange = yield* LocalExchange

@@ -21,7 +21,6 @@ const fields: OrderFields = {
   subaccount: undefined
 }
 
-/** A price of the grid of ten-thousandths, as text. */
 const prices = fc.integer({ min: 1, max: 9_999 }).map((tenThousandths) => (tenThousandths / 10_000).toFixed(4))
 const counts = fc
   .integer({ min: 1, max: 10_000_000 })

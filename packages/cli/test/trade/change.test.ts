@@ -3,7 +3,6 @@ import * as Effect from "effect/Effect"
 import { layer as exchange } from "../support/exchange.ts"
 import { type Trading, trading } from "../support/trading.ts"
 
-/** Places a resting order of ten contracts. */
 const rest = (
   { account, sandbox, ticker }: Trading,
   side: "bid" | "ask",
@@ -11,7 +10,6 @@ const rest = (
   options: { readonly subaccount?: number } = {}
 ) => sandbox.placeOrder(account.accountId, { ticker, side, price, count: "10", ...options })
 
-/** Fills four contracts of a resting bid. */
 const fillFour = ({ sandbox, ticker }: Trading, price: string) =>
   Effect.flatMap(sandbox.createAccount(), ({ accountId }) =>
     sandbox.placeOrder(accountId, { ticker, side: "ask", price, count: "4" })

@@ -5,7 +5,6 @@ import { startKalshi } from "../support/cli.ts"
 import { layer as exchange } from "../support/exchange.ts"
 import { trading } from "../support/trading.ts"
 
-/** Waits until a condition holds. */
 const until = (holds: Effect.Effect<boolean>) =>
   Effect.repeat(holds, { until: (isTrue) => isTrue, schedule: Schedule.spaced("10 millis") })
 

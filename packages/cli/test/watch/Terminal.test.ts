@@ -15,7 +15,6 @@ if (!hasTmux) console.log("Skipped the tests of the views in a terminal, because
 const ticker = "KXTERMINAL-26-A"
 const socket = `kalshi-test-${process.pid}`
 
-/** Runs a tmux command on a separate tmux server. */
 const tmux = (...args: ReadonlyArray<string>): Effect.Effect<string> =>
   Effect.callback((resume) => {
     execFile("tmux", ["-L", socket, "-f", "/dev/null", ...args], (error, stdout, stderr) =>
@@ -43,7 +42,6 @@ const open = (args: string) =>
       press: (key: string) => tmux("send-keys", "-t", `${name}:`, key),
       kill: (signal: NodeJS.Signals) =>
         Effect.sync(() => process.kill(Number(readFileSync(pidFile, "utf8").trim()), signal)),
-      /** The screen after the command has ended. */
       ended: until((lines) => lines.some((line) => line.endsWith("icanon"))),
       modes: Effect.map(
         tmux("display-message", "-p", "-t", `${name}:`, "#{alternate_on} #{cursor_flag} #{wrap_flag}"),
@@ -64,7 +62,7 @@ const isDrawn = (lines: ReadonlyArray<string>, columns: number, rows: number): b
   lines[0]?.length === columns &&
   (lines.at(-1) ?? "").endsWith("q quit")
 
-/** The complete screens at 80x24, and then at 200x50. */
+/** First at 80x24, then at 200x50. */
 const look = ({ resize, until }: Opened, isComplete: (lines: ReadonlyArray<string>) => boolean) =>
   Effect.gen(function* () {
     const small = yield* until((lines) => isDrawn(lines, 80, 24) && isComplete(lines))

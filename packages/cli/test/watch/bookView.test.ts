@@ -122,7 +122,7 @@ describe("renderBooks", () => {
       assertScreen("book-lost-80x24", renderBooks(lost, { columns: 80, rows: 24 }))
     })
 
-    it("never looks live: it has no current prices, no colours of prices, and no rows marked bid or ask", () => {
+    it("never looks live: it has no current prices, no colors of prices, and no rows marked bid or ask", () => {
       fc.assert(
         fc.property(size, (size) => {
           const screen = renderBooks(
@@ -174,7 +174,7 @@ describe("renderBooks", () => {
     assert.notInclude(texts, "*")
   })
 
-  it("shows production in a separate colour", () => {
+  it("shows production in a separate color", () => {
     const [header] = renderBooks({ ...one, environment: "production" }, { columns: 80, rows: 24 })
     assert.deepStrictEqual(header?.find(({ text }) => text === "production")?.style, ["bold", "magenta"])
   })

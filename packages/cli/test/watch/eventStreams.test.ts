@@ -43,7 +43,7 @@ const delta = (seq: number, delta_fp = "5.00") =>
 
 const loss = { _tag: "Closed" as const, code: 1006, reason: "" }
 
-/** The lines of some events, without the time and the message. */
+/** Without the time and the message. */
 const linesOf = (events: ReadonlyArray<BookEvent>) => {
   const states = new BookStates(["A", "B"], nowMillis)
   return events

@@ -18,7 +18,6 @@ const size = { columns: 10, rows: 2 }
 
 const paint: Screen["paint"] = (style, text) => `<${String(style)}>${text}</>`
 
-/** A view that shows a number, and the texts that were written. */
 const counter = (write: (text: string) => Effect.Effect<void> = () => Effect.void) => {
   const written: Array<string> = []
   const state = { value: 0, rendered: 0 }
@@ -165,7 +164,6 @@ const terminalOf = (pressed: ReadonlyArray<Terminal.UserInput>) => {
   })
 }
 
-/** Shows the counter, and returns what was written. */
 const shown = (
   pressed: ReadonlyArray<Terminal.UserInput>,
   run: Effect.Effect<never, string> = Effect.never,

@@ -17,14 +17,13 @@ import type { BookViewState, MarketState } from "../../src/watch/bookView.ts"
 import { type Line, lineWidth, type Size, textOf } from "../../src/watch/layout.ts"
 import { type TapeTrade, tapeTrade } from "../../src/watch/tape.ts"
 
-/** Noon on November 30, 2026. */
 export const nowMillis = Date.UTC(2026, 10, 30, 12)
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
 const decode = FeedMessages.decoder()
 
-/** Makes the book of a snapshot that arrived two seconds ago. All prices are prices of YES. */
+/** The book of a snapshot that arrived two seconds ago. All prices are prices of YES. */
 export const bookOf = (ticker: string, bids: Levels, asks: Levels): OrderBooks.Book => {
   const message = Result.getOrThrow(
     decode(
@@ -48,7 +47,6 @@ export const bookOf = (ticker: string, bids: Levels, asks: Levels): OrderBooks.B
   return Result.getOrThrow(book.read(nowMillis))
 }
 
-/** A trade of the tape, some seconds before {@link nowMillis}. */
 export const trade = (
   secondsAgo: number,
   taker: "bid" | "ask",
@@ -94,7 +92,6 @@ export const market = (ticker: string, title: string): MarketState => ({
   ]
 })
 
-/** A view of two live markets. */
 export const books: BookViewState = {
   environment: "demo",
   line: { _tag: "live", sinceMillis: nowMillis - 42_000 },
@@ -129,7 +126,6 @@ export const accountOrder = (index: number, ticker = "KXHIGHNY-26NOV30-T50"): Ac
   updatedMillis: nowMillis
 })
 
-/** A fill, a minute ago. */
 export const accountFill = (index: number, market_ticker = "KXHIGHNY-26NOV30-T50"): AccountFeed.AccountFill => ({
   trade_id: `trade-${index}`,
   order_id: accountOrder(index).order_id,
@@ -163,7 +159,6 @@ export const accountGroup = (
   updatedMillis: nowMillis
 })
 
-/** The texts of a screen, without the spaces at the ends of its lines. */
 export const textsOf = (screen: ReadonlyArray<Line>): ReadonlyArray<string> =>
   screen.map((line) => textOf(line).trimEnd())
 
@@ -178,7 +173,6 @@ export const assertScreen = (name: string, screen: ReadonlyArray<Line>): void =>
   assert.strictEqual(actual, readFileSync(file, "utf8"))
 }
 
-/** Sizes from one cell to more than any terminal has. */
 export const size: fc.Arbitrary<Size> = fc.record({
   columns: fc.integer({ min: 1, max: 260 }),
   rows: fc.integer({ min: 1, max: 60 })
@@ -201,7 +195,6 @@ export const hostileText: fc.Arbitrary<string> = fc.oneof(
   )
 )
 
-/** Checks a screen: as many lines as rows, no line wider than the terminal, and no control characters. */
 export const assertFits = (screen: ReadonlyArray<Line>, { columns, rows }: Size): void => {
   assert.strictEqual(screen.length, rows)
   for (const line of screen) {

@@ -148,7 +148,7 @@ describe("Tape", () => {
 describe("newest", () => {
   const countOf = (entry: TapeEntry | undefined) => (entry?._tag === "Trade" ? entry.count : undefined)
 
-  it("omits entries that were added after a pause, and removed entries", () => {
+  it("omits removed entries, and entries that were added after a pause", () => {
     const tape = new Tape(4)
     for (let index = 1; index <= 7; index++) tape.add(trade(10 - index, "bid", "0.5000", `${index}.00`))
     assert.deepStrictEqual(tape.newest(2).map(countOf), ["7.00", "6.00"])

@@ -25,7 +25,7 @@ const eventsOf = ({ stdout }: Result): ReadonlyArray<Event> =>
 
 const typesOf = (result: Result): ReadonlyArray<string> => eventsOf(result).map(({ type }) => type)
 
-/** Runs the command with `--json` until the output matches `end`. Runs `act` when the connection is live. */
+/** Runs `act` when the connection is live. */
 const stream = <E, R>(args: ReadonlyArray<string>, end: RegExp, act: Effect.Effect<unknown, E, R>) =>
   Effect.gen(function* () {
     const { run } = yield* LocalExchange

@@ -4,7 +4,7 @@ import { shortKeyId } from "./keyId.ts"
 import type { SignSync } from "./nodeCrypto.ts"
 import { Printable } from "./printable.ts"
 
-/** The private part of an API key. The `CryptoKey` works only with the `Crypto` object that imported it. */
+/** The `CryptoKey` works only with the `Crypto` object that imported it. */
 export interface Signing {
   readonly subtle: SubtleCrypto
   readonly cryptoKey: CryptoKey
@@ -28,7 +28,7 @@ const parameters: Record<KeyKind, AlgorithmIdentifier | RsaPssParams> = {
   ed25519: { name: "Ed25519" }
 }
 
-/** An API key. The private field hides the key from `inspect`, even with `showHidden` or `customInspect: false`. */
+/** The private field hides the key from `inspect`, even with `showHidden` or `customInspect: false`. */
 export class ApiKey extends Printable {
   readonly keyId: string
   readonly kind: KeyKind

@@ -41,7 +41,7 @@ const parse = (bytes: Uint8Array): Element | "truncated" | "malformed" => {
     : { tag, contents: bytes.subarray(start, end), encoded: bytes.subarray(0, end) }
 }
 
-/** Returns the elements inside a constructed element. Undefined if they do not fill it exactly. */
+/** Undefined if the elements do not fill the parent exactly. */
 export const children = (parent: Element): ReadonlyArray<Element> | undefined => {
   const elements: Array<Element> = []
   let rest = parent.contents
@@ -54,7 +54,7 @@ export const children = (parent: Element): ReadonlyArray<Element> | undefined =>
   return elements
 }
 
-/** Returns the single element that fills the bytes. Undefined if there is no such element. */
+/** The element must fill the bytes. */
 export const only = (bytes: Uint8Array, tag: number): Element | undefined => {
   const element = parse(bytes)
   return typeof element !== "string" && element.tag === tag && element.encoded.length === bytes.length
@@ -62,7 +62,6 @@ export const only = (bytes: Uint8Array, tag: number): Element | undefined => {
     : undefined
 }
 
-/** Returns the members of a key's outermost SEQUENCE. */
 export const members = (bytes: Uint8Array): Result.Result<ReadonlyArray<Element>, KeyErrorReason> => {
   const element = bytes.length > 0 && bytes[0] !== tags.sequence ? "malformed" : parse(bytes)
   if (element === "truncated") {
@@ -78,7 +77,7 @@ export const members = (bytes: Uint8Array): Result.Result<ReadonlyArray<Element>
     : Result.succeed(inside)
 }
 
-/** Converts an OBJECT IDENTIFIER to dotted decimals (X.690, 8.19). */
+/** Dotted decimals of an OBJECT IDENTIFIER (X.690, 8.19). */
 export const dotted = (contents: Uint8Array): string => {
   const arcs: Array<number> = []
   let arc = 0

@@ -5,8 +5,8 @@ import { looksLikeKey } from "./keyText.ts"
 const maxLength = 128
 
 /**
- * Returns the reason why a key id is not a valid value of the header `KALSHI-ACCESS-KEY`. Undefined if it is valid. The
- * reason never quotes the id, because it may be a private key that was pasted by mistake.
+ * Undefined if the id is a valid value of the header `KALSHI-ACCESS-KEY`. The reason does not quote the id, because the
+ * id may be a private key that was pasted by mistake.
  */
 export const keyIdProblem = (keyId: string): KeyErrorReason | undefined => {
   if (keyId === "") return { _tag: "EmptyKeyId" }
@@ -24,5 +24,5 @@ export const keyIdProblem = (keyId: string): KeyErrorReason | undefined => {
   return problem === undefined ? undefined : { _tag: "InvalidKeyId", problem }
 }
 
-/** Returns the start of an id, which is enough to distinguish keys. */
+/** The start of an id is enough to distinguish keys. */
 export const shortKeyId = (keyId: string): string => (keyId.length > 12 ? `${keyId.slice(0, 8)}…` : keyId)

@@ -22,11 +22,9 @@ export const checkKeyId = (keyId: string): Effect.Effect<void, KeyError> =>
 // for requests.
 const trialText = /*#__PURE__*/ new TextEncoder().encode("kalshi-effect: a trial signature")
 
-/** Whether the public key verifies the signature of the trial text. */
 const verifies = (publicKey: PublicKey.PublicKey, signature: Uint8Array): Effect.Effect<boolean, KeyError> =>
   Effect.flatMap(service, (service) => orKeyError(service.verify(publicKey, signature, trialText)))
 
-/** Signs the trial text, and fails with `problem` if the public key does not verify the signature. */
 const selfCheck = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
   signing: Pick<Signing, "cryptoKey" | "subtle">,
@@ -41,9 +39,7 @@ const selfCheck = /*#__PURE__*/ Effect.fnUntraced(function* (
   if (!(yield* verifies(publicKey, signature))) return yield* failed
 })
 
-/**
- * Makes a signing function of `node:crypto`. Undefined if its trial signature does not verify: then WebCrypto signs.
- */
+/** Undefined if `node:crypto` cannot sign, or its trial signature does not verify. WebCrypto signs then. */
 const checkedSignSync = /*#__PURE__*/ Effect.fnUntraced(function* (
   kind: KeyKind,
   pkcs8: Uint8Array,
@@ -63,7 +59,7 @@ const importParameters: Record<KeyKind, AlgorithmIdentifier | RsaHashedImportPar
   ed25519: { name: "Ed25519" }
 }
 
-/** Imports a private key as a key that is not extractable, and runs the self-check. */
+/** The imported key is not extractable. */
 const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   kind: KeyKind,
@@ -91,7 +87,7 @@ const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index])
 
-/** Makes an API key from private key material. The caller checks the id first. */
+/** The caller checks the id first. */
 export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   material: PrivateMaterial
@@ -117,7 +113,6 @@ export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   return yield* importKey(keyId, "ed25519", privateKey, publicKey)
 })
 
-/** Makes an API key from a `CryptoKey` that is not extractable. The self-check uses `publicKey`. */
 export const loadSealed = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   cryptoKey: CryptoKey,
@@ -135,6 +130,5 @@ export const loadSealed = /*#__PURE__*/ Effect.fnUntraced(function* (
   return new ApiKey(keyId, publicKey, signing)
 })
 
-/** Fails if the public key does not match the API key. */
 export const checkPublicKey = (apiKey: ApiKey, publicKey: PublicKey.PublicKey): Effect.Effect<void, KeyError> =>
   selfCheck(apiKey.kind, ApiKey.signing(apiKey), publicKey, "the public key does not match the private key")

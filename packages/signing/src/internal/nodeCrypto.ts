@@ -3,10 +3,8 @@
  */
 import type { KeyKind } from "./keyKind.ts"
 
-/** A synchronous signing function. */
 export type SignSync = (data: Uint8Array) => Uint8Array
 
-/** The part of `node:crypto` that is used here. */
 interface NodeCrypto {
   readonly constants: { readonly RSA_PKCS1_PSS_PADDING: number }
   readonly createPrivateKey: (key: {
@@ -17,13 +15,13 @@ interface NodeCrypto {
   readonly sign: (hash: "sha256" | null, data: Uint8Array, key: object) => Uint8Array
 }
 
-/** The part of the global `process` that is used here. `getBuiltinModule` exists since Node 20.16 and 22.3. */
+/** `getBuiltinModule` exists since Node 20.16 and 22.3. */
 interface NodeProcess {
   readonly versions?: { readonly [name: string]: string | undefined }
   readonly getBuiltinModule?: (id: string) => unknown
 }
 
-/** Returns `node:crypto` on Node. Undefined on Bun and Deno, where its speed has not been measured. */
+/** Undefined on Bun and Deno, where its speed has not been measured. */
 const nodeCrypto = (): NodeCrypto | undefined => {
   // Node's types are not loaded here. Each member is checked before use, and the caller catches every exception.
   const { process } = globalThis as { readonly process?: NodeProcess | undefined }
@@ -34,8 +32,8 @@ const nodeCrypto = (): NodeCrypto | undefined => {
 }
 
 /**
- * Makes a signing function from a private key in PKCS#8. Undefined if this runtime has no `node:crypto`, or if
- * `node:crypto` rejects the key. The key object stays in the closure, so it cannot be printed.
+ * Undefined if this runtime has no `node:crypto`, or if `node:crypto` rejects the key. The key object stays in the
+ * closure, so it cannot be printed.
  */
 export const signSync = (kind: KeyKind, pkcs8: Uint8Array): SignSync | undefined => {
   try {

@@ -41,10 +41,7 @@ const fromUtf16 = (text: string): string => {
   return text.length - narrow.length > text.length / 3 ? narrow.replace(/^(?:\ufffd\ufffd|ÿþ|þÿ)/, "") : text
 }
 
-/**
- * Reads the only PEM block of a text (RFC 7468). Accepts common changes by tools: line ends escaped as `\n`, CRLF, a
- * byte-order mark, UTF-16, quotes, indentation, text around the block, and the whole block on one line.
- */
+/** Reads the only PEM block of a text (RFC 7468). Accepts the changes by tools that `ApiKey.fromPem` lists. */
 export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => {
   const input = fromUtf16(raw)
   const text = input.replace(/\\+[rn]/g, "\n")
@@ -77,8 +74,8 @@ export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => 
 }
 
 /**
- * Returns the reason to reject a block by its label. Undefined if the label is acceptable. The DER structure is checked
- * later, because the label of PKCS#8 does not contain the algorithm.
+ * Undefined if the label is acceptable. The DER structure is checked later, because the label of PKCS#8 does not
+ * contain the algorithm.
  */
 const problemOfLabel = (label: string, body: string): KeyErrorReason | undefined => {
   switch (label) {

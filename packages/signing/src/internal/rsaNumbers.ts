@@ -12,14 +12,10 @@ const mismatch: KeyErrorReason = {
   problem: "the numbers of the RSA key do not match"
 }
 
-/** Converts big-endian bytes to an unsigned integer. There must be at least one byte. */
+/** There must be at least one byte. */
 const toBigInt = (bytes: Uint8Array): bigint => BigInt(`0x${Hex.encode(bytes)}`)
 
 /**
- * Checks that the numbers of an RSA key match, and that the modulus has the minimum size.
- *
- * **Details**
- *
  * On Node, a trial signature does not detect a damaged prime, CRT exponent or coefficient: OpenSSL notices the wrong
  * signature and recomputes it without the damaged CRT values. The equations here detect every changed bit.
  */
@@ -41,7 +37,6 @@ export const rsaProblem = (members: ReadonlyArray<Uint8Array>): KeyErrorReason |
 
 type RsaNumbers = readonly [bigint, bigint, bigint, bigint, bigint, bigint, bigint, bigint]
 
-/** Like {@link rsaProblem}, for a PKCS#1 RSAPrivateKey. */
 export const pkcs1Problem = (pkcs1: Uint8Array): KeyErrorReason | undefined => {
   const sequence = Der.only(pkcs1, Der.tags.sequence)
   const [version, ...members] = (sequence === undefined ? undefined : Der.children(sequence)) ?? []

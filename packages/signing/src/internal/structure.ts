@@ -4,13 +4,12 @@ import type { KeyKind } from "./keyKind.ts"
 import * as Der from "./der.ts"
 import type { Block } from "./pem.ts"
 
-/** A private key in a form that every runtime can import. */
 export type PrivateMaterial =
   | { readonly kind: "rsa"; readonly pkcs1: Uint8Array }
   | {
       readonly kind: "ed25519"
       readonly seed: Uint8Array
-      /** The public key that is stored with the private key. It must match the private key. */
+      /** Stored with the private key. It must match the private key. */
       readonly publicKey: Uint8Array | undefined
     }
 
@@ -93,7 +92,6 @@ const pkcs8 = (members: ReadonlyArray<Der.Element>): Result.Result<PrivateMateri
     return { kind, seed, publicKey: storedPublicKey?.subarray(1) }
   })
 
-/** Returns the reason to reject a structure that is not the expected kind of key. */
 const unexpected = (structure: Structure | undefined, expected: "private" | "public"): KeyErrorReason => {
   switch (structure) {
     case "PKCS#8":
@@ -115,7 +113,6 @@ const unexpected = (structure: Structure | undefined, expected: "private" | "pub
   }
 }
 
-/** Reads the private key of a PEM block. */
 export const privateMaterial = (block: Block): Result.Result<PrivateMaterial, KeyErrorReason> =>
   Result.gen(function* () {
     const members = yield* Der.members(block.der)
@@ -134,7 +131,6 @@ export const privateMaterial = (block: Block): Result.Result<PrivateMaterial, Ke
     return yield* fail(block.label === "PUBLIC KEY" ? { _tag: "PublicKey" } : unexpected(structure, "private"))
   })
 
-/** Reads the public key (SPKI) of a PEM block. */
 export const publicMaterial = (block: Block): Result.Result<PublicMaterial, KeyErrorReason> =>
   Result.gen(function* () {
     const members = yield* Der.members(block.der)

@@ -5,14 +5,10 @@ import type { SignSync } from "./nodeCrypto.ts"
 
 const encoder = /*#__PURE__*/ new TextEncoder()
 
-/**
- * Makes the error of a failed signature. It contains only the class of the cause, because the message of the cause
- * could contain a secret.
- */
+/** Contains only the class of the cause, because the message of the cause could contain a secret. */
 export const failedWith = (library: string, cause: unknown): SigningError =>
   new SigningError({ description: `${library} failed with ${cause instanceof Error ? cause.name : typeof cause}` })
 
-/** Converts a synchronous signing function to the `sign` of a signer. */
 export const signText =
   (signSync: SignSync) =>
   (text: string): Effect.Effect<string, SigningError> =>

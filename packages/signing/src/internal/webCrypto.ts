@@ -9,7 +9,7 @@ import { KeyError } from "../KeyError.ts"
 import type { KeyErrorReason } from "../KeyError.ts"
 import type { KeyKind } from "./keyKind.ts"
 
-/** The algorithms that the exchange accepts. Only key generation uses `modulusLength`. */
+/** Only key generation uses `modulusLength`. */
 export const algorithms = {
   rsa: /*#__PURE__*/ Signature.rsaPss({ hash: Digest.sha256, modulusLength: 2048, saltLength: 32 }),
   ed25519: Signature.ed25519
@@ -34,10 +34,7 @@ export const subtle: Effect.Effect<SubtleCrypto, KeyError> = /*#__PURE__*/ Effec
   )
 )
 
-/**
- * The signature service of effect/crypto, on the `WebCrypto` reference. The layer is not shared (`local`), because the
- * application's own layer of this service may use seeded randomness.
- */
+/** The layer is not shared (`local`), because the application's own layer of this service may use seeded randomness. */
 export const service: Effect.Effect<Signature.Signature["Service"], KeyError> = /*#__PURE__*/ Effect.suspend(() =>
   Effect.andThen(
     subtle,
@@ -47,7 +44,7 @@ export const service: Effect.Effect<Signature.Signature["Service"], KeyError> = 
   )
 )
 
-/** The reason to reject a key that this package can read but the runtime cannot. */
+/** This package can read the key, but the runtime cannot. */
 export const rejectedByRuntime: KeyErrorReason = { _tag: "Malformed", problem: "the runtime's WebCrypto rejects it" }
 
 const fromCryptoError = (error: CryptoError.CryptoError): KeyError =>
@@ -62,8 +59,8 @@ const fromCryptoError = (error: CryptoError.CryptoError): KeyError =>
   )
 
 /**
- * Converts an error of effect/crypto to a `KeyError`. Runtimes throw different exceptions for an unreadable key, and
- * effect/crypto converts unknown exceptions to defects. Such a defect also means an unreadable key.
+ * Runtimes throw different exceptions for an unreadable key, and effect/crypto converts unknown exceptions to defects.
+ * Such a defect also means an unreadable key.
  */
 export const orKeyError = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   effect.pipe(

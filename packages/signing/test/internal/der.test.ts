@@ -5,7 +5,7 @@ import { integer, nothing, octets, sequence } from "../asn1.ts"
 
 const members = (bytes: ArrayLike<number>) => Der.members(Uint8Array.from(bytes))
 
-/** Returns the error for these bytes. Empty if the bytes are a valid sequence. */
+/** Empty if the bytes are a valid sequence. */
 const problem = (bytes: ArrayLike<number>): string => {
   const result = members(bytes)
   return Result.isFailure(result)

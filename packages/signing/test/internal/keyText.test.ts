@@ -42,12 +42,12 @@ describe("looksLikeKey", () => {
     }
   })
 
-  it("recognises DER in base64 on several lines, with and without quotes", () => {
+  it("recognizes DER in base64 on several lines, with and without quotes", () => {
     for (const quote of ["", '"', "'"])
       assert.isTrue(looksLikeKey(`${quote}M${"a".repeat(40)}\n${"b".repeat(40)}${quote}`))
   })
 
-  it("recognises PEM and JSON", () => {
+  it("recognizes PEM and JSON", () => {
     for (const text of ["x -----BEGIN", "{}", ' {"kty"', `"{}"`]) assert.isTrue(looksLikeKey(text), text)
   })
 })

@@ -66,7 +66,7 @@ describe("readBlock", () => {
     })
   })
 
-  it("recognises encryption in each format", () => {
+  it("recognizes encryption in each format", () => {
     for (const label of ["RSA PRIVATE KEY", "PRIVATE KEY", "PUBLIC KEY"]) {
       assert.deepStrictEqual(read(pem(label, "Proc-Type: 4,ENCRYPTED\nDEK-Info: x\n\nAQID")), { _tag: "Encrypted" })
     }

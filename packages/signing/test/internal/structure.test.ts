@@ -7,7 +7,6 @@ const seed = Uint8Array.from({ length: 32 }, (_, index) => index)
 const ed25519 = sequence(ed25519Oid)
 const rsa = sequence(rsaOid, nothing)
 
-/** Returns the material of a block, or the reason for its rejection. */
 const outcome = <A>(result: Result.Result<A, object>): unknown => Result.merge(result)
 
 const ofPrivate = (der: Uint8Array, label = "PRIVATE KEY") => outcome(privateMaterial({ label, der }))

@@ -31,7 +31,6 @@ export const header = (fields: object = {}): string =>
     ...fields
   })
 
-/** A frame, some milliseconds after the start. */
 export const frame = (afterMillis: number, message: object, connection = 1): string =>
   JSON.stringify({ type: "frame", at_ms: startMillis + afterMillis, connection, message })
 
@@ -39,7 +38,6 @@ const market_id = "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1"
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
-/** A snapshot of a book. */
 export const snapshot = (seq: number, yes: Levels, no: Levels, market_ticker = "A", sid = 1): object => ({
   type: "orderbook_snapshot",
   sid,
@@ -47,7 +45,6 @@ export const snapshot = (seq: number, yes: Levels, no: Levels, market_ticker = "
   msg: { market_ticker, market_id, yes_dollars_fp: yes, no_dollars_fp: no }
 })
 
-/** A change of a level. */
 export const delta = (
   seq: number,
   side: "yes" | "no",
@@ -81,14 +78,13 @@ export const trade = (
   }
 })
 
-/** The lines of a file in which every line is complete. */
+/** Every line of the file must be complete. */
 export const linesOf = (file: string): ReadonlyArray<Line> =>
   readFileSync(file, "utf8")
     .trimEnd()
     .split("\n")
     .map((text) => JSON.parse(text) as Line) // this program wrote the lines
 
-/** Waits until a condition holds. */
 export const waitUntil = (holds: Effect.Effect<boolean>): Effect.Effect<void> =>
   holds.pipe(
     Effect.repeat({ until: (isTrue) => isTrue, schedule: Schedule.spaced("5 millis") }),
@@ -99,7 +95,6 @@ export const waitUntil = (holds: Effect.Effect<boolean>): Effect.Effect<void> =>
     Effect.asVoid
   )
 
-/** Waits until a file contains a text. */
 export const waitForText = (file: string, text: string): Effect.Effect<void> =>
   waitUntil(
     Effect.sync(() => {
@@ -111,7 +106,7 @@ export const waitForText = (file: string, text: string): Effect.Effect<void> =>
     })
   )
 
-/** Runs `kalshi record`, then `during`, and then stops the recording like Ctrl-C. */
+/** Stops the recording like Ctrl-C, after `during`. */
 export const whileRecording = (
   run: Exchange["run"],
   args: ReadonlyArray<string>,
