@@ -1,6 +1,6 @@
 /**
  * The report of a run: a cell for each pair of property and target. A report is plain data. Two finished runs on the
- * local exchange with the same seed have the same report, except for `times`.
+ * local exchange with the same options have the same report, except for `times`.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The faults that the bytes of a response can have, and the required outcome of a call for each fault.
+ * Faults that the bytes of a response can have, and the required outcome of a call for each fault.
  *
  * @module
  */

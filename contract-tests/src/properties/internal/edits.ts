@@ -1,5 +1,5 @@
 /**
- * The edits that a publisher can make to a node of a response schema. Each edit has witnesses: values that the edited
+ * Edits that a publisher can make to a node of a response schema. Each edit has witnesses: values that the edited
  * schema allows.
  *
  * @module
