@@ -42,6 +42,20 @@ const ownKey = "no other service has the changed key"
 const noNegativeZero = "a bigint has no negative zero"
 const allDecided = "if no order needs a lookup, every finding is decided"
 
+const comparedOnly = "versions are only compared with each other"
+const extraCopy = "the change only causes a copy that is not needed"
+const olderEpoch =
+  "the lines of an older epoch have already been asked for a snapshot, and asking again changes nothing"
+const belowZero = "both values are negative, so they have the same effect on a sum"
+const sortedBySign = "the sort only tests whether a comparison is negative"
+const extraWake = "the timer only wakes once more"
+const doesNothing = "the case does nothing"
+const hasBook = "a market has a number on a line only while it has a book"
+const hasSubscription = "a line without a subscription has no books"
+const startsInTime = "the fiber starts before any time passes in either case"
+const emptyRequest = "a request for no markets sends nothing"
+const neverUnread = "a snapshot replaces the value before it is read"
+
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "packages/client/src/trading/outcomes.ts": {
     'export const reportsExisting = ({ code = "Stryker was here!", details = "", message = "" }: ErrorResponse): boolean =>':
@@ -432,5 +446,130 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (e < 3n || p < 3n || q < 4n) return mismatch": factorOfThree,
     'const [version, ...members] = (sequence === undefined ? undefined : Der.children(sequence)) ?? ["Stryker was here"]':
       "a text has no tag, so it is refused like undefined"
+  },
+  "packages/client/src/book/OrderBook.ts": {
+    "return keys.some((key, index) => keys[index + 1] === key)": "each pair of neighbours is compared in both cases",
+    'readonly #asks = new LevelSide("")': "the name of a side is only compared with bid",
+    "#version = 1": comparedOnly,
+    "#index = 1": neverUnread,
+    "else if ((bids.keys.at(-1) ?? -2) + (asks.keys.at(-1) ?? -1) >= oneDollar) this.#loseCrossed(receivedMillis)":
+      belowZero,
+    "else if ((bids.keys.at(-1) ?? -1) + (asks.keys.at(-1) ?? -2) >= oneDollar) this.#loseCrossed(receivedMillis)":
+      belowZero,
+    "if (seq <= this.#seq)": "the statement before returns for an equal seq",
+    "return true && due <= nowMillis": comparesUndefined,
+    "if (this.#crossing === undefined && true) {":
+      "a change that does not cross the book removes the crossing again, so the change only causes a copy"
+  },
+  "packages/client/src/book/merge.ts": {
+    "#version = 1": comparedOnly,
+    "#leaderVersion = 1": "without a leader, the version is not compared",
+    "if (found.epoch <= floor.epoch) found.epoch = floor.epoch": sameIfEqual,
+    "const isNewEpoch = true": olderEpoch,
+    "const isNewEpoch = epoch >= this.#seen.epoch": olderEpoch,
+    "if (false) return":
+      "asking a line again changes nothing, and a line that was never live has the state of a book that was never live",
+    ";": "the line of a lost leader returns at the place that readers saw or later, and its book keeps its last reading"
+  },
+  "packages/client/src/book/side.ts": {
+    '#keys: Array<number> = ["Stryker was here"]': neverUnread,
+    '#sizes: Array<number> = ["Stryker was here"]': neverUnread,
+    "#keysAreShared = true": extraCopy,
+    "return this.#keys.length === 0 ? -2 : this.#keys[this.#keys.length - 1]!": belowZero,
+    ";": extraCopy,
+    "this.#keysAreShared = true": extraCopy,
+    "if (true) {": extraCopy
+  },
+  "packages/client/src/book/compare.ts": {
+    'let suspects: ReadonlyArray<number> = ["Stryker was here"]':
+      "there is at least one state, which replaces the value",
+    "if (false) return []": "an empty list of suspects gives an empty list of differences",
+    "live: printCount(newest.get(price) ?? 0),": "if there is a suspect, there is a state"
+  },
+  "packages/client/src/book/safeUnits.ts": {
+    "let decimals = -2": "the first digit, which must come before the point, raises the value to -1"
+  },
+  "packages/client/src/trades/filling.ts": {
+    'const fractionOf = (time: string): string => /\\.(\\d+)/.exec(time)?.[0] ?? ""':
+      "two fractions compare in the same way with the point before them",
+    "return left < right ? -2 : left > right ? 1 : 0": sortedBySign,
+    "return left < right ? -1 : true ? 1 : 0": sortedBySign,
+    "return left < right ? -1 : false ? 1 : 0": sortedBySign,
+    "return left < right ? -1 : left >= right ? 1 : 0": sortedBySign,
+    "return left < right ? -1 : left <= right ? 1 : 0": sortedBySign,
+    "return left < right ? -1 : left > right ? 2 : 0": sortedBySign,
+    "return left < right ? -1 : left > right ? 0 : 0": sortedBySign,
+    "return left < right ? -1 : left > right ? 1 : 1": sortedBySign
+  },
+  "packages/client/src/trades/coverage.ts": {
+    "liveMillis = 1": setFirst,
+    "if (lacks !== undefined && (next === undefined || lacks.dueMillis <= next)) next = lacks.dueMillis": sameIfEqual,
+    'if (status !== "unproven" || false) continue':
+      "a sum with undefined is NaN, and every comparison with NaN is false"
+  },
+  "packages/client/src/trades/lines.ts": {
+    "const capacity = 200000": "the watch may remember more ids than it promises",
+    'const everyMarket = "Stryker was here!"': "the text is only compared with itself, and no market has either name",
+    "isLive = true": setFirst,
+    "line.isLive = true": "all markets of the line are refused, or the line has ended, so it is lost in both cases",
+    ";": "the timer wakes once more, an ended subscription is closed again, or the line is lost in both cases",
+    'case "":': doesNothing,
+    '// Only snapshots of books cause this event. case "UnknownKeys":': doesNothing,
+    "if (true) this.onTimer()": extraWake,
+    "if (due !== undefined || due < this.#wakesMillis) this.onTimer()": extraWake,
+    "if (true && due < this.#wakesMillis) this.onTimer()": comparesUndefined,
+    "if (due !== undefined && true) this.onTimer()": extraWake,
+    "if (due !== undefined && due <= this.#wakesMillis) this.onTimer()": extraWake,
+    "if (false) return": "all other lines are lost already, so no hole results after the end",
+    "if (false || errors.includes(undefined)) continue": "the list includes its first element"
+  },
+  "packages/client/src/book/lines.ts": {
+    "#numbers = 1": uniqueId,
+    "return false ? undefined : next": "an infinite wait ends like a wait without a limit",
+    ";": extraWake,
+    "if (markets.length > 0) line.subscription.snapshot(markets)": hasSubscription,
+    "if (false) return joined": "the caller removes the markets, or fails with the same error",
+    'if (joined.failure._tag === "") return joined': "the caller removes the markets, or fails with the same error",
+    "if (true) this.#books.get(ticker)?.book.sent(number, id)": "no line has the number undefined",
+    "if (number !== undefined) this.#books.get(ticker).book.sent(number, id)": hasBook,
+    "if (number === undefined || false) return": hasBook,
+    "if (true) this.onTimer()": extraWake,
+    "if (due !== undefined || due < this.#wakesMillis) this.onTimer()": extraWake,
+    "if (true && due < this.#wakesMillis) this.onTimer()": comparesUndefined,
+    "if (due !== undefined && true) this.onTimer()": extraWake,
+    "if (due !== undefined && due <= this.#wakesMillis) this.onTimer()": extraWake,
+    "this.#books.get(ticker).book.open(number, this.#nowMillis())": hasBook,
+    "if (true) this.#books.get(ticker)?.book.close(number, loss, this.#nowMillis())":
+      "no line has the number undefined",
+    "if (number !== undefined) this.#books.get(ticker).book.close(number, loss, this.#nowMillis())": hasBook,
+    "const timer = Latch.makeUnsafe(true)": extraWake,
+    "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), {})": startsInTime,
+    "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: false })": startsInTime
+  },
+  "packages/client/src/book/watching.ts": {
+    "default:": "without the statement, the function also returns undefined",
+    "if (false) this.#observers.delete(ticker)": "no observer is called in both cases"
+  },
+  "packages/client/src/book/audit.ts": {
+    "#pauseMillis = 1": setFirst,
+    "if (true) yield* Effect.sleep(this.#nextMillis - nowMillis)": "a sleep ends at once if its time is not above 0",
+    "if (this.#nextMillis >= nowMillis) yield* Effect.sleep(this.#nextMillis - nowMillis)":
+      "a sleep ends at once if its time is not above 0",
+    'const [planned = ["Stryker was here"], ...others] = this.#batches': "a market that is not watched is not compared",
+    'yield* Effect.catchTag(this.#watch.read("Stryker was here!"), ["BookNotLive", "NotWatched"], () => Effect.void)':
+      "neither name is a market",
+    'yield* Effect.catchTag(this.#watch.read(""), ["", "NotWatched"], () => Effect.void)':
+      "no market has an empty name, so its book is never found"
+  },
+  "packages/client/src/book/OrderBooks.ts": {
+    "if (true && (next === undefined || due < next)) next = due": comparesUndefined,
+    "if (due !== undefined && (next === undefined || due <= next)) next = due": sameIfEqual,
+    "if (true) this.subscription?.snapshot(wanted)": emptyRequest,
+    "if (wanted.length >= 0) this.subscription?.snapshot(wanted)": emptyRequest,
+    "if (wanted.length > 0) this.subscription.snapshot(wanted)": "the subscription is set before the timer starts",
+    "if (true) this.onTimer()": extraWake,
+    "const timer = Latch.makeUnsafe(true)": extraWake,
+    "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), {})": startsInTime,
+    "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: false })": startsInTime
   }
 }

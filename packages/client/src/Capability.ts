@@ -1,6 +1,6 @@
 /**
  * The permissions of an application, as types: public data, reads of the account, writes. A program that needs
- * {@link KalshiWrite} does not compile under a layer that provides only {@link KalshiRead}.
+ * {@link KalshiWrite} does not compile under a layer that does not provide it.
  *
  * @module
  */
@@ -15,9 +15,7 @@ import type { Descriptor } from "./Descriptor.ts"
 export interface ClockSkewMeasurement {
   /** The estimate: the middle between `lowerMillis` and `upperMillis`. */
   readonly millis: number
-  /** The lower bound of the difference. */
   readonly lowerMillis: number
-  /** The upper bound of the difference. */
   readonly upperMillis: number
   /** The age of the newest response that the measurement uses. */
   readonly ageMillis: number

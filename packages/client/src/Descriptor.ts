@@ -66,7 +66,7 @@ export type RetryClass =
   | "never"
 
 /**
- * The location of the client-supplied id in the body of a `keyed` operation. The exchange recognises a repeat by this
+ * The location of the client-supplied id in the body of a `keyed` operation. The exchange recognizes a repeat by this
  * id.
  */
 export interface Key {

@@ -6,7 +6,7 @@
 import * as Data from "effect/Data"
 import * as Result from "effect/Result"
 
-/** An environment of the exchange. Keys are never shared between environments. */
+/** An environment of the exchange. Environments do not share keys. */
 export interface Environment {
   /** The name in messages: `production`, `demo`, `sandbox`, or the address. */
   readonly name: string
@@ -105,7 +105,6 @@ function atHost(name: string, origin: string): Environment {
   return { name, restUrl: `${origin}${restPath}`, feedUrl: `${origin.replace(/^http/, "ws")}${feedPath}` }
 }
 
-/** Returns why an address is invalid or not safe for signed requests. Undefined if the address can be used. */
 const addressFault = (address: string, allowPlainHttp: boolean): string | undefined => {
   if (!URL.canParse(address)) {
     return "The environment must be production, demo, sandbox, or an address such as https://host"

@@ -11,7 +11,7 @@ import * as statuses from "./statuses.ts"
 import type { Intent } from "./UnsentRequest.ts"
 
 /**
- * The body of an error response, normalised to one shape. On the wire, the body can be nested under `error`, flat, or a
+ * The body of an error response, normalized to one shape. On the wire, the body can be nested under `error`, flat, or a
  * bare string. A response of the CDN can lack a body.
  *
  * **Gotchas**
@@ -80,7 +80,6 @@ const messageOf = (error: Answered, hint: string): string => {
   return clip(`${error.operation} failed with status ${error.status}${tries}: ${description}`) + hint
 }
 
-/** Builds the base class of an error: its tag, status and one-line message. */
 const answered = <Tag extends string, const Status extends number>(
   tag: Tag,
   status: Status
@@ -111,7 +110,7 @@ const answered = <Tag extends string, const Status extends number>(
   return Base as never
 }
 
-/** 400: the exchange refused the request. Sending it again does not help. */
+/** 400: the exchange refused the request. */
 export class BadRequest extends answered("BadRequest", 400) {}
 
 /**
@@ -119,18 +118,19 @@ export class BadRequest extends answered("BadRequest", 400) {}
  *
  * **Details**
  *
- * `explanation` contains the signed text, the kind of key, the environment, and the difference between this machine's
- * clock and the exchange's clock. It also contains the key's id, but neither the private key nor the signature.
+ * `explanation` contains the signed text, the kind of key, the environment, and, if measured, the difference between
+ * this machine's clock and the exchange's clock. It also contains the key's id, but neither the private key nor the
+ * signature.
  *
  * If a 401 has a code that blames the timestamp, such as `header_timestamp_expired`, the client signs the request again
- * and repeats it, once per call. The client does so for every operation, because the exchange does not carry out a
- * request that it rejects with 401. If the machine slept, or if the request was delayed after signing, the second
- * attempt then succeeds.
+ * and repeats it, at most once per call. The client does so for every operation, because the exchange does not carry
+ * out a request that it rejects with 401. If the machine slept, or if the request was delayed after signing, the second
+ * attempt usually succeeds.
  */
 export class Unauthorized extends answered("Unauthorized", 401)<{
   readonly explanation: Explanation | undefined
 }> {
-  /** What to do, as one sentence without a full stop. Undefined if `explanation` is undefined. */
+  /** What to do, as one sentence without a period. Undefined if `explanation` is undefined. */
   get remedy(): string | undefined {
     return this.explanation && remedyOf(this.explanation, this.body)
   }
@@ -207,7 +207,7 @@ export class Forbidden extends answered("Forbidden", 403) {}
  *
  * **Gotchas**
  *
- * - If a delete was repeated after a lost response, `afterLostAnswer` is true: most likely the first attempt deleted
+ * - If a delete was repeated after a lost response, `afterLostAnswer` is true: most likely an earlier attempt deleted
  *   the item.
  * - Right after a create, demo has returned 404 for about half a second.
  */
@@ -222,7 +222,7 @@ export class NotFound extends answered("NotFound", 404) {
  *
  * **Gotchas**
  *
- * If a create was repeated after a lost response, `afterLostAnswer` is true: most likely the first attempt created the
+ * If a create was repeated after a lost response, `afterLostAnswer` is true: most likely an earlier attempt created the
  * item.
  */
 export class Conflict extends answered("Conflict", 409) {
@@ -236,8 +236,8 @@ const likelySucceeded = " (the response to an earlier attempt was lost: most lik
 /** The fields of an error after which the client may repeat the request. */
 export interface Repeatable {
   /**
-   * The wait that the `Retry-After` header requests. Undefined if the response has no such header. The exchange does
-   * not document this header.
+   * The wait that the `Retry-After` header requests. Undefined without a valid header. The exchange does not document
+   * this header.
    */
   readonly retryAfterMillis: number | undefined
 }
@@ -326,7 +326,7 @@ export class UnexpectedStatus extends Data.TaggedError("UnexpectedStatus")<
 export class TransportError extends Data.TaggedError("TransportError")<{
   readonly operation: string
   readonly requestSent: "no" | "maybe"
-  /** The code of the operating system or the runtime, such as `ECONNREFUSED`. Undefined if the error has no code. */
+  /** Such as `ECONNREFUSED` or `ERR_BODY_TOO_LARGE`. Undefined if the error has no code. */
   readonly code: string | undefined
   readonly reason: string
   readonly attempts: number

@@ -69,15 +69,12 @@ export interface Options extends PublicOptions {
    * than one second. One second is the resolution of the `Date` header. Default: false. It is better to correct the
    * machine's clock.
    *
-   * With this option, the client retries a 401 once, for every operation, if the date of the response shows that the
-   * timestamp was wrong. This is safe because the exchange does not carry out a request that it rejects with 401. The
-   * repeat counts as a retry of the send policy: it waits for the policy's delay, and `SendPolicy.noRetry` prevents it.
-   * A 401 whose code blames the timestamp is retried with and without this option.
+   * With this option, a 401 is also retried if the date of the response shows that the timestamp was wrong: see
+   * `SendPolicy`.
    */
   readonly correctClockSkew?: boolean | undefined
 }
 
-/** Reads the limits and the costs of the account through a sender. */
 const factsBy = (send: Sender["send"]): AccountFacts => ({
   limits: send(Account.limits.descriptor, undefined) as Effect.Effect<Account.GetAccountApiLimitsResponse, unknown>, // decoded by the descriptor's schema
   endpointCosts: send(Account.endpointCosts.descriptor, undefined) as Effect.Effect<
@@ -167,11 +164,6 @@ export interface DryRunOptions extends Options, DryRun.Options {}
 /**
  * Provides a dry run: public operations and reads go to the exchange, but writes are not sent. A write is checked as
  * usual, priced, and recorded in the journal `DryRun`. Then it fails with `NotSent`.
- *
- * **Gotchas**
- *
- * Only the choice of the layer turns a dry run on. There is no environment variable for it, so a misspelt variable
- * cannot turn it off.
  */
 export const layerDryRun = (
   options: DryRunOptions

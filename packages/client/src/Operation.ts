@@ -128,10 +128,8 @@ export interface Operation<Input, out Output, in out E, out Capability> {
   }
 }
 
-/** The errors that declarations add to the common errors. */
 type NamedErrors<D extends ReadonlyArray<Declared>> = NamedOf<D[number]>
 
-/** The default values of a description's fields. */
 const defaults = {
   pathParameters: {},
   query: {},

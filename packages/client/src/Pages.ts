@@ -12,8 +12,8 @@
  *
  * **Gotchas**
  *
- * - `Stream.retry` reads the list from its beginning and repeats every item. To continue after a failure, read
- *   `.pages`, keep the cursor of the last page that you received, and start from that cursor.
+ * - `Stream.retry` reads the list from its beginning and repeats items. To continue after a failure, read `.pages`,
+ *   keep the cursor of the last page that you received, and start from that cursor.
  * - A list can change while you read it. Items can then be missing or appear twice. The exchange does not document how
  *   its cursors behave in this case.
  *
@@ -112,7 +112,6 @@ export interface Reader<Input, out A, out E, out Capability> {
   ): Stream.Stream<A, E | RepeatedCursor | PageBudgetExceeded, Capability>
 }
 
-/** The type of the items in a list of a response. */
 type ItemOf<Output, List extends PropertyKey> =
   Output extends Readonly<Partial<Record<List, infer Items>>>
     ? NonNullable<Items> extends ReadonlyArray<infer Item>
@@ -147,11 +146,11 @@ type Read<A> = (input?: Input, options?: Options) => Stream.Stream<A, unknown, u
 const invalid = (operation: string, pointer: string, reason: string) =>
   Effect.fail(new InvalidRequest({ operation, pointer, reason }))
 
-/** Copies an input. The copy keeps the prototype, so that the operation still rejects an instance of a class. */
+/** The copy keeps the prototype, so that the operation still rejects an instance of a class. */
 const copyOf = (input: Input | undefined): Record<string, unknown> =>
   Object.assign(Object.create(Object.getPrototypeOf(input ?? {}) as object | null), input)
 
-/** Makes a reader of pages. `elements` returns what the stream emits for a page. */
+/** `elements` returns what the stream emits for a page. */
 const reader =
   <A>(
     operation: (input: Input) => Effect.Effect<Page, unknown, unknown>,

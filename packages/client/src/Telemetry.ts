@@ -39,7 +39,7 @@
  * - Each metric also has the attribute `unit`, from which Effect's exporters read the unit.
  * - Effect's exporter marks the span of an interrupted call or request as interrupted.
  *
- * The feed has spans and metrics of its own: see `instruments` of `Feed`.
+ * The feed has its own spans and metrics: see `instruments` of `Feed`.
  *
  * `http.client.request.duration`, its boundaries, and all attributes except `kalshi.…` follow OpenTelemetry's semantic
  * conventions for HTTP clients, 1.23 and later. `url.full`, which the conventions require on spans, is omitted because

@@ -13,7 +13,6 @@ export interface Cost {
    * computed.
    */
   readonly worstCase: Dollars | undefined
-  /** The reason why `worstCase` is undefined. */
   readonly unknownBecause: string | undefined
   /**
    * `given`: the fees of all orders use known terms. `assumed`: the fees of some orders use `OrderCost.assumedTerms`.

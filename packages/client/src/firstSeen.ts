@@ -1,5 +1,5 @@
 /**
- * Remembers the latest ids of a list or a stream of messages, to recognise repeated items.
+ * Remembers the latest ids of a list or a stream of messages, to recognize repeated items.
  *
  * @module
  */
@@ -14,7 +14,6 @@ export class FirstSeen {
     this.#capacity = capacity
   }
 
-  /** The number of remembered ids. */
   get size(): number {
     return this.#recent.size + this.#older.size
   }

@@ -4,11 +4,10 @@
  * @module
  */
 
-/** Whether a value is an object other than an array. */
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === "object" && value !== null && !Array.isArray(value)
 
-/** Returns a member of a value. Undefined if the value is not an object. */
+/** Undefined if the value is not an object. */
 export const memberOf = (value: unknown, name: string): unknown =>
   typeof value === "object" && value !== null
     ? (value as Readonly<Record<string, unknown>>)[name] // any object can be indexed by a string

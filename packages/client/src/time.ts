@@ -7,17 +7,14 @@ import type * as Clock from "effect/Clock"
 import * as Duration from "effect/Duration"
 import * as Option from "effect/Option"
 
-/** Returns the time of the monotonic clock. Unlike the wall clock, this clock is never set forward or back. */
+/** Unlike the wall clock, this clock is never set forward or back. */
 export const monotonicMillis = (clock: Clock.Clock): number => Number(clock.monotonicTimeNanosUnsafe()) / 1e6
 
-/** Returns a duration in milliseconds. NaN if the input is not a duration. */
+/** NaN if the input is not a duration. */
 export const durationMillis = (input: Duration.Input): number =>
   Option.match(Duration.fromInput(input), { onNone: () => Number.NaN, onSome: Duration.toMillis })
 
-/**
- * Returns a time limit in milliseconds: `within`, or `otherwise` if `within` is undefined. 0 if the input is not a
- * duration.
- */
+/** 0 if the input is not a duration. */
 export const boundMillis = (within: Duration.Input | undefined, otherwise: Duration.Input): number => {
   const millis = durationMillis(within ?? otherwise)
   return Number.isNaN(millis) ? 0 : millis

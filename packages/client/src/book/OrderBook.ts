@@ -194,7 +194,7 @@ export class OrderBook {
   #index = 0
   #epoch = 0
   #ignored = 0
-  #receivedMillis: number
+  #receivedMillis = Number.NaN
   #crossing: Crossing | undefined
   /**
    * The cached result of `reading`. While the book is crossed, it is the book before it crossed. After a loss, it is
@@ -206,7 +206,6 @@ export class OrderBook {
     this.market_ticker = market_ticker
     this.#crossedGraceMillis = options.crossedGraceMillis ?? 250
     this.#state = { _tag: "AwaitingSnapshot", sinceMillis: options.nowMillis }
-    this.#receivedMillis = options.nowMillis
     this.#requests = new Requests(options, options.nowMillis)
   }
 
@@ -313,7 +312,6 @@ export class OrderBook {
     }
     if (!this.isLive) {
       this.#clock = clock
-      this.#index = 0
       return
     }
     const isContained = clock === this.#clock && this.#index === Number.POSITIVE_INFINITY
@@ -405,7 +403,7 @@ export class OrderBook {
     const own = side === "yes" ? this.#bids : this.#asks
     const other = side === "yes" ? this.#asks : this.#bids
     const key = own.keyOf(micros)
-    if (delta > 0 && this.#crossing === undefined && key + other.bestKey >= oneDollar) {
+    if (this.#crossing === undefined && key + other.bestKey >= oneDollar) {
       this.reading()
       this.#crossing = { sinceMillis: receivedMillis, clock: this.#clock, index: this.#index }
     }
@@ -413,14 +411,13 @@ export class OrderBook {
     if (refusal === "negative")
       return { cause: "negative", detail: `a change of ${delta_fp} contracts at ${price_dollars}` }
     if (refusal === "tooLarge") return invalid(`a change of ${delta_fp} contracts at ${price_dollars}`)
-    if (this.#crossing !== undefined && own.bestKey + other.bestKey < oneDollar) this.#crossing = undefined
+    if (own.bestKey + other.bestKey < oneDollar) this.#crossing = undefined
     if (delta !== 0 && this.#crossing === undefined) this.#version++
     return undefined
   }
 
   #loseCrossed(sinceMillis: number): void {
-    const detail = `the best bid is not below the best ask`
-    this.lost({ cause: "crossed", detail }, sinceMillis)
+    this.lost({ cause: "crossed", detail: "the best bid is not below the best ask" }, sinceMillis)
   }
 }
 

@@ -76,13 +76,15 @@ class Books {
     this.#changes = changes
   }
 
-  add(tickers: ReadonlyArray<string>): void {
-    for (const ticker of tickers) {
-      this.#refusals.delete(ticker)
-      if (this.#books.has(ticker)) continue
+  /** Returns the markets that were not watched before. */
+  add(tickers: ReadonlyArray<string>): ReadonlyArray<string> {
+    const fresh = tickers.filter((ticker) => !this.#books.has(ticker))
+    for (const ticker of fresh) {
       const book = OrderBook.make(ticker, { ...this.#options, nowMillis: this.#nowMillis() })
       this.#books.set(ticker, { book, version: book.version })
     }
+    this.onTimer()
+    return fresh
   }
 
   remove(tickers: ReadonlyArray<string>): void {
@@ -136,12 +138,14 @@ class Books {
 
   onEnd(error: Feed.FeedError | undefined): void {
     this.ended = error ?? new Feed.FeedClosed()
+    this.#lose([], { cause: "outage", detail: this.ended._tag })
     this.#changes.end(error)
   }
 
   /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next: number | undefined
+    if (this.ended !== undefined) return next
     for (const { book } of this.#books.values()) {
       const due = book.nextMillis()
       if (due !== undefined && (next === undefined || due < next)) next = due
@@ -197,9 +201,10 @@ class Books {
  *
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
  * the book of the line that is furthest ahead. If that line is lost while the others are behind, readers see its last
- * book until another line has caught up. After `catchUpMillis`, readers see the book of the other line that is furthest
- * ahead, with a higher `epoch`. Only in that case can a book be older than the previously read book. The connections of
- * each line have the options of the layer.
+ * book until another line has caught up. The book is unreadable instead if the loss shows that this last book was wrong
+ * (`negative`, `crossed`). After `catchUpMillis`, readers see the book of the other line that is furthest ahead, with a
+ * higher `epoch`. Only in that case can a book be older than the previously read book. The connections of each line have
+ * the options of the layer.
  *
  * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` shows
  * why. When all lines have failed, the watch ends with the error of the last line. A market is refused if the exchange
@@ -253,8 +258,10 @@ const watchOne = (
       ...membersOf(books, changes),
       add: (tickers) =>
         Effect.suspend(() => {
-          books.add(tickers)
-          return Effect.fromResult(subscription.add(tickers))
+          const fresh = books.add(tickers)
+          const added = subscription.add(tickers)
+          if (Result.isFailure(added)) books.remove(fresh)
+          return Effect.fromResult(added)
         }),
       remove: (tickers) =>
         Effect.sync(() => {

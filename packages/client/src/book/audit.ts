@@ -196,7 +196,7 @@ class Rounds {
       const batch = planned.filter((ticker) => this.#watch.state(ticker) !== undefined)
       this.#nextMillis = (yield* Clock.currentTimeMillis) + this.#pauseMillis
       // After the end of the watch, this read fails with the watch's error, even if the batch is empty.
-      yield* Effect.catchTag(this.#watch.read(batch[0] ?? ""), ["BookNotLive", "NotWatched"], () => Effect.void)
+      yield* Effect.catchTag(this.#watch.read(""), ["BookNotLive", "NotWatched"], () => Effect.void)
       if (batch.length === 0) return []
       const read = yield* Effect.result(readTwice(this.#watch, batch, this.#toleranceMillis))
       return Result.isFailure(read)

@@ -79,7 +79,6 @@ class Lines {
   /** How many times a line was opened in a merged book. */
   #numbers = 0
   #wakesMillis = Number.POSITIVE_INFINITY
-  #isClosed = false
 
   constructor(options: BookOptions, feeds: ReadonlyArray<FeedService>, nowMillis: () => number, changes: Changes) {
     this.#options = options
@@ -96,22 +95,14 @@ class Lines {
       const book = new MergedBook(ticker, { ...this.#options, nowMillis: this.#nowMillis() })
       this.#books.set(ticker, { book, version: book.version })
     }
-    let failure: Feed.FeedError | undefined
+    let failure: InvalidRequest | Feed.FeedError | undefined
     let isAccepted = false
     for (const line of this.#living()) {
       const joined = this.#join(line, tickers)
-      if (Result.isSuccess(joined)) {
-        isAccepted = true
-      } else if (joined.failure._tag === "InvalidRequest") {
-        // Every line refuses the same input. The first line refuses it before any I/O.
-        this.remove(fresh)
-        return Result.fail(joined.failure)
-      } else {
-        failure ??= joined.failure
-      }
+      if (Result.isSuccess(joined)) isAccepted = true
+      else failure ??= joined.failure
     }
     if (isAccepted) {
-      for (const ticker of tickers) this.#refusals.delete(ticker)
       this.onTimer()
       return Result.void
     }
@@ -165,20 +156,20 @@ class Lines {
   }
 
   close(): void {
-    this.#isClosed = true
-    for (const line of this.#lines) line.subscription?.close()
     if (this.ended === undefined) this.ended = new Feed.FeedClosed()
+    for (const line of this.#lines) {
+      line.subscription?.close()
+      this.#closeAll(line, "FeedClosed")
+    }
     this.#changes.end(undefined)
   }
 
   /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next = Number.POSITIVE_INFINITY
-    if (this.ended === undefined) {
-      for (const { book } of this.#books.values()) next = Math.min(next, book.nextMillis() ?? next)
-      for (const line of this.#lines) {
-        for (const { dueMillis } of line.retries.values()) next = Math.min(next, dueMillis)
-      }
+    for (const { book } of this.#books.values()) next = Math.min(next, book.nextMillis() ?? next)
+    for (const line of this.#living()) {
+      for (const { dueMillis } of line.retries.values()) next = Math.min(next, dueMillis)
     }
     this.#wakesMillis = next
     return next === Number.POSITIVE_INFINITY ? undefined : next
@@ -230,13 +221,12 @@ class Lines {
       this.#open(line, ticker)
     }
     const joined = line.subscription === undefined ? this.#subscribe(line, tickers) : line.subscription.add(tickers)
-    if (Result.isFailure(joined) && line.ended === undefined) {
+    if (Result.isFailure(joined)) {
       if (joined.failure._tag === "InvalidRequest") return joined
       if (line.subscription === undefined && joined.failure._tag !== "TooManyConnections") {
         this.#endLine(line, joined.failure)
       } else {
         for (const ticker of fresh) this.#leave(line, ticker, undefined)
-        this.onTimer()
       }
     }
     return joined
@@ -279,7 +269,6 @@ class Lines {
   }
 
   #onEnd(line: Line, error: Feed.FeedError): void {
-    if (this.#isClosed || line.ended !== undefined) return
     if (isMarketsError(error)) this.#refuse(line, [...line.numbers.keys()], error)
     else this.#endLine(line, error)
   }
@@ -328,6 +317,11 @@ class Lines {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
+  /** Ends all books of a line. */
+  #closeAll(line: Line, detail: string): void {
+    for (const ticker of [...line.numbers.keys()]) this.#close(line, ticker, { cause: "outage", detail })
+  }
+
   /** Records that a line no longer has a market. The line adds it again after a wait. */
   #leave(line: Line, ticker: string, refusal: Feed.MarketsError | undefined): void {
     this.#close(line, ticker, { cause: "outage", detail: refusal?._tag ?? "TooManyConnections" })
@@ -362,8 +356,7 @@ class Lines {
   /** Ends a line. When all lines have ended, the watch ends. */
   #endLine(line: Line, error: Feed.FeedError): void {
     line.ended = error
-    for (const ticker of [...line.numbers.keys()]) this.#close(line, ticker, { cause: "outage", detail: error._tag })
-    line.retries.clear()
+    this.#closeAll(line, error._tag)
     if (this.#living().length === 0) this.#end(error)
     for (const ticker of this.#books.keys()) this.#forgetIfRefused(ticker)
     this.onTimer()

@@ -20,7 +20,8 @@
  * readers saw. The furthest line can be lost while the other lines are complete but late. Then readers see the last
  * book of the lost line until another line has caught up. If that book was a snapshot, another line can reach the same
  * clock by deltas. More deltas with this clock can follow. So the other line counts as late until its clock rises. If
- * both books have the same levels, the late line has no deadline.
+ * both books have the same levels, the late line has no deadline. If the lost line's own book was wrong (`negative`,
+ * `crossed`), readers see no book until another line has caught up.
  *
  * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch. Places are compared by
  * their epochs first, then by their clocks. A line begins a new epoch if its own clock goes down. It also begins a new
@@ -219,12 +220,6 @@ export class MergedBook {
     this.#settle(found, sinceMillis)
   }
 
-  /** Records that the exchange announced a restart of its clocks, such as after maintenance. */
-  clockRestarted(sinceMillis: number): void {
-    for (const line of this.#lines.values()) line.book.clockRestarted(sinceMillis)
-    if (this.#leader !== undefined) this.#settle(this.#leader, sinceMillis)
-  }
-
   /** Returns the lines on which `get_snapshot` must be sent now. Report each command with `requested`. */
   requests(nowMillis: number): ReadonlyArray<number> {
     return [...this.#lines].filter(([, { book }]) => book.needsSnapshot(nowMillis)).map(([line]) => line)
@@ -260,14 +255,12 @@ export class MergedBook {
   /** Ends what has lasted too long: a crossed book, and the wait for a late line. */
   tick(nowMillis: number): void {
     for (const line of this.#lines.values()) {
-      if (!line.book.isLive) continue
       line.book.tick(nowMillis)
-      if (!line.book.isLive) this.#settle(line, nowMillis)
+      this.#settle(line, nowMillis)
     }
-    if (this.#held !== undefined && this.#held.untilMillis <= nowMillis) this.#replaceLeader(undefined, nowMillis)
   }
 
-  /** Decides what readers see, after a line has changed. */
+  /** Decides what readers see, after a line has changed or time has passed. */
   #settle(line: Line, nowMillis: number): void {
     const leader = this.#leader
     if (leader === undefined || !leader.book.isLive) this.#replaceLeader(line, nowMillis)
@@ -278,20 +271,30 @@ export class MergedBook {
    * Finds a line to follow, because the last leader is lost or there was no leader. `changed` is the line that has
    * changed.
    */
-  #replaceLeader(changed: Line | undefined, nowMillis: number): void {
+  #replaceLeader(changed: Line, nowMillis: number): void {
     let furthest: Line | undefined
     for (const line of this.#lines.values()) {
       if (line.book.isLive && (furthest === undefined || isAfter(line, furthest))) furthest = line
     }
     if (furthest === undefined) return this.#interrupt(changed, nowMillis)
     if (this.#seen === undefined || !isAfter(this.#seen, furthest)) return this.#follow(furthest, nowMillis)
-    const held = (this.#held ??= { untilMillis: Number.POSITIVE_INFINITY, reading: this.#leader?.book.reading() })
+    const held = (this.#held ??= this.#hold(nowMillis))
     this.#leader = undefined
     const isSame = furthest.epoch === this.#seen.epoch && isEqual(held.reading, furthest.book.reading())
     held.untilMillis = isSame ? Number.POSITIVE_INFINITY : Math.min(held.untilMillis, nowMillis + this.#catchUpMillis)
     if (held.untilMillis > nowMillis) return
     furthest.epoch = this.#seen.epoch + 1
     this.#follow(furthest, nowMillis)
+  }
+
+  /** Keeps the last book of the leader readable, unless its loss shows that this book was wrong. */
+  #hold(nowMillis: number): Held {
+    const state = this.#leader?.book.state
+    if (state?._tag === "Healing" && (state.loss.cause === "negative" || state.loss.cause === "crossed")) {
+      this.#endLive(state.loss, nowMillis)
+      return { untilMillis: Number.POSITIVE_INFINITY, reading: undefined }
+    }
+    return { untilMillis: Number.POSITIVE_INFINITY, reading: this.#leader?.book.reading() }
   }
 
   #follow(line: Line, nowMillis: number): void {
@@ -317,16 +320,18 @@ export class MergedBook {
   }
 
   /** Ends the live state, because no line is live. */
-  #interrupt(changed: Line | undefined, nowMillis: number): void {
+  #interrupt({ book: { state } }: Line, nowMillis: number): void {
     this.#leader = undefined
     this.#held = undefined
-    const state = changed?.book.state
-    if (state?._tag !== "Healing") return
-    if (this.#state._tag === "Live") {
-      this.#state = { _tag: "Healing", sinceMillis: nowMillis, loss: state.loss }
-      this.#version++
-    } else if (this.#state._tag === "AwaitingSnapshot") {
+    if (state._tag !== "Healing") return
+    if (this.#state._tag === "Live") this.#endLive(state.loss, nowMillis)
+    else if (this.#state._tag === "AwaitingSnapshot") {
       this.#state = { ...state, sinceMillis: this.#state.sinceMillis }
     }
+  }
+
+  #endLive(loss: Loss, nowMillis: number): void {
+    this.#state = { _tag: "Healing", sinceMillis: nowMillis, loss }
+    this.#version++
   }
 }

@@ -5,13 +5,13 @@
  *
  * For each account, the exchange keeps a read bucket and a write bucket of tokens. The exchange consists of shards, and
  * each further shard has its own write bucket. The buckets refill continuously. Every signed request pays tokens. A
- * batch of orders pays for each order. The calls of a layer with a key are limited by default. The option
- * `limits: false` turns this off.
+ * batch of orders pays for each order. The calls of a layer with a key are limited by default. The option `limits:
+ * false` turns this off.
  *
  * The budget of a bucket (its refill rate and capacity) and the cost of a request depend on the account. The layer
  * fetches them from `Account.limits` and `Account.endpointCosts` in these cases:
  *
- * - Half of a default bucket is spent.
+ * - More than half of a default bucket is spent.
  * - A call has to wait, or seems too large for its bucket.
  * - The exchange returned 429.
  * - The known values are ten minutes old (option `refreshAfter`).
@@ -20,8 +20,8 @@
  * it has tried to fetch the budgets. Each rejection makes the layer fetch them again, at most every ten seconds.
  *
  * Urgent calls go first, such as cancels and calls that {@link Overrides} marks as urgent. Otherwise, calls are sent in
- * the order of their arrival. The wait counts towards the total time of the call, but not towards the time of an
- * attempt. A 429 empties the local bucket.
+ * the order of their arrival. The wait counts toward the total time of the call, but not toward the time of an attempt.
+ * A 429 empties the local bucket.
  *
  * **Gotchas**
  *
@@ -86,8 +86,8 @@ export interface Options {
 /** The rate-limit options of a call. */
 export interface CallOptions {
   /**
-   * The longest wait for tokens. A call that would wait longer fails with `LimitExceeded` at once. With zero, a call
-   * fails instead of waiting. Default: the remaining total time of the call.
+   * The longest wait for tokens. A call that would wait longer fails with `LimitExceeded`. With zero, a call fails
+   * instead of waiting. Default: the remaining total time of the call.
    */
   readonly maxWait?: Duration.Input | undefined
   /**
@@ -153,8 +153,8 @@ export const layerMemory: Layer.Layer<never> = /*#__PURE__*/ Layer.effect(
 )
 
 /**
- * Returns how many milliseconds a call would wait if it were made now. Returns `Infinity` if the call can never be
- * sent.
+ * Returns how many milliseconds a call would wait if it were made now. Returns `Infinity` if the call is known to be
+ * too large for its bucket.
  *
  * **Details**
  *

@@ -266,7 +266,6 @@ export const make = (options: Options = {}): Effect.Effect<RateLimits.Store, nev
       )
     const notify = (command: Command, want: RateLimits.Want): Effect.Effect<void> => Effect.ignore(query(command, want))
 
-    /** Counts tokens while Redis is unavailable. */
     const fallback = memory.make()
     const takenFromFallback = new WeakSet<RateLimits.Want>()
     const takeFromFallback = (want: RateLimits.Want): Effect.Effect<number> =>

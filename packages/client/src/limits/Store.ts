@@ -39,7 +39,7 @@ export interface Want {
    * bucket can become negative.
    */
   readonly forced: boolean
-  /** How long the call has waited. Of two equally urgent calls, the one that arrived first goes first. */
+  /** How long the call has waited. Of two equally urgent calls, the earlier one goes first. */
   readonly waitedMillis: number
   /** `RateLimits.Options.latency`, in milliseconds. */
   readonly latencyMillis: number
@@ -85,7 +85,7 @@ export interface Store {
   readonly waitFor: (want: Want) => Effect.Effect<number>
   /**
    * Returns the tokens in a bucket and the capacity of the bucket, for metrics. `nowMillis` is a time of the monotonic
-   * clock. A store that depends on another process does not have this function.
+   * clock. Omit it in a store that depends on another process.
    */
   readonly level?: (
     account: string,

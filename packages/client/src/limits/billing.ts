@@ -14,10 +14,10 @@ export interface BucketSet {
   readonly names: ReadonlyArray<string>
 }
 
-/** The bill of a call. It does not contain the cost of one item, because that cost depends on the account. */
+/** Does not contain the cost of one item, because that cost depends on the account. */
 export interface Bill {
   readonly descriptor: Descriptor
-  /** The buckets. Each of them pays the full cost. */
+  /** Each of them pays the full cost. */
   readonly buckets: BucketSet
   readonly items: number
 }
@@ -39,10 +39,7 @@ const shardOf = (input: unknown): number | undefined => {
   return isRouted ? undefined : 0
 }
 
-/**
- * Makes the function that bills calls. `shardCount` is a minimum: calls can add further shards by their
- * `exchange_index`.
- */
+/** `shardCount` is a minimum: calls can add further shards by their `exchange_index`. */
 export const make = (shardCount: number): ((descriptor: Descriptor, input: unknown) => Bill) => {
   const sets = new Map<number, BucketSet>()
   const setOf = (shard: number): BucketSet => {

@@ -17,7 +17,6 @@ import { WaitingQueue } from "./queue.ts"
 import type * as RateLimits from "./RateLimits.ts"
 import type { Taken, Tokens } from "./tokens.ts"
 
-/** The state that the queues of one limiter share. */
 export interface Shared {
   readonly account: string
   readonly latencyMillis: number
@@ -26,7 +25,6 @@ export interface Shared {
   readonly arrivals: Arrivals
 }
 
-/** A call that needs tokens. */
 export interface TokenRequest {
   readonly bill: Bill
   readonly urgent: boolean
@@ -37,11 +35,10 @@ export interface TokenRequest {
 
 interface Arrival {
   readonly id: string
-  /** When the call arrived. Later than the value of every earlier call. */
+  /** Later than for every earlier call of the limiter. */
   readonly enteredMillis: number
 }
 
-/** Gives each call of a limiter an id and a time of arrival. */
 export class Arrivals {
   /** Distinguishes this limiter from all other limiters with the same store. */
   readonly #limiter = Array.from(crypto.getRandomValues(new Uint32Array(3)), (n) => n.toString(36)).join("")
@@ -64,7 +61,6 @@ type Outcome = Exit.Exit<Taken, Errors.LimitExceeded>
 interface Waiter extends TokenRequest, Arrival {
   /** The cost in tokens when the call arrived. */
   readonly cost: number
-  /** When the call's time ends. */
   readonly endMillis: number
   /**
    * When the queue checks the call next. Usually this is `endMillis`. For a cancel that must be sent, it is the middle
@@ -72,9 +68,9 @@ interface Waiter extends TokenRequest, Arrival {
    */
   deadlineMillis: number
   isInStore: boolean
-  /** The result. Undefined while the call waits. */
+  /** Undefined while the call waits. */
   outcome: Outcome | undefined
-  /** Resumes the waiting fiber. Undefined until that fiber is suspended. */
+  /** Undefined until the waiting fiber is suspended. */
   resume: ((outcome: Outcome) => void) | undefined
 }
 
@@ -90,18 +86,16 @@ const maxSleepMillis = 250
 
 const now: Effect.Effect<number> = /*#__PURE__*/ Effect.clockWith((clock) => Effect.sync(() => monotonicMillis(clock)))
 
-/** The queue of one set of buckets. */
 export class BucketQueue {
   readonly buckets: BucketSet
   readonly #shared: Shared
   readonly #waiters = new WaitingQueue<Waiter>()
   readonly #bell = new Bell()
-  /** The buckets in the form that the store takes, and the budget that they contain. */
+  /** Kept until the budget changes. */
   #wanted: { readonly budget: RateLimits.Budget; readonly buckets: ReadonlyArray<RateLimits.Bucket> } | undefined =
     undefined
   /** How many calls are requesting tokens from the store and have not entered the queue. */
   #pendingRequests = 0
-  /** Whether a fiber serves the queue. */
   #isServed = false
   #head: Head | undefined = undefined
   /** Whether the budget may have changed since the waits were last estimated. */
@@ -112,10 +106,6 @@ export class BucketQueue {
     this.#shared = shared
   }
 
-  /**
-   * Creates the request to the store for the tokens of a call. With `forced`, the call does not wait, and the number of
-   * tokens in the bucket can become negative.
-   */
   want(bill: Bill, { forced = false, id, urgent, waitedMillis = 0 }: WantOptions): RateLimits.Want {
     const { account, arrivals, latencyMillis, learned } = this.#shared
     const budget = learned.budget(this.buckets.kind)
@@ -137,7 +127,6 @@ export class BucketQueue {
     }
   }
 
-  /** Takes the tokens of a call: at once if possible, otherwise in the order of the queue. */
   acquire(request: TokenRequest, nowMillis: number): Effect.Effect<Taken, Errors.LimitExceeded> {
     const { bill, urgent } = request
     if (this.#canNeverPay(bill)) return this.#exceeded(request, undefined)
@@ -161,7 +150,6 @@ export class BucketQueue {
     })
   }
 
-  /** Returns how many milliseconds a call would wait now. */
   waitFor(bill: Bill, urgent: boolean): Effect.Effect<number> {
     if (this.#canNeverPay(bill)) return Effect.succeed(Number.POSITIVE_INFINITY)
     const want = this.want(bill, { urgent })
@@ -171,27 +159,23 @@ export class BucketQueue {
     })
   }
 
-  /** Requests tokens from the store again, because tokens may have become free. */
+  /** Call it when tokens may have become free. */
   wake(): void {
     if (this.#isServed) this.#bell.ring()
   }
 
-  /** Estimates all waits again, because the budget may have changed. */
+  /** Call it when the budget may have changed. */
   reassess(): void {
     this.#mustReassess = true
     this.#bell.ring()
   }
 
-  /** Whether the buckets are certainly too small for a call. */
   #canNeverPay(bill: Bill): boolean {
     const { learned } = this.#shared
     return learned.isCertain && learned.isTooLarge(bill)
   }
 
-  /**
-   * Whether a call must be sent even if its tokens come too late. A cancel must be sent if the latest attempt to fetch
-   * the budgets failed, or if no attempt has ended yet. Then the exchange decides whether to accept the cancel.
-   */
+  /** While the budgets are not certain, the exchange decides whether to accept a cancel. */
   #mustBeSent({ descriptor }: Bill): boolean {
     return descriptor.limits.urgent && !this.#shared.learned.isCertain
   }
@@ -213,7 +197,6 @@ export class BucketQueue {
     )
   }
 
-  /** Adds a call to the queue and waits. Rejects the call at once if its tokens would come too late. */
   #enqueue(
     request: TokenRequest,
     arrival: Arrival,
@@ -259,7 +242,7 @@ export class BucketQueue {
     })
   }
 
-  /** Waits until a call is served. An interrupted call leaves the queue and returns the tokens that it took. */
+  /** An interrupted call leaves the queue and returns the tokens that it took. */
   #parked(waiter: Waiter): Effect.Effect<Taken, Errors.LimitExceeded> {
     return Effect.suspend(() => {
       if (waiter.outcome !== undefined) return waiter.outcome
@@ -297,10 +280,7 @@ export class BucketQueue {
     return waiter.isInStore ? this.#shared.tokens.giveUp(this.#wantOf(waiter)) : Effect.void
   }
 
-  /**
-   * Rejects a waiting call whose tokens come too late, or never. A call that must be sent takes its tokens at once
-   * instead.
-   */
+  /** A call that must be sent takes its tokens at once instead. */
   #reject(waiter: Waiter, waitMillis: number | undefined, nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (!this.#waiters.has(waiter)) return Effect.void
@@ -311,10 +291,7 @@ export class BucketQueue {
     })
   }
 
-  /**
-   * Requests the tokens of a waiting call. If the store has them, resumes the call and returns 0. Otherwise returns the
-   * wait in milliseconds.
-   */
+  /** Returns the wait in milliseconds. */
   #take(waiter: Waiter, nowMillis: number, forced: boolean): Effect.Effect<number> {
     const { bill, enteredMillis, id, urgent } = waiter
     const { tokens } = this.#shared
@@ -338,8 +315,8 @@ export class BucketQueue {
   }
 
   /**
-   * Estimates the wait of a call in milliseconds. `costAhead` is the total cost of the calls before it. If the store
-   * has not responded about the first call yet, the estimate assumes an empty bucket.
+   * In milliseconds. `costAhead` is the total cost of the calls before this call. If the store has not responded about
+   * the first call yet, the estimate assumes an empty bucket.
    */
   #estimate(costAhead: number, cost: number, nowMillis: number): number {
     const { refillRate } = this.#shared.learned.budget(this.buckets.kind)
@@ -348,7 +325,6 @@ export class BucketQueue {
     return Math.max(0, head.readyMillis - nowMillis + (missing / refillRate) * 1000)
   }
 
-  /** Serves calls one after the other, until no call waits. */
   #serve(): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       const { width } = this.#shared.tokens
@@ -382,10 +358,7 @@ export class BucketQueue {
     })
   }
 
-  /**
-   * Rejects the calls whose time is over. Also rejects calls whose tokens come too late, but not while the budget is
-   * being fetched.
-   */
+  /** While the budget is being fetched, calls whose tokens come too late are not rejected. */
   #rejectLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
     const { learned } = this.#shared
     return Effect.gen({ self: this }, function* () {
@@ -399,7 +372,6 @@ export class BucketQueue {
     })
   }
 
-  /** Rejects every call whose tokens come too late according to the current budget. */
   #rejectTooLate(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       const tooLate: Array<readonly [waiter: Waiter, waitMillis: number | undefined]> = []
@@ -416,7 +388,6 @@ export class BucketQueue {
     })
   }
 
-  /** Rejects the calls whose time is over. */
   #expire(nowMillis: number): Effect.Effect<void> {
     return Effect.gen({ self: this }, function* () {
       for (;;) {
@@ -434,22 +405,18 @@ export class BucketQueue {
 }
 
 interface WantOptions {
-  /** Default: a new id. */
   readonly id?: string
   readonly urgent: boolean
-  /** Default: 0. */
   readonly waitedMillis?: number
-  /** Default: false. */
   readonly forced?: boolean
 }
 
-/** Wakes the fiber that serves a queue. */
 class Bell {
   #hasRung = false
   /** Undefined while the fiber runs. */
   #wake: (() => void) | undefined = undefined
 
-  /** Ends the fiber's sleep. If it does not sleep, its next sleep ends at once. */
+  /** If the fiber does not sleep, the ring counts until the next `reset`. */
   ring(): void {
     this.#hasRung = true
     this.#wake?.()
@@ -459,7 +426,6 @@ class Bell {
     this.#hasRung = false
   }
 
-  /** Sleeps until the bell rings or `millis` have passed. */
   sleep(millis: number): Effect.Effect<void> {
     const rung = Effect.callback<void>((resume) => {
       if (this.#hasRung) return resume(Effect.void)

@@ -8,7 +8,7 @@ import type { Descriptor } from "../Operation.ts"
 
 const root = "/trade-api/v2"
 
-/** Splits a path template into segments. Every parameter becomes `:`. Every wildcard becomes `*`. */
+/** Every parameter becomes `:`. Every wildcard becomes `*`. */
 const segmentsOf = (path: string): ReadonlyArray<string> => {
   const below = path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : path
   return below
@@ -23,7 +23,7 @@ interface Route {
   readonly cost: number
 }
 
-/** Whether a route matches a path. A wildcard matches the rest of a path, which is at least one segment. */
+/** A wildcard matches the rest of a path, which is at least one segment. */
 const matches = ({ segments }: Route, path: ReadonlyArray<string>): boolean => {
   const wild = segments.indexOf("*")
   return wild === -1
@@ -43,7 +43,7 @@ const specificity = ({ segments }: Route): number => {
 const isCost = (cost: number): boolean => Number.isFinite(cost) && cost >= 0
 
 /**
- * Reads a cost list. Returns a function from an operation to its cost, or undefined if the list is not valid.
+ * Returns a function from an operation to its cost. Undefined if a cost in the list is not valid.
  *
  * **Details**
  *

@@ -21,9 +21,7 @@ import type { Bill } from "./billing.ts"
 import * as costs from "./costs.ts"
 import * as RateLimits from "./RateLimits.ts"
 
-/**
- * The two requests that return the budgets and the costs. Only the request for the budgets is signed and takes tokens.
- */
+/** Only the request for the budgets is signed and takes tokens. */
 export interface AccountFacts {
   readonly limits: Effect.Effect<GetAccountApiLimitsResponse, unknown>
   readonly endpointCosts: Effect.Effect<GetAccountEndpointCostsResponse, unknown>
@@ -34,7 +32,6 @@ export interface Options {
   readonly refreshMillis: number
   readonly scope: Scope.Scope
   readonly facts: AccountFacts
-  /** Runs after each attempt to fetch the budgets and costs. */
   readonly onEnd: () => void
 }
 
@@ -60,7 +57,7 @@ const budgetOf = ({ bucket_capacity, refill_rate }: BucketLimit): RateLimits.Bud
   capacity: bucket_capacity
 })
 
-/** The call options of the requests that fetch the budgets. The limiter recognises this object by identity. */
+/** The call options of the requests that fetch the budgets. The limiter recognizes this object by identity. */
 const learning: RateLimits.CallOptions = { urgent: true }
 
 /**
@@ -73,7 +70,6 @@ export const isLearningCall = (overrides: RateLimits.CallOptions): boolean => ov
 export const outsideSpan = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   Effect.updateContext(effect, (context: Context.Context<never>) => Context.omit(Tracer.ParentSpan)(context))
 
-/** Runs a request outside the span and the overrides of the call that triggered it. */
 const independent = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
   effect.pipe(
     Effect.provideService(SendPolicy.Overrides, SendPolicy.noOverrides),
@@ -83,7 +79,7 @@ const independent = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
     outsideSpan
   )
 
-/** The budgets and costs that a layer knows. They start as the documented defaults. */
+/** The budgets and costs start as the documented defaults. */
 export class LearnedLimits {
   /** Whether the exchange has reported the budgets at least once. Before that, they are defaults. */
   isLearned = false
@@ -113,32 +109,28 @@ export class LearnedLimits {
     return this.#fiber !== undefined
   }
 
-  /** Returns the budget of this layer for a bucket: a new object whenever the budget changes. */
+  /** A new object whenever the budget changes. */
   budget(kind: Kind): RateLimits.Budget {
     return this.#budgets[kind]
   }
 
-  /** Returns the tokens that a call costs in each of its buckets. */
+  /** In tokens, for each of the buckets. */
   costOf({ descriptor, items }: Bill): number {
     return (this.#listedCost === undefined ? descriptor.limits.cost : this.#listedCost(descriptor)) * items
   }
 
-  /** Whether a call costs more than the known capacity of its bucket. */
   isTooLarge(bill: Bill): boolean {
     return this.costOf(bill) > this.budget(bill.buckets.kind).capacity
   }
 
-  /** Counts the cost of a call. Returns whether it is time to fetch the budgets. */
+  /** Returns whether it is time to fetch the budgets. */
   spend(kind: Kind, cost: number, nowMillis: number): boolean {
     if (this.isLearned) return nowMillis - this.#learnedMillis > this.#options.refreshMillis
     this.#spent[kind] += cost
     return this.#spent[kind] > RateLimits.defaults[kind].capacity / 2
   }
 
-  /**
-   * Starts to fetch the budgets and costs in the background. Does nothing if an attempt is running, or if the last
-   * attempt started less than {@link retryMillis} ago.
-   */
+  /** Runs in the background. */
   learn(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (this.isLearning || nowMillis - this.#triedMillis < retryMillis) return Effect.void
@@ -157,7 +149,6 @@ export class LearnedLimits {
     })
   }
 
-  /** Waits until the running attempt ends. Does not wait if no attempt is running. */
   get ended(): Effect.Effect<void> {
     return Effect.suspend(() => (this.#fiber === undefined ? Effect.void : Effect.asVoid(Fiber.await(this.#fiber))))
   }
@@ -182,7 +173,7 @@ export class LearnedLimits {
     })
   }
 
-  /** Whether a reported budget can be right. A bucket that cannot pay for one request is a mistake in the response. */
+  /** A bucket that cannot pay for one request is a mistake in the response. */
   #isPlausible({ capacity, refillRate }: RateLimits.Budget): boolean {
     return (
       Number.isFinite(capacity) &&
@@ -193,10 +184,7 @@ export class LearnedLimits {
     )
   }
 
-  /**
-   * Computes the layer's share of the account's budgets. The share always covers one request of the default cost,
-   * because otherwise no such request could be sent.
-   */
+  /** The share covers one request of the default cost, because otherwise no such request could be sent. */
   #usable({ read, write }: Budgets): Budgets {
     const { share } = this.#options
     const usable = ({ capacity, refillRate }: RateLimits.Budget): RateLimits.Budget => ({

@@ -1,5 +1,5 @@
 /**
- * The limiter of one layer. It delays each signed call until the account's buckets have enough tokens for the call.
+ * The limiter of one layer. It delays signed calls until the account's buckets have enough tokens.
  *
  * - `billing` computes which buckets pay.
  * - `learned` fetches the budgets of the buckets.
@@ -30,7 +30,7 @@ interface Settings {
   readonly shards: number
 }
 
-/** Validates options. Returns the settings, or an error message. */
+/** Returns the settings, or an error message. */
 const resolve = (options: RateLimits.Options, environment: string, keyId: string): Settings | string => {
   const { share = 1, shards = 4 } = options
   const latencyMillis = durationMillis(options.latency ?? 500)
@@ -41,16 +41,11 @@ const resolve = (options: RateLimits.Options, environment: string, keyId: string
   if (!(refreshMillis > 0)) return "limits.refreshAfter must be a duration longer than zero"
   if (!(Number.isInteger(shards) && shards > 0 && shards <= 1_000))
     return "limits.shards must be an integer from 1 to 1000"
-  // Accounts of different environments never share buckets, even if they have the same name.
+  // Accounts of different environments do not share buckets, even if they have the same name.
   return { account: `${environment} ${options.account ?? keyId}`, share, latencyMillis, refreshMillis, shards }
 }
 
-/**
- * Makes a limiter. It runs the requests in `facts` in fibers of the scope. It passes its buckets to `watch`, which adds
- * them to the metrics.
- *
- * Dies if the options are invalid.
- */
+/** Dies if the options are invalid. */
 export const make = (
   options: RateLimits.Options,
   environment: string,
@@ -136,10 +131,7 @@ class AccountLimiter implements Limiter {
       return this.#queueOf(bill).waitFor(bill, urgent)
     })
 
-  /**
-   * Takes the tokens of a call that fetches the budgets, without a wait. The number of tokens in the bucket can become
-   * negative.
-   */
+  /** For a call that fetches the budgets. The number of tokens in the bucket can become negative. */
   #force({ bill }: TokenRequest, clock: Clock.Clock): Effect.Effect<Taken> {
     const want = this.#queueOf(bill).want(bill, { urgent: true, forced: true })
     const atMillis = monotonicMillis(clock)
@@ -173,7 +165,6 @@ class AccountLimiter implements Limiter {
     return queue
   }
 
-  /** Adds the tokens and the capacity of a bucket to the metrics. */
   #show(name: string, kind: billing.BucketSet["kind"]): void {
     const { account, learned, tokens } = this.#shared
     const { level } = tokens.store

@@ -7,29 +7,25 @@ import * as Effect from "effect/Effect"
 import { monotonicMillis } from "../time.ts"
 import type { Bucket as RequestedBucket, Budget, Store, Want } from "./Store.ts"
 
-/** A call in the store's queue, which waits for tokens. */
 interface Waiting {
   readonly want: Want
   readonly sinceMillis: number
-  /** The sequence number of the call. It decides between calls that arrived in the same instant. */
+  /** Decides between calls that arrived in the same instant. */
   readonly number: number
 }
 
-/** The tolerance of comparisons of tokens, because sums of fractions are inexact. */
+/** Sums of fractions are inexact. */
 const tolerance = 1e-6
 
 /** The shortest wait for a bucket that refills only after a response. */
 const responseMillis = 10
 
 /**
- * A bucket.
- *
- * The tokens of requests in flight are reserved. The state is two sums of tokens, not one entry per request: `#older`
- * and `#newer`. If no report about a request arrives, its tokens are charged with their sum, one to two latencies after
- * the request was sent.
+ * The tokens of requests in flight are reserved in two sums, `#older` and `#newer`, not in one entry per request. A
+ * request without a report is charged one to two latencies after it was sent.
  */
 class BucketState {
-  /** The fetched budget. Undefined if no limiter has fetched it. */
+  /** Undefined if no limiter has fetched it. */
   learned: Budget | undefined = undefined
   /** The tokens after the last charge. */
   #tokens: number
@@ -47,12 +43,11 @@ class BucketState {
     this.#dueMillis = nowMillis
   }
 
-  /** The tokens of requests in flight. */
   get reserved(): number {
     return this.#older + this.#newer
   }
 
-  /** Returns the tokens at a time, including reserved tokens. */
+  /** Includes reserved tokens. */
   level({ capacity, refillRate }: Budget, atMillis: number): number {
     return Math.min(capacity, this.#tokens + ((atMillis - this.#atMillis) * refillRate) / 1000)
   }
@@ -62,7 +57,6 @@ class BucketState {
     this.#atMillis = atMillis
   }
 
-  /** Charges the tokens of requests that count as received. */
   chargeDue(budget: Budget, nowMillis: number): void {
     while (this.reserved > 0 && this.#dueMillis <= nowMillis) {
       this.charge(budget, this.#older, this.#dueMillis)
@@ -82,7 +76,7 @@ class BucketState {
     } else this.#newer += cost
   }
 
-  /** Ends the reservation of a request's tokens. Returns how many of them were still reserved. */
+  /** Returns how many of the tokens were still reserved. */
   release(cost: number): number {
     const older = Math.min(this.#older, cost)
     const newer = Math.min(this.#newer, cost - older)
@@ -108,16 +102,11 @@ interface Found {
   readonly budget: Budget
 }
 
-/** The buckets of all accounts, and the calls that wait for them. */
 class MemoryStore {
   readonly #accounts = new Map<string, Map<string, BucketState>>()
   readonly #waiting = new Map<string, Waiting>()
   #count = 0
 
-  /**
-   * Finds a bucket, or makes a full bucket. The store keeps a new bucket only if `keep` is true or its budget was
-   * fetched.
-   */
   #bucket(account: string, requested: RequestedBucket, nowMillis: number, keep: boolean): Found {
     let buckets = this.#accounts.get(account)
     if (buckets === undefined) {
@@ -137,7 +126,6 @@ class MemoryStore {
     for (const bucket of want.buckets) run(this.#bucket(want.account, bucket, nowMillis, true))
   }
 
-  /** Returns the tokens that the calls before this call need from a bucket. */
   #costAhead(want: Want, name: string, sinceMillis: number, number: number): number {
     if (this.#waiting.size === 0) return 0
     let sum = 0
@@ -153,10 +141,7 @@ class MemoryStore {
     return sum
   }
 
-  /**
-   * Returns how many milliseconds a call would wait. With `limited`, a call that costs more than a bucket's capacity
-   * waits for a full bucket.
-   */
+  /** In milliseconds. With `limited`, a call that costs more than a bucket's capacity waits for a full bucket. */
   wait(want: Want, nowMillis: number, limited: boolean): number {
     const waiting = this.#waiting.get(want.id)
     const sinceMillis = waiting?.sinceMillis ?? nowMillis - want.waitedMillis
@@ -223,15 +208,10 @@ const atNow = <A>(f: (nowMillis: number) => A): Effect.Effect<A> =>
   Effect.clockWith((clock) => Effect.sync(() => f(monotonicMillis(clock))))
 
 /**
- * Makes a store.
- *
- * **Details**
- *
  * The exchange charges a request when it receives the request. Until then, a full bucket does not refill. So this store
  * charges a request when the exchange has certainly received it: when the response has arrived, or the latency has
- * passed. Until then, the tokens of the request stay reserved. A call can take only tokens that would remain if the
- * exchange received all requests in flight now. So the exchange has the tokens for each request, in any order of
- * arrival.
+ * passed. Until then, the tokens of the request stay reserved. A call that is not forced takes only tokens that would
+ * remain if the exchange received all requests in flight now. So the requests can arrive in any order.
  */
 export const make = (): Store => {
   const store = new MemoryStore()

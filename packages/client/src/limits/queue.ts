@@ -1,7 +1,7 @@
 /**
  * The calls that wait for the tokens of the same buckets, in the order in which they are served.
  *
- * Adding, removing and finding a call takes constant time, or logarithmic time for a call with a deadline.
+ * Adding and removing a call takes constant time, or logarithmic time for a call with a deadline.
  *
  * @module
  */
@@ -22,7 +22,7 @@ interface Node<W> {
   next: Node<W> | undefined
 }
 
-/** The calls of one urgency, first come first served: a linked list, which a call can leave in constant time. */
+/** A linked list, which a call can leave in constant time. */
 class Lane<W> {
   first: Node<W> | undefined
   last: Node<W> | undefined
@@ -64,7 +64,6 @@ class Deadlines<W extends Waiting> {
     heap[index] = waiting
   }
 
-  /** Returns the queued call with the earliest deadline. Undefined if there is none. */
   peek(isQueued: (waiting: W) => boolean): W | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
       if (isQueued(top)) return top
@@ -97,7 +96,7 @@ class Deadlines<W extends Waiting> {
   }
 }
 
-/** A queue with urgent calls first, and calls of one urgency in the order of their arrival. */
+/** Urgent calls first, and calls of one urgency in the order of their arrival. */
 export class WaitingQueue<W extends Waiting> {
   readonly #urgent = new Lane<W>()
   readonly #normal = new Lane<W>()
@@ -127,7 +126,7 @@ export class WaitingQueue<W extends Waiting> {
     if (waiting.deadlineMillis !== Number.POSITIVE_INFINITY) this.#deadlines.push(waiting)
   }
 
-  /** Removes a call. Does nothing if the call is not in the queue. */
+  /** Does nothing if the call is not in the queue. */
   remove(waiting: W): void {
     const node = this.#nodes.get(waiting)
     if (node === undefined) return
@@ -139,27 +138,26 @@ export class WaitingQueue<W extends Waiting> {
     this.#deadlines.compact(this.#nodes.size, this.#isQueued)
   }
 
-  /** Records that the store keeps this call in its own queue. The call may have left this queue already. */
+  /** The call may have left this queue already. */
   markInStore(waiting: W): void {
     if (!waiting.isInStore && this.has(waiting)) this.#laneOf(waiting.urgent).costOutsideStore -= waiting.cost
     waiting.isInStore = true
   }
 
-  /** Iterates over the calls in the order of service. No call may be added or removed during the iteration. */
+  /** In the order of service. No call may be added or removed during the iteration. */
   *[Symbol.iterator](): Generator<W> {
     for (const lane of [this.#urgent, this.#normal]) {
       for (let node = lane.first; node !== undefined; node = node.next) yield node.waiting
     }
   }
 
-  /** Returns the calls that are served next, at most `count`. */
   first(count: number): Array<W> {
     const found: Array<W> = []
     for (const waiting of this) if (found.push(waiting) >= count) break
     return found
   }
 
-  /** Returns the total cost of all calls that are served before this call. Takes linear time. */
+  /** Takes linear time. */
   costBefore(waiting: W): number {
     let sum = 0
     for (const other of this) {
@@ -169,7 +167,7 @@ export class WaitingQueue<W extends Waiting> {
     return sum
   }
 
-  /** Returns the total cost of all calls that are served before a new call. */
+  /** Of the calls that are served before a new call. */
   costAhead(urgent: boolean): number {
     return this.#urgent.cost + (urgent ? 0 : this.#normal.cost)
   }
@@ -179,12 +177,11 @@ export class WaitingQueue<W extends Waiting> {
     return this.#urgent.costOutsideStore + (urgent ? 0 : this.#normal.costOutsideStore)
   }
 
-  /** Returns the call with the earliest deadline. Undefined if there is none. */
   nextDeadline(): W | undefined {
     return this.#deadlines.peek(this.#isQueued)
   }
 
-  /** Moves the deadline of the call with the earliest deadline. */
+  /** `first` must be the call with the earliest deadline. */
   postpone(first: W, deadlineMillis: number): void {
     this.#deadlines.pop()
     first.deadlineMillis = deadlineMillis

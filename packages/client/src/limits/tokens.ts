@@ -10,7 +10,6 @@ import type * as Scope from "effect/Scope"
 import type { CallFailure } from "../sending/decode.ts"
 import type { Store, Want } from "./Store.ts"
 
-/** The tokens that a call took, and when it took them. */
 export interface Taken {
   readonly want: Want
   readonly atMillis: number
@@ -27,7 +26,6 @@ const withoutResponse: ReadonlySet<CallFailure["_tag"]> = /*#__PURE__*/ new Set(
 /** Ignores a defect of the store, because it must not replace the outcome of a call. */
 const quietly = (effect: Effect.Effect<void>): Effect.Effect<void> => Effect.catchDefect(effect, () => Effect.void)
 
-/** The store of one limiter. */
 export class Tokens {
   readonly store: Store
   /** How many calls may request tokens from the store at the same time. */
@@ -43,27 +41,26 @@ export class Tokens {
     this.#onFreed = onFreed
   }
 
-  /** Returns the tokens of a call that sent nothing, without notifying the queues. */
+  /** Does not notify the queues. */
   giveBack(want: Want): Effect.Effect<void> {
     return quietly(this.store.giveBack(want))
   }
 
-  /** Returns the tokens of a call that sent nothing, and notifies the queues. */
+  /** Notifies the queues. */
   refund(want: Want): Effect.Effect<void> {
     return Effect.andThen(this.giveBack(want), Effect.sync(this.#onFreed))
   }
 
-  /** Removes a call from the store's own queue, without notifying the queues. */
+  /** Does not notify the queues. */
   giveUp(want: Want): Effect.Effect<void> {
     return quietly(this.store.giveUp(want))
   }
 
-  /** Removes a call from the store's own queue, and notifies the queues. */
+  /** Notifies the queues. */
   withdraw(want: Want): Effect.Effect<void> {
     return Effect.andThen(this.giveUp(want), Effect.sync(this.#onFreed))
   }
 
-  /** Reports how the attempt that took the tokens ended. */
   settle(
     { atMillis, want }: Taken,
     wasSent: boolean,
@@ -82,7 +79,7 @@ export class Tokens {
     return isLimited(exit) ? Effect.andThen(arrived, quietly(this.store.drain(want))) : arrived
   }
 
-  /** Notifies a remote store in the background, so that the caller does not wait for it. */
+  /** In the background for a remote store, so that the caller does not wait. */
   #arrived(want: Want): Effect.Effect<void> {
     const arrived = quietly(this.store.arrived(want))
     return this.store.isLocal === true
@@ -94,5 +91,4 @@ export class Tokens {
 const failureOf = <E>(exit: Exit.Exit<unknown, E>): E | undefined =>
   Exit.isFailure(exit) ? Option.getOrUndefined(Exit.findErrorOption(exit)) : undefined
 
-/** Whether the exchange returned 429. */
 export const isLimited = (exit: Exit.Exit<unknown, CallFailure>): boolean => failureOf(exit)?._tag === "TooManyRequests"

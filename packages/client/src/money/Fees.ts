@@ -22,7 +22,6 @@
  *   `fee_cost`.
  * - Each fill is rounded up separately. If an order has several fills, its fees can therefore exceed {@link trade} of
  *   the total count, by less than one rounding step per fill.
- * - The exchange has published two rounding rules (see {@link Rounding}).
  * - This module assumes that the multiplier scales a maker's fee like a taker's fee. The published description says so,
  *   but no recording confirms it.
  * - The exchange's `fee_cost` of a fill is authoritative. A result of this module is not.
@@ -143,7 +142,6 @@ const rates: Partial<Record<string, { readonly [role in Role]: bigint }>> = {
 
 const ratesOf = (feeType: string) => (Object.hasOwn(rates, feeType) ? rates[feeType] : undefined)
 
-/** A non-negative rational number with a positive denominator. */
 interface Fraction {
   readonly numerator: bigint
   readonly denominator: bigint
@@ -152,8 +150,8 @@ interface Fraction {
 const numberText = /^(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/
 
 /**
- * Converts a JSON number to the shortest decimal that parses to the same double. For every multiplier of up to 15
- * digits, this is exactly the decimal on the wire. Undefined if the number is negative or not finite.
+ * The shortest decimal that parses to the same double. For multipliers of up to 15 digits, this is exactly the decimal
+ * on the wire. Undefined if the number is negative or not finite.
  */
 const fractionOf = (value: number): Fraction | undefined => {
   const match = numberText.exec(String(value))
@@ -169,7 +167,7 @@ const fractionOf = (value: number): Fraction | undefined => {
 /** The steps of a trade fee, in micro-dollars. */
 const tradeStep = { centicent: 100n, microdollar: 1n } satisfies Record<Rounding, bigint>
 
-/** Computes the trade fee in micro-dollars. */
+/** In micro-dollars. */
 const tradeMicros = (fill: Fill): Result.Result<bigint, FeeUnknown | OutOfRange> => {
   const { fee_multiplier, fee_type } = fill
   const unknown = (reason: string) => Result.fail(new FeeUnknown({ fee_type, fee_multiplier, reason }))
@@ -199,15 +197,15 @@ const tradeMicros = (fill: Fill): Result.Result<bigint, FeeUnknown | OutOfRange>
  *
  * **Gotchas**
  *
- * The trade fee is not the total fee of a fill. One contract at $0.52 has a trade fee of `0.017472`, but a recorded
- * taker paid `0.017500`, which is `netFee` of {@link charge}.
+ * One contract at $0.52 has a trade fee of `0.017472`, but a recorded taker paid `0.017500`, which is `netFee` of
+ * {@link charge}.
  */
 export const trade = (fill: Fill): Result.Result<Dollars, FeeUnknown | OutOfRange> =>
   Result.map(tradeMicros(fill), fromMicros)
 
 /** The fees of a fill, and the rounding fees that the order carries to its next fill. */
 export interface Charge {
-  /** The trade fee: the fee model, rounded up. */
+  /** The fee model, rounded up. */
   readonly tradeFee: Dollars
   /** The fee that rounds the balance down to a multiple of its step. */
   readonly roundingFee: Dollars
@@ -226,7 +224,7 @@ const oneCent = 10_000n
 
 /**
  * Computes all fees of a fill: the trade fee, the rounding fee, and the rebate. The rounding fee rounds the balance to
- * its step. The rebate refunds rounding fees of the order's earlier fills.
+ * its step. The rebate refunds rounding fees that the order carries.
  *
  * **Details**
  *
@@ -282,7 +280,7 @@ export const charge = (
     const roundingFee = change - divideDown(change, balance) * balance
     const carried = carriedBefore + roundingFee
     const fee = tradeFee + roundingFee
-    // The newer rule refunds every whole step. The older rule refunds only above one cent.
+    // The newer rule refunds whole steps. The older rule refunds only above one cent.
     const isOlder = (fill.rounding ?? defaultRounding) === "centicent"
     const [step, due] = isOlder ? [oneCent, carried > 0n ? carried - 1n : 0n] : [balance, carried]
     const rebate = ((due < fee ? due : fee) / step) * step

@@ -6,13 +6,13 @@
  *
  * Arithmetic uses `bigint`, so it cannot overflow. Results are canonical: dollars have the fewest decimals that are
  * exact, but at least two (`"0.56"`, `"0.5625"`, `"12.345678"`); counts have two. Equal canonical values are therefore
- * the same string. Requests accept every canonical amount that has at most four decimals and is not negative.
+ * the same string. Requests accept canonical amounts that have at most four decimals and are not negative.
  *
  * **Gotchas**
  *
  * The functions of this module take values of the types {@link Dollars} and {@link Count}. Such values come from
  * decoded responses, or from {@link dollars} and {@link count}. If a program casts another string to one of these
- * types, the functions throw {@link NotFixedPoint}, because there is no safe default for money.
+ * types, the functions can throw {@link NotFixedPoint}, because there is no safe default for money.
  *
  * **Example** (Buying at the complement of the best bid of NO)
  *
@@ -152,7 +152,7 @@ const dollarsExpected = "a decimal string of dollars with at most six decimals"
 const countExpected = "a decimal string of contracts with at most two decimals"
 const countTextPattern = /^-?(?:0|[1-9]\d*)(?:\.\d{1,2})?$/
 
-/** Parses a value whose type guarantees the pattern. Throws if the value does not match. */
+/** Throws if the value does not match. */
 const parseUnsafe = (text: string, pattern: RegExp, places: 2 | 6, expected: string): bigint => {
   const units = scaled.parse(text, pattern, places)
   if (units === undefined) throw new NotFixedPoint({ input: String(text), expected })
@@ -226,7 +226,6 @@ export const count = (text: string): Result.Result<Count, NotFixedPoint> => {
 export const countUnsafe = (text: string): Count =>
   fromHundredths(parseUnsafe(text, countTextPattern, 2, countExpected))
 
-/** A function of two amounts or two counts, data-first or data-last. */
 interface Dual<DollarsResult, CountResult> {
   (that: Dollars): (self: Dollars) => DollarsResult
   (that: Count): (self: Count) => CountResult
@@ -234,10 +233,10 @@ interface Dual<DollarsResult, CountResult> {
   (self: Count, that: Count): CountResult
 }
 
-/** Converts an amount or a count to millionths. A count has two decimals, so the conversion is exact. */
+/** In millionths. A count has two decimals, so the conversion is exact. */
 const toUnits = (value: Dollars | Count): bigint => toMicros(value as Dollars)
 
-/** Converts millionths to an amount or a count. It prints at least two decimals, so a sum of counts has exactly two. */
+/** Prints at least two decimals, so a sum of counts has exactly two. */
 const fromUnits = (value: bigint): Dollars & Count => scaled.print(value, 6) as Dollars & Count
 
 const compareUnits = (self: Dollars | Count, that: Dollars | Count): Ordering => {
@@ -330,7 +329,7 @@ const divisions = {
   "half-even": scaled.divideHalfEven
 } satisfies Record<RoundingMode, unknown>
 
-/** Computes a product in units of `$0.00000001`. */
+/** In units of `$0.00000001`. */
 const product = (price: Dollars, count: Count): bigint => toMicros(price) * toHundredths(count)
 
 /**
@@ -365,7 +364,7 @@ export const multiplyExact: {
     : Result.fail(new Inexact({ what: `$${price} × ${count}` }))
 })
 
-/** Converts a price to micro-dollars. Fails if the price is not from 0 to 1 dollar. */
+/** In micro-dollars. Fails if the price is not from 0 to 1 dollar. */
 const priceMicros = (price: Dollars): Result.Result<bigint, OutOfRange> => {
   const micros = toMicros(price)
   return micros >= 0n && micros <= scaled.oneDollar

@@ -64,7 +64,7 @@ export interface Market {
   readonly member?: "direct" | "other" | undefined
   /**
    * The position in contracts, minus the contracts that resting orders would close. Negative for NO. Default: no
-   * position, but an order with `reduce_only` closes its full count.
+   * position, but a single order with `reduce_only` closes its full count.
    */
   readonly position?: Count | undefined
   /**
@@ -134,7 +134,7 @@ export const of = (order: Order, market: Market = {}): Result.Result<OrderCost, 
  *
  * **Details**
  *
- * Each contract of a position can be closed only once. The first orders of a side close the position, and all further
+ * Each contract of a position can be closed only once. The first orders of a side close the position, and further
  * contracts open a new one. This applies to orders with `reduce_only` too, because earlier orders may already have
  * closed the position. The batch takes at most the sum of `worstCase`.
  *
@@ -170,9 +170,7 @@ export const ofBatch = <O extends BatchOrder>(
   })
 }
 
-/**
- * Prices one order. `cover` divides the order into contracts that close a position and contracts that open a position.
- */
+/** `cover` divides the order into contracts that close a position and contracts that open a position. */
 const costOf = (order: Order, market: Market, cover: Cover): Result.Result<OrderCost, Failure> =>
   Result.gen(function* () {
     const price = yield* FixedPoint.dollars(order.price)
@@ -212,10 +210,10 @@ interface Sized extends Division {
   readonly maxFills: bigint
 }
 
-/** Computes upper bounds of the fees and of the cash that an order takes, in micro-dollars. */
+/** Upper bounds, in micro-dollars. */
 const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, terms }: Sized) =>
   Result.gen(function* () {
-    /** Computes the fee model of a taker, rounded up to the micro-dollar. */
+    /** The fee model of a taker, rounded up to the micro-dollar. */
     const model = (price: Dollars, hundredths: bigint) =>
       Result.map(tradeFee({ ...terms, role: "taker", rounding: "microdollar", price }, hundredths), FixedPoint.toMicros)
     const fillsIn = (hundredths: bigint) => min(hundredths, maxFills)
@@ -244,7 +242,7 @@ const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, 
     }
   })
 
-/** Computes the trade fee of a count in hundredths. The price and the count must be valid. */
+/** The price and the count must be valid. */
 const tradeFee = (fill: Omit<Fees.Fill, "count">, hundredths: bigint): Result.Result<Dollars, Fees.FeeUnknown> =>
   // Valid prices and counts cannot be out of range.
   Fees.trade({ ...fill, count: FixedPoint.fromHundredths(hundredths) }) as Result.Result<Dollars, Fees.FeeUnknown>
@@ -255,14 +253,11 @@ const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 const atLeastZero = (value: bigint): bigint => max(value, 0n)
 
-/** Multiplies a price by a count in hundredths. The result is in micro-dollars. */
+/** In micro-dollars. */
 const times = (price: Dollars, hundredths: bigint, mode: FixedPoint.RoundingMode): bigint =>
   FixedPoint.toMicros(FixedPoint.multiply(price, FixedPoint.fromHundredths(hundredths), mode))
 
-/**
- * Divides the contracts of an order into closing and opening contracts. Call it for each order of one market and
- * subaccount, in the sequence in which the orders are placed.
- */
+/** Call it for each order of one market and subaccount, in the sequence in which the orders are placed. */
 type Cover = (order: Order, position: Count | undefined, hundredths: bigint) => Division
 
 const makeCover = (): Cover => {
@@ -295,7 +290,7 @@ const makeCover = (): Cover => {
   }
 }
 
-/** Returns the maximum number of fills of an order. The smallest fill is 0.01 contract. */
+/** The smallest fill is 0.01 contract. */
 const maxFillsOf = (
   mostFills: number | undefined,
   hundredths: bigint

@@ -124,7 +124,7 @@ export const isOnGrid: {
 
 /**
  * Returns the highest grid price that is not above `price`: `price` itself if it is on the grid. None if `price` is
- * below the grid. Never 0 or 1.
+ * below the grid.
  */
 export const nearestBelow: {
   (price: Dollars): (grid: PriceGrid) => Option.Option<Dollars>
@@ -139,7 +139,7 @@ export const nearestBelow: {
 
 /**
  * Returns the lowest grid price that is not below `price`: `price` itself if it is on the grid. None if `price` is
- * above the grid. Never 0 or 1.
+ * above the grid.
  */
 export const nearestAbove: {
   (price: Dollars): (grid: PriceGrid) => Option.Option<Dollars>
@@ -152,7 +152,7 @@ export const nearestAbove: {
   return Option.some(fromMicros(run.start + steps * run.step))
 })
 
-/** Returns the number of grid prices below `price`. Undefined if `price` is off the grid. */
+/** Undefined if `price` is off the grid. */
 const rankOf = (grid: PriceGrid, price: Dollars): bigint | undefined => {
   const micros = toMicros(price)
   const run = grid.runs.find((run) => contains(run, micros))

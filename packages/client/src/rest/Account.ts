@@ -80,7 +80,7 @@ export const endpointCosts: Operation.Operation<void, Responses.GetAccountEndpoi
   })
 
 /**
- * Reads the account's progress towards the usage tiers that require a trading volume.
+ * Reads the account's progress toward the usage tiers that require a trading volume.
  *
  * **Details**
  *

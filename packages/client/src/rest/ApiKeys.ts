@@ -25,7 +25,7 @@ export type { ApiKey, CreateApiKeyResponse, GetApiKeysResponse } from "../genera
 
 /**
  * Lists the account's keys: ids, names, scopes, and the subaccount or the subtrader (of a futures commission merchant)
- * to which each key is locked. The response never contains a private key.
+ * to which each key is locked. The response contains no private key.
  *
  * **Details**
  *
@@ -86,7 +86,6 @@ export interface GeneratedApiKey extends Omit<Responses.GenerateApiKeyResponse, 
 const isGeneratedApiKey = (value: unknown): value is GeneratedApiKey =>
   typeof value === "object" && value !== null && "private_key" in value && Redacted.isRedacted(value.private_key)
 
-/** Decodes the response with the generated schema, and wraps the secret. */
 const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.GenerateApiKeyResponse.pipe(
   /*#__PURE__*/ Schema.decodeTo(/*#__PURE__*/ Schema.declare(isGeneratedApiKey), {
     decode: /*#__PURE__*/ SchemaGetter.transform((response: Responses.GenerateApiKeyResponse) => ({
@@ -99,12 +98,12 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
 ) as unknown as Schema.Codec<GeneratedApiKey>
 
 /**
- * Creates a key pair at the exchange. The response contains the private key, which the exchange never sends again.
+ * Creates a key pair at the exchange. The response contains the private key, which the exchange does not send again.
  *
  * **When to use**
  *
- * Use this operation only if the usage level does not allow {@link create}. With {@link create}, the private key never
- * leaves your machine.
+ * Use this operation only if the usage level does not allow {@link create}. With {@link create}, the private key stays
+ * on your machine.
  *
  * **Details**
  *
@@ -170,8 +169,8 @@ export {
    *
    * **Gotchas**
    *
-   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
-   * that the first attempt succeeded. If a key deletes itself, an `Unauthorized` with `afterLostAnswer` means the same,
+   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` most likely means that
+   * an earlier attempt succeeded. If a key deletes itself, an `Unauthorized` with `afterLostAnswer` means the same,
    * because the exchange no longer accepts the deleted key.
    */
   remove as delete

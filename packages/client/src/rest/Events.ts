@@ -43,7 +43,7 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Lists all events except those of combos, a page at a time. A combo is a market that combines several markets.
+ * Lists events except those of combos, a page at a time. A combo is a market that combines several markets.
  *
  * **When to use**
  *
@@ -52,7 +52,7 @@ export type {
  *
  * **Gotchas**
  *
- * - Only {@link listMultivariate} lists combos.
+ * - {@link listMultivariate} lists the events of combos.
  * - The last page has `cursor: ""`, `cursor: null`, or no cursor.
  *
  * **Example** (The tickers of all open markets, without combos)
@@ -151,7 +151,7 @@ export const get: Operation.Operation<
   retry: "idempotent"
 })
 
-/** Reads the display data of an event: pictures and colours, its competition, its settlement sources. */
+/** Reads the display data of an event: pictures and colors, its competition, its settlement sources. */
 export const metadata: Operation.Operation<
   Inputs.GetEventMetadataInput,
   Responses.GetEventMetadataResponse,
@@ -203,7 +203,7 @@ export const feeChanges: Pages.Paged<
 export interface HistoryInput extends Omit<Inputs.GetMarketCandlesticksByEventInput, "period_interval"> {}
 
 /**
- * Reads the candlesticks of all markets of an event.
+ * Reads the candlesticks of the markets of an event.
  *
  * **Details**
  *

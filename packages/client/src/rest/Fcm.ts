@@ -288,8 +288,8 @@ export const updateDailyCap: Operation.Operation<
  *
  * **Gotchas**
  *
- * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
- * that the first attempt succeeded.
+ * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` most likely means that
+ * an earlier attempt succeeded.
  */
 export const deleteDailyCap: Operation.Operation<
   Inputs.DeleteFCMEventContractDailyCapInput,

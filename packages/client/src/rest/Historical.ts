@@ -9,8 +9,8 @@
  *
  * **Gotchas**
  *
- * The cutoffs move, so an item can move from the live side to the historical side between two calls. Since 24 September
- * 2026, the cutoff of orders moves independently of the other cutoffs. Source: the exchange's changelog.
+ * The cutoffs move, so an item can move from the live side to the historical side between two calls. Since September
+ * 24, 2026, the cutoff of orders moves independently of the other cutoffs. Source: the exchange's changelog.
  *
  * @module
  */
@@ -64,7 +64,7 @@ export type {
  * **Gotchas**
  *
  * - The names end in `_ts`, but the values are not Unix times. The parameters `min_ts` and `max_ts` are Unix seconds.
- * - Orders leave the live reads after two weeks. Source: the exchange's changelog, 24 September 2026.
+ * - Orders leave the live reads after two weeks. Source: the exchange's changelog, September 24, 2026.
  * - Resting orders and unsettled positions stay in the live reads at any age.
  */
 export const cutoff: Operation.Operation<void, Responses.GetHistoricalCutoffResponse, never, KalshiPublic> =
@@ -255,7 +255,7 @@ export const positions: Pages.Paged<
 })
 
 /**
- * Lists all old public trades, a page at a time.
+ * Lists old public trades, a page at a time.
  *
  * **Gotchas**
  *

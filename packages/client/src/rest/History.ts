@@ -151,7 +151,6 @@ interface Sides<A, E1, R1, E2, R2> {
   readonly historical: () => Stream.Stream<A, E2, R2>
   /** The descriptors of the operations that read the sides. Each must accept the input. */
   readonly descriptors: ReadonlyArray<Operation.Descriptor>
-  /** Selects the cutoff of these items. */
   readonly cutoff: (cutoffs: Responses.GetHistoricalCutoffResponse) => string | undefined
   readonly idOf: (item: A) => string
   /** Returns the time that determines the side of an item, in Unix milliseconds. NaN if it is unknown. */
@@ -163,10 +162,7 @@ const millisOf = (time: string | null | undefined): number => Date.parse(time ??
 const hasCursor = (input: unknown): boolean =>
   typeof input === "object" && input !== null && "cursor" in input && input.cursor !== undefined
 
-/**
- * Returns the first error in the arguments of a call. Without this check, the historical side would reject the input
- * only in the middle of the stream.
- */
+/** Without this check, the historical side would reject the input only in the middle of the stream. */
 const faultOf = (
   operation: string,
   input: unknown,
@@ -223,10 +219,7 @@ const join = <A, E1, R1, E2, R2>(
       const secondCutoff = Stream.fromEffectDrain(
         Effect.tap(readCutoff, (millis) => Effect.sync(() => void (betweenSides = last = millis)))
       )
-      /**
-       * Handles a historical item that is younger than the first cutoff plus `overlapMillis`. Returns false if the live
-       * side has certainly emitted it, otherwise fails.
-       */
+      /** Returns false if the live side has certainly emitted the item. Otherwise fails. */
       const checkYoungItem = (item: A, id: string) =>
         Effect.gen(function* () {
           const at = atMillis(item)
@@ -254,10 +247,10 @@ const join = <A, E1, R1, E2, R2>(
     })
   )
 
-/** Decides whether to keep an item. If the decision is an effect that fails, the next pull repeats the decision. */
+/** If the decision is an effect that fails, the next pull repeats the decision. */
 type IsNew<A, E, R> = (item: A) => boolean | Effect.Effect<boolean, E, R>
 
-/** Keeps the new items of a stream. Unlike `Stream.filterEffect`, emits all items before a failure. */
+/** Unlike `Stream.filterEffect`, emits all items before a failure. */
 const keep = <A, E, R, E2, R2>(
   stream: Stream.Stream<A, E, R>,
   isNew: IsNew<A, E2, R2>
@@ -397,7 +390,7 @@ export const positions: {
 /** Input of {@link trades}: the fields that both sides accept. */
 export interface TradesInput extends Omit<Historical.TradesInput, "cursor"> {}
 
-/** Reads all public trades of any age: {@link Markets.trades} and {@link Historical.trades}. */
+/** Reads public trades of any age: {@link Markets.trades} and {@link Historical.trades}. */
 export const trades: Reader<
   TradesInput,
   Responses.Trade,

@@ -194,7 +194,7 @@ export const orderbooks: Operation.Operation<
 })
 
 /**
- * Lists all public trades, a page at a time.
+ * Lists public trades, a page at a time.
  *
  * **Gotchas**
  *

@@ -95,7 +95,7 @@ export const get: Operation.Operation<
  *
  * - The client does not retry this operation after a lost response. The request has no client-supplied id, and no
  *   publication says what a second creation with the same legs does.
- * - Each creation counts towards the limit of 5,000 per account and week. Source: the exchange's documentation, 2026.
+ * - Each creation counts toward the limit of 5,000 per account and week. Source: the exchange's documentation, 2026.
  * - The `code` of the error is the reason why the exchange refused a combination, such as `duplicated_legs` or
  *   `conflicting_leg_outcomes`. Source: the exchange's changelog, 2026.
  * - Combos are on shard 1, and the cash for their orders must be on that shard. The market's `exchange_index` is

@@ -1,7 +1,5 @@
 /**
- * The operations of order groups. A group limits the contracts that its orders fill within a rolling window of 15
- * seconds. If the fills exceed the limit, the group triggers: the exchange cancels the group's resting orders and
- * refuses new ones.
+ * The operations of order groups: one function for each request of the exchange's API.
  *
  * @module
  */
@@ -210,8 +208,8 @@ export {
    *
    * **Gotchas**
    *
-   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
-   * that the first attempt succeeded.
+   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` most likely means that
+   * an earlier attempt succeeded.
    */
   remove as delete
 }

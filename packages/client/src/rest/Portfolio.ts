@@ -96,7 +96,7 @@ export const balance: Operation.Operation<
  * **Gotchas**
  *
  * - The last page has `cursor: ""`. Source: recorded in demo, July 2026.
- * - Since 1 October 2026 the list contains settled positions only if `settlement_status` requests them. Source:
+ * - Since October 1, 2026, the list contains settled positions only if `settlement_status` requests them. Source:
  *   changelog.
  * - A closed position stays in the list with `position_fp: "0.00"`. `count_filter: "position"` removes it.
  *   `realized_pnl_dollars` does not include fees: they are in `fees_paid_dollars`. Source: recorded in demo, July 2026.
@@ -136,7 +136,7 @@ export const positions: Pages.Paged<
  *   July 2026.
  * - Fills that are older than the cutoff of `Historical.cutoff` are only in `Historical.fills`. `History.fills` reads
  *   both.
- * - Fills have no `client_order_id` since 30 March 2026. Find the order of a fill by `order_id`. Source: changelog.
+ * - Fills have no `client_order_id` since March 30, 2026. Find the order of a fill by `order_id`. Source: changelog.
  *
  * **Example** (The exact fees of one order's fills)
  *

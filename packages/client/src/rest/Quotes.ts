@@ -238,8 +238,8 @@ export {
    *
    * - After the acceptance, the call fails with a `NotFound`. You can then prevent the trade only by not confirming the
    *   quote. Source: observed in demo, July 2026.
-   * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
-   *   means that the first attempt withdrew the quote. The quote may also have been accepted in between: check with
+   * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` most likely means
+   *   that an earlier attempt withdrew the quote. The quote may also have been accepted in between: check with
    *   {@link get}.
    */
   remove as delete

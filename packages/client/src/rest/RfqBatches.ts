@@ -23,7 +23,7 @@
  * - The OpenAPI document marks all ten operations as hidden until RFQ batches launch. In some environments, the
  *   operations may not exist yet.
  * - All combos of a batch are on one shard (`exchange_index`). Together they have at most 6 distinct legs.
- * - You can have 2 open batches. An `accepted` batch does not count. Batches and single RFQs have separate limits.
+ * - An `accepted` batch does not count as open. Batches and single RFQs have separate limits.
  * - Futures commission merchants (FCM members) cannot use batches yet: {@link create} fails with `Forbidden` and the
  *   code `rfq_batch_unavailable`.
  * - Requests call the prices `yes_bid` and `no_bid`. Responses call them `yes_bid_dollars` and `no_bid_dollars`.
@@ -129,13 +129,11 @@ export interface Size extends Pick<Inputs.CreateRFQBatchInput, "contracts_fp" | 
 
 type SizeField = "contracts_fp" | "target_cost_dollars"
 
-/** Returns the fields of a size that are set. */
 const sizesOf = (size: Size): ReadonlyArray<SizeField> =>
   (["contracts_fp", "target_cost_dollars"] as const).filter(
     (field) => size[field] !== undefined && size[field] !== null
   )
 
-/** Returns the first error of the children, or undefined. */
 const firstOf = (
   { children }: Inputs.CreateRFQBatchInput,
   faultOf: (child: Inputs.CreateRFQBatchChildInput, pointer: string) => Operation.InputFault | undefined
@@ -190,7 +188,7 @@ const legsHaveACollection: Operation.Rule<Inputs.CreateRFQBatchInput> = ({ child
       }
     : undefined
 
-/** Returns the key by which combos are compared: the ticker, or the sorted legs. */
+/** The ticker, or the sorted legs. */
 const comboOf = ({ market_ticker, selected_markets = [] }: Inputs.CreateRFQBatchChildInput): string =>
   JSON.stringify(
     market_ticker ??
@@ -271,13 +269,12 @@ const feesNeedATargetCost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) 
  * **Gotchas**
  *
  * - With a `client_batch_id`, the client repeats the request after a lost response, because the exchange does not
- *   create a second batch. A `Conflict` with `afterLostAnswer` then most likely means that the first attempt created
- *   the batch: look for your id in {@link list} with `user_filter: "self"`. Without a `client_batch_id`, the client
- *   does not repeat the request.
+ *   create a second batch. A `Conflict` with `afterLostAnswer` most likely means that an earlier attempt created the
+ *   batch: look for your id in {@link list} with `user_filter: "self"`. Without a `client_batch_id`, the client does
+ *   not repeat the request.
  * - A `client_batch_id` stays in use while its batch is open and for seven days after. A second use is a `Conflict`.
  * - You can have two open batches. With `replace_existing`, a third batch closes the oldest. Without it, a third batch
  *   is a `Conflict` or a `BadRequest`: the OpenAPI document does not say which.
- * - An FCM member gets a `Forbidden` with the code `rfq_batch_unavailable`.
  *
  * **Example** (Requesting 10 contracts of each of two combos)
  *
@@ -348,8 +345,8 @@ export {
    * **Gotchas**
    *
    * - You cannot close an accepted batch. It executes or expires as a whole.
-   * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely
-   *   means that the first attempt closed the batch.
+   * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` most likely means
+   *   that an earlier attempt closed the batch.
    */
   remove as delete
 }
@@ -387,7 +384,6 @@ export const bestQuotes: Operation.Operation<
   retry: "idempotent"
 })
 
-/** Checks that each child has at most one entry. */
 const childrenAreUnique = (
   list: string,
   entries: ReadonlyArray<{ readonly rfq_id: string }>
@@ -421,7 +417,7 @@ const childrenAreUnique = (
  *
  * - **The side is the makers'**, as in `Quotes.accept`: `"yes"` takes their bids for YES, so you buy NO at one dollar
  *   minus the bid. No recording of a batch confirms this yet.
- * - Recognise `rfq_batch_quotes_changed` by its code, because the class of the error is not known. The OpenAPI document
+ * - Recognize `rfq_batch_quotes_changed` by its code, because the class of the error is not known. The OpenAPI document
  *   states neither its status (probably 400 or 409) nor the field that lists the children. So do not rely on the list:
  *   read {@link bestQuotes} again and compare, as in the first example.
  * - `error.body.details` contains the `details` of the response, truncated to 2,048 characters. A value that is not a
@@ -576,8 +572,8 @@ export const quote: Operation.Operation<
  *
  * **Gotchas**
  *
- * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
- * that the first attempt withdrew the batch quote. The batch may also have been accepted in between: check with
+ * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` most likely means that
+ * an earlier attempt withdrew the batch quote. The batch may also have been accepted in between: check with
  * {@link quotes}.
  */
 export const deleteQuote: Operation.Operation<
@@ -610,8 +606,8 @@ export const deleteQuote: Operation.Operation<
  *
  * - The OpenAPI document does not say how long you have. A single quote on a combo leaves 3 s: see `Quotes.confirm`.
  * - The client retries this operation after a lost response, because a batch quote can be confirmed only once. A
- *   `Conflict` or `NotFound` with `afterLostAnswer` then most likely means that the first attempt succeeded.
- *   {@link quotes} shows the `status`.
+ *   `Conflict` or `NotFound` with `afterLostAnswer` most likely means that an earlier attempt succeeded. {@link quotes}
+ *   shows the `status`.
  * - The client sends `{}` as the body, because the exchange requires a body in `Quotes.confirm`.
  */
 export const confirmQuote: Operation.Operation<

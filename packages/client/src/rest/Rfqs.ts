@@ -152,8 +152,8 @@ export {
    *
    * **Gotchas**
    *
-   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
-   * that the first attempt succeeded.
+   * The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` most likely means that
+   * an earlier attempt succeeded.
    */
   remove as delete
 }

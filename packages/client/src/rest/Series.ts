@@ -30,7 +30,7 @@ export type {
 } from "../generated/responses.ts"
 
 /**
- * Lists all series in one response without pages.
+ * Lists series, in one response without pages.
  *
  * **When to use**
  *

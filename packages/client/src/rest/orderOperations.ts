@@ -57,8 +57,8 @@ export type {
  *
  * - The last page has `cursor: ""`.
  * - A new order may be missing for a moment: reads lag behind writes.
- * - Resting orders are always in the list. Canceled and executed orders before the cutoff of `Historical.cutoff` are
- *   only in `Historical.orders`. Source: the OpenAPI document of October 26, 2026.
+ * - Resting orders stay in the list at any age. Canceled and executed orders before the cutoff of `Historical.cutoff`
+ *   are only in `Historical.orders`. Source: the OpenAPI document of October 26, 2026.
  * - There is no filter by `client_order_id`: list by ticker and time, and search the response.
  */
 export const list: Pages.Paged<
@@ -203,8 +203,8 @@ export const create: Operation.Operation<
  *
  * **Details**
  *
- * The client retries this operation after a lost response only if every order has a `client_order_id`. The error
- * `order_already_exists` of an item then most likely means that an earlier attempt placed the order.
+ * The client retries this operation after a lost response only if every order has a `client_order_id`. After a lost
+ * response, the error `order_already_exists` of an item most likely means that an earlier attempt placed the order.
  *
  * **Gotchas**
  *
@@ -258,7 +258,7 @@ export const batchCreate: Operation.Operation<
  * - `count` is the total, not the resting part: with 4 of 10 filled, `"10"` leaves 6 resting and `"6"` leaves 2.
  *   Source: the OpenAPI document of October 26, 2026.
  * - `fill_count`, `remaining_count` and the averages of the response are null or absent if the amendment did not change
- *   them. Since 3 September 2026, `remaining_count` is the count that rests after matching. Source: changelog.
+ *   them. Since September 3, 2026, `remaining_count` is the count that rests after matching. Source: changelog.
  * - The client does not retry this operation after a lost response. The order may have filled in the meantime, and a
  *   repeat could make it lose its position in the queue again. Read the order to see the result.
  *
@@ -339,8 +339,8 @@ export const decrease: Operation.Operation<
  *
  * - If `market_ticker` and `exchange_index` are both absent, the exchange searches only shard 0, and returns 404 for a
  *   resting order on another shard. Source: the OpenAPI document of October 26, 2026.
- * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` then most likely means
- *   that the first attempt canceled the order.
+ * - The client retries this operation after a lost response. A `NotFound` with `afterLostAnswer` most likely means that
+ *   an earlier attempt canceled the order.
  */
 export const cancel: Operation.Operation<
   Inputs.CancelOrderV2Input,
@@ -367,8 +367,8 @@ export const cancel: Operation.Operation<
  *
  * **Gotchas**
  *
- * - The client retries this operation after a lost response. The item of an order that an earlier attempt canceled then
- *   has an error such as `not_found`.
+ * - The client retries this operation after a lost response. If an earlier attempt canceled an order, the item of this
+ *   order has an error such as `not_found`.
  * - A batch costs 2 tokens per order, from the account's common write bucket. If the cost of the batch exceeds the
  *   capacity of the bucket, the exchange returns 429. Source: the endpoint costs recorded in demo, July 2026, and the
  *   rate-limit guide of October 2026.
@@ -392,8 +392,8 @@ export const batchCancel: Operation.Operation<
 })
 
 /**
- * Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of the primary account and of
- * all subaccounts. The response is empty.
+ * Cancels the resting orders on all shards: the orders of `subaccount`, or of the primary account and all subaccounts
+ * if `subaccount` is not set. The response is empty.
  *
  * **When to use**
  *

@@ -1,5 +1,5 @@
 /**
- * Remembers the ids of a stream, to recognise repeated items.
+ * Remembers the ids of a stream, to recognize repeated items.
  *
  * @module
  */
@@ -14,7 +14,6 @@ export interface All {
 /** The platform limits a set to 2 ** 24 - 1 elements. */
 const largestSet = 2 ** 23
 
-/** Makes a memory of up to `maxIds` ids, in several sets of at most `perSet` ids each. */
 export const all = (options: { readonly maxIds: number; readonly perSet?: number }): All => {
   const { maxIds, perSet = largestSet } = options
   const sets: Array<Set<string>> = []

@@ -4,7 +4,7 @@
  * **Details**
  *
  * A signature contains this machine's time. If that time is too far from the exchange's time, the exchange refuses the
- * request with 401. Every layer measures the difference from the `Date` header of each response. It sends no extra
+ * request with 401. Every layer measures the difference from the `Date` headers of its responses. It sends no extra
  * requests. A date has a resolution of one second. The exchange writes the date after the client sends the request and
  * before the response arrives. So one response gives an interval for the difference, and several responses give the
  * intersection of their intervals. A response replaces a measurement that it contradicts, or that is several minutes

@@ -20,13 +20,13 @@ import { durationMillis } from "../time.ts"
  *   So no schedule can send an order twice.
  * - A 401 is retried if its code blames the timestamp, such as `header_timestamp_expired`. With `correctClockSkew`, a
  *   401 is also retried if the date of the response shows that the timestamp was wrong. This applies to every
- *   operation. It happens at most once per call, and the policy counts it as a retry.
- * - If a request has a client-supplied id, as an order has, the client retries it even after a lost response. These
- *   retries end one minute after the first attempt whose response was lost, because the exchange does not document how
- *   long it recognises a client-supplied id.
+ *   operation, because the exchange does not carry out a request that it rejects with 401. It happens at most once per
+ *   call, and the policy counts it as a retry.
+ * - If a request has a client-supplied id, such as a `client_order_id`, the client retries it even after a lost
+ *   response. These retries end one minute after the first attempt whose response was lost, because the exchange does
+ *   not document how long it recognizes a client-supplied id.
  * - A `Retry-After` header with seconds or a date can make a wait longer, never shorter. Other values and repeated
- *   headers are ignored. If the wait would exceed the total time of the call, the call fails at once with the error of
- *   that response.
+ *   headers are ignored. If the wait would exceed the total time of the call, the call fails at once.
  * - With an invalid policy, such as a timeout of zero, a call fails with `InvalidRequest` and sends nothing.
  */
 export interface SendPolicy {
@@ -49,7 +49,8 @@ const fullJitter = /*#__PURE__*/ Schedule.modifyDelay(({ duration }: Schedule.Me
 )
 
 /**
- * The default schedule: at most four attempts. The delays double from 250 ms, have full jitter, and never exceed 5 s.
+ * The default schedule: at most four attempts. Each delay is random (full jitter), below a bound that doubles from 250
+ * ms.
  */
 export const defaultRetry: Schedule.Schedule<unknown> = /*#__PURE__*/ Schedule.upTo(
   /*#__PURE__*/ fullJitter(/*#__PURE__*/ Schedule.exponential("250 millis")),

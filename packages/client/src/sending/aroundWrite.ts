@@ -18,7 +18,6 @@ export type AroundWrite = (
   sending: Effect.Effect<unknown, CallFailure>
 ) => Effect.Effect<unknown, CallFailure>
 
-/** The hook of the current context. Default: none. */
 export const AroundWrite: Context.Reference<AroundWrite | undefined> = /*#__PURE__*/ Context.Reference<
   AroundWrite | undefined
 >("@kalshi-effect/client/internal/AroundWrite", { defaultValue: () => undefined })

@@ -14,14 +14,12 @@ import * as skew from "./skew.ts"
 import { timeoutOrElse } from "./timeout.ts"
 import type { Transport, TransportFault } from "./transport.ts"
 
-/** Returns a hint for the error message if this machine refused the connection. Empty for every other error. */
 const hintOf = ({ hostname, origin, port, protocol }: RestRoot, { code, requestSent }: TransportFault): string => {
   if (code !== "ECONNREFUSED" || requestSent !== "no" || !loopback.test(hostname)) return ""
   const listening = port === "" ? (protocol === "https:" ? "443" : "80") : port
   return `; nothing listens at ${origin}: start the local exchange (kalshi sandbox --port ${listening}, or kalshi-sandbox --port ${listening})`
 }
 
-/** Fails an attempt that exceeds the policy's time limit for one attempt, or the remaining time of the call. */
 const withinTime = (
   call: CallState,
   attempt: Effect.Effect<unknown, CallFailure>
@@ -48,10 +46,7 @@ const withinTime = (
   return limitMillis > 0 ? timeoutOrElse(attempt, limitMillis, timedOut) : timedOut
 }
 
-/**
- * Makes the function that performs one attempt of a call. An attempt is signed after its waits, so that the timestamp
- * is current.
- */
+/** An attempt is signed after its waits, so that the timestamp is current. */
 export const make = (
   connection: Connection,
   transport: Transport
@@ -69,7 +64,7 @@ export const make = (
       const { descriptor, policy, wire } = call
       if (call.clientIdRemainingMillis() < 0) {
         const reason =
-          "signing took so long that the exchange may no longer recognise the client-supplied id of the request"
+          "signing took so long that the exchange may no longer recognize the client-supplied id of the request"
         return Effect.fail(transportError(call, { requestSent: "no", code: undefined, reason }))
       }
       call.attempts++

@@ -25,14 +25,11 @@ export interface ExchangeWindow {
   readonly untilMillis: number
 }
 
-/**
- * A record of the attempts of a call. The sender updates the record, so that it is complete even if the call is
- * interrupted.
- */
+/** The sender updates the record, so that it is complete even if the call is interrupted. */
 export interface Attempts {
-  /** The reading of the clocks before the first attempt. */
+  /** Before the first attempt. */
   readonly began: Reading
-  /** The reading of the clocks at the last attempt, or at the end of the call. */
+  /** At the last attempt, or later. */
   last: Reading
   /** The latest timestamp of a signature. Undefined before the first attempt. */
   signedMillis: number | undefined
@@ -59,18 +56,14 @@ export const recordSent = (attempts: Attempts, sent: Reading, signedMillis: numb
   attempts.signedMillis = Math.max(attempts.signedMillis ?? signedMillis, signedMillis)
 }
 
-/** The record to which the sender adds the attempts of a signed write. Default: none. */
+/** The sender adds the attempts of signed writes to this record. */
 export const Recorded: Context.Reference<Attempts | undefined> = /*#__PURE__*/ Context.Reference<Attempts | undefined>(
   "@kalshi-effect/client/internal/Recorded",
   { defaultValue: () => undefined }
 )
 
-/**
- * The current reading of this machine's clocks, and the difference between the exchange's clock and this machine's wall
- * clock.
- */
 export interface Now extends Reading {
-  /** Undefined if there is no measurement. */
+  /** Undefined without a measurement. */
   readonly skew: Interval | undefined
 }
 
@@ -79,9 +72,8 @@ export const now: Effect.Effect<Now, never, KalshiPublic> = /*#__PURE__*/ Effect
 )
 
 /**
- * Returns the bounds of the exchange's time when this process took a reading. The age of the reading comes from the
- * monotonic clock, so later changes of the wall clock do not matter. `unmeasuredMillis` bounds the clock skew if there
- * is no measurement.
+ * The exchange's time when this process took the reading. The age of the reading comes from the monotonic clock, so
+ * later changes of the wall clock do not matter. `unmeasuredMillis` bounds the clock skew if there is no measurement.
  */
 export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = maxSkewMillis): Interval => {
   const wallMillis = now.wallMillis - (now.monotonicMillis - reading.monotonicMillis)
@@ -94,8 +86,7 @@ export const exchangeTimeAt = (reading: Reading, now: Now, unmeasuredMillis = ma
 /** The times of a call as wall-clock times, so that another process can use them. */
 export interface Times {
   /**
-   * The time of the last attempt by this machine's clock, or the latest timestamp of a signature: the later of the two.
-   * In Unix milliseconds.
+   * Unix milliseconds: the last attempt by this machine's clock, or the latest timestamp of a signature if it is later.
    */
   readonly lastAttemptMillis: number
   readonly window: ExchangeWindow | undefined

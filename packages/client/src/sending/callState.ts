@@ -13,12 +13,11 @@ import type { Resolved } from "./SendPolicy.ts"
 import type { Reading } from "./skew.ts"
 
 /**
- * How long the exchange recognises a request by its client-supplied id. The exchange does not document this duration.
+ * How long the exchange recognizes a request by its client-supplied id. The exchange does not document this duration.
  * The value is a cautious assumption.
  */
 const clientIdWindowMillis = 60_000
 
-/** The values that do not change during a call. */
 export interface CallOptions {
   readonly descriptor: Descriptor
   readonly wire: WireRequest
@@ -29,7 +28,6 @@ export interface CallOptions {
   readonly decode: Decode
 }
 
-/** The state of one call. Its attempts change the state. */
 export class CallState {
   readonly descriptor: Descriptor
   readonly wire: WireRequest
@@ -38,7 +36,7 @@ export class CallState {
   readonly clock: Clock.Clock
   readonly isSigned: boolean
   readonly decode: Decode
-  /** Whether the exchange recognises a repeat by a client-supplied id in the body. */
+  /** Whether the exchange recognizes a repeat by a client-supplied id in the body. */
   readonly hasClientId: boolean
   /** Whether the call may be repeated after a lost response. */
   readonly isRepeatable: boolean
@@ -46,16 +44,15 @@ export class CallState {
 
   /** How many requests were passed to the transport. */
   attempts = 0
-  /** When the last request was passed to the transport. */
   lastSentAt: Reading = { wallMillis: 0, monotonicMillis: 0 }
   /**
    * When the client sent the first request whose response was lost, in monotonic milliseconds. The exchange may have
-   * carried out that request. Undefined if no response was lost.
+   * carried it out.
    */
   firstLostSentMillis: number | undefined = undefined
   /** Whether the last response was a 401 whose date shows that the timestamp of the request was wrong. */
   timestampWasOff = false
-  /** Whether the call was already repeated because of its timestamp. This happens at most once per call. */
+  /** Whether the call was already repeated because of its timestamp. */
   wasSignedAgain = false
 
   constructor(options: CallOptions) {
@@ -72,15 +69,11 @@ export class CallState {
     this.#startedMillis = monotonicMillis(this.clock)
   }
 
-  /** Returns the remaining total time of the call, in milliseconds. */
   remainingMillis(): number {
     return this.policy.totalMillis - (monotonicMillis(this.clock) - this.#startedMillis)
   }
 
-  /**
-   * Returns how many milliseconds the exchange still recognises a repeat by its client-supplied id. Infinite if no
-   * response was lost, or if the call has no client-supplied id.
-   */
+  /** Infinite if no response was lost, or if the call has no client-supplied id. */
   clientIdRemainingMillis(): number {
     return this.hasClientId && this.firstLostSentMillis !== undefined
       ? clientIdWindowMillis - (monotonicMillis(this.clock) - this.firstLostSentMillis)

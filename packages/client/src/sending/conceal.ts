@@ -5,7 +5,7 @@
  * @module
  */
 
-/** Header values by name, in lower case. */
+/** The names are in lower case. */
 export type HeaderValues = Readonly<Record<string, string | undefined>>
 
 /** Replaces a request's signature and credentials in a text, and truncates the text after `limit` characters. */
@@ -42,17 +42,14 @@ const named: Readonly<Record<string, string>> = {
 /** The letters of the JSON escapes `\n`, `\r` and `\t`. */
 const lineBreaks = "nrt"
 
-/** Normalises a character. The result is the same for upper and lower case, and for both alphabets of base64. */
+/** The result is the same for upper and lower case, and for both alphabets of base64. */
 const plain = (character: string): string =>
   character === "-" ? "+" : character === "_" ? "/" : character.toLowerCase()
 
 const isAlphanumeric = (character: string | undefined): boolean =>
   character !== undefined && /[a-z0-9]/i.test(character)
 
-/**
- * Returns the character at an index, and the index of the next character. Decodes percent-encoding, and JSON and HTML
- * escapes.
- */
+/** Decodes percent-encoding, and JSON and HTML escapes. */
 const characterAt = (text: string, at: number): readonly [character: string, next: number] => {
   const raw = text[at]!
   if (raw !== "%" && raw !== "\\" && raw !== "&") return [raw, at + 1]
@@ -76,17 +73,11 @@ const characterAt = (text: string, at: number): readonly [character: string, nex
 
 const fromCode = (code: number): string | undefined => (code <= 0xffff ? String.fromCharCode(code) : undefined)
 
-/**
- * Whether a character of a response matches a character of a value. A space also matches a plus, because form decoding
- * turns a plus into a space.
- */
+/** A space also matches a plus, because form decoding turns a plus into a space. */
 const isSame = (character: string, of: string): boolean =>
   plain(character) === plain(of) || (character === " " && plain(of) === "+")
 
-/**
- * Returns the index after an echo of `value` that starts at `start`. -1 if there is none. The echo may be wrapped over
- * several lines.
- */
+/** The index after an echo of `value` that starts at `start`, or -1. The echo may be wrapped over several lines. */
 const endOf = (text: string, start: number, value: string): number => {
   let at = start
   let matched = 0
@@ -129,7 +120,6 @@ const valuesOf = (headers: HeaderValues): ReadonlyArray<string> => {
   return [...values]
 }
 
-/** Makes the function that conceals the header values of a request. */
 export const make = (headers: HeaderValues | undefined): Conceal => {
   const values = headers === undefined ? [] : valuesOf(headers)
   const firsts = [...new Set(values.map((value) => plain(value[0]!)))]
@@ -158,7 +148,6 @@ export const make = (headers: HeaderValues | undefined): Conceal => {
   }
 }
 
-/** Conceals header values in every string of a JSON value, including its keys. */
 export const inJson = (conceal: Conceal, value: unknown): unknown => {
   if (typeof value === "string") return conceal(value)
   if (typeof value !== "object" || value === null) return value

@@ -14,20 +14,16 @@ import type { CallFailure } from "./decode.ts"
 import type { Telemetry } from "./observer.ts"
 import * as skew from "./skew.ts"
 
-/** Delays signed calls until their rate-limit tokens are available. */
 export interface Limiter {
-  /**
-   * Runs an attempt as soon as its tokens are available. Returns the tokens to the bucket if the attempt sent nothing.
-   */
+  /** Returns the tokens to the bucket if the attempt sent nothing. */
   readonly limit: (
     attempt: LimitedAttempt,
     run: Effect.Effect<unknown, CallFailure>
   ) => Effect.Effect<unknown, CallFailure>
-  /** Returns how many milliseconds a call would wait for tokens if it started now. */
+  /** In milliseconds, for a call that starts now. */
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
 }
 
-/** One attempt of a call, as input of a {@link Limiter}. */
 export interface LimitedAttempt {
   readonly descriptor: Descriptor
   readonly input: unknown
@@ -56,7 +52,6 @@ export interface SignedRequest {
   readonly path: string
 }
 
-/** A request that was signed at `timestampMillis`. */
 export interface Signed extends SignedRequest {
   readonly headers: RequestSignature.AuthHeaders
   readonly timestampMillis: number
@@ -67,29 +62,25 @@ export interface Signed extends SignedRequest {
 /** The parts of an environment's `restUrl`. The path has no slash at its end, and is empty at the host's root. */
 export type RestRoot = Pick<URL, "hostname" | "origin" | "pathname" | "port" | "protocol">
 
-/**
- * Parses the `restUrl` of an environment. The result is not a `URL`, because the `pathname` of a `URL` is never empty.
- */
+/** The result is not a `URL`, because the `pathname` of a `URL` is never empty. */
 export const restRootOf = ({ restUrl }: Environment): RestRoot => {
   const { hostname, origin, pathname, port, protocol } = new URL(restUrl)
   return { hostname, origin, pathname: pathname.replace(/\/+$/, ""), port, protocol }
 }
 
-/** The connection that all requests of one layer share. */
 export interface Connection extends ConnectionOptions {
   readonly restRoot: RestRoot
-  /** Measures the exchange's clock from the dates of the responses to this connection's requests. */
   readonly clockSkew: skew.Skew
-  /** Signs a request with the current time. Returns undefined on a connection without a key. */
+  /** Undefined on a connection without a key. */
   readonly sign: (request: SignedRequest) => Effect.Effect<Signed | undefined, SigningError>
   /**
-   * Explains a signature that the exchange refused. `measured` is the clock skew. Returns undefined on a connection
-   * without a key.
+   * Explains a signature that the exchange refused. `measured` is the clock skew. Undefined on a connection without a
+   * key.
    */
   readonly explain: (signed: Signed, measured: skew.Interval | undefined) => Errors.Explanation | undefined
 }
 
-/** Makes a connection. It opens no socket. */
+/** Opens no socket. */
 export const make = (options: ConnectionOptions): Connection => {
   const { correctClockSkew, environment, signer } = options
   const clockSkew = skew.make()

@@ -12,7 +12,7 @@ import { firstViolation } from "../wire/issue.ts"
 import * as conceal from "./conceal.ts"
 import { dateMillis } from "./skew.ts"
 
-/** A complete response: status, headers (names in lower case) and body. */
+/** A complete response. The names of the headers are in lower case. */
 export interface Arrived {
   readonly status: number
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -24,7 +24,6 @@ export interface Arrived {
   readonly sent?: (() => conceal.HeaderValues) | undefined
 }
 
-/** The facts about a call that its errors need. */
 export interface Circumstances {
   readonly attempts: number
   /** Whether the response to an earlier attempt was lost. The exchange may have carried out that attempt. */
@@ -47,16 +46,15 @@ export type NamedError =
   | Errors.ServiceUnavailable<unknown>
   | Errors.GatewayTimeout<unknown>
 
-/** Every error that a request can end with. */
 export type CallFailure = Errors.Failure | NamedError
 
 interface ParsedBody {
   readonly text: string
   /** Undefined if the text is not JSON. */
   readonly json: unknown
-  /** Why the body is not JSON. Undefined if the body is JSON. */
+  /** Why the body is not JSON. */
   readonly fault?: string
-  /** Describes a body that is not text because of its content encoding. Otherwise undefined. */
+  /** Describes a body that is not text because of its content encoding. */
   readonly unreadable?: string
 }
 
@@ -66,7 +64,7 @@ const lossyUtf8 = /*#__PURE__*/ new TextDecoder()
 
 const maxEncodingLength = 60
 
-/** Returns the content encoding that a response declares, in quotes. Undefined if the body is not encoded. */
+/** In quotes. Undefined if the body is not encoded. */
 const encodingOf = ({ headers }: Arrived): string | undefined => {
   const encoding = headers["content-encoding"]?.trim()
   return encoding === undefined || encoding === "" || encoding.toLowerCase() === "identity"
@@ -74,10 +72,7 @@ const encodingOf = ({ headers }: Arrived): string | undefined => {
     : JSON.stringify(encoding.slice(0, maxEncodingLength))
 }
 
-/**
- * Describes a body that is not UTF-8. The runtime requests some content encodings and decodes them. A content encoding
- * that remains was not requested.
- */
+/** The runtime requests some content encodings and decodes them. A content encoding that remains was not requested. */
 const notUtf8 = (arrived: Arrived): ParsedBody => {
   const encoding = encodingOf(arrived)
   const text = lossyUtf8.decode(arrived.body)
@@ -166,20 +161,14 @@ const errorBody = (
   return errorFields(json, hide, fallback)
 }
 
-/**
- * Reads the error of a response that belongs to no operation, such as a refused WebSocket handshake. Conceals the
- * header values that `arrived.sent` returns.
- */
+/** Reads the error of a response that belongs to no operation, such as a refused WebSocket handshake. */
 export const errorOf = (arrived: Arrived): Errors.ErrorBody =>
   errorBody(parse(arrived), false, conceal.make(arrived.sent?.()))
 
 const maxKeptLength = 16_384
 const maxKeptDepth = 100
 
-/**
- * Returns the JSON of an unexpected body, so that the error can show it. Undefined if the body is too large or too
- * deep, because printing it would flood a log or overflow the stack.
- */
+/** Undefined if the body is too large or too deep, because printing it would flood a log or overflow the stack. */
 const printableJson = ({ json, text }: ParsedBody): unknown => {
   if (text.length > maxKeptLength) return undefined
   let depth = 0
@@ -191,10 +180,7 @@ const printableJson = ({ json, text }: ParsedBody): unknown => {
   return json
 }
 
-/**
- * Returns the wait that a `Retry-After` header requests, in milliseconds. The header contains seconds or an HTTP date.
- * Undefined if the header is absent or invalid.
- */
+/** In milliseconds. The header contains seconds or an HTTP date. Undefined if it is absent or invalid. */
 export const retryAfterMillis = (header: string | undefined, nowMillis: number): number | undefined => {
   if (header === undefined) return undefined
   const text = header.trim()
@@ -207,7 +193,6 @@ const hasError = (json: unknown): boolean => isRecord(json) && Object.hasOwn(jso
 
 const maxRawBody = 2048
 
-/** Decodes a response with the operation's success status. */
 const success = (
   { name, secret }: Descriptor,
   check: Check | undefined,
@@ -241,10 +226,6 @@ const success = (
 /** The error statuses that every operation can return, even if it does not declare them. */
 const commonStatuses: ReadonlySet<number> = /*#__PURE__*/ new Set([429, 500, 502, 503, 504])
 
-/**
- * Makes the error for a response without the success status. A status that the operation does not declare becomes
- * `UnexpectedStatus`, except the {@link commonStatuses}.
- */
 const failure = (
   { name, secret }: Descriptor,
   isDeclared: boolean,
@@ -299,7 +280,6 @@ const failure = (
   }
 }
 
-/** Prepares the decoder of an operation. The decoder runs for every response. */
 export const prepare = (descriptor: Descriptor, compiled: boolean): Decode => {
   const { body, status: successStatus } = descriptor.success
   const checkBody = body === undefined ? undefined : checker(body, compiled)

@@ -11,13 +11,12 @@ import type { Descriptor, Key, Parameter, Rule } from "../Operation.ts"
 import { isRecord } from "../record.ts"
 import { escapePointer, firstViolation } from "../wire/issue.ts"
 
-/** A request without host, signature and timestamp. */
 export interface WireRequest {
   /** The path below the API's root, percent-encoded, without the query. */
   readonly path: string
-  /** The query with its question mark. Empty if the request has no query. */
+  /** With its question mark. Empty without a query. */
   readonly query: string
-  /** The body as JSON text. Undefined if the request has no body. */
+  /** JSON text. Undefined if the request has no body. */
   readonly body: string | undefined
   /** Whether the body has a client-supplied id. In a batch, every item must have an id. */
   readonly keyed: boolean
@@ -66,15 +65,14 @@ const bareRecord = (): Record<string, unknown> => Object.create(bare)
 const maxDepth = 64
 
 /**
- * Copies an input. All later steps use only the copy, so each property of the input is read exactly once. A getter or a
- * Proxy cannot return another value later.
+ * Copies an input. All later steps use only the copy, so each property of the input is read once. A getter or a Proxy
+ * cannot return another value later.
  *
  * Undefined fields are omitted at any depth, because JSON has no undefined. An instance of a class is rejected, because
  * the values of its accessors and of its `toJSON` would not be sent. For example, an order could lose its id or
  * `reduce_only`.
  */
 const copyOf = (input: unknown): unknown => {
-  /** The path of the value that is being copied. */
   const path: Array<string | number> = []
   const refusal = (reason: string): Refusal =>
     new Refusal(path.map((key) => `/${escapePointer(String(key))}`).join(""), reason)
@@ -138,8 +136,8 @@ const copyOf = (input: unknown): unknown => {
 }
 
 /**
- * Returns the JSON pointer of the first string that is not well-formed Unicode. Undefined if there is none. The
- * exchange would read such a string as a different string.
+ * Returns the JSON pointer of the first string that is not well-formed Unicode. The exchange would read such a string
+ * as a different string.
  */
 const illFormed = (value: unknown, pointer: string): string | undefined => {
   if (typeof value === "string") return value.isWellFormed() ? undefined : pointer
@@ -151,7 +149,6 @@ const illFormed = (value: unknown, pointer: string): string | undefined => {
   return undefined
 }
 
-/** Makes the function that checks whether a body has its client-supplied id. In a batch, every item must have an id. */
 const keyedBy = ({ field, list }: Key) => {
   const hasId = (item: unknown): boolean => isRecord(item) && typeof item[field] === "string" && item[field] !== ""
   return (body: Readonly<Record<string, unknown>>): boolean => {
@@ -161,10 +158,7 @@ const keyedBy = ({ field, list }: Key) => {
   }
 }
 
-/**
- * Returns why a string cannot be a path segment. Undefined if it can. The platform or the exchange would read an
- * invalid segment as another path.
- */
+/** The platform or the exchange could read an invalid segment as another path. */
 const segmentFault = (text: string): string | undefined => {
   if (text === "") return "an empty path segment cannot be sent"
   if (text === "." || text === "..") return `${JSON.stringify(text)} cannot be a path segment`
@@ -176,7 +170,6 @@ const segmentFault = (text: string): string | undefined => {
   return undefined
 }
 
-/** Returns why values cannot be written as a query parameter. Undefined if they can. */
 const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: Parameter): string | undefined => {
   // An empty list would remove the parameter from the query, and the exchange would return everything.
   if (isList && items.length === 0) {
@@ -189,8 +182,7 @@ const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: P
 }
 
 /**
- * Makes the function that checks a value against a schema. The function throws a {@link Refusal} for an invalid value.
- * `pointer` is the JSON pointer of the value in the input.
+ * The function throws a {@link Refusal} for an invalid value. `pointer` is the JSON pointer of the value in the input.
  */
 const checker = (schema: Schema.Codec<unknown>) => {
   const decode = SchemaParser.decodeUnknownResult(schema, { onExcessProperty: "error" })
@@ -206,7 +198,6 @@ type Input = Readonly<Record<string, unknown>>
 
 const fieldRequired = "this field is required"
 
-/** Prepares the function that makes the path of a request: percent-encoded, without the API's root. */
 const pathEncoder = ({ path, pathParameters }: Descriptor): ((input: Input) => string) => {
   const pieces = path.split(/\{(\w+)\}/) // text, name, text, name, … text
   const checks = new Map(Object.entries(pathParameters).map(([name, { schema }]) => [name, checker(schema)]))
@@ -223,7 +214,6 @@ const pathEncoder = ({ path, pathParameters }: Descriptor): ((input: Input) => s
     pieces.reduce((text, piece, index) => text + (index % 2 === 0 ? piece : segment(piece, input[piece])), "")
 }
 
-/** Prepares the function that makes the query of a request, with its question mark. Empty if there is no query. */
 const queryEncoder = ({ query }: Descriptor): ((input: Input) => string) => {
   const parameters = Object.entries(query).map(([name, parameter]) => ({
     name,
@@ -266,10 +256,6 @@ const jsonOf = (input: Input): string => {
   return json
 }
 
-/**
- * Prepares the function that makes the body of a request. The body contains every field that is not in the path or the
- * query.
- */
 const bodyEncoder = (
   descriptor: Descriptor
 ): ((input: Input) => { readonly body: string | undefined; readonly keyed: boolean }) => {
@@ -289,7 +275,6 @@ const bodyEncoder = (
   }
 }
 
-/** Runs an encoder, and converts a thrown {@link Refusal} to an `InvalidRequest` of `operation`. */
 const refusing = <A>(operation: string, encode: () => A): Result.Result<A, InvalidRequest> => {
   try {
     return Result.succeed(encode())
@@ -299,17 +284,13 @@ const refusing = <A>(operation: string, encode: () => A): Result.Result<A, Inval
   }
 }
 
-/** Copies an input, which must be an object. */
 const recordOf = (original: unknown): Input => {
   const input = copyOf(original)
   if (!isRecord(input)) throw new Refusal("", "the input must be an object")
   return input
 }
 
-/**
- * Encodes an input that belongs to no operation, such as a command of the feed, as JSON text. Errors show `operation`
- * as the name of the operation.
- */
+/** Encodes an input that belongs to no operation, such as a command of the feed, as JSON text. */
 export const text = (
   operation: string,
   schema: Schema.Codec<unknown>,
@@ -321,7 +302,6 @@ export const text = (
     return jsonOf(input)
   })
 
-/** Prepares the encoder of an operation. The encoder runs for every call. */
 export const prepare = (descriptor: Descriptor): Encode => {
   const pathOf = pathEncoder(descriptor)
   const queryOf = queryEncoder(descriptor)

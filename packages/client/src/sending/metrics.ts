@@ -17,7 +17,7 @@ type Attributes = Readonly<Record<string, string>>
 
 export type NumberMetric = Metric.Metric<number, unknown>
 
-/** Returns the metric for a type of error. Undefined selects the metric for success. */
+/** Undefined selects the metric for success. */
 export type ByError = (errorType: string | undefined) => NumberMetric
 
 export interface OperationMetrics {
@@ -26,18 +26,15 @@ export interface OperationMetrics {
   readonly retries: (errorType: string) => NumberMetric
 }
 
-/** The current state of a rate-limit bucket. */
 export interface Level {
   readonly tokens: number
   readonly capacity: number
 }
 
-/** Adds the tokens and the capacity of a rate-limit bucket to the metrics, until the layer closes. */
+/** The bucket is watched until the layer closes. */
 export type WatchLevel = (bucket: string, level: (nowMillis: number) => Level) => void
 
-/**
- * Calls a tracer or a metric registry, and ignores exceptions. Both belong to the application and must not fail a call.
- */
+/** Tracers and metric registries belong to the application. Their exceptions must not fail a call. */
 export const quietly = (notify: () => void): void => {
   try {
     notify()
@@ -58,7 +55,6 @@ export const memoized = <K, V>(make: (key: K) => V): ((key: K) => V) => {
   }
 }
 
-/** Returns the attribute for the type of an error. Empty for a success. */
 export const errorAttribute = (errorType: string | undefined): Attributes =>
   errorType === undefined ? {} : { "error.type": errorType }
 
@@ -67,7 +63,7 @@ export const options = ({ description, unit }: Telemetry.Instrument, attributes:
   attributes: { ...attributes, unit }
 })
 
-/** Makes a histogram of seconds. */
+/** In seconds. */
 export const histogram = (instrument: Telemetry.Instrument<"histogram">, attributes: Attributes): NumberMetric =>
   Metric.histogram(instrument.name, {
     ...options(instrument, attributes),
@@ -77,7 +73,7 @@ export const histogram = (instrument: Telemetry.Instrument<"histogram">, attribu
 export const counter = (instrument: Telemetry.Instrument<"counter">, attributes: Attributes): NumberMetric =>
   Metric.counter(instrument.name, { ...options(instrument, attributes), incremental: true })
 
-/** Makes the metrics of an operation. `server` contains the attributes that all metrics of a layer have. */
+/** `server` contains the attributes that all metrics of a layer have. */
 export const ofOperation = (server: Attributes, descriptor: Descriptor, template: string): OperationMetrics => {
   const operation = { "kalshi.operation.name": descriptor.name, ...server }
   const request = { "http.request.method": descriptor.method, "url.template": template, ...server }
@@ -98,7 +94,6 @@ export const ofOperation = (server: Attributes, descriptor: Descriptor, template
   }
 }
 
-/** Makes the metrics of waits for rate-limit tokens. Each bucket has its own metrics. */
 export const ofWaits = (server: Attributes): ((bucket: string) => ByError) =>
   memoized((bucket) =>
     memoized((errorType) =>
@@ -110,7 +105,6 @@ export const ofWaits = (server: Attributes): ((bucket: string) => ByError) =>
     )
   )
 
-/** Makes the function that adds rate-limit buckets to the metrics. Closing the scope removes the buckets. */
 export const levels = (server: Attributes): Effect.Effect<WatchLevel, never, Scope.Scope> =>
   Effect.gen(function* () {
     const context = yield* Effect.context<never>()

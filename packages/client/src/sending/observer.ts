@@ -1,8 +1,6 @@
 /**
  * Records the spans and metrics of a layer's calls. `Telemetry.ts` documents them.
  *
- * Without a tracer, the overhead of a call is a few readings of the clock and two updates of histograms.
- *
  * The tracer and the metric registry belong to the application, and may throw. An exception must not lose the response
  * to an order. Therefore only `withSpan` and `quietly` call the tracer and the registry. Both functions ignore
  * exceptions.
@@ -24,7 +22,6 @@ import * as metrics from "./metrics.ts"
 import { quietly } from "./metrics.ts"
 
 export interface Telemetry {
-  /** Runs a call of an operation. The call reports its steps to the observer. */
   readonly observe: <A, E>(
     descriptor: Descriptor,
     run: (observer: CallObserver) => Effect.Effect<A, E>
@@ -32,28 +29,24 @@ export interface Telemetry {
   readonly watchLevel: metrics.WatchLevel
 }
 
-/** Receives the steps of one call. */
 export interface CallObserver {
-  /** Called when the call starts to wait for its rate-limit tokens, and again while it waits. */
+  /** Can be called again during a wait for tokens. */
   readonly onWait: () => void
-  /** Called when an attempt starts, after its wait for tokens. */
+  /** Called after the wait for tokens. */
   readonly onReady: () => void
-  /** Wraps the effect that sends a request. */
   readonly aroundRequest: <A, E>(send: Effect.Effect<A, E>) => Effect.Effect<A, E>
   /** Called when the last byte of the response has arrived. */
   readonly onResponse: (status: number) => void
-  /** Called when an attempt has ended. An attempt that sent nothing is not counted. */
+  /** An attempt that sent nothing is not counted. */
   readonly onAttemptEnd: (exit: Exit.Exit<unknown, unknown>) => undefined
 }
 
 type Attributes = Readonly<Record<string, unknown>>
 
-/** The names, attributes and metrics that all calls of an operation share. */
 interface Operation {
   readonly descriptor: Descriptor
   readonly metrics: metrics.OperationMetrics
   readonly waits: metrics.ByError
-  /** The attributes of the span of a wait. */
   readonly wait: Attributes
   readonly spanName: string
   readonly span: Attributes
@@ -66,7 +59,6 @@ interface Instant {
   readonly wallNanos: bigint
 }
 
-/** A request in flight. */
 interface Request {
   readonly start: Instant
   end: Instant | undefined
@@ -103,7 +95,7 @@ const codeOf = (exit: Exit.Exit<unknown, unknown>): string | undefined => {
   return typeof code === "string" && codePattern.test(code) ? code : undefined
 }
 
-/** Makes the exit that a span shows. It contains neither the result of the call nor the message of its error. */
+/** Contains neither the result of the call nor the message of its error. */
 export const shownExit = (errorType: string | undefined, ...details: ReadonlyArray<string | undefined>) => {
   if (errorType === undefined) return Exit.void
   if (errorType === interrupted) return Exit.interrupt()
@@ -111,7 +103,7 @@ export const shownExit = (errorType: string | undefined, ...details: ReadonlyArr
   return Exit.fail({ name: errorType, message: message === "" ? errorType : message })
 }
 
-/** Runs an effect under a new span. `keep` receives the span, so that the caller can end it. */
+/** `keep` receives the span, so that the caller can end it. */
 const withSpan = <A, E>(
   name: string,
   options: Tracer.SpanOptions,
@@ -128,7 +120,6 @@ const withSpan = <A, E>(
   )
 }
 
-/** Ends a span, and adds the attributes that are known only at its end. */
 export const endSpan = (
   span: Tracer.Span,
   endNanos: bigint,
@@ -141,10 +132,8 @@ export const endSpan = (
   quietly(() => span.end(endNanos, exit))
 }
 
-/** The parts of a URL that identify the server. */
 type Server = Pick<URL, "hostname" | "port" | "protocol">
 
-/** Makes the telemetry of a layer. Closing the scope removes the rate-limit buckets from the metrics. */
 export const make = (
   restRoot: Server & Pick<URL, "pathname">,
   name: string | undefined

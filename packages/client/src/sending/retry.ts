@@ -39,8 +39,8 @@ const mayRepeat = ({ isRepeatable }: CallState, error: CallFailure): boolean => 
 }
 
 /**
- * Whether to sign and send a request again because its timestamp was wrong. At most once per call. This is safe for
- * every operation, because the exchange does not carry out a request that it rejects with 401.
+ * At most once per call. This is safe for every operation, because the exchange does not carry out a request that it
+ * rejects with 401.
  */
 const maySignAgain = (call: CallState, error: CallFailure): boolean => {
   if (call.wasSignedAgain || !call.isSigned || !("body" in error) || error.status !== 401) return false
@@ -48,15 +48,13 @@ const maySignAgain = (call: CallState, error: CallFailure): boolean => {
   return call.wasSignedAgain
 }
 
-/** Returns the wait that the response requests, in milliseconds. 0 if it requests none. */
 const requestedWait = (error: CallFailure): number => ("retryAfterMillis" in error ? error.retryAfterMillis : 0) ?? 0
 
 type Step = Effect.Success<ReturnType<typeof Schedule.toStep<unknown, Errors.Failure, never, never>>>
 
 /**
- * Returns the next delay of the policy in milliseconds. Undefined if the policy allows no more retries. A schedule that
- * dies, throws or hangs also ends the retries. The caller then sees the failure of the request, not the failure of the
- * schedule.
+ * In milliseconds. Undefined if the policy allows no more retries. A schedule that dies, throws or hangs also ends the
+ * retries. The caller then sees the failure of the request, not the failure of the schedule.
  */
 const nextDelay = (call: CallState, step: Step, error: CallFailure): Effect.Effect<number | undefined> => {
   // The cast is safe: a `NamedError` has the shape of a `Failure`.
@@ -79,7 +77,6 @@ const nextDelay = (call: CallState, step: Step, error: CallFailure): Effect.Effe
     : Effect.timeoutOrElse(ended, { duration: Math.max(0, remainingMillis), orElse: () => Effect.undefined })
 }
 
-/** Retries a call. The operation determines whether a retry is allowed. The policy determines when it starts. */
 export const retry = (
   call: CallState,
   attempt: Effect.Effect<unknown, CallFailure>
@@ -108,7 +105,6 @@ export const retry = (
     })
   }
 
-  /** Returns the failure of the call. It shows that the exchange may have carried out an earlier attempt. */
   const failureOfCall = (last: CallFailure): CallFailure =>
     call.firstLostSentMillis === undefined || isLost(last)
       ? last

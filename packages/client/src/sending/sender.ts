@@ -21,7 +21,6 @@ import * as SendPolicy from "./SendPolicy.ts"
 import * as skew from "./skew.ts"
 import type { Transport } from "./transport.ts"
 
-/** Records a write in a dry run, instead of sending it. */
 export type RecordWrite = (
   descriptor: Descriptor,
   wire: encode.WireRequest,
@@ -47,7 +46,6 @@ interface Codec {
   readonly decode: decode.Decode
 }
 
-/** Delays each attempt of a signed call until the attempt has its rate-limit tokens. */
 const limit = (
   limiter: Limiter | undefined,
   call: CallState,
@@ -70,7 +68,6 @@ const limit = (
   })
 }
 
-/** Runs the hook {@link AroundWrite} around all attempts of a write. */
 const wrapped = (
   call: CallState,
   sending: Effect.Effect<unknown, decode.CallFailure>
@@ -101,7 +98,6 @@ export const make = (connection: Connection, options: SenderOptions): Sender => 
   const reject = ({ name }: Descriptor, reason: string) =>
     Effect.fail(new Errors.InvalidRequest({ operation: name, pointer: "", reason }))
 
-  /** Encodes and checks a call before any I/O. In a dry run, records a write and fails with `NotSent`. */
   const prepareCall = (
     descriptor: Descriptor,
     input: unknown,

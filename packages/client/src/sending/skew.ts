@@ -8,7 +8,7 @@ import type * as Clock from "effect/Clock"
 import { monotonicMillis } from "../time.ts"
 import type { Measurement } from "./ClockSkew.ts"
 
-/** A reading of this machine's two clocks at the same time. */
+/** This machine's two clocks, read at the same time. */
 export interface Reading {
   readonly wallMillis: number
   readonly monotonicMillis: number
@@ -64,7 +64,7 @@ const httpDate = /^[A-Z][a-z]{2}, [ \d]\d [A-Z][a-z]{2} \d{4} \d{2}:\d{2}:\d{2} 
 const rfc850 = /^[A-Z][a-z]+day, (\d{2})-([A-Z][a-z]{2})-(\d{2}) (\d{2}:\d{2}:\d{2}) GMT$/
 const asctime = /^[A-Z][a-z]{2} ([A-Z][a-z]{2}) ([ \d]\d) (\d{2}:\d{2}:\d{2}) (\d{4})$/
 
-/** Converts the date in a header to Unix milliseconds. Undefined if the text is not a date. */
+/** In Unix milliseconds. Undefined if the text is not a date. */
 export const dateMillis = (header: string): number | undefined => {
   // The day of the week is not checked.
   const text = httpDate.test(header)
@@ -75,8 +75,8 @@ export const dateMillis = (header: string): number | undefined => {
 }
 
 /**
- * Returns when the exchange wrote a response, in Unix milliseconds. Undefined if that is unknown, or if the response
- * comes from a cache.
+ * When the exchange wrote a response, in Unix milliseconds. Undefined if that is unknown, or if the response comes from
+ * a cache.
  */
 const writtenMillis = (headers: Readonly<Record<string, string | undefined>>): number | undefined => {
   const { age, date } = headers
@@ -91,7 +91,6 @@ const middle = ({ lowerMillis, upperMillis }: Interval): number => Math.round((l
 export const isBeyondResolution = ({ lowerMillis, upperMillis }: Interval, correctedMillis: number): boolean =>
   lowerMillis - correctedMillis > resolutionMillis || upperMillis - correctedMillis < -resolutionMillis
 
-/** Returns the fields that describe a measurement in an error. */
 export const explanation = (
   interval: Interval | undefined
 ): { readonly measuredClockSkewMillis?: number; readonly measuredClockSkewErrorMillis?: number } =>
@@ -102,7 +101,7 @@ export const explanation = (
         measuredClockSkewErrorMillis: Math.ceil((interval.upperMillis - interval.lowerMillis) / 2)
       }
 
-/** The intersection of the bounds of all responses since `sinceMillis`. */
+/** The intersection of the bounds of responses since `sinceMillis`. */
 interface Agreed extends Interval {
   readonly sinceMillis: number
 }
@@ -119,7 +118,8 @@ export const jumped = (from: Reading, to: Reading): boolean =>
   Math.abs(to.wallMillis - from.wallMillis - (to.monotonicMillis - from.monotonicMillis)) > jumpMillis
 
 export const make = (): Skew => {
-  // The older measurement includes more responses, so it is narrower. It is used until the newer one replaces it.
+  // The older measurement includes more responses, so it is usually narrower. It is used until the newer one replaces
+  // it.
   let older: Agreed | undefined
   let newer: Agreed | undefined
   let latest: Reading = { wallMillis: 0, monotonicMillis: 0 }

@@ -14,10 +14,9 @@ import * as Fiber from "effect/Fiber"
 
 const platformClock = /*#__PURE__*/ Context.get(/*#__PURE__*/ Context.empty(), Clock.Clock)
 
-/** The longest delay of a platform timer. */
 const longestTimerMillis = 2 ** 31 - 1
 
-/** Interrupts an effect that takes longer than `millis`, waits for its finalizers, and continues with `orElse`. */
+/** Waits for the finalizers of the interrupted effect before it continues with `orElse`. */
 export const timeoutOrElse = <A, E, R>(
   effect: Effect.Effect<A, E, R>,
   millis: number,

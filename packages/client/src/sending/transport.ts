@@ -19,7 +19,6 @@ import * as conceal from "./conceal.ts"
 import { memberOf } from "../record.ts"
 import type { Arrived } from "./decode.ts"
 
-/** A complete request. */
 export interface Outgoing {
   readonly method: "GET" | "POST" | "PUT" | "DELETE"
   readonly url: string
@@ -27,14 +26,13 @@ export interface Outgoing {
   readonly body: string | undefined
 }
 
-/** The reason why no complete response arrived. It contains no secret header value of the request. */
+/** Contains no secret header value of the request. */
 export interface TransportFault {
   readonly requestSent: "no" | "maybe"
   readonly code: string | undefined
   readonly reason: string
 }
 
-/** Sends a request, and reads the response to its end. */
 export type Transport = (outgoing: Outgoing, maxBodyBytes: number) => Effect.Effect<Arrived, TransportFault>
 
 /**
@@ -48,7 +46,6 @@ const whileConnecting: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "EADDRNOTAVAIL"
 ])
 
-/** Error codes of a failed name resolution. */
 const whileResolving: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
   "ENOTFOUND",
   "EAI_AGAIN",
@@ -69,7 +66,7 @@ const beforeConnected: ReadonlySet<unknown> = /*#__PURE__*/ new Set([
 
 const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined)
 
-/** Returns the innermost error with a code. Runtimes wrap the system's error once or twice. */
+/** Runtimes wrap the system's error once or twice. */
 const innermost = (cause: unknown): unknown => {
   let found = cause
   let current = cause
@@ -99,10 +96,7 @@ const isNeverSent = (error: unknown): boolean => {
 /** The code of a {@link TransportFault} for a response that is too large. Not retryable. */
 export const bodyTooLarge = "ERR_BODY_TOO_LARGE"
 
-/**
- * Adds the code to a message of the operating system. Most messages already contain it: `connect ECONNREFUSED
- * 127.0.0.1:8787`.
- */
+/** Most messages already contain it: `connect ECONNREFUSED 127.0.0.1:8787`. */
 const withCode = (code: string, message: string): string => (message.includes(code) ? message : `${code}: ${message}`)
 
 const faultOf = (error: HttpClientError.HttpClientError): TransportFault => {
@@ -139,9 +133,7 @@ const gather = (chunks: ReadonlyArray<Uint8Array>, size: number): Uint8Array => 
   return whole
 }
 
-/**
- * Reads a body chunk by chunk. Fails as soon as the body exceeds the limit, even if the headers declare a smaller body.
- */
+/** Fails as soon as the body exceeds the limit, even if the headers declare a smaller body. */
 const readStream = (
   response: HttpClientResponse.HttpClientResponse,
   maxBodyBytes: number,
@@ -186,10 +178,6 @@ const readBody = (
 const secondSendMark = /*#__PURE__*/ Symbol("the HTTP client sends a second time")
 
 /**
- * Makes a transport from an HTTP client.
- *
- * **Details**
- *
  * - Redirects are not followed, because fetch would send the signature to another origin.
  * - The HTTP client's own spans are switched off, because they contain the whole request with its signature. No trace
  *   header is sent to the exchange.
@@ -265,7 +253,7 @@ const secondSend: TransportFault = {
     "the HttpClient repeats requests or follows redirects, and was stopped before its second send: provide a plain client to this layer"
 }
 
-/** Adds the signature headers to the header names that Effect redacts in logs. */
+/** Effect redacts these headers in logs. */
 const withSignatureHeaders = (names: ReadonlyArray<string | RegExp>): ReadonlyArray<string | RegExp> => [
   ...names,
   ...RequestSignature.headerNames

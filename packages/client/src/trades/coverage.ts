@@ -55,7 +55,7 @@ class LineCoverage {
    * time.
    */
   lacks: { readonly atMillis: number; readonly dueMillis: number } | undefined
-  /** Whether the line counts as lost because it was late. Its next trade makes the line live again. */
+  /** Whether the line was lost the last time because it was late. Then its next trade makes the line live again. */
   isLate = false
 }
 
@@ -84,7 +84,6 @@ export class Coverage {
    */
   live(index: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
-    line.isLate = false
     if (line.status !== "lost") return undefined
     line.status = "unproven"
     line.liveMillis = nowMillis
@@ -99,11 +98,10 @@ export class Coverage {
    */
   lost(index: number): Interval | undefined {
     const line = this.#lines[index]!
-    const wasComplete = line.status === "complete"
     line.isLate = false
     line.status = "lost"
     line.lacks = undefined
-    if (!wasComplete || this.#lines.some(({ status }) => status === "complete")) return undefined
+    if (this.#lines.some(({ status }) => status === "complete")) return undefined
     let first: LineCoverage | undefined
     for (const other of this.#lines) {
       if (other.status === "unproven" && (first === undefined || other.liveMillis < first.liveMillis)) first = other
@@ -159,12 +157,12 @@ export class Coverage {
    * as a hole. Undefined if no line was live before.
    */
   #complete(line: LineCoverage): Interval | undefined {
-    const sinceMillis =
-      this.#lastMillis === Number.NEGATIVE_INFINITY
-        ? (this.#startedMillis ?? 0) - maxSkewMillis
-        : this.#lastMillis - this.#bounds.disorderMillis
     const isFirst = this.#startedMillis === undefined
     this.#startedMillis ??= line.liveMillis
+    const sinceMillis =
+      this.#lastMillis === Number.NEGATIVE_INFINITY
+        ? this.#startedMillis - maxSkewMillis
+        : this.#lastMillis - this.#bounds.disorderMillis
     this.#setComplete(line)
     this.#prove()
     return isFirst ? undefined : { sinceMillis, untilMillis: Math.max(sinceMillis, line.liveMillis) }

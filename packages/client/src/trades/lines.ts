@@ -62,10 +62,8 @@ class Line {
   ended: Feed.FeedError | undefined
   /** Whether the exchange has acknowledged all markets that it did not refuse. */
   isLive = false
-  /**
-   * The markets that the line does not have, and why. The error is undefined if the session has no connection for them.
-   */
-  readonly refused = new Map<string, Feed.MarketsError | undefined>()
+  /** The markets that the exchange refused, and why. */
+  readonly refused = new Map<string, Feed.MarketsError>()
   /** Identifies the current subscription. Events of an earlier subscription are ignored. */
   attempt: object | undefined
   /** `waitMillis`: the last wait before a new subscription. `dueMillis`: when the line subscribes again. */
@@ -111,16 +109,8 @@ export class TradeLines {
 
   /** Subscribes all lines. Fails if no line accepts the request. */
   open(): Result.Result<void, InvalidRequest | Feed.FeedError> {
-    let failure: InvalidRequest | Feed.FeedError | undefined
-    let isAccepted = false
-    for (const line of this.#lines) {
-      const opened = this.#subscribe(line)
-      if (Result.isSuccess(opened)) isAccepted = true
-      // Every line refuses the same input. The first line refuses it before any I/O.
-      else if (opened.failure._tag === "InvalidRequest") return opened
-      else failure ??= opened.failure
-    }
-    return isAccepted || failure === undefined ? Result.void : Result.fail(failure)
+    const opened = this.#lines.map((line) => this.#subscribe(line))
+    return opened.find(Result.isSuccess) ?? opened[0]!
   }
 
   /** Returns the trades of a read that did not arrive and were not read before, in the same sequence. */
@@ -192,7 +182,7 @@ export class TradeLines {
       if (line.attempt === attempt) line.subscription = opened.success
       else opened.success.close()
     } else if (opened.failure._tag === "TooManyConnections") {
-      this.#refuse(line, [...this.#markets], undefined)
+      this.#retryLater(line)
     } else if (opened.failure._tag !== "InvalidRequest") {
       this.#endLine(line, opened.failure)
     }
@@ -262,9 +252,14 @@ export class TradeLines {
     else this.#endLine(line, error)
   }
 
-  /** Records that a line does not have some markets. The line subscribes again later. */
-  #refuse(line: Line, markets: ReadonlyArray<string>, error: Feed.MarketsError | undefined): void {
+  /** Records that a line does not have some markets. */
+  #refuse(line: Line, markets: ReadonlyArray<string>, error: Feed.MarketsError): void {
     for (const market of markets) if (this.#markets.has(market)) line.refused.set(market, error)
+    this.#retryLater(line)
+  }
+
+  /** Subscribes a line again after a wait. */
+  #retryLater(line: Line): void {
     line.waitMillis = nextRetryMillis(line.waitMillis)
     line.dueMillis = this.#nowMillis() + line.waitMillis
     this.#forgetRefused()
@@ -283,7 +278,8 @@ export class TradeLines {
       if (this.#markets.size === 0) return this.#end(error)
       this.#sink.refused([market], error)
       for (const line of this.#living()) {
-        if (!line.refused.delete(market) || line.refused.size > 0) continue
+        line.refused.delete(market)
+        if (line.refused.size > 0) continue
         line.dueMillis = Number.POSITIVE_INFINITY
         this.#setLive(line, line.isLive)
       }
@@ -293,7 +289,6 @@ export class TradeLines {
   /** Ends a line. When all lines have ended, the watch ends. */
   #endLine(line: Line, error: Feed.FeedError): void {
     line.ended = error
-    line.attempt = undefined
     line.dueMillis = Number.POSITIVE_INFINITY
     this.#report(this.#coverage.lost(line.index))
     if (this.#living().length === 0) this.#end(error)

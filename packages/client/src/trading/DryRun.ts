@@ -13,9 +13,8 @@
  *
  * **Gotchas**
  *
- * - Only the layer turns a dry run on. There is no environment variable for it. If such a variable were misspelled or
- *   not supported, the program would send real orders without notice. A program that needs `DryRun` does not compile
- *   without the layer.
+ * - Only the layer turns a dry run on. There is no environment variable for it. If such a variable were misspelled, the
+ *   program would send real orders without notice. A program that needs `DryRun` does not compile without the layer.
  * - The checks of the exchange (cash, valid prices, whether the market is open) do not run. So the exchange could still
  *   refuse a recorded write. To get responses to writes, use the local exchange of `@kalshi-effect/sandbox`.
  *

@@ -29,14 +29,13 @@ import { type AnonymousOrder, OrderRegistry, type PendingOrder } from "./registr
 import type { Capabilities } from "./placing.ts"
 import { read, type Reading } from "../sending/skew.ts"
 
-/** What a report says about an order that may still rest. */
 interface LeftFields {
-  /** Undefined if it is not known whether the order exists. In that case, settle the order. */
+  /** Undefined if the id is not known. In that case, settle the order if it has a `client_order_id`. */
   readonly order_id: string | undefined
   readonly reason: string
 }
 
-/** An order that may still rest. */
+/** An order with a `client_order_id` that may still rest. */
 export interface LeftPlacement extends Placement, LeftFields {}
 
 /**
@@ -51,15 +50,15 @@ export interface LeftWithoutId extends Omit<Placement, "client_order_id">, LeftF
 /** An order that may still rest. If it has a `client_order_id`, it is a placement for `Orders.settle`. */
 export type Left = LeftPlacement | LeftWithoutId
 
-/** The states of a scope's orders after the scope was closed. */
+/** The result of closing a scope. */
 export interface ExitReport {
-  /** The orders that no longer rest: canceled, filled, or not found. */
+  /** Orders that no longer rest: canceled, filled, or not found. */
   readonly ended: ReadonlyArray<Exclude<Cancellation, { readonly _tag: "MayRest" }>>
   readonly left: ReadonlyArray<Left>
 }
 
 export interface ExitOptions {
-  /** The longest time that closing the scope takes. Default: 10 seconds. */
+  /** The longest time for canceling the orders when the scope closes. Default: 10 seconds. */
   readonly within?: Duration.Input | undefined
   /** Receives the report at the end. Default: logs a warning for every order that may still rest. */
   readonly onExit?: ((report: ExitReport) => Effect.Effect<void>) | undefined
@@ -67,7 +66,6 @@ export interface ExitOptions {
 
 const concurrency = 16
 
-/** Whether a failed cancel can succeed later. */
 const isTransient = (error: EnsureCanceledError): boolean =>
   error._tag === "TooManyRequests" ||
   error._tag === "TransportError" ||
@@ -86,7 +84,6 @@ const warn = ({ left }: ExitReport): Effect.Effect<void> =>
 
 type Order = PendingOrder | AnonymousOrder
 
-/** An order that rests, as far as the client knows. */
 interface Resting extends CancelTarget {
   readonly pending: Order
 }
@@ -94,12 +91,12 @@ interface Resting extends CancelTarget {
 /** An order whose outcome is not known. */
 interface Lost {
   readonly pending: Order
-  /** Whether a response of the exchange showed that the order exists. */
+  /** Whether a response showed that the order exists. */
   readonly exists: boolean
 }
 
 interface State {
-  /** The orders of pending calls. Two of these orders can have the same id. */
+  /** The orders of pending calls. Two of these orders can have the same `client_order_id`. */
   readonly sending: Set<Order>
   readonly lost: Set<Lost>
   /** By `order_id`. */
@@ -108,7 +105,7 @@ interface State {
 }
 
 interface Signals {
-  /** Completes when the scope is closing and no call is pending. */
+  /** Completes when the last pending call of a closing scope ends. */
   readonly idle: Deferred.Deferred<void>
   /** Completes when pending calls are abandoned. */
   readonly ended: Deferred.Deferred<void>
@@ -117,14 +114,13 @@ interface Signals {
 const hasSameId = (order: Order, { client_order_id, ticker }: Order): boolean =>
   client_order_id !== undefined && order.client_order_id === client_order_id && order.ticker === ticker
 
-/** Removes the lost orders with the id of a known order, because the exchange has at most one order per id. */
+/** The exchange has at most one order per `client_order_id`, so these lost orders are the known order. */
 const removeLost = (state: State, known: Order): void => {
   for (const lost of state.lost) if (hasSameId(lost.pending, known)) state.lost.delete(lost)
 }
 
 const closedReason = "the scope of cancelAllOnExit is closed; place the order under another scope"
 
-/** Registers orders before their first attempt. */
 const register = (state: State, orders: ReadonlyArray<Order>, operation: string): Effect.Effect<void, InvalidRequest> =>
   Effect.suspend(() => {
     if (state.closed) return Effect.fail(new InvalidRequest({ operation, pointer: "", reason: closedReason }))
@@ -132,7 +128,6 @@ const register = (state: State, orders: ReadonlyArray<Order>, operation: string)
     return Effect.void
   })
 
-/** Records what a call did to an order. */
 const record = (state: State, pending: Order, ending: Ending, reading: Reading): void => {
   switch (ending._tag) {
     case "NotMade":
@@ -147,7 +142,6 @@ const record = (state: State, pending: Order, ending: Ending, reading: Reading):
   }
 }
 
-/** Records the endings of the orders of a call. */
 const conclude = (
   state: State,
   { idle }: Signals,
@@ -165,7 +159,6 @@ const conclude = (
     })
   )
 
-/** Converts an outcome of `Orders.place` to the ending of its order. */
 const endingOf = ({ request }: Order, outcome: Outcome): Ending => {
   switch (outcome._tag) {
     case "Accepted":
@@ -196,7 +189,6 @@ const makeRegistry = (state: State, signals: Signals): OrderRegistry => ({
   clientOrderIdOf: (order_id) => state.resting.get(order_id)?.pending.client_order_id
 })
 
-/** Fails a call that was pending when its scope closed. */
 const abandoned = (call: CallState): Effect.Effect<never, CallFailure> =>
   Effect.suspend(() => {
     const { attempts, descriptor } = call
@@ -210,10 +202,6 @@ const abandoned = (call: CallState): Effect.Effect<never, CallFailure> =>
     )
   })
 
-/**
- * Follows the operations on orders. `Orders.create` and `Orders.batchCreate` register their orders. A successful
- * cancel, decrease or amend updates the resting orders.
- */
 const makeAroundWrite =
   (state: State, signals: Signals): AroundWrite =>
   (call, sending) =>
@@ -238,10 +226,7 @@ const makeAroundWrite =
       })
     })
 
-/**
- * Marks an order as lost if the response gives it the `order_id` of another order. Later, the lists of orders show
- * which order has the id.
- */
+/** Two orders cannot have the same `order_id`. The lists of orders can show later which order has it. */
 const distinct = (
   state: State,
   orders: ReadonlyArray<Order>,
@@ -258,7 +243,6 @@ const distinct = (
   })
 }
 
-/** Applies a successful cancel, decrease or amend to the resting orders. */
 const follow = (state: State, call: CallState, response: unknown): Effect.Effect<void> =>
   Effect.sync(() => {
     const { ended, renamed } = changesOf(call, response)
@@ -274,15 +258,14 @@ const restingOf = (pending: Order, order_id: string): Resting => {
   return { order_id, ticker: pending.ticker, exchange_index, subaccount, pending }
 }
 
-/** The progress of closing a scope. */
 interface Closing {
   readonly state: State
   readonly signals: Signals
   readonly withinMillis: number
-  /** The ids of the resting orders for which a cancel was tried. */
+  /** The `order_id`s for which a cancel was tried. */
   readonly tried: Set<string>
   readonly ended: Array<ExitReport["ended"][number]>
-  /** The reasons why orders may still rest. */
+  /** Why orders may still rest. */
   readonly reasons: Map<Order, string>
 }
 
@@ -307,7 +290,6 @@ const cancelOne = (
   })
 }
 
-/** Cancels the resting orders for which no cancel was tried yet. */
 const cancelResting = (closing: Closing): Effect.Effect<void, never, Capabilities> =>
   Effect.suspend(() => {
     const { state, tried } = closing
@@ -316,7 +298,6 @@ const cancelResting = (closing: Closing): Effect.Effect<void, never, Capabilitie
     return Effect.forEach(untried, (order) => cancelOne(closing, order), { concurrency, discard: true })
   })
 
-/** Looks for orders whose outcome is not known. If a list shows such an order, it becomes a resting order. */
 const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     const wanted = new Map<PendingOrder, Wanted>()
@@ -347,7 +328,6 @@ const findLost = ({ reasons, state, withinMillis }: Closing): Effect.Effect<void
 const withoutId =
   "its response was lost, and no list can show which order it is, because it has no client_order_id; compare the request with the resting orders of its market"
 
-/** Returns the reason why an order whose response was lost may still rest. */
 const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): string => {
   if (mismatch !== undefined) {
     const { differs, order } = mismatch
@@ -356,15 +336,11 @@ const reasonOf = (mismatch: Mismatch | undefined, asOf: string | undefined): str
   return asOf === undefined ? "no list of orders could be read" : `no list of orders as of ${asOf} shows it`
 }
 
-/**
- * Waits for pending calls, and abandons the calls that do not end. Then finds and cancels the orders whose outcome is
- * not known.
- */
 const cancelLost = (closing: Closing): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     const { signals, state, withinMillis } = closing
     if (state.sending.size > 0) yield* Effect.timeoutOption(Deferred.await(signals.idle), withinMillis / 2)
-    // Abandons the pending calls. Their fibers send nothing after this line.
+    // Abandons the pending calls, so that they send nothing more.
     yield* Deferred.succeed(signals.ended, undefined)
     yield* cancelResting(closing)
     yield* findLost(closing)
@@ -388,7 +364,6 @@ const leftOf = ({ reasons, state, withinMillis }: Closing, reported: Now): Reado
   ]
 }
 
-/** Cancels resting orders, looks for lost orders, and reports the result. Takes a limited time. */
 const close = (state: State, signals: Signals, options: ExitOptions): Effect.Effect<void, never, Capabilities> =>
   Effect.gen(function* () {
     state.closed = true
@@ -413,12 +388,11 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  *
  * **Details**
  *
- * Provide the layer to a program, or build it with a runtime. The layer covers every fiber that runs under it. When it
- * closes, it also looks for orders whose response was lost, or whose fiber was interrupted during the call. It cancels
- * a found order only if the market, subaccount, side, price and count are those of the request. Otherwise, it only
- * reports the order. Once the layer starts to close, `place`, `placeAll`, `create` and `batchCreate` fail with an
- * `InvalidRequest`. Closing takes at most `within`. The layer passes orders that may still rest to `onExit`, or logs a
- * warning for each.
+ * Provide the layer to a program, or build it with a runtime. When the layer closes, it also looks for orders whose
+ * response was lost, or whose fiber was interrupted during the call. It cancels a found order only if the market,
+ * subaccount, side, price and count match the request. Otherwise, it only reports the order. Once the layer starts to
+ * close, `place`, `placeAll`, `create` and `batchCreate` fail with an `InvalidRequest`. Canceling takes at most
+ * `within`. The layer passes orders that may still rest to `onExit`, or logs a warning for each.
  *
  * A call of `create` or `batchCreate` that is pending when the layer closes gets half of `within` to end. After that,
  * it fails with an `InvalidRequest` if nothing was sent. Otherwise it fails with a `TransportError` whose `requestSent`

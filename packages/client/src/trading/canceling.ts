@@ -23,14 +23,11 @@ import { OrderRegistry } from "./registry.ts"
 /** An order to cancel. You can pass an `Accepted`, or an `Order` of a list. */
 export interface CancelTarget {
   readonly order_id: string
-  /** The market of the order. The exchange uses it to find the shard. */
+  /** The market of the order. Without `exchange_index`, the exchange uses it to find the shard. */
   readonly ticker: string
-  /**
-   * The shard of the exchange that the order is on. If it is set, the exchange does not have to find the order, and
-   * only one rate-limit bucket pays.
-   */
+  /** The shard of the exchange that the order is on. If it is set, only one rate-limit bucket pays. */
   readonly exchange_index?: number | undefined
-  /** 0 is the primary account, 1–63 are subaccounts. Default: 0. */
+  /** 0 is the primary account, 1–63 are subaccounts. Default: `subaccount_number`, or 0. */
   readonly subaccount?: number | undefined
   /** The same as `subaccount`, under the field name in an `Order`. Ignored if `subaccount` is set. */
   readonly subaccount_number?: number | null | undefined
@@ -50,7 +47,7 @@ export interface Canceled {
 export interface AlreadyCanceled {
   readonly _tag: "AlreadyCanceled"
   readonly order_id: string
-  /** Whether a response of this call was lost. If so, this call most likely canceled the order. */
+  /** Whether a cancel of this call had no clear response. If so, this call most likely canceled the order. */
   readonly afterLostAnswer: boolean
   readonly order: Order
 }
@@ -70,11 +67,11 @@ export interface NoSuchOrder {
   readonly order_id: string
 }
 
-/** The state could not be read in time, so the order may still rest. Cancel it again. */
+/** The order may still rest after `within` has passed. Cancel it again. */
 export interface MayRest {
   readonly _tag: "MayRest"
   readonly order_id: string
-  /** The order as the last read showed it. */
+  /** The order as the last successful read showed it. */
   readonly order: Order | undefined
   readonly error: CancelError | undefined
 }
@@ -85,10 +82,7 @@ export type Cancellation = Canceled | AlreadyCanceled | Executed | NoSuchOrder |
 export type CancelError = ErrorOf<typeof cancel>
 
 export interface CancelOptions {
-  /**
-   * How long to look for the state of the order after the first attempt. Applies if a response was lost, or reported
-   * that the order does not exist. Default: 5 seconds.
-   */
+  /** How long to look for the state of the order if the first attempt does not show it. Default: 5 seconds. */
   readonly within?: Duration.Input | undefined
 }
 
@@ -98,7 +92,7 @@ export interface CancelOptions {
  */
 export type EnsureCanceledError = Exclude<CancelError, { readonly _tag: Unclear }>
 
-/** The errors that do not show the state of the order, so that the order must be read. */
+/** Errors that do not show the state of the order, so that the order must be read. */
 type Unclear =
   | "NotFound"
   | "InternalServerError"
@@ -107,7 +101,7 @@ type Unclear =
   | "GatewayTimeout"
   | "ContractError"
 
-/** Returns the failure of the call for an error of a cancel. Undefined if the order must be read. */
+/** Undefined if the order must be read. */
 const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
   switch (error._tag) {
     case "NotFound":
@@ -125,7 +119,7 @@ const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
   }
 }
 
-/** Whether an attempt may have canceled the order although its response was an error. */
+/** Whether the attempt may have canceled the order. */
 const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || error.afterLostAnswer
 
 /**
@@ -135,9 +129,8 @@ const isLost = (error: CancelError): boolean => error._tag !== "NotFound" || err
  * **Details**
  *
  * A 404 does not say whether the order filled, was already canceled, or never existed. The demo exchange has returned
- * 404 for about half a second after a create. A response can also be lost. In all these cases the client reads the
- * order. While the order seems to rest, the client cancels it again, until the state is known or `within` has passed.
- * Repeating a cancel is harmless.
+ * 404 for about half a second after a create. A response can also be lost. In these cases the client reads the order,
+ * and repeats the cancel until the state is known or `within` has passed. Repeating a cancel is harmless.
  *
  * `ensureCanceled` fails if the exchange refuses the cancel for a reason other than a missing order, or if nothing was
  * sent. Once the exchange may have carried out a cancel, the call no longer fails. If the state stays unknown, the call
@@ -163,9 +156,7 @@ export const ensureCanceled = (
       _tag === "MayRest" ? Effect.void : Effect.map(OrderRegistry, (registry) => registry?.remove(target.order_id))
   )
 
-/**
- * Whether the value identifies an order and its shard. Without a market or a shard, the exchange searches only shard 0.
- */
+/** Without a market or a shard, the exchange searches only shard 0. */
 const isTarget = (target: CancelTarget): boolean =>
   typeof target === "object" &&
   target !== null &&
@@ -184,17 +175,13 @@ const notTarget = /*#__PURE__*/ Effect.suspend(() =>
   )
 )
 
-/** Makes an error show that the exchange may have carried out an earlier cancel. */
 const afterLostCancel = (error: CancelError): CancelError =>
   afterLostAnswer(error, { operation: cancel.descriptor.name, attempts: "attempts" in error ? error.attempts : 1 })
 
-/** Returns how many milliseconds the exchange's clock can be ahead of the wall clock. */
+/** How far the exchange's clock can be ahead of the wall clock, by the last measurement. */
 const aheadMillis = ({ skew }: Now): number => Math.max(0, skew?.upperMillis ?? 0)
 
-/**
- * Returns the latest possible start of a call by the exchange's clock. The wall clock may have been set since the
- * start.
- */
+/** By the exchange's clock. The wall clock may have been set since the start. */
 const latestStart = (began: Now, current: Now): number => {
   const elapsedMillis = current.monotonicMillis - began.monotonicMillis
   return Math.max(began.wallMillis + aheadMillis(began), current.wallMillis - elapsedMillis + aheadMillis(current))
@@ -217,13 +204,11 @@ const cancelUntilKnown = (
     const route = {
       order_id,
       subaccount: subaccount ?? subaccount_number ?? undefined,
-      // A negative index lets the exchange find the shard. The market's ticker does this too, so it replaces a negative
-      // index.
+      // A negative index lets the exchange find the shard, as the market's ticker does.
       ...(exchange_index === undefined || exchange_index < 0 ? { market_ticker: ticker } : { exchange_index })
     }
     /** Whether the exchange may have carried out an earlier cancel of this call. */
     let lost = false
-    /** Whether a cancel is pending. */
     let canceling = false
 
     const attemptOnce: Attempt = Effect.gen(function* () {

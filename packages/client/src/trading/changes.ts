@@ -21,13 +21,13 @@ import {
 import type { CallState } from "../sending/callState.ts"
 
 export interface Changes {
-  /** The ids of orders that no longer rest. */
+  /** The `order_id`s of orders that no longer rest. */
   readonly ended: ReadonlyArray<string>
   /** The changed order, if the response has another `order_id` than the request. */
   readonly renamed?: {
     readonly from: string
     readonly to: string
-    /** The new `client_order_id` that the request sets. Undefined if the request sets none. */
+    /** The new `client_order_id` in the request. */
     readonly client_order_id: string | undefined
     /** The `client_order_id` in the response. */
     readonly echoed: string | undefined
@@ -37,8 +37,8 @@ export interface Changes {
 const none: Changes = { ended: [] }
 
 /**
- * Returns the changes of a successful call. Only the orders of the request count, because a response can describe
- * another order. The exchange sent such responses in May 2026.
+ * Only the orders of the request count, because a response can describe another order. The exchange sent such responses
+ * in May 2026.
  */
 export const changesOf = ({ descriptor, wire: { input } }: CallState, response: unknown): Changes => {
   const requested = input["order_id"]

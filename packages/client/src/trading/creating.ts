@@ -21,7 +21,6 @@ import type { AnonymousOrder, PendingOrder } from "./registry.ts"
 
 /** How a call ended for one of its orders. */
 export type Ending =
-  /** The call made no order. */
   | { readonly _tag: "NotMade" }
   | { readonly _tag: "Made"; readonly order_id: string; readonly mayRest: boolean }
   /** The call may have made the order. `exists`: a response reported that the order exists. */
@@ -31,13 +30,11 @@ const notMade: Ending = { _tag: "NotMade" }
 const lost: Ending = { _tag: "Lost", exists: false }
 const exists: Ending = { _tag: "Lost", exists: true }
 
-/** Whether an order can rest after the call that made it. */
 export const mayRest = ({ time_in_force }: CreateInput, remaining: Count | null | undefined): boolean =>
   time_in_force === "good_till_canceled" && (remaining == null || !isZero(remaining))
 
 type Order = PendingOrder | AnonymousOrder
 
-/** Returns the orders that a call makes. Undefined if its operation makes none. */
 export const ordersOf = ({ descriptor, wire }: CallState, attempts: Attempts): ReadonlyArray<Order> | undefined => {
   const requests = requestsOf(descriptor, wire.input)
   return requests?.map((request) => {
@@ -48,10 +45,7 @@ export const ordersOf = ({ descriptor, wire }: CallState, attempts: Attempts): R
   })
 }
 
-/**
- * Returns the orders of a create or batch create. Undefined for any other operation. The casts are safe: the sender has
- * checked the input with the schemas of the operation.
- */
+/** The casts are safe: the sender has checked the input with the schemas of the operation. */
 const requestsOf = (
   descriptor: CallState["descriptor"],
   input: CallState["wire"]["input"]
@@ -107,10 +101,7 @@ const endingOfResponse = (order: Order, response: CreateOrderV2Response): Ending
     : { _tag: "Made", order_id, mayRest: mayRest(order.request, remaining_count) }
 }
 
-/**
- * Matches the items of a response to the orders of a batch by `client_order_id`. Assigns the remaining items in
- * sequence to the orders without a `client_order_id`.
- */
+/** Items without a matching `client_order_id` go in sequence to the orders without an id. */
 const endingsOfBatch = (
   orders: ReadonlyArray<Order>,
   { orders: items }: BatchCreateOrdersV2Response

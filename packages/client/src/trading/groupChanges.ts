@@ -23,7 +23,7 @@ const channel = "order_group_updates"
  *
  * - `outage`: the subscription was interrupted.
  * - `gap`: the sequence numbers show that a message did not arrive.
- * - `undecodable`: a message did not decode.
+ * - `undecodable`: a message did not decode, or has an unknown type.
  */
 export interface GroupLoss {
   readonly cause: "outage" | "gap" | "undecodable"
@@ -33,8 +33,8 @@ export interface GroupLoss {
 /** An update of an order group, or a notice that messages of the group are complete or may be missing. */
 export type GroupChange =
   /**
-   * The subscription is live. Every update is delivered until the next `Uncertain`. If several updates of one type have
-   * the same millisecond, only the first is delivered.
+   * The subscription is live. Updates are delivered until the next `Uncertain`. Consecutive updates of one type with
+   * the same `ts_ms` count as one update.
    */
   | { readonly _tag: "Live" }
   /** A message about the group. The message about a trigger has the `event_type` `triggered`. */
@@ -86,7 +86,6 @@ export class OrderGroupDeleted
 /** Why no trigger of an order group was received. */
 export type TriggerError = TriggerUnknown | OrderGroupDeleted | FeedError
 
-/** Returns why messages of the channel may be missing. Undefined if the event reports no loss. */
 const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
   switch (event._tag) {
     case "Outage":
@@ -108,7 +107,6 @@ const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
   }
 }
 
-/** Reads the changes of one group from the events of the channel. */
 class Reader {
   readonly #order_group_id: string
   readonly #onChange: (change: GroupChange) => void
@@ -146,7 +144,6 @@ class Reader {
   }
 }
 
-/** Subscribes to the changes of a group, until the scope closes. */
 const follow = (
   operation: string,
   order_group_id: string,
@@ -195,8 +192,7 @@ export interface WatchedGroup {
  * **Details**
  *
  * The exchange pushes a message about a trigger. No operation returns whether a group is triggered. So `triggered`
- * succeeds only with a pushed message. If the feed is interrupted, a message is lost, or a message does not decode,
- * `triggered` fails with `TriggerUnknown`.
+ * succeeds only with a pushed message.
  *
  * **Gotchas**
  *

@@ -1,6 +1,5 @@
 /**
- * Order intents: buy or sell, YES or NO. No other module computes the book side (`bid` or `ask`) and the YES price of
- * an order.
+ * Order intents: buy or sell, YES or NO. They determine the book side (`bid` or `ask`) and the YES price of an order.
  *
  * @module
  */
@@ -37,8 +36,8 @@ export interface IntentInput {
   /** Your own id for the intent, for a journal. Never reuse an id. Default: a new UUID. */
   readonly client_order_id?: string | undefined
   /**
-   * The price grid: the valid prices of the market. Any other price is rejected before anything is sent. Default:
-   * prices are not checked.
+   * The price grid: the valid prices of the market. Any other price is rejected before anything is sent. Default: no
+   * check against a grid.
    */
   readonly grid?: PriceGrid.PriceGrid | undefined
   /**
@@ -94,7 +93,6 @@ export interface OrderIntent extends Brand.Brand<"OrderIntent"> {
 
 const operation = "Orders.place"
 
-/** Returns the request of an intent. Fails for a value that is not an intent. */
 export const requestOf = (intent: OrderIntent): OrderIntent["request"] =>
   Predicate.hasProperty(intent, "request") && Result.isResult(intent.request)
     ? intent.request
@@ -144,7 +142,7 @@ type CloseOmits =
   | "reduce_only"
 
 /**
- * Sells a position in YES or NO immediately, for at least the price. Never sells more than the position.
+ * Sells a position in YES or NO immediately, for at least the price, and at most the position.
  *
  * **Details**
  *
@@ -218,10 +216,7 @@ const toRequest = (side: BookSide, input: AnyInput): Result.Result<CreateInput, 
   }))
 }
 
-/**
- * Returns the price of YES. An error points to the field that the caller set, and shows prices of the outcome (YES or
- * NO) that the caller used.
- */
+/** An error points to the field that the caller set, and shows prices of the caller's outcome (YES or NO). */
 const priceOfYes = (
   yes: string | undefined,
   no: string | undefined,

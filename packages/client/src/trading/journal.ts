@@ -22,10 +22,7 @@ interface Journal {
   readonly recordWrite: RecordWrite
 }
 
-/**
- * Returns the orders that a request places. Undefined if it places none. The casts are safe: the request was checked
- * against its schema.
- */
+/** The casts are safe: the request was checked against its schema. */
 const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<CreateInput> | undefined => {
   switch (descriptor.operationId) {
     case "CreateOrderV2":
@@ -39,10 +36,7 @@ const ordersOf = (descriptor: Descriptor, body: Intent["body"]): ReadonlyArray<C
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
-/**
- * Gets the market of an order from the user's callback. If the callback fails, the dry run continues, and the cost of
- * the order is unknown.
- */
+/** If the callback fails, the dry run continues: only the cost of the order is unknown. */
 const marketFrom = (
   marketOf: Options["marketOf"],
   order: CreateInput
@@ -86,7 +80,6 @@ const costOf = (orders: ReadonlyArray<CreateInput>, marketOf: Options["marketOf"
   }
 }
 
-/** Makes an empty journal. Dies if `keepIntents` is invalid. */
 export const make = ({ keepIntents = 10_000, marketOf }: Options): Effect.Effect<Journal, never, Scope.Scope> =>
   Effect.gen(function* () {
     if (!Number.isSafeInteger(keepIntents) || keepIntents <= 0) {

@@ -26,8 +26,8 @@ import { jumped } from "../sending/skew.ts"
 export interface Wanted {
   readonly placement: Placement
   /**
-   * The earliest time at which the order can have been placed. Undefined if this time is not known. Then the lists are
-   * read from their beginning.
+   * The earliest time at which the order can have been placed. If it is undefined, the lists are read from their
+   * beginning.
    */
   readonly sinceMillis: (now: Now) => number | undefined
   /** The latest time at which the last attempt can have been sent. */
@@ -40,14 +40,10 @@ export interface Wanted {
 }
 
 export interface Found {
-  /** Returns the outcome of the wanted order. Undefined if the order was not found. */
   readonly acceptedOf: (search: Wanted) => Accepted | undefined
-  /**
-   * Returns an order that has the same id but differs from the request. Undefined if the wanted order was found, or if
-   * there is no such order.
-   */
+  /** An order that has the same id but differs from the request. */
   readonly mismatchOf: (search: Wanted) => Mismatch | undefined
-  /** RFC 3339: the time of the newest lists that were read completely. Undefined if no lists were read completely. */
+  /** RFC 3339: the time up to which the newest lists are complete. */
   readonly asOf: string | undefined
   /** Whether these lists are so new that they would show the order if it existed. */
   readonly conclusive: (search: Wanted) => boolean
@@ -55,17 +51,13 @@ export interface Found {
 
 export interface Options {
   readonly withinMillis: number
-  /** Whether to search old orders too. */
   readonly historical: boolean
 }
 
-/**
- * The usual value of {@link Wanted.pastMillis} for an order of this process. It is above zero, because the time of a
- * list is approximate.
- */
+/** {@link Wanted.pastMillis} for an order of this process. Above zero, because the time of a list is approximate. */
 export const marginMillis = 2_000
 
-/** Makes the search for an order of this process. `exists`: whether a response reported that the order exists. */
+/** `exists`: whether a response reported that the order exists. */
 export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
   const { attempts } = pending
   return {
@@ -80,13 +72,10 @@ export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
 
 const pageLimit = 1_000
 
-/**
- * Returns how many milliseconds newer the lists must be before they are read again. The time grows with the number of
- * reads.
- */
+/** Lists that are newer by this much are worth another read. */
 const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
-/** Converts an RFC 3339 time to Unix milliseconds, rounded down. Undefined for any other string. */
+/** Rounded down. Undefined if the text is not a time. */
 export const millisOf = (time: string): number | undefined => {
   const millis = Date.parse(time)
   return Number.isNaN(millis) ? undefined : millis
@@ -99,10 +88,7 @@ interface Freshness {
   readonly time: string
 }
 
-/**
- * Reads lists of orders until each order is found or its absence is conclusive, but at most for `withinMillis`. Retries
- * if a list cannot be read. If there is an `AccountFeed`, an order that it receives is found without a list.
- */
+/** Retries if a list cannot be read. An order that an `AccountFeed` receives is found without a list. */
 export const lookFor = (
   wanted: ReadonlyArray<Wanted>,
   { historical, withinMillis }: Options
@@ -116,9 +102,7 @@ export const lookFor = (
     const isEnough = (search: Wanted, now: Now): boolean =>
       asOf !== undefined && asOf.millis > search.lastMillis(now) + search.pastMillis(now)
 
-    /**
-     * The next lists are complete at least up to this time. The value never exceeds the current time of the exchange.
-     */
+    /** The next lists are complete up to this time. This time is capped at the exchange's current time. */
     const freshness: Effect.Effect<Freshness | undefined, never, KalshiPublic> = Effect.gen(function* () {
       const response = Option.getOrUndefined(yield* Effect.option(Exchange.userDataTimestamp()))
       const millis = response === undefined ? undefined : millisOf(response.as_of_time)
@@ -134,7 +118,6 @@ export const lookFor = (
     })
 
     let reads = 0
-    /** Whether lists of this freshness can show more than the lists that were read before. */
     const isWorthReading = (left: ReadonlyArray<Wanted>, fresh: Freshness | undefined, now: Now): boolean => {
       if (reads === 0 || fresh === undefined) return true
       const before = asOf?.millis ?? Number.NEGATIVE_INFINITY
@@ -175,7 +158,6 @@ export const lookFor = (
     } satisfies Found
   }).pipe(Effect.provideService(RateLimits.Overrides, { urgent: true }))
 
-/** Accepts the wanted orders that an `AccountFeed` receives. Completes when all searches are finished. */
 const watchPushed = (wanted: ReadonlyArray<Wanted>, state: SearchState): Effect.Effect<void> =>
   Effect.flatMap(PushedOrders, (pushed) => {
     if (pushed === undefined) return Effect.never
@@ -194,15 +176,13 @@ const watchPushed = (wanted: ReadonlyArray<Wanted>, state: SearchState): Effect.
     })
   })
 
-/** What the lists and the `AccountFeed` have shown so far. */
 interface SearchState {
   readonly accepted: Map<Wanted, Accepted>
   readonly mismatches: Map<Wanted, Mismatch>
-  /** The finished searches. */
   readonly done: Set<Wanted>
 }
 
-/** Reads the lists of each market until its wanted orders are found. Returns whether all lists could be read. */
+/** Returns whether all lists could be read. */
 const readLists = (
   wanted: ReadonlyArray<Wanted>,
   state: SearchState,
@@ -274,6 +254,6 @@ const searchesById = (wanted: ReadonlyArray<Wanted>): ReadonlyMap<string, Readon
   return byId
 }
 
-/** Returns the earliest time. Undefined if any time is undefined. */
+/** Undefined if any time is undefined. */
 const earliest = (millis: ReadonlyArray<number | undefined>): number | undefined =>
   millis.reduce((first, next) => (first === undefined || next === undefined ? undefined : Math.min(first, next)))

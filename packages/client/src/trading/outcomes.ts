@@ -15,32 +15,31 @@ import type { ShownOrder } from "./pushed.ts"
 
 /**
  * Identifies an order. Store the placement before you place the order, so that a later process can {@link settle} it.
- * The first three fields are enough. An {@link Unknown} is a placement with all fields. It remains a placement if you
- * store it as JSON.
+ * The first three fields are enough. An {@link Unknown} is also a placement, even after you stored it as JSON.
  */
 export interface Placement {
   readonly client_order_id: string
   /** The market. */
   readonly ticker: string
-  /** The earliest time of an attempt, in Unix milliseconds by this machine's clock. */
+  /** A time before the first attempt, in Unix milliseconds by the clock of the machine that made it. */
   readonly placedAtMillis: number
   /**
-   * The latest time of an attempt, in Unix milliseconds. The clock that measured it must be within a minute of the
-   * exchange's clock. If you are not sure, omit the field. Default: the time at which `settle` starts.
+   * The latest time of an attempt, in Unix milliseconds. Omit it if the clock that measured it can differ from the
+   * exchange's clock by more than a minute. Default: the time at which `settle` starts.
    */
   readonly lastAttemptMillis?: number | undefined
   /**
-   * The request. An order with this id that differs from the request counts as another order. Default: only the id and
+   * The request. An order with this id that differs from the request is a {@link Mismatch}. Default: only the id and
    * the market are compared.
    */
   readonly request?: CreateInput | undefined
   /**
-   * When the exchange can have accepted the order. Default: computed from the other times, with a margin for a wrong
-   * clock.
+   * When the exchange can have accepted the order. Default: the lists are read from their beginning, and the end of the
+   * window is computed from the other times.
    */
   readonly window?: ExchangeWindow | undefined
   /**
-   * Whether this machine's clock was set, or the machine slept, during the call. If so, a list without the order proves
+   * Whether the machine's clock was set, or the machine slept, during the call. If so, a list without the order proves
    * nothing. Default: false.
    */
   readonly clockChanged?: boolean | undefined
@@ -50,7 +49,7 @@ export interface Placement {
   readonly exists?: boolean | undefined
 }
 
-/** Returns the fields of a placement that are known before the first attempt. */
+/** Only the fields that are known before the first attempt. */
 export const placementOf = ({ client_order_id, placedAtMillis, request, ticker }: Placement): Placement => ({
   client_order_id,
   ticker,
@@ -61,7 +60,9 @@ export const placementOf = ({ client_order_id, placedAtMillis, request, ticker }
 /** The fields in which an order can differ from a request with the same id. */
 export type Difference = "ticker" | "subaccount" | "side" | "price" | "count"
 
-/** An order that has the id of the request but differs from it: another order, or this order after an amend. */
+/**
+ * An order that has the id of the request but differs from the request: another order, or this order after an amend.
+ */
 export interface Mismatch {
   readonly order: Order
   readonly differs: ReadonlyArray<Difference>
@@ -76,14 +77,13 @@ export interface Accepted extends Placement {
    *
    * - `response`: a valid response.
    * - `undecodedResponse`: a response that did not decode but contains the id.
-   * - `list`: a list of orders. The client read it because the response was lost, or reported that the order exists
-   *   already.
+   * - `list`: a list of orders.
    * - `feed`: a live `AccountFeed`, which showed the order before a list did.
    */
   readonly source: "response" | "undecodedResponse" | "feed" | "list"
   readonly fill_count: Count | undefined
   readonly remaining_count: Count | undefined
-  /** Dollars per contract of YES. Undefined if nothing filled at once. */
+  /** Dollars per contract of YES, for the part that filled at once. */
   readonly average_fill_price: Dollars | undefined
   /** Dollars per contract. */
   readonly average_fee_paid: Dollars | undefined
@@ -114,11 +114,11 @@ export interface Unknown extends Placement {
   readonly _tag: "Unknown"
   readonly lastAttemptMillis: number
   /**
-   * The last error of the call. Undefined if an earlier process made the call, or if the scope of `cancelAllOnExit`
-   * closed during the call.
+   * The last error of the call. {@link settle} takes it from the placement. Undefined if the placement has no error or
+   * was stored as JSON, or if the scope of `cancelAllOnExit` closed during the call.
    */
   readonly error: CreateError | ItemRefused | undefined
-  /** RFC 3339. Lists up to this time do not show the order. Undefined if no list could be read completely. */
+  /** RFC 3339. Lists that are complete up to this time do not show the order. Undefined if no such time is known. */
   readonly notListedAsOf: string | undefined
   /**
    * An order in a list that has the same id but differs from the request. It can be this order after an amend: compare
@@ -127,10 +127,10 @@ export interface Unknown extends Placement {
   readonly mismatch: Mismatch | undefined
 }
 
-/** No order was placed, and the exchange can no longer place it. */
+/** The exchange did not place the order, and can no longer place it. */
 export interface NotPlaced extends Placement {
   readonly _tag: "NotPlaced"
-  /** RFC 3339. Lists up to this time do not show the order. */
+  /** RFC 3339. Lists that are complete up to this time do not show the order. */
   readonly notListedAsOf: string
 }
 
@@ -159,7 +159,7 @@ export class ItemRefused
 
 export type CreateError = ErrorOf<typeof create> | ErrorOf<typeof batchCreate>
 
-/** An error that means that nothing was sent. */
+/** The errors with which {@link place} and {@link placeAll} fail. Nothing was sent. */
 export type PlaceError = Extract<
   CreateError,
   {
@@ -187,14 +187,13 @@ export type Verdict =
   | { readonly _tag: "HasId"; readonly order_id: string }
   /** A response says that the order exists. This call may have placed the order. */
   | { readonly _tag: "Exists" }
-  /** This call may have placed the order. */
   | { readonly _tag: "MayExist" }
 
 const exists: Verdict = { _tag: "Exists" }
 const mayExist: Verdict = { _tag: "MayExist" }
 const existsIf = (isReported: boolean): Verdict => (isReported ? exists : mayExist)
 
-/** The codes of 409 responses that have another cause than the `client_order_id`. */
+/** Codes of 409 responses whose cause is not the `client_order_id`. */
 const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "fill_or_kill_insufficient_resting_volume",
   "trading_is_paused",
@@ -202,22 +201,20 @@ const notAboutTheId: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Statuses that refuse a create although the operations do not declare them. The exchange, or a proxy in front of it,
- * did not carry out the request. The set does not contain 408, because that status is ambiguous.
+ * Refusals that the operations do not declare, by the exchange or a proxy in front of it. 408 is missing, because it is
+ * ambiguous.
  */
 const refusals: ReadonlySet<number> = /*#__PURE__*/ new Set([
   402, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425
 ])
 
-/** Matches an error that says that the order exists already. Does not match `does_not_exist`. */
+/** Must not match `does_not_exist`. */
 const existing =
   /already[ _](?:exist|in[ _]use|placed|taken|used)|duplicat|order(?:[ _]id)?[ _](?:exists|in[ _]use|taken)/i
 
-/** Whether an error says that an order has the id already. */
 export const reportsExisting = ({ code = "", details = "", message = "" }: ErrorResponse): boolean =>
   [code, details, message].some((part) => existing.test(part))
 
-/** Classifies the error of a single create. */
 export const verdictOf = (error: CreateError, clientOrderId: string): Verdict => {
   switch (error._tag) {
     case "InvalidRequest":
@@ -254,10 +251,7 @@ export const verdictOf = (error: CreateError, clientOrderId: string): Verdict =>
   }
 }
 
-/**
- * Classifies the error of a batch create for one of its orders. The success status of a batch says nothing about a
- * single order.
- */
+/** The success status of a batch says nothing about a single order. */
 export const verdictOfBatch = (error: CreateError, clientOrderId: string): Verdict => {
   if (error._tag === "ContractError" && error.pointer !== "/error") return mayExist
   if (error._tag === "UnexpectedStatus" && isSuccess(error.status)) return existsIf(reportsExisting(error.body))
@@ -266,16 +260,15 @@ export const verdictOfBatch = (error: CreateError, clientOrderId: string): Verdi
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
-/** Classifies a refusal. A refusal does not show the result of an earlier attempt whose response was lost. */
+/** A refusal does not show the result of an earlier attempt whose response was lost. */
 const refusalOf = (error: Exclude<Refusal, ItemRefused>, isInUse: boolean): Verdict =>
   error.afterLostAnswer ? existsIf(isInUse) : { _tag: isInUse ? "IdInUse" : "Refused", error }
 
 const uuid = /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 /**
- * Reads the id of the order from the body of a successful response that does not decode, such as a truncated body. The
- * body must begin as a JSON object and contain no error. Its `order_id` must be a complete and unique UUID, and its
- * `client_order_id` must not be the id of another order. Otherwise the result is undefined.
+ * Reads the id of the order from a successful response that does not decode, such as a truncated body. The `order_id`
+ * must be a complete UUID. The `client_order_id` must not be that of another order. The body must contain no error.
  */
 export const orderIdIn = (body: string, clientOrderId: string): string | undefined => {
   const members = leadingMembers(body)
@@ -289,21 +282,15 @@ export const orderIdIn = (body: string, clientOrderId: string): string | undefin
     : undefined
 }
 
-/**
- * Matches an error anywhere in the body, even an incomplete error. If the body contains an error, an id in the body
- * does not prove that an order exists.
- */
+/** Also matches an incomplete error. An id in a body with an error does not prove that an order exists. */
 const namesError = /"error"\s*:(?!\s*null\b)/
 
-/**
- * Matches one member of an object and the comma or brace after the member. The value must be neither a list nor an
- * object.
- */
+/** One member whose value is neither a list nor an object, with the comma or brace after it. */
 const member = /\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)\s*([,}])/gy
 
 /**
- * Reads the members of an object. Stops at a member that is not JSON, or whose value is a list or an object. The value
- * of a repeated member is undefined.
+ * Stops at a member that is not JSON, or whose value is a list or an object. The value of a repeated member is
+ * undefined.
  */
 const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   const members = new Map<string, unknown>()
@@ -321,19 +308,16 @@ const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {
   return members
 }
 
-/** Whether an item of a batch describes an order. A refused item can also describe an order. */
+/** A refused item can also describe an order. */
 export const showsOrder = ({ fill_count, order_id, remaining_count }: BatchCreateOrdersV2ResponseOrdersItem): boolean =>
   isId(order_id) || [fill_count, remaining_count].some((count) => count != null && !FixedPoint.isZero(count))
 
-/** Whether an `order_id` identifies an order. The id of a refused order can be empty. */
+/** The id of a refused order can be empty. */
 export const isId = (order_id: string | null | undefined): order_id is string => order_id != null && order_id !== ""
 
 /**
- * Returns the fields in which an order with the same id differs from the request. If the list is empty, the order is
- * the requested order.
- *
- * An order does not show whether it was amended. An order with an amended price or count differs from its request. In
- * the OpenAPI document, orders of the primary account have subaccount 0 or no subaccount.
+ * An order does not show whether it was amended. So an order with an amended price or count differs from its request.
+ * In the OpenAPI document, orders of the primary account have subaccount 0 or no subaccount.
  */
 export const differencesOf = ({ request, ticker }: Placement, order: ShownOrder): ReadonlyArray<Difference> => {
   const differs: Array<Difference> = order.ticker === ticker ? [] : ["ticker"]
@@ -348,10 +332,7 @@ export const differencesOf = ({ request, ticker }: Placement, order: ShownOrder)
 const isSame = (requested: Result.Result<Dollars, unknown>, actual: Dollars): boolean =>
   Result.isSuccess(requested) && FixedPoint.equals(requested.success, actual)
 
-/**
- * Whether the count of an order matches the request. The exchange caps the count of a `reduce_only` order at the
- * position.
- */
+/** The exchange caps the count of a `reduce_only` order at the position. */
 const isSameCount = ({ count, reduce_only }: CreateInput, initial: Count): boolean => {
   const requested = FixedPoint.count(count)
   if (Result.isFailure(requested)) return false
@@ -360,13 +341,12 @@ const isSameCount = ({ count, reduce_only }: CreateInput, initial: Count): boole
     : FixedPoint.equals(initial, requested.success)
 }
 
-/** The shard and the subaccount in the request of an order. */
 export interface Location {
   readonly exchange_index?: number | undefined
   readonly subaccount?: number | undefined
 }
 
-/** The fields of an accepted order in a response. In an item of a batch, null means that a field is missing. */
+/** In an item of a batch, null means that a field is missing. */
 export interface AcceptedResponse {
   readonly order_id: string
   readonly fill_count?: Count | null | undefined
@@ -376,7 +356,6 @@ export interface AcceptedResponse {
   readonly ts_ms?: number | null | undefined
 }
 
-/** Makes the outcome for an order that a response shows as accepted. */
 export const accepted = (
   placement: Placement,
   { exchange_index, subaccount }: Location,
@@ -398,7 +377,6 @@ export const accepted = (
   order: undefined
 })
 
-/** Makes the outcome for an order that the account feed or a list shows. */
 export const shown = (placement: Placement, order: ShownOrder, listed: Order | undefined): Accepted => ({
   ...placement,
   _tag: "Accepted",

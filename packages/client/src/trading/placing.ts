@@ -51,10 +51,8 @@ export const newClientOrderId: Effect.Effect<string> = /*#__PURE__*/ Effect.flat
   })
 )
 
-/** An order that is being sent. */
 interface Sending extends PendingOrder {
   readonly request: CreateInput & { readonly client_order_id: string }
-  /** Whether this call generated the id. */
   readonly generatedId: boolean
 }
 
@@ -65,7 +63,6 @@ type Finding = { readonly sending: Sending } & (
   | { readonly _tag: "IdInUse"; readonly error: Refusal }
   /** A response says that the order exists, but does not identify it. */
   | { readonly _tag: "Exists"; readonly error: CreateError | ItemRefused }
-  /** The exchange may have placed the order. */
   | { readonly _tag: "MayExist"; readonly error: CreateError | ItemRefused }
 )
 
@@ -96,11 +93,9 @@ const unknown = (
 
 const decided = (sending: Sending, outcome: Outcome): Finding => ({ _tag: "Decided", sending, outcome })
 
-/** Makes the error for a response whose data about one order violates the contract. */
 const contractError = (operation: string, pointer: string, reason: string): ContractError =>
   new ContractError({ operation, status: 201, pointer, reason, rawBody: "", attempts: 1 })
 
-/** Converts the error of a request to the finding for one of its orders. */
 const findingOfError = (sending: Sending, error: CreateError, verdict: Verdict): Effect.Effect<Finding, PlaceError> => {
   switch (verdict._tag) {
     case "NothingSent":
@@ -119,7 +114,6 @@ const findingOfError = (sending: Sending, error: CreateError, verdict: Verdict):
   }
 }
 
-/** Reads the response of a successful `create`. */
 const readResponse = (sending: Sending, response: CreateOrderV2Response): Finding => {
   const { client_order_id = sending.client_order_id, order_id } = response
   const operation = create.descriptor.name
@@ -134,7 +128,6 @@ const readResponse = (sending: Sending, response: CreateOrderV2Response): Findin
     : { _tag: "Exists", sending, error }
 }
 
-/** Reads the item of one order in the response of a successful `batchCreate`. */
 const readItem = (sending: Sending, items: ReadonlyArray<BatchCreateOrdersV2ResponseOrdersItem>): Finding => {
   const operation = batchCreate.descriptor.name
   const ownItems = items.filter(({ client_order_id }) => client_order_id === sending.client_order_id)
@@ -150,8 +143,7 @@ const readItem = (sending: Sending, items: ReadonlyArray<BatchCreateOrdersV2Resp
     const error = new ItemRefused({ operation, code: errorBody.code, body: errorBody })
     if (showsOrder(item)) return { _tag: "Exists", sending, error }
     if (reportsExisting(errorBody)) return { _tag: responseLost ? "Exists" : "IdInUse", sending, error }
-    // A refusal without a code can mean that another order already has the caller's id. No other field of the response
-    // would show this.
+    // A refusal without a code can mean that another order already has the caller's id.
     return responseLost || (errorBody.code === undefined && !sending.generatedId)
       ? { _tag: "MayExist", sending, error }
       : decided(sending, { ...placementOf(sending), _tag: "Rejected", error })
@@ -173,10 +165,7 @@ const acceptedIdOf = (finding: Finding): string | undefined =>
 const sharedId = (order_id: string) =>
   contractError(create.descriptor.name, "/order_id", `${order_id} is also the id of another order`)
 
-/**
- * Marks the outcome of an intent as undecided if another intent received the same `order_id`. The lists of orders then
- * show which intent the order belongs to.
- */
+/** An intent that received the `order_id` of another order is undecided. The lists can then show whose order it is. */
 const distinct = (findings: ReadonlyArray<Finding>, registry: OrderRegistry | undefined): ReadonlyArray<Finding> => {
   const ids = findings.map(acceptedIdOf)
   return findings.map((finding, index): Finding => {
@@ -190,7 +179,6 @@ const distinct = (findings: ReadonlyArray<Finding>, registry: OrderRegistry | un
   })
 }
 
-/** Looks up the orders that are not decided, and returns the outcome of every order. */
 const conclude = (
   findings: ReadonlyArray<Finding>,
   options: PlaceOptions | undefined
@@ -226,7 +214,8 @@ const conclude = (
       const accepted = found.acceptedOf(search)
       if (accepted !== undefined) return accepted
       const mismatch = found.mismatchOf(search)
-      // An amend never changes the side. So the order in the list is another order, and the exchange refused this one.
+      // An amend does not change the side. So the order in the list is another order, and the exchange refused this
+      // one.
       return finding._tag === "IdInUse" && mismatch?.differs.includes("side") === true
         ? { ...placementOf(sending), _tag: "Rejected", error: finding.error }
         : unknown(sending, lookupEnd, {
@@ -238,7 +227,6 @@ const conclude = (
     })
   })
 
-/** Returns the outcomes of orders whose scope was closed while the call was pending. */
 const abandoned = (pending: ReadonlyArray<Sending>): Effect.Effect<ReadonlyArray<Outcome>, never, KalshiPublic> =>
   Effect.map(now, (endedAt) =>
     pending.map((sending) => {
@@ -252,10 +240,6 @@ const abandoned = (pending: ReadonlyArray<Sending>): Effect.Effect<ReadonlyArray
     })
   )
 
-/**
- * Sends orders in one call and determines their outcomes. If there is a registry, registers the orders before the call
- * and their outcomes after it.
- */
 const sendAll = (
   pending: ReadonlyArray<Sending>,
   attempts: PendingOrder["attempts"],
@@ -282,21 +266,19 @@ const sendAll = (
  * The order gets its `client_order_id` before the first attempt, and the exchange accepts no second order with the same
  * id. So the client can repeat an attempt whose response was lost, for at most a minute. After that, the outcome can
  * still be unknown, or the exchange can report that an order has the id already. Then the client reads the lists of
- * orders. It stops when a list shows the order, when the lists are newer than the last attempt, or when `within` has
- * elapsed.
+ * orders. It stops when the order is found, when newer lists would prove nothing more, or when `within` has elapsed.
  *
  * - `Accepted`: the order exists. The proof is a response, or the id in a response that does not decode. A list or a
- *   live `AccountFeed` is also a proof. It must show an order with this id, and with the market, subaccount, side,
- *   price and count of the intent.
+ *   live `AccountFeed` is also a proof, if it shows an order with this id and with the market, subaccount, side, price
+ *   and count of the intent.
  * - `Rejected`: the exchange refused the order, and no earlier response of this call was lost. The absence of the order
  *   from a list is never sufficient.
  * - `Unknown`: all other cases, such as a response that contradicts itself, or another order with the same id.
- *   {@link settle} the outcome before you place the same intent again. If you place the intent again under another id,
- *   two orders can result. If you place it under the same id, a refusal does not show whether this call succeeded.
+ *   {@link settle} the outcome before you place the same intent again.
  *
  * `place` fails only if nothing was sent:
  *
- * - `InvalidRequest`: the intent is invalid.
+ * - `InvalidRequest`: for example, the intent is invalid.
  * - `LimitExceeded`: no rate-limit tokens were available in time.
  * - `SigningError`: the request could not be signed.
  * - `TransportError` or `RequestTimeout` with `requestSent: "no"`: for example, no connection was made.
@@ -351,8 +333,8 @@ export const place = (intent: OrderIntent, options?: PlaceOptions): Effect.Effec
  * **Details**
  *
  * Each order has its own `client_order_id` and its own outcome, as in {@link place}. If the exchange refuses one order
- * of the batch, the `error` of its outcome is an `ItemRefused`. If the exchange refuses the whole request, each order
- * counts as refused. The OpenAPI document does not say whether the exchange can refuse a batch and still carry out a
+ * of the batch, the `error` of its outcome is an `ItemRefused`. If the exchange refuses the whole request, the orders
+ * count as refused. The OpenAPI document does not say whether the exchange can refuse a batch and still carry out a
  * part of it. `placeAll` fails only if nothing was sent.
  *
  * **Gotchas**

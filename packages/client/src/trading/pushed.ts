@@ -28,7 +28,7 @@ export interface PushedOrders {
   readonly watch: (client_order_ids: ReadonlySet<string>, onOrder: (order: ShownOrder) => void) => () => void
 }
 
-/** The pushed orders that the search for lost orders uses in addition to the lists. Default: none. */
+/** The search for lost orders uses them in addition to the lists. */
 export const PushedOrders: Context.Reference<PushedOrders | undefined> = /*#__PURE__*/ Context.Reference<
   PushedOrders | undefined
 >("@kalshi-effect/client/internal/PushedOrders", { defaultValue: () => undefined })

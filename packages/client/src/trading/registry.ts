@@ -11,10 +11,9 @@ import type { Attempts } from "../sending/attemptTimes.ts"
 import type { CreateInput } from "../rest/orderOperations.ts"
 import type { Outcome, PlaceError, Placement } from "./outcomes.ts"
 
-/** An order whose outcome is not known yet. */
 export interface PendingOrder extends Placement {
   readonly request: CreateInput
-  /** The attempts of the call that places the order. The orders of a batch share one record. */
+  /** The orders of a batch share one record. */
   readonly attempts: Attempts
 }
 
@@ -24,22 +23,21 @@ export interface AnonymousOrder extends Omit<PendingOrder, "client_order_id"> {
 }
 
 export interface OrderRegistry {
-  /** Registers orders before their first attempt. Fails if the scope is closed. */
+  /** Called before the first attempt. Fails if the scope is closed. */
   readonly begin: (orders: ReadonlyArray<PendingOrder>) => Effect.Effect<void, InvalidRequest>
-  /** Records the outcomes of orders. A typed failure means that nothing was sent. */
+  /** A typed failure means that nothing was sent. */
   readonly end: (
     orders: ReadonlyArray<PendingOrder>,
     exit: Exit.Exit<ReadonlyArray<Outcome>, PlaceError>
   ) => Effect.Effect<void>
   /** Completes when the closing scope abandons the pending calls. After that, the caller must send nothing. */
   readonly ended: Effect.Effect<void>
-  /** Removes an order that no longer rests. */
+  /** For an order that no longer rests. */
   readonly remove: (order_id: string) => void
-  /** Returns the `client_order_id` of the resting order with this `order_id`. Undefined if there is none. */
+  /** Of the resting order with this `order_id`. */
   readonly clientOrderIdOf: (order_id: string) => string | undefined
 }
 
-/** The registry that `Orders.place` and `Orders.placeAll` use. Default: none. */
 export const OrderRegistry: Context.Reference<OrderRegistry | undefined> = /*#__PURE__*/ Context.Reference<
   OrderRegistry | undefined
 >("@kalshi-effect/client/internal/OrderRegistry", { defaultValue: () => undefined })

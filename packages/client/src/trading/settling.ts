@@ -26,18 +26,18 @@ export interface SettleOptions {
  * **Details**
  *
  * `settle` searches the live and historical orders of the market for the `client_order_id`, and places nothing. It
- * fails only if the placement is malformed (`InvalidRequest`). If nothing can be read, the result is `Unknown`.
+ * fails only if the placement is malformed (`InvalidRequest`).
  *
  * - `Accepted`: a list or a live `AccountFeed` shows an order with the id. If the placement has a `request`, the
  *   market, subaccount, side, price and count are the same.
  * - `NotPlaced`: no list shows the order. At the time of the lists, the exchange no longer accepted the signature of
- *   the last attempt. So the exchange either refused the order or never received it.
+ *   the last attempt. So the exchange did not place the order, and can no longer place it.
  * - `Unknown`: `within` elapsed too early, or absence proves nothing.
  *
  * Absence proves nothing in these cases:
  *
  * - A response reported that the order exists.
- * - Another order has the same id (`mismatch`).
+ * - An order with the same id differs from the request (`mismatch`).
  * - During the call, this machine's clock was set or the machine slept.
  * - The times of the placement contradict each other, or contradict the exchange's time.
  *
@@ -50,11 +50,11 @@ export interface SettleOptions {
  *
  * - The exchange does not document how old a signature may be. In public measurements, the limit was about 30 seconds,
  *   and the exchange refused 60 seconds.
- * - An `Unknown` has the `window` in which the exchange can have accepted the order. Without a `window`, `settle` reads
- *   the lists of the market from their beginning. Absence is then conclusive two minutes after `lastAttemptMillis`, or
- *   two minutes after the start of `settle` if that field is missing.
- * - If the price or the count of the order was amended, the result is `Unknown`, and `mismatch` contains the order. If
- *   an amend changed the `client_order_id`, the order is not found.
+ * - Without the `window` of an `Unknown`, `settle` reads the lists of the market from their beginning. Absence is then
+ *   conclusive two minutes after `lastAttemptMillis`, or two minutes after the start of `settle` if that field is
+ *   missing.
+ * - If the placement has a `request` and the price or the count of the order was amended, the result is `Unknown`, and
+ *   `mismatch` contains the order. If an amend changed the `client_order_id`, the order is not found.
  * - If your API key is locked to a subaccount, set `subaccount` in the intent. Otherwise, the order differs from its
  *   request.
  *
@@ -98,7 +98,7 @@ export const settleAll = (
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
 
-/** Returns why a placement cannot be settled. Undefined if it can. A placement from a journal can be malformed. */
+/** A placement from a journal can be malformed. */
 const faultIn = (placement: Placement): { readonly pointer: string; readonly reason: string } | undefined => {
   if (typeof placement !== "object" || placement === null) {
     return {
@@ -133,7 +133,7 @@ const faultIn = (placement: Placement): { readonly pointer: string; readonly rea
       }
 }
 
-/** Makes the search for a placement. The times of the placement may come from another machine's clock. */
+/** The times of the placement may come from another machine's clock. */
 const wantedOf = (placement: Placement, began: Now): Wanted => {
   const { clockChanged, exists, lastAttemptMillis, placedAtMillis, window } = placement
   const isUnusable =

@@ -17,8 +17,8 @@ import { compile, invalid } from "./compile.ts"
 export type Check = (json: unknown) => Result.Result<unknown, SchemaIssue.Issue>
 
 /**
- * Makes the check of a schema. With `compiled`, the schema is compiled on first use. If the runtime does not allow code
- * generation, the schema stays interpreted.
+ * With `compiled`, the schema is compiled on first use. If the runtime does not allow code generation, the schema stays
+ * interpreted.
  */
 export const checker = (schema: Schema.Codec<unknown>, compiled: boolean): Check => {
   const interpret = SchemaParser.decodeUnknownResult(schema)

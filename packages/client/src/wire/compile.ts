@@ -5,8 +5,8 @@
  *
  * The function returns the decoded value. For an invalid value it returns {@link invalid} without a reason, and the
  * interpreter of `effect/SchemaParser` finds the reason. The function and the interpreter accept the same values, and
- * return equal results. The compiler of `effect/schema/SchemaJITCompiler` is slower for these schemas. It leaves every
- * object with a nullable list to the interpreter, and adds optional members to an object one by one.
+ * return equal results. The compiler of `effect/schema/SchemaJITCompiler` is slower for these schemas: it leaves every
+ * object with a nullable list to the interpreter.
  *
  * @module
  */
@@ -26,7 +26,7 @@ export type Compiled = (json: unknown) => unknown
 /** Thrown for a schema that this compiler does not support. No schema of a response uses the missing features. */
 class Unsupported extends Error {}
 
-/** Returns the schema of the list, if `listOrNull` made this schema. Undefined for every other schema. */
+/** Undefined if `listOrNull` did not make this schema. */
 const listOf = (ast: SchemaAST.AST): SchemaAST.AST | undefined => {
   const from = isListOrNull(ast) ? ast.encoding?.[0].to : undefined
   return from?._tag === "Union" ? from.types.find(({ _tag }) => _tag !== "Null") : undefined
@@ -38,7 +38,6 @@ const nonNullOf = ({ options, types }: SchemaAST.Union): SchemaAST.AST | undefin
   return more.length === 0 && types.length === 2 && options?.mode !== "oneOf" ? first : undefined
 }
 
-/** Writes a statement that rejects every value that is not an object. */
 const rejectUnlessObject = (input: string): string =>
   `if(typeof ${input}!=="object"||${input}===null||Array.isArray(${input}))return I`
 
@@ -224,8 +223,8 @@ class Writer {
 }
 
 /**
- * Compiles a schema. Undefined if the schema contains an unsupported part, or if the runtime does not allow code
- * generation. An unsupported part is, for example, a transformation that is not from `listOrNull`.
+ * Undefined if the schema contains an unsupported part, or if the runtime does not allow code generation. An
+ * unsupported part is, for example, a transformation that is not from `listOrNull`.
  */
 export const compile = (schema: Schema.Codec<unknown>): Compiled | undefined => {
   const writer = new Writer()

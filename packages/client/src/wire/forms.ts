@@ -11,11 +11,10 @@ import * as SchemaTransformation from "effect/SchemaTransformation"
 /** An open enum in a response. Editors complete the known members. A new member decodes unchanged. */
 export type Open<Known extends string> = Known | (string & {})
 
-/** Makes the codec of an {@link Open} enum. */
 export const open = <const Known extends string>(_known: ReadonlyArray<Known>): Schema.Codec<Open<Known>> =>
   Schema.String as Schema.Codec<Open<Known>> // every string is a member of the open enum
 
-/** Makes the codec of a closed enum, for requests: an unknown member is rejected before anything is sent. */
+/** For requests: an unknown member is rejected before anything is sent. */
 export const closed = <const Known extends string>(known: ReadonlyArray<Known>): Schema.Codec<Known> =>
   Schema.Literals(known)
 
@@ -27,7 +26,7 @@ const isLeapYear = (year: number): boolean => (year % 4 === 0 && year % 100 !== 
 const daysIn = (year: number, month: number): number =>
   month === 2 ? (isLeapYear(year) ? 29 : 28) : month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31
 
-/** Reads two decimal digits at an index, without allocating a string. */
+/** Does not allocate a string. */
 const twoDigits = (text: string, at: number): number => text.charCodeAt(at) * 10 + text.charCodeAt(at + 1) - 528
 
 const isDateTime = (text: string): boolean => {
@@ -61,12 +60,11 @@ const isIntegerFrom = (minimum: number) =>
     expected: minimum > Number.MIN_SAFE_INTEGER ? `an integer of at least ${minimum}` : "an integer"
   })
 
-/** Makes the codec of a safe integer of at least `minimum`. */
 export const integerFrom = (minimum: number): Schema.Codec<number> =>
   // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
   Schema.Number.check(isIntegerFrom(minimum))
 
-/** Makes the codec of a safe integer from `minimum` to `maximum`, both included. */
+/** Both ends are included. */
 export const integerBetween = (minimum: number, maximum: number): Schema.Codec<number> =>
   // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
   Schema.Number.check(
@@ -79,8 +77,8 @@ export const integerBetween = (minimum: number, maximum: number): Schema.Codec<n
 const lastSecond = 4_102_444_800
 
 /**
- * Makes the codec of a time in a request: Unix seconds, at least `minimum`. If a program passes milliseconds, the
- * exchange reads them as seconds and finds nothing. So a time after the start of 2100 is rejected with a hint.
+ * A time in a request: Unix seconds, at least `minimum`. If a program passes milliseconds, the exchange reads them as
+ * seconds and finds nothing. So a time after the start of 2100 is rejected with a hint.
  */
 export const unixSecondsFrom = (minimum: number): Schema.Codec<number> =>
   // @effect-diagnostics-next-line schemaNumber:off -- a safe integer is finite
@@ -95,7 +93,7 @@ export const unixSecondsFrom = (minimum: number): Schema.Codec<number> =>
 export const UnixSeconds: Schema.Codec<number> = /*#__PURE__*/ unixSecondsFrom(-9_007_199_254_740_991)
 
 /**
- * Unix seconds from the year 2001 on are at least `firstSecond`. Unix milliseconds from the year 1973 on are at least
+ * Unix seconds from September 2001 on are at least `firstSecond`. Unix milliseconds from March 1973 on are at least
  * `firstMillisecond`.
  */
 const firstSecond = 1_000_000_000
@@ -112,10 +110,9 @@ export const UnixMillis: Schema.Codec<number> = /*#__PURE__*/ Schema.Int.check(
   })
 )
 
-/** A 32-bit integer. */
 export const Int32: Schema.Codec<number> = /*#__PURE__*/ integerBetween(-2_147_483_648, 2_147_483_647)
 
-/** Makes the codec of a string with a length in code points, as in JSON Schema. */
+/** Lengths are in code points, as in JSON Schema. */
 export const textOfLength = (minimum: number, maximum = Number.POSITIVE_INFINITY): Schema.Codec<string> =>
   Schema.String.check(
     Schema.makeFilter(
@@ -131,7 +128,6 @@ export const textOfLength = (minimum: number, maximum = Number.POSITIVE_INFINITY
     )
   )
 
-/** Makes the codec of a list of limited length. */
 export const listOfLength = <A>(
   item: Schema.Codec<A>,
   minimum: number,
@@ -150,15 +146,15 @@ const sizes = (minimum: number, maximum: number, one: string, many: string): str
   return minimum === 0 ? `at most ${maximum} ${unit}` : `${minimum} to ${maximum} ${unit}`
 }
 
-/** Shared by every {@link listOrNull}, so that {@link isListOrNull} recognises the schema. */
+/** Shared by every {@link listOrNull}, so that {@link isListOrNull} recognizes the schema. */
 const nullIsEmpty = /*#__PURE__*/ SchemaTransformation.makeTransformation({
   decode: /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list ?? []),
   encode: /*#__PURE__*/ SchemaGetter.transform((list: unknown) => list)
 })
 
 /**
- * Makes the codec of a list in a response that may be null, because the exchange writes some empty lists as null. The
- * codec always decodes to a list, and never encodes to null.
+ * For responses, because the exchange writes some empty lists as null. Decodes null to an empty list, and does not
+ * encode to null.
  */
 export const listOrNull = <A>(list: Schema.Codec<ReadonlyArray<A>>): Schema.Codec<ReadonlyArray<A>> =>
   // The list is checked before it is transformed. Checking it again would double the cost.
@@ -166,6 +162,5 @@ export const listOrNull = <A>(list: Schema.Codec<ReadonlyArray<A>>): Schema.Code
     ReadonlyArray<A>
   >
 
-/** Whether a schema was made by {@link listOrNull}. */
 export const isListOrNull = ({ encoding }: SchemaAST.AST): boolean =>
   encoding?.length === 1 && encoding[0].transformation === nullIsEmpty

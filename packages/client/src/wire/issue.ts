@@ -5,14 +5,13 @@
  */
 import * as SchemaIssue from "effect/SchemaIssue"
 
-/** A violation of a schema. It never contains the value. */
+/** Does not contain the value. */
 export interface Violation {
   /** The JSON pointer (RFC 6901) of the value. For a missing field: where it is expected. */
   readonly pointer: string
   readonly reason: string
 }
 
-/** Escapes one key of a JSON pointer. */
 export const escapePointer = (key: PropertyKey): string => String(key).replaceAll("~", "~0").replaceAll("/", "~1")
 
 const reasonOf = (leaf: SchemaIssue.Leaf): string => {
@@ -28,16 +27,12 @@ const reasonOf = (leaf: SchemaIssue.Leaf): string => {
 
 const format = /*#__PURE__*/ SchemaIssue.makeFormatterStandardSchemaV1()
 
-/** Describes the types that a union accepts, for a value of none of these types. */
 const typesOf = (union: SchemaIssue.AnyOf): string =>
   format(union)
     .issues.map(({ message }) => message)
     .join()
 
-/**
- * Returns the deepest violation. The union branch with this violation matched furthest, so it is most likely the
- * intended branch.
- */
+/** The union branch with the deepest violation matched furthest, so it is most likely the intended branch. */
 const deepest = (found: ReadonlyArray<Violation & { readonly depth: number }>) =>
   found.reduce((best, next) => (next.depth > best.depth ? next : best))
 
@@ -74,7 +69,6 @@ const walk = (issue: SchemaIssue.Issue, pointer: string, depth: number): Violati
   }
 }
 
-/** Returns the first violation of an issue. */
 export const firstViolation = (issue: SchemaIssue.Issue): Violation => {
   const { pointer, reason } = walk(issue, "", 0)
   return { pointer, reason }

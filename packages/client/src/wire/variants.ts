@@ -13,20 +13,18 @@ export interface Variant<A> {
 
 const isObject = (msg: unknown): msg is Readonly<Record<string, unknown>> => typeof msg === "object" && msg !== null
 
-/** Matches a `msg` whose member has this value. */
 export const hasValue =
   (member: string, value: string): Variant<unknown>["is"] =>
   (msg) =>
     isObject(msg) && msg[member] === value
 
-/** Matches a `msg` that has this member. */
 export const hasMember =
   (member: string): Variant<unknown>["is"] =>
   (msg) =>
     isObject(msg) && Object.hasOwn(msg, member)
 
-/** Matches a `msg` that is a list or null. The exchange can write an empty list as null. */
+/** The exchange can write an empty list as null. */
 export const isList: Variant<unknown>["is"] = (msg) => Array.isArray(msg) || msg === null
 
-/** Matches every `msg`, for the last variant. */
+/** For the last variant. */
 export const isOther: Variant<unknown>["is"] = () => true

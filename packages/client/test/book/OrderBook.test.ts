@@ -21,6 +21,10 @@ const live = (options?: Partial<OrderBook.Options>) => {
 
 const bookOf = (book: OrderBook.OrderBook, nowMillis = 0) => Result.getOrThrow(book.read(nowMillis))
 
+/** The cause and the detail of the loss of a book. */
+const lossOf = ({ state }: OrderBook.OrderBook): string =>
+  state._tag === "Healing" ? `${state.loss.cause}: ${state.loss.detail}` : state._tag
+
 describe("OrderBook", () => {
   it("treats an absent side as empty", () => {
     const book = make()
@@ -30,6 +34,12 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), " | 0.56×5.00")
     const { bestAsk, bestBid, mid, spread } = bookOf(book)
     assert.deepStrictEqual([bestBid, bestAsk?.price, mid, spread], [undefined, "0.56", undefined, undefined])
+    book.snapshot(snapshot(3, 9, [["0.4400", "5.00"]]), 0)
+    const bids = bookOf(book)
+    assert.deepStrictEqual(
+      [bids.bestBid?.price, bids.bestAsk, bids.mid, bids.spread],
+      ["0.44", undefined, undefined, undefined]
+    )
   })
 
   it("returns the pointers of unknown members", () => {
@@ -67,7 +77,25 @@ describe("OrderBook", () => {
       ]),
       0
     )
-    assert.strictEqual(read(book), "invalid")
+    assert.strictEqual(lossOf(book), "invalid: two levels at one price")
+  })
+
+  it("adds, changes and removes levels anywhere in a side", () => {
+    const book = make()
+    const levels = [
+      ["0.41", "1.00"],
+      ["0.43", "0.03"],
+      ["0.45", "5.00"]
+    ] as const
+    book.snapshot(snapshot(1, 7, levels), 0)
+    book.delta(delta(2, 8, "yes", "0.42", "2.00"), 0)
+    assert.strictEqual(read(book), "0.45×5.00 0.43×0.03 0.42×2.00 0.41×1.00 | ")
+    book.delta(delta(3, 9, "yes", "0.43", "-0.02"), 0)
+    assert.strictEqual(read(book), "0.45×5.00 0.43×0.01 0.42×2.00 0.41×1.00 | ")
+    book.delta(delta(4, 10, "yes", "0.42", "-2.00"), 0)
+    assert.strictEqual(read(book), "0.45×5.00 0.43×0.01 0.41×1.00 | ")
+    book.delta(delta(5, 11, "yes", "0.41", "-1.00"), 0)
+    assert.strictEqual(read(book), "0.45×5.00 0.43×0.01 | ")
   })
 
   it("updates only seq, clock and time after a change of zero", () => {
@@ -81,10 +109,15 @@ describe("OrderBook", () => {
   })
 
   it("is not live after a level below zero, until its next snapshot", () => {
-    for (const message of [delta(2, 8, "yes", "0.4500", "-10.01"), delta(2, 8, "no", "0.6000", "-0.01")]) {
+    for (const [message, detail] of [
+      [delta(2, 8, "yes", "0.4500", "-10.01"), "a change of -10.01 contracts at 0.4500"],
+      [delta(2, 8, "no", "0.6000", "-0.01"), "a change of -0.01 contracts at 0.6000"],
+      // A bid at this price would cross the book, but there is none to reduce.
+      [delta(2, 8, "yes", "0.5600", "-1.00"), "a change of -1.00 contracts at 0.5600"]
+    ] as const) {
       const book = live()
       book.delta(message, 3)
-      assert.strictEqual(read(book), "negative")
+      assert.strictEqual(lossOf(book), `negative: ${detail}`)
       assert.isTrue(book.needsSnapshot(250))
       book.snapshot(snapshot(3, 8, [["0.4400", "1.00"]]), 4)
       assert.strictEqual(read(book), "0.44×1.00 | ")
@@ -231,10 +264,34 @@ describe("OrderBook", () => {
       assert.isTrue(book.isLive)
       check(book)
       assert.deepInclude(book.state, { _tag: "Healing", sinceMillis: 350 })
+      assert.strictEqual(lossOf(book), "crossed: the best bid is not below the best ask")
     }
     const crossed = make()
     crossed.snapshot(snapshot(1, 7, [["0.5600", "1.00"]], [["0.5600", "1.00"]]), 0)
     assert.strictEqual(read(crossed), "crossed")
+  })
+
+  it("gives a crossed book no more time, and shows the same book, while more changes cross it", () => {
+    const book = live()
+    book.delta(delta(2, 8, "yes", "0.5700", "5.00"), 100)
+    book.delta(delta(3, 8, "yes", "0.5800", "5.00"), 200)
+    book.delta(delta(4, 8, "no", "0.4000", "5.00"), 300)
+    book.delta(delta(5, 8, "yes", "0.1000", "5.00"), 300)
+    book.delta(delta(6, 8, "yes", "0.5800", "-5.00"), 300)
+    assert.strictEqual(book.nextMillis(), 350)
+    assert.deepStrictEqual([book.clock, book.index], [7, Number.POSITIVE_INFINITY])
+    book.tick(349)
+    assert.deepInclude(bookOf(book, 349), { seq: 1, clock: 7 })
+    assert.strictEqual(read(book, 349), "0.45×10.00 | 0.56×5.00")
+    book.tick(350)
+    assert.strictEqual(read(book, 350), "crossed")
+  })
+
+  it("is not crossed by a change of zero at a crossing price", () => {
+    const book = live()
+    book.delta(delta(2, 8, "yes", "0.5700", "0.00"), 100)
+    assert.deepStrictEqual([book.nextMillis(), book.clock], [undefined, 8])
+    assert.deepInclude(bookOf(book, 1_000), { seq: 2, clock: 8 })
   })
 
   it("is not readable after a message that does not decode", () => {
@@ -251,7 +308,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.45×11.00 | 0.56×5.00")
     assert.strictEqual(book.ignored, 2)
     book.delta(delta(1, 9, "yes", "0.4500", "1.00"), 0)
-    assert.strictEqual(read(book), "sequence")
+    assert.strictEqual(lossOf(book), "sequence: seq 1 after 2")
   })
 
   it("returns values that never change", () => {
@@ -288,13 +345,13 @@ describe("OrderBook", () => {
   it("waits for a snapshot after the exchange's clock went down, and then increments `epoch`", () => {
     const book = live()
     book.delta(delta(2, 3, "yes", "0.4500", "1.00"), 0)
-    assert.strictEqual(read(book), "clock")
+    assert.strictEqual(lossOf(book), "clock: clock 3 after 7")
     book.snapshot(snapshot(3, 4, [["0.4500", "1.00"]]), 0)
     assert.deepInclude(bookOf(book), { clock: 4, epoch: 1 })
     book.snapshot(snapshot(4, 2, [["0.4500", "1.00"]]), 0)
     assert.deepInclude(bookOf(book), { clock: 2, epoch: 2 })
     book.clockRestarted(0)
-    assert.strictEqual(read(book), "clock")
+    assert.strictEqual(lossOf(book), "clock: the exchange restarted its clock")
     book.snapshot(snapshot(5, 1), 0)
     assert.deepInclude(bookOf(book), { clock: 1, epoch: 3 })
     book.snapshot(snapshot(6, 1), 0)
@@ -310,29 +367,47 @@ describe("OrderBook", () => {
     book.delta(delta(3, 5, "yes", "0.4500", "1.00"), 0)
     book.delta(delta(4, 5, "yes", "0.4500", "1.00"), 0)
     assert.strictEqual(read(book), "0.45×4.00 | ")
+    assert.deepStrictEqual([book.clock, book.index], [5, 2])
+  })
+
+  it("without a clock, lets several deltas cross the book until its grace period ends", () => {
+    const book = make()
+    book.snapshot(snapshot(1, undefined, [["0.4500", "1.00"]], [["0.5600", "1.00"]]), 0)
+    book.delta(delta(2, undefined, "yes", "0.5600", "1.00"), 0)
+    book.delta(delta(3, undefined, "yes", "0.1000", "1.00"), 0)
+    book.delta(delta(4, undefined, "no", "0.5600", "-1.00"), 0)
+    assert.strictEqual(read(book), "0.56×1.00 0.45×1.00 0.10×1.00 | ")
+    book.delta(delta(5, undefined, "no", "0.5500", "1.00"), 10)
+    assert.strictEqual(read(book, 259), "0.56×1.00 0.45×1.00 0.10×1.00 | ")
+    assert.strictEqual(read(book, 260), "crossed")
   })
 
   it("refuses impossible prices, counts and sides", () => {
-    for (const message of [
-      delta(2, 8, "yes", "1.0001", "1.00"),
-      delta(2, 8, "yes", "-0.0100", "1.00"),
-      delta(2, 8, "yes", "0.0000001", "1.00"),
-      delta(2, 8, "yes", "0.4500", "9000000000.01"),
-      delta(2, 8, "yes", "0.4500", "99999999999999999.00"),
-      delta(2, 8, "maybe", "0.4500", "1.00")
-    ]) {
+    for (const [message, detail] of [
+      [delta(2, 8, "yes", "1.0001", "1.00"), "a change at the price 1.0001"],
+      [delta(2, 8, "yes", "-0.0100", "1.00"), "a change at the price -0.0100"],
+      [delta(2, 8, "yes", "0.0000001", "1.00"), "a change at the price 0.0000001"],
+      [delta(2, 8, "yes", "0.4500", "0.001"), "a change of 0.001 contracts"],
+      [delta(2, 8, "yes", "0.4500", "9000000000.01"), "a change of 9000000000.01 contracts at 0.4500"],
+      [delta(2, 8, "yes", "0.4500", "99999999999999999.00"), "a change of 99999999999999999.00 contracts"],
+      [delta(2, 8, "maybe", "0.4500", "1.00"), "a change of the side maybe"]
+    ] as const) {
       const book = live()
       book.delta(message, 0)
-      assert.strictEqual(read(book), "invalid", JSON.stringify(message.msg))
+      assert.strictEqual(lossOf(book), `invalid: ${detail}`)
     }
-    for (const level of [
-      ["1.0001", "1.00"],
-      ["-0.01", "1.00"],
-      ["0.45", "9000000000.01"]
+    for (const [price, count, detail] of [
+      ["1.0001", "1.00", "a level at the price 1.0001"],
+      ["-0.01", "1.00", "a level at the price -0.01"],
+      ["0.0000001", "1.00", "a level at the price 0.0000001"],
+      ["0.45", "9000000000.01", "a level of 9000000000.01 contracts at 0.45"],
+      ["0.45", "0.001", "a level of 0.001 contracts at 0.45"]
     ] as const) {
-      const book = make()
-      book.snapshot(snapshot(1, 8, undefined, [level]), 0)
-      assert.strictEqual(read(book), "invalid", level.join(" "))
+      for (const sides of [[[[price, count]], undefined] as const, [undefined, [[price, count]]] as const]) {
+        const book = make()
+        book.snapshot(snapshot(1, 8, ...sides), 0)
+        assert.strictEqual(lossOf(book), `invalid: ${detail}`)
+      }
     }
   })
 
@@ -346,6 +421,14 @@ describe("OrderBook", () => {
     book.delta(delta(2, 8, "yes", "0.0000", "1.00"), 0)
     book.delta(delta(3, 9, "yes", "1.0000", "-1.00"), 0)
     assert.strictEqual(read(book), "1.00×8999999999.00 0.00×2.00 | ")
+    const asks = make()
+    asks.snapshot(snapshot(1, 7, undefined, [["0.0000", "1.00"]]), 0)
+    asks.delta(delta(2, 8, "no", "0.0000", "8999999999.00"), 0)
+    assert.strictEqual(read(asks), " | 0.00×9000000000.00")
+    const bids = make()
+    bids.snapshot(snapshot(1, 7), 0)
+    bids.delta(delta(2, 8, "yes", "1.0000", "1.00"), 0)
+    assert.strictEqual(read(bids), "1.00×1.00 | ")
   })
 
   it("detects a crossed snapshot, in any sequence of its levels", () => {
@@ -376,6 +459,40 @@ describe("OrderBook", () => {
     assert.strictEqual(versions.size, 4)
   })
 
+  it("has been live since the first snapshot after its last loss", () => {
+    const book = make()
+    book.snapshot(snapshot(1, 7), 10)
+    book.snapshot(snapshot(2, 8), 20)
+    assert.deepStrictEqual(book.state, { _tag: "Live", sinceMillis: 10 })
+    book.lost(gap, 30)
+    book.snapshot(snapshot(9, 9), 40)
+    assert.deepStrictEqual(book.state, { _tag: "Live", sinceMillis: 40 })
+  })
+
+  it("keeps what reads returned before a loss, with its seq, clock and time", () => {
+    for (const lose of [
+      (book: OrderBook.OrderBook) => book.lost(gap, 20),
+      (book: OrderBook.OrderBook) => book.delta(delta(3, 5, "yes", "0.4500", "1.00"), 20),
+      (book: OrderBook.OrderBook) => book.snapshot(snapshot(3, 5, [["0.45", "-1.00"]]), 20)
+    ]) {
+      const book = live()
+      book.delta(delta(2, 8, "yes", "0.4500", "1.00"), 10)
+      lose(book)
+      book.delta(delta(4, 12, "yes", "0.4500", "1.00"), 30)
+      assert.isFalse(book.isLive)
+      const { bids, clock, receivedMillis, seq } = book.reading()
+      assert.deepStrictEqual([bids.best?.count, seq, clock, receivedMillis], ["11.00", 2, 8, 10])
+    }
+  })
+
+  it("requests another snapshot after a refresh, and stays live", () => {
+    const book = live()
+    book.refresh()
+    assert.strictEqual(book.nextMillis(), 250)
+    assert.isTrue(book.needsSnapshot(250))
+    assert.isTrue(book.isLive)
+  })
+
   it("accepts any seq after a loss, because the next subscription restarts seq", () => {
     const book = live()
     book.lost({ cause: "outage", detail: "closed" }, 0)
@@ -403,7 +520,6 @@ describe("OrderBook", () => {
 })
 
 describe("Book", () => {
-  const book = make()
   const bids = [
     ["0.4400", "1.00"],
     ["0.4550", "2.50"],
@@ -414,10 +530,14 @@ describe("Book", () => {
     ["0.5601", "3.00"],
     ["0.5700", "4.00"]
   ] as const
-  book.snapshot(snapshot(1, 7, bids, asks), 100)
-  const value = bookOf(book, 130)
+  const fine = () => {
+    const book = make()
+    book.snapshot(snapshot(1, 7, bids, asks), 100)
+    return { book, value: bookOf(book, 130) }
+  }
 
   it("lists the levels of each side with YES prices, best first", () => {
+    const { book, value } = fine()
     assert.strictEqual(read(book), "0.455×2.50 0.45×0.01 0.44×1.00 | 0.5601×3.00 0.57×4.00")
     assert.deepStrictEqual([value.bestBid, value.bestAsk], [value.bids[0], value.asks[0]])
     assert.deepStrictEqual(value.depth("bid", 2), value.bids.slice(0, 2))
@@ -426,13 +546,15 @@ describe("Book", () => {
   })
 
   it("computes spread and middle exactly", () => {
+    const { value } = fine()
     assert.deepStrictEqual([value.spread, value.mid], [dollarsUnsafe("0.1051"), dollarsUnsafe("0.50755")])
-    const fine = make()
-    fine.snapshot(snapshot(1, 7, [["0.450001", "1.00"]], [["0.56", "1.00"]]), 0)
-    assert.deepStrictEqual([bookOf(fine).spread, bookOf(fine).mid], [dollarsUnsafe("0.109999"), undefined])
+    const odd = make()
+    odd.snapshot(snapshot(1, 7, [["0.450001", "1.00"]], [["0.56", "1.00"]]), 0)
+    assert.deepStrictEqual([bookOf(odd).spread, bookOf(odd).mid], [dollarsUnsafe("0.109999"), undefined])
   })
 
   it("counts contracts at a price, and up to a price", () => {
+    const { value } = fine()
     assert.deepStrictEqual(
       [value.countAt("bid", "0.45"), value.countAt("ask", "0.5700"), value.countAt("ask", "0.45")],
       [countUnsafe("0.01"), countUnsafe("4"), countUnsafe("0")]
@@ -449,6 +571,7 @@ describe("Book", () => {
   })
 
   it("reports its age, seq, clock and epoch", () => {
+    const { value } = fine()
     assert.deepInclude(value, { market_ticker: "A", seq: 1, clock: 7, epoch: 0, receivedMillis: 100, ageMillis: 30 })
   })
 })

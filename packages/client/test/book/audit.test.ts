@@ -1,25 +1,12 @@
 /** Checks the audit, which compares live order books with REST order books. */
-import { assert, describe, it } from "@effect/vitest"
+import { assert, describe } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Fiber from "effect/Fiber"
-import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
-import type { KalshiPublic } from "../../src/Capability.ts"
-import { FeedClosed, type KalshiFeed } from "../../src/feed/Feed.ts"
+import { FeedClosed } from "../../src/feed/Feed.ts"
 import * as OrderBooks from "../../src/book/OrderBooks.ts"
-import { FakeExchange } from "../support/watching.ts"
-
-const inTime = <E>(
-  name: string,
-  test: (exchange: FakeExchange) => Effect.Effect<void, E, KalshiFeed | KalshiPublic | Scope.Scope>
-) =>
-  it.effect(name, () =>
-    Effect.suspend(() => {
-      const exchange = new FakeExchange()
-      return Effect.scoped(test(exchange)).pipe(Effect.provide(exchange.layer))
-    })
-  )
+import { type FakeExchange, inTime } from "../support/watching.ts"
 
 /** Runs an audit in the background, and lists its events. */
 const auditing = (books: OrderBooks.Watch, options?: OrderBooks.AuditOptions) =>
@@ -59,6 +46,8 @@ describe("OrderBooks.audit", () => {
       const { events } = yield* auditing(books)
       yield* TestClock.adjust("3 seconds")
       assert.deepStrictEqual(events, [{ _tag: "Compared", equal: ["A", "B"], undecided: [] }])
+      // No second read is prepared.
+      assert.deepStrictEqual(exchange.waitRequests, [["A", "B"]])
       assert.deepStrictEqual([causeOf(books, "A"), causeOf(books, "B")], ["Live", "Live"])
     })
   )
@@ -285,7 +274,7 @@ describe("OrderBooks.audit", () => {
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A"])
       live(exchange, "A")
-      exchange.waits.push(4_000, 2_000, 0, Number.POSITIVE_INFINITY)
+      exchange.waits.push(4_000, 1_999, 1, 0, Number.POSITIVE_INFINITY)
       const { events } = yield* auditing(books)
       yield* TestClock.adjust("6999 millis")
       assert.deepStrictEqual(exchange.reads, [])
@@ -293,7 +282,7 @@ describe("OrderBooks.audit", () => {
       assert.strictEqual(exchange.reads.length, 1)
       assert.deepStrictEqual(
         exchange.waitRequests,
-        Array.from({ length: 3 }, () => ["A"])
+        Array.from({ length: 4 }, () => ["A"])
       )
       // An infinite wait means that the call can never be sent. The audit makes the call anyway, which fails with the
       // reason.

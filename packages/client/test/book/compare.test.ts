@@ -60,6 +60,13 @@ describe("compare", () => {
     ])
   })
 
+  it("finds a single difference", () => {
+    assert.deepStrictEqual(differences([["0.45", "10.01"]], [["0.44", "5.00"]], state), [
+      "bid 0.45: 10.00 live, 10.01 in REST"
+    ])
+    assert.deepStrictEqual(differences([["0.45", "10.00"]], [], state), ["ask 0.56: 5.00 live, 0.00 in REST"])
+  })
+
   it("finds a NO price that REST sends as a YES price", () => {
     assert.deepStrictEqual(differences([["0.45", "10.00"]], [["0.56", "5.00"]], state), [
       "ask 0.44: 0.00 live, 5.00 in REST",

@@ -73,6 +73,16 @@ describe("MergedBook", () => {
     assert.deepStrictEqual([...book.lines()], [[third, { _tag: "Live", sinceMillis: 5 }]])
   })
 
+  it("follows the furthest of the lines that are left", () => {
+    const book = live()
+    book.open(third, 0)
+    book.snapshot(third, snapshot(1, 7, [["0.45", "1.00"]]), 0)
+    for (const line of [first, second]) book.delta(line, plusOne(2, 8), 1)
+    book.close(first, closed, 2)
+    assert.deepInclude(readingOf(book, 2), { clock: 8, receivedMillis: 1 })
+    assert.strictEqual(book.nextMillis(), undefined)
+  })
+
   it("shows the book of a lost line until a late line has caught up", () => {
     const book = live()
     book.delta(first, plusOne(2, 8), 10)
@@ -101,6 +111,74 @@ describe("MergedBook", () => {
     assert.strictEqual(readingOf(book, 1_030).epoch, 1)
   })
 
+  it("ends the wait for a late line with a read too, without a timer", () => {
+    const book = live()
+    book.delta(first, plusOne(2, 9), 10)
+    book.close(first, closed, 30)
+    assert.strictEqual(readingOf(book, 1_030).epoch, 1)
+    assert.strictEqual(read(book, 1_030), "0.45×1.00 | ")
+  })
+
+  it("does not wait forever for a late line with the same levels at an earlier clock, or in an earlier epoch", () => {
+    const book = live()
+    book.delta(first, plusOne(2, 8), 10)
+    book.delta(first, delta(3, 9, "yes", "0.45", "-1.00"), 20)
+    book.close(first, closed, 30)
+    assert.strictEqual(book.nextMillis(), 1_030)
+    assert.deepInclude(readingOf(book, 1_030), { epoch: 1, clock: 7 })
+
+    const restarted = live()
+    restarted.delta(first, plusOne(2, 3), 10)
+    restarted.snapshot(first, snapshot(3, 7, [["0.45", "1.00"]]), 20)
+    restarted.close(first, closed, 30)
+    assert.deepInclude(readingOf(restarted, 1_029), { epoch: 1, receivedMillis: 20 })
+    assert.deepInclude(readingOf(restarted, 1_030), { epoch: 2, receivedMillis: 0 })
+  })
+
+  it("does not wait forever for a late line that has other levels at the same clock", () => {
+    for (const levels of [
+      [
+        ["0.45", "2.00"],
+        ["0.46", "1.00"]
+      ],
+      [["0.44", "2.00"]],
+      [["0.45", "1.00"]],
+      []
+    ] as const) {
+      const book = live()
+      book.snapshot(second, snapshot(2, 7, levels), 5)
+      book.delta(second, delta(3, 8, "no", "0.60", "1.00"), 10)
+      book.snapshot(first, snapshot(2, 8, [["0.45", "2.00"]], [["0.60", "1.00"]]), 20)
+      book.close(first, closed, 30)
+      assert.strictEqual(book.nextMillis(), 1_030)
+    }
+  })
+
+  it("counts an epoch for each late line that it accepts, whatever restarts the clock of the line had", () => {
+    const book = live()
+    for (const line of [first, second]) {
+      book.delta(line, plusOne(2, 3), 1)
+      book.snapshot(line, snapshot(3, 4, [["0.45", "4.00"]]), 2)
+    }
+    assert.strictEqual(readingOf(book).epoch, 1)
+    book.delta(first, plusOne(4, 9), 10)
+    book.close(first, closed, 30)
+    assert.deepInclude(readingOf(book, 1_030), { epoch: 2, clock: 4 })
+  })
+
+  it("gives each late line its whole time, also after an earlier wait was interrupted", () => {
+    const book = live()
+    book.open(third, 0)
+    book.delta(first, plusOne(2, 9), 10)
+    book.close(first, closed, 30)
+    book.close(second, closed, 40)
+    assert.strictEqual(read(book, 40), "outage")
+    book.snapshot(third, snapshot(1, 8, [["0.45", "8.00"]]), 2_100)
+    book.tick(3_099)
+    assert.strictEqual(read(book, 3_099), "outage")
+    assert.strictEqual(read(book, 3_100), "0.45×8.00 | ")
+  })
+
   it("keeps its epoch without a time limit while the late line has the same clock and levels", () => {
     const book = live()
     book.delta(second, plusOne(2, 8), 10)
@@ -127,6 +205,27 @@ describe("MergedBook", () => {
     book.open(third, 50)
     assert.deepStrictEqual(book.state, state)
     assert.strictEqual(read(book, 60), "gap")
+    book.lost(third, closed, 70)
+    assert.deepStrictEqual(book.state, state)
+  })
+
+  it("has been live since it could be read", () => {
+    const book = live()
+    book.delta(first, plusOne(2, 8), 10)
+    book.delta(second, plusOne(2, 9), 20)
+    assert.deepStrictEqual(book.state, { _tag: "Live", sinceMillis: 0 })
+    for (const line of [first, second]) book.lost(line, gap, 30)
+    book.snapshot(first, snapshot(4, 10), 40)
+    assert.deepStrictEqual(book.state, { _tag: "Live", sinceMillis: 40 })
+  })
+
+  it("is unreadable after a faulty first snapshot", () => {
+    const book = new MergedBook("A", { nowMillis: 3 })
+    book.open(first, 4)
+    book.snapshot(first, snapshot(1, 7, [["0.45", "-1.00"]]), 5)
+    assert.strictEqual(read(book, 5), "negative")
+    assert.deepInclude(book.state, { _tag: "Healing", sinceMillis: 3 })
+    assert.deepStrictEqual(book.requests(5_004), [first])
   })
 
   it("after the loss of all lines, shows no book until a line has reached the last shown book", () => {
@@ -139,8 +238,11 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book, 20), "outage")
     book.delta(second, plusOne(2, 8), 30)
     assert.strictEqual(read(book, 30), "outage")
-    book.delta(second, plusOne(3, 10), 40)
-    assert.strictEqual(read(book, 40), "0.45×9.00 | ")
+    book.delta(second, plusOne(3, 9), 40)
+    assert.strictEqual(read(book, 40), "outage")
+    assert.strictEqual(book.nextMillis(), 1_020)
+    book.delta(second, plusOne(4, 10), 50)
+    assert.strictEqual(read(book, 50), "0.45×10.00 | ")
   })
 
   it("starts a new epoch if a snapshot is older than the book that was shown at its request", () => {
@@ -149,10 +251,10 @@ describe("MergedBook", () => {
     book.delta(first, plusOne(2, 900), 1)
     book.open(third, 10)
     book.snapshot(third, snapshot(1, 2, [["0.45", "5.00"]]), 20)
-    assert.strictEqual(read(book), "0.45×5.00 | ")
-    assert.deepInclude(readingOf(book), { epoch: 1, clock: 2 })
     // The other line must prove that its clock has restarted too.
     assert.deepStrictEqual(book.requests(250), [first])
+    assert.strictEqual(read(book), "0.45×5.00 | ")
+    assert.deepInclude(readingOf(book), { epoch: 1, clock: 2 })
     book.requested(first, 8, 250)
     book.delta(first, plusOne(3, 901), 260)
     assert.strictEqual(read(book, 260), "0.45×5.00 | ")
@@ -238,11 +340,16 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book), "0.45×8.00 | ")
     book.delta(second, plusOne(2, 8), 3)
     assert.strictEqual(read(book), "0.45×8.00 | ")
-    book.clockRestarted(4)
-    assert.strictEqual(read(book), "clock")
-    book.snapshot(second, snapshot(3, 1, [["0.45", "4.00"]]), 5)
-    book.snapshot(first, snapshot(4, 2, [["0.45", "5.00"]]), 5)
-    assert.strictEqual(read(book), "0.45×5.00 | ")
+  })
+
+  it("counts one restart of the clock, whether the snapshot after it has an earlier or a later clock than before", () => {
+    for (const clock of [3, 20]) {
+      const book = live()
+      book.delta(second, plusOne(2, 2), 1)
+      book.snapshot(second, snapshot(3, clock, [["0.45", "8.00"]]), 2)
+      assert.strictEqual(read(book), "0.45×8.00 | ")
+      assert.deepInclude(readingOf(book), { epoch: 1, clock })
+    }
   })
 
   it("requests a snapshot only on the line with the fault", () => {
@@ -250,6 +357,38 @@ describe("MergedBook", () => {
     book.delta(first, delta(2, 8, "yes", "0.45", "-5.00"), 1)
     assert.strictEqual(read(book), "0.45×1.00 | ")
     assert.deepStrictEqual(book.requests(250), [first])
+  })
+
+  it("shows no book of a line that was wrong, until a late line has caught up or its time has passed", () => {
+    for (const [lose, cause] of [
+      [(book: MergedBook) => book.delta(first, delta(3, 10, "yes", "0.45", "-5.00"), 20), "negative"],
+      [
+        (book: MergedBook) => {
+          book.delta(first, delta(3, 10, "no", "0.40", "1.00"), 15)
+          book.delta(first, plusOne(4, 11), 20)
+        },
+        "crossed"
+      ]
+    ] as const) {
+      const book = live()
+      book.delta(first, plusOne(2, 9), 10)
+      const { version } = book
+      lose(book)
+      assert.strictEqual(read(book, 20), cause)
+      assert.deepInclude(book.state, { _tag: "Healing", sinceMillis: 20 })
+      assert.isAbove(book.version, version)
+      book.delta(second, plusOne(2, 8), 30)
+      assert.strictEqual(read(book, 1_019), cause)
+      assert.strictEqual(read(book, 1_020), "0.45×2.00 | ")
+      assert.deepInclude(readingOf(book, 1_020), { epoch: 1, clock: 8 })
+
+      const inTime = live()
+      inTime.delta(first, plusOne(2, 9), 10)
+      lose(inTime)
+      inTime.delta(second, plusOne(2, 9), 30)
+      assert.strictEqual(read(inTime, 30), "0.45×2.00 | ")
+      assert.deepInclude(readingOf(inTime, 30), { epoch: 0, clock: 9 })
+    }
   })
 
   it("switches to the first line that completes an action that crosses the book in between", () => {
@@ -296,6 +435,17 @@ describe("MergedBook", () => {
     book.delta(second, delta(2, undefined, "yes", "0.45", "1.00"), 0)
     assert.strictEqual(read(book), "0.45×1.00 | ")
     book.close(first, closed, 0)
+    assert.strictEqual(read(book), "0.45×2.00 | ")
+    book.open(third, 0)
+    book.snapshot(third, snapshot(1, undefined, [["0.45", "3.00"]]), 0)
+    assert.strictEqual(read(book), "0.45×2.00 | ")
+  })
+
+  it("does not change to an earlier line if the exchange sends no clock", () => {
+    const book = new MergedBook("A", { nowMillis: 0 })
+    for (const line of [first, second]) book.open(line, 0)
+    book.snapshot(second, snapshot(1, undefined, [["0.45", "2.00"]]), 0)
+    book.snapshot(first, snapshot(1, undefined, [["0.45", "1.00"]]), 0)
     assert.strictEqual(read(book), "0.45×2.00 | ")
   })
 })

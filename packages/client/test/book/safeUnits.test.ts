@@ -13,6 +13,8 @@ describe("parse", () => {
       assert.strictEqual(safeUnits.parse(text, 6), Number(scaled.parse(text, anyText, 6)), text)
     }
     assert.strictEqual(safeUnits.parse("10.00", 2), 1_000)
+    assert.strictEqual(safeUnits.parse("12", 2), 1_200)
+    assert.isTrue(Object.is(safeUnits.parse("-0.00", 2), 0))
     fc.assert(
       fc.property(units, fc.constantFrom(2 as const, 6 as const), (value, places) => {
         assert.strictEqual(safeUnits.parse(scaled.print(BigInt(value), places), places), value)
@@ -22,7 +24,23 @@ describe("parse", () => {
   })
 
   it("refuses texts that are not decimal numbers, have too many decimals, or are too large", () => {
-    for (const text of ["", "-", ".", "1.", ".5", "-.5", "1.2.3", "1e3", "+1", " 1", "0x1", "--1", "NaN"]) {
+    for (const text of [
+      "",
+      "-",
+      ".",
+      "1.",
+      ".5",
+      "-.5",
+      "1.2.3",
+      "1e3",
+      "+1",
+      " 1",
+      "0x1",
+      "--1",
+      "NaN",
+      "1:",
+      "1/2"
+    ]) {
       assert.isUndefined(safeUnits.parse(text, 6), text)
     }
     assert.isUndefined(safeUnits.parse("0.0000001", 6))

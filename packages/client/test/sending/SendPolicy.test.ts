@@ -495,7 +495,7 @@ describe("a slow signer", () => {
       const { result, sent } = yield* play(withId, [{ fault: "ECONNRESET", syscall: "read" }], policy, slow)
       const error = errorOf(result)
       assert.deepInclude(error, { _tag: "TransportError", requestSent: "maybe", attempts: 1 })
-      assert.include(error.message, "may no longer recognise the client-supplied id")
+      assert.include(error.message, "may no longer recognize the client-supplied id")
       assert.strictEqual(sent.length, 1)
     })
   })

@@ -65,11 +65,7 @@ export const bookFaults: ReadonlyArray<Fault> = [
   ),
   merging("hides the last book of a lost line", "reading: this.#leader?.book.reading()", "reading: undefined"),
   merging("accepts messages of a closed line", "this.#lines.delete(line)", ""),
-  merging(
-    "stays readable without a line",
-    'this.#state = { _tag: "Healing", sinceMillis: nowMillis, loss: state.loss }',
-    ""
-  ),
+  merging("stays readable without a line", 'this.#state = { _tag: "Healing", sinceMillis: nowMillis, loss }', ""),
   merging(
     "does not start an epoch for a snapshot with a lower clock",
     "< floor.clock) found.epoch++",

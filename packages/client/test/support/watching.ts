@@ -1,10 +1,12 @@
 /** Fakes the feed and the REST order books of an exchange. Tests send the messages, and set the books. */
+import { assert, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
+import type * as Scope from "effect/Scope"
 import { KalshiPublic } from "../../src/Capability.ts"
-import { RequestTimeout } from "../../src/Errors.ts"
+import { type InvalidRequest, RequestTimeout } from "../../src/Errors.ts"
 import type { BookEvent } from "../../src/book/watching.ts"
 import type { Subscriber } from "../../src/feed/session/events.ts"
 import * as Feed from "../../src/feed/Feed.ts"
@@ -14,9 +16,19 @@ type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
 /** One session. Its events go to all its subscribers. */
 export class FakeSession {
+  /** The subscribers, and the markets of their subscriptions. A subscription that ended is not in the list. */
   readonly subscribers: Array<Subscriber<"orderbook_delta">> = []
+  readonly subscribed: Array<ReadonlyArray<string>> = []
+  readonly added: Array<ReadonlyArray<string>> = []
+  readonly removed: Array<ReadonlyArray<string>> = []
+  /** The error of the next subscriptions and additions. Undefined: they succeed. */
+  refusal: Feed.FeedError | InvalidRequest | undefined
+  /** How the next subscriptions end while they are opened. */
+  endsAtOnce: Feed.FeedError | undefined
   /** The markets of each snapshot request. */
   readonly requests: Array<ReadonlyArray<string>> = []
+  /** When the next messages arrive. */
+  receivedMillis = 0
   #seq = 0
   #clock = 0
 
@@ -25,12 +37,17 @@ export class FakeSession {
   }
 
   end(error: Feed.FeedError): void {
-    for (const { onEnd } of this.subscribers) onEnd(error)
+    for (const { onEnd } of this.subscribers.splice(0)) onEnd(error)
   }
 
   snapshot(market_ticker: string, yes?: Levels, no?: Levels): void {
     const message = snapshot(++this.#seq, ++this.#clock, yes, no)
     this.#message({ ...message, msg: { ...message.msg, market_ticker } })
+  }
+
+  /** Reports that a snapshot of some markets was requested with an id. */
+  requestSnapshot(id: number, markets: ReadonlyArray<string>): void {
+    for (const { onSnapshotRequest } of this.subscribers) onSnapshotRequest?.(id, markets)
   }
 
   delta(market_ticker: string, side: "yes" | "no", price: string, change: string): void {
@@ -39,38 +56,63 @@ export class FakeSession {
   }
 
   #message(message: Extract<BookEvent, { readonly _tag: "Message" }>["message"]): void {
-    this.event({ _tag: "Message", message, generation: 1, sid: 1, receivedMillis: 0 })
+    this.event({ _tag: "Message", message, generation: 1, sid: 1, receivedMillis: this.receivedMillis })
   }
 }
 
-const serviceOf = (sessions: Array<FakeSession>): Feed.KalshiFeed["Service"] => {
+type Prepare = (session: FakeSession, index: number) => void
+
+const serviceOf = (sessions: Array<FakeSession>, prepare: Prepare): Feed.KalshiFeed["Service"] => {
   const session = new FakeSession()
+  prepare(session, sessions.length)
   sessions.push(session)
   const nothing = (): void => {}
   return {
-    subscribe: (_, subscriber) => {
+    subscribe: ({ channel, params }, subscriber) => {
+      assert.strictEqual(channel, "orderbook_delta")
+      const { market_tickers = [], use_yes_price } = params as Feed.ChannelParameters<"orderbook_delta">
+      assert.isTrue(use_yes_price)
+      if (session.refusal !== undefined) return Result.fail(session.refusal)
+      session.subscribed.push(market_tickers)
       // Books subscribe only to `orderbook_delta`.
       session.subscribers.push(subscriber as Subscriber<never> as Subscriber<"orderbook_delta">)
+      if (session.endsAtOnce !== undefined) session.end(session.endsAtOnce)
       return Result.succeed({
-        add: () => Result.void,
-        remove: nothing,
+        add: (names) => {
+          if (session.refusal !== undefined) return Result.fail(session.refusal)
+          session.added.push(names)
+          return Result.void
+        },
+        remove: (names) => void session.removed.push(names),
         snapshot: (markets) => void session.requests.push(markets),
         list: nothing,
         resubscribe: nothing,
-        close: nothing
+        close: () => {
+          const place = session.subscribers.findIndex(({ onEnd }) => onEnd === subscriber.onEnd)
+          if (place !== -1) session.subscribers.splice(place, 1)[0]!.onEnd(undefined)
+        }
       })
     },
     record: () => () => {},
     watchQueue: () => ({ onLagging: nothing, close: nothing }),
-    state: Effect.die("not used"),
+    state: Effect.succeed(idle),
     changeOver: Effect.die("not used"),
-    openSession: Effect.sync(() => serviceOf(sessions))
+    openSession: Effect.sync(() => serviceOf(sessions, prepare))
   }
+}
+
+const idle: Feed.SessionState = {
+  ended: undefined,
+  connections: [],
+  subscriptions: [],
+  counters: {} as Feed.SessionState["counters"] // books do not read them
 }
 
 /** The levels in `no` of `books` have NO prices, as in REST. */
 export class FakeExchange {
   readonly sessions: Array<FakeSession> = []
+  /** Changes each session before its first subscription. */
+  prepare: Prepare = () => {}
   readonly books = new Map<string, { readonly yes?: Levels; readonly no?: Levels }>()
   /** The time and the markets of each read of books. */
   readonly reads: Array<readonly [atMillis: number, tickers: ReadonlyArray<string>]> = []
@@ -85,7 +127,7 @@ export class FakeExchange {
   readonly layer = Layer.merge(
     Layer.effect(
       Feed.KalshiFeed,
-      Effect.sync(() => serviceOf(this.sessions))
+      Effect.sync(() => serviceOf(this.sessions, (session, index) => this.prepare(session, index)))
     ),
     Layer.succeed(KalshiPublic, {
       send: (_, input) =>
@@ -114,6 +156,18 @@ export class FakeExchange {
     return this.sessions[0]!
   }
 }
+
+/** Runs a test with a fake exchange in virtual time. */
+export const inTime = <E>(
+  name: string,
+  test: (exchange: FakeExchange) => Effect.Effect<void, E, Feed.KalshiFeed | KalshiPublic | Scope.Scope>
+) =>
+  it.effect(name, () =>
+    Effect.suspend(() => {
+      const exchange = new FakeExchange()
+      return Effect.scoped(test(exchange)).pipe(Effect.provide(exchange.layer))
+    })
+  )
 
 const timedOut = new RequestTimeout({
   operation: "Markets.orderbooks",

@@ -40,8 +40,8 @@ const faults: ReadonlyArray<Fault> = [
   covering("reports no hole", "return isFirst ? undefined", "return true ? undefined"),
   covering(
     "reports a hole with each loss of a line",
-    'if (!wasComplete || this.#lines.some(({ status }) => status === "complete")) return undefined',
-    "if (!wasComplete) return undefined"
+    'if (this.#lines.some(({ status }) => status === "complete")) return undefined\n    let first',
+    "let first"
   ),
   covering("never treats a late line as lost", "other.lacks ??= {", "void {"),
   covering("never forgets that a late line lacks a trade", "atMillis >= line.lacks.atMillis", "false"),

@@ -19,9 +19,9 @@ const rest = (number: number, created_time: string, ticker = "A", more: object =
 const page = (trades: ReadonlyArray<object>, cursor = ""): Reply => ({ status: 200, body: { trades, cursor } })
 
 /** Reads trades. Also returns the query of each request. */
-const read = (filling: Partial<Filling>, replies: ReadonlyArray<Reply>) =>
+const read = (filling: Partial<Filling>, replies: ReadonlyArray<Reply>, sinceMillis = 10_900) =>
   Effect.gen(function* () {
-    const trades = yield* readTrades({ markets: undefined, maxPages: 9, ...filling }, 10_900)
+    const trades = yield* readTrades({ markets: undefined, maxPages: 9, ...filling }, sinceMillis)
     const { sent } = yield* Script
     return { trades, queries: sent.map(({ target }) => target.split("?")[1]) }
   }).pipe(Effect.provide(layer(replies)))
@@ -74,6 +74,30 @@ describe("readTrades", () => {
         trades.map(({ trade_id }) => trade_id),
         ["2"]
       )
+    })
+  )
+
+  it.effect("sorts trades of one millisecond by all digits of their times, and keeps the sequence of equal times", () =>
+    Effect.gen(function* () {
+      const times = ["12.0005", "12.0003", "12.0007", "12.0003", "12.000", "12.0006", "12", "12.0004"]
+      const { trades } = yield* read({}, [page(times.map((time, index) => rest(index, `1970-01-01T00:00:${time}Z`)))])
+      assert.deepStrictEqual(
+        trades.map(({ trade_id }) => trade_id),
+        ["6", "4", "1", "3", "7", "0", "5", "2"]
+      )
+    })
+  )
+
+  it.effect("reads ten markets separately, and from time 0 if the time is earlier", () =>
+    Effect.gen(function* () {
+      const markets = Array.from({ length: 10 }, (_, index) => `M${index}`)
+      const replies = markets.map((market) => page([rest(1, "1970-01-01T00:00:12Z", market)]))
+      const { queries, trades } = yield* read({ markets }, replies, -60_000)
+      assert.deepStrictEqual(
+        queries,
+        markets.map((market) => `limit=1000&ticker=${market}&min_ts=0`)
+      )
+      assert.strictEqual(trades.length, 10)
     })
   )
 

@@ -48,7 +48,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/account/api_usage_level/volume_progress",
     access: "read",
-    doc: "Reads the account's progress towards the usage tiers that require a trading volume.",
+    doc: "Reads the account's progress toward the usage tiers that require a trading volume.",
     paged: false,
     secret: false,
     fields: {}
@@ -117,7 +117,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "POST",
     path: "/api_keys/generate",
     access: "write",
-    doc: "Creates a key pair at the exchange. The response contains the private key, which the exchange never sends again.",
+    doc: "Creates a key pair at the exchange. The response contains the private key, which the exchange does not send again.",
     paged: false,
     secret: true,
     fields: {
@@ -160,7 +160,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/api_keys",
     access: "read",
-    doc: "Lists the account's keys: ids, names, scopes, and the subaccount or the subtrader (of a futures commission merchant) to which each key is locked. The response never contains a private key.",
+    doc: "Lists the account's keys: ids, names, scopes, and the subaccount or the subtrader (of a futures commission merchant) to which each key is locked. The response contains no private key.",
     paged: false,
     secret: false,
     fields: {
@@ -285,7 +285,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/series/{series_ticker}/events/{ticker}/candlesticks",
     access: "public",
-    doc: "Reads the candlesticks of all markets of an event.",
+    doc: "Reads the candlesticks of the markets of an event.",
     paged: false,
     secret: false,
     fields: {
@@ -405,7 +405,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/events",
     access: "public",
-    doc: "Lists all events except those of combos, a page at a time. A combo is a market that combines several markets.",
+    doc: "Lists events except those of combos, a page at a time. A combo is a market that combines several markets.",
     paged: true,
     secret: false,
     fields: {
@@ -493,7 +493,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/events/{event_ticker}/metadata",
     access: "public",
-    doc: "Reads the display data of an event: pictures and colours, its competition, its settlement sources.",
+    doc: "Reads the display data of an event: pictures and colors, its competition, its settlement sources.",
     paged: false,
     secret: false,
     fields: {
@@ -1005,7 +1005,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/historical/trades",
     access: "public",
-    doc: "Lists all old public trades, a page at a time.",
+    doc: "Lists old public trades, a page at a time.",
     paged: true,
     secret: false,
     fields: {
@@ -1425,7 +1425,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/markets/trades",
     access: "public",
-    doc: "Lists all public trades, a page at a time.",
+    doc: "Lists public trades, a page at a time.",
     paged: true,
     secret: false,
     fields: {
@@ -1981,7 +1981,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "DELETE",
     path: "/portfolio/events/orders",
     access: "write",
-    doc: "Cancels every resting order on every shard. Without `subaccount`, it cancels the orders of the primary account and of all subaccounts. The response is empty.",
+    doc: "Cancels the resting orders on all shards: the orders of `subaccount`, or of the primary account and all subaccounts if `subaccount` is not set. The response is empty.",
     paged: false,
     secret: false,
     fields: {
@@ -3195,7 +3195,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/series",
     access: "public",
-    doc: "Lists all series in one response without pages.",
+    doc: "Lists series, in one response without pages.",
     paged: false,
     secret: false,
     fields: {

@@ -3,6 +3,7 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
+import type { InvalidRequest } from "../../../src/Errors.ts"
 import type { FeedError } from "../../../src/feed/FeedError.ts"
 import type { FeedEvent } from "../../../src/feed/Feed.ts"
 import { type FeedService, KalshiFeed } from "../../../src/feed/KalshiFeed.ts"
@@ -19,7 +20,11 @@ interface Subscribed {
 export class ScriptedSession {
   readonly subscriptions: Array<Subscribed> = []
   /** The error of the next subscription. Undefined: the subscription succeeds. */
-  refusal: FeedError | undefined
+  refusal: FeedError | InvalidRequest | undefined
+  /** How the next subscription ends while it is opened. */
+  endsAtOnce: FeedError | undefined
+  /** The number of subscriptions, and of failures to subscribe. */
+  attempts = 0
   isClosed = false
   readonly service: FeedService
 
@@ -30,12 +35,18 @@ export class ScriptedSession {
       state: Effect.sync(() => ({ ended: undefined, connections: [], subscriptions: [], counters: {} })),
       watchQueue: () => ({ onLagging, close: () => {} }),
       subscribe: (
-        { params }: { readonly params: { readonly market_tickers?: ReadonlyArray<string> } },
+        {
+          channel,
+          params
+        }: { readonly channel: string; readonly params: { readonly market_tickers?: ReadonlyArray<string> } },
         subscriber: Subscriber<"trade">
       ) => {
+        if (channel !== "trade") throw new Error(`a subscription to ${channel}`)
+        this.attempts++
         if (this.refusal !== undefined) return Result.fail(this.refusal)
         const subscribed: Subscribed = { markets: params.market_tickers, subscriber, isClosed: false }
         this.subscriptions.push(subscribed)
+        if (this.endsAtOnce !== undefined) subscriber.onEnd(this.endsAtOnce)
         return Result.succeed({
           close: () => {
             if (subscribed.isClosed) return
