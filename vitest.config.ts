@@ -3,7 +3,7 @@ import { availableParallelism } from "node:os"
 import { fileURLToPath } from "node:url"
 import { BaseSequencer, type Reporter, type TestModule, type TestSpecification } from "vitest/node"
 
-/** The longest test files. They start first, so that no worker is idle at the end of a run. */
+/** The longest test files start first, so that fewer workers are idle at the end of a run. */
 const longest = [
   "hostile",
   "faultRun",
@@ -23,9 +23,7 @@ const longest = [
 ].map((name) => `/${name}.test.ts`)
 
 /**
- * Test files that only `pnpm test:full` runs, because they take long and rarely find a fault. They test the sizes of
- * bundles, faults injected into the feed's session, the largest bursts, the command `sensitivity`, and requests and
- * responses with Prism. Continuous integration also runs them.
+ * Only `pnpm test:full` runs these test files, because they take long and rarely find a fault. `.ci/run` includes them.
  */
 const fullOnly = [
   "packages/client/test/Bundle.test.ts",
@@ -51,7 +49,6 @@ class LongestFirst extends BaseSequencer {
 // code.
 process.env["NODE_COMPILE_CACHE"] ??= fileURLToPath(new URL("node_modules/.cache/compiled", import.meta.url))
 
-/** Prints a last line with the number of passed, failed and skipped tests. */
 const summary: Reporter = {
   onTestRunEnd: (modules: ReadonlyArray<TestModule>, errors) => {
     const counts = { passed: 0, failed: errors.length, skipped: 0, pending: 0 }

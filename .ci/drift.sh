@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Downloads a published document and compares it with the document in fixtures/spec. Prints the report as Markdown.
-# Exits with 5 if the drift is breaking. Exits with 3 if no drift is breaking, but a difference cannot be classified.
-# Exits with 2 if the document cannot be read. Then there is no report.
+# Exit codes: 5 for breaking drift; 3 if no drift is breaking, but a difference cannot be classified; 2, without a
+# report, if the document cannot be read.
 # Arguments: `rest` or `feed`, and the address of the document.
 set -euo pipefail
 fixture=$1

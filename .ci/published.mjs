@@ -14,8 +14,8 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 
 /**
- * Returns the names of the modules that a package exports. If the `exports` map has a pattern, these are the modules
- * directly in `dist` whose names start with a capital letter. Otherwise, they are the keys of the map.
+ * If the `exports` map has a pattern, the modules are the files directly in `dist` whose names start with a capital
+ * letter.
  */
 const namesOf = (folder) => {
   const { exports } = JSON.parse(readFileSync(`${folder}/package.json`, "utf8"))

@@ -48,7 +48,7 @@ start_exchange() {
     "$node" contract-tests/judges/orderFlow.ts "$url" "$folder/$name" "$changes"
 }
 
-# Ends the order flow and prints its output. Fails if the order flow failed.
+# Fails if the order flow failed.
 end_flow() {
   local id=${started[-1]} code=0
   kill "$id"

@@ -35,8 +35,6 @@ class Warnings(logging.Handler):
 
 
 class Exchange:
-    """The local exchange: its REST reads, and its operator interface."""
-
     def __init__(self, address):
         self.address = address
 
@@ -65,8 +63,6 @@ class Exchange:
 
 
 class Watch:
-    """Counts the messages and the reconnects of the connection."""
-
     def __init__(self):
         self.messages = 0
         self.last_at = time.monotonic()

@@ -40,6 +40,10 @@ const tagged = "every error of a call is an object with a tag"
 const quietSpan = "a missing tracer or parent causes an exception, which is ignored"
 const ownKey = "no other service has the changed key"
 const noNegativeZero = "a bigint has no negative zero"
+const fillsTime =
+  "another channel only sets the time while no read of fills is wanted, and a read that becomes wanted sets it again"
+const startsAtOnce = "the fiber starts before any time passes in either case"
+const validDefault = "both values are valid, and are only checked"
 const allDecided = "if no order needs a lookup, every finding is decided"
 
 const comparedOnly = "versions are only compared with each other"
@@ -140,6 +144,57 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       noNegativeZero,
     "const ofCaller = (of: Dollars) => (yes === undefined ? Result.getOrElse(FixedPoint.complement(of), () => undefined) : of)":
       "every price of a grid has a complement, so the fallback is never used"
+  },
+  "packages/client/src/account/AccountFeed.ts": {
+    '""': ownKey,
+    "true ? Result.succeed(event.account) : Result.fail(undefined)": "the first event of a stream is Live",
+    'yield* checkLines("AccountFeed.make", options.lines ?? 2)': validDefault,
+    "const { bufferSize = defaultBufferSize, lines = 0, verifyMillis = 60_000 } = options":
+      "the session of the layer is always the first line",
+    "const due = Latch.makeUnsafe(true)": "the reads close the latch before they wait for it",
+    "yield* Effect.forkScoped(reads, {})": startsAtOnce,
+    "yield* Effect.forkScoped(reads, { startImmediately: false })": startsAtOnce,
+    "if (true) {": "a delay of infinite length never ends"
+  },
+  "packages/client/src/account/orders.ts": {
+    "if (isClosed(order) !== isClosed(next)) return isClosed(next) ? 2 : -1": onlyTheSign,
+    "if (isClosed(order) !== isClosed(next)) return isClosed(next) ? 1 : -2": onlyTheSign,
+    "if (true) found.push([order, doubt])": "every unconfirmed order has a read",
+    "true && (order.updatedMillis ?? Number.NEGATIVE_INFINITY) <= this.#forgottenMillis": comparesUndefined,
+    "const isLate = true && origin.startedMillis <= this.#completeMillis": comparesUndefined,
+    "if (later !== 0) return later >= 0": "the condition excludes 0"
+  },
+  "packages/client/src/account/AccountState.ts": {
+    "if (true) this.#wantFills(sinceMillis)": fillsTime,
+    "if (true) this.#wantFills(Math.min(sinceMillis, this.#fillsReadMillis))": fillsTime,
+    'if (this.#fillRead.page(["Stryker was here"], startedMillis, isComplete, receivedMillis) === undefined) return':
+      "only the lists of orders and positions use the keys"
+  },
+  "packages/client/src/account/reading.ts": {
+    "if (true) {": "a timeout of no length only lets other fibers run",
+    "if (waitMillis >= 0) {": "a timeout of no length only lets other fibers run"
+  },
+  "packages/client/src/account/events.ts": {
+    "else if (true && reader.hasStarted) {": "no status other than Healing follows Live"
+  },
+  "packages/client/src/account/options.ts": {
+    "const { subaccounts = [1] } = options": validDefault,
+    "const value = options[name] ?? 2": validDefault,
+    "const { fillsFromMillis = 1 } = options": validDefault
+  },
+  "packages/client/src/account/pushedOrders.ts": {
+    "if (false) this.#watchers.delete(id)": "an empty set of watchers only uses memory",
+    "if (watchers?.size === 0) ;": "an empty set of watchers only uses memory"
+  },
+  "packages/client/src/account/rows.ts": {
+    'const millis = Date.parse(text ?? "Stryker was here!")': "neither text is a time"
+  },
+  "packages/client/src/account/fills.ts": {
+    ": self.fill.filledMillis <= that.fill.filledMillis": "the condition excludes equal times",
+    ";": "a displaced fill is not newer than the newest forgotten fill, so it also counts as known"
+  },
+  "packages/client/src/account/positions.ts": {
+    "if (known !== undefined && true && sentMillis < known.updatedMillis) return false": comparesUndefined
   },
   "packages/client/src/limits/memory.ts": {
     "#count = 1": "the numbers of calls are only compared with each other",

@@ -13,7 +13,6 @@ interface Manifest {
   }
 }
 
-// The tests fail if a package.json does not match this type.
 const manifestOf = (name: string): Manifest =>
   JSON.parse(readFileSync(join(root, name, "package.json"), "utf8")) as Manifest
 
@@ -28,7 +27,7 @@ for (const [name, expected] of Object.entries(paths)) {
     const manifest = manifestOf(name)
     const exported = Object.keys(manifest.exports).filter((path) => path !== "./package.json")
 
-    it("exports exactly these paths", () => {
+    it("exports exactly the listed paths", () => {
       assert.deepStrictEqual(
         exported.map((path) => path.slice(2)),
         expected.split(" ")

@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url"
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 
 /**
- * The imports of each folder: the key is a folder, and the value lists the folders that it imports. `.` is the root
- * folder of the sources. If a key is an inner folder or a file, it does not count as a part of its folder.
+ * The folders that each folder imports. `.` is the root folder of the sources. A key that is an inner folder or a file
+ * does not count as a part of its folder.
  */
 type Arrows = Readonly<Record<string, ReadonlyArray<string>>>
 
@@ -71,7 +71,6 @@ const importsOf = (text: string): ReadonlyArray<string> =>
     ([, path = ""]) => path
   )
 
-/** Returns the imports between the folders and files in `rows`, from the sources of a package. */
 const arrowsOf = (files: ReadonlyMap<string, string>, rows: ReadonlyArray<string>): Arrows => {
   const rowOf = (path: string): string => {
     if (rows.includes(path)) return path

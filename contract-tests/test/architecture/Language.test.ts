@@ -1,4 +1,4 @@
-/** Checks that comments and documents do not contain certain words. Each of these words has a plainer replacement. */
+/** Checks that comments and documents do not contain the words below. Each word has a plainer replacement. */
 import { assert, describe, it } from "@effect/vitest"
 import { readdirSync, readFileSync } from "node:fs"
 import { join } from "node:path"
@@ -9,7 +9,6 @@ const root = fileURLToPath(new URL("../../../", import.meta.url))
 const folders = ["packages/signing", "packages/client", "packages/sandbox", "packages/cli", "contract-tests"]
 const documents = ["README.md", "ARCHITECTURE.md", "AGENTS.md", "docs", "fixtures", ...folders]
 
-/** A word and its replacement. */
 const words: ReadonlyArray<readonly [word: RegExp, instead: string]> = [
   [/\bunless told\b/i, "Default: x."],
   [/\bwhen left out\b/i, "Default: x."],
@@ -32,7 +31,7 @@ const filesIn = (path: string, ending: string): ReadonlyArray<string> =>
         .filter((file) => !file.endsWith("CHANGELOG.md"))
         .map((file) => `${path}/${file}`)
 
-/** Returns the comments of a source. Keeps the line numbers. */
+/** Keeps the line numbers of the source. */
 const commentsOf = (text: string): string => {
   const blank = (code: string): string => code.replaceAll(/[^\n]/g, " ")
   let prose = ""

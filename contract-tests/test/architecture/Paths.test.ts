@@ -1,4 +1,4 @@
-/** Checks that documents, scripts and settings name only existing paths of this repository. */
+/** Checks that the paths in documents, scripts and settings exist. */
 import { assert, describe, it } from "@effect/vitest"
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs"
 import { join } from "node:path"
@@ -19,13 +19,12 @@ const files: ReadonlyArray<string> = [
   "contract-tests/take/main.ts"
 ]
 
-/** Expands the first `{a,b}` of a path, then the others. */
 const expand = (path: string): ReadonlyArray<string> => {
   const [whole, before = "", choices = "", after = ""] = /^([^{}]*)\{([^{}]*)\}(.*)$/.exec(path) ?? []
   return whole === undefined ? [path] : choices.split(",").flatMap((choice) => expand(`${before}${choice}${after}`))
 }
 
-/** Returns the paths of sources, tests, scripts and folders that a text names. Omits built files: `dist`. */
+/** Omits paths of built files (`dist`). */
 export const pathsIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/(?<![\w/.@-])(?:packages|contract-tests|fixtures|docs|\.ci)\/[\w.{},/-]*[\w}]/g)].flatMap(
     ([path]) => (path.includes("/dist") ? [] : expand(path))

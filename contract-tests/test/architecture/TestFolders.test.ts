@@ -6,7 +6,7 @@ import { fileURLToPath } from "node:url"
 
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 
-/** The test folders of each package that `src` does not have. */
+/** The test folders without a folder of the same name in `src`. */
 const others: Readonly<Record<string, ReadonlyArray<string>>> = {
   "packages/signing": [],
   "packages/client": ["codegen"],
@@ -25,14 +25,14 @@ describe("the tests of a package", () => {
     const sources = filesIn(`${folder}/src`).filter((file) => file.endsWith(".ts") && !file.includes("generated/"))
     const isOther = (file: string) => more.includes(file.split("/")[0] ?? "")
 
-    it(`${folder}: are in folders that the sources have`, () => {
+    it(`of ${folder} are in folders that its sources have`, () => {
       const unknown = tests.filter((file) => !isOther(file) && !existsSync(join(root, folder, "src", dirname(file))))
       assert.deepStrictEqual(unknown, [])
     })
 
     // The tests of the contract suite are named after properties and commands. Several modules implement each of them.
     if (folder === "contract-tests") continue
-    it(`${folder}: are in the folder of the module whose name they have`, () => {
+    it(`of ${folder} are in the folder of the module with the same name`, () => {
       const misplaced = tests.filter((file) => {
         const name = basename(file, ".test.ts")
         const same = sources.filter((source) => basename(source, ".ts").toLowerCase() === name.toLowerCase())

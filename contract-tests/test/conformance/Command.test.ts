@@ -1,11 +1,10 @@
-/** Checks the options of `kalshi-contract serve`. */
 import { assert, describe, it } from "@effect/vitest"
 import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { run, start } from "../runner/support/command.ts"
 
 describe("kalshi-contract serve", () => {
-  it("refuses an invalid port and an invalid wait", async () => {
+  it("refuses an invalid --port and an invalid --settle-millis", async () => {
     assert.deepStrictEqual(await run(["serve", "--port", "65536"]), {
       code: 2,
       stdout: "",

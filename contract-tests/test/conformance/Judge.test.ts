@@ -1,6 +1,6 @@
 /**
- * Checks each scenario of the judge, an exchange that scores clients. Without a fault, the scripted client passes the
- * scenario. With a fault that the scenario tests, it fails, and the finding has the right category.
+ * The judge is an exchange that scores clients. The scripted client without faults passes each scenario. With a fault
+ * that a scenario tests, it gets a finding of the right category.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -23,7 +23,7 @@ afterAll(() => Effect.runPromise(Scope.close(scope, Exit.void)))
 
 const errorIds = scenarios.filter(({ area }) => area === "errors").map(({ id }) => id)
 
-/** For each fault of the client: the scenarios that must detect it, and the category of their findings. */
+/** `ids`: the scenarios that must detect the fault. */
 const detected: ReadonlyArray<readonly [fault: Fault, category: Category, ids: ReadonlyArray<string>]> = [
   ["signs the query", "mis-signed", ["sign-ed25519", "sign-rsa"]],
   ["signs without the root path", "mis-signed", ["sign-ed25519", "sign-rsa"]],

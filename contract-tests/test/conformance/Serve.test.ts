@@ -51,7 +51,7 @@ const rowOf = async (path: string): Promise<Scorecard["rows"][number] | undefine
 const refused = { error: { kind: "Refused", status: 404, code: "order_not_found" } }
 
 describe("the control interface of the judge", () => {
-  it("runs the commands of the README, and reports that curl sends no signature", async () => {
+  it("accepts the commands of the README, and reports that curl sends no signature", async () => {
     const readme = readFileSync(fileURLToPath(new URL("../../README.md", import.meta.url)), "utf8")
     const commands = /## Scoring your own client[\s\S]*?```sh\n([\s\S]*?)```/.exec(readme)?.[1] ?? ""
     // The commands use the first run of a judge, so they need a new judge.

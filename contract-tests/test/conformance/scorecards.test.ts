@@ -1,4 +1,4 @@
-/** Checks the recorded scorecards, docs/conformance.md, and the comparison that continuous integration runs. */
+/** Continuous integration runs the comparison `differences`. */
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -8,7 +8,6 @@ import * as Scorecard from "../../src/conformance/Scorecard.ts"
 
 const recorded = readRecorded()
 
-/** Returns the recorded scorecard of a client in its complete form, with some outcomes changed. */
 const cardOf = (name: string, changes: Readonly<Record<string, Scorecard.Outcome>> = {}) => {
   const { client, outcomes } = recorded.find((card) => card.client.name === name)!
   return Scorecard.make(client, scenarios, new Map(Object.entries({ ...outcomes, ...changes })))
@@ -45,7 +44,7 @@ describe("differences", () => {
     findings: [{ category: "lost", text: "reports 1 of 2 orders" }]
   }
 
-  it("returns nothing for the recorded scorecards", () => {
+  it("returns an empty list for each recorded scorecard", () => {
     for (const { client } of recorded) assert.deepStrictEqual(differences(cardOf(client.name), recorded), [])
   })
 
@@ -59,7 +58,7 @@ describe("differences", () => {
     assert.deepStrictEqual(differences(card, withFault), ["@kalshi-effect/client has 1 faulty scenarios"])
   })
 
-  it("reports another verdict, another category, another version, and a scenario without a verdict", () => {
+  it("reports a verdict, category or version that differs from the recorded one, and a scenario without a verdict", () => {
     const passed: Scorecard.Outcome = { verdict: "passed", findings: [] }
     assert.deepStrictEqual(differences(cardOf("kalshi-sdk", { "trades-gap": passed }), recorded), [
       "kalshi-sdk trades-gap: passed. Recorded: faulty, lost"

@@ -33,7 +33,6 @@ const addVariant = (document: Editable): void => {
   document.operations.trade.messages.push({ $ref: "#/channels/trade/messages/doubleTrade" })
 }
 
-/** A change of the document, and its expected findings. */
 type Planted = readonly [name: string, edit: (document: Editable) => void, expected: ReadonlyArray<string>]
 
 const changes: ReadonlyArray<Planted> = [
@@ -151,7 +150,7 @@ describe("the comparison of two WebSocket documents", () => {
     assert.deepStrictEqual(planted(feed, edit), expected)
   })
 
-  it("has no finding if the documents are equal, or differ only in descriptions, examples and sequence", () => {
+  it("has no finding if the documents are equal, or differ only in descriptions, examples and the sequence of members", () => {
     const harmless = edited(feed, (document) => {
       trade(document).description = "A trade"
       trade(document).properties.count.examples = [1]

@@ -5,7 +5,6 @@ import * as path from "node:path"
 import { run } from "../runner/support/command.ts"
 import { edited, feed, rest, type Editable } from "./support/documents.ts"
 
-/** Writes documents to a new folder, and returns the path of a file in it. */
 const folderOf = (documents: Readonly<Record<string, Editable>>): ((name: string) => string) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-drift-"))
   for (const [name, document] of Object.entries(documents)) {

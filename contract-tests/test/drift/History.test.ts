@@ -84,14 +84,11 @@ describe("the step of the WebSocket document from September 6 to September 28", 
   })
 })
 
-/** Returns the last member name of a pointer. */
+/** Skips the indices of lists. */
 const memberOf = (pointer: string): string => pointer.split("/").findLast((token) => !/^\d*$/.test(token)) ?? ""
 
 describe("a value that the newer document allows and the older document refuses", () => {
-  /**
-   * Checks generated values. Returns how many of them the older document refuses, and the refused fields that no
-   * finding names.
-   */
+  /** Returns how many generated values the older document refuses, and the refused fields that no finding names. */
   const unexplained = (
     names: ReadonlyArray<string>,
     old: { readonly judge: Judge.Judge; readonly schema: JsonSchema },

@@ -10,7 +10,6 @@ const list = (document: Editable): Editable => document.paths["/things"].get
 const without = (names: ReadonlyArray<string>, name: string): ReadonlyArray<string> =>
   names.filter((one) => one !== name)
 
-/** A change of the document, and its expected findings. */
 type Planted = readonly [name: string, edit: (document: Editable) => void, expected: ReadonlyArray<string>]
 
 const responses: ReadonlyArray<Planted> = [
@@ -309,9 +308,7 @@ const variant = (kind: string, fields: Record<string, unknown>): Editable => ({
   properties: { kind: { type: "string", enum: [kind] }, ...fields }
 })
 
-/**
- * A REST document with a field that has two variants. The members of the variants have equal names but different types.
- */
+/** The members `size` of the two variants have different types. */
 const withVariants = edited(rest, (document) => {
   const variants = [variant("circle", { size: { type: "integer" } }), variant("box", { size: { type: "string" } })]
   thing(document).properties.shape = { oneOf: variants }
@@ -431,7 +428,7 @@ describe("the comparison of two REST documents", () => {
   })
 
   it("lists a change as undecided if it finds no witness, and still reports the other changes", () => {
-    // Each of these patterns allows only one value. The generators do not support the patterns, so they cannot find it.
+    // Each of these patterns allows only one value, which the generators cannot find.
     const withPattern = (pattern: string): Editable =>
       edited(rest, (document) => (thing(document).properties.note.pattern = pattern))
     const now = edited(withPattern("^(?=ac)[a-c]c$"), (document) => delete thing(document).properties.count.minimum)

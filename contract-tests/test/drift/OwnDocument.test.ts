@@ -10,7 +10,7 @@ import { brief, drift, edited, type Editable } from "./support/documents.ts"
 
 const read = (url: URL): Editable => JSON.parse(readFileSync(url, "utf8"))
 
-/** The current REST document, with only three paths. Its `x-source` is the `x-source` of the complete document. */
+/** The current REST document with only three paths, and with the `x-source` of the complete document. */
 const rest = edited(read(ReferenceDocument.url()), (document) => {
   const kept = ["/portfolio/order_groups/{order_group_id}", "/portfolio/events/orders", "/markets/{ticker}/orderbook"]
   document.paths = Object.fromEntries(kept.map((path) => [path, document.paths[path]]))

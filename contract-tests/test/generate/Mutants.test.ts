@@ -104,7 +104,7 @@ describe("Mutants.make", () => {
     ])
   })
 
-  it("makes all mutants of the first element of a list, but only wrong types and null of a later element", () => {
+  it("makes all mutants of the first element of a list, but only mutants with a wrong type or null of a later element", () => {
     const schema: JsonSchema = { type: "array", items: { type: "boolean" } }
     const { mutants: made } = mutants.survey(schema)([[true, false, true]])
     const nulls = made.filter(({ kind, location }) => kind === "null-where-not-nullable" && location === "/*")
@@ -114,7 +114,7 @@ describe("Mutants.make", () => {
     )
   })
 
-  it("changes only the value at the pointer", { timeout: 60_000 }, () => {
+  it("makes mutants that differ from the value only at their pointer", { timeout: 60_000 }, () => {
     assertProperty(
       "mutants-change-one-place",
       fc.property(Arbitraries.make(judge).of(everything), (value) => {
@@ -149,7 +149,7 @@ describe("blames", () => {
   }
   const [first, second, third] = mutants.of(schema)(["a", "b"])
 
-  it("accepts only the pointer of the tuple, or the pointers of its missing or surplus items", () => {
+  it("accepts, for a tuple of the wrong length, only the pointer of the tuple or the pointers of its missing or surplus items", () => {
     if (first === undefined || second === undefined || third === undefined) return assert.fail("too few mutants")
     assert.deepStrictEqual([first.value, second.value, third.value], [["a"], [], ["a", "b", "b"]])
     for (const mutant of [first, second, third]) {

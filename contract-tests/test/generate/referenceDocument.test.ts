@@ -1,4 +1,3 @@
-/** Checks the generators and the judge on the complete reference documents. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import * as FeedDocument from "../../src/reference/FeedDocument.ts"
@@ -17,7 +16,7 @@ const documents = [
   ["feed", FeedDocument.load().document]
 ] as const
 
-/** The options of tests of a complete document. On a busy machine, these tests take long. */
+/** On a busy machine, a test of a complete document takes long. */
 const longTimeout = { timeout: 60_000 }
 
 const componentsOf = (document: Json): ReadonlyArray<readonly [string, JsonSchema]> => {

@@ -20,7 +20,7 @@ const suite = conformance.suite(response)
 
 type Order = { readonly [key: string]: unknown }
 
-/** Creates a decoder without mistakes, in which `mistake` replaces some steps. */
+/** A correct decoder, in which `mistake` replaces some steps. */
 const decoder = (
   mistake: Partial<{
     readonly price: (price: unknown) => boolean
@@ -120,7 +120,7 @@ describe("Conformance.make", () => {
     ])
   })
 
-  it("detects an enum that rejects or hides new members in a response, or accepts them in a request", () => {
+  it("detects a decoder that rejects or hides new members of an enum in a response, or accepts them in a request", () => {
     const closed = decoder({ status: (status) => status === "resting" || status === "executed" })
     const hides = decoder({
       value: (value) => ({
@@ -260,7 +260,7 @@ describe("Conformance.make", () => {
     assert.strictEqual(report.failures[0]?.expected, "the same outcome twice")
   })
 
-  it("compares normalised values if the codec declares a normalisation", () => {
+  it("compares normalized values if the codec declares a normalization", () => {
     const shorten = (price: unknown): string => String(price).replace(/0{1,2}$/, "")
     const shortens = decoder({ value: (value) => ({ ...value, price: shorten(value["price"]) }) })
     const normalise = (wire: Json): Json =>

@@ -4,7 +4,6 @@ import { join } from "node:path"
 import { assert, describe, it } from "vitest"
 import { instrument } from "../../mutation/instrument.ts"
 
-/** Returns the mutants of a source. */
 const mutantsOf = async (text: string) => {
   const folder = mkdtempSync(join(tmpdir(), "instrument-"))
   try {

@@ -66,7 +66,7 @@ describe("checkDeclaredErrors", { timeout: 300_000 }, () => {
   })
 })
 
-describe("a successful response", { timeout: 300_000 }, () => {
+describe("a successful response with a declared body", { timeout: 300_000 }, () => {
   it("is a ContractError if its body contains an error", () => {
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success

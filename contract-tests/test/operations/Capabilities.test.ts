@@ -16,7 +16,7 @@ import { conformance, line, simplestInput, referenceOf } from "./support/client.
 const writes = ClientOperations.all.filter(({ descriptor }) => descriptor.access === "write")
 const reads = ClientOperations.all.filter(({ descriptor }) => descriptor.access !== "write")
 
-/** Provides a layer with an HTTP client that records requests and closes the connection. */
+/** Records each request, and closes the connection. */
 const through = <A>(layer: Layer.Layer<A, never, HttpClient.HttpClient>) => {
   const sent: Array<HttpClientRequest.HttpClientRequest> = []
   const http = HttpClient.make((request) => {
@@ -29,7 +29,7 @@ const through = <A>(layer: Layer.Layer<A, never, HttpClient.HttpClient>) => {
   return { sent, runtime: ManagedRuntime.make(Layer.provide(layer, Layer.succeed(HttpClient.HttpClient, http))) }
 }
 
-/** Runs an operation with `sender` as the service of every capability. Returns its error. */
+/** `sender` is the service of every capability. */
 const failureWith = (client: ClientOperations.ClientOperation, sender: KalshiPublic["Service"]) =>
   client
     .operation(simplestInput(client))
@@ -105,8 +105,8 @@ describe("Kalshi.layerDryRun", { timeout: 60_000 }, () => {
   const { runtime, sent } = through(Kalshi.layerDryRun(Requests.layerOptions))
 
   /**
-   * Calls an operation normally and in a dry run. If the call sends a request, the dry run must record this request. If
-   * the call rejects the input, the dry run must reject it, too.
+   * Calls an operation normally and in a dry run. The dry run must record the request of the normal call, or reject the
+   * same input.
    */
   const comparingRecorder: Requests.Recorder = {
     call: (operation, input) => {

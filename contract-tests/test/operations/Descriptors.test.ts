@@ -551,7 +551,7 @@ describe("findings for an injected fault", () => {
     })
   }
 
-  it("contain no finding if the errors are in another order", () => {
+  it("are empty if the errors are in another order", () => {
     const payload = withDescriptor("GetExchangeStatus", ({ errors }) => ({ errors: [...errors].reverse() }))
     assert.deepStrictEqual(Descriptors.findings(allWith(payload), document), [])
   })

@@ -77,7 +77,8 @@ describe("the client's tables of the feed", () => {
     }
   })
 
-  // These facts are only in the document's descriptions. This test lists them again, independently of the code generator.
+  // These facts are only in the document's descriptions. This test lists them again, independently of the code
+  // generator.
   it("state for every channel its parameters and actions", () => {
     const channelsWhere = (is: (channel: (typeof Feed.channels)[Feed.ChannelName]) => boolean) =>
       Object.entries(Feed.channels).flatMap(([name, channel]) => (is(channel) ? [name] : []))
@@ -140,7 +141,6 @@ describe("the client's tables of the feed", () => {
 
 describe("checkKind with an injected fault", { timeout: 60_000 }, () => {
   const correct = FeedMessages.decoder()
-  /** Creates a decoder that changes a message, then decodes the changed message. */
   const changingDecoder =
     (change: (json: unknown) => unknown): Messages.Decode =>
     (text) =>

@@ -25,7 +25,7 @@ beforeAll(async () => {
   return prism.stop
 }, 60_000)
 
-/** The number of random inputs of each operation. The suite also has fixed inputs. */
+/** Per operation, in addition to the fixed inputs of the suite. */
 const randomInputs = 20
 
 const timeout = 120_000
@@ -42,7 +42,7 @@ const valuesOf = ({ requests, suite }: (typeof prepared)[number]): ReadonlyArray
   ...fc.sample(arbitraries.of(requests.input), { numRuns: randomInputs, seed: Replay.seedFrom() })
 ]
 
-/** Returns the distinct requests that a client sends for some inputs. Skips inputs that the client rejects. */
+/** Skips inputs that the client rejects. */
 const requestsOf = (
   client: ClientOperations.ClientOperation,
   values: ReadonlyArray<Json>
@@ -59,14 +59,12 @@ const show = (id: string, sent: Requests.Sent, verdict: Prism.Verdict): string =
   `${id} ${sent.method} ${sent.target} ${sent.body ?? ""}`.slice(0, 300) +
   ` ${verdict.status} ${verdict.accepted ? "" : verdict.reason}`
 
-/** Returns whether a query has an empty value for a name. */
 const isEmptyValue = (sent: Requests.Sent, name: string): boolean => new RegExp(`[?&]${name}=(?:&|$)`).test(sent.target)
 
 /**
- * Removes the parts of a valid request that Prism wrongly rejects. Returns undefined if the request has no such parts.
+ * Changes the parts of a valid request that Prism wrongly rejects. Returns undefined if there are none.
  * - An empty query value: Prism treats it as absent.
- * - The body `{}`, if the document declares no body: Prism rejects it, but the exchange rejects a write without a
- *   body.
+ * - The body `{}`, if the document declares no body: Prism rejects it, but the exchange rejects a write without a body.
  */
 const repaired = (reference: ReferenceDocument.Operation, sent: Requests.Sent): Requests.Sent | undefined => {
   if (reference.requestBody === undefined && sent.body === "{}") {

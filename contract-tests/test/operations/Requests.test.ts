@@ -28,7 +28,7 @@ const takesInput = (client: ClientOperations.ClientOperation): boolean =>
   Requests.takesInput(Requests.make(referenceOf(client), conformance.judge))
 
 describe("checkRequests", { timeout: 300_000 }, () => {
-  /** The number of random inputs. The suite also uses fixed inputs. */
+  /** Random inputs per operation, in addition to the fixed inputs of the suite. */
   const runs = sampleSize(50, 200)
 
   for (const [module, exported] of Object.entries(ClientOperations.modules)) {
@@ -84,7 +84,6 @@ describe("checkRequests", { timeout: 300_000 }, () => {
   })
 })
 
-/** Generates strings for paths and queries, including difficult strings. */
 const texts: fc.Arbitrary<string> = fc.oneof(
   fc.constantFrom("", ".", "..", "/", "a/b", "%2F", "%2f", "%252F", "\\", "%5C", "a%", "?", "#", "&", "=", "+", "%20"),
   fc.constantFrom(
@@ -282,9 +281,8 @@ describe("the client, in contrast to the document", { timeout: 300_000 }, () => 
     }
   })
 
-  it("rejects a time in the wrong unit, in every field in seconds or milliseconds", () => {
+  it("rejects a time in the wrong unit, in every field that is in seconds or milliseconds", () => {
     type Keys = ReadonlyArray<string | number>
-    /** Returns the paths of the integers in a schema, except enums. */
     const integers = (schema: JsonSchema, keys: Keys): ReadonlyArray<{ keys: Keys; schema: SchemaObject }> =>
       typeof schema === "boolean"
         ? []
@@ -416,7 +414,6 @@ describe("the client, in contrast to the document", { timeout: 300_000 }, () => 
   })
 })
 
-/** Creates a recorder that changes every sent request. */
 const tampering = (tamper: (sent: Requests.Sent) => Requests.Sent): Requests.Recorder => ({
   call: (operation, input) => {
     const outcome = recorder.call(operation, input)

@@ -7,7 +7,7 @@ import { isObject } from "../../src/judge/JsonSchema.ts"
 import * as Replay from "../../src/runner/Replay.ts"
 import { conformance, named, simplestInput, referenceOf } from "./support/client.ts"
 
-describe("of", () => {
+describe("Rules.of", () => {
   it("returns rules for the five requests whose rules are only in the descriptions of the document", () => {
     assert.deepStrictEqual([...Rules.ids].sort(), [
       "AcceptRFQBatch",
@@ -41,7 +41,7 @@ describe("of", () => {
   })
 })
 
-describe("casesOf", () => {
+describe("Rules.casesOf", () => {
   it.each(Rules.ids)("returns valid inputs of %s: each violates no rule, or exactly one rule at its pointer", (id) => {
     const client = named(id)
     const requests = Requests.make(referenceOf(client), conformance.judge)

@@ -9,7 +9,7 @@ const seed = Replay.seedFrom()
 /** The number of random cases per operation. `pnpm contract` runs 100. */
 const runs = 5
 
-/** The properties that can take seconds per operation. Their tests check only a part of the operations. */
+/** These properties can take seconds per operation, so their tests check only a part of the operations. */
 const slow = ["P1", "P2", "P3", "P4", "P6", "P7", "P14"]
 
 const operationsOf = (id: string): ReadonlyArray<ClientOperations.ClientOperation> =>

@@ -12,7 +12,6 @@ import { withDescriptor, named } from "../operations/support/client.ts"
 
 const seed = 7
 
-/** Creates a local exchange whose responses are changed. */
 const exchangeWith = (
   change: (answer: { status: number; body: string }) => Partial<{ status: number; body: string }>
 ) =>

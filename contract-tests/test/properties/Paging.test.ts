@@ -70,7 +70,7 @@ interface State {
 
 type Answer = Readonly<Record<string, unknown>>
 
-/** Creates a reader of pages with at most one fault. The reader uses no code of the client's readers. */
+/** Uses no code of the client's readers, and has at most one fault. */
 const reader =
   ({ name, operation }: ClientOperations.ClientOperation, list: string | undefined, fault: Fault | undefined) =>
   (input: Answer = {}, { maxPages = Number.POSITIVE_INFINITY }: Pages.Options = {}) => {

@@ -12,7 +12,6 @@ const imported = Effect.map(importDocument(published, { overlay }), ({ text }) =
   ReferenceDocument.make(JSON.parse(text))
 )
 
-/** Creates an overlay for the small REST document, with one entry. */
 const overlayOf = (entry: Record<string, unknown>): string =>
   JSON.stringify({
     feed: { appliesTo: { sha256: "", version: "" }, entries: [] },

@@ -29,7 +29,6 @@ const pointerOf = (reference: ReferenceDocument.ReferenceDocument, { operation, 
     ? (reference.operation(operation ?? "")?.responses.get(status)?.pointer ?? assert.fail(`${operation} ${status}`))
     : `/components/schemas/${schema}`
 
-/** Returns the recordings that violate a document, with the reasons. */
 const violations = (reference: ReferenceDocument.ReferenceDocument): ReadonlyArray<string> => {
   const accepts = judge(reference.document)
   return recordings.flatMap((recording) => {
@@ -40,7 +39,6 @@ const violations = (reference: ReferenceDocument.ReferenceDocument): ReadonlyArr
 
 const reference = ReferenceDocument.load()
 
-/** Returns every value of a key, anywhere in the recordings. */
 const valuesOf = (name: string): ReadonlyArray<unknown> => {
   const found: Array<unknown> = []
   const visit = (value: unknown): void => {

@@ -12,10 +12,8 @@ const schemasOf = Effect.fnUntraced(function* (text: string, overlay?: string) {
   return ReferenceDocument.make(JSON.parse(imported.text))
 })
 
-/** The imported properties of the schema `Order` of the small document. */
 const order = Effect.map(schemasOf(published), (reference) => reference.schema("Order")?.properties ?? {})
 
-/** Reverses the keys of every object. */
 const reversed = (value: unknown): unknown =>
   Array.isArray(value)
     ? value.map(reversed)
@@ -39,7 +37,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("gives the same result for YAML and JSON, and for every sequence of keys", () =>
+  it.effect("gives the same result for YAML and JSON, and for keys in another sequence", () =>
     Effect.gen(function* () {
       const document: unknown = parse(published)
       const texts = [
@@ -345,10 +343,7 @@ describe("importDocument", () => {
   )
 })
 
-/**
- * Generates schemas of OpenAPI 3.0, of every form that can declare `nullable`. No schema accepts null without
- * `nullable`.
- */
+/** Schemas of OpenAPI 3.0. None accepts null without `nullable`. */
 const published30 = fc
   .record({
     shape: fc.constantFrom<Record<string, unknown>>(

@@ -9,10 +9,6 @@ import { overlayFor, replacePart, published, publishedFeed, sha256 } from "./sup
 
 const command = fileURLToPath(new URL("../../src/bin/spec.ts", import.meta.url))
 
-/**
- * Creates a folder that contains only `files`. Calls `use` with two functions: one runs the command in the folder, and
- * one reads a file of the folder.
- */
 const withFolder = (
   files: { readonly [name: string]: string | Uint8Array },
   use: (

@@ -12,18 +12,14 @@ const read = (name: string): string => readFileSync(new URL(`fixtures/${name}`, 
 
 export const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
 
-/** The small OpenAPI document of these tests. */
 export const published: string = read("published.yaml")
 
-/** The small AsyncAPI document of these tests. */
 export const publishedFeed: string = read("published-feed.yaml")
 
-/**
- * Returns the overlay of the small OpenAPI document. The overlay applies to a document with the SHA-256 of `document`.
- */
+/** The overlay applies to `document`. */
 export const overlayFor = (document: string): string => read("overlay.json").replaceAll("@sha256", sha256(document))
 
-/** Replaces one part of a text. Throws if the part does not occur exactly once. */
+/** Throws if the part does not occur exactly once. */
 export const replacePart = (text: string, piece: string, fault: string): string => {
   if (text.split(piece).length !== 2) {
     throw new Error(`${JSON.stringify(piece)} does not occur exactly once`)
@@ -31,7 +27,6 @@ export const replacePart = (text: string, piece: string, fault: string): string 
   return text.replace(piece, () => fault)
 }
 
-/** Returns the issues of an import that must fail. */
 export const issuesOf = (text: string, overlay?: string): Effect.Effect<ReadonlyArray<Issue>, string> =>
   importDocument(text, { overlay }).pipe(
     Effect.flip,
@@ -39,7 +34,7 @@ export const issuesOf = (text: string, overlay?: string): Effect.Effect<Readonly
     Effect.mapError((imported) => `the import must fail, but it succeeded: ${imported.text.slice(0, 200)}`)
   )
 
-/** Returns a function that validates a value with ajv against the schema at a pointer of a document. */
+/** Validates a value with ajv against the schema at a pointer. */
 export const judge = (document: Document["document"]): ((pointer: string, value: unknown) => string | undefined) => {
   const ajv = new Ajv2020.default({ allErrors: true, strict: false })
   addFormats.default(ajv)

@@ -13,7 +13,7 @@ const counts = /^\d+ passed, \d+ failed, \d+ skipped$/
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
 
-/** The environment variables for a valid key that no exchange knows. */
+/** A valid key that no exchange knows. */
 const unknownKey = {
   KALSHI_API_KEY_ID: "00000000-0000-4000-8000-00000000c0de",
   KALSHI_PRIVATE_KEY: fs.readFileSync(

@@ -14,10 +14,10 @@ import { withDescriptor } from "../operations/support/client.ts"
 
 const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contract-"))
 
-/** An operation with a fault: its descriptor wrongly declares that it can be repeated. */
+/** The descriptor wrongly declares that the operation can be repeated. */
 const faulty = withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
 
-/** Runs P9 for the operation with the fault or for the client's operation. Returns the jobs and the report. */
+/** Runs P9 for the operation with the fault or for the client's operation. */
 const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: number) => {
   const jobs: Array<Cells.Job> = []
   const runner: Suite.Runner = {

@@ -14,18 +14,17 @@ const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contr
 
 const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? ""
 
-/** Starts the command in a new process, with a local exchange in place of the demo exchange. */
+/** Runs in a new process, with a local exchange in place of the demo exchange. */
 const startOn = (
   { key, sandbox }: Served,
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {}
 ) => start(args, { DEMO_URL: sandbox.url, KALSHI_ENV: "demo", ...key, ...environment }, script)
 
-/** Runs the command in this process, with a local exchange in place of the demo exchange. */
+/** Runs in this process, with a local exchange in place of the demo exchange. */
 const runOn = ({ key, sandbox }: Served, args: ReadonlyArray<string>) =>
   Effect.promise(() => run(args, { KALSHI_ENV: "demo", ...key }, redirectDemoTo(sandbox.url)))
 
-/** Returns the ids of the signer's resting orders and order groups. */
 const resting = ({ sandbox, world }: Served) =>
   Effect.map(sandbox.dump, (dump) => {
     // A dump has this type.
@@ -79,7 +78,6 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         assert.include(lines.at(-1) ?? "", '{"kind":"swept","left":[]}')
         const text = lines.join("\n")
         for (const secret of [served.key.KALSHI_API_KEY_ID, "signature", "PRIVATE"]) assert.notInclude(text, secret)
-        // The exchange received the writes.
         const writes = (yield* served.sandbox.requests).filter(({ method }) => method !== "GET")
         assert.isAtLeast(writes.length, 20)
       })

@@ -23,7 +23,6 @@ const options: Suite.Options = {
 
 const passed: Cells.Done = { result: { _tag: "Passed", runs: 1, reached: {} }, millis: 5 }
 
-/** Creates a runner whose jobs take the time that `millisOf` returns. */
 const runnerTaking = (width: number, millisOf: (job: Cells.Job) => number): Suite.Runner => ({
   width,
   run: (job) => Effect.delay(Effect.succeed(passed), millisOf(job))

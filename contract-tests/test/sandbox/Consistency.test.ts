@@ -14,7 +14,7 @@ import { make, tampered } from "./support/consistency/reading.ts"
 import { fields, texts } from "./support/consistency/references.ts"
 import type { rules } from "./support/consistency/sums.ts"
 
-/** An injected contradiction: a wrong value in the responses of an operation, and a part of the expected report. */
+/** `found` is a part of the expected report. */
 interface Planted {
   readonly operation: string
   readonly pointer: string

@@ -26,7 +26,6 @@ const ticker = "KXDAY-26-YES"
 
 const isObject = (value: Json | undefined): value is JsonObject => typeof value === "object" && value !== null
 
-/** Parses a frame, and checks it against the document and with the client's decoder. */
 const checkFrame = (text: string): { readonly frame: JsonObject; readonly faults: ReadonlyArray<string> } => {
   const frame = JSON.parse(text) as JsonObject
   const verdict = kinds.get(String(frame["type"]))?.(frame)
@@ -78,7 +77,7 @@ const notSent = [
 /** Error codes that no command of this test causes. The test injects them. */
 const injectedCodes = [9, 10, 18, 23, 25, 26, 27]
 
-/** Simulates a day of two traders, and returns all frames that they receive. */
+/** The frames of a simulated day of two traders. */
 const received = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   yield* sandbox.createMarket({ ticker })
@@ -109,7 +108,7 @@ const received = Effect.gen(function* () {
   return [...mine.take(), ...theirs.take()]
 })
 
-/** The statuses of upgrade requests: signed, unsigned, over the connection limit, and with injected faults. */
+/** The requests are signed, unsigned, over the connection limit, and with injected faults. */
 const upgradeStatuses = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const me = yield* sandbox.createAccount()
@@ -213,12 +212,10 @@ describe("the feed of the local exchange", () => {
   )
 })
 
-/** Returns the type of a message. For a lifecycle message, adds its `event_type`. */
 function kindOf({ msg, type }: JsonObject): string {
   return type === "market_lifecycle_v2" && isObject(msg) ? `${type} ${String(msg["event_type"])}` : String(type)
 }
 
-/** Returns the fields of a frame and of its `msg`. */
 function fieldsOf(frame: JsonObject): ReadonlyArray<string> {
   const { msg } = frame
   return [

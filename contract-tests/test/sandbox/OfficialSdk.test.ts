@@ -21,7 +21,7 @@ import {
 } from "./support/officialSdk.ts"
 import * as World from "./support/world.ts"
 
-/** Returns the operation id for an SDK method. The SDK names its methods after the operations. */
+/** The SDK names its methods after the operations. */
 const operationOf = (method: string): string => method.charAt(0).toUpperCase() + method.slice(1)
 
 /** The operations for which version 3.30.0 of the SDK has no method. */
@@ -42,14 +42,13 @@ const withoutCall = [
   "UpdateFCMSubtraderBlockedCategories"
 ]
 
-/** Returns the parts of a response that are checked. */
 const received = ({ data, headers, status }: Answer): Received => ({
   status,
   contentType: String((headers as Readonly<Record<string, unknown>>)["content-type"]), // In axios, the headers are an object.
   data: data as Json // axios parsed this JSON.
 })
 
-/** Returns the fields of the sent request, from its path, its query and its body. */
+/** The fields in the path, the query and the body of the request. */
 const sent = (path: string, { data, url = "" }: Answer["config"]): JsonObject => {
   const { pathname, searchParams } = new URL(url)
   const parts = pathname.replace("/trade-api/v2", "").split("/").map(decodeURIComponent)
@@ -60,7 +59,6 @@ const sent = (path: string, { data, url = "" }: Answer["config"]): JsonObject =>
   return { ...(body as JsonObject), ...Object.fromEntries([...searchParams, ...ids]) } // The SDK sends objects.
 }
 
-/** Calls a method of the SDK. Returns the response, and the operations of all requests that the exchange received. */
 const call = (api: keyof Apis, method: string) =>
   Effect.gen(function* () {
     const world = yield* World.World
@@ -149,7 +147,6 @@ describe("the checks of responses", () => {
 
 const ticker = "KXTEST-26-YES"
 
-/** Returns the status of a call that the exchange rejects, and the code in the body. */
 const refusalOf = (call: Promise<unknown>) =>
   Effect.promise(() =>
     call.then(

@@ -29,16 +29,12 @@ import * as Exchange from "../../src/targets/World.ts"
 import { trading } from "./support/trading.ts"
 import * as World from "./support/world.ts"
 
-/** The status of a response, and Prism's report about the request and the response. */
 interface ProxyReport {
   readonly status: number
   readonly violations: ReadonlyArray<string>
 }
 
-/**
- * Returns Prism's errors and warnings. If Prism cannot forward a response, it sends its own response, which counts as
- * an error.
- */
+/** If Prism cannot forward a response, it sends its own response, which counts as a violation. */
 const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
   const header = headers["sl-violations"]
   if (header === undefined)
@@ -49,7 +45,6 @@ const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
   return violations.map(({ location, message }) => `${location.join("/")}: ${message}`)
 }
 
-/** An HTTP client that sends every request through Prism, and Prism's reports. */
 class Proxied extends Context.Service<
   Proxied,
   { readonly http: HttpClient.HttpClient; readonly judged: Array<ProxyReport> }
@@ -79,10 +74,7 @@ const proxied = Layer.effect(
   })
 )
 
-/**
- * Restores the seeded exchange, and runs an effect whose requests go through Prism. Returns the result, and Prism's
- * reports.
- */
+/** Restores the seeded exchange first. */
 const runThroughPrism = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { http, judged } = yield* Proxied
@@ -92,9 +84,7 @@ const runThroughPrism = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
     return { result, judged: judged.slice() }
   })
 
-/**
- * Returns inputs with which an operation succeeds. They have no deprecated parameters, because these cause warnings.
- */
+/** The inputs have no deprecated parameters, because these cause warnings. */
 const inputsOf = (client: ClientOperations.ClientOperation, world: Exchange.World): ReadonlyArray<JsonObject> => {
   const { id, parameters } = referenceOf(client)
   const deprecatedNames = new Set(parameters.flatMap(({ deprecated, name }) => (deprecated ? [name] : [])))
@@ -104,7 +94,6 @@ const inputsOf = (client: ClientOperations.ClientOperation, world: Exchange.Worl
   )
 }
 
-/** Calls an operation as the signer. */
 const call = ({ descriptor, operation }: ClientOperations.ClientOperation, input: unknown) =>
   Effect.gen(function* () {
     const { signer } = Exchange.signerOf(yield* World.World, descriptor.path)

@@ -36,31 +36,25 @@ import {
 
 const seed = Replay.seedFrom()
 
-/** Returns the message of a failure: the seed that reproduces it, and the first findings. */
+/** The message starts with the seed that reproduces the failure. */
 const failureMessage = (findings: ReadonlyArray<string>): string =>
   [`KALSHI_CONTRACT_SEED=${seed}`, ...findings.slice(0, 20)].join("\n")
 
 const timeMillis = 1_790_000_000_000
 
-/** Runs a test on a seeded exchange in memory, under the test clock. */
 const inMemory = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     yield* TestClock.setTime(timeMillis)
     return yield* Effect.flatMap(makeWorld(TestClock.adjust), test).pipe(Effect.provide(Sandbox.layerTest()))
   })
 
-/**
- * Runs a test on an exchange over HTTP with the same seed. The clock of the exchange advances only during the seeding.
- */
+/** The clock of the exchange advances only during the seeding. */
 const overSockets = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(Sandbox.Sandbox, ({ moveClock }) => Effect.flatMap(makeWorld(moveClock), test)).pipe(
     Effect.provide([Sandbox.layer({ clock: "frozen" }), NodeHttpClient.layerUndici])
   )
 
-/**
- * Returns requests with every kind of violation at every pointer. Violations of inputs that otherwise succeed come
- * first.
- */
+/** Violations of inputs that otherwise succeed come first. */
 const violations = (operation: Operation, world: World): ReadonlyArray<Violation> => {
   const { reference, requests, suite } = operation
   const workingInputs = working(world, reference.id, suite.values)
@@ -68,7 +62,6 @@ const violations = (operation: Operation, world: World): ReadonlyArray<Violation
   return [...survey.mutants, ...suite.mutants].flatMap((mutant) => violation(operation, mutant) ?? [])
 }
 
-/** Returns requests with violations in random inputs. */
 const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   const { requests } = operation
   const inputs = fc.sample(arbitraries.of(requests.input), { numRuns: sampleSize(2, 6), seed })
@@ -80,7 +73,6 @@ const randomViolations = (operation: Operation): ReadonlyArray<Violation> => {
   })
 }
 
-/** Returns valid inputs, fixed and random: each unchanged, and again with ids of existing entities. */
 const validInputs = ({ reference, requests, suite }: Operation, world: World): ReadonlyArray<Json> => {
   const any = [...suite.values, ...fc.sample(arbitraries.of(requests.input), { numRuns: sampleSize(5, 15), seed })]
   return [...any, ...any.map((input) => known(world, input)), ...working(world, reference.id, suite.values)]
@@ -167,14 +159,14 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  /** Returns a sample of an operation's violations. Omits requests that exceed Node's limit for the request head. */
+  /** Omits requests that exceed Node's limit for the request head. */
   const sampleOf = (operation: Operation, world: World): ReadonlyArray<Violation> => {
     const all = violations(operation, world).filter(({ sent }) => sent.target.length < 8_000)
     const step = Math.max(1, Math.floor(all.length / 5))
     return all.filter((_, index) => index % step === 0)
   }
 
-  /** Records the responses. Omits the bodies of successful responses, because the times in these bodies differ. */
+  /** Omits the bodies of successful responses, because the times in these bodies differ. */
   const recording =
     (send: Send, kept: Array<unknown>): Send =>
     (sent) =>
@@ -235,7 +227,7 @@ describe("a valid request", { timeout: 300_000 }, () => {
     )
   )
 
-  it.effect("succeeds for each input from which the violations above are made", () =>
+  it.effect("succeeds with each input that is known to work on the seeded exchange", () =>
     inMemory((world) =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox

@@ -9,7 +9,6 @@ import { type Facts, looksLikeTime, unitOf } from "./facts.ts"
 import type { Fault } from "./faults.ts"
 import { isInteger } from "./shape.ts"
 
-/** Returns the disagreements between a document and the facts about it. */
 export const checkFacts = (document: Document, facts: Facts): ReadonlyArray<Fault> => {
   const faults: Array<Fault> = []
   const at = (...segments: ReadonlyArray<string>) => ["/components/schemas", ...segments].join("/")

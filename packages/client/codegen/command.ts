@@ -13,7 +13,6 @@ import { facts } from "./facts.ts"
 import { feedFacts } from "./feedFacts.ts"
 import { generate, type Generated, generateFeed, type Refused } from "./generate.ts"
 
-/** The paths of the two documents, and the folder of the generated files. */
 export interface Paths {
   readonly rest: string
   readonly feed: string
@@ -29,9 +28,6 @@ export class Stale extends Schema.TaggedError<Stale>()("Stale", { message: Schem
 
 const shownLines = 3
 
-/**
- * Returns up to three lines of each string from the first difference, as a diff. Undefined if the strings are equal.
- */
 export const firstDifference = (found: string, wanted: string): string | undefined => {
   if (found === wanted) return undefined
   const [before, after] = [found.split("\n"), wanted.split("\n")]
@@ -61,7 +57,7 @@ const generated: (
   }
 )
 
-/** Writes all files. Prints the fields that have no documentation. */
+/** Prints the fields that have no documentation. */
 export const write: (
   paths: Paths
 ) => Effect.Effect<void, Refused | PlatformError.PlatformError, FileSystem.FileSystem> = Effect.fnUntraced(

@@ -1,5 +1,5 @@
 /**
- * Writes components as TypeScript: an interface or a type for each component, and a codec of the same name.
+ * Writes components as TypeScript: an interface or a type, and a codec of the same name.
  *
  * @module
  */
@@ -26,7 +26,6 @@ const ordered = (document: Document, names: ReadonlySet<string>): ReadonlyArray<
   return [...order]
 }
 
-/** Returns the lines of a field's doc comment. */
 const remarks = (
   component: string,
   field: Field,
@@ -61,7 +60,7 @@ const declaration = (name: string, document: Document, context: Context, writer:
   }
 }
 
-/** Writes the declarations of all components of the requests or of the responses, without imports. */
+/** The result has no imports. */
 export const writeComponents = (
   document: Document,
   context: Context,

@@ -1,6 +1,6 @@
 /**
- * Makes the doc comment of a request field. The meaning and the unit come from the facts (`facts.ts`). The bounds and
- * the default come from the document.
+ * Makes the doc comment of a request field. The meaning and the unit come from the facts (`facts.ts`). Bounds and a
+ * default that the facts do not state come from the document.
  *
  * @module
  */
@@ -62,7 +62,7 @@ const shown = (value: string | number | boolean): string => (typeof value === "s
 /** Whether a text states bounds: "1 to 100", "1–63", "up to 10". */
 const statesBounds = /\d[\d,]* to \d|\d–\d|\bup to \d/i
 
-/** Returns the doc comment of a field, and the entries that `facts.docs` lacks for this field. */
+/** `missing`: the entries that `facts.docs` lacks for this field. */
 export const docOf = (
   facts: Facts,
   field: Documented
@@ -101,7 +101,6 @@ export const docOf = (
   }
 }
 
-/** Returns every field of every request. */
 const documented = (document: Document): ReadonlyArray<Documented> => [
   ...document.operations.flatMap(({ id, parameters }) => parameters.map((field) => ({ owner: id, ...field }))),
   ...[...document.inRequests].flatMap((owner) => {
@@ -110,7 +109,6 @@ const documented = (document: Document): ReadonlyArray<Documented> => [
   })
 ]
 
-/** Returns the entries that the docs lack, one line per entry. */
 export const undocumented = (document: Document, facts: Facts): ReadonlyArray<string> =>
   documented(document).flatMap((field) => docOf(facts, field).missing)
 

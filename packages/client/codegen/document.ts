@@ -8,7 +8,6 @@ import { alphabetical, type Fault, type Faults, isRecord, type Json, makeFaults 
 import { defaultOf, SchemaReader } from "./schemas.ts"
 import { type Component, type Default, references, type Shape } from "./shape.ts"
 
-/** A parameter of the path or the query. */
 export interface Parameter {
   readonly name: string
   readonly place: "path" | "query"
@@ -20,7 +19,6 @@ export interface Parameter {
   readonly style: "single" | "comma" | "repeated"
 }
 
-/** An operation and its input. */
 export interface Operation {
   readonly id: string
   readonly deprecated: boolean
@@ -30,7 +28,6 @@ export interface Operation {
   readonly body: string | undefined
 }
 
-/** Identifies a published document. */
 export interface Source {
   readonly version: string
   /** The date of publication: YYYY-MM-DD. */
@@ -53,7 +50,7 @@ export interface Document extends Source {
 
 const methods = new Set(["delete", "get", "post", "put"])
 
-/** Returns the root components, and all components that they use directly or indirectly. */
+/** Includes the roots. */
 export const closure = (components: ReadonlyMap<string, Component>, roots: Iterable<string>): ReadonlySet<string> => {
   const reached = new Set(roots)
   for (const name of reached) {
@@ -90,7 +87,6 @@ const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, poi
   }
 }
 
-/** The state that all readers share. */
 interface Reading {
   readonly faults: Faults
   readonly schemas: SchemaReader
@@ -101,7 +97,7 @@ interface Reading {
   readonly roots: { readonly requests: Set<string>; readonly responses: Set<string> }
 }
 
-/** Returns the object under a key of another object. Empty if the key is absent. */
+/** Empty if the value is not an object. */
 export const section = (of: unknown, key: string): Json => {
   const found = isRecord(of) ? of[key] : undefined
   return isRecord(found) ? found : {}
@@ -113,15 +109,13 @@ export const refOf = (value: unknown): string | undefined => {
   return ref === undefined ? undefined : String(ref).split("/").at(-1)!
 }
 
-/** Resolves a `$ref` into a section of the components. Returns any other value unchanged. */
+/** Returns a value that is not a `$ref` unchanged. */
 const resolve = ({ raw }: Reading, value: unknown, name: string): unknown => {
   const key = refOf(value)
   return key === undefined ? value : section(raw, name)[key]
 }
 
-/**
- * Reads a body. Returns the name of its component, and adds the components that the body uses directly to `reached`.
- */
+/** Returns the name of the component, and adds the components that the body uses directly to `reached`. */
 const readBody = (
   { faults, schemas }: Reading,
   value: unknown,
@@ -139,7 +133,7 @@ const readBody = (
   return component
 }
 
-/** Reads a parameter of an operation. The parameter can be a reference to a shared parameter. */
+/** The parameter can be a reference to a shared parameter. */
 const readOperationParameter = (
   { faults, schemas, shared }: Reading,
   value: unknown,
@@ -152,7 +146,6 @@ const readOperationParameter = (
   return found === undefined ? undefined : { ...found, shared: name }
 }
 
-/** Checks that the parameters have different names, and that the path parameters match the path template. */
 const checkParameters = (faults: Faults, parameters: Operation["parameters"], path: string, pointer: string): void => {
   const inTemplate = new Set([...path.matchAll(/\{(\w+)\}/g)].map(([, name]) => name))
   const names = new Set<string>()
@@ -204,7 +197,7 @@ const readOperations = (reading: Reading, paths: unknown): ReadonlyArray<Operati
   return operations
 }
 
-/** Reads the version, the date and the hash that the importer wrote into the document. */
+/** The importer wrote these values into the document. */
 export const readSource = (faults: Faults, document: unknown): Source => {
   const { published, sha256, version } = section(section(document, "info"), "x-source")
   if (typeof version !== "string" || typeof published !== "string" || typeof sha256 !== "string") {
@@ -216,7 +209,7 @@ export const readSource = (faults: Faults, document: unknown): Source => {
 export const sorted = (components: ReadonlyMap<string, Component>): ReadonlyMap<string, Component> =>
   new Map([...components].toSorted(([a], [b]) => alphabetical(a, b)))
 
-/** Reads a document. If it has faults, returns all of them. */
+/** If the document has faults, returns all of them. */
 export const readDocument = (json: unknown): Result.Result<Document, ReadonlyArray<Fault>> => {
   const faults = makeFaults()
   const document = isRecord(json) ? json : {}

@@ -1,6 +1,6 @@
 /**
- * Facts that the reference document cannot state: which components are decimals, the units of integers, and the meaning
- * of the fields of requests.
+ * Facts that the schemas of the reference document do not state: which components are decimals, the units of integers,
+ * and the meaning of the fields of requests.
  *
  * @module
  */
@@ -27,14 +27,15 @@ export interface Facts {
   readonly docs: FieldDocs
 }
 
-/** Units of times. The codecs of requests reject a number that is clearly in the wrong unit. */
+/**
+ * The codecs of most times in requests reject a number in the wrong unit. `writer.ts` recognizes times by these texts.
+ */
 export const seconds = "Unix seconds."
 export const milliseconds = "Unix milliseconds."
 const cents = "US cents."
 const centicents = "Hundredths of a cent: 10,000 to the dollar."
 const centicounts = "Hundredths of a contract."
 
-/** Returns the unit that the name of an integer implies. */
 const unitByName = (name: string): string | undefined => {
   if (name.endsWith("_ts")) return seconds
   if (name.endsWith("_ms")) return milliseconds
@@ -44,11 +45,11 @@ const unitByName = (name: string): string | undefined => {
   return undefined
 }
 
-/** Returns the unit of an integer in a component or an operation. Undefined if the unit is unknown. */
+/** Undefined if the unit is unknown. */
 export const unitOf = (facts: Facts, owner: string, name: string): string | undefined =>
   facts.units[`${owner}/${name}`] ?? unitByName(name)
 
-/** Whether the name of an integer looks like a time. A time must have a unit. */
+/** Such a field must have a unit. */
 export const looksLikeTime = (name: string): boolean => /(?:^|_)(?:at|ms|time|ts)$/.test(name)
 
 /**

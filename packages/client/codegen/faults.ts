@@ -11,16 +11,14 @@ export interface Fault {
   readonly reason: string
 }
 
-/** A JSON object. */
 export type Json = Readonly<Record<string, unknown>>
 
 export const isRecord = (json: unknown): json is Json =>
   typeof json === "object" && json !== null && !Array.isArray(json)
 
-/** Escapes a key as a segment of a JSON pointer. */
 export const segment = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
 
-/** Compares strings by code unit, independently of the locale. */
+/** By code unit, independently of the locale. */
 export const alphabetical = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Reads the keys of an object, and remembers which keys were read. */
@@ -31,7 +29,7 @@ export interface Keys {
   readonly flag: (key: string) => boolean
   readonly integer: (key: string) => number | undefined
   readonly count: (key: string) => number | undefined
-  /** Ends the reading. Every key that was not read is a fault. */
+  /** Reports each key that was not read. */
   readonly finish: () => void
 }
 
@@ -52,7 +50,6 @@ const isFlag = (value: unknown): value is boolean => typeof value === "boolean"
 export const isInteger = (value: unknown): value is number => Number.isSafeInteger(value)
 const isCount = (value: unknown): value is number => isInteger(value) && value >= 0
 
-/** Makes an empty collection of faults. */
 export const makeFaults = (): Faults => {
   const found: Array<Fault> = []
   const add = (pointer: string, reason: string): void => {

@@ -13,10 +13,7 @@ import type { FeedFacts } from "./feedFacts.ts"
 import { type Imports, makeImports } from "./imports.ts"
 import { comment, type Direction, key, literal, pure, Writer } from "./writer.ts"
 
-/**
- * Reports components that messages and commands share, if their code for messages differs from their code for commands.
- * A shared component is written only once, so both must be equal.
- */
+/** A component that messages and commands share is written only once, so its code must be the same for both. */
 const checkShared = (document: FeedDocument, facts: FeedFacts): ReadonlyArray<Fault> =>
   [...document.inRequests]
     .filter((name) => document.inResponses.has(name))
@@ -47,7 +44,6 @@ const checkNames = (
     }))
 ]
 
-/** Returns the disagreements between the document of the feed and the facts about it. */
 export const checkFeed = (document: FeedDocument, facts: FeedFacts): ReadonlyArray<Fault> => {
   const channels = Object.values(facts.channels)
   const all = (names: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => [...new Set(names.flat())]
@@ -70,7 +66,7 @@ export const checkFeed = (document: FeedDocument, facts: FeedFacts): ReadonlyArr
   ]
 }
 
-/** Groups values by key. The groups are sorted by the position of their first value. */
+/** The groups are sorted by the position of their first value. */
 const grouped = <A>(
   values: ReadonlyArray<A>,
   keyOf: (value: A) => string
@@ -84,23 +80,22 @@ const grouped = <A>(
   return [...groups]
 }
 
-/** Writes a constant object. Each member is a key and the code of its value. */
+/** Each member is a key and the code of its value. */
 const table = (name: string, doc: string, members: ReadonlyArray<readonly [string, string]>): string =>
   `${comment([doc])}export const ${name} = {\n${members.map(([name, value]) => `${key(name)}: ${value}`).join(",\n")}\n} as const\n\n`
 
-/** Writes an interface. Each member is a key and the code of its type. */
+/** Each member is a key and the code of its type. */
 const map = (name: string, doc: string, members: ReadonlyArray<readonly [string, string]>): string =>
   `${comment([doc])}export interface ${name} {\n${members.map(([name, type]) => `readonly ${key(name)}: ${type}\n`).join("")}}\n\n`
 
 const list = (texts: ReadonlyArray<string>): string => `[${texts.map(literal).join(", ")}]`
 
-/** Returns whether the messages of one type carry a `seq`. `sometimes` if the messages differ. */
+/** `sometimes` if the messages differ. */
 const seqOf = (messages: ReadonlyArray<Message>): Message["seq"] =>
   messages.every(({ seq }) => seq === messages[0]!.seq) ? messages[0]!.seq : "sometimes"
 
 const variants = "../wire/variants.ts"
 
-/** Writes the code of the test that distinguishes a message from other messages of its type. */
 const testOf = (test: NonNullable<Message["test"]>, imports: Imports): string => {
   switch (test._tag) {
     case "Value":
@@ -114,7 +109,6 @@ const testOf = (test: NonNullable<Message["test"]>, imports: Imports): string =>
   }
 }
 
-/** Writes the tables of the messages and their types. */
 const writeMessages = ({ messages }: FeedDocument, imports: Imports): string => {
   const types = grouped(messages, ({ type }) => type)
   const [single, several] = [types.filter(([, some]) => some.length === 1), types.filter(([, some]) => some.length > 1)]
@@ -209,7 +203,7 @@ const writeErrors = ({ errorCodes }: FeedDocument, { errors }: FeedFacts): strin
     })
   )}export type ErrorCode = keyof typeof errorCodes\n`
 
-/** Writes the declarations of the feed, without imports. */
+/** The result has no imports. */
 export const writeFeed = (document: FeedDocument, facts: FeedFacts, imports: Imports): string => {
   const commands = new Set([...document.inRequests].filter((name) => !document.inResponses.has(name)))
   const channelsOf = (type: string): string =>

@@ -14,13 +14,10 @@ import { alphabetical, type Fault, type Faults, isRecord, makeFaults } from "./f
 import { pascal, SchemaReader } from "./schemas.ts"
 import type { Component, Field, Struct } from "./shape.ts"
 
-/** A message of the server. */
 export interface Message {
   /** The value of `type`. Several messages can share a type. */
   readonly type: string
-  /** The name of the message's component. */
   readonly component: string
-  /** Whether the message carries a `seq`. */
   readonly seq: "always" | "sometimes" | "never"
   /** Distinguishes the message from other messages of its type. Undefined if no other message has this type. */
   readonly test: Test | undefined
@@ -36,7 +33,6 @@ export type Test =
   | { readonly _tag: "List" }
   | { readonly _tag: "Other" }
 
-/** A command of the client. */
 export interface Command {
   /** The value of `cmd`. Commands with different actions can share a `cmd`. */
   readonly cmd: string
@@ -45,17 +41,12 @@ export interface Command {
   readonly actions: ReadonlyArray<string>
 }
 
-/** A channel that a client subscribes to. */
 export interface Channel {
   readonly name: string
-  /** The types of its messages. */
   readonly types: ReadonlyArray<string>
 }
 
-/**
- * A document of the feed, read without faults. `inResponses` are the components of messages, and `inRequests` are the
- * components of commands.
- */
+/** `inResponses` are the components of messages, and `inRequests` are the components of commands. */
 export interface FeedDocument extends Document {
   /** Sorted by type. */
   readonly messages: ReadonlyArray<Message>
@@ -76,20 +67,16 @@ const typeName = (name: string): string =>
 const fieldOf = (shape: Component | undefined, name: string): Field | undefined =>
   shape?._tag === "Struct" ? shape.fields.find((field) => field.name === name) : undefined
 
-/** Returns the component to which a field refers. */
 const targetOf = (components: ReadonlyMap<string, Component>, field: Field | undefined): Component | undefined =>
   field?.shape._tag === "Reference" ? components.get(field.shape.name) : undefined
 
-/** Returns the component of a message's `msg`. If `msg` can be null, returns the component of its other values. */
+/** If `msg` can be null, returns the component of its other values. */
 const dataOf = (components: ReadonlyMap<string, Component>, component: string): Component | undefined => {
   const field = fieldOf(components.get(component), "msg")
   return field?.shape._tag === "Nullable" ? field.shape.of : (targetOf(components, field) ?? field?.shape)
 }
 
-/**
- * Returns a test that accepts the `msg` of one message and rejects the `msg` of other messages. Undefined if there is
- * no such test.
- */
+/** Undefined if no test is found. */
 const testOf = (data: Component | undefined, others: ReadonlyArray<Component | undefined>): Test | undefined => {
   if (data?._tag === "List") return { _tag: "List" }
   if (data?._tag !== "Struct") return undefined
@@ -138,10 +125,7 @@ const seqOf = (struct: Struct): Message["seq"] => {
   return field === undefined ? "never" : field.required ? "always" : "sometimes"
 }
 
-/**
- * Reads the messages of the document. Messages of the server have a literal `type`. Messages of the client (commands)
- * have a literal `cmd`.
- */
+/** Messages of the server have a literal `type`. Messages of the client (commands) have a literal `cmd`. */
 const readMessages = (faults: Faults, json: unknown, components: ReadonlyMap<string, Component>) => {
   const messages = new Map<string, Omit<Message, "test">>()
   const commands = new Map<string, Command>()
@@ -197,7 +181,7 @@ const readChannels = (
   return channels
 }
 
-/** Reads a document of the feed. If it has faults, returns all of them. */
+/** If the document has faults, returns all of them. */
 export const readFeed = (json: unknown): Result.Result<FeedDocument, ReadonlyArray<Fault>> => {
   const faults = makeFaults()
   const document = isRecord(json) ? json : {}

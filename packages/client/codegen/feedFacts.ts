@@ -1,12 +1,11 @@
 /**
- * Facts that the reference document of the WebSocket feed cannot state: the units of integers, what each channel
- * accepts, the names of error codes, and the meaning of the fields of commands.
+ * Facts that the schemas of the WebSocket document do not state: the units of integers, what each channel accepts, the
+ * names of error codes, and the meaning of the fields of commands.
  *
  * @module
  */
 import { facts, type Facts, milliseconds, seconds } from "./facts.ts"
 
-/** What a channel accepts. */
 export interface ChannelFacts {
   /** Whether a subscription names markets. If `optional`, a subscription without markets covers all markets. */
   readonly markets: "required" | "optional" | "none"
@@ -16,14 +15,12 @@ export interface ChannelFacts {
   readonly actions: ReadonlyArray<string>
 }
 
-/** An error code. */
 export interface ErrorFacts {
   readonly name: string
   /** Whether the error ends its subscription. */
   readonly isTerminal?: true
 }
 
-/** Facts about the document of the feed. The generator fails if a fact does not apply to the document. */
 export interface FeedFacts extends Facts {
   readonly channels: Readonly<Record<string, ChannelFacts>>
   readonly errors: Readonly<Record<number, ErrorFacts>>

@@ -3,13 +3,13 @@
  *
  * **Details**
  *
- * The generator adds the unit of an integer. From the document it adds bounds, a default and `@deprecated`. If a text
- * states bounds or a default, the generator does not add the bounds or the default of the document.
+ * The generator adds the unit of an integer, and from the document bounds, a default and `@deprecated`. It omits what
+ * the text already states.
  *
  * @module
  */
 
-/** Docs of request fields. The generator fails if an entry does not apply to the document. */
+/** The generator fails if an entry does not apply to the document. */
 export interface FieldDocs {
   /**
    * The meaning of a field. There are three kinds of keys, from the most to the least specific: `Operation/parameter`

@@ -21,7 +21,7 @@ import { writeInputs } from "./inputs.ts"
 import { writeParameters } from "./parameters.ts"
 import type { Context, Direction } from "./writer.ts"
 
-/** The document cannot be converted to code. The message lists every reason. */
+/** The document cannot be converted to code. The message lists the reasons. */
 export class Refused extends Schema.TaggedError<Refused>()("Refused", { message: Schema.String }) {}
 
 export interface File {
@@ -49,7 +49,7 @@ const header = (name: string, { published, sha256, version }: Source, subject: s
  */
 `
 
-/** Makes a file, formatted like the rest of the source. */
+/** Formats the file like the rest of the source. */
 const file = (name: string, text: string): Effect.Effect<File, Refused> =>
   Effect.flatMap(
     Effect.promise(() => format(name, text, { printWidth: 120, semi: false, trailingComma: "none" })),
@@ -59,9 +59,7 @@ const file = (name: string, text: string): Effect.Effect<File, Refused> =>
         : Effect.fail(new Refused({ message: `${name}: ${errors.map(({ message }) => message).join("\n")}` }))
   )
 
-/**
- * Generates the files of the REST document. Fails with all parts of the document that the generator does not support.
- */
+/** Fails with all parts of the document that the generator does not support. */
 export const generate = (json: unknown, facts: Facts): Effect.Effect<Generated, Refused> => {
   const read = readDocument(json)
   if (Result.isFailure(read)) return Effect.fail(refuse(read.failure))
@@ -97,9 +95,7 @@ export const generate = (json: unknown, facts: Facts): Effect.Effect<Generated, 
   return Effect.map(files, (files) => ({ files, undocumented: undocumented(document, facts) }))
 }
 
-/**
- * Generates the file of the feed document. Fails with all parts of the document that the generator does not support.
- */
+/** Fails with all parts of the document that the generator does not support. */
 export const generateFeed = (json: unknown, facts: FeedFacts): Effect.Effect<Generated, Refused> => {
   const read = readFeed(json)
   if (Result.isFailure(read)) return Effect.fail(refuse(read.failure))

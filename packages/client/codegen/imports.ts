@@ -5,7 +5,6 @@
  */
 import { alphabetical } from "./faults.ts"
 
-/** The imported names of a generated file, by module. */
 export interface Imports {
   /** Imports `effect/Schema`, and returns the code of one of its members. */
   readonly schema: (member: string) => string
@@ -14,7 +13,6 @@ export interface Imports {
   readonly print: () => string
 }
 
-/** Makes an empty collection of imports. */
 export const makeImports = (): Imports => {
   const modules = new Map<string, Map<string, "type" | "value">>()
   let needsSchema = false

@@ -21,7 +21,7 @@ const structOf = ({ components }: Document, name: string | undefined): Struct | 
 
 const inputName = (name: string): string => `${name}Input`
 
-/** Returns the components inside bodies that need an input interface, each with the name of its interface. */
+/** Key: a component inside a body. Value: the name of its input interface. */
 const innerInputs = (document: Document): ReadonlyMap<string, string> => {
   const isOptional = (name: string, above: ReadonlySet<string>): boolean =>
     !above.has(name) &&
@@ -52,7 +52,7 @@ const innerInputs = (document: Document): ReadonlyMap<string, string> => {
   )
 }
 
-/** Writes the interfaces of all inputs, without imports. */
+/** The result has no imports. */
 export const writeInputs = (document: Document, context: Context): string => {
   const { facts, imports } = context
   const inner = innerInputs(document)
@@ -77,7 +77,6 @@ export const writeInputs = (document: Document, context: Context): string => {
     return doc === undefined ? [] : [doc]
   }
 
-  /** Writes the members of a struct, required members first. */
   const membersOf = (owner: string, { fields }: Struct): ReadonlyArray<string> =>
     [...fields.filter(({ required }) => required), ...fields.filter(({ required }) => !required)].map((field) =>
       member(owner, field)

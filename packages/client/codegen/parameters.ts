@@ -8,7 +8,7 @@ import { comment, type Context, key, pure, Writer } from "./writer.ts"
 
 const operation = "../Descriptor.ts"
 
-/** Writes the declarations of all parameters, without imports. */
+/** The result has no imports. */
 export const writeParameters = (document: Document, context: Context): string => {
   const { imports } = context
   const writerOf = (owner: string): Writer =>

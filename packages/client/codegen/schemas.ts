@@ -1,6 +1,6 @@
 /**
- * Converts JSON Schemas to shapes. Only the keywords that the reference document uses are supported. Any other keyword
- * is a fault, and so is a keyword in a schema where it has no meaning.
+ * Converts JSON Schemas to shapes. An unsupported keyword is a fault, and so is a keyword in a schema where it has no
+ * meaning.
  *
  * @module
  */
@@ -12,7 +12,7 @@ export const int32 = { minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }
 /** A placeholder for a schema that could not be read. No code is generated from a document with a fault. */
 const unreadable: Shape = { _tag: "Boolean" }
 
-/** Converts a name to a part of a type name, for example `order_groups` to `OrderGroups`. */
+/** For example, `order_groups` becomes `OrderGroups`. */
 export const pascal = (name: string): string =>
   name
     .split(/[^A-Za-z0-9]+/)
@@ -101,7 +101,6 @@ const readDouble = (faults: Faults, keys: Keys, pointer: string): Shape => {
  */
 export class SchemaReader {
   readonly #faults: Faults
-  /** The schemas of the document, by name. */
   readonly #known: Json
   readonly #components: Map<string, Component>
   readonly #typeName: (name: string) => string
@@ -123,7 +122,7 @@ export class SchemaReader {
     this.#add(name, this.#read(json, pointer, name), pointer)
   }
 
-  /** Reads a schema inside another schema. An object with known fields becomes a component with the name `name`. */
+  /** An object with known fields becomes a component with the name `name`. */
   inline(json: unknown, pointer: string, name: string): Shape {
     return this.#named(this.#read(json, pointer, name), pointer, name)
   }

@@ -13,7 +13,6 @@ export interface Struct {
   readonly fields: ReadonlyArray<Field>
 }
 
-/** The shape of a value, as it can appear inside other shapes. */
 export type Shape =
   | { readonly _tag: "Reference"; readonly name: string }
   | { readonly _tag: "Text"; readonly minLength: number; readonly maxLength: number | undefined }
@@ -46,7 +45,6 @@ export interface Field {
   readonly byDefault: Default
 }
 
-/** Returns the names of the components to which a shape refers. */
 export const references = (shape: Component): ReadonlyArray<string> => {
   switch (shape._tag) {
     case "Reference":

@@ -11,7 +11,6 @@ import type { Component, Field, Shape } from "./shape.ts"
 /** Enums are closed in requests and open in responses. */
 export type Direction = "requests" | "responses"
 
-/** The context of all declarations of a file. */
 export interface Context {
   readonly direction: Direction
   readonly facts: Facts
@@ -26,16 +25,14 @@ const wire = "../wire/forms.ts"
 /** Marks a call as pure, so that a bundler can drop it if its result is unused. */
 export const pure = (call: string): string => `/*#__PURE__*/ ${call}`
 
-/** Writes a value as a literal. */
 export const literal = (value: string | number | boolean): string => JSON.stringify(value)
 
-/** Writes a key of an object type or literal. */
 export const key = (name: string): string =>
   /^(?:[A-Za-z_$][\w$]*|0|[1-9]\d*)$/.test(name) ? name : JSON.stringify(name)
 
 const union = (members: ReadonlyArray<string | number>): string => members.map(literal).join(" | ")
 
-/** Wraps a text into lines of at most 110 characters. */
+/** Wraps a text at 110 characters. */
 const wrapped = (text: string): ReadonlyArray<string> =>
   text.split(" ").reduce<Array<string>>((lines, word) => {
     const last = lines.at(-1)
@@ -44,7 +41,7 @@ const wrapped = (text: string): ReadonlyArray<string> =>
     return lines
   }, [])
 
-/** Writes a doc comment with these paragraphs. Without paragraphs, returns an empty string. */
+/** Without paragraphs, returns an empty string. */
 export const comment = (paragraphs: ReadonlyArray<string>): string => {
   const lines = paragraphs.flatMap((text, index) => [...(index === 0 ? [] : [""]), ...wrapped(text)])
   if (lines.length === 0) return ""
@@ -53,7 +50,6 @@ export const comment = (paragraphs: ReadonlyArray<string>): string => {
     : `/**\n${lines.map((line) => ` * ${line}`.trimEnd()).join("\n")}\n */\n`
 }
 
-/** A field or a parameter. */
 interface Named {
   readonly name: string
   readonly shape: Shape
@@ -63,7 +59,6 @@ interface Named {
 export interface Names {
   /** The component or the operation whose fields are written. */
   readonly owner: string
-  /** Returns the name of a component in the file. */
   readonly component: (name: string) => string
   /**
    * Whether a component is declared later in the file, so that its codec must be resolved lazily. Default: false for
@@ -72,7 +67,6 @@ export interface Names {
   readonly isLater?: (name: string) => boolean
 }
 
-/** Writes types and codecs of shapes, for one direction. */
 export class Writer {
   readonly #context: Context
   readonly #names: Names
@@ -176,7 +170,7 @@ export class Writer {
     }
   }
 
-  /** Writes the codec of a field. The codec of a time depends on the unit, which the name of the field can imply. */
+  /** The codec of a time depends on the unit, which the name of the field can imply. */
   valueOf(field: Named): string {
     return this.#time(field) ?? this.codec(field.shape)
   }
@@ -230,10 +224,7 @@ export class Writer {
       : pure(`${this.#context.imports.value(wire, "listOfLength")}(${item}, ${minItems})`)
   }
 
-  /**
-   * Returns the list shape if the shape is a nullable list in a response: its null decodes to an empty list. Undefined
-   * for other shapes.
-   */
+  /** The null of such a list decodes to an empty list. */
   #nullableList(shape: Shape & { readonly _tag: "Nullable" }): Shape | undefined {
     return this.#context.direction === "responses" && shape.of._tag === "List" && shape.of.minItems === 0
       ? shape.of
@@ -241,8 +232,7 @@ export class Writer {
   }
 
   /**
-   * Writes the codec of a time in a request. The codec rejects a number in the wrong unit. Undefined for other fields,
-   * and for a time with an upper bound, which needs no such codec.
+   * Codecs of times in requests reject a number in the wrong unit. A time with an upper bound needs no such codec.
    */
   #time({ name, shape }: Named): string | undefined {
     if (this.#context.direction !== "requests" || shape._tag !== "Integer" || shape.maximum !== undefined)

@@ -1,6 +1,5 @@
 /** The faults of the scripted client. */
 export type Fault =
-  // signing
   | "signs the query"
   | "signs without the root path"
   | "signs the method in lower case"
@@ -11,14 +10,12 @@ export type Fault =
   | "follows redirects"
   | "prints request headers"
   | "prints the private key"
-  // paging
   | "reads one page"
   | "stops at an empty page"
   | "does not escape cursors"
   | "ignores repeated cursors"
   | "ends lists at a failed page"
   | "repeats the last item of a page"
-  // errors and responses
   | "ignores statuses"
   | "omits the statuses of errors"
   | "omits the codes of errors"
@@ -28,7 +25,6 @@ export type Fault =
   | "rejects unknown fields"
   | "rejects unknown statuses"
   | "reads numbers as doubles"
-  // writes
   | "retries under a new id"
   | "retries writes"
   | "reports every failed order as not placed"
@@ -39,10 +35,8 @@ export type Fault =
   | "drops refused orders"
   | "rounds counts"
   | "reports placed orders as refused"
-  // feed
   | FeedFault
 
-/** The faults of the scripted client's feed. */
 type FeedFault =
   | "ignores deltas"
   | "ignores snapshots with one side"

@@ -10,7 +10,6 @@ import { ScriptedFeed } from "./scriptedFeed.ts"
 
 export type { Fault }
 
-/** A failed call of the scripted client. */
 class Failed extends Error {
   readonly status: number | undefined
   readonly code: string | undefined
@@ -32,7 +31,7 @@ interface Call {
 
 type Account = Assignment["accounts"][number]
 
-/** Returns the headers of a signed request. `path` starts at the root of the host and includes the query. */
+/** `path` starts at the root of the host and includes the query. */
 export const signedHeaders = (
   { key_id, kind, private_key }: Account,
   method: string,
@@ -82,7 +81,6 @@ class ScriptedClient {
     )
   }
 
-  /** Sends one request. Fails if no complete response arrives, or if the status is not from 200 to 299. */
   async #attempt(account: Account, { body, method, path, query = "" }: Call): Promise<unknown> {
     const { exchange, timeout_millis } = this.#assignment
     const url = `${exchange.rest}${path}${query}`
@@ -144,7 +142,6 @@ class ScriptedClient {
     }
   }
 
-  /** Returns a field of a response. Fails if it is not a decimal. */
   decimal(fields: Fields, name: string): unknown {
     const value = fields[name]
     if (this.#faults.has("accepts any body") || this.#faults.has("accepts cut responses")) return value ?? null
@@ -254,7 +251,7 @@ class ScriptedClient {
         }
       })
     if (this.#faults.has("sends orders twice")) await send(() => randomUUID()).catch(() => undefined)
-    // A response of the exchange. If it has another type, the test fails.
+    // A response of the exchange.
     const response = (await send(({ client_order_id }) => client_order_id)) as {
       readonly orders: ReadonlyArray<Fields>
     }
@@ -336,7 +333,6 @@ class ScriptedClient {
   }
 }
 
-/** A driver of the scripted client. */
 export const scripted = (...faults: ReadonlyArray<Fault>): Driver => ({
   client: { name: faults.join(", ") || "a good client", version: "1", language: "TypeScript" },
   key: "ed25519",

@@ -1,4 +1,6 @@
-/** The feed of the scripted client: books and trades over several connections. It does not replace a lost connection. */
+/**
+ * The feed of the scripted client: books and trades over several connections. It does not replace a lost connection.
+ */
 import { WebSocket } from "@effect/platform-node/NodeWS"
 import type { Fault } from "./faults.ts"
 
@@ -27,7 +29,7 @@ const snapshotMembers = new Set(["market_ticker", "market_id", "yes_dollars_fp",
 
 const hundredths = (text: string): number => Math.round(Number(text) * 100)
 
-/** One side of a book. Key: the price in ten-thousandths of a dollar. Value: the count in hundredths of a contract. */
+/** Key: the price in ten-thousandths of a dollar. Value: the count in hundredths of a contract. */
 type Side = Map<number, number>
 
 const sideOf = (levels: Levels): Side =>
@@ -49,7 +51,6 @@ interface Book {
 class Line {
   readonly books = new Map<string, Book>()
   readonly tradeIds: Array<string> = []
-  /** Why the connection is not usable. */
   failure: string | undefined
   seq = 0
   hasGap = false
@@ -71,10 +72,7 @@ class Line {
     else this.socket.once("open", send)
   }
 
-  /**
-   * Sends a command, and waits for its reply or for the end of the connection. Then all earlier messages have arrived,
-   * even on a slow machine.
-   */
+  /** The reply to a command arrives after all earlier messages, even on a slow machine. */
   roundTrip(): Promise<void> {
     const { readyState } = this.socket
     if (readyState === WebSocket.CONNECTING || readyState === WebSocket.CLOSED) return Promise.resolve()
@@ -169,7 +167,6 @@ const until = async (isDone: () => boolean, millis: number): Promise<void> => {
   }
 }
 
-/** The feed of one account. */
 export class ScriptedFeed {
   readonly #url: string
   readonly #headers: () => Record<string, string>

@@ -11,7 +11,7 @@ const present = PresentClient.rest(Judge.make(resolver(document.document)))
 const operation = (of: ReferenceDocument.ReferenceDocument, id: string): ReferenceDocument.Operation =>
   of.operation(id) ?? assert.fail(`no operation ${id}`)
 
-/** Sends an input of an operation, and returns the verdict of a changed document on the request. */
+/** Returns the verdict of the changed document on the request. */
 const send = (id: string, input: Json, place: string, edit: (document: Editable) => void = () => {}) => {
   const now = ReferenceDocument.make(edited(document.document, edit))
   return present.sender(operation(document, id), operation(now, id), Judge.make(resolver(now.document)))?.(input, place)
@@ -49,7 +49,7 @@ describe("the sender of the present client", () => {
     assert.strictEqual(send("DecreaseOrderV2", { order_id: "a", subaccount: 1 }, "/subaccount"), "valid")
   })
 
-  it("tests the absence of a field with an input that satisfies the rule by another field", () => {
+  it("tests the absence of a field with an input that satisfies the rule with another field", () => {
     const required = (copy: Editable): void => {
       copy.components.schemas.DecreaseOrderV2Request.required = ["reduce_by"]
     }
@@ -71,7 +71,7 @@ describe("the sender of the present client", () => {
     assert.isUndefined(send("GetOrderGroup", group, "/subaccount", withHeader))
   })
 
-  it("has no sender for an operation that the client does not have", () => {
+  it("is undefined for an operation that the client does not have", () => {
     const unknown = { ...operation(document, "GetOrderGroup"), id: "Unknown" }
     assert.isUndefined(present.sender(unknown, unknown, Judge.make(resolver(document.document))))
   })

@@ -5,7 +5,6 @@ import * as Drift from "../../../src/drift/Drift.ts"
 import type * as Finding from "../../../src/drift/Finding.ts"
 import { read } from "../../../src/reference/Integrity.ts"
 
-/** A document as a mutable object. */
 // oxlint-disable-next-line typescript/no-explicit-any -- an edit reaches deep into a document of any form
 export type Editable = any
 
@@ -19,7 +18,6 @@ const query = (name: string, schema: unknown) => ({ name, in: "query", schema })
 
 const key = [{ key: [] }]
 
-/** A published REST document with three operations. */
 export const rest: Editable = {
   openapi: "3.0.0",
   info: { title: "Things", version: "1.0.0" },
@@ -126,7 +124,6 @@ const operation = (action: "receive" | "send", of: string, ...messages: Readonly
   messages: messages.map((name) => ({ $ref: `#/channels/${of}/messages/${name}` }))
 })
 
-/** A published WebSocket document with two channels. */
 export const feed: Editable = {
   asyncapi: "3.0.0",
   info: { title: "Feed", version: "2.0.0" },
@@ -188,7 +185,6 @@ export const feed: Editable = {
   }
 }
 
-/** Returns a changed copy of a document. */
 export const edited = (document: Editable, edit: (copy: Editable) => void): Editable => {
   const copy = structuredClone(document)
   edit(copy)
@@ -197,16 +193,11 @@ export const edited = (document: Editable, edit: (copy: Editable) => void): Edit
 
 const overlay = Documents.parseOverlay(read("overlay.json"))
 
-/** Loads a document from an object. */
 export const loaded = (document: Editable, file = "document-2026-01-01.yaml"): Documents.Loaded =>
   Effect.runSync(Documents.load({ file, text: JSON.stringify(document) }, overlay))
 
 export const drift = (old: Editable, now: Editable): Finding.Drift => Drift.compare(loaded(old), loaded(now))
 
-/**
- * Describes a finding in one line: class, kind, subject, last part of the pointer. Adds the verdict unless it is
- * `unaffected`.
- */
 export const brief = ({ class: severity, kind, pointer, subject, verdict }: Finding.Finding): string =>
   `${severity} ${kind} ${subject} ${pointer.slice(pointer.lastIndexOf("/") + 1)}${verdict === "unaffected" ? "" : `: ${verdict}`}`
 

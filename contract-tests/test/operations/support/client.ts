@@ -11,15 +11,13 @@ export const document = Subject.document()
 
 export const conformance = Subject.conformance()
 
-/** The folder of the client's sources. */
 export const folder = new URL("../../../../packages/client/src/", import.meta.url)
 
-// Only the export map of the package is used.
 const { exports }: { readonly exports: Readonly<Record<string, string>> } = JSON.parse(
   fs.readFileSync(new URL("../package.json", folder), "utf8")
 )
 
-/** The client's public modules by name, except for generated modules. */
+/** Omits generated modules. */
 export const modules: ReadonlyMap<string, URL> = new Map(
   Object.entries(exports).flatMap(([path, file]) =>
     /^\.\/\w+$/.test(path) ? [[path.slice("./".length), new URL(`../${file}`, folder)] as const] : []
@@ -41,7 +39,6 @@ export const named = (id: string): ClientOperations.ClientOperation => {
   return found
 }
 
-/** Creates an operation with a changed descriptor. */
 export const withDescriptor = (
   id: string,
   change: (descriptor: Operation.Descriptor) => Partial<Operation.Descriptor>
@@ -53,11 +50,10 @@ export const withDescriptor = (
   return { ...client, descriptor, operation }
 }
 
-/** Returns every operation. `fault` replaces the operation with the same name. */
+/** `fault` replaces the operation with the same name. */
 export const allWith = (fault: ClientOperations.ClientOperation): ReadonlyArray<ClientOperations.ClientOperation> =>
   ClientOperations.all.map((client) => (client.name === fault.name ? fault : client))
 
-/** Describes a failure of a report in one line. */
 export const line = ({ check, expected, got, instance, note, pointer, replay, target }: Conformance.Failure): string =>
   `${target}: ${check} at ${JSON.stringify(pointer)} (${note}): expected ${expected}, got ${got}; ${JSON.stringify(instance).slice(0, 300)}${
     replay === undefined ? "" : `\n${replay}`

@@ -44,7 +44,7 @@ const fails = (reference: ReferenceDocument.Operation): string => {
   ])
 }
 
-/** Returns the generated type of an operation's input. */
+/** The generated type of the input. */
 const wire = ({ id, parameters, requestBody }: ReferenceDocument.Operation): string => {
   const has = (place: string): boolean => parameters.some((parameter) => parameter.in === place)
   const properties = requestBody === undefined ? undefined : document.deref(requestBody.schema).properties
@@ -56,14 +56,12 @@ const wire = ({ id, parameters, requestBody }: ReferenceDocument.Operation): str
   return parts.length === 0 ? "void" : parts.join(" & ")
 }
 
-/** A type assertion and its subject. */
 export interface Assertion {
   readonly subject: string
-  /** The assertion, in one line. */
+  /** One line, so that the line number of an error identifies the assertion. */
   readonly code: string
 }
 
-/** Derives the type assertions of an operation from the document. */
 export const assertionsOf = (client: ClientOperations.ClientOperation): ReadonlyArray<Assertion> => {
   const reference = referenceOf(client)
   const { id, parameters, requestBody, success } = reference
@@ -113,12 +111,7 @@ const imports = [
 
 const inPackage = (path: string): string => fileURLToPath(new URL(`../../../${path}`, import.meta.url))
 
-/**
- * Compiles assertions.
- *
- * @returns The subjects of the wrong assertions.
- * @throws If the compiler reports any other error.
- */
+/** Returns the subjects of the wrong assertions. Throws if the compiler reports another error. */
 export const failing = (assertions: ReadonlyArray<Assertion>): ReadonlyArray<string> => {
   const cache = inPackage("node_modules/.cache")
   fs.mkdirSync(cache, { recursive: true })

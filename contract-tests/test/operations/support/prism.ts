@@ -12,12 +12,11 @@ import * as ReferenceDocument from "../../../src/reference/ReferenceDocument.ts"
 import type * as Mutants from "../../../src/generate/Mutants.ts"
 import { root, type Sent } from "../../../src/operations/Requests.ts"
 
-/** Prism's report about a request. */
 export type Verdict =
   | { readonly accepted: true; readonly status: number }
   | { readonly accepted: false; readonly status: number; readonly reason: string }
 
-/** The kinds of violations that Prism does not detect or detects only partly, and the reasons. */
+/** Violations that Prism does not detect or detects only partly, with the reasons. */
 export const blindTo: Readonly<Partial<Record<Mutants.Kind, string>>> = {
   "unsafe-integer": "an integer without a format has no bound in JSON Schema",
   "non-finite-number": "an integer without a format has no bound in JSON Schema",
@@ -31,7 +30,7 @@ export interface Prism {
 
 const timeoutMillis = 10_000
 
-/** The limit for the head of a request, in bytes. A query with many long strings would exceed Node's default limit. */
+/** In bytes. The head of a request with many long query strings exceeds Node's default limit. */
 const maxHeaderBytes = 1024 * 1024
 
 const main = (): string => {
@@ -40,18 +39,14 @@ const main = (): string => {
 }
 
 /**
- * Returns code that ends the Prism process when its standard input ends, for example if the parent process died. At the
- * exit, the code deletes `folder`.
+ * Ends the Prism process when its standard input ends, for example if the parent process died. Then deletes `folder`.
  */
 const endWithInput = (folder: string): string =>
   `import { rmSync } from "node:fs"
   process.on("exit", () => rmSync(${JSON.stringify(folder)}, { recursive: true, force: true }))
   process.stdin.on("end", () => process.exit()).resume()`
 
-/**
- * Copies the reference document and adds an explicit schema dialect. Without the dialect, Prism assumes draft 7 and
- * rejects every tuple of a price and a count.
- */
+/** Adds a schema dialect. Without it, Prism assumes draft 7 and rejects every tuple of a price and a count. */
 const copyDocument = (): string => {
   const document: unknown = JSON.parse(fs.readFileSync(ReferenceDocument.url(), "utf8"))
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "prism-")), "rest.json")
@@ -60,13 +55,11 @@ const copyDocument = (): string => {
   return file
 }
 
-/** A running Prism on loopback. */
 export interface Listening {
   readonly port: number
   readonly stop: () => void
 }
 
-/** Runs a Prism command on a free port. Rejects with the output if the process exits. */
 const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<string>): Promise<Listening> => {
   const file = copyDocument()
   const child = spawn(
@@ -95,10 +88,9 @@ const listen = async (command: "mock" | "proxy", ...upstream: ReadonlyArray<stri
   return { port, stop: () => void child.stdin.end() }
 }
 
-/** Starts Prism as a proxy. The proxy forwards every request, and reports violations in a header of the response. */
+/** The proxy forwards every request, and reports violations in a header of the response. */
 export const startProxy = (upstream: string): Promise<Listening> => listen("proxy", upstream)
 
-/** Starts Prism as a mock server. */
 export const start = async (): Promise<Prism> => {
   const { port, stop } = await listen("mock")
   const agent = new http.Agent({ keepAlive: true, maxSockets: 8 })

@@ -4,7 +4,7 @@ import * as SchemaGetter from "effect/SchemaGetter"
 import type { ClientOperation } from "../../../src/operations/ClientOperations.ts"
 import { withDescriptor } from "./client.ts"
 
-/** Creates an operation that changes its response before decoding. */
+/** `read` changes the response before decoding. */
 export const reading = (id: string, read: (body: unknown) => unknown): ClientOperation =>
   withDescriptor(id, ({ success }) => ({
     success: {

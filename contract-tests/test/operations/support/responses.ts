@@ -8,7 +8,7 @@ import { equals, type Json } from "../../../src/judge/JsonSchema.ts"
 import { conformance, document, line, named, referenceOf } from "./client.ts"
 import { sampleSize } from "./samples.ts"
 
-/** The number of random bodies. The suite also uses fixed bodies. */
+/** Random bodies per operation, in addition to the fixed bodies of the suite. */
 const runs = sampleSize(50, 200)
 
 export const testResponses = (compiledDecoding: boolean): void => {

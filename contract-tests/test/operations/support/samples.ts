@@ -1,7 +1,6 @@
 /** The sizes of samples, which are larger under `pnpm test:full`. */
 import { document } from "./client.ts"
 
-/** Returns the size of a sample: `full` under `pnpm test:full`, otherwise `quick`. */
 export const sampleSize = (quick: number, full: number): number => (process.env["TEST_MODE"] === "full" ? full : quick)
 
 const allStatuses = Array.from({ length: 500 }, (_, index) => 100 + index)
@@ -9,9 +8,8 @@ const allStatuses = Array.from({ length: 500 }, (_, index) => 100 + index)
 const declared = new Set(document.operations.flatMap(({ responses }) => [...responses.keys()]))
 
 /**
- * Returns the statuses for the tests of the operation at `index`: every status that the document declares for any
- * operation, and one of every `quick` other statuses. The index selects these other statuses, so that each status is
- * tested with at least one operation. Under `pnpm test:full`, returns every status.
+ * Returns the declared statuses of all operations, and a part of the other statuses. `index` selects this part, so that
+ * the tests of all operations together cover each status. Under `pnpm test:full`, returns all statuses.
  */
 export const statusesFor = (index: number, quick: number): ReadonlyArray<number> => {
   const step = sampleSize(quick, 1)

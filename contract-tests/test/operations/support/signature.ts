@@ -23,15 +23,12 @@ export type Signature<O> =
         readonly response: Output
         /** The declared errors. Every operation can also fail with the common errors. */
         readonly fails: E
-        /** The error of an invalid request. */
         readonly refuses: Extract<FailureOf<E, Capability>, InvalidRequest>
-        /** The result of a dry run. */
         readonly dryRun: Extract<FailureOf<E, Capability>, NotSent>
         readonly needs: Capability
       }
     : never
 
-/** The values of parameters. */
 export type Values<P extends Readonly<Record<string, Parameter>>> = {
   readonly [K in keyof P as P[K]["required"] extends true ? K : never]: P[K] extends Parameter<infer A> ? A : never
 } & {

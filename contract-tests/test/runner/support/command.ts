@@ -14,7 +14,6 @@ import { fileURLToPath } from "node:url"
 import { format } from "node:util"
 import { command } from "../../../src/runner/Command.ts"
 
-/** The result of a command. */
 export interface Ended {
   /** Undefined if a signal ended the process. */
   readonly code: number | undefined
@@ -24,10 +23,7 @@ export interface Ended {
 
 const bin = fileURLToPath(new URL("../../../src/bin/kalshi-contract.ts", import.meta.url))
 
-/**
- * Starts the command, or another script, in a new process. The process inherits the environment without `NODE_OPTIONS`
- * and without the `KALSHI_` variables.
- */
+/** The process inherits the environment without `NODE_OPTIONS` and without the `KALSHI_` variables. */
 export const start = (
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {},

@@ -1,4 +1,3 @@
-/** Provides an HTTP client that uses an exchange on loopback in place of the demo exchange. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Effect from "effect/Effect"

@@ -8,7 +8,6 @@ import { createServer, type RequestListener } from "node:http"
 import type { AddressInfo } from "node:net"
 import { makeWorld, type World } from "../../../src/targets/World.ts"
 
-/** Runs a server while `use` runs. */
 export const withServer = async <A>(listener: RequestListener, use: (url: string) => Promise<A>): Promise<A> => {
   const server = createServer(listener).listen(0, "127.0.0.1")
   await once(server, "listening")
@@ -29,16 +28,12 @@ export interface Served {
   readonly key: { readonly KALSHI_API_KEY_ID: string; readonly KALSHI_PRIVATE_KEY: string }
 }
 
-/** Returns the environment variables for a key. */
 export const keyOf = ({ keyId, privateKey }: Sandbox.Credentials): Served["key"] => ({
   KALSHI_API_KEY_ID: keyId,
   KALSHI_PRIVATE_KEY: Redacted.value(privateKey)
 })
 
-/**
- * Runs a seeded local exchange while `use` runs. The exchange has no archived entities, because the seeding does not
- * advance its clock.
- */
+/** The exchange has no archived entities, because the seeding does not advance its clock. */
 export const withServedExchange = <A, E>(
   use: (served: Served) => Effect.Effect<A, E, Sandbox.Sandbox>
 ): Effect.Effect<A, unknown> =>

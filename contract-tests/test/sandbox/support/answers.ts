@@ -2,7 +2,6 @@
 import { isArray, isObject, pointerTo, type Json, type JsonObject } from "../../../src/judge/JsonSchema.ts"
 import { conformance, document } from "../../operations/support/client.ts"
 
-/** The relevant part of a response. */
 export interface Received {
   readonly status: number
   readonly contentType: string
@@ -10,7 +9,6 @@ export interface Received {
   readonly data: Json
 }
 
-/** Returns the violations of a successful response. */
 export const faultsOf = (operation: string, { contentType, data, status }: Received): ReadonlyArray<string> => {
   const declared = document.operation(operation)?.success
   if (declared?.status !== status) return [`status ${status}, but the document declares ${declared?.status}`]
@@ -24,10 +22,7 @@ export const faultsOf = (operation: string, { contentType, data, status }: Recei
   return verdict.valid ? [] : verdict.violations.map(({ message, pointer }) => `${pointer} ${message}`)
 }
 
-/**
- * Returns the pointers of the lists that are always empty in a response, with `*` in place of indices. These lists have
- * no items to check.
- */
+/** Uses `*` in place of indices. An empty list has no items to check. */
 export const emptyLists = (data: Json): ReadonlyArray<string> => {
   const longest = new Map<string, number>()
   const visit = (value: Json, pointer: string): void => {
@@ -64,10 +59,7 @@ const selecting = new Set([
   "transfer_id"
 ])
 
-/**
- * Returns the entities in a response that differ from the request in a selecting field. Checks the outermost object, its
- * members, and the items of its lists.
- */
+/** Checks the outermost object, its members, and the items of its lists. */
 export const differences = (input: JsonObject, data: Json): ReadonlyArray<string> => {
   const asked = Object.entries(input).filter(
     (entry): entry is [string, string] => selecting.has(entry[0]) && typeof entry[1] === "string"
@@ -89,7 +81,6 @@ export const differences = (input: JsonObject, data: Json): ReadonlyArray<string
   return compare(data, "", 2)
 }
 
-/** The lists that are always empty on the local exchange. */
 export const alwaysEmpty: Readonly<Record<string, ReadonlyArray<string>>> = {
   GetAccountApiLimits: ["/grants"],
   GetEvent: ["/event/settlement_sources"],

@@ -26,16 +26,14 @@ const signed = (sent: Requests.Sent, { keyId, signer }: Sandbox.Credentials, now
   }
 }
 
-/** A response, with its body as a string. */
 export interface ReceivedResponse extends Answers.Scripted {
   readonly body: string
   readonly headers: Readonly<Record<string, string>>
 }
 
-/** The headers of a signature. */
 export const signature = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
-/** Signs a request as the account `signer` and sends it. Omits the headers in `without`. */
+/** `without`: the headers to omit. */
 export const sendAsSigner =
   (world: World, without: ReadonlyArray<string> = []) =>
   (sent: Requests.Sent) =>

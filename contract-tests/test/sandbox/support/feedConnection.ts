@@ -13,7 +13,6 @@ export interface Connection {
 
 const path = "/trade-api/ws/v2"
 
-/** Starts a connection for an account, with a signed upgrade request. */
 const connect = ({ keyId, signer }: Credentials) =>
   Effect.gen(function* () {
     const { environment } = yield* Sandbox

@@ -54,7 +54,7 @@ export const subscribeAll = ({ send }: Connection, ticker: string): void => {
   send({ id: 3, cmd: "list_subscriptions" })
 }
 
-/** Commands that fail. Together they cause every error code that a command can cause. */
+/** Commands that fail with different error codes. */
 export const invalidCommands: ReadonlyArray<object | string> = [
   "not JSON",
   { id: 1, cmd: "subscribe" },
@@ -84,7 +84,6 @@ export const invalidCommands: ReadonlyArray<object | string> = [
   }
 ]
 
-/** Creates a resting order on each side of a market. */
 export const quoteBothSides = ({ signer }: Credentials, ticker: string, { environment }: Operator) =>
   Effect.forEach(
     [
@@ -94,10 +93,6 @@ export const quoteBothSides = ({ signer }: Credentials, ticker: string, { enviro
     (quote) => Orders.create(quote)
   ).pipe(Effect.provide(clientOf(signer, environment)))
 
-/**
- * Runs the day. Two traders create, change, fill and cancel orders. Markets open, pause and settle. An RFQ gets a
- * quote, and the quote is accepted and executed.
- */
 export const runDay = (me: Credentials, other: Credentials, ticker: string, sandbox: Operator) =>
   Effect.gen(function* () {
     const as = ({ signer }: Credentials) => Effect.provide(clientOf(signer, sandbox.environment))

@@ -15,7 +15,6 @@ export const tolerated: Readonly<Partial<Record<Mutants.Kind, string>>> = {
   "extra-property": "the document permits undeclared members, and the exchange ignores them"
 }
 
-/** The results of many requests. */
 export interface Tally {
   readonly findings: Array<string>
   readonly statuses: Map<number, number>
@@ -36,14 +35,12 @@ const count = <A>(counts: Map<A, number>, what: A): void => void counts.set(what
 export const total = (counts: ReadonlyMap<unknown, number>): number =>
   [...counts.values()].reduce((sum, times) => sum + times, 0)
 
-/** Describes counts in one line, sorted by key. */
 export const describeCounts = (counts: ReadonlyMap<number | string, number>): string =>
   [...counts]
     .sort(([left], [right]) => (left < right ? -1 : 1))
     .map(([what, times]) => `${what}×${times}`)
     .join("  ")
 
-/** Returns the state of the exchange as a string. */
 const serializedState = Effect.flatMap(Sandbox.Sandbox, ({ dump }) =>
   Effect.map(dump, (state) => JSON.stringify(state))
 )
@@ -79,7 +76,6 @@ export const checkRejections = (
     }
   })
 
-/** Returns the state of an account as a string. */
 const accountIn = (state: string, accountId: string): string => {
   // A dump has this type.
   const { accounts } = JSON.parse(state) as { readonly accounts: ReadonlyArray<{ readonly accountId: string }> }
@@ -87,8 +83,8 @@ const accountIn = (state: string, accountId: string): string => {
 }
 
 /**
- * Checks that every valid request gets a valid response, that rejected requests and reads change nothing, and that no
- * other account changes.
+ * Checks that every valid request gets a valid response, that rejected requests and reads change nothing, and that the
+ * account `bystander` does not change.
  */
 export const checkValidRequests = (
   operation: Operation,

@@ -11,7 +11,6 @@ import type { ReceivedResponse } from "./exchange.ts"
 
 const { judge } = conformance
 
-/** Every operation, with its generators and its expected outcomes. */
 export const operations = ClientOperations.all.map((client) => {
   const reference = referenceOf(client)
   const requests = Requests.make(reference, judge)
@@ -48,22 +47,22 @@ const withSurplus = ({ reference }: Operation, sent: Requests.Sent, input: JsonO
   return search.length === 0 ? sent : { ...sent, target: sent.target + joint + search.join("&") }
 }
 
-/** Returns the violations in a request, without violations in its headers. */
+/** Ignores violations in the headers. */
 const faultsOf = ({ requests }: Operation, sent: Requests.Sent): ReadonlyArray<string> =>
   requests.read(sent).faults.filter((fault) => /invalid|missing|ambiguous/.test(fault))
 
-/** Whether the faults include an ambiguous path, for example a path with an empty segment. */
+/** For example, a path with an empty segment. */
 const isAmbiguous = (faults: ReadonlyArray<string>): boolean => faults.some((fault) => /ambiguous/.test(fault))
 
-/** Returns the request for a valid input. Undefined if no valid request can express the input. */
+/** Undefined if no valid request can express the input. */
 export const valid = (operation: Operation, input: Json): Requests.Sent | undefined => {
   const sent = isObject(input) ? encodeRequest(operation.reference, input) : undefined
   return sent === undefined || faultsOf(operation, sent).length > 0 ? undefined : sent
 }
 
 /**
- * Returns the request for a mutant. Undefined if no request can express exactly this violation. For example, the number
- * 1 and the string "1" are equal in a URL.
+ * Undefined if no request can express exactly this violation. For example, the number 1 and the string "1" are equal in
+ * a URL.
  */
 export const violation = (
   operation: Operation,
@@ -79,10 +78,7 @@ export const violation = (
 
 const isText = (value: Json | undefined): value is string => typeof value === "string" && value !== ""
 
-/**
- * Returns how the client's outcome for a response differs from the outcome that the document defines. Undefined if it
- * does not differ.
- */
+/** Undefined if the client's outcome equals the outcome that the document defines. */
 const faultOf = ({ expected, outcome, reference }: Operation, got: ReceivedResponse): string | undefined => {
   const expectedTag = expected(got)
   const { fault, tag } = outcome(got)
@@ -91,8 +87,7 @@ const faultOf = ({ expected, outcome, reference }: Operation, got: ReceivedRespo
 }
 
 /**
- * Returns the fault of a rejection. Undefined if it has none. A rejection must have a reason that the client decodes.
- * Its status must be declared, or 400 for an invalid parameter.
+ * A rejection must have a reason that the client decodes. Its status must be declared, or 400 for an invalid parameter.
  */
 export const rejectionFault = (operation: Operation, got: ReceivedResponse): string | undefined => {
   const { outcome, reference } = operation
@@ -113,10 +108,7 @@ export const rejectionFault = (operation: Operation, got: ReceivedResponse): str
     : `the client decodes ${got.body} as ${JSON.stringify(read)}`
 }
 
-/**
- * Returns the fault of a response to a valid request. Undefined if it has none. The response can be a success or a
- * rejection.
- */
+/** The response can be a success or a rejection. */
 export const responseFault = (operation: Operation, got: ReceivedResponse): string | undefined =>
   got.status === operation.reference.success.status ? faultOf(operation, got) : rejectionFault(operation, got)
 

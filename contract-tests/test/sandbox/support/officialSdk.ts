@@ -16,7 +16,6 @@ const require = createRequire(import.meta.url)
 export const sdk: typeof Sdk = require("kalshi-typescript")
 export const axios: typeof Axios = require("axios")
 
-/** The API objects of the SDK by name. */
 export type Apis = {
   readonly [Name in keyof typeof Sdk as Name extends `${string}Api` ? Name : never]: (typeof Sdk)[Name] extends new (
     ...args: never
@@ -25,7 +24,7 @@ export type Apis = {
     : never
 }
 
-/** The arguments of every method. The compiler reports a missing or unknown method. */
+/** The compiler reports a missing or unknown method. */
 export type Calls = {
   readonly [Name in keyof Apis]: {
     readonly [Method in keyof Apis[Name]]: Apis[Name][Method] extends (...args: infer Arguments) => unknown
@@ -34,7 +33,6 @@ export type Calls = {
   }
 }
 
-/** The relevant part of a response. */
 export interface Answer<out A = unknown> {
   readonly config: { readonly url?: string | undefined; readonly data?: unknown }
   readonly status: number
@@ -42,10 +40,8 @@ export interface Answer<out A = unknown> {
   readonly data: A
 }
 
-/** A method of an API object, looked up by name. */
 export type Method = (...args: ReadonlyArray<unknown>) => Promise<Answer>
 
-/** Creates the SDK's configuration for an account. */
 export const configurationOf = (sandbox: Operator, { keyId, privateKey }: Credentials): Sdk.Configuration =>
   new sdk.Configuration({
     apiKey: keyId,
@@ -54,14 +50,13 @@ export const configurationOf = (sandbox: Operator, { keyId, privateKey }: Creden
   })
 
 /**
- * Creates an API object with its own HTTP client. With the default client, every API object would sign every request,
- * and the exchange would get the first signature.
+ * Uses a separate HTTP client. With the default client, every API object would sign every request, and the exchange
+ * would get the first signature.
  */
 export const make = <Name extends keyof Apis>(name: Name, configuration: Sdk.Configuration): Apis[Name] =>
   // All API objects have the same constructor.
   new sdk[name](configuration, undefined, axios.create()) as Apis[Name]
 
-/** The methods of the SDK's classes. */
 export const found: ReadonlyArray<readonly [api: keyof Apis, method: string]> = Object.entries(sdk)
   .filter(([name]) => name.endsWith("Api"))
   .flatMap(([name, exported]) =>
@@ -75,7 +70,7 @@ const publicKey =
 
 const instance = { source: "event_contract", destination: "event_contract" } as const
 
-/** Returns the arguments for daily candlesticks of a range that contains every trade. */
+/** Daily candlesticks of a range that contains every trade. */
 const days = (world: Shape): readonly [startSeconds: number, endSeconds: number, minutes: 1440] => {
   const { end_ts, start_ts } = candleDays(world)
   return [start_ts, end_ts, 1_440]

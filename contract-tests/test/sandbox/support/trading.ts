@@ -18,7 +18,6 @@ interface Page {
   readonly cursor?: string | null | undefined
 }
 
-/** Returns the number of pages of a list, with one item per page. */
 const pagesOf = <A extends Page, E, R>(
   list: (page: PageRequest) => Effect.Effect<A, E, R>
 ): Effect.Effect<number, E, R> =>
@@ -30,17 +29,11 @@ const pagesOf = <A extends Page, E, R>(
     return number
   })
 
-/** Succeeds if the call fails with an error of this tag. */
 const expectError = <A, E extends { readonly _tag: string }, R>(tag: E["_tag"], call: Effect.Effect<A, E, R>) =>
   Effect.flatMap(Effect.flip(call), (error) =>
     error._tag === tag ? Effect.void : Effect.die(new Error(`expected ${tag}, got ${error._tag}`))
   )
 
-/**
- * Runs the session. Two traders fill and change orders, one by one and in batches. An order group reaches its limit,
- * and is triggered, reset, changed and deleted. The market settles. The session reads all lists page by page, and
- * contains each kind of rejection.
- */
 export const trading = (trader: Credentials, counterparty: Credentials, ticker: string, sandbox: Operator) =>
   Effect.gen(function* () {
     const as = ({ signer }: Pick<Credentials, "signer">) => Effect.provide(clientOf(signer, sandbox.environment))
@@ -48,7 +41,6 @@ export const trading = (trader: Credentials, counterparty: Credentials, ticker: 
     const bid = order(ticker)
     const ask = { ...bid, side: "ask" } as const
 
-    // Orders.
     const { order_id } = yield* mine(Orders.create({ ...bid, client_order_id: "first" }))
     yield* expectError("Conflict", mine(Orders.create({ ...bid, client_order_id: "first" })))
     yield* mine(Orders.amend({ order_id, ticker, side: "bid", price: "0.4200", count: "9.00" }))
@@ -65,7 +57,6 @@ export const trading = (trader: Credentials, counterparty: Credentials, ticker: 
     const orders = batch.orders.flatMap(({ order_id }) => (typeof order_id === "string" ? [{ order_id }] : []))
     yield* mine(Orders.batchCancel({ orders: [...orders, { order_id: unknownId }] }))
 
-    // A group.
     const { order_group_id } = yield* mine(OrderGroups.create({ contracts_limit: 5 }))
     yield* mine(Orders.create({ ...bid, price: "0.5000", order_group_id }))
     yield* theirs(Orders.create({ ...ask, price: "0.5000" }))
@@ -79,7 +70,6 @@ export const trading = (trader: Credentials, counterparty: Credentials, ticker: 
     yield* mine(OrderGroups.delete({ order_group_id }))
     yield* expectError("NotFound", mine(OrderGroups.get({ order_group_id })))
 
-    // Other kinds of rejections.
     const forger = Signer.makeSync({
       keyId: trader.keyId,
       kind: "ed25519",
@@ -90,7 +80,6 @@ export const trading = (trader: Credentials, counterparty: Credentials, ticker: 
     yield* expectError("Forbidden", as(reader)(Orders.create(bid)))
     yield* mine(Account.limits())
 
-    // The result.
     yield* mine(Orders.cancelAll({}))
     yield* sandbox.closeMarket(ticker)
     yield* expectError("BadRequest", mine(Orders.create(bid)))

@@ -14,7 +14,6 @@ import type * as HttpClient from "effect/http/HttpClient"
 import * as Layer from "effect/Layer"
 import * as Exchange from "../../../src/targets/World.ts"
 
-/** An id that does not exist. */
 export const unknownId = "00000000-0000-4000-8000-000000000000"
 
 export interface Shape extends Exchange.World {
@@ -22,14 +21,11 @@ export interface Shape extends Exchange.World {
   readonly orderId: string
   /** Returns an RSA key of the account that signs requests to a path. */
   readonly rsaOf: (path: string) => Sandbox.Credentials
-  /** Restores the seeded state of the exchange. */
   readonly refreshed: Effect.Effect<void, Sandbox.SandboxError>
 }
 
-/** The ids of the entities of the seeded exchange. */
 export class World extends Context.Service<World, Shape>()("contract-tests/World") {}
 
-/** Returns the input of an order for ten YES contracts at $0.40. */
 export const order = (ticker: string) =>
   ({
     ticker,
@@ -40,7 +36,6 @@ export const order = (ticker: string) =>
     self_trade_prevention_type: "taker_at_cross"
   }) as const satisfies Orders.CreateInput
 
-/** Creates the client of an account, without retries and without rate limits. */
 export const clientOf = (
   signer: Sandbox.Credentials["signer"],
   environment: Sandbox.Operator["environment"]
@@ -61,7 +56,6 @@ const make = Effect.gen(function* () {
   return World.of({ ...world, orderId: order_id, rsaOf, refreshed: sandbox.restore(snapshot) })
 })
 
-/** Provides the exchange, its entities, and an HTTP client. */
 export const layer: Layer.Layer<World | Sandbox.Sandbox | HttpClient.HttpClient> = Layer.orDie(
   Layer.effect(World, make).pipe(
     Layer.provideMerge(Layer.mergeAll(Sandbox.layer({ clock: "frozen" }), NodeHttpClient.layerUndici))

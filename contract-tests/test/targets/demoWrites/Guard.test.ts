@@ -12,7 +12,6 @@ import * as Guard from "../../../src/targets/demoWrites/Guard.ts"
 
 const { production } = Environment
 
-/** Creates an HTTP client that records requests. */
 const recordingClient = () => {
   const sent: Array<string> = []
   const http = HttpClient.make((request) => {
@@ -23,7 +22,6 @@ const recordingClient = () => {
   return { http, sent }
 }
 
-/** Calls every operation, including writes, through `Kalshi.layer` with a guarded HTTP client. */
 const callAll = (rule: Guard.Rule, environment: Environment.Environment) =>
   Effect.gen(function* () {
     const { http, sent: left } = recordingClient()

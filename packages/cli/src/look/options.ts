@@ -63,7 +63,7 @@ export const moreRows = (rows: number): string =>
 export interface ListOptions<Row> {
   /** Printed if there is no row. */
   readonly empty: string
-  /** A line below the whole list, such as its totals. */
+  /** A line below a table that shows every row. Not printed with `--all`. */
   readonly total?: (rows: ReadonlyArray<Row>) => string
 }
 

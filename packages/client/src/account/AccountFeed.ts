@@ -181,8 +181,8 @@ const start = (options: Options = {}) =>
  * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills from more than a day ago are
  * also read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
  *
- * With `lines: 2`, the account stays live while one of two connections is lost. The lists are read again after the loss
- * anyway. If one connection is behind the other, a position can briefly show an older state.
+ * With `lines: 2`, the account stays live while one of two connections is lost, if the other has been open and without
+ * a loss for ten seconds. The lists are read again after the loss anyway. If one connection is behind the other, a position can briefly show an older state.
  *
  * If the feed fails permanently, for example because the exchange refuses the key, `read`, `awaitLive` and `events`
  * fail with the feed's error.

@@ -161,9 +161,9 @@ export interface AccountOptions extends ReadOptions {
   /** Fills are read from this time on, in Unix milliseconds. Default: `nowMillis - overlapMillis`. */
   readonly fillsFromMillis?: number | undefined
   /**
-   * After a loss of messages, fills are read from this many milliseconds before the loss. The value must cover the time
-   * until a loss is noticed, the latency of a message, and the difference between the local clock and the exchange's
-   * clock. Default: 600,000.
+   * After a loss of messages, fills are read from this many milliseconds before the loss. A verification reads fills
+   * from this many milliseconds before the last read. The value must cover the time until a loss is noticed, the latency
+   * of a message, and the difference between the local clock and the exchange's clock. Default: 600,000.
    */
   readonly overlapMillis?: number | undefined
   /**
@@ -193,6 +193,8 @@ export class AccountState {
   readonly #subscribed = new Set<AccountChannel>()
   readonly #onChange: ((change: AccountChange) => void) | undefined
   #fillsFromMillis: number
+  /** Every fill up to `overlapMillis` before this time was read. */
+  #fillsReadMillis: number
   #status: AccountStatus
   #readError: Error | undefined
   #version = 0
@@ -206,6 +208,7 @@ export class AccountState {
     this.#lagMillis = options.lagMillis ?? 1_000
     this.#overlapMillis = options.overlapMillis ?? 600_000
     this.#fillsFromMillis = options.fillsFromMillis ?? options.nowMillis - this.#overlapMillis
+    this.#fillsReadMillis = this.#fillsFromMillis + this.#overlapMillis
     this.#orders = new Orders(this.#lagMillis, timeoutMillis, maxClosed)
     this.#fills = new Fills(options.maxFills ?? 10_000)
     this.#positions = new Positions(this.#lagMillis)
@@ -258,11 +261,11 @@ export class AccountState {
 
   /**
    * Makes `needs` return the lists of a channel again, although no message was lost. The status stays the same. Does
-   * nothing if the channel is not subscribed.
+   * nothing if the lists are wanted already, as they are while the channel is not subscribed.
    */
   verify(channel: AccountChannel, sinceMillis: number): void {
-    if (!this.#subscribed.has(channel)) return
-    if (channel === "fill") this.#wantFills(sinceMillis)
+    // No event reports some losses, so fills may be missing since the last read.
+    if (channel === "fill") this.#wantFills(Math.min(sinceMillis, this.#fillsReadMillis))
     for (const read of this.#readsOf(channel)) if (!read.isWanted) read.want(sinceMillis + this.#lagMillis)
   }
 
@@ -334,7 +337,10 @@ export class AccountState {
       else this.#ignore()
     }
     if (isComplete) this.#fills.complete()
-    if (this.#fillRead.page([], startedMillis, isComplete, receivedMillis) !== undefined) this.#settle(receivedMillis)
+    if (this.#fillRead.page([], startedMillis, isComplete, receivedMillis) === undefined) return
+    const isWhole = this.#fillsFromMillis <= this.#fillsReadMillis - this.#overlapMillis
+    if (isWhole) this.#fillsReadMillis = startedMillis
+    this.#settle(receivedMillis)
   }
 
   /** Applies a page of the positions of a subaccount. */
@@ -399,9 +405,9 @@ export class AccountState {
     else this.#orders.requested(need.order.order_id, nowMillis)
   }
 
-  /** When `needs` must be called next. Undefined if nothing will be due. */
-  nextMillis(): number | undefined {
-    let next = this.#orders.nextMillis()
+  /** When `needs` must be called next with the same `maxOrders`. Undefined if nothing will be due. */
+  nextMillis(maxOrders = Number.POSITIVE_INFINITY): number | undefined {
+    let next = maxOrders > 0 ? this.#orders.nextMillis() : Number.POSITIVE_INFINITY
     for (const [, read] of this.#lists()) next = Math.min(next, read.dueMillis() ?? Number.POSITIVE_INFINITY)
     return next === Number.POSITIVE_INFINITY ? undefined : next
   }
@@ -470,7 +476,6 @@ export class AccountState {
     const reads = [this.#orderRead, this.#fillRead, ...this.#positionReads.values()]
     if (this.#status._tag === "Live" || reads.some(({ isWanted }) => isWanted)) return
     this.#status = { _tag: "Live", sinceMillis: nowMillis }
-    this.#readError = undefined
     this.#changed()
   }
 }

@@ -56,7 +56,7 @@ export class Events {
   /** Publishes the status if it changed. */
   publishStatus(): void {
     const { status } = this.#state()
-    if (status === this.#published || this.ended !== undefined) return
+    if (status === this.#published) return
     this.#published = status
     for (const reader of this.#readers) {
       if (status._tag === "Live") this.#start(reader)

@@ -51,12 +51,9 @@ export class Fills {
     if (this.#forgotten !== undefined && !isBefore(this.#forgotten, entry)) return "known"
     this.#sorted.splice(this.#positionOf(entry), 0, entry)
     this.#byKey.set(entry.key, entry)
-    if (this.#sorted.length > this.#max) {
-      const oldest = this.#sorted.shift()
-      if (oldest !== undefined) {
-        this.#byKey.delete(oldest.key)
-        this.#leaving.set(oldest.key, oldest)
-      }
+    for (const oldest of this.#sorted.splice(0, this.#sorted.length - this.#max)) {
+      this.#byKey.delete(oldest.key)
+      this.#leaving.set(oldest.key, oldest)
     }
     return "new"
   }

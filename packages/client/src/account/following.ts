@@ -5,9 +5,10 @@
  * **Details**
  *
  * If one of several lines loses a message, another line still delivers it. So the account stays live as long as another
- * line is subscribed to the channel. Its lists are read again anyway, because that line can be lost before it delivers
- * the message. A line can be up to `behindMillis` behind another line. So a second loss of the channel within
- * `behindMillis` counts as a loss of the account.
+ * line is subscribed to the channel and is whole. Its lists are read again anyway, because that line can be lost before
+ * it delivers the message. A line can be up to `behindMillis` behind another line. So a line becomes whole
+ * `behindMillis` after it became live, and `behindMillis` after its last lost message: until then, another line may be
+ * the only one that delivers an earlier message.
  *
  * @module
  */
@@ -43,6 +44,8 @@ class Line {
   readonly subscriptions = new Map<AccountChannel, Feed.Subscription>()
   /** The channels whose subscriptions are live. */
   readonly live = new Set<AccountChannel>()
+  /** When the line becomes whole again: no earlier message that another line delivers is missing. */
+  readonly wholeMillis = new Map<AccountChannel, number>()
   ended: Feed.FeedError | undefined
 
   constructor(feed: FeedService) {
@@ -54,8 +57,6 @@ export class Following {
   readonly #state: AccountState
   readonly #outside: Outside
   readonly #lines: ReadonlyArray<Line>
-  /** The time until which another loss of a channel counts as a loss of the account. */
-  readonly #behindUntilMillis = new Map<AccountChannel, number>()
   #isClosed = false
 
   constructor(state: AccountState, feeds: ReadonlyArray<FeedService>, outside: Outside) {
@@ -106,9 +107,12 @@ export class Following {
   }
 
   #onLive(line: Line, channel: AccountChannel): void {
+    const nowMillis = this.#outside.nowMillis()
     const wasCovered = this.#isCovered(channel)
     line.live.add(channel)
-    if (!wasCovered) this.#state.subscribed(channel, this.#outside.nowMillis())
+    // If no line was subscribed, the lists are read from now on, and contain everything that the line lacks.
+    line.wholeMillis.set(channel, wasCovered ? nowMillis + behindMillis : nowMillis)
+    if (!wasCovered) this.#state.subscribed(channel, nowMillis)
     this.#outside.onInput()
   }
 
@@ -121,16 +125,20 @@ export class Following {
         return this.#onLive(line, channel)
       case "Outage":
         line.live.delete(channel)
-        this.#lose({ cause: "outage", channel, detail: event.cause._tag })
+        this.#lose(line, { cause: "outage", channel, detail: event.cause._tag })
         break
       case "Gap":
-        this.#lose({ cause: "gap", channel, detail: `expected seq ${event.expectedSeq}, got ${event.receivedSeq}` })
+        this.#lose(line, {
+          cause: "gap",
+          channel,
+          detail: `expected seq ${event.expectedSeq}, got ${event.receivedSeq}`
+        })
         break
       case "Undecodable":
-        this.#lose({ cause: "undecodable", channel, detail: `${event.reason} at ${event.pointer}` })
+        this.#lose(line, { cause: "undecodable", channel, detail: `${event.reason} at ${event.pointer}` })
         break
       case "UnknownMessage":
-        this.#lose({ cause: "undecodable", channel, detail: `a message has the unknown type ${event.type}` })
+        this.#lose(line, { cause: "undecodable", channel, detail: `a message has the unknown type ${event.type}` })
         break
       default:
         return
@@ -151,17 +159,16 @@ export class Following {
     }
   }
 
-  /** Handles a loss of messages of a channel on one line. */
-  #lose(loss: AccountLoss): void {
+  /** Handles a loss of messages of a channel on one line. After an outage, the line is not live. */
+  #lose(line: Line, loss: AccountLoss): void {
     const { channel } = loss
     const nowMillis = this.#outside.nowMillis()
-    const isBehind = nowMillis < (this.#behindUntilMillis.get(channel) ?? Number.NEGATIVE_INFINITY)
-    this.#behindUntilMillis.set(channel, nowMillis + behindMillis)
-    // A line that lost a single message is still live here, but cannot deliver that message.
-    const others = this.#lines.filter(({ live }) => live.has(channel)).length - (loss.cause === "outage" ? 0 : 1)
-    if (others > 0 && !isBehind) return this.#state.verify(channel, nowMillis)
+    line.wholeMillis.set(channel, nowMillis + behindMillis)
+    if (this.#lines.some(({ live, wholeMillis }) => live.has(channel) && wholeMillis.get(channel)! <= nowMillis)) {
+      return this.#state.verify(channel, nowMillis)
+    }
     this.#state.lost(loss, nowMillis)
-    if (loss.cause === "outage" && others > 0) this.#state.subscribed(channel, nowMillis)
+    if (this.#isCovered(channel)) this.#state.subscribed(channel, nowMillis)
   }
 
   #onEnd(line: Line, channel: AccountChannel, error: Feed.FeedError | undefined): void {
@@ -176,7 +183,7 @@ export class Following {
         this.#outside.onInput()
       })
     }
-    if (wasLive) this.#lose({ cause: "outage", channel, detail: error._tag })
+    if (wasLive) this.#lose(line, { cause: "outage", channel, detail: error._tag })
     if (!isTemporary) this.#endLine(line, error)
     this.#outside.onInput()
   }
@@ -186,7 +193,7 @@ export class Following {
     line.ended = error
     const lost = [...line.live]
     this.#unsubscribe(line)
-    for (const channel of lost) this.#lose({ cause: "outage", channel, detail: error._tag })
+    for (const channel of lost) this.#lose(line, { cause: "outage", channel, detail: error._tag })
     if (this.#lines.every(({ ended }) => ended !== undefined)) this.#outside.onEnd(error)
   }
 }

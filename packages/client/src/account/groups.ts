@@ -83,8 +83,9 @@ export class OrderGroups {
   #delete(group: AccountOrderGroup): void {
     this.#groups.delete(group.order_group_id)
     this.#deleted.set(group.order_group_id, group)
-    if (this.#deleted.size <= this.#maxDeleted) return
-    const [oldest] = this.#deleted.keys()
-    if (oldest !== undefined) this.#deleted.delete(oldest)
+    for (const oldest of this.#deleted.keys()) {
+      if (this.#deleted.size <= this.#maxDeleted) return
+      this.#deleted.delete(oldest)
+    }
   }
 }

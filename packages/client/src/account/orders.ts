@@ -23,6 +23,17 @@ interface Entry {
 
 const isClosed = ({ status }: AccountOrder): boolean => status === "canceled" || status === "executed"
 
+/**
+ * Compares two states of an order. Positive if `next` is later, negative if it is earlier. A closed order does not open
+ * again, and an order does not lose fills.
+ */
+const compareStates = (order: AccountOrder, next: AccountOrder): number => {
+  const [before, after] = [order.updatedMillis, next.updatedMillis]
+  if (before !== undefined && after !== undefined && before !== after) return after - before
+  if (isClosed(order) !== isClosed(next)) return isClosed(next) ? 1 : -1
+  return FixedPoint.compare(next.fill_count_fp, order.fill_count_fp)
+}
+
 const dueMillisOf = (doubt: Read | undefined): number => doubt?.dueMillis() ?? Number.POSITIVE_INFINITY
 
 export class Orders {
@@ -38,9 +49,9 @@ export class Orders {
   readonly #closed = new Map<string, Entry>()
   /**
    * The latest update time of the forgotten orders, which are no longer kept. An unknown order that is not newer may be
-   * one of them.
+   * one of them. Undefined if no order was forgotten.
    */
-  #forgottenMillis = Number.NEGATIVE_INFINITY
+  #forgottenMillis: number | undefined
   /** When the read of the last complete list began. */
   #completeMillis = Number.NEGATIVE_INFINITY
 
@@ -77,8 +88,8 @@ export class Orders {
 
   /** When the next order is due. Infinity if there is none. */
   nextMillis(): number {
-    const [[, unread] = []] = this.#unread
-    const [[, unanswered] = []] = this.#unanswered
+    const [unread] = this.#unread.values()
+    const [unanswered] = this.#unanswered.values()
     return Math.min(dueMillisOf(unread?.doubt), dueMillisOf(unanswered?.doubt))
   }
 
@@ -94,14 +105,16 @@ export class Orders {
   merge(next: AccountOrder, origin: Origin): boolean {
     const known = this.#open.get(next.order_id) ?? this.#closed.get(next.order_id)
     if (known === undefined) return this.#insert(next, origin)
-    const isTaken = this.#supersedes(known, next, origin)
     const isSettled = this.#settles(known, next, origin)
+    // A confirmed order has a known status.
+    const isTaken = this.#supersedes(known, next, origin) || (isSettled && known.order.status === "unknown")
     if (origin._tag === "Push" && isTaken) known.pushedMillis = origin.receivedMillis
     if (origin._tag === "Read") known.readMillis = Math.max(known.readMillis, origin.startedMillis)
     if (isSettled) this.#settle(known)
     const isNew = isTaken && !isSame(known.order, next)
     if (isNew) {
       known.order = next
+      // A read that began before this message does not confirm the order.
       if (next.status === "unknown") this.#doubt(known, origin.receivedMillis)
       this.#place(known)
     }
@@ -145,7 +158,8 @@ export class Orders {
   }
 
   #insert(order: AccountOrder, origin: Origin): boolean {
-    const mayBeForgotten = (order.updatedMillis ?? Number.NEGATIVE_INFINITY) <= this.#forgottenMillis
+    const mayBeForgotten =
+      this.#forgottenMillis !== undefined && (order.updatedMillis ?? Number.NEGATIVE_INFINITY) <= this.#forgottenMillis
     if (mayBeForgotten && isClosed(order)) return false
     const entry: Entry = {
       order,
@@ -153,39 +167,33 @@ export class Orders {
       readMillis: origin._tag === "Read" ? origin.startedMillis : Number.NEGATIVE_INFINITY,
       doubt: undefined
     }
-    // A complete list that began later did not contain the order.
-    const isLate = origin._tag === "Read" && origin.startedMillis < this.#completeMillis
+    // A complete list that did not begin earlier did not contain the order.
+    const isLate = origin._tag === "Read" && origin.startedMillis <= this.#completeMillis
     if (mayBeForgotten || isLate || order.status === "unknown") this.#doubt(entry, origin.receivedMillis)
     this.#place(entry)
     return true
   }
 
-  /**
-   * Whether `next` is a later state of the order. A closed order does not open again, and an order does not lose fills.
-   */
+  /** Whether `next` replaces the known state of the order. */
   #supersedes({ order, pushedMillis, readMillis }: Entry, next: AccountOrder, origin: Origin): boolean {
-    const [before, after] = [order.updatedMillis, next.updatedMillis]
-    if (before !== undefined && after !== undefined && before !== after) return after > before
-    if (isClosed(order) !== isClosed(next)) return isClosed(next)
-    const filled = FixedPoint.compare(next.fill_count_fp, order.fill_count_fp)
-    if (filled !== 0) return filled > 0
+    const later = compareStates(order, next)
+    if (later !== 0) return later > 0
     if (origin._tag === "Push") return true
     return origin.startedMillis >= pushedMillis + this.#lagMillis && origin.startedMillis >= readMillis
   }
 
-  /** Whether `next` confirms an unconfirmed order as open or closed. */
+  /** Whether `next` confirms an unconfirmed order as open. An earlier state confirms nothing. */
   #settles({ doubt, order }: Entry, next: AccountOrder, origin: Origin): boolean {
-    if (doubt === undefined) return false
-    const [before, after] = [order.updatedMillis, next.updatedMillis]
-    if (before !== undefined && after !== undefined && after < before) return false
-    if (isClosed(next)) return true
-    if (next.status === "unknown") return false
+    if (doubt === undefined || next.status === "unknown") return false
+    const later = compareStates(order, next)
+    if (later < 0) return false
     if (origin._tag === "Read") return doubt.counts(origin.startedMillis)
-    return before === undefined || after === undefined || after > before
+    return later > 0 || order.updatedMillis === undefined || next.updatedMillis === undefined
   }
 
+  /** Requires a read of the order that begins at least `lagMillis` from now. It replaces an earlier requirement. */
   #doubt(entry: Entry, nowMillis: number): void {
-    if (entry.doubt !== undefined) return
+    this.#settle(entry)
     // The same wait for each repetition keeps the orders sorted by the time at which they are due.
     entry.doubt = new Read(this.#timeoutMillis, nowMillis + this.#lagMillis, 1)
     this.#unread.set(entry.order.order_id, entry)
@@ -207,14 +215,17 @@ export class Orders {
     this.#open.delete(id)
     this.#settle(entry)
     this.#closed.set(id, entry)
-    if (this.#closed.size <= this.#maxClosed) return
-    const [oldest] = this.#closed
-    if (oldest === undefined) return
-    this.#closed.delete(oldest[0])
-    this.#forget(oldest[1])
+    for (const [oldestId, oldest] of this.#closed) {
+      if (this.#closed.size <= this.#maxClosed) return
+      this.#closed.delete(oldestId)
+      this.#forget(oldest)
+    }
   }
 
   #forget({ order }: Entry): void {
-    this.#forgottenMillis = Math.max(this.#forgottenMillis, order.updatedMillis ?? Number.POSITIVE_INFINITY)
+    this.#forgottenMillis = Math.max(
+      this.#forgottenMillis ?? Number.NEGATIVE_INFINITY,
+      order.updatedMillis ?? Number.POSITIVE_INFINITY
+    )
   }
 }

@@ -64,12 +64,8 @@ export class Positions {
       if (startedMillis < known.pushedMillis + this.#lagMillis || startedMillis < known.readMillis) return false
       if (updatedMillis < known.updatedMillis) return false
     }
-    this.#entries.set(key, {
-      position,
-      pushedMillis: known?.pushedMillis ?? never,
-      readMillis: startedMillis,
-      updatedMillis
-    })
+    // `readMillis` is now the later limit, so the time of the last message is not needed any more.
+    this.#entries.set(key, { position, pushedMillis: never, readMillis: startedMillis, updatedMillis })
     return known === undefined || !isSame(known.position, position)
   }
 

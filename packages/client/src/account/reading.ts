@@ -65,10 +65,9 @@ export const readWhenNeeded = (reading: Reading): Effect.Effect<never, never, Ca
         })
         yield* FiberSet.run(fibers, Effect.ensuring(read(reading, freshness, need), done))
       }
-      const next = state.nextMillis()
-      const waitMillis = next === undefined ? undefined : next - clock.currentTimeMillisUnsafe()
-      if (waitMillis === undefined || (waitMillis <= 0 && confirming === confirmations)) yield* due.await
-      else if (waitMillis > 0) {
+      const next = state.nextMillis(confirmations - confirming)
+      const waitMillis = next === undefined ? Number.POSITIVE_INFINITY : next - clock.currentTimeMillisUnsafe()
+      if (waitMillis > 0) {
         yield* Effect.timeoutOrElse(due.await, { duration: waitMillis, orElse: () => Effect.void })
       }
     }

@@ -1,5 +1,5 @@
 /**
- * The journal of a dry run: prices and records the requests that are not sent.
+ * The journal of a dry run: the requests that were not sent, with their costs.
  *
  * @module
  */

@@ -63,8 +63,8 @@ export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
   return {
     placement: pending,
     sinceMillis: (now) => (attempts.clockChanged ? undefined : exchangeTimeAt(attempts.began, now).lowerMillis),
-    // If the search ends too early, the outcome is only `Unknown`. So the clocks are assumed to agree until they are
-    // measured.
+    // Until the clocks are measured, they are assumed to agree. If they differ, the search can end too early. This is
+    // harmless: the outcome is then `Unknown`.
     lastMillis: (now) => exchangeTimeAt(attempts.last, now, 0).upperMillis,
     pastMillis: () => (exists ? Number.POSITIVE_INFINITY : marginMillis)
   }

@@ -77,6 +77,79 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.45 0.00"])
   })
 
+  it("states why it cannot be read, with the error of the last failed read", () => {
+    const state = AccountState.make({ nowMillis: 1_000 })
+    const error = () => {
+      const read = state.read()
+      return Result.isFailure(read) ? read.failure : assert.fail("the account is live")
+    }
+    assert.strictEqual(error()._tag, "AccountNotLive")
+    const end = ". Wait with awaitLive, then read the account again"
+    const why = "The account cannot be read: it has been waiting for its first lists since 1970-01-01T00:00:01.000Z"
+    assert.strictEqual(error().message, `${why}${end}`)
+    state.readFailed(new Error("refused"))
+    assert.strictEqual(error().message, `${why} (the last failed read: refused)${end}`)
+    state.lost({ cause: "gap", channel: "fill", detail: "missing" }, 2_000)
+    const lost = "The account cannot be read: messages may have been lost since 1970-01-01T00:00:01.000Z"
+    assert.strictEqual(error().message, `${lost} (fill, gap: missing)${end}`)
+  })
+
+  it("starts without changes and ignored messages, and counts a change of the status as a change", () => {
+    const state = AccountState.make({ nowMillis: 0 })
+    assert.deepStrictEqual([state.version, state.ignored], [0, 0])
+    goLive(state, 0)
+    assert.strictEqual(state.version, 1)
+    state.lost(outage("fill"), 2_000)
+    state.lost(outage("user_orders"), 2_000)
+    assert.strictEqual(state.version, 2)
+  })
+
+  it("keeps the time at which it was made if a message is lost before it is live", () => {
+    const state = AccountState.make({ nowMillis: 500 })
+    state.lost(outage("fill"), 2_000)
+    assert.strictEqual(state.status.sinceMillis, 500)
+    goLive(state, 3_000)
+    state.lost(outage("fill"), 9_000)
+    assert.strictEqual(state.status.sinceMillis, 9_000)
+  })
+
+  it("has defaults: reads fills of the last ten minutes, and repeats each read after ten seconds", () => {
+    const state = AccountState.make({ nowMillis: 700_000 })
+    for (const channel of ["user_orders", "fill", "market_positions"] as const) state.subscribed(channel, 700_000)
+    const needs = state.needs(701_000)
+    assert.deepStrictEqual(needs, [
+      { _tag: "Orders", asOfMillis: 700_000 },
+      { _tag: "Fills", fromMillis: 100_000, asOfMillis: 700_000 },
+      { _tag: "Positions", subaccount: 0, asOfMillis: 700_000 }
+    ])
+    for (const need of needs) state.requested(need, 701_000)
+    assert.deepStrictEqual([state.needs(710_999), state.nextMillis()], [[], 711_000])
+    assert.deepStrictEqual(state.needs(711_000), needs)
+    state.requested({ _tag: "Positions", subaccount: 7, asOfMillis: 0 }, 711_000)
+    assert.deepStrictEqual(state.needs(711_000), needs)
+  })
+
+  it("keeps 10,000 closed orders and 10,000 fills if the options state nothing else", () => {
+    const state = live()
+    for (let index = 0; index <= 10_000; index++) {
+      state.userOrder(userOrder({ id: `o${index}`, status: "canceled", at: 2_000 }), 2_000)
+      state.fill(fillMessage({ id: `t${index}`, order: "a", at: 2_000 + index }))
+    }
+    assert.deepStrictEqual([state.known().closedOrders.length, state.known().fills.length], [10_000, 10_000])
+  })
+
+  it("reads fills from the time that the options state", () => {
+    const state = AccountState.make({ nowMillis: 700_000, fillsFromMillis: 5 })
+    state.subscribed("fill", 700_000)
+    assert.deepStrictEqual(state.needs(701_000), [{ _tag: "Fills", fromMillis: 5, asOfMillis: 700_000 }])
+  })
+
+  it("needs no list again if a channel is subscribed a second time without a loss", () => {
+    const state = live()
+    state.subscribed("user_orders", 5_000)
+    assert.deepStrictEqual(state.needs(99_000), [])
+  })
+
   it("repeats an incomplete read, after a longer wait each time", () => {
     const state = AccountState.make({ nowMillis: 0, readTimeoutMillis: 10 })
     state.subscribed("user_orders", 0)
@@ -130,6 +203,9 @@ describe("AccountState", () => {
     assert.deepStrictEqual([...state.known().unconfirmed], ["b", "c"])
     const needs = state.needs(6_200).map((need) => (need._tag === "Order" ? need.order.order_id : need._tag))
     assert.deepStrictEqual(needs, ["b", "c"])
+    for (const need of state.needs(6_200)) state.requested(need, 6_200)
+    assert.deepStrictEqual([state.needs(16_199), state.needs(16_200).length], [[], 2])
+    assert.deepStrictEqual([state.nextMillis(), state.nextMillis(1), state.nextMillis(0)], [16_200, 16_200, undefined])
     state.orderRead(orderRow({ id: "b", status: "executed", filled: 10, at: 3_500 }), 6_200, 6_300)
     state.orderNotFound("c", 6_200)
     assert.deepStrictEqual([open(state).length, closed(state)], [2, ["b executed"]])
@@ -170,6 +246,44 @@ describe("AccountState", () => {
       state.known().fills.map(({ trade_id }) => trade_id),
       ["t2", "t3"]
     )
+  })
+
+  it("does not report a fill again that a complete message or list displaced", () => {
+    const reported: Array<string> = []
+    const state = live({
+      maxFills: 1,
+      onChange: (change) => void (change._tag === "Fill" && reported.push(change.fill.trade_id))
+    })
+    for (const at of [5, 3, 2]) state.fill(fillMessage({ id: `m${at}`, order: "a", at }))
+    const row = (at: number) => fillRow({ id: `r${at}`, order: "a", at })
+    state.fillsPage({ rows: [row(9), row(7)], startedMillis: 3_000, isComplete: false }, 3_000)
+    state.fillsPage(page(3_000, row(6)), 3_000)
+    state.fillsPage(page(4_000, row(6), row(4)), 4_000)
+    assert.deepStrictEqual(reported, ["m5", "m3", "r9", "r7", "r6"])
+  })
+
+  it("counts the messages and rows that change nothing", () => {
+    const state = live()
+    const ignoredBy = (input: () => void) => {
+      const { ignored, version } = state
+      input()
+      assert.strictEqual(state.version, version)
+      return state.ignored - ignored
+    }
+    state.userOrder(userOrder({ id: "a", at: 2_000 }), 2_000)
+    state.fill(fillMessage({ id: "t", order: "a", at: 2_000 }))
+    state.positionsPage(0, page(2_000, positionRow({ ticker: "A", count: 1, at: 1_000 })), 2_000)
+    const other = { id: "other", order: "a", subaccount: 1, at: 2_000 }
+    const counts = [
+      ignoredBy(() => state.orderNotFound("a", 9_000)),
+      ignoredBy(() => state.orderNotFound("other", 9_000)),
+      ignoredBy(() => state.orderRead(orderRow({ id: "a", at: 2_000 }), 9_000, 9_000)),
+      ignoredBy(() => state.fill(fillMessage({ id: "t", order: "a", at: 2_000 }))),
+      ignoredBy(() => state.fillsPage(page(9_000, fillRow(other)), 9_000)),
+      ignoredBy(() => state.ordersPage(page(9_000, orderRow({ id: "b", subaccount: 1 })), 9_000)),
+      ignoredBy(() => state.positionsPage(0, page(9_000, positionRow({ ticker: "A", count: 1, at: 1_000 })), 9_000))
+    ]
+    assert.deepStrictEqual(counts, [1, 1, 1, 1, 1, 1, 1])
   })
 
   it("reads fills from `overlapMillis` before the first of two losses", () => {
@@ -248,6 +362,99 @@ describe("AccountState", () => {
     assert.strictEqual(state.status._tag, "Live")
     state.ordersPage(page(11_000, orderRow({ id: "missed", at: 9_000 })), 11_100)
     assert.deepStrictEqual(open(state), ["missed 0.45 0.00"])
+    state.fillsPage(page(11_000), 11_100)
+    assert.deepStrictEqual(state.status, { _tag: "Live", sinceMillis: 1_000 })
+  })
+
+  it("reads the lists of a verification from `lagMillis` after it, and the fills of the overlap before it", () => {
+    const state = live({ overlapMillis: 100 })
+    state.verify("order_group_updates", 5_000)
+    assert.isUndefined(state.nextMillis())
+    state.verify("fill", 10_000)
+    assert.deepStrictEqual(state.needs(10_999), [])
+    assert.deepStrictEqual(state.needs(11_000), [{ _tag: "Fills", fromMillis: 900, asOfMillis: 10_000 }])
+  })
+
+  it("reads with a verification all fills since the last read that left no fill out", () => {
+    const state = live({ overlapMillis: 100 })
+    const fromMillis = (nowMillis: number) =>
+      state.needs(nowMillis).map((need) => (need._tag === "Fills" ? need.fromMillis : need._tag))
+    state.lost({ cause: "gap", channel: "fill", detail: "" }, 1_001)
+    assert.deepStrictEqual(fromMillis(6_000), [901])
+    state.fillsPage(page(6_000), 6_000)
+    // The read after the loss left out the fills before 901 ms.
+    state.verify("fill", 10_000)
+    assert.deepStrictEqual(fromMillis(11_000), [900])
+    state.fillsPage({ rows: [], startedMillis: 11_000, isComplete: false }, 11_000)
+    state.fillsPage(page(11_000), 11_500)
+    state.verify("fill", 20_000)
+    assert.deepStrictEqual(fromMillis(21_000), [10_900])
+    state.fillsPage(page(21_000), 21_000)
+    state.lost({ cause: "gap", channel: "fill", detail: "" }, 15_000)
+    state.fillsPage(page(22_000), 22_000)
+    state.verify("fill", 21_500)
+    assert.deepStrictEqual(fromMillis(30_000), [21_400])
+  })
+
+  it("does not postpone a list that is needed already when it is verified", () => {
+    const state = live()
+    state.lost({ cause: "undecodable", channel: "user_orders", detail: "" }, 3_000)
+    state.verify("user_orders", 3_500)
+    assert.deepStrictEqual(state.needs(4_000), [{ _tag: "Orders", asOfMillis: 3_000 }])
+    state.lost(outage("user_orders"), 5_000)
+    state.verify("user_orders", 5_500)
+    assert.deepStrictEqual(state.needs(99_000), [])
+  })
+
+  it("reports the changes that reads find", () => {
+    const reported: Array<string> = []
+    const state = live({
+      onChange: (change) => {
+        if (change._tag === "Order") reported.push(`${change.order.order_id} ${change.isUnconfirmed}`)
+        else if (change._tag === "OrderNotFound") reported.push(`${change.order.order_id} not found`)
+        else if (change._tag === "Fill") reported.push(change.fill.trade_id)
+        else if (change._tag === "Position") reported.push(`${change.position.market_ticker} held`)
+        else if (change._tag === "PositionSettled") reported.push(`${change.position.market_ticker} settled`)
+      }
+    })
+    const verify = (sinceMillis: number) => {
+      for (const channel of ["user_orders", "fill", "market_positions"] as const) state.verify(channel, sinceMillis)
+    }
+    verify(2_000)
+    state.ordersPage(page(3_000, orderRow({ id: "a", at: 2_000 }), orderRow({ id: "b", at: 2_000 })), 3_000)
+    state.fillsPage(page(3_000, fillRow({ id: "t", order: "a", at: 2_000 })), 3_000)
+    const positions = [positionRow({ ticker: "A", count: 1, at: 1 }), positionRow({ ticker: "B", count: 1, at: 1 })]
+    state.positionsPage(0, page(3_000, ...positions), 3_000)
+    assert.deepStrictEqual(reported.splice(0), ["a false", "b false", "t", "A held", "B held"])
+    verify(4_000)
+    state.ordersPage(page(5_000), 5_000)
+    state.fillsPage(page(5_000), 5_000)
+    state.positionsPage(0, page(5_000, positions[0]!), 5_000)
+    assert.deepStrictEqual(reported.splice(0), ["a true", "b true", "B settled"])
+    state.orderRead(orderRow({ id: "a", at: 2_000 }), 6_000, 6_000)
+    state.orderNotFound("b", 6_000)
+    const { version } = state
+    state.fill(fillMessage({ id: "t", order: "a", at: 2_000 }))
+    assert.deepStrictEqual(reported, ["a false", "b not found"])
+    assert.strictEqual(state.version, version + 1)
+  })
+
+  it("reports each order group whose status a loss makes unknown", () => {
+    const reported: Array<AccountState.AccountChange> = []
+    const state = live({ onChange: (change) => void reported.push(change) })
+    state.orderGroup(groupMessage("created", 10, "g", "5.00"))
+    state.lost(outage("order_group_updates"), 3_000)
+    const groups = state.known().orderGroups
+    assert.deepStrictEqual(
+      groups.map(({ status }) => status),
+      ["unknown"]
+    )
+    assert.deepStrictEqual(
+      reported.slice(1),
+      groups.map((group) => ({ _tag: "OrderGroup", group }))
+    )
+    state.orderGroup(groupMessage("reset", 20))
+    assert.strictEqual(reported.length, 2)
   })
 
   it("reports only changes, and does not report a repeated message", () => {

@@ -71,13 +71,13 @@ const faults: ReadonlyArray<Fault> = [
     "if (!this.#positionReads.has(order.subaccount)) return this.#ignore()",
     ""
   ),
+  ordering("accepts an older update", "return after - before", "return 1"),
+  ordering("opens a closed order again", "if (isClosed(order) !== isClosed(next)) return isClosed(next) ? 1 : -1", ""),
   ordering(
-    "accepts an older update",
-    "return after > before\n    if (isClosed(order)",
-    "return true\n    if (isClosed(order)"
+    "loses a fill if the times are equal",
+    "return FixedPoint.compare(next.fill_count_fp, order.fill_count_fp)",
+    "return 0"
   ),
-  ordering("opens a closed order again", "if (isClosed(order) !== isClosed(next)) return isClosed(next)", ""),
-  ordering("loses a fill if the times are equal", "if (filled !== 0) return filled > 0", ""),
   ordering(
     "lets an early read replace a message",
     "return origin.startedMillis >= pushedMillis + this.#lagMillis && origin.startedMillis >= readMillis",
@@ -89,6 +89,17 @@ const faults: ReadonlyArray<Fault> = [
     "this.#open.delete(id)\n      missing.push"
   ),
   ordering("confirms an order by an early read", "return doubt.counts(origin.startedMillis)", "return true"),
+  ordering(
+    "confirms an order by a message whose status is `unknown`",
+    'if (doubt === undefined || next.status === "unknown") return false',
+    "if (doubt === undefined) return false"
+  ),
+  ordering("confirms an order whose status stays `unknown`", ' || (isSettled && known.order.status === "unknown")', ""),
+  ordering(
+    "reads an order whose status becomes `unknown` as a resting order",
+    'if (next.status === "unknown") this.#doubt(known, origin.receivedMillis)',
+    ""
+  ),
   ordering("never confirms an order", "if (isSettled) this.#settle(known)", ""),
   ordering("adds a forgotten order as certainly open", "if (mayBeForgotten || isLate ||", "if (isLate ||"),
   ordering(
@@ -108,7 +119,7 @@ const faults: ReadonlyArray<Fault> = [
     "if (this.#max < 0)"
   ),
   ordering("reports an unconfirmed order as certain", "this.#unread.set(entry.order.order_id, entry)", ""),
-  filling("keeps all fills", "if (this.#sorted.length > this.#max)", "if (this.#max < 0)"),
+  filling("keeps all fills", "this.#sorted.length - this.#max)", "0)"),
   filling("treats all fills of an order as one fill", "`${trade_id} ${order_id}`", "order_id"),
   filling(
     "keeps fills in the sequence of arrival",

@@ -57,8 +57,8 @@ export interface Saved {
 }
 
 /**
- * The exchange's time follows `wallMillis` (`real`), or stands still from its creation (`frozen`). If there is a saved
- * exchange, continues it instead.
+ * Creates an exchange, or continues the saved exchange. The exchange's time follows `wallMillis` (`real`), or stands
+ * still (`frozen`).
  */
 export const run = (
   options: TestOptions,
@@ -119,7 +119,7 @@ class Host implements Source {
   #offsetMillis = 0
   /** The furthest that the clock was moved ahead since the last reset. */
   #furthestMillis = 0
-  /** How far a restored snapshot's time is ahead of the moved clock. */
+  /** Added to the moved clock, so that a restored exchange continues at the time of its snapshot. Usually negative. */
   #restoredMillis = 0
   #exchange: Exchange
   #handler: ReturnType<typeof makeHandler>
@@ -191,10 +191,10 @@ class Host implements Source {
     }
     const { exchangeMillis, wallMillis } = this.now()
     if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
-      return "the clock cannot move so far: its limits are the end of the year 9999 and the same distance before 1970"
+      return "the clock cannot move so far: it must stay within 8,030 years of 1970"
     }
-    // Lets the crowd act up to now. Its commands must be in the journal before the move, because a replay fires the
-    // timers up to the move.
+    // Lets the crowd act up to now. A replay first brings the exchange to the time of the move. Later entries of the
+    // journal cannot contain earlier commands.
     this.#exchange.view(exchangeMillis)
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
@@ -409,7 +409,7 @@ const accountCommandsOf = (host: Host) =>
       readPublicKey(publicKey) === undefined
         ? Effect.fail(
             new SandboxError({
-              reason: "the public key must be SPKI PEM of Ed25519, or of RSA with at least 2048 bits"
+              reason: "the public key must be PEM: an Ed25519 key, or an RSA key with at least 2048 bits"
             })
           )
         : Effect.map(host.execute({ type: "registerKey", accountId, publicKey, options }), ({ keyId }) => keyId),

@@ -41,7 +41,7 @@ const fromUtf16 = (text: string): string => {
   return text.length - narrow.length > text.length / 3 ? narrow.replace(/^(?:\ufffd\ufffd|ÿþ|þÿ)/, "") : text
 }
 
-/** Reads the only PEM block of a text (RFC 7468). Accepts the changes by tools that `ApiKey.fromPem` lists. */
+/** Reads the only PEM block of a text (RFC 7468). Accepts the variants that the docs of `ApiKey.fromPem` list. */
 export const readBlock = (raw: string): Result.Result<Block, KeyErrorReason> => {
   const input = fromUtf16(raw)
   const text = input.replace(/\\+[rn]/g, "\n")

@@ -2,20 +2,18 @@
 import type { JsonObject } from "../../../../src/judge/JsonSchema.ts"
 import { textIn } from "./reading.ts"
 
-/** Converts a decimal to an integer number of millionths. */
 export const millionths = (text: string): bigint => {
   const [whole = "0", fraction = ""] = text.replace("-", "").split(".")
   const size = BigInt(whole) * 1_000_000n + BigInt(fraction.padEnd(6, "0"))
   return text.startsWith("-") ? -size : size
 }
 
-/** Returns the decimal in a member, in millionths. */
+/** In millionths. */
 export const amountOf = (object: JsonObject, member: string): bigint => millionths(textIn(object, member))
 
-/** Returns the product of two amounts in millionths. */
+/** The factors and the product are in millionths. */
 export const times = (left: bigint, right: bigint): bigint => (left * right) / 1_000_000n
 
-/** Sums amounts by key. */
 export class Totals {
   readonly #totals = new Map<string, bigint>()
 

@@ -63,7 +63,7 @@ export const makeBusyWorld = Effect.gen(function* () {
   if (quote === undefined) return yield* Effect.die("the crowd did not quote the combo")
   yield* Quotes.accept({ rfq_id: rfq.id, quote_id: quote.id, accepted_side: "yes" }).pipe(as(world.signer))
   yield* TestClock.adjust("1 minute")
-  // The following orders rest, so that every list has an item.
+  // The following orders, RFQ and batch quote stay open, so that the lists have items.
   yield* place({ price: "0.10", order_group_id: world.groupId })
   yield* place({ subaccount: 1, price: "0.11" })
   yield* Rfqs.create({ market_ticker: world.ticker, contracts: 2, rest_remainder: false }).pipe(as(world.bystander))

@@ -1,5 +1,5 @@
 /**
- * Calls every list operation of the local exchange. For each entity of the lists, also calls every operation that reads
+ * Calls the list operations of the local exchange. For each entity in the lists, also calls the operations that read
  * one entity.
  */
 import * as Effect from "effect/Effect"
@@ -74,10 +74,7 @@ export const subtraderReads: ReadonlyArray<string> = [
   "GetFCMSubtraderBlockedCategories"
 ]
 
-/**
- * How to call an operation for each entity of a list: the list operation, the member with the entities, and the input
- * for an entity.
- */
+/** `member` of the response of `list` contains the entities. */
 interface Derived {
   readonly list: string
   readonly member: string
@@ -184,7 +181,6 @@ export const candleReads: ReadonlyArray<string> = [
   "GetMarketCandlesticksHistorical"
 ]
 
-/** All operations of the tables above. */
 export const covered: ReadonlyArray<string> = [publicLists, ownLists, subaccountLists, derived]
   .flatMap(Object.keys)
   .concat(memberLists, subtraderReads, cityReads, candleReads)
@@ -195,14 +191,12 @@ export const absences: Readonly<Record<string, string>> = {
   GetGameStats: "only games have statistics"
 }
 
-/** The collected responses. */
 export interface Collected {
   readonly bodies: ReadonlyArray<Body>
   /** The calls that got 404 although a list contains the entity. */
   readonly faults: ReadonlyArray<string>
 }
 
-/** Calls all operations of the tables above. */
 export const collect = ({ accounts, members, nowMillis, read }: Reader) =>
   Effect.gen(function* () {
     const bodies: Array<Body> = []
@@ -246,7 +240,7 @@ export const collect = ({ accounts, members, nowMillis, read }: Reader) =>
     return collected
   })
 
-/** Returns the inputs for daily candlesticks of the last 200 days. */
+/** Daily candlesticks of the last 200 days. */
 const candleInputs = (bodies: ReadonlyArray<Body>, nowMillis: number) => {
   const items = (operation: string, member: string) =>
     bodies.filter((body) => body.operation === operation).flatMap(({ data }) => objectsIn(data, member))
@@ -275,7 +269,7 @@ const candleInputs = (bodies: ReadonlyArray<Body>, nowMillis: number) => {
   ]
 }
 
-/** Removes bodies that were collected twice. The reader returns the same object for the same request. */
+/** The reader returns the same object for the same request. */
 const unique = (bodies: ReadonlyArray<Body>): ReadonlyArray<Body> => {
   const seen = new Set<Json>()
   return bodies.filter(({ data }) => !seen.has(data) && seen.add(data))

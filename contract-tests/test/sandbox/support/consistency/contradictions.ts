@@ -13,7 +13,6 @@ export interface Findings {
   readonly excused: ReadonlySet<string>
 }
 
-/** Reads all responses, follows every reference, and applies every rule. */
 export const find = (reader: Reader) =>
   Effect.gen(function* () {
     const { bodies, faults } = yield* collect(reader)

@@ -1,7 +1,6 @@
 /** The exceptions: fields that have the same name in two entities, but can have different values. */
 import type { Kind } from "./references.ts"
 
-/** Fields that can differ between an object and the entity to which it refers, with the reason. */
 export interface Exception {
   /** The names of the members that contain the objects. */
   readonly from: ReadonlyArray<string>
@@ -95,6 +94,5 @@ export const exceptions: ReadonlyArray<Exception> = [
   { from: ["events"], to: "target", fields: ["id", "type"], reason: "a play of a game has its own id and type" }
 ]
 
-/** Returns one key for each combination of member, kind and field. */
 export const keysOf = (exceptions: ReadonlyArray<Exception>): ReadonlyArray<string> =>
   exceptions.flatMap(({ fields, from, to }) => from.flatMap((place) => fields.map((name) => `${place} ${to} ${name}`)))

@@ -27,7 +27,6 @@ const operations = new Map(
   ClientOperations.all.map(({ descriptor, operation }) => [descriptor.operationId, { descriptor, operation }])
 )
 
-/** Appends the lists of a page to the lists of the earlier pages. */
 const joined = (before: JsonObject, page: JsonObject): JsonObject =>
   Object.fromEntries(
     Object.entries(page).map(([name, value]) => {
@@ -36,13 +35,12 @@ const joined = (before: JsonObject, page: JsonObject): JsonObject =>
     })
   )
 
-/** Returns the cursor of the next page, if any. */
 const cursorOf = (page: Json): string | undefined =>
   ["cursor", "next_cursor"]
     .map((name) => memberOf(page, name))
     .find((value): value is string => typeof value === "string" && value !== "")
 
-/** Creates a reader of the exchange. Adds a key to every account, and removes the accounts' rate limits. */
+/** Adds a key to the accounts, and removes their rate limits. */
 export const make = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const http = Layer.succeed(HttpClient.HttpClient, yield* HttpClient.HttpClient)
@@ -100,10 +98,8 @@ export const make = Effect.gen(function* () {
   return reader
 })
 
-/** Changes the body of a response, to inject a contradiction. */
 export type Tamper = (operation: string, data: Json, account: string) => Json
 
-/** Returns a reader of the same exchange with changed responses. */
 export const tampered = (reader: Reader, tamper: Tamper): Reader => {
   const known = new Map<Json, Json>()
   return {
@@ -125,13 +121,11 @@ export interface Body {
   readonly data: Json
 }
 
-/** Returns the objects in a member of a body: the items of a list, or a single object. */
 export const objectsIn = (data: Json | undefined, member: string): ReadonlyArray<JsonObject> => {
   const value = memberOf(data, member)
   return isArray(value) ? value.filter(isObject) : isObject(value) ? [value] : []
 }
 
-/** Returns a member. Throws if it is not text. */
 export const textIn = (object: Json | undefined, member: string): string => {
   const value = memberOf(object, member)
   if (typeof value !== "string") throw new Error(`${member} is not text in ${stringify(object ?? null)}`)

@@ -10,10 +10,9 @@ export interface Shown {
   readonly value: JsonObject | undefined
 }
 
-/** Reads the entity with an id by several operations. `holder` is the object with the reference. */
+/** `holder` is the object with the reference. */
 type Find = (reader: Reader, account: string, id: string, holder: JsonObject) => Effect.Effect<ReadonlyArray<Shown>>
 
-/** Reads an entity by an operation that returns one entity. */
 const one =
   (operation: string, member: string, input: (id: string, holder: JsonObject) => JsonObject): Find =>
   ({ read }, account, id, holder) =>
@@ -23,14 +22,13 @@ const one =
 
 const indexes = new WeakMap<object, Map<string, JsonObject>>()
 
-/** Returns the items of a list by the id in `field`. Each list is always searched by the same field. */
+/** The cache has no key for `field`, because each list is searched by only one field. */
 const indexOf = (data: JsonObject, member: string, field: string): Map<string, JsonObject> => {
   const index = indexes.get(data) ?? new Map(objectsIn(data, member).map((item) => [String(item[field]), item]))
   indexes.set(data, index)
   return index
 }
 
-/** Reads an entity by a list operation. */
 const inList =
   (operation: string, member: string, field: string, input: JsonObject): Find =>
   ({ read }, account, id) =>
@@ -38,7 +36,7 @@ const inList =
       { operation, value: isObject(data) ? indexOf(data, member, field).get(id) : undefined }
     ])
 
-/** Reads an entity by several operations. At least one of them must find the entity. */
+/** At least one of `finds` must find the entity. */
 const oneOf =
   (...finds: ReadonlyArray<Find>): Find =>
   (reader, account, id, holder) =>
@@ -50,7 +48,7 @@ const oneOf =
       }
     )
 
-/** Reads an entity by several operations. Each of them must find the entity. */
+/** Each of `finds` must find the entity. */
 const all =
   (...finds: ReadonlyArray<Find>): Find =>
   (reader, account, id, holder) =>
@@ -61,7 +59,6 @@ const all =
 
 const player = { include_player_stats: true }
 
-/** How to read each kind of entity. */
 export const kinds = {
   batch: all(
     one("GetRFQBatch", "rfq_batch", (rfq_batch_id) => ({ rfq_batch_id })),
@@ -213,8 +210,8 @@ export const fields: Readonly<Record<string, Kind>> = {
 export const texts: Readonly<Record<string, Kind>> = { "Associated Events": "event", "Associated Markets": "market" }
 
 /**
- * The ids by which no operation reads an entity, with the reason. Key: a key as in `fields`, which can follow an
- * operation and a space.
+ * The ids by which no operation reads an entity, with the reason. Key: as in `fields`, or an operation, a space and a
+ * key as in `fields`.
  */
 export const unread: Readonly<Record<string, string>> = {
   "GetFCMOrders orders.order_id": "the orders of subtraders are only in this list",
@@ -245,9 +242,7 @@ export const unread: Readonly<Record<string, string>> = {
   "withdrawals.id": "withdrawals are only in their list"
 }
 
-/** Returns the id in a member, or the ids in a list. */
 export const idsIn = (value: Json | undefined): ReadonlyArray<string> =>
   (isArray(value) ? value : [value]).filter((id): id is string => typeof id === "string" && id !== "")
 
-/** Whether a field with this name is a reference. */
 export const isReference = (name: string): boolean => name === "id" || /_ids?$|tickers?$/.test(name)

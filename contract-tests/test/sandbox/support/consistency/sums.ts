@@ -6,7 +6,6 @@ import { equals, isArray, memberOf, stringify, type Json, type JsonObject } from
 import { amountOf, groupBy, millionths, times, Totals } from "./amounts.ts"
 import { type Body, objectsIn, textIn } from "./reading.ts"
 
-/** All responses of the exchange. */
 export class Responses {
   readonly nowMillis: number
   readonly #byOperation: ReadonlyMap<string, ReadonlyArray<Body>>
@@ -20,7 +19,6 @@ export class Responses {
     return this.#byOperation.get(operation) ?? []
   }
 
-  /** Returns the objects of a list in the responses of some operations. */
   items(operations: ReadonlyArray<string>, member: string, account?: string): ReadonlyArray<JsonObject> {
     return operations.flatMap((operation) =>
       this.bodies(operation)
@@ -45,7 +43,6 @@ const [trades, markets, fills, orders, positions] = [
 
 const millisOf = (item: JsonObject, member: string): number => Date.parse(textIn(item, member))
 
-/** The volume and the last price of a market follow from its trades. */
 const volumesOfMarkets: Rule = (responses) => {
   const [all, recent] = [new Totals(), new Totals()]
   const last = new Map<string, JsonObject>()
@@ -72,7 +69,6 @@ const volumesOfMarkets: Rule = (responses) => {
   })
 }
 
-/** The volume of a series is the sum over its markets. */
 const volumesOfSeries: Rule = (responses) => {
   const seriesOf = new Map(
     responses
@@ -94,7 +90,6 @@ const volumesOfSeries: Rule = (responses) => {
     )
 }
 
-/** Returns the trades of subtraders that an FCM member sees, each with the role of the subtrader. */
 const sidesOfSubtraders = (responses: Responses): ReadonlyArray<readonly [fill: JsonObject, who: "maker" | "taker"]> =>
   responses
     .items(["GetFCMFills"], "fills")
@@ -104,7 +99,6 @@ const sidesOfSubtraders = (responses: Responses): ReadonlyArray<readonly [fill: 
         .map((who) => [fill, who] as const)
     )
 
-/** Every trade has two fills: a purchase and a sale. */
 const fillsOfTrades: Rule = (responses) => {
   const sides = new Map<string, Array<string>>()
   const add = (id: string, side: string) => sides.set(id, [...(sides.get(id) ?? []), side])
@@ -124,11 +118,10 @@ const fillsOfTrades: Rule = (responses) => {
     )
 }
 
-/** Returns the price of the outcome that a fill buys: YES for a bid, NO for an ask. */
+/** The price of the outcome that a fill buys: YES for a bid, NO for an ask. */
 const priceOf = (fill: JsonObject): bigint =>
   amountOf(fill, fill["book_side"] === "bid" ? "yes_price_dollars" : "no_price_dollars")
 
-/** The filled count, the costs and the fees of an order are the sums of its fills. */
 const fillsOfOrders: Rule = (responses) => {
   const totals = new Totals()
   for (const fill of responses.items(fills, "fills")) {
@@ -160,7 +153,6 @@ const fillsOfOrders: Rule = (responses) => {
   })
 }
 
-/** The filled count of a subtrader's order is the sum of its fills. */
 const fillsOfSubtraderOrders: Rule = (responses) => {
   const totals = new Totals()
   for (const [fill, who] of sidesOfSubtraders(responses)) {
@@ -211,7 +203,6 @@ const batches: Rule = (responses) => {
 /** Fields in which an account sees more of its own requests than other accounts see. */
 const partial = new Set(["buyer_user_id", "rfqs", "seller_user_id"])
 
-/** If two accounts see the same request or trade, they see the same values. */
 const sameForAllAccounts: Rule = (responses) =>
   (
     [
@@ -231,7 +222,6 @@ const sameForAllAccounts: Rule = (responses) =>
     })
   )
 
-/** Returns the signed count of a fill. */
 const signed = (fill: JsonObject): bigint =>
   fill["book_side"] === "bid" ? amountOf(fill, "count_fp") : -amountOf(fill, "count_fp")
 
@@ -276,7 +266,6 @@ const positionsOfFills: Rule = (responses) => {
   return [...faults, ...missing.map((key) => `${key} has fills, but no position`)]
 }
 
-/** The position of a subtrader is the sum of its fills. */
 const positionsOfSubtraders: Rule = (responses) => {
   const counts = new Totals()
   for (const [fill, who] of sidesOfSubtraders(responses)) {
@@ -292,7 +281,6 @@ const positionsOfSubtraders: Rule = (responses) => {
   )
 }
 
-/** The totals of an event are the sums of the account's positions in its markets. */
 const positionsOfEvents: Rule = (responses) => {
   const known = marketsByTicker(responses)
   const columns = [
@@ -341,7 +329,6 @@ const centsOf = (amount: bigint): number => Number(amount / 10_000n)
 const sumOf = (items: ReadonlyArray<JsonObject>, member: string): bigint =>
   items.reduce((sum, item) => sum + amountOf(item, member), 0n)
 
-/** A balance is the sum over the shards, and equals the balance in the list of subaccounts. */
 const balances: Rule = (responses) =>
   responses.bodies("GetBalance").flatMap(({ account, data, input }) => {
     const own = responses
@@ -361,7 +348,6 @@ const balances: Rule = (responses) =>
     ]
   })
 
-/** The value of the resting orders is the sum over the shards. */
 const restingValue: Rule = (responses) =>
   responses.bodies("GetPortfolioRestingOrderTotalValue").flatMap(({ account, data }) => {
     const total = sumOf(objectsIn(data, "resting_order_value_breakdown"), "balance")
@@ -418,7 +404,6 @@ const levelsOf = (
 const resting = (responses: Responses): ReadonlyArray<JsonObject> =>
   responses.items(["GetOrders", "GetFCMOrders"], "orders").filter(({ status }) => status === "resting")
 
-/** An order book contains exactly the resting orders of all accounts. */
 const booksOfOrders: Rule = (responses) => {
   const [expected, shown] = [new Totals(), new Totals()]
   for (const order of resting(responses)) {
@@ -439,10 +424,7 @@ const booksOfOrders: Rule = (responses) => {
   )
 }
 
-/**
- * The best prices of a market equal the best prices of its book, and both operations that read books show the same
- * book.
- */
+/** Both operations that read books must show the same book. */
 const bestPrices: Rule = (responses) => {
   const known = marketsByTicker(responses)
   const others = new Map(
@@ -511,7 +493,6 @@ const queues: Rule = (responses) => {
   return [...listed, ...queued]
 }
 
-/** The orders of a group are the resting orders with the group's id. */
 const ordersOfGroups: Rule = (responses) => {
   const byGroup = groupBy(
     resting(responses).filter((order) => order["order_group_id"] !== undefined),
@@ -529,7 +510,6 @@ const ordersOfGroups: Rule = (responses) => {
   })
 }
 
-/** A settlement pays the position that results from the fills, at the value of the market. */
 const settlements: Rule = (responses) => {
   const known = marketsByTicker(responses)
   return responses.bodies("GetSettlements").flatMap(({ account, data }) => {
@@ -568,7 +548,6 @@ const settlements: Rule = (responses) => {
   })
 }
 
-/** The volume for a usage level is the sum of the account's fills of the last 30 days. */
 const volumeProgress: Rule = (responses) =>
   responses.bodies("GetAccountApiUsageLevelVolumeProgress").flatMap(({ account, data }) => {
     const since = responses.nowMillis - 30 * 86_400_000
@@ -578,7 +557,6 @@ const volumeProgress: Rule = (responses) =>
     )
   })
 
-/** Each operation that returns an event lists exactly the markets of the event. */
 const marketsOfEvents: Rule = (responses) => {
   const own = groupBy(responses.items(["GetMarkets"], "markets"), (market) => textIn(market, "event_ticker"))
   const listOf = (items: ReadonlyArray<JsonObject>, name: string) =>
@@ -604,7 +582,6 @@ const marketsOfEvents: Rule = (responses) => {
   return [...nested, ...read, ...described]
 }
 
-/** No entity is in both a live list and a historical list. */
 const tiers: Rule = (responses) =>
   (
     [
@@ -622,7 +599,6 @@ const tiers: Rule = (responses) =>
     })
   })
 
-/** The tags of a category are the tags of its series. */
 const tags: Rule = (responses) => {
   const used = new Map<string, Set<string>>()
   for (const series of responses.items(["GetSeriesList"], "series")) {
@@ -644,9 +620,7 @@ const tags: Rule = (responses) => {
   })
 }
 
-/**
- * The points after the last play of a game equal the points in its live data. Before its start, a game has no points.
- */
+/** Before its start, a game has no points. */
 const games: Rule = (responses) => {
   const live = new Map(
     responses
@@ -663,10 +637,7 @@ const games: Rule = (responses) => {
   })
 }
 
-/**
- * The volumes of a market's candlesticks add up to the market's volume, and the last candlestick shows its state. All
- * operations show the same candlesticks.
- */
+/** The last candlestick of an active market shows the state of the market. */
 const candlesticks: Rule = (responses) => {
   const known = marketsByTicker(responses)
   const others = new Map<string, Json | undefined>()

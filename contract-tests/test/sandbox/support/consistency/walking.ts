@@ -5,7 +5,6 @@ import type { Body, Reader } from "./reading.ts"
 import { type Exception, keysOf } from "./exceptions.ts"
 import { fields, idsIn, isReference, type Kind, kinds, texts, unread } from "./references.ts"
 
-/** A reference of a response. */
 interface Reference {
   readonly body: Body
   /** The name of the member that contains the object with the reference. */
@@ -17,7 +16,6 @@ interface Reference {
   readonly holder: JsonObject | undefined
 }
 
-/** The result of following all references. */
 export interface Walk {
   readonly faults: ReadonlyArray<string>
   /** The number of followed references, by member and field, for example `fills.order_id`. */
@@ -28,7 +26,7 @@ export interface Walk {
 
 const ownOf = (place: string, name: string): string => `${place}.${name}`
 
-/** Returns the references of a body, and the names of reference fields that are in no table. */
+/** `unknown`: the names of reference fields that are in no table. */
 const referencesOf = (body: Body): { readonly references: ReadonlyArray<Reference>; readonly unknown: Set<string> } => {
   const references: Array<Reference> = []
   const unknown = new Set<string>()
@@ -54,7 +52,6 @@ const referencesOf = (body: Body): { readonly references: ReadonlyArray<Referenc
   return { references, unknown }
 }
 
-/** Follows the references of all bodies. */
 export const walk = (reader: Reader, bodies: ReadonlyArray<Body>, exceptions: ReadonlyArray<Exception>) =>
   Effect.gen(function* () {
     const faults = new Set<string>()

@@ -1,9 +1,8 @@
-/** Faults to plant in the source code of the session. The property of `sessionModel.ts` must detect each of them. */
+/** Faults in the source code of the session. The property of `sessionModel.ts` must detect each fault. */
 
-/** A changed source text. `pattern` must match exactly once. */
+/** `pattern` must match exactly once. */
 export interface PlantedFault {
   readonly name: string
-  /** A file of `src/feed/session`. */
   readonly file: string
   readonly pattern: RegExp
   readonly replacement: string
