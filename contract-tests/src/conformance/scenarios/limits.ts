@@ -41,7 +41,7 @@ const always: Scenario = {
     })
 }
 
-/** The number of concurrent orders. The lowest tier permits ten. */
+/** The lowest tier permits ten at the same time. */
 const burstOrders = 15
 
 const burstOf = Array.from({ length: burstOrders }, (_, index) => orderInput(index + 1))
@@ -55,7 +55,8 @@ const burst: Scenario = {
   expected: "Each order is placed at most once, and the client reports the result of each order.",
   tier: "basic",
   prepare: (stage) =>
-    // The bucket of tokens refills in real time, so a slow client reaches no limit. The planted 429 refuses one order anyway.
+    // The bucket of tokens refills in real time, so a slow client reaches no limit. The planted 429 refuses one order
+    // anyway.
     Effect.as(stage.operator.plant({ operation: "CreateOrderV2", status: 429 }), {
       steps: [
         {
