@@ -186,7 +186,7 @@ const checkFault = (
     }
 
     // Leftover bytes on the connection must not reach another response.
-    const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: 20_000 }, [intactResponse(good)])
+    const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: maxAttemptMillis }, [intactResponse(good)])
     return after.tag === "Success" && after.requests === 1
       ? undefined
       : `in the next call: expected Success with 1 request, got ${after.tag} with ${after.requests}`
