@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type Finding, found, nothing, type Scenario } from "../Scenario.ts"
+import { maxAttempts } from "./errors.ts"
 import { createPath, mustFail, mustSucceed, orderInput, ordersOf, valueIn } from "./support.ts"
 import { judgeCreate } from "./writes.ts"
 
@@ -19,9 +20,6 @@ const once: Scenario = {
       judge: ([result]) => judgeCreate(stage, result)
     })
 }
-
-/** The maximum number of requests of one call, if every request is refused with 429. */
-const maxAttempts = 10
 
 const always: Scenario = {
   id: "limit-always",
