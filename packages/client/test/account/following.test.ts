@@ -359,7 +359,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.status, "Live")
   })
 
-  it("stays live if one line is lost right after both lines were restored, because the first line is whole", () => {
+  it("stays live if the second line is lost right after both were restored, because the first line is whole", () => {
     const { first, second, world } = live(2)
     first.outage("fill")
     second.outage("fill")

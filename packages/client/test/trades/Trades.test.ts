@@ -17,7 +17,8 @@ import { messageOf, tradeOf } from "./support/tradesModel.ts"
 
 /**
  * Runs a test with scripted lines (connections) that are live. A line is complete if other lines delivered the trades
- * that it lacks, or reported holes contain these trades. At first, only the first line is complete. The other lines are unproven.
+ * that it lacks, or reported holes contain these trades. At first, only the first line is complete. The other lines are
+ * unproven.
  */
 const watching = (
   name: string,
