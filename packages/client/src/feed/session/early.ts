@@ -8,7 +8,7 @@ import type * as FeedMessages from "../FeedMessages.ts"
 
 /** A message that waits. A message that does not decode keeps its place among the other messages. */
 export type Early =
-  | { readonly _tag: "Decoded"; readonly message: Message; readonly receivedMillis: number }
+  | { readonly _tag: "Decoded"; readonly message: Message; readonly receivedMillis: number; readonly text: string }
   | {
       readonly _tag: "Undecodable"
       readonly error: FeedMessages.InvalidMessage | FeedMessages.UnknownMessage
