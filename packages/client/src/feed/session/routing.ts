@@ -156,10 +156,10 @@ const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
 
-/** Data can be the reply to a command: a snapshot, or the list of indices or underlyings. */
+/** The list of indices or underlyings is data, and the reply to a command. */
 const onDataReply = (core: Core, line: Line, slot: Slot, id: number | undefined): void => {
   const sent = line.pending.get(id)
-  if (sent?.slot === slot && (sent.kind === "snapshot" || sent.kind === "names")) settle(core, line, sent)
+  if (sent?.slot === slot && sent.kind === "names") settle(core, line, sent)
 }
 
 /**

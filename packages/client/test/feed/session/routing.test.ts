@@ -72,6 +72,15 @@ describe("Session: replies", () => {
     assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["B"] })
   })
 
+  it("does not take a delta as the reply to get_snapshot", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    subscription.snapshot(["A"])
+    world.receive(delta(1, 2))
+    assert.strictEqual(world.session.state().connections[0]!.commandsInFlight, 1)
+  })
+
   it("does not take a delta as the first snapshot of its market", () => {
     const world = new World()
     world.live("orderbook_delta", tickers("A"))
@@ -113,6 +122,14 @@ describe("Session: early messages", () => {
     subscription.add(["B"])
     world.pass(5_000)
     world.receive(trade(9, 1))
+    assert.strictEqual(world.session.state().counters.stray, 1)
+  })
+
+  it("counts a message of an unknown subscription as stray while a subscription waits to be opened again", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    world.receive(error(25, { sid: 1, seq: 1 }))
+    world.receive(trade(1, 2))
     assert.strictEqual(world.session.state().counters.stray, 1)
   })
 
@@ -207,6 +224,7 @@ describe("Session: messages", () => {
     world.receive(trade(1, 1, "B"))
     world.receive(trade(1, 2, "A"))
     assert.strictEqual(user.events.length, 1)
+    assert.deepInclude(user.of("Message")[0]?.message, { seq: 2 })
     world.receive(ok(world.takeOne().id, 1, 3, ["A"]))
     world.receive(ok(world.takeOne().id, 1, 4, ["A", "B"]))
     world.receive(trade(1, 5, "B"))
