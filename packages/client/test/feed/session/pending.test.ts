@@ -28,7 +28,10 @@ describe("Pending", () => {
     const pending = new Pending<string>()
     for (let id = 1; id <= 1_001; id++) pending.add(sent(id))
     assert.strictEqual(pending.expire(0).length, 1_001)
-    assert.deepStrictEqual([1, 2, 1_001].map((id) => pending.get(id)?.id), [undefined, 2, 1_001])
+    assert.deepStrictEqual(
+      [1, 2, 1_001].map((id) => pending.get(id)?.id),
+      [undefined, 2, 1_001]
+    )
   })
 
   it("forgets all commands, even expired commands", () => {
