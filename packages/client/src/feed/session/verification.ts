@@ -69,7 +69,7 @@ const giveUp = (core: Core, slot: Slot): void => {
   const { channel, kind } = slot.topic
   // The exchange was not asked yet for names that are not doubtful.
   const isUnanswered = (name: string): boolean => slot.doubtful.has(name) && !slot.acknowledged.has(name)
-  const markets = kind === undefined ? [] : [...slot.names].filter(isUnanswered)
+  const markets = [...slot.names].filter(isUnanswered)
   const error = new CommandTimedOut({
     channel,
     markets,

@@ -82,4 +82,42 @@ describe("Session: timers", () => {
     assert.deepStrictEqual(user.ends, [])
     assert.isAtLeast(user.of("Outage").length, 2)
   })
+
+  /** Passes time on a connection whose books are silent. `first` lists the snapshots after each subscribe command. */
+  const serveSilently = (world: World, seconds: number, first: () => ReadonlyArray<string>): ReadonlyArray<string> => {
+    const cmds: Array<string> = []
+    for (let second = 0; second < seconds; second++) {
+      world.session.pinged(1)
+      world.pass(1_000)
+      for (const { cmd, id, params } of world.take(world.unread.length)) {
+        cmds.push(params.action ?? cmd)
+        const { seq, sid = 0 } = world.session.state().subscriptions[0]!
+        if (cmd === "unsubscribe") world.receive({ id, type: "unsubscribed", sid, seq: seq + 1 })
+        else if (cmd !== "subscribe") world.receive({ id, type: "ok", sid })
+        else {
+          world.receive(subscribed(id, "orderbook_delta", id + 1))
+          for (const [index, market] of first().entries()) world.receive(snapshot(id + 1, index + 1, market))
+        }
+      }
+    }
+    return cmds
+  }
+
+  it("opens a silent subscription again for a market that was refused and added again", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    serveSilently(world, 25, () => ["B"])
+    assert.deepStrictEqual(user.tags, ["Outage", "Restored", "orderbook_snapshot", "Refused"])
+    subscription.add(["A"])
+    serveSilently(world, 15, () => ["B", "A"])
+    assert.deepStrictEqual(user.tags.slice(4), ["Outage", "Restored", "orderbook_snapshot", "orderbook_snapshot"])
+  })
+
+  it("opens a silent subscription again if one of the missing markets was not missing before", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1, "B"))
+    serveSilently(world, 25, () => [])
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "Outage", "Restored", "Outage", "Restored"])
+  })
 })

@@ -62,6 +62,16 @@ describe("Session: commands without a reply", () => {
     assert.deepInclude(user.of("Outage")[0]?.cause, { reason: "a user requested it" })
   })
 
+  it("leaves a subscription alone whose command is in flight when the list arrives", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.resubscribe()
+    world.takeOne()
+    const id = verify(world)
+    world.receive(list(id))
+    assert.deepStrictEqual(user.events, [])
+  })
+
   it("leaves a subscription alone that was opened after the request for the list", () => {
     const world = new World()
     world.live("trade", tickers("A"))
@@ -112,8 +122,10 @@ describe("Session: commands without a reply", () => {
     const add = world.takeOne()
     assert.deepStrictEqual(add.params.market_tickers, ["C"])
     // The next market has three attempts, too.
-    timeOut(world, trades)
-    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["C"])
+    for (let attempt = 0; attempt < 2; attempt++) {
+      timeOut(world, trades)
+      assert.deepStrictEqual(world.takeOne().params.market_tickers, ["C"])
+    }
     assert.strictEqual(user.of("Refused").length, 1)
   })
 
@@ -156,6 +168,15 @@ describe("Session: commands without a reply", () => {
     world.receive(list(verify(world), trades, { channel: "ticker", sid: 7 }))
     assert.deepStrictEqual(world.takeOne().params.sids, [7])
     assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("ends a subscription in the list that no user has, while a command of another channel is in flight", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.takeOne()
+    world.receive(list(verify(world), trades, { channel: "ticker", sid: 7 }))
+    assert.deepStrictEqual(world.takeOne().params.sids, [7])
   })
 
   it("ends a subscription in the list that waits to be opened again", () => {
