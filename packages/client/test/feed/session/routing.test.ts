@@ -97,6 +97,7 @@ describe("Session: early messages", () => {
     world.open()
     for (let count = 0; count < 4; count++) world.receive(ticker(99))
     world.receive(subscribed(world.takeOne().id, "ticker", 1))
+    assert.strictEqual(world.session.state().counters.stray, 3)
     const { user } = world.subscribe("trade")
     world.receive(trade(2, 1))
     world.receive(subscribed(world.takeOne().id, "trade", 2))
