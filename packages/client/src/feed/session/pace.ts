@@ -42,7 +42,7 @@ export class Pace {
   /** The exchange refused a command because of the pace. */
   refused(nowMillis: number): void {
     this.#pauseMillis = Math.min(maxPauseMillis, Math.max(1_000, this.#pauseMillis * 2))
-    this.#currentMillis = Math.min(maxIntervalMillis, this.#currentMillis * 2)
+    this.#currentMillis = Math.max(this.#currentMillis, Math.min(maxIntervalMillis, this.#currentMillis * 2))
     this.#pausedUntilMillis = nowMillis + this.#pauseMillis
     this.#filledMillis = this.#pausedUntilMillis
     this.#tokens = 1
