@@ -18,10 +18,11 @@ export class Pace {
   #pauseMillis = 0
 
   constructor(burst: number, intervalMillis: number) {
-    this.#burst = burst
-    this.#intervalMillis = intervalMillis
-    this.#currentMillis = intervalMillis
-    this.#tokens = burst
+    // With a burst or an interval of 0, no command or an endless loop of commands would follow.
+    this.#burst = Math.max(1, burst)
+    this.#intervalMillis = Math.max(1, intervalMillis)
+    this.#currentMillis = this.#intervalMillis
+    this.#tokens = this.#burst
   }
 
   /** Undefined if a command can be sent now. */

@@ -19,6 +19,12 @@ describe("Pace", () => {
     assert.deepStrictEqual(takeAll(pace, 1_250), [1, 1_350])
   })
 
+  it("raises a burst and an interval below 1 to 1", () => {
+    const pace = new Pace(0, 0)
+    assert.deepStrictEqual(takeAll(pace, 0), [1, 1])
+    assert.deepStrictEqual(takeAll(pace, 1), [1, 2])
+  })
+
   it("counts the interval from the last time that was checked with a command to spare", () => {
     const pace = new Pace(1, 100)
     assert.strictEqual(pace.wait(40), undefined)
