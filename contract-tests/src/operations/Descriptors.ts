@@ -165,8 +165,8 @@ export const parameters =
   }
 
 /**
- * An optional body without members (`EmptyResponse`) has no effect. For such an operation, the client declares no body
- * and sends `{}`, which is valid.
+ * An optional request body without members has no effect. For such an operation, the client declares no body and sends
+ * `{}`, which is valid.
  */
 export const body =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>

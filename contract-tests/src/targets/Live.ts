@@ -25,7 +25,7 @@ import * as Redactions from "./Redactions.ts"
 import * as Tap from "./Tap.ts"
 import { type Remote, Unusable } from "./Target.ts"
 
-/** Undefined if the operation is not called. Fails if a needed entity is missing. */
+/** Returns the input for a write. Undefined if this write is not called. Fails if an entity of the input is missing. */
 export type Writes = (
   client: ClientOperations.ClientOperation
 ) => Effect.Effect<JsonObject, Discovery.Missing> | undefined
@@ -66,7 +66,7 @@ const operationNamed = (name: string): ClientOperations.ClientOperation => {
   return found
 }
 
-/** The client's own requests, such as for its limits, do not count. */
+/** The requests of this operation, without those that the client adds, such as for its limits. */
 const ownTraffic = (
   client: ClientOperations.ClientOperation,
   { environment }: Remote,

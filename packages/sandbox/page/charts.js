@@ -18,9 +18,9 @@ const blank = (width, height, content) =>
     text(width / 2, height / 2 + 4, content, { "text-anchor": "middle", class: "label quiet" })
   )
 
-/** About `most` round values from `low` to `high`. */
-const ticks = (low, high, most) => {
-  const rough = Math.max(1, (high - low) / most)
+/** Round values from `low` to `high`: about as many as `count`. */
+const ticks = (low, high, count) => {
+  const rough = Math.max(1, (high - low) / count)
   const power = 10 ** Math.floor(Math.log10(rough))
   const step = [1, 2, 2.5, 5, 10]
     .map((factor) => factor * power)

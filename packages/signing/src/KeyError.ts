@@ -90,7 +90,7 @@ const describe = (reason: KeyErrorReason): string => {
     case "Encrypted":
       return "The private key is encrypted with a passphrase. Decrypt it first: openssl pkey -in <file> -out <new file>"
     case "PublicKey":
-      return "This is a public key. Signing needs the private key, which Kalshi showed once, when the key was created"
+      return "This is a public key. Signing needs the private key that belongs to it. If Kalshi created the key, it showed the private key once"
     case "PrivateKey":
       return (
         "This is a private key, but a public key is required. " +

@@ -176,7 +176,7 @@ describe("fromPem", () => {
     [
       "a public key",
       fixture("refused/public-rsa.pem"),
-      "This is a public key. Signing needs the private key, which Kalshi showed once, when the key was created."
+      "This is a public key. Signing needs the private key that belongs to it. If Kalshi created the key, it showed the private key once."
     ],
     [
       "a certificate",

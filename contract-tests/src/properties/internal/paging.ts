@@ -24,7 +24,7 @@ export interface Page {
   readonly body: JsonObject
 }
 
-/** The status of the error response to the request with this index. Undefined for a page. */
+/** Returns the status of an error response to the request with this index. Undefined: the response is the page. */
 export type Fault = (request: number) => number | undefined
 
 export interface Reading {

@@ -109,7 +109,7 @@ export const change = (operation: Operation, input: unknown, secretPath: string 
     const sent = Effect.flatMap(response, (value) =>
       Effect.andThen(printResponse(value, Output.outcome), requireNoRefusal(value))
     )
-    yield* send(sent, "Read the state with `kalshi call` before you send it again")
+    yield* send(sent, "Read the state with `kalshi call` before you send the request again")
   })
 
 export const dryRun = (operation: Operation, input: unknown) =>

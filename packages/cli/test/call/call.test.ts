@@ -185,7 +185,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
         yield* sandbox.plant({ operation: "CreateOrderGroup", reset: "after", times: 1 })
         const { exit, stderr } = yield* run(["call", "OrderGroups.create", "contracts_limit=5", "--yes"])
         assert.strictEqual(exit, "unknown")
-        assert.include(stderr, "Read the state with `kalshi call` before you send it again")
+        assert.include(stderr, "Read the state with `kalshi call` before you send the request again")
       })
     )
 

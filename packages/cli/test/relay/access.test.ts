@@ -18,7 +18,7 @@ describe("decide", () => {
     }
   })
 
-  it("refuses a Host that is not this machine with the port of the relay", () => {
+  it("refuses a Host other than this machine and the port of the relay", () => {
     for (const host of [
       "",
       "evil.example:8788",

@@ -347,7 +347,7 @@ describe("Following with two lines", () => {
     })
   }
 
-  it("stays live if one line is lost repeatedly while the other line is whole", () => {
+  it("stays live if one line is lost repeatedly while the other line lacks nothing", () => {
     const { first, world } = live(2)
     for (let times = 0; times < 3; times++) {
       first.gap("fill")
@@ -359,7 +359,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.status, "Live")
   })
 
-  it("stays live if the second line is lost right after both were restored, because the first line is whole", () => {
+  it("stays live if the second line is lost right after both were restored, because the first line lacks nothing", () => {
     const { first, second, world } = live(2)
     first.outage("fill")
     second.outage("fill")

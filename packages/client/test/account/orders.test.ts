@@ -253,7 +253,7 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual(unconfirmed(), ["a"])
   })
 
-  it("needs a read of an open order whose status becomes `unknown`", () => {
+  it("makes an open order unconfirmed if its status becomes `unknown`", () => {
     const { orders, push, read, unconfirmed } = make()
     push({ id: "a", at: 2_000 }, 2_000)
     push({ id: "a", status: "unknown", at: 3_000 }, 3_000)

@@ -439,7 +439,7 @@ describe("write buckets", () => {
   const quote = { rfq_id: "r", yes_bid: "0.40", no_bid: "0.55", rest_remainder: false } as const
   type Billed = readonly [string, Effect.Effect<unknown, unknown, Kalshi.KalshiWrite>, ReadonlyArray<number>]
   const billed: ReadonlyArray<Billed> = [
-    ["an order of shard 0 is billed to the common bucket", Orders.create(order("o")), [0]],
+    ["an order of shard 0 is billed to shard 0's bucket", Orders.create(order("o")), [0]],
     ["an order of shard 2 is billed to that shard's bucket", Orders.create({ ...routed, exchange_index: 2 }), [2]],
     [
       "an order of an unknown shard is billed to that shard's bucket",
@@ -469,10 +469,10 @@ describe("write buckets", () => {
       Orders.decrease({ order_id: "o", reduce_by: "1" }),
       [0]
     ],
-    ["a batch is billed to the common bucket", Orders.batchCreate({ orders: [{ ...routed, exchange_index: 2 }] }), [0]],
-    ["cancel-all is billed to the common bucket", Orders.cancelAll(), [0]],
+    ["a batch is billed to shard 0's bucket", Orders.batchCreate({ orders: [{ ...routed, exchange_index: 2 }] }), [0]],
+    ["cancel-all is billed to shard 0's bucket", Orders.cancelAll(), [0]],
     [
-      "a write to an order group is billed to the common bucket",
+      "a write to an order group is billed to shard 0's bucket",
       OrderGroups.reset({ order_group_id: "g", exchange_index: 2 }),
       [0]
     ],
@@ -731,7 +731,7 @@ describe("RateLimits.Store", () => {
         yield* start(all(names, create))
         yield* TestClock.adjust("100 millis")
         const sent = yield* marks
-        // The requests for the account's limits use the same store, so they must end first.
+        // The requests for the account's limits also wait for this slow store. They must end before the test ends.
         yield* TestClock.adjust("5 seconds")
         assert.deepStrictEqual(sent, names)
       }).pipe(provideExchange(), Effect.provideService(RateLimits.Store, store))

@@ -131,7 +131,7 @@ describe.skipIf(missing !== undefined)(
         yield* send("HSET", "kalshi-limits:{a}", "p:died", `1 ${micros - 5_000_000} ${micros - 1} 40 write`)
         assert.strictEqual(yield* store.take(wantOf(50)), 0)
         assert.strictEqual(yield* send("HEXISTS", "kalshi-limits:{a}", "p:died"), 0)
-        // The key has an expiry. So the server made the decision, and not the buckets in memory.
+        // Only the script sets an expiry. So the server made the decision, and not the buckets in memory.
         assert.isAbove(Number(yield* send("PTTL", "kalshi-limits:{a}")), 0)
       }))
 
@@ -155,7 +155,7 @@ describe.skipIf(missing !== undefined)(
           assert.include(logged[0], "Redis is unavailable")
           yield* server.resume
           yield* Effect.sleep("1100 millis")
-          // Tokens taken from memory were not returned to the server.
+          // `alone` took its tokens from memory, so giving them back added nothing to the server's bucket.
           assert.isAbove(yield* store.take(wantOf(60)), 0)
           assert.strictEqual(yield* store.take(wantOf(0.5, { urgent: true })), 0)
           assert.strictEqual(logged.length, 1)
@@ -167,8 +167,8 @@ describe.skipIf(missing !== undefined)(
         const store = yield* storeOf(server, { timeout: "100 millis" })
         yield* store.take(wantOf(60))
         const fiber = yield* Effect.forkChild(store.take(wantOf(60)), { startImmediately: true })
-        // Blocks this thread for longer than the timeout. The store then reads the response during the second half of
-        // the timeout.
+        // Blocks this thread for longer than the first of the timeout's two sleeps. The store reads the response during
+        // the second sleep.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
         assert.isAbove(yield* Fiber.join(fiber), 0)
       }))
@@ -297,8 +297,8 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
     const key = `kalshi-limits:{${account}}`
     const fields = yield* send<ReadonlyArray<string>>("HGETALL", key)
     for (let i = 0; i < fields.length; i += 2) {
-      // A bucket has two times: when its tokens were counted, and when its older reserved tokens are charged. Of a
-      // waiting call, only the start of its wait is changed, because calls in memory do not expire.
+      // A bucket has two times: when its tokens were counted, and when its older reserved tokens are charged. A
+      // waiting call also has two times. Its expiry stays, because calls in memory do not expire.
       const times = fields[i]!.startsWith("b:") ? [1, 6] : [1]
       const numbers = fields[i + 1]!.split(" ").map((text, n) =>
         times.includes(n) ? String(Number(text) - millis * 1_000) : text

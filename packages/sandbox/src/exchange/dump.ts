@@ -172,7 +172,7 @@ const dumpOrder = (order: OrderState) => ({
   carriedMicros: order.carriedMicros
 })
 
-/** Without public keys, which are random, and without tokens, which have their own clock. */
+/** Without public keys, which are random, and without rate-limit tokens, which have their own clock. */
 export const dump = (state: State): unknown => {
   const { accounts, ...rest } = takeSnapshot(state)
   return {

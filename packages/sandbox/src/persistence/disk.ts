@@ -82,7 +82,7 @@ export const nodeDisk: Disk = {
   rename,
   syncFolderOf: async (path) => {
     if (process.platform === "win32") {
-      return // Windows cannot open a folder. It writes the entry of a file with the file
+      return // Node cannot sync a folder on Windows
     }
     const handle = await open(dirname(path), "r")
     try {

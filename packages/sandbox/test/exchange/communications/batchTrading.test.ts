@@ -727,7 +727,7 @@ describe("acceptRfqBatch", () => {
     assert.strictEqual(unwrap(desk.accept(batch, "no", [50, 50])).quotes[0]?.accountId, desk.second)
   })
 
-  it("is refused with the children whose bid is now worse", () => {
+  it("is refused if bids are now worse, and the error lists their children", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, [
@@ -1226,7 +1226,7 @@ describe("View.listRfqBatches", () => {
     assert.deepStrictEqual(list({ status: "nonsense" }), [])
   })
 
-  it("has at most 20 batches and 100 children per page, without splits", () => {
+  it("has at most 20 batches and 100 children per page, and does not split a batch", () => {
     const desk = makeBatching()
     const many = Array.from({ length: 40 }, (_, n) => `KXCOMBO-26-N${n}`)
     for (const name of many) {
@@ -1243,7 +1243,7 @@ describe("View.listRfqBatches", () => {
     }
     assert.deepStrictEqual(
       pages.map((page) => [page.length, page.flatMap(({ rfqs }) => rfqs).length]),
-      // The list starts with the latest update. The newest batch replaced the third newest, which is therefore second.
+      // The latest update comes first. The newest batch closed the third newest. That was an update, so it comes second.
       [
         [3, 19 + 40 + 40],
         [3, 2 + 20 + 40],
