@@ -109,7 +109,7 @@ export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
 
 /** If all slots of a topic are live, notifies the users who were not notified of this before. */
 export const announceLive = (core: Core, { members, slots }: Topic): void => {
-  if (slots.some((slot) => slot.isWanted && !(slot.isSettled && slot.status === "open"))) return
+  if (slots.length === 0 || slots.some((slot) => slot.isWanted && !(slot.isSettled && slot.status === "open"))) return
   const fresh = members.filter(({ wasLive }) => !wasLive)
   for (const member of fresh) member.wasLive = true
   notify(core, fresh, (subscriber) => subscriber.onLive?.())

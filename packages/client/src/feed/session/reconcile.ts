@@ -74,15 +74,15 @@ const isReady = (slot: Slot, nowMillis: number): boolean =>
   slot.notBeforeMillis <= nowMillis &&
   !mustWait(slot)
 
-/** Forgets a slot that is neither wanted nor open at the exchange. Returns true if it was forgotten. */
-const sweep = (core: Core, slot: Slot): boolean => {
-  if (slot.status !== "closed" || slot.command !== undefined) return false
+/** Forgets a slot that is neither wanted nor open at the exchange. */
+const sweep = (core: Core, slot: Slot): void => {
+  if (slot.status !== "closed" || slot.command !== undefined) return
   slot.reopenReason = undefined
-  if (slot.isWanted) return false
+  if (slot.isWanted) return
   removeSlot(core, slot)
-  // A slot that is no longer wanted does not count as interrupted.
+  // A slot that is no longer wanted does not count as interrupted. The other slots of the topic may all be live.
   restore(core, slot)
-  return true
+  announceLive(core, slot.topic)
 }
 
 /** Sends the due commands of a connection, as many as its pace permits. */
@@ -90,6 +90,8 @@ export const reconcile = (core: Core, line: Line): void => {
   for (const slot of line.slots) sweep(core, slot)
   line.commandMillis = undefined
   if (line.status !== "open") return
+  // No reply to a subscribe command is expected, so no subscription will claim the early messages.
+  if (line.slots.every(({ status }) => status === "open" || status === "closing")) line.early.clear()
   const nowMillis = core.now()
   /** Whether a command may be sent now. The owner of the session can end the connection during a send. */
   const isFree = (): boolean => {
