@@ -1,7 +1,7 @@
 /** Checks how the session reacts to errors of the exchange. */
 import { assert, describe, it } from "@effect/vitest"
-import { delta, error, message, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
-import { User, World } from "../support/world.ts"
+import { error, ok, snapshot, subscribed, trade } from "../support/messages.ts"
+import { World } from "../support/world.ts"
 
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 

@@ -14,7 +14,7 @@ describe("parse", () => {
       { channel: "trades" },
       { channel: "trade", params: null },
       { channel: "fill", params: { use_yes_price: true } },
-      { channel: "trade", params: { market_tickers: ["A"], market_ids: [id] } },
+      { channel: "ticker", params: { market_tickers: ["A"], market_ids: [id] } },
       { channel: "orderbook_delta" },
       { channel: "trade", params: { market_tickers: [7] } }
     ].map((request) => refusal(request))
