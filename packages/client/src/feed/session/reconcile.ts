@@ -76,7 +76,7 @@ const isReady = (slot: Slot, nowMillis: number): boolean =>
 
 /** Forgets a slot that is neither wanted nor open at the exchange. */
 const sweep = (core: Core, slot: Slot): void => {
-  if (slot.status !== "closed" || slot.command !== undefined) return
+  if (slot.status !== "closed") return
   slot.reopenReason = undefined
   if (slot.isWanted) return
   removeSlot(core, slot)

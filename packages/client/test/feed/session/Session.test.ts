@@ -1607,7 +1607,7 @@ describe("Session", () => {
       world.live("trade")
       world.wallOffsetMillis += jumpMillis
       world.session.tick()
-      assert.deepStrictEqual(world.dials, dials, String(jumpMillis))
+      assert.deepStrictEqual(world.dials, [...dials], String(jumpMillis))
     }
   })
 

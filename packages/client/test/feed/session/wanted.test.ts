@@ -177,7 +177,7 @@ describe("list", () => {
     const world = new World()
     const { subscription } = world.live("pyth_value", { underlying_tickers: ["Metal.XAU/USD"] })
     subscription.list()
-    assert.deepInclude(world.takeOne().params, { action: "underlying_list", sid: 1 })
+    assert.deepStrictEqual(world.takeOne().params, { action: "underlying_list", sid: 1 })
     for (const params of [{}, tickers("A")]) {
       const trades = new World()
       trades.live("trade", params).subscription.list()
