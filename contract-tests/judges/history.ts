@@ -40,7 +40,6 @@ const order: Omit<CreateOrder, "side" | "price"> = {
   exchangeIndex: undefined
 }
 
-/** Makes an exchange with these markets, and with the historical data at `pastMillis`. */
 const makeExchange = (tickers: ReadonlyArray<string>, pastMillis: number) =>
   Effect.gen(function* () {
     const exchange = new Exchange({ seed: 7 })
@@ -74,7 +73,7 @@ const makeExchange = (tickers: ReadonlyArray<string>, pastMillis: number) =>
     return exchange
   })
 
-/** Returns the ticker of a market's event. By default, it is the market's ticker without the last part. */
+/** By default, the exchange names a market's event like the market, without the last part. */
 const eventOf = (ticker: string): string => ticker.slice(0, ticker.lastIndexOf("-"))
 
 const OpenMarkets = Schema.Struct({ markets: Schema.Array(Schema.Struct({ ticker: Schema.String })) })

@@ -2,8 +2,8 @@
  * Calls every method of the official Python SDK on a seeded local exchange, and checks each response against the
  * document and against the request.
  *
- * Arguments: the Python interpreter with the SDK, and the program that makes the calls (`official_python.py`). Before each
- * call, the exchange is restored to its seeded state. Prints the faults and a summary. Fails if there is a fault.
+ * Arguments: the Python interpreter with the SDK, and the program that makes the calls (`official_python.py`). Before
+ * each call, the exchange is restored to its seeded state. Prints the faults and a summary. Fails if there is a fault.
  *
  * @module
  */
@@ -19,22 +19,20 @@ import { alwaysEmpty, differences, emptyLists, faultsOf } from "../test/sandbox/
 import { operations } from "../test/sandbox/support/judging.ts"
 import * as World from "../test/sandbox/support/world.ts"
 
-/** A line that the Python program prints: the result of one call. */
 interface Result {
   readonly status?: number
   readonly contentType?: string | null
   readonly body?: string
   readonly error?: string
-  /** The fields of the input for which the method has no argument. The SDK did not send these fields. */
+  /** The input fields that were not sent, because the method has no argument for them. */
   readonly missing?: ReadonlyArray<string>
 }
 
 const [python = "python3", program = "official_python.py"] = process.argv.slice(2)
 
-/** The operations that the SDK has a method for, by their ids in lower case. */
+/** Operation ids in lower case. */
 const methods = new Set<string>(JSON.parse(spawnSync(python, [program, "methods"], { encoding: "utf8" }).stdout))
 
-/** Starts the program that makes the calls for an account. Returns a function that makes a call. */
 const makeCall = (sandbox: Sandbox.Operator, { keyId, privateKey }: Sandbox.Credentials) =>
   Effect.acquireRelease(
     Effect.sync(() => {
@@ -62,7 +60,6 @@ const makeCall = (sandbox: Sandbox.Operator, { keyId, privateKey }: Sandbox.Cred
     )
   )
 
-/** Returns the faults of a call, and the pointers of its empty lists. */
 const judge = (operation: string, input: JsonObject, { body = "", contentType, error, status = 0 }: Result) => {
   if (error !== undefined) return { faults: [`the SDK failed: ${error}`], empty: [] }
   const data = body === "" ? "" : (parse(body) ?? "")
@@ -73,7 +70,7 @@ const judge = (operation: string, input: JsonObject, { body = "", contentType, e
 }
 
 /**
- * The fields that the SDK writes in a format that the document does not permit. Such a field is sent once, to show that
+ * Fields that the SDK writes in a format that the document does not permit. Such a field is first sent, to show that
  * the exchange refuses it, and then omitted. The SDK writes the offset of a time without a colon (`+0000`), which
  * violates RFC 3339.
  */

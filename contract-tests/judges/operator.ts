@@ -1,6 +1,6 @@
 /**
- * The shared part of the judges' scripts. It sends requests to the operator interface of a running local exchange, and
- * runs the client as one of the exchange's accounts.
+ * Shared code of the judges' scripts: requests to the operator interface of a local exchange, and clients of its
+ * accounts.
  *
  * @module
  */
@@ -21,7 +21,6 @@ export class Rejected extends Data.TaggedError("Rejected")<{ readonly code: stri
 
 type Trader = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite
 
-/** Runs an effect as one of the accounts. */
 export type As = <A, E>(effect: Effect.Effect<A, E, Trader>) => Effect.Effect<A, E>
 
 const credentials = Schema.Struct({ accountId: Schema.String, keyId: Schema.String, privateKey: Schema.String })
@@ -32,7 +31,6 @@ export const order = {
   exchange_index: 0
 } as const
 
-/** Sends a request to the operator interface of the exchange. */
 export const sendAsOperator = (url: string, path: string, body: object, method: "POST" | "PUT" = "POST") =>
   Effect.gen(function* () {
     const request = HttpClientRequest.bodyJsonUnsafe(HttpClientRequest.make(method)(`${url}/sandbox/${path}`), body)
@@ -45,10 +43,7 @@ export const sendAsOperator = (url: string, path: string, body: object, method: 
 export const createAccount = (url: string, name: string, kind: "rsa" | "ed25519") =>
   Effect.flatMap(sendAsOperator(url, "accounts", { name, kind }), Schema.decodeUnknownEffect(credentials))
 
-/**
- * Creates a function that runs effects as an account. The client's rate limiter is off, because the exchange does not
- * limit the rate of these accounts.
- */
+/** The client's rate limiter is off, because the exchange does not limit the rate of these accounts. */
 export const makeAs = (url: string, { keyId, privateKey }: typeof credentials.Type) =>
   Effect.gen(function* () {
     const environment = yield* Effect.fromResult(Environment.fromUrl(url))

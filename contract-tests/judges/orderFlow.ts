@@ -3,9 +3,9 @@
  *
  * Arguments: the address of the exchange, a folder, and the number of book changes per second (default: 40). The
  * program creates the account of kalshi-sdk, an FCM member, and writes its key into the folder (`key-id`, `key.pem`).
- * Then it prints `order flow runs`, and trades until SIGTERM. The first four open markets trade every second, and every
- * book always has both sides. At the end, the program prints how often each step ran. It fails if the exchange rejected
- * a step for a reason other than a pause.
+ * Then it prints `order flow runs`, and trades until SIGTERM. The first four open markets trade every second. Every
+ * book has large orders on both sides. At the end, the program prints how often each step ran. It fails if a step
+ * failed for a reason other than a pause.
  *
  * @module
  */
@@ -32,7 +32,7 @@ const tradedMarkets = 4
  */
 const quotedMarkets = 10
 
-/** Creates large orders on both sides, at prices that no other order matches. */
+/** No other order matches these prices. */
 const placeBothSides = (ticker: string) =>
   Orders.batchCreate({
     orders: [
@@ -41,7 +41,6 @@ const placeBothSides = (ticker: string) =>
     ]
   })
 
-/** Trades in both directions and cancels an order. The judged account is the maker. */
 const trade = (ticker: string, judged: As, other: As) =>
   Effect.gen(function* () {
     const taking = { ...order, ticker, count: "1", time_in_force: "immediate_or_cancel" } as const
@@ -53,10 +52,7 @@ const trade = (ticker: string, judged: As, other: As) =>
     yield* judged(Orders.cancel({ order_id, exchange_index: 0 }))
   })
 
-/**
- * Creates the step that changes books. The step places small orders at prices without trades, and cancels its oldest
- * orders.
- */
+/** The prices of bids and asks are far apart, so these orders do not trade. */
 const makeBookChanges = (tickers: ReadonlyArray<string>, changesPerSecond: number) => {
   const perTick = Math.max(1, Math.round((changesPerSecond * tickMillis) / 2_000))
   const resting: Array<string> = []
@@ -86,7 +82,6 @@ const makeBookChanges = (tickers: ReadonlyArray<string>, changesPerSecond: numbe
   })
 }
 
-/** Creates, changes, triggers, resets and deletes an order group. */
 const changeGroup = Effect.gen(function* () {
   const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 })
   yield* OrderGroups.updateLimit({ order_group_id, contracts_limit: 20 })
@@ -95,10 +90,6 @@ const changeGroup = Effect.gen(function* () {
   yield* OrderGroups.delete({ order_group_id })
 })
 
-/**
- * Creates the step that creates an RFQ and a quote. In every second round, the step accepts and confirms the quote. In
- * the remaining rounds, it deletes the quote and the RFQ.
- */
 const makeQuoting = (tickers: ReadonlyArray<string>, judged: As, other: As) => {
   let round = 0
   return Effect.gen(function* () {
@@ -118,10 +109,7 @@ const makeQuoting = (tickers: ReadonlyArray<string>, judged: As, other: As) => {
   })
 }
 
-/**
- * Creates the step that creates and settles two markets. One of the markets belongs to a multivariate event. The
- * markets never open, so no list of open markets contains them.
- */
+/** The markets are settled before they open, so no list of open markets contains them. */
 const makeCatalog = (url: string) => {
   let round = 0
   return Effect.gen(function* () {
@@ -141,14 +129,12 @@ const makeCatalog = (url: string) => {
   })
 }
 
-/** Counts the successful steps by name, and the rejected steps by name and reason. */
 class Tally {
   readonly done = new Map<string, number>()
   readonly rejected = new Map<string, number>()
-  /** Whether the exchange rejected a step for a reason other than a pause. */
+  /** A pause is not a failure. */
   failed = false
 
-  /** Repeats a step, and counts its results. */
   repeat<E, R>(name: string, everyMillis: number, step: Effect.Effect<unknown, E, R>): Effect.Effect<void, never, R> {
     const count = (counts: Map<string, number>, key: string) => void counts.set(key, (counts.get(key) ?? 0) + 1)
     const counted = Effect.match(step, {
@@ -162,7 +148,6 @@ class Tally {
     return Effect.asVoid(Effect.repeat(counted, Schedule.fixed(everyMillis)))
   }
 
-  /** Returns a line for each step and each reason. */
   lines(): ReadonlyArray<string> {
     return [
       ...Array.from(this.done, ([name, times]) => `  ${name}: ${times}`),

@@ -1,6 +1,6 @@
 /**
- * Lists the equivalent mutants: no test can kill them, because the changed program behaves like the original. The keys are
- * the source file and the changed line. The value is the reason.
+ * Equivalent mutants: no test can kill them, because the changed program behaves like the original. The keys are the
+ * source file and the changed line. The value is the reason.
  *
  * @module
  */

@@ -1,8 +1,9 @@
 /**
- * Creates the mutants of source files. The instrumented source of a file contains all its mutants, each behind a switch.
+ * Creates the mutants of source files. The instrumented source of a file contains all its mutants, each behind a
+ * switch.
  *
- * StrykerJS parses, mutates and prints. This module adds two mutators that StrykerJS lacks: a changed number, and a removed
- * statement.
+ * StrykerJS parses, mutates and prints. This module adds two mutators that StrykerJS lacks: a changed number, and a
+ * removed statement.
  *
  * @module
  */
@@ -11,14 +12,13 @@ import { createRequire } from "node:module"
 import { pathToFileURL } from "node:url"
 import { Instrumenter } from "@stryker-mutator/instrumenter"
 
-/** A change of a source file. */
 export interface Mutant {
   readonly id: string
-  /** The absolute path. */
+  /** An absolute path. */
   readonly file: string
-  /** The line, counted from 1. */
+  /** Counted from 1. */
   readonly line: number
-  /** The column, counted from 1. */
+  /** Counted from 1. */
   readonly column: number
   readonly mutator: string
   readonly original: string
@@ -27,14 +27,13 @@ export interface Mutant {
   readonly mutated: string
 }
 
-/** The instrumented sources, and their mutants. */
 export interface Instrumented {
-  /** The source with all mutants, by absolute path. */
+  /** The keys are absolute paths. */
   readonly sources: ReadonlyMap<string, string>
   readonly mutants: ReadonlyArray<Mutant>
 }
 
-/** The parts of Babel's syntax nodes that the mutators read. */
+/** A syntax node of Babel. */
 interface Node {
   readonly type: string
   readonly [member: string]: unknown
@@ -45,10 +44,7 @@ interface Mutator {
   readonly mutate: (path: { readonly node: Node; readonly parent: Node }) => Iterable<Node>
 }
 
-/**
- * Returns the replacements of a number: n + 1 and n - 1. For 0, only 1. From 10, only 2n, because a change by one rarely
- * matters.
- */
+/** From 10 on, only 2n, because a change by one rarely matters. */
 const replacementsOf = (value: number): ReadonlyArray<number> =>
   value >= 10 ? [value * 2] : value > 0 ? [value + 1, value - 1] : [value + 1]
 
@@ -73,7 +69,7 @@ const statementDeletion: Mutator = {
   }
 }
 
-/** Adds the mutators to the list of StrykerJS, which has no extension point for mutators. */
+/** StrykerJS has no extension point for mutators. */
 const addMutators = async (): Promise<void> => {
   const main = pathToFileURL(createRequire(import.meta.url).resolve("@stryker-mutator/instrumenter"))
   const { allMutators }: { allMutators: Array<Mutator> } = await import(new URL("mutators/mutate.js", main).href)
@@ -101,7 +97,7 @@ const logger = {
 
 const onOneLine = (text: string): string => text.replaceAll(/\s+/g, " ").trim()
 
-/** Creates the mutants of files. The paths are absolute. */
+/** The paths must be absolute. */
 export const instrument = async (paths: ReadonlyArray<string>): Promise<Instrumented> => {
   await addMutators()
   const texts = new Map(paths.map((path) => [path, readFileSync(path, "utf8")]))

@@ -1,8 +1,8 @@
 /**
  * Runs mutation tests: makes one change at a time to a source file, and lists the changes that no test detects.
  *
- * `pnpm mutate <source file>… [<test file>…]` takes paths relative to the root of the repository. Default test files: those
- * directly in `packages/signing/test` and `packages/client/test`.
+ * `pnpm mutate <source file>… [<test file>…]` takes paths relative to the root of the repository. Default test files:
+ * those directly in `packages/signing/test` and `packages/client/test`.
  *
  * @module
  */
@@ -16,15 +16,12 @@ import * as State from "./state.ts"
 
 const root = join(import.meta.dirname, "../..")
 
-/** The maximum number of test files that run with a mutant. The most specific test files are chosen. */
+/** Only the most specific test files run with a mutant. */
 const maxTestFiles = 10
 
-/**
- * The same limit for a mutant that is reached while modules load. It is lower, because each run needs its own process.
- */
+/** For a mutant that is reached while modules load. The limit is lower, because each run needs its own process. */
 const maxLoadingTestFiles = 4
 
-/** Runs files in the order of the arguments. */
 class ArgumentOrder {
   shard(files: Array<TestSpecification>) {
     return files
@@ -68,10 +65,9 @@ const isNamedAfter = (testFile: string, sourceFile: string): boolean =>
   basename(testFile, ".test.ts").toLowerCase() === basename(sourceFile, ".ts").toLowerCase()
 
 /**
- * Returns a function that lists the test files that reach a mutant, the most specific first. A test file with the name of
- * the source file comes first. The others are sorted by how many mutants of the source file they reach. A mutant counts
- * more if fewer test files reach it. A mutant that is reached while modules load counts as reached by every test file that
- * reaches another mutant of the same source file.
+ * Lists the test files that reach a mutant. The file named after the source file comes first. The other files are
+ * sorted by the number of mutants of the source file that they reach. A mutant counts more if fewer test files reach
+ * it. For a mutant that is reached while modules load, the test files of the whole source file are listed.
  */
 const specific = (
   reached: ReadonlyArray<State.Reached>,
@@ -108,7 +104,7 @@ const firstFailure = (module: TestModule): string => {
   return `${test?.fullName ?? module.state()}: ${error?.message}`
 }
 
-/** Runs every test once without a mutant. Records which mutants each test reaches. */
+/** Runs the tests without a mutant. The runner records which mutants they reach. */
 const cover = async (vitest: Vitest, folder: string, specifications: Array<TestSpecification>): Promise<void> => {
   vitest.provide("mutation", { folder })
   const { testModules } = await vitest.runTestSpecifications(specifications)
@@ -118,7 +114,6 @@ const cover = async (vitest: Vitest, folder: string, specifications: Array<TestS
   }
 }
 
-/** Runs the tests with the mutants that they reach. */
 const runTests = async (
   vitest: Vitest,
   folder: string,
@@ -149,7 +144,7 @@ const runTests = async (
 
 const noMutant = "-1"
 
-/** Runs the mutants that are reached while modules load. Each mutant runs one test file at a time, in its own process. */
+/** These mutants take effect while modules load, so each run needs its own process. */
 const runLoading = async (
   vitest: Vitest,
   folder: string,
@@ -158,7 +153,6 @@ const runLoading = async (
   testFilesOf: (mutant: Mutant) => ReadonlyArray<string>
 ): Promise<void> => {
   const loading = new Set(State.readReached(folder).flatMap((reached) => reached.loading))
-  /** Runs a test file with a mutant. Returns the first failure, if any. */
   const run = async (active: string, testFile: string): Promise<string | undefined> => {
     vitest.provide("mutation", { folder, active })
     const specification = specifications.filter(({ moduleId }) => moduleId === testFile)

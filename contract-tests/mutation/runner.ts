@@ -1,7 +1,7 @@
 /**
- * Runs each test once without a mutant. Then runs the test once for each mutant that the test reached, that is assigned
- * to the test file, and that no test has killed. Before mutants are assigned, the runner only records which mutants the
- * tests reach. If a mutant is `active`, the runner runs each test only with this mutant.
+ * Runs each test without a mutant. Then runs it with each mutant that it reached, if the mutant is assigned to the test
+ * file and no test has killed it. Before mutants are assigned, the runner only records which mutants the tests reach.
+ * With an `active` mutant, the runner runs each test only with this mutant.
  *
  * @module
  */
@@ -12,12 +12,8 @@ import * as Watchdog from "./watchdog.ts"
 declare module "vitest" {
   interface ProvidedContext {
     readonly mutation: {
-      /** The folder with the state of the run. */
       readonly folder: string
-      /**
-       * The mutant that is active while modules load and all tests run. Default: each test runs with every mutant that it
-       * reaches.
-       */
+      /** A mutant that is active while modules load and all tests run. */
       readonly active?: string
     }
   }
@@ -25,7 +21,6 @@ declare module "vitest" {
 
 type Hits = Record<string, number>
 
-/** The state that the switches in the instrumented sources read, and the counts that they write. */
 interface Switches {
   activeMutant?: string | undefined
   currentTestId?: string | undefined
@@ -35,13 +30,15 @@ interface Switches {
 }
 
 declare global {
-  /** StrykerJS defines this name. All test files of a process share one object, because modules keep the first object. */
+  /**
+   * StrykerJS defines this name. All test files of a process share one object, because modules keep the first object.
+   */
   var __stryker__: Switches | undefined
 }
 
 const trialId = "trial"
 
-/** The maximum time that the tests of one file spend on a mutant. After that, only other files try the mutant. */
+/** After this time, the tests of a file no longer try a mutant. Other files still do. */
 const maxMillisPerFile = 10_000
 
 const { clearTimeout, setTimeout } = globalThis
@@ -59,7 +56,7 @@ export default class MutationRunner extends TestRunner {
     if (active !== undefined) this.switches.activeMutant = active
   }
 
-  /** Clears the state of the previous test file, because one runner runs all files of a process. */
+  /** One runner runs all files of a process, so the state of the previous file is cleared. */
   onBeforeCollect(): void {
     const { active } = this.mutation
     this.reached.clear()
@@ -72,10 +69,7 @@ export default class MutationRunner extends TestRunner {
     return active === undefined ? this.tryMutants(test) : this.runActive(test, active)
   }
 
-  /**
-   * Runs a test with the active mutant, unless the mutant is already killed. Vitest's option `bail` cannot replace this
-   * check, because it would also cancel the next run.
-   */
+  /** Vitest's option `bail` cannot replace the first check, because it would also cancel the next run. */
   async runActive(test: RunnerTestCase, active: string): Promise<void> {
     if (State.isKilled(this.mutation.folder, active)) return
     this.watchdog.started(active)
@@ -122,7 +116,7 @@ export default class MutationRunner extends TestRunner {
       State.kill(folder, id, { test: test.fullName, reason })
     }
     if (killed.length > 0) {
-      // A mutant can have lasting effects that make the test fail without a mutant. Then no kill by this test counts.
+      // A mutant can have lasting effects, so that the test fails even without a mutant. Then these kills do not count.
       this.renewSignal(test)
       const isSound = await run(test).then(
         () => true,
@@ -134,7 +128,7 @@ export default class MutationRunner extends TestRunner {
     this.switches.currentTestId = undefined
   }
 
-  /** Gives a run of a test its own signal. Vitest uses one signal for all runs, and aborts it when the test times out. */
+  /** Vitest uses one signal for all runs of a test, and aborts it when the test times out. */
   renewSignal(test: RunnerTestCase): AbortController {
     const controller = new AbortController()
     Object.assign(test.context, { signal: controller.signal })

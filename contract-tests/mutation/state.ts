@@ -7,16 +7,14 @@ import { randomUUID } from "node:crypto"
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 
-/** The mutants that one test file reaches. */
 export interface Reached {
   readonly testFile: string
-  /** The mutants that were reached while modules were loaded. Several test files share a loaded module. */
+  /** The mutants that are reached while modules load. Several test files share a loaded module. */
   readonly loading: ReadonlyArray<string>
-  /** The number of tests that reached a mutant, by the mutant's id. */
+  /** The number of tests that reach a mutant, by its id. */
   readonly tests: Readonly<Record<string, number>>
 }
 
-/** How a mutant was killed. */
 export interface Death {
   readonly test: string
   readonly reason: "failed" | "timed out"
@@ -30,7 +28,7 @@ export const make = (folder: string): void => {
 
 export const isKilled = (folder: string, id: string): boolean => existsSync(join(folder, "killed", id))
 
-/** Records a killed mutant. If two processes kill a mutant at the same time, the last record stays. */
+/** If two processes kill a mutant at the same time, the last record stays. */
 export const kill = (folder: string, id: string, death: Death): void => {
   const file = join(folder, randomUUID())
   writeFileSync(file, JSON.stringify(death))
@@ -50,20 +48,17 @@ export const writeReached = (folder: string, reached: Reached): void =>
 export const readReached = (folder: string): ReadonlyArray<Reached> =>
   readdirSync(join(folder, "reached")).map((name) => JSON.parse(readFileSync(join(folder, "reached", name), "utf8")))
 
-/** Assigns mutants to a test file. Its tests run with these mutants. */
 export const assign = (folder: string, testFile: string, ids: ReadonlyArray<string>): void =>
   writeFileSync(join(folder, "assigned", encodeURIComponent(testFile)), JSON.stringify(ids))
 
-/** Returns the mutants that are assigned to a test file. Returns undefined before `assign` and after `finish`. */
+/** Returns undefined before `assign` and after `finish`. */
 export const assigned = (folder: string, testFile: string): ReadonlySet<string> | undefined => {
   const path = join(folder, "assigned", encodeURIComponent(testFile))
   return existsSync(path) ? new Set<string>(JSON.parse(readFileSync(path, "utf8"))) : undefined
 }
 
-/** Records that the tests of a file were run with every assigned mutant. */
 export const finish = (folder: string, testFile: string): void =>
   rmSync(join(folder, "assigned", encodeURIComponent(testFile)), { force: true })
 
-/** Returns the test files that are not finished. */
 export const unfinished = (folder: string): ReadonlySet<string> =>
   new Set(readdirSync(join(folder, "assigned")).map(decodeURIComponent))

@@ -1,13 +1,12 @@
 /**
- * Starts a worker thread that kills the process if a mutant blocks the main thread. A timer on the main thread could
- * not fire then.
+ * A worker thread that kills the process if a mutant blocks the main thread, where a timer could not fire.
  *
  * @module
  */
 import { parentPort, Worker, workerData } from "node:worker_threads"
 import * as State from "./state.ts"
 
-/** The time after which a mutant counts as blocking. No test takes as long without a mutant, even on a busy machine. */
+/** No test takes this long without a mutant, even on a busy machine. */
 const timeoutMillis = 120_000
 
 interface WorkerInput {
@@ -21,7 +20,6 @@ export interface Watchdog {
   readonly ended: () => void
 }
 
-/** Watches this process. */
 export const make = (folder: string): Watchdog => {
   const current = new Float64Array(new SharedArrayBuffer(16))
   const worker = new Worker(new URL(import.meta.url), { workerData: { folder, current } satisfies WorkerInput })

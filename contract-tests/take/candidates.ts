@@ -1,11 +1,9 @@
 /**
  * Finds new facts of a document that may need an entry in the overlay (`fixtures/spec/overlay.json`).
  *
- * **Details**
- *
- * Most entries of the overlay have general reasons: a document is published before the exchange implements it, the server
- * writes an empty list as null, the last page may have no cursor. For each new fact to which such a reason may apply, a
- * person must decide whether the fact needs an entry.
+ * Most entries of the overlay have general reasons: a document is published before the exchange implements it, the
+ * server writes an empty list as null, the last page may have no cursor. For each new fact to which such a reason may
+ * apply, a person must decide whether the fact needs an entry.
  *
  * @module
  */
@@ -13,7 +11,6 @@ import { at, child, isArray, isObject } from "../src/reference/internal/json.ts"
 import type { Json, JsonObject } from "../src/reference/JsonSchema.ts"
 import { type Change, changes } from "./changes.ts"
 
-/** A fact about which a person must decide. */
 export interface Candidate {
   readonly pointer: string
   readonly question: string
@@ -28,7 +25,7 @@ const acceptsNull = (schema: Json | undefined): boolean => {
   )
 }
 
-/** Returns the components that responses refer to, directly or indirectly. */
+/** Direct and indirect references count. */
 const inResponses = (document: Json): ReadonlySet<string> => {
   const reached = new Set<string>()
   const visit = (value: Json | undefined): void => {
@@ -82,7 +79,6 @@ const candidatesOfProperty = (
   ]
 }
 
-/** Returns every object schema in a value, with its pointer. */
 const objectsIn = (value: Json, pointer: string): ReadonlyArray<readonly [pointer: string, schema: JsonObject]> => {
   if (isArray(value)) return value.flatMap((item, index) => objectsIn(item, child(pointer, index)))
   if (!isObject(value)) return []
@@ -118,7 +114,7 @@ const candidatesOfChange = ({ after, before, pointer }: Change, document: Json):
     }))
 }
 
-/** Returns the new facts in responses that may need an entry. The overlay is already applied to both documents. */
+/** The overlay is already applied to both documents. */
 export const candidates = (before: Json, after: Json): ReadonlyArray<Candidate> => {
   const reached = inResponses(after)
   return changes(before, after)

@@ -6,19 +6,18 @@
 import { child, equal, isArray, isObject } from "../src/reference/internal/json.ts"
 import type { Json } from "../src/reference/JsonSchema.ts"
 
-/** A difference between two documents. */
 export interface Change {
   readonly pointer: string
-  /** The earlier value. Undefined if the value is new. */
+  /** Undefined if the value is new. */
   readonly before: Json | undefined
-  /** The later value. Undefined if the value was removed. */
+  /** Undefined if the value was removed. */
   readonly after: Json | undefined
 }
 
-/** The pointers that are not compared. `/info` contains the source stamp, which always differs. */
+/** `/info` contains the source stamp, which always differs. */
 const ignoredPointers: ReadonlySet<string> = new Set(["/info"])
 
-/** Returns every difference between two documents, sorted by pointer. A changed list is one difference. */
+/** Sorted by pointer. A changed list is one difference. */
 export const changes = (before: Json, after: Json, pointer = ""): ReadonlyArray<Change> => {
   if (equal(before, after) || ignoredPointers.has(pointer)) return []
   if (!isObject(before) || !isObject(after)) return [{ pointer, before, after }]
@@ -47,7 +46,6 @@ const describeValues = (before: Json, after: Json): string => {
   return signs.length === 0 ? "a different order" : signs.join(", ")
 }
 
-/** Describes a change in one line. */
 export const describeChange = ({ after, before, pointer }: Change): string => {
   if (before === undefined) return `+ ${pointer}: ${shorten(after ?? null)}`
   if (after === undefined) return `− ${pointer}: ${shorten(before)}`

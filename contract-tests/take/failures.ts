@@ -7,17 +7,16 @@ import { relative } from "node:path"
 import { stripVTControlCharacters } from "node:util"
 import type { Reporter, TestModule } from "vitest/node"
 
-/** The maximum number of printed lines that differ. Further lines are only counted. */
+/** Further lines that differ are only counted. */
 const maxLines = 16
 
-/** The parts of an error that are printed. */
 export interface Failure {
   readonly message: string
   readonly diff?: string | undefined
   readonly stacks?: ReadonlyArray<{ readonly file: string; readonly line: number }> | undefined
 }
 
-/** Describes a failure: a line with its location, and the lines that differ (`-` is expected, `+` is received). */
+/** In the lines that differ, `-` is expected and `+` is received. */
 export const describeFailure = (
   root: string,
   file: string,

@@ -1,11 +1,9 @@
 /**
  * Finds the names that were removed from a document, and the lines of the repository that still use them.
  *
- * **Details**
- *
- * The compiler does not check names in strings, regular expressions and READMEs. A name that is a common word ("transfers")
- * would match unrelated lines. So path segments and fields count only with an underscore, and schemas only with a second
- * capital letter.
+ * The compiler does not check names in strings, regular expressions and READMEs. A name that is a common word
+ * ("transfers") would match unrelated lines. So path segments and fields count only with an underscore, and schemas
+ * only with a second capital letter.
  *
  * @module
  */
@@ -24,7 +22,6 @@ const members = (value: Json | undefined): ReadonlyArray<readonly [string, Json]
 
 const textOf = (value: Json | undefined): ReadonlyArray<string> => (typeof value === "string" ? [value] : [])
 
-/** Returns the names of parameters and fields. */
 const fieldsIn = (value: Json): ReadonlyArray<string> => {
   if (isArray(value)) return value.flatMap(fieldsIn)
   if (!isObject(value)) return []
@@ -53,7 +50,7 @@ const namesOf = (document: Json): Names => {
   }
 }
 
-/** Returns the shortest prefix of a path that no other path has. */
+/** The shortest prefix that no other path has. */
 const distinctPrefix = (path: string, others: ReadonlySet<string>): string => {
   const segments = path.split("/").slice(1)
   const beginnings = segments.map((_, index) => `/${segments.slice(0, index + 1).join("/")}`)
@@ -62,14 +59,13 @@ const distinctPrefix = (path: string, others: ReadonlySet<string>): string => {
 
 const isDistinct = (name: string): boolean => /^[a-z].*_|^[A-Z].*[A-Z]/.test(name)
 
-/** The names that were removed from a document. */
 export interface Lost {
   readonly operations: ReadonlyArray<string>
   /** Prefixes of paths, components, path segments, parameters and fields. */
   readonly others: ReadonlyArray<string>
 }
 
-/** Returns the names of `before` that are not in `after`. Ignores names that `elsewhere`, another document, still has. */
+/** Ignores names that `elsewhere`, another document, still has. */
 export const lost = (before: Json, after: Json, elsewhere: Json): Lost => {
   const [was, is, kept] = [namesOf(before), namesOf(after), new Set(fieldsIn(elsewhere))]
   const paths = [...was.paths].filter((path) => !is.paths.has(path)).map((path) => distinctPrefix(path, is.paths))
@@ -80,15 +76,13 @@ export const lost = (before: Json, after: Json, elsewhere: Json): Lost => {
   }
 }
 
-/** Returns the name of the function for each operation id, from the descriptors in a source. */
+/** By operation id, from the descriptors in a source. */
 export const functionsIn = (source: string): ReadonlyMap<string, string> =>
   new Map([...source.matchAll(/operationId: "(\w+)",\s+name: "([\w.]+)"/g)].map(([, id = "", name = ""]) => [id, name]))
 
 const moduleOf = (name: string): string => name.split(".")[0] ?? name
 
-/**
- * Returns the functions whose operations were removed. If a module has no other functions, returns the module instead.
- */
+/** If a module has no other functions, `modules` has the module instead. */
 export const lostFunctions = (
   operations: ReadonlyArray<string>,
   before: ReadonlyMap<string, string>,
@@ -103,10 +97,7 @@ export const lostFunctions = (
 
 const escaped = (text: string): string => text.replaceAll(/[/{}.*+?^$()|[\]\\]/g, "\\$&")
 
-/**
- * Returns a message for each line of a file that has one of the names. For the file of a removed module, returns only one
- * message: remove the file.
- */
+/** For the file of a removed module, returns only one message: remove the file. */
 export const mentions = (
   file: string,
   text: string,

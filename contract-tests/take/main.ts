@@ -3,8 +3,8 @@
  * tasks.
  *
  * `pnpm spec:take <file> [--published YYYY-MM-DD] [--since <revision>]`. The exit code is 1 if tasks remain.
- * `docs/new-document.md` describes each step. Changes and removed names are relative to the document of a git revision, so
- * every run shows them. Default: HEAD.
+ * `docs/new-document.md` describes each step. Changes and removed names are relative to the document of a git revision,
+ * so every run shows them. Default: HEAD.
  *
  * @module
  */
@@ -29,7 +29,6 @@ import { pin } from "./pins.ts"
 const root = join(import.meta.dirname, "../..")
 const spec = join(root, "fixtures/spec")
 
-/** The tests that depend on the content of the document. */
 const documentTests = [
   "contract-tests/test/architecture/Exports.test.ts",
   "contract-tests/test/generate/referenceDocument.test.ts",
@@ -53,7 +52,6 @@ const documentTests = [
   "packages/sandbox/test/rest/statuses.test.ts"
 ]
 
-/** The tests that depend on the document of the feed. */
 const feedTests = [
   "contract-tests/test/operations/Messages.test.ts",
   "contract-tests/test/reference",
@@ -61,7 +59,7 @@ const feedTests = [
   "packages/client/test/codegen"
 ]
 
-/** The slow tests that depend on the document. They run after the other tests pass. */
+/** They run after the other tests pass. */
 const slowDocumentTests = [
   "contract-tests/test/operations/Requests.test.ts",
   "contract-tests/test/operations/Responses.test.ts",
@@ -88,7 +86,6 @@ if (file === undefined || published === undefined) {
 const left: Array<string> = []
 let sinceMillis = Date.now()
 
-/** Ends a step: prints the remaining tasks and the duration. */
 const end = (step: string, lines: ReadonlyArray<string>): void => {
   const seconds = ((Date.now() - sinceMillis) / 1000).toFixed(1)
   sinceMillis = Date.now()
@@ -104,7 +101,6 @@ const stop = (): never => {
   return process.exit(left.length === 0 ? 0 : 1)
 }
 
-/** Runs a program of the repository. Returns the exit code, and the output without colours. */
 const run = (
   command: string,
   ...args: ReadonlyArray<string>
@@ -257,7 +253,6 @@ function checkTests(step: string, ...folders: ReadonlyArray<string>): void {
   end(step, code === 0 || failures.length > 0 ? failures : [`vitest failed: ${linesIn(text).at(-1) ?? "no output"}`])
 }
 
-/** Returns the location of a fault that codegen found in its hand-written files. */
 function codegenFault(fault: string): string {
   const [, key] = /^\/docs\/\w+\/([^:\s]+)/.exec(fault) ?? []
   const [facts, docs] = kind === "rest" ? ["facts.ts", "fieldDocs.ts"] : ["feedFacts.ts", "feedFacts.ts"]
@@ -270,7 +265,6 @@ function codegenFault(fault: string): string {
   return `${file}:${line + 1}: ${fault}`
 }
 
-/** Returns the lines of tracked files that use a name that was removed from the document. */
 function mentions(): ReadonlyArray<string> {
   const tracked = git("ls-files").split("\n")
   const files = tracked.filter(
@@ -295,7 +289,7 @@ function mentions(): ReadonlyArray<string> {
     : files.flatMap((file) => Lost.mentions(file, readFileSync(join(root, file), "utf8"), searchedNames, modules))
 }
 
-/** Returns the remaining tasks for the client's functions, or only one line if a module does not load. */
+/** Only one line if a module does not load. */
 function operations(): ReadonlyArray<string> {
   const { code, text } = node("contract-tests/take/operations.ts")
   if (code === 0) return linesIn(text)

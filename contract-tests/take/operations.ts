@@ -1,6 +1,6 @@
 /**
- * Prints how the client's operations differ from the reference document: one line for each difference, with the file and
- * the line. Runs in its own process, because it loads the newly generated code.
+ * Prints how the client's operations differ from the reference document: one line for each difference, with the file
+ * and the line. Runs in its own process, because it loads the newly generated code.
  *
  * @module
  */
@@ -35,7 +35,7 @@ for (const { at, check, expected, got, operation } of Descriptors.findings(Clien
   console.log(`${where}: ${operation} ${check}${at === "" ? "" : ` ${at}`}: expected ${expected}, got ${got}`)
 }
 
-/** Returns every field of an input, at any depth. */
+/** At any depth. */
 const fields = (input: Json): ReadonlyArray<string> =>
   isArray(input)
     ? input.flatMap(fields)
@@ -79,7 +79,7 @@ const world: World = {
   seededSeconds: 0
 }
 
-// Checks the inputs that the local exchange must accept.
+// The local exchange must accept these inputs.
 const workingFile = "contract-tests/src/targets/Working.ts"
 const lines = readFileSync(join(root, workingFile), "utf8").split("\n")
 for (const id of Working.operationIds) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Splits a pointer into the arguments that the file uses: `properties("Name", "field")`. */
+/** The arguments that the file uses: `properties("Name", "field")`. */
 const parts = (pointer: string): { readonly owner: string; readonly field: string } | undefined => {
   const [, owner, field] = /^\/components\/schemas\/(.+)\/properties\/([^/]+)$/.exec(pointer) ?? []
   return owner === undefined || field === undefined ? undefined : { owner, field }
@@ -15,7 +15,6 @@ const lineOf = (source: string, pattern: RegExp): number => {
   return index < 0 ? 1 : source.slice(0, index).split("\n").length
 }
 
-/** Returns the line to change, and the change in the form of the code. */
 export const pin = (source: string, action: "add" | "remove", pointer: string, beside: string): string => {
   const place = parts(pointer)
   const group = `all("${beside}", […])`

@@ -1,4 +1,4 @@
-"""The shared part of the Python drivers. A driver plays the scenarios of the judge (`kalshi-contract serve`) with a
+"""Shared code of the Python drivers. A driver plays the scenarios of the judge (`kalshi-contract serve`) with a
 client.
 
 A driver passes the function `open_player(assignment)` to `main`. The function returns an object with the methods
@@ -22,12 +22,10 @@ def request(url, body=None):
 
 
 def unsupported(step, why):
-    """Returns the result of a step that the client does not support."""
     return {"unsupported": f"{step['do']}: {why}"}
 
 
 def text_of(error):
-    """Returns an error as Python prints it, with its fields."""
     return "".join(traceback.format_exception(error)) + repr(getattr(error, "__dict__", {}))
 
 
@@ -36,7 +34,7 @@ def play(judge, path, open_player):
     results = []
     player = open_player(assignment)
     try:
-        # After the first step that the client does not support, the verdict is `unsupported`, and no later step is
+        # A step that the client does not support makes the whole scenario unsupported, so the later steps are not
         # played.
         missing = None
         for step in assignment["steps"]:
@@ -55,8 +53,7 @@ def play(judge, path, open_player):
 def main(client, key, open_player):
     """Runs a driver as a program.
 
-    Arguments: the address of the judge, the file for the scorecard (`-` for none), and the scenarios to play (default:
-    all).
+    Arguments: the judge's address, a file for the JSON scorecard (`-` for none), and scenario ids (default: all).
     """
     judge, file, *only = sys.argv[1:]
     started = json.loads(request(f"{judge}/runs", {"client": client, "key": key}))

@@ -1,5 +1,5 @@
 /**
- * The shared part of the TypeScript drivers. A driver plays the scenarios of the judge (`kalshi-contract serve`) with a
+ * Shared code of the TypeScript drivers. A driver plays the scenarios of the judge (`kalshi-contract serve`) with a
  * client, and reports what the client returns.
  *
  * @module
@@ -10,16 +10,13 @@ import type { Client, Scorecard } from "../../src/conformance/Scorecard.ts"
 
 export type { Assignment, Client, Result, Step }
 
-/** Makes the calls of one scenario through a client. */
 export interface Player {
   readonly call: (step: Step) => Promise<Result>
   readonly close?: () => Promise<void>
 }
 
-/** A client under test. */
 export interface Driver {
   readonly client: Client
-  /** The kind of key that the client prefers. */
   readonly key: "rsa" | "ed25519"
   readonly open: (assignment: Assignment) => Promise<Player>
 }
@@ -33,14 +30,13 @@ const request = async (url: string, body?: object): Promise<unknown> => {
   return response.json()
 }
 
-/** Plays one scenario. */
 export const play = async (judge: string, run: string, scenario: string, driver: Driver): Promise<void> => {
   const path = `${judge}/runs/${run}/scenarios/${scenario}`
   const assignment = (await request(path, {})) as Assignment // the judge's own response
   const results: Array<Result> = []
   const player = await driver.open(assignment)
   try {
-    // After the first step that the client does not support, the verdict is `unsupported`, and no later step is played.
+    // A step that the client does not support makes the whole scenario unsupported, so the later steps are not played.
     let missing: Result | undefined
     for (const step of assignment.steps) {
       if (step.do !== "continue") {
@@ -57,7 +53,7 @@ export const play = async (judge: string, run: string, scenario: string, driver:
   await request(judge + assignment.end, { results })
 }
 
-/** Plays all scenarios, or only the scenarios whose ids are in `only`. Returns the scorecard. */
+/** An empty `only` selects all scenarios. */
 export const playAll = async (judge: string, driver: Driver, only: ReadonlyArray<string> = []): Promise<Scorecard> => {
   const { client, key } = driver
   // The judge's own responses.
@@ -72,8 +68,8 @@ export const playAll = async (judge: string, driver: Driver, only: ReadonlyArray
 }
 
 /**
- * Runs a driver as a program. Arguments: the address of the judge, the file for the scorecard as JSON (`-` for none), and
- * the scenarios to play (default: all).
+ * Runs a driver as a program. Arguments: the judge's address, a file for the JSON scorecard (`-` for none), and
+ * scenario ids (default: all).
  */
 export const main = async (driver: Driver): Promise<void> => {
   const { writeFileSync } = await import("node:fs")
@@ -84,8 +80,7 @@ export const main = async (driver: Driver): Promise<void> => {
   console.log(renderText(card))
 }
 
-/** The input of a step, by names on the wire. */
+/** Fields of an input have their names on the wire. */
 export const inputOf = <A>(step: Step): A => step.input as A // the judge's own input
 
-/** Returns the result of a step that the client does not support. */
 export const unsupported = (verb: Verb, why: string): Result => ({ unsupported: `${verb}: ${why}` })

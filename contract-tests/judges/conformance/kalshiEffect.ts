@@ -40,7 +40,6 @@ import {
 
 type Services = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Feed.KalshiFeed
 
-/** The client of one account: REST with the time limit of the scenario and otherwise default settings, and the feed. */
 const layerOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["accounts"][number]) =>
   Layer.unwrap(
     Effect.gen(function* () {
@@ -54,7 +53,7 @@ const layerOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["
     })
   )
 
-/** Fields of the client's errors. Each class has some of them. */
+/** An error class has some of these fields. */
 interface ClientError {
   readonly _tag?: string
   readonly status?: number
@@ -87,11 +86,11 @@ interface OrderInput {
 }
 
 const intentOf = ({ client_order_id, count, price, side, ticker }: OrderInput): Orders.OrderIntent => {
-  const input = { ticker, client_order_id, count: count as `${number}`, yes_price: price as `${number}` } // the judge sends decimals
+  // The judge sends decimals.
+  const input = { ticker, client_order_id, count: count as `${number}`, yes_price: price as `${number}` }
   return side === "bid" ? Orders.buyYes(input) : Orders.sellYes(input)
 }
 
-/** Reports the outcome of an order. `placed` states whether the exchange can have the order. */
 const reportOutcome = (outcome: Orders.Outcome): Reported => {
   switch (outcome._tag) {
     case "Accepted":
@@ -103,7 +102,6 @@ const reportOutcome = (outcome: Orders.Outcome): Reported => {
   }
 }
 
-/** Converts the report about one of several orders to an item of the list `results`. */
 const itemOf = (reported: Reported): unknown =>
   "value" in reported
     ? reported.value
@@ -118,7 +116,6 @@ const placeOne = (input: OrderInput): Effect.Effect<Reported, never, Services> =
     Effect.catch((error) => Effect.succeed(reportError(error, { placed: "no" })))
   )
 
-/** The books and trades that the driver watches. `hasHole` is true after a gap in the trades. */
 class Followed {
   readonly books = new Map<string, OrderBooks.Watch>()
   readonly tradeIds: Array<string> = []
@@ -182,7 +179,6 @@ const orderIds = (orders: ReadonlyArray<{ readonly order_id: string }>) => ({
   order_ids: orders.map(({ order_id }) => order_id)
 })
 
-/** Makes the call of a step. Succeeds with the report about the step. */
 const callOf = (step: Step, followed: Followed): Effect.Effect<Reported, unknown, Services | Scope.Scope> => {
   const value = <E, R>(effect: Effect.Effect<Readonly<Record<string, unknown>>, E, R>) =>
     Effect.map(effect, (value): Reported => ({ value }))
@@ -236,7 +232,6 @@ const callOf = (step: Step, followed: Followed): Effect.Effect<Reported, unknown
   }
 }
 
-/** The version of the client in this repository. */
 const version = (): string => {
   const file = fileURLToPath(new URL("../../../packages/client/package.json", import.meta.url))
   return (JSON.parse(readFileSync(file, "utf8")) as { readonly version: string }).version // a package has a version

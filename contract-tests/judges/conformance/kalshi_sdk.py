@@ -13,7 +13,7 @@ from kalshi import CreateOrderV2Request, KalshiAuth, KalshiClient, KalshiConfig,
 from kalshi.models.orders import BatchCreateOrdersV2Request, DecreaseOrderV2Request
 from kalshi.ws import KalshiWebSocket
 
-# The longest wait of `watch_book` for each of these: the connection, the subscription, the first book.
+# `watch_book` waits this long for the connection, then for the subscription, and then for the first book.
 WATCH_SECONDS = 5
 
 ORDER = {"time_in_force": "good_till_canceled", "self_trade_prevention_type": "taker_at_cross"}
@@ -30,13 +30,13 @@ def error_of(error):
         "kind": "timeout" if isinstance(error, Timeout) else type(error).__name__,
         "status": status,
         "text": driver.text_of(error),
-        # An error with a status from 400 to 499 says that the exchange refused the request.
+        # A status from 400 to 499 means that the exchange refused the request.
         **({"placed": "no"} if refused else {}),
     }
 
 
 def request_of(order):
-    """Returns the request for an order. Counts and prices are `Decimal`, as in the SDK's documentation."""
+    """Counts and prices are `Decimal`, as in the SDK's documentation."""
     return CreateOrderV2Request(**{**order, "count": Decimal(order["count"]), "price": Decimal(order["price"])}, **ORDER)
 
 

@@ -17,9 +17,7 @@ const require = createRequire(import.meta.url)
 const sdk: typeof Sdk = require("kalshi-typescript")
 const axios: typeof Axios = require("axios")
 
-/**
- * The API objects of one account. They are built from only a configuration, so they use the SDK's default HTTP client.
- */
+/** Objects that are built from only a configuration share the SDK's default HTTP client. */
 const apisOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["accounts"][number]) => {
   const configuration = new sdk.Configuration({
     apiKey: account.key_id,
@@ -36,30 +34,30 @@ const apisOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["a
 
 type Apis = ReturnType<typeof apisOf>
 
-/** Returns the code in the parsed body of an error: `error.code` or `code`. */
 const codeOf = (data: unknown): { readonly code?: string } => {
-  const body = Object(data) as { readonly code?: unknown; readonly error?: { readonly code?: unknown } | string } // any value
+  // `data` can be any value.
+  const body = Object(data) as { readonly code?: unknown; readonly error?: { readonly code?: unknown } | string }
   const code = Object(body.error).code ?? body.code
   return typeof code === "string" ? { code } : {}
 }
 
-/** Reports an error. The SDK throws the errors of axios. */
+/** The SDK throws the errors of axios. */
 const reportError = (error: unknown): Result => {
-  const { code, message, name, response } = error as Partial<InstanceType<typeof Axios.AxiosError>> // The fields are absent from other errors.
+  // Errors of other classes do not have these fields.
+  const { code, message, name, response } = error as Partial<InstanceType<typeof Axios.AxiosError>>
   const status = response?.status
   return {
     error: {
       kind: name ?? "Error",
       ...(status !== undefined && { status }),
       ...(status === undefined ? code !== undefined && { code } : codeOf(response?.data)),
-      // An error with a status from 400 to 499 says that the exchange refused the request.
+      // A status from 400 to 499 means that the exchange refused the request.
       ...(status !== undefined && status >= 400 && status < 500 ? { placed: "no" as const } : {}),
       text: message === undefined ? String(error) : inspect(error)
     }
   }
 }
 
-/** Converts an order from the judge to a request of the SDK. */
 const orderOf = (input: Pick<Sdk.CreateOrderV2Request, "ticker" | "side" | "count" | "price" | "client_order_id">) => ({
   ...input,
   time_in_force: "good_till_canceled" as const,
@@ -68,7 +66,7 @@ const orderOf = (input: Pick<Sdk.CreateOrderV2Request, "ticker" | "side" | "coun
 
 type OrderInput = Parameters<typeof orderOf>[0]
 
-/** A value that the SDK returns. Any field can be missing, because the SDK does not check responses. */
+/** The SDK does not check responses, so any field can be missing. */
 type Loose<A> = { readonly [Key in keyof A]?: A[Key] | null } | undefined | null
 
 const listed = (data: Loose<Sdk.GetOrdersResponse>): Result => ({
@@ -158,8 +156,8 @@ const driver: Driver = {
   client: { name: "kalshi-typescript", version, language: "TypeScript" },
   key: "rsa",
   open: async (assignment) => {
-    // The API objects add interceptors to the default HTTP client of the process. The driver removes them, so that each
-    // scenario starts as in a new process.
+    // The API objects add interceptors to the default HTTP client. The driver removes them, so that each scenario
+    // starts as in a new process.
     axios.interceptors.request.clear()
     const isRsa = assignment.accounts.every(({ kind }) => kind === "rsa")
     const apis = isRsa ? assignment.accounts.map((account) => apisOf(assignment, account)) : []

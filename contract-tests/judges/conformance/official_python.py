@@ -12,7 +12,7 @@ from kalshi_python_sync.exceptions import ApiException
 
 
 def client_of(assignment, account):
-    """Returns the client of one account, configured as in the README of the SDK."""
+    """Configured as in the README of the SDK."""
     configuration = sdk.Configuration(host=assignment["exchange"]["rest"])
     configuration.api_key_id = account["key_id"]
     configuration.private_key_pem = account["private_key"]
@@ -27,7 +27,7 @@ def error_of(error):
         "kind": type(error).__name__,
         "status": error.status,
         "text": driver.text_of(error),
-        # An error with a status from 400 to 499 says that the exchange refused the request.
+        # A status from 400 to 499 means that the exchange refused the request.
         **({"placed": "no"} if refused else {}),
     }
 
@@ -36,7 +36,7 @@ ORDER = {"time_in_force": "good_till_canceled", "self_trade_prevention_type": "t
 
 
 def text(value):
-    """Returns a value of a model as text. A member of an enum is replaced by its `value`."""
+    """A member of an enum is replaced by its `value`."""
     value = getattr(value, "value", value)
     return None if value is None else str(value)
 

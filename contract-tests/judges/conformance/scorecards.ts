@@ -2,8 +2,8 @@
  * Compares scorecards with the recorded scorecards in `docs/conformance.json`, and writes `docs/conformance.md`.
  *
  * Arguments: `check` or `write`, and the files of the scorecards. `check` fails if `@kalshi-effect/client` has a fault,
- * or if a scenario has no verdict. `check` also fails if the recorded scorecard has another client version, another
- * verdict, or another category of a finding. `write` records the scorecards. It keeps the recorded scorecards of other
+ * or if a scenario is incomplete or was not run. It also fails if a scorecard differs from the recorded one in the
+ * client's version, a verdict or the categories of findings. `write` records the scorecards, and keeps those of other
  * clients.
  *
  * @module
@@ -14,17 +14,16 @@ import { categories } from "../../src/conformance/Scenario.ts"
 import { scenarios } from "../../src/conformance/Scenarios.ts"
 import { type Client, type Outcome, type Scorecard, summary, type Verdict } from "../../src/conformance/Scorecard.ts"
 
-/** A recorded scorecard: the outcomes by scenario. */
 export interface Recorded {
   readonly client: Client
   readonly counts: Scorecard["counts"]
   readonly outcomes: Readonly<Record<string, Outcome>>
 }
 
-/** The client of this repository. Its scorecard must have no fault. */
+/** The client of this repository, which must have no fault. */
 const own = "@kalshi-effect/client"
 
-/** The clients, in the order in which the document lists them. */
+/** The order in the document. */
 const order = [own, "kalshi-typescript", "kalshi_python_sync", "kalshi-sdk"]
 
 const recordedFile = fileURLToPath(new URL("../../../docs/conformance.json", import.meta.url))
@@ -52,7 +51,6 @@ const describeOutcome = (outcome: Outcome | undefined): string =>
         ...categories.filter((category) => outcome.findings.some((finding) => finding.category === category))
       ].join(", ")
 
-/** Describes each difference between a scorecard and the recorded scorecard in a sentence. */
 export const differences = (card: Scorecard, recorded: ReadonlyArray<Recorded>): ReadonlyArray<string> => {
   const { client, counts, outcomes } = record(card)
   const expected = recorded.find((other) => other.client.name === client.name)
@@ -126,7 +124,6 @@ The drivers in \`contract-tests/judges/conformance\` use each client as its docu
 - \`kalshi-sdk\`: \`KalshiClient\`, \`list_all\`, and \`KalshiWebSocket\` with \`orderbook\` for each market and \`subscribe_trade\`. The driver reports the last book or error of the iterator, and reports a call of \`on_error\` as a warning.
 `
 
-/** Renders the recorded scorecards as a document. */
 export const render = (recorded: ReadonlyArray<Recorded>): string => {
   const cards = order.flatMap((name) => recorded.find(({ client }) => client.name === name) ?? [])
   const titleOf = ({ client }: Recorded) => `${client.name} ${client.version}`

@@ -19,8 +19,8 @@ import { dateIn, importDocument } from "../reference/SpecImport.ts"
 
 const fixtures = fileURLToPath(new URL("../../../fixtures/spec/", import.meta.url))
 
-/** The command failed; the message is already printed. */
-class CommandFailed extends Schema.TaggedError<CommandFailed>()("Refused", { message: Schema.String }) {
+/** The message is already printed. */
+class CommandFailed extends Schema.TaggedError<CommandFailed>()("CommandFailed", { message: Schema.String }) {
   // As in `kalshi-contract`, 2 means that the document, the overlay or an argument is invalid.
   override readonly [Runtime.errorExitCode] = 2
   override readonly [Runtime.errorReported] = false
@@ -29,7 +29,6 @@ class CommandFailed extends Schema.TaggedError<CommandFailed>()("Refused", { mes
 const fail = (error: { readonly message: string }): Effect.Effect<never, CommandFailed> =>
   Effect.andThen(Console.error(error.message), new CommandFailed({ message: error.message }))
 
-/** Reads a file as UTF-8. Keeps a byte-order mark, and rejects invalid UTF-8. */
 const readText = Effect.fnUntraced(function* (file: string) {
   const fs = yield* FileSystem.FileSystem
   const bytes = yield* Effect.catch(fs.readFile(file), fail)

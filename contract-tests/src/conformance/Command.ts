@@ -1,5 +1,5 @@
 /**
- * Defines the subcommand `kalshi-contract serve`: serves the judge exchange, which scores clients in any language.
+ * The subcommand `kalshi-contract serve`: a judge exchange, which scores clients in any language.
  *
  * @module
  */
@@ -11,7 +11,6 @@ import { refuse } from "../runner/internal/ending.ts"
 import { scenarios } from "./Scenarios.ts"
 import { serve } from "./Serve.ts"
 
-/** The subcommand. */
 export const serveCommand = Command.make(
   "serve",
   {

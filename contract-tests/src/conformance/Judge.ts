@@ -1,5 +1,6 @@
 /**
- * The judge begins each scenario on a separate exchange, acts at each step `continue`, and ends the scenario with a verdict.
+ * The judge begins each scenario on a separate exchange, acts at each step `continue`, and ends the scenario with a
+ * verdict.
  *
  * @module
  */
@@ -28,21 +29,19 @@ import {
 } from "./Scenario.ts"
 import * as Scorecard from "./Scorecard.ts"
 
-/** The error for a request that the judge cannot execute. */
 export class Refused extends Data.TaggedError("Refused")<{ readonly status: 400 | 404; readonly reason: string }> {
   override get message(): string {
     return this.reason
   }
 }
 
-/** The first request of a driver. */
 export const NewRun = Schema.Struct({
   client: Schema.Struct({ name: Schema.String, version: Schema.String, language: Schema.String }),
   /** The kind of key for the scenarios that accept both kinds. Default: `ed25519`. */
   key: Schema.optionalKey(Schema.Literals(["rsa", "ed25519"]))
 })
 
-/** What a driver needs to play a scenario. `continue` and `end` are paths of the judge. */
+/** `continue` and `end` are paths of the judge. */
 export interface Assignment {
   readonly scenario: string
   readonly title: string
@@ -55,17 +54,15 @@ export interface Assignment {
   readonly end: string
 }
 
-/** A scenario in progress. */
 interface Session {
   readonly scenario: Scenario
   readonly stage: Stage
   readonly plan: Plan
   readonly scope: Scope.Closeable
-  /** The number of times that the driver has sent `continue`. */
+  /** The number of `continue` requests. */
   acted: number
 }
 
-/** The scenarios of one client. */
 interface Run {
   readonly client: Scorecard.Client
   readonly key: "rsa" | "ed25519"
@@ -75,11 +72,10 @@ interface Run {
 
 export interface Options {
   readonly scenarios: ReadonlyArray<Scenario>
-  /** The time that a client gets to process the messages of the exchange. */
+  /** The time that a client gets to process the messages of the feed. */
   readonly settleMillis: number
 }
 
-/** A judge for any number of clients. */
 export interface Judge {
   readonly scenarios: ReadonlyArray<Scenario>
   readonly start: (run: typeof NewRun.Type) => Effect.Effect<string>
@@ -91,7 +87,7 @@ export interface Judge {
 
 const unknown = (reason: string) => new Refused({ status: 404, reason })
 
-/** Returns the RSA key pair of an account, in PEM. All scenarios share the pairs, because making them is slow. */
+/** All scenarios share the key pairs, because making them is slow. */
 type RsaPairs = (index: number) => { readonly privateKey: string; readonly publicKey: string }
 
 const makeRsaPairs = (): RsaPairs => {
@@ -104,7 +100,6 @@ const makeRsaPairs = (): RsaPairs => {
     }))
 }
 
-/** Starts the exchange and the recorder of a scenario. They stop when the scope closes. */
 const openStage = (scenario: Scenario, key: "rsa" | "ed25519", rsaPairs: RsaPairs, settleMillis: number) =>
   Effect.gen(function* () {
     const { accounts: count = 1, key: kind = key, tier } = scenario
@@ -137,7 +132,6 @@ const openStage = (scenario: Scenario, key: "rsa" | "ed25519", rsaPairs: RsaPair
 
 const pathOf = (path: string): string => path.split("?")[0] ?? path
 
-/** Returns the distinct faults of the signatures. A private request without a signature is a fault. */
 const signatureFindings = (requests: ReadonlyArray<Recorder.Recorded>): ReadonlyArray<Finding> => {
   const texts = requests.flatMap(({ method, path, signature }) => {
     if (signature === "valid") return []
@@ -201,7 +195,7 @@ const judgeReport = (session: Session, report: unknown): Effect.Effect<Scorecard
     return { verdict: findings.length === 0 ? "passed" : "faulty", findings }
   })
 
-/** Makes a judge. Closing the scope ends all scenarios. */
+/** Closing the scope ends all scenarios. */
 export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge, never, Scope.Scope> =>
   Effect.gen(function* () {
     const parent = yield* Effect.scope

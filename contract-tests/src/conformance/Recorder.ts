@@ -1,7 +1,6 @@
 /**
- * A proxy between a client and the local exchange. It records every request with its headers, its body and its signature
- * check, and can replace or change responses. It uses `node:http`, because it must close the client's socket when the
- * exchange closes the connection.
+ * A proxy between a client and the local exchange. It records requests, checks signatures, and can replace or change
+ * responses. It uses `node:http`, because it must close the client's socket when the exchange closes the connection.
  *
  * @module
  */
@@ -18,7 +17,6 @@ import {
 import { type AddressInfo, connect } from "node:net"
 import { checkSignature, type SignatureCheck } from "./signatures.ts"
 
-/** A received request. */
 export interface Recorded {
   readonly atMillis: number
   readonly method: string
@@ -30,26 +28,22 @@ export interface Recorded {
   readonly signature: SignatureCheck
 }
 
-/** A response that replaces the response of the exchange. */
 export interface Reply {
   readonly status: number
   readonly headers?: Readonly<Record<string, string>>
   readonly body: string
 }
 
-/**
- * A rule that changes the responses to matching requests. If several rules match, the oldest applies until it is used
- * up.
- */
+/** If several rules match a request, the oldest applies until it is used up. */
 export interface Rule {
   readonly method: string
   /** The path below `/trade-api/v2`, without the query. */
   readonly path: string
-  /** The number of requests to which the rule applies. Default: all. */
+  /** The number of requests to which the rule applies. Default: no limit. */
   readonly times?: number
-  /** Returns the response. The exchange does not get the request. `nth` counts the requests of the rule from 0. */
+  /** Responds instead of the exchange, which does not get the request. `nth` counts the requests of the rule from 0. */
   readonly respond?: (request: Recorded, nth: number) => Reply
-  /** Changes the response of the exchange, after the exchange has carried out the request. */
+  /** Runs after the exchange has carried out the request. */
   readonly alter?: (reply: Reply) => Reply
 }
 
@@ -62,11 +56,10 @@ const headersOf = (headers: IncomingHttpHeaders): Recorded["headers"] =>
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(", ") : value])
   )
 
-/** The requests of a client, and the rules for them. */
 export class Recorder {
   readonly url: string
   readonly requests: Array<Recorded> = []
-  /** The public keys of the accounts, by the ids of their API keys. */
+  /** Public keys by key id. */
   readonly keys = new Map<string, string>()
   readonly #rules: Array<{ readonly rule: Rule; used: number }> = []
   readonly #upstream: () => string
@@ -80,7 +73,7 @@ export class Recorder {
     this.#rules.push({ rule, used: 0 })
   }
 
-  /** Returns the requests with this method and this path below `/trade-api/v2`. */
+  /** `path` is below `/trade-api/v2`. */
   sent(method: string, path: string): ReadonlyArray<Recorded> {
     return this.requests.filter((request) => request.method === method && pathOf(request.path) === root + path)
   }
@@ -93,7 +86,6 @@ export class Recorder {
     return recorded
   }
 
-  /** Responds to a complete request. */
   handle(request: IncomingMessage, body: Buffer, response: ServerResponse): void {
     const recorded = this.record(request, body.toString())
     if (!recorded.path.startsWith(`${root}/`)) {
@@ -137,7 +129,6 @@ export class Recorder {
     upstream.end(body)
   }
 
-  /** Connects a WebSocket to the exchange. */
   upgrade(request: IncomingMessage, head: Buffer): void {
     this.record(request, "")
     const { hostname, port } = new URL(this.#upstream())
@@ -164,7 +155,7 @@ const reply = (response: ServerResponse, { body, headers = {}, status }: Reply):
   response.end(body)
 }
 
-/** The size limit of request bodies, and of response bodies that a rule changes. The limit of the exchange is lower. */
+/** For request bodies, and for response bodies that a rule changes. The limit of the exchange is lower. */
 const maxBodyBytes = 8 * 1024 * 1024
 
 const collect = (message: IncomingMessage, done: (body: Buffer) => void): void => {
@@ -179,7 +170,7 @@ const collect = (message: IncomingMessage, done: (body: Buffer) => void): void =
   message.on("error", () => {}) // the peer has closed the connection
 }
 
-/** Starts a recorder on loopback. It stops when the scope closes. `upstream` returns the address of the exchange. */
+/** `upstream` returns the address of the exchange. */
 export const make = (upstream: () => string): Effect.Effect<Recorder, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<{ readonly server: Server; readonly recorder: Recorder; readonly close: () => void }>((resume) => {

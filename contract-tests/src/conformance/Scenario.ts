@@ -9,21 +9,18 @@ import * as Schema from "effect/Schema"
 import type * as Scope from "effect/Scope"
 import type { Recorder } from "./Recorder.ts"
 
-/** The subject of a scenario. */
 export type Area = "signing" | "paging" | "errors" | "answers" | "writes" | "limits" | "feed"
 
-/** The kinds of faults of a client. */
 export const categories = ["accepted wrongly", "sent twice", "mis-signed", "lost", "leaked"] as const
 
 export type Category = (typeof categories)[number]
 
-/** A fault of a client. */
 export interface Finding {
   readonly category: Category
   readonly text: string
 }
 
-/** The kinds of steps. `continue` is a request to the judge. Every other step is a call of the client. */
+/** `continue` is a request to the judge. The other steps are calls of the client. */
 export type Verb =
   | "get_balance"
   | "get_order"
@@ -41,7 +38,6 @@ export type Verb =
   | "read_trades"
   | "continue"
 
-/** A step of a scenario. */
 export interface Step {
   readonly do: Verb
   /** The index of the account that makes the call. Default: 0. */
@@ -49,7 +45,6 @@ export interface Step {
   readonly input?: Readonly<Record<string, unknown>>
 }
 
-/** What the driver knows about a failed call. A field that the client does not expose is absent or null. */
 const ReportedError = Schema.Struct({
   /** The name of the error's class or tag. */
   kind: Schema.optionalKey(Schema.String),
@@ -62,7 +57,6 @@ const ReportedError = Schema.Struct({
 
 export type ReportedError = typeof ReportedError.Type
 
-/** What a driver reports about a step: a value, an error, or that its client lacks what the step needs. */
 const Result = Schema.Union([
   Schema.Struct({ value: Schema.Record(Schema.String, Schema.Unknown) }),
   Schema.Struct({ error: ReportedError }),
@@ -71,34 +65,30 @@ const Result = Schema.Union([
 
 export type Result = typeof Result.Type
 
-/** The body of the request that ends a scenario: one result for each step except `continue`. */
+/** One result for each step except `continue`. */
 export const Report = Schema.Struct({ results: Schema.Array(Result) })
 
-/** An account with a key. */
 export type Account = Omit<Sandbox.Credentials, "signer">
 
-/** The exchange of a scenario, its accounts, and the recorder of the client's requests. */
 export interface Stage {
   readonly operator: Sandbox.Operator
   /** The accounts of the client. */
   readonly accounts: ReadonlyArray<Account>
-  /** The account of the judge. It places the orders that are not the client's. */
+  /** The judge's account, which places the orders that are not the client's. */
   readonly maker: Account
   readonly recorder: Recorder
-  /** The time that a client gets to process the messages of the exchange. */
+  /** The time that a client gets to process the messages of the feed. */
   readonly settleMillis: number
 }
 
-/** A prepared scenario. */
 export interface Plan {
   readonly steps: ReadonlyArray<Step>
   /** What the judge does at each step `continue`. */
   readonly acts?: ReadonlyArray<Effect.Effect<unknown, Sandbox.SandboxError>>
-  /** Returns the client's faults, except faults of signatures. `results` has no entries for `continue`. */
+  /** `results` has no entries for `continue`. The findings do not include faults of signatures. */
   readonly judge: (results: ReadonlyArray<Result>) => Effect.Effect<ReadonlyArray<Finding>, Sandbox.SandboxError>
 }
 
-/** A scenario. */
 export interface Scenario {
   readonly id: string
   readonly area: Area

@@ -13,7 +13,7 @@ import { paging } from "./scenarios/paging.ts"
 import { signing } from "./scenarios/signing.ts"
 import { writes } from "./scenarios/writes.ts"
 
-/** All scenarios, in the order of the scorecard. */
+/** In the order of the scorecard. */
 export const scenarios: ReadonlyArray<Scenario> = [
   ...signing,
   ...paging,
@@ -34,7 +34,6 @@ export interface Task {
 const results =
   "{results: a list with {order_id} for each placed order and {error, placed} for each other order, in the order of the input}"
 
-/** The meaning of each step. */
 export const tasks: Readonly<Record<Verb, Task>> = {
   get_balance: { task: "Read the balance of the account.", value: "{balance_dollars}" },
   get_order: {

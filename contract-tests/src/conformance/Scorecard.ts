@@ -6,13 +6,12 @@
 import { type Area, categories, type Finding, type Scenario } from "./Scenario.ts"
 
 /**
- * The verdict of a scenario. `unsupported`: the client lacks what the scenario needs. `incomplete`: the driver did not end
- * the scenario or skipped a step `continue`, or the client sent no request. `not run`: the driver did not begin the
+ * The verdict of a scenario. `unsupported`: the client lacks what the scenario needs. `incomplete`: the driver did not
+ * end the scenario or skipped a step `continue`, or the client sent no request. `not run`: the driver did not begin the
  * scenario.
  */
 export type Verdict = "passed" | "faulty" | "unsupported" | "incomplete" | "not run"
 
-/** The result of a scenario. */
 export interface Outcome {
   readonly verdict: Verdict
   readonly findings: ReadonlyArray<Finding>
@@ -20,21 +19,19 @@ export interface Outcome {
   readonly reason?: string
 }
 
-/** The client, as its driver names it. */
+/** As the driver names the client. */
 export interface Client {
   readonly name: string
   readonly version: string
   readonly language: string
 }
 
-/** A row of a scorecard. */
 export interface Row extends Outcome {
   readonly scenario: string
   readonly area: Area
   readonly title: string
 }
 
-/** The scorecard of a client. */
 export interface Scorecard {
   readonly client: Client
   readonly counts: Readonly<Record<Verdict, number>>
@@ -43,7 +40,7 @@ export interface Scorecard {
 
 const notRun: Outcome = { verdict: "not run", findings: [] }
 
-/** Builds a scorecard. The keys of `outcomes` are the ids of scenarios. */
+/** The keys of `outcomes` are ids of scenarios. */
 export const make = (
   client: Client,
   scenarios: ReadonlyArray<Scenario>,
@@ -79,12 +76,10 @@ const detailsOf = ({ findings, reason }: Outcome): ReadonlyArray<string> => [
   ...findings.map(({ category, text }) => `${category}: ${text}`)
 ]
 
-/** Returns one line with the counts. */
 export const summary = ({ client, counts }: Scorecard): string =>
   `${client.name} ${client.version} (${client.language}): ${counts.passed} passed, ${counts.faulty} faulty, ${counts.unsupported} not supported` +
   (counts.incomplete + counts["not run"] > 0 ? `, ${counts.incomplete} incomplete, ${counts["not run"]} not run` : "")
 
-/** Renders the scorecard as text, with the faults by category at the end. */
 export const renderText = (card: Scorecard): string => {
   const width = Math.max(...card.rows.map(({ scenario }) => scenario.length))
   const faults = categories.flatMap((category) => {
@@ -107,7 +102,6 @@ export const renderText = (card: Scorecard): string => {
 
 const cell = (text: string): string => text.replaceAll("|", "\\|").replaceAll("\n", " ")
 
-/** Renders the scorecard as a Markdown table of the scenarios that did not pass. */
 export const renderMarkdown = (card: Scorecard): string => {
   const rows = card.rows.filter(({ verdict }) => verdict !== "passed")
   return [

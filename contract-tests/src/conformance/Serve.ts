@@ -19,7 +19,6 @@ import * as Judge from "./Judge.ts"
 import * as Scorecard from "./Scorecard.ts"
 import { tasks } from "./Scenarios.ts"
 
-/** Responds with the value of an effect as JSON. If the judge refuses the request, responds with the reason. */
 const respond = <A, R>(
   effect: Effect.Effect<A, Judge.Refused, R>,
   status = 200
@@ -37,7 +36,6 @@ const jsonBody: Effect.Effect<unknown, Judge.Refused, HttpServerRequest.HttpServ
 
 const param = (name: string) => Effect.map(HttpRouter.params, (params) => params[name] ?? "")
 
-/** The path of a scenario of a run. */
 const scenarioPath = "/runs/:run/scenarios/:scenario"
 
 const runAndScenario = Effect.all([param("run"), param("scenario")])
@@ -111,7 +109,7 @@ export interface Options extends Judge.Options {
   readonly port: number
 }
 
-/** Serves the control interface of a judge on 127.0.0.1 until the scope closes, and returns its address. */
+/** Serves on 127.0.0.1 until the scope closes. Succeeds with the address. */
 export const serve = (options: Options): Effect.Effect<string, HttpServerError.ServeError, Scope.Scope> =>
   Effect.gen(function* () {
     const judge = yield* Judge.make(options)

@@ -5,7 +5,6 @@
  */
 import { constants, createPublicKey, type KeyObject, verify } from "node:crypto"
 
-/** The parts of a request that the check of its signature needs. */
 export interface Signed {
   readonly method: string
   /** The path from the root of the host, with the query. */
@@ -16,12 +15,12 @@ export interface Signed {
   readonly atMillis: number
 }
 
-/** The result of a verification: `valid`, `none` for a request without signature headers, or why it is invalid. */
+/** `none` for a request without signature headers. */
 export type SignatureCheck = "valid" | "none" | { readonly reason: string }
 
 const names = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
-/** The maximum difference between the timestamp of a request and its time of arrival. */
+/** The permitted difference between the timestamp and the time of arrival. */
 const windowMillis = 30_000
 
 const invalid = (reason: string): SignatureCheck => ({ reason })
@@ -34,7 +33,7 @@ const isSignatureOf = (key: KeyObject, text: string, signature: Buffer, saltLeng
 /** The documented salt length of an RSA signature, in bytes. */
 const saltBytes = 32
 
-/** Returns the texts that clients sign by mistake, each after a description of the mistake. */
+/** Mistakes of clients, each with the text that a client then signs. */
 const mistakes = ({ body, method, path }: Signed, timestamp: string): ReadonlyArray<readonly [string, string]> => {
   const pathname = path.split("?")[0] ?? path
   const below = pathname.replace("/trade-api/v2", "")
@@ -48,7 +47,7 @@ const mistakes = ({ body, method, path }: Signed, timestamp: string): ReadonlyAr
   ]
 }
 
-/** Verifies the signature of a request. `keys` maps ids of API keys to public keys. */
+/** `keys` maps ids of API keys to public keys. */
 export const checkSignature = (request: Signed, keys: ReadonlyMap<string, string>): SignatureCheck => {
   const [keyId, timestamp, signature] = names.map((name) => request.headers[name] ?? "")
   if (!keyId && !timestamp && !signature) return "none"

@@ -1,5 +1,6 @@
 /**
- * Compares the channels and messages of two WebSocket documents. A witness is a value that shows a change (see `Drift.ts`).
+ * Compares the channels and messages of two WebSocket documents. A witness is a value that shows a change (see
+ * `Drift.ts`).
  *
  * @module
  */
@@ -27,7 +28,7 @@ import * as Walk from "./internal/walk.ts"
 type Document = FeedDocument.FeedDocument
 type Message = FeedDocument.Message
 
-/** The two documents to compare, and the document from which the client is generated. */
+/** `client` is the document from which the client is generated. */
 export interface Documents {
   readonly old: Document
   readonly new: Document
@@ -45,14 +46,12 @@ interface Group {
   readonly messages: ReadonlyArray<Message>
 }
 
-/** A document, with its messages and the tools for its schemas. */
 interface Side {
   readonly document: Document
   readonly tools: Tools
   readonly groups: ReadonlyMap<string, Group>
   /** Returns the schema with which the client reads the payload of a message. */
   readonly read: (payload: JsonSchema) => JsonSchema
-  /** Returns the schema of a group: the union of the schemas of its messages. */
   readonly schemaOf: (group: Group) => JsonSchema
 }
 
@@ -72,22 +71,18 @@ interface Context {
 
 const isJson = ({ contentType }: Message): boolean => contentType === "application/json"
 
-/** Returns the constant of a member of a message. */
 const constantOf = (document: Document, { payload }: Message, member: "cmd" | "type"): string | undefined => {
   const constant = document.deref(payload).properties?.[member]?.const
   return typeof constant === "string" ? constant : undefined
 }
 
-/**
- * Returns `command` for a message of the client, and `message` for a message of the server. If no operation of the document
- * uses the message, it is a command if it has a `cmd`.
- */
+/** A message that no operation uses has no sender. It is a command if it has a `cmd`. */
 const partOf = (document: Document, message: Message): Group["part"] =>
   (message.sender ?? (constantOf(document, message, "cmd") === undefined ? "server" : "client")) === "client"
     ? "command"
     : "message"
 
-/** Returns the `type` or the `cmd` of a message. For a control frame, which has neither, returns the name in the document. */
+/** A control frame has neither a `type` nor a `cmd`. */
 const wireName = (document: Document, message: Message): string =>
   constantOf(document, message, partOf(document, message) === "command" ? "cmd" : "type") ?? message.name
 
@@ -111,7 +106,6 @@ const sideOf = (document: Document, tools: Tools, read = (payload: JsonSchema): 
   })
 })
 
-/** Creates a finding about a channel or a message as a whole. */
 const about = (
   kind: Kind,
   subject: string,
@@ -168,7 +162,7 @@ const compareChannels = ({ collect, documents, new: now, old }: Context): void =
   }
 }
 
-/** Compares which messages a channel has. `reportAddedOrRemoved` reports the messages that only one document has. */
+/** `reportAddedOrRemoved` reports the messages that only one document has. */
 const compareMembership = (
   collect: Collector,
   before: FeedDocument.Channel,
@@ -306,7 +300,6 @@ const compareGroup = (context: Context, before: Group, after: Group): void => {
   }
 }
 
-/** Compares two WebSocket documents. */
 export const compare = (documents: Documents): Judged => {
   const { client, isPresent, neverNull, new: now, old } = documents
   const [oldPointer, newPointer] = [pointersOf(old.document), pointersOf(now.document)]

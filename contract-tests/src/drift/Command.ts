@@ -1,5 +1,5 @@
 /**
- * Defines the subcommand `kalshi-contract drift`: compares published documents.
+ * The subcommand `kalshi-contract drift`: compares published documents.
  *
  * @module
  */
@@ -23,21 +23,18 @@ import * as Reports from "./reports.ts"
 
 const write = Outputs.writeWith(Reports.renderers)
 
-/** Loads a document. Exits with 2 if the document cannot be used. */
 const load = Effect.fnUntraced(function* (file: string, overlay: Overlay.Overlay) {
   const fs = yield* FileSystem.FileSystem
   const text = yield* Effect.catch(fs.readFileString(file), ({ message }) => refuse(`cannot read ${file}: ${message}`))
   return yield* Effect.catch(Documents.load({ file, text }, overlay), ({ message }) => refuse(message))
 })
 
-/** Compares two documents. Exits with 2 if one is a REST document and the other is a WebSocket document. */
 const compare = (old: Documents.Loaded, now: Documents.Loaded) =>
   Effect.catchDefect(
     Effect.sync(() => Drift.compare(old, now)),
     (defect) => (defect instanceof Drift.DifferentKinds ? refuse(defect.message) : Effect.die(defect))
   )
 
-/** Returns the documents of a folder. */
 const filesIn = Effect.fnUntraced(function* (folder: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
@@ -47,7 +44,6 @@ const filesIn = Effect.fnUntraced(function* (folder: string) {
   return names.filter(History.isDocument).map((name) => path.join(folder, name))
 })
 
-/** The subcommand. */
 export const driftCommand = Command.make(
   "drift",
   {

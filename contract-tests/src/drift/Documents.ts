@@ -13,27 +13,23 @@ import * as Overlay from "../reference/Overlay.ts"
 import * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import { dateIn, importDocument } from "../reference/SpecImport.ts"
 
-/** A document to compare. */
 export type Loaded = LoadedRest | LoadedFeed
 
 interface Common<Kind extends "feed" | "rest", D extends Document> {
   readonly kind: Kind
   readonly file: string
-  /** The document as it was loaded. Only a document that was imported with this project's overlay contains the overlay. */
+  /** Only a document that was imported with this project's overlay contains the overlay. */
   readonly facts: D
-  /** The document with every overlay entry that applies to it. A client of this project is generated from this form. */
+  /** With the overlay entries that apply to the document. A client of this project is generated from this form. */
   readonly refined: D
-  /** The reasons why overlay entries do not apply to the document, except for entries that refer to a missing component. */
+  /** Why overlay entries do not apply to the document. Entries that refer to a missing component are left out. */
   readonly unapplied: ReadonlyArray<string>
 }
 
-/** A REST document. */
 export interface LoadedRest extends Common<"rest", ReferenceDocument.ReferenceDocument> {}
 
-/** A WebSocket document. */
 export interface LoadedFeed extends Common<"feed", FeedDocument.FeedDocument> {}
 
-/** The error for a document that cannot be used. */
 export class UnusableDocument
   extends /*#__PURE__*/ Schema.TaggedError<UnusableDocument>()("UnusableDocument", {
     file: Schema.String,
@@ -45,14 +41,13 @@ export class UnusableDocument
   }
 }
 
-/** Parses this project's overlay. */
 export const parseOverlay: (text: string) => Overlay.Overlay = /*#__PURE__*/ Schema.decodeUnknownSync(
   /*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay)
 )
 
 /**
- * Entries that the overlay had until a published document made the same change. A client of an older document was generated
- * with these entries.
+ * Entries that the overlay had until a published document made the same change. A client of an older document was
+ * generated with these entries.
  */
 const formerEntries: ReadonlyArray<Overlay.Entry> = [
   {
@@ -75,7 +70,6 @@ const parseReference = (text: string): JsonObject | undefined => {
   }
 }
 
-/** Returns whether the component that an entry refers to exists, or is added by another entry. */
 const isUsable =
   (document: JsonObject, entries: ReadonlyArray<Overlay.Entry>) =>
   (entry: Overlay.Entry): boolean => {
@@ -87,10 +81,7 @@ const isUsable =
     )
   }
 
-/**
- * Applies an overlay to a document. Skips the entries that refer to a missing component, and reports every other entry that
- * does not apply.
- */
+/** Entries that refer to a missing component are skipped, and not reported. */
 const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: string) => void): JsonObject => {
   const components = isObject(document["components"]) ? document["components"] : {}
   // The overlay adds components to these objects, so they must exist.
@@ -102,13 +93,12 @@ const refine = (document: JsonObject, part: Overlay.Part, unapplied: (reason: st
   return Overlay.apply(refined, { ...part, entries: formerEntries }, () => {})
 }
 
-/** A file and its text. */
 export interface Source {
   readonly file: string
   readonly text: string
 }
 
-/** Loads a document. `overlay` is this project's overlay. */
+/** `overlay` is this project's overlay. */
 export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   { file, text }: Source,
   overlay: Overlay.Overlay
@@ -143,8 +133,8 @@ const hasStamp = (info: JsonObject): boolean => {
 }
 
 /**
- * Returns the two documents to compare. If one of them was imported with the overlay, both are returned with the overlay, so
- * that the overlay causes no finding.
+ * If one of the documents was imported with the overlay, both are returned with it, so that the overlay causes no
+ * finding.
  */
 export const comparable = <L extends Loaded>(old: L, now: L): readonly [old: L["facts"], now: L["facts"]] => {
   const isRefined = ({ facts }: Loaded): boolean => facts.source.overlay !== undefined

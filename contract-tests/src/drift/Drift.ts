@@ -3,10 +3,10 @@
  *
  * **Details**
  *
- * A witness is a value that shows a change: only one of the documents allows it, or it has an added field or lacks a removed
- * one. If the present client was generated from the old document, the client's own code judges the witness. Otherwise, a
- * model of a client of the old document judges it. In responses, the model allows unknown fields, unknown members of
- * enums, and everything that `fixtures/spec/overlay.json` allows.
+ * A witness is a value that shows a change: only one of the documents allows it, or it has an added field or lacks a
+ * removed one. If the present client was generated from the old document, the client's own code judges the witness.
+ * Otherwise, a model of a client of the old document judges it. In responses, the model allows unknown fields, unknown
+ * members of enums, and everything that `fixtures/spec/overlay.json` allows.
  *
  * @module
  */
@@ -33,7 +33,6 @@ export const P13: PropertyInfo = {
     "`kalshi-contract drift OLD NEW` walks the schemas of both documents in parallel. For each difference it creates a minimal value, and checks with ajv that only one of the documents allows the value, or that the value has the added field. If the present client was generated from the old document, the client's own code judges the value. Otherwise, a model of a client of the old document judges it. A removed field breaks its readers even if it was optional."
 }
 
-/** The error for two documents of different kinds. */
 export class DifferentKinds extends Error {
   override readonly name = "DifferentKinds"
 }
@@ -43,7 +42,6 @@ const lazy = <A>(make: () => A): (() => A) => {
   return () => (cached ??= { value: make() }).value
 }
 
-/** Returns the WebSocket document from which the present client is generated. */
 const presentFeed = /*#__PURE__*/ lazy(() => FeedDocument.load())
 
 const comparedOf = (file: string, { source }: Document): Compared => ({
@@ -53,7 +51,7 @@ const comparedOf = (file: string, { source }: Document): Compared => ({
   sha256: source.sha256
 })
 
-/** Returns the server addresses of a document, with their keys in `servers`. */
+/** Addresses, with their keys in `servers`. */
 const serversOf = (document: JsonObject): ReadonlyMap<string, string> => {
   const servers = document["servers"] ?? []
   const entries: ReadonlyArray<readonly [string, Json]> = isObject(servers)
@@ -102,7 +100,7 @@ const compareServers = (old: Document, now: Document): ReadonlyArray<Finding> =>
   ]
 }
 
-/** Returns a document without `info`, because `info` contains the version and the source. */
+/** Without `info`, which contains the version and the source. */
 const contentOf = ({ document }: Document): JsonObject => {
   const { info: _, ...rest } = document
   return rest
@@ -114,7 +112,7 @@ const order = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   return [...findings].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
 }
 
-/** Returns a note for each overlay entry whose target exists, but differs. An entry without a target can cause no finding. */
+/** An entry whose target does not exist can cause no finding. */
 const overlayNotes = (old: Loaded, now: Loaded): ReadonlyArray<string> => {
   const isRefined = ({ facts }: Loaded): boolean => facts.source.overlay !== undefined
   if (!isRefined(old) && !isRefined(now)) return []
@@ -158,11 +156,7 @@ const compareKind = (old: Loaded, now: Loaded): Judged => {
   )
 }
 
-/**
- * Compares two documents.
- *
- * @throws `DifferentKinds` for a REST and a WebSocket document.
- */
+/** @throws `DifferentKinds` for a REST and a WebSocket document. */
 export const compare = (old: Loaded, now: Loaded): Drift => {
   const [before, after]: readonly [Document, Document] = comparable<Loaded>(old, now)
   const isSame = old.kind === now.kind && equals(contentOf(before), contentOf(after))

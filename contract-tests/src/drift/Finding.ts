@@ -3,14 +3,14 @@
  *
  * **Details**
  *
- * A finding is `breaking` if a client of the old document refuses a response of the new document or loses information from
- * it, or makes a request that the new document refuses. Every other finding is `additive`.
+ * A finding is `breaking` if a client of the old document refuses a response of the new document, or loses information
+ * from it. It is also `breaking` if that client makes a request that the new document refuses. Every other finding is
+ * `additive`.
  *
  * @module
  */
 import type { Json } from "../judge/JsonSchema.ts"
 
-/** Every kind of finding. */
 export type Kind =
   | "channel-added"
   | "channel-removed"
@@ -59,18 +59,13 @@ export type Kind =
   | "variant-added"
   | "variant-removed"
 
-/** What a client of the old document does with the witness. */
-export type Verdict =
-  /** The client decodes the witness, or the client's request stays valid. */
-  | "unaffected"
-  /** The client decodes the witness, but loses information. */
-  | "loses information"
-  /** The client rejects the witness. */
-  | "refuses"
-  /** The client makes a request that the new document refuses. */
-  | "sends a refused request"
+/**
+ * What a client of the old document does with the witness. `unaffected`: the client decodes the witness without loss,
+ * or its request stays valid.
+ */
+export type Verdict = "unaffected" | "loses information" | "refuses" | "sends a refused request"
 
-/** A habit of the client that makes a change harmless, such as accepting unknown fields. */
+/** Why the client accepts a change. For example, it allows unknown fields. */
 export type Habit =
   | "unknown fields"
   | "open enums"
@@ -81,7 +76,7 @@ export type Habit =
   | "any status"
   | "unknown messages"
 
-/** Every habit, in display order. */
+/** In display order. */
 export const habits: ReadonlyArray<Habit> = [
   "unknown fields",
   "open enums",
@@ -93,7 +88,6 @@ export const habits: ReadonlyArray<Habit> = [
   "unknown messages"
 ]
 
-/** The part of the interface that changed. */
 export type Part = "document" | "operation" | "request" | "response" | "error response" | "feed" | "message" | "command"
 
 /** A value that shows the change: only one document allows it, or it has an added field or lacks a removed one. */
@@ -104,62 +98,57 @@ export interface Witness {
   readonly value: Json
 }
 
-/** A change. */
 export interface Finding {
   readonly kind: Kind
   readonly class: "additive" | "breaking"
   readonly part: Part
   /** The operation's id, the name of the channel or message, or `servers`. */
   readonly subject: string
-  /** The other operations or messages with the same change. */
+  /** Other operations or messages with the same change. */
   readonly others: ReadonlyArray<string>
   /** The changed place in the body, message or input, with `*` for list items. Empty for the complete value. */
   readonly location: string
   /** The JSON Pointer of the changed place in the new document, or in the old document if the place was removed. */
   readonly pointer: string
-  /** The change, such as `the required field was removed`. */
+  /** Example: `the required field was removed`. */
   readonly change: string
-  /** Undefined if no value shows the change. Example: a deprecation. */
+  /** Undefined for a change that no value shows. Example: a deprecation. */
   readonly witness: Witness | undefined
   readonly verdict: Verdict
-  /** The habit that makes the change harmless. */
+  /** The habit because of which the client accepts the change. */
   readonly savedBy: Habit | undefined
   /** What to change in the client. */
   readonly advice: string
 }
 
-/** A compared document. */
 export interface Compared {
   readonly file: string
-  /** The version and the date, such as `3.34.0 (2026-10-26)`. */
+  /** Example: `3.34.0 (2026-10-26)`. */
   readonly name: string
   readonly version: string
   readonly sha256: string
 }
 
-/** The result of a comparison. */
 export interface Drift {
   readonly kind: "feed" | "rest"
   readonly old: Compared
   readonly new: Compared
   /** Whether there are findings, but the version did not change. */
   readonly isSilent: boolean
-  /** The client that judged the witnesses: the present client's own code, or a model of a client of the old document. */
+  /** The client that judged the witnesses. */
   readonly client: "model" | "present client"
-  /** The findings. The breaking findings come first. */
+  /** The breaking findings come first. */
   readonly findings: ReadonlyArray<Finding>
   /** Changes without a witness, and parts that could not be compared. A person must decide about them. */
   readonly undecided: ReadonlyArray<string>
-  /** Remarks about the comparison itself. Each is one sentence. */
+  /** Remarks about the comparison itself. */
   readonly notes: ReadonlyArray<string>
 }
 
-/** Counts the findings by class. */
 export const totals = ({ findings }: Drift): { readonly breaking: number; readonly additive: number } => {
   const breaking = findings.filter((finding) => finding.class === "breaking").length
   return { breaking, additive: findings.length - breaking }
 }
 
-/** Returns the exit code: 5 if a finding is breaking, otherwise 3 if a change is undecided, otherwise 0. */
 export const exitCode = (drifts: ReadonlyArray<Drift>): 0 | 3 | 5 =>
   drifts.some((drift) => totals(drift).breaking > 0) ? 5 : drifts.some(({ undecided }) => undecided.length > 0) ? 3 : 0

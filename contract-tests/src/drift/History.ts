@@ -7,17 +7,16 @@
 import type { Loaded } from "./Documents.ts"
 import { habits, totals, type Drift, type Finding, type Habit } from "./Finding.ts"
 
-/** Returns whether a file of a folder is a published document. A reconstructed document was never published. */
+/** A reconstructed document was never published. */
 export const isDocument = (file: string): boolean => /\.ya?ml$/.test(file) && !file.includes("reconstructed")
 
-/** Pads the numbers of a version, so that versions can be sorted as texts. */
+/** Versions with padded numbers can be sorted as texts. */
 const versionKey = (version: string): string => version.replaceAll(/\d+/g, (digits) => digits.padStart(6, "0"))
 
-/** Returns a date as a sortable text. A month without a day sorts after the days of the month. A missing date sorts last. */
+/** A month without a day sorts after the days of the month. A missing date sorts last. */
 const dateKey = ({ facts, file }: Loaded): string =>
   facts.source.published ?? /(\d{4}-\d{2})(?!\d)[^/\\]*$/.exec(file)?.[1]?.concat("-~") ?? "~"
 
-/** Sorts documents by kind, version and date. A document without a date comes last in its version. */
 export const ordered = (documents: ReadonlyArray<Loaded>): ReadonlyArray<Loaded> => {
   const keyOf = (document: Loaded): string =>
     [
@@ -29,7 +28,6 @@ export const ordered = (documents: ReadonlyArray<Loaded>): ReadonlyArray<Loaded>
   return [...documents].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
 }
 
-/** Pairs each document with the next one of the same kind. */
 export const steps = (documents: ReadonlyArray<Loaded>): ReadonlyArray<readonly [old: Loaded, now: Loaded]> => {
   const sorted = ordered(documents)
   return sorted.flatMap((now, index) => {
@@ -38,19 +36,15 @@ export const steps = (documents: ReadonlyArray<Loaded>): ReadonlyArray<readonly 
   })
 }
 
-/** The numbers of findings, by their effect on a client of the old document. */
+/** Numbers of findings by their effect on a client of the old document. */
 export interface Survival {
-  /** For each habit, the number of findings that do not affect the client because of the habit. */
   readonly savedBy: Readonly<Record<Habit, number>>
-  /** The number of findings where the client refuses a response or a message. */
   readonly refuses: number
-  /** The number of findings where the client loses information. */
   readonly loses: number
-  /** The number of findings where the client sends a request that the new document refuses. */
+  /** Findings where the client sends a request that the new document refuses. */
   readonly sends: number
 }
 
-/** Counts the findings of a comparison by their effect on a client of the old document. */
 export const survivalOf = ({ findings }: Drift): Survival => {
   const count = (is: (finding: Finding) => boolean): number => findings.filter(is).length
   return {
@@ -64,15 +58,12 @@ export const survivalOf = ({ findings }: Drift): Survival => {
   }
 }
 
-/** The title of a comparison: the kind and the two documents. */
 export const titleOf = (drift: Drift): string =>
   `${drift.kind === "rest" ? "REST" : "feed"} ${drift.old.name} → ${drift.new.name}`
 
-/** Returns a note if the content changed, but the version did not. Otherwise returns undefined. */
 export const silence = (drift: Drift): string | undefined =>
   drift.isSilent ? `the content changed, but the version is still ${drift.new.version}` : undefined
 
-/** Returns the summary of a comparison in one line. */
 export const summaryOf = (drift: Drift): string => {
   const { additive, breaking } = totals(drift)
   const { loses, refuses, savedBy, sends } = survivalOf(drift)
@@ -91,7 +82,7 @@ export const summaryOf = (drift: Drift): string => {
   ].join("; ")
 }
 
-/** A change in what a client receives. `place` names up to three places, or the member and the number of places. */
+/** `place` names up to three places, or the member and the number of places. */
 export interface Row {
   readonly place: string
   readonly change: string
@@ -109,10 +100,7 @@ const shortPlace = ({ pointer, subject }: Finding): string => {
   return path ?? (pointer.startsWith("/paths/") ? `${subject} ${lastToken(pointer)}` : subject)
 }
 
-/**
- * Returns the changes in what a client receives, except deprecations, with their outcomes. Equal changes of members
- * with the same name are one row.
- */
+/** Deprecations are left out. Equal changes of members with the same name are one row. */
 export const survivalRows = ({ findings }: Drift): ReadonlyArray<Row> => {
   const groups = new Map<string, ReadonlyArray<Finding>>()
   for (const finding of findings.filter(isReceived)) {

@@ -27,7 +27,7 @@ type Document = ReferenceDocument.ReferenceDocument
 type Operation = ReferenceDocument.Operation
 type Response = ReferenceDocument.Response
 
-/** The two documents to compare, and the document from which the client is generated. */
+/** `client` is the document from which the client is generated. */
 export interface Documents {
   readonly old: Document
   readonly new: Document
@@ -38,7 +38,6 @@ export interface Documents {
   readonly neverNull: ReadonlySet<string>
 }
 
-/** Everything that the comparison of two operations needs. */
 interface Context {
   readonly documents: Documents
   readonly tools: { readonly old: Tools; readonly new: Tools; readonly requests: Tools; readonly responses: Tools }
@@ -47,7 +46,6 @@ interface Context {
   readonly collect: Collector
 }
 
-/** Creates a finding about an operation as a whole. */
 const about = (
   { id, pointer }: Operation,
   kind: Kind,
@@ -79,7 +77,7 @@ const about = (
 
 const lineOf = ({ method, path }: Operation): string => `${method} ${path}`
 
-/** Returns the method and the path without the names of path parameters. Operations with equal skeletons have the same URLs. */
+/** Operations with equal skeletons have the same URLs. */
 const skeleton = ({ method, path }: Operation): string => `${method} ${path.replaceAll(/\{[^}]*\}/g, "{}")}`
 
 const pathNames = ({ path }: Operation): ReadonlyArray<string> =>
@@ -107,7 +105,7 @@ const pairs = ({
   ]
 }
 
-/** Returns the schema of an operation's input: parameters and body in one object. */
+/** Parameters and body in one object. */
 const inputOf = (
   operation: Operation,
   tools: Tools,
@@ -139,7 +137,7 @@ const inputOf = (
   }
 }
 
-/** Compares the id, the method and the path. Returns a map from new to old names of renamed path parameters. */
+/** Returns a map from new to old names of renamed path parameters. */
 const compareUrls = ({ collect }: Context, old: Operation, now: Operation): ReadonlyMap<string, string> => {
   if (old.id !== now.id) {
     collect.add(
@@ -364,7 +362,6 @@ const compareOperation = (context: Context, old: Operation, now: Operation): voi
   compareResponses(context, old, now)
 }
 
-/** Compares two REST documents. */
 export const compare = (documents: Documents): Judged => {
   const { client, isPresent, neverNull, new: now, old } = documents
   const [oldPointer, newPointer] = [pointersOf(old.document), pointersOf(now.document)]

@@ -13,7 +13,6 @@ import { silence, summaryOf, survivalOf, survivalRows, titleOf } from "./History
 
 const maxLength = 120
 
-/** Returns the witness in one line: the complete value if it is short, otherwise the value at the changed place. */
 export const witnessText = ({ witness }: Finding): string => {
   if (witness === undefined) return "none"
   const complete = stringify(witness.value)
@@ -53,7 +52,6 @@ const lastLine = (drift: Drift): string => {
   return `${breaking} breaking, ${additive} additive${length === 0 ? "" : `, ${length} undecided`}`
 }
 
-/** Renders a comparison as text: one line for each finding. The last line has the counts. */
 export const text = (drift: Drift): string => {
   const silent = silence(drift)
   return [
@@ -66,7 +64,6 @@ export const text = (drift: Drift): string => {
   ].join("\n")
 }
 
-/** Renders the steps of a history as text: a summary line for each step. The last line has the counts. */
 export const historyText = (drifts: ReadonlyArray<Drift>): string => {
   const breaking = drifts.filter((drift) => totals(drift).breaking > 0).length
   return [...drifts.map(summaryOf), `${drifts.length} steps, ${breaking} with breaking drift`].join("\n")
@@ -107,7 +104,6 @@ const markdownOf = (drift: Drift): ReadonlyArray<string> => {
   ]
 }
 
-/** Renders the effects of each document on a client of the previous document: a table of all steps, and a table for each step. */
 const survivalMarkdown = (drifts: ReadonlyArray<Drift>): ReadonlyArray<string> => [
   "## Effects on a client of the old document",
   "",
@@ -211,5 +207,4 @@ ${drifts.map(htmlOf).join("\n")}
 `
 }
 
-/** The renderers of report files. */
 export const renderers = { html, json, junit, markdown }

@@ -23,7 +23,7 @@ import * as Shape from "./internal/shape.ts"
 import { objectOf, UnusableSchema, type Json, type JsonObject, type JsonSchema } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** The maximum number of times that a recursive reference is followed. */
+/** How many times a recursive reference is followed. */
 const maxReferenceDepth = 2
 
 /** An optional key is absent with probability `1 / absentOneIn`. */
@@ -110,7 +110,6 @@ const members = <A extends Json>(value: fc.Arbitrary<A>, taken: ReadonlySet<stri
     .uniqueArray(fc.tuple(keys(), value), { maxLength: 4, selector: ([key]) => key })
     .map((entries) => objectOf(entries.filter(([key]) => !taken.has(key))))
 
-/** Generates any JSON value up to a depth. */
 const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json> => {
   const leaf: fc.Arbitrary<Json> = fc.oneof(
     text,
@@ -128,7 +127,7 @@ const anything = (text: fc.Arbitrary<string>, depth: number): fc.Arbitrary<Json>
   )
 }
 
-/** Filters an arbitrary. Throws if random values almost never pass, because fast-check would retry without a limit. */
+/** Throws if random values almost never pass, because fast-check would retry without a limit. */
 const filtered = <A extends Json>(
   arbitrary: fc.Arbitrary<A>,
   accepts: (value: A) => boolean,
@@ -139,7 +138,6 @@ const filtered = <A extends Json>(
   return arbitrary.filter(accepts)
 }
 
-/** The dependencies that the generators of all schemas share. */
 interface Context {
   readonly judge: Judge
   readonly shapes: ReturnType<typeof Shape.make>
@@ -280,18 +278,14 @@ const objectOfAlternative = (tools: Context, alternative: Shape.ObjectAlternativ
     .map(([entries, extra]) => objectOf([...entries, ...Object.entries(extra)]))
 }
 
-/** Creates arbitraries for the schemas of a document. */
 export interface Arbitraries {
   /**
-   * Creates the arbitrary of a schema.
-   *
-   * @throws `UnknownKeyword` for an unknown keyword, and `UnusableSchema` for a schema that cannot be used. Example: a schema
-   * that no value satisfies.
+   * @throws `UnknownKeyword` for an unknown keyword, and `UnusableSchema` for a schema that cannot be used. Example: a
+   * schema that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => fc.Arbitrary<Json>
 }
 
-/** Creates arbitraries for the schemas of the judge's document. */
 export const make = (judge: Judge): Arbitraries => {
   const anyString = unconstrainedString(0, Number.POSITIVE_INFINITY)
   const tools: Context = {

@@ -4,11 +4,16 @@
  *
  * **Details**
  *
- * Choices are: every optional key present and absent, null and not null, every enum member, every branch of a union,
- * every bound and a value just inside it, array lengths 0, 1 and 2 (and the bounds, except a maximum above 200),
- * every form of a format, several forms of a pattern. One value combines the choices of independent members, so the size
- * of the set depends on the longest list of choices, not on the product of all lists. The first value is the simplest,
- * with every key present.
+ * The choices are:
+ *
+ * - every optional key present and absent, null and not null
+ * - every enum member, every branch of a union
+ * - every bound and a value just inside it
+ * - array lengths 0, 1 and 2, and the bounds, except a maximum above 200
+ * - every form of a format, several forms of a pattern
+ *
+ * One value combines the choices of independent members. So the size of the set depends on the longest list of choices.
+ * The first value uses the first choice of each member.
  *
  * @module
  */
@@ -21,7 +26,7 @@ import * as Shape from "./internal/shape.ts"
 import { equals, objectOf, UnusableSchema, type Json, type JsonSchema } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** The maximum number of times that a recursive reference is followed, as in `Arbitraries.ts`. */
+/** As in `Arbitraries.ts`. */
 const maxReferenceDepth = 2
 
 const absent = Symbol("absent")
@@ -68,7 +73,6 @@ const numbers = (alternative: Shape.NumberAlternative): ReadonlyArray<number> =>
   return [...new Set([...typicalValues, ...boundaries].map(normaliseZero))].filter(inside)
 }
 
-/** The dependencies that the generators of all schemas share. */
 interface Context {
   readonly judge: Judge
   readonly shapes: ReturnType<typeof Shape.make>
@@ -197,18 +201,16 @@ const objectsOf = (tools: Context, alternative: Shape.ObjectAlternative): Readon
   return objects.some((value) => equals(value, minimal)) ? objects : [...objects, minimal]
 }
 
-/** Creates coverage sets for the schemas of a document. */
 export interface Coverage {
   /**
-   * Creates the coverage set of a schema. The same schema gives the same values in the same order.
+   * The same schema gives the same values in the same order.
    *
-   * @throws `UnknownKeyword` for an unknown keyword, and `UnusableSchema` for a schema that cannot be used. Example: a schema
-   * that no value satisfies.
+   * @throws `UnknownKeyword` for an unknown keyword, and `UnusableSchema` for a schema that cannot be used. Example: a
+   * schema that no value satisfies.
    */
   readonly of: (schema: JsonSchema) => ReadonlyArray<Json>
 }
 
-/** Creates coverage sets for the schemas of the judge's document. */
 export const make = (judge: Judge): Coverage => {
   const tools: Context = { judge, shapes: Shape.make(judge.resolve), grammar: Pattern.reader() }
   return {

@@ -25,7 +25,6 @@ import {
 } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** Every kind of violation. */
 export const kinds = [
   "missing-required",
   "wrong-type",
@@ -48,10 +47,8 @@ export const kinds = [
   "extra-property"
 ] as const
 
-/** A kind of violation. */
 export type Kind = (typeof kinds)[number]
 
-/** A value with one violation. */
 export interface Mutant {
   readonly kind: Kind
   /** The pointer of the violation. For a missing or surplus member, the pointer of that member. */
@@ -64,53 +61,46 @@ export interface Mutant {
   /** The pointer with `*` for undeclared keys and for list indices. The indices of tuples stay. */
   readonly location: string
   readonly value: Json
-  /** The change, such as `"resting" → "RESTING"`. */
+  /** Example: `"resting" → "RESTING"`. */
   readonly note: string
 }
 
-/** A candidate that is not a mutant, with the pointers that the judge reported. */
 export interface Discarded {
   readonly kind: Kind
   readonly pointer: string
   readonly location: string
   readonly note: string
-  /** Empty if the judge found the candidate valid. */
+  /** The pointers that the judge reported. Empty if the judge found the candidate valid. */
   readonly blamed: ReadonlyArray<string>
 }
 
-/** The mutants and the discarded candidates of some values of one schema. */
 export interface Survey {
   readonly mutants: ReadonlyArray<Mutant>
   readonly discarded: ReadonlyArray<Discarded>
 }
 
-/** A valid value with members that the schema does not declare. */
+/** A valid value with members that the schema does not declare, their pointers, and the value without them. */
 export interface Addition {
-  /** The pointers of the added members. */
   readonly pointers: ReadonlyArray<string>
   readonly value: Json
-  /** The value without the added members. */
   readonly base: Json
 }
 
-/** Creates mutants for the schemas of a document. */
 export interface Mutants {
-  /** Returns every mutant of one valid value. */
   readonly of: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Mutant>
   /**
-   * Returns the mutants of several valid values, each fault once per location. This set is small enough to check the
-   * decoder of every schema of a document. A fault counts as discarded only if no value gives a mutant with this fault.
+   * Each fault once per location, so that the set is small enough for every schema of a document. A fault counts as
+   * discarded only if no value gives a mutant with this fault.
    */
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
   /**
-   * Returns valid values with members that the schema permits but does not declare. Each name is added once per
-   * location. The last value is the first input value with all such members. It is left out if there is only one member or
-   * if the judge rejects the value.
+   * Valid values with members that the schema permits but does not declare. Each name is added once per location. The
+   * last value is the first input value with all such members. It is left out if there is only one member or if the
+   * judge rejects the value.
    */
   readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
 }
 
-/** A fault to apply to a value inside the root value. */
 interface Fault {
   readonly kind: Kind
   /** The affected member. `undefined` for the value itself. */
@@ -122,7 +112,6 @@ interface Fault {
   readonly variant: string
 }
 
-/** A root value to which a fault was applied. */
 interface Candidate {
   readonly fault: Fault
   /** Equal for the same fault at the same node of the schema. */
@@ -132,15 +121,14 @@ interface Candidate {
   readonly value: Json
 }
 
-/** A value inside the root value, with its schema node and its position. */
 interface Position {
   readonly node: Shape.Node
   readonly value: Json
   readonly pointer: string
   readonly location: string
   /**
-   * The location, with the chosen alternative of each union. Values at the same place of the expanded schema have the same
-   * identity.
+   * The location, with the chosen alternative of each union. Values at the same place of the expanded schema have the
+   * same identity.
    */
   readonly identity: string
   /** Whether an item with the same item schema precedes the value in its list. */
@@ -161,7 +149,7 @@ const otherTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** Returns plausible values of another type that a lenient decoder would convert back. */
+/** Values of another type that a lenient decoder would convert back. */
 const disguised = (value: Json, type: (typeof otherTypes)[number]): ReadonlyArray<Json> => {
   switch (type) {
     case "boolean":
@@ -198,7 +186,6 @@ const noteOf = ({ before, key, replacement }: Fault): string =>
     ? `${show(before)} → ${show(replacement)}`
     : `${replacement === undefined ? "without" : "with"} ${JSON.stringify(key)}`
 
-/** Returns the indices of the items that a wrong length removes or adds. */
 const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> => {
   if (!isArray(before) || !isArray(replacement)) return []
   const [from, to] =
@@ -210,7 +197,6 @@ const itemsOf = ({ before, kind, replacement }: Fault): ReadonlyArray<number> =>
   return Array.from({ length: to - from }, (_, index) => from + index)
 }
 
-/** Returns whether the reported pointers describe exactly the fault of a mutant. */
 export const blames = (mutant: Mutant, pointers: ReadonlyArray<string>): boolean => {
   const [first, ...others] = new Set(pointers)
   if (first === undefined) return false
@@ -240,8 +226,8 @@ const literalFaults = (alternative: Shape.LiteralAlternative, value: Json): Read
 }
 
 /**
- * Returns the kind of fault for a value beyond a limit. Limits of `int32` have a separate kind. Limits of `int64` and
- * `double` have none, because `unsafe-integer` and `non-finite-number` cover them.
+ * Limits of `int32` have a separate kind. Limits of `int64` and `double` have none, because `unsafe-integer` and
+ * `non-finite-number` cover them.
  */
 const kindOfLimit = (limit: Shape.Limit, kind: Kind): Kind | undefined =>
   limit.by === "int32" ? "int32-overflow" : ["double", "int64"].includes(limit.by) ? undefined : kind
@@ -315,15 +301,13 @@ const unknownNames = (alternative: Shape.ObjectAlternative, value: JsonObject): 
     (name) => !alternative.properties.has(name) && !Object.hasOwn(value, name)
   )
 
-/** A plausible unknown member: an object with a nested list. */
 const unknownValue: Json = { nested: [1, null, "x"] }
 
-/** Finds the values inside a value. */
 interface Positions {
   readonly alternatives: Shape.Shapes["alternatives"]
   readonly alternativeFor: (place: Position) => Shape.Alternative | undefined
   readonly identityOf: (place: Position, alternative: Shape.Alternative) => string
-  /** Yields the value itself and every value inside it. */
+  /** Includes the value itself. */
   readonly in: (schema: JsonSchema, value: Json) => Generator<Position>
 }
 
@@ -338,7 +322,7 @@ const makePositions = (judge: Judge): Positions => {
       : fitting.find((alternative) => judge.accepts(alternative.schema)(place.value))
   }
 
-  /** Returns an identity that distinguishes alternatives of the same kind, such as the variants of a message. */
+  /** Distinguishes alternatives of the same kind, such as the variants of a message. */
   const identityOf = (place: Position, alternative: Shape.Alternative): string => {
     const alike = shapes.alternatives(place.node).filter((other) => other.kind === alternative.kind)
     return alike.length < 2 ? place.identity : `${place.identity}(${alike.indexOf(alternative)})`
@@ -406,7 +390,7 @@ const typeFaults = (places: Positions, place: Position): ReadonlyArray<Fault> =>
     : [...faults, replacementFault("null-where-not-nullable", later, place.value, null)]
 }
 
-/** Returns a function that derives distinct items from an item of a list. Repeats an item that is not a literal, a text or a number. */
+/** An item that is not a literal, a text or a number is repeated. */
 const distinctItems = (places: Positions, node: Shape.Node, value: Json): ((step: number) => Json) => {
   const members = places.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
   return (step) => {
@@ -455,7 +439,6 @@ const objectFaults = (alternative: Shape.ObjectAlternative, value: JsonObject): 
   return faults
 }
 
-/** Returns the faults for a value that has this alternative as its schema. */
 const faultsOf = (
   places: Positions,
   grammar: Pattern.Reader,
@@ -496,7 +479,6 @@ const mutantOf = ({ fault, location, pointer, value }: Candidate): Mutant => ({
   value
 })
 
-/** Creates valid values with unknown members. */
 const additionsOf = (
   places: Positions,
   judge: Judge,
@@ -512,7 +494,7 @@ const additionsOf = (
       for (const place of places.in(schema, base)) {
         const alternative = places.alternativeFor(place)
         if (alternative?.kind !== "object" || alternative.closed || !isObject(place.value)) continue
-        // Skips objects whose additional members have a schema: `Coverage.ts` already creates such members.
+        // `Coverage.ts` already creates members that have a schema.
         if (alternative.open && alternative.additional.schemas.length > 0) continue
         for (const name of unknownNames(alternative, place.value)) {
           const identity = pointerTo(places.identityOf(place, alternative), name)
@@ -533,12 +515,10 @@ const additionsOf = (
   }
 }
 
-/** Creates mutants for the schemas of the judge's document. */
 export const make = (judge: Judge): Mutants => {
   const places = makePositions(judge)
   const grammar = Pattern.reader()
 
-  /** Yields a changed copy of a value for each fault whose identity is wanted. */
   const candidates = function* (
     schema: JsonSchema,
     value: Json,
@@ -561,7 +541,6 @@ export const make = (judge: Judge): Mutants => {
     }
   }
 
-  /** Returns the pointers that the judge reports. The list is empty for a valid value. */
   const blamedBy = (schema: JsonSchema) => {
     const verdict = judge(schema)
     return (value: Json): ReadonlyArray<string> => {

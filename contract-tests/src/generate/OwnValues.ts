@@ -17,16 +17,15 @@ import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import { objectOf, reachable, type Json, type JsonSchema, type Resolve } from "../judge/JsonSchema.ts"
 
-/** The error for a form of schema that this module does not support. A client with such a schema cannot be checked. */
+/** A client whose schemas have this form cannot be checked. */
 export class UnknownForm extends Error {
   override readonly name = "UnknownForm"
 }
 
-/** Creates values of a client's schemas. */
 export interface OwnValues {
-  /** Returns values that contain each choice of the schema at least once. The same schema gives the same values. */
+  /** The values contain each choice of the schema at least once. The same schema gives the same values. */
   readonly coverage: (schema: Schema.Constraint) => ReadonlyArray<Json>
-  /** Generates random values. Their leaves are candidates from the document too. */
+  /** The leaves are candidates from the document too. */
   readonly arbitrary: (schema: Schema.Constraint) => fc.Arbitrary<Json>
 }
 
@@ -46,7 +45,6 @@ const noLeaf = (ast: SchemaAST.AST): never => {
   throw new UnknownForm(`the suite cannot create values for a schema of the form ${ast._tag}`)
 }
 
-/** The candidate values of leaves, and the lengths of lists. */
 interface Candidates {
   readonly pools: Readonly<Record<"Boolean" | "Null" | "Number" | "String", ReadonlyArray<Json>>>
   readonly lengths: ReadonlyArray<number>
@@ -87,7 +85,6 @@ const candidatesOf = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): Can
   }
 }
 
-/** Returns the values that pass the checks of the schema. */
 const accepted = <A extends Json>(ast: SchemaAST.AST, values: ReadonlyArray<A>): ReadonlyArray<A> =>
   ast.checks === undefined ? values : values.filter(Schema.is(Schema.make(ast)))
 
@@ -111,7 +108,6 @@ const leafOf = ({ pools }: Candidates, ast: SchemaAST.AST): ReadonlyArray<Json> 
   }
 }
 
-/** Creates the coverage of schemas. */
 const makeCoverage = (candidates: Candidates) => {
   const known = new WeakMap<SchemaAST.AST, ReadonlyArray<Json>>()
   const valuesOf = (ast: SchemaAST.AST): ReadonlyArray<Json> => {
@@ -171,7 +167,6 @@ const makeCoverage = (candidates: Candidates) => {
 const checked = (ast: SchemaAST.AST, arbitrary: fc.Arbitrary<Json>): fc.Arbitrary<Json> =>
   ast.checks === undefined ? arbitrary : arbitrary.filter(Schema.is(Schema.make(ast)))
 
-/** Creates the arbitraries of schemas. */
 const makeArbitraries = (candidates: Candidates) => {
   const arbitraries = new WeakMap<SchemaAST.AST, fc.Arbitrary<Json>>()
   const arbitraryOf = (ast: SchemaAST.AST): fc.Arbitrary<Json> => {
@@ -215,7 +210,6 @@ const makeArbitraries = (candidates: Candidates) => {
   return arbitraryOf
 }
 
-/** Creates values from the candidates of some schemas of a document. */
 export const make = (schemas: ReadonlyArray<JsonSchema>, resolve: Resolve): OwnValues => {
   const candidates = candidatesOf(schemas, resolve)
   const arbitraryOf = makeArbitraries(candidates)

@@ -25,19 +25,15 @@ import * as Mutants from "../generate/Mutants.ts"
 import { policy, treatmentOf, type Departure, type Direction } from "./Policy.ts"
 import * as Replay from "../runner/Replay.ts"
 
-/** The result of decoding: a value, or the JSON Pointers of the error. */
 export type Decoded<A> =
   | { readonly ok: true; readonly value: A }
   | { readonly ok: false; readonly pointers: ReadonlyArray<string> }
 
-/** The codec under test. */
 export interface Codec<A> {
   readonly decode: (input: unknown) => Decoded<A>
-  /** Encodes a decoded value. Without this function, no round trip is checked. */
+  /** Without this function, no round trip is checked. */
   readonly encode?: (value: A) => unknown
-  /**
-   * Normalises both sides of a round trip before they are compared. Default: the identity.
-   */
+  /** Normalizes both sides of a round trip before they are compared. Default: the identity. */
   readonly normalise?: (wire: Json) => Json
   /**
    * Encoded values that the codec itself generates, for example from its own schema. Each must be valid according
@@ -54,40 +50,37 @@ export interface Codec<A> {
  * The ids in parentheses name the properties of the suite. `kalshi-contract explain P1` prints a property.
  *
  * - `completeness`: the codec decodes every value of the coverage set (`Coverage.ts`) and of the random sample (P1).
- * - `own-values`: every value that the codec itself generates is valid, except for violations that the policy
- *   tolerates (P1′).
- * - `precision`: the codec rejects every mutant (a value with exactly one fault, see `Mutants.ts`) whose kind the
- *   policy rejects, with exactly the pointer of its fault (P2).
- * - `tolerance`: the codec decodes every mutant whose kind the policy tolerates. If the policy says `tolerate-and-tag`, the
- *   decoded value keeps the changed member. Unknown members change nothing else (P1, P2).
- * - `round-trip`: a decoded value encodes to the original, after both are normalised (P3).
+ * - `own-values`: every value that the codec itself generates is valid, except for violations that the policy tolerates
+ *   (P1′).
+ * - `precision`: the codec rejects every mutant whose kind the policy rejects, with exactly the pointer of its fault
+ *   (P2). A mutant is a value with exactly one fault (see `Mutants.ts`).
+ * - `tolerance`: the codec decodes every mutant whose kind the policy tolerates. If the policy says `tolerate-and-tag`,
+ *   the decoded value keeps the changed member. Unknown members change nothing else (P1, P2).
+ * - `round-trip`: a decoded value encodes to the original, after both are normalized (P3).
  */
 export type Check = "completeness" | "own-values" | "precision" | "round-trip" | "tolerance"
 
-/** The number of runs and failures of a check. */
 export interface Tally {
   readonly run: number
   readonly failed: number
 }
 
-/** A failure, with all data to understand and reproduce it. */
 export interface Failure {
   readonly check: Check
   readonly target: string
-  /** The pointer of the failure. Empty for the root value. */
+  /** Empty for the root value. */
   readonly pointer: string
-  /** The kind of violation in the input. Undefined if the input is valid. */
+  /** The kind of the mutant, or `unknown-field`. */
   readonly departure: Departure | undefined
   readonly note: string
   readonly expected: string
   readonly got: string
   /** The input of the codec, shrunk if it is random. For `own-values`, the value that the codec generated. */
   readonly instance: Json
-  /** The line that replays the failure. Only for failures of the random sample. */
+  /** Only for failures of the random sample. */
   readonly replay: string | undefined
 }
 
-/** The result of checking a codec against a schema. */
 export interface Report {
   readonly target: string
   readonly direction: Direction
@@ -104,29 +97,27 @@ export interface Report {
   readonly failures: ReadonlyArray<Failure>
 }
 
-/** Options of a suite run. */
 export interface Options {
-  /** The checks to run. Default: all. */
+  /** Default: all. */
   readonly checks?: ReadonlyArray<Check>
   /** The number of random values. Default: 200. */
   readonly runs?: number
-  /** The seed of the random sample. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. */
+  /** Of the random sample. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. */
   readonly seed?: number
   /** Starts the random sample at the counterexample of a replay token. */
   readonly path?: string
-  /** The number of failures of each check in the report. Default: 3. */
+  /** For each check. Default: 3. */
   readonly failuresShown?: number
 }
 
-/** A schema to check codecs against. */
 export interface Target {
-  /** The name in reports, for example `GetOrder 200`. */
+  /** Example: `GetOrder 200`. */
   readonly name: string
   readonly schema: JsonSchema
   readonly direction: Direction
 }
 
-/** The prepared values of one target, usable for any number of codecs. */
+/** Prepared values, usable for any number of codecs. */
 export interface Suite {
   readonly target: Target
   readonly values: ReadonlyArray<Json>
@@ -136,14 +127,13 @@ export interface Suite {
   readonly run: <A>(codec: Codec<A>, options?: Options) => Report
 }
 
-/** Prepares suites for the schemas of one document. */
 export interface Conformance {
   readonly judge: Judge.Judge
   /** @throws `UnknownKeyword` or `UnusableSchema` if the schema is not supported. */
   readonly suite: (target: Target) => Suite
 }
 
-/** The name of this property in replay tokens. */
+/** The name in replay tokens. */
 const property = "conformance"
 
 type Outcome<A> = Decoded<A> | { readonly ok: false; readonly threw: string }
@@ -165,7 +155,6 @@ const describeOutcome = <A>(outcome: Outcome<A>): string =>
         ? "rejected without a pointer"
         : `rejected at ${outcome.pointers.map((pointer) => JSON.stringify(pointer)).join(", ")}`
 
-/** Returns the wire form that the codec writes for a decoded value, or the exception that it throws. */
 const encodeValue = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { readonly threw: string } => {
   try {
     // Without an encoder, the decoded value must have the wire form.
@@ -179,7 +168,6 @@ const encodeValue = <A>(codec: Codec<A>, value: A): { readonly wire: Json } | { 
 
 type Fault = Omit<Failure, "target" | "replay">
 
-/** Checks the handling of a valid value. Returns the fault, if any. */
 const validFault = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
   const outcome = attempt(codec, value)
   if (!outcome.ok) {
@@ -209,7 +197,7 @@ const validFault = <A>(codec: Codec<A>, value: Json): Fault | undefined => {
   }
 }
 
-/** Creates the fault for a value that failed once and then passed. A decoder must be deterministic. */
+/** The value failed once and then passed, but a decoder must be deterministic. */
 const unstableFault = (value: Json): Fault => ({
   check: "completeness",
   pointer: "",
@@ -222,7 +210,6 @@ const unstableFault = (value: Json): Fault => ({
 
 const show = (value: Json | undefined): string => (value === undefined ? "nothing" : JSON.stringify(value))
 
-/** Checks the handling of a mutant. Returns the fault, if any. */
 const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, direction: Direction): Fault | undefined => {
   const outcome = attempt(codec, mutant.value)
   const treatment = treatmentOf(mutant.kind, direction)
@@ -256,10 +243,7 @@ const mutantFault = <A>(codec: Codec<A>, mutant: Mutants.Mutant, direction: Dire
       )
 }
 
-/**
- * Checks the handling of unknown members. Returns the fault, if any. The codec may drop an unknown member or keep it as
- * received, but nothing else may change.
- */
+/** The codec may drop an unknown member or keep it as received, but nothing else may change. */
 const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | undefined => {
   const outcome = attempt(codec, addition.value)
   const fault = (expected: string, got: string): Fault => ({
@@ -290,7 +274,7 @@ const additionFault = <A>(codec: Codec<A>, addition: Mutants.Addition): Fault | 
     : fault("all other members unchanged", `changed at ${JSON.stringify(changed)}`)
 }
 
-/** Returns whether the policy tolerates a violation. If so, the codec's own values may contain the violation. */
+/** The codec's own values may contain tolerated violations. */
 const isTolerated = (violation: Judge.Violation, direction: Direction): boolean => {
   switch (violation.keyword) {
     case "enum":
@@ -324,7 +308,6 @@ const ownFaults = <A>(codec: Codec<A>, judged: (value: Json) => Judge.Verdict, d
     }
   })
 
-/** Counts runs and failures by check, and keeps the first failures. */
 const makeTallies = (target: string, shown: number) => {
   const tallies: Record<Check, { run: number; failed: number }> = {
     completeness: { run: 0, failed: 0 },
@@ -334,7 +317,7 @@ const makeTallies = (target: string, shown: number) => {
     tolerance: { run: 0, failed: 0 }
   }
   const failures: Array<Failure> = []
-  /** Counts a fault. Keeps the first faults of each check, and every fault with a replay line. */
+  /** Keeps the first faults of each check, and every fault with a replay line. */
   const fail = (fault: Fault | undefined, replay?: string): void => {
     if (fault === undefined) return
     if (tallies[fault.check].failed++ < shown || replay !== undefined) failures.push({ ...fault, target, replay })
@@ -342,7 +325,6 @@ const makeTallies = (target: string, shown: number) => {
   return { tallies, failures, fail }
 }
 
-/** Checks random values. Returns the number of runs and, if a value fails, the shrunk fault and its replay line. */
 const checkRandom = <A>(
   codec: Codec<A>,
   { name, direction }: Target,
@@ -364,7 +346,6 @@ const checkRandom = <A>(
   return { runs: details.numRuns, fault: validFault(codec, value) ?? unstableFault(value), replay: Replay.line(replay) }
 }
 
-/** The values of a target, prepared once for any number of codecs. */
 interface Prepared extends Omit<Suite, "run"> {
   readonly judged: (value: Json) => Judge.Verdict
   readonly random: () => fc.Arbitrary<Json>
@@ -376,7 +357,7 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
   const { fail, failures, tallies } = makeTallies(name, options.failuresShown ?? 3)
   const isRequested = (...checks: ReadonlyArray<Check>): boolean =>
     options.checks === undefined || options.checks.some((check) => checks.includes(check))
-  /** Counts the runs of valid values. A value that does not decode has no round trip. */
+  /** A value that does not decode has no round trip. */
   const tallyValid = (fault: Fault | undefined, count: number): void => {
     tallies.completeness.run += count
     if (codec.encode !== undefined) {
@@ -422,7 +403,6 @@ const runSuite = <A>(prepared: Prepared, codec: Codec<A>, options: Options): Rep
   }
 }
 
-/** Prepares suites for schemas. `resolve` resolves the references of the schemas. */
 export const make = (resolve: Resolve): Conformance => {
   const judge = Judge.make(resolve)
   const arbitraries = Arbitraries.make(judge)

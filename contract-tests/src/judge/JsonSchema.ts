@@ -14,10 +14,8 @@ import type { Json, JsonObject, JsonType } from "../reference/JsonSchema.ts"
 export { isArray, isObject }
 export type { Json, JsonObject }
 
-/** The type names of JSON Schema. */
 export type TypeName = JsonType
 
-/** Keywords that describe a value without constraining it. */
 export interface Annotations {
   readonly $comment?: string
   readonly default?: Json
@@ -30,7 +28,6 @@ export interface Annotations {
   readonly writeOnly?: boolean
 }
 
-/** A schema with keywords: the supported keywords that constrain a value, and the annotations. */
 export interface SchemaObject extends Annotations {
   readonly $ref?: string
   readonly type?: TypeName | ReadonlyArray<TypeName>
@@ -57,13 +54,12 @@ export interface SchemaObject extends Annotations {
   readonly oneOf?: ReadonlyArray<JsonSchema>
 }
 
-/** A schema. `true` accepts every value, `false` accepts none. */
 export type JsonSchema = boolean | SchemaObject
 
 /** Returns the target of a local reference such as `#/components/schemas/Market`. */
 export type Resolve = (ref: string) => JsonSchema
 
-/** The keywords that constrain a value. The judge, the generators, the coverage and the mutants support all of them. */
+/** The judge, the generators, the coverage and the mutants support all of these keywords. */
 export const keywords: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "$ref",
   "type",
@@ -90,7 +86,7 @@ export const keywords: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "oneOf"
 ])
 
-/** The keywords that describe a value without constraining it. The tools skip these keywords. */
+/** The tools skip these keywords. */
 export const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "$comment",
   "default",
@@ -103,7 +99,6 @@ export const annotations: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "writeOnly"
 ])
 
-/** The error for an unknown keyword, with its location in the schema. */
 export class UnknownKeyword extends Error {
   override readonly name = "UnknownKeyword"
   readonly keyword: string
@@ -115,7 +110,7 @@ export class UnknownKeyword extends Error {
   }
 }
 
-/** The error for a schema that has only known keywords, but cannot be used. */
+/** The schema has only known keywords, but cannot be used. */
 export class UnusableSchema extends Error {
   override readonly name = "UnusableSchema"
   readonly pointer: string
@@ -125,13 +120,12 @@ export class UnusableSchema extends Error {
   }
 }
 
-/** Appends a key or an index to a JSON Pointer. */
 export const pointerTo = child
 
-/** Returns the unescaped keys of a JSON Pointer. An empty or invalid pointer has no keys. */
+/** An empty or invalid pointer has no keys. */
 export const pointerKeys = (pointer: string): ReadonlyArray<string> => parsePointer(pointer) ?? []
 
-/** Returns the JSON type of a value. The type of integers is `number` too. */
+/** The type of integers is `number` too. */
 export const typeOf = (value: Json): Exclude<TypeName, "integer"> => {
   if (value === null) return "null"
   if (isArray(value)) return "array"
@@ -167,19 +161,17 @@ export const objectOf = (entries: Iterable<readonly [string, Json]>): JsonObject
   return object
 }
 
-/** Returns the own member of an object or the element of an array for a key, or `undefined`. */
 export const memberOf = (value: Json | undefined, key: string): Json | undefined => {
   if (isArray(value)) return /^(0|[1-9][0-9]*)$/.test(key) ? value[Number(key)] : undefined
   return isObject(value) && Object.hasOwn(value, key) ? value[key] : undefined
 }
 
-/** Returns the value at a JSON Pointer, or `undefined`. */
 export const valueAt = (root: Json, pointer: string): Json | undefined =>
   pointerKeys(pointer).reduce<Json | undefined>(memberOf, root)
 
 /**
- * Copies `root` and replaces the value at the path `keys` by the result of `update`, or removes the value if the result
- * is `undefined`. Adds a missing member to an existing object. Any other missing path changes nothing.
+ * Replaces the value at the path `keys` by the result of `update`, or removes the value if the result is `undefined`.
+ * Adds a missing member to an existing object. Any other missing path changes nothing.
  */
 export const updateAt = (
   root: Json,
@@ -214,19 +206,15 @@ export const updateAt = (
   return objectOf(entries)
 }
 
-/** Returns a deep copy. Keeps numbers that JSON cannot express, such as infinity. */
+/** Keeps numbers that JSON cannot express, such as infinity. */
 export const copy = (value: Json): Json => {
   if (isArray(value)) return value.map(copy)
   return isObject(value) ? objectOf(Object.entries(value).map(([key, member]) => [key, copy(member)] as const)) : value
 }
 
 /**
- * Serializes a value to JSON.
- *
- * **Details**
- *
- * Differs from `JSON.stringify` in one respect: `JSON.stringify` writes `null` for infinity, but this function writes a
- * number that a parser reads back as infinity. So a mutant with a number too large for a double survives serialization.
+ * Writes infinity as a number that a parser reads back as infinity, so that a mutant with a number too large for a
+ * double survives serialization. `JSON.stringify` writes `null`.
  */
 export const stringify = (value: Json): string => {
   if (isArray(value)) return `[${value.map(stringify).join(",")}]`
@@ -242,7 +230,7 @@ export const stringify = (value: Json): string => {
       : JSON.stringify(value)
 }
 
-/** Compares JSON values. The sequence of members does not matter. An absent member differs from null. */
+/** The sequence of members does not matter. An absent member differs from null. */
 export const equals = (left: Json | undefined, right: Json | undefined): boolean => {
   if (Object.is(left, right)) return true
   if (isArray(left)) {
@@ -258,7 +246,6 @@ export const equals = (left: Json | undefined, right: Json | undefined): boolean
   )
 }
 
-/** Returns the first pointer at which two JSON values differ, or `undefined` if they are equal. */
 export const firstDifference = (left: Json | undefined, right: Json | undefined, pointer = ""): string | undefined => {
   if (equals(left, right)) return undefined
   const keys =
@@ -275,12 +262,8 @@ export const firstDifference = (left: Json | undefined, right: Json | undefined,
 }
 
 /**
- * Resolves local references (`#/…`) inside a document.
- *
- * **Gotchas**
- *
- * A reference that leaves the document or has no target is an error. The resolver never falls back to a schema that
- * accepts everything.
+ * Resolves local references (`#/…`). A reference that leaves the document or has no target is an error. The resolver
+ * never falls back to a schema that accepts everything.
  */
 export const resolver = (document: object): Resolve => {
   const found = new Map<string, JsonSchema>()
@@ -299,13 +282,12 @@ export const resolver = (document: object): Resolve => {
   }
 }
 
-/** A schema inside another schema, with its pointer. */
 export interface Subschema {
   readonly schema: JsonSchema
   readonly pointer: string
 }
 
-/** Returns the direct subschemas of a schema. Does not follow references. */
+/** Does not follow references. */
 export const subschemas = (schema: JsonSchema, pointer = ""): ReadonlyArray<Subschema> => {
   if (typeof schema === "boolean") return []
   const found: Array<Subschema> = []
@@ -323,7 +305,7 @@ export const subschemas = (schema: JsonSchema, pointer = ""): ReadonlyArray<Subs
 }
 
 /**
- * Checks that a schema and all its subschemas use only known keywords. Does not follow references.
+ * Does not follow references.
  *
  * @throws `UnknownKeyword` with the keyword and its pointer.
  */
@@ -335,10 +317,7 @@ export const audit = (schema: JsonSchema, pointer = ""): void => {
   for (const inner of subschemas(schema, pointer)) audit(inner.schema, inner.pointer)
 }
 
-/**
- * Returns a schema and every schema that is reachable from it, with pointers. Follows each reference once. The pointer
- * of a schema behind a reference starts with the reference.
- */
+/** Follows each reference once. The pointer of a schema behind a reference starts with the reference. */
 export const reachable = (schema: JsonSchema, resolve: Resolve, pointer = ""): ReadonlyArray<Subschema> => {
   const found: Array<Subschema> = []
   const refs = new Set<string>()

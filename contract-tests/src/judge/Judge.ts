@@ -2,9 +2,9 @@
  * Validates JSON values with ajv and the reference document, independently of the client. Reduces ajv's errors to the
  * pointers at which a reader would see the fault.
  *
- * ajv alone decides validity. The judge only refines the explanation of an invalid value, because ajv reports errors
- * for every branch of a union, including the null branch of a nullable schema. So some of ajv's errors point to a place
- * without a fault.
+ * ajv alone decides validity. The judge only refines the explanation of an invalid value. ajv reports errors for every
+ * branch of a union, including the null branch of a nullable schema, so some of its errors point to a place without a
+ * fault.
  *
  * @module
  */
@@ -28,7 +28,6 @@ import {
   type SchemaObject
 } from "./JsonSchema.ts"
 
-/** A violation of a schema: its location and its keyword. */
 export interface Violation {
   /** The JSON Pointer of the invalid value, or of the missing or surplus member. */
   readonly pointer: string
@@ -36,13 +35,12 @@ export interface Violation {
   readonly message: string
 }
 
-/** The verdict on a value. */
 export type Verdict =
   | { readonly valid: true }
   | {
       readonly valid: false
       readonly violations: ReadonlyArray<Violation>
-      /** The pointers of the violations, without duplicates. */
+      /** Without duplicates. */
       readonly pointers: ReadonlyArray<string>
     }
 
@@ -54,13 +52,14 @@ export type Verdict =
  * - `integer` without a format is read as `int64`, and `int64` ends at ±(2^53 − 1). Beyond this range, a parsed JSON
  *   number no longer identifies the integer that was sent.
  * - Numbers are finite: `1e400` parses to `Infinity` and is rejected.
- * - `date-time` follows RFC 3339 strictly, and `uuid` must not start with `urn:uuid:`. ajv-formats is more lenient in both.
+ * - `date-time` follows RFC 3339 strictly, and `uuid` must not start with `urn:uuid:`. ajv-formats is more lenient in
+ *   both.
  * - Only own members count, so a required `constructor` is not found on the prototype. `__proto__` is a member like any
  *   other. ajv itself would skip it.
  */
 export interface Judge {
   (schema: JsonSchema): (value: Json) => Verdict
-  /** Returns only whether the value is valid. Faster than a full verdict. */
+  /** Faster than a full verdict. */
   readonly accepts: (schema: JsonSchema) => (value: Json) => boolean
   readonly resolve: Resolve
 }
@@ -168,13 +167,13 @@ const violationOf = (error: ErrorObject): Violation => {
   }
 }
 
-/** Returns whether a branch is for another kind of value: the value itself has the wrong type or literal. */
+/** The branch is for another kind of value: the value itself has the wrong type or literal. */
 const isOffKind = (errors: ReadonlyArray<ErrorObject>): boolean =>
   errors.some((error) => error.instancePath === "" && ["type", "const", "enum", "false schema"].includes(error.keyword))
 
 /**
- * Returns whether an error is about a value that distinguishes variants: a literal member directly below the root. In a
- * message of the feed, a literal member of its `msg` and the type of `msg` distinguish variants too.
+ * The error is about a value that distinguishes variants: a literal member directly below the root. In a message of the
+ * feed, a literal member of its `msg` and the type of `msg` distinguish variants too.
  */
 const isOfVariant = ({ instancePath, keyword }: ErrorObject): boolean =>
   ["const", "enum"].includes(keyword)
@@ -184,7 +183,6 @@ const isOfVariant = ({ instancePath, keyword }: ErrorObject): boolean =>
 const depthOf = (errors: ReadonlyArray<ErrorObject>): number =>
   Math.max(...errors.map((error) => pointerKeys(violationOf(error).pointer).length))
 
-/** Returns the entries with the highest score. */
 const highest = <A>(entries: ReadonlyArray<A>, score: (entry: A) => number): ReadonlyArray<A> => {
   const maxScore = Math.max(...entries.map(score))
   return entries.filter((entry) => score(entry) === maxScore)
@@ -197,9 +195,9 @@ const samePlaces = (left: ReadonlyArray<ErrorObject>, right: ReadonlyArray<Error
 }
 
 /**
- * Returns the errors of the branch that the value was clearly meant for, or `undefined` if the choice is ambiguous.
- * Considers only the branches of the value's kind and variant. Prefers the fewest errors, then the deepest errors. If
- * no branch has the value's variant, returns the errors of the discriminator.
+ * The errors of the branch that the value was clearly meant for. Undefined if the choice is ambiguous. Considers only
+ * the branches of the value's kind and variant. Prefers the fewest errors, then the deepest errors. If no branch has
+ * the value's variant, returns the errors of the discriminator.
  */
 const meantBranch = (branches: ReadonlyArray<ReadonlyArray<ErrorObject>>): ReadonlyArray<ErrorObject> | undefined => {
   const ofKind = branches.filter((errors) => !isOffKind(errors))
@@ -219,13 +217,12 @@ interface Compiled {
   readonly explain: (value: Json) => ReadonlyArray<ErrorObject>
 }
 
-/** Wraps a boolean schema in an object. */
 const wrap = (schema: Prepared) => (typeof schema === "boolean" ? { allOf: [schema] } : schema)
 
 const plainUnions = { anyOf: "anyOf", oneOf: "oneOf" }
 const explainedUnions = { anyOf: anyBranch, oneOf: oneBranch }
 
-/** Creates a keyword that validates the branches of a union. It reports a mismatch with the errors of `meantBranch`. */
+/** Reports a mismatch with the errors of `meantBranch`. */
 const explainUnion = (thorough: Ajv2020, keyword: string, exactly: boolean) => {
   const branchValidators = new WeakMap<object, ReadonlyArray<ValidateFunction>>()
   const validate: {
@@ -256,7 +253,6 @@ const explainUnion = (thorough: Ajv2020, keyword: string, exactly: boolean) => {
   return validate
 }
 
-/** Creates an ajv that reports every error, and reduces the errors of a union to one branch. */
 const makeThorough = (): Ajv2020 => {
   const thorough = makeAjv(true)
   for (const [keyword, name, exactly] of [
@@ -270,7 +266,7 @@ const makeThorough = (): Ajv2020 => {
 }
 
 /**
- * Creates a judge for the schemas of a document. `resolve` is the `resolver` of the document.
+ * `resolve` is the `resolver` of the document.
  *
  * @throws `UnknownKeyword` or `UnusableSchema` on the first use of an unsupported schema.
  */

@@ -1,8 +1,8 @@
 /**
  * Defines how a decoder must treat each kind of violation: reject it, tolerate it, or tolerate it and keep the value.
  *
- * After a new kind of violation is added, this module does not compile until the table has a treatment of this kind for both
- * directions.
+ * After a new kind of violation is added, this module does not compile until the table has a treatment of this kind for
+ * both directions.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export type Direction = "request" | "response"
 export type Departure = Kind | "unknown-field"
 
 /**
- * The required behaviour of a decoder.
+ * The required behavior of a decoder.
  *
  * **Details**
  *
@@ -27,7 +27,6 @@ export type Departure = Kind | "unknown-field"
  */
 export type Treatment = "reject" | "tolerate" | "tolerate-and-tag"
 
-/** A treatment and its reason. */
 export interface Rule {
   readonly treatment: Treatment
   readonly reason: string
@@ -40,7 +39,6 @@ const unsound = "the value cannot have the documented meaning"
 const unreadable = "a value of another type could only be converted by guessing, and some of these values are money"
 const unbounded = "the document limits the value, and a value beyond the limits has no documented meaning"
 
-/** The rule for each departure in each direction. */
 export const policy: { readonly [D in Departure]: Readonly<Record<Direction, Rule>> } = {
   "missing-required": inBothDirections(reject("a default for a missing member would be a guess")),
   "wrong-type": inBothDirections(reject(unreadable)),
@@ -82,6 +80,5 @@ export const policy: { readonly [D in Departure]: Readonly<Record<Direction, Rul
   }
 }
 
-/** Returns the treatment of a departure in a direction. */
 export const treatmentOf = (departure: Departure, direction: Direction): Treatment =>
   policy[departure][direction].treatment

@@ -1,10 +1,7 @@
 /**
  * Checks the client's handling of responses against the document. Every combination of status and body gives one typed
- * outcome. Every declared body decodes to exactly its value.
- *
- * **Details**
- *
- * The expected outcome follows only from the document and the design of the errors, never from the client's own tables.
+ * outcome. Declared bodies decode without loss. The expected outcome follows only from the document and
+ * the design of the errors, never from the client's own tables.
  *
  * @module
  */
@@ -32,17 +29,15 @@ import type { Judge } from "../judge/Judge.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
 import { commonErrors, declaredErrors, payloads as payloadsOf } from "./Descriptors.ts"
 
-/** A received response. */
 export interface Scripted {
   readonly status: number
   readonly body: Uint8Array | string
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** The kind of outcome of a response: `Success`, or the tag of the error. */
+/** `Success`, or the tag of the error. */
 export type Tag = string
 
-/** A wrong outcome of a response. */
 export interface Finding {
   readonly operation: string
   readonly status: number
@@ -52,7 +47,6 @@ export interface Finding {
   readonly got: string
 }
 
-/** The class of each error that a response can cause, by tag. */
 const classes: Readonly<Record<Tag, new (...fields: ReadonlyArray<never>) => object>> = {
   BadRequest: Errors.BadRequest,
   Unauthorized: Errors.Unauthorized,
@@ -68,7 +62,7 @@ const classes: Readonly<Record<Tag, new (...fields: ReadonlyArray<never>) => obj
   ContractError: Errors.ContractError
 }
 
-/** Parses a body. Returns undefined if the body is not JSON. */
+/** Undefined if the body is not JSON. */
 export const parse = (body: Uint8Array | string): Json | undefined => {
   try {
     // JSON.parse returns JSON.
@@ -78,13 +72,12 @@ export const parse = (body: Uint8Array | string): Json | undefined => {
   }
 }
 
-/** Returns whether a body contains an error. A null error does not count. */
+/** A null error does not count. */
 const hasError = (json: Json | undefined): boolean => {
   const error = memberOf(json, "error")
   return error !== undefined && error !== null && isObject(json)
 }
 
-/** Returns a function that computes the expected outcome of a response of an operation. */
 export const expected = (reference: ReferenceDocument.Operation, judge: Judge) => {
   const { errors, success } = reference
   const declared = new Set(errors.map(({ status }) => status))
@@ -102,13 +95,11 @@ export const expected = (reference: ReferenceDocument.Operation, judge: Judge) =
   }
 }
 
-/** The maximum length of an error's message. */
 const maxMessageLength = 1000
 
-/** The maximum number of characters of a body that an error may keep. */
+/** The number of characters of a body that an error may keep. */
 const maxKeptLength = 2100
 
-/** Returns a function that decodes a response. It returns the outcome, and the fault of the error, if any. */
 export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => {
   const decode = Answer.decoder(client.operation, { compiledDecoding })
   return (scripted: Scripted): { readonly tag: Tag; readonly value: unknown; readonly fault: string | undefined } => {
@@ -134,7 +125,6 @@ export const outcome = (client: ClientOperation, compiledDecoding?: boolean) => 
   }
 }
 
-/** A body to send with any status. */
 export interface Body {
   readonly name: string
   readonly body: Uint8Array | string
@@ -143,16 +133,13 @@ export interface Body {
 
 const mebibyte = 1024 * 1024
 
-/** `largeText` is 1 MiB of text that is not JSON. `largeError` is JSON with a message of 1 MiB. */
 const largeText = /*#__PURE__*/ new TextEncoder().encode("x".repeat(mebibyte))
 const largeError = /*#__PURE__*/ new TextEncoder().encode(
   `{"error":{"code":"large","message":"${"x".repeat(mebibyte)}"}}`
 )
 
-/** A body of 1 MiB that is not JSON. */
 export const large: Body = { name: "1 MiB", body: largeText, headers: { "content-type": "application/json" } }
 
-/** Creates the bodies to combine with every status. */
 export const responseBodies = (valid: Json): ReadonlyArray<Body> => {
   const text = stringify(valid)
   const json = { "content-type": "application/json" }
@@ -170,7 +157,7 @@ export const responseBodies = (valid: Json): ReadonlyArray<Body> => {
   ]
 }
 
-/** Creates bodies that are almost valid, and that the client must not accept as a successful response. */
+/** The client must not accept these bodies as a successful response. */
 export const almostValidBodies = (valid: Json): ReadonlyArray<Body> => {
   const json = { "content-type": "application/json" }
   return [
@@ -188,7 +175,7 @@ export const almostValidBodies = (valid: Json): ReadonlyArray<Body> => {
   ]
 }
 
-/** Serializes an object with one more member. The string of this member is a byte that never occurs in UTF-8. */
+/** The byte 0xff never occurs in UTF-8. */
 const withBadByte = (valid: JsonObject): Uint8Array => {
   const text = stringify(objectOf([...Object.entries(valid), ["a_new_member", "?"]]))
   const bytes = new TextEncoder().encode(text)
@@ -198,10 +185,6 @@ const withBadByte = (valid: JsonObject): Uint8Array => {
 
 const everyStatus: ReadonlyArray<number> = Array.from({ length: 500 }, (_, index) => 100 + index)
 
-/**
- * Decodes each body with each status. Returns the number of responses, and the wrong outcomes. Default statuses: 100 to
- * 599.
- */
 export const checkStatuses = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
@@ -250,7 +233,7 @@ interface ErrorShape {
 
 const flatError = { code: "some_code", message: "some message", details: "some details" }
 
-/** The bodies of errors as the exchange sends them, with the expected decoded content. */
+/** As the exchange sends them, with the expected decoded content. */
 export const errorShapes: ReadonlyArray<ErrorShape> = [
   {
     name: "nested",
@@ -269,7 +252,6 @@ export const errorShapes: ReadonlyArray<ErrorShape> = [
   { name: "1 MiB nested", body: largeError, decoded: { code: "large", message: "x".repeat(mebibyte) } }
 ]
 
-/** Checks the classes of the declared errors, and the decoding of their bodies. Returns the wrong outcomes. */
 export const checkDeclaredErrors = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation
@@ -293,7 +275,7 @@ export const checkDeclaredErrors = (
   )
 }
 
-/** Shortens the strings of an error's body, because the client may truncate long strings. */
+/** The client may truncate long strings. */
 const truncateStrings = (body: Json | undefined): Json | undefined =>
   isObject(body)
     ? objectOf(
@@ -303,7 +285,6 @@ const truncateStrings = (body: Json | undefined): Json | undefined =>
 
 const shorten = (value: unknown): string => (JSON.stringify(value) ?? "nothing").slice(0, 200)
 
-/** Returns whether a schema allows null and the empty list. */
 const isNullableList = (schema: JsonSchema): boolean => {
   if (typeof schema === "boolean") return false
   const branches = [schema, ...(schema.anyOf ?? [])].flatMap((branch) => (typeof branch === "boolean" ? [] : [branch]))
@@ -312,10 +293,7 @@ const isNullableList = (schema: JsonSchema): boolean => {
   return has("null") && has("array") && branches.every(({ minItems }) => minItems === undefined || minItems === 0)
 }
 
-/**
- * Returns the function that normalises a response: it replaces null by the empty list in nullable lists, because the
- * exchange writes some empty lists as null.
- */
+/** Replaces null by the empty list in nullable lists, because the exchange writes some empty lists as null. */
 export const normalForm = (schema: JsonSchema, resolve: Resolve): ((wire: Json) => Json) => {
   const walk = (inner: JsonSchema, wire: Json): Json => {
     if (typeof inner === "boolean") return wire
@@ -336,7 +314,7 @@ export const normalForm = (schema: JsonSchema, resolve: Resolve): ((wire: Json) 
   return (wire) => walk(schema, wire)
 }
 
-/** Unwraps the redacted members of a decoded body, such as a new key. */
+/** Redacted members are secrets, such as a new key. */
 const unredact = (body: unknown): unknown =>
   typeof body === "object" && body !== null && Object.values(body).some(Redacted.isRedacted)
     ? Object.fromEntries(
@@ -347,25 +325,23 @@ const unredact = (body: unknown): unknown =>
       )
     : body
 
-/** The error for a decoded value that is not in its normal form. */
 export class NotNormal extends Error {
   override readonly name = "NotNormal"
 }
 
-/** Returns whether two decoders gave the same result for a body. */
 const sameResult = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unknown>): boolean =>
   a.ok
     ? b.ok && equals(unredact(a.value) as Json, unredact(b.value) as Json) // Both were decoded from JSON.
     : !b.ok && equals([...a.pointers], [...b.pointers])
 
-/** The error if compiled and interpreted code decode a body differently. */
+/** Compiled and interpreted code decode a body differently. */
 export class Disagreement extends Error {
   override readonly name = "Disagreement"
 }
 
 /**
- * Creates a codec from the client's decoder of successful responses. If `compiledDecoding` is absent, the codec decodes each
- * body with compiled and with interpreted code, and throws if the results differ.
+ * If `compiledDecoding` is absent, the codec decodes each body with compiled and with interpreted code, and throws if
+ * the results differ.
  */
 export const codec = (
   client: ClientOperation,
@@ -402,10 +378,7 @@ export const codec = (
   }
 }
 
-/**
- * Returns a function that decodes an error body. It returns the payload of the error, or undefined if the error has
- * none.
- */
+/** Undefined if the error has no payload. */
 export const payload = (
   client: ClientOperation,
   status: number,
@@ -419,7 +392,6 @@ export const payload = (
   }
 }
 
-/** Checks that errors keep the payloads of their bodies. Returns the wrong outcomes. */
 export const checkPayloads = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,
@@ -443,9 +415,9 @@ export const checkPayloads = (
   })
 
 /**
- * Checks the decoding of an operation's successful responses against the document. Every valid body decodes (P1) and
- * round-trips (P3). If a body has exactly one violation, of a kind that the policy rejects, the client rejects the body and
- * reports the pointer of the violation (P2). Returns undefined if the document declares no response body.
+ * Every valid body decodes (P1) and round-trips (P3). If a body has exactly one violation, of a kind that the policy
+ * rejects, the client rejects the body and reports the pointer of the violation (P2). Undefined if the document
+ * declares no response body.
  */
 export const checkResponses = (
   client: ClientOperation,

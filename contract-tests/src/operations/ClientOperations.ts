@@ -35,7 +35,7 @@ import * as StructuredTargets from "@kalshi-effect/client/StructuredTargets"
 import * as Subaccounts from "@kalshi-effect/client/Subaccounts"
 import * as Transfers from "@kalshi-effect/client/Transfers"
 
-/** Every error class that some operation declares. */
+/** The error classes that operations declare. */
 export type NamedError =
   | Errors.BadRequest
   | Errors.Unauthorized
@@ -46,7 +46,6 @@ export type NamedError =
   | Errors.ServiceUnavailable<unknown>
   | Errors.GatewayTimeout<unknown>
 
-/** An operation with unknown input and output. */
 export type AnyOperation = Operation<
   unknown,
   unknown,
@@ -54,22 +53,18 @@ export type AnyOperation = Operation<
   Capability.KalshiPublic | Capability.KalshiRead | Capability.KalshiWrite
 >
 
-/** An exported operation. */
 export interface ClientOperation {
-  /** The name by which users call the operation: `OrderGroups.get`. */
+  /** Example: `OrderGroups.get`. */
   readonly name: string
-  /** `OrderGroups` */
   readonly module: string
-  /** `get` */
   readonly export: string
   readonly descriptor: Descriptor
   readonly operation: AnyOperation
 }
 
-/** A module of the client, as `import *` returns it. */
+/** As `import *` returns it. */
 export type Module = Readonly<Record<string, unknown>>
 
-/** Every module of the client that exports operations, by its name. */
 export const modules: Readonly<Record<string, Module>> = {
   Account,
   ApiKeys,
@@ -103,7 +98,6 @@ const isOperation = (value: unknown): value is AnyOperation =>
   value.descriptor !== null &&
   "operationId" in value.descriptor
 
-/** Returns the operations of one module, sorted by name. */
 export const ofModule = (module: string, exported: Module): ReadonlyArray<ClientOperation> =>
   Object.keys(exported)
     .sort()
@@ -114,7 +108,6 @@ export const ofModule = (module: string, exported: Module): ReadonlyArray<Client
         : []
     })
 
-/** Every operation that the client exports. */
 export const all: ReadonlyArray<ClientOperation> = /*#__PURE__*/ Object.entries(modules).flatMap(([name, exported]) =>
   ofModule(name, exported)
 )

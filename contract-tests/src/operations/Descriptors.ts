@@ -5,7 +5,7 @@
  * **Details**
  *
  * Each check is a separate function. It returns an array of findings, which is empty if the descriptor agrees with the
- * document. `Requests.ts` and `Answers.ts` check the schemas by their behaviour.
+ * document. `Requests.ts` and `Answers.ts` check the schemas by their behavior.
  *
  * @module
  */
@@ -14,7 +14,6 @@ import type * as ReferenceDocument from "../reference/ReferenceDocument.ts"
 import type { ClientOperation } from "./ClientOperations.ts"
 import { signingOf } from "./Signing.ts"
 
-/** The subject of a finding. */
 export type Check =
   | "access"
   | "auth"
@@ -32,7 +31,6 @@ export type Check =
   | "repeated-operation"
   | "success"
 
-/** A disagreement between the client and the document. */
 export interface Finding {
   readonly check: Check
   /** The operation's id. */
@@ -43,7 +41,6 @@ export interface Finding {
   readonly got: string
 }
 
-/** Checks one operation of the client against the operation of the document. */
 export type DescriptorCheck = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation
@@ -67,12 +64,10 @@ export const commonErrors: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
   [504, "GatewayTimeout"]
 ])
 
-/** The schema of every error body without a payload. */
+/** The schema of error bodies without a payload. */
 const errorBody = "#/components/schemas/ErrorBody"
 
-/**
- * Returns the errors of an operation whose bodies have separate schemas. The client exposes such a body as a payload.
- */
+/** The errors whose bodies have separate schemas. The client exposes such a body as a payload. */
 export const payloads = ({ errors }: ReferenceDocument.Operation): ReadonlyArray<ReferenceDocument.Response> =>
   errors.filter(({ schema }) => schema !== undefined && schema.$ref !== errorBody)
 
@@ -90,7 +85,7 @@ const compare = (
 const show = (value: unknown): string =>
   value === undefined ? "nothing" : typeof value === "string" ? value : JSON.stringify(value)
 
-/** Checks that the client has every operation of the document exactly once, and no other operations. */
+/** The client has every operation of the document exactly once, and no other operations. */
 export const presence = (
   clients: ReadonlyArray<ClientOperation>,
   document: ReferenceDocument.ReferenceDocument
@@ -117,15 +112,13 @@ export const presence = (
   ]
 }
 
-/** Checks that `descriptor.name` equals the exported name, such as `Orders.create`. */
+/** Example: `Orders.create`. */
 export const name: DescriptorCheck = (client, reference) =>
   compare("name", reference, "", client.name, client.descriptor.name)
 
-/** Checks the method. */
 export const method: DescriptorCheck = ({ descriptor }, reference) =>
   compare("method", reference, "", reference.method, descriptor.method)
 
-/** Checks the path template, character by character. */
 export const path: DescriptorCheck = ({ descriptor }, reference) =>
   compare("path", reference, "", reference.path, descriptor.path)
 
@@ -136,8 +129,8 @@ interface Facts {
 }
 
 /**
- * Checks that the client has exactly the parameters of the document. Each must agree in its location and its list
- * format, and in whether it is required.
+ * The client has exactly the parameters of the document. They agree in location and list format, and in whether they
+ * are required.
  */
 export const parameters =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
@@ -172,10 +165,6 @@ export const parameters =
   }
 
 /**
- * Checks that the operation has a body exactly if the document declares a body.
- *
- * **Details**
- *
  * An optional body without members (`EmptyResponse`) has no effect. For such an operation, the client declares no body
  * and sends `{}`, which is valid.
  */
@@ -195,10 +184,6 @@ export const body =
     )
   }
 
-/**
- * Checks that the client has the success status of the document, and that it declares a response body exactly if the
- * document does.
- */
 export const success: DescriptorCheck = ({ descriptor }, reference) =>
   compare(
     "success",
@@ -210,7 +195,7 @@ export const success: DescriptorCheck = ({ descriptor }, reference) =>
 
 const ascending = (statuses: Iterable<number>): ReadonlyArray<number> => [...statuses].sort((a, b) => a - b)
 
-/** Checks that an operation lists exactly the errors that the document declares, except for the common errors. */
+/** The client does not list the common errors. */
 export const errors: DescriptorCheck = ({ descriptor }, reference) => {
   const listed = descriptor.errors.map((error) => ("payload" in error ? error.error.status : error.status))
   const bare = descriptor.errors.flatMap((error) => ("payload" in error ? [] : [error.status]))
@@ -234,7 +219,7 @@ export const errors: DescriptorCheck = ({ descriptor }, reference) => {
   ]
 }
 
-/** Checks that an error has a payload exactly if the document declares a separate schema for its body. */
+/** An error has a payload exactly if the document declares a separate schema for its body. */
 export const payload: DescriptorCheck = ({ descriptor }, reference) =>
   compare(
     "payload",
@@ -246,24 +231,18 @@ export const payload: DescriptorCheck = ({ descriptor }, reference) =>
 
 const authBySigning = { always: "required", never: "none", withKey: "optional" } as const
 
-/** Checks that an operation needs a key always, never, or optionally, as `Signing.ts` states. */
+/** See `Signing.ts`. */
 export const auth: DescriptorCheck = ({ descriptor }, reference) =>
   compare("auth", reference, "", authBySigning[signingOf(reference)], descriptor.auth)
 
-/**
- * Checks that an operation needs the smallest sufficient capability: `public` without authentication, `read` for GET,
- * and `write` for all other methods.
- */
+/** The smallest sufficient capability. */
 export const access: DescriptorCheck = ({ descriptor }, reference) => {
   const isPublic = reference.security.length === 0
   const expected = isPublic ? "public" : reference.method === "GET" ? "read" : "write"
   return compare("access", reference, "", expected, descriptor.access)
 }
 
-/**
- * Returns the pagination of an operation in the document: the cursor and the lists of the response. Returns undefined
- * if the operation has no cursor parameter or no response body.
- */
+/** Undefined without a cursor parameter or a response body. */
 export const paging = (
   document: ReferenceDocument.ReferenceDocument,
   { parameters, success }: ReferenceDocument.Operation
@@ -279,10 +258,7 @@ export const paging = (
   }
 }
 
-/**
- * Checks that exactly the operations with a cursor parameter are paginated, with the cursor field and the lists of the
- * response.
- */
+/** Exactly the operations with a cursor parameter are paginated. */
 export const pages =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
   ({ descriptor: { pages: got } }, reference) =>
@@ -294,7 +270,7 @@ export const pages =
       got === undefined ? undefined : { cursor: got.cursor, lists: [...got.lists].sort() }
     )
 
-/** Returns the doc block of an export of the form `export const name` or `local as name`, or undefined. */
+/** Finds exports of the form `export const name` or `local as name`. */
 const docBlock = (source: string, exported: string): string | undefined => {
   const found = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export const (\w+)\b|\w+ as (\w+)\b)/g)].find(
     (match) => match[2] === exported || match[3] === exported
@@ -302,23 +278,22 @@ const docBlock = (source: string, exported: string): string | undefined => {
   return found?.[1]
 }
 
-/** Returns the source text of the members of an interface. Empty if the interface does not exist. */
+/** Empty if the interface does not exist. */
 const membersOf = (source: string, name: string): string =>
   new RegExp(`^export interface ${name} \\{\\n([\\s\\S]*?)^\\}`, "m").exec(source)?.[1] ?? ""
 
-/** Returns the doc block of a field, or undefined if the field does not exist. */
+/** Undefined if the field does not exist. */
 const fieldBlock = (members: string, field: string): string | undefined => {
   const fields = members.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/)?\s*readonly (\w+)\??:/g)
   const found = [...fields].find(([, , name]) => name === field)
   return found === undefined ? undefined : (found[1] ?? "")
 }
 
-/** Returns whether a doc block marks its declaration as deprecated. */
 const isMarkedDeprecated = (block: string | undefined): boolean =>
   block !== undefined && /^[\s*]*@deprecated\b/m.test(block)
 
 /**
- * Checks that the source marks an operation or an input as deprecated exactly if the document deprecates it.
+ * The source marks an operation or an input as deprecated exactly if the document deprecates it.
  *
  * @param sourceOf Returns the TypeScript source of a module by name.
  * @param inputs The TypeScript source of the input interfaces.
@@ -354,7 +329,7 @@ export const deprecated =
     ]
   }
 
-/** Returns all checks that do not need the source code. */
+/** The checks that do not need the source code. */
 export const checks = (document: ReferenceDocument.ReferenceDocument): ReadonlyArray<DescriptorCheck> => [
   name,
   method,
@@ -369,7 +344,6 @@ export const checks = (document: ReferenceDocument.ReferenceDocument): ReadonlyA
   pages(document)
 ]
 
-/** Runs `presence`, and the checks on all operations. Returns every finding. */
 export const findings = (
   clients: ReadonlyArray<ClientOperation>,
   document: ReferenceDocument.ReferenceDocument,

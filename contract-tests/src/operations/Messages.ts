@@ -1,9 +1,6 @@
 /**
- * Checks the client's decoding of the messages of the feed, and its encoding of commands, against the document.
- *
- * **Details**
- *
- * The types, their schemas, and the members that distinguish messages of the same type come from the document, never from
+ * Checks the client's decoding of the messages of the feed, and its encoding of commands, against the document. The
+ * types, their schemas, and the members that distinguish messages of the same type come from the document, never from
  * the client's tables.
  *
  * @module
@@ -16,18 +13,19 @@ import { equals, stringify, type Json } from "../judge/JsonSchema.ts"
 import type { JsonSchema } from "../reference/JsonSchema.ts"
 import { Disagreement, normalForm, NotNormal } from "./Answers.ts"
 
-/** The messages of one sender with the same name: the `type` of a server's message, or the `cmd` of a client's command. */
+/**
+ * The messages of one sender with the same name: the `type` of a server's message, or the `cmd` of a client's command.
+ */
 export interface Kind {
   readonly name: string
   readonly sender: FeedDocument.Sender
-  /** The schema of the message. If the document has several schemas for the name, this is their `anyOf`. */
+  /** If the document has several schemas for the name, this is their `anyOf`. */
   readonly schema: JsonSchema
 }
 
 /**
- * Changes the schemas of messages with the same name. If a field of `msg` is a constant in one schema and an enum in
- * another, the constant becomes an enum with one value. The client must then accept unknown values of the field, as it
- * must for every enum.
+ * If a field of `msg` is a constant in one schema of a name and an enum in another, the constant becomes an enum with
+ * one value. The client must then accept unknown values of the field, as for an enum.
  */
 const separateVariants = (
   schemas: ReadonlyArray<JsonSchema>,
@@ -63,22 +61,20 @@ const kindsOfSender = (feed: FeedDocument.FeedDocument, sender: FeedDocument.Sen
   })
 }
 
-/** Returns the kinds of messages of the server, then the commands of the client. */
 export const kindsOf = (feed: FeedDocument.FeedDocument): ReadonlyArray<Kind> => [
   ...kindsOfSender(feed, "server"),
   ...kindsOfSender(feed, "client")
 ]
 
 /**
- * Returns the checks for a kind. The tolerance of commands is not checked: the document allows unknown members in commands,
- * but the client rejects such commands.
+ * The tolerance of commands is not checked: the document allows unknown members in commands, but the client rejects
+ * such commands.
  */
 export const checks = ({ sender }: Kind): ReadonlyArray<Conformance.Check> =>
   sender === "server"
     ? ["completeness", "precision", "round-trip", "tolerance"]
     : ["completeness", "precision", "round-trip"]
 
-/** Decodes a message from JSON text. */
 export type Decode = ReturnType<typeof FeedMessages.decoder>
 
 const decodeInput = (decode: Decode, normalise: (wire: Json) => Json, input: Json): Conformance.Decoded<unknown> => {
@@ -93,10 +89,7 @@ const decodeInput = (decode: Decode, normalise: (wire: Json) => Json, input: Jso
   return { ok: true, value }
 }
 
-/**
- * Creates the codec of messages. By default it decodes with compiled and with interpreted code, and throws if the results
- * differ.
- */
+/** Without `decode`, decodes with compiled and with interpreted code, and throws if the results differ. */
 const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefined): Conformance.Codec<unknown> => {
   const decoders =
     decode === undefined
@@ -106,7 +99,8 @@ const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefine
     normalise,
     encode: (value) => value,
     decode: (input) => {
-      const [first, ...others] = decoders.map((decode) => decodeInput(decode, normalise, input as Json)) // the tools generate JSON
+      // The tools generate JSON.
+      const [first, ...others] = decoders.map((decode) => decodeInput(decode, normalise, input as Json))
       for (const other of others) {
         // Decoded messages consist of the received JSON.
         if (!equals(first as unknown as Json, other as unknown as Json)) {
@@ -118,7 +112,7 @@ const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefine
   }
 }
 
-/** The codec of commands. A value is the text that the client would send. */
+/** A value is the text that the client would send. */
 const commandCodec: Conformance.Codec<unknown> = {
   encode: (text) => JSON.parse(String(text)),
   decode: (input) => {
@@ -130,9 +124,8 @@ const commandCodec: Conformance.Codec<unknown> = {
 }
 
 /**
- * Checks a kind. Every valid message decodes and every valid command is encoded (P1), without loss (P3). If a message or
- * command has exactly one violation, of a kind that the policy rejects, the client rejects it and reports the pointer of
- * the violation (P2).
+ * Every valid message decodes and every valid command is encoded (P1), without loss (P3). The client rejects a message
+ * or command with exactly one violation of a rejected kind, and reports the pointer of the violation (P2).
  */
 export const checkKind = (
   kind: Kind,

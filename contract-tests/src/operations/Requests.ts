@@ -5,8 +5,8 @@
  * **Details**
  *
  * Every input goes through `Kalshi.layer` to an in-memory HTTP client, which records the request and closes the
- * connection. An independent parser that uses only the document decodes the request, ajv validates it, and the result is
- * compared with the input.
+ * connection. An independent parser that uses only the document decodes the request, ajv validates it, and the result
+ * is compared with the input.
  *
  * @module
  */
@@ -42,7 +42,6 @@ import type { AnyOperation, ClientOperation } from "./ClientOperations.ts"
 import * as Rules from "./Rules.ts"
 import { isSigned } from "./Signing.ts"
 
-/** A recorded request. */
 export interface Sent {
   readonly method: string
   /** Path and query from the root of the host, as on the request line. */
@@ -53,30 +52,24 @@ export interface Sent {
   readonly contentType: string | undefined
 }
 
-/** The result of a call: the recorded request, or the client's rejection of the input before any I/O. */
+/** `Refused`: the client rejected the input before any I/O. */
 export type Outcome =
   | { readonly _tag: "Sent"; readonly sent: Sent }
   | { readonly _tag: "Refused"; readonly pointer: string; readonly reason: string }
 
-/** Calls operations through the whole client and records the requests. */
+/** Calls operations through the whole client. */
 export interface Recorder {
-  /**
-   * Calls an operation and returns the outcome.
-   *
-   * @throws For any other result: several requests, another error, a defect.
-   */
+  /** @throws For any other result: several requests, another error, a defect. */
   readonly call: (operation: AnyOperation, input: unknown) => Outcome
 }
 
-/** The base path of the API in the recorder's environment. */
 export const root = "/trade-api/v2"
 
 const keyId = "contract"
 
-/** Creates a fake signature: 64 bytes derived from the signed text. */
+/** A fake signature: 64 bytes derived from the signed text. */
 const signatureOf = (text: string): string => crypto.createHash("sha512").update(text).digest("base64")
 
-/** The options of a client under test: it signs synchronously, sends once, and has no rate limit. */
 export const layerOptions = {
   environment: Environment.sandbox,
   limits: false,
@@ -84,7 +77,6 @@ export const layerOptions = {
   signer: /*#__PURE__*/ Signer.makeSync({ keyId, kind: "ed25519", sign: signatureOf })
 } as const
 
-/** Creates a recorder over `Kalshi.layer`, or over another layer with the same services. */
 export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder => {
   let sent: Array<Sent> = []
   const http = HttpClient.make((request, url) => {
@@ -120,7 +112,6 @@ export const recorder = (layer: typeof Kalshi.layer = Kalshi.layer): Recorder =>
   }
 }
 
-/** A kind of input that the document allows but the client does not send, and the reason. */
 export interface Limit {
   readonly name: string
   readonly reason: string
@@ -129,8 +120,8 @@ export interface Limit {
 const limit = (name: string, reason: string): Limit => ({ name, reason })
 
 /**
- * Every kind of input that the document allows but the client does not send. The client rejects it with
- * `InvalidRequest`, sends an equivalent request instead, or has no way to express it.
+ * The kinds of input that the document allows but the client does not send. The client rejects them with
+ * `InvalidRequest`, sends an equivalent request instead, or has no way to express them.
  */
 export const limits = {
   emptySegment: limit("an empty path segment", "an empty segment changes the path of the request"),
@@ -162,7 +153,6 @@ export const limits = {
   bearer: limit("a partner's OAuth token in place of the three signature headers", "this client signs with API keys")
 } as const satisfies Readonly<Record<string, Limit>>
 
-/** Returns why a string cannot be a path segment, or undefined if it can. */
 export const segmentLimit = (text: string): Limit | undefined => {
   if (text === "") return limits.emptySegment
   if (text === "." || text === "..") return limits.dotSegment
@@ -176,11 +166,10 @@ const listLimit = (items: ReadonlyArray<Json>, joined: boolean): Limit | undefin
   return joined && items.some((item) => item === "" || String(item).includes(",")) ? limits.commaItem : undefined
 }
 
-/** The unit of an integer timestamp. */
 export type TimeUnit = "seconds" | "milliseconds"
 
 /**
- * Returns the unit of an integer timestamp in a request, or undefined if the field is not a timestamp.
+ * Undefined if the field is not a timestamp.
  *
  * Source: the descriptions in the document of October 26, 2026. Every integer `…_ts` of a request is in Unix seconds,
  * and so is the `expiration_time` of an order that is created or amended. `from` and `to`, which only the weather index
@@ -193,13 +182,13 @@ export const timeUnit = (name: string, { type }: Exclude<JsonSchema, boolean>): 
 }
 
 /**
- * Returns whether a number is clearly a timestamp in the other unit. In a field in seconds, the value would be after
- * 2100. In a field in milliseconds, the value would be in 1970 to 1973, but read as seconds it would be after 2001.
+ * The number is clearly a timestamp in the other unit. In a field in seconds, the value would be after 2100. In a field
+ * in milliseconds, the value would be in the years 1970 to 1973, but read as seconds it would be after 2001.
  */
 const isOtherUnit = (value: Json, unit: TimeUnit): boolean =>
   typeof value === "number" && (unit === "seconds" ? value > 4_102_444_800 : value >= 1e9 && value < 1e11)
 
-/** A field that makes the client reject an input that the document allows. See `limits`. */
+/** A field for which the client rejects an input that the document allows. See `limits`. */
 export interface Limited {
   readonly field: string
   /** The pointers of the rejected values. The client's error has one of them. */
@@ -209,20 +198,17 @@ export interface Limited {
   readonly plain: Json
 }
 
-/** An operation, prepared for checks against the document. */
 export interface Requests {
   readonly reference: ReferenceDocument.Operation
-  /** The schema of the operation's input: path, query and body in one closed object. */
+  /** Path, query and body in one closed object. */
   readonly input: JsonSchema
-  /** Returns the fields that make the client reject a valid input. */
   readonly limited: (input: JsonObject) => ReadonlyArray<Limited>
   /** Sets each of the `limited` fields to its replacement value, so that the client sends the input. */
   readonly sendable: (input: JsonObject) => JsonObject
-  /** Decodes a request to its input. Returns the input, and all faults of the request. */
   readonly read: (sent: Sent) => { readonly input: JsonObject; readonly faults: ReadonlyArray<string> }
 }
 
-/** Closes every object that declares properties, so that any other member is a violation. */
+/** Closes the objects that declare properties, but no `additionalProperties`. */
 const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<string> = []): JsonSchema => {
   if (typeof schema === "boolean") return schema
   if (schema.$ref !== undefined) {
@@ -253,7 +239,6 @@ const isList = (schema: JsonSchema, resolve: Resolve): boolean =>
   typeof schema !== "boolean" &&
   (schema.$ref === undefined ? schema.type === "array" : isList(resolve(schema.$ref), resolve))
 
-/** Creates the schema of an operation's input: path, query and body together. */
 const inputSchema = (reference: ReferenceDocument.Operation, resolve: Resolve): JsonSchema => {
   const body =
     reference.requestBody === undefined ? { type: "object" as const } : closed(reference.requestBody.schema, resolve)
@@ -277,8 +262,8 @@ const inputSchema = (reference: ReferenceDocument.Operation, resolve: Resolve): 
 }
 
 /**
- * Percent-decodes a string strictly. An unencoded character must be unreserved, or reserved without a special meaning in a
- * path or a query.
+ * Percent-decodes strictly. An unencoded character must be unreserved, or reserved without a special meaning in a path
+ * or a query.
  */
 const decodeText = (text: string, what: string, faults: Array<string>): string => {
   if (!/^(?:[A-Za-z0-9\-._~!$'()*,;:@]|%[0-9A-Fa-f]{2})*$/.test(text))
@@ -291,7 +276,7 @@ const decodeText = (text: string, what: string, faults: Array<string>): string =
   }
 }
 
-/** Parses a string from a path or a query by its schema. A string that does not parse stays a string, and is invalid. */
+/** A string that does not parse stays a string, and is invalid. */
 const readScalar = (text: string, schema: JsonSchema, resolve: Resolve): Json => {
   if (typeof schema === "boolean") return text
   if (schema.$ref !== undefined) return readScalar(text, resolve(schema.$ref), resolve)
@@ -312,7 +297,7 @@ const itemsOf = (schema: JsonSchema, resolve: Resolve): JsonSchema => {
   return schema.$ref === undefined ? (schema.items ?? true) : itemsOf(resolve(schema.$ref), resolve)
 }
 
-/** Finds timestamps in the other unit. Returns their pointers, and the value with 0 in place of each of them. */
+/** `plain` has 0 in place of the timestamps in the other unit. */
 const withoutOtherUnits = (
   judge: Judge,
   value: Json,
@@ -342,7 +327,6 @@ const withoutOtherUnits = (
   }
 }
 
-/** Creates the function that finds the values that the document allows but the client rejects. */
 const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, judge: Judge) => {
   const { parameters } = reference
   const coverage = Coverage.make(judge)
@@ -358,7 +342,7 @@ const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, jud
   const rules = Rules.of(reference.id)
   const isValid = judge.accepts(input)
   const limitedRules = (value: JsonObject): ReadonlyArray<Limited> => {
-    // Only an input that the document allows counts, because the client must reject any other input anyway.
+    // The client must reject any other input anyway.
     if (rules === undefined || !isValid(value)) return []
     const { pointers, repairs } = rules(value)
     return repairs.map(([field, plain]) => ({ field, pointers, limit: limits.rule, plain }))
@@ -375,7 +359,7 @@ const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, jud
   const limitedParameters = (value: JsonObject): ReadonlyArray<Limited> =>
     parameters.flatMap(({ explode, in: place, name, schema }) => {
       const fieldValue = memberOf(value, name)
-      // Only a value that the document allows counts, because the client must reject any other value anyway.
+      // The client must reject any other value anyway.
       if (fieldValue === undefined || !judge.accepts(schema)(fieldValue)) return []
       const found =
         place === "path" && typeof fieldValue === "string"
@@ -504,7 +488,6 @@ const readHeaders = (reference: ReferenceDocument.Operation, sent: Sent, path: s
   if (headers["accept"] !== "application/json") faults.push(`the accept header is ${headers["accept"]}`)
 }
 
-/** Prepares an operation of the document. */
 export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requests => {
   const { resolve } = judge
   const input = inputSchema(reference, resolve)
@@ -545,19 +528,15 @@ export const make = (reference: ReferenceDocument.Operation, judge: Judge): Requ
   }
 }
 
-/** The error for a request that does not conform to the document or does not encode the input. */
+/** The request does not conform to the document, or does not encode the input. */
 export class WrongRequest extends Error {
   override readonly name = "WrongRequest"
 }
 
 /**
- * Creates a codec from inputs to inputs: to decode an input, it calls the client and decodes the recorded request.
- *
- * **Details**
- *
- * The client must reject a `limited` field at one of its pointers. The codec then repeats the call with the
- * replacement value of this field, so that the rest of the input is checked as well. A faulty request throws
- * `WrongRequest`.
+ * A codec from inputs to inputs: to decode an input, it calls the client and decodes the recorded request. The client
+ * must reject a `limited` field at one of its pointers. The codec then repeats the call with the replacement value of
+ * this field, so that the rest of the input is checked as well. A faulty request throws `WrongRequest`.
  */
 export const codec = (client: ClientOperation, requests: Requests, recorder: Recorder): Conformance.Codec<Json> => {
   const call = (input: Json): Conformance.Decoded<Json> => {
@@ -593,14 +572,14 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
   }
 }
 
-/** Returns whether the operation has any input in the document. The client ignores the argument of other operations. */
+/** The client ignores the argument of an operation without input. */
 export const takesInput = ({ input }: Requests): boolean =>
   typeof input !== "boolean" && Object.keys(input.properties ?? {}).length > 0
 
 /**
- * Checks an operation's requests against the document. The client sends every valid input as a valid request that
- * decodes to the same input (P5, P1, P3), except for the `limits`. If the operation has an input, the client rejects
- * every input with exactly one violation, and reports the pointer of that violation, before any I/O (P2).
+ * The client sends every valid input as a valid request that decodes to the same input (P5, P1, P3), except for the
+ * `limits`. If the operation has an input, the client rejects every input with exactly one violation, and reports the
+ * pointer of that violation, before any I/O (P2).
  */
 export const checkRequests = (
   client: ClientOperation,

@@ -1,5 +1,5 @@
 /**
- * Checks the rules between the fields of a request. The document states these rules only in prose, so its schemas allow
+ * The rules between the fields of a request. The document states these rules only in prose, so its schemas allow
  * violations. This module is written independently of the client's rules, because the suite compares the two.
  *
  * Source: the descriptions of the operations and their fields, October 26, 2026.
@@ -8,11 +8,9 @@
  */
 import { isArray, isObject, memberOf, objectOf, stringify, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
-/** The violations of the rules in an input, and the changes that repair them. */
 export interface Breach {
-  /** The pointer of every violation. */
   readonly pointers: ReadonlyArray<string>
-  /** Replacement values of fields. With these values, the input satisfies all rules. */
+  /** With these values, the input satisfies all rules. */
   readonly repairs: ReadonlyArray<readonly [field: string, value: Json]>
 }
 
@@ -33,7 +31,7 @@ const legsOf = (child: JsonObject): ReadonlyArray<Json> | undefined => {
   return isArray(legs) ? legs : undefined
 }
 
-/** Returns an identity of the market of an RFQ: the ticker, or the sorted legs. */
+/** Identifies the market of an RFQ by the ticker, or by the sorted legs. */
 const comboOf = (child: JsonObject): string => {
   const legs = legsOf(child)
   if (has(child, "market_ticker") || legs === undefined) return `ticker ${String(memberOf(child, "market_ticker"))}`
@@ -42,7 +40,7 @@ const comboOf = (child: JsonObject): string => {
   return `legs ${legs.map(leg).sort().join(" ")}`
 }
 
-/** Checks that a child (one RFQ of a batch) names its market either by a ticker or by legs. */
+/** A child is one RFQ of a batch. It names its market either by a ticker or by legs. */
 const namingFaults = (child: JsonObject, at: string): ReadonlyArray<string> => {
   const ticker = memberOf(child, "market_ticker")
   const legs = legsOf(child)
@@ -87,8 +85,8 @@ const batchFaults = (input: JsonObject): ReadonlyArray<string> => {
 }
 
 /**
- * Checks a batch of RFQs. The repair gives every child one name and one size. A child with both legs and a ticker keeps its
- * legs if its index is odd, and its ticker otherwise. Only sizes of one kind are kept.
+ * The repair gives every child one name and one size. A child with both legs and a ticker keeps its legs if its index
+ * is odd, and its ticker otherwise. Only sizes of one kind are kept.
  */
 const createBatch: Check = (input) => {
   const pointers = batchFaults(input)
@@ -130,7 +128,6 @@ const createBatch: Check = (input) => {
   }
 }
 
-/** Checks that the entries of a list have distinct `rfq_id`s. */
 const distinctIds =
   (list: string): Check =>
   (input) => {
@@ -146,7 +143,7 @@ const distinctIds =
     return { pointers, repairs: pointers.length === 0 ? [] : [[list, entries.map(({ entry }) => entry)]] }
   }
 
-/** Checks that an order is decreased either by a count or to a count. */
+/** An order is decreased either by a count or to a count. */
 const decrease: Check = (input) => {
   const presentFields = ["reduce_by", "reduce_to"].filter((field) => has(input, field)).length
   if (presentFields === 1) return { pointers: [], repairs: [] }
@@ -155,7 +152,7 @@ const decrease: Check = (input) => {
     : { pointers: ["/reduce_to"], repairs: [["reduce_to", null]] }
 }
 
-/** Checks that a request does not both omit and include the markets of an event. */
+/** A request does not both omit and include the markets of an event. */
 const event: Check = (input) =>
   memberOf(input, "exclude_markets") === true && memberOf(input, "with_nested_markets") === true
     ? { pointers: ["/exclude_markets"], repairs: [["exclude_markets", false]] }
@@ -169,17 +166,15 @@ const checks: Readonly<Record<string, Check>> = {
   CreateRFQBatchQuote: /*#__PURE__*/ distinctIds("quotes")
 }
 
-/** Returns the rules of an operation, or undefined if it has none. */
 export const of = (id: string): Check | undefined => (Object.hasOwn(checks, id) ? checks[id] : undefined)
 
-/** The ids of the operations that have rules. */
 export const ids: ReadonlyArray<string> = /*#__PURE__*/ Object.keys(checks)
 
 /** An input that the document's schemas allow, and the expected reaction of the client. */
 export interface Case {
   readonly name: string
   readonly input: JsonObject
-  /** The pointer of the expected rejection. Undefined if the client must send the input. */
+  /** Undefined if the client must send the input. */
   readonly pointer: string | undefined
 }
 
@@ -200,7 +195,6 @@ const unsized = { contracts_fp: undefined }
 const counted = { contracts_fp: "1.00" }
 const priced = { target_cost_dollars: "1.00" }
 
-/** Changes of a batch that the client must refuse. */
 const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, changes: Changes]> = [
   ["an empty batch id", "/client_batch_id", { client_batch_id: "" }],
   ["true as rest_remainder", "/rest_remainder", { rest_remainder: true }],
@@ -271,7 +265,6 @@ const refusedBatches: ReadonlyArray<readonly [name: string, pointer: string, cha
   ["fees excluded from a number of contracts", "/target_cost_excludes_fees", { target_cost_excludes_fees: true }]
 ]
 
-/** Changes of a batch that the client must send. */
 const sentBatches: ReadonlyArray<readonly [name: string, changes: Changes]> = [
   ["a size for the batch", {}],
   [
@@ -299,7 +292,6 @@ const sentBatches: ReadonlyArray<readonly [name: string, changes: Changes]> = [
   ["the maximum number of children", { children: Array.from({ length: 57 }, (_, i) => ({ market_ticker: `T${i}` })) }]
 ]
 
-/** Creates the cases for a batch. */
 const batchCases = (plain: JsonObject): ReadonlyArray<Case> => {
   const input = withChanges(plain, {
     children: [childA, childB, childC],
@@ -364,8 +356,5 @@ const caseMakers: Readonly<Record<string, (plain: JsonObject) => ReadonlyArray<C
   CreateRFQBatchQuote: /*#__PURE__*/ distinctIdCases("quotes")
 }
 
-/**
- * Derives cases from a sendable input: inputs that violate one rule each, and inputs that only just satisfy the rules.
- * Empty for an operation without rules.
- */
+/** Inputs that violate one rule each, and inputs that only just satisfy the rules. */
 export const casesOf = (id: string, plain: JsonObject): ReadonlyArray<Case> => caseMakers[id]?.(plain) ?? []

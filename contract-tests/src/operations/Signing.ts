@@ -16,9 +16,8 @@ const signedWithKey: ReadonlySet<string> = /*#__PURE__*/ new Set(["GetMarketOrde
 /** `always`: the operation needs a key. `withKey`: the operation is public, and is signed if the client has a key. */
 export type Signing = "always" | "never" | "withKey"
 
-/** Returns when the client signs an operation. */
 export const signingOf = ({ id, security }: ReferenceDocument.Operation): Signing =>
   security.length > 0 ? "always" : signedWithKey.has(id) ? "withKey" : "never"
 
-/** Returns whether a client with a key signs an operation. */
+/** Whether a client with a key signs the operation. */
 export const isSigned = (reference: ReferenceDocument.Operation): boolean => signingOf(reference) !== "never"

@@ -10,8 +10,8 @@ import type { ClientOperation } from "./ClientOperations.ts"
 import type { Recorder } from "./Requests.ts"
 
 /**
- * Strings that cannot be sent. No part of a request can contain half a surrogate pair, because UTF-8 cannot encode it. In
- * a path, the other strings would change the request or address another resource.
+ * Strings that cannot be sent. No part of a request can contain half a surrogate pair, because UTF-8 cannot encode it.
+ * In a path, the other strings would change the request or address another resource.
  */
 const invalidStrings = {
   path: ["", ".", "..", "a/b", "a\\b", "a%2Fb", "a%5cb", "a\r\nb", "a\tb", "\u0000", "\u007f", "\ud800", "a\udc00b"],
@@ -19,14 +19,12 @@ const invalidStrings = {
   body: ["\ud800", "a\udc00b"]
 }
 
-/** An input in which one string cannot be sent, and the pointer of that string. */
 interface Unsendable {
   readonly input: JsonObject
   readonly pointer: string
   readonly text: string
 }
 
-/** Returns a copy of the value for each string in it and each replacement, with the pointer of the replaced string. */
 const replacements = (
   value: Json,
   pointer: string,
@@ -50,7 +48,6 @@ const replacements = (
   )
 }
 
-/** Derives every unsendable input from a valid input. */
 const unsendable = ({ parameters }: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<Unsendable> =>
   Object.entries(input).flatMap(([field, value]) => {
     const place = parameters.find(({ name }) => name === field)?.in ?? "body"
@@ -65,12 +62,10 @@ const unsendable = ({ parameters }: ReferenceDocument.Operation, input: JsonObje
     )
   })
 
-/** An input that the client did not reject correctly. */
 export interface Finding extends Unsendable {
   readonly got: string
 }
 
-/** Calls the operation with every unsendable input. Returns the number of cases, and the inputs that were not rejected correctly. */
 export const check = (
   client: ClientOperation,
   reference: ReferenceDocument.Operation,

@@ -20,7 +20,6 @@ import { P9 } from "./RetrySafety.ts"
 import type { OperationProperty, TargetProperty, PropertyInfo } from "./Property.ts"
 import { P1, P2, P3 } from "./Responses.ts"
 
-/** The properties that are checked for each operation. */
 export const operationProperties: ReadonlyArray<OperationProperty> = [
   P1,
   P1Prime,
@@ -39,11 +38,10 @@ export const operationProperties: ReadonlyArray<OperationProperty> = [
 
 const p15 = /*#__PURE__*/ P15.make(operationProperties, [{ property: P11, faulty: P11OnDishonestNetwork }])
 
-/** The properties whose targets are not operations. */
 export const targetProperties: ReadonlyArray<TargetProperty> = [P0, P11, p15, P16]
 
-/** The statements of these properties, in display order. */
+/** In display order. */
 export const statements: ReadonlyArray<PropertyInfo> = [P0, ...operationProperties, P11, p15, P16]
 
-/** Normalises a property id from user input: ignores case, and accepts `P1p` and `P1'` for `P1′`. */
+/** Ignores case, and accepts `P1p` and `P1'` for `P1′`. */
 export const idOf = (text: string): string => text.toUpperCase().replace(/^(P\d+)['P]$/, "$1′")

@@ -31,7 +31,7 @@ const clients: Readonly<Record<string, Layer.Layer<HttpClient.HttpClient>>> = {
 }
 
 /**
- * The operations that run every fault. They cover each sending class (see `SendingClass.ts`) and each kind of response.
+ * These operations run every fault. They cover each sending class (see `SendingClass.ts`) and each kind of response.
  */
 export const fullyTested: ReadonlySet<string> = /*#__PURE__*/ new Set([
   ...["GetOrderGroup", "GetOrders", "GetMarkets", "GetMarketOrderbook", "GetExchangeStatus", "DeleteOrderGroup"],
@@ -39,10 +39,9 @@ export const fullyTested: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "GenerateApiKey"
 ])
 
-/** The number of faults that every other operation runs. */
+/** The number of faults that other operations run. */
 const sampleSize = 3
 
-/** Returns the faults that an operation runs: all, or a sample that depends on the operation and the seed. */
 export const faultsOf = (
   { descriptor, name }: ClientOperations.ClientOperation,
   seed: number
@@ -55,13 +54,12 @@ export const faultsOf = (
 
 const maxAttemptMillis = 20_000
 
-/** Returns the time limit of an attempt: short if the attempt must time out, otherwise long. */
 const attemptMillis = (fault: ByteFault): number => (fault.outcome === "timeout" ? 100 : maxAttemptMillis)
 
-/** The number of bytes that system buffers may contain beyond the client's limit (`maxBodyBytes`). */
+/** System buffers may contain this much beyond the client's limit (`maxBodyBytes`). */
 const bufferedBytes = 64 * 1024 * 1024
 
-/** A call that takes longer than this counts as hung. */
+/** A longer call counts as hung. */
 const hangsAfter = "30 seconds"
 
 interface Observation {
@@ -82,7 +80,6 @@ const outcomes: Readonly<Record<ByteFault["outcome"], (hasBody: boolean) => Read
   truncated: (hasBody) => [hasBody ? "ContractError" : "Success", "TransportError"]
 }
 
-/** Returns why a call's outcome is wrong, or undefined if it is correct. */
 const mismatchOf = (
   fault: ByteFault,
   seen: Observation,
@@ -105,7 +102,7 @@ const mismatchOf = (
   return undefined
 }
 
-/** Converts the result of a call to data. `result` is undefined if the call hung. */
+/** `result` is undefined if the call hung. */
 const observe = (result: Result.Result<unknown, unknown> | void, server: faultyServer.FaultyServer): Observation => {
   // A failure of the client is plain data, so it is compared as JSON.
   const error = result === undefined || Result.isSuccess(result) ? undefined : (result.failure as unknown as Json)
@@ -124,7 +121,7 @@ type Call = (
   responses: ReadonlyArray<faultyServer.Answer>
 ) => Effect.Effect<Observation>
 
-/** Starts a server for one operation. Each call defines the server's responses. */
+/** Each call defines the server's responses. */
 const makeCall = (
   operation: ClientOperations.ClientOperation,
   http: Layer.Layer<HttpClient.HttpClient>,
@@ -150,10 +147,7 @@ const makeCall = (
     return call
   })
 
-/**
- * Makes three calls: with the fault and without retries, with the fault and with retries, and without the fault. Returns
- * the reason for a failure, if any.
- */
+/** Calls with the fault and without retries, then with the fault and with retries, and then without the fault. */
 const checkFault = (
   fault: ByteFault,
   call: Call,
@@ -176,7 +170,7 @@ const checkFault = (
     const reason = mismatchOf(fault, first, tags, 1)
     if (reason !== undefined) return `without retries: ${reason}`
 
-    // The policy allows a retry. The client must retry exactly if a retry can help and cannot execute the request twice.
+    // The policy allows a retry. The client must retry exactly if a retry can help and is safe.
     const canRetry =
       repeats && (first.tag === "RequestTimeout" || (first.tag === "TransportError" && fault.outcome !== "large"))
     // If the time limit is short on purpose, even the valid response can be too late on a busy machine.
@@ -192,13 +186,13 @@ const checkFault = (
     }
 
     // Leftover bytes on the connection must not reach another response.
-    const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: 20_000 }, [intactResponse(good)])
+    const after = yield* call({ retry: SendPolicy.noRetry, attemptTimeout: maxAttemptMillis }, [intactResponse(good)])
     return after.tag === "Success" && after.requests === 1
       ? undefined
       : `in the next call: expected Success with 1 request, got ${after.tag} with ${after.requests}`
   })
 
-/** Checks an operation. A test may replace the client's `layer`. */
+/** A test may replace the client's `layer`. */
 export const check = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effect.Effect<Outcome> =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -231,7 +225,6 @@ export const check = (run: Run, layer: typeof Kalshi.layer = Kalshi.layer): Effe
     })
   )
 
-/** Property P7: faulty response bytes. */
 export const P7: OperationProperty = {
   id,
   statement:

@@ -24,7 +24,6 @@ const id = "P1′"
 
 /** A kind of response value that the client's schema accepts but the document does not allow. */
 export interface Leniency {
-  /** The id of the operation. */
   readonly operation: string
   /** The JSON Pointer in the response body, with `*` for array indices. */
   readonly at: string
@@ -33,10 +32,10 @@ export interface Leniency {
   readonly reason: string
 }
 
-/** The known leniencies. New enum members and unknown members need no entry, because the policy tolerates them. */
+/** New enum members and unknown members need no entry, because the policy tolerates them. */
 export const leniencies: ReadonlyArray<Leniency> = []
 
-/** Copies a document without its enums and closed objects, if the policy tolerates their violations in responses. */
+/** Drops enums and closed objects, if the policy tolerates their violations in responses. */
 const opened = (value: Json): Json => {
   if (isArray(value)) return value.map(opened)
   if (!isObject(value)) return value
@@ -83,7 +82,6 @@ const lenientJudge = lazy(() => {
   return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // `open` has a schema at the same pointers.
 })
 
-/** Checks that an operation accepts no invalid values, except for the listed leniencies. */
 export const checkOperation = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Outcome => {
   const { operation, path = "", seed } = run
   const reference = referenceOf(operation)
@@ -135,7 +133,6 @@ export const checkOperation = (run: Run, listed: ReadonlyArray<Leniency> = lenie
   }
 }
 
-/** Property P1′: the client accepts no invalid values, except for the listed leniencies. */
 export const P1Prime: OperationProperty = {
   id,
   statement:

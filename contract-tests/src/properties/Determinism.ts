@@ -13,16 +13,13 @@ import { failed, type Outcome, type OperationProperty, type TargetProperty, type
 
 const id = "P15"
 
-/**
- * The operations on which each property runs twice. They cover each sending class (see `SendingClass.ts`), and GET,
- * POST and DELETE.
- */
+/** These operations cover each sending class (see `SendingClass.ts`), and GET, POST and DELETE. */
 const sample = ["GetOrders", "CreateOrderV2", "CreateOrderGroup", "DeleteOrderGroup"]
 
-/** The number of cases of each run. A few are enough, because the property only compares two runs. */
+/** A few cases are enough, because the property only compares two runs. */
 const fewRuns = 12
 
-/** The number of cases that find the injected fault. */
+/** Enough cases to find the injected fault. */
 const faultRuns = 100
 
 const findOperation = (operationId: string): ClientOperations.ClientOperation => {
@@ -31,7 +28,6 @@ const findOperation = (operationId: string): ClientOperations.ClientOperation =>
   return found
 }
 
-/** Creates an operation with an altered descriptor. */
 const withDescriptor = (
   operationId: string,
   change: (descriptor: Operation.Descriptor) => Partial<Operation.Descriptor>
@@ -60,7 +56,7 @@ const empty = () =>
           ),
           encode: SchemaGetter.transform((value: unknown) => value)
         })
-      ) as Schema.Codec<unknown> // This codec decodes every body.
+      ) as Schema.Codec<unknown> // Both of its types are unknown.
   )
 
 const unpaged = (): ClientOperations.ClientOperation => {
@@ -85,10 +81,9 @@ const injectedFaults: Readonly<Record<string, () => ClientOperations.ClientOpera
   P12: () => withDescriptor("GetOrders", ({ success }) => ({ success: { ...success, status: 201 } }))
 }
 
-/** Serializes an outcome without its report, which repeats the same data. */
+/** The report repeats the same data. */
 const stringify = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
 
-/** A property to run on some of its targets, and the same property with an injected fault. */
 interface Subject {
   readonly id: string
   readonly runs: number
@@ -165,7 +160,6 @@ const checkSubject = (
     return { _tag: "Passed", runs: runs + 3, reached: { twice: targets.length, replayed: 1 } }
   })
 
-/** Creates property P15, which checks that each of these properties is deterministic. */
 export const make = (
   properties: ReadonlyArray<OperationProperty>,
   others: ReadonlyArray<WithFault> = []

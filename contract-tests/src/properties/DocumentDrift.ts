@@ -26,8 +26,8 @@ const describeResult = (decoded: Conformance.Decoded<unknown>): string =>
   decoded.ok ? "a decoded value" : `a rejection at ${JSON.stringify(decoded.pointers[0] ?? "no pointer")}`
 
 /**
- * Returns whether a reported pointer matches the pointer of an edit (one change of a schema). JSON Schema reports a
- * list of the wrong length, but a tuple decoder can report the missing or surplus item.
+ * An edit is one change of a schema. JSON Schema reports a list of the wrong length, but a tuple decoder can report the
+ * missing or surplus item.
  */
 const isAt = (got: string, pointer: string, edit: string): boolean =>
   got === pointer || (/Items is dropped/.test(edit) && got.startsWith(`${pointer}/`))
@@ -108,7 +108,6 @@ const outcome = ({ operation, seed }: Run): Outcome => {
   return { _tag: "Passed", runs, reached }
 }
 
-/** Property P6: compatibility with future versions of the document. */
 export const P6: OperationProperty = {
   id,
   statement:

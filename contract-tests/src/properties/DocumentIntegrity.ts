@@ -1,5 +1,5 @@
 /**
- * P0: checks the reference documents on which all other properties rely.
+ * P0: checks the reference documents on which the other properties rely.
  *
  * @module
  */
@@ -24,7 +24,6 @@ const checks: Readonly<Record<string, (read: Integrity.Read) => Integrity.Checke
   "nullable-by-intent.feed.json": (read) => Integrity.nullableByIntent("feed", read)
 }
 
-/** Checks a reference file. `read` reads the files. */
 export const checkFile = (target: string, { seed }: Settings, read: Integrity.Read = Integrity.read): Outcome => {
   const check = checks[target]
   if (check === undefined) return { _tag: "Skipped", reason: "not a reference file" }
@@ -36,7 +35,6 @@ export const checkFile = (target: string, { seed }: Settings, read: Integrity.Re
     : failed(id, target, seed, { runs, reason: finding, counterexample: findings.join("\n") })
 }
 
-/** Property P0: the reference files are valid. */
 export const P0: TargetProperty = {
   id,
   statement:

@@ -15,8 +15,8 @@ import { simplestInput, referenceOf } from "./Subject.ts"
 const id = "P12"
 
 /**
- * Creates the outcome for a finding. For a live exchange, `where` is the exchange's name or URL. The replay token contains
- * it in the property's id: `P12@demo`.
+ * For a live exchange, `where` is the exchange's name or URL. The replay token contains it in the property's id:
+ * `P12@demo`.
  */
 export const failed = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
@@ -48,7 +48,6 @@ let local: LocalExchange.LocalExchange | undefined
 
 const unredacted = Redactions.make({})
 
-/** Checks an operation of the local exchange. */
 export const checkOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcome => {
   const { operation } = run
   const inputs = working(exchange.world, referenceOf(operation).id, [simplestInput(operation)])
@@ -62,7 +61,6 @@ export const checkOn = (exchange: LocalExchange.LocalExchange, run: Run): Outcom
   return { _tag: "Passed", runs: traffic.length, reached: Judging.reachedBy(traffic) }
 }
 
-/** Property P12: the exchange's responses match the reference document. */
 export const P12: OperationProperty = {
   id,
   statement: "Every response of the exchange conforms to the document, and the client decodes the response correctly.",

@@ -1,6 +1,5 @@
 /**
- * P11: live order books, the live account, streams and subscriptions of the client while the network and the exchange
- * fail.
+ * P11: the client's live order books, live account, streams and subscriptions, while the network and the exchange fail.
  *
  * @module
  */
@@ -25,11 +24,7 @@ const make = (hidesLosses: boolean): TargetProperty => ({
     )
 })
 
-/** Property P11: the feed. */
 export const P11: TargetProperty = /*#__PURE__*/ make(false)
 
-/**
- * P11 on a network that hides losses from the client. The property must fail there, which proves that it detects
- * losses.
- */
+/** The network hides losses from the client. The property must fail there, which proves that it detects losses. */
 export const P11OnDishonestNetwork: TargetProperty = /*#__PURE__*/ make(true)

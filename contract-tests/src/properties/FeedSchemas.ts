@@ -17,7 +17,6 @@ const feed = /*#__PURE__*/ FeedDocument.load()
 const conformance = /*#__PURE__*/ Conformance.make(resolver(feed.document))
 const kinds = /*#__PURE__*/ Messages.kindsOf(feed)
 
-/** Checks a message type or a command. */
 export const check = (target: string, { path, runs, seed }: Settings): Outcome => {
   const kind = kinds.find(({ name }) => name === target)
   if (kind === undefined) return { _tag: "Skipped", reason: "the document has no such message" }
@@ -31,7 +30,6 @@ export const check = (target: string, { path, runs, seed }: Settings): Outcome =
   )
 }
 
-/** Property P16: the schemas of the feed. */
 export const P16: TargetProperty = {
   id,
   statement:

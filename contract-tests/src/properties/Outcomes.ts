@@ -39,7 +39,6 @@ const outcome = ({ operation, seed }: Run): Outcome => {
   })
 }
 
-/** Property P4: one outcome for every response. */
 export const P4: OperationProperty = {
   id,
   statement:

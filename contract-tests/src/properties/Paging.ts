@@ -19,7 +19,6 @@ import * as Subject from "./Subject.ts"
 
 const id = "P10"
 
-/** A paginated operation, as the document defines it. */
 interface Target {
   readonly lists: ReadonlyArray<string>
   readonly cursor: string
@@ -59,7 +58,6 @@ const cursorText = fc.oneof(
 interface Case {
   /** The index of the list under test in `Target.lists`. */
   readonly list: number
-  /** The items of the list under test. */
   readonly items: ReadonlyArray<Json>
   /** The items of the response's other list, on each page. */
   readonly others: ReadonlyArray<Json>
@@ -73,9 +71,9 @@ interface Case {
   readonly end: number
   /** The number of items after which the consumer stops, modulo the number of items plus one. */
   readonly take: number
-  /** The index (modulo the number of pages) of the page that fails, that exceeds the budget, or whose cursor closes a cycle. */
+  /** The index of a page, modulo the number of pages. This page fails, exceeds the budget, or closes a cycle. */
   readonly at: number
-  /** Selects the earlier page whose cursor a cycle repeats. */
+  /** Selects the earlier page that has the repeated cursor of a cycle. */
   readonly back: number
 }
 
@@ -107,7 +105,6 @@ const casesOf = ({ lists, schema }: Target, arbitraries: Arbitraries.Arbitraries
   )
 }
 
-/** The error for a violation of the property. */
 class Violation extends Error {}
 
 const assertThat = (condition: boolean, what: () => string): void => {
@@ -137,17 +134,15 @@ interface Model {
   readonly itemsReader: ReturnType<ReturnType<typeof paging.readersOf>["items"]>
   readonly split: (size: number, emptyBefore: ReadonlyArray<number>) => ReadonlyArray<paging.Page>
   readonly inputOf: (size: number) => JsonObject
-  /** Returns the items of pages, serialized. */
+  /** Serialized. */
   readonly itemsOf: (pages: ReadonlyArray<paging.Page>) => ReadonlyArray<string>
   readonly decoded: (body: JsonObject) => JsonObject
   readonly pages: ReadonlyArray<paging.Page>
   /** The items of all pages, serialized. */
   readonly all: ReadonlyArray<string>
-  /** The input of the first request. */
   readonly firstInput: JsonObject
 }
 
-/** Splits the list of a case into pages. The bodies of the pages use the forms that the document allows. */
 const modelOf = ({ operation }: Run, target: Target) => {
   const { judge } = Subject.conformance()
   const accepts = judge.accepts(target.schema)
@@ -164,7 +159,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
     const other = target.lists.find((name) => name !== list)
     const readers = paging.readersOf(operation, target.lists)
 
-    /** Creates the body of a page, in one of the forms that the document allows. */
+    /** Uses one of the forms that the document allows. */
     const bodyOf = (items: ReadonlyArray<Json>, cursor: string | undefined): JsonObject => {
       const lists: ReadonlyArray<Json | undefined> = items.length > 0 ? [items] : [[], null, undefined]
       const cursors: ReadonlyArray<Json | undefined> = cursor === undefined ? ["", null, undefined] : [cursor]
@@ -189,7 +184,6 @@ const modelOf = ({ operation }: Run, target: Target) => {
       return chosen.body
     }
 
-    /** Splits the list into pages of a size, with empty pages before some of them. */
     const split = (size: number, emptyBefore: ReadonlyArray<number>): ReadonlyArray<paging.Page> => {
       const slices: Array<ReadonlyArray<Json>> = []
       for (let from = 0; from === 0 || from < input.items.length; from += size) {
@@ -223,7 +217,7 @@ const modelOf = ({ operation }: Run, target: Target) => {
   }
 }
 
-/** Checks that every item is read once, in order, and that a page is requested only after all earlier items are read. */
+/** Every item is read once, in order, and a page is requested only after all earlier items are read. */
 const readsAll = ({ all, firstInput, itemsOf, itemsReader, pages, target }: Model): void => {
   const reading = paging.read((items) => items(firstInput), itemsReader, pages)
   assertEndsWith(reading, "the end", "the complete list")
@@ -248,7 +242,7 @@ const readsAll = ({ all, firstInput, itemsOf, itemsReader, pages, target }: Mode
   }
 }
 
-/** Checks that the items do not depend on the page size, and that no more pages are requested than needed. */
+/** The items do not depend on the page size, and no more pages are requested than needed. */
 const readsAnySize = ({ all, split, input, inputOf, itemsReader }: Model): void => {
   const [size, otherSize] = input.sizes
   const resized = split(otherSize, [])
@@ -261,7 +255,7 @@ const readsAnySize = ({ all, split, input, inputOf, itemsReader }: Model): void 
   )
 }
 
-/** Checks that the reader of pages returns one response per page. */
+/** The reader of pages returns one response for each page. */
 const readsPages = ({ firstInput, decoded, pages, readers }: Model): void => {
   const responses = paging.read((reader) => reader(firstInput), readers.pages, pages)
   assertSame(
@@ -271,7 +265,7 @@ const readsPages = ({ firstInput, decoded, pages, readers }: Model): void => {
   )
 }
 
-/** Checks that the reader sends no further requests after the consumer stops. */
+/** No further requests after the consumer stops. */
 const stopsEarly = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
   const take = input.take % (all.length + 1)
   const reading = paging.read((items) => Stream.take(items(firstInput), take), itemsReader, pages)
@@ -284,7 +278,7 @@ const stopsEarly = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Mod
   if (needed < pages.length) reach("a reading that stopped early")
 }
 
-/** Checks that a failure loses no earlier items, and that a new reading from the last cursor returns all later items. */
+/** A failure loses no earlier items, and a new reading from the last cursor returns all later items. */
 const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
   const at = input.at % pages.length
   const before = pages.slice(0, at)
@@ -326,7 +320,7 @@ const resumes = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model,
   assertEndsWith(enough, "the end", "a budget equal to the number of pages")
 }
 
-/** Checks that reading a cycle of cursors of any length fails after each page was read once. */
+/** A reading of a cycle of cursors fails after each page was read once. */
 const endsCycles = ({ firstInput, input, itemsOf, itemsReader, pages, target }: Model, reach: Reach): void => {
   const at = input.at % pages.length
   const rest = pages.slice(at)
@@ -371,7 +365,6 @@ const outcome = (run: Run): Outcome => {
   return check(id, run, casesOf(target, arbitraries), assertionOf(run, target))
 }
 
-/** Property P10: paginated lists. */
 export const P10: OperationProperty = {
   id,
   statement:

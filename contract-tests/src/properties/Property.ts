@@ -8,19 +8,17 @@ import * as fc from "fast-check"
 import type { ClientOperation } from "../operations/ClientOperations.ts"
 import * as Replay from "../runner/Replay.ts"
 
-/** The settings of a check. */
 export interface Settings {
-  /** The seed of the random cases: a 32-bit integer. */
+  /** A 32-bit integer. */
   readonly seed: number
   /** The number of random cases. */
   readonly runs: number
   /** The counterexample to start from: the `path` of a replay token. */
   readonly path?: string | undefined
-  /** Whether to shrink the counterexample, which takes longer. Default: true. */
+  /** Shrinking takes longer. Default: true. */
   readonly shrink?: boolean | undefined
 }
 
-/** The target and the settings of a check. */
 export interface Run extends Settings {
   readonly operation: ClientOperation
 }
@@ -31,37 +29,31 @@ export interface Run extends Settings {
  */
 export type Reached = Readonly<Record<string, number>>
 
-/** A counterexample. */
 export interface Failed {
   readonly _tag: "Failed"
   /** The number of checked cases. */
   readonly runs?: number | undefined
   readonly reason: string
-  /** The JSON Pointer of the failure, if it has one. */
   readonly pointer?: string | undefined
   readonly expected?: string | undefined
   readonly got?: string | undefined
-  /** The shrunk counterexample, as a string. */
   readonly counterexample: string
-  /** The request as a command line with placeholders for secrets, if a request was made. */
+  /** The request as a command line with placeholders for secrets. */
   readonly curl?: string | undefined
   readonly replay: Replay.Replay
   /** The full report. Its last line contains the command that replays the failure. */
   readonly report: string
 }
 
-/** The result of a run. */
 export type Outcome =
   | { readonly _tag: "Passed"; readonly runs: number; readonly reached: Reached }
   | Failed
-  /** The property does not apply to this operation. */
+  /** The property does not apply to the target. */
   | { readonly _tag: "Skipped"; readonly reason: string }
 
-/** The statement of a property. */
 export interface PropertyInfo {
-  /** The id in the suite's documentation: `P9`. */
+  /** Example: `P9`. */
   readonly id: string
-  /** What the property requires, in a few sentences. */
   readonly statement: string
   /** How the property is checked, what is skipped, and why. `explain` prints this text. */
   readonly method?: string
@@ -69,21 +61,18 @@ export interface PropertyInfo {
   readonly mustReach?: { readonly situation: string; readonly note: string }
 }
 
-/** A property that is checked for each operation. */
 export interface OperationProperty extends PropertyInfo {
-  /** Checks an operation. Never fails, because a counterexample is an outcome. */
+  /** Never fails, because a counterexample is an outcome. */
   readonly run: (run: Run) => Effect.Effect<Outcome>
 }
 
-/** A property that is checked for targets other than operations. */
 export interface TargetProperty extends PropertyInfo {
-  /** The names of the targets. */
   readonly targets: ReadonlyArray<string>
-  /** Checks a target. Never fails, because a counterexample is an outcome. */
+  /** Never fails, because a counterexample is an outcome. */
   readonly runOn: (target: string, settings: Settings) => Effect.Effect<Outcome>
 }
 
-/** Creates a `Failed` outcome for a deterministic check. Its replay token needs only the seed. */
+/** For a deterministic check, whose replay token needs only the seed. */
 export const failed = (
   id: string,
   target: string,
@@ -135,10 +124,7 @@ const counting = (): { readonly reached: Reached; readonly reach: (what: string)
   }
 }
 
-/**
- * Runs `law` on each case. `law` throws if the case violates the property, and calls `reach` for each situation that the
- * case covers.
- */
+/** `law` throws if the case violates the property, and calls `reach` for each situation that the case covers. */
 export const check = <Case>(
   id: string,
   run: Run,
@@ -153,7 +139,6 @@ export const check = <Case>(
   return outcomeOf(id, run.operation.name, details, reached)
 }
 
-/** Like {@link check}, with an asynchronous `law`. */
 export const checkAsync = <Case>(
   id: string,
   run: Run,
@@ -161,7 +146,6 @@ export const checkAsync = <Case>(
   law: (input: Case, reach: (what: string) => void) => Promise<void>
 ): Effect.Effect<Outcome> => checkTarget(id, run.operation.name, run, cases, law)
 
-/** Like {@link checkAsync}, for a target other than an operation. */
 export const checkTarget = <Case>(
   id: string,
   target: string,

@@ -37,7 +37,6 @@ const conforms: OperationProperty = /*#__PURE__*/ conforming.make({
   skipReason: "the operation takes no input"
 })
 
-/** Checks that the client rejects input that cannot be sent. */
 const checkRejections = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Passed") return held
   const reference = referenceOf(operation)
@@ -56,10 +55,7 @@ const checkRejections = ({ operation, seed }: Run, held: Outcome): Outcome => {
   })
 }
 
-/**
- * Checks the rules between fields at their boundaries. An input that violates one rule is rejected at its pointer. An
- * input that satisfies all rules is sent.
- */
+/** The cases are at the boundaries of the rules. */
 const checkFieldRules = ({ operation, seed }: Run, held: Outcome): Outcome => {
   if (held._tag !== "Passed") return held
   const reference = referenceOf(operation)
@@ -88,7 +84,6 @@ const checkFieldRules = ({ operation, seed }: Run, held: Outcome): Outcome => {
   return { ...held, runs: held.runs + cases.length, reached: { ...held.reached, ...reached } }
 }
 
-/** Property P5: request encoding. */
 export const P5: OperationProperty = {
   ...conforms,
   run: (run) => Effect.map(conforms.run(run), (held) => checkFieldRules(run, checkRejections(run, held)))

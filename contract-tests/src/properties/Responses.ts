@@ -18,7 +18,6 @@ const checkResponses: conforming.Check = ({ operation, path, runs, seed }, check
 
 const noBody = "the document declares no response body for this operation"
 
-/** Property P1: the client decodes every valid body. */
 export const P1: OperationProperty = /*#__PURE__*/ conforming.make({
   id: "P1",
   statement: "Every valid body decodes, even with unknown fields or new enum members.",
@@ -28,7 +27,6 @@ export const P1: OperationProperty = /*#__PURE__*/ conforming.make({
   skipReason: noBody
 })
 
-/** Property P2: the client rejects every invalid body at the correct pointer. */
 export const P2: OperationProperty = /*#__PURE__*/ conforming.make({
   id: "P2",
   statement:
@@ -40,7 +38,6 @@ export const P2: OperationProperty = /*#__PURE__*/ conforming.make({
   skipReason: noBody
 })
 
-/** Property P3: decoding and encoding a body preserves it. */
 export const P3: OperationProperty = /*#__PURE__*/ conforming.make({
   id: "P3",
   statement:

@@ -24,7 +24,6 @@ const targetOf = (client: ClientOperation): Target => {
   }
 }
 
-/** Property P9: safe retries. */
 export const P9: OperationProperty = {
   id: "P9",
   statement:

@@ -1,5 +1,5 @@
 /**
- * P14: checks that the suite's own values cover all constraints of the document.
+ * P14: checks that the suite's own values cover the constraints of the document.
  *
  * @module
  */
@@ -28,14 +28,12 @@ const id = "P14"
 /** A kind of constraint that no value of the suite violates, and the reason. */
 export interface Gap {
   readonly keyword: string
-  /** Returns whether this gap covers a constraint. */
   readonly matches: (argument: Json, node: SchemaObject) => boolean
   readonly reason: string
 }
 
 const gap = (keyword: string, reason: string, matches: Gap["matches"]): Gap => ({ keyword, reason, matches })
 
-/** The known gaps: constraints that no value of the suite violates. */
 export const gaps: ReadonlyArray<Gap> = [
   gap("additionalProperties", "the schema allows every value", (argument) => argument === true || isEmpty(argument)),
   gap("required", "the list is empty", (argument) => isArray(argument) && argument.length === 0),
@@ -75,7 +73,7 @@ const entriesOf = (schema: SchemaObject): ReadonlyArray<readonly [string, Json]>
     readonly [string, Json] // A schema is JSON.
   >
 
-/** Returns a schema and the other schemas that constrain the same value: targets of references, and branches of unions. */
+/** Includes the targets of references and the branches of unions, which constrain the same value. */
 const atNode = (schema: JsonSchema, judge: Judge): ReadonlyArray<SchemaObject> => {
   if (typeof schema === "boolean") return []
   const { $ref, allOf, anyOf, oneOf } = schema
@@ -108,7 +106,6 @@ interface Coverage {
   readonly violated: Set<string>
 }
 
-/** Records which keywords the valid values reach and which keywords the mutants violate. */
 const recordCoverage = (
   schema: JsonSchema,
   suite: Pick<Conformance.Suite, "mutants" | "values">,
@@ -121,7 +118,6 @@ const recordCoverage = (
     return found
   }
   const singleKeywordValidators = new Map<SchemaObject, Map<string, (value: Json) => boolean>>()
-  /** Returns a validator for one keyword of a schema. */
   const accepts = (node: SchemaObject, keyword: string, argument: Json): ((value: Json) => boolean) => {
     const known = singleKeywordValidators.get(node) ?? new Map<string, (value: Json) => boolean>()
     singleKeywordValidators.set(node, known)
@@ -162,7 +158,7 @@ const recordCoverage = (
   return coverage
 }
 
-/** Checks schemas. A test may supply its own values. */
+/** A test may supply its own values. */
 export const checkCoverage = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   schemas: ReadonlyArray<{ readonly schema: JsonSchema; readonly suite: Pick<Conformance.Suite, "mutants" | "values"> }>
@@ -220,7 +216,6 @@ const outcome = (run: Run): Outcome => {
     : checkCoverage(run, schemas)
 }
 
-/** Property P14: the suite's values cover the document's constraints. */
 export const P14: OperationProperty = {
   id,
   statement:

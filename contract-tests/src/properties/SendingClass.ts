@@ -1,6 +1,6 @@
 /**
  * Defines which requests may be retried, by method, path and operation id, and what a request costs. These rules are
- * independent of the client's descriptors, because the suite compares the client's behaviour with these rules.
+ * independent of the client's descriptors, because the suite compares the client's behavior with these rules.
  *
  * @module
  */
@@ -19,8 +19,8 @@ export type SendingClass = "idempotent" | "keyed" | "never"
 type TextById = Readonly<Record<string, string>>
 
 /**
- * Idempotent operations, with the reason why a repeat has no further effect. Every GET, and every DELETE whose path ends with
- * an id, is idempotent too.
+ * The value is the reason why a repeat has no further effect. Every GET, and every DELETE whose path ends with an id,
+ * is idempotent too.
  */
 const idempotent: TextById = {
   UpdateOrderGroupLimit: "sets the limit",
@@ -45,7 +45,6 @@ const keys: TextById = {
   IntraExchangeInstanceTransfer: "client_transfer_id"
 }
 
-/** Returns the sending class of an operation. */
 export const of = ({ id, method, path }: ReferenceDocument.Operation): SendingClass => {
   if (Object.hasOwn(keys, id)) return "keyed"
   if (Object.hasOwn(idempotent, id)) return "idempotent"
@@ -53,7 +52,6 @@ export const of = ({ id, method, path }: ReferenceDocument.Operation): SendingCl
   return method === "GET" || (method === "DELETE" && path.endsWith("}")) ? "idempotent" : "never"
 }
 
-/** The operation ids in the two tables. */
 export const listed: ReadonlyArray<string> = [...Object.keys(idempotent), ...Object.keys(keys)]
 
 const itemsOf = (input: JsonObject): ReadonlyArray<Json> => {
@@ -62,8 +60,8 @@ const itemsOf = (input: JsonObject): ReadonlyArray<Json> => {
 }
 
 /**
- * Returns the client-supplied id of each item of an input or a body: undefined for an item whose id is absent or empty.
- * Returns an empty list for an operation that is not keyed.
+ * The client-supplied id of each item of an input or a body: undefined for an item whose id is absent or empty. An
+ * empty list for an operation that is not keyed.
  */
 export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<string | undefined> => {
   const key = keys[id]
@@ -74,7 +72,6 @@ export const idsOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): R
   })
 }
 
-/** Returns whether an operation is keyed, and every item of its input (at least one) has a client-supplied id. */
 export const isKeyed = (operation: ReferenceDocument.Operation, input: JsonObject): boolean => {
   const ids = idsOf(operation, input)
   return ids.length > 0 && ids.every((id) => id !== undefined)
@@ -88,11 +85,7 @@ const change = (item: Json, key: string, value: string | undefined): Json =>
       ])
     : item
 
-/**
- * Returns inputs that differ in retry safety. A keyed operation gets one input with an id, and one without an id if the
- * document makes the id optional. A batch gets four inputs: two ids, only a first id, an empty second id, and a single item
- * without an id.
- */
+/** Inputs that differ in retry safety. */
 export const variants = (operation: ReferenceDocument.Operation, input: JsonObject): ReadonlyArray<JsonObject> => {
   const key = keys[operation.id]
   if (key === undefined) return [input]
@@ -106,14 +99,15 @@ export const variants = (operation: ReferenceDocument.Operation, input: JsonObje
       ])
     return [batch(["mine-1", "mine-2"]), batch(["mine-1", undefined]), batch(["mine-1", ""]), batch([undefined])]
   }
-  const single = (id: string | undefined): JsonObject => change(input, key, id) as JsonObject // `change` maps an object to an object.
+  // `change` maps an object to an object.
+  const single = (id: string | undefined): JsonObject => change(input, key, id) as JsonObject
   const optional = operation.id !== "ApplySubaccountTransfer"
   return [single("0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"), ...(optional ? [single(undefined)] : [])]
 }
 
 /**
- * The costs that differ from 10 tokens, for one request or for one order of a batch. Source: the exchange's guide to rate
- * limits, and the list that demo returned in July 2026.
+ * The costs that differ from 10 tokens, for one request or for one order of a batch. Source: the exchange's guide to
+ * rate limits, and the list that demo returned in July 2026.
  */
 const costs: Readonly<Record<string, number>> = {
   CancelOrderV2: 2,
@@ -127,7 +121,7 @@ const costs: Readonly<Record<string, number>> = {
   UpgradeAccountApiUsageLevel: 30
 }
 
-/** Returns the cost of one request, in tokens. */
+/** In tokens. */
 export const costOf = ({ id }: ReferenceDocument.Operation, input: JsonObject): number => {
   const orders = memberOf(input, "orders")
   return (costs[id] ?? 10) * (isArray(orders) ? Math.max(1, orders.length) : 1)

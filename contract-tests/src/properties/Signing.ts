@@ -19,7 +19,6 @@ import { isSigned } from "../operations/Signing.ts"
 
 const id = "P8"
 
-/** Replacements for the client's signer and layer. */
 export interface Replacements {
   readonly signer?: ((key: signedCalls.Key) => Signer.Signer["Service"]) | undefined
   readonly layer?: typeof Kalshi.layer | undefined
@@ -34,7 +33,7 @@ const makeKeys = async (): Promise<Keys> => ({
   ed25519: await signedCalls.makeKey("ed25519")
 })
 
-/** The divisor of the number of cases. Only a quarter of the cases run, because signing is slow. */
+/** Only a quarter of the cases run, because signing is slow. */
 const casesDivisor = 4
 
 interface Case {
@@ -100,7 +99,8 @@ const casesOf = (input: fc.Arbitrary<Json>): fc.Arbitrary<Case> =>
           arbitrary: fc.record({
             // `fateOf` replaces 200 by the operation's success status.
             status: fc.constantFrom(200, 401, 404, 418, 429, 500, 502),
-            form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)), // These are the keys of `forms`.
+            // These are the keys of `forms`.
+            form: fc.constantFrom(...(Object.keys(forms) as ReadonlyArray<keyof typeof forms>)),
             // The ranges include the lengths at which errors truncate strings.
             before: fc.oneof(fc.constant(0), fc.integer({ min: 50, max: 200 }), fc.integer({ min: 1700, max: 2048 }))
           })
@@ -241,13 +241,13 @@ const bodyOf = ({ success }: ReferenceDocument.Operation, valid: Json): string =
     ? ""
     : stringify(isObject(valid) && Object.hasOwn(valid, "private_key") ? { ...valid, private_key: secret } : valid)
 
-/** Makes 7 of 8 inputs sendable: replaces the values that the client rejects with values that the client accepts. */
+/** 7 of 8 inputs are made sendable: values that the client rejects are replaced. */
 const sendable = (requests: Requests.Requests, { atMillis, input }: Case): Json => {
   const object = input as JsonObject // The schema allows only objects.
   return atMillis % 8 === 0 ? object : requests.sendable(object)
 }
 
-/** Checks an operation. A test may replace parts of the client. */
+/** A test may replace parts of the client. */
 export const checkOperation = (run: Run, instead: Replacements = {}): Effect.Effect<Outcome> => {
   const requests = Requests.make(referenceOf(run.operation), conformance().judge)
   const inputs = Arbitraries.make(conformance().judge).of(requests.input)
@@ -259,7 +259,6 @@ export const checkOperation = (run: Run, instead: Replacements = {}): Effect.Eff
   )
 }
 
-/** Property P8: signatures and secrecy. */
 export const P8: OperationProperty = {
   id,
   statement:

@@ -1,5 +1,5 @@
 /**
- * Loads the reference document on first use, and returns the document's operation for each operation of the client.
+ * The reference document, loaded on first use, and its operation for each operation of the client.
  *
  * @module
  */
@@ -15,37 +15,28 @@ const lazy = <A>(make: () => A): (() => A) => {
   return () => (cached ??= { value: make() }).value
 }
 
-/** Returns the project's reference document. */
 export const document: () => ReferenceDocument.ReferenceDocument = /*#__PURE__*/ lazy(() => ReferenceDocument.load())
 
-/** Returns the conformance checks for the reference document's schemas. */
 export const conformance: () => Conformance.Conformance = /*#__PURE__*/ lazy(() =>
   Conformance.make(resolver(document().document))
 )
 
 const coverage = /*#__PURE__*/ lazy(() => Coverage.make(conformance().judge))
 
-/**
- * Returns the document's operation for an operation of the client.
- *
- * @throws If the document does not have the operation.
- */
+/** @throws If the document does not have the operation. */
 export const referenceOf = ({ descriptor, name }: ClientOperation): ReferenceDocument.Operation => {
   const reference = document().operation(descriptor.operationId)
   if (reference === undefined) throw new Error(`${name}: the document has no operation ${descriptor.operationId}`)
   return reference
 }
 
-/** Returns the simplest valid input of an operation, with every field present. */
 export const simplestInput = (client: ClientOperation): JsonObject => {
   const { input, sendable } = Requests.make(referenceOf(client), conformance().judge)
   return sendable(coverage().of(input)[0] as JsonObject) // The schema allows only objects.
 }
 
-/** Returns the coverage set of a schema (see `Coverage.ts`). Its first value is the simplest. */
 export const coverageOf = (schema: JsonSchema): ReadonlyArray<Json> => coverage().of(schema)
 
-/** Returns the simplest valid response body of an operation, or `{}` if the document declares no body. */
 export const validBody = (client: ClientOperation): Json => {
   const { schema } = referenceOf(client).success
   return schema === undefined ? {} : (coverageOf(schema)[0] ?? null)

@@ -1,9 +1,5 @@
 /**
- * Parses the WebSocket reference document.
- *
- * **Details**
- *
- * Like the parser of the REST document, this module shares no code with the client.
+ * Parses the WebSocket reference document. This module shares no code with the client.
  *
  * @module
  */
@@ -16,11 +12,10 @@ import type { Json, JsonObject, JsonSchema } from "./JsonSchema.ts"
 /** The sender of a message. AsyncAPI takes the server's view: the client sends the messages of `receive` operations. */
 export type Sender = "client" | "server"
 
-/** A message or a control frame. */
 export interface Message {
-  /** The key in the document, such as `orderbookDelta`. */
+  /** The key in the document. Example: `orderbookDelta`. */
   readonly key: string
-  /** The name in the document, such as `orderbook_delta`. Two messages can have the same name. */
+  /** The name in the document. Example: `orderbook_delta`. Two messages can have the same name. */
   readonly name: string
   /** Undefined for a message that belongs to no operation of the document. */
   readonly sender: Sender | undefined
@@ -36,19 +31,15 @@ export interface Channel {
   readonly name: string
   readonly address: string
   readonly messages: ReadonlyArray<Message>
-  /** Whether clients can subscribe to the channel. */
   readonly subscribable: boolean
 }
 
-/** The parsed WebSocket reference document. */
 export interface FeedDocument extends Document {
-  /** Every channel, in the order of the document. */
+  /** In the order of the document. */
   readonly channels: ReadonlyArray<Channel>
-  /** Returns the channel with this name, or undefined. */
   readonly channel: (name: string) => Channel | undefined
-  /** Every message, in the order of the document. */
+  /** In the order of the document. */
   readonly messages: ReadonlyArray<Message>
-  /** Returns the message with this key, or undefined. */
   readonly message: (key: string) => Message | undefined
 }
 
@@ -56,7 +47,6 @@ const senders: { readonly [action in "receive" | "send"]: Sender } = { receive: 
 
 const messagePrefix = "/components/messages/"
 
-/** Reads the sender of each message key. */
 const readSenders = (document: JsonObject): ReadonlyMap<string, Sender> => {
   const found = new Map<string, Sender>()
   for (const [name, value] of Object.entries(object(document["operations"], "/operations"))) {
@@ -79,7 +69,6 @@ const messageKey = (document: JsonObject, value: Json, pointer: string): string 
   return here.startsWith(messagePrefix) ? here.slice(messagePrefix.length) : invalid(pointer, "a component message")
 }
 
-/** Reads the channel names that the subscribe command accepts. */
 const readSubscribable = (feed: Document): ReadonlySet<string> => {
   const params = feed.schema("subscribeCommandPayload")?.properties?.["params"]
   const channels = params?.properties?.["channels"]?.items
@@ -91,11 +80,7 @@ const readSubscribable = (feed: Document): ReadonlySet<string> => {
   )
 }
 
-/**
- * Parses a WebSocket reference document.
- *
- * @throws `InvalidDocument` for a value that is not a valid WebSocket reference document.
- */
+/** @throws `InvalidDocument` for a value that is not a valid WebSocket reference document. */
 export const make = (json: unknown): FeedDocument => {
   const feed = readDocument(json, "asyncapi", "3.")
   const root = feed.document
@@ -138,11 +123,9 @@ export const make = (json: unknown): FeedDocument => {
   }
 }
 
-/** Returns the file URL of the current WebSocket reference document. */
 export const url = (): URL => fixture("spec/feed.json")
 
-/** Loads the current WebSocket reference document. */
 export const load = (): FeedDocument => make(readJson("spec/feed.json"))
 
-/** Loads an older WebSocket reference document by name, such as `2.0.0-2026-08-22`. Older documents have no overlay. */
+/** Older documents have no overlay. Example of a name: `2.0.0-2026-08-22`. */
 export const loadHistory = (name: string): FeedDocument => make(readJson(`spec/history/feed-${name}.json`))

@@ -3,13 +3,10 @@
  *
  * - The documents are in normal form and state their source.
  * - Every entry of the overlay takes effect.
- * - The lists of nulls that the importer adds are complete. The importer adds null to a schema if the specification ignores
- *   its `nullable`, but the publisher clearly intends null.
+ * - The lists of nulls that the importer adds are complete. The importer adds null to a schema if the specification
+ *   ignores its `nullable`, but the publisher clearly intends null.
  *
- * **Details**
- *
- * Each check returns its findings. On success, there are none. A check reads files through a function, so that a test can
- * inject a fault into any file.
+ * A check reads files through a function, so that a test can inject a fault into any file.
  *
  * @module
  */
@@ -29,10 +26,8 @@ import { overlaySha256 } from "./SpecImport.ts"
 /** Returns the content of a file below `fixtures/spec`. */
 export type Read = (name: string) => string
 
-/** Reads a file from disk. */
 export const read: Read = (name) => readFileSync(fixture(`spec/${name}`), "utf8")
 
-/** The findings of a check, and the number of checked cases. */
 export interface Checked {
   readonly findings: ReadonlyArray<string>
   readonly reached: Readonly<Record<string, number>>
@@ -56,10 +51,7 @@ const rejectExcess = { onExcessProperty: "error" } as const
 
 const decodeOverlay = /*#__PURE__*/ Schema.decodeUnknownResult(/*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay))
 
-/**
- * Checks that a reference document is in the canonical format, uses only known keywords, has no dangling references, and
- * states its source. A current document must state the overlay that was applied. An older document must state none.
- */
+/** A current document must state the overlay that was applied. An older document must state none. */
 export const document = (name: string, read: Read): Checked => {
   const text = read(name)
   const json = objectOf(text)
@@ -86,7 +78,7 @@ export const document = (name: string, read: Read): Checked => {
   return { findings, reached: { schemas: schemasOf(json).length } }
 }
 
-/** Returns the value at a pointer, or undefined. Follows references. */
+/** Follows references. */
 const valueThroughReferences = (document: JsonObject, pointer: string): Json | undefined => {
   const follow = (value: Json | undefined): Json | undefined =>
     isObject(value) && typeof value["$ref"] === "string" ? follow(at(document, value["$ref"].slice(1))) : value
@@ -97,7 +89,6 @@ const valueThroughReferences = (document: JsonObject, pointer: string): Json | u
   }, document)
 }
 
-/** Returns a function that returns whether the schema at a pointer accepts null. */
 const nullAt = (document: JsonObject): ((pointer: string) => boolean) => {
   const judge = Judge.make(resolver(document))
   return (pointer) =>
@@ -105,7 +96,7 @@ const nullAt = (document: JsonObject): ((pointer: string) => boolean) => {
     judge.accepts({ $ref: `#${pointer.split("/").map(encodeURIComponent).join("/")}` })(null)
 }
 
-/** Returns a function that lists the locations at which an overlay entry has no effect in a document. */
+/** Lists the locations at which an entry has no effect. */
 export const missingEffects = (document: JsonObject): ((entry: Overlay.Entry) => ReadonlyArray<string>) => {
   const acceptsNull = nullAt(document)
   const paths = document["paths"]
@@ -151,8 +142,8 @@ export const missingEffects = (document: JsonObject): ((entry: Overlay.Entry) =>
 }
 
 /**
- * Checks that every entry of the overlay has a reason and a source, and takes effect in its document. An entry for the
- * REST document must also be necessary: version 3.28.0, which has no overlay, must lack the change in at least one place.
+ * Every entry has a reason and a source, and takes effect in its document. An entry for the REST document must also be
+ * necessary: version 3.28.0, which has no overlay, must lack the change in at least one place.
  */
 export const overlay = (read: Read): Checked => {
   const decoded = decodeOverlay(read("overlay.json"), rejectExcess)
@@ -176,8 +167,8 @@ export const overlay = (read: Read): Checked => {
 }
 
 /**
- * Checks the list of schemas to which the importer has added null although the specification ignores their `nullable`. The
- * list must equal the pinned list. Each schema must accept null, except where the overlay removes the null.
+ * The importer has added null to the listed schemas, although the specification ignores their `nullable`. The list must
+ * equal the pinned list. Each schema must accept null, except where the overlay removes the null.
  */
 export const nullableByIntent = (kind: "feed" | "rest", read: Read): Checked => {
   const text = read(`nullable-by-intent.${kind}.json`)

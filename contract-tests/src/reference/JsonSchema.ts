@@ -5,24 +5,18 @@
  * @module
  */
 
-/** The JSON types of the reference documents. */
 export type JsonType = "array" | "boolean" | "integer" | "null" | "number" | "object" | "string"
 
-/** Any JSON value. */
 export type Json = boolean | null | number | string | ReadonlyArray<Json> | JsonObject
 
-/** A JSON object. */
 export interface JsonObject {
   readonly [key: string]: Json
 }
 
 /**
- * A schema in normal form.
- *
- * **Details**
- *
- * Null is always a type: `["string", "null"]`, or the branch `{ "type": "null" }` of an `anyOf`. `nullable` does not occur.
- * `default` and `deprecated` are the only keywords that a schema has beside a `$ref` or beside an `anyOf` with null.
+ * Null is always a type: `["string", "null"]`, or the branch `{ "type": "null" }` of an `anyOf`. `nullable` does not
+ * occur. `default` and `deprecated` are the only keywords that a schema has beside a `$ref` or beside an `anyOf` with
+ * null.
  */
 export interface JsonSchema {
   readonly $ref?: string
@@ -52,10 +46,9 @@ export interface JsonSchema {
   readonly uniqueItems?: boolean
 }
 
-/** The formats of the reference documents. */
 export type Format = "date-time" | "double" | "int32" | "int64" | "uuid"
 
-/** The kind of a keyword's value. With it, a function can walk a schema without handling each keyword. */
+/** A function can walk a schema by these kinds, without handling each keyword. */
 export type KeywordKind =
   | "boolean"
   | "format"
@@ -72,7 +65,6 @@ export type KeywordKind =
   | "schema-or-boolean"
   | "type"
 
-/** Every keyword of the reference documents, and the kind of its value. */
 export const keywords: { readonly [K in keyof Required<JsonSchema>]: KeywordKind } = {
   $ref: "reference",
   additionalProperties: "schema-or-boolean",
@@ -101,8 +93,6 @@ export const keywords: { readonly [K in keyof Required<JsonSchema>]: KeywordKind
   uniqueItems: "boolean"
 }
 
-/** Every format of the reference documents. */
 export const formats: ReadonlyArray<Format> = ["date-time", "double", "int32", "int64", "uuid"]
 
-/** Every type of the reference documents. */
 export const types: ReadonlyArray<JsonType> = ["array", "boolean", "integer", "null", "number", "object", "string"]

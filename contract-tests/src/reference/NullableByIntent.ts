@@ -1,11 +1,10 @@
 /**
- * Lists the schemas whose `nullable` has no effect by the standard, but is clearly intended. The list is written by hand, so
- * that a person reviews every removed or added schema.
+ * Lists the schemas whose `nullable` has no effect by the standard, but is clearly intended. The list is written by
+ * hand, so that a person reviews every removed or added schema.
  *
  * @module
  */
 
-/** A schema of a reference document. */
 export interface PinnedSchema {
   /** The keyword beside `nullable` in the published document. `asyncapi`: AsyncAPI does not have `nullable`. */
   readonly beside: "$ref" | "allOf" | "asyncapi" | "enum"
@@ -64,7 +63,7 @@ const rest: ReadonlyArray<PinnedSchema> = [
   ...all("enum", ["/components/parameters/MveHistoricalFilterQuery/schema"], true)
 ]
 
-/** The schemas of each document, sorted by pointer. */
+/** Sorted by pointer. */
 export const pinned: { readonly [kind in "feed" | "rest"]: ReadonlyArray<PinnedSchema> } = {
   feed: [],
   rest: [...rest].sort(byPointer)

@@ -1,11 +1,8 @@
 /**
- * Applies the overlay: the additions and corrections to the published documents. Each entry has a reason and a source.
- *
- * **Details**
- *
- * An entry has one of the operations below. It has JSON Pointers into the document in normal form, or the number of places to
- * which it applies. Every entry must apply: if a target is missing, or already has the new value, the import
- * fails. So no obsolete entry remains.
+ * Applies the overlay: the additions and corrections to the published documents. An entry has one of the operations
+ * below, a reason and a source. It has JSON Pointers into the document in normal form, or the number of places to which
+ * it applies. Every entry must apply: if a target is missing, or already has the new value, the import fails. So no
+ * obsolete entry remains.
  *
  * @module
  */
@@ -21,7 +18,7 @@ const Reason = {
 
 const Pointers = /*#__PURE__*/ Schema.NonEmptyArray(Schema.String)
 
-/** Adds a value where none exists: a component, a keyword, a channel. */
+/** The target must not exist. */
 export const Add = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add"),
   at: Pointers,
@@ -29,7 +26,7 @@ export const Add = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Replaces a value. The current value must equal `was`. */
+/** The current value must equal `was`. */
 export const Replace = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("replace"),
   at: Pointers,
@@ -38,7 +35,7 @@ export const Replace = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Removes a value. The current value must equal `was`. */
+/** The current value must equal `was`. */
 export const Remove = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("remove"),
   at: Pointers,
@@ -53,14 +50,13 @@ export const MakeOptional = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Makes schemas accept null. */
 export const MakeNullable = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("make-nullable"),
   at: Pointers,
   ...Reason
 })
 
-/** Moves a schema to the component `to` and leaves a `$ref` to it. */
+/** Leaves a `$ref` to the component `to`. */
 export const Extract = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("extract"),
   at: /*#__PURE__*/ Schema.Tuple([Schema.String]),
@@ -68,7 +64,6 @@ export const Extract = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Adds a member to an `enum`. */
 export const AddEnumMember = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add-enum-member"),
   at: Pointers,
@@ -86,8 +81,8 @@ export const AddResponse = /*#__PURE__*/ Schema.Struct({
 })
 
 /**
- * Adds a JSON body to every 4xx and 5xx response that an operation declares without a body and without a `$ref`. `places`
- * is the number of these responses.
+ * Adds a JSON body to every 4xx and 5xx response that an operation declares without a body and without a `$ref`.
+ * `places` is the number of these responses.
  */
 export const AddErrorBody = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("add-error-body"),
@@ -96,7 +91,6 @@ export const AddErrorBody = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** An addition or correction. */
 export const Entry = /*#__PURE__*/ Schema.Union([
   Add,
   Replace,
@@ -109,22 +103,18 @@ export const Entry = /*#__PURE__*/ Schema.Union([
   AddErrorBody
 ])
 
-/** An addition or correction. */
 export type Entry = typeof Entry.Type
 
-/** The entries for one published document, and the document's identity. */
 export const Part = /*#__PURE__*/ Schema.Struct({
   appliesTo: /*#__PURE__*/ Schema.Struct({ sha256: Schema.String, version: Schema.String }),
   entries: /*#__PURE__*/ Schema.Array(Entry)
 })
 
-/** The entries for one published document, and the document's identity. */
 export type Part = typeof Part.Type
 
 /** The file `fixtures/spec/overlay.json`. */
 export const Overlay = /*#__PURE__*/ Schema.Struct({ feed: Part, rest: Part })
 
-/** The file `fixtures/spec/overlay.json`. */
 export type Overlay = typeof Overlay.Type
 
 type Mutable = Record<string, Json>
@@ -212,7 +202,8 @@ const addErrorBody = (document: JsonObject, entry: typeof AddErrorBody.Type): nu
 const put = (document: JsonObject, pointer: string, value: Json, issue: Issue): void => {
   const [parent, token] = parentOf(document, pointer)
   if (isObject(parent)) {
-    // The value is copied, because an entry can add it at several pointers, and a later entry can mutate one of the copies.
+    // The value is copied, because an entry can add it at several pointers, and a later entry can mutate one of the
+    // copies.
     writable(parent)[token] = structuredClone(value)
   } else {
     issue(pointer, "has no parent object")
@@ -286,11 +277,7 @@ const applyAt = (
   }
 }
 
-/**
- * Returns a copy of `document` with every entry applied in order.
- *
- * Calls `issue` for every entry that does not apply. The result is valid only if `issue` was not called.
- */
+/** Calls `issue` for every entry that does not apply. The result is valid only if `issue` was not called. */
 export const apply = (document: JsonObject, part: Part, issue: Issue): JsonObject => {
   const out = structuredClone(document)
   part.entries.forEach((entry, index) => {

@@ -1,10 +1,6 @@
 /**
- * Parses the REST reference document.
- *
- * **Details**
- *
- * This module shares no code with the client's code generator. So a bug in one of the two causes a disagreement, which
- * the suite detects.
+ * Parses the REST reference document. This module shares no code with the client's code generator. So a bug in one of
+ * the two causes a disagreement, which the suite detects.
  *
  * @module
  */
@@ -25,13 +21,11 @@ import {
 import type { Document } from "./Document.ts"
 import type { Json, JsonObject, JsonSchema } from "./JsonSchema.ts"
 
-/** The HTTP methods of the document. */
 export type Method = "DELETE" | "GET" | "PATCH" | "POST" | "PUT"
 
-/** The part of a request that contains a parameter. */
 export type ParameterLocation = "header" | "path" | "query"
 
-/** A parameter of an operation, with the defaults of OpenAPI made explicit. */
+/** With the defaults of OpenAPI made explicit. */
 export interface Parameter {
   readonly name: string
   readonly in: ParameterLocation
@@ -45,7 +39,6 @@ export interface Parameter {
   readonly pointer: string
 }
 
-/** The JSON body of a request. */
 export interface RequestBody {
   readonly required: boolean
   readonly schema: JsonSchema
@@ -53,31 +46,33 @@ export interface RequestBody {
   readonly pointer: string
 }
 
-/** A declared response. */
 export interface Response {
   readonly status: number
-  /** The schema of the JSON body. Undefined if the document declares no body. */
+  /** Undefined if the document declares no body. */
   readonly schema: JsonSchema | undefined
   /** The JSON Pointer of the schema, or of the response if it has no schema. */
   readonly pointer: string
 }
 
 /**
- * An operation. References to parameters, bodies and responses are resolved. A schema is as in the document, and often only
- * a `$ref`: use `deref`.
+ * An operation. References to parameters, bodies and responses are resolved. A schema is as in the document, and often
+ * only a `$ref`: use `deref`.
  */
 export interface Operation {
   readonly id: string
   readonly method: Method
-  /** The path template below the server's base path, such as `/portfolio/orders/{order_id}`. */
+  /** The path template below the server's base path. Example: `/portfolio/orders/{order_id}`. */
   readonly path: string
   readonly tags: ReadonlyArray<string>
   readonly deprecated: boolean
-  /** The alternative ways to authenticate. Each is a set of schemes that are used together. Empty for a public operation. */
+  /**
+   * The alternative ways to authenticate. Each is a set of schemes that are used together. Empty for a public
+   * operation.
+   */
   readonly security: ReadonlyArray<ReadonlyArray<string>>
   readonly parameters: ReadonlyArray<Parameter>
   readonly requestBody: RequestBody | undefined
-  /** The responses by status, in ascending order. */
+  /** By status, in ascending order. */
   readonly responses: ReadonlyMap<number, Response>
   /** The only 2xx response. */
   readonly success: Response
@@ -87,11 +82,9 @@ export interface Operation {
   readonly pointer: string
 }
 
-/** The parsed REST reference document. */
 export interface ReferenceDocument extends Document {
-  /** Every operation, in the order of the document. */
+  /** In the order of the document. */
   readonly operations: ReadonlyArray<Operation>
-  /** Returns the operation with this id, or undefined. */
   readonly operation: (id: string) => Operation | undefined
   /** The names of the component schemas that request bodies and parameters use. */
   readonly requestSchemas: ReadonlySet<string>
@@ -118,7 +111,6 @@ const readParameter = (document: JsonObject, value: Json, pointer: string): Para
   }
 }
 
-/** Reads the JSON schema of a `content` object, with its pointer. Undefined if there is no `content`. */
 const readContent = (
   value: Json | undefined,
   pointer: string
@@ -181,11 +173,7 @@ const readOperation = (document: JsonObject, method: Method, path: string, value
 }
 
 /**
- * Parses a REST reference document.
- *
- * **Details**
- *
- * First checks the complete document against the keyword table. So every returned schema and subschema is a valid
+ * Checks the complete document against the keyword table first. So every returned schema and subschema is a valid
  * `JsonSchema`.
  *
  * @throws `InvalidDocument` for a value that is not a valid REST reference document.
@@ -223,14 +211,9 @@ export const make = (json: unknown): ReferenceDocument => {
   }
 }
 
-/** Returns the file URL of the current REST reference document. */
 export const url = (): URL => fixture("spec/rest.json")
 
-/** Loads the current REST reference document. */
 export const load = (): ReferenceDocument => make(readJson("spec/rest.json"))
 
-/**
- * Loads an older REST reference document by name, such as `3.28.0-2026-08-22` or `3.13.0`. Older documents have no
- * overlay.
- */
+/** Older documents have no overlay. Examples of names: `3.28.0-2026-08-22`, `3.13.0`. */
 export const loadHistory = (name: string): ReferenceDocument => make(readJson(`spec/history/rest-${name}.json`))

@@ -16,13 +16,11 @@ import { verifyDocument } from "./internal/verify.ts"
 import type { Json, JsonObject } from "./JsonSchema.ts"
 import * as Overlay from "./Overlay.ts"
 
-/** A problem of the document or of the overlay, and its location. */
 export const Issue = /*#__PURE__*/ Schema.Struct({ message: Schema.String, pointer: Schema.String })
 
-/** A problem of the document or of the overlay, and its location. */
 export type Issue = typeof Issue.Type
 
-/** The error for a document that cannot be imported. Contains every problem of the step that failed. */
+/** Contains every problem of the step that failed. */
 export class ImportError
   extends /*#__PURE__*/ Schema.TaggedError<ImportError>()("ImportError", {
     issues: /*#__PURE__*/ Schema.NonEmptyArray(Issue)
@@ -42,11 +40,10 @@ export interface NullableByIntent {
   readonly pointer: string
 }
 
-/** An imported document. */
 export interface Imported {
   readonly kind: "feed" | "rest"
   readonly version: string
-  /** The date of publication, YYYY-MM-DD. Undefined if unknown. */
+  /** YYYY-MM-DD. Undefined if unknown. */
   readonly published: string | undefined
   /** The content of the file with the reference document. */
   readonly text: string
@@ -57,13 +54,13 @@ export interface Imported {
 
 const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
 
-/** Returns the SHA-256 of one part of an overlay. It depends neither on the other part nor on the formatting of the file. */
+/** Depends neither on the other part nor on the formatting of the file. */
 export const overlaySha256 = (overlay: string, kind: "feed" | "rest"): string => {
   const json: Json = JSON.parse(overlay)
   return sha256(print((isObject(json) ? json[kind] : undefined) ?? null))
 }
 
-/** Returns the date in a file's name, such as 2026-10-26 in openapi-3.34.0-2026-10-26.yaml, or undefined. */
+/** Example: 2026-10-26 in openapi-3.34.0-2026-10-26.yaml. */
 export const dateIn = (file: string): string | undefined => /(\d{4}-\d{2}-\d{2})[^/\\]*$/.exec(file)?.[1]
 
 const isDate = (text: string): boolean =>
@@ -96,17 +93,13 @@ const readOverlay = (text: string): Effect.Effect<Overlay.Overlay, ImportError> 
   )
 
 /**
- * Imports a published document in YAML or JSON.
+ * `overlay` is the content of an overlay file. The importer applies the part for this kind of document. The version and
+ * the sha256 in this part must match the document. `published` is the date of publication, YYYY-MM-DD. It distinguishes
+ * documents that share a version. The same document, overlay and date give the same bytes.
  *
- * **Details**
- *
- * `overlay` is the content of an overlay file. The importer applies the part for this kind of document. The version and the
- * sha256 in this part must match the document. `published` is the date of publication, YYYY-MM-DD. It distinguishes documents
- * that share a version. The same document, overlay and date give the same bytes.
- *
- * Checks `published`, parses and converts the document, applies the overlay, and then verifies the result. Fails at the first
- * step that finds a problem, with every problem of this step. Examples: an unknown key or schema keyword, a constraint beside
- * `$ref`, an overlay entry that does not apply, a dangling reference.
+ * Checks `published`, parses and converts the document, applies the overlay, and then verifies the result. Fails at the
+ * first step that finds a problem, with every problem of this step. Examples: an unknown key or schema keyword, a
+ * constraint beside `$ref`, an overlay entry that does not apply, a dangling reference.
  */
 export const importDocument = /*#__PURE__*/ Effect.fnUntraced(function* (
   text: string,

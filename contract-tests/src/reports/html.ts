@@ -8,7 +8,6 @@ import * as Report from "../runner/Report.ts"
 import { style } from "./style.ts"
 import { casesOf } from "./text.ts"
 
-/** Escapes a string for HTML. */
 export const escaped = (text: string): string =>
   text
     .toWellFormed()
@@ -20,7 +19,6 @@ export const escaped = (text: string): string =>
 
 const number = (value: number): string => value.toLocaleString("en")
 
-/** Returns the anchor of a failure on the page. */
 const anchor = ({ property, target }: Report.Cell): string => `${property}-${target}`.replace(/[^\w.-]+/g, "-")
 
 const verdict = (report: Report.Report): string => {
@@ -142,14 +140,13 @@ const remarks = (report: Report.Report): string => {
     : `<section><h2>Skips and notes</h2><ul>${[...skipped, ...notes].join("\n")}</ul></section>`
 }
 
-/** Filters the rows. Without the script, the page shows all rows. */
+/** Without the script, the page shows all rows. */
 const script = `const filter=document.getElementById("filter"),bad=document.getElementById("bad"),shown=document.getElementById("shown"),rows=[...document.getElementById("rows").children];
 const show=()=>{const text=filter.value.trim().toLowerCase();let count=0;for(const row of rows){row.hidden=!row.dataset.name.includes(text)||(bad.checked&&!row.classList.contains("bad"));if(!row.hidden)count++}shown.textContent=count+" of "+rows.length};
 filter.addEventListener("input",show);bad.addEventListener("change",show);
 const open=()=>{const found=document.getElementById(decodeURIComponent(location.hash.slice(1)));if(found instanceof HTMLDetailsElement)found.open=true};
 addEventListener("hashchange",open);open()`
 
-/** Renders a report. */
 export const render = (report: Report.Report): string => `<!doctype html>
 <html lang="en">
 <head>

@@ -6,7 +6,7 @@
 import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 
-/** Escapes a string for XML 1.0. Replaces characters that XML does not allow by U+FFFD. */
+/** Characters that XML 1.0 does not allow become U+FFFD. */
 export const escaped = (text: string): string =>
   text
     .toWellFormed()
@@ -20,7 +20,6 @@ export const escaped = (text: string): string =>
     .replaceAll("\r", "&#13;")
     .replaceAll("\t", "&#9;")
 
-/** Renders the attributes of an element. */
 export const attributes = (values: Readonly<Record<string, string | number>>): string =>
   Object.entries(values)
     .map(([name, value]) => ` ${name}="${escaped(String(value))}"`)
@@ -47,7 +46,7 @@ const counts = ({ failed, passed, skipped }: Report.Totals, millis: number) => (
   time: (millis / 1_000).toFixed(3)
 })
 
-/** Renders a report. A run with exit code 3 has an additional failing suite. */
+/** A run with exit code 3 has an additional failing suite. */
 export const render = (report: Report.Report): string => {
   const suites = report.properties.map(({ id, statement }) => {
     const millis = report.times.byProperty[id] ?? 0

@@ -7,10 +7,9 @@ import * as Replay from "../runner/Replay.ts"
 import * as Report from "../runner/Report.ts"
 import { casesOf } from "./text.ts"
 
-/** Escapes a string for a cell of a table. */
 export const cell = (text: string): string => text.replaceAll("|", "\\|").replace(/\s+/g, " ")
 
-/** Renders a code block, with a fence that does not occur in the text. */
+/** The fence does not occur in the text. */
 const block = (text: string): string => {
   const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length))
   const fence = "`".repeat(longest + 1)
@@ -19,7 +18,6 @@ const block = (text: string): string => {
 
 const symbols: Record<Report.Result["_tag"], string> = { Passed: "✓", Failed: "✗", Skipped: "–" }
 
-/** Renders a report. */
 export const render = (report: Report.Report): string => {
   const green = Report.isGreen(report)
   const byTarget = Report.cellsByTarget(report)

@@ -1,5 +1,5 @@
 /**
- * Defines the styles of the HTML report. The colours are light or dark, according to the reader's system setting.
+ * The styles of the HTML report. The colors are light or dark, according to the reader's system setting.
  *
  * @module
  */

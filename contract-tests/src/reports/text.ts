@@ -8,7 +8,6 @@ import * as Report from "../runner/Report.ts"
 
 const columns = ["property", "passed", "failed", "skipped", "cases", "statement"] as const
 
-/** Pads the columns of a table. Aligns numbers to the right. */
 const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string> => {
   const widths = columns.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   return rows.map((row) =>
@@ -21,14 +20,12 @@ const aligned = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<stri
   )
 }
 
-/** Returns the number of cases of a property. */
 export const casesOf = ({ cells }: Report.Report, property: string): number =>
   cells.reduce(
     (sum, { property: id, result }) => sum + (id === property && result._tag !== "Skipped" ? result.runs : 0),
     0
   )
 
-/** Renders a failure. The last line contains the command that replays the failure. */
 export const failure = ({ property, result, target }: ReturnType<typeof Report.failures>[number]): string =>
   [
     `✗ ${property} fails for ${target}${result.pointer === undefined ? "" : ` at ${JSON.stringify(result.pointer)}`}`,
@@ -40,7 +37,7 @@ export const failure = ({ property, result, target }: ReturnType<typeof Report.f
     `  ${Replay.lineOf(result.token)}`
   ].join("\n")
 
-/** Renders a report. The last line is `N passed, N failed, N skipped`. */
+/** The last line is `N passed, N failed, N skipped`. */
 export const render = (report: Report.Report): string => {
   const rows = report.properties.map(({ id, statement }) => {
     const { failed, passed, skipped } = Report.totals(report, id)

@@ -1,9 +1,6 @@
 /**
- * Runs the cells of the suite. A cell is a pair of a property and a target.
- *
- * **Details**
- *
- * A cell is identified by names, so that a worker or another process can run it too.
+ * Runs the cells of the suite. A cell is a pair of a property and a target. It is identified by names, so that a worker
+ * or another process can run it too.
  *
  * @module
  */
@@ -15,20 +12,18 @@ import type { Outcome } from "../properties/Property.ts"
 import * as Replay from "./Replay.ts"
 import type { Result } from "./Report.ts"
 
-/** A cell, and the settings of its run. */
 export interface Job {
   readonly property: string
-  /** The name of an operation, such as `Orders.create`, or the name of another target of the property. */
+  /** The name of an operation, or of another target of the property. Example: `Orders.create`. */
   readonly target: string
   readonly seed: number
   readonly runs: number
   /** The counterexample to start from: the `path` of a replay token. */
   readonly path?: string | undefined
-  /** Whether to shrink the counterexample. Default: true. */
+  /** Default: true. */
   readonly shrink?: boolean | undefined
 }
 
-/** The result of a cell and its duration. */
 export interface Done {
   readonly result: Result
   readonly millis: number
@@ -39,7 +34,6 @@ const maxLength = 4_000
 const shorten = (text: string): string =>
   text.length > maxLength ? `${text.slice(0, maxLength)}… (${text.length} characters)` : text
 
-/** Converts an outcome to a result of the report. */
 export const resultOf = (outcome: Outcome): Result => {
   switch (outcome._tag) {
     case "Passed":
@@ -61,7 +55,7 @@ export const resultOf = (outcome: Outcome): Result => {
   }
 }
 
-/** Creates the result of a cell that failed without a counterexample, for example because the worker died. */
+/** For a cell that failed without a counterexample, for example because the worker died. */
 export const failedResult = ({ path = "", property, seed, target }: Job, reason: string): Result => ({
   _tag: "Failed",
   runs: 0,
@@ -74,7 +68,7 @@ export const failedResult = ({ path = "", property, seed, target }: Job, reason:
   curl: undefined
 })
 
-/** Returns an effect that checks the property, or the reason why the property cannot run. */
+/** A text states why the property cannot run. */
 export const check = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
   const other = Properties.targetProperties.find((candidate) => candidate.id === id)
   if (other !== undefined) {
@@ -90,7 +84,6 @@ export const check = ({ path, property: id, runs, seed, shrink, target }: Job): 
     : property.run({ operation, seed, runs, path, shrink })
 }
 
-/** Runs a cell in this process. */
 export const run = (job: Job): Effect.Effect<Done> =>
   Effect.gen(function* () {
     const startedAt = performance.now()

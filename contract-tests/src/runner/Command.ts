@@ -1,5 +1,5 @@
 /**
- * Defines the command `kalshi-contract`: runs the suite, replays failures, and lists properties and operations.
+ * The command `kalshi-contract`: runs the suite, replays failures, and lists properties and operations.
  *
  * @module
  */
@@ -39,7 +39,6 @@ const seed = Flag.Int("seed").pipe(
   Flag.optional
 )
 
-/** Exits with code 2 if the target cannot be used. */
 const orRefuse = <A, R>(effect: Effect.Effect<A, Target.Unusable, R>): Effect.Effect<A, Ended, R> =>
   Effect.catch(effect, ({ message }) => refuse(message))
 
@@ -53,7 +52,6 @@ const properties = Flag.String("property").pipe(
   Flag.atLeast(0)
 )
 
-/** Prints a progress line on a terminal and overwrites it. Prints nothing elsewhere. */
 const progress =
   process.stderr.isTTY === true
     ? ({ cell, done, total }: Suite.Progress) =>
@@ -75,7 +73,7 @@ const timeout = Flag.String("timeout").pipe(
   Flag.withDefault("10 seconds")
 )
 
-/** Parses a duration as users write it: `120s`, `5 minutes`. */
+/** Users write durations as `120s` or `5 minutes`. */
 const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration, Ended> => {
   // The parser validates the string: it returns None for invalid input.
   const input = text.trim().replace(/^(\d+(?:\.\d+)?)\s*s$/, "$1 seconds") as Duration.Input
@@ -86,11 +84,11 @@ const durationOf = (flag: string, text: string): Effect.Effect<Duration.Duration
   })
 }
 
-/** Returns the seed from `--seed`. Default: the seed of `Replay.seedFrom`. Refuses a seed that is not a 32-bit integer. */
 const seedOf = (flag: Option.Option<number>): Effect.Effect<number, Ended> => {
   if (Option.isNone(flag)) {
     return Effect.catch(
-      Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }), // This is the only possible error.
+      // This is the only possible error.
+      Effect.try({ try: () => Replay.seedFrom(), catch: (error) => error as Replay.InvalidSeed }),
       ({ message }) => refuse(message)
     )
   }
@@ -114,7 +112,6 @@ const counterexamples = Flag.String("counterexamples").pipe(
   Flag.withDefault(Counterexamples.folder)
 )
 
-/** Describes the result of a cleanup. */
 const describeCleanup = ({ groups, left, orders, runId }: Session.CleanupResult): string =>
   left.length === 0
     ? `cleaned up after ${runId}: ${orders} orders canceled, ${groups} order groups deleted, nothing remains`
@@ -136,7 +133,10 @@ const runFlags = {
   properties,
   operations,
   seed,
-  runs: Flag.Int("runs").pipe(Flag.withDescription("Maximum number of random cases per cell"), Flag.withDefault(100)),
+  runs: Flag.Int("runs").pipe(
+    Flag.withDescription("Maximum number of random cases for each pair of a property and an operation"),
+    Flag.withDefault(100)
+  ),
   budget: Flag.String("budget").pipe(
     Flag.withDescription(
       "Time limit of the run, such as 120s. A run that exceeds it ends with exit code 3, or 1 if a property failed"
@@ -144,7 +144,7 @@ const runFlags = {
     Flag.optional
   ),
   workers: Flag.Int("workers").pipe(
-    Flag.withDescription("Number of cells to run concurrently"),
+    Flag.withDescription("Number of pairs of a property and an operation that are checked concurrently"),
     Flag.withDefault(availableParallelism())
   ),
   reports: Flag.String("report").pipe(
@@ -166,8 +166,7 @@ const runCommand = Command.make(
     const selection = {
       seed: yield* seedOf(flags.seed),
       runs,
-      // All other properties give the same result on every target. On a live exchange, they run only if they are
-      // selected.
+      // Other properties give the same result on every target. On a live exchange, they run only if they are selected.
       properties:
         requestedProperties.length === 0 && environment !== undefined ? [exchangeProperty] : requestedProperties,
       operations: list(flags.operations)
@@ -225,7 +224,8 @@ const replayCommand = Command.make(
   { token: Argument.String("token").pipe(Argument.withDescription("The token that a failure printed")) },
   Effect.fnUntraced(function* ({ token }) {
     const replay = yield* Effect.catch(
-      Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }), // This is the only possible error.
+      // This is the only possible error.
+      Effect.try({ try: () => Replay.parse(token), catch: (error) => error as Replay.InvalidToken }),
       ({ message }) => refuse(message)
     )
     // The token of a failure on a live exchange has the exchange's name after the property's id.
@@ -296,7 +296,6 @@ const listCommand = Command.make("list", {}, () =>
   )
 ).pipe(Command.withDescription("List the properties and the operations"))
 
-/** The command with all subcommands. */
 export const command = Command.make("kalshi-contract").pipe(
   Command.withDescription("Checks the client against the exchange's published API document"),
   Command.withSubcommands([

@@ -1,10 +1,9 @@
 /**
- * Saves counterexamples to files, one file for each property. A later run of a cell checks the cell's counterexamples first.
+ * Saves counterexamples to files, one file for each property. A later run of a cell checks the cell's counterexamples
+ * first.
  *
- * **Details**
- *
- * A line is JSON: the token that replays the failure, and the shrunk instance for the reader. After a change of a
- * property's generator, a token can give a different instance. The line is then obsolete and can be removed.
+ * A line is JSON: the token that replays the failure, and the instance for the reader. After a change of a property's
+ * generator, a token can give a different instance. The line is then obsolete and can be removed.
  *
  * @module
  */
@@ -15,10 +14,8 @@ import { isObject, type Json } from "../judge/JsonSchema.ts"
 import * as Replay from "./Replay.ts"
 import * as Report from "./Report.ts"
 
-/** The project's folder of counterexamples. */
 export const folder: string = fileURLToPath(new URL("../../../fixtures/counterexamples/", import.meta.url))
 
-/** The error for a line that is not a saved counterexample. */
 export class Unreadable extends Error {
   override readonly name = "Unreadable"
 }
@@ -47,11 +44,7 @@ const read = (file: string): ReadonlyArray<Replay.Replay> =>
     }
   })
 
-/**
- * Reads every counterexample of a folder.
- *
- * @throws `Unreadable` for an invalid line.
- */
+/** @throws `Unreadable` for an invalid line. */
 export const load = (from: string): ReadonlyArray<Replay.Replay> =>
   fs.existsSync(from)
     ? fs
@@ -61,7 +54,7 @@ export const load = (from: string): ReadonlyArray<Replay.Replay> =>
         .flatMap((name) => read(path.join(from, name)))
     : []
 
-/** Saves the new failures of a run. Returns the number of saved failures. Skips failures on a live exchange. */
+/** Returns the number of saved failures. Skips failures on a live exchange. */
 export const keep = (into: string, report: Report.Report): number => {
   let added = 0
   for (const { property, result } of Report.failures(report)) {

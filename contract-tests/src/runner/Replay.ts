@@ -5,21 +5,19 @@
  */
 import * as fc from "fast-check"
 
-/** The default seed. It is fixed, so that runs are reproducible. */
+/** Fixed, so that runs are reproducible. */
 export const defaultSeed = 20_261_009
 
-/** The data needed to reproduce a failure. */
 export interface Replay {
-  /** The property, such as `P1`. */
+  /** Example: `P1`. */
   readonly property: string
-  /** The target of the property, such as an operation and a status. */
+  /** Example: an operation and a status. */
   readonly target: string
   readonly seed: number
   /** fast-check's path to the shrunk counterexample. If empty, the replay runs all cases. */
   readonly path: string
 }
 
-/** The error for a string that is not a replay token. */
 export class InvalidToken extends Error {
   override readonly name = "InvalidToken"
   constructor(token: string) {
@@ -27,7 +25,6 @@ export class InvalidToken extends Error {
   }
 }
 
-/** The error for a seed in the environment that is not a 32-bit integer. */
 export class InvalidSeed extends Error {
   override readonly name = "InvalidSeed"
   constructor(text: string) {
@@ -37,15 +34,11 @@ export class InvalidSeed extends Error {
 
 const isSeed = (value: unknown): value is number => typeof value === "number" && (value | 0) === value
 
-/** Encodes a replay as a token: base64url, one word, safe in a shell and in a URL. */
+/** base64url: one word, safe in a shell and in a URL. */
 export const token = ({ path, property, seed, target }: Replay): string =>
   Buffer.from(JSON.stringify([property, target, seed, path]), "utf8").toString("base64url")
 
-/**
- * Decodes a token.
- *
- * @throws `InvalidToken` for every string that `token` does not return.
- */
+/** @throws `InvalidToken` for every string that `token` does not return. */
 export const parse = (text: string): Replay => {
   const read = (): unknown => {
     try {
@@ -66,16 +59,14 @@ export const parse = (text: string): Replay => {
   return replay
 }
 
-/** Returns the line that replays the failure with this token. */
 export const lineOf = (text: string): string => `REPLAY kalshi-contract replay ${text}`
 
-/** Returns the line that replays a failure. */
 export const line = (replay: Replay): string => lineOf(token(replay))
 
 /**
- * Returns the seed of this run: `KALSHI_CONTRACT_SEED`. Default: a constant.
+ * The value of `KALSHI_CONTRACT_SEED`. Default: a constant.
  *
- * @throws `InvalidSeed` if the variable is set but is not a 32-bit integer.
+ * @throws `InvalidSeed` for a value that is not a 32-bit integer.
  */
 export const seedFrom = (environment: Readonly<Record<string, string | undefined>> = process.env): number => {
   const text = environment["KALSHI_CONTRACT_SEED"]
@@ -85,15 +76,14 @@ export const seedFrom = (environment: Readonly<Record<string, string | undefined
   return seed
 }
 
-/** The settings of a property in a test. */
 export interface Options {
   /** The number of cases. Default: 100. */
   readonly numRuns?: number
-  /** The seed. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. */
+  /** Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. */
   readonly seed?: number
   /** The counterexample to start from, in the format of `fc.check`. */
   readonly path?: string
-  /** The target of the property. Default: empty. */
+  /** Default: empty. */
   readonly target?: string
 }
 
@@ -102,7 +92,7 @@ const maxLength = 4000
 const shorten = (text: string): string =>
   text.length > maxLength ? `${text.slice(0, maxLength)}… (${text.length} characters)` : text
 
-/** Describes a failed run. The last line replays the failure. Returns `undefined` if the run passed. */
+/** The last line replays the failure. Undefined if the run passed. */
 export const failureOf = <Ts>(name: string, details: fc.RunDetails<Ts>, target = ""): string | undefined => {
   if (!details.failed) return undefined
   const thrown = details.errorInstance
@@ -140,13 +130,8 @@ const raise = (failure: string | undefined): void => {
 }
 
 /**
- * Checks a property in a test. Throws the shrunk counterexample and a replay line if the property fails.
- *
- * **Details**
- *
- * The seed is `options.seed`. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. If
- * `KALSHI_CONTRACT_REPLAY` is the token of a failure, the property with the token's name and target starts at the
- * counterexample.
+ * Throws the shrunk counterexample and a replay line if the property fails. If `KALSHI_CONTRACT_REPLAY` is the token of
+ * a failure, the property with the token's name and target starts at the counterexample.
  *
  * **Example** (In a test)
  *

@@ -1,5 +1,5 @@
 /**
- * Runs every selected cell of the suite. The report has a deterministic order.
+ * Runs the selected cells of the suite. The report has a deterministic order.
  *
  * @module
  */
@@ -14,14 +14,13 @@ import type * as Replay from "./Replay.ts"
 import * as Cells from "./Cells.ts"
 import type * as Report from "./Report.ts"
 
-/** Runs cells, in this process or in workers. */
+/** In this process or in workers. */
 export interface Runner {
   /** The maximum number of cells that run concurrently. */
   readonly width: number
   readonly run: (job: Cells.Job) => Effect.Effect<Cells.Done>
 }
 
-/** The selection and the time limit of a run. */
 export interface Options {
   readonly seed: number
   /** The maximum number of random cases of each cell. */
@@ -30,26 +29,23 @@ export interface Options {
   readonly properties: ReadonlyArray<string>
   /** The names or ids of operations, or the names of other targets, with `*` for any characters. Empty for all. */
   readonly operations: ReadonlyArray<string>
-  /** Saved counterexamples. A cell checks its own counterexamples before its other cases. */
+  /** A cell checks its own counterexamples before its other cases. */
   readonly kept: ReadonlyArray<Replay.Replay>
   /** The name of the exchange, for the report. */
   readonly target: string
-  /** The time limit of the run. Infinite for no limit. */
+  /** Infinite for no limit. */
   readonly budget: Duration.Duration
-  /** Called after every cell. */
   readonly onCell: (progress: Progress) => Effect.Effect<void>
   /** Called with the partial report if the run is interrupted. */
   readonly onInterrupted: (report: Report.Report) => Effect.Effect<void>
 }
 
-/** The progress of a run. */
 export interface Progress {
   readonly done: number
   readonly total: number
   readonly cell: Report.Cell
 }
 
-/** The error for a selection without cells. */
 export class NothingToRun extends Error {
   override readonly name = "NothingToRun"
 }
@@ -62,18 +58,14 @@ const matcher = (patterns: ReadonlyArray<string>) => {
     tests.length === 0 || tests.some((test) => names.some((name) => test.test(name)))
 }
 
-/** Returns the possible targets of a property, with all names of each target. */
+/** With all names of each target. */
 const targetsOf = (id: string): ReadonlyArray<{ readonly target: string; readonly names: ReadonlyArray<string> }> =>
   Properties.targetProperties
     .find((property) => property.id === id)
     ?.targets.map((target) => ({ target, names: [target] })) ??
   ClientOperations.all.map(({ descriptor, name }) => ({ target: name, names: [name, descriptor.operationId] }))
 
-/**
- * Returns the properties that a run checks, and the targets of each property.
- *
- * @throws `NothingToRun` if a property or a pattern matches nothing, or if the selection has no cells.
- */
+/** @throws `NothingToRun` if a property or a pattern matches nothing, or if the selection has no cells. */
 export const selected = ({ operations, properties }: Pick<Options, "operations" | "properties">) => {
   const ids = properties.map(Properties.idOf)
   for (const id of ids) {
@@ -106,9 +98,7 @@ export const selected = ({ operations, properties }: Pick<Options, "operations" 
   return chosen
 }
 
-/**
- * Runs the cells. Dies with `NothingToRun` if `selected` throws it.
- */
+/** Dies with `NothingToRun` if `selected` throws it. */
 export const run = (runner: Runner, options: Options): Effect.Effect<Report.Report> =>
   Effect.gen(function* () {
     const properties = selected(options)

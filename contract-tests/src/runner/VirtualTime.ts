@@ -1,11 +1,9 @@
 /**
- * Creates a clock and a scheduler. Only `advanceTo` advances their time. Programs run synchronously, so a thousand
- * calls of one minute each finish immediately and deterministically.
- *
- * **Details**
+ * A clock and a scheduler whose time only `advanceTo` advances. Programs run synchronously, so a thousand calls of one
+ * minute each finish immediately and deterministically.
  *
  * Effect's `TestClock` waits for the event loop between two steps. This module runs the fibers itself, which makes
- * properties with many cases fast, and it counts the active timers. A program that waits for real promises never ends.
+ * properties with many cases fast, and it counts the active timers. A program must not wait for a real promise.
  *
  * @module
  */
@@ -20,23 +18,21 @@ interface Timer {
   readonly fire: () => void
 }
 
-/** A time that only `advanceTo` advances. */
 export interface VirtualTime {
   readonly nowMillis: () => number
-  /** Returns the number of active timers. */
   readonly timers: () => number
-  /** Returns the time at which the next timer fires, or undefined if no timer is active. */
+  /** Undefined if no timer is active. */
   readonly nextMillis: () => number | undefined
-  /** Starts a program with this clock, and runs it until it waits. */
+  /** Runs the program until it waits. */
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
-  /** Advances to this time. Runs everything that is due until then, in order. */
+  /** Runs everything that is due until then, in order. */
   readonly advanceTo: (millis: number) => void
 }
 
-/** The maximum number of steps at one time. A program with more steps counts as an endless loop. */
+/** A program with more steps at one time counts as an endless loop. */
 const stepsPerMoment = 1_000_000
 
-/** Creates a clock that starts at this Unix time in milliseconds. */
+/** `startMillis` is a Unix time. */
 export const make = (startMillis: number): VirtualTime => {
   let now = startMillis
   const timers: Array<Timer> = []

@@ -11,24 +11,22 @@ import { Worker } from "node:worker_threads"
 import * as Cells from "./Cells.ts"
 import type { Runner } from "./Suite.ts"
 
-/** The script of the workers. The file is TypeScript in the sources and JavaScript in the build. */
+/** TypeScript in the sources, JavaScript in the build. */
 const script = new URL(`internal/worker${extname(import.meta.url)}`, import.meta.url)
 
-/** The options of the workers. */
 export interface Options {
-  /** The time limit of a cell. A cell that exceeds the limit counts as hung, and its worker is terminated. */
+  /** A cell that exceeds the limit counts as hung, and its worker is terminated. */
   readonly limitMillis: number
-  /** The script that a worker runs. Default: the script of the suite. */
+  /** Default: the script of the suite. */
   readonly script: URL
 }
 
 // Terminates cells that hang, but not cells that are slow on a busy machine.
 const defaults: Options = { limitMillis: 600_000, script }
 
-/** Starts a worker. A worker that dies while idle is detected at its next job. */
+/** A worker that dies while idle is detected at its next job. */
 const start = (script: URL): Worker => new Worker(script).on("error", () => {})
 
-/** Runs a cell in a worker. If the worker dies, or the cell exceeds its time limit, the cell fails. */
 const runIn = (
   worker: Worker,
   job: Cells.Job,
@@ -56,7 +54,7 @@ const runIn = (
     })
   })
 
-/** Starts `width` workers. They end when the scope closes. */
+/** The workers end when the scope closes. */
 export const make = (width: number, options: Partial<Options> = {}): Effect.Effect<Runner, never, Scope.Scope> =>
   Effect.gen(function* () {
     const { limitMillis, script } = { ...defaults, ...options }

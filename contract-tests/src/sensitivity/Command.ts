@@ -1,5 +1,5 @@
 /**
- * Defines the subcommand `kalshi-contract sensitivity`: injects every fault and reports whether it is detected.
+ * The subcommand `kalshi-contract sensitivity`: injects faults and reports whether they are detected.
  *
  * @module
  */
@@ -16,7 +16,6 @@ import { faults as general } from "./Faults.ts"
 import { feedFaults } from "./FeedFaults.ts"
 import * as Sensitivity from "./Sensitivity.ts"
 
-/** The subcommand. */
 export const sensitivityCommand = Command.make(
   "sensitivity",
   {

@@ -5,37 +5,30 @@
  */
 import * as fs from "node:fs"
 
-/** A fault of the client, the exchange or the suite. */
 export interface Fault {
-  /** The faulty behaviour, such as `retries a request after a 400`. */
+  /** The faulty behavior. Example: `retries a request after a 400`. */
   readonly name: string
-  /**
-   * The source file, relative to the root of the repository. If it is a folder, the pattern must occur in only one of
-   * its files.
-   */
+  /** Relative to the root of the repository. If it is a folder, the pattern must occur in only one of its files. */
   readonly in: string
-  /** The source text to replace. It must match exactly once. A short pattern survives refactoring. */
+  /** The pattern must match exactly once. A short pattern survives refactoring. */
   readonly pattern: RegExp
   readonly replacement: string
-  /** The id of the property that must detect the fault. */
+  /** This property must detect the fault. */
   readonly property: string
   /** The target to check: an operation, or another target of the property. */
   readonly target: string
-  /** The number of random cases. Default: 300. */
+  /** Default: 300. */
   readonly runs?: number | undefined
 }
 
-/** A source file with an injected fault. */
 export interface Planted {
-  /** The URL of the file. */
   readonly href: string
   readonly source: string
 }
 
-/** The root of the repository. Faults can be injected only in the repository, not in a published package. */
+/** Faults can be injected only in the repository, not in a published package. */
 export const root: URL = new URL("../../../", import.meta.url)
 
-/** The error for a fault that cannot be injected, because the pattern does not match exactly once. */
 export class Stale extends Error {
   override readonly name = "Stale"
 }
@@ -49,7 +42,7 @@ const filesOf = (path: string): ReadonlyArray<string> =>
         .map((name) => `${path}/${name}`)
 
 /**
- * Returns the source file with the fault. Does not change the file.
+ * Does not change the file.
  *
  * @throws `Stale` if the pattern does not match exactly once.
  */

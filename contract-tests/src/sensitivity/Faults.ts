@@ -1,12 +1,11 @@
 /**
- * Lists the injected faults: at least one per property, to prove that the property can fail. The mutation tester
- * measures the tests of single modules.
+ * The injected faults, except those of the feed (`FeedFaults.ts`). They prove that the properties can fail. The
+ * mutation tester measures the tests of single modules.
  *
  * @module
  */
 import type { Fault } from "./Fault.ts"
 
-/** Creates faults that one property must detect in one target. */
 const detectedBy =
   (property: string, target: string, runs?: number) =>
   (name: string, folder: string, pattern: RegExp, replacement: string): Fault => ({
@@ -48,7 +47,6 @@ const documents: ReadonlyArray<Fault> = [
   )
 ]
 
-/** The faults in decoding. */
 const decoding: ReadonlyArray<Fault> = [
   onGroup("P1")(
     "rejects unknown fields",
@@ -343,7 +341,6 @@ const messages: ReadonlyArray<Fault> = [
   )
 ]
 
-/** Every fault, except those of the feed. */
 export const faults: ReadonlyArray<Fault> = [
   ...documents,
   ...decoding,

@@ -82,14 +82,14 @@ const accountFaults: ReadonlyArray<BookFault> = [
 
 const client = "packages/client/src"
 
-/** The number of schedules for each fault. */
 const runs = 600
 
 const escape = (text: string): string => text.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&")
 
-const load = async <A>(path: string): Promise<A> => (await import(new URL(path, root).href)) as A // The module of the client's tests has this list.
+// The module of the client's tests has this list.
+const load = async <A>(path: string): Promise<A> => (await import(new URL(path, root).href)) as A
 
-/** Reads the faults. They exist only in the repository, not in a published package. */
+/** The faults exist only in the repository, not in a published package. */
 export const feedFaults = async (): Promise<ReadonlyArray<Fault>> => {
   const { sessionFaults } = await load<{ readonly sessionFaults: ReadonlyArray<SessionFault> }>(
     "packages/client/test/feed/support/sessionFaults.ts"

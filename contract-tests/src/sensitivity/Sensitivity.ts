@@ -1,11 +1,9 @@
 /**
  * Tests whether the suite detects a fault: checks a property after a fault was injected into the sources.
  *
- * **Details**
- *
- * Each check runs in its own process, which modifies the source while modules load. No file is copied or changed, so faults
- * can be tried concurrently. The replay token of a detected fault must reproduce the failure in another process, and the
- * same check must pass on the unmodified project.
+ * Each check runs in its own process, which modifies the source while modules load. No file is copied or changed, so
+ * faults can be tried concurrently. The replay token of a detected fault must reproduce the failure in another process,
+ * and the same check must pass on the unmodified project.
  *
  * @module
  */
@@ -16,9 +14,8 @@ import * as Properties from "../properties/All.ts"
 import * as Replay from "../runner/Replay.ts"
 import { plant, root, Stale, type Fault, type Planted } from "./Fault.ts"
 
-/** The result of a check. */
 export type Verdict =
-  /** The property failed. `token` replays the failure. */
+  /** `token` replays the failure. */
   | {
       readonly _tag: "Detected"
       readonly reason: string
@@ -29,9 +26,8 @@ export type Verdict =
   /** The fault could not be injected, or the property could not be checked. */
   | { readonly _tag: "Inconclusive"; readonly reason: string }
 
-/** The input of a process. */
 export interface Check {
-  /** The changed source file. Undefined for the unmodified project. */
+  /** Undefined for the unmodified project. */
   readonly planted: Planted | undefined
   readonly property: string
   readonly target: string
@@ -41,7 +37,6 @@ export interface Check {
   readonly path?: string | undefined
 }
 
-/** The result of trying a fault. */
 export interface Trial {
   readonly fault: Fault
   readonly verdict: Verdict
@@ -51,10 +46,10 @@ export interface Trial {
 
 const trial = fileURLToPath(new URL("./internal/trial.ts", import.meta.url))
 
-/** The compile cache. The processes share it, because they spend most of their time loading the same modules. */
+/** The processes share the cache, because they spend most of their time loading the same modules. */
 const compileCache = fileURLToPath(new URL("node_modules/.cache/sensitivity", root))
 
-/** The time limit of a process. A fault can make a process hang. */
+/** A fault can make a process hang. */
 const timeoutMillis = 180_000
 
 const inconclusive = (reason: string): Verdict => ({ _tag: "Inconclusive", reason })
@@ -67,7 +62,6 @@ const verdictOf = (code: number | null, stdout: string, stderr: string): Verdict
   }
 }
 
-/** Runs a check in its own process. */
 const run = (check: Check): Effect.Effect<Verdict> =>
   Effect.callback<Verdict>((resume) => {
     const child = spawn(process.execPath, [trial], {
@@ -99,11 +93,7 @@ const checkOf = (fault: Fault, seed: number, planted: Planted | undefined): Chec
   seed
 })
 
-/**
- * Compares a replay with the original failure.
- *
- * @returns The difference. Undefined if the same counterexample occurred again.
- */
+/** Undefined if the same counterexample occurred again. */
 export const replayProblem = (detected: Extract<Verdict, { _tag: "Detected" }>, again: Verdict): string | undefined => {
   switch (again._tag) {
     case "Passed":
@@ -117,7 +107,6 @@ export const replayProblem = (detected: Extract<Verdict, { _tag: "Detected" }>, 
   }
 }
 
-/** Injects a fault, checks the property, and replays the failure. */
 export const tryFault = (fault: Fault, seed: number = Replay.defaultSeed): Effect.Effect<Trial> =>
   Effect.gen(function* () {
     const planted = yield* Effect.sync(() => {
@@ -137,10 +126,7 @@ export const tryFault = (fault: Fault, seed: number = Replay.defaultSeed): Effec
     return { fault, verdict, problem: replayProblem(verdict, yield* run({ ...check, seed: replayed, path })) }
   })
 
-/**
- * Runs the checks of the faults on the unmodified project. Returns the checks that fail. A failure of such a check with a
- * fault would prove nothing.
- */
+/** Returns the checks that fail on the unmodified project. Such a check proves nothing about a fault. */
 export const unsound = (
   faults: ReadonlyArray<Fault>,
   seed: number,
@@ -159,13 +145,12 @@ export const unsound = (
   ).pipe(Effect.map((found) => found.flat()))
 }
 
-/** Returns the properties without a fault. Nothing proves that these properties can fail. */
+/** Nothing proves that these properties can fail. */
 export const unproved = (faults: ReadonlyArray<Fault>): ReadonlyArray<string> => {
   const proved = new Set(faults.map(({ property }) => property))
   return Properties.statements.map(({ id }) => id).filter((id) => !proved.has(id))
 }
 
-/** Describes a trial in one line. The problem, if any, follows on the next lines. */
 export const line = ({ fault, problem, verdict }: Trial): string => {
   const word = problem === undefined ? "detected" : verdict._tag === "Passed" ? "MISSED" : "FAILED"
   const replay =

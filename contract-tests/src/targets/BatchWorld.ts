@@ -9,14 +9,12 @@ import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
 
-/** An RFQ batch with its children, and a batch quote on it. */
 export interface SeededBatch {
   readonly batchId: string
   readonly childIds: ReadonlyArray<string>
   readonly batchQuoteId: string
 }
 
-/** The RFQ batches to which requests can refer. */
 export interface SeededBatches {
   readonly comboTickers: ReadonlyArray<string>
   /** An open batch of the signer, with a batch quote of another account. */
@@ -29,7 +27,6 @@ export interface SeededBatches {
 
 type Capability = Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite
 
-/** Performs operations as an account. */
 export type As = <A, E>(program: Effect.Effect<A, E, Capability>) => Effect.Effect<A, E, HttpClient.HttpClient>
 
 const comboTickers = ["KXPAIR-26-A", "KXPAIR-26-B"]

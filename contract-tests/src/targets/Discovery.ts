@@ -1,5 +1,6 @@
 /**
- * Creates the inputs of reads from existing entities: a parameter for an entity gets the id of the first entity in a list.
+ * Creates the inputs of reads from existing entities: a parameter for an entity gets the id of the first entity in a
+ * list.
  *
  * @module
  */
@@ -9,23 +10,22 @@ import type { ClientOperation } from "../operations/ClientOperations.ts"
 import { document, referenceOf } from "../properties/Subject.ts"
 import { isArray, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
-/** Calls a read operation by name. Returns undefined if the call fails. */
+/** Undefined if the call fails. */
 export type Read = (name: string, input: JsonObject) => Effect.Effect<Json | undefined>
 
-/** Fallback values by parameter name. A fallback is used if the list for the parameter is empty. */
+/** By parameter name. A fallback is used if the list for the parameter is empty. */
 export type Fallbacks = Readonly<Record<string, Effect.Effect<Json, Missing>>>
 
-/** The error for an input that needs an entity that does not exist. The operation is skipped. */
+/** An input needs an entity that does not exist. The operation is skipped. */
 export class Missing extends Error {
   override readonly name = "Missing"
 }
 
-/** A list, and the function that reads a value from an item. */
 interface Source {
   readonly list: string
   readonly input?: JsonObject
   readonly items: string
-  /** The missing entity if the list is empty, such as `no milestone`. */
+  /** The missing entity if the list is empty. Example: `no milestone`. */
   readonly noun: string
   readonly of: (item: Json) => Json | undefined
 }
@@ -123,7 +123,7 @@ const optionalInputs: Readonly<Record<string, ReadonlyArray<string>>> = { "Order
 
 const daySeconds = 86_400
 
-/** Returns a function that creates the input of a read. Each list is read once. */
+/** Each list is read once. */
 export const make = (read: Read) => {
   const responses = new Map<string, Json | undefined>()
   const itemsOf = ({ input = {}, items, list }: Source): Effect.Effect<ReadonlyArray<Json>> =>
@@ -161,7 +161,6 @@ export const make = (read: Read) => {
       return yield* valueOf(plural[name] ?? name, operation, own)
     })
 
-  /** Creates the input of a read. Fails if an entity that the input needs does not exist. */
   return (client: ClientOperation, fallbacks: Fallbacks = {}): Effect.Effect<JsonObject, Missing> =>
     Effect.gen(function* () {
       const parameters = referenceOf(client).parameters.filter(

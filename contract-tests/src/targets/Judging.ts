@@ -12,14 +12,11 @@ import type { Redactions } from "./Redactions.ts"
 import type { Answer, SentRequest, Exchanged } from "./Tap.ts"
 import { isSigned } from "../operations/Signing.ts"
 
-/** The requests and responses of one call, and the client's result. */
 export interface Traffic {
   readonly exchanged: ReadonlyArray<Exchanged>
-  /** The client's result. */
   readonly result: Result.Result<unknown, { readonly _tag: string; readonly message: string }>
 }
 
-/** A fault of a response. */
 export interface Finding {
   readonly reason: string
   readonly pointer: string | undefined
@@ -29,7 +26,7 @@ export interface Finding {
   readonly curl: string | undefined
 }
 
-/** Returns a request as a command line, with placeholders for the signing headers. */
+/** Placeholders replace the values of the signing headers. */
 export const curlOf = (client: ClientOperation, { body, method, url }: SentRequest): string => {
   const quoted = (text: string): string => `'${text.replaceAll("'", String.raw`'\''`)}'`
   const signed = isSigned(referenceOf(client))
@@ -46,13 +43,11 @@ export const curlOf = (client: ClientOperation, { body, method, url }: SentReque
   ].join(" ")
 }
 
-/** Returns the response as text, without the body if it can contain keys. */
 const describeResponse = ({ descriptor, module }: ClientOperation, { body, status }: Answer): string =>
   descriptor.secret === true || module === "ApiKeys"
     ? `${status}; the body is not shown, because it can contain keys`
     : `${status} ${new TextDecoder().decode(body)}`
 
-/** Checks one response. Returns the fault, if any. */
 const faultOf = (
   client: ClientOperation,
   answer: Answer
@@ -105,7 +100,7 @@ const faultOf = (
   return undefined
 }
 
-/** Checks the traffic of a call. Returns the fault, if any. If `succeeds` is true, only a successful response is correct. */
+/** If `succeeds` is true, only a successful response is correct. */
 export const findingOf = (
   client: ClientOperation,
   { exchanged, result }: Traffic,
@@ -164,7 +159,7 @@ export const findingOf = (
     : undefined
 }
 
-/** Counts the responses by status. All 2xx responses have one count. */
+/** All 2xx responses have one count. */
 export const reachedBy = (traffic: ReadonlyArray<Traffic>): Readonly<Record<string, number>> => {
   const reached: Record<string, number> = { "2xx": 0 }
   for (const { answer } of traffic.flatMap(({ exchanged }) => exchanged)) {

@@ -1,5 +1,5 @@
 /**
- * Calls a live exchange, one call at a time, and checks the responses. A rule decides which requests may be sent.
+ * Calls a live exchange and checks the responses. A rule decides which requests may be sent.
  *
  * @module
  */
@@ -25,16 +25,14 @@ import * as Redactions from "./Redactions.ts"
 import * as Tap from "./Tap.ts"
 import { type Remote, Unusable } from "./Target.ts"
 
-/** Creates the input of a write. Returns undefined if the operation is not called. Fails if a needed entity is missing. */
+/** Undefined if the operation is not called. Fails if a needed entity is missing. */
 export type Writes = (
   client: ClientOperations.ClientOperation
 ) => Effect.Effect<JsonObject, Discovery.Missing> | undefined
 
-/** The options of calls to the exchange. */
 export interface Options {
   /** The time limit of an attempt. A call with its retries may take three times as long. */
   readonly timeoutMillis: number
-  /** Decides which requests may be sent. */
   readonly rule: Guard.Rule
   /** Called before each permitted request is sent. */
   readonly before?: (request: Tap.SentRequest) => void
@@ -42,30 +40,24 @@ export interface Options {
   readonly writesSkipReason: string
 }
 
-/** Provides the exchange to an effect. */
 export type Provide = <A, E>(
   effect: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>
 ) => Effect.Effect<A, E>
 
-/** The writes of a run, and the entities that they create. */
 export interface Writing {
   readonly writes: Writes
   /** Entities to read if the exchange lists none, by parameter name. */
   readonly fallbacks: Discovery.Fallbacks
-  /** Called with the traffic of each operation. */
   readonly recordEntities: (client: ClientOperations.ClientOperation, heard: Judging.Traffic) => void
 }
 
-/** A connected live exchange. */
 export interface Live {
   readonly provide: Provide
-  /** Calls an operation and returns its traffic. */
   readonly call: (client: ClientOperations.ClientOperation, input: unknown) => Effect.Effect<Judging.Traffic>
-  /** Checks property P12 for an operation. */
   readonly check: (run: Run, writing?: Writing) => Effect.Effect<Outcome>
 }
 
-/** The number of consecutive calls without a response after which no more calls are made. */
+/** After this many consecutive calls without a response, no more calls are made. */
 const maxSilentCalls = 3
 
 const operationNamed = (name: string): ClientOperations.ClientOperation => {
@@ -74,7 +66,7 @@ const operationNamed = (name: string): ClientOperations.ClientOperation => {
   return found
 }
 
-/** Returns the traffic of the operation itself. The client's own requests, such as for its limits, do not count. */
+/** The client's own requests, such as for its limits, do not count. */
 const ownTraffic = (
   client: ClientOperations.ClientOperation,
   { environment }: Remote,
@@ -86,11 +78,8 @@ const ownTraffic = (
   })
 
 /**
- * Connects to an exchange: reads the status, and then makes a request that needs a valid key.
- *
- * **Details**
- *
- * Fails if there is no response, if the response is not that of an exchange, or if the exchange rejects the key.
+ * Reads the status, and then makes a request that needs a valid key. Fails if there is no response, if the response is
+ * not that of an exchange, or if the exchange rejects the key.
  */
 export const connect = (
   remote: Remote,

@@ -1,9 +1,6 @@
 /**
- * Creates a local exchange in memory. Each operation runs on the freshly seeded state.
- *
- * **Details**
- *
- * The time on the exchange does not advance, so the same call has the same response in every process.
+ * A local exchange in memory. Each operation runs on the freshly seeded state. The time on the exchange does not
+ * advance between calls, so the same call has the same response in every process.
  *
  * @module
  */
@@ -23,10 +20,9 @@ import type { Traffic } from "./Judging.ts"
 import * as Tap from "./Tap.ts"
 import { makeWorld, seedingMillis, signerOf, type World } from "./World.ts"
 
-/** A local exchange, and its entities. */
 export interface LocalExchange {
   readonly world: World
-  /** Calls an operation as the world's signer, on the freshly seeded exchange. */
+  /** Runs on the freshly seeded exchange. `signerOf` chooses the account. */
   readonly call: (client: ClientOperation, input: unknown) => Traffic
 }
 
@@ -39,7 +35,7 @@ const resultOf = <A, E>(fiber: Fiber.Fiber<A, E>): A => {
   return exit.value
 }
 
-/** Creates a local exchange. `through` can wrap the transport between the client and the exchange. */
+/** `through` can wrap the transport between the client and the exchange. */
 export const make = (
   through: (http: HttpClient.HttpClient) => HttpClient.HttpClient = (http) => http
 ): LocalExchange => {

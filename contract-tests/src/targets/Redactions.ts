@@ -7,7 +7,6 @@
 /** Replaces the secrets in a text by their names. */
 export type Redactions = (text: string) => string
 
-/** Creates a function that replaces each secret by its name. */
 export const make =
   (secrets: Readonly<Record<string, string>>): Redactions =>
   (text) =>

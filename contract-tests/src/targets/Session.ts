@@ -27,7 +27,6 @@ import * as Target from "./Target.ts"
 import * as Trading from "./demoWrites/Trading.ts"
 import * as TradingRule from "./demoWrites/TradingRule.ts"
 
-/** A live exchange for checking property P12. */
 export interface Session {
   /** The value of `--target`. */
   readonly name: string
@@ -36,16 +35,14 @@ export interface Session {
   readonly sweep: Effect.Effect<CleanupResult> | undefined
 }
 
-/** The result of a cleanup. */
 export interface CleanupResult extends Sweep.CleanupResult {
   readonly runId: string
 }
 
-/** The options of a session. */
 export interface Options {
   /** The time limit for one response. */
   readonly timeoutMillis: number
-  /** The folder for the journals of runs that may write. Undefined if writes are not allowed. */
+  /** The folder of the journals. Undefined if writes are not allowed. */
   readonly journals: string | undefined
 }
 
@@ -59,7 +56,7 @@ type Needs = FileSystem.FileSystem | HttpClient.HttpClient | Scope.Scope
 
 const unusable = (reason: string): Effect.Effect<never, Target.Unusable> => Effect.fail(new Target.Unusable({ reason }))
 
-/** Connects to the demo exchange for a new or existing run that may write. */
+/** For a new or existing run that may write. */
 const connect = (
   environment: Environment.Environment,
   runId: string,
@@ -100,7 +97,6 @@ const connect = (
     return { journal, live, owned, remote }
   })
 
-/** Cleans up after a run, and records the result in the journal. */
 const cleanUp = (
   live: Live.Live,
   marks: Sweep.Marks,
@@ -112,7 +108,7 @@ const cleanUp = (
     return { ...swept, runId: marks.runId }
   })
 
-/** Connects to an exchange with the key of the environment variables. */
+/** With the key of the environment variables. */
 export const open = (
   environment: Environment.Environment,
   options: Options
@@ -158,7 +154,7 @@ export const open = (
     }
   })
 
-/** Cleans up after a run that ended before it could clean up. */
+/** For a run that ended before it could clean up. */
 export const cleanup = (
   environment: Environment.Environment,
   runId: string,
@@ -180,7 +176,7 @@ export const cleanup = (
     return yield* cleanUp(live, { ...read.run, groups: new Set(read.groups) }, owned, journal)
   })
 
-/** Creates a runner that checks P12 on an exchange, one call at a time. `others` checks the other properties. */
+/** Checks P12 on an exchange, one call at a time. `others` checks the other properties. */
 export const runner = ({ check }: Session, others: Runner | undefined): Runner => {
   const turn = Semaphore.makeUnsafe(1)
   return {

@@ -1,5 +1,5 @@
 /**
- * Records the traffic between a client and the exchange: every sent request, and every received response.
+ * Records the traffic between a client and the exchange: the sent requests and the received responses.
  *
  * @module
  */
@@ -11,35 +11,33 @@ import type * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as HttpServerResponse from "effect/http/HttpServerResponse"
 import * as Stream from "effect/Stream"
 
-/** A received response. */
 export interface Answer {
   readonly status: number
-  /** The headers. Their names are in lower case. */
+  /** The names are in lower case. */
   readonly headers: Readonly<Record<string, string>>
   readonly body: Uint8Array
 }
 
-/** A sent request, without headers, because the headers contain signatures. */
+/** The headers are left out, because they contain signatures. */
 export interface SentRequest {
   readonly method: string
   readonly url: string
   readonly body: string | undefined
 }
 
-/** A request, and its response. The response is undefined if it did not arrive completely. */
+/** `answer` is undefined if the response did not arrive completely. */
 export interface Exchanged {
   readonly request: SentRequest
   readonly answer: Answer | undefined
 }
 
-/** An HTTP client whose traffic is recorded. */
 export interface Tap {
   readonly http: HttpClient.HttpClient
-  /** Returns the traffic since the last call of `take`, in order. */
+  /** Since the last call of `take`, in order. */
   readonly take: () => ReadonlyArray<Exchanged>
 }
 
-/** The maximum size of a recorded response. It equals the client's own limit. */
+/** Equals the client's own limit. */
 const limitBytes = 64 * 1024 * 1024
 
 const read = (
@@ -69,16 +67,13 @@ const read = (
     )
   })
 
-/** Returns a request without its headers. */
 export const sentRequestOf = ({ body, method, url }: HttpClientRequest.HttpClientRequest): SentRequest => ({
   method,
   url,
   body: body._tag === "Uint8Array" ? new TextDecoder().decode(body.body) : undefined
 })
 
-/**
- * Records the traffic of an HTTP client. A caller that makes one call at a time can assign the traffic to its calls.
- */
+/** A caller that makes one call at a time can assign the traffic to its calls. */
 export const make = (client: HttpClient.HttpClient): Tap => {
   let exchanged: Array<Exchanged> = []
   const http = HttpClient.transform(client, (sent, request) =>

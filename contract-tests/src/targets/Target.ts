@@ -13,14 +13,12 @@ import * as Effect from "effect/Effect"
 import type * as FileSystem from "effect/FileSystem"
 import * as Result from "effect/Result"
 
-/** The error for a target that cannot be used. The message states the reason. */
 export class Unusable extends Data.TaggedError("Unusable")<{ readonly reason: string }> {
   override get message(): string {
     return this.reason
   }
 }
 
-/** A live exchange. */
 export interface Remote {
   readonly environment: Environment.Environment
   /** The value of `--target`, for reports and replays. */
@@ -28,7 +26,7 @@ export interface Remote {
   readonly signer: Signer.Signer["Service"]
 }
 
-/** Returns the environment for `--target`, or undefined for the local exchange. */
+/** Undefined for the local exchange. */
 export const environmentOf = (target: string): Effect.Effect<Environment.Environment | undefined, Unusable> => {
   if (target === "sandbox") return Effect.undefined
   const parsed = Environment.parse(target)
@@ -40,10 +38,6 @@ export const environmentOf = (target: string): Effect.Effect<Environment.Environ
 const sentenceOf = (error: Config.ConfigError | KeyError): string => error.message.replace(/\s+/g, " ")
 
 /**
- * Returns a live exchange, with the key from the environment variables.
- *
- * **Details**
- *
  * `KALSHI_ENV` is optional. It states the exchange to which the key belongs. If it is set, it must name the exchange of
  * `--target`.
  */

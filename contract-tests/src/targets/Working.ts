@@ -38,21 +38,18 @@ const key = { name: "new", scopes: ["read", "write"], subaccount: 1 }
 const shard = { subaccount: 0, exchange_index: 0 }
 const players = { include_player_stats: true }
 
-/** Creates the input of an operation on a quote: with the ids of its RFQ and of the quote, or with the quote's id only. */
 const quoteInput =
   (rfq: "rfqId" | "awayRfqId" | undefined, quote: "quoteId" | "ownQuoteId" | "acceptedQuoteId", body = {}): Inputs =>
   (world) => [{ ...(rfq === undefined ? undefined : { rfq_id: world[rfq] }), quote_id: world[quote], ...body }]
 
 const rfqOptions = { replace_existing: true, rest_remainder: true, subaccount: 0 }
 
-/** An RFQ batch of existing combos, by their tickers. */
 const batchOfTickers = ({ batches: { comboTickers } }: World): JsonObject => ({
   children: comboTickers.map((market_ticker) => ({ market_ticker, contracts_fp: "1.00" })),
   contracts_fp: "2.00",
   ...batchOptions
 })
 
-/** An RFQ batch of combos of a collection, by their legs. */
 const batchOfLegs = ({ awayEventTicker, awayTicker, collectionTicker, eventTicker, ticker }: World): JsonObject => ({
   children: (["yes", "no"] as const).map((side) => ({
     selected_markets: [
@@ -82,16 +79,13 @@ const batchQuoteIds = ({ batchId, batchQuoteId }: SeededBatch): JsonObject => ({
 
 type Inputs = (world: World) => ReadonlyArray<JsonObject>
 
-/** Creates the input of an operation on a subtrader. */
 const subtraderInput =
   (body = {}): Inputs =>
   ({ subtraderId }) => [{ subtrader_id: subtraderId, ...body }]
 
 const archive: Inputs = ({ archivedTicker }) => [{ ...page, ...between, ticker: archivedTicker, subaccount: 0 }]
 
-/**
- * The inputs by operation id. If fields exclude each other, an operation has several inputs, so that each field occurs.
- */
+/** By operation id. If fields exclude each other, an operation has several inputs, so that each field occurs. */
 const inputs: Readonly<Record<string, Inputs>> = {
   AcceptBlockTradeProposal: ({ blockTradeId }) => [{ block_trade_proposal_id: blockTradeId, subaccount: 0 }],
   AcceptQuote: quoteInput(undefined, "quoteId", { accepted_side: "yes" }),
@@ -431,7 +425,7 @@ const inputs: Readonly<Record<string, Inputs>> = {
   UpdateSubaccountNetting: () => [{ subaccount_number: 1, enabled: true }]
 }
 
-/** Returns values for the fields of an input at any depth, by field name. */
+/** By field name, at any depth of an input. */
 const knownOf = (world: World): JsonObject => ({
   order_id: world.orderIds[0] ?? unknownId,
   order_group_id: world.groupId,
@@ -461,7 +455,6 @@ const knownOf = (world: World): JsonObject => ({
   amount: 10_000
 })
 
-/** Replaces the value of every known field of an input by an existing entity or an accepted value. */
 export const known = (world: World, input: Json): Json => {
   const names = knownOf(world)
   const replaceKnown = (value: Json): Json =>
@@ -481,9 +474,9 @@ export const known = (world: World, input: Json): Json => {
   return replaceKnown(input)
 }
 
-/** Returns inputs of an operation that the exchange accepts. `valid` are inputs that the document allows. */
+/** `valid` has inputs that the document allows. */
 export const working = (world: World, operationId: string, valid: ReadonlyArray<Json>): ReadonlyArray<Json> =>
   inputs[operationId]?.(world) ?? valid.slice(0, 1).map((input) => known(world, input))
 
-/** The ids of the operations in the table. A test checks that each operation exists. */
+/** A test checks that each operation exists. */
 export const operationIds: ReadonlyArray<string> = Object.keys(inputs)

@@ -17,7 +17,6 @@ import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
 import { type As, makeBatches, type SeededBatches } from "./BatchWorld.ts"
 
-/** The entities that requests can refer to. */
 export interface World {
   /** The signing account. It has every permission and no rate limit. */
   readonly signer: Sandbox.Credentials
@@ -57,7 +56,9 @@ export interface World {
   readonly awayEventTicker: string
   readonly awayTicker: string
   readonly comboEventTicker: string
-  /** A futures commission merchant (FCM). It signs the requests of the operations for FCM members: see {@link signerOf}. */
+  /**
+   * A futures commission merchant (FCM). It signs the requests of the operations for FCM members: see {@link signerOf}.
+   */
   readonly fcmMember: Sandbox.Credentials
   /** A subtrader of the FCM member with a daily cap, an order, a fill and a position. */
   readonly subtraderId: string
@@ -69,14 +70,13 @@ export interface World {
   readonly seededSeconds: number
 }
 
-/** The period of daily candlesticks that contain every seeded trade. The times are in Unix seconds. */
+/** The days contain every seeded trade. The times are in Unix seconds. */
 export const candleDays = ({ seededSeconds }: World) => ({
   start_ts: Math.max(0, seededSeconds - 200 * 86_400),
   end_ts: seededSeconds + 86_400,
   period_interval: 1_440
 })
 
-/** The account that signs the requests to a path. */
 export const signerOf = ({ fcmMember, signer }: World, path: string): Sandbox.Credentials =>
   /\/fcm\//.test(path) ? fcmMember : signer
 
@@ -106,16 +106,15 @@ const order = (change: Partial<Orders.CreateInput>): Orders.CreateInput => ({
   ...change
 })
 
-/** A duration that is longer than the archiving delay of every entity. */
+/** Longer than the archiving delay of every entity. */
 const archivedAfterMillis = 100 * 86_400_000
 
-/** A duration longer than a transfer, and shorter than the time limit for the confirmation of a quote. */
+/** Longer than a transfer, and shorter than the time limit for the confirmation of a quote. */
 const settledAfterMillis = 5_000
 
-/** The duration of the seeding on the exchange's clock. */
+/** On the exchange's clock. */
 export const seedingMillis = archivedAfterMillis + settledAfterMillis
 
-/** The accounts that trade, and a function that runs operations as an account. */
 interface Members {
   readonly signer: Sandbox.Credentials
   readonly taker: Sandbox.Credentials
@@ -136,7 +135,6 @@ const createMembers = Effect.gen(function* () {
   } satisfies Members
 })
 
-/** Creates the markets, and trades three contracts in each at $0.60. `pass` advances the time on the exchange. */
 const makeMarkets = ({ as, bystander, signer, taker }: Members, pass: Pass) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
@@ -161,7 +159,6 @@ const makeMarkets = ({ as, bystander, signer, taker }: Members, pass: Pass) =>
     yield* traded(awayTicker, bystander)
   })
 
-/** Creates resting orders, order groups, transfers and a second key of the signer. */
 const makePortfolio = ({ as, bystander, signer, taker }: Members) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
@@ -197,7 +194,6 @@ const makePortfolio = ({ as, bystander, signer, taker }: Members) =>
     }
   })
 
-/** Creates RFQs of the signer and of the taker, and quotes on them. */
 const makeRfqs = ({ as, signer, taker }: Members) =>
   Effect.gen(function* () {
     const request = Rfqs.create({ market_ticker: ticker, contracts: 2, rest_remainder: false })
@@ -216,7 +212,6 @@ const makeRfqs = ({ as, signer, taker }: Members) =>
     }
   })
 
-/** Creates an FCM member with a subtrader that trades. */
 const makeFcm = ({ as, taker }: Members) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
@@ -239,7 +234,7 @@ const makeFcm = ({ as, taker }: Members) =>
     }
   })
 
-/** Creates a collection of two events, and a combo: a market with a leg in each event. */
+/** A combo is a market with a leg in each event. */
 const makeCollection = ({ as, signer }: Members) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
@@ -275,7 +270,6 @@ const makeBlockTrade = ({ as, signer, taker }: Members) =>
 /** Advances the time on the exchange. */
 type Pass = (millis: number) => Effect.Effect<unknown, Sandbox.SandboxError>
 
-/** Seeds the exchange. `pass` advances the time on the exchange. */
 export const makeWorld = (pass: Pass) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
@@ -310,7 +304,6 @@ export const makeWorld = (pass: Pass) =>
     return world
   })
 
-/** Creates a football game that began an hour ago, and incentive programs of a market. */
 const makeGame = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const { nowMillis } = yield* sandbox.view

@@ -1,7 +1,6 @@
 /**
- * Measures how fast `AccountState` applies messages about new and filled orders, a list of all orders, and a read of
- * each order that a later list lacks. Runs with 1, 1,000 and 100,000 orders, cold and warm. Prints microseconds per
- * step, and the time of `JSON.parse` for the same messages. This is not a test.
+ * Measures how fast `AccountState` applies messages about orders, a list of all orders, and a read of each order that a
+ * later list lacks. Prints microseconds per step.
  */
 import * as AccountState from "../src/account/AccountState.ts"
 import type { UserOrderMessage } from "../src/generated/feed.ts"

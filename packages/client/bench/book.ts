@@ -1,9 +1,6 @@
 /**
- * Measures the time from the text of a message to an updated order book, relative to `JSON.parse` of the same text.
- *
- * Compares decoding alone, a book on one line, the same book with a read after each message, and a book on two lines. A
- * line is a subscription on a separate connection. Books have 100 and 1,000 levels per side. Prints the best of many
- * interleaved rounds, and the frame rate relative to `JSON.parse`. This is not a test.
+ * Measures the time from the text of a message to an updated order book, relative to `JSON.parse` of the same text. A
+ * line is a subscription on a separate connection.
  */
 import * as Result from "effect/Result"
 import { MergedBook } from "../src/book/merge.ts"
@@ -17,14 +14,11 @@ const rounds = Number(process.argv[2] ?? 200)
 const ticker = "KXEXAMPLE-26NOV22-T50"
 const market = { market_ticker: ticker, market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
 
-/** Makes a price with four decimals. Bids are below 0.5, and asks are above 0.5. */
+/** Bids are below 0.5, and asks are above 0.5. */
 const price = (side: number, distance: number): string =>
   ((side === 0 ? 4_999 - distance * 4 : 5_001 + distance * 4) / 10_000).toFixed(4)
 
-/**
- * Makes a snapshot and deltas. Half of the deltas change one of the ten best levels. Some deltas remove a level or add
- * it again.
- */
+/** Half of the deltas change one of the ten best levels. */
 const textsOf = (levels: number): ReadonlyArray<string> => {
   const distances = Array.from({ length: levels }, (_, index) => index)
   const bothSides = [0, 1].map((side) => distances.map((distance) => [price(side, distance), "50.00"]))

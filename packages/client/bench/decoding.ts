@@ -1,6 +1,6 @@
 /**
  * Measures how long pages of 200 markets, orders, fills and trades take to decode, relative to `JSON.parse` of the same
- * bytes. Prints the best of many interleaved rounds, and ratios. This is not a test.
+ * bytes.
  */
 import * as Result from "effect/Result"
 import * as Answer from "../src/rest/Answer.ts"

@@ -1,6 +1,6 @@
 /**
  * Measures how long a request takes to encode (copy, check and print the input), relative to `JSON.stringify` of the
- * same input. Prints the best of many rounds, and ratios. This is not a test.
+ * same input.
  */
 import * as Result from "effect/Result"
 import * as encode from "../src/sending/encode.ts"

@@ -1,7 +1,7 @@
 /**
- * Measures the cost of waiting for tokens. A burst of calls starts at once, and responses are made in this process. The
- * same burst runs on a layer without limits. The bucket refills for a thousand calls per millisecond and has capacity
- * for two thousand calls. So nearly all calls of a large burst wait. Prints the CPU time per call. This is not a test.
+ * Measures the cost of waiting for tokens: the CPU time per call of a burst, with and without limits. The bucket
+ * refills for a thousand calls per millisecond and has capacity for two thousand calls. So nearly all calls of a large
+ * burst wait.
  */
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"

@@ -1,7 +1,6 @@
 /**
- * Measures the cost of telemetry per call: signed GETs of one order group. Responses are made in this process, there
- * are no rate limits, and the signer returns a constant, so that little else is measured. Runs without a tracer, which
- * is the default, and with two tracers. Prints the best round of each. This is not a test.
+ * Measures the cost of telemetry per call. There are no rate limits, and the signer returns a constant, so that little
+ * else is measured.
  */
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as Effect from "effect/Effect"

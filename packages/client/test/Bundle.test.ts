@@ -10,11 +10,9 @@ const source = (module: string) => fileURLToPath(urlOf(module))
 
 interface Bundle {
   readonly output: string
-  /** The paths of the modules whose code is in the bundle, in whole or in part. */
   readonly modules: ReadonlyArray<string>
 }
 
-/** Bundles a module's text for a browser, as an application would. */
 const withEsbuild = async (text: string): Promise<Bundle> => {
   const { metafile, outputFiles } = await build({
     stdin: { contents: text, resolveDir: fileURLToPath(folder), loader: "ts" },

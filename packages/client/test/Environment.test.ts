@@ -51,7 +51,7 @@ describe("Environment.parse", () => {
     assert.strictEqual(shared.feedUrl, "wss://demo-api.kalshi.co/trade-api/ws/v2")
   })
 
-  it("pairs the REST URL with the feed URL of the same exchange, for every documented host", () => {
+  it("pairs REST and feed URLs of the same exchange, for every documented host", () => {
     const hosts = [
       "production",
       "demo",
@@ -61,7 +61,6 @@ describe("Environment.parse", () => {
       "https://api.elections.kalshi.com",
       "https://demo-api.kalshi.co"
     ]
-    /** The registered domain of an address, and whether its host name contains `demo`. */
     const exchangeOf = (address: string) => {
       const { hostname } = new URL(address)
       return `${hostname.split(".").slice(-2).join(".")} ${hostname.includes("demo")}`

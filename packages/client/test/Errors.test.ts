@@ -21,7 +21,6 @@ import {
   signer
 } from "./support/scripted.ts"
 
-/** Writes a character as a JSON escape. */
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
@@ -31,7 +30,6 @@ const once = { policy: { retry: SendPolicy.noRetry } }
 
 const get = OrderGroups.get({ order_group_id: id })
 
-/** Returns the error of a call that must fail. */
 const failureWith = <A, E>(
   call: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>,
   replies: ReadonlyArray<Reply>,
@@ -40,7 +38,6 @@ const failureWith = <A, E>(
 
 const failureOf = (reply: Reply) => failureWith(get, [reply])
 
-/** Error bodies, each with the code that the client reads from it. */
 const shapes: ReadonlyArray<
   readonly [name: string, reply: { body?: unknown; text?: string }, code: string | undefined]
 > = [
@@ -156,7 +153,7 @@ describe("ErrorBody", () => {
     })
   )
 
-  it.effect("keeps 200 characters of a body that is not JSON, and 2,048 of each JSON string", () =>
+  it.effect("truncates a body that is not JSON to 200 characters, and JSON strings to 2,048", () =>
     Effect.gen(function* () {
       const bodyOf = (reply: Reply) =>
         Effect.map(failureOf({ status: 502, ...reply }), (error) =>
@@ -409,7 +406,7 @@ describe("ErrorBody of a hostile response", () => {
 })
 
 describe("UnexpectedStatus", () => {
-  it.effect("says that a request with a success status was carried out, and that a redirect is not followed", () =>
+  it.effect("says that a 2xx request was carried out, and that redirects are not followed", () =>
     Effect.gen(function* () {
       assert.include((yield* failureOf({ status: 202, body: valid })).message, "the exchange carried out the request")
       assert.include((yield* failureOf({ status: 307 })).message, "a redirect, which the client never follows")
@@ -472,7 +469,7 @@ describe("TransportError", () => {
       ({ message }) => message
     )
 
-  it.effect("says how to start the local exchange if a connection on this machine was refused", () =>
+  it.effect("says how to start the local exchange after a refused connection to this machine", () =>
     Effect.gen(function* () {
       const refused: Reply = { fault: "ECONNREFUSED" }
       for (const [origin, port] of [
@@ -538,7 +535,7 @@ describe("ContractError", () => {
     })
   )
 
-  it.effect("rejects a successful response with an error in its body, even if the rest is valid", () =>
+  it.effect("rejects an otherwise valid success body that contains an error", () =>
     Effect.gen(function* () {
       const error = yield* contract({ body: { ...valid, error: { code: "deprecated_v1_order_endpoint" } } })
       assert.strictEqual(error.pointer, "/error")
@@ -619,7 +616,6 @@ describe("an error whose response echoes the request's headers", () => {
     ["in lines of 30 characters, in JSON", (text) => json(text.replace(/.{30}/g, "$&\r\n"))]
   ]
 
-  /** Bodies that echo the headers, each in a different place. */
   const bodies: ReadonlyArray<readonly [name: string, body: (text: string) => string]> = [
     ["a plain body", (text) => text],
     ["HTML", (text) => `<html><pre>${text}</pre></html>`],
@@ -672,7 +668,7 @@ describe("an error whose response echoes the request's headers", () => {
     )
   }
 
-  it.effect("conceals a signature that starts with a plus, which a form decodes to a space", () =>
+  it.effect("conceals a signature with a leading plus, which a form decodes to a space", () =>
     Effect.gen(function* () {
       const signature = `+${"aB3/".repeat(21)}x==`
       const plus = Signer.makeSync({ keyId, kind: "ed25519", sign: () => signature })
@@ -743,7 +739,7 @@ describe("an error whose response echoes the request's headers", () => {
     })
   )
 
-  it.effect("conceals a short key id as a whole word, and keeps words that contain it", () =>
+  it.effect("conceals a short key id as a whole word, but not inside words", () =>
     Effect.gen(function* () {
       const reply = { status: 502, text: "key 'ha' has no hat, ha" }
       const error = yield* failureWith(get, [reply], { ...once, signer: signer("ha") })

@@ -14,7 +14,7 @@ import { environment, isSigned, layer, layerScript, Script, signer } from "./sup
 
 const id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** Returns the error of a call with an input that the types reject. Asserts that nothing was sent. */
+/** Asserts that nothing was sent. */
 const rejectionOf = (
   operation: { readonly descriptor: Operation.Operation<never, unknown, unknown, unknown>["descriptor"] },
   input: unknown
@@ -154,7 +154,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("is accepted with Unix seconds until the year 2100, and with 0, which clears a time", () => {
+  it("is accepted with Unix seconds until 2100, and with 0, which clears a time", () => {
     for (const [operation, input] of [
       [Orders.list, { min_ts: 0, max_ts: 4_102_444_800 }],
       [Orders.list, { min_ts: -1 }],
@@ -189,7 +189,7 @@ describe("InvalidRequest, an input", () => {
     }).pipe(Effect.provide(layer([{ status: 201, body: { orders: [] } }])))
   )
 
-  it.effect("is rejected if it is an instance of a class, whose accessors would not be sent", () =>
+  it.effect("is rejected if it is a class instance, whose accessors would not be sent", () =>
     Effect.gen(function* () {
       class Intent {
         readonly ticker = "TICK-1"
@@ -270,7 +270,7 @@ describe("InvalidRequest, an input", () => {
     assert.deepStrictEqual({ ...(input as object) }, JSON.parse(body!))
   })
 
-  it.effect("is read only once by a call with rate limits, which takes tokens for the items that are sent", () =>
+  it.effect("is read once even with rate limits, which count the items that are sent", () =>
     Effect.gen(function* () {
       const keys = Array.from({ length: 30 }, (_, index) => ({ ...order, client_order_id: `o${index}` }))
       let reads = 0
@@ -325,7 +325,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected if a list is sparse, with the pointer of the first missing item", () =>
+  it.effect("is rejected if a list is sparse, at the first missing item", () =>
     Effect.gen(function* () {
       const holes = [order, order, order]
       delete holes[1]
@@ -357,7 +357,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("is keyed (retryable by its ids) if it has at least one order, and every order has a non-empty id", () => {
+  it("is keyed (retryable by ids) if it has orders, each with a non-empty id", () => {
     const keyed = (operation: Parameters<typeof encoded>[0], input: unknown) =>
       Result.getOrThrow(encoded(operation, input)).keyed
     assert.isTrue(keyed(Orders.create, { ...order, client_order_id: "a" }))
@@ -369,7 +369,7 @@ describe("InvalidRequest, an input", () => {
     assert.isFalse(keyed(Orders.batchCreate, { orders: [] }))
   })
 
-  it("is accepted as a plain object of another realm, or as an object without a prototype", () => {
+  it("is accepted from another realm, or without a prototype", () => {
     const foreign = runInNewContext(`(order) => ({ orders: [{ ...order }] })`) as (item: object) => object
     const bare: object = Object.assign(Object.create(null), { orders: [order] })
     const frozen = Object.freeze({ orders: Object.freeze([Object.freeze(order)]) })
@@ -386,7 +386,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected if a string has a lone surrogate, which the exchange would read differently", () =>
+  it.effect("is rejected if a string has a lone surrogate", () =>
     Effect.gen(function* () {
       const orders = [{ ...order, client_order_id: "\ud800" }]
       assert.strictEqual((yield* rejectionOf(Orders.batchCreate, { orders })).pointer, "/orders/0/client_order_id")
@@ -445,7 +445,7 @@ describe("Operation.make, rules", () => {
     rules: [({ id }) => (id === "x" ? { pointer: "/id", reason: "the value is x: pass another id" } : undefined)]
   })
 
-  it.effect("reject an input with a pointer and a reason, and run in the listed sequence", () =>
+  it.effect("reject an input with a pointer and a reason, in the listed sequence", () =>
     Effect.gen(function* () {
       assert.include(yield* rejectionOf(withBody, { id: "a", low: 20, high: 10 }), {
         pointer: "/high",

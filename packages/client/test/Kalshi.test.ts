@@ -98,7 +98,7 @@ describe("Unauthorized", () => {
   )
 })
 
-/** Makes the service key of a caller. Each caller has its own account. */
+/** Each caller has its own account. */
 const Caller = (name: string) => Context.Service<never, typeof callOf>(`test/Caller/${name}`)
 declare const callOf: Effect.Effect<unknown, unknown>
 

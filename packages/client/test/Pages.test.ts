@@ -28,7 +28,6 @@ const page = (ids: ReadonlyArray<string>, cursor?: string | null): Reply => ({
 
 const targets = StructuredTargets.list.items()
 
-/** Reads a stream to its end. Also returns the query of each request. */
 const read = <A>(stream: Stream.Stream<A, unknown, KalshiPublic | KalshiRead>, replies: ReadonlyArray<Reply>) =>
   Effect.map(play(collect(stream), replies), ({ sent, value }) => ({
     ...value,
@@ -237,7 +236,7 @@ describe("Pages.pages", () => {
     })
   )
 
-  it.effect("fails with the operation's error, and a new stream can start at the last cursor", () =>
+  it.effect("fails with the operation's error, and can restart at the last cursor", () =>
     Effect.gen(function* () {
       const errorReply = { status: 401, body: { error: { code: "authentication_error", message: "no" } } }
       const failed = yield* read(pages, [page(["1"], "a"), page(["2"], "b"), errorReply])
@@ -320,7 +319,6 @@ describe("Pages.RepeatedCursor", () => {
 })
 
 describe("Pages.items: repeated pulls", () => {
-  /** Pulls several times. Returns the ids or the error tag of each pull. */
   const pulls = (count: number, timeout: Duration.Input, replies: ReadonlyArray<Reply>) =>
     Effect.gen(function* () {
       const pull = yield* Stream.toPull(targets)
@@ -381,7 +379,7 @@ describe("Pages.PageBudgetExceeded", () => {
     })
   )
 
-  it.effect("does not fail if the list has at most maxPages pages, or if no more items are consumed", () =>
+  it.effect("does not fail if the list ends, or the consumer stops, within maxPages pages", () =>
     Effect.gen(function* () {
       const fits = yield* read(StructuredTargets.list.items({}, { maxPages: 2 }), [page(["1"], "a"), page(["2"], "")])
       assert.isUndefined(fits.error)

@@ -19,7 +19,6 @@ const root = fileURLToPath(new URL("..", import.meta.url))
 const readme = fs.readFileSync(path.join(root, "README.md"), "utf8")
 const examplesOf = (text: string) => [...text.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map((match) => match[1]!)
 
-/** Bundles and runs the source code of modules. Returns what they printed. */
 const run = async (modules: ReadonlyArray<string>): Promise<ReadonlyArray<string>> => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-client-examples-"))
   try {
@@ -74,7 +73,6 @@ const fill = recorded("GetFills")
   .flatMap((body) => (body as { readonly fills: ReadonlyArray<{ readonly fee_cost: string }> }).fills)
   .find(({ fee_cost }) => fee_cost === "0.017500")
 
-/** The server's responses, and whether each request must be signed. */
 const responses: Readonly<
   Record<string, { readonly signed: boolean; readonly status: number; readonly body: unknown }>
 > = {
@@ -109,7 +107,6 @@ const responses: Readonly<
   "POST /trade-api/v2/portfolio/events/orders/batched": { signed: true, status: 201, body: { orders: [] } }
 }
 
-/** Runs an example against a loopback server, and returns what it printed and requested. */
 const runAgainstServer = async (
   example: string
 ): Promise<{ readonly printed: ReadonlyArray<string>; readonly requests: ReadonlyArray<string> }> => {
@@ -146,7 +143,7 @@ const runAgainstServer = async (
   }
 }
 
-/** Like {@link runAgainstServer}. If the example uses Redis, starts Redis and asserts that it stores one account. */
+/** If the example uses Redis, starts Redis and asserts that it stores one account. */
 const runExample = (example: string): ReturnType<typeof runAgainstServer> =>
   example.includes("NodeRedis")
     ? Effect.runPromise(

@@ -21,7 +21,6 @@ const group: Reply = { status: 200, body: { is_auto_cancel_enabled: false, order
 const notFound: Reply = { status: 404, body: { error: { code: "not_found", message: `no ${id}` } }, delayMillis: 30 }
 const get = OrderGroups.get({ order_group_id: id })
 
-/** The attributes of every request. */
 const request = {
   "http.request.method": "GET",
   "url.template": template,
@@ -188,7 +187,7 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("include a child span for a wait for tokens, and no such span without a wait", () =>
+  it.effect("include a child span only if the call waits for tokens", () =>
     Effect.gen(function* () {
       const waiting = yield* play(get, [group], { limits: {} }, store({ waits: [250, 0] }))
       assert.deepStrictEqual(
@@ -332,7 +331,7 @@ describe("Telemetry, spans", () => {
     })
   )
 
-  it.effect("contain no key id, header, signature, id, input, response or error text, for any outcome", () =>
+  it.effect("contain no key id, header, signature, id, input, response or error text", () =>
     Effect.gen(function* () {
       const keyId = "canary-key-id"
       // Errors show only the first eight characters of the key id.
@@ -552,7 +551,7 @@ describe("Telemetry, metrics", () => {
     })
   )
 
-  it.effect("are separate for named clients, shared by unnamed clients, and never contain a key id", () =>
+  it.effect("are separate for named clients, shared by unnamed clients, and contain no key id", () =>
     Effect.gen(function* () {
       const counts = (names: ReadonlyArray<string | undefined>) =>
         Effect.gen(function* () {
@@ -620,7 +619,6 @@ interface Series {
   readonly sum?: number
 }
 
-/** Returns the counters and histograms of a registry, sorted. */
 const series = (registry: Metric.MetricRegistry): Effect.Effect<ReadonlyArray<Series>> =>
   Effect.map(Effect.provideService(Metric.snapshot, Metric.MetricRegistry, registry), (all) =>
     all
@@ -636,7 +634,6 @@ const keyOf = ({ attributes, id: name }: Series): string =>
 
 const once = { policy: { retry: SendPolicy.noRetry } }
 
-/** Runs a call against scripted replies. Returns its exit, requests, spans and metrics. */
 const play = <A, E>(
   call: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>,
   replies: ReadonlyArray<Reply>,
@@ -680,7 +677,6 @@ const play = <A, E>(
     )
   })
 
-/** Replies with 403 to a request for the account's limits. */
 const withoutLimits = (path: string): Reply | undefined =>
   path.startsWith("/trade-api/v2/account/") ? { status: 403, body: {} } : undefined
 
@@ -701,11 +697,9 @@ const spanOf = (span: Tracer.NativeSpan, startedAt: number) => {
   }
 }
 
-/** Prints everything in a value, without its custom inspection. */
 const printAll = (value: unknown): string =>
   inspect(value, { depth: null, customInspect: false, showHidden: true, maxArrayLength: null, maxStringLength: null })
 
-/** Describes an exit as exporters show it. */
 const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
   if (Exit.isSuccess(exit)) return exit.value === undefined ? "success" : `success: ${String(exit.value)}`
   if (Cause.hasInterruptsOnly(exit.cause)) return "interrupted"
@@ -714,7 +708,7 @@ const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
     .join("\n")
 }
 
-/** Makes a store that returns these waits in sequence, in milliseconds. A call has its tokens after a wait of 0. */
+/** `waits` are milliseconds. A call has its tokens after a wait of 0. */
 const store = ({ level = false, waits }: { readonly waits: ReadonlyArray<number>; readonly level?: boolean }) => {
   const left = [...waits]
   let readyMillis = 0

@@ -199,7 +199,7 @@ describe("Operation.make", () => {
     void Operation.make({ ...rest, retry, key })
   })
 
-  it("bills a GET to the read bucket and other methods to the write bucket by default", () => {
+  it("by default, bills GET as a read and other methods as writes", () => {
     const rest = { ...description, errors: [] } as const
     const plain = { cost: 10, costPer: "request", writeBucket: "common", urgent: false }
     assert.deepStrictEqual(Operation.make(rest).descriptor.limits, { ...plain, bucket: "read" })

@@ -24,7 +24,7 @@ import { errorOf, send } from "./support/wire.ts"
 const ticker = "KXTEST-26-YES"
 const markets = [{ ticker }]
 
-/** A client for an account. It has no rate limits, because tokens cannot refill while the test clock stands still. */
+/** No rate limits, because tokens cannot refill while the test clock stands still. */
 const access = (credentials: Credentials) =>
   Layer.unwrap(
     Effect.map(Sandbox, ({ environment }) => Kalshi.layer({ environment, signer: credentials.signer, limits: false }))
@@ -41,7 +41,6 @@ const order = (side: "bid" | "ask", count: `${number}`, order_group_id?: string)
     order_group_id
   }) as const
 
-/** Uses an order group through the client, from its creation to its deletion. */
 const groupLife = (maker: Credentials, taker: Credentials) =>
   Effect.gen(function* () {
     const { order_group_id } = yield* OrderGroups.create({ contracts_limit: 10 })
@@ -212,7 +211,7 @@ describe("Sandbox.layer", () => {
     })
   )
 
-  it.live("listens on the given port, fails if the port is in use, and frees the port at the end", () =>
+  it.live("listens on the given port, fails if it is taken, and frees it", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const first = yield* Layer.build(layer()).pipe(Scope.provide(scope))
@@ -314,7 +313,7 @@ describe("Sandbox.layerTest", () => {
     )
   )
 
-  it.effect("shows a pause in the exchange status, and returns a planted error with its body", () =>
+  it.effect("shows a pause in the status, and returns a planted error with its body", () =>
     inMemory(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox

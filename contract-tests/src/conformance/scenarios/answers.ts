@@ -14,13 +14,12 @@ interface Answer {
   readonly alter: (reply: Reply) => Reply
   /** The values that the client must report. Undefined if the response is invalid, so that the call must fail. */
   readonly values?: Readonly<Record<string, string>>
-  /** The invalid field. Undefined if the whole body is invalid. */
+  /** The invalid field of the order. */
   readonly field?: string
 }
 
 type Fields = Record<string, unknown>
 
-/** Changes the fields of the order in a response. */
 const order =
   (change: (order: Fields) => Fields) =>
   (reply: Reply): Reply => {
@@ -103,7 +102,6 @@ const answers_: ReadonlyArray<Answer> = [
   }
 ]
 
-/** Describes how the client reports an invalid response as a success. */
 const accepted = (field: string | undefined, result: Result | undefined): string =>
   field === undefined
     ? "reports the response as a success"
@@ -140,7 +138,6 @@ const scenarioOf = ({ alter, field, id, title, values }: Answer): Scenario => ({
     })
 })
 
-/** The connection ends in the middle of the body. */
 const cut: Scenario = {
   id: "answer-cut",
   area: "answers",
@@ -157,7 +154,6 @@ const cut: Scenario = {
     })
 }
 
-/** The body has bytes that are not UTF-8. */
 const garbled: Scenario = {
   id: "answer-garbled",
   area: "answers",

@@ -1,6 +1,6 @@
 /**
- * Scenarios of order books over the feed: lost, repeated, late and unreadable messages, and lost connections. In some of
- * them, the client receives the book over two connections, called lines.
+ * Scenarios of order books over the feed: lost, repeated, late and unreadable messages, and lost connections. A line is
+ * one of the connections over which a client receives a book.
  *
  * @module
  */
@@ -18,11 +18,11 @@ interface BookScenario {
   readonly title: string
   readonly expected: string
   readonly rules: BookRules
-  /** The number of lines. Default: 1. */
+  /** Default: 1. */
   readonly lines?: number
-  /** What happens before the client connects. */
+  /** Runs before the client connects. Default: `seed`. */
   readonly before?: (stage: Stage) => Act
-  /** What happens when the client has its book. */
+  /** Runs at the step `continue`. */
   readonly act: (stage: Stage) => Act
 }
 

@@ -15,7 +15,6 @@ interface ErrorShape {
   readonly id: string
   readonly title: string
   readonly reply: Reply
-  /** The error code in the body, if the body has one. */
   readonly code?: string
 }
 

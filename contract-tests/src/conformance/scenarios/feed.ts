@@ -1,6 +1,6 @@
 /**
- * Scenarios of the WebSocket feed: refusals and trades. `books.ts` has the scenarios of order books. In one scenario,
- * the client receives trades over two connections, called lines.
+ * Scenarios of the WebSocket feed: refusals and trades. `books.ts` has the scenarios of order books. A line is one of
+ * the connections over which a client receives trades.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { type Finding, found, nothing, type Result, type Scenario, type Stage, t
 import { type Act, rest, seed, settle, subscribed } from "./feedSupport.ts"
 import { errorIn, mustSucceed, textsIn, valueIn } from "./support.ts"
 
-/** The maximum number of connections that a client may open during a scenario. */
+/** The limit of connections in one scenario. */
 const maxDials = 20
 
 const dials = ({ recorder }: Stage): ReadonlyArray<Finding> =>
@@ -61,7 +61,6 @@ const refusalScenario = ({ fault, id, title }: Refusal): Scenario => ({
     })
 })
 
-/** Lets the maker and the account of the client trade with each other once. */
 const trade = (stage: Stage): Act =>
   Effect.gen(function* () {
     yield* rest(stage, "bid", "0.50", ticker, "1")
@@ -71,7 +70,8 @@ const trade = (stage: Stage): Act =>
 const trueTrades = (stage: Stage): Effect.Effect<ReadonlyArray<string>> =>
   Effect.promise(async () => {
     const response = await fetch(`${stage.operator.url}/trade-api/v2/markets/trades?ticker=${ticker}&limit=100`)
-    const { trades } = (await response.json()) as { readonly trades: ReadonlyArray<{ readonly trade_id: string }> } // the exchange's own response
+    // The exchange's own response.
+    const { trades } = (await response.json()) as { readonly trades: ReadonlyArray<{ readonly trade_id: string }> }
     return trades.map(({ trade_id }) => trade_id)
   })
 

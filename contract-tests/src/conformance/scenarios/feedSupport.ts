@@ -29,7 +29,6 @@ const sideOf = (levels: unknown): ReadonlyMap<bigint, bigint> | undefined => {
 const isSameSide = (one: ReadonlyMap<bigint, bigint>, other: ReadonlyMap<bigint, bigint>): boolean =>
   one.size === other.size && [...one].every(([price, size]) => other.get(price) === size)
 
-/** Reads the book of a market from the exchange over REST. */
 const trueBook = (stage: Stage, market: string): Effect.Effect<Book> =>
   Effect.promise(async () => {
     const response = await fetch(`${stage.operator.url}/trade-api/v2/markets/${market}/orderbook`)
@@ -50,7 +49,6 @@ export interface BookRules {
   readonly wrong: string
 }
 
-/** Compares the book that a client exposes with the book of the exchange. */
 export const judgeBook = (
   stage: Stage,
   result: Result | undefined,
@@ -66,11 +64,9 @@ export const judgeBook = (
     return isRight || value["warning"] === true ? nothing : found("accepted wrongly", rules.wrong)
   })
 
-/** Places an order of the maker. */
 export const rest = (stage: Stage, side: "bid" | "ask", price: string, market = ticker, count = "5"): Act =>
   stage.operator.placeOrder(stage.maker.accountId, { ticker: market, side, count, price })
 
-/** Creates price levels on both sides of a market's book. */
 export const seed = (stage: Stage, market = ticker): Act =>
   Effect.all([
     rest(stage, "bid", "0.40", market),
@@ -78,7 +74,6 @@ export const seed = (stage: Stage, market = ticker): Act =>
     rest(stage, "ask", "0.60", market)
   ])
 
-/** Adds two price levels to a book, and adds contracts to a third level. */
 export const change = (stage: Stage, market = ticker): Act =>
   Effect.all([
     rest(stage, "bid", "0.41", market),
@@ -89,9 +84,7 @@ export const change = (stage: Stage, market = ticker): Act =>
 const pollMillis = 10
 const polls = 500
 
-/**
- * Waits about 5 s at most until this many connections are subscribed to the channel, and have the snapshots of books.
- */
+/** Waits about 5 s at most. A subscription to a book counts only if its snapshot was sent. */
 export const subscribed = ({ operator }: Stage, channel: string, connections = 1): Effect.Effect<void> =>
   operator.feed.connections.pipe(
     Effect.map(

@@ -5,6 +5,7 @@
  */
 import * as Effect from "effect/Effect"
 import { type Finding, found, nothing, type Scenario } from "../Scenario.ts"
+import { maxAttempts } from "./errors.ts"
 import { createPath, mustFail, mustSucceed, orderInput, ordersOf, valueIn } from "./support.ts"
 import { judgeCreate } from "./writes.ts"
 
@@ -19,9 +20,6 @@ const once: Scenario = {
       judge: ([result]) => judgeCreate(stage, result)
     })
 }
-
-/** The maximum number of requests of one call, if every request is refused with 429. */
-const maxAttempts = 10
 
 const always: Scenario = {
   id: "limit-always",
@@ -41,7 +39,7 @@ const always: Scenario = {
     })
 }
 
-/** The number of concurrent orders. The lowest tier permits ten. */
+/** The lowest tier permits ten at the same time. */
 const burstOrders = 15
 
 const burstOf = Array.from({ length: burstOrders }, (_, index) => orderInput(index + 1))
@@ -55,7 +53,8 @@ const burst: Scenario = {
   expected: "Each order is placed at most once, and the client reports the result of each order.",
   tier: "basic",
   prepare: (stage) =>
-    // The bucket of tokens refills in real time, so a slow client reaches no limit. The planted 429 refuses one order anyway.
+    // The bucket of tokens refills in real time, so a slow client reaches no limit. The planted 429 refuses one order
+    // anyway.
     Effect.as(stage.operator.plant({ operation: "CreateOrderV2", status: 429 }), {
       steps: [
         {

@@ -8,12 +8,11 @@ import type { Recorded, Reply } from "../Recorder.ts"
 import { type Finding, found, nothing, type Result, type Scenario } from "../Scenario.ts"
 import { clientOrderId, listPath, mustFail, mustSucceed, place, textsIn } from "./support.ts"
 
-/** The id of the n-th order on scripted pages, which the recorder sends instead of the exchange's pages. */
+/** The ids of the orders on scripted pages, which the recorder sends instead of the exchange's pages. */
 const orderId = (n: number): string => `10000000-0000-4000-8000-${String(n).padStart(12, "0")}`
 
 const time = "2026-11-01T12:00:00Z"
 
-/** An order of a scripted page. */
 const orderBody = (n: number) => ({
   order_id: orderId(n),
   user_id: "20000000-0000-4000-8000-000000000001",
@@ -46,7 +45,6 @@ const page = (orders: ReadonlyArray<number>, cursor: string): Reply => ({
 const cursorOf = ({ path }: Recorded): string | null =>
   new URL(path, "http://127.0.0.1").searchParams.get("cursor") || null
 
-/** Compares the reported ids with the ids of the list. */
 const compare = (result: Result | undefined, expected: ReadonlyArray<string>): ReadonlyArray<Finding> => {
   const ids = textsIn(result, "order_ids")
   if (ids === undefined) return mustSucceed("reading the list", result)
@@ -81,7 +79,6 @@ const complete: Scenario = {
     )
 }
 
-/** A cursor with characters that a query must escape. */
 const oddCursor = "a+b/c=&d%20e f?#ü"
 
 interface Script {
@@ -92,7 +89,7 @@ interface Script {
   readonly judge: (result: Result | undefined, requests: number) => ReadonlyArray<Finding>
 }
 
-/** The number of pages of the "endless" list. The list ends, so that a client that never stops does not block its driver. */
+/** The list of `pages-cycle` ends here, so that a client that never stops does not block its driver. */
 const endlessPages = 30
 
 const orderRange = (last: number): ReadonlyArray<string> =>

@@ -11,7 +11,7 @@ import { errorIn, isSameDecimal, mustFail, mustSucceed, orderInput, ordersOf, pl
 
 const balancePath = "/portfolio/balance"
 
-/** Signs reads and writes of every form: without a query, with a query, with a body, and with an id in the path. */
+/** The requests cover a path without a query, a query, a body, and an id in the path. */
 const signs = (key: "rsa" | "ed25519", name: string): Scenario => ({
   id: `sign-${key}`,
   area: "signing",

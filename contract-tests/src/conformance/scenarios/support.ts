@@ -1,5 +1,5 @@
 /**
- * Helpers for scenarios: orders, reads of the exchange's state, and reads of results.
+ * Helpers for scenarios: orders, the exchange's state, and results of drivers.
  *
  * @module
  */
@@ -8,10 +8,8 @@ import type { Order } from "@kalshi-effect/sandbox/Entities"
 import * as Effect from "effect/Effect"
 import { type Finding, found, nothing, type ReportedError, type Result, type Stage, ticker } from "../Scenario.ts"
 
-/** The id that a client gives to its n-th order. */
 export const clientOrderId = (n: number): string => `00000000-0000-4000-8000-${String(n).padStart(12, "0")}`
 
-/** The input of a step that creates an order. */
 export const orderInput = (n: number, fields: Readonly<Record<string, unknown>> = {}) => ({
   ticker,
   side: "bid",
@@ -24,14 +22,14 @@ export const orderInput = (n: number, fields: Readonly<Record<string, unknown>> 
 export const createPath = "/portfolio/events/orders"
 export const listPath = "/portfolio/orders"
 
-/** All orders of an account, oldest first. */
+/** Oldest first. */
 export const ordersOf = ({ accounts, operator }: Stage, account = 0): Effect.Effect<ReadonlyArray<Order>> =>
   Effect.map(operator.view, (view) => {
     const listed = view.listOrders(accounts[account]!.accountId, { limit: 1_000 })
     return listed._tag === "Success" ? [...listed.success.items].reverse() : []
   })
 
-/** Places a resting order for the client's first account, without a request of the client. */
+/** The operator places the order, so the client sends no request. */
 export const place = (stage: Stage, n: number): Effect.Effect<Order, Sandbox.SandboxError> =>
   stage.operator.placeOrder(stage.accounts[0]!.accountId, {
     ticker,
@@ -47,23 +45,20 @@ export const errorIn = (result: Result | undefined): ReportedError | undefined =
 export const valueIn = (result: Result | undefined): Readonly<Record<string, unknown>> | undefined =>
   result !== undefined && "value" in result ? result.value : undefined
 
-/** Returns a field of a result as text. Returns undefined if the field is neither a text nor a number. */
 export const textIn = (result: Result | undefined, field: string): string | undefined => {
   const value = valueIn(result)?.[field]
   return typeof value === "string" || typeof value === "number" ? String(value) : undefined
 }
 
-/** Returns a field of a result as a list of texts. Returns undefined if the field is not a list. */
 export const textsIn = (result: Result | undefined, field: string): ReadonlyArray<string> | undefined => {
   const value = valueIn(result)?.[field]
   return Array.isArray(value) ? value.map(String) : undefined
 }
 
-/** Returns the name of an error in findings. */
 export const nameOf = ({ kind, status }: ReportedError): string =>
   `${kind ?? "an error"}${status == null ? "" : ` (status ${status})`}`
 
-/** Converts a decimal text to millionths. Returns undefined for any other text, and for more than six decimals. */
+/** Returns undefined for a text that is not a decimal, and for a fraction of a millionth. */
 export const micros = (text: string): bigint | undefined => {
   const parts = /^(-?)(\d+)(?:\.(\d*))?$/.exec(text)
   const fraction = (parts?.[3] ?? "").replace(/0+$/, "")
@@ -72,16 +67,13 @@ export const micros = (text: string): bigint | undefined => {
   return parts[1] === "-" ? -value : value
 }
 
-/** Returns whether two decimal texts have the same value. */
 export const isSameDecimal = (text: string | undefined, expected: string): boolean =>
   text !== undefined && micros(text) !== undefined && micros(text) === micros(expected)
 
-/** Returns a finding if the call failed. */
 export const mustSucceed = (call: string, result: Result | undefined): ReadonlyArray<Finding> => {
   const error = errorIn(result)
   return error === undefined ? nothing : found("lost", `${call} fails with ${nameOf(error)}`)
 }
 
-/** Returns a finding if the call succeeded. */
 export const mustFail = (text: string, result: Result | undefined): ReadonlyArray<Finding> =>
   valueIn(result) === undefined ? nothing : found("accepted wrongly", text)

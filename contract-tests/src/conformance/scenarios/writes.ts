@@ -1,6 +1,6 @@
 /**
- * Scenarios of writes: the response is lost, late, unreadable or a refusal. A client must never carry out a write twice, and
- * never report a wrong result.
+ * Scenarios of writes: the response is lost, late, unreadable or a refusal. A client must never carry out a write
+ * twice, and never report a wrong result.
  *
  * @module
  */
@@ -21,7 +21,6 @@ import {
   valueIn
 } from "./support.ts"
 
-/** The `client_order_id` of each request that creates an order. */
 const idsSent = (stage: Stage): ReadonlyArray<unknown> =>
   stage.recorder.sent("POST", createPath).map(({ body }) => {
     try {
@@ -31,7 +30,6 @@ const idsSent = (stage: Stage): ReadonlyArray<unknown> =>
     }
   })
 
-/** Compares what the client reports about one order with the orders of the exchange. */
 export const judgeCreate = (stage: Stage, result: Result | undefined): Effect.Effect<ReadonlyArray<Finding>> =>
   Effect.map(ordersOf(stage), (orders) => {
     const reported = textIn(result, "order_id")
@@ -67,7 +65,6 @@ const plant =
   ({ operator }) =>
     operator.plant({ operation: "CreateOrderV2", ...fault })
 
-/** Changes the response to the first request, after the exchange has carried out this request. */
 const alterFirst =
   (status: number, body: (text: string) => string): Create["faults"] =>
   ({ recorder }) =>
@@ -199,7 +196,8 @@ const batch: Scenario = {
         Effect.map(ordersOf(stage), (orders) => {
           const listed = valueIn(result)?.["results"]
           if (!Array.isArray(listed)) return mustSucceed("a batch with one refused order", result)
-          const results: ReadonlyArray<{ readonly order_id?: unknown }> = listed.map((item) => Object(item) as object) // the driver reports any JSON
+          // The driver reports any JSON.
+          const results: ReadonlyArray<{ readonly order_id?: unknown }> = listed.map((item) => Object(item) as object)
           const expected = [1, 2, 3].map(
             (n) => orders.find((order) => order.clientOrderId === clientOrderId(n))?.orderId
           )

@@ -1,5 +1,5 @@
 /**
- * Defines what to change in the client for each kind of finding.
+ * What to change in the client for each kind of finding.
  *
  * @module
  */
@@ -91,7 +91,6 @@ const advice: { readonly [K in Kind]: Advice } = {
   "variant-removed": narrowed
 }
 
-/** Returns what to change in the client. */
 export const adviceFor = (kind: Kind, verdict: Verdict, part: Part): string => {
   const found = advice[kind]
   return typeof found === "string" ? found : found(verdict, part)

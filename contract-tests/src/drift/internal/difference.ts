@@ -8,14 +8,13 @@ import type { Json, JsonSchema } from "../../judge/JsonSchema.ts"
 import type { Kind } from "../Finding.ts"
 import type { Place } from "./nodes.ts"
 
-/** A difference between two schemas. */
 export interface Difference {
   readonly kind: Kind
   /** The changed place in a value, with `*` for list items. */
   readonly location: string
   /** The JSON Pointer of the changed place in the witnesses. */
   readonly pointer: string
-  /** The schemas of the place, as in the documents. */
+  /** As in the documents. */
   readonly schemas: { readonly old: JsonSchema | undefined; readonly new: JsonSchema | undefined }
   /** Whether the change belongs to the value itself, and not to the member that holds the value. */
   readonly isInside: boolean
@@ -26,14 +25,13 @@ export interface Difference {
   readonly shrunk: (() => Json | undefined) | undefined
 }
 
-/** The schema nodes to compare, and the matching node of the client's schema. */
+/** `client` is the matching node of the client's schema. */
 export interface Places {
   readonly old: Place
   readonly new: Place
   readonly client: Place | undefined
 }
 
-/** The types and variants that the two places allow. */
 export interface Alternatives {
   readonly old: ReadonlyArray<Shape.Alternative>
   readonly new: ReadonlyArray<Shape.Alternative>
@@ -50,24 +48,21 @@ export interface Frame {
   readonly new: Embed
 }
 
-/** The options of a comparison. */
 export interface Options {
-  /** Whether objects with declared members allow no undeclared members, as in requests. */
+  /** As in requests, an object with declared members allows no others. */
   readonly closed: boolean
   readonly report: (difference: Difference) => void
-  /** Receives the location and the description of a change that no generated value shows. */
+  /** For a change that no generated value shows. */
   readonly undecided: (location: string, detail: string) => void
 }
 
-/** The options, and the comparison of inner values. */
 export interface Context extends Options {
   readonly walk: (places: Places, frame: Frame) => void
 }
 
-/** Creates the value at a place, when a witness needs the value. */
+/** Called when a witness needs the value. */
 export type Embedded = () => Json | undefined
 
-/** The witnesses of a difference. */
 export interface Witnesses {
   readonly grown?: Embedded
   readonly shrunk?: Embedded
@@ -75,21 +70,19 @@ export interface Witnesses {
   readonly isInside?: boolean
 }
 
-/** Reports a difference at the current place. */
 export type Differ = (kind: Kind, detail: string, witnesses: Witnesses) => void
 
-/** Returns the schema of a place as in the document. */
+/** The schema as the document writes it. */
 export const schemaAt = ({ node }: Place): JsonSchema | undefined => node.schemas[0]
 
-/** Returns the places whose constraints a witness of the new schema should satisfy too. */
+/** Places whose constraints a witness of the new schema should satisfy too. */
 export const guidesOfNew = ({ client, old }: Places): ReadonlyArray<Place> =>
   client === undefined ? [old] : [client, old]
 
-/** Returns the values that are not undefined. */
 export const defined = <A>(...values: ReadonlyArray<A | undefined>): ReadonlyArray<A> =>
   values.filter((value) => value !== undefined)
 
-/** Embeds a value. Without a value, removes the member if `canBeAbsent` is true, and otherwise returns undefined. */
+/** Without a value, the member is removed if `canBeAbsent` is true. */
 export const embedded = (embed: Embed, leaf: Embedded, canBeAbsent = false): Json | undefined => {
   const value = leaf()
   return value === undefined && !canBeAbsent ? undefined : embed(value)

@@ -10,10 +10,8 @@ import type { Finding, Habit, Kind, Part, Verdict, Witness } from "../Finding.ts
 import { adviceFor } from "./advice.ts"
 import type { Difference } from "./difference.ts"
 
-/** Judges a complete value. */
 export type JudgeOf = (value: Json) => JudgeVerdict
 
-/** What the client does with a value: accepts it, or rejects it with the pointers of the faults. */
 export type ClientOf = (
   value: Json
 ) =>
@@ -21,8 +19,8 @@ export type ClientOf = (
   | { readonly ok: false; readonly pointers: ReadonlyArray<string> }
 
 /**
- * Returns whether the new document allows the request that a client sends for an input. `place` is the changed place in the
- * input. Returns undefined if the request cannot be judged.
+ * Whether the new document allows the request that a client sends for an input. `place` is the changed place in the
+ * input. Undefined if the request cannot be judged.
  */
 export type Sent = (input: Json, place: string) => "not sent" | "refused" | "valid" | undefined
 
@@ -32,52 +30,50 @@ export interface Root {
   readonly subject: string
   readonly old: JudgeOf
   readonly new: JudgeOf
-  /** Returns whether the client accepts the body of a response, or the input of a request. */
+  /** Judges the body of a response, or the input of a request. */
   readonly client: ClientOf
-  /** Returns whether the new document allows the request of the present client's code. Undefined if a model judges. */
+  /** Undefined if only a model judges, and for responses and messages. */
   readonly sent: Sent | undefined
-  /** Returns whether some variant of the old or the new schema declares a member. */
+  /** Whether some variant declares a member. */
   readonly isDeclared: (location: string, side: "new" | "old") => boolean
-  /** Returns the JSON Pointer of a schema of the old or the new document. */
   readonly pointerOf: (schema: JsonSchema | undefined, side: "new" | "old") => string | undefined
 }
 
-/** The result of judging: findings, and changes that a person must decide about. */
+/** `undecided` has the changes that a person must decide about. */
 export interface Judged {
   readonly findings: ReadonlyArray<Finding>
   readonly undecided: ReadonlyArray<string>
 }
 
-/** Returns whether findings of a kind have no witness, because both documents allow the same values. */
+/** Both documents allow the same values, so these kinds have no witness. */
 const hasNoWitness = (kind: Kind): boolean =>
   kind === "deprecated" || kind === "undeprecated" || kind === "default-changed"
 
-/** Returns whether the old document can allow a witness of this kind too, because it allows unknown members. */
+/** The old document can allow these witnesses too, because it allows unknown members. */
 const isPresence = (kind: Kind): boolean => kind === "field-added" || kind === "variant-added"
 
 const isSent = (part: Part): boolean => part === "request" || part === "command"
 
-/** Returns whether a reported pointer points to a place, to a value inside the place, or to a value that contains the place. */
 const concerns = (reported: string, place: string): boolean =>
   reported === place || reported.startsWith(`${place}/`) || place.startsWith(`${reported}/`)
 
 const refusesAt = (result: ReturnType<ClientOf>, place: string): boolean =>
   !result.ok && (result.pointers.length === 0 || result.pointers.some((pointer) => concerns(pointer, place)))
 
-/** Returns whether the client changes the value at a place. An empty list instead of null is not a change. */
+/** An empty list instead of null is not a change. */
 const isChanged = (result: ReturnType<ClientOf>, witness: Json, pointer: string): boolean => {
   if (!result.ok || result.kept === undefined) return false
   const [sent, kept] = [valueAt(witness, pointer), valueAt(result.kept, pointer)]
   return sent !== undefined && !equals(sent, kept) && !(sent === null && isArray(kept) && kept.length === 0)
 }
 
-/** Creates a judge on its first use, because most schemas have no difference. */
+/** Most schemas have no difference, so a judge is created on its first use. */
 export const lazily = (create: () => JudgeOf): JudgeOf => {
   let judge: JudgeOf | undefined
   return (value) => (judge ??= create())(value)
 }
 
-/** Creates a model of a client. `judge` judges by the schema from which the client was generated. */
+/** `judge` uses the schema from which the client was generated. */
 export const modelOf =
   (judge: JudgeOf): ClientOf =>
   (value) =>
@@ -86,7 +82,7 @@ export const modelOf =
 const asClient = (verdict: JudgeVerdict): ReturnType<ClientOf> =>
   verdict.valid ? { ok: true } : { ok: false, pointers: verdict.pointers }
 
-/** Returns the pointer to the target of a reference or of a nullable reference. */
+/** Also follows a nullable reference. */
 const target = (schema: JsonSchema | undefined): string | undefined => {
   if (schema === undefined || typeof schema === "boolean") return undefined
   if (schema.$ref !== undefined) return schema.$ref.slice(1)
@@ -100,7 +96,6 @@ const pointerFor = (root: Root, { isInside, schemas }: Difference): string => {
   return (isInside ? target(schema) : undefined) ?? root.pointerOf(schema, side) ?? ""
 }
 
-/** Returns the habit of the client that makes a change harmless. */
 const habitOf = (kind: Kind, part: Part): Habit | undefined => {
   if (part === "error response") return "lenient error bodies"
   switch (kind) {
@@ -144,13 +139,9 @@ const finding = (
   }
 }
 
-/**
- * The result of judging a difference: a finding; `same` if both documents allow the same values; or `unproved` if no witness
- * was found.
- */
+/** `same`: both documents allow the same values. `unproved`: no witness was found. */
 type Outcome = Finding | "same" | "unproved"
 
-/** Judges a difference of a response or of a message of the server. */
 const judgeReceived = (root: Root, difference: Difference): Outcome => {
   const { kind, pointer } = difference
   const isError = root.part === "error response"
@@ -186,7 +177,6 @@ const judgeReceived = (root: Root, difference: Difference): Outcome => {
     : "same"
 }
 
-/** Judges a difference of a request or of a command. */
 const judgeSent = (root: Root, difference: Difference): Outcome => {
   const { pointer } = difference
   const shrunk = difference.shrunk?.()
@@ -203,7 +193,6 @@ const judgeSent = (root: Root, difference: Difference): Outcome => {
     : "same"
 }
 
-/** Decides whether a difference affects the client, from values that show the difference. */
 const judge = (root: Root, difference: Difference): Outcome =>
   hasNoWitness(difference.kind)
     ? finding(root, difference, { verdict: "unaffected", witness: undefined })
@@ -211,29 +200,27 @@ const judge = (root: Root, difference: Difference): Outcome =>
       ? judgeSent(root, difference)
       : judgeReceived(root, difference)
 
-/** Collects findings. The same change of a shared schema is one finding. */
+/** The same change of a shared schema is one finding. */
 export interface Collector {
   readonly add: (finding: Finding) => void
-  /** Records a sentence about a change that a person must decide about. */
+  /** For a change that a person must decide about. */
   readonly leave: (undecided: string) => void
   readonly judge: (root: Root, difference: Difference) => void
   readonly result: () => Judged
 }
 
-/** Returns whether equal changes of this kind are one finding, even if their pointers differ. */
+/** Equal changes of these kinds are one finding, even if their pointers differ. */
 const isAnywhere = (kind: Kind): boolean => /^(?:status|security|response-body)-/.test(kind)
 
-/** Returns the key of a change. The key does not contain what the client does. */
+/** The key does not contain what the client does. */
 const changeKeyOf = ({ change, kind, part, pointer }: Finding): string =>
   [part, kind, change, isAnywhere(kind) ? "" : pointer].join("\n")
 
 const keyOf = (finding: Finding): string => [changeKeyOf(finding), finding.verdict, finding.savedBy ?? ""].join("\n")
 
-/** Describes a change for which no value was found. */
 export const undecidedText = (subject: string, part: Part, location: string, detail: string): string =>
   `${subject} ${part} ${location}: ${detail}, but no value that shows the change was found`
 
-/** Creates a collector. */
 export const collector = (): Collector => {
   const found = new Map<string, { readonly finding: Finding; readonly subjects: Set<string> }>()
   const proved = new Set<string>()
@@ -268,7 +255,6 @@ export const collector = (): Collector => {
   }
 }
 
-/** Creates the function that returns the pointer of each schema object of a document. */
 export const pointersOf = (document: Json): ((schema: JsonSchema | undefined) => string | undefined) => {
   const pointers = new Map<unknown, string>()
   const visit = (value: Json, pointer: string): void => {

@@ -72,7 +72,6 @@ const compareDistinctness = (pair: Pair): void => {
   else differ("constraint-loosened", "the items can be equal now", { grown: () => listAt(pair, "new", 2) })
 }
 
-/** Compares the items at an index, or all items. */
 const compareItems = (context: Context, pair: Pair, client: Place | undefined, index: number | "*"): void => {
   const { frame, new: now, old, places } = pair
   const at = ({ items, prefix }: List): Shape.Node => prefix[index === "*" ? 0 : index] ?? items
@@ -101,7 +100,6 @@ const compareItems = (context: Context, pair: Pair, client: Place | undefined, i
   )
 }
 
-/** Compares the lists of two places. */
 export const compareLists = (
   context: Context,
   places: Places,

@@ -19,27 +19,23 @@ import {
   type Resolve
 } from "../../judge/JsonSchema.ts"
 
-/** The tools of one document. */
 export interface Tools {
   readonly judge: Judge.Judge
   readonly shapes: Shape.Shapes
   readonly mutants: Mutants.Mutants
-  /** Returns whether a node accepts a value. */
   readonly accepts: (node: Shape.Node) => (value: Json) => boolean
-  /** Returns valid values that cover a scalar alternative. */
   readonly scalars: (alternative: Scalar) => ReadonlyArray<Json>
 }
 
 /** An alternative without inner values. */
 export type Scalar = Exclude<Shape.Alternative, Shape.ArrayAlternative | Shape.ObjectAlternative>
 
-/** Returns the schema of an alternative, reduced to the alternative's type. */
 export const schemaOf = (alternative: Shape.Alternative): JsonSchema =>
   alternative.kind === "any" || alternative.kind === "literal"
     ? alternative.schema
     : { ...alternative.schema, type: alternative.kind }
 
-/** Creates a judge on its first use, because most comparisons need only some of the judges. */
+/** Most comparisons need only some of the judges, so a judge is created on its first use. */
 const lazyJudge = (resolve: Resolve): Judge.Judge => {
   let judge: Judge.Judge | undefined
   const made = (): Judge.Judge => (judge ??= Judge.make(resolve))
@@ -49,7 +45,7 @@ const lazyJudge = (resolve: Resolve): Judge.Judge => {
   })
 }
 
-/** Returns the created values, or none if the generators do not support the schema. Example: an unusual pattern. */
+/** Returns nothing for a schema that the generators do not support. Example: an unusual pattern. */
 export const orNone = <A>(create: () => ReadonlyArray<A>): ReadonlyArray<A> => {
   try {
     return create()
@@ -84,35 +80,29 @@ export const toolsOf = (document: object): Tools => {
   }
 }
 
-/**
- * A node of a schema, with the tools of its document. The alternatives of a node are the types and variants that it
- * allows.
- */
+/** The alternatives of a node are the types and variants that it allows. */
 export interface Place {
   readonly tools: Tools
   readonly node: Shape.Node
 }
 
-/** The maximum number of times that a recursive reference is followed. */
+/** How many times a recursive reference is followed. */
 const maxDepth = 2
 
-/** Returns the alternatives of a place. Leaves out alternatives below a recursive reference that was followed too often. */
+/** Leaves out alternatives below a recursive reference that was followed too often. */
 export const alternativesOf = ({ node, tools }: Place): ReadonlyArray<Shape.Alternative> =>
   tools.shapes.alternatives(node).filter(({ depth }) => depth <= maxDepth)
 
 export const placeOf = (tools: Tools, schema: JsonSchema): Place => ({ tools, node: tools.shapes.root(schema) })
 
-/** Returns the values of a member whose schema is a constant or an enum. Returns no values for any other member. */
+/** Returns no values for a member that allows more than a constant or an enum. */
 const literalsAt = (tools: Tools, { properties }: Shape.ObjectAlternative, name: string): ReadonlyArray<Json> => {
   const node = properties.get(name)
   const [only, ...others] = node === undefined ? [] : tools.shapes.alternatives(node)
   return only?.kind === "literal" && others.length === 0 ? only.values : []
 }
 
-/**
- * Returns the similarity of two object alternatives. More shared members give a higher number. Discriminators without a
- * common value give a negative number.
- */
+/** More shared members give a higher number. Discriminators without a common value give a negative number. */
 export const similarity = (
   left: { readonly tools: Tools; readonly alternative: Shape.ObjectAlternative },
   right: { readonly tools: Tools; readonly alternative: Shape.ObjectAlternative }
@@ -131,7 +121,6 @@ export const similarity = (
   return score
 }
 
-/** Returns the alternative of a place that is most similar to an alternative of another document. */
 export const counterpart = (
   place: Place,
   of: { readonly tools: Tools; readonly alternative: Shape.Alternative }
@@ -151,7 +140,6 @@ export const counterpart = (
   return best === undefined || best.score < -100 ? undefined : best.candidate
 }
 
-/** Returns, for each place, the object alternative that is most similar to an alternative of another document. */
 const objectsAt = (
   places: ReadonlyArray<Place>,
   of: { readonly tools: Tools; readonly alternative: Shape.ObjectAlternative }
@@ -161,13 +149,12 @@ const objectsAt = (
     return found?.kind === "object" ? [{ tools: place.tools, alternative: found }] : []
   })
 
-/** An object alternative, with the tools of its document. */
 export interface Held {
   readonly tools: Tools
   readonly alternative: Shape.ObjectAlternative
 }
 
-/** Returns the place of a member. Undefined if the object does not allow the member. */
+/** Undefined if the object does not allow the member. */
 export const memberPlace = ({ alternative, tools }: Held, name: string): Place | undefined => {
   const node = alternative.properties.get(name) ?? (alternative.closed ? undefined : alternative.additional)
   return node === undefined ? undefined : { tools, node }
@@ -209,7 +196,7 @@ const scalarOf = (primary: Place, alternative: Scalar, guides: ReadonlyArray<Pla
 const listOf = (primary: Place, alternative: Shape.ArrayAlternative, guides: ReadonlyArray<Place>): Json | undefined =>
   listOfLength(primary, alternative, guides, alternative.minItems)
 
-/** Creates a list of a certain length. Returns undefined if an item has no value. */
+/** Undefined if an item has no value. */
 export const listOfLength = (
   { tools }: Place,
   alternative: Shape.ArrayAlternative,
@@ -236,8 +223,8 @@ export const listOfLength = (
 }
 
 /**
- * Creates the members of a minimal object: the members that the alternative requires, and the members that a guide requires
- * and the alternative allows. With `onlyOwn`, creates only the members that the alternative requires.
+ * A minimal object has the members that the alternative requires, and the members that a guide requires and the
+ * alternative allows. With `onlyOwn`, it has only the members that the alternative requires.
  */
 export const minimalObject = (
   own: Held,
@@ -263,7 +250,7 @@ export const minimalObject = (
   return members
 }
 
-/** Creates a minimal value of a place. Prefers values that the guides accept too. */
+/** Prefers values that the guides accept too. */
 export const minimal = (primary: Place, guides: ReadonlyArray<Place>): Json | undefined => {
   const alternatives = alternativesOf(primary)
   const ordered = [...alternatives].sort((a, b) => Number(a.kind === "null") - Number(b.kind === "null"))
@@ -276,7 +263,7 @@ export const minimal = (primary: Place, guides: ReadonlyArray<Place>): Json | un
   return undefined
 }
 
-/** Creates a minimal value of one alternative. For `onlyOwn`, see `minimalObject`. */
+/** For `onlyOwn`, see `minimalObject`. */
 export const minimalOf = (
   primary: Place,
   alternative: Shape.Alternative,
@@ -300,7 +287,7 @@ export const minimalOf = (
   }
 }
 
-/** Returns whether some variant of a place declares a location, such as `/msg/prices/*`. */
+/** Whether some variant of a place declares a location, such as `/msg/prices/*`. */
 export const declares = (place: Place, location: ReadonlyArray<string>): boolean => {
   const [key, ...rest] = location
   if (key === undefined) return true

@@ -32,10 +32,9 @@ import {
 
 type ObjectAlternative = Shape.ObjectAlternative
 
-/** Returns the members of a minimal object. Returns undefined if no minimal object exists. */
+/** Undefined if no minimal object exists. */
 type Base = () => ReadonlyMap<string, Json> | undefined
 
-/** Two object alternatives to compare. */
 interface Pair {
   readonly old: Held
   readonly new: Held
@@ -43,7 +42,7 @@ interface Pair {
   readonly base: { readonly old: Base; readonly new: Base }
 }
 
-/** The name that stands for the undeclared members of an object. */
+/** Stands for the undeclared members of an object. */
 const anyKey = "key"
 
 const lazy = <A>(create: () => A): (() => A) => {
@@ -56,7 +55,7 @@ const show = (value: Json | undefined): string => (value === undefined ? "none" 
 const annotation = (place: Place, name: "default" | "deprecated"): Json | undefined =>
   place.node.schemas.flatMap((schema) => (typeof schema === "boolean" ? [] : (schema[name] ?? [])))[0]
 
-/** Pairs the object alternatives of two places, the most similar ones first. */
+/** The most similar objects are paired first. */
 const match = (places: Places, olds: ReadonlyArray<ObjectAlternative>, news: ReadonlyArray<ObjectAlternative>) => {
   const scored = olds
     .flatMap((old) =>
@@ -128,10 +127,7 @@ const frameOf = (frame: Frame, { base }: Pair, name: string): Frame => ({
   new: embedMember(frame.new, base.new, name)
 })
 
-/**
- * Compares whether undeclared members are allowed. Skips requests that declare members, because the client sends no
- * others.
- */
+/** Requests that declare members are skipped, because the client sends no others. */
 const compareClosing = ({ closed }: Context, { base, new: now, old }: Pair, differ: Differ): void => {
   const [before, after] = [old.alternative, now.alternative]
   if (before.closed === after.closed || (closed && before.properties.size > 0 && after.properties.size > 0)) return
@@ -207,7 +203,6 @@ const compareMembers = (context: Context, pair: Pair, frame: Frame, differ: Diff
   }
 }
 
-/** Compares the objects of two places. */
 export const compareObjects = (
   context: Context,
   places: Places,

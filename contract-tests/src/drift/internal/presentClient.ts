@@ -1,6 +1,6 @@
 /**
- * Runs witnesses (values that show a change) through the client's own code. This is possible if the client was generated
- * from the old document.
+ * Runs witnesses (values that show a change) through the client's own code. This is possible if the client was
+ * generated from the old document.
  *
  * @module
  */
@@ -16,13 +16,12 @@ import type * as ReferenceDocument from "../../reference/ReferenceDocument.ts"
 import type { ClientOf, Sent } from "./judging.ts"
 import { orNone } from "./nodes.ts"
 
-/** The REST client. */
 export interface PresentRest {
-  /** Returns the decoder of an operation's successful responses. Undefined if the client does not have the operation. */
+  /** Undefined if the client does not have the operation, or if the response has no schema. */
   readonly decoder: (reference: ReferenceDocument.Operation) => ClientOf | undefined
   /**
-   * Returns a function that checks whether a new document allows the client's requests for an operation. Undefined if the
-   * client does not have the operation.
+   * Checks whether a new document allows the client's requests for an operation. Undefined if the client does not have
+   * the operation.
    */
   readonly sender: (
     reference: ReferenceDocument.Operation,
@@ -31,11 +30,11 @@ export interface PresentRest {
   ) => Sent | undefined
 }
 
-/** Returns whether a fault concerns the headers. The comparison of security schemes covers them. */
+/** Faults of headers are left out, because the comparison of security schemes covers them. */
 const isAboutHeaders = (fault: string): boolean =>
   /header|signed operation|signature|key id|public operation/.test(fault)
 
-/** Creates the REST client. `judge` belongs to the document of the client. */
+/** `judge` belongs to the document of the client. */
 export const rest = (judge: Judge): PresentRest => {
   const recorder = Requests.recorder()
   const coverage = Coverage.make(judge)
@@ -67,7 +66,8 @@ export const rest = (judge: Judge): PresentRest => {
         if (usable === undefined) return undefined
         const { accepts, others, own, requests } = usable
         const send = (candidate: Json): "not sent" | "refused" | "valid" => {
-          // A minimal input can violate a rule that links several fields. `sendable` adds the fields that the rule needs.
+          // A minimal input can violate a rule that links several fields. `sendable` adds the fields that the rule
+          // needs.
           const sendable = isObject(candidate) ? own.sendable(candidate) : candidate
           const isThere = (value: Json): boolean => valueAt(value, place) !== undefined
           if (isThere(sendable) !== isThere(input)) return "not sent"
@@ -86,7 +86,6 @@ export const rest = (judge: Judge): PresentRest => {
   }
 }
 
-/** Creates the decoder of the feed's messages. */
 export const feed = (): ClientOf => {
   const decode = FeedMessages.decoder()
   return (value) => {

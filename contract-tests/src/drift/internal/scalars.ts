@@ -8,12 +8,11 @@ import { equals, typeOf, type Json } from "../../judge/JsonSchema.ts"
 import type { Kind } from "../Finding.ts"
 import { orNone, schemaOf, type Place, type Scalar } from "./nodes.ts"
 
-/** The scalar types. An enum belongs to the types of its members. */
+/** An enum belongs to the types of its members. */
 export const families = ["boolean", "number", "string"] as const
 
 export type Family = (typeof families)[number]
 
-/** A difference of scalar values. */
 export interface ScalarDifference {
   readonly kind: Kind
   readonly detail: string
@@ -23,14 +22,12 @@ export interface ScalarDifference {
   readonly shrunk: Json | undefined
 }
 
-/** The alternatives of one scalar type. */
 interface Members {
   readonly literals: ReadonlyArray<Json>
   readonly isConst: boolean
   readonly plain: ReadonlyArray<Exclude<Scalar, Shape.LiteralAlternative>>
 }
 
-/** Selects the alternatives of one scalar type. Returns undefined if there are none. */
 const familyOf = (alternatives: ReadonlyArray<Shape.Alternative>, family: Family): Members | undefined => {
   const literals = alternatives.flatMap((alternative) =>
     alternative.kind === "literal" ? alternative.values.filter((value) => typeOf(value) === family) : []
@@ -43,13 +40,12 @@ const familyOf = (alternatives: ReadonlyArray<Shape.Alternative>, family: Family
   return literals.length + plain.length === 0 ? undefined : { isConst, literals, plain }
 }
 
-/** Returns the scalar types of some alternatives. */
 export const familiesOf = (alternatives: ReadonlyArray<Shape.Alternative>): ReadonlyArray<Family> =>
   families.filter((family) => familyOf(alternatives, family) !== undefined)
 
 const show = (value: Json): string => JSON.stringify(value)
 
-/** Returns the constraints of a type by keyword, as the document writes them. */
+/** By keyword, as the document writes them. */
 const limitsOf = ({ plain }: Members): Readonly<Record<string, string>> => {
   const limits: Record<string, Array<string>> = {}
   const add = (name: string, value: number | string): void => {
@@ -88,13 +84,12 @@ const maxBases = 4
 
 const maxIntegers = 200
 
-/** Returns every integer of a range. Returns none for a range with more than `maxIntegers` integers. */
 const allIntegers = (alternative: Scalar): ReadonlyArray<number> =>
   alternative.kind === "number" && alternative.integer && alternative.maximum - alternative.minimum < maxIntegers
     ? Array.from({ length: alternative.maximum - alternative.minimum + 1 }, (_, index) => alternative.minimum + index)
     : []
 
-/** Returns valid and almost valid values of a type. */
+/** Valid and almost valid values. */
 const candidates = ({ tools }: Place, { literals, plain }: Members, family: Family): ReadonlyArray<Json> => {
   const values = plain.flatMap((alternative) => tools.scalars(alternative))
   const mutants = plain.flatMap((alternative) => {
@@ -110,7 +105,7 @@ const candidates = ({ tools }: Place, { literals, plain }: Members, family: Fami
   )
 }
 
-/** Returns the shortest value. The empty string is the last choice, because it shows the least. */
+/** The empty string is the last choice, because it shows the least. */
 const shortest = (values: ReadonlyArray<Json>): Json | undefined =>
   [...values].sort((a, b) => Number(a === "") - Number(b === "") || show(a).length - show(b).length)[0]
 
@@ -151,10 +146,7 @@ const kindOf = (old: Members, now: Members, grown: Json | undefined, shrunk: Jso
   return grown === undefined ? "constraint-tightened" : "constraint-loosened"
 }
 
-/**
- * Compares one scalar type of two places. Calls `undecided` if the constraints differ, but no value that distinguishes
- * them was found.
- */
+/** Calls `undecided` if the constraints differ, but no value was found that distinguishes them. */
 export const compareScalars = (
   old: Place & { readonly alternatives: ReadonlyArray<Shape.Alternative> },
   now: Place & { readonly alternatives: ReadonlyArray<Shape.Alternative> },

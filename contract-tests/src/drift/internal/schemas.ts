@@ -19,14 +19,14 @@ import {
 
 const typesOfMembers = (members: ReadonlyArray<Json>): ReadonlyArray<TypeName> => [...new Set(members.map(typeOf))]
 
-/** Returns whether a schema is a list that cannot be null. */
+/** A list that cannot be null. */
 const isPlainList = (schema: JsonSchema | undefined): boolean => typeof schema === "object" && schema.type === "array"
 
 const isCursor = (name: string): boolean => /^(?:next_)?cursor$/.test(name)
 
 const orNull = (schema: JsonSchema): JsonSchema => ({ anyOf: [schema, { type: "null" }] })
 
-/** The place of a schema in its document, and the pointers of required lists for which the exchange never sends null. */
+/** `neverNull` has the pointers of required lists for which the exchange never sends null. */
 interface At {
   readonly pointer: string
   readonly neverNull: ReadonlySet<string>
@@ -40,8 +40,8 @@ const inside = ({ neverNull, pointer }: At, ...keys: ReadonlyArray<number | stri
 })
 
 /**
- * Applies the two general rules of the overlay to an object: a required list can be null, and a cursor can be null or
- * absent. The overlay itself lists the fields, but only for the newest document.
+ * Two general rules of the overlay: a required list can be null, and a cursor can be null or absent. The overlay itself
+ * lists the fields, but only for the newest document.
  */
 const withRules = (schema: SchemaObject, at: At): SchemaObject => {
   const { properties, required = [] } = schema
@@ -62,9 +62,9 @@ const withRules = (schema: SchemaObject, at: At): SchemaObject => {
 }
 
 /**
- * Opens a schema, as the client reads responses: an enum allows every value of its types, every object allows other members,
- * and the general rules of the overlay apply. A constant stays, because it distinguishes variants. Does not open the targets
- * of references: `openedDocument` opens them.
+ * As the client reads responses: enums allow every value of their types, objects allow other members, and the general
+ * rules of the overlay apply. A constant stays, because it distinguishes variants. The targets of references stay too:
+ * `openedDocument` opens them.
  */
 export const opened = (schema: JsonSchema, at: At = topLevel): JsonSchema => {
   if (typeof schema === "boolean") return schema
@@ -91,7 +91,7 @@ export const opened = (schema: JsonSchema, at: At = topLevel): JsonSchema => {
   }
 }
 
-/** Opens the component schemas of a document. `neverNull` has the pointers of required lists that stay non-null. */
+/** `neverNull` has the pointers of required lists that stay non-null. */
 export const openedDocument = (document: JsonObject, neverNull: ReadonlySet<string>): JsonObject => {
   const components = document["components"]
   const schemas = isObject(components) ? components["schemas"] : undefined
@@ -112,8 +112,8 @@ export const openedDocument = (document: JsonObject, neverNull: ReadonlySet<stri
 }
 
 /**
- * Returns the pointers of required lists that are not nullable in a document with the overlay. For these lists, recordings
- * show that the exchange sends empty lists instead of null.
+ * In a document with the overlay, these lists are not nullable. Recordings show that the exchange sends empty lists
+ * instead of null.
  */
 export const neverNullIn = (schemas: ReadonlyArray<{ readonly pointer: string; readonly schema: JsonSchema }>) => {
   const found = new Set<string>()
@@ -128,13 +128,13 @@ export const neverNullIn = (schemas: ReadonlyArray<{ readonly pointer: string; r
   return found
 }
 
-/** Returns the definition behind a reference, without the annotations beside the reference. */
+/** Drops the annotations beside the reference. */
 export const dereferenced = (schema: JsonSchema, resolve: Resolve): JsonSchema =>
   typeof schema !== "boolean" && schema.$ref !== undefined ? dereferenced(resolve(schema.$ref), resolve) : schema
 
 /**
- * Closes a schema, as the client writes requests: an object with declared members allows no undeclared members. A schema
- * inside `allOf` and a recursive reference stay open.
+ * As the client writes requests: without `additionalProperties`, an object with declared members allows no others.
+ * Schemas inside `allOf` and recursive references stay open.
  */
 export const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<string> = []): JsonSchema => {
   if (typeof schema === "boolean") return schema
@@ -159,7 +159,6 @@ export const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArr
   }
 }
 
-/** Returns whether a schema, or the target of its reference, is a list. */
 export const isList = (schema: JsonSchema, resolve: Resolve): boolean => {
   const target = dereferenced(schema, resolve)
   return (

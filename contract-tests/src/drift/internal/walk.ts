@@ -1,6 +1,6 @@
 /**
- * Walks two schemas in parallel and finds their differences. Ignores how the schemas are written: references, merged schemas
- * (`allOf`), and the sequence of members.
+ * Walks two schemas in parallel and finds their differences. Ignores how the schemas are written: references, merged
+ * schemas (`allOf`), and the sequence of members.
  *
  * @module
  */
@@ -25,7 +25,7 @@ import { compareScalars, families, familiesOf } from "./scalars.ts"
 
 const typeName = (alternative: Shape.Alternative): string => familiesOf([alternative])[0] ?? alternative.kind
 
-/** Returns the types of some alternatives, without null. */
+/** Without null. */
 const typesOf = (alternatives: ReadonlyArray<Shape.Alternative>): ReadonlyArray<string> => [
   ...new Set([
     ...familiesOf(alternatives),
@@ -36,7 +36,6 @@ const typesOf = (alternatives: ReadonlyArray<Shape.Alternative>): ReadonlyArray<
 const missing = (from: ReadonlyArray<string>, to: ReadonlyArray<string>): ReadonlyArray<string> =>
   from.filter((name) => !to.includes(name))
 
-/** A value of each type. */
 const samples: ReadonlyArray<readonly [type: string, value: Json]> = [
   ["boolean", true],
   ["number", 0],
@@ -45,7 +44,7 @@ const samples: ReadonlyArray<readonly [type: string, value: Json]> = [
   ["object", {}]
 ]
 
-/** Compares two places if at least one of them allows every value. Returns false if both are limited. */
+/** Returns whether at least one of the places allows every value. */
 const compareAny = ({ new: news, old: olds }: Alternatives, differ: Differ): boolean => {
   const [wasAny, isAny] = [olds, news].map((all) => all.some(({ kind }) => kind === "any"))
   const otherThan = (types: ReadonlyArray<string>) => (): Json | undefined =>
@@ -118,7 +117,6 @@ const compareAllScalars = (
   }
 }
 
-/** Creates the function that compares two schemas. */
 export const make = (options: Options): ((places: Places) => void) => {
   const walk = (places: Places, frame: Frame): void => {
     const alternatives = { old: alternativesOf(places.old), new: alternativesOf(places.new) }

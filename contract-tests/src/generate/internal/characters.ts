@@ -8,8 +8,8 @@ import * as fc from "fast-check"
 const surrogates = 0x800
 
 /**
- * Generates any Unicode character except lone surrogates. Has the distribution of fast-check's `binary` unit, but does not
- * need its table of a million entries.
+ * Any Unicode character except lone surrogates. Has the distribution of fast-check's `binary` unit, but does not need
+ * its table of a million entries.
  */
 export const character = (): fc.Arbitrary<string> =>
   fc.integer({ min: 0, max: 0x10ffff - surrogates }).map(

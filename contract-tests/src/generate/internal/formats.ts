@@ -1,5 +1,5 @@
 /**
- * Defines the supported formats. Each format has a predicate, a generator, and examples of valid and of invalid values.
+ * The supported formats. Each string format has a predicate, a generator, and examples of valid and of invalid values.
  *
  * The predicates follow the standards strictly. `ajv-formats` is more lenient: it accepts a space between date and
  * time, an offset without a colon, and `urn:uuid:`. If the suite accepted these values, it would not detect a decoder
@@ -10,17 +10,15 @@
 import { fullFormats } from "ajv-formats/dist/formats.js"
 import * as fc from "fast-check"
 
-/** A string format. */
 export interface StringFormat {
   readonly accepts: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>
-  /** Fixed valid values, with edge cases of every form of the grammar. */
+  /** Valid, with edge cases of every form of the grammar. */
   readonly examples: ReadonlyArray<string>
-  /** Fixed invalid values. Most differ from a valid value by one fault. */
+  /** Most differ from a valid value by one fault. */
   readonly invalidExamples: ReadonlyArray<string>
 }
 
-/** A number format: a range, and whether only integers are allowed. */
 export interface NumberFormat {
   readonly integer: boolean
   readonly minimum: number
@@ -30,8 +28,8 @@ export interface NumberFormat {
 type Definition = { readonly validate: (text: string) => boolean } | RegExp
 
 const ajvPredicate = (name: keyof typeof fullFormats): ((text: string) => boolean) => {
-  // The type of the table allows every form of an ajv format. The entries used here are predicates, regular expressions, and
-  // objects with a predicate.
+  // The type of the table allows every form of an ajv format. The entries used here are predicates, regular
+  // expressions, and objects with a predicate.
   const definition = fullFormats[name] as unknown as Definition | ((text: string) => boolean)
   if (typeof definition === "function") return definition
   return definition instanceof RegExp ? (text) => definition.test(text) : (text) => definition.validate(text)
@@ -76,8 +74,8 @@ const offsets = (): fc.Arbitrary<string> =>
   )
 
 /**
- * Generates zero to nine digits after the decimal point. The exchange drops trailing zeros, so the number of digits has
- * no meaning.
+ * Zero to nine digits after the decimal point. The exchange drops trailing zeros, so the number of digits has no
+ * meaning.
  */
 const fractions = (): fc.Arbitrary<string> =>
   fc
@@ -126,11 +124,10 @@ const word = (): fc.Arbitrary<string> =>
   fc.string({ unit: fc.constantFrom(..."abcdefghijklmnopqrstuvwxyz0123456789"), minLength: 1, maxLength: 12 })
 
 /**
- * The string formats by name.
- *
- * `date-time` follows RFC 3339 §5.6 exactly: `T` and `Z` can be in lower case, the offset has a colon, and the day exists.
- * A leap second (`23:59:60Z`) is valid for the judge, but is neither generated nor used as an invalid example. RFC 3339
- * allows leap seconds, but the exchange's own formatter cannot write them. So a client may accept or reject them.
+ * `date-time` follows RFC 3339 §5.6 exactly: `T` and `Z` can be in lower case, the offset has a colon, and the day
+ * exists. A leap second (`23:59:60Z`) is valid for the judge, but is neither generated nor used as an invalid example.
+ * RFC 3339 allows leap seconds, but the exchange's own formatter cannot write them. So a client may accept or reject
+ * them.
  */
 export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ new Map<string, StringFormat>([
   [
@@ -270,10 +267,7 @@ export const stringFormats: ReadonlyMap<string, StringFormat> = /*#__PURE__*/ ne
   ]
 ])
 
-/**
- * The number formats by name. The range of `int64` ends at ±(2^53 − 1), because a double cannot represent every larger
- * integer.
- */
+/** The range of `int64` ends at ±(2^53 − 1), because a double cannot represent every larger integer. */
 export const numberFormats: ReadonlyMap<string, NumberFormat> = /*#__PURE__*/ new Map<string, NumberFormat>([
   ["int32", { integer: true, minimum: -(2 ** 31), maximum: 2 ** 31 - 1 }],
   ["int64", { integer: true, minimum: Number.MIN_SAFE_INTEGER, maximum: Number.MAX_SAFE_INTEGER }],

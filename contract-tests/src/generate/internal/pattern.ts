@@ -1,23 +1,22 @@
 /**
- * Creates values for the regular expressions of schemas: random matches by `fc.stringMatching`, a fixed selection of
- * matches that differ in form, and strings that do not match, each one edit away from a match.
+ * Creates values for the regular expressions of schemas: random matches by `fc.stringMatching` and a fixed selection of
+ * matches that differ in form. Also creates strings that do not match, each one edit away from a match.
  *
  * @module
  */
 import * as fc from "fast-check"
 import { UnusableSchema } from "../../judge/JsonSchema.ts"
 
-/** Tests and creates strings for a pattern. */
 export interface Grammar {
   readonly matches: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>
-  /** A fixed selection of matching strings that differ in form: sign, number of digits, trailing zeros. */
+  /** They differ in form: sign, number of digits, trailing zeros. */
   readonly matchingExamples: ReadonlyArray<string>
-  /** A fixed selection of strings that do not match. Each is one edit away from a matching string. */
+  /** Each is one edit away from a matching string. */
   readonly invalidExamples: ReadonlyArray<string>
 }
 
-/** Returns the grammar of a pattern. Computes each grammar once. */
+/** Computes each grammar once. */
 export type Reader = (pattern: string) => Grammar
 
 export const reader = (): Reader => {
@@ -53,10 +52,6 @@ const classOf = (character: string): string =>
 
 const runsOf = (text: string): ReadonlyArray<string> => text.match(/[0-9]+|[A-Za-z]+|[^0-9A-Za-z]/gu) ?? []
 
-/**
- * Returns the features of a string's form: the first character, a trailing zero, the length, the length of the last
- * run, and the number of decimals.
- */
 const formOf = (text: string): ReadonlyArray<string> => {
   const last = runsOf(text).at(-1) ?? ""
   const decimals = text.split(".")[1]?.length ?? 0
@@ -69,7 +64,7 @@ const formOf = (text: string): ReadonlyArray<string> => {
   ]
 }
 
-/** Selects strings, shortest first, such that every feature occurs. */
+/** Prefers short strings. Every feature that `formOf` finds in the input occurs in the result. */
 const select = (texts: Iterable<string>): ReadonlyArray<string> => {
   const seenFeatures = new Set<string>()
   return [...new Set(texts)]
@@ -81,10 +76,6 @@ const select = (texts: Iterable<string>): ReadonlyArray<string> => {
     })
 }
 
-/**
- * Returns the edits of a string: the empty string; the string with added characters at an end; the string without its last
- * two characters; and the string with the first or last character of a run removed, doubled or replaced.
- */
 const editsOf = (text: string): ReadonlyArray<string> => {
   const around = [
     ...["", text + text, text + text.slice(-2), text.slice(0, -2)],
@@ -105,7 +96,7 @@ const editsOf = (text: string): ReadonlyArray<string> => {
   return [...around, ...inside]
 }
 
-/** Returns the longest string of up to 12 characters for each kind of first character. */
+/** The texts are sorted by length, so the longest text for each kind of first character stays. */
 const representatives = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Map(texts.filter((text) => text.length <= 12).map((text) => [classOf(text.slice(0, 1)), text])).values()
 ]

@@ -30,7 +30,7 @@ export interface Node {
 }
 
 interface Common {
-  /** The largest count in the trail. It is 1 without recursion. */
+  /** The largest count in the trail, at least 1. */
   readonly depth: number
   /** All constraints on a value of this alternative, as one schema. */
   readonly schema: SchemaObject
@@ -48,7 +48,7 @@ export interface Limit {
 export interface NumberAlternative extends Common {
   readonly kind: "number"
   readonly integer: boolean
-  /** All lower limits. The tightest limit applies. */
+  /** The tightest limit applies. */
   readonly lower: ReadonlyArray<Limit>
   readonly upper: ReadonlyArray<Limit>
   /** The tightest limits. For integers, the limits are inclusive integers. */
@@ -79,9 +79,8 @@ export interface ObjectAlternative extends Common {
   readonly kind: "object"
   readonly properties: ReadonlyMap<string, Node>
   readonly required: ReadonlySet<string>
-  /** The constraints on undeclared members. */
   readonly additional: Node
-  /** Whether undeclared members are forbidden. */
+  /** Undeclared members are forbidden. */
   readonly closed: boolean
   /**
    * Whether the schema intends undeclared members: it has an `additionalProperties` other than `false`, or declares no
@@ -109,7 +108,6 @@ export type Alternative =
   | ArrayAlternative
   | ObjectAlternative
 
-/** Returns the JSON types that values of an alternative can have. */
 export const typesOf = (alternative: Alternative): ReadonlyArray<Exclude<TypeName, "integer">> => {
   switch (alternative.kind) {
     case "any":
@@ -151,7 +149,6 @@ const tightest = (limits: ReadonlyArray<Limit>, tighter: (a: number, b: number) 
     tighter(limit.value, best.value) || (limit.value === best.value && limit.exclusive) ? limit : best
   )
 
-/** Expands schemas that must all be satisfied into alternatives. Each alternative is a conjunction of constraints. */
 const expand = (
   resolve: Resolve,
   schemas: ReadonlyArray<JsonSchema>,
@@ -416,7 +413,7 @@ const alternativesOf = (conjunction: Conjunction): ReadonlyArray<Alternative> =>
   })
 }
 
-/** Converts schemas of one document to shapes. Each node is computed once. */
+/** Each node is computed once. */
 export interface Shapes {
   readonly root: (schema: JsonSchema) => Node
   readonly alternatives: (node: Node) => ReadonlyArray<Alternative>

@@ -1,5 +1,5 @@
 /**
- * Lists the faults that the bytes of a response can have, and the required outcome of a call for each fault.
+ * Faults that the bytes of a response can have, and the required outcome of a call for each fault.
  *
  * @module
  */
@@ -7,7 +7,6 @@ import type { Socket } from "node:net"
 import { gzipSync } from "node:zlib"
 import type { Answer } from "./faultyServer.ts"
 
-/** A valid response of an operation. */
 export interface ValidResponse {
   readonly status: number
   /** Empty if the operation declares no body. */
@@ -26,7 +25,6 @@ export interface ValidResponse {
  */
 export type Outcome = "broken" | "large" | "lost" | "success" | "timeout" | "truncated"
 
-/** A fault of the bytes of a response. */
 export interface ByteFault {
   readonly name: string
   readonly outcome: Outcome
@@ -50,7 +48,6 @@ const sized = (status: number, body: Buffer, headers: ReadonlyArray<string> = []
     ? bytes(head(status, headers))
     : Buffer.concat([bytes(head(status, [...headers, `content-length: ${body.length}`])), body])
 
-/** Sends the response without a fault. */
 export const intactResponse =
   ({ body, status }: ValidResponse): Answer =>
   (socket) => {
@@ -61,7 +58,7 @@ const chunk = (text: string): string => `${Buffer.byteLength(text).toString(16)}
 
 const block = /*#__PURE__*/ Buffer.alloc(64 * 1024, " ")
 
-/** Writes `total` bytes in blocks, as fast as the client reads. Only one block is in memory. */
+/** Writes as fast as the client reads. Only one block is in memory. */
 const flood = (socket: Socket, total: number, frame: (block: Buffer) => ReadonlyArray<Buffer | string>): void => {
   let remainingBytes = total
   const writeBlocks = (): void => {
@@ -125,7 +122,6 @@ const makeBomb = () => {
   return { compressed: gzipSync(uncompressed), uncompressed }
 }
 
-/** Every fault. */
 export const byteFaults: ReadonlyArray<ByteFault> = [
   withoutBody("reset before the headers", "lost", () => (socket) => reset(socket)),
   withoutBody("closed before the headers", "lost", () => (socket) => end(socket)),
@@ -228,7 +224,7 @@ export const byteFaults: ReadonlyArray<ByteFault> = [
     socket.write(head(status, ["connection: close"]))
     flood(socket, gibibyte, (piece) => [piece])
   }),
-  // A client that accepts gzip receives 8 KiB. Other clients receive the 8 MiB uncompressed.
+  // A client that does not accept gzip receives the 8 MiB uncompressed.
   withBody("a small body that decompresses to 8 MiB", "large", ({ status }) => (socket, { headers }) => {
     const acceptsGzip = (headers["accept-encoding"] ?? "").includes("gzip")
     const { compressed, uncompressed } = (bomb ??= makeBomb())

@@ -8,10 +8,9 @@ import type * as Conformance from "../../judge/Conformance.ts"
 import * as Replay from "../../runner/Replay.ts"
 import type { Failed, Outcome, OperationProperty, Run } from "../Property.ts"
 
-/** Checks an operation. Returns undefined if the operation has nothing to check. */
+/** Undefined if the operation has nothing to check. */
 export type Check = (run: Run, checks: ReadonlyArray<Conformance.Check>) => Conformance.Report | undefined
 
-/** The property, target, seed and checks of a run. */
 export interface Checked {
   readonly id: string
   readonly target: string
@@ -44,7 +43,7 @@ const failed = ({ id, seed, target }: Checked, runs: number, failure: Conformanc
   }
 }
 
-/** Summarizes some checks of a report. Returns undefined if none of them ran. */
+/** Undefined if none of the checks ran. */
 export const outcomeOf = (checked: Checked, report: Conformance.Report): Outcome | undefined => {
   const { checks } = checked
   const reached = Object.fromEntries(checks.map((check) => [check, report.checks[check].run]))
@@ -54,15 +53,14 @@ export const outcomeOf = (checked: Checked, report: Conformance.Report): Outcome
   return runs === 0 ? undefined : { _tag: "Passed", runs, reached }
 }
 
-/** Creates a property from some checks of the conformance suite. */
 export const make = (options: {
   readonly id: string
   readonly statement: string
   readonly checks: ReadonlyArray<Conformance.Check>
   readonly check: Check
-  /** How the property is checked. `explain` prints this text. */
+  /** `explain` prints this text. */
   readonly method?: string
-  /** The reason for skipping an operation that has nothing to check. */
+  /** For an operation that has nothing to check. */
   readonly skipReason: string
 }): OperationProperty => {
   const { checks, check, id, method, skipReason, statement } = options

@@ -1,6 +1,6 @@
 /**
- * Creates the edits that a publisher can make to a node of a response schema. Each edit has witnesses: values that the
- * edited schema allows.
+ * Edits that a publisher can make to a node of a response schema. Each edit has witnesses: values that the edited
+ * schema allows.
  *
  * @module
  */
@@ -21,22 +21,16 @@ import {
 } from "../../judge/JsonSchema.ts"
 import type { Judge } from "../../judge/Judge.ts"
 
-/** An edit of one node of a schema. */
 export interface Edit {
-  /** For example `the member becomes optional`. */
+  /** Example: `the member becomes optional`. */
   readonly name: string
   /** `additive`: clients must continue as before. `breaking`: clients must report the violation. */
   readonly kind: "additive" | "breaking"
-  /** The schema of the node after the edit. */
   readonly edited: JsonSchema
-  /**
-   * Values that the edited schema allows at this node. `member` is the member that was added or removed. If `member` is
-   * absent, the complete value is new.
-   */
+  /** `member` is the member that was added or removed. Without it, the complete value is new. */
   readonly witnesses: ReadonlyArray<{ readonly value: Json; readonly member?: string }>
 }
 
-/** A node of a schema, and a value at this node. */
 export interface SchemaNode {
   readonly schema: SchemaObject
   readonly isNullable: boolean
@@ -46,7 +40,7 @@ export interface SchemaNode {
   readonly location: string
 }
 
-/** Resolves references. Returns the schema without null, and whether the original schema is nullable. */
+/** Resolves references, and removes null. */
 const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObject; readonly isNullable: boolean } => {
   if (typeof schema === "boolean") return { schema: {}, isNullable: true }
   if (schema.$ref !== undefined) return single(judge.resolve(schema.$ref), judge)
@@ -74,7 +68,7 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
-/** Returns every node of a schema that the values reach, each with its largest value. Prefers any value to null. */
+/** The nodes that the values reach, each with its largest value. Prefers other values to null. */
 export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<RootedNode> => {
   const found = new Map<string, RootedNode>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {
@@ -100,12 +94,12 @@ export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Ju
   return [...found.values()]
 }
 
-/** A node of a schema, with the root value that contains its value. */
+/** `base` is the root value that contains the value. */
 export interface RootedNode extends SchemaNode {
   readonly base: Json
 }
 
-/** Returns whether `known` has fewer entries than `value`. A larger value allows more edits. */
+/** A larger value allows more edits. */
 const isSmaller = (known: Json, value: Json): boolean =>
   ((isArray(known) && isArray(value)) || (isObject(known) && isObject(value))) &&
   Object.keys(known).length < Object.keys(value).length
@@ -118,7 +112,7 @@ const allTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** The keywords whose removal makes a schema allow more values. */
+/** Without one of these keywords, a schema allows more values. */
 const droppable = ["pattern", "format", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"] as const
 
 const without = (schema: SchemaObject, key: string): SchemaObject =>
@@ -159,12 +153,10 @@ const editsOfObject = ({ schema }: SchemaNode, value: JsonObject): ReadonlyArray
   ]
 }
 
-/** Returns a function that creates the edits of a node. */
 export const make = (judge: Judge) => {
   const coverage = Coverage.make(judge)
   const cached = new WeakMap<object, ReadonlyArray<Edit>>()
 
-  /** Returns values that the edited schema allows but the current schema does not. */
   const newlyAllowed = (edited: JsonSchema, schema: SchemaObject): Edit["witnesses"] => {
     const accepts = judge.accepts(schema)
     return coverage
@@ -174,7 +166,7 @@ export const make = (judge: Judge) => {
       .map((value) => ({ value }))
   }
 
-  /** Returns the edits that do not depend on the value. */
+  /** These edits do not depend on the value. */
   const editsOfSchema = (schema: SchemaObject): ReadonlyArray<Edit> => {
     const known = cached.get(schema)
     if (known !== undefined) return known

@@ -1,5 +1,5 @@
 /**
- * Starts a server on loopback that responds with scripted bytes or does not respond.
+ * A server on loopback that responds with scripted bytes or does not respond.
  *
  * @module
  */
@@ -7,23 +7,20 @@ import * as net from "node:net"
 import * as Effect from "effect/Effect"
 import type * as Scope from "effect/Scope"
 
-/** A request as received. */
 export interface Received {
-  /** The headers. Their names are in lower case. */
+  /** The names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** Responds to a request on its socket. */
 export type Answer = (socket: net.Socket, request: Received) => void
 
-/** A server with scripted responses. */
 export interface FaultyServer {
   readonly url: string
-  /** Sets the responses to the next requests, in order. The last response repeats. */
+  /** For the next requests, in order. The last response repeats. */
   readonly script: (answers: ReadonlyArray<Answer>) => void
-  /** Returns the number of requests since the last call of `script`. */
+  /** Since the last call of `script`. */
   readonly received: () => number
-  /** Returns the number of bytes written since the last call of `script`. A client that stops reading blocks further writes. */
+  /** In bytes, since the last call of `script`. A client that stops reading blocks further writes. */
   readonly written: () => number
 }
 
@@ -40,7 +37,6 @@ const headersOf = (head: string): Received["headers"] =>
       })
   )
 
-/** Starts the server. When the scope closes, the server closes every connection and stops. */
 export const make: Effect.Effect<FaultyServer, never, Scope.Scope> = /*#__PURE__*/ Effect.acquireRelease(
   /*#__PURE__*/ Effect.callback<FaultyServer & { readonly close: () => void }>((resume) => {
     let answers: ReadonlyArray<Answer> = []

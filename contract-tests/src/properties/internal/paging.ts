@@ -18,21 +18,19 @@ import type { ClientOperation } from "../../operations/ClientOperations.ts"
 import * as Requests from "../../operations/Requests.ts"
 import { stringify, type Json, type JsonObject } from "../../judge/JsonSchema.ts"
 
-/** A page of a list. */
 export interface Page {
-  /** The cursor of the request for this page. Undefined for the first page. */
+  /** Undefined for the first page. */
   readonly requestCursor: string | undefined
   readonly body: JsonObject
 }
 
-/** Returns the status of the error response to the request with this index, or undefined for a page. */
+/** The status of the error response to the request with this index. Undefined for a page. */
 export type Fault = (request: number) => number | undefined
 
-/** The result of one reading. */
 export interface Reading {
-  /** The received items, serialized. */
+  /** Serialized. */
   readonly items: ReadonlyArray<string>
-  /** The error that ended the reading. Undefined after the last page, or if the consumer stopped. */
+  /** Undefined after the last page, or if the consumer stopped. */
   readonly error: unknown
   readonly requests: ReadonlyArray<{
     readonly cursor: string | undefined
@@ -43,21 +41,16 @@ export interface Reading {
   }>
 }
 
-/** Serializes an item for comparison. */
 export const serialize = (value: unknown): string => JSON.stringify(value)
 
 type AnyReader = Pages.Reader<JsonObject, unknown, unknown, Capability.KalshiPublic>
 
-/**
- * Returns the readers of an operation, with unknown types: `pages`, and `items` of each list.
- *
- * @throws If a reader is missing.
- */
+/** @throws If a reader is missing. */
 export const readersOf = (
   { name, operation }: ClientOperation,
   lists: ReadonlyArray<string>
 ): { readonly pages: AnyReader; readonly items: (list: string) => AnyReader } => {
-  // The type does not show the readers, so the function checks them at run time.
+  // The type does not show the readers.
   const members = operation as unknown as Readonly<Record<string, unknown>>
   const reader = (value: unknown, what: string): AnyReader => {
     if (typeof value !== "function") throw new Error(`${name} has no ${what}`)
@@ -72,7 +65,7 @@ export const readersOf = (
   }
 }
 
-/** Returns a stream that retries each failed pull once. */
+/** Retries each failed pull once. */
 export const repeating = <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Stream<A, E, R> =>
   Stream.scoped(
     Stream.fromPull(
@@ -82,7 +75,7 @@ export const repeating = <A, E, R>(stream: Stream.Stream<A, E, R>): Stream.Strea
     )
   )
 
-/** Reads a list through `Kalshi.layer`, synchronously. */
+/** Reads synchronously, through `Kalshi.layer`. */
 export const read = (
   stream: (reader: AnyReader) => Stream.Stream<unknown, unknown, Capability.KalshiPublic>,
   reader: AnyReader,
@@ -99,7 +92,6 @@ export const read = (
       parameters.delete("cursor")
       const failure = fault(requests.length)
       requests.push({ cursor, rest: parameters.toString(), after: received.length })
-      // Stops a reader that would never end.
       if (requests.length > 2 * pages.length + 10) throw new Error("the reader does not stop requesting pages")
       const body = byCursor.get(cursor)
       const status = failure ?? (body === undefined ? 400 : 200)

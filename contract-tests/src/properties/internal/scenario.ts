@@ -10,7 +10,6 @@ import * as Schedule from "effect/Schedule"
 import * as SendPolicy from "@kalshi-effect/client/SendPolicy"
 import * as fc from "fast-check"
 
-/** The retry schedule of a policy. */
 export type Pace =
   | { readonly _tag: "default" }
   | { readonly _tag: "spaced"; readonly millis: number; readonly times: number }
@@ -23,14 +22,12 @@ export type Pace =
       readonly how: "dies" | "throws" | "hangs" | "is never built"
     }
 
-/** The value of a `Retry-After` header. */
 export type RetryAfter =
   | { readonly _tag: "seconds"; readonly seconds: number }
   /** A date, relative to the time of the response. */
   | { readonly _tag: "date"; readonly inMillis: number }
   | { readonly _tag: "garbage"; readonly text: string }
 
-/** The outcome of a request, after a delay in milliseconds. */
 export type Fate =
   | { readonly _tag: "refused"; readonly code: "ECONNREFUSED" | "ENOTFOUND"; readonly afterMillis: number }
   /** The connection breaks while the client waits for the response. The code can be the same as for `refused`. */
@@ -58,16 +55,14 @@ export interface Step {
   readonly fate: Fate
 }
 
-/** One call of the operation. */
 export interface Call {
   readonly startMillis: number
-  /** The scripted attempts, in order. Later attempts succeed. */
+  /** In order. Later attempts succeed. */
   readonly steps: ReadonlyArray<Step>
-  /** The time of the interruption in milliseconds after the start. Undefined for no interruption. */
+  /** In milliseconds after the start. Undefined for no interruption. */
   readonly interruptedAfter: number | undefined
 }
 
-/** One case of the property. */
 export interface Scenario {
   /** The index of the input in the operation's variants, modulo their number. */
   readonly variant: number
@@ -82,8 +77,8 @@ export interface Scenario {
 }
 
 /**
- * Returns the schedule's decision after failure `n`, counted from 0: the bounds of the delay in milliseconds,
- * `ended` for no further retry, or `stuck` for a schedule that hangs.
+ * The decision after failure `n`, counted from 0: the bounds of the delay in milliseconds, `ended` for no further
+ * retry, or `stuck` for a schedule that hangs.
  */
 export const delayOf = (pace: Pace, n: number): readonly [least: number, most: number] | "ended" | "stuck" => {
   switch (pace._tag) {
@@ -107,7 +102,7 @@ const paced = (delay: (n: number) => Effect.Effect<number, Cause.Done>): Schedul
     })
   )
 
-/** Returns the schedule. Only the default schedule uses Effect's combinators. */
+/** Only the default schedule uses Effect's combinators. */
 export const scheduleOf = (pace: Pace): Schedule.Schedule<unknown> => {
   if (pace._tag === "default") return SendPolicy.defaultRetry
   if (pace._tag === "faulty" && pace.how === "is never built") {
@@ -250,7 +245,6 @@ const common = {
   jitter: upTo(1_000)
 }
 
-/** Generates cases with one call, and for rate-limited operations also cases with many concurrent calls. */
 export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
   const alone = fc.record({
     ...common,
@@ -259,10 +253,12 @@ export const scenarios = (metered: boolean): fc.Arbitrary<Scenario> => {
   })
   const crowd = fc.record({
     ...common,
-    // The time limit is often the wait of the first or second call that finds too few tokens, or one millisecond longer.
+    // The time limit is often the wait of the first or second call that finds too few tokens, or one millisecond
+    // longer.
     totalMillis: fc.oneof(fc.constantFrom(50, 100, 101, 201), common.totalMillis),
     metered: fc.constant(true),
-    // Most calls start at once. At the default cost, a full bucket of the lowest tier allows 10 writes or 20 reads.
+    // Most calls start at the same time. At the default cost, a full bucket of the lowest tier allows 10 writes or 20
+    // reads.
     calls: fc.array(call(3, fc.oneof({ weight: 5, arbitrary: fc.constant(0) }, upTo(500), upTo(5_000))), {
       minLength: 5,
       maxLength: 30,

@@ -1,9 +1,5 @@
 /**
- * Checks the sending rules against the log of a scenario.
- *
- * **Details**
- *
- * The rules read only the log of the transport, not the client's decisions.
+ * Checks the sending rules against the log of a scenario, independently of the client's decisions.
  *
  * @module
  */
@@ -18,7 +14,6 @@ import { delayOf, expired, success, type Scenario } from "./scenario.ts"
 import type { Attempt, ObservedCall, Log, Target } from "./wire.ts"
 import { isSigned } from "../../operations/Signing.ts"
 
-/** The error for a violated rule. */
 export class RuleViolation extends Error {
   override readonly name = "RuleViolation"
 }
@@ -38,7 +33,7 @@ const assertThat = (holds: boolean, rule: string): void => {
  */
 type Verdict = "unsent" | "refused" | "expired" | "lost" | "known"
 
-/** Returns whether a status leaves the effect unknown: a timeout or a server error. */
+/** A timeout or a server error leaves the effect unknown. */
 const isUnclear = (status: number): boolean => status === 408 || Math.floor(status / 100) === 5
 
 const verdictOn = ({ sent, signed }: Attempt): Verdict => {
@@ -50,13 +45,12 @@ const verdictOn = ({ sent, signed }: Attempt): Verdict => {
   return isUnclear(status) ? "lost" : "known"
 }
 
-/** Returns whether the attempt had no effect at the exchange. */
 const isWithoutEffect = (verdict: Verdict): boolean => verdict !== "lost" && verdict !== "known"
 
 const startOf = ({ sent, signed }: Attempt): number => signed?.atMillis ?? sent?.atMillis ?? Number.NaN
 const endOf = ({ sent, signed }: Attempt): number => sent?.endMillis ?? signed?.endMillis ?? Number.NaN
 
-/** The time for which the client assumes that the exchange remembers a client-supplied id. */
+/** For this time, the client assumes that the exchange remembers a client-supplied id. */
 const idWindowMillis = 60_000
 
 interface CallLog {
@@ -64,12 +58,11 @@ interface CallLog {
   readonly scenario: Scenario
   readonly called: ObservedCall
   readonly input: JsonObject
-  /** Whether a retry is safe, because it cannot execute the request twice. */
+  /** A second execution is impossible or has no further effect. */
   readonly repeatable: boolean
   readonly keyed: boolean
 }
 
-/** Checks that every attempt sends the same request, with a new signature that is created after all waits. */
 const checkRequests = ({ called, input, target }: CallLog): void => {
   const { reference } = target
   const usedSignatures = new Set<string>()
@@ -117,7 +110,6 @@ const checkRequests = ({ called, input, target }: CallLog): void => {
   }
 }
 
-/** Checks that a request is retried only if a second execution is impossible or has no further effect. */
 const checkRetries = ({ called, keyed, repeatable }: CallLog): void => {
   let lostAt: number | undefined
   let expirations = 0
@@ -141,10 +133,6 @@ const checkRetries = ({ called, keyed, repeatable }: CallLog): void => {
   assertThat(risky.length <= 1, "sent twice although the first request may have been executed")
 }
 
-/**
- * Checks that the attempts, the waits and the call follow the policy, and that a retryable request is retried as long as
- * the policy allows.
- */
 const checkPolicy = ({ called, keyed, repeatable, scenario }: CallLog, reach: (what: string) => void): void => {
   const { attemptMillis, metered, pace, totalMillis } = scenario
   const { attempts, endMillis, interruptedAt } = called
@@ -203,7 +191,6 @@ const checkPolicy = ({ called, keyed, repeatable, scenario }: CallLog, reach: (w
 const field = (error: unknown, name: string): unknown =>
   typeof error === "object" && error !== null ? (error as Readonly<Record<string, unknown>>)[name] : undefined
 
-/** Checks that an interrupted call and its request end immediately. */
 const checkInterruption = (
   { attempts, endMillis }: ObservedCall,
   exit: Exit.Exit<unknown, unknown>,
@@ -222,7 +209,6 @@ const checkInterruption = (
   if (last.sent?.ended === "interrupted") reach("interrupted while a request was pending")
 }
 
-/** Checks that a successful call returns the decoded last response, independently of earlier attempts. */
 const checkSuccess = ({ called, target }: CallLog, value: unknown, reach: (what: string) => void): void => {
   const { attempts } = called
   const before = attempts.slice(0, -1).map(verdictOn)
@@ -243,7 +229,6 @@ const checkSuccess = ({ called, target }: CallLog, value: unknown, reach: (what:
   if (before.includes("lost")) reach("succeeded after a lost response")
 }
 
-/** Checks the fields of an error that describe the attempts. */
 const checkErrorFields = ({ attempts }: ObservedCall, error: unknown, reach: (what: string) => void): void => {
   const sends = attempts.filter(({ sent }) => sent !== undefined).length
   const verdicts = attempts.map(verdictOn)
@@ -279,7 +264,6 @@ const checkErrorFields = ({ attempts }: ObservedCall, error: unknown, reach: (wh
   }
 }
 
-/** Checks that a call fails with the error of its last attempt. */
 const checkError = ({ called, scenario, target }: CallLog, error: unknown): void => {
   const tag = field(error, "_tag")
   const last = called.attempts.at(-1)
@@ -308,7 +292,7 @@ const checkError = ({ called, scenario, target }: CallLog, error: unknown): void
     sent === undefined
       ? signed?.ended === "interrupted"
         ? "RequestTimeout"
-        : // After a lost response, the client sends no request whose signing ended after the id window.
+        : // After a lost response, the client does not send a request that was signed after the id window.
           called.attempts.slice(0, -1).some((attempt) => verdictOn(attempt) === "lost") || signed?.ended === "done"
           ? "TransportError"
           : "SigningError"
@@ -318,7 +302,6 @@ const checkError = ({ called, scenario, target }: CallLog, error: unknown): void
   assertThat(tag === expected, `expected ${expected}, got ${String(tag)}`)
 }
 
-/** Checks that a call reports its outcome correctly. */
 const checkOutcome = (judged: CallLog, reach: (what: string) => void): void => {
   const { called } = judged
   const { exit, interruptedAt } = called
@@ -332,10 +315,10 @@ const checkOutcome = (judged: CallLog, reach: (what: string) => void): void => {
   checkError(judged, reason.error)
 }
 
-/** The budgets of the lowest tier: tokens per second, and the capacity of a bucket. */
+/** The lowest tier: tokens per second, and the capacity of a bucket. */
 const budgets = { read: { rate: 200, capacity: 200 }, write: { rate: 100, capacity: 100 } }
 
-/** Checks that, in every time window, the spent tokens do not exceed the bucket's capacity plus its refill. */
+/** In every time window, the spent tokens do not exceed the bucket's capacity plus its refill. */
 const checkBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: (what: string) => void): void => {
   const kind = reference.method === "GET" ? "read" : "write"
   const { capacity, rate } = budgets[kind]
@@ -362,7 +345,7 @@ const checkBudget = ({ reference }: Target, input: JsonObject, log: Log, reach: 
   }
 }
 
-/** Checks the rules on the log of a scenario. Throws if a rule is violated. Reports the situations that were reached. */
+/** Throws if a rule is violated. */
 export const checkRules = (target: Target, scenario: Scenario, log: Log, reach: (what: string) => void): void => {
   const { reference } = target
   const input = target.inputs[scenario.variant % target.inputs.length] ?? {}

@@ -1,6 +1,6 @@
 /**
- * Runs calls with real signatures, and records everything that they print. The keys are generated here, so every part of
- * them is known.
+ * Runs calls with real signatures, and records everything that they print. The keys are generated here, so every part
+ * of them is known.
  *
  * @module
  */
@@ -26,7 +26,6 @@ import * as Tracer from "effect/Tracer"
 import type { AnyOperation } from "../../operations/ClientOperations.ts"
 import { broken } from "./wire.ts"
 
-/** A key, its public key as a Node.js key object, and the strings that no output may contain. */
 export interface Key {
   readonly id: string
   readonly kind: Signer.KeyKind
@@ -39,16 +38,14 @@ export interface Key {
 /** The length of a part of a secret. A string of this length does not occur by chance. */
 const partLength = 24
 
-/** Returns the parts of a secret that would reveal it. */
 export const partsOf = (secret: string, step: number): ReadonlyArray<string> =>
   Array.from({ length: Math.max(1, Math.floor((secret.length - partLength) / step) + 1) }, (_, index) =>
     secret.slice(index * step, index * step + partLength)
   )
 
-/** The number of characters at the start of a PEM body that are the same for every key. They encode the algorithm. */
+/** The start of a PEM body encodes the algorithm, and is the same for every key. */
 const commonPrefixLength = 40
 
-/** Generates a key. */
 export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {
   const { privateKey, publicKey } =
     kind === "rsa" ? crypto.generateKeyPairSync("rsa", { modulusLength: 2048 }) : crypto.generateKeyPairSync("ed25519")
@@ -67,7 +64,6 @@ export const makeKey = async (kind: Signer.KeyKind): Promise<Key> => {
   return { id, kind, publicKey, signer: Signer.fromApiKey(apiKey), secretParts: [...secrets, id] }
 }
 
-/** The outcome of an attempt. */
 export type Fate =
   | {
       readonly _tag: "answered"
@@ -80,7 +76,6 @@ export type Fate =
   | { readonly _tag: "dies" }
   | { readonly _tag: "interrupted" }
 
-/** A received request. */
 export interface Attempt {
   /** The time of arrival. */
   readonly atMillis: number
@@ -90,7 +85,6 @@ export interface Attempt {
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** The observations of a call. */
 export interface Recording {
   readonly attempts: ReadonlyArray<Attempt>
   readonly exit: Exit.Exit<unknown, unknown>
@@ -98,7 +92,6 @@ export interface Recording {
   readonly printed: Readonly<Record<string, string>>
 }
 
-/** The options of a call. */
 export interface Call {
   readonly operation: AnyOperation
   readonly input: unknown
@@ -109,7 +102,7 @@ export interface Call {
   readonly layer?: typeof Kalshi.layer | undefined
 }
 
-/** Creates a clock on which a sleep ends at once and advances the time. */
+/** A sleep ends immediately and advances the time. */
 const clockAt = (startMillis: number): Clock.Clock => {
   let now = startMillis
   const nanos = (): bigint => BigInt(Math.round(now)) * 1_000_000n
@@ -139,7 +132,6 @@ const stringify = (value: unknown): string => {
   }
 }
 
-/** Returns everything that can be printed about an exit. */
 const outputsOf = (exit: Exit.Exit<unknown, unknown>): string =>
   [
     String(exit),
@@ -153,7 +145,7 @@ const outputsOf = (exit: Exit.Exit<unknown, unknown>): string =>
       : [])
   ].join("\n")
 
-/** Creates an HTTP client that plays the fates, repeats the last fate, and records the attempts. */
+/** The last fate repeats. */
 const transportOf = (fates: ReadonlyArray<Fate>, clock: Clock.Clock, attempts: Array<Attempt>): HttpClient.HttpClient =>
   HttpClient.make((request, url) => {
     const fate = fates[Math.min(attempts.length, fates.length - 1)]
@@ -182,7 +174,6 @@ const transportOf = (fates: ReadonlyArray<Fate>, clock: Clock.Clock, attempts: A
     }
   })
 
-/** Creates a logger and a tracer that record everything. */
 const recorders = () => {
   const logs: Array<string> = []
   const spans: Array<Tracer.NativeSpan> = []
@@ -214,7 +205,6 @@ const spansAsText = (spans: ReadonlyArray<Tracer.NativeSpan>): string =>
     }))
   )
 
-/** Runs a call and returns what was observed. */
 export const play = async ({
   atMillis,
   fates,

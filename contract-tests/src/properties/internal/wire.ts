@@ -28,7 +28,6 @@ import * as VirtualTime from "../../runner/VirtualTime.ts"
 import { scheduleOf, success, type Fate, type RetryAfter, type Scenario, type Step } from "./scenario.ts"
 import { isSigned } from "../../operations/Signing.ts"
 
-/** The operation under test, its inputs, and a valid response. */
 export interface Target {
   readonly client: ClientOperation
   readonly reference: ReferenceDocument.Operation
@@ -37,20 +36,18 @@ export interface Target {
   readonly body: string
 }
 
-/** How the signing or the request of an attempt ended. Undefined while it is pending. */
+/** Undefined while the signing or the request is pending. */
 export type Ended = "done" | "failed" | "interrupted" | undefined
 
-/** A requested signature. */
 export interface Signed {
   readonly atMillis: number
   readonly text: string
-  /** The signature. Every requested signature is different, even for the same text. */
+  /** Every requested signature is different, even for the same text. */
   readonly signature: string
   ended: Ended
   endMillis: number
 }
 
-/** A sent request. */
 export interface Sent {
   readonly atMillis: number
   readonly method: string
@@ -65,8 +62,8 @@ export interface Sent {
 }
 
 /**
- * An observed attempt. `signed` is undefined if the operation is not signed. `sent` is undefined if the attempt ended
- * before the request was sent.
+ * `signed` is undefined if the operation is not signed. `sent` is undefined if the attempt ended before the request was
+ * sent.
  */
 export interface Attempt {
   readonly step: Step
@@ -74,17 +71,15 @@ export interface Attempt {
   sent: Sent | undefined
 }
 
-/** An observed call. */
 export interface ObservedCall {
   readonly startMillis: number
   readonly attempts: Array<Attempt>
   exit: Exit.Exit<unknown, unknown> | undefined
   endMillis: number
-  /** The time of the interruption. Undefined if the call was not interrupted. */
+  /** Undefined if the call was not interrupted. */
   interruptedAt: number | undefined
 }
 
-/** The observations of a scenario. */
 export interface Log {
   readonly calls: ReadonlyArray<ObservedCall>
   /** The times at which the client sent its own signed requests for its limits. */
@@ -106,10 +101,7 @@ const Running: Context.Reference<number | undefined> = Context.Reference<number 
 /** The endpoints that provide the client's limits. */
 const limitPaths = new Set(["/trade-api/v2/account/endpoint_costs", "/trade-api/v2/account/limits"])
 
-/**
- * Returns whether the client itself uses this operation to read its limits. The client's own requests then look like the
- * requests of the call.
- */
+/** The client itself uses these operations to read its limits. Its own requests look like the requests of a call. */
 export const isLearning = ({ method, path }: ReferenceDocument.Operation): boolean =>
   method === "GET" && limitPaths.has(`/trade-api/v2${path}`)
 
@@ -125,7 +117,7 @@ const headerOf = (retryAfter: RetryAfter, nowMillis: number): string =>
       ? new Date(nowMillis + retryAfter.inMillis).toUTCString()
       : retryAfter.text
 
-/** Returns the delay that a header demands at a given time, in milliseconds. A date has a resolution of one second. */
+/** In milliseconds. A date has a resolution of one second. */
 const delayMillisOf = (retryAfter: RetryAfter, nowMillis: number): number =>
   retryAfter._tag === "seconds"
     ? retryAfter.seconds * 1000
@@ -147,7 +139,7 @@ const recordEnd = <A, E>(
     })
   )
 
-/** Creates the error of a broken connection, as Node creates it. */
+/** As Node creates the error. */
 export const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
   new HttpClientError.HttpClientError({
     reason: new HttpClientError.TransportError({
@@ -158,7 +150,7 @@ export const broken = (request: HttpClientRequest.HttpClientRequest, code: strin
 
 const json = (value: unknown): Uint8Array<ArrayBuffer> => new TextEncoder().encode(JSON.stringify(value))
 
-/** Creates a response whose body is read synchronously. */
+/** The body is read synchronously. */
 const respond = (
   request: HttpClientRequest.HttpClientRequest,
   fate: Extract<Fate, { _tag: "answered" }>,
@@ -197,7 +189,7 @@ const budgets = {
   write: { refill_rate: 100, bucket_capacity: 100 }
 }
 
-/** Responds to the client's own requests with the budgets, but without a list of costs. So the documented costs apply. */
+/** Without a list of costs, the documented costs apply. */
 const respondToClient = (
   request: HttpClientRequest.HttpClientRequest,
   path: string
@@ -219,7 +211,6 @@ const layerOf = (scenario: Scenario, signer: Signer["Service"]) =>
     signer
   })
 
-/** The state of a running scenario. */
 interface RunState {
   readonly target: Target
   readonly scenario: Scenario
@@ -241,7 +232,7 @@ const begin = ({ calls, scenario }: RunState, call: number): Attempt => {
   return attempt
 }
 
-/** Signs a text. Two signatures of the same text differ, as with RSA-PSS. */
+/** Two signatures of the same text differ, as with RSA-PSS. */
 const sign = (playing: RunState, call: number, text: string): Effect.Effect<string, SigningError> => {
   const { time } = playing
   const attempt = begin(playing, call)
@@ -274,7 +265,6 @@ const signerOf = (playing: RunState): Signer["Service"] => ({
     )
 })
 
-/** Plays the scripted outcome of a request. */
 const playFate = (
   { target, time }: RunState,
   request: HttpClientRequest.HttpClientRequest,
@@ -324,7 +314,7 @@ const transportOf = (playing: RunState): HttpClient.HttpClient => {
   )
 }
 
-/** Returns the starts and the interruptions of the calls, in order of time. */
+/** In order of time. */
 const eventsOf = (
   { calls, scenario, time }: RunState,
   program: (call: number) => Effect.Effect<unknown, unknown>

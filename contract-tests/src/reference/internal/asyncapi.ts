@@ -72,7 +72,6 @@ const server = (value: Json, pointer: string, context: Context): Json =>
 const securityScheme = (value: Json, pointer: string, context: Context): Json =>
   readObject(value, pointer, context, { description: "drop", in: "copy", type: "copy" })
 
-/** Reads an AsyncAPI 3 document. Returns AsyncAPI 3 without descriptions and examples. */
 export const fromAsyncApi = (document: JsonObject, context: Context): JsonObject => {
   const info = isObject(document["info"]) ? document["info"] : {}
   if (typeof info["version"] !== "string") {

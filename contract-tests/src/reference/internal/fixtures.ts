@@ -11,7 +11,7 @@ const roots: ReadonlyArray<URL> = [
   new URL("../../../../fixtures/", import.meta.url)
 ]
 
-/** Returns the file URL of a fixture, by its path below `fixtures/`. */
+/** The path is below `fixtures/`. */
 export const fixture = (path: string): URL => {
   const found = roots.map((root) => new URL(path, root)).find((url) => existsSync(url))
   if (found === undefined) {
@@ -20,5 +20,4 @@ export const fixture = (path: string): URL => {
   return found
 }
 
-/** Parses a fixture as JSON. */
 export const readJson = (path: string): unknown => JSON.parse(readFileSync(fixture(path), "utf8"))

@@ -15,7 +15,7 @@ export const escapeToken = (token: string): string => token.replaceAll("~", "~0"
 
 export const child = (pointer: string, token: string | number): string => `${pointer}/${escapeToken(String(token))}`
 
-/** Returns the tokens of a JSON Pointer, or undefined if the string is not a JSON Pointer. */
+/** Undefined if the string is not a JSON Pointer. */
 export const parsePointer = (pointer: string): ReadonlyArray<string> | undefined =>
   pointer === ""
     ? []
@@ -33,18 +33,16 @@ const step = (value: Json | undefined, token: string): Json | undefined => {
   return isObject(value) && Object.hasOwn(value, token) ? value[token] : undefined
 }
 
-/** Returns the value at a JSON Pointer, or undefined. */
 export const at = (document: Json, pointer: string): Json | undefined =>
   parsePointer(pointer)?.reduce<Json | undefined>(step, document)
 
-/** Returns the value at a local reference (`#/…`), or undefined. */
 export const resolve = (document: Json, reference: string): Json | undefined =>
   reference.startsWith("#") ? at(document, reference.slice(1)) : undefined
 
 // Compares UTF-16 code units and ignores the locale, so the order is the same on every machine.
 const byCodeUnit = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
-/** Returns a copy with the keys of every object sorted. Arrays keep their order. */
+/** Arrays keep their order. */
 export const sortKeys = (value: Json): Json =>
   isArray(value)
     ? value.map(sortKeys)
@@ -59,7 +57,7 @@ export const sortKeys = (value: Json): Json =>
         )
       : value
 
-/** Serializes a JSON value in the canonical format: sorted keys, an indent of two spaces, a final newline. */
+/** The canonical format: sorted keys, an indent of two spaces, a final newline. */
 export const print = (value: Json): string => `${JSON.stringify(sortKeys(value), null, 2)}\n`
 
 export const equal = (a: Json | undefined, b: Json | undefined): boolean =>

@@ -7,13 +7,13 @@ import type { Json, JsonObject, JsonType } from "../JsonSchema.ts"
 import { formats, types } from "../JsonSchema.ts"
 import { child, equal, isArray, isObject, resolve, sorted } from "./json.ts"
 
-/** The schema dialect of a published document. */
 export type Dialect = "asyncapi-3.0" | "openapi-3.0"
 
-/** The keyword beside a `nullable` that has no effect by the standard. `asyncapi`: AsyncAPI does not have `nullable`. */
+/**
+ * The keyword beside a `nullable` that has no effect by the standard. `asyncapi`: AsyncAPI does not have `nullable`.
+ */
 export type Beside = "$ref" | "allOf" | "anyOf" | "asyncapi" | "enum" | "oneOf"
 
-/** The published document, and the functions that record problems and intended nulls. */
 export interface Context {
   readonly dialect: Dialect
   readonly document: Json
@@ -49,7 +49,7 @@ const isVendor = (key: string): boolean => key.startsWith("x-")
 
 const nullSchema: JsonObject = { type: "null" }
 
-/** Reads distinct strings, and sorts them. `required` is a set, so the order has no meaning. */
+/** `required` is a set, so the order has no meaning. */
 const nameSet = (value: Json, pointer: string, context: Context): ReadonlyArray<string> => {
   const names = isArray(value) ? value.filter((name) => typeof name === "string") : []
   if (!isArray(value) || names.length !== value.length || new Set(names).size !== names.length) {
@@ -78,7 +78,7 @@ const schemaList = (value: Json, pointer: string, context: Context): ReadonlyArr
 
 const isType = (value: Json): value is JsonType => types.some((type) => type === value)
 
-/** Reads a type. OpenAPI 3.0 allows one type, which is not `"null"`. AsyncAPI also allows `"null"` and a list of types. */
+/** OpenAPI 3.0 allows one type, which is not `"null"`. AsyncAPI also allows `"null"` and a list of types. */
 const typeOf = (value: Json, pointer: string, context: Context): Json => {
   const list = isArray(value) ? value : [value]
   if (
@@ -91,7 +91,6 @@ const typeOf = (value: Json, pointer: string, context: Context): Json => {
   return value
 }
 
-/** Reads a keyword that does not depend on its siblings. */
 const keyword = (out: Output, key: string, value: Json, pointer: string, context: Context): void => {
   const here = child(pointer, key)
   const expect = (holds: boolean, what: string): void => {
@@ -170,7 +169,7 @@ const keyword = (out: Output, key: string, value: Json, pointer: string, context
   }
 }
 
-/** Reads an exclusive bound. In OpenAPI 3.0, the keyword is a flag beside the bound. In JSON Schema, it is the bound. */
+/** In OpenAPI 3.0, the keyword is a flag beside the bound. In JSON Schema, it is the bound. */
 const exclusive = (
   out: Output,
   schema: JsonObject,
@@ -197,8 +196,8 @@ const exclusive = (
 }
 
 /**
- * Reads the keywords beside a `$ref`, which OpenAPI 3.0 and JSON Schema draft 7 ignore. Keeps annotations, and drops a
- * redundant `type`. Reports every constraint, because it would silently take effect in OpenAPI 3.1.
+ * OpenAPI 3.0 and JSON Schema draft 7 ignore the keywords beside a `$ref`. The importer keeps annotations, and drops a
+ * redundant `type`. It reports every constraint, because the constraint would silently take effect in OpenAPI 3.1.
  */
 const besideRef = (out: Output, schema: JsonObject, pointer: string, context: Context): void => {
   for (const [key, value] of Object.entries(schema)) {
@@ -219,7 +218,7 @@ const besideRef = (out: Output, schema: JsonObject, pointer: string, context: Co
   }
 }
 
-/** Makes a schema accept null with `anyOf`. In the normal form, annotations are beside the `anyOf`. */
+/** In the normal form, annotations are beside the `anyOf`. */
 export const orNull = (out: JsonObject): Output => {
   const branch = Object.fromEntries(Object.entries(out).filter(([key]) => !annotations.has(key)))
   const beside = Object.fromEntries(Object.entries(out).filter(([key]) => annotations.has(key)))
@@ -227,11 +226,9 @@ export const orNull = (out: JsonObject): Output => {
 }
 
 /**
- * Adds the null type for `nullable: true`.
- *
- * By the standard, `nullable` only widens the `type` in the same schema. It is ignored beside a `$ref`. It has no effect
- * beside an `allOf` without a type. An `enum` without null still excludes null. The intended meaning is that the value
- * can be null, so the importer adds null and records each of these schemas.
+ * By the standard, `nullable` only widens the `type` in the same schema. It is ignored beside a `$ref`. It has no
+ * effect beside an `allOf` without a type. An `enum` without null still excludes null. The intended meaning is that the
+ * value can be null, so the importer adds null and records each of these schemas.
  */
 const nullable = (out: Output, pointer: string, context: Context): Output => {
   if (out["$ref"] !== undefined) {
@@ -265,7 +262,7 @@ const nullable = (out: Output, pointer: string, context: Context): Output => {
   return widened
 }
 
-/** Merges the only branch of an `allOf` into its parent. Reports conflicting keywords. */
+/** Merges the only branch of an `allOf` into its parent. */
 const collapse = (out: Output, branch: JsonObject, pointer: string, context: Context): Output => {
   const clash = Object.keys(branch).filter((key) => key in out && !equal(out[key], branch[key]))
   const constraints = Object.keys(out).filter((key) => !annotations.has(key))
@@ -278,10 +275,7 @@ const collapse = (out: Output, branch: JsonObject, pointer: string, context: Con
   return { ...out, ...branch }
 }
 
-/**
- * Converts a published schema to the normal form of the reference documents: no prose, no vendor keywords, null as a
- * type, and no `allOf` with only one branch. Reports unknown keywords.
- */
+/** The normal form has no prose, no vendor keywords, null as a type, and no `allOf` with only one branch. */
 export const normaliseSchema = (value: Json, pointer: string, context: Context): JsonObject => {
   if (!isObject(value)) {
     context.issue(pointer, "expected a schema")

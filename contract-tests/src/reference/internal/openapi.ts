@@ -10,10 +10,9 @@ import { normaliseSchema } from "./normaliseSchema.ts"
 
 export type Output = Record<string, Json>
 
-/** What happens to a key of an object: it is copied, dropped, read as a flag, or passed to a function. */
 export type Reader = "copy" | "drop" | "flag" | ((value: Json, pointer: string, context: Context) => Json)
 
-/** Reads an object with a table of its keys. Reports keys that are not in the table, and drops `x-*`. */
+/** Reports keys that are not in the table, and drops `x-*`. */
 export const readObject = (
   value: Json | undefined,
   pointer: string,
@@ -45,7 +44,6 @@ export const readObject = (
   return out
 }
 
-/** Reads every value of a map with the same reader. */
 export const readMap =
   (read: (value: Json, pointer: string, context: Context, name: string) => Json) =>
   (value: Json, pointer: string, context: Context): Json => {
@@ -68,7 +66,6 @@ const readPatternedMap =
       context
     )
 
-/** Reads every item of a list with the same reader. */
 export const readList =
   (read: (value: Json, pointer: string, context: Context) => Json) =>
   (value: Json, pointer: string, context: Context): Json => {
@@ -79,7 +76,6 @@ export const readList =
     return value.map((item, index) => read(item, child(pointer, index), context))
   }
 
-/** Reads a reference object. Passes every other value to `read`. */
 export const orReference =
   (read: (value: Json, pointer: string, context: Context, name: string) => Json) =>
   (value: Json, pointer: string, context: Context, name: string): Json =>
@@ -92,7 +88,8 @@ export const schemaReader = (value: Json, pointer: string, context: Context): Js
 
 const methods = ["delete", "get", "head", "options", "patch", "post", "put", "trace"]
 
-// OpenAPI requires a description of every response. The importer writes the reason phrase, so it copies no published prose.
+// OpenAPI requires a description of every response. The importer writes the reason phrase, so it copies no published
+// prose.
 const reasons: ReadonlyMap<string, string> = /*#__PURE__*/ new Map([
   ["200", "OK"],
   ["201", "Created"],
@@ -185,7 +182,7 @@ const securityScheme = (value: Json, pointer: string, context: Context): Json =>
     type: "copy"
   })
 
-/** Reads an OpenAPI 3.0 document. Returns OpenAPI 3.1 without the published prose and examples. */
+/** Returns OpenAPI 3.1 without the published prose and examples. */
 export const fromOpenApi = (document: JsonObject, context: Context): JsonObject => {
   const info = isObject(document["info"]) ? document["info"] : {}
   if (typeof info["version"] !== "string") {

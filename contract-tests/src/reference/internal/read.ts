@@ -24,14 +24,14 @@ export const list = (value: Json | undefined, pointer: string): ReadonlyArray<Js
 
 export const flag = (value: Json | undefined): boolean => value === true
 
-// `readDocument` checks the complete document against the keyword table first, so every object in the place of a schema is
-// a schema.
+// `readDocument` checks the complete document against the keyword table first, so every object in the place of a schema
+// is a schema.
 export const asSchema = (value: Json | undefined, pointer: string): JsonSchema => object(value, pointer) as JsonSchema
 
 export const oneOf = <const A extends string>(value: Json | undefined, members: ReadonlyArray<A>, pointer: string): A =>
   members.find((member) => member === value) ?? invalid(pointer, members.join(" or "))
 
-/** Returns a value or the final target of its `$ref`, with the pointer of the returned value. */
+/** Follows `$ref` to the final target. The returned pointer belongs to this target. */
 export const follow = (
   document: JsonObject,
   value: Json | undefined,
@@ -54,7 +54,6 @@ export const follow = (
 
 const componentPrefix = "#/components/schemas/"
 
-/** Returns the names of the component schemas that are reachable from some schemas. */
 export const reachable = (document: JsonObject, roots: ReadonlyArray<JsonSchema>): ReadonlySet<string> => {
   const found = new Set<string>()
   const visit = (value: Json): void => {
@@ -93,7 +92,7 @@ const readSource = (document: JsonObject): Source => {
   }
 }
 
-/** Reads the parts that both documents share. Checks the invariants of the complete document first. */
+/** Checks the invariants of the complete document first. */
 export const readDocument = (json: unknown, format: "asyncapi" | "openapi", version: string): Document => {
   const document = isObject(json) ? json : invalid("", "an object")
   if (!string(document[format], `/${format}`).startsWith(version)) {

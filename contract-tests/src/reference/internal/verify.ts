@@ -64,7 +64,6 @@ const isValidArgument = (kind: KeywordKind, value: Json, document: Json): boolea
 
 const isKeyword = (key: string): key is keyof typeof keywords => Object.hasOwn(keywords, key)
 
-/** Checks a schema against the closed keyword table, recursively. */
 export const verifySchema = (value: Json, pointer: string, document: Json, issue: Issue): void => {
   if (!isObject(value)) {
     return issue(pointer, "expected a schema")
@@ -91,7 +90,7 @@ export const verifySchema = (value: Json, pointer: string, document: Json, issue
 const isNameMap = (pointer: string): boolean =>
   /^\/(?:paths|channels|operations|servers|channels\/[^/]+\/messages|components\/[^/]+)$/.test(pointer)
 
-/** Returns every top-level schema of a document with its pointer: components, parameters, bodies, payloads. */
+/** The schemas of components, parameters, bodies and payloads. */
 export const schemasOf = (document: JsonObject): ReadonlyArray<readonly [pointer: string, schema: Json]> => {
   const found: Array<readonly [string, Json]> = []
   const visit = (value: Json, pointer: string): void => {
@@ -131,8 +130,8 @@ const prose: ReadonlySet<string> = /*#__PURE__*/ new Set([
 ])
 
 /**
- * Checks the invariants of every reference document: schemas have only known keywords, references resolve, and there is
- * no prose. The only vendor extension is the source stamp (`x-source`).
+ * Schemas have only known keywords, references resolve, and there is no prose. The only vendor extension is the source
+ * stamp (`x-source`).
  */
 export const verifyDocument = (document: JsonObject, issue: Issue): void => {
   const schemas = schemasOf(document)

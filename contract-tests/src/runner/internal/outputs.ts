@@ -18,7 +18,6 @@ type Kind = keyof typeof renderers
 
 const isKind = (text: string): text is Kind => Object.hasOwn(renderers, text)
 
-/** A file and its report format. */
 export interface Output {
   readonly kind: Kind
   readonly file: string
@@ -27,7 +26,7 @@ export interface Output {
 const orRefuse = <A>(done: Effect.Effect<A, { readonly message: string }>): Effect.Effect<A, Ended> =>
   Effect.catch(done, ({ message }) => refuse(`cannot write the report: ${message}`))
 
-/** Parses `junit=F,markdown=F`, and checks before the run that each file can be written. */
+/** Checks before the run that each file can be written. */
 export const parse = (
   texts: ReadonlyArray<string>
 ): Effect.Effect<ReadonlyArray<Output>, Ended, FileSystem.FileSystem> =>
@@ -44,7 +43,6 @@ export const parse = (
     )
   })
 
-/** Returns the function that writes a report with some renderers. */
 export const writeWith =
   <R>(renderersOf: { readonly [K in Kind]: (report: R) => string }) =>
   (report: R, wanted: ReadonlyArray<Output>): Effect.Effect<void, Ended, FileSystem.FileSystem> =>
@@ -54,7 +52,6 @@ export const writeWith =
       })
     )
 
-/** Writes the report of a run. */
 export const write: (
   report: Report.Report,
   wanted: ReadonlyArray<Output>

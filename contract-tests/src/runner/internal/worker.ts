@@ -1,5 +1,5 @@
 /**
- * Runs in a worker thread: runs each job that the thread receives.
+ * The script of a worker thread: runs each job that the thread receives.
  *
  * @module
  */

@@ -11,10 +11,10 @@ import { document } from "../../properties/Subject.ts"
 import type * as ReferenceDocument from "../../reference/ReferenceDocument.ts"
 import { type SentRequest, sentRequestOf } from "../Tap.ts"
 
-/** Returns why a request must not be sent, or undefined if the request is permitted. */
+/** Returns why a request must not be sent. Undefined if it is permitted. */
 export type Rule = (request: SentRequest) => string | undefined
 
-/** Returns whether a method and a path below the API's root match an operation of the document. */
+/** `path` is below the API's root. */
 export const isOf = (
   { method, path }: Pick<ReferenceDocument.Operation, "method" | "path">,
   request: { readonly method: string; readonly path: string }
@@ -27,7 +27,7 @@ export const isOf = (
       .join("[^/]+")}$`
   ).test(request.path)
 
-/** Returns the path below the environment's root, or undefined if the URL does not start with exactly this root. */
+/** Undefined if the URL does not start with exactly this root. */
 export const pathIn = ({ restUrl }: Environment, { url }: Pick<SentRequest, "url">): string | undefined => {
   if (!URL.canParse(url)) return undefined
   const [requestUrl, root] = [new URL(url), new URL(restUrl)]
@@ -50,7 +50,7 @@ export const reads = (environment: Environment): Rule => {
   }
 }
 
-/** Sends the requests that the rule permits. `before` runs first. If `before` throws, the request is not sent. */
+/** `before` runs first. If it throws, the request is not sent. */
 export const make = (
   client: HttpClient.HttpClient,
   rule: Rule,

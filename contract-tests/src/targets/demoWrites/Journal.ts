@@ -8,9 +8,8 @@ import * as fs from "node:fs"
 import * as path from "node:path"
 import { isObject, memberOf, type Json, type JsonObject } from "../../judge/JsonSchema.ts"
 
-/** A line of a journal. */
 export type Entry =
-  /** The run started. Order groups that existed before do not belong to the run. */
+  /** Order groups that existed before do not belong to the run. */
   | {
       readonly kind: "run"
       readonly runId: string
@@ -21,20 +20,19 @@ export type Entry =
     }
   /** A request that is about to be sent, without signing headers. */
   | { readonly kind: "sending"; readonly method: string; readonly path: string; readonly body: string | undefined }
-  /** An entity of the run, with the id that the exchange assigned. */
+  /** The exchange assigned the id. */
   | { readonly kind: "order" | "group"; readonly id: string }
-  /** The run was cleaned up. `left` lists the entities that could not be removed. */
+  /** `left` lists the entities that could not be removed. */
   | { readonly kind: "swept"; readonly left: ReadonlyArray<string> }
 
-/** An open journal. */
 export interface Journal {
   readonly file: string
-  /** Appends a line. Returns after the line is on disk. */
+  /** Returns after the line is on disk. */
   readonly append: (entry: Entry) => void
   readonly close: () => void
 }
 
-/** Returns whether a string is a run id. Run ids are safe in file names and in order ids. */
+/** Run ids are safe in file names and in order ids. */
 export const isRunId = (text: string): boolean => /^[a-z0-9]{6,24}$/.test(text)
 
 const fileOf = (folder: string, runId: string): string => path.join(folder, `ct-${runId}.jsonl`)
@@ -45,7 +43,7 @@ const sync = (folder: string): void => {
   fs.closeSync(descriptor)
 }
 
-/** Opens the journal of a new or existing run. */
+/** The run can be new or existing. */
 export const open = (folder: string, runId: string): Journal => {
   fs.mkdirSync(folder, { recursive: true })
   const file = fileOf(folder, runId)
@@ -61,10 +59,9 @@ export const open = (folder: string, runId: string): Journal => {
   }
 }
 
-/** The content of a run's journal. */
 export interface Read {
   readonly run: Extract<Entry, { readonly kind: "run" }>
-  /** The ids of the run's orders and groups, as far as responses contained them. */
+  /** As far as responses contained the ids. */
   readonly orders: ReadonlyArray<string>
   readonly groups: ReadonlyArray<string>
 }
@@ -80,7 +77,7 @@ const parsed = (line: string): JsonObject | undefined => {
   }
 }
 
-/** Reads the journal of a run. Returns undefined if the journal does not exist or does not contain the start of the run. */
+/** Undefined if the journal does not exist or does not contain the start of the run. */
 export const read = (folder: string, runId: string): Read | undefined => {
   const file = fileOf(folder, runId)
   if (!fs.existsSync(file)) return undefined

@@ -11,7 +11,6 @@ import * as Stream from "effect/Stream"
 import type { Provide } from "../Live.ts"
 import { prefixOf } from "./TradingRule.ts"
 
-/** The marks that identify the entities of a run. */
 export interface Marks {
   readonly runId: string
   /** The limit of the run's order groups. */
@@ -20,22 +19,23 @@ export interface Marks {
   readonly groups: ReadonlySet<string>
 }
 
-/** The result of a cleanup. */
 export interface CleanupResult {
   readonly orders: number
   readonly groups: number
-  /** The entities that the last round found, or a note if the round could not read them. Empty if two rounds in a row found no entity. */
+  /**
+   * The entities that the last round found, or a note if the round could not read them. Empty if two rounds in a row
+   * found no entity.
+   */
   readonly left: ReadonlyArray<string>
 }
 
 const rounds = 10
 
-/** The time between two reads. Reads can lag behind writes, so two reads in a row must show no entity. */
+/** Reads can lag behind writes, so two reads in a row must show no entity. */
 const betweenMillis = 1_000
 
 const plain = (decimal: string): string => decimal.replace(/\.?0+$/, "")
 
-/** Removes all entities of the run, and reports the entities that remain. */
 export const sweep = (
   provide: Provide,
   { groups, groupsBefore, limit, runId }: Marks,

@@ -18,13 +18,11 @@ import * as Answers from "../../operations/Answers.ts"
 import type { Provide } from "../Live.ts"
 import { bounds, prefixOf } from "./TradingRule.ts"
 
-/** The writes of a run. */
 export interface Trading {
-  /** Creates the input of a write. Returns undefined for an operation that the run does not call. */
+  /** Undefined for an operation that the run does not call. */
   readonly writes: (client: ClientOperation) => Effect.Effect<JsonObject, Missing> | undefined
   /** Entities of the run to read if the account has no other entities, by parameter name. */
   readonly fallbacks: Readonly<Record<string, Effect.Effect<Json, Missing>>>
-  /** Records the entities of the run that a response contains. */
   readonly recordEntities: (client: ClientOperation, heard: Traffic) => void
 }
 
@@ -38,7 +36,7 @@ const textOf = (json: Json | undefined, name: string): ReadonlyArray<string> => 
 
 const failing = (what: string) => (error: { readonly message: string }) => new Missing(`${what}: ${error.message}`)
 
-/** Creates an effect that returns the ticker of a market for the orders. Its first execution searches for the market. */
+/** The first execution searches for the market. */
 const makeMarket = (provide: Provide): Effect.Effect<string, Missing> => {
   let ticker: string | undefined
   return Effect.gen(function* () {
@@ -54,7 +52,6 @@ const makeMarket = (provide: Provide): Effect.Effect<string, Missing> => {
   })
 }
 
-/** The values that the inputs of writes contain. */
 interface Entities {
   readonly group: Effect.Effect<string, Missing>
   readonly limit: CountInput
@@ -111,7 +108,7 @@ const recordEntities = (
   }
 }
 
-/** Creates the writes of a run. Calls `note` with every entity that they create. */
+/** `note` gets the entities that the writes create. */
 export const make = (
   provide: Provide,
   { limit, runId }: { readonly limit: CountInput; readonly runId: string },

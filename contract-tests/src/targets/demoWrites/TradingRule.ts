@@ -14,16 +14,14 @@ import type { SentRequest } from "../Tap.ts"
 /** The hosts of the demo exchange. They are compared exactly. Source: the exchange's list of hosts, May 2026. */
 export const demoHosts: ReadonlySet<string> = new Set(["external-api.demo.kalshi.co", "demo-api.kalshi.co"])
 
-/** Returns whether an environment is the demo exchange over a secure connection. */
 export const isDemo = ({ restUrl }: Environment): boolean => {
   const url = new URL(restUrl)
   return url.protocol === "https:" && demoHosts.has(url.host)
 }
 
-/** Returns the prefix of the client order ids of a run. */
 export const prefixOf = (runId: string): string => `ct-${runId}-`
 
-/** The limits of writes: price and size of an order, limit of an order group (exclusive), and lifetime of an order. */
+/** Price and size of an order, limit of an order group (exclusive), and lifetime of an order. */
 export const bounds = { cents: 2, contracts: 3, groupContracts: 10, restMillis: 300_000 }
 
 const writes: ReadonlySet<string> = new Set([
@@ -44,7 +42,6 @@ const isSmallPrice = (price: Json | undefined): boolean => typeof price === "str
 const isSmallCount = (count: Json | undefined): boolean => typeof count === "string" && /^[123](?:\.0+)?$/.test(count)
 const isSmallLimit = (limit: Json | undefined): boolean => typeof limit === "string" && /^\d\.\d\d$/.test(limit)
 
-/** Returns why an order must not be placed, or undefined. */
 const orderFault = (order: Json, runId: string, nowMillis: number): string | undefined => {
   const of = (name: string): Json | undefined => memberOf(order, name)
   const id = of("client_order_id")

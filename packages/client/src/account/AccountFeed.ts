@@ -65,9 +65,8 @@ export type { AccountFill, AccountOrder, AccountPosition } from "./rows.ts"
 /** The live account. It ends when its scope closes. */
 export interface AccountFeedService {
   /**
-   * Returns the account. The returned object never changes: read again for a newer state. While the account is not
-   * live, fails with `AccountNotLive`, which states why and since when. After the feed has ended, fails with the feed's
-   * error.
+   * Returns the account. While the account is not live, fails with `AccountNotLive`, which states why and since when.
+   * After the feed has ended, fails with the feed's error.
    */
   readonly read: Effect.Effect<AccountState.Account, AccountState.AccountNotLive | Feed.FeedError>
   /** Returns the account even while messages may be missing. Parts of it may then be missing or out of date. */
@@ -77,8 +76,8 @@ export interface AccountFeedService {
   readonly status: Effect.Effect<AccountState.AccountStatus>
   /**
    * A stream of events. The first event is `Live`. If the account is live already, the stream emits this event at once.
-   * If the message about a change was lost, the stream emits the change when a REST read finds it. Each consumer
-   * receives all events.
+   * If the message about a change was lost, the stream emits the change when a REST read finds it. Each consumer has a
+   * separate buffer.
    */
   readonly events: Stream.Stream<AccountEvent, Feed.FeedError>
   /** Requests a new read of all lists, and does not wait for it. */
@@ -181,8 +180,9 @@ const start = (options: Options = {}) =>
  * A list counts only if `Exchange.userDataTimestamp` shows that it is new enough. Fills from more than a day ago are
  * also read from `Historical.fills`. Without `subaccounts`, only the primary account is followed.
  *
- * With `lines: 2`, the account stays live while one of two connections is lost, if the other has been open and without
- * a loss for ten seconds. The lists are read again after the loss anyway. If one connection is behind the other, a position can briefly show an older state.
+ * With `lines: 2`, the account stays live while one of two connections is lost, if the other connection was live
+ * without a loss for the last ten seconds. The lists are read again after the loss anyway. If one connection is behind
+ * the other, a position can briefly show an older state.
  *
  * If the feed fails permanently, for example because the exchange refuses the key, `read`, `awaitLive` and `events`
  * fail with the feed's error.
@@ -191,8 +191,8 @@ const start = (options: Options = {}) =>
  *
  * - The status of an order group is known only from messages. After a loss of messages, the status is `unknown`, even
  *   while the account is live.
- * - Reading all lists again, every `verifyMillis`, costs one request per page of each list, and at least one request
- *   for the age of each list. With the defaults and lists of one page, that is at least six requests a minute.
+ * - Reading all lists again costs one request per page of each list, and at least one request for the age of each list.
+ *   With the defaults and lists of one page, that is at least six requests a minute.
  */
 export const make = (
   options?: Options

@@ -4,25 +4,22 @@
  *
  * **Details**
  *
- * The owner of the state subscribes to the channels, and passes messages, losses and pages to the state. The owner also
- * reads over REST what `needs` returns. The messages of orders, fills and positions have no sequence number, so only a
- * read proves that nothing is missing. REST lags behind the exchange. So the read must begin at least `lagMillis` after
- * the subscription and after the last loss.
+ * The messages of orders, fills and positions have no sequence number, so only a read proves that nothing is missing.
+ * REST lags behind the exchange. So the read must begin at least `lagMillis` after the subscription and after the last
+ * loss.
  *
  * - **Orders.** The state with the later update time is kept. If the times are equal, or one is absent, a closed order
- *   does not open again, and an order does not lose fills. A read then replaces a message only if the read began at
- *   least `lagMillis` after the message.
- * - **Fills.** Each fill is kept once, by `trade_id` and `order_id`, although both sources send it.
- * - **Positions.** A message replaces the known position, unless REST showed a later change. A read replaces a message
- *   only if the read began at least `lagMillis` after the message. A message does not contain the time of the change,
- *   so a repeated message can restore an older state. After a repeated message, the owner must therefore repeat the
- *   later messages. The feed does so after it replaces a connection.
+ *   does not open again, and an order does not lose fills. If these rules do not decide, a read replaces a message only
+ *   if the read began at least `lagMillis` after the message.
+ * - **Fills.** Messages and REST show the same fills, so a fill is identified by `trade_id` and `order_id`.
+ * - **Positions.** A read replaces a message only if the read began at least `lagMillis` after the message. A message
+ *   does not contain the time of the change, so a repeated message can restore an older state. After a repeated
+ *   message, the owner must therefore repeat the later messages. The feed does so after it replaces a connection.
  * - **Order groups.** They are known only from messages. After a loss of messages, their status is `unknown`, because
  *   no REST operation returns it. The account stays live.
  * - **Memory.** All open orders and positions are kept, because the exchange limits their number. Only the last
- *   `maxClosedOrders` closed orders and the newest `maxFills` fills are kept. The state forgets the others. It does not
- *   add a forgotten fill again. A resting order may be an old state of a forgotten closed order: then a read by id must
- *   confirm it.
+ *   `maxClosedOrders` closed orders and the newest `maxFills` fills are kept. A forgotten fill is not added again. A
+ *   resting order may be an old state of a forgotten closed order: then a read by id must confirm it.
  *
  * @module
  */
@@ -76,8 +73,7 @@ export class AccountNotLive
   extends /*#__PURE__*/ Data.TaggedError("AccountNotLive")<{
     readonly status: Exclude<AccountStatus, { readonly _tag: "Live" }>
     /**
-     * The error of the last REST read that failed since the account was live. Undefined if no read failed. Failed reads
-     * are repeated.
+     * The error of the last REST read that failed in this status. Undefined if none failed. Failed reads are repeated.
      */
     readonly readError: Error | undefined
   }>
@@ -103,7 +99,7 @@ export type AccountChange =
    * A read by id did not find an unconfirmed order, so the account removes the order. `order` is its last known state.
    */
   | { readonly _tag: "OrderNotFound"; readonly order: AccountOrder }
-  /** A new fill. Each fill is reported once. */
+  /** A new fill. A fill is reported at most once. */
   | { readonly _tag: "Fill"; readonly fill: AccountFill }
   | { readonly _tag: "Position"; readonly position: AccountPosition }
   /** A position is settled: the list no longer contains it. `position` is its last state. */
@@ -111,13 +107,9 @@ export type AccountChange =
   | { readonly _tag: "OrderGroup"; readonly group: AccountOrderGroup }
 
 type What =
-  /** All resting orders, of all subaccounts. */
   | { readonly _tag: "Orders" }
-  /**
-   * The fills of all subaccounts since `fromMillis`, a time of the local clock. `overlapMillis` is already subtracted.
-   */
+  /** The fills since `fromMillis`, in Unix milliseconds of the local clock. */
   | { readonly _tag: "Fills"; readonly fromMillis: number }
-  /** The positions of a subaccount. */
   | { readonly _tag: "Positions"; readonly subaccount: number }
   /** One order that may be closed. */
   | { readonly _tag: "Order"; readonly order: AccountOrder }
@@ -128,7 +120,7 @@ type What =
  */
 export type Need = What & { readonly asOfMillis: number }
 
-/** A page of a list. All pages of one read have the same `startedMillis`. */
+/** All pages of one read have the same `startedMillis`. */
 export interface Page<Row> {
   readonly rows: ReadonlyArray<Row>
   /**
@@ -142,11 +134,11 @@ export interface Page<Row> {
 
 /** An account at one moment. It never changes. */
 export interface Account {
-  /** The resting orders, including the unconfirmed orders. */
+  /** The open orders, including the unconfirmed orders. */
   readonly openOrders: ReadonlyArray<AccountOrder>
   /** The ids of the open orders that may be closed, for example because a complete list did not contain them. */
   readonly unconfirmed: ReadonlySet<string>
-  /** The orders that closed last, oldest first. */
+  /** The last orders that the account saw close, oldest first. */
   readonly closedOrders: ReadonlyArray<AccountOrder>
   /** The newest fills, oldest first. */
   readonly fills: ReadonlyArray<AccountFill>
@@ -154,11 +146,10 @@ export interface Account {
   readonly orderGroups: ReadonlyArray<AccountOrderGroup>
 }
 
-/** Options of an account's state. */
 export interface AccountOptions extends ReadOptions {
-  /** The time at which the state is made, in Unix milliseconds. */
+  /** When the state is made, in Unix milliseconds. */
   readonly nowMillis: number
-  /** Fills are read from this time on, in Unix milliseconds. Default: `nowMillis - overlapMillis`. */
+  /** Fills are read from this time on, in Unix milliseconds. Default: `overlapMillis` before the state is made. */
   readonly fillsFromMillis?: number | undefined
   /**
    * After a loss of messages, fills are read from this many milliseconds before the loss. A verification reads fills
@@ -175,11 +166,10 @@ export interface AccountOptions extends ReadOptions {
   readonly maxClosedOrders?: number | undefined
   /** How many fills are kept. Default: 10,000. */
   readonly maxFills?: number | undefined
-  /** Called synchronously with each change. It must not throw. Default: none. */
+  /** Called synchronously with each change. It must not throw. */
   readonly onChange?: ((change: AccountChange) => void) | undefined
 }
 
-/** The state of an account. */
 export class AccountState {
   readonly #lagMillis: number
   readonly #overlapMillis: number
@@ -229,19 +219,19 @@ export class AccountState {
     return this.#version
   }
 
-  /** The number of messages and rows that changed nothing, or that belong to another subaccount. */
+  /** The number of messages and rows that did not change the account. */
   get ignored(): number {
     return this.#ignored
   }
 
-  /** Returns the account if it is live. Returns the same object until something changes. */
+  /** Returns the same object until something changes. */
   read(): Result.Result<Account, AccountNotLive> {
     return this.#status._tag === "Live"
       ? Result.succeed(this.known())
       : Result.fail(new AccountNotLive({ status: this.#status, readError: this.#readError }))
   }
 
-  /** Returns the account even if it is not live. Parts of it may then be missing or out of date. */
+  /** While the account is not live, parts may be missing or out of date. */
   known(): Account {
     return (this.#account ??= Object.freeze({
       openOrders: Object.freeze(this.#orders.open()),
@@ -253,23 +243,19 @@ export class AccountState {
     }))
   }
 
-  /** Records that a channel is subscribed, for the first time or again. Its messages arrive from now on. */
+  /** Until this call, messages of the channel are ignored. */
   subscribed(channel: AccountChannel, nowMillis: number): void {
     this.#subscribed.add(channel)
     for (const read of this.#readsOf(channel)) if (read.isWanted) read.want(nowMillis + this.#lagMillis)
   }
 
-  /**
-   * Makes `needs` return the lists of a channel again, although no message was lost. The status stays the same. Does
-   * nothing if the lists are wanted already, as they are while the channel is not subscribed.
-   */
+  /** Makes `needs` return the lists of a channel again, although no message was lost. The status stays the same. */
   verify(channel: AccountChannel, sinceMillis: number): void {
     // No event reports some losses, so fills may be missing since the last read.
     if (channel === "fill") this.#wantFills(Math.min(sinceMillis, this.#fillsReadMillis))
     for (const read of this.#readsOf(channel)) if (!read.isWanted) read.want(sinceMillis + this.#lagMillis)
   }
 
-  /** Records that messages of a channel were lost. */
   lost(loss: AccountLoss, sinceMillis: number): void {
     if (loss.cause === "outage") this.#subscribed.delete(loss.channel)
     if (loss.channel === "order_group_updates") {
@@ -287,14 +273,12 @@ export class AccountState {
     this.#changed()
   }
 
-  /** Applies a message of `user_orders`. */
   userOrder({ msg }: UserOrderMessage, receivedMillis: number): void {
     const order = rows.orderOfFeed(msg)
     if (!this.#follows("user_orders", order.subaccount)) return this.#ignore()
     this.#mergeOrder(order, { _tag: "Push", receivedMillis })
   }
 
-  /** Applies a message of `fill`. */
   fill({ msg }: FillMessage): void {
     const fill = rows.fillOfFeed(msg)
     if (!this.#follows("fill", fill.subaccount)) return this.#ignore()
@@ -302,7 +286,6 @@ export class AccountState {
     this.#fills.complete()
   }
 
-  /** Applies a message of `market_positions`. */
   marketPosition({ msg, sending_ts_ms }: MarketPositionMessage, receivedMillis: number): void {
     const position = rows.positionOfFeed(msg)
     if (!this.#follows("market_positions", position.subaccount)) return this.#ignore()
@@ -310,14 +293,12 @@ export class AccountState {
     this.#changed({ _tag: "Position", position })
   }
 
-  /** Applies a message of `order_group_updates`. */
   orderGroup({ msg }: OrderGroupUpdatesMessage): void {
     const group = this.#subscribed.has("order_group_updates") ? this.#groups.update(msg) : undefined
     if (group === undefined) return this.#ignore()
     this.#changed({ _tag: "OrderGroup", group })
   }
 
-  /** Applies a page of the resting orders. */
   ordersPage({ isComplete, rows: found, startedMillis }: Page<Responses.Order>, receivedMillis: number): void {
     for (const row of found) this.#mergeRead(row, startedMillis, receivedMillis)
     const ids = found.map(({ order_id }) => order_id)
@@ -329,7 +310,6 @@ export class AccountState {
     this.#settle(receivedMillis)
   }
 
-  /** Applies a page of the fills. */
   fillsPage({ isComplete, rows: found, startedMillis }: Page<Responses.Fill>, receivedMillis: number): void {
     for (const row of found) {
       const fill = rows.fillOfRest(row)
@@ -343,7 +323,6 @@ export class AccountState {
     this.#settle(receivedMillis)
   }
 
-  /** Applies a page of the positions of a subaccount. */
   positionsPage(
     subaccount: number,
     { isComplete, rows: found, startedMillis }: Page<Responses.MarketPosition>,
@@ -366,19 +345,17 @@ export class AccountState {
     this.#settle(receivedMillis)
   }
 
-  /** Applies one order that was read by its id. */
   orderRead(row: Responses.Order, startedMillis: number, receivedMillis: number): void {
     this.#mergeRead(row, startedMillis, receivedMillis)
   }
 
-  /** Applies a read by id that did not find the order. */
   orderNotFound(order_id: string, startedMillis: number): void {
     const order = this.#orders.notFound(order_id, startedMillis)
     if (order === undefined) this.#ignore()
     else this.#changed({ _tag: "OrderNotFound", order })
   }
 
-  /** Records that a read failed. `needs` returns the read again when it is due. */
+  /** `needs` returns the read again when it is due. */
   readFailed(error: Error): void {
     this.#readError = error
   }
@@ -394,10 +371,7 @@ export class AccountState {
     ].map(([what, read]) => ({ ...what, asOfMillis: read.fromMillis - this.#lagMillis }))
   }
 
-  /**
-   * Records that a read began. While its last page is missing, `needs` returns the read again: first after
-   * `readTimeoutMillis`, then after longer waits.
-   */
+  /** Until the read is complete, `needs` returns it again, first after `readTimeoutMillis`. */
   requested(need: Need, nowMillis: number): void {
     if (need._tag === "Orders") this.#orderRead.requested(nowMillis)
     else if (need._tag === "Fills") this.#fillRead.requested(nowMillis)
@@ -429,10 +403,7 @@ export class AccountState {
     return channel === "market_positions" ? this.#positionReads.values() : []
   }
 
-  /**
-   * Sets the time from which fills are read, because fills may be missing since `sinceMillis`. If a read of fills is
-   * wanted already, its earlier time stays.
-   */
+  /** If a read of fills is wanted already, its earlier time stays. */
   #wantFills(sinceMillis: number): void {
     if (!this.#fillRead.isWanted) this.#fillsFromMillis = sinceMillis - this.#overlapMillis
   }
@@ -460,7 +431,6 @@ export class AccountState {
     else this.#changed(added === "new" ? { _tag: "Fill", fill } : undefined)
   }
 
-  /** Counts a message or a row that changed nothing. */
   #ignore(): void {
     this.#ignored++
   }
@@ -471,7 +441,6 @@ export class AccountState {
     if (change !== undefined) this.#onChange?.(change)
   }
 
-  /** Makes the account live if all wanted lists are complete. */
   #settle(nowMillis: number): void {
     const reads = [this.#orderRead, this.#fillRead, ...this.#positionReads.values()]
     if (this.#status._tag === "Live" || reads.some(({ isWanted }) => isWanted)) return
@@ -480,5 +449,4 @@ export class AccountState {
   }
 }
 
-/** Makes the state of an account. The state waits for its first lists. */
 export const make = (options: AccountOptions): AccountState => new AccountState(options)

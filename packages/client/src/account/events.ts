@@ -19,7 +19,7 @@ export type AccountEvent =
 
 interface Reader {
   readonly consumer: Consumer<AccountEvent>
-  /** Whether the reader has received its first `Live`. */
+  /** A reader receives no event before its first `Live`. */
   hasStarted: boolean
 }
 
@@ -53,7 +53,6 @@ export class Events {
     )
   }
 
-  /** Publishes the status if it changed. */
   publishStatus(): void {
     const { status } = this.#state()
     if (status === this.#published) return

@@ -12,13 +12,16 @@ interface Entry {
 
 const keyOf = ({ order_id, trade_id }: AccountFill): string => `${trade_id} ${order_id}`
 
-/** Compares fills by time, then by key. So the sequence of arrival does not decide which fills are the newest. */
+/**
+ * Fills with the same time are compared by key, so that the sequence of arrival does not decide which fills are the
+ * newest.
+ */
 const isBefore = (self: Entry, that: Entry): boolean =>
   self.fill.filledMillis === that.fill.filledMillis
     ? self.key < that.key
     : self.fill.filledMillis < that.fill.filledMillis
 
-/** The result of adding a fill. `completed`: the fill was known, but without its `client_order_id`. */
+/** `completed`: the fill was known, but without its `client_order_id`. */
 export type Added = "new" | "completed" | "known"
 
 export class Fills {
@@ -26,7 +29,7 @@ export class Fills {
   /** Oldest first. */
   readonly #sorted: Array<Entry> = []
   readonly #byKey = new Map<string, Entry>()
-  /** The newest forgotten fill, which is no longer kept. An unknown fill that is not newer may be a forgotten one. */
+  /** The newest fill that is no longer kept. An unknown fill that is not newer may be a forgotten fill. */
   #forgotten: Entry | undefined
   /**
    * The fills that newer fills of the current message or list displaced. They are forgotten after this message or list.
@@ -42,7 +45,7 @@ export class Fills {
     return this.#sorted.map(({ fill }) => fill)
   }
 
-  /** Adds a fill. A new fill that is too old to be kept also counts as new. */
+  /** A new fill that is too old to be kept also counts as new. */
   add(fill: AccountFill): Added {
     const entry = { key: keyOf(fill), fill }
     const known = this.#byKey.get(entry.key)
@@ -58,7 +61,7 @@ export class Fills {
     return "new"
   }
 
-  /** Ends the current message or list: forgets the fills that it displaced. */
+  /** Ends the current message or list. */
   complete(): void {
     for (const entry of this.#leaving.values()) {
       if (this.#forgotten === undefined || isBefore(this.#forgotten, entry)) this.#forgotten = entry
@@ -66,7 +69,7 @@ export class Fills {
     this.#leaving.clear()
   }
 
-  /** Adds the `client_order_id` to a fill that is known only from REST, which does not send this id. */
+  /** Adds the `client_order_id`, which REST does not send. */
   #complete(known: Entry, fill: AccountFill): boolean {
     if (known.fill.client_order_id !== undefined || fill.client_order_id === undefined) return false
     const entry = { key: known.key, fill: Object.freeze({ ...known.fill, client_order_id: fill.client_order_id }) }

@@ -4,11 +4,10 @@
  *
  * **Details**
  *
- * If one of several lines loses a message, another line still delivers it. So the account stays live as long as another
- * line is subscribed to the channel and is whole. Its lists are read again anyway, because that line can be lost before
- * it delivers the message. A line can be up to `behindMillis` behind another line. So a line becomes whole
- * `behindMillis` after it became live, and `behindMillis` after its last lost message: until then, another line may be
- * the only one that delivers an earlier message.
+ * If a line loses a message, the account stays live as long as another line is subscribed to the channel and is whole.
+ * The lists are read again anyway, because the other line can be lost before it delivers the message. A line can be up
+ * to `behindMillis` behind another line. So a line becomes whole `behindMillis` after it became live or last lost a
+ * message. Until then, another line may be the only line that delivers an earlier message.
  *
  * @module
  */
@@ -21,16 +20,14 @@ type FeedService = Feed.KalshiFeed["Service"]
 
 const channels: ReadonlyArray<AccountChannel> = ["user_orders", "fill", "market_positions", "order_group_updates"]
 
-/** How far a line can be behind another line. */
 const behindMillis = 10_000
 
 /** How long to wait before opening a subscription again after the exchange ended it or did not answer. */
 const retryMillis = 5_000
 
-/** What the follower needs from its owner. */
 export interface Outside {
   readonly nowMillis: () => number
-  /** Called after each change of the state. */
+  /** Called when the state may have changed. */
   readonly onInput: () => void
   /** Calls `run` after a time, unless the account closes first. */
   readonly later: (millis: number, run: () => void) => void
@@ -38,13 +35,11 @@ export interface Outside {
   readonly onEnd: (error: Feed.FeedError) => void
 }
 
-/** The account's channels on one connection. */
 class Line {
   readonly feed: FeedService
   readonly subscriptions = new Map<AccountChannel, Feed.Subscription>()
-  /** The channels whose subscriptions are live. */
   readonly live = new Set<AccountChannel>()
-  /** When the line becomes whole again: no earlier message that another line delivers is missing. */
+  /** When the line becomes whole: it then lacks no earlier message that another line delivers. */
   readonly wholeMillis = new Map<AccountChannel, number>()
   ended: Feed.FeedError | undefined
 
@@ -65,7 +60,6 @@ export class Following {
     this.#lines = feeds.map((feed) => new Line(feed))
   }
 
-  /** Subscribes on all lines. */
   start(): void {
     for (const line of this.#lines) for (const channel of channels) this.#subscribe(line, channel)
   }
@@ -75,7 +69,6 @@ export class Following {
     for (const line of this.#lines) this.#unsubscribe(line)
   }
 
-  /** Why each line ended. Undefined for an open line. */
   get ends(): ReadonlyArray<Feed.FeedError | undefined> {
     return this.#lines.map(({ ended }) => ended)
   }
@@ -159,7 +152,7 @@ export class Following {
     }
   }
 
-  /** Handles a loss of messages of a channel on one line. After an outage, the line is not live. */
+  /** After an outage, the line must not be live any more. */
   #lose(line: Line, loss: AccountLoss): void {
     const { channel } = loss
     const nowMillis = this.#outside.nowMillis()

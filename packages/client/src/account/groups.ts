@@ -12,21 +12,20 @@ import { isSame } from "./rows.ts"
 export interface AccountOrderGroup {
   readonly order_group_id: string
   /**
-   * `unknown` until a message shows the status. After a loss of messages, the status is `unknown` again, because no
-   * REST operation returns it.
+   * `unknown` before a message shows the status, and after messages were lost, because no REST operation returns it. A
+   * deleted group stays `deleted`.
    */
   readonly status: "active" | "triggered" | "deleted" | "unknown"
   /** The limit of the group. Undefined until a message contains the limit. */
   readonly contracts_limit_fp: Count | undefined
-  /** The time of the last message, in Unix milliseconds of the exchange's clock. */
+  /** The time of the newest message, in Unix milliseconds of the exchange's clock. */
   readonly updatedMillis: number
 }
 
 type Status = AccountOrderGroup["status"]
 
 /**
- * The status after a message, by `event_type`. `limit_updated` does not change the status: if the new limit triggers
- * the group, the exchange sends a second message.
+ * `limit_updated` does not change the status: if the new limit triggers the group, the exchange sends a second message.
  */
 const statuses: Readonly<Record<string, Status>> = {
   created: "active",
@@ -38,7 +37,7 @@ const statuses: Readonly<Record<string, Status>> = {
 export class OrderGroups {
   readonly #maxDeleted: number
   readonly #groups = new Map<string, AccountOrderGroup>()
-  /** The deleted groups, oldest deletion first. */
+  /** Oldest deletion first. */
   readonly #deleted = new Map<string, AccountOrderGroup>()
 
   constructor(maxDeleted: number) {
@@ -49,10 +48,7 @@ export class OrderGroups {
     return [...this.#groups.values(), ...this.#deleted.values()]
   }
 
-  /**
-   * Applies a message. Returns the changed group. Undefined for a repeated or older message, and for a group that is
-   * already deleted.
-   */
+  /** Returns the changed group. Undefined for a repeated or older message, and for a group that is already deleted. */
   update({ contracts_limit_fp, event_type, order_group_id, ts_ms }: OrderGroupUpdates): AccountOrderGroup | undefined {
     if (this.#deleted.has(order_group_id)) return undefined
     const known = this.#groups.get(order_group_id)
@@ -69,10 +65,7 @@ export class OrderGroups {
     return group
   }
 
-  /**
-   * Handles a loss of messages: sets the status of all groups to `unknown`, except deleted groups. Returns the changed
-   * groups.
-   */
+  /** Returns the changed groups. */
   lost(): ReadonlyArray<AccountOrderGroup> {
     const known = [...this.#groups.values()].filter(({ status }) => status !== "unknown")
     const unknown = known.map((group) => Object.freeze({ ...group, status: "unknown" as const }))

@@ -11,8 +11,8 @@ export interface Options extends Omit<AccountOptions, "nowMillis" | "onChange"> 
   /** The number of independent connections that receive the messages, from 1 to 8. Default: 1. */
   readonly lines?: number | undefined
   /**
-   * The interval in milliseconds at which all lists are read again, even if no message was lost. With Infinity, a list
-   * is read again only after a loss. Default: 60,000.
+   * The interval in milliseconds at which all lists are read again, even if no message was lost. Infinity turns this
+   * off. Default: 60,000.
    */
   readonly verifyMillis?: number | undefined
   /**
@@ -24,7 +24,6 @@ export interface Options extends Omit<AccountOptions, "nowMillis" | "onChange"> 
 
 const maxSubaccount = 63
 
-/** Returns an error for the first invalid option. Undefined if all options are valid. */
 export const faultIn = (options: Options): InvalidRequest | undefined => {
   const { subaccounts = [0] } = options
   const invalid = (pointer: string, reason: string) =>

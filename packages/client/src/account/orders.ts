@@ -7,7 +7,6 @@ import * as FixedPoint from "../money/FixedPoint.ts"
 import { Read } from "./reads.ts"
 import { type AccountOrder, isSame } from "./rows.ts"
 
-/** Where a state of an order comes from: a message or a read. */
 export type Origin =
   | { readonly _tag: "Push"; readonly receivedMillis: number }
   | { readonly _tag: "Read"; readonly startedMillis: number; readonly receivedMillis: number }
@@ -17,15 +16,15 @@ interface Entry {
   pushedMillis: number
   /** The latest start of a read that showed the order. */
   readMillis: number
-  /** The read by id that must confirm the order, because the order may be closed. Undefined if no read is necessary. */
+  /** The read by id that must confirm the order, because the order may be closed. */
   doubt: Read | undefined
 }
 
 const isClosed = ({ status }: AccountOrder): boolean => status === "canceled" || status === "executed"
 
 /**
- * Compares two states of an order. Positive if `next` is later, negative if it is earlier. A closed order does not open
- * again, and an order does not lose fills.
+ * Positive if `next` is later, negative if it is earlier. If the update times do not decide, a closed order does not
+ * open again, and an order does not lose fills.
  */
 const compareStates = (order: AccountOrder, next: AccountOrder): number => {
   const [before, after] = [order.updatedMillis, next.updatedMillis]
@@ -45,11 +44,11 @@ export class Orders {
   readonly #unread = new Map<string, Entry>()
   /** The unconfirmed orders whose read has begun, but has no result yet. The first is due first. */
   readonly #unanswered = new Map<string, Entry>()
-  /** The closed orders, in the sequence in which they closed. */
+  /** The first is forgotten first. */
   readonly #closed = new Map<string, Entry>()
   /**
-   * The latest update time of the forgotten orders, which are no longer kept. An unknown order that is not newer may be
-   * one of them. Undefined if no order was forgotten.
+   * The latest update time of the orders that are no longer kept. An unknown order that is not newer may be one of
+   * them.
    */
   #forgottenMillis: number | undefined
   /** When the read of the last complete list began. */
@@ -69,12 +68,10 @@ export class Orders {
     return Array.from(this.#closed.values(), ({ order }) => order)
   }
 
-  /** The ids of the unconfirmed orders. */
   doubted(): ReadonlySet<string> {
     return new Set([...this.#unread.keys(), ...this.#unanswered.keys()])
   }
 
-  /** The orders that must be read now, each with its wanted read. */
   due(nowMillis: number, max: number): ReadonlyArray<readonly [AccountOrder, Read]> {
     const found: Array<readonly [AccountOrder, Read]> = []
     for (const entries of [this.#unanswered, this.#unread]) {
@@ -86,7 +83,7 @@ export class Orders {
     return found
   }
 
-  /** When the next order is due. Infinity if there is none. */
+  /** Infinity if there is none. */
   nextMillis(): number {
     const [unread] = this.#unread.values()
     const [unanswered] = this.#unanswered.values()
@@ -101,7 +98,7 @@ export class Orders {
     return (this.#open.get(order_id) ?? this.#closed.get(order_id))?.order
   }
 
-  /** Merges a state of an order. Returns whether anything changed. */
+  /** Returns whether anything changed. */
   merge(next: AccountOrder, origin: Origin): boolean {
     const known = this.#open.get(next.order_id) ?? this.#closed.get(next.order_id)
     if (known === undefined) return this.#insert(next, origin)
@@ -122,8 +119,8 @@ export class Orders {
   }
 
   /**
-   * Applies a complete list of resting orders. `seen` contains the ids in the list. Returns the open orders that the
-   * list does not contain: a read by id must confirm them.
+   * `seen` contains the ids in a complete list of resting orders. Returns the orders that became unconfirmed: a read by
+   * id must confirm them.
    */
   complete(seen: ReadonlySet<string>, startedMillis: number, receivedMillis: number): ReadonlyArray<AccountOrder> {
     const missing: Array<AccountOrder> = []
@@ -138,7 +135,7 @@ export class Orders {
     return missing
   }
 
-  /** Applies a read by id that did not find the order. Returns the order if it was removed. */
+  /** Returns the order if it was removed. */
   notFound(order_id: string, startedMillis: number): AccountOrder | undefined {
     const entry = this.#open.get(order_id)
     if (entry?.doubt === undefined || !entry.doubt.counts(startedMillis)) return undefined
@@ -167,7 +164,7 @@ export class Orders {
       readMillis: origin._tag === "Read" ? origin.startedMillis : Number.NEGATIVE_INFINITY,
       doubt: undefined
     }
-    // A complete list that did not begin earlier did not contain the order.
+    // A complete list that began at this time or later did not contain the order.
     const isLate = origin._tag === "Read" && origin.startedMillis <= this.#completeMillis
     if (mayBeForgotten || isLate || order.status === "unknown") this.#doubt(entry, origin.receivedMillis)
     this.#place(entry)

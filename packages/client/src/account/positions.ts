@@ -33,8 +33,8 @@ export class Positions {
   }
 
   /**
-   * Applies a message. Returns whether the position changed. A message contains the time when it was sent, not the time
-   * of the change. A message is ignored if it was sent before the last change that a read showed.
+   * Returns whether the position changed. A message contains the time when it was sent, not the time of the change. A
+   * message is ignored if it was sent before the last change that a read showed.
    */
   push(position: AccountPosition, sentMillis: number | undefined, receivedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)
@@ -51,8 +51,8 @@ export class Positions {
   }
 
   /**
-   * Applies a row of a read. Returns whether the position changed. If the read began less than `lagMillis` after the
-   * last message, the row may be older than the message, and is ignored.
+   * Returns whether the position changed. If the read began less than `lagMillis` after the last message, the row may
+   * be older than the message, and is ignored.
    */
   read(position: AccountPosition, updatedMillis: number, startedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)
@@ -70,8 +70,8 @@ export class Positions {
   }
 
   /**
-   * Applies a complete list. `seen` contains the keys in the list. Removes and returns the positions that the list does
-   * not contain: they are settled.
+   * `seen` contains the keys in a complete list. Removes and returns the positions that are settled, because the list
+   * does not contain them.
    */
   complete(subaccount: number, seen: ReadonlySet<string>, startedMillis: number): ReadonlyArray<AccountPosition> {
     const settled: Array<AccountPosition> = []

@@ -10,7 +10,6 @@ import type { AccountOrder } from "./rows.ts"
 
 const shownOf = (order: AccountOrder): ShownOrder => ({ ...order, subaccount_number: order.subaccount })
 
-/** The orders of an account, which searches can watch by `client_order_id`. */
 export class Pushed implements PushedOrders {
   readonly #known: () => Account
   readonly #watchers = new Map<string, Set<(order: ShownOrder) => void>>()

@@ -22,23 +22,21 @@ const confirmations = 4
 
 const limit = 1_000
 
-/** Fills that are younger than this are always in the live list. */
+/** The live list contains the fills of the last day. */
 const dayMillis = 86_400_000
 
 export interface Reading {
   readonly state: AccountState
   readonly lagMillis: number
-  /** The followed subaccounts. */
   readonly subaccounts: ReadonlyArray<number>
   /** Opens when a read may be due. */
   readonly due: Latch.Latch
-  /** Called after each change of the state. */
+  /** Called when the state may have changed. */
   readonly onInput: () => void
 }
 
 type Capabilities = KalshiPublic | KalshiRead
 
-/** Reads whenever the state needs a read, until the scope closes. */
 export const readWhenNeeded = (reading: Reading): Effect.Effect<never, never, Capabilities | Scope.Scope> =>
   Effect.gen(function* () {
     const { due, state } = reading
@@ -116,7 +114,7 @@ class Freshness {
   }
 }
 
-/** Reads a list or an order, and passes it to the state. A list is passed on when it is complete. */
+/** A list is passed to the state when it is complete. */
 const read = (
   { onInput, state, subaccounts }: Reading,
   freshness: Freshness,

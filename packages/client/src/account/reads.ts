@@ -6,7 +6,6 @@
 
 const longestTimeoutMillis = 60_000
 
-/** Options of the reads. */
 export interface ReadOptions {
   /**
    * How far REST may lag behind the exchange, in milliseconds. A read must contain every change that happened at least
@@ -15,12 +14,12 @@ export interface ReadOptions {
   readonly lagMillis?: number | undefined
   /**
    * The wait before an incomplete read is repeated, in milliseconds since its request or its latest page. For a list,
-   * the wait doubles with each repetition, up to one minute. Default: 10,000.
+   * the wait grows with each repetition. Default: 10,000.
    */
   readonly readTimeoutMillis?: number | undefined
 }
 
-/** Whether and when one list or one order must be read. The time at which a read began identifies the read. */
+/** The time at which a read began identifies the read. */
 export class Read {
   readonly #timeoutMillis: number
   readonly #growth: number
@@ -32,7 +31,6 @@ export class Read {
   #startedMillis = Number.NEGATIVE_INFINITY
   #seen = new Set<string>()
 
-  /** `growth` is the factor by which the wait grows with each repetition. */
   constructor(timeoutMillis: number, fromMillis: number, growth: number) {
     this.#timeoutMillis = timeoutMillis
     this.#growth = growth
@@ -47,14 +45,12 @@ export class Read {
     return this.#isWanted
   }
 
-  /** Requires a read that begins at this time or later. */
   want(fromMillis: number): void {
     this.#isWanted = true
     this.#fromMillis = fromMillis
     this.#attempts = 0
   }
 
-  /** When the next read must begin. Undefined if no read is wanted, or if no read would count. */
   dueMillis(): number | undefined {
     if (!this.#isWanted || this.#fromMillis === Number.POSITIVE_INFINITY) return undefined
     if (this.#attempts === 0) return this.#fromMillis
@@ -65,24 +61,21 @@ export class Read {
     return Math.max(this.#fromMillis, this.#lastMillis + wait)
   }
 
-  /** Records that a read began. */
   requested(nowMillis: number): void {
     this.#attempts++
     this.#lastMillis = nowMillis
   }
 
-  /** Whether a read that began at this time is wanted and late enough. */
   counts(startedMillis: number): boolean {
     return this.#isWanted && startedMillis >= this.#fromMillis
   }
 
-  /** Records that the wanted read is complete. */
   answered(): void {
     this.#isWanted = false
     this.#seen = new Set()
   }
 
-  /** Adds a page. Returns the keys of the whole read if this page completes a read that counts, otherwise undefined. */
+  /** Returns the keys of the whole read if this page completes a read that counts. */
   page(
     keys: ReadonlyArray<string>,
     startedMillis: number,

@@ -41,7 +41,7 @@ export interface AccountFill {
   /** Both orders of a trade have the same `trade_id`: only `trade_id` and `order_id` together identify a fill. */
   readonly trade_id: string
   readonly order_id: string
-  /** Undefined if the fill is known only from REST, which does not send this id. */
+  /** Known only from messages: REST does not send this id. */
   readonly client_order_id: string | undefined
   readonly market_ticker: string
   /** 0 is the primary account. */
@@ -67,10 +67,7 @@ export interface AccountPosition {
   readonly fees_paid_dollars: Dollars
 }
 
-/**
- * Parses a time to Unix milliseconds. Undefined if the text is absent or not a time. Fractions of a millisecond are
- * dropped, as in the feed's numbers.
- */
+/** Fractions of a millisecond are dropped, as in the feed's numbers. */
 const millisOf = (text: string | null | undefined): number | undefined => {
   const millis = Date.parse(text ?? "")
   return Number.isNaN(millis) ? undefined : millis
@@ -161,11 +158,9 @@ export const positionOfRest = (position: Responses.MarketPosition, subaccount: n
     fees_paid_dollars: position.fees_paid_dollars
   })
 
-/** When the exchange last changed a position that REST shows. Negative infinity if REST sends no time. */
 export const positionUpdatedMillis = (position: Responses.MarketPosition): number =>
   millisOf(position.last_updated_ts) ?? Number.NEGATIVE_INFINITY
 
-/** Whether two rows have the same values. */
 export const isSame = <Row extends object>(self: Row, that: Row): boolean => {
   for (const key in that) if (self[key] !== that[key]) return false
   return true

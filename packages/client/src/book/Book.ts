@@ -6,7 +6,6 @@
 import { type Count, type Dollars, type DollarsInput, dollarsUnsafe, toMicros } from "../money/FixedPoint.ts"
 import { type Level, type Levels, printCount, printPrice } from "./side.ts"
 
-/** A book at one moment, without the time of the read. */
 export interface Reading {
   readonly bids: Levels
   readonly asks: Levels
@@ -76,12 +75,12 @@ export class Book {
     return this.#asks.all
   }
 
-  /** The bid with the highest price. Undefined if there is none. */
+  /** The bid with the highest price. */
   get bestBid(): Level | undefined {
     return this.#bids.best
   }
 
-  /** The ask with the lowest price. Undefined if there is none. */
+  /** The ask with the lowest price. */
   get bestAsk(): Level | undefined {
     return this.#asks.best
   }
@@ -94,8 +93,7 @@ export class Book {
 
   /**
    * The exact middle between the best bid and the best ask. Undefined if a side is empty, or if the middle needs more
-   * than six decimals. With the published price grids, the middle needs at most five decimals, because their finest
-   * step is $0.0001.
+   * than six decimals. The published price grids need at most five, because their finest step is $0.0001.
    */
   get mid(): Dollars | undefined {
     const [bid, ask] = [this.#bids.bestMicros, this.#asks.bestMicros]

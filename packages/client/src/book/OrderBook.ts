@@ -82,8 +82,9 @@ export interface Loss {
 }
 
 /**
- * The state of a book. A book that is `Healing` waits for a new snapshot after a loss. `sinceMillis` is when the state
- * began, in Unix milliseconds.
+ * The state of a book. A book that is `Healing` waits for a new snapshot after a loss. `sinceMillis`, in Unix
+ * milliseconds, is when the book became live or stopped being live. For a book that was never live, it is when the book
+ * was made.
  */
 export type State =
   | { readonly _tag: "AwaitingSnapshot"; readonly sinceMillis: number }
@@ -115,8 +116,8 @@ export interface Options extends RequestOptions {
   /** The time at which the book is made, in Unix milliseconds. */
   readonly nowMillis: number
   /**
-   * How long a book may stay crossed (best bid not below best ask) while the clock does not change. Reads return the
-   * book as it was before it crossed. After this time, the book is no longer live. Default: 250.
+   * How long a book may stay crossed (best bid not below best ask) while the clock does not change. After this time,
+   * the book is no longer live. Default: 250.
    */
   readonly crossedGraceMillis?: number | undefined
 }
@@ -143,7 +144,7 @@ interface Parsed {
 
 const invalid = (detail: string): Loss => ({ cause: "invalid", detail })
 
-/** Converts the levels of one side of a snapshot to ascending keys. Returns a loss if a level is not valid. */
+/** The returned keys are ascending. */
 const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
   const entries: Array<readonly [key: number, size: number]> = []
   for (const [price, count] of levels) {
@@ -166,7 +167,7 @@ const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
  *
  * **Details**
  *
- * - A snapshot always replaces the book. An absent side is empty.
+ * - A snapshot replaces the book. An absent side is empty.
  * - Levels are keyed by integers: `"0.45"` and `"0.4500"` are one level.
  * - A delta before the first snapshot, or while the book waits for a new snapshot, only updates the clock. A delta of
  *   `"0.00"` only updates `seq` and the clock.
@@ -176,7 +177,6 @@ const parse = (side: LevelSide, levels: NonNullable<Levels>): Parsed | Loss => {
  * - One action of the exchange can cause several deltas with one clock. Between these deltas, the book can be crossed.
  *   Reads then return the book as it was before it crossed. If the book is still crossed when the clock rises, or after
  *   `crossedGraceMillis`, this is a fault.
- * - A fault ends the live state until the next snapshot.
  *
  * The book has no timer: call `tick` at `nextMillis`.
  */
@@ -255,9 +255,9 @@ export class OrderBook {
   }
 
   /**
-   * Returns the book without a call of `tick`. Use it if a timer calls `tick`. If the process was busy, a deadline can
-   * have passed while earlier messages still wait in the socket. The timer applies the deadline only after these
-   * messages, but `read` would apply it before them.
+   * Returns the book without a call of `tick`. Use it if a timer calls `tick`: in a busy process, a deadline can pass
+   * while earlier messages wait in the socket. The timer applies the deadline after these messages, but `read` would
+   * apply it before them.
    *
    * @internal
    */
@@ -392,7 +392,7 @@ export class OrderBook {
     this.#ignored++
   }
 
-  /** Changes a level. Returns a loss if the change is not possible. */
+  /** Returns a loss if the change is not possible. */
   #apply({ delta_fp, price_dollars, side }: OrderbookDelta, receivedMillis: number): Loss | undefined {
     const micros = safeUnits.parse(price_dollars, 6)
     const delta = safeUnits.parse(delta_fp, 2)

@@ -56,9 +56,8 @@ export interface Options extends BookOptions {
   readonly lines?: number | undefined
 }
 
-/** Keeps the books of one subscription. */
 class Books {
-  /** Assigned with the subscription, before the first event. */
+  /** Assigned before the first event. */
   subscription: Feed.Subscription | undefined
   /** Called when a book may need a timer. */
   onTimer: () => void = () => {}
@@ -142,7 +141,6 @@ class Books {
     this.#changes.end(error)
   }
 
-  /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next: number | undefined
     if (this.ended !== undefined) return next
@@ -153,7 +151,6 @@ class Books {
     return next
   }
 
-  /** Ends the live state of books that have been crossed for too long, and requests the snapshots that are due. */
   tick(): void {
     const nowMillis = this.#nowMillis()
     const wanted: Array<string> = []
@@ -179,7 +176,7 @@ class Books {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
-  /** Marks the books of some markets as lost. An empty list means all markets. */
+  /** An empty list means all markets. */
   #lose(markets: ReadonlyArray<string>, loss: OrderBook.Loss): void {
     const nowMillis = this.#nowMillis()
     for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
@@ -196,14 +193,14 @@ class Books {
  * **Details**
  *
  * All prices are prices of YES. A book is readable from its first snapshot on. After a lost message or a fault, a book
- * is unreadable until its next snapshot. The snapshot is requested at once. After a lost connection, the new
- * subscription brings the snapshots.
+ * is unreadable until its next snapshot. A new snapshot is requested. After a lost connection, the new subscription
+ * brings the snapshots.
  *
  * With `lines: 2`, a book stays readable while one of two connections is lost, misses messages or is late. Readers see
  * the book of the line that is furthest ahead. If that line is lost while the others are behind, readers see its last
  * book until another line has caught up. The book is unreadable instead if the loss shows that this last book was wrong
  * (`negative`, `crossed`). After `catchUpMillis`, readers see the book of the other line that is furthest ahead, with a
- * higher `epoch`. Only in that case can a book be older than the previously read book. The connections of each line have
+ * higher `epoch`. This book can be older than the previously read book. The connections of each line have
  * the options of the layer.
  *
  * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` shows
@@ -224,7 +221,6 @@ export const watch = (
     lines === 1 ? watchOne(market_tickers, options) : watchLines(market_tickers, lines, options)
   )
 
-/** Watches books over one subscription. */
 const watchOne = (
   market_tickers: ReadonlyArray<string>,
   options: BookOptions

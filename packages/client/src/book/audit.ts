@@ -31,7 +31,7 @@ export interface AuditOptions {
 /** Why a read of REST books failed. */
 export type AuditReadError = ErrorOf<typeof Markets.orderbooks>
 
-/** What an audit found. In each pass over the watched markets, each market appears in one event. */
+/** What an audit found. In one pass over the watched markets, a market appears in at most one event. */
 export type AuditEvent =
   /**
    * `equal`: the markets whose live book equals the REST book. `undecided`: the markets whose books could not be
@@ -64,7 +64,6 @@ const batchSize = 100
 /** The maximum number of states of a book that are kept during a read. A market with more states is undecided. */
 const maxStates = 1_000
 
-/** The states of one live book during a read of REST books. */
 class Recording {
   readonly market_ticker: string
   #states: Array<Book> | undefined = []
@@ -85,7 +84,7 @@ class Recording {
   }
 }
 
-/** The differences of each market. Undefined for a market that could not be compared. */
+/** Undefined for a market that could not be compared. */
 type Differences = ReadonlyMap<string, ReadonlyArray<Difference> | undefined>
 
 /** Waits until a read would take no tokens from other calls. */
@@ -99,7 +98,7 @@ const spareTokens = (tickers: ReadonlyArray<string>): Effect.Effect<void, never,
     }
   })
 
-/** Reads REST books once, and compares each with all states that the live book had around the read. */
+/** Compares each REST book with all states that the live book had around the read. */
 const readOnce = (
   watch: Watch,
   tickers: ReadonlyArray<string>,
@@ -134,7 +133,7 @@ const readOnce = (
 
 const keyOf = ({ price, side }: { readonly side: string; readonly price: Dollars }): string => `${side} ${price}`
 
-/** Compares books. A difference counts only if a second read shows a difference at the same level. */
+/** A difference counts only if a second read shows a difference at the same level. */
 const readTwice = (
   watch: Watch,
   tickers: ReadonlyArray<string>,
@@ -161,13 +160,11 @@ const readTwice = (
     )
   })
 
-/** Describes the first difference, and states the number of differences. */
 const describe = ({ live, price, rest, side }: Difference, count: number): string => {
   const number = count === 1 ? "one level differs" : `${count} levels differ`
   return `${number} from REST: at ${side} ${price}, REST has ${rest} contracts and the live book ${live}`
 }
 
-/** The rounds of an audit: which markets are compared next, and when. */
 class Rounds {
   readonly #watch: Watch
   readonly #intervalMillis: number
@@ -184,7 +181,6 @@ class Rounds {
     this.#toleranceMillis = toleranceMillis
   }
 
-  /** Compares the next markets, and marks books that differ as lost. */
   readonly next: Effect.Effect<ReadonlyArray<AuditEvent>, Feed.FeedError, KalshiPublic> = Effect.gen(
     { self: this },
     function* () {
@@ -235,7 +231,6 @@ class Rounds {
   }
 }
 
-/** Returns an error for an invalid time. Undefined for a valid time. */
 const checkMillis = (pointer: string, millis: number, least: number): InvalidRequest | undefined =>
   millis >= least && millis < Number.POSITIVE_INFINITY
     ? undefined
@@ -246,8 +241,8 @@ const checkMillis = (pointer: string, millis: number, least: number): InvalidReq
       })
 
 /**
- * Compares the books of a watch with REST books while the stream runs. Each confirmed difference is an event. The live
- * book is then unreadable until its next snapshot, and the cause of the loss is `audit`.
+ * Compares the books of a watch with REST books while the stream runs. Confirmed differences are reported as events.
+ * The live book is then unreadable until its next snapshot, and the cause of the loss is `audit`.
  *
  * **When to use**
  *

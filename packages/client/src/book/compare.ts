@@ -25,7 +25,7 @@ type Sizes = ReadonlyMap<number, number>
 
 type RestLevels = OrderbookCountFp["yes_dollars"]
 
-/** Converts levels to numbers. Undefined if a price or a count is not a decimal, or has too many decimals. */
+/** Undefined if a price or a count is not a decimal, or has too many decimals. */
 const sizesOf = (
   levels: Iterable<readonly [price: string, count: string]>,
   yesPriceOf: (micros: number) => number
@@ -46,7 +46,7 @@ const itself = (micros: number): number => micros
 /** Converts the price of a bid for NO to a price of YES. */
 const complement = (micros: number): number => oneDollar - micros
 
-/** Compares a side. `lists` contains the levels of the side in each state, newest first. */
+/** `lists` contains the levels of the side in each state, newest first. */
 const compareSide = (side: Side, rest: Sizes, lists: Iterable<ReadonlyArray<Level>>): ReadonlyArray<Difference> => {
   let newest: Sizes | undefined
   let suspects: ReadonlyArray<number> = []

@@ -47,7 +47,6 @@ interface Retry {
   readonly waitMillis: number
 }
 
-/** A line: one subscription to the books of all markets. */
 class Line {
   readonly index: number
   readonly feed: FeedService
@@ -87,7 +86,7 @@ class Lines {
     this.#changes = changes
   }
 
-  /** Adds markets to all lines. Fails if no line accepts them. */
+  /** Fails if no line accepts them. */
   add(tickers: ReadonlyArray<string>): Result.Result<void, InvalidRequest | Feed.FeedError> {
     if (this.ended !== undefined) return Result.fail(this.ended)
     const fresh = tickers.filter((ticker) => !this.#books.has(ticker))
@@ -164,7 +163,6 @@ class Lines {
     this.#changes.end(undefined)
   }
 
-  /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next = Number.POSITIVE_INFINITY
     for (const { book } of this.#books.values()) next = Math.min(next, book.nextMillis() ?? next)
@@ -175,10 +173,6 @@ class Lines {
     return next === Number.POSITIVE_INFINITY ? undefined : next
   }
 
-  /**
-   * Ends the live state of books that have been crossed for too long. Ends the waits for late lines whose time is over.
-   * Requests the snapshots that are due, and adds refused markets again.
-   */
   tick(): void {
     const nowMillis = this.#nowMillis()
     const wanted: ReadonlyArray<Array<string>> = this.#lines.map(() => [])
@@ -212,7 +206,7 @@ class Lines {
     return count
   }
 
-  /** Adds markets to a line. If the line has no room for them now, it tries again later. */
+  /** If the line has no room for the markets now, it tries again later. */
   #join(line: Line, tickers: ReadonlyArray<string>): Result.Result<void, InvalidRequest | Feed.FeedError> {
     const fresh = tickers.filter((ticker) => !line.numbers.has(ticker))
     for (const ticker of fresh) {
@@ -290,7 +284,7 @@ class Lines {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
-  /** Records that a line lost messages of a market. After an outage, the next messages belong to a new subscription. */
+  /** After an outage, the next messages belong to a new subscription. */
   #lose(line: Line, ticker: string, loss: Loss): void {
     const number = line.numbers.get(ticker)
     const found = this.#books.get(ticker)
@@ -317,19 +311,17 @@ class Lines {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
-  /** Ends all books of a line. */
   #closeAll(line: Line, detail: string): void {
     for (const ticker of [...line.numbers.keys()]) this.#close(line, ticker, { cause: "outage", detail })
   }
 
-  /** Records that a line no longer has a market. The line adds it again after a wait. */
+  /** The line adds the market again after a wait. */
   #leave(line: Line, ticker: string, refusal: Feed.MarketsError | undefined): void {
     this.#close(line, ticker, { cause: "outage", detail: refusal?._tag ?? "TooManyConnections" })
     const waitMillis = nextRetryMillis(line.retries.get(ticker)?.waitMillis)
     line.retries.set(ticker, { refusal, waitMillis, dueMillis: this.#nowMillis() + waitMillis })
   }
 
-  /** Handles markets that the exchange refuses on a line. */
   #refuse(line: Line, markets: ReadonlyArray<string>, error: Feed.MarketsError): void {
     for (const ticker of markets) {
       if (!this.#books.has(ticker)) continue
@@ -339,7 +331,6 @@ class Lines {
     this.onTimer()
   }
 
-  /** Forgets a market that is refused on all lines. If no market is left, the watch ends. */
   #forgetIfRefused(ticker: string): void {
     let refusal: Feed.MarketsError | undefined
     for (const { retries } of this.#living()) {
@@ -353,7 +344,6 @@ class Lines {
     if (this.#books.size === 0) this.#end(refusal)
   }
 
-  /** Ends a line. When all lines have ended, the watch ends. */
   #endLine(line: Line, error: Feed.FeedError): void {
     line.ended = error
     this.#closeAll(line, error._tag)
@@ -369,7 +359,7 @@ class Lines {
   }
 }
 
-/** Watches the books of markets over several lines. The first line uses the session of the layer. */
+/** The first line uses the session of the layer. */
 export const watchLines = (
   market_tickers: ReadonlyArray<string>,
   count: number,

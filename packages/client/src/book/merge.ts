@@ -4,24 +4,22 @@
  *
  * **Details**
  *
- * Each line has its own complete {@link OrderBook}. Readers see the book of the line that is furthest ahead. So a book
- * never combines data of two lines, and no change is applied twice. The `seq` of a line proves that the book of the
- * line is complete. This module decides which line is furthest ahead, and ensures that readers never go back to an
- * older book.
+ * Each line has its own complete {@link OrderBook}, as its `seq` proves. Readers see the book of the line that is
+ * furthest ahead. So a book never combines data of two lines, and no change is applied twice.
  *
  * **Places.** A place is a point in the sequence of a market's changes. The exchange sends every change with the value
  * of its clock. All lines send the deltas with the same clock in the same sequence, and before any delta with a higher
  * clock. A snapshot contains all changes up to its clock, and later deltas have higher clocks. So the place of a
  * complete line consists of its clock and the number of its deltas with that clock. After a snapshot, this number is
- * infinity. A higher place is later in time. A complete line that is behind delivers every change that it lacks. So it
- * reaches the place of the line that is ahead.
+ * infinity. A complete line that is behind delivers every change that it lacks, so it reaches the place of the line
+ * that is ahead.
  *
- * **Why readers never go back.** Readers change to another line only if that line has reached the last place that
- * readers saw. The furthest line can be lost while the other lines are complete but late. Then readers see the last
- * book of the lost line until another line has caught up. If that book was a snapshot, another line can reach the same
- * clock by deltas. More deltas with this clock can follow. So the other line counts as late until its clock rises. If
- * both books have the same levels, the late line has no deadline. If the lost line's own book was wrong (`negative`,
- * `crossed`), readers see no book until another line has caught up.
+ * **Changing lines.** Readers change to another line only if that line has reached the last place that readers saw. The
+ * furthest line can be lost while the other lines are complete but late. Then readers see the last book of the lost
+ * line until another line has caught up. If that book was a snapshot, another line can reach the same clock by deltas.
+ * More deltas with this clock can follow. So the other line counts as late until its clock rises. If both books have
+ * the same levels, the late line has no deadline. If the lost line's own book was wrong (`negative`, `crossed`),
+ * readers see no book until another line has caught up.
  *
  * **Restarts of the clock.** The clock can go down during maintenance. Each line has an epoch. Places are compared by
  * their epochs first, then by their clocks. A line begins a new epoch if its own clock goes down. It also begins a new
@@ -42,7 +40,6 @@ import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generat
 import { Book, type Reading } from "./Book.ts"
 import { BookNotLive, type Loss, type Options, OrderBook, type State } from "./OrderBook.ts"
 
-/** Options of a merged book. */
 export interface MergeOptions extends Options {
   /**
    * How long readers see the book of a lost line while no other line has caught up with it. After that, readers see the
@@ -51,7 +48,6 @@ export interface MergeOptions extends Options {
   readonly catchUpMillis?: number | undefined
 }
 
-/** A point in the sequence of a market's changes. */
 interface Place {
   readonly epoch: number
   /** NaN if the exchange sends no clock. Then neither of two places is after the other. */
@@ -66,11 +62,9 @@ const isAfter = (self: Place, that: Place): boolean =>
 const copyOf = (place: Place | undefined): Place | undefined =>
   place === undefined ? undefined : { epoch: place.epoch, clock: place.clock, index: place.index }
 
-/** Whether two readings have the same clock and the same levels. */
 const isEqual = (self: Reading | undefined, that: Reading): boolean =>
   self !== undefined && self.clock === that.clock && self.bids.equals(that.bids) && self.asks.equals(that.asks)
 
-/** One subscription of the market. */
 class Line implements Place {
   readonly book: OrderBook
   /** A place that readers had seen before this line's next snapshot was requested. */
@@ -106,7 +100,7 @@ class Line implements Place {
 interface Held {
   /** Infinity while the furthest line has the same clock and the same levels. */
   untilMillis: number
-  /** Undefined if the book could not be read before. It then stays unreadable until a line has caught up. */
+  /** Undefined if no book is readable until a line has caught up. */
   readonly reading: Reading | undefined
 }
 
@@ -115,18 +109,17 @@ interface Held {
  *
  * **Details**
  *
- * A line is one subscription on one connection: `open` it when the subscription is requested, and `close` it when the
- * subscription or its connection ends. Messages of a line that is not open are ignored and counted. With one line, a
- * merged book behaves like an {@link OrderBook}. `version` changes whenever reads may return a different result.
+ * `open` a line when its subscription is requested, and `close` it when the subscription or its connection ends. With
+ * one line, a merged book behaves like an {@link OrderBook}.
  */
 export class MergedBook {
   readonly market_ticker: string
   readonly #options: MergeOptions
   readonly #catchUpMillis: number
   readonly #lines = new Map<number, Line>()
-  /** The line of the book that readers see. This book is live after each call. */
+  /** The line whose book readers see. This book is live after each call. */
   #leader: Line | undefined
-  /** The furthest place that readers could see. */
+  /** The last place that readers could see. */
   #seen: { epoch: number; clock: number; index: number } | undefined
   #held: Held | undefined
   #state: State
@@ -150,23 +143,20 @@ export class MergedBook {
     return this.#version
   }
 
-  /** The number of messages of lines that are not open. */
   get ignored(): number {
     return this.#ignored
   }
 
-  /** The state of each open line. */
   lines(): ReadonlyMap<number, State> {
     return new Map([...this.#lines].map(([line, { book }]) => [line, book.state]))
   }
 
-  /** Returns the book of the furthest line. */
   read(nowMillis: number): Result.Result<Book, BookNotLive> {
     this.tick(nowMillis)
     return this.current(nowMillis)
   }
 
-  /** Like `current` of {@link OrderBook}: returns the book without a call of `tick`. */
+  /** Does not call `tick`, like `current` of {@link OrderBook}. */
   current(nowMillis: number): Result.Result<Book, BookNotLive> {
     if (this.#state._tag !== "Live") {
       return Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))
@@ -176,13 +166,11 @@ export class MergedBook {
     return Result.succeed(new Book(this.market_ticker, reading, this.#seen!.epoch, nowMillis))
   }
 
-  /** Adds a line whose subscription is being requested. The line waits for its first snapshot. */
   open(line: number, nowMillis: number): void {
     const book = new OrderBook(this.market_ticker, { ...this.#options, nowMillis })
     this.#lines.set(line, new Line(book, copyOf(this.#seen)))
   }
 
-  /** Removes a line whose subscription or connection has ended. */
   close(line: number, loss: Loss, nowMillis: number): void {
     const closed = this.#lines.get(line)
     if (closed === undefined) return
@@ -212,7 +200,6 @@ export class MergedBook {
     this.#settle(found, receivedMillis)
   }
 
-  /** Records that a line lost messages. The next snapshot repairs the book of the line. */
   lost(line: number, loss: Loss, sinceMillis: number): void {
     const found = this.#lines.get(line)
     if (found === undefined) return
@@ -225,7 +212,6 @@ export class MergedBook {
     return [...this.#lines].filter(([, { book }]) => book.needsSnapshot(nowMillis)).map(([line]) => line)
   }
 
-  /** Records that the command `get_snapshot` with this id was sent. */
   requested(line: number, id: number, nowMillis: number): void {
     this.sent(line, id)
     this.requesting(line, nowMillis)
@@ -252,7 +238,6 @@ export class MergedBook {
     return next === Number.POSITIVE_INFINITY ? undefined : next
   }
 
-  /** Ends what has lasted too long: a crossed book, and the wait for a late line. */
   tick(nowMillis: number): void {
     for (const line of this.#lines.values()) {
       line.book.tick(nowMillis)
@@ -260,17 +245,12 @@ export class MergedBook {
     }
   }
 
-  /** Decides what readers see, after a line has changed or time has passed. */
   #settle(line: Line, nowMillis: number): void {
     const leader = this.#leader
     if (leader === undefined || !leader.book.isLive) this.#replaceLeader(line, nowMillis)
     else if (line === leader || (line.book.isLive && isAfter(line, leader))) this.#follow(line, nowMillis)
   }
 
-  /**
-   * Finds a line to follow, because the last leader is lost or there was no leader. `changed` is the line that has
-   * changed.
-   */
   #replaceLeader(changed: Line, nowMillis: number): void {
     let furthest: Line | undefined
     for (const line of this.#lines.values()) {
@@ -319,7 +299,6 @@ export class MergedBook {
     }
   }
 
-  /** Ends the live state, because no line is live. */
   #interrupt({ book: { state } }: Line, nowMillis: number): void {
     this.#leader = undefined
     this.#held = undefined

@@ -1,6 +1,5 @@
 /**
- * Decides when one book needs a request for a snapshot. At most one request is in flight. Each request has a deadline.
- * The deadline grows after each failure.
+ * Decides when a book must request a snapshot. An unanswered request is repeated after its deadline.
  *
  * @module
  */
@@ -16,10 +15,13 @@ export interface RequestOptions {
 
 const longestTimeoutMillis = 60_000
 
-/** The shortest time between two requests. It applies if a book fails at once after each snapshot. */
+/**
+ * The wait after a request that brought a usable snapshot. It matters for a book that fails at once after each
+ * snapshot.
+ */
 const pauseMillis = 250
 
-/** The requests of one book. The subscription itself counts as the first request. */
+/** The subscription itself counts as the first request. */
 export class Requests {
   readonly #timeoutMillis: number
   #isWanted = true
@@ -32,7 +34,6 @@ export class Requests {
     this.#lastMillis = nowMillis
   }
 
-  /** When the next request must be sent. Undefined if no snapshot is wanted. */
   dueMillis(): number | undefined {
     if (!this.#isWanted) return undefined
     const wait =
@@ -42,24 +43,22 @@ export class Requests {
     return this.#lastMillis + wait
   }
 
-  /** Records that a snapshot is wanted. If a request is in flight, its snapshot is enough. */
+  /** If a request is in flight, its snapshot is enough. */
   want(): void {
     this.#isWanted = true
   }
 
-  /** Records that a request was sent. */
   sent(nowMillis: number): void {
     this.#lastMillis = nowMillis
     this.#unanswered++
   }
 
-  /** Records that a usable snapshot arrived. */
   answered(): void {
     this.#isWanted = false
     this.#unanswered = 0
   }
 
-  /** Records that the subscription was lost. The next subscription brings a snapshot. */
+  /** The next subscription brings a snapshot. */
   restart(nowMillis: number): void {
     this.#isWanted = true
     this.#lastMillis = nowMillis

@@ -1,6 +1,6 @@
 /**
  * Decimals as safe integers: numbers that hold micro-dollars and hundredths of a contract exactly. Order books compute
- * with numbers, because they are faster. All other modules use bigint for money.
+ * with numbers, because they are faster. Other modules use bigint for money.
  *
  * @module
  */

@@ -28,10 +28,8 @@ export interface Level {
   readonly count: Count
 }
 
-/** Prints a price in the canonical form. */
 export const printPrice = (micros: number): Dollars => safeUnits.print(micros, 6) as Dollars
 
-/** Prints a count in the canonical form. */
 export const printCount = (hundredths: number): Count => safeUnits.print(hundredths, 2) as Count
 
 /** The index of the first key in a sorted list that is not less than `key`. */
@@ -47,7 +45,7 @@ const positionOf = (keys: ReadonlyArray<number>, key: number): number => {
 }
 
 /**
- * The levels of one side at one moment. They never change.
+ * The levels of one side at one moment.
  *
  * **Details**
  *
@@ -67,7 +65,7 @@ export class Levels {
     this.#sizes = sizes
   }
 
-  /** The best price of YES in micro-dollars. Undefined if there is no level. */
+  /** In micro-dollars of YES. */
   get bestMicros(): number | undefined {
     const key = this.#keys[this.#keys.length - 1]
     return key === undefined ? undefined : this.#priceOf(key)
@@ -77,7 +75,7 @@ export class Levels {
     return this.#keys.length === 0 ? undefined : (this.#best ??= this.#levelAt(this.#keys.length - 1))
   }
 
-  /** All levels, best first. */
+  /** Best first. */
   get all(): ReadonlyArray<Level> {
     return (this.#all ??= this.first(this.#keys.length))
   }
@@ -92,7 +90,7 @@ export class Levels {
     return Object.freeze(Array.from({ length }, (_, index) => this.#levelAt(end - 1 - index)))
   }
 
-  /** Whether these levels equal the levels of the same side at another moment. */
+  /** Both must be levels of the same side. */
   equals(that: Levels): boolean {
     return (
       this.#keys.length === that.#keys.length &&
@@ -100,14 +98,14 @@ export class Levels {
     )
   }
 
-  /** The hundredths of a contract at a price. */
+  /** In hundredths of a contract. */
   sizeAt(priceMicros: number): number {
     const key = this.#priceOf(priceMicros)
     const position = positionOf(this.#keys, key)
     return this.#keys[position] === key ? this.#sizes[position]! : 0
   }
 
-  /** The hundredths of a contract at a price and at all better prices. */
+  /** The hundredths of a contract at this price and at all better prices. */
   sizeTo(priceMicros: number): number {
     let sum = 0
     for (let position = positionOf(this.#keys, this.#priceOf(priceMicros)); position < this.#keys.length; position++) {
@@ -129,10 +127,9 @@ export class Levels {
   }
 }
 
-/** Why a change was not applied. The side is then unchanged. */
+/** After a refusal, the side is unchanged. */
 export type Refusal = "negative" | "tooLarge"
 
-/** A side of a book that changes. */
 export class LevelSide {
   readonly #side: "bid" | "ask"
   #keys: Array<number> = []
@@ -146,23 +143,21 @@ export class LevelSide {
     this.#side = side
   }
 
-  /** The key of a price of YES in micro-dollars. */
   keyOf(priceMicros: number): number {
     return this.#side === "bid" ? priceMicros : oneDollar - priceMicros
   }
 
-  /** The highest key. A negative number if there is no level. */
+  /** Negative if there is no level. */
   get bestKey(): number {
     return this.#keys.length === 0 ? -1 : this.#keys[this.#keys.length - 1]!
   }
 
-  /** Returns the current levels. */
   levels(): Levels {
     this.#keysAreShared = true
     return (this.#shared ??= new Levels(this.#side, this.#keys, this.#sizes))
   }
 
-  /** Replaces all levels. The lists are sorted by key, and this side owns them afterwards. */
+  /** The lists are sorted by key, and this side owns them afterwards. */
   replace(keys: Array<number>, sizes: Array<number>): void {
     this.#keys = keys
     this.#sizes = sizes
@@ -170,10 +165,7 @@ export class LevelSide {
     this.#keysAreShared = false
   }
 
-  /**
-   * Adds a signed number of hundredths of a contract to a level. A level of zero is removed. Returns why the change was
-   * not applied. Undefined if it was applied.
-   */
+  /** `delta` is a signed number of hundredths of a contract. A level of zero is removed. */
   add(key: number, delta: number): Refusal | undefined {
     const position = positionOf(this.#keys, key)
     const isKnown = this.#keys[position] === key

@@ -28,7 +28,6 @@ export class NotWatched
   }
 }
 
-/** Options of watched books. */
 export type BookOptions = Omit<MergeOptions, "nowMillis">
 
 /** A line of a watch: a subscription to all watched markets on its own connections. */
@@ -38,21 +37,19 @@ export interface LineState {
   /** The number of books that are live on this line. */
   readonly liveBooks: number
   /**
-   * The connections and subscriptions of the line. The first line uses the session of the layer, which also has the
-   * subscriptions of other users.
+   * The connections and subscriptions of the line. The first line uses the session of the layer, which also has other
+   * subscriptions.
    */
   readonly session: Feed.SessionState
 }
 
-/** What reading a book returns. */
 export type ReadResult = Result.Result<Book, BookNotLive | NotWatched | Feed.FeedError>
 
 /** The watched books. They are updated until the scope closes. */
 export interface Watch {
   /**
-   * Returns the book of a market. The returned book never changes. Read again to get a newer book. While the book is
-   * not live, fails with `BookNotLive`, which states why and since when. After the feed has ended, fails with the
-   * feed's error.
+   * Returns the book of a market. While the book is not live, fails with `BookNotLive`, which states why and since
+   * when. After the feed has ended, fails with the feed's error.
    */
   readonly read: (market_ticker: string) => Effect.Effect<Book, BookNotLive | NotWatched | Feed.FeedError>
   /**
@@ -86,10 +83,9 @@ export interface Watch {
   readonly lines: Effect.Effect<ReadonlyArray<LineState>>
 }
 
-/** An event of the feed about books. */
 export type BookEvent = Feed.FeedEvent<"orderbook_delta">
 
-/** Returns the loss that an event reports, and its markets. An empty list means all markets. */
+/** `markets`: an empty list means all markets. */
 export const lossOf = (
   event: BookEvent
 ): { readonly markets: ReadonlyArray<string>; readonly loss: Loss } | undefined => {
@@ -119,14 +115,11 @@ export const lossOf = (
   }
 }
 
-/** The maximum number of pointers that a watch lists. */
 const maxKeys = 100
 
-/** The pointers of unknown members of snapshots, each once. */
 export class UnknownKeys {
   readonly #pointers = new Set<string>()
 
-  /** Adds the pointers of an `UnknownKeys` event. */
   add(event: BookEvent): void {
     if (event._tag !== "UnknownKeys") return
     for (const pointer of event.pointers) if (this.#pointers.size < maxKeys) this.#pointers.add(pointer)
@@ -137,7 +130,7 @@ export class UnknownKeys {
   }
 }
 
-/** A book, and its version when its ticker was last published. */
+/** `version` is the version of the book when its ticker was last published. */
 export interface Published<Book extends { readonly version: number }> {
   readonly book: Book
   version: number
@@ -148,7 +141,7 @@ export interface Published<Book extends { readonly version: number }> {
  * takes it.
  */
 export class Changes {
-  /** The observers of each market. They are called with each change, before the next message is processed. */
+  /** Called with each change, before the next message is processed. */
   readonly #observers = new Map<string, ReadonlySet<() => void>>()
   readonly #tickers: Newest<string>
 
@@ -164,7 +157,7 @@ export class Changes {
     return this.#tickers.stream
   }
 
-  /** Calls an observer now, and with each change of a market. Returns a function that stops the calls. */
+  /** Returns a function that stops the calls. */
   observe(ticker: string, observer: () => void): () => void {
     this.#observers.set(ticker, new Set([...(this.#observers.get(ticker) ?? []), observer]))
     observer()
@@ -180,7 +173,6 @@ export class Changes {
     this.#tickers.publish(ticker, ticker)
   }
 
-  /** Publishes a ticker if its book has changed since it was last published. */
   publishIfChanged(ticker: string, found: Published<{ readonly version: number }> | undefined): void {
     if (found === undefined || found.version === found.book.version) return
     found.version = found.book.version
@@ -192,7 +184,6 @@ export class Changes {
   }
 }
 
-/** The books of one subscription or of several lines. */
 interface WatchedBooks {
   readonly read: (ticker: string) => ReadResult
   readonly state: (ticker: string) => State | undefined
@@ -201,7 +192,6 @@ interface WatchedBooks {
   readonly heal: (ticker: string, loss: Loss) => void
 }
 
-/** Returns the members of a watch that do not depend on the number of lines. */
 export const membersOf = (books: WatchedBooks, changes: Changes): Omit<Watch, "add" | "remove" | "lines"> => ({
   read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
   changes: changes.stream,

@@ -45,7 +45,7 @@ export type FeedEvent<Name extends ChannelName> = SessionEvent<ChannelMessage<Na
 export interface SubscribeOptions {
   /**
    * The maximum number of events that can wait for the consumer. If one more event arrives, the stream delivers the
-   * waiting events and then fails with `Lagging`. So no event is dropped silently. Default: 65,536.
+   * waiting events and then fails with `Lagging`. Default: 65,536.
    */
   readonly bufferSize?: number | undefined
 }
@@ -92,8 +92,8 @@ export const open = <Name extends ChannelName>(
  *
  * **Details**
  *
- * Streams of one channel with the same filter share one subscription of the exchange. After a lost connection, the feed
- * connects again and restores every subscription. The stream then contains the events `Outage` and `Restored`.
+ * Streams of one channel with the same filter share their subscriptions of the exchange. After a lost connection, the
+ * feed connects again and restores its subscriptions. The stream then contains the events `Outage` and `Restored`.
  */
 export const subscribe = <Name extends ChannelName>(
   channel: Name,
@@ -114,7 +114,7 @@ export const messages = <Name extends ChannelName>(
 
 /**
  * Subscribes to `ticker`, and delivers the newest ticker of each market. A slow consumer receives one message for
- * several changes of a market, so it never falls behind.
+ * several changes of a market.
  *
  * **Gotchas**
  *
@@ -175,8 +175,8 @@ export const frames = ({ bufferSize = defaultBufferSize }: SubscribeOptions = {}
   )
 
 /**
- * Subscribes to the best quotes of your RFQ batches. For each batch, every delivered message has a higher `version`
- * than the message before it. Older and repeated messages are dropped.
+ * Subscribes to the best quotes of your RFQ batches. A message is dropped if its `version` is not higher than the last
+ * delivered `version` of its batch.
  *
  * **Details**
  *
@@ -205,8 +205,8 @@ export const bestQuotes = (
 export const state: Effect.Effect<SessionState, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(({ state }) => state)
 
 /**
- * Replaces the open connections. The old connections close after the new connections have all subscriptions, so no
- * message is lost.
+ * Replaces the open connections. An old connection closes after the new connection has its subscriptions, so the
+ * changeover loses no message.
  */
 export const changeOver: Effect.Effect<void, never, KalshiFeed> = /*#__PURE__*/ KalshiFeed.use(
   ({ changeOver }) => changeOver

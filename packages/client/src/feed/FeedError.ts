@@ -13,7 +13,6 @@ const clip = (text: string): string => (text.length <= printLimit ? text : `${te
 
 const maxPrintedNames = 5
 
-/** Prints the first names of a list, and the number of further names. */
 const list = (names: ReadonlyArray<string>): string => {
   const more = names.length - maxPrintedNames
   return names.slice(0, maxPrintedNames).join(", ") + (more > 0 ? ` and ${more} more` : "")
@@ -72,9 +71,7 @@ export type LossCause =
   | { readonly _tag: "Unreachable"; readonly reason: string }
   /** The handshake took too long. */
   | { readonly _tag: "DialTimedOut"; readonly timeoutMillis: number }
-  /**
-   * The exchange did not answer a probe (a command that tests the connection) in time. The connection was half open.
-   */
+  /** The exchange did not answer a probe (a command that tests the connection) in time. */
   | { readonly _tag: "Unresponsive"; readonly timeoutMillis: number }
   /** The exchange refused a probe, so the state of the connection is unknown. */
   | { readonly _tag: "ProbeRefused"; readonly code: number; readonly reason: string }
@@ -83,7 +80,6 @@ export type LossCause =
   /** This subscription ended, and the feed opens it again. The connection stays open. */
   | { readonly _tag: "SubscriptionLost"; readonly code: number | undefined; readonly reason: string }
 
-/** Describes a cause in a few words. */
 export const describeLoss = (cause: LossCause): string => {
   switch (cause._tag) {
     case "Closed":
@@ -201,8 +197,8 @@ export class CommandTimedOut
 
 /**
  * A subscription needs more connections than the option `maxConnections` allows. A connection has at most one
- * subscription per channel. So each filter of a channel needs its own connection. Markets beyond the limit of a
- * subscription also need another connection.
+ * subscription per channel, so each filter of a channel needs its own connection. Markets beyond the limit of a
+ * subscription need another connection.
  */
 export class TooManyConnections
   extends /*#__PURE__*/ Data.TaggedError("TooManyConnections")<{

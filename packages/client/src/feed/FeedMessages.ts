@@ -61,7 +61,7 @@ const invalid = (pointer: string, reason: string): Result.Result<never, InvalidM
   Result.fail(new InvalidMessage({ type: undefined, pointer, reason }))
 
 /**
- * Makes a function that decodes the text of a message. If the message does not decode, the error says where and why.
+ * Makes a function that decodes the text of a message.
  *
  * **Details**
  *

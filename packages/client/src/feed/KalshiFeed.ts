@@ -34,11 +34,9 @@ export interface FeedService {
   ) => Result.Result<Subscription, InvalidRequest | FeedError>
   /** Includes the queue of a consumer in the metrics. */
   readonly watchQueue: feedTelemetry.FeedTelemetry["watchQueue"]
-  /** Passes all frames to a recorder. Returns a function that stops the recording. */
+  /** Returns a function that stops the recording. */
   readonly record: (recorder: Recorder) => () => void
-  /** Returns the current connections and subscriptions. */
   readonly state: Effect.Effect<SessionState>
-  /** Replaces the open connections. The old connections close after the new connections have all subscriptions. */
   readonly changeOver: Effect.Effect<void>
   /**
    * Opens another session with the same options. The two sessions share no connection. The new session has its own

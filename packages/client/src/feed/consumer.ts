@@ -42,7 +42,7 @@ export class Consumer<A> {
     return Queue.sizeUnsafe(this.#queue)
   }
 
-  /** Adds an event. Returns false for the first event that does not fit. That event ends the stream. */
+  /** Returns false for the first event that does not fit. */
   offer(event: A): boolean {
     if (this.#isOver || Queue.offerUnsafe(this.#queue, event)) return true
     this.end(new Lagging({ channel: this.#channel, waiting: this.#bufferSize }))

@@ -23,7 +23,7 @@ export const checkLines = (operation: string, lines: number): Effect.Effect<void
         new InvalidRequest({ operation, pointer: "/lines", reason: `expected an integer from 1 to ${maxLines}` })
       )
 
-/** Returns one session per line. The first is the session of the layer. The others are new. */
+/** The first is the session of the layer. */
 export const sessionsOf = (lines: number): Effect.Effect<ReadonlyArray<FeedService>, never, KalshiFeed | Scope.Scope> =>
   Effect.flatMap(KalshiFeed, (feed) =>
     Effect.map(Effect.replicateEffect(feed.openSession, lines - 1), (others) => [feed, ...others])
@@ -36,20 +36,14 @@ export const isMarketsError = (error: FeedError): error is MarketsError =>
   error._tag === "SnapshotMissing" ||
   error._tag === "CommandTimedOut"
 
-/**
- * Returns how many milliseconds a line waits before it subscribes to refused markets again. `lastMillis` is the
- * previous wait.
- */
 export const nextRetryMillis = (lastMillis: number | undefined): number =>
   Math.min((lastMillis ?? minRetryMillis / 2) * 2, maxRetryMillis)
 
-/** A state that needs a timer. */
 interface Timed {
   readonly nextMillis: () => number | undefined
   readonly tick: () => void
 }
 
-/** Calls `tick` at the time that `nextMillis` returns. */
 export const tickWhenDue = (timed: Timed, timer: Latch.Latch, clock: Clock.Clock): Effect.Effect<never> =>
   Effect.forever(
     Effect.suspend(() => {

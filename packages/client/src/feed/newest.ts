@@ -9,7 +9,6 @@ import * as Queue from "effect/Queue"
 import * as Stream from "effect/Stream"
 import type { FeedError } from "./FeedError.ts"
 
-/** A queue in which a newer value replaces the waiting value with the same key. */
 export class Newest<A> {
   readonly stream: Stream.Stream<A, FeedError>
   readonly #waiting = new Map<string, A>()

@@ -9,15 +9,12 @@ import { isBeyondResolution, type Reading } from "../sending/skew.ts"
 import { blamesTimestamp } from "../statuses.ts"
 import type { Refusal } from "./session/dialling.ts"
 
-/** The times of an upgrade request. */
 export interface UpgradeTimes {
   readonly sent: Reading
   readonly received: Reading
 }
 
-/**
- * Converts the response to a refused upgrade into a `Refusal`. Also measures the exchange's clock with the response.
- */
+/** Also measures the exchange's clock with the response. */
 export const refusalOf = (
   connection: Connection,
   signed: Signed | undefined,

@@ -47,10 +47,8 @@ interface UpgradeResponse {
   }
 }
 
-/** The maximum number of bytes that are read from the body of a refusal. */
 const maxRefusalBytes = 64 * 1024
 
-/** The sockets of one session. */
 class Sockets implements Outside {
   /** Assigned before the first connection is opened. */
   session: Session | undefined
@@ -134,7 +132,6 @@ class Sockets implements Outside {
     this.#sockets.set(generation, socket)
     let failure: string | undefined
     let isOpen = false
-    /** Whether the session still uses this socket. */
     const isCurrent = (): boolean => this.#sockets.get(generation) === socket
     const refuse = (report: () => void): void => {
       if (!isCurrent()) return
@@ -183,7 +180,7 @@ class Sockets implements Outside {
 
 const unreachable: EndCause = { _tag: "Unreachable" }
 
-/** Ends a socket without waiting for the other side. */
+/** Does not wait for the other side. */
 const end = (socket: Socket.WebSocketLike & Extras): void => {
   try {
     // Without a listener, a late error would be thrown.
@@ -231,7 +228,6 @@ const singleValues = (headers: UpgradeResponse["headers"]): Readonly<Record<stri
     Object.entries(headers).map(([name, value]) => [name, typeof value === "object" ? value.join(", ") : value])
   )
 
-/** Runs a session over WebSockets until the scope closes. */
 export const run = (
   connection: Connection,
   telemetry: FeedTelemetry,
@@ -255,7 +251,6 @@ export const run = (
     return session
   })
 
-/** Calls `tick` whenever it is due. */
 const tickWhenDue = (session: Session, nowMillis: () => number): Effect.Effect<never> => {
   const isEarlier = Latch.makeUnsafe(false)
   let wakesMillis = Number.POSITIVE_INFINITY

@@ -2,7 +2,7 @@
  * Records the spans and metrics of a feed.
  *
  * Each message increments a count, and updates a histogram if the message has a sending time. The counts are published
- * once a second. The tracer and the metric registry belong to the application. Their exceptions are ignored.
+ * once a second. Exceptions of the tracer and the metric registry are ignored, because the application owns both.
  *
  * @module
  */
@@ -125,7 +125,7 @@ const defined = {
  * | `kalshi.client.feed.reconnects` | counter | `{connection}` | dials after a lost connection or a failed dial | `error.type` (of the loss or the failure), `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.messages` | counter | `{message}` | messages of subscriptions, up to a second late; replies to commands are not counted | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.delay` | histogram | `s` | the time from a message's `sending_ts_ms` to its receipt | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
- * | `kalshi.client.feed.gaps` | counter | `{gap}` | gaps in `seq` | `kalshi.feed.channel`, `kalshi.feed.gap.reason` (`missing`, `reset`, `overflow`), `server.address`, `server.port`, `kalshi.client.name` |
+ * | `kalshi.client.feed.gaps` | counter | `{gap}` | gaps in the messages of subscriptions | `kalshi.feed.channel`, `kalshi.feed.gap.reason` (`missing`, `reset`, `overflow`), `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.decode_failures` | counter | `{message}` | messages that do not decode | `error.type` (`InvalidMessage`, `UnknownMessage`), `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.queue.depth` | gauge | `{event}` | events that wait for the consumers of streams, at the time of reading | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
  * | `kalshi.client.feed.lagging` | counter | `{subscription}` | streams that ended with `Lagging` | `kalshi.feed.channel`, `server.address`, `server.port`, `kalshi.client.name` |
@@ -150,7 +150,6 @@ export interface EndCause {
   readonly code?: number | undefined
 }
 
-/** The queue of a stream. */
 export interface WatchedQueue {
   /** Called when the stream ends with `Lagging`. */
   readonly onLagging: () => void
@@ -158,7 +157,7 @@ export interface WatchedQueue {
 }
 
 export interface FeedTelemetry extends Observer {
-  /** Called when a dial starts. `after` is the loss or the failed dial before it. */
+  /** `after` is the loss or the failed dial before this one. */
   readonly onDial: (generation: number, after: EndCause | undefined) => void
   readonly onOpen: (generation: number) => void
   /**
@@ -169,11 +168,9 @@ export interface FeedTelemetry extends Observer {
   readonly watchQueue: (channel: ChannelName, size: () => number) => WatchedQueue
 }
 
-/** The metrics of the messages of a channel. */
 interface Seen {
   readonly messages: NumberMetric
   readonly delays: NumberMetric
-  /** The messages that are not in the counter yet. */
   unpublished: number
 }
 
@@ -185,14 +182,11 @@ interface Dial {
   readonly span: Tracer.Span | undefined
 }
 
-/** The metrics of a feed, and where they are recorded. */
 interface Recording {
   readonly context: Context.Context<never>
-  /** The attributes of the server. */
   readonly server: ReturnType<typeof serverOf>
 }
 
-/** Records dials, connections and their losses. */
 const recordDials = ({ context, server }: Recording) => {
   const clock = Context.get(context, Clock.Clock)
   const spanServer = { ...server, "server.port": Number(server["server.port"]) }
@@ -256,7 +250,7 @@ const recordDials = ({ context, server }: Recording) => {
   } satisfies Partial<FeedTelemetry>
 }
 
-/** Records the messages of the channels. `close` publishes the last counts. */
+/** `close` publishes the last counts. */
 const recordMessages = ({ context, server }: Recording) => {
   const channels: Array<Seen> = []
   const seenOf = memoized((channel: ChannelName) => {
@@ -269,7 +263,7 @@ const recordMessages = ({ context, server }: Recording) => {
     channels.push(seen)
     return seen
   })
-  /** The fiber that will publish the counts. Undefined if all counts are published. */
+  /** Undefined if all counts are published. */
   let publishing: Fiber.Fiber<void> | undefined
   const publish = (): void => {
     publishing = undefined
@@ -300,7 +294,6 @@ const recordMessages = ({ context, server }: Recording) => {
   return { onMessage, close }
 }
 
-/** Records gaps, and messages that do not decode. */
 const recordFaults = ({ context, server }: Recording) => {
   const undecodable = memoized((errorType: string) =>
     counter(defined.undecodable, { ...server, "error.type": errorType })
@@ -316,7 +309,7 @@ const recordFaults = ({ context, server }: Recording) => {
   } satisfies Partial<FeedTelemetry>
 }
 
-/** Records the queues of streams. `close` removes their gauges. */
+/** `close` removes the gauges of the queues. */
 const recordQueues = ({ context, server }: Recording) => {
   const lagging = memoized((channel: ChannelName) =>
     counter(defined.lagging, { ...server, "kalshi.feed.channel": channel })
@@ -345,7 +338,7 @@ const recordQueues = ({ context, server }: Recording) => {
   return { watchQueue, close }
 }
 
-/** Makes the telemetry of a feed. Closing the scope removes the gauges of its queues. */
+/** Closing the scope removes the gauges of the queues. */
 export const make = (
   { feedUrl }: Environment,
   name: string | undefined

@@ -1,6 +1,6 @@
 /**
- * Public trades over several lines. A line is a subscription on its own connections. Each trade arrives once, from the
- * line that delivers it first. An event reports each interval in which trades can be missing.
+ * Public trades over several lines. A line is a subscription on its own connections. A trade arrives from the line that
+ * delivers it first, and repeated trades are dropped. An event reports an interval in which trades can be missing.
  *
  * **Example** (The trades of one market over two connections)
  *
@@ -57,7 +57,7 @@ export interface Options {
   readonly bufferSize?: number | undefined
   /**
    * How far the trades of a line can be out of order, by the exchange's time. If the value is too small, a {@link Hole}
-   * may not be reported. A larger value reports more holes. Default: 1,000.
+   * may not be reported. A larger value can report more holes. Default: 1,000.
    */
   readonly disorderMillis?: number | undefined
   /**
@@ -81,7 +81,7 @@ export interface FilledOptions extends Options {
   readonly maxPages?: number | undefined
 }
 
-/** A trade. Each `trade_id` arrives once. */
+/** A trade. A repeated `trade_id` is dropped while the watch remembers it. */
 export interface TradeEvent {
   readonly _tag: "Trade"
   readonly trade: Trade
@@ -96,7 +96,7 @@ export interface TradeEvent {
  *
  * `sinceMillis` is the exchange's time of the last trade before the hole, minus `disorderMillis`. If no trade arrived
  * before the hole, it is one minute before the first line was live. `untilMillis` is when a line was live again, by
- * this machine's clock.
+ * this machine's clock, but not less than `sinceMillis`.
  */
 export interface Hole extends Interval {
   readonly _tag: "Hole"
@@ -187,19 +187,17 @@ const open = <A>(
  *
  * **Details**
  *
- * Each trade arrives once, from the line that delivers it first. A line can be lost, miss messages, be late or move to
- * a new connection. No trade is missing if another line delivers it. A `Hole` reports each interval in which trades can
- * be missing.
+ * A trade arrives from the line that delivers it first. A line can be lost, miss messages, be late or move to a new
+ * connection. No trade is missing if another line delivers it. A `Hole` reports an interval in which trades can be
+ * missing.
  *
  * A loss on one line is harmless only if another line delivers the lost trades. The other line may be late, and may be
- * lost before it delivers them. So the loss stays open until the other line has passed it. A line passes a loss with a
- * trade that is later than the first trade of the restored line. The difference in the exchange's time must exceed
- * twice `disorderMillis`. If the other line is lost earlier, the loss is reported as a hole. A hole does not prove that
- * a trade happened in it.
+ * lost before it delivers them. So the loss stays open until the other line delivers a trade that is later than the
+ * first trade of the restored line, by more than twice `disorderMillis`. If the other line is lost earlier, the loss is
+ * reported as a hole. A hole does not prove that a trade happened in it.
  *
  * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which
  * lines are complete, and why a line ended. When all lines have ended, the watch ends with the error of the last line.
- * If more than `bufferSize` events wait, it ends with `Lagging`.
  *
  * **Gotchas**
  *
@@ -223,8 +221,9 @@ export const watch = (
  *
  * **Details**
  *
- * Each `Hole` is followed by `Filled` or `NotFilled`. `Filled` contains the trades that had not arrived, sorted by the
- * exchange's time. Live trades arrive in the meantime. Each trade arrives once: in `Filled`, or as a `Trade`.
+ * A `Hole` is followed by `Filled` or `NotFilled`. `Filled` contains the trades that had not arrived, sorted by the
+ * exchange's time. Live trades arrive in the meantime. A trade that arrived as a `Trade` is not in `Filled`, and a
+ * trade of `Filled` does not arrive later.
  *
  * **Gotchas**
  *

@@ -16,8 +16,8 @@
  * the time when the first of the unproven lines was live again. That line is then complete. If no line is live, the
  * hole ends when the next line is live.
  *
- * So no time limit decides that a loss is harmless. A loss is either proven to be harmless, or reported as a hole. The
- * limit `lateMillis` only decides when a line that lacks a trade counts as lost.
+ * So no time limit decides that a loss is harmless. The limit `lateMillis` decides when a line that lacks a trade
+ * counts as lost.
  *
  * @module
  */
@@ -44,7 +44,7 @@ const maxSkewMillis = 60_000
 
 class LineCoverage {
   status: LineStatus = "lost"
-  /** Since when the line is live, by this machine's clock. */
+  /** By this machine's clock. */
   liveMillis = 0
   /** The exchange's time of the first trade since `liveMillis`. */
   firstMillis: number | undefined
@@ -62,7 +62,7 @@ class LineCoverage {
 export class Coverage {
   readonly #bounds: Bounds
   readonly #lines: ReadonlyArray<LineCoverage>
-  /** When the first line was live. Undefined before. */
+  /** When the first line was live. */
   #startedMillis: number | undefined
   /** The exchange's time of the last trade of any line. */
   #newestMillis = Number.NEGATIVE_INFINITY
@@ -78,10 +78,7 @@ export class Coverage {
     return this.#lines[index]!.status
   }
 
-  /**
-   * Records that a line is live. Trades that are sent from now on arrive on the line, until it is lost again. Returns
-   * the hole that ends now. Undefined if there is none.
-   */
+  /** Trades that are sent from now on arrive on the line, until it is lost again. Returns the hole that ends now. */
   live(index: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
     if (line.status !== "lost") return undefined
@@ -92,10 +89,7 @@ export class Coverage {
     return this.#complete(line)
   }
 
-  /**
-   * Records that a line lost messages. After that, the line delivers no trade until `live` is called. Returns the hole
-   * that results, if another line is already live again. Otherwise undefined.
-   */
+  /** Returns the hole that results, if another line is already live again. */
   lost(index: number): Interval | undefined {
     const line = this.#lines[index]!
     line.isLate = false
@@ -110,8 +104,8 @@ export class Coverage {
   }
 
   /**
-   * Records that a line delivered a trade, even if another line delivered it before. If the trade makes a late line
-   * live again, returns the hole that ends.
+   * Also called if another line delivered the trade before. If the trade makes a late line live again, returns the hole
+   * that ends.
    */
   trade(index: number, atMillis: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
@@ -133,7 +127,6 @@ export class Coverage {
     return hole
   }
 
-  /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next: number | undefined
     for (const { lacks } of this.#lines) {
@@ -142,7 +135,7 @@ export class Coverage {
     return next
   }
 
-  /** Treats lines that are too late as lost. Returns the holes that result. */
+  /** Returns the holes that result. */
   tick(nowMillis: number): ReadonlyArray<Interval> {
     return this.#lines.flatMap((line, index) => {
       if (line.lacks === undefined || line.lacks.dueMillis > nowMillis) return []
@@ -154,7 +147,7 @@ export class Coverage {
 
   /**
    * Makes a line complete, although no other line covers the trades that it lacks. Returns the interval of these trades
-   * as a hole. Undefined if no line was live before.
+   * as a hole.
    */
   #complete(line: LineCoverage): Interval | undefined {
     const isFirst = this.#startedMillis === undefined
@@ -173,7 +166,6 @@ export class Coverage {
     this.#lastMillis = Math.max(this.#lastMillis, line.lastMillis)
   }
 
-  /** Makes each unproven line complete if a complete line has passed its loss. */
   #prove(): void {
     const { disorderMillis } = this.#bounds
     for (const line of this.#lines) {

@@ -47,7 +47,7 @@ const toFeed = (trade: Responses.Trade): Trade => {
 
 const fractionOf = (time: string): string => /\.(\d+)/.exec(time)?.[1] ?? ""
 
-/** Compares times. The text can have more digits than milliseconds. */
+/** The text can have more digits than milliseconds. */
 const byTime = ({ created_time: a }: Responses.Trade, { created_time: b }: Responses.Trade): number => {
   const millis = Date.parse(a) - Date.parse(b)
   if (millis !== 0) return millis
@@ -55,7 +55,7 @@ const byTime = ({ created_time: a }: Responses.Trade, { created_time: b }: Respo
   return left < right ? -1 : left > right ? 1 : 0
 }
 
-/** Reads the trades since a time, oldest first. The read has no end time, so this machine's clock does not matter. */
+/** Oldest first. The read has no end time, so this machine's clock does not matter. */
 export const readTrades = (
   { markets, maxPages }: Filling,
   sinceMillis: number

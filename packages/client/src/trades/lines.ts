@@ -21,9 +21,9 @@ import { type Bounds, Coverage, type Interval, type LineStatus } from "./coverag
 type FeedService = Feed.KalshiFeed["Service"]
 
 /**
- * The minimum number of remembered ids, both for delivered trades and for trades that were read. At 100 bytes each, all
- * ids take up to 40 MB. The busiest hour that was recorded on any channel had about 500 messages per second. At this
- * rate, 100,000 messages take three minutes.
+ * The minimum number of remembered ids, for delivered trades and for read trades each. At 100 bytes each, all ids take
+ * up to 40 MB. The busiest recorded hour had about 500 messages per second: at this rate, 100,000 messages take three
+ * minutes.
  */
 const capacity = 100_000
 
@@ -38,13 +38,12 @@ export interface LineState {
   /** Why the line ended. Undefined while the line lasts. A line that ended is not opened again. */
   readonly ended: Feed.FeedError | undefined
   /**
-   * The connections and subscriptions of the line. The first line uses the session of the layer, which also has the
-   * subscriptions of other users.
+   * The connections and subscriptions of the line. The first line uses the session of the layer, which also has other
+   * subscriptions.
    */
   readonly session: Feed.SessionState
 }
 
-/** Receives what the lines report. */
 export interface Sink {
   readonly trade: (trade: Trade, receivedMillis: number) => void
   readonly hole: (interval: Interval) => void
@@ -80,8 +79,8 @@ export class TradeLines {
   /** Called when `tick` may be due earlier than `nextMillis` returned. */
   onTimer: () => void = () => {}
   /**
-   * `#delivered`: the ids of trades that lines delivered. `#read`: the ids of trades that were read. They are separate,
-   * so that a long hole does not displace the delivered ids.
+   * `#read` has the ids of trades that REST returned. The ids are separate, so that a long hole does not displace the
+   * delivered ids.
    */
   readonly #delivered = new FirstSeen(capacity)
   readonly #read = new FirstSeen(capacity)
@@ -107,13 +106,13 @@ export class TradeLines {
     this.#markets = new Set(markets ?? [everyMarket])
   }
 
-  /** Subscribes all lines. Fails if no line accepts the request. */
+  /** Fails if no line accepts the request. */
   open(): Result.Result<void, InvalidRequest | Feed.FeedError> {
     const opened = this.#lines.map((line) => this.#subscribe(line))
     return opened.find(Result.isSuccess) ?? opened[0]!
   }
 
-  /** Returns the trades of a read that did not arrive and were not read before, in the same sequence. */
+  /** Returns the trades that neither arrived nor were read before. */
   unread(trades: ReadonlyArray<Trade>): ReadonlyArray<Trade> {
     return trades.filter(({ trade_id }) => !this.#delivered.has(trade_id) && this.#read.add(trade_id))
   }
@@ -132,7 +131,6 @@ export class TradeLines {
     return this.#coverage.statusOf(index)
   }
 
-  /** When `tick` must be called next. Undefined if nothing will be due. */
   nextMillis(): number | undefined {
     let next = Number.POSITIVE_INFINITY
     if (!this.#isOver) {
@@ -143,7 +141,6 @@ export class TradeLines {
     return next === Number.POSITIVE_INFINITY ? undefined : next
   }
 
-  /** Subscribes again to refused markets, and treats late lines as lost. */
   tick(): void {
     const nowMillis = this.#nowMillis()
     for (const hole of this.#coverage.tick(nowMillis)) this.#sink.hole(hole)
@@ -154,7 +151,7 @@ export class TradeLines {
     return this.#lines.filter(({ ended }) => ended === undefined)
   }
 
-  /** Subscribes a line to all wanted markets. The new subscription replaces the former subscription. */
+  /** The new subscription replaces the former subscription. */
   #subscribe(line: Line): Result.Result<void, InvalidRequest | Feed.FeedError> {
     const { subscription: former } = line
     const attempt = {}
@@ -186,8 +183,7 @@ export class TradeLines {
     } else if (opened.failure._tag !== "InvalidRequest") {
       this.#endLine(line, opened.failure)
     }
-    // The former subscription is closed last. Both share one subscription of the exchange, so that subscription does
-    // not end in between.
+    // Both share a subscription of the exchange. It stays open, because the former is closed last.
     former?.close()
     return Result.map(opened, () => undefined)
   }
@@ -252,7 +248,6 @@ export class TradeLines {
     else this.#endLine(line, error)
   }
 
-  /** Records that a line does not have some markets. */
   #refuse(line: Line, markets: ReadonlyArray<string>, error: Feed.MarketsError): void {
     for (const market of markets) if (this.#markets.has(market)) line.refused.set(market, error)
     this.#retryLater(line)
@@ -268,7 +263,6 @@ export class TradeLines {
     this.onTimer()
   }
 
-  /** Forgets the markets that are refused on all lines. If no market is left, the watch ends. */
   #forgetRefused(): void {
     for (const market of this.#markets) {
       const errors = this.#living().map(({ refused }) => refused.get(market))
@@ -286,7 +280,6 @@ export class TradeLines {
     }
   }
 
-  /** Ends a line. When all lines have ended, the watch ends. */
   #endLine(line: Line, error: Feed.FeedError): void {
     line.ended = error
     line.dueMillis = Number.POSITIVE_INFINITY

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 
 const source = fileURLToPath(new URL("../../src/", import.meta.url))
 
-/** Bundles a module without the modules of Effect. Returns the code. */
+/** Leaves out the modules of Effect. */
 const bundle = async (contents: string): Promise<string> => {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: source, loader: "ts" },

@@ -10,7 +10,6 @@ const rest = fileURLToPath(new URL("../../../../fixtures/spec/rest.json", import
 const feed = fileURLToPath(new URL("../../../../fixtures/spec/feed.json", import.meta.url))
 const committed: Paths = { rest, feed, folder: `${client}src/generated/` }
 
-/** Makes a temporary folder with a copy of the committed files. */
 const copied = Effect.gen(function* () {
   const fs = yield* FileSystem.FileSystem
   const folder = `${yield* fs.makeTempDirectoryScoped()}/generated/`
@@ -54,7 +53,7 @@ describe("check", () => {
     }).pipe(Effect.provide(NodeServices.layer))
   )
 
-  it.effect("fails on a field without a doc, and reports the file that needs the doc", () =>
+  it.effect("fails on a field without a doc, and names the file that needs it", () =>
     Effect.gen(function* () {
       const fs = yield* FileSystem.FileSystem
       const paths = { ...(yield* copied), rest: `${yield* fs.makeTempDirectoryScoped()}/rest.json` }

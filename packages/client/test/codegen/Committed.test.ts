@@ -75,7 +75,6 @@ describe("the decimals of FixedPoint", () => {
     QuotePriceInput: FixedPoint.QuotePriceInput
   }
   const characters = fc.constantFrom(..."0123456789.-+e ,\n", "")
-  /** Replaces, inserts or removes a character at a random position of a text. */
   const edited = (texts: fc.Arbitrary<string>) =>
     fc
       .tuple(texts, fc.nat({ max: 9 }), fc.nat({ max: 1 }), characters)

@@ -18,7 +18,6 @@ const named = (names: ReadonlyArray<string>): Json =>
 const command = (cmd: string, params: Json): Json =>
   object({ cmd: constant(cmd), id: { type: "integer", minimum: 0 }, params: object(params) })
 
-/** The schemas that every document has: the command `subscribe`, and an error. */
 const common: Json = {
   subscribeCommandPayload: command("subscribe", {
     channels: { type: "array", minItems: 1, items: { type: "string", enum: ["news"] } },
@@ -30,7 +29,7 @@ const common: Json = {
   })
 }
 
-/** Makes a document with more schemas. `carries` lists the messages of its channel. */
+/** `carries` lists the messages of its channel. */
 const documentOf = (
   schemas: Json,
   {
@@ -111,7 +110,7 @@ describe("generateFeed", () => {
     }
   })
 
-  it("distinguishes messages of one type by a constant, by a member of only one message, or by a list", async () => {
+  it("distinguishes messages of one type by a constant, a unique member or a list", async () => {
     const some = (msg: Json) => object({ type: constant("item"), msg })
     const text = await textOf(
       documentOf({
@@ -136,7 +135,7 @@ describe("generateFeed", () => {
     assert.include(text, 'import { type Variant, hasMember, hasValue, isList, isOther } from "../wire/variants.ts"')
   })
 
-  it("lists updates by their action, and writes a component only once if messages and commands use it", async () => {
+  it("lists updates by action, and writes a shared component once", async () => {
     const schemas = {
       itemPayload: object({ type: constant("item"), sid: ref("sid") }),
       updateCommandPayload: command("update", { action: { type: "string", enum: ["add", "remove"] }, sid: ref("sid") }),
@@ -172,7 +171,7 @@ describe("generateFeed", () => {
 describe("a fault of the feed document", () => {
   const faultsOf = async (document: Json, found: FeedFacts = facts) => (await outcomeOf(document, found)).faults
 
-  it("is a message without exactly one type, a missing channel, a channel with other messages, or an address that is not the channel's name", async () => {
+  it("is a message without exactly one type, or a missing or mismatched channel", async () => {
     assert.deepStrictEqual(
       await faultsOf(documentOf({ itemPayload: object({ type: { type: "string" } }) }, { carries: [] })),
       ["/components/messages/item/payload: expected a schema whose `type` or `cmd` is a constant"]

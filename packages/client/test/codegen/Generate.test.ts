@@ -19,7 +19,7 @@ const object = (properties: Json, required: ReadonlyArray<string> = Object.keys(
   required
 })
 
-/** Returns functions that decode a value as the only property of a response or of a request. */
+/** Decode a value as the only property of a response and of a request. */
 const both = async (schema: Json, others: Json = {}) => {
   const document = documentOf({
     schemas: { ...others, Both: object({ a: schema }) },
@@ -49,7 +49,7 @@ const rejects = (decode: Decode, values: ReadonlyArray<unknown>, pointer = "/a")
 }
 
 describe("generate", () => {
-  it("writes a readable type and a codec for each component, and marks every call as pure", async () => {
+  it("writes a type and a codec for each component, and marks calls as pure", async () => {
     const files = await filesOf(
       documentOf({
         schemas: {
@@ -127,7 +127,7 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
     assert.deepStrictEqual(await filesOf(reversed(document) as Json), once) // the reversed value is still an object
   })
 
-  it("writes a component for requests or responses only if they use it, and omits unused components", async () => {
+  it("writes components only for the requests or responses that use them", async () => {
     const one = object({ a: { type: "string" } })
     const files = await filesOf(
       documentOf({ schemas: { In: one, Out: one, Nowhere: one }, requests: ["In"], responses: ["Out"] })
@@ -410,7 +410,7 @@ describe("a list", () => {
     for (const decode of [request, response]) accepts(decode, [[], [null, 1]])
   })
 
-  it("that can be null decodes null to an empty list in a response, and keeps null in a request", async () => {
+  it("that can be null decodes null to an empty list only in responses", async () => {
     const { request, response } = await both({ type: ["array", "null"], items: { type: "integer" } })
     assert.deepStrictEqual(response(null), { value: { a: [] } })
     accepts(response, [[], [1]])
@@ -539,7 +539,7 @@ describe("generate reports a fault for", () => {
     assert.deepStrictEqual(await faultsOf(document), ["/components/schemas/OutA: there are two components OutA"])
   })
 
-  it("an invalid type name, a duplicate id, and a body that is not a component", async () => {
+  it("an invalid type name, a duplicate id, and an inline body", async () => {
     const get = { operationId: "Get", responses: {} }
     assert.deepStrictEqual(
       await faultsOf(
@@ -587,7 +587,7 @@ describe("Facts", () => {
     assert.notInclude(text, "Price")
   })
 
-  it("are rejected if the document has another pattern, has no pattern, or uses a decimal of responses in a request", async () => {
+  it("are rejected for another pattern, no pattern, or a response decimal in a request", async () => {
     const facts = { ...noFacts, decimals: { Price: decimal } }
     const at = "/components/schemas/Price"
     assert.deepStrictEqual(
@@ -601,7 +601,7 @@ describe("Facts", () => {
     assert.deepStrictEqual(await faultsOf(request, facts), [`${at}: this decimal is only for responses`])
   })
 
-  it("state the unit of an integer whose name does not imply it, and are rejected if there is no such integer", async () => {
+  it("state the unit of an existing integer whose name does not imply it", async () => {
     const document = responseOf(
       object({ t: { type: "integer" }, made_ts: { type: "string" }, paid_cents: { type: "integer" } })
     )
@@ -660,7 +660,7 @@ describe("times of requests", () => {
     assert.include(text, "made_ts: Schema.Int")
   })
 
-  it("need a unit in parameters as well, and a fact about a missing parameter is rejected", async () => {
+  it("need a unit in parameters as well, and facts about missing parameters are rejected", async () => {
     const unknown = documentOf({
       paths: { "/things": { get: { operationId: "GetThings", parameters: [timeQuery("close_time")], responses: {} } } }
     })
@@ -696,7 +696,7 @@ describe("parameters", () => {
     { LimitQuery: limit, UnusedQuery: query("unused", { type: "string" }) }
   )
 
-  it("are constants for the path and the query of an operation, shared if the document shares them", async () => {
+  it("are constants per operation, or shared constants if the document shares them", async () => {
     assert.strictEqual(
       declarationsOf((await filesOf(things)).get("parameters.ts")!),
       `const LimitQuery: Parameter<number, false> = optional(integerBetween(1, 9))

@@ -22,7 +22,6 @@ const inputsOf = async (document: Json, facts: Facts = noFacts): Promise<string>
   return file.slice(file.indexOf(" */\n") + 4).trim()
 }
 
-/** Returns the doc comment of a query parameter on one line. */
 const commentOf = async (name: string, schema: Json, facts: Facts, more: Json = {}): Promise<string | undefined> => {
   const inputs = await inputsOf(withOperation({ parameters: [id, query(name, schema, more)], responses: {} }), facts)
   const comment = new RegExp(`/\\*\\*((?:(?!\\*/)[\\s\\S])*)\\*/\\s*readonly ${name}\\?`).exec(inputs)?.[1]
@@ -118,7 +117,7 @@ export interface PartInput {
 describe("the docs of fields", () => {
   const integer = (more: Json = {}) => ({ type: "integer", ...more })
 
-  it("come from the entry for the operation, else for the shared parameter, else for the field's name", async () => {
+  it("come from the operation's entry, else the shared parameter, else the field's name", async () => {
     const shared = { LimitQuery: query("limit", integer()) }
     const parameters = [id, { $ref: "#/components/parameters/LimitQuery" }]
     const limitDoc = async (fields: Readonly<Record<string, string>>) =>

@@ -8,10 +8,7 @@ import { documentOf, filesOf, type Json } from "./support/documents.ts"
 const client = fileURLToPath(new URL("../../", import.meta.url))
 const tsc = fileURLToPath(new URL("../../../../node_modules/typescript/bin/tsc", import.meta.url))
 
-/**
- * Compiles the code that is generated from a document, together with a module that uses it, and returns the compiler's
- * output.
- */
+/** Compiles generated code together with a module that uses it. Returns the compiler's output. */
 const compile = async (document: Json, use: string): Promise<string> => {
   // The folder is inside the package, so that imports of its modules and its dependencies resolve.
   await mkdir(`${client}node_modules/.cache`, { recursive: true })

@@ -12,10 +12,8 @@ const examples = readFileSync(new URL("../../../../fixtures/feed/examples.jsonl"
 
 const decode = FeedMessages.decoder()
 
-/** The error of a message that must not decode. */
 const errorOf = (message: unknown) => Result.getOrThrow(Result.flip(decode(JSON.stringify(message))))
 
-/** The error of a command that must not be encoded. */
 const refusalOf = (command: unknown) => {
   const { operation, pointer, reason } = Result.getOrThrow(
     Result.flip(FeedMessages.encode(command as Command)) // a JavaScript caller can pass anything
@@ -23,7 +21,7 @@ const refusalOf = (command: unknown) => {
   return { operation, pointer, reason }
 }
 
-describe("decoder", () => {
+describe("FeedMessages.decoder", () => {
   it("decodes every example message of the AsyncAPI document without a change, compiled and interpreted", () => {
     const messages = examples.filter(({ payload }) => "type" in payload)
     for (const { message, payload } of messages) {
@@ -47,7 +45,7 @@ describe("decoder", () => {
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(none))), { ...none, msg: [] } as never)
   })
 
-  it("keeps the fields that only a metadata_updated event has, and rejects an invalid value of such a field", () => {
+  it("keeps and checks the fields that only a metadata_updated event has", () => {
     const message = (msg: object) => ({
       type: "market_lifecycle_v2",
       sid: 1,
@@ -64,7 +62,7 @@ describe("decoder", () => {
     assert.deepStrictEqual(Result.getOrThrow(decode(JSON.stringify(later))), later as never)
   })
 
-  it("accepts an absent side of a book and an absent clock, but rejects null, a wrong type and a missing ticker", () => {
+  it("accepts a book that lacks a side or the clock, but rejects null", () => {
     const snapshot = (msg: object) => ({ type: "orderbook_snapshot", sid: 1, seq: 1, msg })
     const market = { market_ticker: "A-T1.5", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1" }
     assert.isTrue(Result.isSuccess(decode(JSON.stringify(snapshot(market)))))
@@ -135,7 +133,7 @@ describe("decoder", () => {
   })
 })
 
-describe("encode", () => {
+describe("FeedMessages.encode", () => {
   it("encodes every example command of the AsyncAPI document without a change", () => {
     const commands = examples.filter(({ payload }) => "cmd" in payload)
     for (const { message, payload } of commands) {
@@ -145,7 +143,7 @@ describe("encode", () => {
     assert.strictEqual(new Set(commands.map(({ message }) => message)).size, 9)
   })
 
-  it("rejects a misspelled parameter, an unknown channel, command or action, and a value that is not a command", () => {
+  it("rejects misspelled parameters, unknown channels, commands and actions, and values that are not commands", () => {
     const subscribe = (params: object) => ({ id: 1, cmd: "subscribe", params })
     assert.deepStrictEqual(refusalOf(subscribe({ channels: ["trade"], market_tickerz: ["A"] })), {
       operation: "subscribe",

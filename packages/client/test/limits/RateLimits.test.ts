@@ -28,11 +28,9 @@ const create = (mark: string) => Orders.create(order(mark))
 const cancel = (order_id: string) => Orders.cancel({ order_id })
 const read = OrderGroups.get({ order_group_id: "g" })
 
-/** Makes one call for each name, concurrently. */
 const all = <A, E, R>(names: ReadonlyArray<string>, call: (name: string) => Effect.Effect<A, E, R>) =>
   Effect.forEach(names, call, { concurrency: "unbounded" })
 
-/** Returns the error of a call that must fail with `LimitExceeded`. */
 const limitExceeded = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(call), (error) => (error instanceof Errors.LimitExceeded ? error : assert.fail(error._tag)))
 
@@ -41,11 +39,10 @@ const times = Effect.map(Metered, ({ calls }) => calls().map(({ atMillis }) => a
 
 const creates = (count: number) => concurrently(count, () => create("o"))
 
-/** Spends a full write bucket. */
 const spendAll = creates(10)
 
 describe("Kalshi.layer", () => {
-  it.effect("sends signed calls at once while the bucket has tokens, and then as the bucket refills", () =>
+  it.effect("sends signed calls while the bucket has tokens, then as it refills", () =>
     Effect.gen(function* () {
       yield* runFor("1 second", creates(13))
       // The client assumes a rate that is 0.1 % below the exchange's rate. So ten tokens take 100.1 ms. Sleeps last
@@ -55,7 +52,7 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("sends nothing if the wait for tokens takes the whole total timeout of a call", () =>
+  it.effect("sends nothing if the wait for tokens takes the whole total timeout", () =>
     Effect.gen(function* () {
       yield* spendAll
       // The tokens refill after 100.1 ms, and sleeps last whole milliseconds.
@@ -104,14 +101,14 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange({ transitMillis: () => 100 }, { limits: {} }))
   )
 
-  it.effect("after a burst without responses, counts the refill of tokens from the end of the assumed latency", () =>
+  it.effect("after a burst without responses, counts the refill from the end of the assumed latency", () =>
     Effect.gen(function* () {
       const sent = yield* burst
       assert.closeTo(sent[10]!, 601, 10)
     }).pipe(provideExchange({ transitMillis: () => 2_000 }, { limits: {} }))
   )
 
-  it.effect("counts a call that timed out as in flight until the assumed latency has passed", () =>
+  it.effect("counts a timed-out call as in flight until the assumed latency has passed", () =>
     Effect.gen(function* () {
       // Ten calls and the two requests for the account's limits time out after 50 ms, and never arrive.
       const sent = yield* burst
@@ -168,20 +165,18 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange({}, { policy: { attemptTimeout: "100 millis", totalTimeout: "2 seconds" } }))
   )
 
-  it.effect(
-    "does not send a call whose tokens become available exactly at its total timeout, and returns the tokens",
-    () =>
-      Effect.gen(function* () {
-        yield* spendAll
-        const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: "101 millis" })
-        const error = yield* runFor("101 millis", Effect.flip(late))
-        assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no", attempts: 0 })
-        assert.strictEqual((yield* times).length, 10)
-        assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("next")), 0)
-      }).pipe(provideExchange())
+  it.effect("does not send a call whose tokens arrive exactly at its total timeout", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const late = Effect.provideService(create("late"), SendPolicy.Overrides, { totalTimeout: "101 millis" })
+      const error = yield* runFor("101 millis", Effect.flip(late))
+      assert.deepInclude(error, { _tag: "RequestTimeout", limit: "total", requestSent: "no", attempts: 0 })
+      assert.strictEqual((yield* times).length, 10)
+      assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("next")), 0)
+    }).pipe(provideExchange())
   )
 
-  it.live("reports a maximum wait of 0 ms, never a negative wait, on the real clock", () =>
+  it.live("reports a maximum wait of 0 ms, never less, on the real clock", () =>
     Effect.gen(function* () {
       yield* Effect.provideService(Orders.batchCreate(batch(10)), SendPolicy.Overrides, { totalTimeout: "1 minute" })
       const withoutWait = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
@@ -191,7 +186,7 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("fails at once, without sending, if the wait is longer than the remaining total time", () =>
+  it.effect("fails at once if the wait is longer than the remaining total time", () =>
     Effect.gen(function* () {
       yield* spendAll
       const error = yield* limitExceeded(Orders.batchCreate(batch(10)))
@@ -266,7 +261,7 @@ describe("Orders.batchCreate", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("waits for a full bucket if it costs the full capacity, and is not starved by small calls", () =>
+  it.effect("waits for a full bucket if needed, and is not starved by small calls", () =>
     Effect.gen(function* () {
       yield* create("one")
       const large = yield* start(Orders.batchCreate(batch(10)))
@@ -352,7 +347,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("maxWait includes the wait for earlier calls in the queue, and a rejected call leaves the queue", () =>
+  it.effect("maxWait includes the wait for earlier calls, and a rejected call leaves the queue", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* start(all(["a", "b", "c"], create))
@@ -517,19 +512,17 @@ describe("write buckets", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect(
-    "an order without a shard takes tokens from all buckets at once, and is not starved by small orders of one shard",
-    () =>
-      Effect.gen(function* () {
-        yield* spendAll
-        const fiber = yield* start(Orders.create({ ...routed, client_order_id: "routed" }))
-        const smallOrders = yield* start(creates(30))
-        yield* TestClock.adjust("1 minute")
-        yield* Fiber.join(fiber)
-        yield* Fiber.join(smallOrders)
-        assert.strictEqual((yield* marks)[10], "routed")
-        assert.strictEqual((yield* Metered).refused(), 0)
-      }).pipe(provideExchange())
+  it.effect("an order without a shard is not starved by orders of one shard", () =>
+    Effect.gen(function* () {
+      yield* spendAll
+      const fiber = yield* start(Orders.create({ ...routed, client_order_id: "routed" }))
+      const smallOrders = yield* start(creates(30))
+      yield* TestClock.adjust("1 minute")
+      yield* Fiber.join(fiber)
+      yield* Fiber.join(smallOrders)
+      assert.strictEqual((yield* marks)[10], "routed")
+      assert.strictEqual((yield* Metered).refused(), 0)
+    }).pipe(provideExchange())
   )
 })
 
@@ -566,10 +559,9 @@ describe("TooManyRequests", () => {
 })
 
 describe("interruption", () => {
-  /** Whether the bucket is full. */
   const isFull = Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(10)), (millis) => millis === 0)
 
-  it.effect("of the first waiting call takes no tokens, and the next call moves up at once", () =>
+  it.effect("of the first waiting call takes no tokens, and advances the next call", () =>
     Effect.gen(function* () {
       yield* spendAll
       const first = yield* start(Orders.batchCreate(batch(10)))
@@ -583,7 +575,7 @@ describe("interruption", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("of a waiting call further back takes no tokens, and the calls after it move up", () =>
+  it.effect("of a later waiting call takes no tokens, and advances the calls behind it", () =>
     Effect.gen(function* () {
       yield* spendAll
       const first = yield* start(create("first in line"))
@@ -658,7 +650,7 @@ describe("a refused connection", () => {
 })
 
 describe("RateLimits.Store", () => {
-  it.effect("does not change a call's result if a method of the store fails after the request was sent", () =>
+  it.effect("does not change a call's result if the store fails after the send", () =>
     Effect.gen(function* () {
       const broken = () => Effect.die(new Error("the store is broken"))
       const store: RateLimits.Store = {
@@ -696,7 +688,6 @@ describe("RateLimits.Store", () => {
       return yield* Effect.provide(RateLimits.waitFor(Orders.create, order("o")), make(options.b))
     })
   }
-  /** Runs with a new store and a new exchange. */
   const shared = <A, E>(effect: Effect.Effect<A, E, HttpClient.HttpClient | Metered>) =>
     Effect.provide(effect, Layer.fresh(Layer.merge(RateLimits.layerMemory, layerExchange())))
 

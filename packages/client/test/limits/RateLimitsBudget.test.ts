@@ -44,7 +44,6 @@ describe("RateLimits before the budget is known", () => {
       const read = Effect.result(OrderGroups.get({ order_group_id: "g" }))
       const fiber = yield* Effect.forkChild(concurrently(1_000, () => read))
       yield* TestClock.adjust("999 millis")
-      // Not all calls have ended.
       assert.strictEqual(fiber.pollUnsafe(), undefined)
       yield* passTime(31)
       const results = yield* Fiber.join(fiber)
@@ -154,7 +153,7 @@ describe("Orders.cancel", () => {
 })
 
 describe("a fetched budget", () => {
-  /** A client of an exchange that reports these budgets in sequence, and then repeats the last budget. */
+  /** The exchange repeats the last budget. */
   const changing = (reported: ReadonlyArray<Budget>, actual: Budget, options: Partial<Kalshi.Options> = {}) =>
     Layer.suspend(() => {
       let requests = 0
@@ -173,11 +172,10 @@ describe("a fetched budget", () => {
   const small: Budget = { rate: 100, capacity: 100 }
   const large: Budget = { rate: 400, capacity: 400 }
 
-  it.effect("is fetched again for a batch that it would reject, and the batch is then sent", () =>
+  it.effect("is fetched again for a batch that it would reject", () =>
     Effect.gen(function* () {
       const first = yield* Effect.flip(Orders.batchCreate(batch(20)))
       assert.strictEqual(first._tag, "LimitExceeded")
-      // The account moves to a higher tier.
       yield* TestClock.adjust("11 seconds")
       yield* Orders.batchCreate(batch(20))
       assert.strictEqual((yield* Metered).calls().length, 1)
@@ -252,7 +250,7 @@ describe("a fetched budget", () => {
   )
 
   for (const capacity of [1, 9]) {
-    it.effect(`is ignored if its capacity of ${capacity} tokens is less than the cost of one request`, () =>
+    it.effect(`is ignored if its capacity of ${capacity} tokens is below one request`, () =>
       Effect.gen(function* () {
         yield* runForSeconds(
           20,

@@ -14,7 +14,6 @@ import { type Budget, limitsOf } from "../support/exchange.ts"
 import { concurrently, indexes, runFor } from "../support/run.ts"
 import { respondJson, serve, transports } from "../support/server.ts"
 
-/** Makes a limiter without a client, for an account with this budget. */
 const limiterOf = (budget: Budget, options: RateLimits.Options = {}) =>
   limits.make(options, "test", "key", () => {}, {
     limits: Effect.succeed(limitsOf(budget, budget)),
@@ -28,7 +27,7 @@ interface Started {
   readonly atMillis: number
 }
 
-/** Makes a function that calls one operation. Each call records when it started. */
+/** Each call records when it started. */
 const caller = (limiter: Limiter, maxMillis = Number.POSITIVE_INFINITY) => {
   const started: Array<Started> = []
   const call = (index: number) =>
@@ -85,7 +84,6 @@ describe("limits.make", () => {
           const sent = started.length
           for (const index of orderOf(count)) yield* Fiber.interrupt(fibers[index + 20]!)
           yield* TestClock.adjust("1 hour")
-          // Only the calls that were not interrupted ran.
           assert.strictEqual(started.length, Math.max(sent, 20))
           assert.strictEqual(yield* limiter.waitFor(descriptor, { order_group_id: "g" }), 0)
         }).pipe(Effect.scoped)
@@ -93,7 +91,7 @@ describe("limits.make", () => {
     }
   }
 
-  it.effect("rejects every waiting call at the end of its maximum wait, with a waitMillis above zero", () =>
+  it.effect("rejects every waiting call at the end of its maximum wait", () =>
     Effect.gen(function* () {
       const limiter = yield* limiterOf({ rate: 1e-3, capacity: 100 }, { latency: 0 })
       const { call, started } = caller(limiter, 5_000)

@@ -13,7 +13,6 @@ import { batch, order } from "../support/orders.ts"
 const law = <A>(name: string, inputs: fc.Arbitrary<A>, check: Parameters<typeof holds<A>>[2], numRuns?: number) =>
   it(name, { timeout: 60_000 }, () => holds(name, inputs, check, numRuns))
 
-/** Makes a request for tokens of one bucket. */
 const wantOf = (id: number, cost: number, { capacity, refillRate }: RateLimits.Budget, latencyMillis: number) => ({
   id: String(id),
   account: "a",
@@ -67,7 +66,6 @@ describe("memory.make", () => {
     { minLength: 1, maxLength: 60, size: "max" }
   )
 
-  /** Takes tokens for each step in order. Returns when each request was sent and when it arrived. */
   const play = ({ budget, latencyMillis, steps: program }: Program) =>
     Effect.gen(function* () {
       const store = memory.make()
@@ -112,7 +110,7 @@ describe("memory.make", () => {
   type Program = typeof program extends fc.Arbitrary<infer A> ? A : never
 
   law(
-    "never allows more tokens in a time window than the capacity plus the refill in this window",
+    "never allows more tokens in a period than capacity plus refill",
     program,
     (input) =>
       Effect.gen(function* () {
@@ -205,7 +203,6 @@ const callOf = ({ kind, shard, size }: Planned, i: number): Effect.Effect<void, 
 
 const patient = { policy: { totalTimeout: "1 hour" } } as const
 
-/** Makes the calls at their times, and runs them to the end. */
 const run = (calls: ReadonlyArray<Planned>) =>
   Effect.gen(function* () {
     const fibers = yield* Effect.forEach(calls, (call, i) =>
@@ -269,7 +266,7 @@ describe("Kalshi.layer with waiting calls", () => {
   )
 
   law(
-    "sends calls of one urgency in the order of arrival, and sends no call while a more urgent call waits",
+    "sends more urgent calls first, and calls of one urgency in order of arrival",
     planned(["create", "cancel", "batch", "cancel"], [0], true),
     (calls) =>
       Effect.gen(function* () {

@@ -32,18 +32,16 @@ const read: Budget = { rate: 12_000, capacity: 36_000 }
 const write: Budget = { rate: 9_600, capacity: 28_800 }
 const noLatency: Partial<Kalshi.Options> = { limits: { latency: 0 } }
 
-/** The requests for the account's limits and costs, in order. */
 const limitRequests = Effect.map(Metered, ({ arrived }) =>
   arrived.flatMap(({ request }) => (request.startsWith("GET /account/") ? [request] : []))
 )
 const both = ["GET /account/endpoint_costs", "GET /account/limits"]
 
-/** Whether the capacity of the write bucket suffices for a batch of this size. */
 const fitsBatch = (size: number) =>
   Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(size)), (millis) => millis < Number.POSITIVE_INFINITY)
 
 describe("RateLimits, the account's budget", () => {
-  it.effect("is not fetched by a program that spends at most half of each default bucket", () =>
+  it.effect("is not fetched before more than half of a default bucket is spent", () =>
     Effect.gen(function* () {
       yield* creates(5)
       yield* Effect.forEach(indexes(10), () => OrderGroups.list())
@@ -52,7 +50,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("is fetched in the background as soon as more than half of a default bucket is spent, and then used", () =>
+  it.effect("is fetched in the background once more than half of a bucket is spent", () =>
     Effect.gen(function* () {
       yield* runFor(0, creates(6))
       assert.deepStrictEqual(yield* limitRequests, both)
@@ -66,7 +64,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("is fetched for the first batch that exceeds a default bucket, and this batch waits for the budget", () =>
+  it.effect("is fetched before the first batch that exceeds a default bucket is sent", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(11))
       assert.deepStrictEqual(yield* limitRequests, both)
@@ -85,7 +83,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write, transitMillis: () => 50 }, { limits: {} }))
   )
 
-  it.effect("does not prevent a large batch from being sent if the budget cannot be fetched", () =>
+  it.effect("does not block a large batch if it cannot be fetched", () =>
     Effect.gen(function* () {
       yield* runFor("1 minute", Orders.batchCreate(batch(11)))
       assert.strictEqual((yield* Metered).calls().length, 1)
@@ -117,7 +115,7 @@ describe("RateLimits, the account's budget", () => {
     )
   )
 
-  it.effect("is fetched again when it is old, by the next call and not by a timer", () =>
+  it.effect("is fetched again when it is old, by the next call", () =>
     Effect.gen(function* () {
       yield* creates(6)
       yield* TestClock.adjust("599 seconds")
@@ -255,7 +253,7 @@ describe("RateLimits, the limits requests", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("are sent before the waiting calls of the burst that starts them, and cause no 429", () =>
+  it.effect("are sent before the waiting calls of their burst, and cause no 429", () =>
     Effect.gen(function* () {
       yield* runFor(
         "1 minute",
@@ -386,7 +384,7 @@ describe("costs.read", () => {
     }).pipe(provideExchange({ costs: list([[3, "POST", "/trade-api/v2/portfolio/events/orders/batched"]]) }))
   )
 
-  it.effect("keeps the documented costs if the list cannot be fetched, and fetches the list again", () =>
+  it.effect("keeps the documented costs if the fetch fails, and fetches again", () =>
     Effect.gen(function* () {
       yield* creates(6)
       yield* TestClock.adjust("1 second")
@@ -414,7 +412,7 @@ describe("Kalshi.layer at saturation", () => {
     ["after up to half a second", (n) => (n * 7_919) % 500]
   ]
   for (const [name, transitMillis] of delays) {
-    it.effect(`uses at least 95 % of the budget and never receives a 429 if requests arrive ${name}`, () =>
+    it.effect(`uses at least 95 % of the budget without a 429 if requests arrive ${name}`, () =>
       Effect.gen(function* () {
         // Five seconds are longer than the buckets need to fill.
         yield* runFor("5 seconds", creates(6))

@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(
         assert.strictEqual(yield* two.take({ ...second, cost: 6 }), 0)
       }))
 
-    test("takes tokens from all buckets or none, and keeps a waiting call's place in each queue", (server) =>
+    test("takes tokens from all buckets or none, and keeps a waiting call's places", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server)
         const bucket = (name: string) => ({ name, ...slowBudget })
@@ -116,7 +116,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* store.take(wantOf(60)), 0)
       }))
 
-    test("continues after the server's clock was set back, and removes the waiting calls of a process that has ended", (server) =>
+    test("continues after a clock was set back, and forgets calls of ended processes", (server) =>
       Effect.gen(function* () {
         const context = yield* Layer.build(redis.layer(server.port))
         const store = yield* Effect.provide(RateLimitsRedis.make(), context)
@@ -135,7 +135,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(Number(yield* send("PTTL", "kalshi-limits:{a}")), 0)
       }))
 
-    test("continues with buckets in memory while the server is unavailable, logs that once, and returns to the server", (server) =>
+    test("uses buckets in memory while the server is unavailable, and logs that once", (server) =>
       Effect.gen(function* () {
         const logged: Array<string> = []
         const logger = Logger.make(({ message }) => void logged.push(String(message)))
@@ -162,7 +162,7 @@ describe.skipIf(missing !== undefined)(
         }).pipe(Effect.provide(Logger.layer([logger])))
       }))
 
-    test("does not treat a server as unavailable if it responded while this process was blocked", (server) =>
+    test("does not count a server as unavailable while this process was blocked", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server, { timeout: "100 millis" })
         yield* store.take(wantOf(60))
@@ -306,7 +306,7 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
     }
   }).pipe(Effect.provide(context))
 
-/** Starts a process that takes tokens. `next` is its next message. */
+/** `next` is the next message of the process. */
 const start = (args: ReadonlyArray<number>) => {
   const child: ChildProcess = fork(
     fileURLToPath(new URL("../support/redisWorker.ts", import.meta.url)),

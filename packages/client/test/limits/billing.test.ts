@@ -27,7 +27,7 @@ describe("billing.make", () => {
     })
   }
 
-  it("bills a read, a batch and a quote to one bucket each, even if the input names another shard", () => {
+  it("bills a read, a batch and a quote to one bucket each", () => {
     const billOf = billing.make(4)
     const input = { ticker: "T", exchange_index: 2 }
     const bucketsOf = (descriptor: Descriptor) => billOf(descriptor, input).buckets
@@ -45,7 +45,7 @@ describe("billing.make", () => {
     assert.strictEqual(billing.make(4)(create, { orders: [{}, {}] }).items, 1)
   })
 
-  it("returns the same object for the same buckets, so that their calls share a queue", () => {
+  it("returns the same object for the same buckets, so calls share a queue", () => {
     const billOf = billing.make(2)
     const bucketsOf = (input: unknown) => billOf(create, input).buckets
     assert.strictEqual(bucketsOf({ exchange_index: 1 }), bucketsOf({ exchange_index: 1 }))
@@ -57,7 +57,7 @@ describe("billing.make", () => {
     assert.strictEqual(bucketsOf({ ticker: "T" }), before)
   })
 
-  it("bills an order without a shard also to each shard that an earlier call named", () => {
+  it("also bills an order without a shard to shards that earlier calls named", () => {
     const billOf = billing.make(1)
     const routed = () => billOf(create, { ticker: "T" }).buckets
     assert.strictEqual(routed(), billOf(create, { exchange_index: 0 }).buckets)

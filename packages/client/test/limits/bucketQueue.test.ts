@@ -14,10 +14,10 @@ import { indexes, start } from "../support/run.ts"
 
 const buckets = { kind: "write", names: ["write"] } as const
 
-/** Makes the bill of orders, which cost ten tokens each. */
+/** Ten tokens per item. */
 const order = (items = 1): Bill => ({ descriptor: Orders.create.descriptor, buckets, items })
 
-/** Makes the bill of cancels, which cost two tokens each and are urgent. */
+/** Two tokens per item, and urgent. */
 const cancel = (items = 1): Bill => ({ descriptor: Orders.cancel.descriptor, buckets, items })
 
 const reporting = (rate: number, capacity = 100): AccountFacts => ({
@@ -29,11 +29,10 @@ const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never 
 
 interface Setting {
   readonly store?: Store
-  /** Default: never responds. The client then keeps its default budget of 100 tokens and 99.9 tokens per second. */
+  /** Default: never responds, so the client keeps its default budget of 100 tokens and 99.9 tokens per second. */
   readonly facts?: AccountFacts
 }
 
-/** Makes a queue, and a function that calls its `acquire` at the current time. */
 const make = ({ facts = never, store = memory.make() }: Setting = {}) =>
   Effect.map(Effect.scope, (scope) => {
     const learned = new LearnedLimits({
@@ -61,7 +60,7 @@ const make = ({ facts = never, store = memory.make() }: Setting = {}) =>
     return { acquire, learned, queue, tokens }
   })
 
-/** Makes a queue that has fetched its budget: 100 tokens, and 99.9 tokens per second by default. */
+/** A queue that has fetched its budget. Default: 100 tokens, and 99.9 tokens per second. */
 const makeLearned = (setting: Setting = {}) =>
   Effect.tap(make({ facts: reporting(100), ...setting }), ({ learned }) =>
     Effect.andThen(learned.learn(0), learned.ended)
@@ -69,11 +68,9 @@ const makeLearned = (setting: Setting = {}) =>
 
 const now = Effect.map(Clock.monotonicTimeNanos, (nanos) => Number(nanos) / 1e6)
 
-/** Returns the result of an effect, and the time at which it ended. */
 const timed = <A, E>(effect: Effect.Effect<A, E>) =>
   Effect.flatMap(Effect.result(effect), (result) => Effect.map(now, (atMillis) => ({ atMillis, result })))
 
-/** Starts calls in sequence. Returns the time at which each call ended, and the wait in its error. */
 const play = (calls: ReadonlyArray<Effect.Effect<unknown, Errors.LimitExceeded>>) =>
   Effect.gen(function* () {
     const fibers = yield* Effect.forEach(calls, (call) => start(timed(call)))
@@ -85,7 +82,7 @@ const play = (calls: ReadonlyArray<Effect.Effect<unknown, Errors.LimitExceeded>>
     }))
   })
 
-/** A store that returns scripted waits, and then 0. Records its calls. */
+/** Returns scripted waits, and then 0. */
 const scripted = (waits: ReadonlyArray<number>, changes: Partial<Store> = {}) => {
   const left = [...waits]
   const calls: Array<string> = []
@@ -129,7 +126,7 @@ describe("Arrivals", () => {
 })
 
 describe("BucketQueue.want", () => {
-  it.effect("returns the fields that the store needs, and the same buckets object until the budget changes", () =>
+  it.effect("returns what the store needs, with one buckets object per budget", () =>
     Effect.gen(function* () {
       const { learned, queue } = yield* make({ facts: reporting(100, 300) })
       const want = queue.want(order(2), { urgent: true, id: "mine" })
@@ -201,7 +198,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("requests no tokens from the store for a call that arrives while another call waits", () =>
+  it.effect("requests no tokens for a call that arrives while another call waits", () =>
     Effect.gen(function* () {
       const { calls, store } = scripted([100, 100])
       const { acquire } = yield* make({ store })
@@ -228,35 +225,33 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect(
-    "lets at most eight arriving calls and the first waiting call request tokens from a remote store at the same time",
-    () =>
-      Effect.gen(function* () {
-        let requesting = 0
-        let most = 0
-        const { store } = scripted([], {
-          isLocal: false,
-          take: ({ forced }) =>
-            Effect.gen(function* () {
-              assert.isFalse(forced)
-              most = Math.max(most, ++requesting)
-              yield* Effect.sleep(10)
-              requesting--
-              return 0
-            })
-        })
-        const { acquire } = yield* make({ store })
-        const ends = yield* play(indexes(19).map(() => acquire(order())))
-        assert.strictEqual(most, 9) // the eight calls that arrived first, and the first waiting call
-        const times = ends.map(({ atMillis }) => atMillis)
-        assert.deepStrictEqual(times, [...Array<number>(9).fill(10), ...Array<number>(8).fill(20), 30, 30])
-        most = 0
-        yield* play(indexes(8).map(() => acquire(order())))
-        assert.strictEqual(most, 8)
-      }).pipe(Effect.scoped)
+  it.effect("requests tokens from a remote store for at most nine calls at once", () =>
+    Effect.gen(function* () {
+      let requesting = 0
+      let most = 0
+      const { store } = scripted([], {
+        isLocal: false,
+        take: ({ forced }) =>
+          Effect.gen(function* () {
+            assert.isFalse(forced)
+            most = Math.max(most, ++requesting)
+            yield* Effect.sleep(10)
+            requesting--
+            return 0
+          })
+      })
+      const { acquire } = yield* make({ store })
+      const ends = yield* play(indexes(19).map(() => acquire(order())))
+      assert.strictEqual(most, 9) // the eight calls that arrived first, and the first waiting call
+      const times = ends.map(({ atMillis }) => atMillis)
+      assert.deepStrictEqual(times, [...Array<number>(9).fill(10), ...Array<number>(8).fill(20), 30, 30])
+      most = 0
+      yield* play(indexes(8).map(() => acquire(order())))
+      assert.strictEqual(most, 8)
+    }).pipe(Effect.scoped)
   )
 
-  it.effect("fails a call with a defect of the store, and lets the next call request tokens again", () =>
+  it.effect("fails a call with a defect of the store, and continues with the next", () =>
     Effect.gen(function* () {
       let isBroken = true
       let isWaiting = true
@@ -283,7 +278,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a call that costs more than a full bucket only after it has fetched the capacity", () =>
+  it.effect("rejects a call that exceeds a full bucket only after fetching the capacity", () =>
     Effect.gen(function* () {
       const { acquire, learned, queue } = yield* make({ facts: reporting(100) })
       assert.strictEqual((yield* acquire(order(11))).want.cost, 100)
@@ -304,14 +299,14 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a call that costs more than the fetched capacity even if the bucket is full", () =>
+  it.effect("rejects a call that exceeds the fetched capacity even if the bucket is full", () =>
     Effect.gen(function* () {
       const { acquire } = yield* makeLearned()
       assert.strictEqual((yield* Effect.flip(acquire(order(11)))).waitMillis, undefined)
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a waiting call as soon as the fetched capacity is lower than the cost of the call", () =>
+  it.effect("rejects a waiting call once the fetched capacity is below its cost", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { limits, endpointCosts } = reporting(100, 50)
@@ -330,7 +325,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a queued call only at the end of its maximum wait if other processes take tokens", () =>
+  it.effect("rejects a queued call only after its maximum wait if other processes compete", () =>
     Effect.gen(function* () {
       const { store } = scripted([100, 100, 9_000, 9_000, 9_000])
       const { acquire } = yield* makeLearned({ store })
@@ -349,7 +344,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("accepts a wait of exactly the maximum even after a new estimate of all waits", () =>
+  it.effect("accepts a wait of exactly the maximum even after a new estimate", () =>
     Effect.gen(function* () {
       const { store } = scripted([10, 10, 0, 100, 100])
       const { acquire } = yield* makeLearned({ store })
@@ -371,7 +366,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("tries to fetch the budget every ten seconds while a call waits, until an attempt succeeds", () =>
+  it.effect("retries the budget fetch every ten seconds while a call waits", () =>
     Effect.gen(function* () {
       for (const [isDown, expected] of [
         [true, 4],
@@ -393,7 +388,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("requests tokens from a remote store again at once if tokens became free during a request", () =>
+  it.effect("asks a remote store again at once if tokens became free during a request", () =>
     Effect.gen(function* () {
       const waits = [1_000, 1_000]
       const { store } = scripted([], {
@@ -413,7 +408,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects no call by an estimate until a remote store has replied for the first waiting call", () =>
+  it.effect("rejects no call by an estimate before a remote store has replied", () =>
     Effect.gen(function* () {
       const waits = [100, 100]
       const { store } = scripted([], {
@@ -443,7 +438,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("estimates the wait of the first call from the last response of a remote store", () =>
+  it.effect("estimates the first call's wait from the last response of a remote store", () =>
     Effect.gen(function* () {
       const waits = [1_000, 1_000]
       const { store } = scripted([], {
@@ -495,7 +490,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("before the budget is fetched, rejects a call only at the end of its maximum wait", () =>
+  it.effect("before the budget is fetched, rejects calls only after their maximum wait", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))
@@ -523,7 +518,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("after it has fetched a smaller budget, rejects at once the calls whose tokens come too late", () =>
+  it.effect("after fetching a smaller budget, rejects calls that it serves too late", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { limits, endpointCosts } = reporting(10, 50)
@@ -558,7 +553,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("sends a cancel after half of its maximum wait if the budget has not been fetched", () =>
+  it.effect("without a fetched budget, sends a cancel after half of its maximum wait", () =>
     Effect.gen(function* () {
       const { acquire } = yield* make()
       yield* acquire(order(10))
@@ -571,7 +566,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("takes the tokens of a cancel with `forced` if the budget has not been fetched", () =>
+  it.effect("without a fetched budget, takes a cancel's tokens with `forced`", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted([1_000, 1_000, 1_000, 1_000, 1_000])
       const { acquire } = yield* make({ store })
@@ -586,25 +581,23 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect(
-    "after it has fetched the budget, lets a cancel wait, and rejects a cancel whose tokens come too late",
-    () =>
-      Effect.gen(function* () {
-        const gate = yield* Deferred.make<void>()
-        const { limits, endpointCosts } = reporting(100)
-        const facts = { endpointCosts, limits: Effect.andThen(Deferred.await(gate), limits) }
-        const { acquire } = yield* make({ facts })
-        yield* acquire(order(10))
-        const waiting = yield* start(timed(acquire(cancel(40), { urgent: true, maxMillis: 1_000 })))
-        yield* TestClock.adjust(100)
-        yield* Deferred.succeed(gate, undefined)
-        yield* TestClock.adjust("1 minute")
-        assert.strictEqual((yield* Fiber.join(waiting)).atMillis, 801)
-        yield* acquire(order(10))
-        const [end] = yield* play([acquire(cancel(40), { urgent: true, maxMillis: 700 })])
-        assert.strictEqual(end!.atMillis, 60_100)
-        assert.closeTo(Number(end!.waitMillis), 800.8, 0.01)
-      }).pipe(Effect.scoped)
+  it.effect("with a fetched budget, rejects a cancel whose tokens come too late", () =>
+    Effect.gen(function* () {
+      const gate = yield* Deferred.make<void>()
+      const { limits, endpointCosts } = reporting(100)
+      const facts = { endpointCosts, limits: Effect.andThen(Deferred.await(gate), limits) }
+      const { acquire } = yield* make({ facts })
+      yield* acquire(order(10))
+      const waiting = yield* start(timed(acquire(cancel(40), { urgent: true, maxMillis: 1_000 })))
+      yield* TestClock.adjust(100)
+      yield* Deferred.succeed(gate, undefined)
+      yield* TestClock.adjust("1 minute")
+      assert.strictEqual((yield* Fiber.join(waiting)).atMillis, 801)
+      yield* acquire(order(10))
+      const [end] = yield* play([acquire(cancel(40), { urgent: true, maxMillis: 700 })])
+      assert.strictEqual(end!.atMillis, 60_100)
+      assert.closeTo(Number(end!.waitMillis), 800.8, 0.01)
+    }).pipe(Effect.scoped)
   )
 
   it.effect("serves a waiting call as soon as another call returns its tokens", () =>
@@ -630,7 +623,7 @@ describe("BucketQueue.acquire", () => {
 })
 
 describe("BucketQueue, interruption", () => {
-  it.effect("withdraws a call from the store's queue only if the call is in that queue", () =>
+  it.effect("withdraws a call from the store only if the store queues it", () =>
     Effect.gen(function* () {
       const { calls, store, wants } = scripted([9_000, 9_000, 9_000, 9_000])
       const { acquire } = yield* make({ store })
@@ -656,7 +649,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns the tokens that a remote store grants after the interruption, or withdraws the request", () =>
+  it.effect("returns tokens that a remote store grants after the interruption", () =>
     Effect.gen(function* () {
       for (const [waitMillis, expected] of [
         [0, "giveBack"],

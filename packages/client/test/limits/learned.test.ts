@@ -17,7 +17,6 @@ const bill = (items: number): Bill => ({
   items
 })
 
-/** Makes a `LearnedLimits`. Counts its requests and its ended attempts. */
 const make = (options: Partial<Omit<Options, "facts">> & Partial<Options["facts"]> = {}) =>
   Effect.map(Effect.scope, (scope) => {
     const {
@@ -48,7 +47,6 @@ const make = (options: Partial<Omit<Options, "facts">> & Partial<Options["facts"
     return { counts, learned }
   })
 
-/** Fetches the budgets once, and waits for the end of the attempt. */
 const learn = ({ learned }: { readonly learned: LearnedLimits }, nowMillis = 0) =>
   Effect.andThen(learned.learn(nowMillis), learned.ended)
 
@@ -90,33 +88,31 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect(
-    "sends both requests concurrently, makes one attempt at a time, and waits ten seconds before the next attempt",
-    () =>
-      Effect.gen(function* () {
-        const gate = yield* Deferred.make<void>()
-        const { counts, learned } = yield* make({ endpointCosts: Effect.as(Deferred.await(gate), recordedCosts) })
+  it.effect("makes both requests concurrently, and waits ten seconds between attempts", () =>
+    Effect.gen(function* () {
+      const gate = yield* Deferred.make<void>()
+      const { counts, learned } = yield* make({ endpointCosts: Effect.as(Deferred.await(gate), recordedCosts) })
+      yield* learned.ended
+      yield* learned.learn(0)
+      assert.isTrue(learned.isLearning)
+      assert.deepStrictEqual(counts, { limits: 1, endpointCosts: 1, ended: 0 })
+      yield* learned.learn(20_000)
+      const ended = yield* start(learned.ended)
+      assert.isUndefined(ended.pollUnsafe())
+      yield* Deferred.succeed(gate, undefined)
+      yield* Fiber.join(ended)
+      assert.deepStrictEqual(counts, { limits: 1, endpointCosts: 1, ended: 1 })
+      for (const [nowMillis, times] of [
+        [9_999, 1],
+        [10_000, 2],
+        [19_999, 2],
+        [20_000, 3]
+      ] as const) {
+        yield* learned.learn(nowMillis)
         yield* learned.ended
-        yield* learned.learn(0)
-        assert.isTrue(learned.isLearning)
-        assert.deepStrictEqual(counts, { limits: 1, endpointCosts: 1, ended: 0 })
-        yield* learned.learn(20_000)
-        const ended = yield* start(learned.ended)
-        assert.isUndefined(ended.pollUnsafe())
-        yield* Deferred.succeed(gate, undefined)
-        yield* Fiber.join(ended)
-        assert.deepStrictEqual(counts, { limits: 1, endpointCosts: 1, ended: 1 })
-        for (const [nowMillis, times] of [
-          [9_999, 1],
-          [10_000, 2],
-          [19_999, 2],
-          [20_000, 3]
-        ] as const) {
-          yield* learned.learn(nowMillis)
-          yield* learned.ended
-          assert.strictEqual(counts.limits, times, `at ${nowMillis}`)
-        }
-      }).pipe(Effect.scoped)
+        assert.strictEqual(counts.limits, times, `at ${nowMillis}`)
+      }
+    }).pipe(Effect.scoped)
   )
 
   const { write } = limits
@@ -141,7 +137,7 @@ describe("LearnedLimits", () => {
     }
   }
 
-  it.effect("accepts a capacity for exactly one request, and ignores a capacity of 0 even if requests are free", () =>
+  it.effect("accepts a capacity for exactly one request, but not a capacity of 0", () =>
     Effect.gen(function* () {
       const one = yield* make({ limits: Effect.succeed({ ...limits, write: { ...write, bucket_capacity: 10 } }) })
       yield* learn(one)
@@ -177,7 +173,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("uses the fetched budgets if the costs are missing or invalid, and soon fetches both again", () =>
+  it.effect("uses the fetched budgets without valid costs, and soon fetches both again", () =>
     Effect.gen(function* () {
       const [route] = recordedCosts.endpoint_costs
       const invalid = Effect.succeed({ default_cost: 1_000, endpoint_costs: [{ ...route!, cost: -1 }] })
@@ -192,21 +188,19 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect(
-    "requests a fetch when more than half of a default bucket is spent, and later when the fetched budgets are too old",
-    () =>
-      Effect.gen(function* () {
-        const made = yield* make()
-        const { learned } = made
-        assert.isFalse(learned.spend("read", 100, 0))
-        assert.isFalse(learned.spend("write", 30, 0))
-        assert.isFalse(learned.spend("write", 20, 0))
-        assert.isTrue(learned.spend("write", 1, 0))
-        assert.isTrue(learned.spend("read", 1, 0))
-        yield* learn(made, 1_000)
-        assert.isFalse(learned.spend("write", 1_000, 61_000))
-        assert.isTrue(learned.spend("write", 0, 61_001))
-      }).pipe(Effect.scoped)
+  it.effect("requests a fetch after half of a default bucket, and when budgets are old", () =>
+    Effect.gen(function* () {
+      const made = yield* make()
+      const { learned } = made
+      assert.isFalse(learned.spend("read", 100, 0))
+      assert.isFalse(learned.spend("write", 30, 0))
+      assert.isFalse(learned.spend("write", 20, 0))
+      assert.isTrue(learned.spend("write", 1, 0))
+      assert.isTrue(learned.spend("read", 1, 0))
+      yield* learn(made, 1_000)
+      assert.isFalse(learned.spend("write", 1_000, 61_000))
+      assert.isTrue(learned.spend("write", 0, 61_001))
+    }).pipe(Effect.scoped)
   )
 
   it.effect("marks its own requests, and does not inherit the caller's policy, record and span", () =>
@@ -230,7 +224,7 @@ describe("LearnedLimits", () => {
 })
 
 describe("isLearningCall", () => {
-  it("is false for options that a caller sets, even if they equal the client's own options", () => {
+  it("is false for a caller's options, even if they equal the client's options", () => {
     assert.isFalse(isLearningCall({ urgent: true }))
     assert.isFalse(isLearningCall({}))
   })

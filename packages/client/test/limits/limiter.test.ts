@@ -14,7 +14,7 @@ const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never 
 
 const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 300 }) as never // the fields that are read here
 
-/** A store whose `take` returns 0 for a forced call and `waitMillis` for every other call. Records the calls. */
+/** `take` returns 0 for a forced call, and `waitMillis` for other calls. */
 const makeStore = (waitMillis = 0, changes: Partial<RateLimits.Store> = {}) => {
   const taken: Array<RateLimits.Want> = []
   const estimated: Array<RateLimits.Want> = []
@@ -54,7 +54,7 @@ const attempt = (
 ): LimitedAttempt => ({ descriptor, input, maxMillis, wasSent: () => true, onWait })
 
 describe("limiter.make", () => {
-  it.effect("by default, uses four shards, half a second of latency, and the key's id as the account", () =>
+  it.effect("defaults to four shards, 0.5 s latency, and the key id as account", () =>
     Effect.gen(function* () {
       const { estimated, store } = makeStore()
       const limiter = yield* make(store)
@@ -106,31 +106,29 @@ describe("limiter.make", () => {
     )
   }
 
-  it.effect(
-    "passes each bucket once to `watch`, with a function that reads its tokens, if the store can read them",
-    () =>
-      Effect.gen(function* () {
-        const shown: Array<readonly [name: string, level: (nowMillis: number) => unknown]> = []
-        const levels: Array<unknown> = []
-        const { store } = makeStore(0, {
-          level: (account, bucket, nowMillis) => {
-            levels.push([account, bucket, nowMillis])
-            return { tokens: 5, capacity: 100 }
-          }
-        })
-        const limiter = yield* make(store, {}, never, (name, level) => void shown.push([name, level]))
-        for (const exchange_index of [2, 2, 0]) yield* limiter.waitFor(Orders.create.descriptor, { exchange_index })
-        assert.deepStrictEqual(
-          shown.map(([name]) => name),
-          ["write/2", "write"]
-        )
-        assert.deepStrictEqual(shown[0]![1](9), { tokens: 5, capacity: 100 })
-        assert.deepStrictEqual(levels, [
-          ["test key-a", { name: "write/2", capacity: 100, refillRate: 99.9, learned: false }, 9]
-        ])
-        const without = yield* make(makeStore().store, {}, never, () => assert.fail("shown"))
-        yield* without.waitFor(Orders.create.descriptor, {})
-      }).pipe(Effect.scoped)
+  it.effect("passes each bucket once to `watch` if the store can read tokens", () =>
+    Effect.gen(function* () {
+      const shown: Array<readonly [name: string, level: (nowMillis: number) => unknown]> = []
+      const levels: Array<unknown> = []
+      const { store } = makeStore(0, {
+        level: (account, bucket, nowMillis) => {
+          levels.push([account, bucket, nowMillis])
+          return { tokens: 5, capacity: 100 }
+        }
+      })
+      const limiter = yield* make(store, {}, never, (name, level) => void shown.push([name, level]))
+      for (const exchange_index of [2, 2, 0]) yield* limiter.waitFor(Orders.create.descriptor, { exchange_index })
+      assert.deepStrictEqual(
+        shown.map(([name]) => name),
+        ["write/2", "write"]
+      )
+      assert.deepStrictEqual(shown[0]![1](9), { tokens: 5, capacity: 100 })
+      assert.deepStrictEqual(levels, [
+        ["test key-a", { name: "write/2", capacity: 100, refillRate: 99.9, learned: false }, 9]
+      ])
+      const without = yield* make(makeStore().store, {}, never, () => assert.fail("shown"))
+      yield* without.waitFor(Orders.create.descriptor, {})
+    }).pipe(Effect.scoped)
   )
 })
 
@@ -201,7 +199,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("counts the time of the fetch toward the maximum wait of a call that seemed too large", () =>
+  it.effect("counts the fetch toward the maximum wait of a call that seemed too large", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust(1_000)
       const gate = yield* Deferred.make<void>()

@@ -18,10 +18,7 @@ const bucket = (name: string, { capacity = 100, learned = false, refillRate = 10
   learned
 })
 
-/**
- * Makes a request for tokens. By default, it has no latency, and its bucket has a capacity of 100 tokens and refills by
- * 100 tokens per second.
- */
+/** Default: no latency, a capacity of 100 tokens, and a refill of 100 tokens per second. */
 const want = (id: string, cost: number, options: WantOptions = {}): Want => {
   const { capacity: _, learned: __, names = ["write"], refillRate: ___, ...rest } = options
   return {
@@ -37,7 +34,6 @@ const want = (id: string, cost: number, options: WantOptions = {}): Want => {
   }
 }
 
-/** Returns the current tokens of a bucket. */
 const level = (store: Store, options: WantOptions = {}): Effect.Effect<number> =>
   Effect.map(
     Clock.monotonicTimeNanos,
@@ -106,7 +102,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("reserves the tokens of a call until it has certainly arrived, and refills from then on", () =>
+  it.effect("reserves a call's tokens until it has certainly arrived, and then refills", () =>
     Effect.gen(function* () {
       const store = memory.make()
       const call = want("a", 100, { latencyMillis: 500 })
@@ -209,7 +205,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("returns a wait of at least ten milliseconds if only a response can free tokens", () =>
+  it.effect("returns at least ten milliseconds if only a response can free tokens", () =>
     Effect.gen(function* () {
       const options = { capacity: 1_000, refillRate: 1_000 }
       const waitAfter = (cost: number, ...before: ReadonlyArray<readonly [cost: number, latencyMillis: number]>) =>
@@ -226,7 +222,6 @@ describe("memory.make", () => {
       // The capacity is enough for all calls, because the bucket refills in the meantime.
       assert.strictEqual(yield* waitAfter(2, [500, 0], [499, 500]), 1)
       assert.strictEqual(yield* waitAfter(600, [1, 0], [400, 500]), 1)
-      // Nothing is in flight.
       assert.strictEqual(yield* waitAfter(1, [1, 0], [1_000, 0]), 2)
     })
   )
@@ -263,7 +258,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("takes the full capacity for a call that costs more, and returns the wait for its full cost", () =>
+  it.effect("takes the full capacity for a larger call, and returns its full wait", () =>
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* store.waitFor(want("a", 150)), 500)
@@ -304,7 +299,6 @@ describe("memory.make", () => {
   it.effect("empties a bucket except for reserved tokens", () =>
     Effect.gen(function* () {
       const store = memory.make()
-      // This bucket is new to the store.
       yield* store.drain(want("a", 10))
       assert.strictEqual(yield* level(store), 0)
       yield* TestClock.adjust(500)

@@ -23,7 +23,7 @@ const total = (calls: ReadonlyArray<Waiting>): number => calls.reduce((sum, { co
 const earliest = (calls: ReadonlyArray<Waiting>): number => Math.min(...calls.map((call) => call.deadlineMillis))
 
 describe("WaitingQueue", () => {
-  it("serves urgent calls first, and calls of equal urgency in the order of arrival, while other calls leave", () => {
+  it("serves urgent calls first, then in order of arrival, while calls leave", () => {
     hold(
       fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
         const queue = new WaitingQueue<Waiting>()
@@ -41,7 +41,6 @@ describe("WaitingQueue", () => {
             if (first !== undefined) queue.postpone(first, deadlineMillis)
             assert.strictEqual(first?.deadlineMillis ?? deadlineMillis, deadlineMillis)
           } else if (all.length > 0) {
-            // This call has possibly left already.
             const call = all[action.index % all.length]!
             if (action.do === "markInStore") {
               queue.markInStore(call)
@@ -77,7 +76,7 @@ describe("WaitingQueue", () => {
     )
   })
 
-  it("returns deadlines in ascending order while hundreds of calls wait and most of them leave", () => {
+  it("returns ascending deadlines while hundreds of calls wait and most of them leave", () => {
     for (const staying of [1, 2, 3, 4, 7, 50]) {
       const queue = new WaitingQueue<Waiting>()
       // The deadlines are distinct and unsorted.
@@ -122,7 +121,7 @@ describe("WaitingQueue", () => {
     assert.isUndefined(queue.nextDeadline())
   })
 
-  it("releases the memory of calls that have left, even if a call with an earlier deadline still waits", async () => {
+  it("releases the memory of calls that left while an earlier deadline is pending", async () => {
     setFlagsFromString("--expose-gc")
     const collectGarbage: () => void = runInNewContext("gc")
     const queue = new WaitingQueue<Waiting>()

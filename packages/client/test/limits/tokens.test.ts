@@ -30,7 +30,7 @@ const timeout = new Errors.RequestTimeout({
 })
 const limited = new Errors.TooManyRequests({ ...fields, retryAfterMillis: undefined })
 
-/** Makes the `Tokens` of a store that records its calls. The entry `freed` is a notification to the queues. */
+/** The entry `freed` is a notification to the queues. */
 const make = (changes: Partial<Store> = {}, locality: Pick<Store, "isLocal"> = { isLocal: true }) =>
   Effect.map(Effect.scope, (scope) => {
     const calls: Array<string> = []
@@ -49,7 +49,7 @@ const make = (changes: Partial<Store> = {}, locality: Pick<Store, "isLocal"> = {
   })
 
 describe("Tokens", () => {
-  it.effect("allows one request at a time to a local store, and eight to a remote store", () =>
+  it.effect("allows one request to a local store, and eight to a remote store", () =>
     Effect.gen(function* () {
       for (const [locality, width] of [
         [{ isLocal: true }, 1],

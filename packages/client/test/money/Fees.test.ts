@@ -38,12 +38,12 @@ const comboMaker: Fees.Terms = { fee_type: "quadratic_with_combo_maker_fees", fe
 const feeOf = (terms: Fees.Terms, role: Fees.Role, at: string, count: string, rounding?: Fees.Rounding): string =>
   ok(Fees.trade({ ...terms, role, price: $(at), count: contracts(count), rounding }))
 
-describe("trade", () => {
+describe("Fees.trade", () => {
   it("computes the fees of known fills", () => {
     // Computed with fractions, without the library. Each row's comment is the exact taker fee: 0.07 × price × (1 −
-    // price) × count. The column `maker` is a quarter of the taker fee, and `combo` is half of it. `taker`, `maker` and
-    // `combo` use the older rule, which rounds up to $0.0001. `micro` is the taker fee under the newer rule, which is
-    // the default and rounds up to $0.000001.
+    // price) × count. The column `maker` is a quarter of the taker fee, and `combo` is half of it. These columns and
+    // `taker` use the older rule, which rounds up to $0.0001. `micro` is the taker fee under the newer rule, which
+    // rounds up to $0.000001.
     for (const [at, count, taker, maker, combo, micro] of [
       ["0.01", "1", "0.0007", "0.0002", "0.0004", "0.000693"], // 0.000693
       ["0.05", "1", "0.0034", "0.0009", "0.0017", "0.003325"], // 0.003325
@@ -157,7 +157,7 @@ describe("trade", () => {
     assert.strictEqual(feeOf({ fee_type: "quadratic", fee_multiplier: 2.5e-8 }, "taker", "0.5", "1"), "0.000001")
   })
 
-  it("fails with FeeUnknown for a flat or unknown fee type and for an invalid multiplier", () => {
+  it("fails with FeeUnknown for a flat or unknown type and an invalid multiplier", () => {
     const fill = { role: "taker", price: $("0.5"), count: contracts("1") } as const
     for (const fee_type of ["flat", "margin_market_maker_program_fees", "Quadratic", "", "__proto__", "constructor"]) {
       for (const role of ["taker", "maker"] as const) {
@@ -196,7 +196,7 @@ describe("trade", () => {
   })
 })
 
-describe("termsOf", () => {
+describe("Fees.termsOf", () => {
   const series = { fee_type: "quadratic_with_maker_fees", fee_multiplier: 0.5, ticker: "KXMLBGAME" }
 
   it("returns the terms of the series if the event has no override", () => {
@@ -233,7 +233,7 @@ const fillsOf = (fill: Omit<Parameters<typeof Fees.charge>[0], "carried">, times
   })
 }
 
-describe("charge", () => {
+describe("Fees.charge", () => {
   const buy = { ...quadratic, role: "taker", side: "bid", member: "other" } as const
 
   it("matches the examples of the older guide with centicent rounding", () => {
@@ -284,8 +284,8 @@ describe("charge", () => {
   })
 
   it("carries rounding fees across the taker and maker fills of one order", () => {
-    // The taker fee is 0.07 × 0.2496 = $0.017472. The maker fee is a quarter of it: $0.004368. Rounding up to the next
-    // multiple of $0.0001 adds $0.000028 to the taker fee and $0.000032 to the maker fee.
+    // The taker fee is 0.07 × 0.2496 = $0.017472. The maker fee is a quarter of it: $0.004368. Rounding up to $0.0001
+    // adds $0.000028 and $0.000032.
     const fill = { ...withMaker, side: "bid", member: "direct", price: $("0.52"), count: contracts("1") } as const
     let carried: Dollars | undefined
     const rows = (["taker", "maker", "maker", "taker"] as const).map((role) => {
@@ -358,7 +358,7 @@ describe("charge", () => {
     }
   })
 
-  it("charges a maker without a trade fee only the rounding fee, as in a recorded combo fill of August 2026", () => {
+  it("charges a maker without a trade fee only the rounding fee, as recorded", () => {
     // 9.08 NO contracts at $0.5770 cost $5.23916. The direct member paid $5.2392, and fee_cost was 0.000040.
     const fill = {
       ...quadratic,
@@ -373,8 +373,7 @@ describe("charge", () => {
     ])
   })
 
-  it("gives a rebate if the carried fee is above one cent (older rule) or at least one cent (newer rule)", () => {
-    // 0.34285 × 0.0175 is rounded up to $0.006, which is $0.004 below a whole cent.
+  it("gives a rebate above one cent (older rule) or from one cent (newer rule)", () => {
     const fill = { ...buy, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1"), carried: $("0.006") }
     const older = { ...fill, rounding: "centicent" } as const
     assert.strictEqual(ok(Fees.charge(older)).rebate, "0.00")
@@ -394,7 +393,7 @@ describe("charge", () => {
     }
   })
 
-  it("rejects the inputs that trade rejects, a negative carried fee, and a rounding fee with more than six decimals", () => {
+  it("rejects invalid trades, a negative carried fee, and a rounding fee beyond micro-dollars", () => {
     const fill = { ...buy, price: $("0.50"), count: contracts("1") }
     assert.instanceOf(failure(Fees.charge({ ...fill, fee_type: "flat" })), Fees.FeeUnknown)
     assert.instanceOf(failure(Fees.charge({ ...fill, price: $("1.01") })), FixedPoint.OutOfRange)
@@ -422,7 +421,7 @@ const rateOf = (feeType: string, role: Fees.Role): Fraction =>
           : "0"
   )
 
-/** A multiplier as a number and as an exact decimal. Up to 15 digits survive the conversion to a double. */
+/** Up to 15 digits survive the conversion to a double. */
 const multiplier = fc
   .tuple(fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }), fc.integer({ min: 0, max: 25 }))
   .map(([digits, decimals]) => ({
@@ -454,7 +453,7 @@ const anyFill = fc
     return { fill: { ...fill, fee_multiplier: multiplier.number }, exact, step }
   })
 
-describe("trade of any fill", () => {
+describe("Fees.trade, for any fill", () => {
   it("rounds the exact fee up to a multiple of the rounding step", () => {
     hold(
       fc.property(anyFill, ({ exact, fill, step }) => {
@@ -482,7 +481,7 @@ describe("trade of any fill", () => {
     )
   })
 
-  it("does not decrease for a larger count, and does not increase for a price further from half a dollar", () => {
+  it("does not fall with the count, nor rise with the distance from $0.50", () => {
     hold(
       fc.property(anyFill, size, ({ fill }, more) => {
         const greater = FixedPoint.add(fill.count, more as Count)
@@ -503,7 +502,7 @@ describe("trade of any fill", () => {
     )
   })
 
-  it("charges several fills at least the fee of their total, and exceeds this fee by less than one step per fill", () => {
+  it("charges several fills at least their total fee, plus less than a step each", () => {
     hold(
       fc.property(anyFill, fc.array(size, { minLength: 1, maxLength: 5 }), ({ fill, step }, sizes) => {
         const counts = sizes.map((text) => text as Count)
@@ -527,14 +526,14 @@ describe("trade of any fill", () => {
   })
 })
 
-describe("charge of any fills", () => {
+describe("Fees.charge, for any fills", () => {
   const anyOrder = fc.record({
     member: fc.constantFrom("direct" as const, "other" as const),
     side: fc.constantFrom("bid" as const, "ask" as const),
     fills: fc.array(fc.tuple(anyFill, price(4)), { minLength: 1, maxLength: 8 })
   })
 
-  it("keeps the balance a multiple of its step, keeps net fees at zero or more, and loses no carried fee", () => {
+  it("keeps balances on the step, net fees non-negative, and every carried fee", () => {
     hold(
       fc.property(anyOrder, ({ fills, member, side }) => {
         const balance = fraction(member === "direct" ? "0.0001" : "0.01")
@@ -583,7 +582,7 @@ describe("charge of any fills", () => {
     )
   })
 
-  it("charges a direct member the same net fee under both rules if the price is in whole cents", () => {
+  it("charges a direct member the same under both rules at whole cents", () => {
     hold(
       fc.property(anyFill, fc.integer({ min: 0, max: 100 }), ({ fill }, cents) => {
         const price = FixedPoint.fromMicros(BigInt(cents) * 10_000n)

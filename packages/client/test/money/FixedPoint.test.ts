@@ -15,7 +15,7 @@ import { decimal, difference, fraction, hold, minus, plus, price, same, size, ti
 const $ = FixedPoint.dollarsUnsafe
 const contracts = FixedPoint.countUnsafe
 
-/** Decodes an amount of dollars. Decoding keeps the received string, even if it is not canonical. */
+/** Decoding keeps the received string, even if it is not canonical. */
 const wire = Schema.decodeUnknownSync(FixedPoint.Dollars)
 const wireCount = Schema.decodeUnknownSync(FixedPoint.Count)
 
@@ -59,7 +59,7 @@ const notDecimals = [
   "١.٠٠"
 ]
 
-describe("dollars", () => {
+describe("FixedPoint.dollars", () => {
   it("returns the canonical string: the fewest exact decimals, but at least two", () => {
     for (const [text, canonical] of [
       ["0", "0.00"],
@@ -83,7 +83,7 @@ describe("dollars", () => {
     }
   })
 
-  it("rejects a string that is not a decimal with at most six places, and reports the expected format", () => {
+  it("rejects a string that is not a decimal with at most six places", () => {
     for (const text of [...notDecimals, "0.1234567", "1.0000000"]) {
       const error = failure(FixedPoint.dollars(text))
       assert.instanceOf(error, FixedPoint.NotFixedPoint)
@@ -108,7 +108,7 @@ describe("dollars", () => {
   })
 })
 
-describe("count", () => {
+describe("FixedPoint.count", () => {
   it("always returns two decimals", () => {
     for (const [text, canonical] of [
       ["10", "10.00"],
@@ -122,7 +122,7 @@ describe("count", () => {
     }
   })
 
-  it("rejects a string that is not a decimal with at most two places, and reports the expected format", () => {
+  it("rejects a string that is not a decimal with at most two places", () => {
     for (const text of [...notDecimals, "0.005", "1.000"]) {
       const error = failure(FixedPoint.count(text))
       assert.strictEqual(
@@ -176,7 +176,7 @@ describe("toMicros and fromMicros", () => {
     )
   })
 
-  it("print strings that requests accept, for amounts of at least zero with at most four decimals", () => {
+  it("print strings that requests accept, for non-negative amounts up to four decimals", () => {
     const isInput = Schema.is(FixedPoint.DollarsInput)
     const isOrderPrice = Schema.is(FixedPoint.OrderPriceInput)
     for (let units = 0n; units <= 10_000n; units++) {
@@ -200,7 +200,7 @@ describe("toHundredths and fromHundredths", () => {
     assert.strictEqual(FixedPoint.fromHundredths(-7n), "-0.07")
   })
 
-  it("agree with exact fractions, and print strings that decode as a count and that requests accept", () => {
+  it("agree with exact fractions, and print counts that decode and that requests accept", () => {
     const isCount = Schema.is(FixedPoint.Count)
     const isInput = Schema.is(FixedPoint.CountInput)
     hold(
@@ -456,7 +456,7 @@ describe("multiply and multiplyExact", () => {
     }
   })
 
-  it("round a product with more than six decimals by the mode, or fail with Inexact", () => {
+  it("round a product beyond six decimals by the mode, or fail with Inexact", () => {
     // 0.123457 × 0.50 = 0.0617285; 0.123459 × 0.50 = 0.0617295; 0.123456 × 0.01 = 0.00123456
     for (const [unit, by, ceil, floor, halfEven] of [
       ["0.123457", "0.50", "0.061729", "0.061728", "0.061728"],
@@ -513,7 +513,7 @@ describe("multiply and multiplyExact", () => {
   })
 })
 
-describe("complement", () => {
+describe("FixedPoint.complement", () => {
   it("is one dollar minus the price", () => {
     for (const [yes, no] of [
       ["0.56", "0.44"],
@@ -545,8 +545,8 @@ describe("complement", () => {
   })
 })
 
-describe("cost", () => {
-  it("is the count times the YES price for a bid, and the count times the NO price for an ask", () => {
+describe("FixedPoint.cost", () => {
+  it("is the count times the YES price (bid) or the NO price (ask)", () => {
     const count = contracts("10")
     assert.deepStrictEqual(FixedPoint.cost({ side: "bid", price: $("0.56"), count }), Result.succeed($("5.60")))
     assert.deepStrictEqual(FixedPoint.cost({ side: "ask", price: $("0.56"), count }), Result.succeed($("4.40")))
@@ -583,7 +583,7 @@ describe("cost", () => {
     )
   })
 
-  it("of a bid plus the cost of an ask at the same price is one dollar per contract", () => {
+  it("of a bid and an ask at one price totals one dollar per contract", () => {
     hold(
       fc.property(gridPrice, anySize, (unit, count) => {
         const bid = Result.getOrThrow(FixedPoint.cost({ side: "bid", price: unit, count }))

@@ -16,7 +16,7 @@ const shown = (order: OrderCost.Order, market?: OrderCost.Market) => {
   return { ...cost, fee: text(cost.fee), worstFee: text(cost.worstFee), worstCase: text(cost.worstCase) }
 }
 
-describe("of", () => {
+describe("OrderCost.of", () => {
   it("prices a bid as a purchase of YES at the bid's price", () => {
     assert.deepStrictEqual(
       { ...shown({ side: "bid", price: "0.56", count: "10" }, { terms: quadratic, mostFills: 1 }) },
@@ -34,7 +34,7 @@ describe("of", () => {
     )
   })
 
-  it("prices an ask as a purchase of NO at one dollar minus the ask's price", () => {
+  it("prices an ask as a purchase of NO at the complementary price", () => {
     const cost = shown({ side: "ask", price: "0.56", count: "10" }, { terms: quadratic, mostFills: 1 })
     assert.strictEqual(cost.collateral, "4.40")
     assert.strictEqual(cost.maxPayout, "10.00")
@@ -49,7 +49,7 @@ describe("of", () => {
     assert.strictEqual(shown(order, { terms: quadratic, mostFills: 1, member: "other" }).worstCase, "5.78258")
   })
 
-  it("uses the maker fee for a post-only order, but the taker fee for the worst case", () => {
+  it("uses the maker fee for post-only, but the taker fee for the worst case", () => {
     const order = { side: "bid", price: "0.50", count: "1", post_only: true } as const
     const cost = shown(order, { terms: quadratic, mostFills: 1 })
     assert.strictEqual(cost.fee, "0.00")
@@ -117,7 +117,7 @@ describe("of", () => {
     assert.deepStrictEqual([cost.fee, cost.worstFee, cost.worstCase], ["0.00", "0.0001", "0.5001"])
   })
 
-  it("uses the fee at the order's price, or the fee at half a dollar if the fee rate is above 1", () => {
+  it("uses the fee at the order's price, or at $0.50 for rates above 1", () => {
     const order = { side: "bid", price: "0.90", count: "1" } as const
     for (const [fee_multiplier, worstCase] of [
       // 0.90 + 0.9996 × 0.90 × 0.10 + 0.0002
@@ -198,8 +198,7 @@ describe("of", () => {
               }
             )
           )
-          // Each piece is filled at the order's price or a better price. Closing contracts bring money, and opening
-          // contracts cost money.
+          // Closing contracts bring money, and opening contracts cost money.
           let cash = 0n
           let maxCash = 0n
           let fees = 0n
@@ -236,7 +235,7 @@ describe("of", () => {
   })
 })
 
-describe("ofBatch", () => {
+describe("OrderCost.ofBatch", () => {
   const ticker = "KXEXAMPLE-26"
   const bid = (price: `${number}`, count: `${number}`, more: Partial<OrderCost.BatchOrder> = {}) =>
     ({ ticker, side: "bid", price, count, ...more }) as const
@@ -244,7 +243,7 @@ describe("ofBatch", () => {
     ({ ticker, side: "ask", price, count, ...more }) as const
   const reduce = { reduce_only: true } as const
 
-  /** Returns the number of contracts that each order opens. Each contract has a payout of one dollar. */
+  /** Each contract has a payout of one dollar. */
   const opened = (orders: ReadonlyArray<OrderCost.BatchOrder>, position?: string) =>
     OrderCost.ofBatch(orders, () => ({
       terms: quadratic,
@@ -263,7 +262,7 @@ describe("ofBatch", () => {
     assert.deepStrictEqual(opened([ask("0.50", "60"), bid("0.40", "100")], "-100"), ["60.00", "0.00"])
   })
 
-  it("treats the second order as an opening order if a closing order and a reduce-only order share a position", () => {
+  it("treats the second order as opening if two closing orders share a position", () => {
     const resting = bid("0.40", "100")
     const reducing = bid("0.97", "100", reduce)
     assert.deepStrictEqual(opened([resting, reducing], "-100"), ["0.00", "100.00"])
@@ -281,7 +280,7 @@ describe("ofBatch", () => {
     assert.strictEqual(sum([reducing, resting]), "41.6802")
   })
 
-  it("lets a reduce-only order close an unknown position only if it is the first order", () => {
+  it("lets a reduce-only order close an unknown position only as the first order", () => {
     const reducing = bid("0.97", "100", reduce)
     assert.deepStrictEqual(opened([reducing, reducing]), ["0.00", "100.00"])
     assert.deepStrictEqual(opened([bid("0.40", "100"), reducing]), ["100.00", "100.00"])
@@ -292,7 +291,7 @@ describe("ofBatch", () => {
     assert.deepStrictEqual(opened([bid("0.40", "50"), ask("0.60", "80", reduce)], "0"), ["50.00", "0.00"])
   })
 
-  it("limits a reduce-only order to the position plus the contracts that earlier orders can add to it", () => {
+  it("limits a reduce-only order to the position plus what earlier orders can add", () => {
     const proceedsOfLast = (orders: ReadonlyArray<OrderCost.BatchOrder>, position: string) =>
       ok(OrderCost.ofBatch(orders, () => ({ terms: quadratic, position: FixedPoint.countUnsafe(position) })).at(-1)!)
         .proceeds

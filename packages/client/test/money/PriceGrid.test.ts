@@ -20,19 +20,15 @@ const gridOf = (...ranges: ReadonlyArray<PriceGrid.PriceRange>): PriceGrid.Price
 
 const some = (text: string) => Option.some(text as Dollars)
 
-/**
- * Makes three ranges: steps of `fine` from 0 to `edge` and from the complement of `edge` to 1, and steps of `step`
- * between them.
- */
+/** Steps of `fine` from 0 to `edge` and from the complement of `edge` to 1, and steps of `step` between them. */
 const tapered = (edge: string, fine: string, step: string) => {
   const other = Result.getOrThrow(FixedPoint.complement($(edge)))
   return [range("0.0000", edge, fine), range(edge, other, step), range(other, "1.0000", fine)]
 }
 
 /**
- * Every price level structure of the published guide to fixed-point representation, with its number of order prices.
- *
- * The order prices are all prices of the ranges except 0 and 1.
+ * The price level structures of the published guide to fixed-point representation, each with its number of prices
+ * except 0 and 1.
  */
 const structures: Record<string, readonly [number, ReadonlyArray<PriceGrid.PriceRange>]> = {
   linear_cent: [99, [range("0.0000", "1.0000", "0.0100")]],
@@ -53,8 +49,8 @@ const cents = gridOf(...structures["linear_cent"]![1])
 const combo = gridOf(...structures["center_deci_edge_centi_cent"]![1])
 
 /**
- * A grid as a list of micro-dollars, made without the library. Two ranges touch or have a gap between them. The end of
- * a range is not always on a step. The prices 0 and 1 are excluded.
+ * A grid as a list of micro-dollars without 0 and 1, made without the library. The end of a range is not always on a
+ * step.
  */
 interface Model {
   readonly ranges: ReadonlyArray<PriceGrid.PriceRange>
@@ -94,7 +90,7 @@ const anyMicros = (prices: ReadonlyArray<number>) =>
 
 const modelAndPrice = model.chain((grid) => fc.tuple(fc.constant(grid), anyMicros(grid.prices)))
 
-describe("make", () => {
+describe("PriceGrid.make", () => {
   it("accepts the ranges of the recorded markets", () => {
     const bodies = recorded("GetMarket")
     assert.isNotEmpty(bodies)
@@ -136,7 +132,7 @@ describe("make", () => {
     )
   })
 
-  it("accepts a range of one price that is also the end of another range, in either sequence", () => {
+  it("accepts a range of one price at the end of another range", () => {
     for (const ranges of [
       [range("0.10", "0.10", "0.01"), range("0.10", "0.20", "0.05")],
       [range("0.10", "0.20", "0.05"), range("0.20", "0.20", "0.01")]
@@ -180,7 +176,7 @@ describe("make", () => {
   })
 })
 
-describe("isOnGrid", () => {
+describe("PriceGrid.isOnGrid", () => {
   it("is true only on the steps of a range", () => {
     for (const on of ["0.01", "0.5600", "0.560000", "0.99"]) assert.isTrue(PriceGrid.isOnGrid(cents, $(on)))
     for (const off of ["-0.01", "0.005", "0.5601", "0.560001", "1.01"])
@@ -208,7 +204,7 @@ describe("isOnGrid", () => {
     }
   })
 
-  it("is false at an end of a range that is not on a step, and in a gap", () => {
+  it("is false in a gap, and at a range end that is off-step", () => {
     const grid = gridOf(range("0.01", "0.105", "0.01"), range("0.20", "0.30", "0.05"))
     for (const off of ["0.101", "0.105", "0.11", "0.15", "0.195", "0.21"]) {
       assert.isFalse(PriceGrid.isOnGrid(grid, $(off)), off)
@@ -218,7 +214,7 @@ describe("isOnGrid", () => {
   })
 })
 
-describe("nearestBelow and nearestAbove", () => {
+describe("PriceGrid.nearestBelow and nearestAbove", () => {
   it("enclose a price off the grid, and return a price on the grid unchanged", () => {
     for (const [grid, price, below, above] of [
       [cents, "0.4271", "0.42", "0.43"],
@@ -265,7 +261,7 @@ describe("nearestBelow and nearestAbove", () => {
   })
 })
 
-describe("ticksBetween and shift", () => {
+describe("PriceGrid.ticksBetween and shift", () => {
   it("count the ticks in each part of the grid", () => {
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.42"), $("0.56")), Option.some(14))
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.56"), $("0.42")), Option.some(-14))
@@ -277,7 +273,7 @@ describe("ticksBetween and shift", () => {
     assert.deepStrictEqual(pipe(combo, PriceGrid.shift($("0.99"), -1)), some("0.989"))
   })
 
-  it("return none off the grid, beyond its ends, and for a fraction of a tick", () => {
+  it("return none off the grid, beyond its ends, and for fractional ticks", () => {
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.425"), $("0.56")), Option.none())
     assert.deepStrictEqual(PriceGrid.ticksBetween(cents, $("0.42"), $("0.565")), Option.none())
     assert.deepStrictEqual(PriceGrid.shift(cents, $("0.425"), 1), Option.none())
@@ -293,7 +289,7 @@ describe("ticksBetween and shift", () => {
   })
 })
 
-describe("prices", () => {
+describe("PriceGrid.prices", () => {
   it("is lazy, and restarts for each iteration", () => {
     const prices = PriceGrid.prices(combo)
     const iterator = prices[Symbol.iterator]()
@@ -304,7 +300,7 @@ describe("prices", () => {
   })
 })
 
-describe("make of any ranges", () => {
+describe("PriceGrid.make, for any ranges", () => {
   it("contains exactly the prices of its ranges between 0 and 1 dollar", () => {
     hold(
       fc.property(model, ({ prices, ranges }) => {

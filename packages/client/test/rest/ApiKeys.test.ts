@@ -14,7 +14,6 @@ const pem = `-----BEGIN PRIVATE KEY-----\n${canary}\n-----END PRIVATE KEY-----\n
 const input = { name: "maker", key_type: "ed25519", scopes: ["read", "write::trade"], subaccount: 3 } as const
 const generated = { api_key_id: "k-1", private_key: pem, key_type: "ed25519", warning: null }
 
-/** Returns every printed form of a value. */
 const prints = (value: unknown): string =>
   [
     JSON.stringify(value),
@@ -24,7 +23,6 @@ const prints = (value: unknown): string =>
     Cause.pretty(Cause.fail(value))
   ].join("\n")
 
-/** Returns everything that loggers, the tracer and the result of a call print. */
 const printed = (reply: Reply): Effect.Effect<string> =>
   Effect.suspend(() => {
     const seen: Array<string> = []

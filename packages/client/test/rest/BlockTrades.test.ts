@@ -5,7 +5,7 @@ import { itFails, itRejects, itSendsAndDecodes } from "../support/calls.ts"
 const id = "8d6a1c1e-2b0f-4c5e-9a54-0f6f2b7f0a11"
 const root = "/communications/block-trade-proposals"
 
-/** A proposal as the buyer sees it. The buyer does not see the seller. */
+/** The buyer does not see the seller. */
 const proposal = {
   id,
   proposer_user_id: "buyer",

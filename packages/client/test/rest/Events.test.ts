@@ -67,7 +67,7 @@ describe("Events.list", () => {
     }
   ])
 
-  it.effect("runs the documented example: it reads all pages, including an empty page, up to the empty cursor", () =>
+  it.effect("runs the documented example: it reads all pages to the empty cursor", () =>
     Effect.gen(function* () {
       assertIsExample(import.meta.url, "Events", "The tickers of all open markets, without combos")
       const { sent, value } = yield* play(Stream.runCollect(openMarkets), [
@@ -139,7 +139,7 @@ describe("Events.get", () => {
       reply: { status: 200, body: { event, markets: [market] } }
     },
     {
-      it: "reads markets in the event, and decodes a null list next to the event as empty",
+      it: "reads markets in the event, and decodes a null list as empty",
       call: Events.get({ event_ticker: "E-1", with_nested_markets: true }),
       request: "GET /events/E-1?with_nested_markets=true",
       reply: { status: 200, body: { event: { ...event, markets: [market] }, markets: null } },
@@ -328,7 +328,7 @@ describe("Events.forecastPercentileHistory", () => {
   ])
 
   itRejects(
-    "rejects an empty list of percentiles, too many percentiles, a percentile out of range and a fraction",
+    "rejects no percentiles, too many, a fraction, and a percentile out of range",
     (
       [
         [[], "/percentiles"],

@@ -7,7 +7,6 @@ import { market, recordedMarket, trade } from "../support/bodies.ts"
 import { itRejects, itSendsAndDecodes, play, recorded } from "../support/calls.ts"
 import { type InputOf, assertIsExample, itDeclares } from "../support/operations.ts"
 
-/** Returns the largest recording of an operation. */
 const fullest = (operation: string) =>
   recorded(operation).toSorted((a, b) => JSON.stringify(b).length - JSON.stringify(a).length)[0]
 
@@ -137,7 +136,7 @@ describe("Historical.market", () => {
     }
   ])
 
-  it.effect("runs the documented example: it reads the historical market after a 404 of the live read", () =>
+  it.effect("runs the documented example: it reads the historical market after a 404", () =>
     Effect.gen(function* () {
       assertIsExample(import.meta.url, "Historical", "A market on either side of the cutoff")
       const { paths, value } = yield* play(anyMarket("T-1"), [
@@ -165,7 +164,7 @@ describe("Historical.marketCandlesticks", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads fields without the suffixes _dollars and _fp, and null prices of periods without trades",
+      it: "reads fields without the suffixes _dollars and _fp, and null prices",
       call: Historical.marketCandlesticks({ ...range, period_interval: 60 }),
       request: "GET /historical/markets/T/candlesticks?start_ts=1780000000&end_ts=1780003600&period_interval=60",
       reply: {
@@ -266,7 +265,7 @@ describe("Historical.positions", () => {
   })
   itSendsAndDecodes([
     {
-      it: "decodes positions recorded in demo, and omits a field that the OpenAPI document no longer has",
+      it: "decodes positions recorded in demo, without a field that the OpenAPI document dropped",
       call: Historical.positions(),
       request: "GET /historical/positions",
       reply: { status: 200, body: fullest("GetPositions") },

@@ -19,7 +19,6 @@ import { environment, signer } from "../support/scripted.ts"
 const hour = 3_600_000
 const day = 24 * hour
 
-/** The time at the start of each test. */
 const nowMillis = 100 * day
 
 interface Item {
@@ -29,8 +28,8 @@ interface Item {
 }
 
 /**
- * An exchange with one list. Items before the cutoff are on the historical side of the list, and later items are on the
- * live side. The cutoff moves at set times.
+ * Items before the cutoff are on the historical side of the list, and later items are on the live side. The cutoff
+ * moves at set times.
  */
 interface Sides {
   readonly items: ReadonlyArray<Item>
@@ -39,15 +38,12 @@ interface Sides {
   /** The transit time of the n-th request. */
   readonly transitMillis: (n: number) => number
   readonly pageSize: number
-  /**
-   * The time that the exchange compares with the cutoff to choose the side of an item. Default: the time of the item.
-   */
+  /** The time that the exchange compares with the cutoff. Default: the time of the item. */
   readonly sideMillis?: (item: Item) => number
   /** The cutoff field of the list. Default: trades_created_ts. */
   readonly cutoffField?: string
 }
 
-/** The paths of the two sides of a list, and the bodies of its items. */
 interface Kind {
   readonly live: string
   readonly historical: string
@@ -130,7 +126,6 @@ interface Outcome<A> {
   readonly requests: ReadonlyArray<string>
 }
 
-/** Reads a stream to its end on virtual time. */
 const read = <A>(
   stream: Stream.Stream<A, unknown, KalshiPublic | KalshiRead>,
   sides: Sides,
@@ -167,7 +162,7 @@ const items = [
 ]
 
 describe("History.fills", () => {
-  it.effect("reads the live side and then the historical side, each in the sequence of the exchange", () =>
+  it.effect("reads the live side and then the historical side, in the exchange's sequence", () =>
     Effect.gen(function* () {
       const outcome = yield* read(History.fills({ limit: 2, ticker: "T" }), { items, ...fixedCutoff(cutoffMillis) })
       assert.strictEqual(idsOf(outcome), "now near next past old")
@@ -181,7 +176,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("emits an item exactly once if it becomes historical after the live side was read", () =>
+  it.effect("emits an item once if it becomes historical after the live side was read", () =>
     Effect.gen(function* () {
       // The cutoff moves between the live and the historical reads.
       const cutoffs = [
@@ -193,7 +188,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("emits an item exactly once if it becomes historical before the live side is read", () =>
+  it.effect("emits an item once if it becomes historical before the live side is read", () =>
     Effect.gen(function* () {
       const cutoffs = [
         { fromMillis: 0, atMillis: cutoffMillis },
@@ -205,24 +200,22 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect(
-    "skips historical items that it emitted as live items, even if the cutoff moves much further than overlapMillis",
-    () =>
-      Effect.gen(function* () {
-        // The cutoff moves during the historical reads.
-        const cutoffs = [
-          { fromMillis: 0, atMillis: cutoffMillis },
-          { fromMillis: nowMillis + 45, atMillis: nowMillis - 1 },
-          { fromMillis: nowMillis + 65, atMillis: nowMillis + 1 }
-        ]
-        const outcome = yield* read(History.fills({}, { overlapMillis: 2 * hour }), {
-          items,
-          ...fixedCutoff(0),
-          cutoffs
-        })
-        assert.isUndefined(outcome.error)
-        assert.strictEqual(idsOf(outcome), "now near next past old")
+  it.effect("skips historical items that it emitted as live, even after a large cutoff move", () =>
+    Effect.gen(function* () {
+      // The cutoff moves during the historical reads.
+      const cutoffs = [
+        { fromMillis: 0, atMillis: cutoffMillis },
+        { fromMillis: nowMillis + 45, atMillis: nowMillis - 1 },
+        { fromMillis: nowMillis + 65, atMillis: nowMillis + 1 }
+      ]
+      const outcome = yield* read(History.fills({}, { overlapMillis: 2 * hour }), {
+        items,
+        ...fixedCutoff(0),
+        cutoffs
       })
+      assert.isUndefined(outcome.error)
+      assert.strictEqual(idsOf(outcome), "now near next past old")
+    })
   )
 
   it.effect("distinguishes the fills of two own orders that share a fill id", () =>
@@ -275,7 +268,6 @@ describe("History.fills", () => {
     Effect.gen(function* () {
       const old = cutoffMillis - hour
       const repeated = ["a", "b", "a", "b", "c"].map((id) => item(id, old))
-      // All items are live first, and historical after the live side was read.
       const cutoffs = [
         { fromMillis: 0, atMillis: 0 },
         { fromMillis: nowMillis + 45, atMillis: cutoffMillis }
@@ -370,7 +362,7 @@ describe("History.HistoryUncertain", () => {
     })
   )
 
-  it.effect("ends the stream if an item is historical although its time is after the cutoff", () =>
+  it.effect("ends the stream if a historical item is newer than the cutoff", () =>
     Effect.gen(function* () {
       const sides = { items: [item("a", nowMillis - 1)], ...fixedCutoff(cutoffMillis), sideMillis: () => 0 }
       const outcome = yield* read(History.fills(), sides)
@@ -478,7 +470,7 @@ describe("History", () => {
     readonly cutoffField: string
     readonly idOf: (item: never) => string
     readonly query?: string
-    /** Whether the list has open items. They are live, and have no time until they close. */
+    /** Open items are live, and have no time until they close. */
     readonly open: boolean
   }
 
@@ -589,7 +581,7 @@ describe("History", () => {
 
 describe("History.fills: properties", () => {
   const scenario = fc.record({
-    /** The time of each item, in hours after the first cutoff. Undefined if the item has no time. */
+    /** In hours after the first cutoff. Undefined if the item has no time. */
     hours: fc.array(fc.option(fc.integer({ min: -30, max: 60 }), { freq: 12, nil: undefined }), { maxLength: 40 }),
     newestFirst: fc.boolean(),
     pageSize: fc.integer({ min: 1, max: 7 }),
@@ -652,7 +644,7 @@ describe("History.fills: properties", () => {
     ).then(() => assert.isAbove(moved, 50))
   })
 
-  it("with a small overlap, emits no item twice, and fails if it cannot emit every item", { timeout: 60_000 }, () => {
+  it("with a small overlap, repeats no item, and fails if it misses one", { timeout: 60_000 }, () => {
     const ends = { uncertain: 0, complete: 0 }
     return holds(
       "emits no item twice, and fails if it cannot emit every item",

@@ -98,7 +98,7 @@ describe("Markets.get", () => {
   })
   itSendsAndDecodes([
     {
-      it: "decodes a market recorded in demo, and omits fields that the OpenAPI document no longer has",
+      it: "decodes a market recorded in demo, without fields that the OpenAPI document dropped",
       call: Markets.get({ ticker: "KXMLBGAME-26JUL081840NYYTB-NYY" }),
       request: "GET /markets/KXMLBGAME-26JUL081840NYYTB-NYY",
       reply: { status: 200, body: recordedMarket },
@@ -138,7 +138,7 @@ describe("Markets.orderbook", () => {
   })
   itSendsAndDecodes([
     {
-      it: "decodes a book recorded in demo, with an empty list for a side without bids",
+      it: "decodes a book recorded in demo, with an empty side as an empty list",
       call: Markets.orderbook({ ticker: "T" }),
       request: "GET /markets/T/orderbook",
       reply: { status: 200, body: recorded("GetMarketOrderbook")[0] }
@@ -211,7 +211,7 @@ describe("Markets.orderbooks", () => {
   ])
 
   itRejects(
-    "rejects an empty list, more than 100 tickers, a ticker that is too long, and a string",
+    "rejects an empty list, more than 100 tickers, a long ticker, and a string",
     (
       [
         [[], "/tickers"],

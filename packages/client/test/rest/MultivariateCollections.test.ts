@@ -31,7 +31,7 @@ const collection = {
   price_ranges: [{ start: "0.0000", end: "0.0100", step: "0.0001" }]
 }
 
-/** A collection without a price grid. Older versions of the OpenAPI document did not require the grid. */
+/** Older versions of the OpenAPI document did not require the price grid. */
 const { price_level_structure: _structure, price_ranges: _ranges, ...older } = collection
 
 describe("MultivariateCollections.list", () => {

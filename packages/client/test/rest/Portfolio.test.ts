@@ -43,7 +43,7 @@ describe("Portfolio.balance", () => {
 describe("Portfolio.positions", () => {
   itSendsAndDecodes([
     ...recorded("GetPositions").map((body, index) => ({
-      it: `decodes response ${index + 1} recorded in demo, and omits a field that the OpenAPI document no longer has`,
+      it: `decodes response ${index + 1} recorded in demo, without a field that the OpenAPI document dropped`,
       call: Portfolio.positions(),
       request: "GET /portfolio/positions",
       reply: { status: 200, body },

@@ -345,7 +345,7 @@ describe("RfqBatches.accept", () => {
 
   for (const id of [{}, { client_order_id: "" }]) {
     itFails(
-      `does not retry after a lost response with ${"client_order_id" in id ? "an empty" : "no"} id`,
+      `does not retry a lost response with ${"client_order_id" in id ? "an empty" : "no"} id`,
       RfqBatches.accept({ ...input, ...id }),
       [{ fault: "ECONNRESET", syscall: "read" }],
       { _tag: "TransportError", requestSent: "maybe" }
@@ -367,7 +367,7 @@ describe("RfqBatches.accept", () => {
   // The status of this error and the position of the children in its body are undocumented. These values are examples.
   const changed = { code: "rfq_batch_quotes_changed", message: "bids got worse", details: [{ rfq_id: second }] }
 
-  it.effect("reports worse bids by the error code, with any status, and keeps the details as a string", () =>
+  it.effect("reports worse bids by the error code, with any status", () =>
     Effect.gen(function* () {
       for (const [status, body] of [
         [409, { error: changed }],

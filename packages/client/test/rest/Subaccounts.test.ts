@@ -32,7 +32,7 @@ describe("Subaccounts.create", () => {
   const made = { status: 201, body: { subaccount_number: 1 } }
   itSendsAndDecodes([
     {
-      it: "sends an empty object by default, because the exchange refuses a write without a body",
+      it: "sends an empty object by default, because the exchange requires a body",
       call: Subaccounts.create(),
       request: "POST /portfolio/subaccounts",
       body: {},
@@ -99,7 +99,7 @@ describe("Subaccounts.transfer", () => {
   ])
 
   itFails(
-    "retries with the same id after a lost response, and fails with UnexpectedStatus on the undeclared 409",
+    "retries under the same id, and fails with UnexpectedStatus on the undeclared 409",
     Subaccounts.transfer(transfer),
     [{ fault: "ECONNRESET" }, { status: 409, body: { error: { code: "already_exists", message: "seen" } } }],
     { _tag: "UnexpectedStatus", status: 409, attempts: 2 }

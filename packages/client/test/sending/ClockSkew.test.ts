@@ -18,7 +18,6 @@ import { environment } from "../support/scripted.ts"
 const get = OrderGroups.get({ order_group_id: "g" })
 const create = OrderGroups.create({ contracts_limit: 1 })
 
-/** An arbitrary whole second. */
 const day = Date.UTC(2026, 10, 22, 9, 30)
 
 const windowMillis = 30_000
@@ -27,13 +26,13 @@ const from = (millis: number) => TestClock.setTime(day + millis)
 
 const play = <A, E, R>(call: Effect.Effect<A, E, R>) => runFor("20 seconds", Effect.result(call))
 
-/** Makes a call at this many milliseconds after `day`. */
+/** `millis` counts from `day`. */
 const getAt = (millis: number) => Effect.andThen(from(millis), get)
 
 const bounds = Effect.map(ClockSkew.measured, (skew) => skew && [skew.lowerMillis, skew.upperMillis])
 
 describe("ClockSkew.measured", () => {
-  it.effect("is undefined before the first response, and then has the one-second precision of the date header", () =>
+  it.effect("is undefined before the first response, and then precise to one second", () =>
     Effect.gen(function* () {
       yield* from(250)
       assert.isUndefined(yield* ClockSkew.measured)
@@ -278,7 +277,6 @@ describe("ClockSkew.measured", () => {
     ))
 })
 
-/** Returns the error of a call that the exchange must reject. */
 const rejectedCall = Effect.map(play(get), (result) => {
   const error = errorOf(result)
   return error._tag === "Unauthorized" ? error : assert.fail(error._tag)
@@ -289,7 +287,7 @@ const wrongKey = { code: "authentication_error", details: "INCORRECT_API_KEY_SIG
 const statuses = Effect.map(Exchange, ({ served }) => served.map(({ status }) => status))
 
 describe("Unauthorized", () => {
-  it.effect("says in one line that the clock is wrong if the date header shows it", () =>
+  it.effect("says in one line that the clock is wrong if the date shows it", () =>
     Effect.gen(function* () {
       yield* from(0)
       const error = yield* rejectedCall
@@ -485,7 +483,7 @@ describe("correctClockSkew", () => {
   const corrected = { correctClockSkew: true }
 
   for (const skewMillis of [45_000, -45_000]) {
-    it.effect(`signs with the exchange's time once it is known, with a skew of ${skewMillis} ms`, () =>
+    it.effect(`signs with the exchange's time once it is known (skew: ${skewMillis} ms)`, () =>
       Effect.gen(function* () {
         yield* from(400)
         yield* ExchangeOperations.status()
@@ -503,7 +501,7 @@ describe("correctClockSkew", () => {
       }).pipe(Effect.provide(layer({ skewMillis, windowMillis }, corrected)))
     )
 
-    it.effect(`retries an attempt that was rejected because of its timestamp, with a skew of ${skewMillis} ms`, () =>
+    it.effect(`retries an attempt that was rejected for its timestamp (skew: ${skewMillis} ms)`, () =>
       Effect.gen(function* () {
         yield* from(0)
         assert.strictEqual((yield* play(get))._tag, "Success")
@@ -538,7 +536,7 @@ describe("correctClockSkew", () => {
     }).pipe(Effect.provide(layer(settings, corrected)))
   })
 
-  it.effect("retries a 401 with another cause if its date shows that this machine's clock is wrong", () =>
+  it.effect("retries a 401 with another cause if its date reveals a wrong clock", () =>
     Effect.gen(function* () {
       yield* from(0)
       assert.strictEqual((yield* play(get))._tag, "Success")
@@ -619,7 +617,7 @@ describe("correctClockSkew", () => {
   }
 
   for (const skewMillis of [45_000, -45_000]) {
-    it.effect(`does not retry a 401 whose timestamp was already corrected, with a skew of ${skewMillis} ms`, () =>
+    it.effect(`does not retry a 401 with a corrected timestamp (skew: ${skewMillis} ms)`, () =>
       Effect.gen(function* () {
         yield* from(0)
         yield* ExchangeOperations.status()

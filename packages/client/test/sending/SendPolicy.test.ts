@@ -26,7 +26,6 @@ const order: Orders.CreateInput = {
 
 const withId = Orders.create({ ...order, client_order_id: "mine" })
 
-/** Runs a call against scripted replies. Returns its result and the requests. */
 const play = <A, E, R>(
   call: Effect.Effect<A, E, R>,
   replies: ReadonlyArray<Reply>,
@@ -39,7 +38,6 @@ const play = <A, E, R>(
     return { result, sent }
   }).pipe(Effect.provide(layer(replies, { policy, signer: by })))
 
-/** Returns the error of a call that must fail. */
 const failureOf = <A, E, R>(...input: Parameters<typeof play<A, E, R>>) =>
   Effect.map(play(...input), ({ result }) => errorOf(result))
 
@@ -109,18 +107,16 @@ describe("SendPolicy.retry", () => {
     )
   }
 
-  it.effect(
-    "does not repeat after a permanent failure: 400, 401, 403, 404, 409, an undeclared status or an invalid body",
-    () =>
-      Effect.gen(function* () {
-        for (const status of [400, 401, 403, 404, 407, 409, 418, 424, 426, 499, 302, 304, 204, 206]) {
-          assert.strictEqual((yield* play(get, [{ status, body: {} }])).sent.length, 1, `status ${status}`)
-        }
-        assert.strictEqual((yield* play(get, [{ status: 200, text: "no JSON" }])).sent.length, 1)
-      })
+  it.effect("does not repeat after a permanent failure, such as 400, 404 or an invalid body", () =>
+    Effect.gen(function* () {
+      for (const status of [400, 401, 403, 404, 407, 409, 418, 424, 426, 499, 302, 304, 204, 206]) {
+        assert.strictEqual((yield* play(get, [{ status, body: {} }])).sent.length, 1, `status ${status}`)
+      }
+      assert.strictEqual((yield* play(get, [{ status: 200, text: "no JSON" }])).sent.length, 1)
+    })
   )
 
-  it.effect("repeats at once if the schedule has no delay and the response has no Retry-After", () =>
+  it.effect("repeats at once if neither the schedule nor the response has a delay", () =>
     Effect.gen(function* () {
       for (const reply of [{ status: 503 }, { fault: "ECONNREFUSED" }]) {
         const { sent } = yield* play(get, [reply, group], { retry: Schedule.recurs(1) })
@@ -132,7 +128,7 @@ describe("SendPolicy.retry", () => {
     })
   )
 
-  it.effect("does not repeat a read whose response is too large, or whose HTTP client repeats by itself", () =>
+  it.effect("does not repeat if the response is too large or the HTTP client repeats", () =>
     Effect.gen(function* () {
       for (const code of ["ERR_BODY_TOO_LARGE", "ERR_HTTP_CLIENT_REPEATS"]) {
         assert.strictEqual((yield* play(get, [{ fault: code, syscall: "read" }])).sent.length, 1, code)
@@ -150,7 +146,7 @@ describe("SendPolicy.retry", () => {
     })
   )
 
-  it.effect("if the body blames the timestamp, repeats after a 401 but not after another status", () =>
+  it.effect("repeats after a 401 that blames the timestamp, but not after other statuses", () =>
     Effect.gen(function* () {
       const body = { error: { code: "header_timestamp_expired", message: "unauthorized" } }
       assert.strictEqual((yield* play(get, [{ status: 401, body }, group])).sent.length, 2)
@@ -158,7 +154,7 @@ describe("SendPolicy.retry", () => {
     })
   )
 
-  it.effect("repeats an order up to exactly a minute after the attempt whose response was lost", () =>
+  it.effect("repeats an order up to a minute after the attempt that lost its response", () =>
     Effect.gen(function* () {
       for (const [seconds, attempts] of [
         [60, 2],
@@ -184,7 +180,7 @@ describe("SendPolicy.retry", () => {
 })
 
 describe("TransportError of an established connection", () => {
-  it.effect("means that the request was possibly sent, with any code, so an order without an id is not repeated", () =>
+  it.effect("means that the request was possibly sent, with any code", () =>
     Effect.gen(function* () {
       for (const fault of ["ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EADDRNOTAVAIL"]) {
         const { result, sent } = yield* play(Orders.create(order), [{ fault, syscall: "read" }])
@@ -200,7 +196,7 @@ describe("TransportError of an established connection", () => {
 describe("TransportError of a host with several addresses", () => {
   const refused = { fault: "ECONNREFUSED", syscall: "connect" }
 
-  it.effect("means that nothing was sent if every address refused, so an order without an id is repeated", () =>
+  it.effect("means that nothing was sent if every address refused the connection", () =>
     Effect.gen(function* () {
       const { result, sent } = yield* play(Orders.create(order), [{ ...refused, others: [refused] }, placed])
       assert.deepStrictEqual([result._tag, sent.length], ["Success", 2])
@@ -418,7 +414,7 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("cannot repeat an order more than a minute after the attempt whose response was lost", () =>
+  it.effect("repeats no order more than a minute after the attempt that lost its response", () =>
     Effect.gen(function* () {
       const longTimeout = { retry: Schedule.spaced("50 seconds"), totalTimeout: "1 hour" } as const
       const { sent } = yield* play(withId, [{ status: 503 }, { status: 503 }], longTimeout)
@@ -455,7 +451,7 @@ describe("SendPolicy", () => {
 })
 
 describe("Signer", () => {
-  it.effect("sends nothing while it hangs, so afterLostAnswer is false in the error of the retry", () => {
+  it.effect("sends nothing while it hangs, so afterLostAnswer stays false", () => {
     let stalls = 1
     const slow = { ...signer(), sign: (text: string) => (stalls-- > 0 ? Effect.never : signer().sign(text)) }
     const exists: Reply = { status: 409, body: { error: { code: "order_already_exists" } } }
@@ -484,7 +480,7 @@ describe("Signer", () => {
 })
 
 describe("a slow signer", () => {
-  it.effect("cannot repeat an order more than a minute after the attempt whose response was lost", () => {
+  it.effect("repeats no order more than a minute after the attempt that lost its response", () => {
     let signed = 0
     const slow = {
       ...signer(),
@@ -505,7 +501,7 @@ describe("afterLostAnswer", () => {
   const lostThen = (then: Reply) =>
     failureOf(withId, [{ fault: "ECONNRESET", syscall: "read" }, then], { retry: Schedule.recurs(1) })
 
-  it.effect("is true in every response to a retry, because the first attempt may have succeeded", () =>
+  it.effect("is true in the response to a retry, because the first attempt may have succeeded", () =>
     Effect.gen(function* () {
       for (const status of [400, 401, 403, 408, 409, 425, 429, 500, 502, 503, 504, 418, 520]) {
         const error = yield* lostThen({ status, body: { error: { code: "insufficient_balance" } } })
@@ -560,7 +556,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("is false without an earlier attempt, and after a refused connection, a 429 or a 425", () =>
+  it.effect("is false on a first attempt, and after a refused connection, 429 or 425", () =>
     Effect.gen(function* () {
       for (const before of [[], [{ fault: "ECONNREFUSED" }], [{ status: 429 }], [{ status: 425 }]] as ReadonlyArray<
         ReadonlyArray<Reply>

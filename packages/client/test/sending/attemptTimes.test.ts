@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { begin, recordSent, timesOf } from "../../src/sending/attemptTimes.ts"
 
 describe("timesOf", () => {
-  it.effect("returns no time window before the first signature, and then a window that begins with the call", () =>
+  it.effect("returns no window before the first signature, then a window from the call's start", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(1_000_000)
       const attempts = yield* begin

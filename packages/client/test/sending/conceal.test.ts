@@ -1,7 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as conceal from "../../src/sending/conceal.ts"
 
-/** Conceals the value of one header. */
 const concealing = (value: string, name = "kalshi-access-signature") => conceal.make({ [name]: value })
 
 const value = "AbCd+FgHiJ/LmNoPqRsTuVwXyZ=="
@@ -49,7 +48,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("replaces a value that is escaped, in another case, or in the other alphabet of base64", () => {
+  it("replaces an escaped value, in another case, or in the other base64 alphabet", () => {
     for (const written of [
       value.toLowerCase(),
       value.toUpperCase(),
@@ -84,7 +83,7 @@ describe("conceal.make", () => {
     assert.strictEqual(hide("x secret-key"), "x <redacted>")
   })
 
-  it("treats a percent sign, a backslash and an ampersand that do not start an escape as plain text", () => {
+  it("treats percent signs, backslashes and ampersands outside escapes as plain text", () => {
     for (const odd of [
       "secret%zz-and-more",
       "secret&none;and-more",
@@ -114,7 +113,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("not-secret", "x-kalshi-access-id")("not-secret"), "not-secret")
   })
 
-  it("keeps a number that is a member of a JSON object, and replaces it everywhere else", () => {
+  it("keeps a number as a JSON member, and replaces it everywhere else", () => {
     const hide = concealing("1790000000123", "kalshi-access-timestamp")
     for (const text of [
       '":1790000000123}',
@@ -138,7 +137,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("replaces a value that only begins or ends with digits, even as a member of a JSON object", () => {
+  it("replaces a value that only begins or ends with digits, even in JSON", () => {
     for (const key of ["12345678-key", "key-12345678"]) {
       assert.strictEqual(concealing(key)(`{"a":${key}}`), '{"a":<redacted>}')
     }

@@ -22,7 +22,7 @@ const connect = (options: Partial<connections.ConnectionOptions> = {}) =>
     })
   )
 
-/** Observes a response whose date is an hour ahead of this machine's clock. */
+/** The date of the response is an hour ahead of this machine's clock. */
 const receiveFromAhead = ({ clockSkew }: connections.Connection) =>
   Effect.map(
     Clock.clockWith((clock) => Effect.succeed(read(clock))),

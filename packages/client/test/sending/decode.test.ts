@@ -40,7 +40,7 @@ interface Response {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Decodes a response. Passes no request headers (`sent`), so nothing is concealed. */
+/** Passes no request headers (`sent`), so nothing is concealed. */
 const decoded = (
   body: string | ReadonlyArray<number>,
   { headers = {}, status = 200 }: Response = {},
@@ -55,7 +55,6 @@ const errorOf = (...input: Parameters<typeof decoded>) => {
   return Result.isFailure(result) ? result.failure : assert.fail("decoded")
 }
 
-/** Returns the pointer and the reason of a violation of the contract. */
 const violation = (...input: Parameters<typeof decoded>): string => {
   const error = errorOf(...input)
   return error._tag === "ContractError" ? `${error.pointer}: ${error.reason}` : assert.fail(error._tag)
@@ -97,7 +96,7 @@ describe("decode.prepare, for a success status", () => {
     )
   })
 
-  it("ignores an empty content encoding and `identity`, and shows 60 characters of any other encoding", () => {
+  it("ignores an empty encoding and `identity`, and truncates other encodings to 60 characters", () => {
     for (const encoding of ["", " ", "identity", " IDENTITY "]) {
       assert.strictEqual(
         violation(notText, { headers: { "content-encoding": encoding } }),
@@ -116,14 +115,14 @@ describe("decode.prepare, for a success status", () => {
     assert.deepInclude(errorOf('{"a":5}', {}), { _tag: "ContractError", pointer: "/a", rawBody: '{"a":5}' })
   })
 
-  it("keeps the readable part of the body and the number of attempts in the error", () => {
+  it("keeps the readable part of the body and the attempts in the error", () => {
     const error = errorOf(notText)
     assert.deepInclude(error, { operation: "X.x", status: 200, rawBody: '"\ufffd"', attempts: 2 })
   })
 })
 
 describe("decode.prepare, for an error status", () => {
-  it("fails with the class of a declared or common status, and with UnexpectedStatus for any other status", () => {
+  it("fails with the class of a declared or common status, else with UnexpectedStatus", () => {
     for (const [status, tag] of [
       [400, "BadRequest"],
       [401, "Unauthorized"],
@@ -166,7 +165,7 @@ describe("decode.prepare, for an error status", () => {
     assert.isUndefined(waitOf("soon"))
   })
 
-  it("fails with an error that has a message even if the body cannot be read", () => {
+  it("fails with an error that has a message even for an unreadable body", () => {
     const messageOf = (...input: Parameters<typeof decoded>) => {
       const error = errorOf(...input)
       return "body" in error ? error.body.message : assert.fail(error._tag)

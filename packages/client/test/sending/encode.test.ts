@@ -28,7 +28,6 @@ const listed = Operation.make({
 
 const anything = Operation.make({ ...base, body: Schema.Struct({ v: Schema.Unknown }) })
 
-/** Returns the encoded request, or the pointer and the reason of the error. */
 const encoded = ({ descriptor }: { readonly descriptor: Operation.Descriptor }, input: unknown) => {
   const result = prepare(descriptor)(input)
   return Result.isSuccess(result) ? result.success : `${result.failure.pointer}: ${result.failure.reason}`
@@ -60,7 +59,7 @@ describe("encode.prepare, the query", () => {
     assert.strictEqual(encoded(required, { tags: [] }), "/tags: an empty list cannot be sent: pass at least one item")
   })
 
-  it("rejects an item that is empty or contains a comma, if the list is joined by commas", () => {
+  it("rejects an empty item, or an item with a comma, in a joined list", () => {
     for (const tags of [[""], ["a", ""], ["a,b"], ["a", "b,"]]) {
       assert.strictEqual(
         queryOf({ tags }),
@@ -88,7 +87,7 @@ describe("encode.prepare, the path", () => {
 })
 
 describe("encode.prepare, the body", () => {
-  it("is an empty object for a POST or PUT that declares no body, and absent for a GET or DELETE", () => {
+  it("without a declared body, is {} for POST and PUT, and otherwise absent", () => {
     for (const [method, body] of [
       ["POST", "{}"],
       ["PUT", "{}"],
@@ -100,7 +99,7 @@ describe("encode.prepare, the body", () => {
     }
   })
 
-  it("is keyed (retryable by its ids) only if the operation names an id field and each item has a non-empty id", () => {
+  it("is keyed (retryable by ids) only if each item has a non-empty id", () => {
     const body = Schema.Struct({ own: Schema.optional(Schema.Unknown), list: Schema.optional(Schema.Unknown) })
     const single = Operation.make({ ...base, body, retry: "keyed", key: { field: "own" } })
     const batch = Operation.make({ ...base, body, retry: "keyed", key: { list: "list", field: "own" } })

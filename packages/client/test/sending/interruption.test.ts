@@ -10,29 +10,25 @@ import * as SendPolicy from "../../src/sending/SendPolicy.ts"
 import { order } from "../support/orders.ts"
 import { environment, signer } from "../support/scripted.ts"
 
-/** What a test observes during the call. */
 interface Observed {
-  /** Blocks the call until it is interrupted. */
   readonly block: Effect.Effect<never>
-  /** How often `block` was interrupted. */
   blockInterrupts: number
-  /** The number of requests that were sent. */
   sent: number
 }
 
 interface Case {
   readonly at: string
-  /** The body of a successful response, or an error. Default: the exchange responds with 503. */
+  /** Default: the exchange responds with 503. */
   readonly http?: (observed: Observed, refused: HttpClientError.HttpClientError) => Effect.Effect<Body, typeof refused>
   readonly sign?: (observed: Observed) => Effect.Effect<string>
   readonly retry?: (observed: Observed) => SendPolicy.SendPolicy["retry"]
-  /** The number of orders placed before the interrupted call. */
+  /** Orders placed before the interrupted call. */
   readonly before?: number
   /** Whether the call waits for `block` when it is interrupted. */
   readonly isBlocked: boolean
-  /** The number of requests that the interrupted call sends. */
+  /** Requests that the interrupted call sends. */
   readonly sent: number
-  /** The number of orders that the bucket is charged for, including `before`. */
+  /** Orders that the bucket is charged for, including `before`. */
   readonly paid: number
 }
 
@@ -69,7 +65,7 @@ const cases: ReadonlyArray<Case> = [
 
 const placed = { order_id: "o-1", fill_count: "0.00", remaining_count: "1.00", ts_ms: 1 }
 
-/** A client with the limits of the lowest tier. It assumes that requests arrive at once. */
+/** The limits of the lowest tier. Requests are assumed to arrive at once. */
 const layerOf = (testCase: Case, observed: Observed) => {
   const http = HttpClient.make((request, url) =>
     Effect.suspend(() => {
@@ -105,7 +101,6 @@ const layerOf = (testCase: Case, observed: Observed) => {
   }).pipe(Layer.provide(Layer.succeed(HttpClient.HttpClient, http)))
 }
 
-/** Whether the bucket has tokens for this many orders. */
 const paysFor = (orders: number) =>
   Effect.map(
     RateLimits.waitFor(Orders.batchCreate, { orders: Array.from({ length: orders }, (_, i) => order(`${i}`)) }),
@@ -114,29 +109,26 @@ const paysFor = (orders: number) =>
 
 describe("interruption", () => {
   for (const testCase of cases) {
-    it.effect(
-      `while ${testCase.at} ends the call, sends nothing more, and charges only for requests that possibly arrived`,
-      () => {
-        const observed: Observed = {
-          block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.blockInterrupts++)),
-          blockInterrupts: 0,
-          sent: 0
-        }
-        return Effect.gen(function* () {
-          for (let i = 0; i < (testCase.before ?? 0); i++) yield* Orders.create(order(`before ${i}`))
-          const fiber = yield* Effect.forkChild(Orders.create(order("mine")))
-          yield* TestClock.adjust(0)
-          assert.strictEqual(observed.sent, testCase.sent)
-          assert.isUndefined(fiber.pollUnsafe())
-          yield* Fiber.interrupt(fiber)
-          assert.strictEqual(observed.blockInterrupts, testCase.isBlocked ? 1 : 0)
-          if (testCase.paid < 10) assert.isTrue(yield* paysFor(10 - testCase.paid))
-          if (testCase.paid > 0) assert.isFalse(yield* paysFor(10 - testCase.paid + 1))
-          yield* TestClock.adjust("2 hours")
-          assert.strictEqual(observed.sent, testCase.sent)
-          assert.isTrue(yield* paysFor(10))
-        }).pipe(Effect.provide(layerOf(testCase, observed)))
+    it.effect(`while ${testCase.at} ends the call, and charges only for requests that possibly arrived`, () => {
+      const observed: Observed = {
+        block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.blockInterrupts++)),
+        blockInterrupts: 0,
+        sent: 0
       }
-    )
+      return Effect.gen(function* () {
+        for (let i = 0; i < (testCase.before ?? 0); i++) yield* Orders.create(order(`before ${i}`))
+        const fiber = yield* Effect.forkChild(Orders.create(order("mine")))
+        yield* TestClock.adjust(0)
+        assert.strictEqual(observed.sent, testCase.sent)
+        assert.isUndefined(fiber.pollUnsafe())
+        yield* Fiber.interrupt(fiber)
+        assert.strictEqual(observed.blockInterrupts, testCase.isBlocked ? 1 : 0)
+        if (testCase.paid < 10) assert.isTrue(yield* paysFor(10 - testCase.paid))
+        if (testCase.paid > 0) assert.isFalse(yield* paysFor(10 - testCase.paid + 1))
+        yield* TestClock.adjust("2 hours")
+        assert.strictEqual(observed.sent, testCase.sent)
+        assert.isTrue(yield* paysFor(10))
+      }).pipe(Effect.provide(layerOf(testCase, observed)))
+    })
   }
 })

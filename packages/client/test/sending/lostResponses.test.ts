@@ -26,7 +26,7 @@ describe("afterLostAnswer", () => {
     new Errors.NotSent({ operation, intent })
   ]
   for (const error of withoutResponse) {
-    it(`turns ${error._tag} into a TransportError that says that the exchange may have carried out the request`, () => {
+    it(`turns ${error._tag} into a TransportError of a possibly executed request`, () => {
       const after = afterLostAnswer(error, { operation, attempts: 2 })
       assert.instanceOf(after, Errors.TransportError)
       assert.deepInclude(after, { operation, requestSent: "maybe", attempts: 2 })
@@ -80,7 +80,7 @@ describe("afterLostAnswer", () => {
     })
   }
 
-  it("returns an error unchanged if it already says that the request was, or may have been, carried out", () => {
+  it("returns an error unchanged if it already reports a possible execution", () => {
     for (const error of [
       new Errors.NotFound({ ...fields, afterLostAnswer: true }),
       new Errors.TransportError({ operation, requestSent: "maybe", code: undefined, reason: "", attempts: 1 }),

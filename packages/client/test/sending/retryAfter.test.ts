@@ -9,12 +9,10 @@ import { layer, type Reply, Script } from "../support/scripted.ts"
 const group: Reply = { status: 200, body: { is_auto_cancel_enabled: false, orders: [] } }
 const nowMillis = Date.UTC(2026, 9, 9, 12, 0, 0)
 
-/** The wait of the policy. It applies if Retry-After is not longer. */
 const ownWait = 1_000
 
 const policy = { retry: Schedule.spaced(ownWait), totalTimeout: "30 seconds" } as const
 
-/** Makes a call. Returns its wait before the second attempt, its error and its duration. */
 const play = Effect.gen(function* () {
   yield* TestClock.setTime(nowMillis)
   let endedAt = Number.NaN
@@ -33,7 +31,6 @@ const play = Effect.gen(function* () {
 
 const errorReply = (status: number, header: string): Reply => ({ status, headers: { "retry-after": header } })
 
-/** The statuses after which a read is retried. */
 const statuses: ReadonlyArray<readonly [status: number, tag: Failure["_tag"]]> = [
   [408, "UnexpectedStatus"],
   [425, "UnexpectedStatus"],
@@ -106,7 +103,7 @@ for (const [status, tag] of statuses) {
     )
 
     for (const [form, header, retryAfterMillis] of tooLong) {
-      it.effect(`makes the call fail at once if the wait does not end before the total timeout: ${form}`, () =>
+      it.effect(`makes the call fail if the wait reaches the total timeout: ${form}`, () =>
         Effect.gen(function* () {
           const { failure, tookMillis, waited } = yield* play
           assert.isUndefined(waited)

@@ -3,7 +3,7 @@ import { dateMillis, isBeyondResolution, make, type Reading, type Skew } from ".
 
 const noon = Date.UTC(2026, 9, 9, 12)
 
-/** A reading of both clocks. The wall clock was set ahead by `aheadMillis`. */
+/** The wall clock was set ahead by `aheadMillis`. */
 const at = (monotonicMillis: number, aheadMillis = 0): Reading => ({
   wallMillis: noon + monotonicMillis + aheadMillis,
   monotonicMillis
@@ -11,7 +11,6 @@ const at = (monotonicMillis: number, aheadMillis = 0): Reading => ({
 
 const dated = (millis: number) => ({ date: new Date(millis).toUTCString() })
 
-/** Measures a response that arrives at once, with this date. */
 const observe = (skew: Skew, monotonicMillis: number, dateAfterNoonMillis: number, aheadMillis = 0) => {
   const now = at(monotonicMillis, aheadMillis)
   return skew.observe(now, now, dated(noon + dateAfterNoonMillis))
@@ -57,7 +56,7 @@ describe("dateMillis", () => {
 })
 
 describe("isBeyondResolution", () => {
-  it("is true only if every skew of the interval differs from the correction by more than a second", () => {
+  it("is true only if the whole interval differs from the correction by over a second", () => {
     for (const [lowerMillis, upperMillis, correctedMillis, expected] of [
       [1_000, 2_000, 0, false],
       [1_001, 2_001, 0, true],
@@ -182,7 +181,7 @@ describe("skew.make", () => {
     }
   })
 
-  it("replaces a combined interval by a later interval when the later interval is five minutes old", () => {
+  it("replaces a combined interval by a later one that is five minutes old", () => {
     const skew = narrowedThen(300_000)
     observeWholeSecond(skew, 599_999)
     assert.deepStrictEqual(boundsOf(skew, at(599_999)), [1, 800])

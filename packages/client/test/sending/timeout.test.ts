@@ -8,7 +8,6 @@ class Name extends Context.Service<Name, string>()("test/Name") {}
 
 const late = Effect.succeed("late")
 
-/** The platform's clock, and another clock. */
 const clocks: ReadonlyArray<readonly [string, <A, E, R>(effect: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>]> = [
   ["on the platform's clock", (effect) => effect],
   ["on another clock", shifted(1_000)]

@@ -173,33 +173,31 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live(
-      "fails with a TransportError whose requestSent is maybe for a truncated body, a reset and invalid HTTP",
-      () =>
-        Effect.gen(function* () {
-          for (const handle of [
-            (_: Received, response: ServerResponse) => {
-              response.writeHead(200, { "content-type": "application/json", "content-length": "1000" })
-              response.write(valid)
-              setTimeout(() => response.destroy(), 10)
-            },
-            (_: Received, response: ServerResponse) => {
-              response.writeHead(200, { "content-type": "application/json" })
-              response.write(valid)
-              setTimeout(() => response.destroy(), 10)
-            },
-            (_: Received, response: ServerResponse) => void response.destroy(),
-            (_: Received, response: ServerResponse) => void response.socket!.end("this is not HTTP\r\n\r\n")
-          ]) {
-            const error = yield* failure(handle)
-            if (error._tag !== "TransportError") return assert.fail(`${error._tag}: ${error.message}`)
-            assert.strictEqual(error.requestSent, "maybe")
-            assert.notInclude(JSON.stringify(error), "KALSHI-ACCESS")
-          }
-        })
+    it.live("fails with requestSent maybe for a truncated body, a reset and invalid HTTP", () =>
+      Effect.gen(function* () {
+        for (const handle of [
+          (_: Received, response: ServerResponse) => {
+            response.writeHead(200, { "content-type": "application/json", "content-length": "1000" })
+            response.write(valid)
+            setTimeout(() => response.destroy(), 10)
+          },
+          (_: Received, response: ServerResponse) => {
+            response.writeHead(200, { "content-type": "application/json" })
+            response.write(valid)
+            setTimeout(() => response.destroy(), 10)
+          },
+          (_: Received, response: ServerResponse) => void response.destroy(),
+          (_: Received, response: ServerResponse) => void response.socket!.end("this is not HTTP\r\n\r\n")
+        ]) {
+          const error = yield* failure(handle)
+          if (error._tag !== "TransportError") return assert.fail(`${error._tag}: ${error.message}`)
+          assert.strictEqual(error.requestSent, "maybe")
+          assert.notInclude(JSON.stringify(error), "KALSHI-ACCESS")
+        }
+      })
     )
 
-    it.live("reports that nothing was sent if the connection is refused or the name does not resolve", () =>
+    it.live("reports that nothing was sent after a refused connection or an unresolved name", () =>
       Effect.gen(function* () {
         const closed = yield* Effect.scoped(
           Effect.map(
@@ -285,7 +283,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("conceals the request's headers in an error that echoes them, including headers of the fetch options", () =>
+    it.live("conceals echoed request headers in an error, including headers of the fetch options", () =>
       Effect.gen(function* () {
         const server = yield* serve(({ headers }, response) => respondJson(response, 418, JSON.stringify({ headers })))
         const error = yield* Effect.flip(get).pipe(
@@ -356,7 +354,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("closes the connection when the call is interrupted while it reads a body, and sends nothing more", () =>
+    it.live("closes the connection when the call is interrupted while reading a body", () =>
       Effect.gen(function* () {
         let onClose = () => {}
         const closed = new Promise<void>((resolve) => (onClose = resolve))
@@ -378,7 +376,7 @@ for (const [name, httpClient] of transports) {
       })
     )
 
-    it.live("hides the key id and the signature from an application that logs its HTTP client's requests", () =>
+    it.live("hides key id and signature from an application's log of HTTP requests", () =>
       Effect.gen(function* () {
         const server = yield* serve((_, response) => respondJson(response, 200, valid))
         const logged: Array<string> = []

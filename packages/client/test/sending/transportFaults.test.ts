@@ -10,7 +10,6 @@ const outgoing: transport.Outgoing = {
   body: undefined
 }
 
-/** A client whose requests fail with this cause. */
 const failing = (cause: unknown): HttpClient.HttpClient =>
   HttpClient.make((request) =>
     Effect.fail(new HttpClientError.HttpClientError({ reason: new HttpClientError.TransportError({ request, cause }) }))
@@ -68,7 +67,7 @@ describe("transport.make, a fault", () => {
     })
   )
 
-  it.effect("has the code and the message of the innermost error with a code, at most five levels deep", () =>
+  it.effect("has the code and message of the innermost coded error, up to five levels deep", () =>
     Effect.gen(function* () {
       const nested = (depth: number): object =>
         depth === 0 ? { code: "DEEP", message: "inside" } : { message: "outside", cause: nested(depth - 1) }

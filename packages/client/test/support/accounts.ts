@@ -1,7 +1,4 @@
-/**
- * Builds the messages and the REST pages of an account. Simulates an exchange that delays, repeats or loses them, and
- * checks the client's account.
- */
+/** Builds the messages and the REST pages of an account. Simulates an exchange that delays, repeats or loses them. */
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type {
@@ -22,7 +19,6 @@ import type {
 import type { AccountFill, AccountPosition } from "../../src/account/rows.ts"
 import { countUnsafe, dollarsUnsafe } from "../../src/money/FixedPoint.ts"
 
-/** The fields of an order that the tests set. */
 export interface OrderRow {
   readonly id: string
   readonly subaccount?: number
@@ -175,7 +171,7 @@ export const groupMessage = (
 
 const lagMillis = 5
 
-/** The subaccounts that the client follows. The exchange also changes subaccount 2, which the client must ignore. */
+/** The exchange also changes subaccount 2, which the client must ignore. */
 const followed = [0, 1]
 
 const channels = ["user_orders", "fill", "market_positions"] as const
@@ -200,12 +196,10 @@ class ReferenceExchange {
     return this.history.at(-1)!
   }
 
-  /** Returns the state at `millis`. */
   asOf(millis: number): View {
     return this.history.findLast((view) => view.millis <= millis) ?? this.history[0]!
   }
 
-  /** Places, fills, amends or cancels an order, or settles a position. Returns the messages that report the change. */
   act(seed: number, millis: number): ReadonlyArray<Message> {
     const resting = [...this.now.orders.values()].filter(({ status }) => status === "resting")
     const order = resting[(seed >> 4) % Math.max(1, resting.length)]
@@ -254,7 +248,6 @@ class ReferenceExchange {
     return { ticker, subaccount, count, at: millis }
   }
 
-  /** Settles a position and removes it from the list of positions. */
   #settle(seed: number, millis: number): ReadonlyArray<Message> {
     const positions = new Map(this.now.positions)
     const key = [...positions.keys()][seed % Math.max(1, positions.size)]
@@ -328,14 +321,14 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Plays steps, and then delivers all messages and reads. Throws if a property does not hold. */
+/** Throws if a property does not hold. */
 export const play = (make: Make, input: Play): void => {
   const simulation = new Simulation(make, input)
   simulation.run(input.steps)
   simulation.finish()
 }
 
-/** A REST read in flight. `pages` are the pages that have not arrived yet. */
+/** `pages` are the pages that have not arrived yet. */
 interface Pending {
   readonly need: Need
   readonly startedMillis: number
@@ -350,7 +343,7 @@ class ChannelMessages {
   fromMillis = Number.POSITIVE_INFINITY
 }
 
-/** An account that is rebuilt only from the changes that {@link AccountState} reports. */
+/** Rebuilt only from the changes that {@link AccountState} reports. */
 class Shadow {
   readonly #open = new Map<string, string>()
   readonly #fills = new Set<string>()
@@ -451,7 +444,7 @@ class Simulation {
     }
   }
 
-  /** Delivers all messages and completes all reads. The client's account must then equal the exchange's account. */
+  /** The client's account must then equal the exchange's account. */
   finish(): void {
     for (let round = 0; round < 6; round++) {
       this.#nowMillis += 70_000
@@ -519,7 +512,7 @@ class Simulation {
     if (channels.every((channel) => this.#channels[channel].inFlight.length === 0)) this.#checkWhole()
   }
 
-  /** Checks that a live account equals the exchange's account while no message is in flight. */
+  /** While no message is in flight, a live account must equal the exchange's account. */
   #checkWhole(): void {
     const { closedOrders, fills, openOrders, positions, unconfirmed } = this.state.known()
     const { now } = this.exchange
@@ -600,7 +593,7 @@ class Simulation {
     }
   }
 
-  /** Delivers all messages, and completes the reads that the account needs. Other reads stay in flight. */
+  /** Reads that the account does not need stay in flight. */
   #heal(lag: number): void {
     for (const channel of channels) {
       this.#play({ do: "restore", channel })
@@ -640,7 +633,7 @@ class Simulation {
     if (message === "garbled") {
       stream.fromMillis = this.#nowMillis + lagMillis
       // The step `repeat` sends the last messages again, as one sequence. A garbled message cannot be part of this
-      // sequence, so the sequence starts after it.
+      // sequence.
       stream.delivered = []
       this.state.lost({ cause: "undecodable", channel, detail: "not JSON" }, this.#nowMillis)
       return
@@ -664,7 +657,7 @@ class Simulation {
     return needs[place % needs.length]!
   }
 
-  /** Starts a read that returns the exchange's state of `lag` milliseconds ago. */
+  /** The read returns the exchange's state of `lag` milliseconds ago. */
   #begin(need: Need, lag: number): void {
     const startedMillis = this.#nowMillis
     const view = this.exchange.asOf(startedMillis - lag)
@@ -715,11 +708,10 @@ class Simulation {
   }
 }
 
-/** Returns the message of an order with a status that the client does not know. */
 const withUnknownStatus = (message: Message): Message =>
   message.type === "user_order" ? { ...message, msg: { ...message.msg, status: "unknown" } } : message
 
-/** Makes pages of one row each. The last page completes the read. */
+/** Each page has one row. The last page completes the read. */
 const cut = <Row>(
   rows: ReadonlyArray<Row>,
   deliver: (rows: ReadonlyArray<Row>, isComplete: boolean, receivedMillis: number) => void
@@ -728,7 +720,7 @@ const cut = <Row>(
     deliver(rows.slice(page, page + 1), page + 1 >= rows.length, receivedMillis)
   })
 
-/** Subscribes to all channels, and completes each needed read with an empty page. */
+/** Completes each needed read with an empty page. */
 export const goLive = (state: AccountState, nowMillis: number): void => {
   const all: ReadonlyArray<AccountChannel> = [...channels, "order_group_updates"]
   for (const channel of all) state.subscribed(channel, nowMillis)

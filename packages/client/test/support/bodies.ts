@@ -1,7 +1,7 @@
 /** Response bodies that several tests share. */
 import { recorded } from "./calls.ts"
 
-/** A market as recorded in the demo environment in July 2026. */
+/** Recorded in the demo environment in July 2026. */
 export const recordedMarket = recorded("GetMarket")[0] as { readonly market: Readonly<Record<string, unknown>> }
 
 const {
@@ -11,7 +11,7 @@ const {
   ...known
 } = recordedMarket.market
 
-/** The recorded market without three fields that the OpenAPI document no longer has. */
+/** Without three fields that the OpenAPI document no longer has. */
 export const market = known
 
 export const trade = {

@@ -1,7 +1,6 @@
 /**
- * Faults to plant in the source code of order books. The property of `books.ts` must detect each of them. The contract
- * suite plants them too. In the names, a line is a subscription on its own connection, and an epoch ends when the
- * exchange's clock restarts.
+ * Faults in the source code of order books. The property of `books.ts` and the contract suite must detect each fault. A
+ * line is a subscription on its own connection, and an epoch ends when the exchange's clock restarts.
  */
 import { inFile, type Fault } from "./planted.ts"
 

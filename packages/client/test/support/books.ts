@@ -1,7 +1,4 @@
-/**
- * Builds order book messages. Simulates an exchange that sends them over faulty connections (lines), and checks the
- * merged book.
- */
+/** Simulates an exchange that sends order book messages over faulty connections (lines), and checks the merged book. */
 import * as Result from "effect/Result"
 import * as fc from "fast-check"
 import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../../src/generated/feed.ts"
@@ -12,7 +9,7 @@ const market = { market_ticker: "A", market_id: "9b0f6b43-5b68-4f9f-9f02-9a2d1b8
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
-/** Makes a snapshot. The cast allows prices and counts as they appear on the wire, such as `0.4500`. */
+/** The cast allows prices and counts as they appear on the wire, such as `0.4500`. */
 export const snapshot = (
   seq: number,
   clock: number | undefined,
@@ -50,7 +47,7 @@ export const delta = (
 const print = (sides: ReadonlyArray<ReadonlyArray<Level>>): string =>
   sides.map((side) => side.map(({ count, price }) => `${price}×${count}`).join(" ")).join(" | ")
 
-/** The levels of a readable book as text, such as `0.45×10.00 | 0.56×5.00`. */
+/** Levels as text, such as `0.45×10.00 | 0.56×5.00`. */
 export const show = ({ asks, bids }: Book): string => print([bids, asks])
 
 /** Like {@link show}, but reads the levels from `depth`, which the book does not cache. */
@@ -63,7 +60,7 @@ export const read = (book: OrderBook | MergedBook, nowMillis = 0): string =>
     onFailure: ({ state }) => (state._tag === "Healing" ? state.loss.cause : state._tag)
   })
 
-/** A change of a level, in cents and whole contracts. */
+/** In cents and whole contracts. */
 interface Change {
   readonly side: "yes" | "no"
   readonly cents: number
@@ -94,13 +91,13 @@ class ReferenceExchange {
     return 1_000_000 - this.#epoch * 10_000
   }
 
-  /** Changes the book. Bids stay below 50 cents and asks stay above 50 cents, so no action leaves the book crossed. */
+  /** Bids stay below 50 cents and asks stay above 50 cents, so no action leaves the book crossed. */
   act(seeds: ReadonlyArray<number>): ReadonlyArray<(seq: number) => OrderbookDeltaMessage> {
     this.#clock += 1 + (seeds[0]! % 3)
     return seeds.flatMap((seed) => this.#changes(seed).map((change) => this.#apply(change)))
   }
 
-  /** Starts the next epoch, and removes all YES levels without deltas. */
+  /** Removes all YES levels without deltas. */
   maintain(): void {
     this.#epoch++
     this.#clock = this.#base()
@@ -118,10 +115,7 @@ class ReferenceExchange {
     return (seq, id) => snapshot(seq, clock, yes, no, id)
   }
 
-  /**
-   * Usually returns one change of a level. Sometimes returns a change of zero, or three changes that cross the book
-   * until the third is applied.
-   */
+  /** Sometimes returns a change of zero, or three changes that cross the book until the third is applied. */
   #changes(seed: number): ReadonlyArray<Change> {
     const side = seed % 2 === 0 ? "yes" : "no"
     const cents = (side === "yes" ? 45 : 51) + ((seed >> 1) % 4)
@@ -175,7 +169,6 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ do: doing("maintain"), drops: fc.boolean() }) }
 )
 
-/** Random steps on one to three lines. */
 export const plays = fc.record({
   lines: fc.integer({ min: 1, max: 3 }),
   steps: fc.array(step, { maxLength: 120, size: "max" })
@@ -183,7 +176,6 @@ export const plays = fc.record({
 
 type Make = new (ticker: string, options: MergeOptions) => MergedBook
 
-/** Plays steps, and then restores all lines. Throws if a property does not hold. */
 export const play = (
   make: Make,
   { lines, steps }: { readonly lines: number; readonly steps: ReadonlyArray<Step> }
@@ -193,7 +185,7 @@ export const play = (
   simulation.finish()
 }
 
-/** One step of a simulation. `line` is the index of a line. */
+/** `line` is the index of a line. */
 type Step =
   | { readonly do: "act"; readonly seeds: ReadonlyArray<number> }
   | { readonly do: "deliver"; readonly line: number; readonly frames: number }
@@ -203,7 +195,6 @@ type Step =
 
 type Frame = OrderbookSnapshotMessage | OrderbookDeltaMessage
 
-/** A connection, with the number of messages that the exchange has sent and the client has received. */
 class Connection {
   readonly id: number
   readonly inFlight: Array<Frame | "garbled"> = []
@@ -217,7 +208,6 @@ class Connection {
     this.id = id
   }
 
-  /** Whether the client has received everything up to this clock. */
   hasAll(clock: number): boolean {
     return this.isWhole && this.inFlight.length === 0 && this.received === this.sent && this.clock === clock
   }
@@ -229,7 +219,6 @@ class Connection {
   }
 }
 
-/** Plays steps on a merged book. Checks after each step what a reader of the book sees. */
 class Simulation {
   readonly exchange = new ReferenceExchange()
   readonly merged: MergedBook
@@ -239,7 +228,7 @@ class Simulation {
   /** The index in the exchange's history of the newest state that the reader has seen. */
   #seen = 0
   #wasReadable = false
-  /** The last book that was read: its text at that time, and a function that prints its levels again. */
+  /** The text of the book at the time of the read, and a function that prints its levels again. */
   #kept: { readonly text: string; readonly again: () => string } | undefined
   #hadMaintenance = false
 
@@ -257,7 +246,7 @@ class Simulation {
     }
   }
 
-  /** Delivers all messages and restores all lines. The merged book must then equal the exchange's book. */
+  /** The merged book must then equal the exchange's book. */
   finish(): void {
     for (let round = 0; round < 4; round++) {
       this.#nowMillis += 100_000
@@ -284,8 +273,8 @@ class Simulation {
   }
 
   /**
-   * Checks that the reader sees a state of the exchange, and never an older state than before. Checks that the book
-   * stays readable while a line is whole.
+   * The reader must see a state of the exchange, and never an older state than before. The book must stay readable
+   * while a line is whole.
    */
   #check(): void {
     const book = this.merged.read(this.#nowMillis)
@@ -366,8 +355,7 @@ class Simulation {
     // Maintenance is so rare that no message stays in flight until the next maintenance. So only one is simulated.
     if (this.#hadMaintenance) return
     this.#hadMaintenance = true
-    // Maintenance takes longer than the delivery of a first snapshot. So a connection without a received message
-    // restarts.
+    // Maintenance takes longer than a first snapshot. So a connection without a received message restarts.
     const dropped = [...this.#connections.entries()].filter(([, { received }]) => drops || received === 0)
     this.exchange.maintain()
     for (const [place, connection] of dropped) this.#connections[place] = this.#restart(connection)
@@ -378,7 +366,6 @@ class Simulation {
     else this.merged.delta(line, frame, this.#nowMillis)
   }
 
-  /** Acts like a session: checks `seq`, reports a loss, and passes the frame to the merged book. */
   #receive(connection: Connection, frame: Frame | "garbled"): void {
     if (frame === "garbled") {
       connection.received++

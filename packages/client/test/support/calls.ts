@@ -1,4 +1,4 @@
-/** Runs calls of the client against scripted replies on virtual time. Declares the tests that operations share. */
+/** Calls of the client against scripted replies on virtual time, and the tests that operations share. */
 import { readdirSync, readFileSync } from "node:fs"
 import { inspect } from "node:util"
 import { assert, it } from "@effect/vitest"
@@ -13,7 +13,6 @@ export type Capabilities = KalshiPublic | KalshiRead | KalshiWrite
 
 type AnyCall = Effect.Effect<unknown, unknown, Capabilities>
 
-/** The options of the client, and the events during a call. */
 export interface Setting extends Partial<Kalshi.Options> {
   /** The time at the start, in Unix milliseconds. Default: 0. */
   readonly atMillis?: number
@@ -25,17 +24,15 @@ export interface Setting extends Partial<Kalshi.Options> {
   readonly interruptAfterMillis?: number
 }
 
-/** Returns the method, and the path below the API's root without the query. */
+/** The path starts below the API's root, and has no query. */
 export const pathOf = ({ method, target }: Sent): string =>
   `${method} ${target.replace("/trade-api/v2", "").replace(/\?.*/, "")}`
 
 export const queryOf = ({ target }: Sent): URLSearchParams => new URLSearchParams(target.split("?")[1])
 
-/** A finished call. */
 export class Played<A, E> {
   readonly exit: Exit.Exit<A, E>
   readonly sent: ReadonlyArray<Sent>
-  /** The virtual time at which the call ended. */
   readonly endedMillis: number
 
   constructor(exit: Exit.Exit<A, E>, sent: ReadonlyArray<Sent>, endedMillis: number) {
@@ -48,12 +45,12 @@ export class Played<A, E> {
     return this.sent.map(pathOf)
   }
 
-  /** Returns the result. Fails the test if the call failed. */
+  /** Fails the test if the call failed. */
   get value(): A {
     return Exit.isSuccess(this.exit) ? this.exit.value : assert.fail(Cause.pretty(this.exit.cause))
   }
 
-  /** Returns the typed error. Fails the test if there is none. */
+  /** Fails the test if there is no typed error. */
   get error(): E {
     if (Exit.isSuccess(this.exit)) return assert.fail(`the call succeeded: ${inspect(this.exit.value)}`)
     const error = Cause.findError(this.exit.cause)
@@ -61,7 +58,6 @@ export class Played<A, E> {
   }
 }
 
-/** Runs a call to its end on virtual time, against scripted replies. */
 export const play = <A, E, R>(
   call: Effect.Effect<A, E, R>,
   replies: ReadonlyArray<Reply>,
@@ -91,7 +87,6 @@ export const play = <A, E, R>(
   return clockSteps === undefined ? played : machine.run(played)
 }
 
-/** Reads a stream to its end. Returns the items, and the error of a failed stream. */
 export const collect = <A, R>(
   stream: Stream.Stream<A, unknown, R>
 ): Effect.Effect<{ readonly items: ReadonlyArray<A>; readonly error: unknown }, never, R> =>
@@ -104,7 +99,6 @@ export const collect = <A, R>(
   })
 
 interface Row {
-  /** The name of the test. */
   readonly it: string
   readonly call: AnyCall
   /** Method and target below the API's root. */
@@ -116,7 +110,7 @@ interface Row {
   readonly value?: unknown
 }
 
-/** Declares one test per row, which checks that the call sends one request and returns the decoded response. */
+/** One test per row: the call sends one request and returns the decoded response. */
 export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
   for (const { body, call, it: title, reply, request, value: expected } of rows) {
     it.effect(title, () =>
@@ -133,7 +127,7 @@ export const itSendsAndDecodes = (rows: ReadonlyArray<Row>): void => {
   }
 }
 
-/** Declares a test that a call uses all replies and fails with an error that has these fields. */
+/** The call must use all replies, and fail with these fields. */
 export const itFails = (title: string, call: AnyCall, replies: ReadonlyArray<Reply>, fields: object = {}): void => {
   it.effect(title, () =>
     Effect.gen(function* () {
@@ -144,7 +138,7 @@ export const itFails = (title: string, call: AnyCall, replies: ReadonlyArray<Rep
   )
 }
 
-/** Declares a test that each call rejects its input with this pointer, and sends nothing. */
+/** Each call must reject its input with this pointer, and send nothing. */
 export const itRejects = (title: string, cases: ReadonlyArray<readonly [call: AnyCall, pointer: string]>): void => {
   it.effect(title, () =>
     Effect.gen(function* () {
@@ -166,7 +160,7 @@ interface Recording {
   readonly body: unknown
 }
 
-/** Returns the recorded bodies of an operation or of a schema, from all recordings. */
+/** The recorded bodies of an operation or a schema, from all recordings. */
 export const recorded = (name: string): ReadonlyArray<unknown> => {
   const bodies = readdirSync(recordings)
     .filter((file) => file.endsWith(".jsonl"))

@@ -1,7 +1,4 @@
-/**
- * An exchange whose clock differs from the client's clock. Sends a `Date` header with each response. Rejects timestamps
- * outside its window.
- */
+/** An exchange whose clock differs from the client's clock. Rejects timestamps outside its window. */
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientResponse } from "effect/http"
 import * as Kalshi from "../../src/Kalshi.ts"
@@ -10,17 +7,17 @@ import { environment, signer } from "./scripted.ts"
 export interface Settings {
   /** The exchange's clock minus the virtual clock. */
   skewMillis: number
-  /** The largest accepted difference between a timestamp and the exchange's clock. Default: no limit. */
+  /** The largest accepted difference from the exchange's clock. Default: no limit. */
   readonly windowMillis?: number
   /** The transit time of a request. Default: 0. */
   readonly upMillis?: number
   /** The transit time of a response. Default: 0. */
   readonly downMillis?: number
-  /** The headers of the n-th response. `n` starts at 0. Default: only `date`. */
+  /** `n` starts at 0. Default: only `date`. */
   readonly headers?: (n: number, date: string) => Record<string, string>
-  /** The status of the n-th response. Default: 401 for a rejected timestamp, 201 for POST, and otherwise 200. */
+  /** Default: 401 for a rejected timestamp, 201 for POST, and otherwise 200. */
   readonly status?: (n: number) => number | undefined
-  /** The code and the details of a 401. Default: the code `header_timestamp_expired`. */
+  /** Default: the code `header_timestamp_expired`. */
   readonly rejection?: { readonly code: string; readonly details?: string }
 }
 
@@ -82,7 +79,6 @@ export const layerExchange = (settings: Settings): Layer.Layer<HttpClient.HttpCl
     })
   )
 
-/** A client connected to this exchange. */
 export const layer = (
   settings: Settings,
   options: Partial<Kalshi.Options> = {}
@@ -91,7 +87,7 @@ export const layer = (
     Layer.provideMerge(layerExchange(settings))
   )
 
-/** A machine whose wall clock tests can set. Its monotonic clock does not change. */
+/** A machine whose wall clock tests can set, independent of its monotonic clock. */
 export class Machine {
   aheadMillis = 0
 

@@ -1,4 +1,4 @@
-/** An exchange with token buckets. Charges each request on arrival, and returns 429 if a bucket has too few tokens. */
+/** An exchange with token buckets. Charges signed requests on arrival, and refuses them with 429 without enough tokens. */
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
 import * as Kalshi from "../../src/Kalshi.ts"
@@ -15,7 +15,6 @@ export interface Arrived {
   /** The `client_order_id`, or the last segment of the path. */
   readonly mark: string
   readonly atMillis: number
-  /** When the client sent the request. */
   readonly sentMillis: number
   /** The signed time; undefined if the request is unsigned. */
   readonly signedMillis: number | undefined
@@ -33,15 +32,15 @@ export interface Settings {
   readonly write?: Budget
   /** The transit time of the n-th request. `n` starts at 0. Default: 0. */
   readonly transitMillis?: (n: number) => number
-  /** Replaces the usual response with another response, or with the code of a failed connection. */
+  /** Replaces the usual response. A text is the code of a failed connection. */
   readonly respond?: (request: string, mark: string) => ExchangeResponse | string | undefined
-  /** The limits that the exchange reports. Default: the actual limits. */
+  /** Default: the actual limits. */
   readonly limits?: unknown
-  /** The endpoint costs that the exchange reports. Default: {@link recordedCosts}. */
+  /** Default: {@link recordedCosts}. */
   readonly costs?: unknown
 }
 
-/** The documented cost of the operations in these tests. */
+/** The documented costs of the operations in these tests, in tokens. */
 const costOf = (request: string): number =>
   request.startsWith("DELETE /portfolio/events/orders") || /^GET \/portfolio\/orders\/[^/?]+$/.test(request) ? 2 : 10
 
@@ -65,7 +64,7 @@ interface Bucket {
   atMillis: number
 }
 
-/** Returns the buckets that a request is billed to. Does not use the client's code. */
+/** Does not use the client's code. */
 const bucketsOf = (method: string, path: string, query: URLSearchParams, body: Record<string, unknown>) => {
   if (method === "GET") return ["read"]
   if (path.startsWith("/communications/")) return ["write 1"]
@@ -83,7 +82,7 @@ export class Exchange extends Context.Service<
   {
     /** In the order of arrival. */
     readonly arrived: Array<Arrived>
-    /** All requests except those for the account's limits and costs. */
+    /** Without the requests for the account's limits and costs. */
     readonly calls: () => ReadonlyArray<Arrived>
     readonly refused: () => number
   }
@@ -184,7 +183,7 @@ export const limitsOf = (read: Budget, write: Budget) => ({
   write: { bucket_capacity: write.capacity, refill_rate: write.rate }
 })
 
-/** Endpoint costs in the notation that the demo environment returned in July 2026. */
+/** In the notation that the demo environment returned in July 2026. */
 export const recordedCosts = {
   default_cost: 10,
   endpoint_costs: [
@@ -196,13 +195,12 @@ export const recordedCosts = {
   ]
 }
 
-/** A client of an exchange with token buckets. */
 export const layer = (
   settings: Settings = {},
   options: Partial<Kalshi.Options> = {}
 ): Layer.Layer<Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite | Exchange> =>
   Kalshi.layer({ environment, signer: signer(), ...options }).pipe(Layer.provideMerge(layerExchange(settings)))
 
-/** Provides a client of an exchange with token buckets. By default, the client assumes a latency of 0. */
+/** By default, the client assumes a latency of 0. */
 export const provideExchange = (settings: Settings = {}, options: Partial<Kalshi.Options> = {}) =>
   Effect.provide(layer(settings, { limits: { latency: 0 }, ...options }))

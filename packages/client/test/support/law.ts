@@ -1,14 +1,9 @@
-/**
- * Checks a law of a class with random inputs. Plants faults in the source code, and checks that the law detects each
- * fault.
- */
+/** Checks a law of a class with random inputs, and with faults in the source code that the law must detect. */
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
 import { type Fault, load } from "./planted.ts"
 
-/** A statement about a class that must hold for every random input. */
 export interface Law<Subject, Input> {
-  /** The exported name of the class that the law is about. */
   readonly name: string
   readonly subject: Subject
   /** A path below `src`. */
@@ -31,7 +26,6 @@ const isTried = (index: number): boolean => isFull || index % 3 === 0
 
 const numRuns = Number(process.env["FC_RUNS"] ?? (isFull ? 20_000 : 1_000))
 
-/** Declares the tests of a law. */
 export const testLaw = <Subject, Input>(law: Law<Subject, Input>): void => {
   const check = (subject: Subject, parameters: fc.Parameters<unknown>) =>
     fc.check(

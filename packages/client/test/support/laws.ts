@@ -7,7 +7,7 @@ import * as fc from "fast-check"
 const seed = Number(process.env["FC_SEED"] ?? 20_261_122)
 const path = process.env["FC_PATH"]
 
-/** Checks a property. Fails with the counterexample and the command that replays it. */
+/** Fails with the counterexample and the command that replays it. */
 export const holds = async <A>(
   name: string,
   inputs: fc.Arbitrary<A>,

@@ -10,10 +10,9 @@ const urls: ReadonlyMap<string, URL> = new Map(
   )
 )
 
-/** Names such as `Orders`. Excludes generated modules. */
+/** Excludes generated modules. */
 export const moduleNames: ReadonlyArray<string> = [...urls.keys()].filter((name) => !name.includes("/"))
 
-/** The source file of a module. */
 export const urlOf = (name: string): URL => {
   const url = urls.get(name)
   if (url === undefined) throw new Error(`the package does not export ${name}`)

@@ -9,7 +9,7 @@ import { recorded as recordedBodies } from "./calls.ts"
 /** The seed of every property. Set `FC_SEED` to use another seed. */
 export const seed = Number(process.env["FC_SEED"] ?? 20_261_010)
 
-/** Checks a property. A failure prints the seed and the path that replay it. */
+/** A failure prints the seed and the path that replay it. */
 export const hold = (property: fc.IRawProperty<unknown>, numRuns = 1_000): void => {
   fc.assert(property as fc.IProperty<unknown>, { seed, numRuns })
 }
@@ -81,5 +81,4 @@ export const size: fc.Arbitrary<string> = fc
   .oneof(fc.bigInt({ min: 0n, max: 10_000n }), fc.bigInt({ min: 0n, max: 10n ** 20n }))
   .map((hundredths) => write(hundredths, 2))
 
-/** Returns the recorded bodies of one operation. */
 export const recorded = (operation: string) => recordedBodies(operation) as ReadonlyArray<Record<string, unknown>> // every body is an object

@@ -1,4 +1,4 @@
-/** Declares the tests that all operations share, and reads the examples of doc blocks. */
+/** The tests that all operations share, and the examples of doc blocks. */
 import { readFileSync } from "node:fs"
 import { assert, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -24,10 +24,7 @@ const signatures = {
   always: "always signs the request"
 }
 
-/**
- * Declares two tests: whether the request is signed, and which of the statuses 400, 401, 403, 404 and 409 have their
- * own error class.
- */
+/** Whether the request is signed, and which of the statuses 400, 401, 403, 404 and 409 have their own error class. */
 export const itDeclares = <E>(
   call: Effect.Effect<unknown, E, Capabilities>,
   {
@@ -53,7 +50,7 @@ export const itDeclares = <E>(
       assert.strictEqual(withKey.headers["kalshi-access-key"] !== undefined, signed !== "never")
       if (signed !== "never") assert.isTrue(isSigned(withKey, withKey.method, withKey.target.split("?")[0]!))
       if (signed === "always") return
-      // This layer provides only KalshiPublic, which is the only service that the call needs.
+      // Provides only KalshiPublic, which is the only service that the call needs.
       const keyless = Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([errorReply(400)]))
       const withoutKey = yield* request.pipe(Effect.provide(keyless)) as Effect.Effect<Effect.Success<typeof request>>
       assert.strictEqual(withoutKey.target, withKey.target)
@@ -63,7 +60,7 @@ export const itDeclares = <E>(
 
   const named = errors.length === 0 ? "none" : errors.join(", ")
   it.effect(
-    `fails with the class of each declared error, and with UnexpectedStatus on other errors (declared: ${named})`,
+    `fails with the class of each declared error, and otherwise with UnexpectedStatus (declared: ${named})`,
     () =>
       Effect.gen(function* () {
         for (const [tag, status] of Object.entries(statuses)) {
@@ -91,12 +88,10 @@ type ValuesOf<P> = {
 
 type Flat<A> = { readonly [K in keyof A]: A[K] }
 
-/** The input type that the parameters of the OpenAPI document define. */
 export type InputOf<Path, Query = {}> = Flat<ValuesOf<Path> & ValuesOf<Query>>
 
 const collapseSpaces = (code: string): string => code.replaceAll(/\s+/g, " ").trim()
 
-/** Returns the code of an example in a module's doc blocks, without imports. */
 const example = (module: string, title: string): string => {
   const source = readFileSync(urlOf(module), "utf8")
   const after = source.split(`**Example** (${title})`)[1]
@@ -106,6 +101,6 @@ const example = (module: string, title: string): string => {
   return collapseSpaces(lines.filter((line) => !line.startsWith("import ")).join("\n"))
 }
 
-/** Asserts that the test file contains the code of the example, so that the test runs the example itself. */
+/** The test file must contain the code of the example, so that the test runs the example itself. */
 export const assertIsExample = (testFile: string, module: string, title: string): void =>
   assert.include(collapseSpaces(readFileSync(new URL(testFile), "utf8")), example(module, title))

@@ -10,7 +10,7 @@ export const order_id = "ff9ce2b8-34ce-4cdb-8485-ea2647041e9f"
 export const clientOrderId = "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa"
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-/** Makes an intent to buy 10 YES contracts at $0.56. Default client_order_id: `clientOrderId`. */
+/** Buys 10 YES contracts at $0.56. Default client_order_id: `clientOrderId`. */
 export const buy = (input: Partial<Orders.YesInput> = {}): Orders.OrderIntent =>
   Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: clientOrderId, ...input })
 
@@ -52,16 +52,14 @@ export const order = {
   maker_fees_dollars: "0.000000"
 }
 
-/** Makes the response to a batch. */
 export const batchCreated = (...orders: ReadonlyArray<object>): Reply => ({ status: 201, body: { orders } })
-/** Makes a reply to `timestamp`, which says that lists of orders show the state at `millis`. */
+/** A reply to `timestamp`: lists of orders show the state at `millis`. */
 export const asOf = (millis: number): Reply => ({ status: 200, body: { as_of_time: new Date(millis).toISOString() } })
-/** Adds a date header to a reply. */
 export const dated = (reply: Reply, millis: number): Reply => ({
   ...reply,
   headers: { date: new Date(millis).toUTCString() }
 })
-/** Makes the last page of a list of orders. */
+/** The last page of a list. */
 export const listed = (...orders: ReadonlyArray<object>): Reply => ({ status: 200, body: { orders, cursor: "" } })
 
 export const create = "POST /portfolio/events/orders"
@@ -72,7 +70,6 @@ export const list = "GET /portfolio/orders"
 /** A policy that sends every request once. */
 export const once: Setting = { policy: { retry: Schedule.recurs(0) } }
 
-/** Places one order and returns its outcome. */
 export const place = (
   replies: ReadonlyArray<Reply>,
   {
@@ -87,7 +84,6 @@ export const place = (
     sent
   }))
 
-/** Runs a program under `cancelAllOnExit` and returns the report. */
 export const reportOf = <E, R extends Orders.Capabilities>(
   program: Effect.Effect<unknown, E, R>,
   options?: Orders.ExitOptions
@@ -101,7 +97,7 @@ export const reportOf = <E, R extends Orders.Capabilities>(
     )
   })
 
-/** Like {@link reportOf}, but interrupts the program after 5 seconds, and also returns its exit and its requests. */
+/** Interrupts the program after 5 seconds. */
 export const playOnExit = <A, E>(
   program: Effect.Effect<A, E, Orders.Capabilities>,
   replies: ReadonlyArray<Reply>,
@@ -117,10 +113,9 @@ export const playOnExit = <A, E>(
     return { exit, paths, sent, report: reports[0] }
   })
 
-/** Returns how many orders are in `ended` and in `left` of a report. */
 export const counts = (report: Orders.ExitReport | undefined) => [report?.ended.length, report?.left.length]
 
-/** Orders that have the id of `intent` but differ from it in one field. Each entry names the field. */
+/** Orders that differ from `intent` in one field, with the name of the field. */
 export const mismatches: ReadonlyArray<readonly [Orders.Difference, object]> = [
   ["ticker", { ...order, ticker: "ANOTHER" }],
   ["subaccount", { ...order, subaccount_number: 3 }],
@@ -129,7 +124,6 @@ export const mismatches: ReadonlyArray<readonly [Orders.Difference, object]> = [
   ["count", { ...order, initial_count_fp: "1000.00" }]
 ]
 
-/** Returns a placement after a round trip through a JSON journal. */
 export const journaled = (placement: Orders.Placement): Orders.Placement => JSON.parse(JSON.stringify(placement))
 
 export const tagsOf = (outcomes: ReadonlyArray<{ readonly _tag: string }>): ReadonlyArray<string> =>

@@ -8,21 +8,18 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 const sources = fileURLToPath(new URL("../../src/", import.meta.url))
 
 export interface Fault {
-  /** What the faulty code does. */
   readonly does: string
   /** A path below `src`. */
   readonly file: string
-  /** The replaced text. Occurs exactly once in the file. */
+  /** Occurs exactly once in the file. */
   readonly text: string
   readonly instead: string
 }
 
-/** Makes the faults of one file. */
 export const inFile =
   (file: string) =>
   (does: string, text: string, instead: string): Fault => ({ does, file, text, instead })
 
-/** Bundles a module of `src` with a fault, and loads it. */
 export const load = async (module: string, { file, instead, text }: Fault): Promise<unknown> => {
   const faulty = path.join(sources, file)
   const parts = fs.readFileSync(faulty, "utf8").split(text)

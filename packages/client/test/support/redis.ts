@@ -7,7 +7,7 @@ import { join } from "node:path"
 import { Effect, Layer, type Scope } from "effect"
 import { Redis } from "effect/persistence"
 
-/** The reason why no server can be started. Undefined if a server can be started. */
+/** The reason why no server can be started, if there is one. */
 export const missing: string | undefined =
   spawnSync("redis-server", ["--version"]).error === undefined ? undefined : "no redis-server on this machine"
 
@@ -22,11 +22,10 @@ export interface RedisServer {
   readonly port: number
   /** Suspends the process, so that it does not respond. */
   readonly hang: Effect.Effect<void>
-  /** Continues the process. */
   readonly resume: Effect.Effect<void>
 }
 
-/** Starts a server that persists nothing, and stops it when the scope closes. */
+/** The server persists nothing, and stops when the scope closes. */
 export const serve: Effect.Effect<RedisServer, never, Scope.Scope> = Effect.acquireRelease(
   Effect.gen(function* () {
     const port = yield* freePort
@@ -60,7 +59,7 @@ export const serve: Effect.Effect<RedisServer, never, Scope.Scope> = Effect.acqu
 
 type Reply = string | number | null | Error | ReadonlyArray<Reply>
 
-/** Parses one reply of RESP2. Undefined if the reply is incomplete. */
+/** Undefined if the reply is incomplete. */
 const read = (text: string, at: number): { readonly reply: Reply; readonly end: number } | undefined => {
   const end = text.indexOf("\r\n", at)
   if (end === -1) return undefined

@@ -1,6 +1,6 @@
 /**
- * A process that takes tokens from the store in Redis as fast as possible. Arguments: port of the server, milliseconds
- * by which the clock is ahead, milliseconds to run, tokens per second, capacity.
+ * Takes tokens from the store in Redis as fast as possible. Arguments: port of the server, milliseconds by which the
+ * clock is ahead, milliseconds to run, tokens per second, capacity.
  */
 import { Effect } from "effect"
 import * as RateLimitsRedis from "../../src/limits/RateLimitsRedis.ts"

@@ -3,11 +3,10 @@ import { Effect, Fiber, Result } from "effect"
 import { TestClock } from "effect/testing"
 import { assert } from "vitest"
 
-/** Starts an effect, and runs it until it waits for time to pass. */
+/** Runs the effect until it waits for time to pass. */
 export const start = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.tap(Effect.forkChild(effect), () => TestClock.adjust(0))
 
-/** Starts an effect, and advances virtual time by `duration`. Returns the effect's result. */
 export const runFor = <A, E, R>(duration: Parameters<typeof TestClock.adjust>[0], effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const fiber = yield* start(effect)
@@ -20,6 +19,5 @@ export const indexes = (count: number): Array<number> => Array.from({ length: co
 export const concurrently = <A, E, R>(count: number, call: (index: number) => Effect.Effect<A, E, R>) =>
   Effect.forEach(indexes(count), call, { concurrency: "unbounded" })
 
-/** Returns the error of a result that must be a failure. */
 export const errorOf = <A, E>(result: Result.Result<A, E>): E =>
   Result.isFailure(result) ? result.failure : assert.fail("the call succeeded")

@@ -1,7 +1,4 @@
-/**
- * A scripted HTTP client. Returns replies in order and records requests. Dies on an unscripted request or an unused
- * reply.
- */
+/** A scripted HTTP client. Dies on an unscripted request or an unused reply. */
 import { createHash, createPrivateKey, createPublicKey, type KeyObject, sign, verify } from "node:crypto"
 import { Clock, Context, Effect, Layer } from "effect"
 import { HttpClient, HttpClientError, HttpClientResponse } from "effect/http"
@@ -30,11 +27,10 @@ export type Reply =
   /** Fails with this code instead of a response. */
   | {
       readonly fault: string
-      /** The system call that failed. Default: `connect`, or `getaddrinfo` for `ENOTFOUND`. */
+      /** Default: `connect`, or `getaddrinfo` for `ENOTFOUND`. */
       readonly syscall?: string
       /** The faults of the host's other addresses. */
       readonly others?: ReadonlyArray<{ readonly fault: string; readonly syscall: string }>
-      /** Whether the HTTP client dies instead of failing. */
       readonly dies?: boolean
       readonly delayMillis?: number
     }
@@ -54,7 +50,7 @@ const toResponse = (reply: Exclude<Reply, { fault: string }>, sent: Sent): Respo
   return Object.defineProperty(new Response(body, init), "status", { value: reply.status })
 }
 
-/** `unscripted` returns replies to requests outside the script, such as requests for the account's limits. */
+/** `unscripted` replies to requests outside the script, such as requests for the account's limits. */
 export const layerScript = (
   replies: ReadonlyArray<Reply>,
   unscripted: (path: string) => Reply | undefined = () => undefined
@@ -112,7 +108,7 @@ const keys = new Map<string, KeyPair>()
 /** The PKCS#8 prefix before the 32 bytes of an Ed25519 key. */
 const pkcs8Prefix = Buffer.from("302e020100300506032b657004220420", "hex")
 
-/** Derives a key from its id, so that every run makes the same signatures. */
+/** Derived from the id, so that every run makes the same signatures. */
 const keyOf = (keyId: string): KeyPair => {
   const known = keys.get(keyId)
   if (known !== undefined) return known
@@ -123,7 +119,7 @@ const keyOf = (keyId: string): KeyPair => {
   return made
 }
 
-/** A signer with real keys. It is synchronous because WebCrypto's promises do not resolve on virtual time. */
+/** Synchronous, because WebCrypto's promises do not resolve on virtual time. */
 export const signer = (keyId = "key-a"): Signer.Signer["Service"] =>
   Signer.makeSync({
     keyId,
@@ -131,7 +127,6 @@ export const signer = (keyId = "key-a"): Signer.Signer["Service"] =>
     sign: (text) => sign(null, Buffer.from(text), keyOf(keyId).privateKey).toString("base64")
   })
 
-/** Whether a request has a valid signature of its key, for this method, this path and its timestamp. */
 export const isSigned = ({ headers }: Sent, method: string, path: string): boolean =>
   verify(
     null,
@@ -142,11 +137,10 @@ export const isSigned = ({ headers }: Sent, method: string, path: string): boole
 
 export const environment: Environment.Environment = { ...Environment.sandbox, name: "test" }
 
-/** Changes the HTTP client, as an application can. */
 export const layerChanged = (change: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
   Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, change))
 
-/** A client with scripted replies. Default: no rate limits. */
+/** Default: no rate limits. */
 export const layer = (
   replies: ReadonlyArray<Reply>,
   options: Partial<Kalshi.Options> = {}

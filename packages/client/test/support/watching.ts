@@ -1,4 +1,4 @@
-/** Fakes the feed and the REST order books of an exchange. Tests send the messages, and set the books. */
+/** Fakes the feed and the REST order books of an exchange. */
 import { assert, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
@@ -14,7 +14,7 @@ import { delta, snapshot } from "./books.ts"
 
 type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
-/** One session. Its events go to all its subscribers. */
+/** Events go to all subscribers of the session. */
 export class FakeSession {
   /** The subscribers, and the markets of their subscriptions. A subscription that ended is not in the list. */
   readonly subscribers: Array<Subscriber<"orderbook_delta">> = []
@@ -25,7 +25,6 @@ export class FakeSession {
   refusal: Feed.FeedError | InvalidRequest | undefined
   /** How the next subscriptions end while they are opened. */
   endsAtOnce: Feed.FeedError | undefined
-  /** The markets of each snapshot request. */
   readonly requests: Array<ReadonlyArray<string>> = []
   /** When the next messages arrive. */
   receivedMillis = 0
@@ -114,12 +113,10 @@ export class FakeExchange {
   /** Changes each session before its first subscription. */
   prepare: Prepare = () => {}
   readonly books = new Map<string, { readonly yes?: Levels; readonly no?: Levels }>()
-  /** The time and the markets of each read of books. */
   readonly reads: Array<readonly [atMillis: number, tickers: ReadonlyArray<string>]> = []
   latencyMillis = 10
-  /** The results of the next calls of `waitFor`, in milliseconds. Later calls return 0. */
+  /** In milliseconds, for the next calls of `waitFor`. Later calls return 0. */
   readonly waits: Array<number> = []
-  /** The markets of each call of `waitFor`. */
   readonly waitRequests: Array<ReadonlyArray<string>> = []
   /** How many of the next reads fail. */
   failures = 0

@@ -16,7 +16,7 @@ import { make as makeJournal } from "../../src/trading/journal.ts"
 import { assertIsExample } from "../support/operations.ts"
 import { environment, layerScript, type Reply, Script, signer } from "../support/scripted.ts"
 
-/** A dry run with scripted replies to reads. A write that is sent by mistake dies, because it has no scripted reply. */
+/** A write that is sent by mistake dies, because it has no scripted reply. */
 const layer = (replies: ReadonlyArray<Reply> = [], options: Partial<Kalshi.DryRunOptions> = {}) =>
   Kalshi.layerDryRun({ environment, signer: signer(), limits: false, ...options }).pipe(
     Layer.provideMerge(layerScript(replies))
@@ -35,7 +35,6 @@ const order: Orders.CreateInput = {
 const terms = { fee_type: "quadratic", fee_multiplier: 1 }
 const known = { marketOf: () => ({ terms, mostFills: 1 }) }
 
-/** Returns the NotSent error of a write. Fails the test on any other result. */
 const notSent = <A, E, R>(write: Effect.Effect<A, E | NotSent, R>): Effect.Effect<NotSent, void, R> =>
   Effect.flip(write).pipe(
     Effect.map((error) =>
@@ -75,7 +74,7 @@ describe("Kalshi.layerDryRun", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("reports the path with its query, and no body if the request has no body", () =>
+  it.effect("reports the path with its query, and the body if there is one", () =>
     Effect.gen(function* () {
       const { intent } = yield* notSent(Orders.cancel({ order_id: "o-1", exchange_index: 2, market_ticker: "T'1" }))
       assert.deepStrictEqual(
@@ -172,7 +171,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("is an upper bound if a batch contains a closing order and a reduce_only order", () => {
+  it.effect("is an upper bound for a closing order plus a reduce_only order", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-100") })
     const resting = { ...order, price: "0.40", count: "100" } as const
     const reducing = {
@@ -190,7 +189,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], { marketOf })))
   })
 
-  it.effect("reports assumed terms if marketOf does not know the market of one order of a batch", () =>
+  it.effect("reports assumed terms if marketOf lacks the market of one order", () =>
     Effect.gen(function* () {
       const other = { ...order, ticker: "OTHER-1", client_order_id: "other" }
       const { terms: source } = yield* costOf(Orders.batchCreate({ orders: [order, other] }))
@@ -198,7 +197,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], { marketOf: ({ ticker }) => (ticker === "TICK-1" ? { terms } : undefined) })))
   )
 
-  it.effect("reduces the collateral by the position only for the first orders of each ticker and subaccount", () => {
+  it.effect("reduces collateral by the position only for first orders per ticker and subaccount", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-10") })
     return Effect.gen(function* () {
       const cost = yield* costOf(

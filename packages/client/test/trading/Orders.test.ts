@@ -273,7 +273,7 @@ describe("Orders.batchCreate", () => {
     [lost]
   )
 
-  itRejects("rejects a batch with an invalid order, and reports the pointer of the invalid field", [
+  itRejects("rejects a batch with an invalid order, at the pointer of the field", [
     [Orders.batchCreate({ orders: [request, { ...second, price: "1.5" }] }), "/orders/1/price"]
   ])
 })
@@ -282,7 +282,7 @@ describe("Orders.amend", () => {
   const amendment = { ticker: request.ticker, side: "bid", price: "0.55", count: "10" } as const
   itSendsAndDecodes([
     {
-      it: "sends order_id in the path, subaccount in the query and other fields in the body, and accepts null counts",
+      it: "sends its fields in path, query and body, and accepts null counts",
       call: Orders.amend({
         order_id,
         subaccount: 3,
@@ -345,7 +345,7 @@ describe("Orders.decrease", () => {
   ])
 
   itFails(
-    "does not retry after a lost response, because a retry would decrease the order twice",
+    "does not retry after a lost response, because that could decrease the order twice",
     Orders.decrease({ order_id, reduce_by: "1" }),
     [lost]
   )
@@ -374,7 +374,7 @@ describe("Orders.batchCancel", () => {
   ]
   itSendsAndDecodes([
     {
-      it: "sends a DELETE with a body and returns an error on the item that was not canceled",
+      it: "sends a DELETE with a body, and returns the error of an uncanceled item",
       call: Orders.batchCancel({ orders }),
       request: `DELETE ${writePath}/batched`,
       body: { orders },

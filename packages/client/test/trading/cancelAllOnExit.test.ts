@@ -143,7 +143,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("looks up a lost order even if a later order of the market was placed", () =>
+  it.effect("looks up a lost order even after a later order of the market", () =>
     Effect.gen(function* () {
       const other = buy({ client_order_id: "other" })
       const { report } = yield* run(
@@ -168,7 +168,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("cancels an order again if its cancel failed with 404 but the order still rests", () =>
+  it.effect("cancels again if the cancel got 404 but the order still rests", () =>
     Effect.gen(function* () {
       const slow = { ...asOf(60_000), delayMillis: 8_000 }
       const { report } = yield* run(resting, [
@@ -182,7 +182,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports why an order is in `left`, even if a search found it under the id of a lost order", () =>
+  it.effect("reports why an order is in `left`, even if a search found it", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
       const { report } = yield* run(
@@ -198,7 +198,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("cancels an order once if it was lost and then placed again under the same id", () =>
+  it.effect("cancels a lost order once if it was placed again with its id", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(Orders.place(intent, { within: 50 }), resting)
       const replies = [lost, lost, lost, lost, asOf(-60_000), listed(), created, canceled]
@@ -354,7 +354,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports each order in `left` as a placement that can be settled from a journal", () =>
+  it.effect("reports each order in `left` as a placement that can be settled later", () =>
     Effect.gen(function* () {
       const { report } = yield* run(
         Orders.place(intent, { within: 50 }),
@@ -395,7 +395,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("finds the order of one of two calls with the same id, in either sequence of the calls", () =>
+  it.effect("finds the order of one of two calls with the same id", () =>
     Effect.gen(function* () {
       const dearer = buy({ yes_price: "0.57" })
       for (const calls of [
@@ -500,7 +500,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("takes at most ten seconds by default, and at most half of that for lookups", () =>
+  it.effect("takes at most ten seconds by default, and half of it for lookups", () =>
     Effect.gen(function* () {
       const endedAfter = (
         program: Effect.Effect<unknown, unknown, Orders.Capabilities>,

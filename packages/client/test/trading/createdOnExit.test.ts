@@ -32,7 +32,6 @@ import {
 } from "../support/placing.ts"
 import { environment, layerScript, type Reply, signer } from "../support/scripted.ts"
 
-/** The request of `intent`, as the input of `Orders.create`. */
 const input = (fields: Partial<Orders.CreateInput> = {}): Orders.CreateInput => ({
   ...Result.getOrThrow(intent.request),
   ...fields
@@ -45,7 +44,6 @@ const target = cancels(order_id)
 const canceledAs = (order_id: string): Reply => ({ status: 200, body: { order_id, reduced_by: "10.00", ts_ms: 1 } })
 const canceled = canceledAs(order_id)
 
-/** Makes an item of the response to a batch. */
 const item = (order_id: string, client_order_id?: string, remaining_count = "10.00") => ({
   order_id,
   ...(client_order_id === undefined ? undefined : { client_order_id }),
@@ -57,7 +55,7 @@ const item = (order_id: string, client_order_id?: string, remaining_count = "10.
 const tagOf = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(call), ({ _tag }) => _tag)
 
-/** Starts a call in a separate fiber, and ends the program after a second. */
+/** Ends the program after a second. */
 const detached = <A, E, R>(call: Effect.Effect<A, E, R>) =>
   Effect.andThen(Effect.forkDetach(call, { startImmediately: true }), (fiber) => Effect.as(Effect.sleep(1_000), fiber))
 
@@ -150,7 +148,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("reports a lost order that no list shows as a placement that can be settled", () =>
+  it.effect("reports an unlisted lost order as a placement that can be settled", () =>
     Effect.gen(function* () {
       const { report } = yield* run(Effect.exit(resting), [lost, asOf(60_000), listed()], once)
       const left = report?.left[0]
@@ -175,7 +173,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
   )
 
   for (const [difference, other] of mismatches) {
-    it.effect(`reports an order with the same id that differs in ${difference}, and does not cancel it`, () =>
+    it.effect(`reports but does not cancel an order that differs in ${difference}`, () =>
       Effect.gen(function* () {
         const { paths, report } = yield* run(Effect.exit(resting), [lost, asOf(60_000), listed(other)], once)
         assert.deepStrictEqual(paths, [create, timestamp, list])
@@ -244,7 +242,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("fails a call that is still pending after half of `within`, and looks up its order", () =>
+  it.effect("fails a pending call after half of `within`, and looks up its order", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 60_000 }
       const { exit, paths, report } = yield* run(
@@ -341,7 +339,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("cancels an order once if it was lost and then created again under the same id", () =>
+  it.effect("cancels a lost order once if it was created again with its id", () =>
     Effect.gen(function* () {
       const { paths } = yield* run(Effect.andThen(Effect.exit(resting), resting), [lost, created, canceled], once)
       assert.deepStrictEqual(paths, [create, create, target])
@@ -413,7 +411,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("looks up orders that a retried batch refuses as duplicates, because the first response was lost", () =>
+  it.effect("looks up orders that a retried batch refuses as duplicates", () =>
     Effect.gen(function* () {
       const refused = { client_order_id: clientOrderId, error: { code: "order_already_exists", message: "no" } }
       const { report } = yield* run(Orders.batchCreate({ orders: [input()] }), [
@@ -427,7 +425,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("looks up every order of a batch whose response was lost or does not decode", () =>
+  it.effect("looks up every order of a batch whose response was lost or unreadable", () =>
     Effect.gen(function* () {
       const program = Effect.exit(Orders.batchCreate({ orders: [input(), anonymous()] }))
       for (const reply of [lost, { status: 201, body: { orders: 1 } }, errorReply(500, "internal")]) {
@@ -441,7 +439,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("assigns the items that match no id to the orders without an id, in the sequence of the items", () =>
+  it.effect("assigns items without a matching id to orders without an id, in sequence", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ ticker: "A" }), input(), anonymous({ ticker: "B" }), anonymous({ ticker: "C" })]
       const { report, sent } = yield* run(Orders.batchCreate({ orders }), [
@@ -460,7 +458,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("cancels an order without an id that can rest, even if the items are in another sequence", () =>
+  it.effect("cancels a resting order without an id, even if the items are reordered", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ time_in_force: "immediate_or_cancel" }), anonymous()]
       const { report } = yield* run(Orders.batchCreate({ orders }), [
@@ -471,7 +469,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("ignores an order without an id that cannot rest, even if an order with an id can rest", () =>
+  it.effect("ignores an order without an id that cannot rest, even among resting orders", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ time_in_force: "immediate_or_cancel" }), input()]
       const { paths } = yield* run(Orders.batchCreate({ orders }), [
@@ -583,7 +581,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
     })
   )
 
-  it.effect("cancels both orders if the response to a change of one order describes the other order", () =>
+  it.effect("cancels both orders if the response to a change describes the other order", () =>
     Effect.gen(function* () {
       const other = { ...createResponse, order_id: "another", client_order_id: "b" }
       const both = Effect.andThen(resting, Orders.create(input({ client_order_id: "b" })))

@@ -91,7 +91,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only when the reads are newer than the call and do not show the order", () =>
+  it.effect("returns NoSuchOrder only if reads newer than the call lack the order", () =>
     Effect.gen(function* () {
       const { paths, value } = yield* play(Orders.ensureCanceled(target), [
         notFound,
@@ -123,8 +123,8 @@ describe("Orders.ensureCanceled", () => {
   )
 
   /**
-   * Runs `ensureCanceled` without retries. Each round sends a cancel and reads the order. Every round after the first
-   * starts with `GET /exchange/user_data_timestamp`.
+   * Makes no retries. Each round sends a cancel and reads the order. Every round after the first starts with `GET
+   * /exchange/user_data_timestamp`.
    */
   const cancel = (
     replies: ReadonlyArray<Reply>,
@@ -139,7 +139,7 @@ describe("Orders.ensureCanceled", () => {
       ...setting
     })
 
-  /** A time limit that allows two rounds after the first round. */
+  /** Allows two rounds after the first round. */
   const within = 350
 
   const mayRest = (cancellation: Orders.Cancellation): Orders.MayRest =>
@@ -289,7 +289,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("does not set afterLostAnswer on a 404 if no response was lost and no cancel was in flight", () =>
+  it.effect("does not set afterLostAnswer on a 404 if every cancel got a response", () =>
     Effect.gen(function* () {
       const replies = [notFound, is("resting"), stale, notFound, is("resting")]
       const { error } = mayRest((yield* cancel(replies, { within: 150 })).value)
@@ -328,25 +328,23 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect(
-    "uses the exchange's clock as measured at the start of the call if the local clock is set during the call",
-    () =>
-      Effect.gen(function* () {
-        const startMillis = 36_000_000
-        const { value } = yield* play(
-          Effect.andThen(Orders.list(), Orders.ensureCanceled(target, { within: 150 })),
-          [
-            dated(listed(), startMillis + 10_000),
-            { ...notFound, delayMillis: 10 },
-            notFound,
-            asOf(startMillis + 9_000),
-            notFound,
-            notFound
-          ],
-          { atMillis: startMillis, clockSteps: [[1, -5_000]] }
-        )
-        assert.strictEqual(value._tag, "MayRest")
-      })
+  it.effect("uses the exchange's clock even if the local clock is set during the call", () =>
+    Effect.gen(function* () {
+      const startMillis = 36_000_000
+      const { value } = yield* play(
+        Effect.andThen(Orders.list(), Orders.ensureCanceled(target, { within: 150 })),
+        [
+          dated(listed(), startMillis + 10_000),
+          { ...notFound, delayMillis: 10 },
+          notFound,
+          asOf(startMillis + 9_000),
+          notFound,
+          notFound
+        ],
+        { atMillis: startMillis, clockSteps: [[1, -5_000]] }
+      )
+      assert.strictEqual(value._tag, "MayRest")
+    })
   )
 
   for (const [how, exchange_index, query] of [
@@ -379,7 +377,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only if the lists are newer than the call, even if the local clock was set", () =>
+  it.effect("returns NoSuchOrder only from lists newer than the call, despite clock changes", () =>
     Effect.gen(function* () {
       const atMillis = 36_000_000
       // The local clock starts one hour behind, and is then set to the right time.
@@ -395,13 +393,12 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only if the lists are newer than the call by the exchange's clock", () =>
+  it.effect("returns NoSuchOrder only if the lists are newer by the exchange's clock", () =>
     Effect.gen(function* () {
       const startMillis = 36_000_000
       for (const [skewMillis, asOfMillis, expected] of [
         [undefined, 0, "MayRest"],
         [undefined, 1, "NoSuchOrder"],
-        // The exchange is ten to eleven seconds ahead.
         [10_000, 10_500, "MayRest"],
         [10_000, 11_001, "NoSuchOrder"],
         // The exchange is behind, so the lists must be newer than the local time.
@@ -465,7 +462,7 @@ describe("Orders.ensureCanceled", () => {
 })
 
 describe("Orders.ensureCanceled from untyped code", () => {
-  it.effect("rejects a value without an order_id, and a value without a ticker or a shard", () =>
+  it.effect("rejects a value without an order_id, or without a ticker or shard", () =>
     Effect.gen(function* () {
       for (const value of [
         undefined,

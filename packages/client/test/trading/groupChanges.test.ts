@@ -10,7 +10,6 @@ import { World } from "../feed/support/world.ts"
 const channel = "order_group_updates"
 const order_group_id = "0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e"
 
-/** Makes the feed service from a scripted session. */
 const feedOf = ({ session }: World) =>
   KalshiFeed.of({
     subscribe: (request, subscriber) => session.subscribe(request, subscriber),
@@ -24,19 +23,16 @@ const feedOf = ({ session }: World) =>
 const update = (seq: number, event_type: string, ts_ms = seq, group = order_group_id, sid = 1) =>
   message(channel, { sid, seq }, { event_type, order_group_id: group, ts_ms, contracts_limit_fp: "10.00" })
 
-/** Opens the connection, and acknowledges the subscription. */
 const acknowledge = (world: World, sid = 1) => {
   world.open()
   world.receive(subscribed(world.takeOne().id, channel, sid))
 }
 
-/** Starts to watch a group. */
 const startWatching = (world: World) =>
   Effect.forkChild(Effect.provideService(OrderGroups.watch(order_group_id), KalshiFeed, feedOf(world)), {
     startImmediately: true
   })
 
-/** Watches a group on a live subscription. */
 const watching = Effect.gen(function* () {
   const world = new World()
   const watch = yield* startWatching(world)
@@ -196,7 +192,6 @@ describe("OrderGroups.watch", () => {
 })
 
 describe("OrderGroups.changes", () => {
-  /** Starts to read the stream in the background. */
   const reading = Effect.gen(function* () {
     const world = new World()
     const changes: Array<OrderGroups.GroupChange> = []
@@ -207,7 +202,6 @@ describe("OrderGroups.changes", () => {
       startImmediately: true
     })
     acknowledge(world)
-    /** The changes as short texts. */
     const read = Effect.map(Effect.yieldNow, () =>
       changes.map((change) =>
         change._tag === "Update"
@@ -220,7 +214,7 @@ describe("OrderGroups.changes", () => {
     return { changes, fiber, read, world }
   })
 
-  it.effect("delivers the messages of the group and every possible loss, until the group is deleted", () =>
+  it.effect("delivers the group's messages and every possible loss, until its deletion", () =>
     Effect.gen(function* () {
       const { changes, fiber, read, world } = yield* reading
       world.receive(update(1, "created"))

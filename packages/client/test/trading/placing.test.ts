@@ -111,7 +111,7 @@ describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo", () => {
     assert.strictEqual(requestOf(Orders.buyNo({ ticker, count: "1", no_price: no })).price, "0.56")
   })
 
-  it("reject a price off the grid and name the nearest prices of the same outcome", () => {
+  it("reject a price off the grid, and name the nearest prices of that outcome", () => {
     const d = FixedPoint.dollarsUnsafe
     const grid = Result.getOrThrow(
       PriceGrid.make([
@@ -153,7 +153,7 @@ describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo", () => {
     )
   })
 
-  it("make the same request for buyYes and sellNo, and for sellYes and buyNo, at complementary prices", () => {
+  it("make equal requests for opposite intents at complementary prices", () => {
     hold(
       fc.property(fc.integer({ min: 0, max: 10_000 }), (tenThousandths) => {
         const yes = Orders.yesPrice(FixedPoint.dollarsUnsafe(write(BigInt(tenThousandths), 4)))
@@ -287,7 +287,6 @@ describe("Orders.place", () => {
         asOf(-60_000),
         listed(),
         asOf(-60_000),
-        // A list at the time of the last attempt is not newer than the attempt.
         asOf(0),
         asOf(1),
         listed(order)
@@ -297,7 +296,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("returns Unknown, not Rejected, if a response was lost and no list shows the order", () =>
+  it.effect("returns Unknown if a response was lost and no list shows the order", () =>
     Effect.gen(function* () {
       // The retry was rejected. The result of the first attempt is unknown, because that attempt can still arrive.
       const after = [lost, errorReply(400, "insufficient_balance"), asOf(3_610_000), listed()]
@@ -331,7 +330,7 @@ describe("Orders.place", () => {
     [409, "exchange_is_paused"],
     [409, "fill_or_kill_insufficient_resting_volume"]
   ] as const) {
-    it.effect(`returns Rejected on ${status} ${code}, but looks the order up if a response was lost before`, () =>
+    it.effect(`returns Rejected on ${status} ${code} unless a response was lost before`, () =>
       Effect.gen(function* () {
         const { outcome, paths } = yield* place([errorReply(status, code)])
         assert.deepStrictEqual([outcome._tag, paths], ["Rejected", [create]])
@@ -350,17 +349,15 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect(
-    "returns Rejected after a conflict, or Unknown after a lost response, if an order of the opposite side has the id",
-    () =>
-      Effect.gen(function* () {
-        const opposite = { ...order, book_side: "ask" }
-        assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")
-        assert.strictEqual((yield* place([lost, duplicate, asOf(1), listed(opposite)])).outcome._tag, "Unknown")
-      })
+  it.effect("does not return Accepted for an order of the opposite side with its id", () =>
+    Effect.gen(function* () {
+      const opposite = { ...order, book_side: "ask" }
+      assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")
+      assert.strictEqual((yield* place([lost, duplicate, asOf(1), listed(opposite)])).outcome._tag, "Unknown")
+    })
   )
 
-  it.effect("returns Unknown if the listed order differs only in price, because it may have been amended", () =>
+  it.effect("returns Unknown if the listed order differs only in price (possibly amended)", () =>
     Effect.gen(function* () {
       const amended = { ...order, yes_price_dollars: "0.5500" }
       assert.strictEqual((yield* place([duplicate, asOf(1), listed(amended)])).outcome._tag, "Unknown")
@@ -368,7 +365,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("looks the order up after a conflict with an unknown code, even if the id was generated", () =>
+  it.effect("looks the order up after an unknown conflict code, even with a generated id", () =>
     Effect.gen(function* () {
       for (const code of ["duplicate_client_id", "something_new"]) {
         const conflict = errorReply(409, code)
@@ -384,7 +381,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("after a conflict, sets `exists` only if the code or an empty body indicates a duplicate", () =>
+  it.effect("sets `exists` after a conflict only if code or empty body indicate a duplicate", () =>
     Effect.gen(function* () {
       for (const [reply, exists] of [
         [errorReply(409, "duplicate_client_id"), true],
@@ -464,7 +461,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("returns Rejected if an error says that something does not exist, or that the market is closed", () =>
+  it.effect("returns Rejected if an error reports something missing or a closed market", () =>
     Effect.gen(function* () {
       for (const error of [
         { code: "market_does_not_exist", message: "the market does not exist" },
@@ -481,7 +478,6 @@ describe("Orders.place", () => {
     Effect.gen(function* () {
       const rejections = new Set([400, 401, 402, 403, 404, 405, 406, 410, 411, 412, 413, 414, 415, 422, 425, 429])
       for (let status = 200; status < 600; status++) {
-        // Success and redirects have their own tests.
         if (status === 201 || status === 409 || (status > 201 && status < 400)) continue
         const isRejection = rejections.has(status)
         const replies = isRejection ? [] : [asOf(1), listed(order)]
@@ -673,7 +669,7 @@ describe("Orders.place", () => {
 describe("Orders.place: attempt times", () => {
   const atMillis = 10_000_000
 
-  it.effect("computes the window in which the exchange can have accepted the order from the signed timestamps", () =>
+  it.effect("computes the window of a possible acceptance from the signed timestamps", () =>
     Effect.gen(function* () {
       const { outcome, sent } = yield* place([lost, lost, lost, lost, asOf(0), listed()], { atMillis, within: 50 })
       const signed = sent
@@ -704,7 +700,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("takes the time of the last attempt from its signature if clock skew is corrected", () =>
+  it.effect("with corrected clock skew, takes the last attempt's time from its signature", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(Effect.exit(Orders.list()), Orders.place(intent, { within: 50 }))
       const replies = [dated(listed(), atMillis + 300_000), lost, asOf(0), listed()]
@@ -789,7 +785,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("stops searching and returns Unknown when the lists are two seconds newer than the last attempt", () =>
+  it.effect("returns Unknown when the lists are two seconds newer than the last attempt", () =>
     Effect.gen(function* () {
       const late = { ...lost, delayMillis: 1_000 }
       const { outcome, paths } = yield* place([late, asOf(2_900), listed(), asOf(3_000), asOf(3_001), listed()], once)
@@ -817,7 +813,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("reads the list again after its as_of_time has advanced, in steps that grow to ten seconds", () =>
+  it.effect("rereads the list after its as_of_time advanced, in steps up to ten seconds", () =>
     Effect.gen(function* () {
       const replies: Array<Reply> = [duplicate, asOf(101_000), listed()]
       let before = 101_000
@@ -1063,7 +1059,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("returns Rejected for an item error that reports no duplicate, if the id was generated", () =>
+  it.effect("returns Rejected for a non-duplicate item error if the id was generated", () =>
     Effect.gen(function* () {
       const withoutId = buy({ client_order_id: undefined })
       const client_order_id = fixedId
@@ -1082,7 +1078,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("looks up an order whose item has both an error and details of an order", () =>
+  it.effect("looks up an order whose item has both an error and order details", () =>
     Effect.gen(function* () {
       const itemError = { client_order_id: clientOrderId, ...error("insufficient_balance") }
       for (const [item, exists] of [
@@ -1128,7 +1124,7 @@ describe("Orders.placeAll", () => {
     ["by its message", { code: "invalid_order", message: "duplicate client_order_id" }],
     ["by its details", { details: "order exists" }]
   ] as const) {
-    it.effect(`looks up an order whose item reports a duplicate ${how}, even if the id was generated`, () =>
+    it.effect(`looks up a reported duplicate ${how}, even if the id was generated`, () =>
       Effect.gen(function* () {
         const withoutId = buy({ client_order_id: undefined })
         const found = yield* play(withFixedId(Orders.placeAll([withoutId])), [
@@ -1161,7 +1157,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("uses the list if the list and the response assign an order to different intents", () =>
+  it.effect("trusts the list if the response assigns an order to another intent", () =>
     Effect.gen(function* () {
       const { value } = yield* play(Orders.placeAll(three), [
         batchCreated(item("a"), item("c")),
@@ -1190,22 +1186,16 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect(
-    "returns Rejected if an item says that the id is in use and the listed order with this id is on the opposite side",
-    () =>
-      Effect.gen(function* () {
-        const error = { code: "order_already_exists", message: "order_already_exists" }
-        const item = batchCreated({ client_order_id: clientOrderId, error })
-        const { value } = yield* play(Orders.placeAll([intent]), [
-          item,
-          asOf(1),
-          listed({ ...order, book_side: "ask" })
-        ])
-        assert.strictEqual(value[0]?._tag, "Rejected")
-      })
+  it.effect("returns Rejected if its id belongs to an order of the opposite side", () =>
+    Effect.gen(function* () {
+      const error = { code: "order_already_exists", message: "order_already_exists" }
+      const item = batchCreated({ client_order_id: clientOrderId, error })
+      const { value } = yield* play(Orders.placeAll([intent]), [item, asOf(1), listed({ ...order, book_side: "ask" })])
+      assert.strictEqual(value[0]?._tag, "Rejected")
+    })
   )
 
-  it.effect("returns Unknown for an error in the body of a success status, and Rejected for an undeclared 422", () =>
+  it.effect("returns Unknown for an error under a success status, Rejected for a 422", () =>
     Effect.gen(function* () {
       for (const [code, exists] of [
         ["order_already_exists", true],
@@ -1220,7 +1210,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("sends nothing if an intent is invalid, if two intents share an id, or if the list is empty", () =>
+  it.effect("sends nothing for an invalid intent, a repeated id or an empty list", () =>
     Effect.gen(function* () {
       const bad = Orders.buyYes({ ticker, count: "1", yes_price: "1.5" })
       const invalid = yield* play(Orders.placeAll([intent, bad]), [])
@@ -1241,7 +1231,7 @@ describe("Orders.buyYes with two prices", () => {
 })
 
 describe("Orders.Accepted.exchange_index", () => {
-  it.effect("is the shard of the listed order, or undefined if the order is listed without a shard", () =>
+  it.effect("is the shard of the listed order, if the list states it", () =>
     Effect.gen(function* () {
       for (const [exchange_index, expected] of [
         [0, 0],
@@ -1257,7 +1247,7 @@ describe("Orders.Accepted.exchange_index", () => {
 })
 
 describe("orderIdIn", () => {
-  it("returns no id if the body has an error, even with spaces around the colon", () => {
+  it("returns no id if the body has an error, even with other spacing", () => {
     const inBody = (rest: string) => orderIdIn(`{"order_id":"${order_id}",${rest}`, clientOrderId)
     assert.isUndefined(inBody('"error" : {"code":'))
     assert.isUndefined(inBody('"error":{"code":'))

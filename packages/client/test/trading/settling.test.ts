@@ -26,7 +26,7 @@ const historical = "GET /historical/orders"
 
 const request = Result.getOrThrow(intent.request)
 
-/** A placement with attempts between 0 and 30 seconds. The exchange can have accepted the order within `window`. */
+/** The attempts are between 0 and 30 seconds. The exchange can have accepted the order within `window`. */
 const placement: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,
@@ -35,7 +35,7 @@ const placement: Orders.Placement = {
   window: { fromMillis: 0, untilMillis: 90_000 }
 }
 
-/** A placement without a window, as in an older journal. */
+/** As in an older journal. */
 const withoutWindow: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,
@@ -43,14 +43,14 @@ const withoutWindow: Orders.Placement = {
   lastAttemptMillis: 0
 }
 
-/** Settles a placement that is not listed. The time limit allows one round of reads. */
+/** The time limit allows one round of reads. */
 const settleUnlisted = (placement: Orders.Placement, asOfReply: Reply, atMillis: number) =>
   Effect.map(
     play(Orders.settle(placement, { within: 50 }), [asOfReply, listed(), listed()], { atMillis }),
     ({ value }) => value
   )
 
-/** A policy for responses that take minutes. */
+/** For responses that take minutes. */
 const noTimeouts = { attemptTimeout: "Infinity", totalTimeout: "Infinity" } as const
 
 describe("Orders.settle", () => {
@@ -193,7 +193,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("reads orders from one minute before the window, or all orders if there is no window", () =>
+  it.effect("reads from one minute before the window, or everything without a window", () =>
     Effect.gen(function* () {
       const since = (placements: ReadonlyArray<Orders.Placement>) =>
         Effect.map(
@@ -237,22 +237,17 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect(
-    "without a window, allows one minute for the clock difference and one minute for the signed timestamp",
-    () =>
-      Effect.gen(function* () {
-        assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_001), 130_000))._tag, "NotPlaced")
-        assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_000), 130_000))._tag, "Unknown")
-        // The exchange is five minutes ahead: 301 seconds at most.
-        assert.strictEqual(
-          (yield* settleUnlisted(withoutWindow, dated(asOf(361_001), 400_000), 100_000))._tag,
-          "NotPlaced"
-        )
-        assert.strictEqual(
-          (yield* settleUnlisted(withoutWindow, dated(asOf(361_000), 400_000), 100_000))._tag,
-          "Unknown"
-        )
-      })
+  it.effect("without a window, allows one minute each for clock difference and signed timestamp", () =>
+    Effect.gen(function* () {
+      assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_001), 130_000))._tag, "NotPlaced")
+      assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_000), 130_000))._tag, "Unknown")
+      // The exchange is five minutes ahead: 301 seconds at most.
+      assert.strictEqual(
+        (yield* settleUnlisted(withoutWindow, dated(asOf(361_001), 400_000), 100_000))._tag,
+        "NotPlaced"
+      )
+      assert.strictEqual((yield* settleUnlisted(withoutWindow, dated(asOf(361_000), 400_000), 100_000))._tag, "Unknown")
+    })
   )
 
   it.effect("without a last attempt, takes the start of settle as the last attempt", () =>
@@ -280,7 +275,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("without a last attempt, reports the start of settle as the last attempt, by the exchange's clock", () =>
+  it.effect("without a last attempt, reports the start of settle by the exchange's clock", () =>
     Effect.gen(function* () {
       const { lastAttemptMillis: _, ...started } = withoutWindow
       const settlement = yield* settleUnlisted(started, dated(asOf(0), 430_000), 130_000)
@@ -368,7 +363,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("ignores the local clock if it was set during the search and no response had a date", () =>
+  it.effect("ignores a local clock that was set, if no response had a date", () =>
     Effect.gen(function* () {
       const slow = { ...asOf(3_600_000), delayMillis: 2_000 }
       const settle = (...replies: ReadonlyArray<Reply>) =>
@@ -409,7 +404,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("returns Unknown for an order that differs from the request, even if Orders.place returned Rejected", () =>
+  it.effect("returns Unknown for a differing order, even after Orders.place returned Rejected", () =>
     Effect.gen(function* () {
       for (const [difference, other] of mismatches) {
         const { outcome } = yield* place([duplicate, asOf(1), listed(other)])
@@ -434,7 +429,6 @@ describe("Orders.settle", () => {
         [capped, { ...order, initial_count_fp: "4.00" }, "Accepted"],
         [capped, { ...order, initial_count_fp: "10.01" }, "Unknown"],
         [withRequest, { ...order, initial_count_fp: "4.00" }, "Unknown"],
-        // An invalid request matches no order.
         [{ ...withRequest, request: { ...request, price: "much" as "0.56" } }, order, "Unknown"],
         [{ ...withRequest, request: { ...request, count: "many" as "10" } }, order, "Unknown"]
       ] as const) {
@@ -448,7 +442,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("finds the matching order even if another order with the same id is listed first", () =>
+  it.effect("finds the matching order even behind another order with the same id", () =>
     Effect.gen(function* () {
       const withRequest = { ...placement, request }
       const [, other] = mismatches[3]!

@@ -32,7 +32,7 @@ describe("firstViolation", () => {
   > = [
     ["escapes a key in its pointer", [Struct({ "a/b~c": String }), {}, "/a~1b~0c", "this field is required"]],
     [
-      "returns the pointer of a missing field, an unknown field and a field of another type",
+      "returns the pointer of a missing, unknown or wrongly typed field",
       [Struct({ a: String }), {}, "/a", "this field is required"],
       [Struct({ a: String }), { a: "", b: 1 }, "/b", "there is no such field"],
       [Struct({ a: String }), { a: 7 }, "/a", "Expected string"],

@@ -1,4 +1,4 @@
-/** The client's account feed on the local exchange, over one or several lines (parallel connections). */
+/** Lines are parallel connections. */
 import { assert, describe, it } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
 import type * as Feed from "@kalshi-effect/client/Feed"
@@ -18,7 +18,6 @@ import { bid, collect, type Needs, ticker, type Trader, trading, until } from ".
 
 type Client = Layer.Success<ReturnType<typeof Kalshi.layer>>
 
-/** Runs a test with an account, its feed and its client, on virtual time. */
 const inMemory = <E>(
   name: string,
   test: (trader: Trader) => Effect.Effect<void, E, Needs | Feed.KalshiFeed | Client | Scope.Scope>,
@@ -79,45 +78,40 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory(
-    "finds the changes that happened during an outage, and reports them before the account is live again",
-    (trader) =>
-      Effect.gen(function* () {
-        const sell = yield* seller(trader)
-        const made = yield* Orders.create(bid)
-        const gone = yield* Orders.create({ ...bid, price: "0.30" })
-        const { events, mine } = yield* live()
-        yield* trader.sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
-        yield* trader.sandbox.feed.drop({ how: "reset" })
-        yield* until(() => count(events, "Healing") === 1)
-        const error = yield* Effect.flip(mine.read)
-        assert.match(
-          error.message,
-          /^The account cannot be read: messages may have been lost since .* outage: Closed\)/
-        )
-        yield* sell(5)
-        yield* Orders.cancel({ order_id: gone.order_id })
-        const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })
-        yield* until(() => count(events, "Live") === 2)
-        const between = events.slice(tags(events).indexOf("Healing"), tags(events).lastIndexOf("Live"))
-        assert.strictEqual(count(between, "Fill"), 1)
-        const account = yield* mine.read
-        assert.deepStrictEqual(
-          account.openOrders.filter((order) => !account.unconfirmed.has(order.order_id)).map((order) => order.order_id),
-          [order_id]
-        )
-        // The two orders that are not in the list are confirmed one by one.
-        yield* until(() => count(events, "Order") >= 5)
-        const confirmed = yield* mine.read
-        assert.deepStrictEqual(
-          confirmed.closedOrders.map((order) => [order.order_id, order.status]).toSorted(),
-          [
-            [gone.order_id, "canceled"],
-            [made.order_id, "executed"]
-          ].toSorted()
-        )
-        yield* assertEqual(confirmed)
-      })
+  inMemory("reports the changes of an outage before the account is live again", (trader) =>
+    Effect.gen(function* () {
+      const sell = yield* seller(trader)
+      const made = yield* Orders.create(bid)
+      const gone = yield* Orders.create({ ...bid, price: "0.30" })
+      const { events, mine } = yield* live()
+      yield* trader.sandbox.plant({ feed: "upgrade", status: 503, times: 3 })
+      yield* trader.sandbox.feed.drop({ how: "reset" })
+      yield* until(() => count(events, "Healing") === 1)
+      const error = yield* Effect.flip(mine.read)
+      assert.match(error.message, /^The account cannot be read: messages may have been lost since .* outage: Closed\)/)
+      yield* sell(5)
+      yield* Orders.cancel({ order_id: gone.order_id })
+      const { order_id } = yield* Orders.create({ ...bid, price: "0.35" })
+      yield* until(() => count(events, "Live") === 2)
+      const between = events.slice(tags(events).indexOf("Healing"), tags(events).lastIndexOf("Live"))
+      assert.strictEqual(count(between, "Fill"), 1)
+      const account = yield* mine.read
+      assert.deepStrictEqual(
+        account.openOrders.filter((order) => !account.unconfirmed.has(order.order_id)).map((order) => order.order_id),
+        [order_id]
+      )
+      // The two orders that are not in the list are confirmed one by one.
+      yield* until(() => count(events, "Order") >= 5)
+      const confirmed = yield* mine.read
+      assert.deepStrictEqual(
+        confirmed.closedOrders.map((order) => [order.order_id, order.status]).toSorted(),
+        [
+          [gone.order_id, "canceled"],
+          [made.order_id, "executed"]
+        ].toSorted()
+      )
+      yield* assertEqual(confirmed)
+    })
   )
 
   const faults = ["garble", "skip", "repeat"] as const
@@ -199,7 +193,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("reports the trigger of an order group, and its unknown status after the connection is lost", (trader) =>
+  inMemory("reports an order group's trigger, and its unknown status after a lost connection", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)
       const { events, mine } = yield* live()
@@ -231,7 +225,7 @@ describe("AccountFeed.make", () => {
   )
 
   inMemory(
-    "starts no second read while the first read waits for lists that are new enough",
+    "starts no second read while the first read waits for newer lists",
     ({ sandbox }) =>
       Effect.gen(function* () {
         const mine = yield* AccountFeed.make()
@@ -247,24 +241,22 @@ describe("AccountFeed.make", () => {
     { assumptions: { readLagMillis: 600_000 } }
   )
 
-  inMemory(
-    "combines the live and the historical list of fills if `fillsFromMillis` is before the historical cutoff",
-    (trader) =>
-      Effect.gen(function* () {
-        const sell = yield* seller(trader)
-        yield* Orders.create(bid)
-        yield* sell(2)
-        yield* TestClock.adjust("400 days")
-        yield* sell(1)
-        const { mine } = yield* live({ fillsFromMillis: 0 })
-        assert.deepStrictEqual(
-          (yield* mine.read).fills.map(({ count_fp }) => count_fp),
-          ["2.00", "1.00"]
-        )
-      })
+  inMemory("combines live and historical fills if `fillsFromMillis` is before the cutoff", (trader) =>
+    Effect.gen(function* () {
+      const sell = yield* seller(trader)
+      yield* Orders.create(bid)
+      yield* sell(2)
+      yield* TestClock.adjust("400 days")
+      yield* sell(1)
+      const { mine } = yield* live({ fillsFromMillis: 0 })
+      assert.deepStrictEqual(
+        (yield* mine.read).fills.map(({ count_fp }) => count_fp),
+        ["2.00", "1.00"]
+      )
+    })
   )
 
-  inMemory("fails only a consumer that is too slow, after it has received the buffered events", (trader) =>
+  inMemory("fails only a slow consumer, after it has received the buffered events", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ bufferSize: 2 })
       const taken: Array<string> = []
@@ -387,7 +379,7 @@ describe("AccountFeed.make with two lines", () => {
     })
   )
 
-  inMemory("is not live if one line is lost while the other, just restored, may lack messages", (trader) =>
+  inMemory("is not live if one line is lost while a restored line may lack messages", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ lines: 2 })
       // A line covers the loss of another line from ten seconds after it became live.
@@ -408,7 +400,7 @@ describe("AccountFeed.layer", () => {
 
   const named = (count: "5" | "6") => Orders.buyYes({ ticker, count, yes_price: "0.40", client_order_id: "mine-1" })
 
-  /** Runs a test after the account is live. Every response to a create is then lost, and every list of orders fails. */
+  /** After the account is live, every response to a create is lost, and every list of orders fails. */
   const blind = (test: Effect.Effect<void, unknown, Client | AccountFeed.AccountFeed>) => (trader: Trader) =>
     Effect.gen(function* () {
       const mine = yield* AccountFeed.AccountFeed
@@ -422,7 +414,7 @@ describe("AccountFeed.layer", () => {
     }).pipe(Effect.provide(AccountFeed.layer()))
 
   inMemory(
-    "after a lost response, settles the order with a message of the feed, and reads no list",
+    "settles an order with a lost response by the feed, and reads no list",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(intent)
@@ -463,7 +455,7 @@ describe("AccountFeed.layer", () => {
     )
   )
 
-  inMemory("when the scope closes, cancels an order whose response was lost, and reads no list", (trader) =>
+  inMemory("on exit, cancels an order whose response was lost, and reads no list", (trader) =>
     Effect.gen(function* () {
       yield* blind(
         Effect.gen(function* () {

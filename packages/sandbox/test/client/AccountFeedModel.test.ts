@@ -1,6 +1,6 @@
 /**
- * Plays random steps against the client's account feed: orders are placed, filled and canceled, and connections,
- * messages and reads fail. Some time after the last fault, the account must equal the exchange's account.
+ * Orders are placed, filled and canceled, and connections, messages and reads fail. Some time after the last fault, the
+ * client's account must equal the exchange's account.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as AccountFeed from "@kalshi-effect/client/AccountFeed"
@@ -67,10 +67,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 
 const plays = fc.record({
   lines: fc.constantFrom(1, 2),
-  /**
-   * Whether the account verifies its lists. If it does not, the test skips the steps whose fault only a verification
-   * can find.
-   */
+  /** If false, the test skips the steps whose fault only a verification of the lists can find. */
   isVerified: fc.boolean(),
   readLagMillis: fc.constantFrom(0, 0, 400, 2_500),
   steps: fc.array(step, { minLength: 5, maxLength: 40, size: "max" })
@@ -83,7 +80,7 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Whether a step drops or delays a message, so that only a verification can find the change. */
+/** Only a verification can find the change of a silent step. */
 const isSilent = (step: Step, lines: number): boolean =>
   (step.do === "frame" && step.change === "skip" && lines === 1) ||
   (step.do === "late" && step.type === "market_position")

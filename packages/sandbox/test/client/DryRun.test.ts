@@ -1,4 +1,3 @@
-/** A dry run of the client against a local exchange: it reads the exchange and changes nothing. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as DryRun from "@kalshi-effect/client/DryRun"
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
@@ -58,7 +57,6 @@ describe("Kalshi.layerDryRun", () => {
       const credentials = yield* sandbox.createAccount()
       const { environment } = sandbox
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))
-      // The bot cancels this order.
       yield* Orders.create(order).pipe(Effect.provide(Kalshi.layer(options(environment, credentials))))
       const before = yield* sandbox.dump
       const servedBefore = (yield* sandbox.requests).length

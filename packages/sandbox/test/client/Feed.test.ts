@@ -1,6 +1,4 @@
-/**
- * The client's feed on the local exchange. A code such as S16 in a test name identifies a known fault of other clients.
- */
+/** A code such as S16 in a test name identifies a known fault of other clients. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import * as NodeWS from "@effect/platform-node/NodeWS"
 import { assert, describe, it } from "@effect/vitest"
@@ -58,18 +56,16 @@ describe("Feed.subscribe", () => {
       })
   )
 
-  inMemory(
-    "reports the outage and the restore of a lost connection, and continues with the later messages",
-    ({ place, sandbox }) =>
-      Effect.gen(function* () {
-        const { events } = yield* collect(Feed.subscribe("orderbook_delta", { market_tickers: [ticker] }))
-        yield* until(() => events.length === 1)
-        yield* sandbox.feed.drop({ how: "reset" })
-        yield* until(() => tags(events).includes("Restored"))
-        yield* place()
-        yield* until(() => events.length === 5)
-        assert.deepStrictEqual(tags(events).toSorted(), ["Message", "Message", "Message", "Outage", "Restored"])
-      })
+  inMemory("reports the loss and the restore of a connection, and continues", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      const { events } = yield* collect(Feed.subscribe("orderbook_delta", { market_tickers: [ticker] }))
+      yield* until(() => events.length === 1)
+      yield* sandbox.feed.drop({ how: "reset" })
+      yield* until(() => tags(events).includes("Restored"))
+      yield* place()
+      yield* until(() => events.length === 5)
+      assert.deepStrictEqual(tags(events).toSorted(), ["Message", "Message", "Message", "Outage", "Restored"])
+    })
   )
 
   inMemory("reports a gap in the sequence numbers of messages", ({ place, sandbox }) =>
@@ -95,21 +91,19 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory(
-    "S30: delivers the waiting events to a consumer that is too slow, and then fails with Lagging",
-    ({ place }) =>
-      Effect.gen(function* () {
-        const { events: stream } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
-        while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
-        for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
-        yield* TestClock.adjust(100)
-        const taken: Array<string> = []
-        const error = yield* Effect.flip(
-          Stream.runForEach(stream, (event) => Effect.sync(() => void taken.push(event._tag)))
-        )
-        assert.deepStrictEqual(taken, ["Message", "Message"])
-        assert.deepInclude({ ...error }, { _tag: "Lagging", waiting: 2 })
-      })
+  inMemory("S30: delivers the waiting events to a slow consumer, then fails with Lagging", ({ place }) =>
+    Effect.gen(function* () {
+      const { events: stream } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
+      while ((yield* Feed.state).subscriptions[0]?.status !== "live") yield* TestClock.adjust(10)
+      for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
+      yield* TestClock.adjust(100)
+      const taken: Array<string> = []
+      const error = yield* Effect.flip(
+        Stream.runForEach(stream, (event) => Effect.sync(() => void taken.push(event._tag)))
+      )
+      assert.deepStrictEqual(taken, ["Message", "Message"])
+      assert.deepInclude({ ...error }, { _tag: "Lagging", waiting: 2 })
+    })
   )
 
   inMemory("delivers the newest ticker of each market to a slow consumer", ({ place }) =>

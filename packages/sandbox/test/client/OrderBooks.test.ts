@@ -1,6 +1,6 @@
 /**
- * The client's live order books on the local exchange. After lost messages, a book heals: it is unreadable until the
- * client has a new snapshot. A code such as B17 in a test name identifies a known fault of other clients.
+ * After lost messages, a book heals: it is unreadable until the client has a new snapshot. A code such as B17 in a test
+ * name identifies a known fault of other clients.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
@@ -65,7 +65,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("B17: stays correct if the first of two deltas with the same clock crosses the book", ({ place, sandbox }) =>
+  inMemory("B17: stays correct if two deltas with one clock cross the book in between", ({ place, sandbox }) =>
     Effect.gen(function* () {
       yield* place({ side: "ask", price: "0.65" })
       const books = yield* OrderBooks.watch([ticker])
@@ -77,7 +77,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  it.live("stays readable if the delta that ends a crossing arrived while the process was busy", () => {
+  it.live("stays readable if a crossing ended while the process was busy", () => {
     const sockets = recordedSockets()
     return trading(({ place, sandbox }) =>
       Effect.gen(function* () {

@@ -14,7 +14,7 @@ import { type Credentials, layerTest, Sandbox } from "../../src/Sandbox.ts"
 const ticker = "KXTEST-26-YES"
 const day = 24 * 3_600_000
 
-/** A client without rate limits, because tokens cannot refill while the test clock stands still. */
+/** No rate limits, because tokens cannot refill while the test clock stands still. */
 const access = (credentials: Credentials) =>
   Layer.unwrap(
     Effect.map(Sandbox, ({ environment }) => Kalshi.layer({ environment, signer: credentials.signer, limits: false }))
@@ -32,7 +32,7 @@ const order = {
 const days = 10
 const perDay = 100
 
-/** Trades a hundred orders a day for ten days. Each order has one fill. Returns the maker. */
+/** A hundred orders a day for ten days, each with one fill. Returns the maker. */
 const traded = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   const maker = yield* sandbox.createAccount({ tier: "unmetered" })
@@ -77,7 +77,7 @@ describe("Orders.list.items, Portfolio.fills.items and Markets.trades.items", ()
     ["trades", "GetTrades", (limit) => Stream.map(Markets.trades.items({ limit, ticker }), idOf)]
   ]
 
-  it.effect("lists a thousand orders, fills and trades of the local exchange, with several page sizes", () =>
+  it.effect("lists a thousand orders, fills and trades, with several page sizes", () =>
     Effect.gen(function* () {
       const maker = yield* traded
       yield* Effect.gen(function* () {
@@ -107,26 +107,24 @@ describe("History", () => {
   ]
 
   for (const [name, history] of histories) {
-    it.effect(
-      `lists each of a thousand ${name} of the local exchange once, while the historical cutoff moves by several days`,
-      () =>
-        Effect.gen(function* () {
-          const maker = yield* traded
-          yield* Effect.gen(function* () {
-            const { trades_created_ts: first } = yield* Historical.cutoff()
-            let read = 0
-            // Half a day passes after every fifty items, ten days in total.
-            const ids = yield* history.pipe(
-              Stream.tap(() => (++read % 50 === 0 ? TestClock.adjust(day / 2) : Effect.void)),
-              Stream.runCollect
-            )
-            once(ids)
-            const { trades_created_ts: last } = yield* Historical.cutoff()
-            assert.isAbove(Date.parse(last) - Date.parse(first), 5 * day)
-            assert.isAbove(yield* served("GetFillsHistorical", "GetHistoricalOrders", "GetTradesHistorical"), 10)
-            assert.isAbove(yield* served("GetFills", "GetOrders", "GetTrades"), 10)
-          }).pipe(Effect.provide(access(maker)))
-        }).pipe(Effect.provide(exchange))
+    it.effect(`lists each of a thousand ${name} once while the historical cutoff moves`, () =>
+      Effect.gen(function* () {
+        const maker = yield* traded
+        yield* Effect.gen(function* () {
+          const { trades_created_ts: first } = yield* Historical.cutoff()
+          let read = 0
+          // Half a day passes after every fifty items, ten days in total.
+          const ids = yield* history.pipe(
+            Stream.tap(() => (++read % 50 === 0 ? TestClock.adjust(day / 2) : Effect.void)),
+            Stream.runCollect
+          )
+          once(ids)
+          const { trades_created_ts: last } = yield* Historical.cutoff()
+          assert.isAbove(Date.parse(last) - Date.parse(first), 5 * day)
+          assert.isAbove(yield* served("GetFillsHistorical", "GetHistoricalOrders", "GetTradesHistorical"), 10)
+          assert.isAbove(yield* served("GetFills", "GetOrders", "GetTrades"), 10)
+        }).pipe(Effect.provide(access(maker)))
+      }).pipe(Effect.provide(exchange))
     )
   }
 })

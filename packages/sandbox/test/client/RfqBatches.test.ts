@@ -1,4 +1,4 @@
-/** RFQ batches through the client: from the request to the trades of all children (the RFQs of a batch). */
+/** The children are the RFQs of a batch. */
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Portfolio from "@kalshi-effect/client/Portfolio"
 import * as Quotes from "@kalshi-effect/client/Quotes"
@@ -16,14 +16,12 @@ const legs = ["A", "B", "C"].map((name) => ({
   side: "yes" as const
 }))
 
-/** Every pair of the three legs. */
 const pairs = [
   [legs[0]!, legs[1]!],
   [legs[0]!, legs[2]!],
   [legs[1]!, legs[2]!]
 ].map((selected_markets) => ({ selected_markets }))
 
-/** An exchange with a collection on shard 1, and the clients of four accounts with money on that shard. */
 const setup = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   for (const { market_ticker } of legs) {
@@ -141,7 +139,7 @@ describe("RfqBatches", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("permits bestQuotes and accept only to the creator, and hides open batch quotes from the creator", () =>
+  it.effect("permits bestQuotes and accept only to the creator, who sees no open quote", () =>
     Effect.gen(function* () {
       const { creator, maker, other } = yield* setup
       const { rfq_batch: batch } = yield* creator(round)
@@ -171,7 +169,7 @@ describe("RfqBatches", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("shows private fields only to the creator, and hides an obscured creator until an execution", () =>
+  it.effect("shows private fields only to the creator, and hides an obscured creator", () =>
     Effect.gen(function* () {
       const { creator, maker, other } = yield* setup
       const children = pairs.slice(0, 2)

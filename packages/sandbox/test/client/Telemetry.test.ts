@@ -20,7 +20,6 @@ interface Attributed {
   readonly attributes: ReadonlyArray<{ readonly key: string; readonly value: Readonly<Record<string, unknown>> }>
 }
 
-/** A span in OTLP format. */
 interface Span extends Attributed {
   readonly traceId: string
   readonly spanId: string
@@ -100,7 +99,7 @@ const metricsIn = (got: ReadonlyArray<Collected>): ReadonlyArray<Exported> => {
   return last === undefined ? [] : JSON.parse(last.text).resourceMetrics[0].scopeMetrics[0].metrics
 }
 
-/** Runs a bot that exports its telemetry. Returns the texts that must not be in the telemetry. */
+/** Returns the texts that must not be in the telemetry. */
 const runBot = (url: string) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox
@@ -242,7 +241,7 @@ const assertMetrics = (metrics: ReadonlyArray<Exported>): void => {
 }
 
 describe("Telemetry, exported by OTLP", () => {
-  it.live("sends the spans of calls and of their requests, and the metrics, to a collector, without secrets", () =>
+  it.live("sends spans and metrics of calls to a collector, without secrets", () =>
     Effect.gen(function* () {
       const { got, url } = yield* collector
       const secrets = yield* runBot(url)

@@ -1,7 +1,4 @@
-/**
- * The client's trades over several lines (parallel connections), on the local exchange. A hole is a time whose trades may
- * be missing.
- */
+/** Lines are parallel connections. A hole is a time whose trades may be missing. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -29,7 +26,6 @@ const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B"]
 /** Reconnects fast enough for a fault in every second. */
 const fast = { minBackoffMillis: 20, maxBackoffMillis: 100 }
 
-/** Advances the test clock until an effect returns true. */
 const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000) =>
   Effect.gen(function* () {
     for (let millis = 0; !(yield* condition); millis += 10) {
@@ -41,14 +37,13 @@ const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000)
 const statusesOf = ({ lines }: Pick<Trades.Watch, "lines">) =>
   Effect.map(lines, (states) => states.map(({ status }) => status))
 
-/** Whether exactly this number of lines is live. */
 const areLive = (watch: Pick<Trades.Watch, "lines">, count: number) =>
   Effect.map(statusesOf(watch), (statuses) => statuses.filter((status) => status !== "lost").length === count)
 
 const areComplete = (watch: Pick<Trades.Watch, "lines">, count: number) =>
   Effect.map(statusesOf(watch), (statuses) => statuses.filter((status) => status === "complete").length === count)
 
-/** Returns a function that makes a trade: a second account fills the order of the first account. */
+/** A second account fills the order of the first account. */
 const trader = ({ me, sandbox }: Trader) =>
   Effect.gen(function* () {
     const { environment } = sandbox
@@ -75,7 +70,6 @@ const trader = ({ me, sandbox }: Trader) =>
       )
   })
 
-/** The ids of all trades, as the exchange lists them. */
 const idsOf = ({ environment }: Operator) =>
   Markets.trades.items({ limit: 1_000 }).pipe(
     Stream.map(({ trade_id }) => trade_id),
@@ -96,7 +90,6 @@ const arrivedIn = (events: ReadonlyArray<Trades.FilledEvent>): ReadonlyArray<str
 const of = <Tag extends Trades.FilledEvent["_tag"]>(events: ReadonlyArray<Trades.FilledEvent>, tag: Tag) =>
   events.filter((event): event is Extract<Trades.FilledEvent, { readonly _tag: Tag }> => event._tag === tag)
 
-/** A deterministic sequence of integers below a limit. */
 const randomOf = (seed: number) => {
   let state = seed
   return (limit: number): number => {
@@ -108,7 +101,6 @@ const randomOf = (seed: number) => {
 const faults = ["close", "reset", "stall", "skip", "garble", "repeat", "late"] as const
 type Fault = (typeof faults)[number]
 
-/** Causes a fault on one connection. */
 const plant = ({ sandbox }: Trader, fault: Fault, random: (limit: number) => number) =>
   Effect.gen(function* () {
     const connections = yield* sandbox.feed.connections
@@ -133,7 +125,7 @@ const seconds = sampleSize(200, 600)
 
 describe("Trades.watch and Trades.watchFilled", () => {
   inMemory(
-    `with two lines, delivers every trade once and reports no hole while one line fails per second, for ${seconds} seconds`,
+    `delivers every trade once and no hole while lines fail, for ${seconds} seconds`,
     (me) =>
       Effect.gen(function* () {
         const { sandbox } = me
@@ -174,7 +166,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
   )
 
   inMemory(
-    "reads the trades that both lines lost, while lines fail every second for three minutes",
+    "reads the trades that both lines lost during three minutes of faults",
     (me) =>
       Effect.gen(function* () {
         const { sandbox } = me
@@ -216,7 +208,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     fast
   )
 
-  inMemory("reports a hole if a stalled line is lost with trades that the other line missed too", (me) =>
+  inMemory("reports a hole if a stalled line is lost with trades that the other line missed", (me) =>
     Effect.gen(function* () {
       const { sandbox } = me
       const trade = yield* trader(me)
@@ -317,7 +309,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     })
   )
 
-  inMemory("continues after one line is closed permanently, and ends with the error of the last line", (me) =>
+  inMemory("continues without one line, and ends with the error of the last line", (me) =>
     Effect.gen(function* () {
       const { sandbox } = me
       const trade = yield* trader(me)

@@ -1,4 +1,3 @@
-/** Compares the worst-case costs of a dry run with the charges of an exchange. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -21,16 +20,16 @@ type Ticker = (typeof tickers)[number]
 
 type Side = "bid" | "ask"
 
-/** A market before the batch: its fees, the position, and whether the client knows the position. */
 interface Floor {
   readonly feeType: Series["feeType"]
   readonly feeMultiplier: number
   /** In hundredths of a contract. */
   readonly held: number
+  /** Whether the client knows the position. */
   readonly isKnown: boolean
 }
 
-/** An order of another account. The price is in ten-thousandths of a dollar, the count in hundredths of a contract. */
+/** The price is in ten-thousandths of a dollar, the count in hundredths of a contract. */
 interface Other {
   readonly ticker: Ticker
   readonly side: Side
@@ -126,7 +125,6 @@ const toInput = ({ count, kind, price, side, ticker }: Own): Orders.CreateInput 
   ...(kind === "reduce_only" ? { reduce_only: true } : {})
 })
 
-/** An exchange on which one account has the positions of the case, and another account has orders in the book. */
 const open = ({ assumptions, before, floors }: Case) => {
   const exchange = new Exchange({ seed: 1, assumptions })
   const account = (name: string) => unwrap(exchange.execute({ type: "createAccount", name }, start)).accountId
@@ -167,7 +165,7 @@ const runtime = ManagedRuntime.make(
 
 afterAll(() => runtime.dispose())
 
-/** The worst case of a batch in a dry run, in micro-dollars. */
+/** In micro-dollars. */
 const worstCase = ({ after, assumptions, batch, before, floors, isCounted }: Case): bigint => {
   marketOf = ({ ticker }) => {
     const { feeMultiplier, feeType, held, isKnown } = floors[tickers.indexOf(ticker as Ticker)]!

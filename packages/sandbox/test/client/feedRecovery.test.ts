@@ -1,7 +1,4 @@
-/**
- * The client's feed under the faults that the local exchange can cause. A code such as S1 or A2 in a test name
- * identifies a known fault of other clients.
- */
+/** A code such as S1 or A2 in a test name identifies a known fault of other clients. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as OrderBooks from "@kalshi-effect/client/OrderBooks"
@@ -23,7 +20,6 @@ const inMemory = <E>(
 
 const tags = (events: ReadonlyArray<{ readonly _tag: string }>) => events.map(({ _tag }) => _tag)
 
-/** Advances the test clock until the feed has exactly this number of subscriptions, and all are live. */
 const live = (count: number, within = 120_000) =>
   Effect.gen(function* () {
     for (let millis = 0; ; millis += 10) {
@@ -36,13 +32,11 @@ const live = (count: number, within = 120_000) =>
 
 const counters = Effect.map(Feed.state, (state) => state.counters)
 
-/** The channels of all subscriptions that the exchange has. */
 const channelsOf = ({ sandbox }: Trader) =>
   Effect.map(sandbox.feed.connections, (connections) =>
     connections.flatMap(({ subscriptions }) => subscriptions.map(({ channel }) => channel)).toSorted()
   )
 
-/** Advances the test clock until a stream has ended, and returns its error. */
 const errorOf = <A, E>(fiber: Fiber.Fiber<A, E>) =>
   Effect.gen(function* () {
     yield* until(() => fiber.pollUnsafe() !== undefined)
@@ -50,7 +44,7 @@ const errorOf = <A, E>(fiber: Fiber.Fiber<A, E>) =>
   })
 
 describe("Feed.subscribe", () => {
-  inMemory("S1, S4: restores both channels of a market if the connection drops again during the restore", (trader) =>
+  inMemory("S1, S4: restores both channels if the connection drops again during the restore", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const params = { market_tickers: [ticker] }
@@ -139,24 +133,22 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory(
-    "S5, S10: ends a subscription that cannot be restored, with the reason, and keeps the other subscriptions",
-    (trader) =>
-      Effect.gen(function* () {
-        const { place, sandbox } = trader
-        const trades = yield* collect(Feed.subscribe("trade"))
-        const orders = yield* collect(Feed.subscribe("user_orders"))
-        yield* live(2)
-        yield* sandbox.plant({ feed: "command", channel: "trade", error: 8 })
-        yield* sandbox.feed.drop({ how: "reset" })
-        assert.deepInclude({ ...(yield* errorOf(trades.fiber)) }, { _tag: "SubscriptionRefused", code: 8 })
-        yield* live(1)
-        yield* place()
-        yield* until(() => tags(orders.events).includes("Message"))
-        yield* sandbox.feed.drop({ how: "reset" })
-        yield* until(() => tags(orders.events).filter((tag) => tag === "Restored").length === 2)
-        assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
-      })
+  inMemory("S5, S10: ends only a subscription that cannot be restored, with the reason", (trader) =>
+    Effect.gen(function* () {
+      const { place, sandbox } = trader
+      const trades = yield* collect(Feed.subscribe("trade"))
+      const orders = yield* collect(Feed.subscribe("user_orders"))
+      yield* live(2)
+      yield* sandbox.plant({ feed: "command", channel: "trade", error: 8 })
+      yield* sandbox.feed.drop({ how: "reset" })
+      assert.deepInclude({ ...(yield* errorOf(trades.fiber)) }, { _tag: "SubscriptionRefused", code: 8 })
+      yield* live(1)
+      yield* place()
+      yield* until(() => tags(orders.events).includes("Message"))
+      yield* sandbox.feed.drop({ how: "reset" })
+      yield* until(() => tags(orders.events).filter((tag) => tag === "Restored").length === 2)
+      assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
+    })
   )
 
   inMemory("S11: ends a subscription after an error that no command caused, with the reason", (trader) =>
@@ -196,17 +188,15 @@ describe("Feed.subscribe", () => {
   )
 
   for (const isExecuted of [true, false]) {
-    inMemory(
-      `S13: subscribes once after error 18 for a command that was ${isExecuted ? "" : "not "}executed`,
-      (trader) =>
-        Effect.gen(function* () {
-          yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
-          const { events } = yield* collect(Feed.messages("user_orders"))
-          yield* live(1)
-          yield* trader.place()
-          yield* until(() => events.length === 1)
-          assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
-        })
+    inMemory(`S13: subscribes once after error 18, with the command ${isExecuted ? "" : "not "}executed`, (trader) =>
+      Effect.gen(function* () {
+        yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
+        const { events } = yield* collect(Feed.messages("user_orders"))
+        yield* live(1)
+        yield* trader.place()
+        yield* until(() => events.length === 1)
+        assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
+      })
     )
   }
 
@@ -299,7 +289,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S21: fails after an upgrade that is refused with 403, and does not dial again", ({ sandbox }) =>
+  inMemory("S21: fails after an upgrade with status 403, and does not dial again", ({ sandbox }) =>
     Effect.gen(function* () {
       yield* sandbox.plant({ feed: "upgrade", status: 403, times: 10 })
       const { fiber } = yield* collect(Feed.subscribe("trade"))
@@ -388,27 +378,25 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory(
-    "S29: keeps all messages since the subscription, also messages that arrive between two pulls of the stream",
-    ({ place }) =>
-      Effect.gen(function* () {
-        const { events: stream } = yield* Feed.open("user_orders")
-        yield* live(1)
-        for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
-        const prices: Array<string | undefined> = []
-        yield* Effect.forkScoped(
-          Stream.runForEach(stream, (event) =>
-            Effect.gen(function* () {
-              if (event._tag === "Message") prices.push(event.message.msg.yes_price_dollars)
-              yield* Effect.sleep("1 second")
-            })
-          )
+  inMemory("S29: keeps all messages since the subscription, also between two pulls", ({ place }) =>
+    Effect.gen(function* () {
+      const { events: stream } = yield* Feed.open("user_orders")
+      yield* live(1)
+      for (const price of ["0.10", "0.11", "0.12"] as const) yield* place({ price })
+      const prices: Array<string | undefined> = []
+      yield* Effect.forkScoped(
+        Stream.runForEach(stream, (event) =>
+          Effect.gen(function* () {
+            if (event._tag === "Message") prices.push(event.message.msg.yes_price_dollars)
+            yield* Effect.sleep("1 second")
+          })
         )
-        yield* TestClock.adjust(100)
-        for (const price of ["0.13", "0.14"] as const) yield* place({ price })
-        yield* until(() => prices.length === 5)
-        assert.deepStrictEqual(prices, ["0.1000", "0.1100", "0.1200", "0.1300", "0.1400"])
-      })
+      )
+      yield* TestClock.adjust(100)
+      for (const price of ["0.13", "0.14"] as const) yield* place({ price })
+      yield* until(() => prices.length === 5)
+      assert.deepStrictEqual(prices, ["0.1000", "0.1100", "0.1200", "0.1300", "0.1400"])
+    })
   )
 
   inMemory("S31: delivers messages that arrive before the reply to the subscribe command, in order", (trader) =>
@@ -426,46 +414,44 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory(
-    "S34, A5: delivers messages whose type differs from their channel, and reports no gap if messages have no seq",
-    (trader) =>
-      Effect.gen(function* () {
-        const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
-        const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
-        const { events } = yield* collect(Stream.merge(orders.events, positions.events))
+  inMemory("S34, A5: delivers types that differ from their channel, without gaps for a missing seq", (trader) =>
+    Effect.gen(function* () {
+      const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
+      const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
+      const { events } = yield* collect(Stream.merge(orders.events, positions.events))
+      yield* live(2)
+      // The replies to these commands have a `seq`, but the data messages have none.
+      for (const name of ["B", "C"]) {
+        yield* Effect.fromResult(orders.add([`KXFEED-26-${name}`]))
+        yield* trader.place()
+        orders.remove([`KXFEED-26-${name}`])
         yield* live(2)
-        // The replies to these commands have a `seq`, but the data messages have none.
-        for (const name of ["B", "C"]) {
-          yield* Effect.fromResult(orders.add([`KXFEED-26-${name}`]))
-          yield* trader.place()
-          orders.remove([`KXFEED-26-${name}`])
-          yield* live(2)
+      }
+      yield* trader.sandbox.feed.publish({
+        channel: "market_positions",
+        type: "market_position",
+        msg: {
+          user_id: "u",
+          market_ticker: ticker,
+          position_fp: "1.00",
+          position_cost_dollars: "0.4000",
+          realized_pnl_dollars: "0.0000",
+          fees_paid_dollars: "0.0000",
+          position_fee_cost_dollars: "0.0000",
+          volume_fp: "1.00",
+          subaccount: 0
         }
-        yield* trader.sandbox.feed.publish({
-          channel: "market_positions",
-          type: "market_position",
-          msg: {
-            user_id: "u",
-            market_ticker: ticker,
-            position_fp: "1.00",
-            position_cost_dollars: "0.4000",
-            realized_pnl_dollars: "0.0000",
-            fees_paid_dollars: "0.0000",
-            position_fee_cost_dollars: "0.0000",
-            volume_fp: "1.00",
-            subaccount: 0
-          }
-        })
-        yield* until(() => events.length >= 3)
-        assert.deepStrictEqual(
-          events.map((event) => (event._tag === "Message" ? event.message.type : event._tag)),
-          ["user_order", "user_order", "market_position"]
-        )
-        assert.strictEqual((yield* counters).gaps, 0)
       })
+      yield* until(() => events.length >= 3)
+      assert.deepStrictEqual(
+        events.map((event) => (event._tag === "Message" ? event.message.type : event._tag)),
+        ["user_order", "user_order", "market_position"]
+      )
+      assert.strictEqual((yield* counters).gaps, 0)
+    })
   )
 
-  inMemory("A2: delivers current tickers to each new stream, for each added market, and after a restore", (trader) =>
+  inMemory("A2: delivers current tickers to new streams, for added markets, and after a restore", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const other = "KXFEED-26-OTHER"
@@ -488,7 +474,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("A3: does not treat an `ok` without a list of markets as an empty list", (trader) =>
+  inMemory("A3: does not treat an ok reply without a list as an empty list", (trader) =>
     Effect.gen(function* () {
       const { events: stream, add } = yield* Feed.open("user_orders", {
         market_tickers: [ticker],
@@ -524,7 +510,7 @@ describe("Feed.subscribe", () => {
 })
 
 describe("Feed.bestQuotes", () => {
-  inMemory("A4: drops best quotes whose version is not above the last version of their batch", ({ sandbox }) =>
+  inMemory("A4: drops best quotes whose version is not above their batch's last version", ({ sandbox }) =>
     Effect.gen(function* () {
       const { events } = yield* collect(Feed.bestQuotes())
       yield* live(1)

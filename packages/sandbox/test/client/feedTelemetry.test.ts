@@ -1,4 +1,3 @@
-/** The spans and metrics of the client's feed, on the local exchange. */
 import { readFileSync } from "node:fs"
 import { inspect } from "node:util"
 import * as Feed from "@kalshi-effect/client/Feed"
@@ -19,7 +18,7 @@ import * as Tracer from "effect/Tracer"
 import { layerTest } from "../../src/Sandbox.ts"
 import { collect, type Needs, ticker, type Trader, trading, until } from "../support/feedTrader.ts"
 
-/** The values of the feed's metrics, by name and attributes. The value of a histogram is its count. */
+/** The value of a histogram is its count. */
 type Values = Readonly<Record<string, number>>
 
 class Watched {
@@ -50,7 +49,6 @@ class Watched {
     )
   }
 
-  /** The outcome, the error and the status of each span. */
   get outcomes() {
     return this.spans.map(({ attributes, status }) => {
       if (status._tag === "Started") return ["started"]
@@ -112,7 +110,7 @@ const isLive = Effect.gen(function* () {
 })
 
 describe("Feed.connect", () => {
-  observed("is one span per dial, which has no parent and ends when the connection is open", (watched) =>
+  observed("is one span per dial, without a parent, until the connection is open", (watched) =>
     Effect.gen(function* () {
       const startedMillis = yield* Clock.currentTimeMillis
       yield* collect(Feed.messages("orderbook_delta", book))
@@ -391,33 +389,31 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed(
-    "show the events that wait for a slow consumer, and count the streams that fail with Lagging",
-    (watched, { place }) =>
-      Effect.gen(function* () {
-        yield* Effect.scoped(
-          Effect.gen(function* () {
-            const { events } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
-            const second = yield* Feed.open("user_orders")
-            yield* isLive
-            for (const price of ["0.10", "0.11"] as const) yield* place({ price })
-            yield* TestClock.adjust(100)
-            assert.strictEqual(watched.values["queue.depth user_orders"], 4, "two streams")
-            assert.notProperty(watched.values, "lagging user_orders")
-            yield* place({ price: "0.12" })
-            yield* place({ price: "0.13" })
-            yield* TestClock.adjust(100)
-            assert.deepInclude(watched.values, { "lagging user_orders": 1, "queue.depth user_orders": 6 })
-            yield* Effect.flip(Stream.runDrain(events))
-            yield* Stream.runDrain(Stream.take(second.events, 4))
-            assert.strictEqual(watched.values["queue.depth user_orders"], 0)
-            yield* place({ price: "0.14" })
-            yield* TestClock.adjust(100)
-            assert.strictEqual(watched.values["queue.depth user_orders"], 1)
-          })
-        )
-        assert.deepInclude(watched.values, { "queue.depth user_orders": 0, "lagging user_orders": 1 })
-      })
+  observed("show the waiting events, and count the streams that fail with Lagging", (watched, { place }) =>
+    Effect.gen(function* () {
+      yield* Effect.scoped(
+        Effect.gen(function* () {
+          const { events } = yield* Feed.open("user_orders", {}, { bufferSize: 2 })
+          const second = yield* Feed.open("user_orders")
+          yield* isLive
+          for (const price of ["0.10", "0.11"] as const) yield* place({ price })
+          yield* TestClock.adjust(100)
+          assert.strictEqual(watched.values["queue.depth user_orders"], 4, "two streams")
+          assert.notProperty(watched.values, "lagging user_orders")
+          yield* place({ price: "0.12" })
+          yield* place({ price: "0.13" })
+          yield* TestClock.adjust(100)
+          assert.deepInclude(watched.values, { "lagging user_orders": 1, "queue.depth user_orders": 6 })
+          yield* Effect.flip(Stream.runDrain(events))
+          yield* Stream.runDrain(Stream.take(second.events, 4))
+          assert.strictEqual(watched.values["queue.depth user_orders"], 0)
+          yield* place({ price: "0.14" })
+          yield* TestClock.adjust(100)
+          assert.strictEqual(watched.values["queue.depth user_orders"], 1)
+        })
+      )
+      assert.deepInclude(watched.values, { "queue.depth user_orders": 0, "lagging user_orders": 1 })
+    })
   )
 
   observed("contain no header, no signature and no key, even after a refused signature", (watched, { me, sandbox }) =>

@@ -1,7 +1,6 @@
 /**
- * The audit of the client's order books, which compares them with REST. The local exchange omits messages and renames
- * keys. After a difference, a book heals: it is unreadable until the client has a new snapshot. The code B2 in a test
- * name identifies a known fault of other clients.
+ * After a difference from REST, a book heals: it is unreadable until the client has a new snapshot. The code B2 in a
+ * test name identifies a known fault of other clients.
  */
 import { assert, describe, it } from "@effect/vitest"
 import type * as Capability from "@kalshi-effect/client/Capability"
@@ -29,7 +28,7 @@ const inMemory = <E>(
 
 const other = "KXFEED-26-OTHER"
 
-/** Watches two markets on several lines (parallel connections). Returns when both books are live on every line. */
+/** Returns when both books are live on every line. */
 const watchTwo = ({ sandbox }: Trader, lines = 1) =>
   Effect.gen(function* () {
     yield* sandbox.createMarket({ ticker: other })
@@ -78,7 +77,7 @@ describe("OrderBooks.audit", () => {
     )
   }
 
-  inMemory("B2: in every comparison, finds a book whose keys are renamed, and lists the keys", (trader) =>
+  inMemory("B2: in every comparison, finds renamed keys of a book, and lists them", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })

@@ -1,7 +1,6 @@
 /**
- * The client's order books under the faults that the local exchange can cause. After lost messages, a book heals: it is
- * unreadable until the client has a new snapshot. A code such as B1 in a test name identifies a known fault of other
- * clients.
+ * After lost messages, a book heals: it is unreadable until the client has a new snapshot. A code such as B1 in a test
+ * name identifies a known fault of other clients.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
@@ -23,7 +22,7 @@ const inMemory = <E>(
 
 const other = "KXFEED-26-OTHER"
 
-/** Watches the market of the trader and another market. Returns when both books are live. */
+/** Returns when both books are live. */
 const watchTwo = ({ sandbox }: Trader) =>
   Effect.gen(function* () {
     yield* sandbox.createMarket({ ticker: other })
@@ -32,7 +31,7 @@ const watchTwo = ({ sandbox }: Trader) =>
     return books
   })
 
-/** Opens a second stream of a watched market. Returns a function that counts the snapshots since then. */
+/** Returns a function that counts the snapshots since its stream was opened. */
 const countSnapshots = (market: string) =>
   Effect.gen(function* () {
     const { events } = yield* collect(
@@ -46,23 +45,21 @@ const countSnapshots = (market: string) =>
 const gaps = Effect.map(Feed.state, ({ counters }) => counters.gaps)
 
 describe("OrderBooks.watch", () => {
-  inMemory(
-    "B1: makes an empty and a one-sided book live with the first snapshot, and requests no second snapshot",
-    (trader) =>
-      Effect.gen(function* () {
-        yield* trader.sandbox.createMarket({ ticker: other })
-        yield* trader.place({ side: "ask", price: "0.65" })
-        const books = yield* OrderBooks.watch([ticker, other])
-        yield* until(() => isLive(books)() && isLive(books, other)())
-        const snapshots = yield* countSnapshots(other)
-        yield* TestClock.adjust("30 seconds")
-        assert.deepStrictEqual(yield* levels(books), [[], [["0.65", "5.00"]]])
-        assert.deepStrictEqual(yield* levels(books, other), [[], []])
-        assert.strictEqual(snapshots(), 0)
-      })
+  inMemory("B1: makes an empty and a one-sided book live with the first snapshot", (trader) =>
+    Effect.gen(function* () {
+      yield* trader.sandbox.createMarket({ ticker: other })
+      yield* trader.place({ side: "ask", price: "0.65" })
+      const books = yield* OrderBooks.watch([ticker, other])
+      yield* until(() => isLive(books)() && isLive(books, other)())
+      const snapshots = yield* countSnapshots(other)
+      yield* TestClock.adjust("30 seconds")
+      assert.deepStrictEqual(yield* levels(books), [[], [["0.65", "5.00"]]])
+      assert.deepStrictEqual(yield* levels(books, other), [[], []])
+      assert.strictEqual(snapshots(), 0)
+    })
   )
 
-  inMemory("B3, B4: shows a book as empty after its market was emptied during an outage", (trader) =>
+  inMemory("B3, B4: shows an empty book if its market was emptied during an outage", (trader) =>
     Effect.gen(function* () {
       const { me, place, sandbox } = trader
       yield* place({ price: "0.40" })
@@ -185,7 +182,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B15: reconnects after a drop while a book heals, and does not end the stream of changes", (trader) =>
+  inMemory("B15: reconnects after a drop during healing, and keeps the stream of changes", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -243,7 +240,7 @@ describe("OrderBooks.watch", () => {
     { maxEarlyMessages: 3 }
   )
 
-  inMemory("B19: heals the market of a delta that does not decode, and no other market", (trader) =>
+  inMemory("B19: heals only the market of a delta that does not decode", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       const books = yield* watchTwo(trader)
@@ -315,7 +312,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("B24: keeps no data of a market that is removed and added a thousand times", (trader) =>
+  inMemory("B24: keeps no data of a market that was removed a thousand times", (trader) =>
     Effect.gen(function* () {
       const { sandbox } = trader
       const books = yield* watchTwo(trader)

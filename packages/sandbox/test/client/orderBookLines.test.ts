@@ -1,6 +1,6 @@
 /**
- * The client's order books over several lines (parallel connections), on the local exchange. A book's epoch rises when
- * its clock starts again, or when readers change to a late line.
+ * Lines are parallel connections. A book's epoch rises when its clock starts again, or when readers change to a late
+ * line.
  */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { assert, describe, it } from "@effect/vitest"
@@ -29,7 +29,6 @@ const inMemory = <E>(
 
 const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B", "KXFEED-26-C"]
 
-/** Advances the test clock until an effect returns true. */
 const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000) =>
   Effect.gen(function* () {
     for (let millis = 0; !(yield* condition); millis += 10) {
@@ -38,11 +37,10 @@ const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000)
     }
   })
 
-/** Whether exactly this number of lines has all books live. */
 const areWhole = (books: OrderBooks.Watch, markets: ReadonlyArray<string>, lines: number) =>
   Effect.map(books.lines, (states) => states.filter(({ liveBooks }) => liveBooks === markets.length).length === lines)
 
-/** Returns a function that places orders with one client. `place` of the trader makes a client for each order. */
+/** `place` of the trader would make a client for each order. */
 const placing = ({ me, sandbox: { environment } }: Trader) =>
   Effect.map(
     Layer.build(Kalshi.layer({ environment, signer: me.signer })),
@@ -57,7 +55,6 @@ const placing = ({ me, sandbox: { environment } }: Trader) =>
       }).pipe(Effect.provide(kalshi))
   )
 
-/** A deterministic sequence of integers below a limit. */
 const randomOf = (seed: number) => {
   let state = seed
   return (limit: number): number => {
@@ -69,7 +66,7 @@ const randomOf = (seed: number) => {
 /** Reconnects fast enough for a fault in every second. */
 const fast = { minBackoffMillis: 20, maxBackoffMillis: 100 }
 
-/** Delays the messages of every other connection by a constant time, and keeps their order. */
+/** Keeps the order of the delayed messages. */
 const everyOtherSocketIsLate = (millis: number) =>
   Layer.effect(
     Socket.WebSocketConstructor,
@@ -118,7 +115,7 @@ describe("OrderBooks.watch with two lines", () => {
         const books = yield* OrderBooks.watch(tickers, { lines: 2 })
         yield* eventually(areWhole(books, tickers, 2))
         const clocks = new Map<string, number>()
-        /** Reads all books: each is readable, and not older than before. */
+        /** Each book must be readable, and not older than before. */
         const readAll = (step: string) =>
           Effect.gen(function* () {
             for (const market of tickers) {
@@ -170,7 +167,7 @@ describe("OrderBooks.watch with two lines", () => {
   )
 
   it.effect(
-    "never goes back to an older book while one line is late and the other is lost",
+    "never goes back to an older book while each line has a fault",
     () =>
       trading(
         (trader) =>
@@ -187,7 +184,6 @@ describe("OrderBooks.watch with two lines", () => {
               yield* TestClock.adjust(20)
               if (step % 50 === 49) {
                 changeOvers++
-                // The oldest connection is sometimes the late connection, and sometimes the other connection.
                 const [first] = yield* sandbox.feed.connections
                 yield* sandbox.feed.drop({ how: "reset", connectionId: first!.connectionId })
               }
@@ -208,7 +204,7 @@ describe("OrderBooks.watch with two lines", () => {
     240_000
   )
 
-  it.live("takes the messages that arrived while the process was busy, before it gives up a late line", () => {
+  it.live("takes messages from a busy period before it gives up a late line", () => {
     const sockets = recordedSockets()
     return trading(({ place, sandbox }) =>
       Effect.gen(function* () {
@@ -256,14 +252,13 @@ describe("OrderBooks.watch with two lines", () => {
           yield* TestClock.adjust("5 seconds")
           yield* place({ price: "0.41" })
           yield* TestClock.adjust(10)
-          // The late line does not have the order yet.
           yield* assertEqual(sandbox, books, [ticker])
         }),
       fast
     ).pipe(Effect.provide(Layer.provideMerge(everyOtherSocketIsLate(95), layerTest())))
   )
 
-  inMemory("is unreadable after both lines are lost at once, until one of them is restored", ({ place, sandbox }) =>
+  inMemory("is unreadable after both lines are lost, until one line is restored", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))
@@ -339,7 +334,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("reports a market that does not exist after both lines refused it, and keeps the other markets", () =>
+  inMemory("reports an unknown market after both lines refused it, and keeps the others", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"], { lines: 2 })
       yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -349,7 +344,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("ends with the refusal if none of its markets exists, with one or two lines", () =>
+  inMemory("ends with the refusal if no market exists, with one or two lines", () =>
     Effect.gen(function* () {
       for (const lines of [1, 2]) {
         const books = yield* OrderBooks.watch(["KXNONE-26-YES"], { lines })
@@ -375,23 +370,21 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory(
-    "continues after one line is closed permanently, and ends after the last line is closed too",
-    ({ place, sandbox }) =>
-      Effect.gen(function* () {
-        const books = yield* OrderBooks.watch([ticker], { lines: 2 })
-        yield* eventually(areWhole(books, [ticker], 2))
-        const { fiber } = yield* collect(books.changes)
-        const [first, second] = yield* sandbox.feed.connections
-        yield* sandbox.feed.drop({ connectionId: first!.connectionId, code: 4_000 })
-        yield* eventually(Effect.map(books.lines, (lines) => lines.some(({ ended }) => ended !== undefined)))
-        yield* place()
-        yield* TestClock.adjust(100)
-        yield* assertEqual(sandbox, books, [ticker])
-        yield* sandbox.feed.drop({ connectionId: second!.connectionId, code: 4_000 })
-        yield* until(() => fiber.pollUnsafe() !== undefined)
-        assert.strictEqual((yield* Effect.flip(books.read(ticker)))._tag, "ConnectionClosed")
-      })
+  inMemory("continues without one line, and ends after the last line is closed", ({ place, sandbox }) =>
+    Effect.gen(function* () {
+      const books = yield* OrderBooks.watch([ticker], { lines: 2 })
+      yield* eventually(areWhole(books, [ticker], 2))
+      const { fiber } = yield* collect(books.changes)
+      const [first, second] = yield* sandbox.feed.connections
+      yield* sandbox.feed.drop({ connectionId: first!.connectionId, code: 4_000 })
+      yield* eventually(Effect.map(books.lines, (lines) => lines.some(({ ended }) => ended !== undefined)))
+      yield* place()
+      yield* TestClock.adjust(100)
+      yield* assertEqual(sandbox, books, [ticker])
+      yield* sandbox.feed.drop({ connectionId: second!.connectionId, code: 4_000 })
+      yield* until(() => fiber.pollUnsafe() !== undefined)
+      assert.strictEqual((yield* Effect.flip(books.read(ticker)))._tag, "ConnectionClosed")
+    })
   )
 
   inMemory("ends its subscriptions and its own connection when its scope closes", ({ sandbox }) =>

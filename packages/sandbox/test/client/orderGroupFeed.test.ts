@@ -1,4 +1,3 @@
-/** The client's `OrderGroups.watch` and `OrderGroups.changes` over the feed of the local exchange. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -17,7 +16,7 @@ const order = (order: Pick<Orders.CreateInput, "side" | "count" | "price"> & Par
     ...order
   })
 
-/** Two accounts on a local exchange in memory. The maker has a feed, and a group with a limit of ten contracts. */
+/** The maker has a feed, and a group with a limit of ten contracts. */
 const world = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   yield* sandbox.createMarket({ ticker })
@@ -30,7 +29,6 @@ const world = Effect.gen(function* () {
   return { asMaker, asTaker, order_group_id, sandbox, withFeed }
 })
 
-/** Watches a group, and waits for its trigger in the background. */
 const waitingFor = (order_group_id: string) =>
   Effect.gen(function* () {
     const watch = yield* Effect.forkScoped(OrderGroups.watch(order_group_id), { startImmediately: true })
@@ -79,7 +77,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped, Effect.provide(layerTest()))
   )
 
-  it.effect("fails if a message was lost or does not decode, and if the group is deleted", () =>
+  it.effect("fails if a message was lost or undecodable, or the group is deleted", () =>
     Effect.gen(function* () {
       const { asMaker, order_group_id, sandbox, withFeed } = yield* world
       yield* Effect.gen(function* () {

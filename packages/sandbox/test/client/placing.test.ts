@@ -1,7 +1,3 @@
-/**
- * The client's order placement on the local exchange: each intent has the effect that its name says, and each outcome
- * agrees with the exchange.
- */
 import * as FixedPoint from "@kalshi-effect/client/FixedPoint"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
 import * as Orders from "@kalshi-effect/client/Orders"
@@ -41,7 +37,6 @@ const withAccounts = <A, E>(
     readonly me: ReturnType<ReturnType<typeof as>>
     readonly other: ReturnType<ReturnType<typeof as>>
     readonly accountId: string
-    /** The key of the account `me`. */
     readonly credentials: Credentials
   }) => Effect.Effect<A, E, HttpClient.HttpClient>
 ) =>
@@ -91,7 +86,7 @@ const build = (kind: keyof typeof effects, input: Orders.IntentInput, own: numbe
   }
 }
 
-/** Gives the account `me` a position, traded at half a dollar. */
+/** The position is traded at half a dollar. */
 const hold = (
   world: { readonly me: ReturnType<ReturnType<typeof as>>; readonly other: ReturnType<ReturnType<typeof as>> },
   held: number
@@ -105,7 +100,7 @@ const hold = (
   )
 }
 
-describe("buyYes, buyNo, sellYes, sellNo and closePosition", () => {
+describe("Orders.buyYes, buyNo, sellYes, sellNo and closePosition", () => {
   it("change the position and the cash as their names say", () =>
     fc.assert(
       fc.asyncProperty(
@@ -119,7 +114,6 @@ describe("buyYes, buyNo, sellYes, sellNo and closePosition", () => {
             Effect.gen(function* () {
               yield* hold(world, held)
               const before = yield* world.sandbox.portfolio(world.accountId)
-              // A counterparty at exactly this price.
               const yes = kind === "buyYes" || kind === "sellYes" ? own : 100 - own
               const buys = kind === "sellYes" || kind === "buyNo"
               const counter = (buys ? Orders.buyYes : Orders.sellYes)({
@@ -200,7 +194,6 @@ describe("buyYes, buyNo, sellYes, sellNo and closePosition", () => {
     ))
 })
 
-/** Orders of the account with this client id. */
 const withId = (client_order_id: string) =>
   Effect.map(Orders.list({ ticker, limit: 1_000 }), ({ orders }) =>
     orders.filter((order) => order.client_order_id === client_order_id)
@@ -209,7 +202,6 @@ const withId = (client_order_id: string) =>
 const mine = "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa"
 const intent = Orders.buyYes({ ticker, count: "10", yes_price: "0.40", client_order_id: mine })
 
-/** Places an intent under faults and virtual time. Returns the outcome, and the orders of the intent. */
 const placing = (
   faults: ReadonlyArray<Fault>,
   assumptions: TestOptions["assumptions"] = {},
@@ -227,7 +219,7 @@ const placing = (
     }).pipe(Effect.provide(me))
   )
 
-describe("place", () => {
+describe("Orders.place", () => {
   for (const [how, faults] of [
     ["is lost before the order arrives", [{ reset: "before" }]],
     ["is lost after the order is executed", [{ reset: "after" }]],
@@ -277,7 +269,7 @@ describe("place", () => {
   )
 })
 
-describe("readAfter", () => {
+describe("Exchange.readAfter", () => {
   it.effect("delays a read until it includes an earlier write", () =>
     withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 1_500 } }, ({ me }) =>
       Effect.gen(function* () {
@@ -293,9 +285,7 @@ describe("readAfter", () => {
   )
 })
 
-/**
- * A wall clock for the client, which a test sets. The client's monotonic clock and the exchange's clock do not change.
- */
+/** A wall clock for the client, independent of its monotonic clock and of the exchange's clock. */
 const machineClock = () => {
   let aheadMillis = 0
   const run = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -313,7 +303,7 @@ const machineClock = () => {
   return { run, set }
 }
 
-/** A network that breaks the connection of every order after 2 seconds, and delivers the order later. */
+/** Breaks the connection of every order after 2 seconds, and delivers the order later. */
 const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, never, HttpClient.HttpClient> =>
   Layer.effect(
     HttpClient.HttpClient,
@@ -333,10 +323,9 @@ const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, neve
     )
   )
 
-/** An outcome as a journal stores it. */
 const journaled = (outcome: Orders.Outcome): Orders.Placement => JSON.parse(JSON.stringify(outcome))
 
-/** The result of `settle` five minutes later, and the number of orders with the id. */
+/** Settles five minutes later. Also returns the number of orders with the id. */
 const settled = (outcome: Orders.Outcome) =>
   Effect.gen(function* () {
     const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
@@ -345,10 +334,10 @@ const settled = (outcome: Orders.Outcome) =>
     return [_tag, (yield* withId(mine)).length] as const
   })
 
-describe("settle, after the client's clock was changed", () => {
+describe("Orders.settle, after the client's clock was changed", () => {
   const once = { retry: Schedule.recurs(0) }
 
-  it.effect("waits for an order that was in flight while the clock was an hour behind", () =>
+  it.effect("waits for an order in flight while the clock was an hour behind", () =>
     withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
       Effect.gen(function* () {
         const machine = machineClock()
@@ -378,47 +367,45 @@ describe("settle, after the client's clock was changed", () => {
     ["fast", 300_000],
     ["slow", -300_000]
   ] as const) {
-    it.effect(
-      `finds an order that was signed with the exchange's time while the machine's clock was five minutes ${how}`,
-      () =>
-        withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
-          Effect.gen(function* () {
-            const machine = machineClock()
-            yield* machine.set(aheadMillis)
-            yield* TestClock.adjust("2 hours")
-            const client = Kalshi.layer({
-              environment: sandbox.environment,
-              signer: credentials.signer,
-              limits: false,
-              correctClockSkew: true
-            })
-            const program = Effect.gen(function* () {
-              // The responses to its first requests contain the exchange's time.
-              const learning = yield* Effect.forkChild(Orders.list())
-              yield* TestClock.adjust("1 minute")
-              yield* Fiber.join(learning)
-              yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })
-              const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
-              yield* TestClock.adjust("20 seconds")
-              const outcome = yield* Fiber.join(fiber)
-              assert.strictEqual(outcome._tag, "Unknown")
-              yield* machine.set(0)
-              yield* TestClock.adjust("10 minutes")
-              const byHand = { client_order_id: mine, ticker, placedAtMillis: outcome.placedAtMillis }
-              for (const placement of [journaled(outcome), byHand]) {
-                const settling = yield* Effect.forkChild(Orders.settle(placement))
-                yield* TestClock.adjust("5 minutes")
-                const { _tag } = yield* Fiber.join(settling)
-                assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
-              }
-            })
-            yield* machine.run(program).pipe(Effect.provide(client))
+    it.effect(`finds an order signed with the exchange's time while the clock is five minutes ${how}`, () =>
+      withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
+        Effect.gen(function* () {
+          const machine = machineClock()
+          yield* machine.set(aheadMillis)
+          yield* TestClock.adjust("2 hours")
+          const client = Kalshi.layer({
+            environment: sandbox.environment,
+            signer: credentials.signer,
+            limits: false,
+            correctClockSkew: true
           })
-        )
+          const program = Effect.gen(function* () {
+            // The responses to its first requests contain the exchange's time.
+            const learning = yield* Effect.forkChild(Orders.list())
+            yield* TestClock.adjust("1 minute")
+            yield* Fiber.join(learning)
+            yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })
+            const fiber = yield* Effect.forkChild(Orders.place(intent, { within: "1 second" }))
+            yield* TestClock.adjust("20 seconds")
+            const outcome = yield* Fiber.join(fiber)
+            assert.strictEqual(outcome._tag, "Unknown")
+            yield* machine.set(0)
+            yield* TestClock.adjust("10 minutes")
+            const byHand = { client_order_id: mine, ticker, placedAtMillis: outcome.placedAtMillis }
+            for (const placement of [journaled(outcome), byHand]) {
+              const settling = yield* Effect.forkChild(Orders.settle(placement))
+              yield* TestClock.adjust("5 minutes")
+              const { _tag } = yield* Fiber.join(settling)
+              assert.deepStrictEqual([_tag, (yield* withId(mine)).length], ["Accepted", 1])
+            }
+          })
+          yield* machine.run(program).pipe(Effect.provide(client))
+        })
+      )
     )
   }
 
-  it.effect("waits for an order that arrives late while the machine's clock is five minutes slow", () =>
+  it.effect("waits for a late order while the clock is five minutes slow", () =>
     withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
       Effect.gen(function* () {
         const machine = machineClock()
@@ -448,7 +435,7 @@ describe("settle, after the client's clock was changed", () => {
   )
 })
 
-describe("settle", () => {
+describe("Orders.settle", () => {
   it.effect("settles the orders of a journal after a crash", () =>
     withAccounts({ markets: [{ ticker }] }, ({ me, sandbox }) =>
       Effect.gen(function* () {
@@ -500,7 +487,7 @@ describe("settle", () => {
   )
 })
 
-describe("ensureCanceled", () => {
+describe("Orders.ensureCanceled", () => {
   it.effect("finds the order's shard by its market, and returns how the order ended", () =>
     withAccounts({ markets: [{ ticker, exchangeIndex: 2 }] }, ({ accountId, me, other, sandbox }) =>
       Effect.gen(function* () {
@@ -545,7 +532,7 @@ describe("ensureCanceled", () => {
   )
 })
 
-describe("cancelAllOnExit", () => {
+describe("Orders.cancelAllOnExit", () => {
   const resting = Effect.map(Orders.list({ ticker, status: "resting" }), ({ orders }) => orders.length)
 
   for (const [how, end] of [
@@ -616,12 +603,10 @@ describe("cancelAllOnExit", () => {
             orders: [
               input("0.20"),
               input("0.21", { client_order_id: "of-a-batch" }),
-              // This order is refused, because its price is off the price grid.
               input("0.205", { client_order_id: "refused" }),
               input("0.22", { time_in_force: "immediate_or_cancel" })
             ]
           })
-          // This order is partially filled.
           yield* Orders.create(input("0.60"))
           yield* Effect.provide(Orders.create(input("0.60", { side: "ask", count: "4" })), other)
           yield* sandbox.plant({ operation: "CreateOrderV2", reset: "after", times: 10 })

@@ -45,7 +45,7 @@ const restingOf = (exchange: Exchange, name: string, atMillis: number): number =
 
 describe("a book of the crowd", () => {
   // The crowd quotes at full seconds, so the test reads the books at full seconds.
-  it("has two sides at every second, and a spread of at most eight cents around the hidden value", () => {
+  it("has two sides around the hidden value, at most eight cents apart", () => {
     const exchange = makeCrowded()
     const values = new OwnMarkets(1)
     const distances: Array<number> = []
@@ -107,7 +107,7 @@ describe("the markets of the crowd", () => {
     }
   })
 
-  it("close on the quarter of an hour, have a result a minute later, and pay another minute later", () => {
+  it("close on the quarter hour, resolve after one minute, and pay after two", () => {
     const exchange = makeCrowded()
     const closeMillis = Date.UTC(2026, 10, 30, 14, 15)
     const ticker = openAt(exchange, start).find((open) => open.startsWith("KXCROWD-26NOV301415-"))!
@@ -117,7 +117,7 @@ describe("the markets of the crowd", () => {
     assert.deepStrictEqual(statuses, ["active", "closed", "closed", "determined", "determined", "finalized"])
   })
 
-  it("have the result that their last price indicated, in more than 80 % of the markets", () => {
+  it("resolve as their last price indicated, in more than 80 % of cases", () => {
     const exchange = makeCrowded({ pace: 3 })
     const last = new Map<string, number>()
     for (let atMillis = start; atMillis < start + 6 * hour; atMillis += minute) {
@@ -151,7 +151,7 @@ describe("the markets of the crowd", () => {
 })
 
 describe("the traders of the crowd", () => {
-  it("trade in the other markets of the exchange too, on any shard and any price grid", () => {
+  it("trade in the exchange's other markets too, on any shard and price grid", () => {
     const exchange = makeCrowded()
     const fine = [{ start: "0.00", end: "1.00", step: "0.0001" }]
     for (const market of [{ ticker: "KXA-26-1" }, { ticker: "KXB-26-1", exchangeIndex: 2, priceRanges: fine }]) {
@@ -184,7 +184,7 @@ describe("the traders of the crowd", () => {
     }
   })
 
-  it("have a bounded number of resting orders and timers, and a snapshot below 8 MB after an hour", () => {
+  it("have bounded orders and timers, and a snapshot below 8 MB after an hour", () => {
     const exchange = makeCrowded({ traders: 20 })
     const { accounts, markets, timers } = exchange.snapshot(start + hour)
     const resting = accounts.reduce((sum, { restingCount }) => sum + restingCount, 0)
@@ -260,7 +260,7 @@ describe("the quotes of the crowd", () => {
       ).items
   }
 
-  it("follow the value while an RFQ stays open, with at most one new quote per maker in ten seconds", () => {
+  it("follow the value of an open RFQ, at most every ten seconds per maker", () => {
     const exchange = makeCrowded()
     const ticker = openAt(exchange, start).find((open) => open.startsWith("KXCROWD-26NOV301500-"))!
     const quotesAt = requestQuotes(exchange, ticker, 10)
@@ -280,7 +280,7 @@ describe("the quotes of the crowd", () => {
     }
   })
 
-  it("are confirmed within a second of acceptance, even if the RFQ is deleted, and are not replaced", () => {
+  it("are confirmed within a second, even if the RFQ is deleted", () => {
     const exchange = makeCrowded()
     const quotesAt = requestQuotes(exchange, "KXCROWDLONG-A-YES", 10)
     const at = start + 5_100
@@ -299,7 +299,7 @@ describe("the quotes of the crowd", () => {
     assert.deepStrictEqual(requestQuotes(exchange, "KXCROWDLONG-A-YES", 60_000)(start + minute), [])
   })
 
-  it("price combos at the product of their legs' values, and only in reply to RFQs", () => {
+  it("price combos as the product of their legs, only in reply to RFQs", () => {
     const exchange = makeCrowded()
     const legs = [
       { marketTicker: "KXCROWDLONG-A-YES", eventTicker: "KXCROWDLONG-A", side: "yes" },
@@ -337,7 +337,7 @@ describe("the quotes of the crowd", () => {
 })
 
 describe("Exchange.attach", () => {
-  it("lets the agent and the timers act in order of time, before a command or a read", () => {
+  it("runs agent and timers in order of time, before commands and reads", () => {
     const exchange = new Exchange({ seed: 1 })
     unwrap(
       exchange.execute({ type: "createMarket", market: { ticker: "KXA-26-1", closeMillis: start + 1_500 } }, start)
@@ -399,7 +399,7 @@ describe("attachCrowd", () => {
     )
   })
 
-  it("continues from a snapshot of any moment as if it had never stopped, with the same accounts", () => {
+  it("continues from any snapshot as if it had never stopped", () => {
     const end = start + 3 * minute
     const expected = dumpAt(makeCrowded(), end)
     fc.assert(
@@ -446,7 +446,7 @@ describe("attachCrowd", () => {
     }
   })
 
-  it("acts only in the last 24 hours of a move of three days, and determines the markets that closed before", () => {
+  it("acts only in the last 24 hours of a move of three days", () => {
     const exchange = makeCrowded({ traders: 2, pace: 0.1 })
     const end = start + 72 * hour
     const trades: Array<Event> = []

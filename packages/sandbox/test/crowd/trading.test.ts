@@ -19,7 +19,6 @@ const ticker = "KXCROWDLONG-A-YES"
 const crowd = { traders: 12 }
 const withCrowd = layerTest({ crowd })
 
-/** A new account, and the layer of its client. */
 const newUser = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   const { accountId, signer } = yield* sandbox.createAccount({ name: "user" })
@@ -43,7 +42,7 @@ const oneYes = {
 const cents = (text: string): number => Math.round(Number(text) * 100)
 
 describe("a program on an exchange with a crowd", () => {
-  it.effect("finds books with quotes immediately, and fills a market order at the price of the book", () =>
+  it.effect("finds quoted books immediately, and fills a market order at their price", () =>
     Effect.gen(function* () {
       const { kalshi } = yield* newUser
       yield* Effect.gen(function* () {
@@ -71,7 +70,7 @@ describe("a program on an exchange with a crowd", () => {
     }).pipe(Effect.provide(withCrowd))
   )
 
-  it.effect("gets quotes on its RFQ within two seconds, and a trade after it accepted a quote", () =>
+  it.effect("gets quotes on its RFQ within two seconds, and trades by accepting", () =>
     Effect.gen(function* () {
       const { accountId, kalshi, sandbox } = yield* newUser
       yield* Effect.gen(function* () {
@@ -138,7 +137,7 @@ describe("a program on an exchange with a crowd", () => {
     }).pipe(Effect.provide(withCrowd))
   )
 
-  it.effect("receives each trade of the crowd over the feed at the time of the trade", () =>
+  it.effect("receives each trade of the crowd over the feed at its time", () =>
     Effect.gen(function* () {
       const { environment, signer } = yield* newUser
       yield* Effect.gen(function* () {

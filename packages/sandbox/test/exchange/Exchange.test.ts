@@ -33,7 +33,7 @@ describe("createOrder", () => {
     })
   })
 
-  it("fills the best price first, the oldest order first, and at the resting order's price", () => {
+  it("fills the best price first, then the oldest order, at the resting price", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const dear = floor.place(maker, terms("ask", 52, 5))
@@ -54,7 +54,7 @@ describe("createOrder", () => {
     assert.deepStrictEqual(floor.now(dear, "status", "fillCount", "remainingCount"), ["resting", 200, 300])
   })
 
-  it("rests the remainder of a good_till_canceled order, and cancels the remainder of an immediate_or_cancel order", () => {
+  it("rests the remainder of good_till_canceled, and cancels the remainder of immediate_or_cancel", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     floor.place(maker, terms("ask", 50, 4))
@@ -273,7 +273,7 @@ describe("createOrder", () => {
     assert.strictEqual(floor.place(taker, terms("bid", 1, 0.02)).takerFeesMicros, twice)
   })
 
-  it("refunds the accumulated rounding of the fees of an order, from fills as taker and as maker", () => {
+  it("refunds accumulated fee rounding of an order, from taker and maker fills", () => {
     const floor = makeFloor()
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXMAKER-1", makerFeeRate: 175 } }))
     const [one, other] = [floor.account("one"), floor.account("other")]
@@ -288,7 +288,7 @@ describe("createOrder", () => {
     assert.deepStrictEqual(floor.now(order, "status", "makerFeesMicros"), ["executed", 3 * 4_400 - 100])
   })
 
-  it("conserves money: cash, a dollar per pair of YES and NO, and fees add up to the deposits", () => {
+  it("conserves money: cash, the value of pairs, and fees equal the deposits", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(one, terms("ask", 30, 10))
@@ -399,7 +399,7 @@ describe("View.listOrders", () => {
     assert.deepStrictEqual(ids({ maxSeconds: start / 1_000 + 4 }), [first.orderId])
   })
 
-  it("refuses a cursor that is not from the list, and a limit out of bounds", () => {
+  it("refuses a cursor of another list, and a limit out of bounds", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     for (const query of [{ cursor: "nonsense" }, { cursor: "o99" }, { limit: 0 }, { limit: 1_001 }]) {
@@ -412,7 +412,7 @@ describe("View.listOrders", () => {
 })
 
 describe("setActive", () => {
-  it("permits cancels but no new orders while trading is paused, and no cancels while the exchange is paused", () => {
+  it("permits cancels during a trading pause, but not during an exchange pause", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const [first, second] = [floor.place(one, terms("bid", 40, 1)), floor.place(one, terms("bid", 40, 1))]

@@ -10,7 +10,6 @@ import { Model, type ModelBlock, type ModelPlace, type Rates, usualRates } from 
 import { seed, start, terms, ticker, unwrap } from "../support/floor.ts"
 
 type Command =
-  /** `in` selects a group, or no group. */
   | ({ readonly do: "place"; readonly in: number } & Omit<ModelPlace, "expiresAt" | "group">)
   | { readonly do: "cancel"; readonly order: number; readonly account: number }
   | { readonly do: "cancelAll"; readonly account: number }
@@ -122,7 +121,6 @@ const quote = fc.record({
   postOnly: rarely
 })
 
-/** Trades that two parties agree on: block trades, and quotes on RFQs. */
 const agreement: fc.Arbitrary<Command> = fc.oneof(
   { weight: 4, arbitrary: block },
   { weight: 7, arbitrary: fc.record({ do: fc.constant("acceptBlock" as const), target, account }) },
@@ -189,7 +187,6 @@ class Pair {
   readonly events: Array<Event> = []
   readonly exchange: Exchange
   readonly model: Model
-  /** The number of commands by refusal code. */
   readonly refused = new Map<string, number>()
   readonly ticker: string
   readonly #accountIds: ReadonlyArray<string>
@@ -218,7 +215,6 @@ class Pair {
     this.model = new Model(start, money, rounding, member, rates, isVolatile)
   }
 
-  /** Creates a combo on shard 0 with the fees of a series with maker fees. */
   #createCombo(priceRanges: NonNullable<CreateCollection["priceRanges"]>): string {
     const run = <Type extends CommandType>(command: AnyCommand<Type> & AnyCommand) =>
       unwrap(this.exchange.execute<Type>(command, start))
@@ -521,7 +517,6 @@ class Pair {
     return { quoteId: this.#quoteIds[index] ?? "none", rfqId: undefined, subaccount: undefined }
   }
 
-  /** Compares the book, orders, fills, groups, RFQs, quotes and money with the model. */
   readonly compare = (): void => {
     const view = this.exchange.view(this.model.now)
     const ids = this.#orderIds()
@@ -628,7 +623,6 @@ class Pair {
     this.refused.set(expected ?? "done", (this.refused.get(expected ?? "done") ?? 0) + 1)
   }
 
-  /** Counts the refusals of one kind of command separately. */
   #agreeOn(kind: string, result: string | undefined, expected: string | undefined): void {
     this.#agree(result, expected)
     const key = `${kind}: ${expected ?? "done"}`
@@ -704,7 +698,7 @@ const covered = {
   conflict: 100
 }
 
-/** Checks a property of random commands. A failure prints the seed and the path that replay the counterexample. */
+/** A failure prints the seed and the path that replay the counterexample. */
 const forAll = (runs: number, law: (commands: ReadonlyArray<Command>) => void, from = commands): void =>
   fc.assert(fc.property(from, law), { seed, numRuns: runs })
 
@@ -734,7 +728,6 @@ describe("Exchange, compared with a model", () => {
       },
       orderCommands
     )
-    // The random commands cover every kind of event.
     for (const [what, times] of Object.entries(seen)) {
       assert.isAbove(times, 50, what)
     }
@@ -816,7 +809,7 @@ describe("Exchange, compared with a model", () => {
     })
   })
 
-  it("keeps the counts of YES and NO equal, and conserves money, until a settlement at any value", () => {
+  it("conserves money and pairs of contracts until a settlement at any value", () => {
     forAll(100, (commands) => {
       const { apply, exchange, holdings, model } = new Pair()
       const total = () =>
@@ -849,7 +842,7 @@ describe("Exchange, compared with a model", () => {
     })
   })
 
-  it("trades combos like any market, and settles them at the product of their legs' values", () => {
+  it("trades combos like markets, and settles them at their legs' product", () => {
     const settled = new Set<string>()
     forAll(60, (commands) => {
       const { apply, compare, exchange, holdings, model, ticker } = new Pair({ ...usual, isCombo: true })

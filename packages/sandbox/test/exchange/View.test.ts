@@ -34,7 +34,6 @@ const positions: ListPositions = {
   nonZero: []
 }
 
-/** Two accounts that have traded one contract. */
 const traded = () => {
   const floor = makeFloor()
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]
@@ -80,7 +79,7 @@ describe("View.listFills", () => {
 })
 
 describe("the lists of View", () => {
-  it("have the same items with several page sizes, and new items do not shift pages", () => {
+  it("do not depend on the page size, and new items shift no page", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const trade = () => {
@@ -130,7 +129,7 @@ describe("the lists of View", () => {
 })
 
 describe("the historical lists of View", () => {
-  it("contain the items that ended before the cutoffs, which the live lists no longer contain", () => {
+  it("contain the items from before the cutoffs, which the live lists lack", () => {
     const { floor, orderId, taker } = traded()
     const resting = floor.place(taker, terms("bid", 40, 1)).orderId
     unwrap(floor.execute({ type: "determineMarket", ticker, outcome: "yes" }))
@@ -174,7 +173,7 @@ describe("the historical lists of View", () => {
 })
 
 describe("View.ticker", () => {
-  it("shows the same prices and trading as View.market, and the count of the last trade", () => {
+  it("agrees with View.market, and shows the count of the last trade", () => {
     const { floor, maker, taker } = traded()
     floor.place(maker, terms("ask", 52, 3))
     floor.place(taker, terms("bid", 52, 2))
@@ -194,7 +193,7 @@ describe("View.ticker", () => {
 })
 
 describe("View.market", () => {
-  it("shows the top of the book now and a day ago, and the traded volume", () => {
+  it("shows the top of the book, now and a day ago, and the volume", () => {
     const { floor, maker, taker } = traded()
     floor.place(maker, terms("ask", 52, 3))
     floor.place(taker, terms("bid", 48, 2))

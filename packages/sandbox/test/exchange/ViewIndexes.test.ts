@@ -14,7 +14,6 @@ const assumptions = { transferMillis: 3_000, historicalMillis: 3 * day, historic
 
 type Account = Snapshot["accounts"][number]
 
-/** A snapshot after a round trip through JSON. */
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot
 
 const cutoff = (now: number, millis: number): number => Math.max(0, Math.floor((now - millis) / day) * day)
@@ -22,7 +21,7 @@ const cutoff = (now: number, millis: number): number => Math.max(0, Math.floor((
 const isIn = (millis: number, { maxSeconds = Infinity, minSeconds = -Infinity }: Partial<ListOrders>): boolean =>
   millis >= minSeconds * 1_000 && millis <= maxSeconds * 1_000
 
-/** Reads all pages of a list. Asserts that every page except the last is full. */
+/** Asserts that every page except the last is full. */
 const read = <A, Query extends PageQuery>(
   list: (query: Query) => Result.Result<Page<A>, unknown>,
   query: Query
@@ -45,7 +44,6 @@ const read = <A, Query extends PageQuery>(
 
 const some = <A>(arbitrary: fc.Arbitrary<A>) => fc.option(arbitrary, { nil: undefined, freq: 1 })
 
-/** Queries about the data of the actors. */
 const queriesOf = (state: Snapshot, account: Account) => {
   const tickers = [...state.markets.map(({ ticker }) => ticker), "KXNONE-1"]
   const events = [...state.events.map(({ eventTicker }) => eventTicker), "KXNONE"]
@@ -82,7 +80,6 @@ const queriesOf = (state: Snapshot, account: Account) => {
 
 const eras: ReadonlyArray<Era> = ["live", "historical"]
 
-/** Compares a view with its state. Returns the number of listed items. */
 const compare = (view: View, state: Snapshot, account: Account, own: number) => {
   const { accountId } = account
   const queries = queriesOf(state, account)
@@ -165,7 +162,7 @@ const compare = (view: View, state: Snapshot, account: Account, own: number) => 
 const sum = (counts: ReadonlyArray<{ readonly count: number }>): number =>
   counts.reduce((total, { count }) => total + count, 0)
 
-/** Contracts ahead of every order of a side, in matching order. */
+/** `ids` are in matching order. */
 const aheadOf = (state: Snapshot, ids: ReadonlyArray<string>): ReadonlyMap<string, number> => {
   const remaining = new Map(
     state.accounts.flatMap(({ orders }) => orders.map(({ orderId, remainingCount }) => [orderId, remainingCount]))
@@ -180,9 +177,7 @@ const aheadOf = (state: Snapshot, ids: ReadonlyArray<string>): ReadonlyMap<strin
   )
 }
 
-/**
- * Compares queue positions, which are read one by one and in lists, with a walk along the queue. Returns their number.
- */
+/** Compares queue positions, read one by one and in lists, with a walk along the queue. */
 const compareQueues = (view: View, state: Snapshot): number => {
   let count = 0
   for (const { ask, bid, eventTicker, ticker } of state.markets) {
@@ -213,53 +208,44 @@ const compareQueues = (view: View, state: Snapshot): number => {
 }
 
 describe("View, after random commands", () => {
-  it(
-    "lists the same orders, fills and trades as a scan of the state, even after a restore",
-    { timeout: 120_000 },
-    () => {
-      let exchange = new Exchange({ seed: 3, assumptions })
-      const actors = makeActors(exchange, 4)
-      const seen = { orders: 0, archivedOrders: 0, fills: 0, archivedFills: 0, fillsOfOrders: 0, trades: 0 }
-      for (let part = 0; part < 16; part++) {
-        act(exchange, actors, seed + part, 600)
-        actors.now += Math.floor((part % 3) * 0.37 * day)
-        if (part % 5 === 4) {
-          exchange = Exchange.restore(written(exchange.snapshot(actors.now)), { assumptions })
-        }
-        const state = exchange.snapshot(actors.now)
-        const found = compare(exchange.view(actors.now), state, state.accounts[part % 4]!, part)
-        for (const what of Object.keys(seen) as ReadonlyArray<keyof typeof seen>) {
-          seen[what] += found[what]
-        }
+  it("lists the same orders, fills and trades as a scan, even when restored", { timeout: 120_000 }, () => {
+    let exchange = new Exchange({ seed: 3, assumptions })
+    const actors = makeActors(exchange, 4)
+    const seen = { orders: 0, archivedOrders: 0, fills: 0, archivedFills: 0, fillsOfOrders: 0, trades: 0 }
+    for (let part = 0; part < 16; part++) {
+      act(exchange, actors, seed + part, 600)
+      actors.now += Math.floor((part % 3) * 0.37 * day)
+      if (part % 5 === 4) {
+        exchange = Exchange.restore(written(exchange.snapshot(actors.now)), { assumptions })
       }
-      // Every comparison covered some items.
-      for (const [what, times] of Object.entries(seen)) {
-        assert.isAbove(times, 1_000, what)
+      const state = exchange.snapshot(actors.now)
+      const found = compare(exchange.view(actors.now), state, state.accounts[part % 4]!, part)
+      for (const what of Object.keys(seen) as ReadonlyArray<keyof typeof seen>) {
+        seen[what] += found[what]
       }
     }
-  )
+    for (const [what, times] of Object.entries(seen)) {
+      assert.isAbove(times, 1_000, what)
+    }
+  })
 
-  it(
-    "counts the same contracts ahead of an order as a walk along the queue, even after a restore",
-    { timeout: 120_000 },
-    () => {
-      let exchange = new Exchange({ seed: 4, assumptions })
-      const actors = makeActors(exchange, 4)
-      let count = 0
-      for (let part = 0; part < 60; part++) {
-        act(exchange, actors, seed + 1_000 + part, 100)
-        if (part % 7 === 6) {
-          exchange = Exchange.restore(written(exchange.snapshot(actors.now)), { assumptions })
-        }
-        count += compareQueues(exchange.view(actors.now), exchange.snapshot(actors.now))
+  it("counts the contracts ahead like a walk along the queue, even when restored", { timeout: 120_000 }, () => {
+    let exchange = new Exchange({ seed: 4, assumptions })
+    const actors = makeActors(exchange, 4)
+    let count = 0
+    for (let part = 0; part < 60; part++) {
+      act(exchange, actors, seed + 1_000 + part, 100)
+      if (part % 7 === 6) {
+        exchange = Exchange.restore(written(exchange.snapshot(actors.now)), { assumptions })
       }
-      assert.isAbove(count, 1_000)
+      count += compareQueues(exchange.view(actors.now), exchange.snapshot(actors.now))
     }
-  )
+    assert.isAbove(count, 1_000)
+  })
 })
 
 describe("View.queuePosition and View.queuePositions", () => {
-  it("count the contracts ahead in queues of thousands of orders, after orders left, shrank or moved to the end", () => {
+  it("count the contracts ahead in long queues after orders left, shrank or moved", () => {
     const floor = makeFloor()
     const owners = [floor.account("one"), floor.account("other")]
     const orders: Array<{ readonly owner: string; readonly orderId: string }> = []

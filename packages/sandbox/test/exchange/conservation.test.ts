@@ -10,12 +10,11 @@ const between = 4_000
 
 const options = { seed: 5, assumptions: { transferMillis: 3_000 } }
 
-/** A snapshot after a round trip through JSON. */
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot
 
 const parts = total / between
 
-/** Runs the actors. After each part, `replace` may return another exchange. */
+/** After each part, `replace` may return another exchange. */
 const run = (
   replace: (exchange: Exchange, now: number, part: number) => Exchange,
   onEvent: (event: Event) => void = () => {}
@@ -31,7 +30,6 @@ const run = (
 
 const count = (counts: Map<string, number>, what: string): void => void counts.set(what, (counts.get(what) ?? 0) + 1)
 
-/** The key under which an event is counted. */
 const kindOf = (event: Event): string =>
   event.type === "orderCanceled"
     ? `orderCanceled ${event.order.cancelReason}`
@@ -43,57 +41,53 @@ const kindOf = (event: Event): string =>
           ? `rfqBatchClosed ${event.batch.closeReason}`
           : event.type
 
-/** The number of settled combos with trades, and how many of them have a value between zero and one dollar. */
+/** Settled combos with trades, and how many of them have a value between zero and one dollar. */
 const settledCombosOf = ({ markets }: Snapshot) => {
   const traded = markets.filter(({ combo, settledMillis, volume }) => combo && settledMillis && volume > 0)
   return { traded: traded.length, scalar: traded.filter(({ result }) => result === "scalar").length }
 }
 
 describe("Exchange, for many commands", () => {
-  it(
-    "conserves money and contracts, and ends with the same dump if it is restored from snapshots between commands",
-    { timeout: 300_000 },
-    () => {
-      const events = new Map<string, number>()
-      const first = run(
-        (exchange, now, part) => {
-          assert.deepStrictEqual(audit(exchange.snapshot(now)), [], `FC_SEED=${seed}, after part ${part}`)
-          return exchange
-        },
-        (event) => count(events, kindOf(event))
-      )
-      const { actors } = first
-      const settledCombos = settledCombosOf(first.exchange.snapshot(actors.now))
-      console.log(
-        [
-          `${total} commands, seed ${seed}: ${actors.done} executed, ${parts} audits`,
-          ...[...events, ...actors.refused].sort().map(([what, times]) => `${what} ${times}`)
-        ].join("\n")
-      )
-      assert.isAbove(actors.done, total / 3)
-      assert.isAbove(first.exchange.view(actors.now).cutoffs().tradeMillis, 0)
-      for (const what of ["fill", "orderChanged", "orderGroup", "market", "settlement"]) {
-        assert.isAbove(events.get(what) ?? 0, 100, what)
-      }
-      console.log(`settled combos: ${settledCombos.traded} traded, ${settledCombos.scalar} of them with a scalar value`)
-      assert.isAbove(settledCombos.traded, 10)
-      assert.isAbove(settledCombos.scalar, 0)
-      for (const what of ["quoteExecuted", "quoteLapsed", "fill of a block trade", "seriesFee", "eventFee"]) {
-        assert.isAbove(events.get(what) ?? 0, 10, what)
-      }
-      assert.isAbove(events.get("rfqBatchClosed executed") ?? 0, 3)
-      const again = run((exchange, now, part) =>
-        part === parts / 2 - 1 || part % 7 === 3
-          ? Exchange.restore(written(exchange.snapshot(now)), { assumptions: options.assumptions })
-          : exchange
-      )
-      assert.deepStrictEqual(again.actors, actors)
-      // The dumps are compared as JSON, because a restored field that was undefined is at another position in the
-      // object.
-      const [one, other] = [first, again].map(({ exchange }) => JSON.parse(JSON.stringify(exchange.dump(actors.now))))
-      assert.deepStrictEqual(other, one)
+  it("conserves money and contracts, and ends the same after restores in between", { timeout: 300_000 }, () => {
+    const events = new Map<string, number>()
+    const first = run(
+      (exchange, now, part) => {
+        assert.deepStrictEqual(audit(exchange.snapshot(now)), [], `FC_SEED=${seed}, after part ${part}`)
+        return exchange
+      },
+      (event) => count(events, kindOf(event))
+    )
+    const { actors } = first
+    const settledCombos = settledCombosOf(first.exchange.snapshot(actors.now))
+    console.log(
+      [
+        `${total} commands, seed ${seed}: ${actors.done} executed, ${parts} audits`,
+        ...[...events, ...actors.refused].sort().map(([what, times]) => `${what} ${times}`)
+      ].join("\n")
+    )
+    assert.isAbove(actors.done, total / 3)
+    assert.isAbove(first.exchange.view(actors.now).cutoffs().tradeMillis, 0)
+    for (const what of ["fill", "orderChanged", "orderGroup", "market", "settlement"]) {
+      assert.isAbove(events.get(what) ?? 0, 100, what)
     }
-  )
+    console.log(`settled combos: ${settledCombos.traded} traded, ${settledCombos.scalar} of them with a scalar value`)
+    assert.isAbove(settledCombos.traded, 10)
+    assert.isAbove(settledCombos.scalar, 0)
+    for (const what of ["quoteExecuted", "quoteLapsed", "fill of a block trade", "seriesFee", "eventFee"]) {
+      assert.isAbove(events.get(what) ?? 0, 10, what)
+    }
+    assert.isAbove(events.get("rfqBatchClosed executed") ?? 0, 3)
+    const again = run((exchange, now, part) =>
+      part === parts / 2 - 1 || part % 7 === 3
+        ? Exchange.restore(written(exchange.snapshot(now)), { assumptions: options.assumptions })
+        : exchange
+    )
+    assert.deepStrictEqual(again.actors, actors)
+    // The dumps are compared as JSON, because a restored field that was undefined is at another position in the
+    // object.
+    const [one, other] = [first, again].map(({ exchange }) => JSON.parse(JSON.stringify(exchange.dump(actors.now))))
+    assert.deepStrictEqual(other, one)
+  })
 })
 
 describe("Exchange, with few actors", () => {

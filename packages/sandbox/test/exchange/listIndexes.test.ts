@@ -46,7 +46,7 @@ describe("KeyIndex", () => {
 })
 
 describe("FadingIndex", () => {
-  it("finds the same items as a scan, while items are added or lose the indexed property", () => {
+  it("finds the same items as a scan, while items appear or lose the property", () => {
     fc.assert(
       fc.property(
         fc.array(fc.record({ added: fc.nat(100), lost: fc.array(fc.nat(300), { maxLength: 50 }), at: fc.nat(400) }), {
@@ -103,7 +103,6 @@ const read = <A, Query extends PageQuery>(
 describe("View.listPositions", () => {
   const markets = [0, 1, 2, 3].flatMap((shard) => [`KXA${shard}-1`, `KXB${shard}-1`])
 
-  /** An account with money on every shard, and an account that sells to it. */
   const makeShards = () => {
     const floor = makeFloor()
     const [me, other] = [floor.account("me"), floor.account("other")]
@@ -131,7 +130,7 @@ describe("View.listPositions", () => {
     limit: 2
   }
 
-  it("lists every position once if positions on earlier shards are created between two pages, even after a restore", () => {
+  it("lists every position once, even if earlier positions are created between pages", () => {
     const { floor, me, trade } = makeShards()
     // The positions on shard 3 come first, and the positions on shard 0 come last.
     const order = markets.toReversed()
@@ -184,7 +183,6 @@ const limit = fc.constantFrom(1, 7, 100)
 
 type Account = Snapshot["accounts"][number]
 
-/** Queries of the lists, and the items that a scan of the whole state finds. */
 const comparisons = (state: Snapshot, account: Account) => {
   const eventOf = new Map(state.markets.map(({ eventTicker, ticker }) => [ticker, eventTicker]))
   const ticker = some(fc.constantFrom(...state.markets.map((market) => market.ticker), "KXNONE-1"))
@@ -310,34 +308,30 @@ const comparisons = (state: Snapshot, account: Account) => {
 }
 
 describe("View, after random commands", () => {
-  it(
-    "lists the same RFQs, quotes, positions and settlements as a scan of the state, even after a restore",
-    { timeout: 120_000 },
-    () => {
-      let exchange = new Exchange({ seed: 5, assumptions: { transferMillis: 3_000 } })
-      const actors = makeActors(exchange, 4)
-      const seen = { rfqs: 0, quotes: 0, positions: 0, settlements: 0 }
-      for (let part = 0; part < 16; part++) {
-        act(exchange, actors, seed + part, 600)
-        actors.now += Math.floor((part % 4) * 0.9 * day)
-        if (part % 5 === 4) {
-          const snapshot = JSON.parse(JSON.stringify(exchange.snapshot(actors.now))) as Snapshot // a JSON round trip
-          exchange = Exchange.restore(snapshot, { assumptions: { transferMillis: 3_000 } })
-        }
-        const state = exchange.snapshot(actors.now)
-        const view = exchange.view(actors.now)
-        const account = state.accounts[part % 4]!
-        for (const [what, { actual, expected, queries }] of Object.entries(comparisons(state, account))) {
-          for (const query of fc.sample<PageQuery>(queries, { seed: seed + part, numRuns: 40 })) {
-            const listed = actual(view, query as never) // the query of the same comparison
-            assert.deepStrictEqual(listed, expected(query as never), `${what} ${JSON.stringify(query)}`)
-            seen[what as keyof typeof seen] += listed.length // `seen` has the keys of the comparisons
-          }
-        }
+  it("lists RFQs, quotes, positions and settlements like a scan, even when restored", { timeout: 120_000 }, () => {
+    let exchange = new Exchange({ seed: 5, assumptions: { transferMillis: 3_000 } })
+    const actors = makeActors(exchange, 4)
+    const seen = { rfqs: 0, quotes: 0, positions: 0, settlements: 0 }
+    for (let part = 0; part < 16; part++) {
+      act(exchange, actors, seed + part, 600)
+      actors.now += Math.floor((part % 4) * 0.9 * day)
+      if (part % 5 === 4) {
+        const snapshot = JSON.parse(JSON.stringify(exchange.snapshot(actors.now))) as Snapshot // a JSON round trip
+        exchange = Exchange.restore(snapshot, { assumptions: { transferMillis: 3_000 } })
       }
-      for (const [what, times] of Object.entries(seen)) {
-        assert.isAbove(times, 300, what)
+      const state = exchange.snapshot(actors.now)
+      const view = exchange.view(actors.now)
+      const account = state.accounts[part % 4]!
+      for (const [what, { actual, expected, queries }] of Object.entries(comparisons(state, account))) {
+        for (const query of fc.sample<PageQuery>(queries, { seed: seed + part, numRuns: 40 })) {
+          const listed = actual(view, query as never) // the query of the same comparison
+          assert.deepStrictEqual(listed, expected(query as never), `${what} ${JSON.stringify(query)}`)
+          seen[what as keyof typeof seen] += listed.length // `seen` has the keys of the comparisons
+        }
       }
     }
-  )
+    for (const [what, times] of Object.entries(seen)) {
+      assert.isAbove(times, 300, what)
+    }
+  })
 })

@@ -8,7 +8,6 @@ import { makeFloor, seed, start, terms, ticker, unwrap } from "../support/floor.
 
 const assumptions = { transferMillis: 3_000 }
 
-/** Random actors on an exchange whose log is recorded. */
 const makeRecorded = (actions: number) => {
   const exchange = new Exchange({ seed: 5, assumptions })
   const log: Array<LogEntry> = []
@@ -20,10 +19,8 @@ const makeRecorded = (actions: number) => {
 
 const isCommand = (entry: LogEntry): entry is CommandEntry => entry.type === "command"
 
-/** A value after a round trip through JSON. */
 const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A
 
-/** Executes the commands of a log, after a round trip through JSON. */
 const replay = (exchange: Exchange, log: ReadonlyArray<LogEntry>): void => {
   for (const { atMillis, command } of throughJson(log.filter(isCommand))) {
     exchange.execute(command, atMillis)
@@ -39,7 +36,7 @@ describe("Exchange.execute", () => {
     assert.deepStrictEqual(throughJson(replayed.dump(actors.now)), throughJson(exchange.dump(actors.now)))
   })
 
-  it("gives the same state when the commands after a snapshot are executed on the restored exchange", () => {
+  it("gives the same state if only the commands after a snapshot are replayed", () => {
     const { actors, exchange, log } = makeRecorded(3_000)
     const snapshot: Snapshot = throughJson(exchange.snapshot(actors.now))
     const { length } = log
@@ -82,13 +79,12 @@ describe("Exchange.recordCommands", () => {
   })
 })
 
-/** The market and the clock of every change of a book. */
 const clocksOf = (log: ReadonlyArray<LogEntry>) =>
   log.flatMap((entry) => (entry.type === "book" ? [[entry.ticker, entry.clock] as const] : []))
 
 const other = "KXOTHER-26-YES"
 
-/** Two markets. Two orders rest in the first market. */
+/** Two orders rest in the first market. */
 const makeTwoMarkets = () => {
   const floor = makeFloor()
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]
@@ -100,7 +96,7 @@ const makeTwoMarkets = () => {
 }
 
 describe("the clock (version number) of a book", () => {
-  it("rises at each command or timer that changes a book, and is the same for all changes of a command", () => {
+  it("rises once for each command or timer that changes a book", () => {
     const { clocks, floor, maker, taker } = makeTwoMarkets()
     assert.deepStrictEqual(clocks(), [2, 0])
     floor.place(maker, terms("bid", 40, 1, { ticker: other, expirationSeconds: start / 1_000 + 5 }))
@@ -119,7 +115,7 @@ describe("the clock (version number) of a book", () => {
     ])
   })
 
-  it("stays the same at a refused command, and at a command that changes no book", () => {
+  it("stays the same at a refused command, or without a book change", () => {
     const { clocks, floor, maker, taker } = makeTwoMarkets()
     floor.refused(taker, terms("bid", 51, 3, { timeInForce: "fill_or_kill" }))
     floor.refused(taker, terms("bid", 51, 1, { postOnly: true }))
@@ -145,7 +141,7 @@ describe("the clock (version number) of a book", () => {
     assert.deepStrictEqual(throughJson(restored.dump(start)), throughJson(floor.exchange.dump(start)))
   })
 
-  it("goes back to 1 at restartClocks, which is logged as maintenance, and rises from there", () => {
+  it("goes back to 1 at restartClocks, and rises from there", () => {
     const { clocks, floor, maker, taker } = makeTwoMarkets()
     floor.events.length = 0
     unwrap(floor.execute({ type: "restartClocks" }))
@@ -291,7 +287,6 @@ const makeMirror = () => {
   return { books, orders, balances, positions, fills, wrong, read }
 }
 
-/** Compares a mirror with the view of the exchange. */
 const compare = (mirror: ReturnType<typeof makeMirror>, exchange: Exchange, { accounts, now }: Actors): void => {
   const view = exchange.view(now)
   assert.deepStrictEqual(mirror.wrong, [])
@@ -378,7 +373,7 @@ describe("Exchange.subscribe", () => {
     assert.isTrue(log.every(({ atMillis }, index) => index === 0 || atMillis >= log[index - 1]!.atMillis))
   })
 
-  it("logs a command, then its events, and the events of a timer before the next command", () => {
+  it("logs a command before its events, and timer events before the next command", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     const log: Array<LogEntry> = []
@@ -402,7 +397,7 @@ describe("Exchange.subscribe", () => {
     assert.deepStrictEqual(typesAndTimes(), ["book 5000", "orderCanceled 5000", "balance 5000", "command 6000"])
   })
 
-  it("logs the positions after each fill, and the client order id of the resting order", () => {
+  it("logs positions after each fill, and the resting order's client id", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker")]
     floor.place(maker, terms("ask", 50, 1))
@@ -529,7 +524,7 @@ describe("Exchange.subscribe", () => {
     )
   })
 
-  it("if a subscriber throws, keeps the state, delivers every entry to every subscriber, and then throws", () => {
+  it("if a subscriber throws, keeps the state, delivers every entry, and then throws", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const log: Array<string> = []
@@ -547,7 +542,6 @@ describe("Exchange.subscribe", () => {
       log,
       all.flatMap((type) => [type, type])
     )
-    // Nothing is delivered twice.
     floor.view()
     assert.strictEqual(log.length, 8)
   })

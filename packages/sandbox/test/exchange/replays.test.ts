@@ -7,7 +7,7 @@ import { makeKeyPair } from "../../src/exchange/accounts/keys.ts"
 import { audit, makeRandom, type Random } from "../support/actors.ts"
 import { sampleSize, seed, start, terms, unwrap } from "../support/floor.ts"
 
-/** The state from which random commands take their targets. It can be some commands old. */
+/** Can be some commands old. */
 interface Known {
   readonly state: Snapshot
   readonly now: number
@@ -18,7 +18,7 @@ const { publicKeyPem: publicKey } = makeKeyPair("ed25519")
 
 const unknown = "00000000-0000-4000-8000-000000000000"
 
-/** Picks one of the items. Sometimes picks another value, so that commands are also refused for unknown targets. */
+/** Sometimes picks `other`, so that commands are also refused for unknown targets. */
 const pick = <A>(random: Random, items: ReadonlyArray<A>, other: A): A =>
   items.length === 0 || random.chance(3) ? other : random.of(items)
 
@@ -91,7 +91,6 @@ const dollarsIn = (random: Random): string => (random.below(2_000_000) / 10_000)
 const closeIn = ({ now, random }: Known): number =>
   random.chance(40) ? Infinity : now + (random.chance(10) ? 0 : random.below(200_000))
 
-/** A random command of every type. */
 const commands: { readonly [Type in CommandType]: (known: Known) => Omit<Command<Type>, "type"> } = {
   createAccount: ({ random }) => ({ name: `n${random.below(9)}`, dollars: maybe(random, "500"), tier: undefined }),
   setTier: (known) => ({ accountId: accountIn(known), tier: known.random.of(["basic", "premier"] as const) }),
@@ -533,7 +532,7 @@ const commands: { readonly [Type in CommandType]: (known: Known) => Omit<Command
   confirmBatchQuote: (known) => batchQuoteIn(known, "accepted")
 }
 
-/** Picks a batch with a status, or any batch if no batch has this status. */
+/** Any batch, if no batch has this status. */
 const batchIn = ({ random, state }: Known, status = "open") => {
   const batches = state.rfqBatches.filter((batch) => batch.status === status)
   return pick(random, batches.length > 0 ? batches : state.rfqBatches, undefined)
@@ -589,7 +588,6 @@ const frequent: ReadonlyArray<CommandType> = [
 
 const rare: ReadonlySet<CommandType> = new Set(["setActive", "determineMarket", "pauseMarket", "createAccount"])
 
-/** Executes random commands. Returns the commands as JSON, and the number of successes of each type. */
 const runRandom = (exchange: Exchange, from: number, times: number, randomSeed: number) => {
   const random = makeRandom(randomSeed)
   const log: Array<string> = []
@@ -616,7 +614,6 @@ const runRandom = (exchange: Exchange, from: number, times: number, randomSeed: 
   return { log, done, now }
 }
 
-/** Creates four accounts with subaccounts, four markets, and four combos of these markets. */
 const prepare = (exchange: Exchange): void => {
   const execute = <Type extends CommandType>(command: Command<Type> & Command) =>
     unwrap<CommandTypes[Type][1]>(exchange.execute<Type>(command, start))
@@ -645,7 +642,7 @@ const prepare = (exchange: Exchange): void => {
   }
 }
 
-/** The value as JSON, because a restored field that was undefined is absent. */
+/** As JSON, because a restored field that was undefined is absent. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown
 
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot
@@ -662,7 +659,7 @@ describe("Exchange, for random commands of every type", () => {
       asJson([exchange.dump(now), exchange.snapshot(now).lagging?.state])
 
     it(
-      `gives the same state after a replay of the commands and after a restore, with readLagMillis ${readLagMillis}`,
+      `gives the same state after replay and restore, with readLagMillis ${readLagMillis}`,
       { timeout: 300_000 },
       () => {
         const total = new Map<string, number>()

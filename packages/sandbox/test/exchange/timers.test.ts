@@ -12,7 +12,7 @@ const command = fc.oneof(
 )
 
 describe("Timers", () => {
-  it("fires by time and then by insertion, and has at most one timer for each key", () => {
+  it("fires by time and then insertion, with at most one timer per key", () => {
     fc.assert(
       fc.property(fc.array(command, { maxLength: 60, size: "max" }), (commands) => {
         const timers = new Timers<number>()

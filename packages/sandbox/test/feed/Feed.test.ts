@@ -4,7 +4,6 @@ import { type Loose, type Frame, makeFeedWorld, outline, ticker } from "../suppo
 
 const json = (body: Uint8Array): Loose => JSON.parse(new TextDecoder().decode(body))
 
-/** An exchange with one market, and a connection of a trader. */
 const connected = (assumptions: Parameters<typeof makeFeedWorld>[0] = {}) => {
   const world = makeFeedWorld(assumptions)
   world.market(ticker)
@@ -214,7 +213,7 @@ describe("update_subscription", () => {
     assert.strictEqual("no_dollars_fp" in frames[0]!.msg, false)
   })
 
-  it("gets an error instead of a snapshot of a market that is not in the subscription", () => {
+  it("gets an error instead of a snapshot of an unsubscribed market", () => {
     const { line } = connected()
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.take()
@@ -273,7 +272,7 @@ describe("unsubscribe and list_subscriptions", () => {
     assert.strictEqual("seq" in frame!, false)
   })
 
-  it("gives a new subscription of the channel a new sid whose seq starts at 1", () => {
+  it("gives a new subscription of the channel a new sid and seq 1", () => {
     const { line } = connected()
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.send({ id: 2, cmd: "unsubscribe", params: { sids: [1] } })
@@ -396,7 +395,7 @@ describe("slow readers", () => {
     )
   })
 
-  it("lose a subscription with error 25 if too many of its frames wait, and keep the other subscriptions", () => {
+  it("lose a subscription with error 25 if too many of its frames wait", () => {
     const { line, me, world } = connected({ maxFeedWaitingFrames: 3 })
     line.send(subscribe("orderbook_delta", { market_ticker: ticker }))
     line.send(subscribe("order_group_updates"))

@@ -21,11 +21,10 @@ const channels = [
 interface Options {
   readonly seed: number
   readonly steps: number
-  /** Changes the frames of the reader that receives everything, to simulate a faulty feed. */
+  /** Simulates a faulty feed. */
   readonly change?: (frame: Frame) => ReadonlyArray<Frame>
 }
 
-/** Lets the actors act. Returns the differences that the readers find, and the number of messages of each type. */
 const run = ({ change, seed, steps }: Options) => {
   const world = makeFeedWorld({ transferMillis: 3_000 })
   const actors = makeActors(world.exchange, 4)
@@ -38,7 +37,7 @@ const run = ({ change, seed, steps }: Options) => {
     return reader
   }
   const complete = open(actors.accounts[0]!, false, channels)
-  // The feed follows the exchange from the first connection on. It sends no messages about earlier commands.
+  // The feed sends no messages about commands before its first connection.
   let passing = open(actors.accounts[1]!, true, ["user_orders"])
   const differences: Array<string> = []
   for (let step = 0; step < steps; step++) {
@@ -60,7 +59,6 @@ const run = ({ change, seed, steps }: Options) => {
   return { differences, types: complete.types, replay: `FC_SEED=${seed}` }
 }
 
-/** Lets a reader change its subscription of books. */
 const visit = ({ books, line }: FeedReader, step: number): void => {
   const [some] = [...books.keys()].slice(step % Math.max(1, books.size))
   if (some === undefined) {
@@ -160,8 +158,7 @@ describe("the feed and REST", () => {
     ]
   ]
   it.each(faults)("differ after %s", (_what, change) => {
-    // The fault has no effect if a later message replaces the faulty message before the comparison. So the test tries
-    // five seeds.
+    // A later message can replace the faulty message before the comparison. So the test tries five seeds.
     const found = [1, 2, 3, 4, 5].some(
       (round) => run({ seed: seed + round, steps: 60, change: change() }).differences.length > 0
     )

@@ -16,7 +16,7 @@ const even: Bids = [
 
 const decode = FeedMessages.decoder()
 
-/** Takes the frames of a connection. The client's decoder must accept each of them. */
+/** The client's decoder must accept each frame. */
 const framesOf = (line: TestLine): ReadonlyArray<Frame> =>
   line.takeTexts().map((text) => {
     const decoded = decode(text)
@@ -26,7 +26,6 @@ const framesOf = (line: TestLine): ReadonlyArray<Frame> =>
 
 const typesOf = (line: TestLine): ReadonlyArray<string> => framesOf(line).map(({ type }) => type)
 
-/** A creator, two makers and a spectator, and a function that subscribes an account to `communications`. */
 const setup = () => {
   const world = makeFeedWorld({ transferMillis: 0 })
   for (const name of ["A", "B", "C"]) {
@@ -139,7 +138,7 @@ describe("rfq_batch_created and rfq_batch_deleted", () => {
 })
 
 describe("batch_quote_created", () => {
-  it("is sent only to the maker, with a quote for each RFQ of the batch", () => {
+  it("is sent only to the maker, with a quote for each RFQ", () => {
     const { create, creator, idOf, listen, maker, quote, second } = setup()
     const batch = create()
     const lines = [listen(maker), listen(second), listen(creator)]
@@ -183,7 +182,7 @@ describe("batch_quote_created", () => {
 })
 
 describe("rfq_batch_best_quotes", () => {
-  it("is sent only to the creator, at most every 250 milliseconds, and when bids no longer count after 30 seconds", () => {
+  it("is sent only to the creator, at most every 250 milliseconds", () => {
     const { create, creator, listen, maker, quote, world } = setup()
     const batch = create({ clientBatchId: "mine" })
     const [own, others] = [listen(creator), listen(maker)]
@@ -343,7 +342,7 @@ describe("an accepted batch", () => {
 })
 
 describe("subaccounts and shards", () => {
-  it("a message has the receiver's subaccount, and keys that are locked to another subaccount do not receive it", () => {
+  it("a message carries the receiver's subaccount, and respects locked keys", () => {
     const { create, creator, listen, maker, quote, world } = setup()
     for (const { accountId } of [creator, maker]) {
       const transfer = {

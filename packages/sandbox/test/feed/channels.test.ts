@@ -16,7 +16,6 @@ const setup = (assumptions: Parameters<typeof makeFeedWorld>[0] = {}) => {
 
 const book = { market_ticker: ticker, use_yes_price: false }
 
-/** The side, price, count and client order id of each delta. */
 const deltas = (frames: ReadonlyArray<Frame>) =>
   frames.map(({ msg }) => [msg.side, msg.price_dollars, msg.delta_fp, msg.client_order_id])
 
@@ -39,7 +38,7 @@ describe("orderbook_delta", () => {
     ])
   })
 
-  it("shows the client order id of a change only to the owner of the order", () => {
+  it("shows the client order id only to the owner of the order", () => {
     const { listen, me, other, world } = setup()
     const [mine, theirs] = [listen(me, "orderbook_delta", book), listen(other, "orderbook_delta", book)]
     world.order(me, { clientOrderId: "mine-1", subaccount: 0 })
@@ -47,7 +46,7 @@ describe("orderbook_delta", () => {
     assert.deepStrictEqual(deltas(theirs.take()), [["yes", "0.4000", "5.00", undefined]])
   })
 
-  it("gives all deltas of an action the same clock on every connection, and later actions higher clocks", () => {
+  it("gives all deltas of an action one clock, on every connection", () => {
     const { listen, me, other, world } = setup()
     const [first, second] = [listen(me, "orderbook_delta", book), listen(other, "orderbook_delta", book)]
     world.order(me, { side: "ask", price: 6_000, count: 100 })
@@ -89,7 +88,7 @@ describe("orderbook_delta", () => {
 })
 
 describe("ticker and trade", () => {
-  it("ticker sends the state after each action once, and nothing if it did not change", () => {
+  it("ticker sends the state once after each action that changed it", () => {
     const { listen, me, other, world } = setup()
     const line = listen(other, "ticker")
     world.order(me, { side: "ask", price: 6_000, count: 300 })
@@ -143,7 +142,7 @@ describe("fill, user_orders and market_positions", () => {
     assert.deepStrictEqual(part(theirs.take()), [[true, "yes", "1.00", undefined, undefined]])
   })
 
-  it("report every change of an order from its creation to its end, with the reason", () => {
+  it("report every change of an order, with the reason", () => {
     const { listen, me, other, world } = setup()
     const line = listen(me, "user_orders")
     const { orderId } = world.order(me, { side: "ask", price: 6_000, count: 300 })
@@ -292,7 +291,7 @@ describe("market_lifecycle_v2 and multivariate_market_lifecycle", () => {
 })
 
 describe("reference prices", () => {
-  it("are sent once a second, and five times a second on the 5 Hz channel, for the chosen names", () => {
+  it("are sent once a second, or five times on the 5 Hz channel", () => {
     const { listen, other, world } = setup()
     const [slow, fast, pyth] = [
       listen(other, "cfbenchmarks_value", { index_ids: ["BRTI"] }),

@@ -17,9 +17,6 @@ const setup = (...faults: ReadonlyArray<FeedFault>) => {
   return { world, me }
 }
 
-/**
- * Plants a fault in the next delta. Returns the texts that arrive for this delta, and the frames of the delta after it.
- */
 const twoDeltas = (change: NonNullable<FrameFault["change"]>) => {
   const { me, world } = setup()
   const line = world.connect(me)
@@ -142,7 +139,7 @@ describe("faults of messages", () => {
     assert.isBelow(deltas[0]! + 5, 0)
   })
 
-  it("cross: before the message, two deltas with the same clock cross the book and restore it", () => {
+  it("cross: before the message, two deltas cross the book and restore it", () => {
     const messages = twoDeltas("cross").faulty.map((text) => JSON.parse(text).msg)
     assert.deepStrictEqual(
       messages.map(({ delta_fp, price_dollars }) => [price_dollars, delta_fp]),
@@ -198,7 +195,7 @@ describe("operations on connections", () => {
     return { world, me, line }
   }
 
-  it("drop connections with a close frame of any code, with a reset or by silence", () => {
+  it("drop connections with any close code, with a reset or by silence", () => {
     const { line, me, world } = opened()
     assert.strictEqual(Result.getOrThrow(operations.drop(world.feed, { code: 4001, reason: "bye" })), 1)
     assert.strictEqual(line.ended(), "close 4001 bye")

@@ -29,7 +29,7 @@ beforeAll(async () => {
 })
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Starts the command. Its process stops when the scope closes. */
+/** The process stops when the scope closes. */
 const start = (...options: ReadonlyArray<string>) =>
   Effect.acquireRelease(
     Effect.sync(() => spawn(process.execPath, [file, ...options])),
@@ -39,7 +39,7 @@ const start = (...options: ReadonlyArray<string>) =>
       })
   )
 
-/** Starts the command. Returns its process, and the text that it prints before it serves. */
+/** Also returns the text that the command prints before it serves. */
 const served = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
     Effect.callback<{ readonly child: typeof child; readonly text: string }>((resume) => {
@@ -55,7 +55,6 @@ const served = (...options: ReadonlyArray<string>) =>
 
 const announced = (...options: ReadonlyArray<string>) => Effect.map(served(...options), ({ text }) => text)
 
-/** Starts the command, and waits for its end. Returns its exit code and everything that it printed. */
 const ended = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
     Effect.callback<{ readonly code: number | null; readonly text: string; readonly errors: string }>((resume) => {
@@ -66,7 +65,6 @@ const ended = (...options: ReadonlyArray<string>) =>
     })
   )
 
-/** Pastes lines into a shell. Returns the variables of the shell that begin with `KALSHI_`. */
 const pasted = (lines: string): Record<string, string> =>
   Object.fromEntries(
     execFileSync("sh", ["-c", `${lines}\nenv -0`], { encoding: "utf8", env: {} })

@@ -18,7 +18,6 @@ interface Control {
   readonly body: Json
 }
 
-/** Sends a request to the operator interface. */
 const control = (
   method: "GET" | "POST" | "PUT" | "DELETE",
   path: string,
@@ -52,7 +51,7 @@ const credentialsOf = ({ accountId, keyId, privateKey, publicKey }: Json) =>
     signer: Signer.fromApiKey(apiKey)
   }))
 
-describe("control", () => {
+describe("the operator interface", () => {
   it.live("creates a collection", () =>
     served(
       Effect.gen(function* () {
@@ -268,7 +267,7 @@ describe("control", () => {
     )
   )
 
-  it.live("refuses an invalid request with an error code, and refuses requests from a browser page", () =>
+  it.live("refuses invalid requests with an error code, and requests from browser pages", () =>
     served(
       Effect.gen(function* () {
         const cases: ReadonlyArray<readonly [number, ReturnType<typeof control>]> = [

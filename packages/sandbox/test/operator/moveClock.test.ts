@@ -1,4 +1,3 @@
-/** The client's correction of clock skew, against an exchange whose clock is moved. */
 import * as ClockSkew from "@kalshi-effect/client/ClockSkew"
 import * as ExchangeOperations from "@kalshi-effect/client/Exchange"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -48,7 +47,7 @@ describe("Operator.moveClock", () => {
       }).pipe(Effect.provide(Layer.provideMerge(kalshi(), layerTest())))
     )
 
-    it.effect(`lets a client with correctClockSkew write despite a skew of ${moved} ms, after one 401`, () =>
+    it.effect(`lets a client with correctClockSkew write after one 401 (skew: ${moved} ms)`, () =>
       Effect.gen(function* () {
         yield* TestClock.setTime(Date.UTC(2026, 10, 22))
         yield* (yield* Sandbox).moveClock(moved)
@@ -74,7 +73,7 @@ describe("Operator.moveClock", () => {
     }).pipe(Effect.provide(Layer.provideMerge(kalshi({ correctClockSkew: true }), layerTest())))
   )
 
-  it.effect("continues from the time of a restored snapshot, and accepts signatures with the current time", () =>
+  it.effect("continues from a restored snapshot's time, and accepts current signatures", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))
       const sandbox = yield* Sandbox

@@ -14,7 +14,6 @@ import { order, rfq, ticker } from "../support/world.ts"
 
 type Headers = Readonly<Record<string, string>>
 
-/** Sends a request to the server, from its root. */
 const request = (
   method: "GET" | "POST" | "PUT" | "DELETE" | "OPTIONS",
   path: string,
@@ -44,7 +43,6 @@ const served = <A, E>(
     ])
   )
 
-/** The headers of a request from the page: its origin and its token. */
 const ownHeaders = Effect.map(Sandbox, ({ page, url }) => ({
   origin: url,
   "sec-fetch-site": "same-origin",
@@ -52,7 +50,7 @@ const ownHeaders = Effect.map(Sandbox, ({ page, url }) => ({
 }))
 
 describe("the page", () => {
-  it.live("is served with its token, and with a policy that permits only its own scripts and connections", () =>
+  it.live("is served with its token and a policy for its own scripts", () =>
     served(
       Effect.gen(function* () {
         const { page } = yield* Sandbox
@@ -276,7 +274,7 @@ describe("the operator interface", () => {
     )
   )
 
-  it.live("cancels an order of a subaccount on another shard, but not an order of another account", () =>
+  it.live("cancels an order of a subaccount on another shard, but no foreign order", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -311,7 +309,7 @@ describe("the operator interface", () => {
   )
 })
 
-describe("the stream", () => {
+describe("the stream of the page", () => {
   it.live("begins with the whole state, and continues with changes", () =>
     served(
       Effect.gen(function* () {
@@ -334,7 +332,6 @@ describe("the stream", () => {
         assert.include(JSON.stringify(traded["trades"]), '"takerSide":"ask"')
         assert.include(JSON.stringify(traded["market"]), '"bid":[[4000,300]]')
         assert.include(JSON.stringify(traded["account"]), '"count":200')
-        // Unchanged data are not sent again.
         assert.notProperty(traded, "accounts")
         assert.notProperty(traded, "rfqs")
 
@@ -435,7 +432,6 @@ describe("the stream", () => {
         const refused = yield* request("GET", "/sandbox/stream")
         assert.strictEqual(refused.status, 503)
         streams[0]?.response.destroy()
-        // The place of a closed stream becomes free.
         yield* Effect.eventually(
           Effect.flatMap(Effect.scoped(openStream(url)), ({ response }) =>
             response.statusCode === 200 ? Effect.void : Effect.fail("full")
@@ -446,7 +442,7 @@ describe("the stream", () => {
   )
 })
 
-describe("cors", () => {
+describe("the option cors", () => {
   const origin = "http://localhost:3000"
   const preflight = {
     origin,
@@ -474,7 +470,6 @@ describe("cors", () => {
           "access-control-expose-headers": "date, retry-after",
           vary: "origin"
         })
-        // A refusal is readable, too.
         const refused = yield* request("GET", "/trade-api/v2/portfolio/balance", { origin })
         assert.deepStrictEqual([refused.status, refused.headers["access-control-allow-origin"]], [401, origin])
       }),
@@ -530,8 +525,8 @@ describe("cors", () => {
   )
 })
 
-describe("a refusal", () => {
-  it.live("names a permitted address", () =>
+describe("a request to another host name", () => {
+  it.live("is refused with a permitted address", () =>
     served(
       Effect.gen(function* () {
         const got = yield* request("GET", "/sandbox/accounts", { host: "exchange.example.com" })

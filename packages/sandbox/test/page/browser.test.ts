@@ -21,7 +21,6 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
   })
   afterAll(() => browser.stop())
 
-  /** Runs a test in a tab that has opened the page. */
   const inTab = (
     test: (tab: Tab, sandbox: typeof Sandbox.Service) => Promise<void>,
     options: Options = {},
@@ -100,7 +99,6 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       await tab.until(`${text("#market-ticker")}.includes('determined, result 25¢')`)
       await press("#manage", "Dispute")
       await tab.until(`${text("#market-ticker")}.includes('disputed')`)
-      // An action that cannot be undone needs a second click.
       await press("#manage", "Result YES")
       assert.include(await tab.evaluate(text("#market-ticker")), "disputed")
       assert.strictEqual(await tab.evaluate("document.activeElement.innerText"), "Confirm: Result YES")
@@ -219,7 +217,7 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
     })
   )
 
-  it.live("reconnects to a new exchange at the same address, and asks the user to load the page again", () =>
+  it.live("reconnects to a new exchange, and asks the user to reload the page", () =>
     Effect.gen(function* () {
       const tab = yield* Effect.promise(() => browser.tab())
       const serve = <E>(port: number, test: (sandbox: typeof Sandbox.Service) => Effect.Effect<number, E>) =>
@@ -265,7 +263,6 @@ describe.skipIf(chromium === undefined)("the page in a browser", () => {
       other.close()
     })
 
-    /** What a script of another page gets from a request. */
     const outcome = (url: string, init = {}) =>
       `fetch(${JSON.stringify(url)}, ${JSON.stringify(init)}).then((r) => r.status, () => "blocked")`
 

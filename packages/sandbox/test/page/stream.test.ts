@@ -10,7 +10,7 @@ import { makeFloor, terms, ticker, unwrap } from "../support/floor.ts"
 
 type Data = Readonly<Record<string, { readonly items: ReadonlyArray<unknown>; readonly discarded: number }>>
 
-/** The connection of a page. It records the sent texts, and `behind` simulates a slow reader. */
+/** `behind` simulates a slow reader. */
 const makeBody = () => {
   const body = {
     texts: [] as Array<string>,
@@ -28,7 +28,6 @@ const makeBody = () => {
   return body satisfies BodyStream
 }
 
-/** The streams of a small exchange, on a clock that the test moves. */
 const makeStreams = () => {
   const floor = makeFloor()
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]
@@ -71,7 +70,7 @@ const makeStreams = () => {
     defects,
     /** The time that a read of the exchange takes, in milliseconds. */
     busyMillis: 0,
-    /** Moves the time forward, and runs the due timers. Returns the number of runs. */
+    /** Returns the number of timer runs. */
     pass(millis: number): number {
       let runs = 0
       const until = now + millis
@@ -86,7 +85,6 @@ const makeStreams = () => {
       return runs
     },
     hasTimer: () => scheduled !== undefined,
-    /** A trade of one contract. */
     trade(): void {
       floor.place(maker, terms("bid", 40, 1))
       floor.place(taker, terms("ask", 40, 1))
@@ -165,7 +163,7 @@ describe("Streams", () => {
     assert.isAtLeast(reads, 8)
   })
 
-  it("sends nothing while nothing changes, but reads the exchange once per second so that its timers fire", () => {
+  it("sends nothing without changes, but reads once per second to fire timers", () => {
     const world = makeStreams()
     const body = makeBody()
     world.streams.open(body, selection())
@@ -176,7 +174,7 @@ describe("Streams", () => {
   })
 
   for (const size of [1, 1_000, 100_000]) {
-    it(`keeps at most 300 trades and 100 frames out of ${size} for a page that is behind`, () => {
+    it(`keeps at most 300 trades and 100 frames of ${size} for a slow page`, () => {
       const world = makeStreams()
       const body = makeBody()
       world.streams.open(body, selection())
@@ -346,7 +344,6 @@ describe("listen, with a stream", () => {
         await once(reader, "readable")
         const [body] = opened
         assert.isDefined(body)
-        // The reader reads nothing, so the buffers of the network fill up.
         for (let n = 0; n < 200 && body?.isBehind() === false; n++) {
           body.write("x".repeat(1_000_000))
           await new Promise((resolve) => setImmediate(resolve))

@@ -1,6 +1,6 @@
 /**
- * An exchange with a crowd (simulated traders) and a state file, on a file system in memory that can stop at any
- * operation. A compaction replaces the commands in the file with a snapshot.
+ * A crowd is a group of simulated traders. The file system is in memory, and can stop at any operation. A compaction
+ * replaces the commands in the state file with a snapshot.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -31,7 +31,7 @@ const world = (change: Partial<CrowdedOptions> = {}): Promise<Crowded> =>
 
 const readFile = (disk: MemoryDisk): Stored => readStateFile(disk, path, { seed: 1 })!
 
-/** Reads the exchange, so that its crowd acts. */
+/** A read makes the crowd act. */
 const act = ({ operator }: Crowded) => Effect.runSync(operator.view)
 
 const accountsOf = (on: Crowded) =>
@@ -40,7 +40,7 @@ const accountsOf = (on: Crowded) =>
 const snapshotOf = ({ operator }: Crowded): Snapshot => throughJson(Effect.runSync(operator.snapshot))
 
 describe("commands of a crowd", () => {
-  it("are in the file once if the crowd executes them while a compaction takes its snapshot", async () => {
+  it("are in the file once if they run during a compaction's snapshot", async () => {
     let acted = 0
     const on = await world({
       limits: after(1),
@@ -60,7 +60,7 @@ describe("commands of a crowd", () => {
     assert.isAbove(acted, 10)
   })
 
-  it("are in the file before a move of the clock if the crowd executes them before the move", async () => {
+  it("are in the file before a move of the clock that follows them", async () => {
     const on = await world()
     on.wall.millis += 10_000
     on.move(10_000)
@@ -69,7 +69,7 @@ describe("commands of a crowd", () => {
     assert.strictEqual(stateAt(readFile(on.disk).exchange, on.nowMillis()), stateOf(on))
   })
 
-  it("are saved as a snapshot after a long move of the clock, so that the journal stays bounded", async () => {
+  it("are saved as a snapshot after a long move of the clock", async () => {
     const on = await world({ crowd: { traders: 4 }, limits: { commands: 1_000, bytes: Infinity, share: 1 } })
     const base = on.disk.bytes(path).length
     let changes = on.lastSeq()
@@ -157,10 +157,7 @@ describe("a process with a crowd that is killed at any operation of the disk", (
   })
 })
 
-/**
- * Starts from the disk of a killed process. The crowd must continue with the same accounts, and the file must have its
- * commands.
- */
+/** The crowd must continue with the same accounts, and the file must have its commands. */
 const checkContinued = async (disk: MemoryDisk, wallMillis: number): Promise<void> => {
   const before = readFile(disk).exchange.view(0).accounts().length
   const on = await world({ disk, wallMillis: wallMillis + 5_000 })
@@ -176,7 +173,7 @@ describe("a crowd under a frozen clock", () => {
   const frozen = { clock: "frozen" as const }
   const end = 5 * minute
 
-  it("gives the same state with and without restarts, even if a process ends before the crowd acts", async () => {
+  it("gives the same state with and without restarts", async () => {
     const whole = await world(frozen)
     whole.move(end)
     act(whole)
@@ -196,7 +193,7 @@ describe("a crowd under a frozen clock", () => {
     assert.strictEqual(stateAt(readFile(disk).exchange, last.nowMillis()), expected)
   })
 
-  it("keeps its orders during a run without the crowd, and continues later with the same accounts", async () => {
+  it("keeps its orders during a run without the crowd, and continues afterwards", async () => {
     const on = await world(frozen)
     on.move(minute)
     const accounts = accountsOf(on)
@@ -227,7 +224,7 @@ const strikeOf = (on: Crowded): string =>
     .slice("KXCROWD-26NOV301415-T".length)
 
 describe("a crowd whose clock was moved back before a restart", () => {
-  it("waits until the clock reaches the exchange's time again, as it would without the restart", async () => {
+  it("waits until the clock reaches the exchange's time again", async () => {
     const on = await world()
     on.move(10 * minute)
     act(on)

@@ -1,4 +1,3 @@
-/** Runs the command with a crowd (simulated traders) and a state file for an hour of exchange time. */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { once } from "node:events"
@@ -29,13 +28,10 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const mebi = 1024 * 1024
 
-/**
- * The maximum number of resting orders. In each of 32 markets, three makers have three orders on each side. Takers have
- * at most 100 orders, which expire.
- */
+/** In each of 32 markets, three makers have three orders on each side. Takers have at most 100 orders, which expire. */
 const mostResting = 32 * 3 * 2 * 3 + 100
 
-/** Starts the command with a frozen clock, so that its work does not depend on the speed of the machine. */
+/** The clock is frozen, so that the work does not depend on the speed of the machine. */
 const start = async (file: string): Promise<{ readonly child: ChildProcess; readonly url: string }> => {
   const flags = ["--port", "0", "--clock", "frozen", "--crowd", "20", "--state", file]
   const child = spawn(process.execPath, [command, ...flags], { stdio: ["ignore", "pipe", "inherit"] })
@@ -48,7 +44,6 @@ const start = async (file: string): Promise<{ readonly child: ChildProcess; read
   throw new Error(`the command did not start: ${text}`)
 }
 
-/** The size of the state, of its file and of the process. */
 interface Sizes {
   readonly minutes: number
   readonly baseBytes: number
@@ -65,7 +60,6 @@ interface Sizes {
 const residentOf = ({ pid }: ChildProcess): number =>
   1024 * Number(execFileSync("ps", ["-o", "rss=", "-p", String(pid)], { encoding: "utf8" }))
 
-/** The sizes of the two parts of a state file. */
 const partsOf = (file: string): { readonly baseBytes: number; readonly journalBytes: number } => {
   let baseBytes = 0
   let lines = 0
@@ -89,12 +83,12 @@ const measure = (minutes: number, file: string, snapshot: Snapshot, residentByte
   openMarkets: snapshot.markets.filter(({ result }) => result === undefined).length
 })
 
-/** The maximum size of the journal in bytes, without the commands of the last write. The README explains it. */
+/** In bytes, without the commands of the last write. The README explains it. */
 const mostJournal = (baseBytes: number): number => Math.max(baseBytes, 64 * mebi)
 
 /**
- * Only in full mode: runs six more hours, then twelve hours in one move. The exchange must compact the file, which
- * replaces its commands with a snapshot.
+ * Only in full mode: runs six more hours, then twelve hours in one move. A compaction must replace the commands in the
+ * file with a snapshot.
  */
 const checkLater = async (url: string, agent: Agent, file: string): Promise<void> => {
   if (sampleSize(0, 1) === 0) return
@@ -113,7 +107,7 @@ const checkLater = async (url: string, agent: Agent, file: string): Promise<void
 }
 
 describe("kalshi-sandbox --crowd 20 --state FILE", () => {
-  it("runs an hour of exchange time within the stated bounds, and loses nothing when it is then killed", async () => {
+  it("stays within its bounds for an hour, and loses nothing when killed", async () => {
     const file = join(folder, "exchange.jsonl")
     const agent = new Agent({ keepAlive: true })
     const children: Array<ChildProcess> = []
@@ -134,13 +128,11 @@ describe("kalshi-sandbox --crowd 20 --state FILE", () => {
       const [first, ten, hour] = sizes as [Sizes, Sizes, Sizes]
       console.log(sizes.map((size) => JSON.stringify(size)).join("\n"))
       assert.isAbove(hour.trades, 2_000)
-      // The numbers that must not grow.
       for (const { openMarkets, resting, timers } of [ten, hour]) {
         assert.isAtMost(resting, mostResting)
         assert.isAtMost(timers, 100)
         assert.isAtMost(openMarkets, first.openMarkets + 2)
       }
-      // The numbers that grow with the orders and trades.
       assert.isAtMost(hour.snapshotBytes - first.snapshotBytes, 8_000_000)
       for (const { baseBytes, journalBytes } of sizes) assert.isAtMost(journalBytes, mostJournal(baseBytes))
       assert.isAtMost(Math.max(ten.residentBytes, hour.residentBytes), 256 * mebi)

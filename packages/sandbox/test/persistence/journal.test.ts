@@ -74,7 +74,7 @@ describe("Journal", () => {
     assert.isTrue(world.journal.isSaved)
   })
 
-  it("holds the response to a read that could show a change that is not on the disk", async () => {
+  it("holds the response to a read of changes that are not on disk", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 1)
     const sent: Array<number> = []
@@ -107,7 +107,6 @@ describe("a state file", () => {
   it("that is cut at any byte gives the state after the last whole entry", async () => {
     const world = await makeJournaled(never)
     const { length: baseBytes } = world.disk.bytes(path)
-    // Batches of one to four entries.
     for (let changes = 1; changes <= sampleSize(6, 20); changes += 1 + (changes % 4)) {
       stepTo(world, changes)
       await turn()
@@ -169,7 +168,7 @@ describe("a state file", () => {
     assert.isAbove(Math.min(found.earlier, found.refused), 10)
   })
 
-  it("with a corrupted or missing line before later writes is refused with the position and a remedy", async () => {
+  it("with a damaged line before later writes is refused with a remedy", async () => {
     const world = await makeJournaled(never)
     for (const changes of [3, 6, 9]) {
       stepTo(world, changes)
@@ -298,7 +297,7 @@ describe("compaction", () => {
     })
   }
 
-  it("is not needed for a new file: an interrupted creation leaves no file or the whole file", async () => {
+  it("is not needed for a new file, which is absent or whole", async () => {
     const found = { none: 0, whole: 0 }
     for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
       const disk = new MemoryDisk()
@@ -371,7 +370,7 @@ describe("a failing disk", () => {
     })
   }
 
-  it("stops the journal if it cannot write the snapshot of a reset, and keeps the exchange before the reset", async () => {
+  it("stops the journal if a reset cannot be saved, and keeps the exchange", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 10)
     await world.journal.close()
@@ -423,7 +422,6 @@ describe("the parts of a snapshot", () => {
   })
 })
 
-/** Random numbers below 1 from a seed. */
 const randomOf = (from: number) => {
   let state = from >>> 0
   return (): number => {

@@ -30,7 +30,6 @@ const newFile = (): string => join(folder, `${++files}.jsonl`)
 const ticker = "KXSTATE-26-YES"
 const initial = { markets: [{ ticker }], accounts: [{ name: "one" }, { name: "other" }] } as const
 
-/** Serves an exchange with a state file while an effect runs. */
 const serving = <A, E>(
   file: string,
   use: (operator: Operator) => Effect.Effect<A, E, Sandbox | HttpClient.HttpClient>,
@@ -40,7 +39,6 @@ const serving = <A, E>(
     Effect.provide([layer({ ...initial, state: { file }, ...options }), NodeHttpClient.layerUndici])
   )
 
-/** Returns the reason why an exchange does not start. */
 const refusal = (file: string, options?: Options) =>
   Effect.map(Effect.flip(serving(file, () => Effect.void, options)), (error) =>
     String("reason" in error && error.reason)
@@ -126,7 +124,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("continues a frozen clock at its last time, and a real clock in real time", () =>
+  it.live("continues a frozen clock at its last time, and a real clock with its offset", () =>
     Effect.gen(function* () {
       const file = newFile()
       const frozen: Options = { clock: "frozen" }
@@ -186,10 +184,9 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("keeps the orders that simulated traders placed before the clock was moved, with their times", () =>
+  it.live("keeps simulated traders' orders from before a clock move, with their times", () =>
     Effect.gen(function* () {
       const file = newFile()
-      /** The ids of all orders, and when they were created. */
       const orders = ({ dump }: Operator) =>
         Effect.map(dump, (dumped) => {
           const { accounts } = dumped as Snapshot // the test reads only `accounts`
@@ -270,7 +267,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("does not write through a link that another user has put in the place of its temporary file", () =>
+  it.live("does not write through another user's link in place of its temporary file", () =>
     Effect.gen(function* () {
       const file = newFile()
       const other = join(folder, "other.txt")
@@ -414,7 +411,7 @@ describe("responses and frames", () => {
     }).pipe(Effect.scoped, Effect.provide(NodeHttpClient.layerUndici))
   )
 
-  it.live("of a stream also wait for the disk, and the stream ends when the disk is full", () =>
+  it.live("of a stream also wait for the disk, and end when it is full", () =>
     Effect.promise(async () => {
       const world = await makeJournaled(never)
       const { disk, journal } = world

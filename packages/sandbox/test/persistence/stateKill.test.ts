@@ -18,13 +18,10 @@ const { build, folder, start: startServer } = makeServer("kalshi-kill-")
 beforeAll(build)
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/**
- * Starts an exchange that replaces its saved commands with a snapshot after ten commands, so that many kills interrupt
- * this compaction.
- */
+/** Every ten commands, a snapshot replaces the saved commands, so that many kills interrupt this compaction. */
 const start = (file: string): Promise<Started> => startServer(file, "10")
 
-/** The dump without the time, which passes between two dumps. */
+/** Without the time, which passes between two dumps. */
 const stable = (dump: unknown): unknown =>
   JSON.parse(
     JSON.stringify({ ...(dump as object), nowMillis: 0 }, (_, value: unknown) => (value === Infinity ? null : value))
@@ -36,7 +33,6 @@ const killsPerFile = 5
 const mostAnswers = 300
 const streamsPerAccount = 8
 
-/** Compares the restarted exchange with its earlier responses, and with the commands in its state file. */
 const check = async (
   served: Served,
   agent: Agent,
@@ -112,5 +108,5 @@ describe("an exchange that is killed at a random point", () => {
 
 const answeredBy = (traders: ReadonlyArray<Trader>): number => traders.reduce((sum, { answered }) => sum + answered, 0)
 
-/** The first line of a state file. Each compaction changes this line. */
+/** Each compaction changes the first line. */
 const headOf = (file: string): string => readFileSync(file, "utf8").split("\n", 1)[0] ?? ""

@@ -14,7 +14,6 @@ import { type Fault, layer, layerTest, Sandbox } from "../../src/Sandbox.ts"
 import { send } from "../support/wire.ts"
 import { order, ticker } from "../support/world.ts"
 
-/** An array in an array, this many levels deep. */
 const nested = (levels: number): unknown => {
   let value: unknown = 0
   for (let level = 0; level < levels; level++) value = [value]
@@ -30,7 +29,6 @@ const transports = [
   { name: "over HTTP", layer: Layer.merge(layer({ markets }), NodeHttpClient.layerUndici) }
 ]
 
-/** Places an order under a fault. Returns the outcome, the served status, and the number of orders afterwards. */
 const placing = (fault: Fault) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox
@@ -85,23 +83,21 @@ describe("Operator.plant", () => {
       }).pipe(Effect.provide(layer))
     )
 
-    it.live(
-      `${name}: applies the oldest fault of an operation or path first, and applies each fault as often as planted`,
-      () =>
-        Effect.gen(function* () {
-          const sandbox = yield* Sandbox
-          const by = yield* sandbox.createAccount()
-          yield* sandbox.plant({ path: "/exchange/status", status: 504 })
-          yield* sandbox.plant({ operation: "GetOrders", status: 500, times: 2 })
-          yield* sandbox.plant({ operation: "GetOrders", status: 503 })
-          const statusOf = (path: string) => Effect.map(send({ method: "GET", path, by }), ({ status }) => status)
-          const seen = yield* Effect.forEach(
-            ["/portfolio/orders", "/portfolio/fills", "/exchange/status", "/portfolio/orders", "/portfolio/orders"],
-            statusOf
-          )
-          assert.deepStrictEqual(seen, [500, 200, 504, 500, 503])
-          assert.strictEqual(yield* statusOf("/portfolio/orders"), 200)
-        }).pipe(Effect.provide(layer))
+    it.live(`${name}: applies the oldest matching fault first, each as often as planted`, () =>
+      Effect.gen(function* () {
+        const sandbox = yield* Sandbox
+        const by = yield* sandbox.createAccount()
+        yield* sandbox.plant({ path: "/exchange/status", status: 504 })
+        yield* sandbox.plant({ operation: "GetOrders", status: 500, times: 2 })
+        yield* sandbox.plant({ operation: "GetOrders", status: 503 })
+        const statusOf = (path: string) => Effect.map(send({ method: "GET", path, by }), ({ status }) => status)
+        const seen = yield* Effect.forEach(
+          ["/portfolio/orders", "/portfolio/fills", "/exchange/status", "/portfolio/orders", "/portfolio/orders"],
+          statusOf
+        )
+        assert.deepStrictEqual(seen, [500, 200, 504, 500, 503])
+        assert.strictEqual(yield* statusOf("/portfolio/orders"), 200)
+      }).pipe(Effect.provide(layer))
     )
   }
 
@@ -175,7 +171,7 @@ describe("Operator.plant", () => {
     }).pipe(Effect.provide([layer(), NodeHttpClient.layerUndici]))
   )
 
-  it.effect("makes a client fail with Conflict if it retries an order after a lost response", () =>
+  it.effect("makes a client fail with Conflict after a lost response to an order", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const { signer } = yield* sandbox.createAccount()

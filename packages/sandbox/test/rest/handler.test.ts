@@ -20,7 +20,6 @@ const order = {
 const onExchange = <E>(name: string, test: () => Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   it.effect(name, () => Effect.provide(test(), layerTest({ markets: [{ ticker }] })))
 
-/** The fields of an order or a fill that name its side. */
 interface Sided {
   readonly action: string
   readonly side: string
@@ -102,7 +101,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("refuses an invalid depth of an order book as an invalid parameter, not as an unknown market", () =>
+  onExchange("refuses an invalid depth as an invalid parameter, not as an unknown market", () =>
     Effect.gen(function* () {
       for (const depth of ["-1", "101", "all", "1.5", ""]) {
         const got = yield* send({ method: "GET", path: `/markets/${ticker}/orderbook?depth=${depth}` })
@@ -334,7 +333,7 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange("applies planted faults instead of executing the request, in order and as often as planted", () =>
+  onExchange("applies planted faults instead of the request, in order, as often as planted", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const by = yield* sandbox.createAccount()

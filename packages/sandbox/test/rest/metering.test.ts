@@ -58,7 +58,6 @@ describe("bucketsOf", () => {
   })
 })
 
-/** The number of requests before the first 429, while the clock stands still. */
 const timesUntilEmpty = (sent: Sent) =>
   Effect.gen(function* () {
     for (let times = 0; ; times++) {

@@ -23,9 +23,6 @@ const declares409 = new Set(
     .map(({ operationId }) => operationId)
 )
 
-/**
- * Sends a write while the exchange or only its trading is paused. Returns the response, and whether the state changed.
- */
 const whilePaused = (
   operationId: string,
   active: { readonly exchange?: boolean; readonly trading?: boolean },

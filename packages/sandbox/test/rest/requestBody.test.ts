@@ -30,7 +30,6 @@ const orders = "/portfolio/events/orders"
 
 const mebibyte = 1024 * 1024
 
-/** Sends a new order with an encoded body. Returns the status and the code of the error. */
 const place = (world: World, encoding: string, text: Uint8Array) =>
   Effect.map(
     send({ method: "POST", path: orders, by: world.maker, text, headers: { "content-encoding": encoding } }),
@@ -69,7 +68,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "causes 415 if it is unknown or a combination, even if the body is plain JSON",
+    "causes 415 if it is unknown or a combination, even over plain JSON",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const encoding of ["zstd", "compress", "gzip, gzip", "gzip, identity", "", "x"]) {
@@ -93,7 +92,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "causes 413 if the decoded body has more than 4 MiB, even if the encoded body is small",
+    "causes 413 if a small body decodes to more than 4 MiB",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const [encoding, encode] of Object.entries(encoders)) {
@@ -155,7 +154,7 @@ describe("the body of a request", () => {
   const upgrade = { method: "POST", path: "/account/api_usage_level/upgrade" } as const
 
   onEveryTransport(
-    "needs a JSON content type if the document declares a body, even if the body is optional and empty",
+    "needs a JSON content type wherever a body is declared, even if empty",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const [id, request] of Object.entries(requests(world))) {
@@ -209,7 +208,7 @@ describe("the body of a request", () => {
   )
 
   onEveryTransport(
-    "may be empty without a content type if the document declares no body, and otherwise must be JSON",
+    "is empty or JSON if the document declares no body",
     Effect.gen(function* () {
       const world = yield* makeWorld
       const codeOf = (sent: Partial<Sent>) =>

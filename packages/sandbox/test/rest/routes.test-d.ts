@@ -2,8 +2,6 @@ import * as OrderGroups from "@kalshi-effect/client/OrderGroups"
 import * as Result from "effect/Result"
 import { route } from "../../src/rest/route.ts"
 
-// A route whose response or input does not match the client's types does not compile.
-
 route(OrderGroups.delete, () => Result.succeed({}))
 
 // @ts-expect-error is_auto_cancel_enabled is missing

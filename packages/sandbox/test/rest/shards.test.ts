@@ -65,7 +65,6 @@ const routed = new Set([
   "DecreaseOrderV2"
 ])
 
-/** The request of `everyRequest` for an operation, with a shard. */
 const withShard = (world: World, { at, name, operationId }: Field, shard: number): Sent => {
   const request = everyRequest.find((known) => known.operationId === operationId)!.request(world)
   const json = (request.json ?? {}) as Readonly<Record<string, unknown>> // every body of the table is an object
@@ -85,7 +84,6 @@ const withShard = (world: World, { at, name, operationId }: Field, shard: number
 
 const unknownShards = (operationId: string) => [4, 99, -2, ...(routed.has(operationId) ? [] : [-1])]
 
-/** The error of a response, or the error of the only item of a batch. */
 const errorIn = (got: { readonly status: number; readonly body: unknown }) => {
   const { orders } = got.body as { readonly orders?: ReadonlyArray<{ readonly error?: unknown }> } // any JSON object
   return orders === undefined

@@ -64,7 +64,6 @@ const filledIn = (text: string, world: World): string =>
     .replaceAll("{maker}", world.maker.accountId)
     .replaceAll("{taker}", world.taker.accountId)
 
-/** Sends the request of a case, possibly changed. */
 const attempt = (world: World, { request, who: usual = "maker" }: Case, { who, ...change }: Change = {}) => {
   const sent = { ...request, ...change }
   const json = sent.json === undefined ? {} : { json: JSON.parse(filledIn(JSON.stringify(sent.json), world)) }

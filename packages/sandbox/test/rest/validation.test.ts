@@ -1,6 +1,6 @@
 /**
- * Invalid input of every operation. The cases are derived from the names and schemas of the parameters in the published
- * document, so that new operations are tested too.
+ * The cases are derived from the names and schemas of the parameters in the published document, so that new operations
+ * are tested too.
  */
 import { afterAll, assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -57,7 +57,6 @@ const operations = Object.entries(document.paths).flatMap(([template, methods]) 
   Object.values(methods).map((published) => ({ template, published }))
 )
 
-/** A change of a valid request, and the expected result. */
 interface Change {
   readonly about: string
   readonly query?: Readonly<Record<string, string>>
@@ -168,8 +167,8 @@ const changed = (sent: Sent, template: string, { path = {}, query = {} }: Change
 }
 
 /**
- * The status of the response. If the document declares only 400 or only 404, the refusal of a path has the declared
- * status. An invalid query always causes 400.
+ * If the document declares only 400 or only 404, the refusal of a path has the declared status. An invalid query always
+ * causes 400.
  */
 const statusOf = ({ responses }: Published, { expected, path, query }: Change, success: number): number => {
   const declares = (status: number) => Object.hasOwn(responses, String(status))

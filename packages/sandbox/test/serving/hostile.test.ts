@@ -13,7 +13,7 @@ import { makeWorld } from "../support/world.ts"
 const served = <E>(test: Effect.Effect<void, E, Sandbox | HttpClient.HttpClient>) =>
   test.pipe(Effect.provide([layer({ clock: "frozen" }), NodeHttpClient.layerUndici]))
 
-/** Opens a socket. It closes with the scope. */
+/** The socket closes with the scope. */
 const openTo = (port: number) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -29,7 +29,6 @@ const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
 
 const open = Effect.flatMap(portOf, openTo)
 
-/** Returns everything that arrives until the server closes the connection. */
 const responseOf = (socket: Socket) =>
   Effect.callback<string>((resume) => {
     const chunks: Array<Buffer> = []
@@ -37,7 +36,6 @@ const responseOf = (socket: Socket) =>
     socket.on("close", () => resume(Effect.succeed(Buffer.concat(chunks).toString("latin1"))))
   })
 
-/** Sends a text. Returns everything that arrives until the server closes the connection. */
 const responseTo = (socket: Socket, text: string | Buffer) =>
   Effect.suspend(() => {
     socket.write(text)
@@ -77,7 +75,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("refuses 100 MB in chunks without a length, and serves other requests at the same time", () =>
+  it.live("refuses 100 MB in chunks without a length, while it serves other requests", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open
@@ -232,7 +230,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("refuses invalid bodies, deeply nested JSON and JSON that is not an object, and changes nothing", () =>
+  it.live("refuses invalid bodies, deeply nested JSON and non-objects, and changes nothing", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -284,7 +282,7 @@ describe("Sandbox.layer, under hostile requests", () => {
 describe("listen", () => {
   const refused = { status: 404, headers: {}, body: new Uint8Array(), delayMillis: 0, arrives: "whole" } as const
 
-  it.live("closes connections that stall or send too slowly, and serves requests that complete in time", () =>
+  it.live("closes stalled or slow connections, and serves requests that complete in time", () =>
     Effect.gen(function* () {
       const port = yield* listen(() => refused, "127.0.0.1", 0, { headMillis: 1_500, requestMillis: 2_500 })
       const half = head("/x", "content-type: application/json", "content-length: 1000")

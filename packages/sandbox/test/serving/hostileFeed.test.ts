@@ -26,7 +26,7 @@ const keyOf = ({ keyId, signer }: Credentials): Key => ({
 
 const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
 
-/** Opens a connection without a handshake. The connection closes with the scope. */
+/** Opens no handshake. The connection closes with the scope. */
 const connect = Effect.flatMap(portOf, (port) =>
   Effect.acquireRelease(
     Effect.promise(() => RawFeed.connect(port)),
@@ -34,7 +34,6 @@ const connect = Effect.flatMap(portOf, (port) =>
   )
 )
 
-/** An open feed. */
 const open = (key: Key, headers?: Readonly<Record<string, string>>) =>
   Effect.gen(function* () {
     const feed = yield* connect
@@ -44,7 +43,7 @@ const open = (key: Key, headers?: Readonly<Record<string, string>>) =>
 
 const list = { id: 9_999, cmd: "list_subscriptions" }
 
-/** Asserts that a command on a connection gets a reply. Other replies may come first. */
+/** Other replies may come before the reply to this command. */
 const answers = (feed: RawFeed) =>
   Effect.gen(function* () {
     feed.command(list)
@@ -55,14 +54,12 @@ const answers = (feed: RawFeed) =>
     }
   })
 
-/** Asserts that REST and a new connection work. */
 const stillServes = (key: Key) =>
   Effect.gen(function* () {
     assert.strictEqual((yield* send({ method: "GET", path: "/exchange/status" })).status, 200)
     yield* Effect.scoped(Effect.flatMap(open(key), answers))
   })
 
-/** The close code that the exchange sends after these bytes. */
 const closeCodeAfter = (key: Key, ...bytes: ReadonlyArray<Buffer>) =>
   Effect.gen(function* () {
     const feed = yield* open(key)
@@ -76,7 +73,7 @@ const subscribe = (params: object) => ({
   params: { channels: ["orderbook_delta"], ...params }
 })
 
-describe("The feed over sockets, under hostile clients", () => {
+describe("the feed over sockets, under hostile clients", () => {
   it.live("closes a connection after a frame that breaks the protocol", () =>
     served((key) =>
       Effect.gen(function* () {
@@ -313,7 +310,7 @@ describe("The feed over sockets, under hostile clients", () => {
     )
   )
 
-  it.live("refuses invalid handshakes, and accepts a slow handshake and a frame sent with the handshake", () =>
+  it.live("refuses invalid handshakes, but accepts a slow handshake and an early frame", () =>
     served((key) =>
       Effect.gen(function* () {
         const heads = {

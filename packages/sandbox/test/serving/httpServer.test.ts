@@ -14,7 +14,7 @@ import { send } from "../support/wire.ts"
 const kibibyte = 1024
 const mebibyte = 1024 * kibibyte
 
-/** Opens a socket. It closes with the scope. */
+/** The socket closes with the scope. */
 const openTo = (port: number) =>
   Effect.acquireRelease(
     Effect.promise(async () => {
@@ -26,7 +26,6 @@ const openTo = (port: number) =>
     (socket) => Effect.sync(() => socket.destroy())
   )
 
-/** Returns everything that arrives until the server closes the connection. */
 const untilClosed = (socket: Socket) =>
   Effect.callback<string>((resume) => {
     const chunks: Array<Buffer> = []
@@ -40,7 +39,7 @@ const exchange = (port: number, ...texts: ReadonlyArray<string | Buffer>) =>
     return untilClosed(socket)
   })
 
-/** Parses a response. Fails if its body is not JSON. */
+/** Fails if the body is not JSON. */
 const parsed = (text: string): { readonly status: number; readonly headers: string; readonly body: unknown } => {
   const end = text.indexOf("\r\n\r\n")
   const headers = text.slice(0, end).toLowerCase()
@@ -62,7 +61,6 @@ const answer = (length: number) => ({
   arrives: "whole" as const
 })
 
-/** A server that responds with the length of the body. */
 const echo = (options: ListenOptions = {}) => listen(({ body }) => answer(body.length), "127.0.0.1", 0, options)
 
 const post = (length: number, ...headers: ReadonlyArray<string>) =>
@@ -88,7 +86,7 @@ describe("listen, with request heads", () => {
     }).pipe(Effect.provide([layer({ clock: "frozen" }), NodeHttpClient.layerUndici]))
   )
 
-  it.live("refuses a longer head with 431 and a JSON body, and lets the client finish sending the head", () =>
+  it.live("refuses a longer head with 431, and lets the client finish sending", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo()
@@ -139,7 +137,7 @@ describe("listen, with malformed HTTP", () => {
     )
   )
 
-  it.live("sends the response to a complete request before the 400 for the invalid data after it", () =>
+  it.live("responds to a complete request before it rejects invalid data after it", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* listen(({ body }) => ({ ...answer(body.length), delayMillis: 50 }), "127.0.0.1", 0)
@@ -149,7 +147,7 @@ describe("listen, with malformed HTTP", () => {
     )
   )
 
-  it.live("serves the next connection after a client resets its connection in the middle of a request", () =>
+  it.live("serves the next connection after a reset in the middle of a request", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo()
@@ -163,7 +161,7 @@ describe("listen, with malformed HTTP", () => {
 })
 
 describe("listen, with slow requests", () => {
-  it.live("responds with 408 and a JSON body if a head or a body does not arrive in time", () =>
+  it.live("responds with 408 if a head or a body does not arrive in time", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ headMillis: 200, requestMillis: 400 })
@@ -182,7 +180,6 @@ describe("listen, with slow requests", () => {
 describe("listen, with idle connections", () => {
   const get = "GET /x HTTP/1.1\r\nhost: x\r\n\r\n"
 
-  /** Sends a request, and waits for its response. */
   const request = (socket: Socket) =>
     Effect.promise(async () => {
       socket.write(get)
@@ -200,7 +197,7 @@ describe("listen, with idle connections", () => {
     )
   )
 
-  it.live("keeps an idle connection for the announced time, even if the time limit for a head is shorter", () =>
+  it.live("keeps an idle connection for the announced time, despite a shorter head limit", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ headMillis: 100, keepAliveMillis: 1_000 })
@@ -217,7 +214,7 @@ describe("listen, with idle connections", () => {
 })
 
 describe("listen, with many large bodies", () => {
-  it.live("responds with 503 if bodies would exceed their memory limit, and serves again when memory is free", () =>
+  it.live("responds with 503 while bodies would exceed their memory limit", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ maxBufferedBytes: 4 * mebibyte })
@@ -232,7 +229,6 @@ describe("listen, with many large bodies", () => {
         const refused = yield* exchange(port, post(2 * mebibyte), part, part)
         assert.deepStrictEqual(codeOf(refused), [503, "service_unavailable"])
         assert.match(parsed(refused).headers, /retry-after: 1/)
-        // Small requests are still served.
         assert.deepStrictEqual(parsed(yield* exchange(port, `${post(1, "connection: close")}a`)).body, { length: 1 })
         // A client that disconnects frees its memory. The refused request holds no memory.
         holding[0]!.destroy()
@@ -288,7 +284,7 @@ describe("listen, with many large bodies", () => {
 })
 
 describe("ArrivingBody", () => {
-  it("keeps the bytes of chunks of any size, and uses at most about twice their memory", () => {
+  it("keeps chunks of any size in at most about twice their memory", () => {
     for (const size of [1, 7, 1_000, 16 * kibibyte, 100_000]) {
       const whole = Buffer.from(Array.from({ length: 300_000 }, (_, n) => n % 251))
       // This budget refuses a body that needs more memory.

@@ -16,7 +16,6 @@ const url = "ws://127.0.0.1:8787/trade-api/ws/v2"
 
 type Feed = ReturnType<typeof makeFakeFeed>
 
-/** Runs a test with an Effect socket that is connected to a fake feed. */
 const withSocket = <E>(
   test: (socket: Socket.Socket, feed: Feed) => Effect.Effect<void, E, Scope.Scope>,
   { headers, to = url }: { readonly headers?: Readonly<Record<string, string>>; readonly to?: string } = {}
@@ -39,11 +38,9 @@ const only = ({ connections }: Feed): Connection => {
 
 const frame = (n: number, bytes: number) => `${n}`.padEnd(bytes, ".")
 
-/** The reason why reading fails. */
 const endOf = <A>(read: Effect.Effect<A, Socket.SocketError>) =>
   Effect.map(Effect.flip(Effect.forever(read)), ({ reason }) => reason)
 
-/** The message of the event that caused a failure to open. */
 const causeOf = (result: Result.Result<unknown, Socket.SocketError>): string => {
   assert.isTrue(Result.isFailure(result))
   const { reason } = Result.getOrThrow(Result.flip(result))
@@ -153,7 +150,7 @@ describe("makeMemoryWebSocket", () => {
     })
   )
 
-  it.effect("passes pings to a listener of ping, and fails to open after a refusal that no listener receives", () =>
+  it.effect("passes pings to a listener, and fails to open after a refusal", () =>
     Effect.gen(function* () {
       const feed = makeFakeFeed()
       const make = yield* makeMemoryWebSocket(feed, url)
@@ -181,7 +178,7 @@ describe("makeMemoryWebSocket", () => {
     })
   )
 
-  it.effect("ends with the feed's close code and reason, after the messages sent before the close", () =>
+  it.effect("ends with the feed's close code and reason, after earlier messages", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         const { pull } = yield* socket.reader
@@ -197,7 +194,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("ends with code 1006 at a reset, and loses the messages that the client has not received", () =>
+  it.effect("ends with code 1006 at a reset, and loses undelivered messages", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         const { pull } = yield* socket.reader
@@ -277,7 +274,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("holds frames back while the client does not read, and notifies the feed when all are delivered", () =>
+  it.effect("holds frames back while the client does not read", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         const { pull } = yield* socket.reader
@@ -361,7 +358,7 @@ describe("makeMemoryWebSocket", () => {
   )
 })
 
-/** Connects through Effect's socket, and sends a message. Returns what the socket reads, and the reason of its end. */
+/** Returns what the socket reads, and the reason of its end. */
 const storyOf = (socket: Socket.Socket, message: string | Uint8Array) =>
   Effect.scoped(
     Effect.gen(function* () {
@@ -378,7 +375,6 @@ const storyOf = (socket: Socket.Socket, message: string | Uint8Array) =>
     Effect.map((story) => story.map((part) => (typeof part === "object" && "_tag" in part ? detailsOf(part) : part)))
   )
 
-/** The comparable parts of a failure, without the event objects. */
 const detailsOf = (reason: Socket.SocketErrorReason) => {
   const { error, message, type } = ("cause" in reason ? reason.cause : {}) as {
     readonly type?: string

@@ -4,7 +4,6 @@ import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
 import { pump } from "../../src/serving/pump.ts"
 
-/** A feed that is due at the times that a test sets, and records its ticks. */
 const makeScheduled = Effect.gen(function* () {
   const clock = yield* Clock.Clock
   const callbacks = new Set<() => void>()
@@ -57,7 +56,7 @@ describe("pump", () => {
     })
   )
 
-  it.effect("calls tick immediately for a time in the past, and at the times that a tick schedules", () =>
+  it.effect("calls tick at once for a past time, and at times scheduled by ticks", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       yield* pump(feed)
@@ -76,7 +75,7 @@ describe("pump", () => {
     })
   )
 
-  it.effect("does not call tick early for a time beyond the maximum of a timer, and ends with its scope", () =>
+  it.effect("does not call tick early for a time beyond a timer's maximum", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       yield* Effect.scoped(

@@ -21,7 +21,7 @@ interface Served {
 
 const path = "/trade-api/ws/v2"
 
-/** Serves a fake feed until the scope closes. HTTP requests to other paths receive 418. */
+/** HTTP requests to other paths receive 418. */
 const serve: Effect.Effect<Served, unknown, Scope.Scope> = Effect.gen(function* () {
   const feed = makeFakeFeed()
   const defects: Array<unknown> = []
@@ -36,7 +36,6 @@ const served = (name: string, test: (served: Served) => Promise<void>) =>
       Effect.flatMap(serve, (found) =>
         Effect.promise(async () => {
           await test(found)
-          // The server continues to serve.
           const socket = await open(found)
           assert.strictEqual(await reply(socket, "still there?"), "still there?")
           socket.terminate()
@@ -45,7 +44,7 @@ const served = (name: string, test: (served: Served) => Promise<void>) =>
     )
   )
 
-/** Waits for an event, and ignores errors before it. */
+/** Ignores errors before the event. */
 const once = (emitter: EventEmitter, event: string): Promise<ReadonlyArray<unknown>> =>
   new Promise((resume) => emitter.once(event, (...values: ReadonlyArray<unknown>) => resume(values)))
 
@@ -78,7 +77,7 @@ const until = async (holds: () => boolean): Promise<void> => {
 
 const last = ({ connections }: Feed): Connection => connections.at(-1)!
 
-/** Opens a raw connection, and sends a text. `received` is everything that arrives until the end. */
+/** `received` is everything that arrives until the end. */
 const raw = (port: number, text: string): { readonly socket: Socket; readonly received: Promise<string> } => {
   const socket = connect(port, "127.0.0.1")
   const chunks: Array<Buffer> = []
@@ -188,7 +187,7 @@ describe("WebSockets", () => {
     assert.match(await raw(found.port, request).received, /^HTTP\/1\.1 418 /)
   })
 
-  it.live("leave offers of other protocols to the HTTP server even if Node.js reports them as upgrades", () =>
+  it.live("leave upgrade offers of other protocols to the HTTP server", () =>
     Effect.promise(async () => {
       const server = createServer((request, response) => response.end(`${request.method} ${request.url}`))
       server.on("upgrade", (request, _socket, head) => declineUpgrade(server, request, head))
@@ -224,34 +223,31 @@ describe("WebSockets", () => {
     assert.deepStrictEqual(await count(false), ["", false])
   })
 
-  served(
-    "close a connection that sends a binary or oversized message, invalid UTF-8 or an unknown opcode",
-    async (found) => {
-      const binary = await open(found)
-      binary.send(Buffer.from([1, 2]))
-      assert.strictEqual((await closeOf(binary))[0], 1_003)
+  served("close a connection after a binary or oversized message or an invalid frame", async (found) => {
+    const binary = await open(found)
+    binary.send(Buffer.from([1, 2]))
+    assert.strictEqual((await closeOf(binary))[0], 1_003)
 
-      const codeAfter = async (...frames: ReadonlyArray<Buffer>) => {
-        const { received, socket } = raw(found.port, handshake(path))
-        await once(socket, "data")
-        socket.write(Buffer.concat(frames))
-        const text = Buffer.from(await received, "latin1")
-        const end = text.indexOf("\r\n\r\n") + 4
-        assert.strictEqual(text[end], 0x88) // a close frame
-        return text.readUInt16BE(end + 2)
-      }
-      assert.strictEqual(await codeAfter(frameOf(0x81, new Uint8Array([0xc3, 0x28]))), 1_007)
-      assert.strictEqual(await codeAfter(frameOf(0x83, "reserved")), 1_002)
-      const length = Buffer.alloc(8)
-      length.writeBigUInt64BE(64n * 1024n * 1024n + 1n)
-      assert.strictEqual(await codeAfter(Buffer.concat([Buffer.from([0x81, 0xff]), length, Buffer.alloc(4)])), 1_009)
-      await until(() => found.feed.connections.every(({ closed }) => closed === 1))
-      assert.deepStrictEqual(
-        found.feed.connections.map(({ received }) => received),
-        [[], [], [], []]
-      )
+    const codeAfter = async (...frames: ReadonlyArray<Buffer>) => {
+      const { received, socket } = raw(found.port, handshake(path))
+      await once(socket, "data")
+      socket.write(Buffer.concat(frames))
+      const text = Buffer.from(await received, "latin1")
+      const end = text.indexOf("\r\n\r\n") + 4
+      assert.strictEqual(text[end], 0x88) // a close frame
+      return text.readUInt16BE(end + 2)
     }
-  )
+    assert.strictEqual(await codeAfter(frameOf(0x81, new Uint8Array([0xc3, 0x28]))), 1_007)
+    assert.strictEqual(await codeAfter(frameOf(0x83, "reserved")), 1_002)
+    const length = Buffer.alloc(8)
+    length.writeBigUInt64BE(64n * 1024n * 1024n + 1n)
+    assert.strictEqual(await codeAfter(Buffer.concat([Buffer.from([0x81, 0xff]), length, Buffer.alloc(4)])), 1_009)
+    await until(() => found.feed.connections.every(({ closed }) => closed === 1))
+    assert.deepStrictEqual(
+      found.feed.connections.map(({ received }) => received),
+      [[], [], [], []]
+    )
+  })
 
   served("join fragments, even around a ping", async (found) => {
     const { socket } = raw(found.port, handshake(path))
@@ -293,7 +289,7 @@ describe("WebSockets", () => {
     await until(() => last(found.feed).closed === 1)
   })
 
-  served("keep a connection open without replies after a silent drop, until the client ends it", async (found) => {
+  served("keep a silently dropped connection open without replies, until the client ends it", async (found) => {
     const socket = await open(found)
     const heard: Array<string> = []
     for (const event of ["message", "ping", "pong", "close"] as const) {
@@ -318,7 +314,7 @@ describe("WebSockets", () => {
     other.terminate()
   })
 
-  served("report the unsent bytes of a slow reader, and notify the feed when all bytes are sent", async (found) => {
+  served("report the unsent bytes of a slow reader, and notify the feed when sent", async (found) => {
     const socket = await open(found, { perMessageDeflate: false })
     await until(() => found.feed.connections.length === 1)
     const connection = last(found.feed)
@@ -328,7 +324,6 @@ describe("WebSockets", () => {
     socket.pause()
     const text = ".".repeat(64 * 1024)
     let sent = 0
-    // Sends until the buffers of the network are full.
     while (line.bufferedBytes() < 1024 * 1024) {
       line.send(text)
       sent++

@@ -10,7 +10,6 @@ import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { bid, collect, type Trader, until } from "./feedTrader.ts"
 
-/** Creates a second account, and returns a function that places its asks. */
 export const seller = ({ sandbox }: Trader) =>
   Effect.gen(function* () {
     const { signer } = yield* sandbox.createAccount()
@@ -21,7 +20,6 @@ export const seller = ({ sandbox }: Trader) =>
       )
   })
 
-/** Starts an account feed, waits until it is live, and collects its events. */
 export const live = (options?: AccountFeed.Options) =>
   Effect.gen(function* () {
     const mine = yield* AccountFeed.make(options)
@@ -30,7 +28,6 @@ export const live = (options?: AccountFeed.Options) =>
     return { mine, events, fiber }
   })
 
-/** Advances the test clock in small steps. */
 export const pass = (millis: number, step = 10) =>
   Effect.gen(function* () {
     for (let passed = 0; passed < millis; passed += step) yield* TestClock.adjust(step)
@@ -41,7 +38,6 @@ export const tags = (events: ReadonlyArray<{ readonly _tag: string }>) => events
 export const count = (events: ReadonlyArray<AccountFeed.AccountEvent>, tag: AccountFeed.AccountEvent["_tag"]) =>
   tags(events).filter((other) => other === tag).length
 
-/** Asserts that the client's account has the orders, fills and positions of the exchange. */
 export const assertEqual = (account: AccountFeed.Account, subaccount = 0) =>
   Effect.gen(function* () {
     const orders = yield* Stream.runCollect(Orders.list.items({ status: "resting", limit: 1_000 }))

@@ -3,12 +3,10 @@ import * as Result from "effect/Result"
 import type { BatchQuote, Refusal, RfqBatch } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 
-/** The fields of the actors that the batch commands use. */
 interface BatchActors {
   readonly now: number
   readonly accounts: ReadonlyArray<string>
   readonly combos: ReadonlyArray<string>
-  /** The batches of the actors, and the batch quotes on them. */
   readonly batches: Array<RfqBatch>
   readonly batchQuotes: Array<BatchQuote>
 }
@@ -19,7 +17,6 @@ interface Random {
   readonly of: <A>(items: ReadonlyArray<A>) => A
 }
 
-/** Creates, quotes, accepts, confirms or deletes one of the latest batches. */
 export const dealBatch = (
   exchange: Exchange,
   actors: BatchActors,
@@ -117,7 +114,7 @@ const quote = (
   return made
 }
 
-/** Accepts a batch. Most makers of the winning quotes then confirm. */
+/** Most makers of the winning quotes then confirm. */
 const accept = (exchange: Exchange, { now }: BatchActors, random: Random, { accountId, batchId, rfqs }: RfqBatch) => {
   const accepted = exchange.execute(
     {

@@ -1,14 +1,11 @@
-/**
- * Actors: accounts that execute random commands from a seed. They trade with orders, RFQs, RFQ batches and block
- * trades, and move money between subaccounts and shards. Their markets and combos open, pause, close and settle.
- */
+/** Actors: accounts that execute random commands from a seed. */
 import * as Result from "effect/Result"
 import type { BatchQuote, Refusal, RfqBatch } from "../../src/exchange/Entities.ts"
 import type { Exchange, Snapshot } from "../../src/exchange/Exchange.ts"
 import { auditBatches, dealBatch } from "./actorBatches.ts"
 import { start, terms, unwrap } from "./floor.ts"
 
-/** Random numbers from a seed (mulberry32), so that every run of the actors is the same. */
+/** Mulberry32, seeded so that every run of the actors is the same. */
 export const makeRandom = (seed: number) => {
   let state = seed | 0
   const next = (): number => {
@@ -27,7 +24,7 @@ export const makeRandom = (seed: number) => {
 
 const subaccounts = 3
 
-/** The number of shards. Each shard has one event, and the markets of these events are the legs of combos. */
+/** Each shard has one event, whose markets are the legs of combos. */
 const shards = 4
 
 export interface Actors {
@@ -61,7 +58,6 @@ export interface Actors {
   readonly blocks: Array<{ readonly parties: ReadonlyArray<string>; readonly proposalId: string }>
   made: number
   done: number
-  /** The number of refusals by code. */
   readonly refused: Map<string, number>
 }
 
@@ -215,10 +211,9 @@ const step = (exchange: Exchange, actors: Actors, random: Random): Result.Result
   return choice < 985 ? money(exchange, actors, random, account) : life(exchange, actors, random, account)
 }
 
-/** The maximum number of combos without a result. */
 const maxCombos = 4
 
-/** Selects two or three legs. The exchange creates their combo, or returns the existing combo. */
+/** The exchange creates the combo of the legs, or returns the existing combo. */
 const combine = (exchange: Exchange, actors: Actors, random: Random, accountId: string) => {
   const singles = actors.markets.filter((market) => !actors.combos.includes(market))
   const legs = Array.from({ length: 2 + random.below(2) }, () => {
@@ -233,7 +228,6 @@ const combine = (exchange: Exchange, actors: Actors, random: Random, accountId: 
   return made
 }
 
-/** Removes markets that were determined. */
 const forget = (actors: Actors, isDetermined: (ticker: string) => boolean): void => {
   for (const list of [actors.markets, actors.combos]) {
     list.splice(0, list.length, ...list.filter((ticker) => !isDetermined(ticker)))
@@ -370,7 +364,6 @@ const deal = (exchange: Exchange, actors: Actors, random: Random, accountId: str
     : exchange.execute({ type: "deleteQuote", accountId: quote.account, target: target(quote.quoteId) }, now)
 }
 
-/** Proposes a block trade, or accepts one of the latest proposals for one of its parties. */
 const dealBlock = (exchange: Exchange, actors: Actors, random: Random, accountId: string) => {
   const { now } = actors
   const block = actors.blocks.at(-1 - random.below(Math.min(actors.blocks.length, 4)))
@@ -529,7 +522,6 @@ const life = (exchange: Exchange, actors: Actors, random: Random, account: strin
   }
 }
 
-/** Changes the fee of a market's series or event, now or within ten minutes. */
 const changeFee = (exchange: Exchange, { now }: Actors, random: Random, ticker: string) => {
   const { eventTicker, seriesTicker } = unwrap(exchange.view(now).market(ticker))
   const fee = {
@@ -543,8 +535,8 @@ const changeFee = (exchange: Exchange, { now }: Actors, random: Random, ticker: 
 }
 
 /**
- * Computes the value of a combo from its legs. Undefined while the legs do not determine the value: no leg is worth
- * zero, and the result of at least one leg is missing or disputed.
+ * Undefined while the legs do not determine the value: no leg is worth zero, and the result of a leg is missing or
+ * disputed.
  */
 const productOf = (
   legs: ReadonlyArray<{ readonly ticker: string; readonly side: "yes" | "no" }>,
@@ -564,7 +556,7 @@ const productOf = (
     : Number(values.reduce((product, value) => product! * value!, 1n)! / 10_000n ** BigInt(legs.length - 1))
 }
 
-/** Checks the invariants of a state, and returns the violated invariants. */
+/** Returns the violated invariants. */
 export const audit = (state: Snapshot): ReadonlyArray<string> => {
   const violations: Array<string> = []
   const check = (isTrue: boolean, law: string): void => {

@@ -1,6 +1,6 @@
 /**
- * Requests that receive each declared status of the operations of RFQ batches. `{batch}`, `{child}`, `{otherChild}` and
- * so on stand for the entities of `worldBatches.ts`.
+ * Requests about RFQ batches, by the status that they receive. `{batch}`, `{child}` and so on stand for the entities of
+ * `worldBatches.ts`.
  */
 import { badBodies, badPages, type Case, type Change } from "./cases.ts"
 import { collectionTicker, settledTicker, ticker } from "./world.ts"
@@ -13,13 +13,11 @@ const [first, second] = pair.map((market_ticker) => ({ market_ticker }))
 
 const changes = (jsons: ReadonlyArray<object>): ReadonlyArray<Change> => jsons.map((json) => ({ json }))
 
-/** Paths with a malformed and with an unknown batch id. */
 const ids = (suffix: string) => ({
   malformed: [{ path: `${root}/mine${suffix}` }],
   unknown: [{ path: `${root}/${unknownId}${suffix}` }]
 })
 
-/** The body that creates a batch with these children. */
 const of = (...items: ReadonlyArray<object | undefined>) => batch({ children: items })
 
 const legs = (selected_markets: ReadonlyArray<object>) => ({ selected_markets })

@@ -21,7 +21,7 @@ export const batchTerms = (tickers: ReadonlyArray<string>, change: Partial<Creat
   ...change
 })
 
-/** The bids of a maker, in cents: a YES bid and a NO bid for each child. */
+/** In cents: a YES bid and a NO bid for each child. */
 export type Bids = ReadonlyArray<readonly [yesCents: number, noCents: number]>
 
 export const batchQuoteTerms = (
@@ -55,7 +55,7 @@ export const acceptTerms = (
   ...change
 })
 
-/** An exchange with three combos, a creator of batches and three makers, who each have $1,000 on shard 1. */
+/** A creator of batches and three makers have $1,000 each on shard 1. */
 export const makeBatching = (options: Partial<Options> = {}) => {
   const floor = makeFloor(options)
   unwrap(
@@ -76,7 +76,7 @@ export const makeBatching = (options: Partial<Options> = {}) => {
     second,
     third,
     member,
-    /** Moves the time forward, and fires the timers that are due. */
+    /** Fires the timers that are due. */
     pass: (millis: number): void => {
       floor.time += millis
       floor.view()
@@ -118,9 +118,8 @@ export const makeBatching = (options: Partial<Options> = {}) => {
     quotesOf: ({ batchId }: RfqBatch, accountId: string): ReadonlyArray<BatchQuote> =>
       unwrap(floor.view().batchQuotes(accountId, batchId, undefined)),
     best: ({ batchId }: RfqBatch): BestQuotes => unwrap(floor.view().bestQuotes(creator, batchId, undefined)),
-    /** The best bids of each child in cents. */
+    /** In cents. */
     bestBids: (batch: RfqBatch): Bids => desk.best(batch).rfqs.map(({ noBid, yesBid }) => [yesBid / 100, noBid / 100]),
-    /** Accepts and confirms a batch, and waits for its execution. */
     trade: (batch: RfqBatch, side: "yes" | "no", minCents: ReadonlyArray<number>): RfqBatch => {
       unwrap(desk.accept(batch, side, minCents))
       for (const quote of desk.quotesOf(batch, creator)) {
@@ -135,12 +134,11 @@ export const makeBatching = (options: Partial<Options> = {}) => {
       unwrap(floor.view().balances(accountId))
         .filter(({ exchangeIndex }) => exchangeIndex === 1)
         .reduce((total, { cashMicros }) => total + cashMicros, 0) / 1_000_000,
-    /** The positions of an account in the combos, in contracts. */
+    /** In contracts. */
     positions: (accountId: string): ReadonlyArray<number> => {
       const { positions } = unwrap(floor.view().portfolio(accountId))
       return combos.map((ticker) => (positions[ticker] ?? 0) / 100)
     },
-    /** The types of all emitted events about batches, quotes, orders and trades. */
     happened: (): ReadonlyArray<string> =>
       floor.events.flatMap(({ type }) => (/rfq|quote|order|fill/i.test(type) ? [type] : []))
   })

@@ -6,7 +6,6 @@ import * as Result from "effect/Result"
 import type { Operator } from "../../src/Sandbox.ts"
 import { ticker } from "./feedTrader.ts"
 
-/** The bids and asks of a readable book. */
 export const levels = (books: OrderBooks.Watch, market = ticker) =>
   Effect.map(books.read(market), (book) =>
     [book.bids, book.asks].map((side) => side.map(({ count, price }) => [price.padEnd(4, "0"), count]))

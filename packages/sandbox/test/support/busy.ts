@@ -4,15 +4,13 @@ import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Socket from "effect/socket/Socket"
 
-/**
- * The internal handle of a Node socket. A paused socket still reads into a buffer; after `readStop`, it reads nothing.
- */
+/** A paused Node socket still reads into a buffer. After `readStop`, it reads nothing. */
 export interface Handle {
   readonly readStart: () => void
   readonly readStop: () => void
 }
 
-/** A layer of Node WebSockets, and a function that returns the handle of a socket by its index. */
+/** `handle` takes the index of a socket. */
 export const recordedSockets = () => {
   const sockets: Array<NodeWS.WebSocket> = []
   const layer = Layer.effect(
@@ -33,10 +31,7 @@ export const poll = <E, R>(condition: Effect.Effect<boolean, E, R>): Effect.Effe
     while (!(yield* condition)) yield* Effect.sleep(1)
   })
 
-/**
- * Starts to read a socket again, and blocks the event loop for `millis`. Then a due timer calls `onTimer`, before the
- * event loop reads the socket.
- */
+/** After `millis`, a due timer calls `onTimer` before the event loop reads the socket. */
 export const busyFor = (millis: number, handle: Handle, onTimer: () => void): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
     setImmediate(() => {

@@ -1,11 +1,10 @@
 /**
- * Requests that receive each declared status of the operations with the tags account, api-keys, exchange, order-groups,
+ * Requests by the status that they receive, for the operations with the tags account, api-keys, exchange, order-groups,
  * orders and portfolio. `{order}`, `{group}`, `{transfer}` and `{key}` stand for existing entities.
  */
 import type { Sent } from "./wire.ts"
 import { order, settledTicker, takenTransferId, ticker } from "./world.ts"
 
-/** An account that signs a request. */
 type Who = "maker" | "taker" | "balanceOnly" | "locked" | "basic"
 
 export interface Change extends Partial<Omit<Sent, "by">> {
@@ -13,7 +12,7 @@ export interface Change extends Partial<Omit<Sent, "by">> {
 }
 
 export interface Case {
-  /** The account that signs the request. Default: the maker. */
+  /** Default: the maker. */
   readonly who?: Who
   readonly request: Omit<Sent, "by">
   /** Changes to the request, by the status that they cause. */

@@ -7,9 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 
-/**
- * The path of an installed Chromium; undefined if there is none. The environment variable `CHROMIUM` sets another path.
- */
+/** Undefined if Chromium is not installed. The environment variable `CHROMIUM` sets another path. */
 export const chromium = ["chromium", "chromium-browser", "google-chrome"].reduce<string | undefined>(
   (found, name) => found ?? pathOf(name),
   process.env["CHROMIUM"]
@@ -25,7 +23,6 @@ function pathOf(name: string): string | undefined {
 
 type Json = Readonly<Record<string, unknown>>
 
-/** A reply or an event of the protocol. */
 interface Message {
   readonly id?: number
   readonly sessionId?: string
@@ -55,7 +52,7 @@ export class Tab {
     await this.send("Page.close")
   }
 
-  /** Evaluates an expression, and returns its value. If the value is a promise, waits for its result. */
+  /** If the value is a promise, waits for its result. */
   async evaluate(expression: string): Promise<unknown> {
     const options = { expression, awaitPromise: true, returnByValue: true }
     const { exceptionDetails, result } = (await this.send("Runtime.evaluate", options)) as {
@@ -98,7 +95,6 @@ export class Tab {
     await this.send("Input.dispatchKeyEvent", { type: "keyUp", ...event })
   }
 
-  /** Replaces the content of the focused element with a text. */
   async type(text: string): Promise<void> {
     await this.evaluate("document.activeElement.select?.()")
     await this.send("Input.insertText", { text })

@@ -47,11 +47,10 @@ export const makeCombining = (collection: Partial<CreateCollection> = {}, option
     market: (market: CreateMarket): Market => unwrap(floor.execute({ type: "createMarket", market })),
     combo: (...legs: ReadonlyArray<string>): Market => unwrap(select(legs)),
     refusedLegs: (...legs: ReadonlyArray<string>) => refusalOf(select(legs)),
-    /** Sets the result of `KXname-26-YES`. */
     determine: (name: string, outcome: "yes" | "no" | { readonly scalar: string }) =>
       floor.execute({ type: "determineMarket", ticker: leg(name).marketTicker, outcome }),
     latest: ({ ticker }: Pick<Market, "ticker">): Market => unwrap(floor.view().market(ticker)),
-    /** Moves the time forward, and fires the timers that are due. */
+    /** Fires the timers that are due. */
     pass: (millis: number): void => {
       floor.time += millis
       floor.view()

@@ -1,7 +1,7 @@
 /**
- * Requests about RFQs, quotes and block trades, by the status that they receive. Statuses that every operation returns
- * are missing. `{rfq}`, `{quote}`, `{takerRfq}`, `{ownQuote}`, `{acceptedQuote}` and `{blockTrade}` stand for the ids of
- * existing entities, `{maker}` and `{taker}` for the ids of two accounts.
+ * Requests about RFQs, quotes and block trades, by the status that they receive. `{rfq}`, `{quote}`, `{takerRfq}`,
+ * `{ownQuote}`, `{acceptedQuote}` and `{blockTrade}` stand for the ids of existing entities, `{maker}` and `{taker}`
+ * for the ids of two accounts.
  */
 import { badBodies, badPages, type Case, type Change } from "./cases.ts"
 import { blockTrade, quote, rfq, settledTicker } from "./world.ts"
@@ -13,8 +13,8 @@ const blockTrades = "/communications/block-trade-proposals"
 const proposal = (change: object = {}) => blockTrade("{maker}", "{taker}", change)
 
 /**
- * The cases of two operations that do the same to a quote. The first path has the ids of the RFQ and of the quote. The
- * second path is deprecated, and has only the id of the quote.
+ * The first path has the ids of the RFQ and of the quote. The second path is deprecated, and has only the id of the
+ * quote.
  */
 const both = (
   names: readonly [scoped: string, deprecated: string],

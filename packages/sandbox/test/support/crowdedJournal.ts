@@ -1,7 +1,4 @@
-/**
- * A running exchange with a crowd (simulated traders) and a journal. Its file system is in memory, and the test moves its
- * clock.
- */
+/** A running exchange with a crowd (simulated traders) and a journal, on a file system in memory. */
 import * as Environment from "@kalshi-effect/client/Environment"
 import * as Effect from "effect/Effect"
 import { createHash } from "node:crypto"
@@ -17,7 +14,7 @@ import { unwrap } from "./floor.ts"
 import { path, turn } from "./journaled.ts"
 import type { MemoryDisk } from "./memoryDisk.ts"
 
-/** A change of the exchange. The journal numbers the changes. */
+/** A change that the journal numbers. */
 type Step =
   | { readonly replacedBy: Snapshot }
   | { readonly command: Command; readonly atMillis: number }
@@ -25,10 +22,9 @@ type Step =
 
 const digest = (dump: unknown): string => createHash("sha256").update(JSON.stringify(dump)).digest("hex")
 
-/** A hash of an exchange's state. Advances the time of the exchange to `atMillis`. */
+/** Advances the time of the exchange to `atMillis`. */
 export const stateAt = (exchange: Exchange, atMillis: number): string => digest(exchange.dump(atMillis))
 
-/** A hash of the current state of a running exchange. */
 export const stateOf = ({ operator }: Crowded): string => digest(Effect.runSync(operator.dump))
 
 const seed = 1
@@ -38,13 +34,11 @@ export interface Crowded {
   readonly journal: Journal
   readonly operator: Operator
   readonly running: Running
-  /** The time of the machine. Moves of the exchange's clock do not change it. */
+  /** Moves of the exchange's clock do not change it. */
   readonly wall: { millis: number }
-  /** The number of the last change. */
   readonly lastSeq: () => number
   readonly move: (millis: number) => void
   readonly nowMillis: () => number
-  /** Rebuilds the exchange as it was after a change, from the reported changes. */
   readonly rebuilt: (seq: number) => Exchange
 }
 
@@ -57,7 +51,6 @@ export interface CrowdedOptions extends TestOptions {
   readonly beforeSnapshot?: (world: { millis: number }) => void
 }
 
-/** Starts an exchange, or continues the exchange whose state is on the disk. */
 export const startCrowded = async ({
   beforeSnapshot,
   clock = "real",
@@ -126,7 +119,6 @@ export const startCrowded = async ({
 
 export const throughJson = <A>(value: A): A => JSON.parse(JSON.stringify(value)) as A // a JSON round trip
 
-/** Waits until everything is on the disk. */
 export const saved = async ({ journal }: Crowded): Promise<void> => {
   while (!journal.isSaved && journal.failure === undefined) await turn()
 }

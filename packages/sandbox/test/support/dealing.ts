@@ -40,14 +40,13 @@ export const targetOf = (quoteId: string, change: Partial<QuoteTarget> = {}): Qu
   ...change
 })
 
-/** An exchange with a maker and a requester who have $1,000 each. */
 export const makeDesk = (options: Partial<Options> = {}) => {
   const floor = makeFloor(options)
   const [maker, requester] = [floor.account("maker", "1000"), floor.account("requester", "1000")]
   const desk = Object.assign(floor, {
     maker,
     requester,
-    /** Moves the time forward, and fires the timers that are due. */
+    /** Fires the timers that are due. */
     pass: (millis: number): void => {
       floor.time += millis
       floor.view()
@@ -67,7 +66,6 @@ export const makeDesk = (options: Partial<Options> = {}) => {
       floor.execute({ type: "acceptQuote", accountId: requester, target: targetOf(quoteId), side }),
     confirm: ({ quoteId }: Pick<Quote, "quoteId">, accountId = maker) =>
       floor.execute({ type: "confirmQuote", accountId, target: targetOf(quoteId) }),
-    /** Accepts and confirms a quote, and waits for its execution. */
     trade: (quote: Quote, side: "yes" | "no"): Quote => {
       unwrap(desk.accept(quote, side))
       unwrap(desk.confirm(quote, quote.accountId))
@@ -76,7 +74,6 @@ export const makeDesk = (options: Partial<Options> = {}) => {
     },
     latest: ({ accountId, quoteId }: Quote): Quote => unwrap(floor.view().quote(accountId, targetOf(quoteId))),
     latestRfq: ({ rfqId }: Rfq): Rfq => unwrap(floor.view().rfq(rfqId)),
-    /** The types of all emitted events about RFQs, quotes, orders and trades. */
     happened: (): ReadonlyArray<string> =>
       floor.events.flatMap(({ type }) => (/rfq|quote|order|fill/i.test(type) ? [type] : []))
   })

@@ -9,14 +9,13 @@ export type Data = Readonly<Record<string, unknown>>
 
 export interface EventStream {
   readonly response: IncomingMessage
-  /** The messages that arrived. */
   readonly messages: ReadonlyArray<Data>
-  /** Returns the first message for which `isFound` returns true. If none has arrived, waits for it. */
+  /** If no such message has arrived, waits for it. */
   readonly find: (isFound: (message: Data) => boolean) => Effect.Effect<Data>
   readonly closed: Effect.Effect<void>
 }
 
-/** Opens the stream of an exchange. The stream closes with the scope. */
+/** The stream closes with the scope. */
 export const openStream = (url: string, query = "") =>
   Effect.map(
     Effect.acquireRelease(

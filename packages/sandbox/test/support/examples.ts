@@ -1,5 +1,5 @@
 /**
- * Generates values that fit a JSON Schema. The same seed and time give the same value.
+ * Generates values that fit a JSON Schema. The same input gives the same value.
  *
  * @module
  */
@@ -27,12 +27,11 @@ export interface JsonSchema {
 
 export interface ExampleInput {
   readonly schemas: Readonly<Record<string, JsonSchema>>
-  /** Any text. Different seeds give different examples. */
   readonly seed: string
   readonly nowMillis: number
   /**
-   * Values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` only to the
-   * outermost objects.
+   * Values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` down to depth
+   * one.
    */
   readonly known: {
     readonly anywhere: Readonly<Record<string, unknown>>
@@ -41,9 +40,7 @@ export interface ExampleInput {
   readonly tickers: ReadonlyArray<string>
 }
 
-/**
- * Generates a value that fits a schema. Objects have all their properties, and below depth five only the required ones.
- */
+/** Objects from depth five on have only their required properties. */
 export const exampleOf = (schema: JsonSchema, input: ExampleInput): unknown =>
   make(schema, "", { ...input, next: numbersFrom(input.seed) }, 0)
 
@@ -51,7 +48,7 @@ interface Source extends ExampleInput {
   readonly next: (below: number) => number
 }
 
-/** Creates a generator of numbers: xorshift, seeded with the FNV-1a hash of a string. */
+/** Xorshift, seeded with the FNV-1a hash of a string. */
 const numbersFrom = (text: string): ((below: number) => number) => {
   let state = 0x811c9dc5
   for (let index = 0; index < text.length; index++) {
@@ -144,7 +141,7 @@ const makeText = ({ format, minLength = 0, pattern }: JsonSchema, name: string, 
   return `${name.replaceAll("_", " ")} ${1 + source.next(9)}`.padEnd(minLength, ".")
 }
 
-/** Generates a decimal: the document has patterns only for decimals. */
+/** Patterns occur in the document only for decimals. */
 const matching = (pattern: string, { next }: Source): string => {
   const expression = new RegExp(pattern, "u")
   const hundredths = (1 + next(99)).toString().padStart(2, "0")

@@ -4,13 +4,11 @@ import { failure } from "../../src/rest/errorBody.ts"
 import { toWire, type WireRequest, type WireResponse } from "../../src/rest/handler.ts"
 import type { Upgrade } from "../../src/feed/line.ts"
 
-/** A response that refuses an upgrade to a WebSocket. */
 export const refusal = (status: number, change: Partial<WireResponse> = {}): WireResponse => ({
   ...toWire(failure(status, "refused", "by the test"), 0),
   ...change
 })
 
-/** One connection: its messages, and how often the feed was notified of pongs, drained buffers and closing. */
 export interface Connection {
   readonly line: Line
   readonly received: Array<string>
@@ -27,7 +25,6 @@ export const makeFakeFeed = () => {
     refusals: [] as Array<WireResponse>,
     /** Called with every connection before its endpoint exists. */
     onOpen: (_line: Line): void => {},
-    /** Called with every message. */
     onMessage: (text: string, { line }: Connection): void => line.send(text),
     upgrade: (request: WireRequest): Upgrade => {
       feed.requests.push(request)

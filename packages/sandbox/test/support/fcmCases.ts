@@ -1,7 +1,6 @@
 /**
- * Requests of FCM members (futures commission merchants), by the status that they receive. Statuses that every operation
- * returns are missing. `{subtrader}` stands for a subtrader of the maker, `{errorSubtrader}` for the subtrader of the
- * maker's error account.
+ * Requests of FCM members (futures commission merchants), by the status that they receive. `{subtrader}` stands for a
+ * subtrader of the maker, `{errorSubtrader}` for the subtrader of the maker's error account.
  */
 import { badBodies, type Case, type Change } from "./cases.ts"
 import { settledTicker, ticker } from "./world.ts"

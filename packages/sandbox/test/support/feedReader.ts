@@ -9,7 +9,6 @@ const dollar = 10_000
 /** Channels whose data messages carry no `seq`. */
 const unsequenced = new Set(["ticker", "fill", "user_order", "market_position"])
 
-/** One connection, and the data that it received. */
 export class FeedReader {
   readonly accountId: string
   readonly line: TestLine
@@ -32,7 +31,7 @@ export class FeedReader {
     this.#isYesScale = isYesScale
   }
 
-  /** Reads the frames that arrived. `change` simulates a faulty feed. */
+  /** `change` simulates a faulty feed. */
   read(change: (frame: Frame) => ReadonlyArray<Frame> = (frame) => [frame]): void {
     for (const frame of this.line.take().flatMap(change)) {
       this.types.set(frame.type, (this.types.get(frame.type) ?? 0) + 1)
@@ -143,10 +142,7 @@ export class FeedReader {
     }
   }
 
-  /**
-   * Returns the differences between the reader's data and the exchange. With `isComplete`, also compares lists. For
-   * this, the reader must have subscribed before the first command.
-   */
+  /** `isComplete` also compares lists. For this, the reader must have subscribed before the first command. */
   differences(view: View, isComplete: boolean): ReadonlyArray<string> {
     const found = [...this.problems]
     const compare = (what: string, own: unknown, exchange: unknown): void => {

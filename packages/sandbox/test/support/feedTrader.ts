@@ -31,10 +31,7 @@ export interface Trader {
   readonly place: (order?: Partial<Orders.CreateInput>) => Effect.Effect<unknown, unknown, HttpClient.HttpClient>
 }
 
-/**
- * Runs a test with a market, an account, and a feed of that account. The waits before a new connection are the same in
- * each run.
- */
+/** The waits before a new connection are the same in each run. */
 export const trading = <E>(
   test: (trader: Trader) => Effect.Effect<void, E, Needs | Feed.KalshiFeed | Scope.Scope>,
   options: Partial<Feed.Options> = {}
@@ -51,7 +48,6 @@ export const trading = <E>(
     )
   }).pipe(Effect.scoped, Random.withSeed("feed"))
 
-/** Collects the events of a stream in a list, in the background. */
 export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
   Effect.gen(function* () {
     const events: Array<A> = []

@@ -12,11 +12,9 @@ import { Feed } from "../../src/feed/Feed.ts"
 import { type Endpoint, feedPath, type Upgrade } from "../../src/feed/line.ts"
 import type { WireRequest, WireResponse } from "../../src/rest/handler.ts"
 
-/** A value of any type, read by a test. */
 // oxlint-disable-next-line typescript/no-explicit-any -- the tests read fields of forty types of messages and results
 export type Loose = any
 
-/** A frame that the feed sent. */
 export interface Frame {
   readonly type: string
   readonly id?: number
@@ -32,7 +30,6 @@ export interface TestAccount {
   readonly sign: (text: string) => string
 }
 
-/** A connection, and what it received. */
 export interface TestLine {
   readonly endpoint: Endpoint
   /** Frames since the last call. */
@@ -42,10 +39,9 @@ export interface TestLine {
   readonly send: (command: object | string) => void
   /** Sends a command and returns the frames that it caused. */
   readonly ask: (command: object | string) => Array<Frame>
-  /** How the exchange ended the connection. Undefined while it is open. */
+  /** Undefined while the connection is open. */
   readonly ended: () => string | undefined
   readonly pings: () => number
-  /** Sends no pong from now on. */
   readonly mute: () => void
   /** While blocked, the network accepts no data. */
   readonly block: (isBlocked: boolean) => void
@@ -55,7 +51,7 @@ export interface FeedWorld {
   readonly exchange: Exchange
   readonly feed: Feed
   readonly nowMillis: () => number
-  /** Moves the time, and calls `tick` at each time that the feed schedules. */
+  /** Calls `tick` at each time that the feed schedules. */
   readonly pass: (millis: number) => void
   readonly view: () => View
   readonly run: <Type extends CommandType>(command: Command<Type> & Command) => Loose
@@ -65,7 +61,6 @@ export interface FeedWorld {
   readonly request: (account: TestAccount, change?: Partial<WireRequest>) => WireRequest
   readonly connect: (account: TestAccount) => TestLine
   readonly refused: (request: WireRequest) => WireResponse
-  /** Creates a key of an existing account. */
   readonly keyOf: (accountId: string, key?: KeyOptions) => TestAccount
 }
 
@@ -207,7 +202,6 @@ const openLine = (open: Extract<Upgrade, { _tag: "Accepted" }>["open"]): TestLin
   }
 }
 
-/** The type, `id`, `sid` and `seq` of each frame, as text. */
 export const outline = (frames: ReadonlyArray<Frame>): ReadonlyArray<string> =>
   frames.map(({ id, seq, sid, type }) =>
     [

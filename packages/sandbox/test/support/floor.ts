@@ -55,7 +55,6 @@ export const refusalOf = <A>(result: Result.Result<A, Refusal>): Refusal => {
   return result.failure
 }
 
-/** An exchange with one market, on a clock that a test moves. */
 export const makeFloor = (options: Partial<Options> = {}) => {
   const events: Array<Event> = []
   const assumptions = { transferMillis: 0, ...options.assumptions }
@@ -69,7 +68,7 @@ export const makeFloor = (options: Partial<Options> = {}) => {
       exchange.execute<Type>(command, floor.time),
     account: (name: string, dollars = "1000000") =>
       unwrap(floor.execute({ type: "createAccount", name, dollars })).accountId,
-    /** Sends $1,000 from the primary subaccount on shard 0 to a subaccount, which is created if missing. */
+    /** Sends $1,000 from the primary subaccount on shard 0, and creates the other subaccount if it is missing. */
     fund: (accountId: string, to: { readonly subaccount?: number; readonly exchangeIndex?: number }) => {
       const { exchangeIndex = 0, subaccount = 0 } = to
       while (unwrap(floor.view().netting(accountId)).length <= subaccount) {
@@ -96,7 +95,6 @@ export const makeFloor = (options: Partial<Options> = {}) => {
         accountId,
         target: { orderId, subaccount: 0, exchangeIndex: undefined, marketTicker: undefined }
       }),
-    /** The current values of some fields of an order. */
     now: (order: Order, ...fields: ReadonlyArray<keyof Order>): ReadonlyArray<unknown> => {
       const latest = unwrap(floor.view().order(order.accountId, order.orderId))
       return fields.map((field) => latest[field])

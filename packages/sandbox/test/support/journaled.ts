@@ -1,4 +1,4 @@
-/** An exchange with a journal on a file system in memory. Actors execute random commands on it. */
+/** An exchange with a journal on a file system in memory. */
 import { createHash } from "node:crypto"
 import * as Predicate from "effect/Predicate"
 import { defaults } from "../../src/Assumptions.ts"
@@ -28,7 +28,7 @@ const sorted = (value: unknown): string =>
     Predicate.isObject(field) ? Object.fromEntries(Object.entries(field).sort()) : field
   )
 
-/** A hash of the state. Does not advance the time of the exchange. */
+/** Does not advance the time of the exchange. */
 export const stateOf = (exchange: Exchange): string =>
   createHash("sha256")
     .update(sorted(exchange.dump(0)))
@@ -36,7 +36,7 @@ export const stateOf = (exchange: Exchange): string =>
 
 export const read = (disk: MemoryDisk, from: Options = options): Stored | undefined => readStateFile(disk, path, from)
 
-/** Starts a journal. `step` executes a random command. */
+/** `step` executes a random command. */
 export const makeJournaled = async (limits: Limits, disk = new MemoryDisk()) => {
   const { options: journalOptions, ...world } = prepare(limits, disk)
   const journal = await Journal.create(journalOptions)
@@ -44,7 +44,6 @@ export const makeJournaled = async (limits: Limits, disk = new MemoryDisk()) => 
   return { ...world, disk, journal, journalOptions }
 }
 
-/** The exchange, its actors and the options of its journal, without the journal. */
 export const prepare = (limits: Limits, disk: MemoryDisk) => {
   let exchange = new Exchange(options)
   let actors = makeActors(exchange, 2)
@@ -64,7 +63,7 @@ export const prepare = (limits: Limits, disk: MemoryDisk) => {
     report: (line) => reports.push(line)
   }
   let journal: Journal | undefined
-  /** A hash of the state after each change. The index is the number of the change. */
+  /** The index is the number of the change. */
   const states = [stateOf(exchange)]
   const record = (): void =>
     exchange.recordCommands((command, atMillis) => {
@@ -86,7 +85,6 @@ export const prepare = (limits: Limits, disk: MemoryDisk) => {
       act(exchange, actors, seed + steps++, 1)
       states[states.length - 1] = stateOf(exchange)
     },
-    /** Replaces the exchange with a new exchange. */
     reset: (): void => {
       exchange = new Exchange(options)
       actors = makeActors(exchange, 2)
@@ -97,12 +95,10 @@ export const prepare = (limits: Limits, disk: MemoryDisk) => {
   }
 }
 
-/** Executes commands until the exchange has recorded a number of changes. */
 export const stepTo = ({ states, step }: Awaited<ReturnType<typeof makeJournaled>>, changes: number): void => {
   while (states.length <= changes) {
     step()
   }
 }
 
-/** Waits for the next turn of the event loop. */
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve))

@@ -8,7 +8,6 @@ import { fileURLToPath } from "node:url"
 import { bundle } from "../../bundle.ts"
 import type { Served } from "./stateServer.ts"
 
-/** A running exchange, and what it has written to the standard error output. */
 export interface Started {
   readonly child: ChildProcess
   readonly served: Served

@@ -1,4 +1,4 @@
-/** Accounts that send signed requests to an exchange until the test kills it, and remember every response. */
+/** Accounts that send signed requests until the exchange is killed, and remember its responses. */
 import { randomUUID, sign } from "node:crypto"
 import { type Agent, request as httpRequest } from "node:http"
 import { feedPath } from "../../src/feed/line.ts"
@@ -16,7 +16,7 @@ interface Key {
 
 const root = "/trade-api/v2"
 
-/** Sends a signed request. Rejects if the connection ends before the response does. */
+/** Rejects if the connection ends before the response does. */
 const call = (
   agent: Agent,
   url: string,
@@ -61,16 +61,14 @@ interface OrderBody {
   readonly initial_count_fp: string
 }
 
-/** An account, and the responses that it received. */
 export class Trader {
   readonly key: Key
-  /** Orders with a response, by order id: the client order id, and the number of filled contracts in the response. */
+  /** By order id: the client order id, and the number of filled contracts in the response. */
   readonly orders = new Map<string, { readonly clientOrderId: string; readonly filled: number }>()
   readonly canceled = new Set<string>()
   readonly fills = new Set<string>()
-  /** Client order ids of all sent orders, with or without a response. */
+  /** With or without a response. */
   readonly sent = new Set<string>()
-  /** Every response of the exchange with an unexpected status. */
   readonly unexpected: Array<string> = []
   answered = 0
 
@@ -78,7 +76,6 @@ export class Trader {
     this.key = key
   }
 
-  /** Sends requests, one after another, until the exchange is killed. */
   async trade(url: string, agent: Agent, random: () => number): Promise<void> {
     try {
       for (;;) {
@@ -142,7 +139,7 @@ export class Trader {
     }
   }
 
-  /** Compares the state of the exchange after a restart with its earlier responses. Returns the differences. */
+  /** Returns the differences between the restarted exchange and its earlier responses. */
   async check(url: string, agent: Agent): Promise<ReadonlyArray<string>> {
     const orders = await this.#all<OrderBody>(url, agent, "orders")
     const fills = await this.#all<{ readonly fill_id: string }>(url, agent, "fills")
@@ -180,17 +177,15 @@ export class Trader {
   }
 }
 
-/** Reads a path of the operator's interface. */
 export const operatorRead = async (url: string, agent: Agent, path: string): Promise<unknown> =>
   (await call(agent, url, undefined, "GET", `/sandbox/${path}`)).body
 
-/** Moves the clock through the operator's interface. Rejects if there is no response. */
+/** Rejects if there is no response. */
 export const moveClock = async (url: string, agent: Agent, millis: number): Promise<void> => {
   const { status } = await call(agent, url, undefined, "POST", "/sandbox/time", { millis })
   if (status !== 200) throw new Error(`the clock was not moved: ${status}`)
 }
 
-/** The signed headers of an upgrade to the feed. */
 export const feedHeaders = (key: Key): Record<string, string> => {
   const timestamp = String(Date.now())
   return {

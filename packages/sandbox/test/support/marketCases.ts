@@ -1,6 +1,4 @@
-/**
- * Requests that receive each declared status of the operations with the tags events, historical and market.
- */
+/** Requests about events, markets and historical data, by the status that they receive. */
 import { badPages, type Case } from "./cases.ts"
 import { settledTicker, ticker } from "./world.ts"
 

@@ -1,6 +1,5 @@
 /**
- * A file system in memory. It can stop at any operation, as a killed process does. It can lose the data that were not
- * synced, as a machine does in a power failure.
+ * A file system in memory. It can stop, as a killed process does, and can lose unsynced data, as in a power failure.
  */
 import type { Disk, DiskFile } from "../../src/persistence/disk.ts"
 
@@ -10,16 +9,14 @@ interface Node {
   synced: number
 }
 
-/** An operation that can fail. */
 export type DiskFault = "append" | "sync" | "create" | "rename" | "syncFolder"
 
 export class MemoryDisk implements Disk {
   #nodes = new Map<string, Node>()
   /** The entries of the folder that would survive a power failure. */
   #durable = new Map<string, Node>()
-  /** The names of all operations so far. */
   readonly operations: Array<string> = []
-  /** The number of operations after which the disk stops. Later operations never complete. */
+  /** The operation with this number and later operations do not complete. */
   stopAfter = Infinity
   /** Operations that fail with a full disk. */
   readonly failing = new Set<DiskFault>()
@@ -31,8 +28,8 @@ export class MemoryDisk implements Disk {
   }
 
   /**
-   * The disk that a restarted process finds. Without `kept`, the process was killed. With `kept`, the power failed:
-   * `kept` returns random numbers from 0 to 1. They set how much of the unsynced data survives.
+   * Without `kept`, the process was killed. With `kept`, the power failed, and random numbers from 0 to 1 set how much
+   * of the unsynced data survives.
    */
   restarted(kept?: () => number): MemoryDisk {
     const disk = new MemoryDisk()

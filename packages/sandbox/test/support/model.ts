@@ -1,7 +1,6 @@
 /**
- * A simple model of the exchange: one market, and lists that are sorted and searched at every step. It shares no code
- * with the engine, and computes fees with the client's code. A property test executes the same commands on the model
- * and on the exchange, and compares their states.
+ * A simple model of the exchange with one market. It searches its lists at every step, shares no code with the engine,
+ * and computes fees with the client's code.
  */
 import * as Fees from "@kalshi-effect/client/Fees"
 import { countUnsafe, type Dollars, dollarsUnsafe, toMicros } from "@kalshi-effect/client/FixedPoint"
@@ -50,11 +49,9 @@ export interface ModelBlock {
   readonly price: number
   readonly count: number
   readonly expiresAt: number
-  /** The parties that have accepted. */
   readonly accepted: Array<number>
 }
 
-/** An RFQ for a number of contracts, or for a cost. */
 export interface ModelRfq {
   readonly account: number
   readonly count: number | undefined
@@ -77,7 +74,6 @@ export interface ModelQuote {
   side: "yes" | "no" | undefined
   /** For an accepted quote, the time limit of the confirmation. For a confirmed quote, the time of the execution. */
   due: number
-  /** The orders of the maker and of the RFQ's creator. */
   placed: ReadonlyArray<number>
 }
 
@@ -103,12 +99,10 @@ export interface ModelPlace {
 
 export interface ModelAmend {
   readonly price: number
-  /** The sum of the filled and the remaining count. */
   readonly count: number
   readonly expiresAt: number | undefined
 }
 
-/** The parts of an order that set its cost. */
 interface Terms {
   readonly account: number
   readonly side: "bid" | "ask"
@@ -165,7 +159,7 @@ export class Model {
     this.member = member
   }
 
-  /** Advances the time. Executes the confirmed quotes that are due, each at its own time. */
+  /** Executes the confirmed quotes that are due, each at its own time. */
   wait(millis: number): void {
     const end = this.now + millis
     for (let next = this.#confirmed[0]; next !== undefined && next.due <= end; next = this.#confirmed[0]) {
@@ -207,7 +201,6 @@ export class Model {
     return undefined
   }
 
-  /** Returns whether the order was canceled. */
   cancel(order: number, account: number): boolean {
     const target = this.#own(order, account)
     if (target !== undefined) {
@@ -297,7 +290,7 @@ export class Model {
     return undefined
   }
 
-  /** Accepts a block trade. The second party's acceptance executes it. */
+  /** The second party's acceptance executes the block trade. */
   acceptBlock(index: number, account: number): string | undefined {
     const block = this.blocks[index]
     if (block === undefined || (account !== block.buyer && account !== block.seller)) {
@@ -471,7 +464,7 @@ export class Model {
     group.deleted = true
   }
 
-  /** The resting count of each price, the best price first. */
+  /** The best price comes first. */
   book(side: "bid" | "ask"): Array<[number, number]> {
     const levels = new Map<number, number>()
     for (const order of this.orders.filter((order) => order.side === side && order.status === "resting")) {
@@ -480,14 +473,12 @@ export class Model {
     return [...levels].sort(([left], [right]) => (side === "bid" ? right - left : left - right))
   }
 
-  /** Contracts ahead of a resting order. */
   ahead(order: ModelOrder): number {
     const other = order.side === "bid" ? "ask" : "bid"
     const line = this.#reachable(other, order.price)
     return line.slice(0, line.indexOf(order)).reduce((sum, { remaining }) => sum + remaining, 0)
   }
 
-  /** The money reserved for the orders of an account. */
   reserved(account: number): number {
     return this.#required(account, this.orders)
   }
@@ -505,7 +496,7 @@ export class Model {
     }
   }
 
-  /** Settles a combo: its value is the product of the values of its legs, rounded down to a ten-thousandth. */
+  /** The value of a combo is the product of the values of its legs, rounded down to a ten-thousandth. */
   settleCombo(legs: ReadonlyArray<{ readonly value: number; readonly side: "yes" | "no" }>): void {
     let product = 1n
     for (const { side, value } of legs) {
@@ -522,7 +513,6 @@ export class Model {
     )
   }
 
-  /** Closes an RFQ and cancels the open quotes on it. */
   #close(rfq: ModelRfq): void {
     rfq.isOpen = false
     for (const quote of this.quotes) {
@@ -533,8 +523,8 @@ export class Model {
   }
 
   /**
-   * The count of a quote. For a target cost, it is the largest count that the target cost pays. The target cost pays
-   * the fee too, unless the RFQ excludes fees.
+   * For a target cost, the largest count that the target cost pays. The target cost pays the fee too, unless the RFQ
+   * excludes fees.
    */
   #quoted({ count, excludesFees, targetCost }: ModelRfq, bid: number): number {
     if (bid === 0 || targetCost === undefined) {
@@ -551,7 +541,6 @@ export class Model {
     return largest
   }
 
-  /** The orders of the maker and of the RFQ's creator if a side of a quote is accepted. */
   #ordersOf(quote: ModelQuote, accepted: "yes" | "no"): readonly [maker: ModelOrder, creator: ModelOrder] {
     const isYes = accepted === "yes"
     const price = isYes ? quote.yesBid : 10_000 - quote.noBid
@@ -616,7 +605,6 @@ export class Model {
     return Object.assign(copy, { accounts, fills, groups, orders, stamps })
   }
 
-  /** An order that is not in the book. */
   #order({ account, count, price, side }: Terms, rate: number): ModelOrder {
     return {
       account,
@@ -636,7 +624,7 @@ export class Model {
     }
   }
 
-  /** Whether an account can pay for a new order in addition to its other orders. */
+  /** In addition to the account's other orders. */
   #canPay(order: ModelOrder): boolean {
     return this.#required(order.account, [...this.orders, order]) <= this.accounts[order.account]!.money
   }
@@ -646,10 +634,7 @@ export class Model {
     return Math.max(0, side === "ask" ? position : -position)
   }
 
-  /**
-   * The money that all orders of an account need. Orders that close held contracts need no money for these contracts,
-   * starting with the oldest order.
-   */
+  /** Orders that close held contracts need no money for these contracts, starting with the oldest order. */
   #required(account: number, orders: ReadonlyArray<ModelOrder>): number {
     let micros = 0
     for (const side of ["bid", "ask"] as const) {
@@ -686,7 +671,7 @@ export class Model {
     return again.status === "executed"
   }
 
-  /** Resting orders that an order would match, in matching order. */
+  /** In matching order. */
   #reachable(side: "bid" | "ask", price: number): Array<ModelOrder> {
     return this.orders
       .filter((order) => order.status === "resting" && order.inBook && order.side !== side)

@@ -2,7 +2,6 @@
 import { once } from "node:events"
 import { connect, type Socket } from "node:net"
 
-/** The parts of a frame that can be wrong. */
 export interface FrameOptions {
   /** Default: 1, a text frame. */
   readonly opcode?: number
@@ -16,7 +15,7 @@ export interface FrameOptions {
   readonly length?: number
 }
 
-/** The bytes of one frame of a client. Its mask is zero, so the payload stays readable. */
+/** The mask is zero, so the payload stays readable. */
 export const frame = (payload: string | Buffer, options: FrameOptions = {}): Buffer => {
   const { fin = true, masked = true, opcode = 1, reserved = 0 } = options
   const body = typeof payload === "string" ? Buffer.from(payload) : payload
@@ -31,7 +30,6 @@ export const frame = (payload: string | Buffer, options: FrameOptions = {}): Buf
   return Buffer.concat([head, body])
 }
 
-/** A key that signs synchronously. */
 export interface Key {
   readonly keyId: string
   readonly sign: (text: string) => string
@@ -39,7 +37,7 @@ export interface Key {
 
 export const feedPath = "/trade-api/ws/v2"
 
-/** The head of an upgrade request. `headers` adds or replaces headers; a header with the value undefined is omitted. */
+/** `headers` adds or replaces headers. A header with the value undefined is omitted. */
 export const upgradeHead = (
   key: Key | undefined,
   headers: Readonly<Record<string, string | undefined>> = {}
@@ -63,7 +61,6 @@ export const upgradeHead = (
 /** Called with each frame: its opcode, and the bytes that hold its payload. */
 export type OnFrame = (opcode: number, bytes: Buffer, start: number, end: number) => void
 
-/** Splits received bytes into the unmasked frames of a server. */
 export class FrameReader {
   #rest: Buffer = Buffer.alloc(0)
 
@@ -85,14 +82,11 @@ export class FrameReader {
   }
 }
 
-/** A connection to the port, before or after its handshake. */
 export class RawFeed {
   readonly socket: Socket
   /** Text messages that `next` has not taken yet. */
   readonly messages: Array<string> = []
-  /** The bodies of the pongs that arrived. */
   readonly pongs: Array<string> = []
-  /** The code of the close frame that arrived. */
   closeCode: number | undefined
   isEnded = false
   /** If set, receives the text messages. They are then not in `messages`. */
@@ -125,37 +119,34 @@ export class RawFeed {
     this.send(frame(JSON.stringify(command)))
   }
 
-  /** Sends a head, and returns {@link status}. */
   async handshake(head: string): Promise<string> {
     this.send(head)
     return this.status()
   }
 
-  /** Returns the status of the handshake's response, or an empty string if the connection ended without a response. */
+  /** An empty string if the connection ended without a response. */
   async status(): Promise<string> {
     await this.#until(() => this.#status !== undefined)
     return this.#status ?? ""
   }
 
-  /** The next text message; undefined if the connection ends before a message arrives. */
+  /** Undefined if the connection ends before a message arrives. */
   async next(): Promise<string | undefined> {
     await this.#until(() => this.messages.length > 0)
     return this.messages.shift()
   }
 
-  /** Waits for a pong. Returns whether a pong arrived before the connection ended. */
+  /** False if the connection ended before a pong. */
   async pong(): Promise<boolean> {
     await this.#until(() => this.pongs.length > 0)
     return this.pongs.shift() !== undefined
   }
 
-  /** Waits for the end of the connection, and returns the code of the close frame that arrived. */
   async ended(): Promise<number | undefined> {
     await this.#until(() => false)
     return this.closeCode
   }
 
-  /** Waits until a condition holds or the connection ends. Checks the condition whenever data arrive. */
   #until(isDone: () => boolean): Promise<void> {
     const { socket } = this
     return new Promise((resolve) => {

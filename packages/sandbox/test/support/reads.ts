@@ -15,7 +15,7 @@ export interface Read {
 
 const decoder = new TextDecoder()
 
-/** Returns a function that moves the exchange to a time, and reads a path below the API's root. */
+/** Moves the exchange to a time, and reads a path below the API's root. */
 export const readsOf = (exchange: Exchange): ((path: string, nowMillis: number) => Read) => {
   const references = new References(exchange.seed)
   const handle = makeHandler(
@@ -32,10 +32,8 @@ export const readsOf = (exchange: Exchange): ((path: string, nowMillis: number) 
   }
 }
 
-/** The objects of a list in a response. */
 export const itemsOf = ({ body }: Read, name: string): ReadonlyArray<Json> => body[name] as ReadonlyArray<Json> // a wrong name fails the test
 
-/** The items of all pages of a list. */
 export const allPages = (
   read: (path: string) => Read,
   path: string,

@@ -1,5 +1,5 @@
 /**
- * Requests that receive each declared status of the operations with the tags incentive-programs, live-data, milestone,
+ * Requests by the status that they receive, for the operations with the tags incentive-programs, live-data, milestone,
  * search and structured-targets. `{milestone}` and `{target}` stand for existing entities.
  */
 import type { Case } from "./cases.ts"
@@ -10,7 +10,7 @@ const bad = (path: string, ...queries: ReadonlyArray<string>) => queries.map((qu
 
 const unknownId = "00000000-0000-4000-8000-000000000000"
 
-/** Paths with a UUID that no entity has, and with an id that is not a UUID. */
+/** A UUID that no entity has, and an id that is not a UUID. */
 const missing = (path: (id: string) => string) => [{ path: path(unknownId) }, { path: path("not-a-uuid") }]
 
 export const referenceCases: Readonly<Record<string, Case>> = {

@@ -34,7 +34,6 @@ const document: Document = JSON.parse(
   readFileSync(new URL("../../../../fixtures/spec/rest.json", import.meta.url), "utf8")
 )
 
-/** Bodies for operations that check more than the schema. */
 const bodies: Readonly<Record<string, (world: World) => unknown>> = {
   CreateOrderV2: () => ({ ...order, count: "1" }),
   BatchCreateOrdersV2: () => ({ orders: [order, { ...order, count: "0" }] }),
@@ -132,7 +131,6 @@ const tickers: Readonly<Record<string, string>> = {
   GetEventForecastPercentilesHistory: "KXTEST-26"
 }
 
-/** A quote in the state that an operation requires. */
 const quoteOf = (world: World, operationId: string): Readonly<Record<string, string>> => {
   const { acceptedQuoteId, ownQuoteId, quoteId, rfqId, takerRfqId } = world
   return operationId.startsWith("Confirm")
@@ -142,16 +140,14 @@ const quoteOf = (world: World, operationId: string): Readonly<Record<string, str
       : { rfq_id: rfqId, quote_id: quoteId }
 }
 
-/** An RFQ batch and a batch quote in the states that an operation requires. */
 const batchOf = ({ batches }: World, operationId: string): Readonly<Record<string, string>> =>
   operationId === "ConfirmRFQBatchQuote"
     ? { rfq_batch_id: batches.acceptedBatchId, batch_quote_id: batches.acceptedBatchQuoteId }
     : { rfq_batch_id: batches.batchId, batch_quote_id: batches.batchQuoteId }
 
-/** Operations that only the creator of an RFQ batch may send. The creator is the taker. */
+/** Only the creator of an RFQ batch may send these. The creator is the taker. */
 const ofCreator = new Set(["CreateRFQBatch", "DeleteRFQBatch", "GetRFQBatchBestQuotes", "AcceptRFQBatch"])
 
-/** The values of path parameters by name. */
 const partsOf = (world: World, operationId: string): Readonly<Record<string, string>> => ({
   order_id: world.orderIds[0]!,
   order_group_id: world.groupId,
@@ -179,7 +175,6 @@ export interface RequestCase {
   readonly request: (world: World) => Sent
 }
 
-/** One successful request for each operation. */
 export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.paths).flatMap(([template, methods]) =>
   Object.entries(methods).map(([method, operation]): RequestCase => {
     const { operationId, parameters = [], requestBody, responses } = operation

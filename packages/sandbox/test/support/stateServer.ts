@@ -1,7 +1,7 @@
 /**
- * A local exchange with a state file, in another process. Arguments: the state file, the number of commands that it keeps
- * before a snapshot replaces them, the number of simulated traders (default: 0), and the clock (default: `real`). The
- * first message contains the address and the keys.
+ * A local exchange with a state file. Arguments: the state file, the number of commands that it keeps before a snapshot
+ * replaces them, the number of simulated traders (default: 0), and the clock (default: `real`). The first message
+ * contains the address and the keys.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
@@ -9,7 +9,6 @@ import * as Sandbox from "../../src/Sandbox.ts"
 
 export const ticker = "KXKILL-26-YES"
 
-/** The first message. */
 export interface Served {
   readonly url: string
   readonly keys: ReadonlyArray<{ readonly keyId: string; readonly privateKey: string }>

@@ -32,7 +32,7 @@ export interface Got {
 
 const root = "/trade-api/v2"
 
-/** Sends one request and reads its response. If the body is not JSON, returns its text. */
+/** If the body is not JSON, returns its text. */
 export const send = (sent: Sent): Effect.Effect<Got, unknown, Sandbox | HttpClient.HttpClient> =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox
@@ -69,7 +69,6 @@ const parsed = (text: string): unknown => {
   }
 }
 
-/** The `error` object of a nested error body. */
 export const errorOf = (
   got: Got
 ): { readonly code?: unknown; readonly message?: unknown; readonly details?: unknown } => {

@@ -1,5 +1,5 @@
 /**
- * An exchange seeded with one of each entity, so that every operation finds some data.
+ * An exchange with data for every operation.
  */
 import * as Effect from "effect/Effect"
 import type * as HttpClient from "effect/http/HttpClient"
@@ -11,7 +11,7 @@ import { makeWorldBatches, type WorldBatches } from "./worldBatches.ts"
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
 
-/** A collection that contains the event of `ticker`. Each combo has at least one leg. */
+/** Each combo has at least one leg. */
 export const collectionTicker = "KXMVE-1"
 
 /** The client id of an executed transfer between subaccounts on shard 0. */
@@ -27,7 +27,6 @@ export interface World {
   readonly locked: Credentials
   /** An account of the basic tier. */
   readonly basic: Credentials
-  /** Resting orders of the maker. */
   readonly orderIds: ReadonlyArray<string>
   readonly groupId: string
   readonly transferId: string
@@ -194,7 +193,6 @@ export const makeWorld: Effect.Effect<World, unknown, Needs> = Effect.gen(functi
   }
 })
 
-/** A football game that has begun, and an incentive program. */
 const makeGame = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   const { nowMillis: startMillis } = yield* sandbox.view

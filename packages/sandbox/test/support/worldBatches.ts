@@ -10,13 +10,13 @@ export const pair = ["KXPAIR-26-A", "KXPAIR-26-B"] as const
 /** The client id of the open batch. */
 export const takenBatchId = "taken"
 
-/** The batches of the taker, and the batch quotes of the maker on them. The maker is an FCM member, so it has no batches. */
+/** The taker owns the batches, and the maker the batch quotes. The maker is an FCM member, so it has no batches. */
 export interface WorldBatches {
-  /** An open batch with its children, and an open batch quote on it. */
+  /** An open batch, with an open batch quote on it. */
   readonly batchId: string
   readonly childIds: ReadonlyArray<string>
   readonly batchQuoteId: string
-  /** An accepted batch, and a batch quote that waits for its confirmation. */
+  /** An accepted batch, with a batch quote that waits for its confirmation. */
   readonly acceptedBatchId: string
   readonly acceptedBatchQuoteId: string
 }

@@ -20,7 +20,7 @@ const channels = ["user_orders", "fill", "market_positions", "order_group_update
 const sorted = (rows: ReadonlyArray<ReadonlyArray<unknown>>): string =>
   JSON.stringify(rows.map((row) => row.join(" ")).toSorted())
 
-/** Follows the first account. At the end, it must equal the lists of the exchange. */
+/** Follows the first account. At the end, the live account must equal the lists of the exchange. */
 export class AccountObserver implements Observer {
   readonly name = "account"
   isOver = false

@@ -14,7 +14,6 @@ import { showLevels } from "./ledger.ts"
 import { isPermitted, type Observer } from "./observer.ts"
 import { markets, type World } from "./world.ts"
 
-/** What the observer has seen of a market. */
 interface Seen {
   /** The index of the book in the exchange's history. */
   place: number
@@ -47,8 +46,8 @@ export class BooksObserver implements Observer {
       snapshotTimeoutMillis: 1_000,
       catchUpMillis: 500
     })
-    // The first line uses the session of the layer. The watch opens a session for each further line. The seed determines the
-    // random waits between their dials.
+    // The first line uses the session of the layer. The watch opens a session for each further line. The seed
+    // determines the random waits between their dials.
     this.#watch = world.run(
       Random.withSeed(Effect.provideContext(Scope.provide(watching, this.#scope), world.client), world.options.seed)
     )
@@ -123,7 +122,7 @@ export class BooksObserver implements Observer {
     this.#world.expect(holds, () => `the book of ${market} breaks the rule: ${what}`)
   }
 
-  /** Discards the recorded books of added markets, because an added book starts from a later snapshot. */
+  /** An added book starts from a later snapshot, so its recorded books are discarded. */
   #forget(added: ReadonlyArray<string>): void {
     for (const market of added) {
       if (!this.#markets.has(market)) for (const { wire } of this.#world.network.links) wire.forget(market)
@@ -182,10 +181,7 @@ export class BooksObserver implements Observer {
     seen.epoch = book.epoch
   }
 
-  /**
-   * Checks that a book is readable and as new as its undisturbed lines. After maintenance, skips runs with several
-   * lines.
-   */
+  /** A book is readable and as new as its undisturbed lines. After maintenance, runs with several lines are skipped. */
   #checkNewest(market: string, { isReadable, view }: Seen): void {
     const clock = this.#undisturbedClock(market)
     const newest = this.#world.truth.moments(market).at(-1)
@@ -197,9 +193,9 @@ export class BooksObserver implements Observer {
   }
 
   /**
-   * Returns the newest clock of the book on the undisturbed connections, which have had no fault. Returns undefined if
-   * there are none, or if a session can have several connections. An unreadable message on one connection can then
-   * disturb the markets of another.
+   * The newest clock of the book on the undisturbed connections, which have had no fault. Undefined if there are none,
+   * or if a session can have several connections: an unreadable message on one connection can then disturb the markets
+   * of another.
    */
   #undisturbedClock(market: string): number | undefined {
     const { network, options } = this.#world

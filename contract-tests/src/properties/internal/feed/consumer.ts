@@ -14,7 +14,6 @@ import type { World } from "./world.ts"
 
 type Name = Parameters<typeof Feed.subscribe>[0]
 
-/** The consumer of a stream. */
 export interface Consumer<Channel extends Name> extends Pick<
   Feed.Opened<Channel>,
   "add" | "remove" | "resubscribe" | "snapshot"
@@ -23,14 +22,13 @@ export interface Consumer<Channel extends Name> extends Pick<
   readonly close: () => void
 }
 
-/** Receives the events and the end of a stream. */
 export interface Handlers<Channel extends Name> {
   readonly onEvent: (event: Feed.FeedEvent<Channel>) => void
   /** `error` is undefined if the stream was closed. */
   readonly onEnd: (error: Feed.FeedError | undefined) => void
 }
 
-/** Opens a stream with a paused consumer. Returns undefined if the session has too many connections. */
+/** The consumer starts paused. Undefined if the session has too many connections. */
 export const consume = <Channel extends Name>(
   world: World,
   channel: Channel,

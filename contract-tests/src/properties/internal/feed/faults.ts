@@ -8,8 +8,8 @@ import * as fc from "fast-check"
 /**
  * What happens to a frame of the exchange.
  *
- * - `lose`: it does not arrive. `repeat`: it arrives twice. `swap`: it arrives after the next frame. `late`: later frames
- *   overtake it.
+ * - `lose`: it does not arrive. `repeat`: it arrives twice. `swap`: it arrives after the next frame. `late`: later
+ *   frames overtake it.
  * - `cut`: only its first half arrives. `garble`: it is not JSON. `unknown`: its type is not in the document.
  * - `skip`: the `seq` of its subscription continues three higher. `restart`: the `seq` starts again at 1.
  * - `zero`: a delta of `0.00` precedes it. `cross`: two deltas with its clock precede it. Between them, the book is
@@ -31,18 +31,15 @@ export const frameFaults = [
   "below"
 ] as const
 
-/** A fault of a frame. */
 export interface FrameFault {
   readonly kind: (typeof frameFaults)[number]
-  /** The frames to which the fault applies. */
   readonly of: "any" | "delta" | "snapshot" | "trade" | "reply"
   /** The number of these frames that pass before the fault. */
   readonly after: number
-  /** The delay of a `late` frame. */
+  /** Of a `late` frame. */
   readonly millis: number
 }
 
-/** What happens to a command of the client. */
 export interface CommandFault {
   /**
    * - `lose`: the exchange does not receive it. `late`: the exchange reads it, and the commands after it, with a delay.

@@ -10,7 +10,7 @@ export interface Ledger {
   readonly no: Map<number, number>
 }
 
-/** The members that a book needs from the `msg` of a snapshot or a delta. */
+/** The members of the `msg` of a snapshot or a delta. */
 export interface BookMessage {
   readonly market_ticker: string
   readonly clock: number
@@ -25,11 +25,10 @@ const dollar = 10_000
 
 const scaled = (text: string, factor: number): number => Math.round(Number(text) * factor)
 
-/** Returns the YES price of a level. With `hasYesPrices`, the subscription has YES prices on both sides. */
+/** With `hasYesPrices`, the subscription has YES prices on both sides. */
 const keyOf = (side: "yes" | "no", price: string, hasYesPrices: boolean): number =>
   side === "yes" || hasYesPrices ? scaled(price, dollar) : dollar - scaled(price, dollar)
 
-/** Returns the book of a snapshot. */
 export const fromSnapshot = (msg: BookMessage, hasYesPrices: boolean): Ledger => {
   const levels = (side: "yes" | "no") =>
     new Map(
@@ -40,7 +39,6 @@ export const fromSnapshot = (msg: BookMessage, hasYesPrices: boolean): Ledger =>
   return { yes: levels("yes"), no: levels("no") }
 }
 
-/** Applies a delta to a book. */
 export const apply = (ledger: Ledger, { delta_fp, price_dollars, side }: BookMessage, hasYesPrices: boolean): void => {
   if (side === undefined || price_dollars === undefined || delta_fp === undefined) return
   const key = keyOf(side, price_dollars, hasYesPrices)
@@ -49,18 +47,16 @@ export const apply = (ledger: Ledger, { delta_fp, price_dollars, side }: BookMes
   else ledger[side].set(key, count)
 }
 
-/** Prints levels, best first. All books of the suite are compared in this form. */
+/** Best first. All books of the suite are compared in this form. */
 export const print = (bids: ReadonlyArray<readonly [number, number]>, asks: ReadonlyArray<readonly [number, number]>) =>
   [bids, asks].map((side) => side.map(([price, count]) => `${price}×${count}`).join(" ")).join(" | ")
 
-/** Prints a book. */
 export const show = ({ no, yes }: Ledger): string =>
   print(
     [...yes].toSorted(([left], [right]) => right - left),
     [...no].toSorted(([left], [right]) => left - right)
   )
 
-/** Prints levels of the client. */
 export const showLevels = (
   bids: ReadonlyArray<{ readonly price: string; readonly count: string }>,
   asks: ReadonlyArray<{ readonly price: string; readonly count: string }>

@@ -12,10 +12,9 @@ type Event = Socket.WebSocketEvent & Readonly<Record<string, unknown>>
 type Listener = (event: Socket.WebSocketEvent) => void
 type Inner = Socket.WebSocketLike & { readonly terminate?: () => void }
 
-/** A market that does not exist. The network refuses the commands that name it. */
+/** This market does not exist. The network refuses the commands that add it. */
 export const badMarket = "KXP11-26-BAD"
 
-/** How the network behaves in one run. */
 export interface Behaviour {
   /** Whether snapshots list their levels in reverse. */
   readonly reverses: boolean
@@ -27,7 +26,6 @@ export interface Behaviour {
   readonly hidesLosses: boolean
 }
 
-/** What a connection needs from its network. */
 export interface Around {
   readonly behaviour: Behaviour
   /** Runs a task after the current task. */
@@ -42,7 +40,6 @@ export interface Around {
   readonly onCommand: (name: string) => void
   /** Called when a frame is lost or late. */
   readonly onDisturbed: () => void
-  /** Called if the client breaks a rule of the protocol. */
   readonly onViolation: (reason: string) => void
 }
 
@@ -50,9 +47,9 @@ export interface Around {
 interface Waiting {
   readonly text: string | undefined
   readonly close?: { readonly code: number; readonly reason: string }
-  /** Whether the next frame completes this frame. Observers do not read books between the two frames. */
+  /** The next frame completes this frame. */
   readonly isPartial?: boolean
-  /** Whether the frame is a change that no book can apply. */
+  /** A change that no book can apply. */
   readonly isImpossible?: boolean
 }
 
@@ -66,7 +63,6 @@ const [connecting, opened, closed] = [0, 1, 3] as const
 const reseq = (text: string, shift: number): string =>
   shift === 0 ? text : text.replace(/"seq":(\d+)/, (_, seq: string) => `"seq":${Number(seq) + shift}`)
 
-/** A connection of the client. */
 export class Link implements Socket.WebSocketLike {
   readyState: number = connecting
   readonly wire = new Wire()
@@ -164,12 +160,11 @@ export class Link implements Socket.WebSocketLike {
     this.close()
   }
 
-  /** Plants a fault for a later frame. */
   plant(fault: FrameFault): void {
     this.#faults.push({ ...fault, left: fault.after })
   }
 
-  /** Delivers waiting frames. A frame and its partial frames count as one. */
+  /** A frame and its partial frames count as one. */
   deliver(count: number): void {
     for (let left = count; left > 0 && this.#waiting.length > 0; left--) {
       let next: Waiting | undefined
@@ -187,7 +182,7 @@ export class Link implements Socket.WebSocketLike {
   }
 
   /**
-   * Ends the connection: `close` with a close frame after the waiting frames, `reset` at once, `silence` without a
+   * Ends the connection: `close` with a close frame after the waiting frames, `reset` immediately, `silence` without a
    * notification.
    */
   kill(how: "close" | "reset" | "silence"): void {
@@ -202,7 +197,6 @@ export class Link implements Socket.WebSocketLike {
     this.#enqueue({ text: undefined, close: { code: how === "reset" ? 1006 : 1001, reason: "" } })
   }
 
-  /** Ends a subscription at the exchange without notifying the client. */
   endInSilence(sid: number): void {
     this.isClean = false
     this.#inner?.send(JSON.stringify({ id: ++this.#lastOwnId, cmd: "unsubscribe", params: { sids: [sid] } }))
@@ -266,14 +260,12 @@ export class Link implements Socket.WebSocketLike {
     for (const listener of this.#onResponse) listener(undefined, response)
   }
 
-  /** Passes the commands that a slow exchange has not read yet. */
   #passSlow(): void {
     const slow = this.#slow
     this.#slow = undefined
     for (const pass of slow ?? []) pass()
   }
 
-  /** Passes a command to the exchange. Refuses a command that names `badMarket`. */
   #pass(command: WireMessage, text: string): void {
     if (this.#slow !== undefined) return void this.#slow.push(() => this.#pass(command, text))
     const { cmd, params } = command
@@ -290,7 +282,6 @@ export class Link implements Socket.WebSocketLike {
     this.#around.soon(() => this.#enqueue({ text: JSON.stringify({ id, type: "error", msg }) }))
   }
 
-  /** Handles a frame that the exchange has sent. */
   #arrive(original: string): void {
     if (this.isDead) return
     // The exchange writes objects.
@@ -313,7 +304,6 @@ export class Link implements Socket.WebSocketLike {
     if (sid !== undefined && seq !== undefined) this.#shifts.set(sid, (this.#shifts.get(sid) ?? 0) + by)
   }
 
-  /** Removes and returns the planted fault of a frame, if there is one. */
   #take(frame: WireMessage, text: string): FrameFault | undefined {
     const isReply = frame.id !== undefined && !text.includes('"orderbook_')
     const kind = isReply ? "reply" : frame.type?.replace("orderbook_", "")
@@ -400,7 +390,7 @@ export class Link implements Socket.WebSocketLike {
     })
   }
 
-  /** Sends deltas before a delta. They have its clock, and each of them increments `seq`. */
+  /** The deltas have the clock of the frame, and each of them increments `seq`. */
   #precede(frame: WireMessage, text: string, deltas: ReadonlyArray<object>, isImpossible = false): void {
     const message = parse(text)
     deltas.forEach((delta, index) => {
@@ -441,7 +431,6 @@ export class Link implements Socket.WebSocketLike {
   }
 }
 
-/** Reverses the levels of a snapshot. */
 const reversed = (frame: WireMessage, text: string): string => {
   if (frame.type !== "orderbook_snapshot") return text
   const { no_dollars_fp: no, yes_dollars_fp: yes } = (frame.msg ?? {}) as {

@@ -12,15 +12,17 @@ import { type Around, type Behaviour, Link } from "./link.ts"
 
 type MakeWebSocket = Socket.WebSocketConstructor["Service"]
 
-/** The connections of a client. */
 export class Network implements Around {
-  /** All connections, oldest first. */
+  /** Oldest first. */
   readonly links: Array<Link> = []
   /** The faults of the next dials. */
   dials: Array<DialFault> = []
   /** The faults of the next commands. */
   commands: Array<CommandFault> = []
-  /** Whether a connection was changed over (replaced while open). Two connections then share its subscriptions for a moment. */
+  /**
+   * Whether a connection was changed over (replaced while open). Two connections then share its subscriptions for a
+   * moment.
+   */
   hasChangedOver = false
   /** Whether a frame was lost or late. A change-over can then hide a loss that the next frame would have revealed. */
   isDisturbed = false
@@ -56,12 +58,11 @@ export class Network implements Around {
 
   readonly takeCommandFault = (): CommandFault | undefined => this.commands.shift()
 
-  /** The open connections. */
   get open(): ReadonlyArray<Link> {
     return this.links.filter(({ isOpen }) => isOpen)
   }
 
-  /** Ends all faults, but does not revive dead connections. */
+  /** Dead connections stay dead. */
   calm(): void {
     this.dials = []
     this.commands = []
@@ -69,7 +70,7 @@ export class Network implements Around {
   }
 }
 
-/** Makes a network around a constructor of WebSockets. Its delayed tasks end when the scope closes. */
+/** The delayed tasks end when the scope closes. */
 export const make = (inner: MakeWebSocket, behaviour: Behaviour): Effect.Effect<Network, never, Scope.Scope> =>
   Effect.gen(function* () {
     const dispatcher = (yield* Scheduler.Scheduler).makeDispatcher()

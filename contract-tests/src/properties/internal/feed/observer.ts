@@ -1,25 +1,23 @@
 /**
- * An observer uses the client as a program does, and checks what the client returns. Add an observer to the schedule to check
- * another part of the client.
+ * An observer uses the client as a program does, and checks what the client returns. Add an observer to the schedule to
+ * check another part of the client.
  *
  * @module
  */
 
 import { badMarket } from "./link.ts"
 
-/** One user of the client. */
 export interface Observer {
   readonly name: string
-  /** Whether the observer's subscription is over. */
   readonly isOver: boolean
   /** Whether the client is closing. The observer's subscription must then end with `FeedClosed`. */
   isClosing: boolean
   /**
-   * The subscriptions that the observer wants at the exchange, one item for each line. An entry is `channel market`, with
-   * `all` for all markets.
+   * The subscriptions that the observer wants at the exchange, one item for each line. An entry is `channel market`,
+   * with `all` for all markets.
    */
   readonly wanted: ReadonlyArray<{ readonly filter: string; readonly entries: ReadonlyArray<string> }>
-  /** Checks what the client returns now. `isPartial`: the next frame completes the last frame. */
+  /** `isPartial`: the next frame completes the last frame. */
   readonly check: (isPartial: boolean) => void
   /** Checks what happened since the last step. */
   readonly step: () => void
@@ -44,8 +42,8 @@ const ofFaults = new Set(["CommandTimedOut", "SnapshotMissing", "TooManyConnecti
 const limitExceeded = 26
 
 /**
- * Returns whether an error may end the subscription of a market. `badMarket` is always refused. After a lost reply, the
- * exchange can also refuse a market because the subscription has too many.
+ * `badMarket` is always refused. After a lost reply, the exchange can also refuse a market because the subscription has
+ * too many.
  */
 export const isPermitted = (market: string, error: { readonly _tag: string; readonly code?: unknown }): boolean =>
   ofFaults.has(error._tag) ||

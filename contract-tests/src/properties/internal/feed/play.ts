@@ -14,7 +14,6 @@ import { StreamObserver } from "./streams.ts"
 import { channels } from "./truth.ts"
 import { markets, World } from "./world.ts"
 
-/** The settings of a play. */
 export interface Settings {
   /** The number of lines of order books. */
   readonly lines: number
@@ -55,7 +54,6 @@ class Play {
     for (const { isSmall, kind, names } of schedule.streams) this.#join(kind, names, isSmall)
   }
 
-  /** Plays a step, then runs everything that is due. */
   async step(action: Step): Promise<void> {
     this.#play(action)
     await this.#settle()
@@ -139,7 +137,7 @@ class Play {
     )
   }
 
-  /** Returns the subscriptions that the observers want. Observers with the same filter share a subscription. */
+  /** Observers with the same filter share a subscription. */
   #wanted(): ReadonlyArray<string> {
     const byFilter = new Map<string, Set<string>>()
     for (const { entries, filter } of this.#observers.flatMap(({ wanted }) => wanted)) {
@@ -163,7 +161,7 @@ class Play {
     )
   }
 
-  /** Changes everything that an observer can receive: makes a trade in every market, creates a group and pauses a market. */
+  /** Also creates a group, and pauses and reactivates a market. */
   #trade(): void {
     const world = this.#world
     const [own, other] = world.accounts
@@ -270,7 +268,7 @@ class Play {
     }
   }
 
-  /** Lets the exchange disturb a connection. The network does not know which one, so no connection counts as clean. */
+  /** The network does not know which connection is disturbed, so no connection counts as clean. */
   #disturb(disturb: (connectionId: number) => Effect.Effect<unknown, unknown>, index: number): void {
     const world = this.#world
     const connectionId = pick(world.connectionIds(), index)
@@ -280,7 +278,7 @@ class Play {
   }
 }
 
-/** Plays a schedule. Throws if a rule is violated. */
+/** Throws if a rule is violated. */
 export const play = async (schedule: Schedule, settings: Settings): Promise<void> => {
   const playing = new Play(schedule, settings)
   try {

@@ -1,5 +1,6 @@
 /**
- * Observes the channel `orderbook_delta` as a stream. Builds the books itself, from levels with YES prices and NO prices.
+ * Observes the channel `orderbook_delta` as a stream. Builds the books itself, from levels with YES prices and NO
+ * prices.
  *
  * @module
  */
@@ -12,7 +13,6 @@ import type { World } from "./world.ts"
 
 type Event = Feed.FeedEvent<"orderbook_delta">
 
-/** A complete book. */
 interface Kept {
   readonly ledger: Ledger
   clock: number
@@ -101,7 +101,8 @@ export class RawBooksObserver implements Observer {
     if (this.isOver) return
     switch (event._tag) {
       case "Message":
-        return this.#onMessage(event.message.type, event.message.msg as unknown as BookMessage) // The prices and counts are texts.
+        // The prices and counts are texts.
+        return this.#onMessage(event.message.type, event.message.msg as unknown as BookMessage)
       case "Outage":
         this.#isInterrupted = true
         return this.#lose(event.markets)

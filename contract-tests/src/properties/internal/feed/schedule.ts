@@ -91,14 +91,12 @@ export type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
 
 const step = fc.oneof(...trading, ...using, ...disturbing, ...passing)
 
-/** A stream to open. */
 export interface Joined {
   readonly kind: Kind
   readonly names: ReadonlyArray<string>
   readonly isSmall: boolean
 }
 
-/** What happens in one run, and the settings of the run. */
 export interface Schedule {
   readonly maxMarkets: number
   readonly reverses: boolean

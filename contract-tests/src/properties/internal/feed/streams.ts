@@ -10,36 +10,32 @@ import { isPermitted, type Observer } from "./observer.ts"
 import { type Channel, hasMarkets, keyOf, marketOf } from "./truth.ts"
 import { markets, type World } from "./world.ts"
 
-/** The events that report a loss. */
 type Loss = Extract<
   Feed.FeedEvent<Channel>,
   { readonly _tag: "Gap" | "Outage" | "Replaced" | "Undecodable" | "UnknownMessage" }
 >
 
-/** How a stream is opened. */
 export interface StreamOptions {
   readonly channel: Channel
   /** Undefined for all markets, or for a channel without markets. */
   readonly markets: ReadonlyArray<string> | undefined
-  /** Whether the stream has a small buffer. */
   readonly isSmall: boolean
 }
 
-/** Consumes one stream. */
 export class StreamObserver implements Observer {
   readonly name: string
   isOver = false
   isClosing = false
   readonly #world: World
   readonly #channel: Channel
-  /** The wanted markets. Undefined for all markets. */
+  /** Undefined for all markets. */
   readonly #names: Set<string> | undefined
   /** The markets that were removed while events waited. */
   readonly #left = new Set<string>()
   readonly #isSmall: boolean
   /**
-   * The places of the last message of each market in the record of the exchange. Equal messages have several places. A market
-   * without an entry has received nothing since the last loss.
+   * The places of the last message of each market in the record of the exchange. Equal messages have several places. A
+   * market without an entry has received nothing since the last loss.
    */
   readonly #places = new Map<string, ReadonlyArray<number>>()
   /** The markets whose messages can be repeated, because a new connection has replaced the old one. */
@@ -136,7 +132,8 @@ export class StreamObserver implements Observer {
     if (this.isOver) return
     switch (event._tag) {
       case "Message":
-        return this.#onMessage(event.message.type, event.message.msg as unknown as Record<string, unknown>) // `msg` is JSON.
+        // `msg` is JSON.
+        return this.#onMessage(event.message.type, event.message.msg as unknown as Record<string, unknown>)
       case "Outage":
         this.#world.reach("Outage")
         this.#isInterrupted = true
@@ -152,7 +149,8 @@ export class StreamObserver implements Observer {
         this.#isInterrupted = false
         return
       case "Replaced":
-        // Only the next message on the old connection would reveal a lost message. But it arrives on the new connection.
+        // Only the next message on the old connection would reveal a lost message. But it arrives on the new
+        // connection.
         if (this.#world.network.isDisturbed) return this.#onLoss(event)
         for (const market of event.markets.length === 0 ? this.#places.keys() : event.markets)
           this.#replaced.add(market)

@@ -1,6 +1,5 @@
 /**
- * Records what the exchange sends on connections without faults: every state of every book, and every message of every
- * channel.
+ * Records what the exchange sends on connections without faults: the states of books, and the messages of `channels`.
  *
  * @module
  */
@@ -8,13 +7,12 @@ import type * as Socket from "effect/socket/Socket"
 import { apply, type BookMessage, fromSnapshot, type Ledger, show } from "./ledger.ts"
 import { parse } from "./wire.ts"
 
-/** A state of a book. */
 export interface Moment {
   readonly clock: number
   readonly text: string
 }
 
-/** The channels whose messages are compared. */
+/** The messages of these channels are compared. */
 export const channels = [
   "trade",
   "ticker",
@@ -25,7 +23,6 @@ export const channels = [
   "market_lifecycle_v2"
 ] as const
 
-/** A channel whose messages are compared. */
 export type Channel = (typeof channels)[number]
 
 const channelOf: Readonly<Record<string, Channel>> = {
@@ -39,48 +36,43 @@ const channelOf: Readonly<Record<string, Channel>> = {
   event_lifecycle: "market_lifecycle_v2"
 }
 
-/** Returns whether each message of a channel is about one market. */
 export const hasMarkets = (channel: Channel): boolean =>
   channel !== "order_group_updates" && channel !== "market_lifecycle_v2"
 
 type Body = Readonly<Record<string, unknown>>
 
-/** The market of a message. Empty in a channel without markets. */
+/** Empty in a channel without markets. */
 export const marketOf = (channel: Channel, msg: Body): string =>
   hasMarkets(channel) ? String(msg["market_ticker"] ?? msg["ticker"]) : ""
 
-/** Returns the key that identifies a message. */
 export const keyOf = (type: string, msg: Body): string =>
   `${type} ${JSON.stringify(Object.entries(msg).toSorted(([left], [right]) => (left < right ? -1 : 1)))}`
 
-/** The record of an exchange. */
 export class Truth {
   readonly #books = new Map<string, Ledger>()
   readonly #moments = new Map<string, Array<Moment>>()
   readonly #messages = new Map<string, Array<string>>()
   #marked = new Map<string, number>()
 
-  /** All states of a book, oldest first. */
+  /** Oldest first. */
   moments(market: string): ReadonlyArray<Moment> {
     return this.#moments.get(market) ?? []
   }
 
-  /** The keys of all messages of a channel about a market, oldest first. */
+  /** Keys, oldest first. */
   messages(channel: Channel, market: string): ReadonlyArray<string> {
     return this.#messages.get(`${channel} ${market}`) ?? []
   }
 
-  /** Marks the current end of the record, for `isNew`. */
   mark(): void {
     this.#marked = new Map([...this.#messages].map(([name, { length }]) => [name, length]))
   }
 
-  /** Whether the exchange has sent a message of a channel about a market since the mark. */
+  /** Since the last call of `mark`. */
   isNew(channel: Channel, market: string): boolean {
     return this.messages(channel, market).length > (this.#marked.get(`${channel} ${market}`) ?? 0)
   }
 
-  /** Subscribes a socket to books, and to every channel if `hasChannels` is true. Records what arrives. */
   record(socket: Socket.WebSocketLike, books: ReadonlyArray<string>, hasChannels: boolean): void {
     socket.addEventListener("open", () => {
       const params = { channels: ["orderbook_delta"], market_tickers: books, use_yes_price: true }

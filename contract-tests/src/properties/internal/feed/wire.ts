@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The members of a frame or a command that the suite reads. */
+/** The members that the suite reads. */
 export interface WireMessage {
   readonly type?: string
   readonly id?: number
@@ -32,7 +32,7 @@ export interface WireMessage {
 /** A type that the document does not have. */
 export const unknownType = "unknown"
 
-/** Parses a frame. Undefined if it is not JSON. */
+/** Undefined if the frame is not JSON. */
 export const parse = (text: string): WireMessage | undefined => {
   try {
     return JSON.parse(text) as WireMessage // Both sides of the connection write objects.
@@ -53,12 +53,11 @@ interface Subscription {
   readonly whole: Map<string, { readonly snapshot: number; last: number }>
 }
 
-/** The frames of one connection. */
 export class Wire {
   readonly #subscriptions = new Map<number, Subscription>()
   readonly #commands = new Map<number, WireMessage>()
 
-  /** Records a command of the client. Returns false if the command has no id, or an id that was used before. */
+  /** Returns false if the command has no id, or an id that was used before. */
   command(command: WireMessage): boolean {
     const { id } = command
     if (id === undefined || this.#commands.has(id)) return false
@@ -66,12 +65,10 @@ export class Wire {
     return true
   }
 
-  /** The ids of all subscriptions so far. */
   get sids(): ReadonlyArray<number> {
     return [...this.#subscriptions.keys()]
   }
 
-  /** Returns the command to which a frame replies, or undefined. */
   commandOf({ id }: WireMessage): WireMessage | undefined {
     return id === undefined ? undefined : this.#commands.get(id)
   }
@@ -84,13 +81,13 @@ export class Wire {
     this.#subscriptions.set(msg.sid, { channel: msg.channel, hasYesPrices, lastSeq: 0, whole: new Map() })
   }
 
-  /** Returns whether a client can detect that this frame is lost, repeated or out of sequence. */
+  /** Whether a client can detect that this frame is lost, repeated or out of sequence. */
   isSequenced({ sid, type }: WireMessage): boolean {
     const channel = sid === undefined ? undefined : this.#subscriptions.get(sid)?.channel
     return channel === undefined || type === "ok" || type === "unsubscribed" || !unsequenced.has(channel)
   }
 
-  /** Returns the `seq` of the last received frame of the same subscription, or 0 if there is none. */
+  /** 0 if the subscription has received no frame. */
   lastSeqOf({ sid }: WireMessage): number {
     return (sid === undefined ? undefined : this.#subscriptions.get(sid)?.lastSeq) ?? 0
   }
@@ -128,13 +125,13 @@ export class Wire {
     if (book !== undefined && clock > book.snapshot) whole?.delete(market)
   }
 
-  /** Records that the client has dropped the book of a market and needs another snapshot. */
+  /** Records that the client has dropped the book, and needs another snapshot. */
   forget(market: string): void {
     for (const { whole } of this.#subscriptions.values()) whole.delete(market)
   }
 
   /**
-   * Returns the clock of the book of a market with YES prices, if the client has received its snapshot and every frame since.
+   * The clock of the book of a market with YES prices, if the client has received its snapshot and every frame since.
    */
   clockOf(market: string): number | undefined {
     for (const { hasYesPrices, whole } of this.#subscriptions.values()) {
@@ -144,7 +141,6 @@ export class Wire {
     return undefined
   }
 
-  /** Returns whether the client has received the snapshot of a market with YES prices, and every frame since. */
   isWhole(market: string): boolean {
     return this.clockOf(market) !== undefined
   }

@@ -1,5 +1,6 @@
 /**
- * A client and a local exchange on virtual time, with the network between them and the record of what the exchange sent.
+ * A client and a local exchange on virtual time, with the network between them and the record of what the exchange
+ * sent.
  *
  * @module
  */
@@ -24,14 +25,12 @@ import type { Behaviour } from "./link.ts"
 import * as Network from "./network.ts"
 import { Truth } from "./truth.ts"
 
-/** The markets of the exchange. */
 export const markets: ReadonlyArray<string> = ["A", "B", "C", "D"].map((name) => `KXP11-26-${name}`)
 
-/** The options of one run. */
 export interface Options extends Behaviour {
   /** The number of lines of order books. */
   readonly lines: number
-  /** The largest number of markets of one subscription. */
+  /** Of one subscription. */
   readonly maxMarkets: number
   readonly seed: number
   /** Called for each situation that the run covers. */
@@ -57,14 +56,12 @@ const sessionOptions = {
   commandIntervalMillis: 150
 } as const
 
-/** An account that trades. */
 export interface Account {
   readonly kalshi: Context.Context<Layer.Success<ReturnType<typeof Kalshi.layer>>>
   /** The ids of the orders that the account has placed and not canceled. */
   readonly orders: Array<string>
 }
 
-/** An order to place. */
 export interface NewOrder {
   readonly market: string
   readonly side: "bid" | "ask"
@@ -72,12 +69,10 @@ export interface NewOrder {
   readonly count: number
 }
 
-/** The services of a client. */
 export type Client = Context.Context<Feed.KalshiFeed>
 
 const startMillis = Date.UTC(2026, 10, 9, 12)
 
-/** A running client and exchange. */
 export class World {
   readonly time = VirtualTime.make(startMillis)
   readonly truth = new Truth()
@@ -88,7 +83,6 @@ export class World {
   readonly options: Options
   /** Whether maintenance has set the clocks back. A merge of lines can then wait for a line that has not restarted. */
   hasMaintained = false
-  /** The error for the first violated rule. */
   violation: Error | undefined
   readonly #exchangeScope = Scope.makeUnsafe()
   readonly #clientScope = Scope.makeUnsafe()
@@ -134,7 +128,7 @@ export class World {
     }))
   }
 
-  /** Runs an effect that ends without a wait. */
+  /** The effect must end without a wait. */
   run<A, E>(effect: Effect.Effect<A, E>): A {
     const exit = this.time.fork(effect).pollUnsafe()
     if (exit === undefined) throw new Error("the effect waits for time to pass")
@@ -158,7 +152,6 @@ export class World {
     this.time.advanceTo(this.time.nowMillis() + millis)
   }
 
-  /** Places orders. Some of them trade. */
   place(account: Account, orders: ReadonlyArray<NewOrder>): void {
     const input = {
       orders: orders.map(({ cents, count, market, side }) => ({
@@ -175,14 +168,13 @@ export class World {
     for (const { order_id } of placed.orders) if (order_id !== undefined) account.orders.push(order_id)
   }
 
-  /** Cancels an order, if it still rests. */
+  /** The order may no longer rest. */
   cancel(account: Account, index: number): void {
     const [order] = account.orders.splice(index % Math.max(1, account.orders.length), 1)
     if (order === undefined) return
     this.run(Effect.result(Effect.provideContext(Orders.cancel({ order_id: order }), account.kalshi)))
   }
 
-  /** Creates an order group. */
   group(account: Account): void {
     this.run(Effect.provideContext(OrderGroups.create({ contracts_limit: 10 }), account.kalshi))
   }
@@ -194,25 +186,22 @@ export class World {
     this.run(Effect.andThen(this.sandbox.feed.maintenance, this.#audit))
   }
 
-  /** The exchange's own book of a market. */
   book(market: string): string {
     const { ask, bid } = Result.getOrThrow(this.run(this.sandbox.view).book(market))
     return print(bid, ask)
   }
 
-  /** The connections of the client at the exchange. */
   connectionIds(): ReadonlyArray<number> {
     return this.#connections().map(({ connectionId }) => connectionId)
   }
 
-  /** What the exchange reports as subscribed: each channel with each of its markets. */
+  /** Each channel with each of its markets. */
   subscribed(): ReadonlyArray<string> {
     return this.#connections()
       .flatMap(({ subscriptions }) => subscriptions)
       .flatMap(({ channel, marketTickers }) => entriesOf(marketTickers).map((market) => `${channel} ${market}`))
   }
 
-  /** Closes the client, and checks that all its connections end. */
   closeClient(): void {
     this.run(Scope.close(this.#clientScope, Exit.void))
     this.pass(0)
@@ -223,7 +212,7 @@ export class World {
     this.run(Scope.close(this.#exchangeScope, Exit.void))
   }
 
-  /** Opens the connections without faults that record what the exchange sends. */
+  /** These connections have no faults, and record what the exchange sends. */
   readonly #audit = Effect.suspend(() => {
     const { maxMarkets } = this.options
     const request = { method: "GET", path: RequestSignature.webSocketPath }
@@ -244,6 +233,6 @@ export class World {
   }
 }
 
-/** Returns the markets of a subscription. A subscription without markets counts too, as `none`. */
+/** A subscription without markets counts too, as `none`. */
 const entriesOf = (tickers: ReadonlyArray<string> | undefined): ReadonlyArray<string> =>
   tickers === undefined ? ["all"] : tickers.length === 0 ? ["none"] : tickers

@@ -44,8 +44,8 @@ export interface Subscription {
   /** Removes markets, indices or underlyings. */
   readonly remove: (names: ReadonlyArray<string>) => void
   /**
-   * Requests snapshots of books. At most one request per market is in flight. An event `Refused` reports a market whose
-   * snapshot does not arrive.
+   * Requests snapshots of books. A market that already waits for a snapshot is not requested again. An event `Refused`
+   * reports a market whose snapshot does not arrive.
    */
   readonly snapshot: (markets: ReadonlyArray<string>) => void
   /** Requests the list of all indices or underlyings. It arrives as a message. */
@@ -55,14 +55,12 @@ export interface Subscription {
   readonly close: () => void
 }
 
-/** The session of one key in one environment. */
 export class Session {
   /** Called when `nextMillis` may be earlier than before. */
   onReschedule: (() => void) | undefined
   readonly #core: Core
   /** Whether an input is in progress. Commands that result from calls during an input are sent after that input. */
   #isBusy = false
-  /** When `tick` is due, and whether this value is up to date. */
   #dueMillis: number | undefined
   #isDueKnown = false
   #lastWallMillis: number
@@ -74,7 +72,7 @@ export class Session {
     this.#lastMonotonicMillis = clock.monotonicMillis()
   }
 
-  /** Adds a subscription. All subscriptions with the same channel and filter share one subscription of the exchange. */
+  /** Requests with the same channel and filter share their subscriptions of the exchange. */
   subscribe<Name extends ChannelName>(
     request: SubscriptionRequest<Name>,
     subscriber: Subscriber<Name>
@@ -91,7 +89,7 @@ export class Session {
     return Result.succeed(this.#subscription(member))
   }
 
-  /** Passes all frames to a recorder. Returns a function that stops the recording. */
+  /** Returns a function that stops the recording. */
   record(recorder: Recorder): () => void {
     const core = this.#core
     if (core.ended === undefined) core.recorders.add(recorder)
@@ -99,28 +97,26 @@ export class Session {
     return () => void core.recorders.delete(recorder)
   }
 
-  /** Call this when a handshake succeeded. */
   opened(generation: number): void {
     const line = this.#core.byGeneration.get(generation)
     if (line?.status !== "dialing") return
     this.#run(() => open(this.#core, line))
   }
 
-  /** Call this when a connection could not be opened. */
   refused(generation: number, refusal: Refusal): void {
     const line = this.#core.byGeneration.get(generation)
     if (line?.status !== "dialing") return
     this.#run(() => refuseDial(this.#core, line, refusal))
   }
 
-  /** Call this when a connection closed. `code` is 1006 without a close frame. */
+  /** `code` is 1006 if no close frame arrived. */
   closed(generation: number, code: number, reason: string): void {
     const line = this.#core.byGeneration.get(generation)
     if (line === undefined) return
     this.#run(() => close(this.#core, line, code, reason))
   }
 
-  /** Call this when a text message arrived. `receivedMillis` is in Unix milliseconds. */
+  /** `receivedMillis` is in Unix milliseconds. */
   received(generation: number, text: string, receivedMillis: number): void {
     const core = this.#core
     const line = core.byGeneration.get(generation)
@@ -145,13 +141,12 @@ export class Session {
     if (core.isDirty) this.#settle()
   }
 
-  /** Call this when a ping arrived. */
   pinged(generation: number): void {
     const line = this.#core.byGeneration.get(generation)
     if (line !== undefined) line.isHeard = true
   }
 
-  /** When `tick` must be called, by the monotonic clock. Undefined if nothing is due. Every input can change it. */
+  /** By the monotonic clock. Undefined if nothing is due. Every input can change the value. */
   nextMillis(): number | undefined {
     if (!this.#isDueKnown) {
       this.#dueMillis = this.#core.ended === undefined ? nextDue(this.#core) : undefined
@@ -160,7 +155,6 @@ export class Session {
     return this.#dueMillis
   }
 
-  /** Does what is due. */
   tick(): void {
     if (this.#core.ended !== undefined) return
     this.#run(() => {
@@ -169,18 +163,16 @@ export class Session {
     })
   }
 
-  /** Replaces the open connections. The old connections end after the new connections have all subscriptions. */
   changeOver(): void {
     this.#run(() => changeOver(this.#core))
   }
 
-  /** Ends all subscriptions and connections. The session cannot be used again. */
+  /** The session cannot be used again. */
   close(): void {
     finish(this.#core, new FeedClosed())
     this.#isDueKnown = false
   }
 
-  /** Returns the connections and subscriptions. */
   state(): SessionState {
     return stateOf(this.#core)
   }
@@ -230,7 +222,6 @@ export class Session {
     }
   }
 
-  /** Takes an input, then sends what is due. */
   #run(input: () => void): void {
     const wasBusy = this.#isBusy
     this.#isBusy = true
@@ -242,7 +233,6 @@ export class Session {
     this.#settle()
   }
 
-  /** Sends what is due, and opens connections. */
   #settle(): void {
     const core = this.#core
     this.#isDueKnown = false
@@ -263,10 +253,7 @@ export class Session {
     this.onReschedule?.()
   }
 
-  /**
-   * Ends the connections if this machine slept. After a sleep, dead sockets seem open, and the signature of a handshake
-   * in progress is too old.
-   */
+  /** After a sleep of this machine, dead sockets seem open, and the signature of a handshake in progress is too old. */
   #checkClock(): void {
     const core = this.#core
     const [wallMillis, monotonicMillis] = [core.clock.wallMillis(), core.clock.monotonicMillis()]

@@ -4,9 +4,7 @@
  * @module
  */
 
-/** The waits of one connection or subscription. */
 export class Backoff {
-  /** The attempts since the last reset. */
   attempts = 0
   readonly #minMillis: number
   readonly #maxMillis: number
@@ -18,7 +16,7 @@ export class Backoff {
     this.#random = random
   }
 
-  /** Counts an attempt, and returns the wait before it in milliseconds. */
+  /** Returns the wait before the next attempt, in milliseconds. */
   next(): number {
     const bound = Math.min(this.#maxMillis, this.#minMillis * 2 ** Math.min(this.attempts++, 30))
     return Math.round(this.#random() * bound)

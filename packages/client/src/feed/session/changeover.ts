@@ -9,7 +9,6 @@ import { announceLive, emit, restore } from "./delivery.ts"
 import { dropLine } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 
-/** Starts to replace the open connections. */
 export const changeOver = (core: Core): void => {
   for (const line of core.lines) {
     const isReplaced = core.lines.some(({ replaces }) => replaces === line)
@@ -19,13 +18,8 @@ export const changeOver = (core: Core): void => {
   }
 }
 
-/** Returns the slot on a new line that corresponds to a slot of the old line. */
 const twinOf = (line: Line, { topic }: Slot): Slot | undefined => line.slots.find((slot) => slot.topic === topic)
 
-/**
- * Gives new connections the slots of the connections that they replace, with the same names. Drops a new connection if
- * it holds back too many messages, or if the old connection is lost.
- */
 export const copySlots = (core: Core): void => {
   for (const line of core.lines) {
     const { replaces } = line
@@ -53,7 +47,6 @@ const isReady = (line: Line, replaces: Line): boolean =>
     return twin?.status === "open" && twin.isSettled && twin.awaited.size === 0
   })
 
-/** Lets new connections that are ready take over, and ends the old connections. */
 export const takeOver = (core: Core): void => {
   for (const line of core.lines) {
     const { replaces } = line

@@ -19,7 +19,7 @@ export interface Step {
   readonly names: ReadonlyArray<string>
 }
 
-/** Builds the command of a step. Its parameters were checked when the subscription was requested. */
+/** The parameters were checked when the subscription was requested. */
 const commandOf = (id: number, slot: Slot, { kind, names }: Step): Command => {
   const { channel, kind: nameKind, options } = slot.topic
   const named = nameKind === undefined || names.length === 0 ? {} : { [nameKind.parameter]: names }
@@ -77,14 +77,13 @@ export const send = (core: Core, slot: Slot, step: Step): void => {
   transmit(core, slot.line, command)
 }
 
-/** Requests the list of the connection's subscriptions. */
 export const sendVerify = (core: Core, line: Line): void => {
   line.mustVerify = false
   line.verifying = register(core, line, "verify", undefined, [])
   transmit(core, line, { id: line.verifying.id, cmd: "list_subscriptions" })
 }
 
-/** Ends subscriptions that no one uses. */
+/** Orphans are subscriptions that no one uses. */
 export const sendOrphans = (core: Core, line: Line): void => {
   const sids = [...line.orphans]
   line.orphans.clear()

@@ -18,11 +18,11 @@ import { Pending } from "./pending.ts"
 import type { SessionOptions, Settings } from "./settings.ts"
 import { settingsOf } from "./settings.ts"
 
-/** The sockets that the owner of a session provides. `generation` is the number of a connection. */
+/** `generation` is the number of a connection. */
 export interface Outside {
   /**
-   * Opens a connection. `after` is the loss or the failed attempt before it. The owner later calls `opened`, `refused`
-   * or `closed` with this generation.
+   * `after` is the loss or the failed attempt before this one. The owner later calls `opened`, `refused` or `closed`
+   * with this generation.
    */
   readonly dial: (generation: number, after: LossCause | undefined) => void
   readonly send: (generation: number, text: string) => void
@@ -31,13 +31,12 @@ export interface Outside {
    * generation. `cause` is undefined if the session no longer needs the connection.
    */
   readonly abandon: (generation: number, cause?: LossCause) => void
-  /** Receives events for metrics. */
   readonly observer?: Observer
 }
 
 /** Receives events of a session, for metrics. Must not throw. */
 export interface Observer {
-  /** Called when a message of a subscription arrives. Times are in Unix milliseconds. */
+  /** Times are in Unix milliseconds. */
   readonly onMessage: (channel: ChannelName, sendingMillis: number | undefined, receivedMillis: number) => void
   readonly onGap: (channel: ChannelName, reason: GapReason) => void
   readonly onUndecodable: (errorType: "InvalidMessage" | "UnknownMessage") => void
@@ -66,7 +65,6 @@ export interface Counters {
   messages: number
 }
 
-/** The state of a session. */
 export class Core {
   readonly settings: Settings
   readonly outside: Outside
@@ -79,13 +77,13 @@ export class Core {
   readonly recorders = new Set<Recorder>()
   lastGeneration = 0
   lastCommandId = 0
-  /** The connection whose handshake is in flight. There is at most one. */
+  /** At most one handshake is in flight. */
   dialing: Line | undefined
   /** No dial starts before this time, because the exchange requested a wait. */
   dialNotBeforeMillis = 0
   /** The number of dials that the exchange refused because of the clock, since a connection was last opened. */
   clockRefusals = 0
-  /** Why the session is over. After that, nothing is sent, dialed or delivered. */
+  /** Set when the session ends. After that, nothing is sent or dialed. */
   ended: FeedError | undefined
   /** Whether commands or dials may be due. */
   isDirty = false
@@ -108,12 +106,11 @@ export class Core {
     this.decode = FeedMessages.decoder({ compiledDecoding: this.settings.compiledDecoding })
   }
 
-  /** The current time for timers, in whole milliseconds so that sums are exact. */
+  /** In whole milliseconds, so that sums are exact. */
   now(): number {
     return Math.floor(this.clock.monotonicMillis())
   }
 
-  /** Adds a connection, which is not dialed yet. */
   addLine(): Line {
     const { settings } = this
     const line = new Line({
@@ -136,7 +133,6 @@ export class Core {
     return new Delay(this.settings.delayMillis)
   }
 
-  /** Adds a subscription of the exchange to a connection. It is not opened yet. */
   addSlot(topic: Topic, line: Line, names: Set<string>): Slot {
     const slot = new Slot(topic, line, this.#backoff(), names, this.clock.wallMillis())
     line.slots = [...line.slots, slot]

@@ -5,7 +5,6 @@
  * @module
  */
 
-/** The delay of one connection. */
 export class Delay {
   readonly #limitMillis: number
   #smallest = Number.POSITIVE_INFINITY
@@ -15,10 +14,7 @@ export class Delay {
     this.#limitMillis = limitMillis
   }
 
-  /**
-   * Returns the growth of the delay if the growth rose above the limit, or fell below half of the limit. Otherwise
-   * returns undefined.
-   */
+  /** Returns the growth of the delay if the growth rose above the limit, or fell below half of the limit. */
   observe(sendingMillis: number, receivedMillis: number): number | undefined {
     const delay = receivedMillis - sendingMillis
     if (delay < this.#smallest) this.#smallest = delay

@@ -11,7 +11,7 @@ import type { Member, Slot, Topic } from "./model.ts"
 import { unplace } from "./placement.ts"
 import { isUserOf, leave, removeNames } from "./wanted.ts"
 
-/** Calls users. If one throws, only that user's subscription ends. */
+/** If a user throws, only that user's subscription ends. */
 const notify = (core: Core, members: ReadonlyArray<Member>, call: (subscriber: Subscriber) => void): void => {
   for (const member of members) {
     if (member.isOver) continue
@@ -27,16 +27,12 @@ export const deliver = (core: Core, members: ReadonlyArray<Member>, event: Sessi
   // The cast is safe: the subscriber's channel has all types of messages that its topic delivers.
   notify(core, members, (subscriber) => subscriber.onEvent(event as never))
 
-/** Notifies the users of a slot that the session requests snapshots. */
 export const announceRequest = (core: Core, slot: Slot, id: number, markets: ReadonlyArray<string>): void =>
   notify(core, usersOf(slot), (subscriber) => subscriber.onSnapshotRequest?.(id, markets))
 
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
-/**
- * Delivers an event of a slot. An event about one name goes to the users that want the name. Any other event goes to
- * all users of the slot. An event of a connection that has not taken over yet is held back.
- */
+/** An event of a connection that has not taken over yet is held back. */
 export const emit = (core: Core, slot: Slot, name: string | undefined, event: SessionEvent): void => {
   if (slot.line.replaces !== undefined) {
     slot.line.held.push({ slot, name, event })
@@ -51,7 +47,7 @@ export const emit = (core: Core, slot: Slot, name: string | undefined, event: Se
   }
 }
 
-/** Delivers the last state of names to a user who joins a subscription. The exchange does not send this state again. */
+/** The exchange does not send the last state again to a user who joins a subscription. */
 export const deliverLatest = (core: Core, member: Member, names: ReadonlyArray<string>): void => {
   for (const name of names) {
     const event = member.topic.latest?.get(name)
@@ -59,7 +55,6 @@ export const deliverLatest = (core: Core, member: Member, names: ReadonlyArray<s
   }
 }
 
-/** Ends a subscription. `onEnd` is called once. */
 export const end = (core: Core, member: Member, error: FeedError | undefined): void => {
   if (member.isOver) return
   leave(core, member)
@@ -70,7 +65,6 @@ export const end = (core: Core, member: Member, error: FeedError | undefined): v
   }
 }
 
-/** Removes names that the exchange refuses. A user's subscription ends if no name is left. */
 export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, error: MarketsError): void => {
   if (topic.kind === undefined) {
     for (const member of topic.members) end(core, member, error)
@@ -90,10 +84,7 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/**
- * Notifies the users of a slot that it is interrupted. Notifies them again only if the slot was opened after the last
- * notice.
- */
+/** Notifies the users again only if the slot was opened after the last notice. */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   // The old connection delivers messages until the new connection takes over.
   if (slot.line.replaces !== undefined) return
@@ -107,7 +98,6 @@ export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   deliver(core, users, { _tag: "Outage", cause, sinceMillis, markets: [...slot.names] })
 }
 
-/** If all slots of a topic are live, notifies the users who were not notified of this before. */
 export const announceLive = (core: Core, { members, slots }: Topic): void => {
   if (slots.length === 0 || slots.some((slot) => slot.isWanted && !(slot.isSettled && slot.status === "open"))) return
   const fresh = members.filter(({ wasLive }) => !wasLive)
@@ -115,7 +105,7 @@ export const announceLive = (core: Core, { members, slots }: Topic): void => {
   notify(core, fresh, (subscriber) => subscriber.onLive?.())
 }
 
-/** Ends the interruption of a slot. Notifies the users when all slots of the topic are restored. */
+/** Notifies the users when all slots of the topic are restored. */
 export const restore = (core: Core, slot: Slot): void => {
   if (!slot.isInterrupted) return
   slot.isInterrupted = false

@@ -20,7 +20,6 @@ import type { Line, Slot } from "./model.ts"
 import { removeSlot } from "./placement.ts"
 import { reset } from "./transitions.ts"
 
-/** Why a dial failed. */
 export type Refusal =
   /** The exchange refused the WebSocket upgrade. */
   | {
@@ -36,7 +35,6 @@ export type Refusal =
   /** No response arrived. */
   | { readonly _tag: "Transport"; readonly reason: string }
 
-/** Ends the whole session with an error. */
 export const finish = (core: Core, error: FeedError): void => {
   if (core.ended !== undefined) return
   core.ended = error
@@ -51,14 +49,12 @@ export const finish = (core: Core, error: FeedError): void => {
   core.recorders.clear()
 }
 
-/** Ends the connection of a line, if it has one. */
 export const hangUp = (core: Core, line: Line): void => {
   const { generation } = line
   release(core, line)
   if (generation !== undefined) core.outside.abandon(generation)
 }
 
-/** Forgets the connection of a line, and all state of that connection. */
 const release = (core: Core, line: Line): void => {
   if (line.generation !== undefined) core.byGeneration.delete(line.generation)
   if (core.dialing === line) core.dialing = undefined
@@ -76,10 +72,7 @@ const release = (core: Core, line: Line): void => {
   for (const slot of line.slots) reset(core, slot)
 }
 
-/**
- * Handles a connection that was lost, or could not be opened. The next connection restores its subscriptions. If no
- * attempt is left, the subscriptions end.
- */
+/** Handles a connection that was lost, or could not be opened. */
 export const lose = (core: Core, line: Line, cause: LossCause, minWaitMillis = 0): void => {
   core.counters.losses++
   if (line.status === "open" && core.now() - line.openedMillis >= core.settings.stableMillis) line.backoff.reset()
@@ -105,14 +98,13 @@ export const lose = (core: Core, line: Line, cause: LossCause, minWaitMillis = 0
   line.dueMillis = core.now() + waitMillis
 }
 
-/** Ends a connection and opens another one for its subscriptions. */
 export const redial = (core: Core, line: Line, cause: LossCause): void => {
   const { generation } = line
   lose(core, line, cause)
   if (generation !== undefined) core.outside.abandon(generation, cause)
 }
 
-/** Removes a line and its slots, because another line has their subscriptions, or no user wants them. */
+/** Another line has the subscriptions of the dropped line, or no user wants them. */
 export const dropLine = (core: Core, line: Line): void => {
   hangUp(core, line)
   core.removeLine(line)
@@ -126,7 +118,6 @@ export const dropLine = (core: Core, line: Line): void => {
 export const refuseNames = (core: Core, slot: Slot, names: ReadonlyArray<string>, error: MarketsError): void =>
   slot.line.replaces === undefined ? refuse(core, slot.topic, names, error) : dropLine(core, slot.line)
 
-/** Ends lines without a subscription, except the last remaining line. Then dials the first line that is due. */
 export const dial = (core: Core): void => {
   for (const line of core.lines) {
     const isUnused = line.slots.length === 0 && line.orphans.size === 0
@@ -152,7 +143,6 @@ export const dial = (core: Core): void => {
   core.outside.dial(due.generation, due.redialCause)
 }
 
-/** Handles a successful handshake. */
 export const open = (core: Core, line: Line): void => {
   core.dialing = undefined
   core.clockRefusals = 0
@@ -165,7 +155,6 @@ export const open = (core: Core, line: Line): void => {
   core.isDirty = true
 }
 
-/** Handles a failed dial: ends the session, or dials again later. */
 export const refuseDial = (core: Core, line: Line, refusal: Refusal): void => {
   if (refusal._tag === "Transport") return lose(core, line, { _tag: "Unreachable", reason: refusal.reason })
   const { blamesClock, body, explanation, retryAfterMillis = 0, status } = refusal
@@ -191,7 +180,6 @@ export const refuseDial = (core: Core, line: Line, refusal: Refusal): void => {
 const isFinal = (code: number): boolean =>
   code === 1002 || code === 1003 || (code >= 1007 && code <= 1010) || (code >= 4000 && code <= 4999)
 
-/** Handles a closed connection: ends the session, or dials again later. */
 export const close = (core: Core, line: Line, code: number, reason: string): void =>
   isFinal(code)
     ? finish(core, new ConnectionClosed({ code, reason }))

@@ -6,7 +6,7 @@
 import type { Message } from "../../generated/feed.ts"
 import type * as FeedMessages from "../FeedMessages.ts"
 
-/** A message that waits. A message that does not decode keeps its place among the other messages. */
+/** A message that does not decode keeps its place among the other messages. */
 export type Early =
   | { readonly _tag: "Decoded"; readonly message: Message; readonly receivedMillis: number }
   | {
@@ -18,7 +18,6 @@ export type Early =
       readonly msg: unknown
     }
 
-/** The messages of one connection that wait, by their `sid`. */
 export class EarlyMessages {
   readonly #bySid = new Map<number, Array<Early>>()
   readonly #maxMessages: number
@@ -41,7 +40,7 @@ export class EarlyMessages {
     else held.push(early)
   }
 
-  /** Removes and returns the messages of a `sid`, and whether later messages were dropped. */
+  /** Returns the messages of a `sid`, and whether later messages were dropped. */
   take(sid: number): { readonly messages: ReadonlyArray<Early>; readonly isIncomplete: boolean } {
     const messages = this.#bySid.get(sid) ?? []
     this.#bySid.delete(sid)

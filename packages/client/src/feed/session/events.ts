@@ -32,11 +32,11 @@ export type GapReason = "missing" | "reset" | "overflow"
  * - `missing`, only on channels with `seq`: the numbers from `expectedSeq` to `receivedSeq - 1` did not arrive.
  * - `reset`, only on channels with `seq`: a lower number arrived.
  * - `overflow`: too many messages arrived before the reply to the subscribe command. `expectedSeq` and `receivedSeq`
- *   are both the number of the next message.
+ *   are equal.
  */
 export type SessionEvent<M = Message> =
   | MessageEvent<M>
-  /** A message does not match its schema. If its `sid` and `seq` could be read, the feed counted the message. */
+  /** A message does not decode. */
   | {
       readonly _tag: "Undecodable"
       readonly generation: number
@@ -47,8 +47,7 @@ export type SessionEvent<M = Message> =
       readonly sid: number | undefined
       /**
        * The market, index or underlying that the message names. Only subscribers of this name receive the event.
-       * Undefined if no name could be read, or if the name is not part of the subscription. Then all users of the
-       * subscription receive it.
+       * Without a known name, all users of the subscription receive it.
        */
       readonly market: string | undefined
       /** The JSON pointer of the first violation. */
@@ -137,8 +136,8 @@ export interface Subscriber<Name extends ChannelName = ChannelName> {
   /** Called once, when the subscription ends. `error` is undefined if the user closed the subscription. */
   readonly onEnd: (error: FeedError | undefined) => void
   /**
-   * Called when the session sends `get_snapshot` with this id. The user may not have requested it. The snapshot in
-   * reply has the same id, but the exchange may omit the id.
+   * Called when the session sends `get_snapshot` with this id, even if this user did not request it. The snapshot in
+   * reply has the same id, or no id.
    */
   readonly onSnapshotRequest?: ((id: number, markets: ReadonlyArray<string>) => void) | undefined
   /**

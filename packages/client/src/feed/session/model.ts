@@ -19,7 +19,6 @@ import type { Pace } from "./pace.ts"
 import type { Pending, Sent } from "./pending.ts"
 import type { NameKind, Parsed } from "./requests.ts"
 
-/** One user of a topic. */
 export class Member {
   readonly topic: Topic
   readonly subscriber: Subscriber
@@ -28,7 +27,7 @@ export class Member {
   isOver = false
   /** Whether the user was notified that the subscription is live. */
   wasLive = false
-  /** The start of the outage that was reported to the user. Undefined without an outage. */
+  /** The start of the outage that was reported to the user. */
   outage: { readonly sinceMillis: number; readonly sinceMonotonicMillis: number } | undefined
 
   constructor(topic: Topic, subscriber: Subscriber, names: ReadonlyArray<string>) {
@@ -38,7 +37,6 @@ export class Member {
   }
 }
 
-/** A channel with a filter, and the members that want its messages. */
 export class Topic {
   readonly channel: ChannelName
   readonly key: string
@@ -57,7 +55,7 @@ export class Topic {
   readonly slots: Array<Slot> = []
   /**
    * The last message of each name, for users who join. The exchange sends the current state of a ticker only once per
-   * subscription. Undefined on channels other than `ticker`, and without `send_initial_snapshot`.
+   * subscription.
    */
   readonly latest: Map<string, MessageEvent> | undefined
 
@@ -73,7 +71,6 @@ export class Topic {
   }
 }
 
-/** A snapshot of a book that must arrive. */
 export interface AwaitedSnapshot {
   readonly deadlineMillis: number
   readonly sinceMillis: number
@@ -107,7 +104,6 @@ export class Slot {
   leaving: ReadonlySet<string> | "all" | undefined
   /** The command that waits for its reply. A slot has at most one. */
   command: Sent<Slot> | undefined
-  /** The id of the last command. */
   lastCommandId = 0
   /** The number of consecutive commands without a reply. */
   unanswered = 0
@@ -120,16 +116,13 @@ export class Slot {
   wantsNames = false
   /** Whether a topic without names uses the slot. */
   isUsed = true
-  /** Why the session closes the subscription and opens it again. Undefined if it does not. */
+  /** Why the session closes the subscription and opens it again. */
   reopenReason: string | undefined
   /** Markets without a snapshot, for which the subscription was already opened again. */
   readonly reopenedFor = new Set<string>()
-  /** Messages that arrived. */
   received = 0
-  /** The number of messages at the last check. */
   receivedAtCheck = 0
   checkMillis = Number.POSITIVE_INFINITY
-  /** No command is sent before this time. */
   notBeforeMillis = 0
   readonly backoff: Backoff
   /** The maximum number of names: `chunk` in the next command, `maxNames` in the slot. Refusals lower both. */
@@ -141,14 +134,12 @@ export class Slot {
    */
   isInterrupted = false
   wasOpened = false
-  /** Whether no command is due. */
   isSettled = false
-  /** When the slot was opened, by the monotonic clock. */
+  /** By the monotonic clock. */
   openedMillis = 0
   /** When the exchange last opened or ended the subscription, or when the slot was made. Unix milliseconds. */
   sinceMillis: number
 
-  /** Whether a user wants this subscription. */
   get isWanted(): boolean {
     return this.topic.kind === undefined ? this.isUsed : this.names.size > 0
   }
@@ -181,7 +172,6 @@ export class Line {
   readonly early: EarlyMessages
   readonly pace: Pace
   delay: Delay
-  /** Whether a message or a ping arrived since the last check. */
   isHeard = false
   checkMillis = Number.POSITIVE_INFINITY
   /**
@@ -191,7 +181,7 @@ export class Line {
   verifying: Sent<Slot> | undefined
   /** The `sid`s of subscriptions without a user. The session ends them. */
   readonly orphans = new Set<number>()
-  /** When the next command can be sent. Undefined if the pace permits a command now. */
+  /** When the next command can be sent, if commands wait for the pace. */
   commandMillis: number | undefined
   /** `replaces`: the line that this line will replace. `held`: the events that this line holds back until then. */
   replaces: Line | undefined

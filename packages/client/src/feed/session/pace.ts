@@ -5,7 +5,6 @@
  * @module
  */
 
-/** The longest interval, and the longest pause. */
 const maxIntervalMillis = 1_000
 const maxPauseMillis = 30_000
 
@@ -25,7 +24,7 @@ export class Pace {
     this.#tokens = burst
   }
 
-  /** Returns when the next command can be sent. Undefined if it can be sent now. */
+  /** Undefined if a command can be sent now. */
   wait(nowMillis: number): number | undefined {
     if (nowMillis < this.#pausedUntilMillis) return this.#pausedUntilMillis
     const filled = Math.floor((nowMillis - this.#filledMillis) / this.#currentMillis)
@@ -36,12 +35,11 @@ export class Pace {
     return this.#tokens > 0 ? undefined : this.#filledMillis + this.#currentMillis
   }
 
-  /** Counts a command that is sent. */
   take(): void {
     this.#tokens--
   }
 
-  /** Records that the exchange refused a command because of the pace. */
+  /** The exchange refused a command because of the pace. */
   refused(nowMillis: number): void {
     this.#pauseMillis = Math.min(maxPauseMillis, Math.max(1_000, this.#pauseMillis * 2))
     this.#currentMillis = Math.min(maxIntervalMillis, this.#currentMillis * 2)
@@ -50,7 +48,6 @@ export class Pace {
     this.#tokens = 1
   }
 
-  /** Records that the exchange carried out a command. */
   accepted(): void {
     this.#currentMillis = Math.max(this.#intervalMillis, Math.floor(this.#currentMillis * 0.9))
     this.#pauseMillis = 0

@@ -10,7 +10,6 @@
  */
 export type CommandKind = "subscribe" | "unsubscribe" | "add" | "delete" | "snapshot" | "names" | "verify" | "orphan"
 
-/** A command that was sent. */
 export interface Sent<Slot> {
   readonly id: number
   readonly kind: CommandKind
@@ -34,12 +33,10 @@ export class Pending<Slot> {
     this.#waiting.set(sent.id, sent)
   }
 
-  /** Returns a command by its id without removing it. */
   get(id: number | undefined): Sent<Slot> | undefined {
     return id === undefined ? undefined : (this.#waiting.get(id) ?? this.#overdue.get(id))
   }
 
-  /** Removes a command whose reply arrived. */
   settle(id: number): void {
     this.#waiting.delete(id)
     this.#overdue.delete(id)
@@ -50,7 +47,6 @@ export class Pending<Slot> {
     return undefined
   }
 
-  /** Removes and returns the commands whose deadline passed. Late replies to them are still matched. */
   expire(nowMillis: number): ReadonlyArray<Sent<Slot>> {
     const expired: Array<Sent<Slot>> = []
     for (const sent of this.#waiting.values()) {

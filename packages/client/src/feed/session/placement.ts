@@ -15,10 +15,6 @@ import type { Line, Slot, Topic } from "./model.ts"
 const hasSuccessor = (slot: Slot): boolean =>
   slot.line.slots.some((other) => other !== slot && other.isWanted && other.topic.channel === slot.topic.channel)
 
-/**
- * Finds or adds a connection without a wanted slot of the channel. Undefined if the session already has the maximum
- * number of connections.
- */
 const lineFor = (core: Core, topic: Topic): Line | undefined => {
   // A connection that will replace another connection does not count towards the maximum.
   const lines = core.lines.filter(({ replaces }) => replaces === undefined)
@@ -26,7 +22,7 @@ const lineFor = (core: Core, topic: Topic): Line | undefined => {
   return lines.find(isFree) ?? (lines.length < core.settings.maxConnections ? core.addLine() : undefined)
 }
 
-/** Puts names into a slot until the slot is full. Returns the names that did not fit. */
+/** Returns the names that did not fit. */
 const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const room = Math.max(0, slot.maxNames - slot.names.size)
   if (room === 0 || names.length === 0 || hasSuccessor(slot)) return names
@@ -35,7 +31,7 @@ const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArr
   return names.slice(room)
 }
 
-/** Places names that no slot of their topic has yet. Returns the names that no connection can take. */
+/** No slot of the topic has the names yet. Returns the names that no connection can take. */
 export const place = (core: Core, topic: Topic, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   let left = names
   for (const slot of topic.slots) left = fill(core, slot, left)
@@ -49,7 +45,7 @@ export const place = (core: Core, topic: Topic, names: ReadonlyArray<string>): R
   return left
 }
 
-/** Places a topic without names. Returns whether a connection can take it. */
+/** For a topic without names. */
 export const placeWhole = (core: Core, topic: Topic): boolean => {
   const slot = topic.slots.find(({ isUsed }) => isUsed) ?? topic.slots.find((slot) => !hasSuccessor(slot))
   if (slot !== undefined) {
@@ -63,7 +59,6 @@ export const placeWhole = (core: Core, topic: Topic): boolean => {
   return true
 }
 
-/** Removes names from the slots of a topic. */
 export const unplace = (core: Core, topic: Topic, names: Iterable<string>): void => {
   for (const name of names) {
     const slot = slotOf(topic, name)
@@ -74,7 +69,6 @@ export const unplace = (core: Core, topic: Topic, names: Iterable<string>): void
   }
 }
 
-/** Returns the slot that carries a name. Undefined if there is none. */
 export const slotOf = (topic: Topic, name: string): Slot | undefined => topic.slots.find(({ names }) => names.has(name))
 
 /** Forgets a slot that the exchange does not have, and its topic if no one wants it. */
@@ -87,7 +81,6 @@ export const removeSlot = (core: Core, slot: Slot): void => {
   core.isDirty = true
 }
 
-/** Forgets a topic without users and slots. */
 export const forgetIfUnused = (core: Core, topic: Topic): void => {
   if (topic.members.length === 0 && topic.slots.length === 0 && core.topics.get(topic.key) === topic) {
     core.topics.delete(topic.key)

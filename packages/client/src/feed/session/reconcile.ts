@@ -15,7 +15,7 @@ import type { Line, Slot } from "./model.ts"
 import { removeSlot } from "./placement.ts"
 import { requestSent } from "./snapshots.ts"
 
-/** Returns items of a set that another set does not have, at most `most` items. */
+/** Up to `most` items that `other` does not have. */
 const missingIn = (items: ReadonlySet<string>, other: ReadonlySet<string>, most: number): Array<string> => {
   const missing: Array<string> = []
   for (const item of items) {
@@ -27,7 +27,7 @@ const missingIn = (items: ReadonlySet<string>, other: ReadonlySet<string>, most:
 
 const none: ReadonlyArray<string> = []
 
-/** Returns the next command of a slot that has no command in flight. Undefined if no command is needed. */
+/** The slot must have no command in flight. */
 const nextStep = (core: Core, slot: Slot): Step | undefined => {
   const { acknowledged, names, requested, status, topic } = slot
   if (!slot.isWanted || slot.reopenReason !== undefined)
@@ -36,7 +36,7 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
   if (status === "closed") return { kind: "subscribe", names: missingIn(names, new Set(), most) }
   if (topic.kind !== undefined) {
     const removed = missingIn(acknowledged, names, most)
-    // A delete command never removes the last name, because an empty list could mean all markets. If no acknowledged
+    // A delete command does not remove the last name, because an empty list could mean all markets. If no acknowledged
     // name is wanted, the session ends the subscription. It opens the subscription again if other names are wanted.
     if (removed.length > 0) {
       return removed.length === acknowledged.size
@@ -66,7 +66,6 @@ const nextStep = (core: Core, slot: Slot): Step | undefined => {
 const mustWait = (slot: Slot): boolean =>
   slot.status === "closed" && slot.line.slots.find(({ topic }) => topic.channel === slot.topic.channel) !== slot
 
-/** Whether a command may be sent about a slot now. */
 const isReady = (slot: Slot, nowMillis: number): boolean =>
   slot.command === undefined &&
   !slot.isSettled &&
@@ -85,7 +84,6 @@ const sweep = (core: Core, slot: Slot): void => {
   announceLive(core, slot.topic)
 }
 
-/** Sends the due commands of a connection, as many as its pace permits. */
 export const reconcile = (core: Core, line: Line): void => {
   for (const slot of line.slots) sweep(core, slot)
   line.commandMillis = undefined
@@ -93,7 +91,7 @@ export const reconcile = (core: Core, line: Line): void => {
   // No reply to a subscribe command is expected, so no subscription will claim the early messages.
   if (line.slots.every(({ status }) => status === "open" || status === "closing")) line.early.clear()
   const nowMillis = core.now()
-  /** Whether a command may be sent now. The owner of the session can end the connection during a send. */
+  /** The owner of the session can end the connection during a send. */
   const isFree = (): boolean => {
     line.commandMillis = line.status === "open" ? line.pace.wait(nowMillis) : undefined
     return line.status === "open" && line.commandMillis === undefined
@@ -111,7 +109,6 @@ export const reconcile = (core: Core, line: Line): void => {
   }
 }
 
-/** Marks a slot for which no command is needed. */
 const settle = (core: Core, slot: Slot): void => {
   slot.isSettled = true
   if (slot.status === "open") {

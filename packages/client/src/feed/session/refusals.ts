@@ -70,7 +70,7 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
   else if (isAbsent(id) || reaction === "reopen") onSubscriptionError(core, line, slot, msg, reaction)
 }
 
-/** Handles an error of a subscription. The error answers no known command. */
+/** The error answers no known command. */
 const onSubscriptionError = (
   core: Core,
   line: Line,
@@ -155,8 +155,7 @@ const onRefused = (
     case "add":
     case "delete":
       if (culprits.length === 0 && names.length > 1) {
-        // The error does not say which name is invalid. Smaller commands isolate that name, and the commands for the
-        // other names succeed.
+        // The error does not say which name is invalid. Smaller commands isolate that name.
         slot.chunk = Math.ceil(names.length / 2)
         return
       }
@@ -165,7 +164,8 @@ const onRefused = (
         slot.acknowledged.delete(name)
         slot.doubtful.delete(name)
       }
-      // After a refused delete, the exchange can still send messages about the name. No user receives them.
+      // After a refused delete, the exchange can still send messages about the name. They are dropped while no user
+      // wants the name.
       return sent.kind === "delete" ? undefined : refuseNames(core, slot, names, refusalOf(topic.channel, msg, names))
     case "snapshot":
       // Most likely the exchange does not send these markets, so the session adds them again.

@@ -63,7 +63,6 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
   core.touch(slot)
 }
 
-/** Returns the list of names in a reply. Undefined if the reply has no list. */
 const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> | undefined => {
   const parameter = slot.topic.kind?.parameter
   if (parameter === undefined || msg === undefined || Array.isArray(msg)) return undefined
@@ -73,8 +72,7 @@ const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> |
 }
 
 /**
- * Replaces the acknowledged names with the exchange's list, and refuses wanted names of the command that are not in the
- * list.
+ * Replaces the acknowledged names with the exchange's list, and refuses names of the command that are not in the list.
  */
 const compare = (core: Core, slot: Slot, sent: Sent<Slot>, list: ReadonlyArray<string> | undefined): void => {
   if (list === undefined) return

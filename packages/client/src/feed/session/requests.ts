@@ -1,6 +1,6 @@
 /**
  * Checks the request for a subscription, and separates the names (markets, indices or underlyings) from the filter.
- * Requests with the same filter share one subscription of the exchange.
+ * Requests with the same filter share their subscriptions of the exchange.
  *
  * @module
  */
@@ -24,7 +24,7 @@ export type ChannelParameters<Name extends ChannelName> = Pick<
 /** The request for a subscription. */
 export interface SubscriptionRequest<Name extends ChannelName = ChannelName> {
   readonly channel: Name
-  /** Default: none. Then a channel with optional markets covers all markets. */
+  /** Without markets, a channel with optional markets covers all markets. */
   readonly params?: ChannelParameters<Name> | undefined
 }
 
@@ -68,10 +68,9 @@ const kindOf = (channel: ChannelName, hasIds: boolean): NameKind | undefined => 
   }
 }
 
-/** A checked request. */
 export interface Parsed {
   readonly channel: ChannelName
-  /** Requests with the same key can share one subscription of the exchange. */
+  /** Requests with the same key can share subscriptions of the exchange. */
   readonly key: string
   /** The parameters of the subscribe command other than the names. */
   readonly options: Readonly<Record<string, unknown>>
@@ -86,7 +85,7 @@ const refuse = (pointer: string, reason: string) =>
 
 const listed = ["market_ticker", "market_tickers", "market_id", "market_ids", "index_ids", "underlying_tickers"]
 
-/** Checks a request. A caller without types can pass anything. */
+/** A caller without types can pass anything. */
 export const parse = ({ channel, params = {} }: SubscriptionRequest): Result.Result<Parsed, InvalidRequest> => {
   if (!Object.hasOwn(channels, channel)) {
     return refuse("/channel", `expected one of ${Object.keys(channels).join(", ")}`)
@@ -128,7 +127,6 @@ const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]
 const keyOf = (channel: ChannelName, options: object, names: string): string =>
   `${channel} ${names} ${JSON.stringify(options)}`
 
-/** Checks names that are added later. */
 export const parseNames = (
   { kind }: { readonly kind: NameKind | undefined },
   names: ReadonlyArray<string>
@@ -143,6 +141,6 @@ export const parseNames = (
     id: 0,
     cmd: "update_subscription",
     params: params as UpdateSubscriptionCommandParams
-  }) // checked here
+  }) // `encode` checks the parameters
   return Result.map(encoded, () => [...new Set(names)])
 }

@@ -56,7 +56,7 @@ const countReply = (core: Core, line: Line, reply: Exclude<Reply, { readonly typ
   if (slot !== undefined && seq !== undefined) count(core, slot, seq)
 }
 
-/** Counts a message in the `seq` of its subscription. Returns false for a repeated message. */
+/** Returns false for a repeated message. */
 const count = (core: Core, slot: Slot, seq: number): boolean => {
   // On channels that are not sequenced, replies carry a `seq`, but data does not.
   if (!slot.topic.isSequenced) return true
@@ -125,19 +125,12 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
   if (message.sending_ts_ms !== undefined) onDelay(core, line, message.sending_ts_ms, receivedMillis)
 }
 
-/**
- * Reads the name that a message is about. Undefined if the message has none. The names of a channel are always in the
- * same field.
- */
 const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
   const name = kind === undefined || !isRecord(msg) ? undefined : msg[kind.field]
   return typeof name === "string" ? name : undefined
 }
 
-/**
- * Whether a message is dropped because its name or the whole subscription is not wanted, or is being removed. A user
- * who joins during the removal receives messages only after the removal.
- */
+/** A user who joins during a removal receives messages only after the removal. */
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
 
@@ -167,22 +160,20 @@ const onDelay = (core: Core, line: Line, sendingMillis: number, receivedMillis: 
   for (const slot of line.slots) emit(core, slot, undefined, event)
 }
 
-/** Delivers the messages that arrived before the reply to their subscribe command. */
 const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => {
   const { isIncomplete, messages } = line.early.take(sid)
   for (const early of messages) {
     if (line.bySid.get(sid) !== slot) break
     if (early._tag === "Undecodable") deliverUndecodable(core, line, slot, early)
-    // Only data messages wait.
+    // A decoded message that waits is a data message.
     else deliverData(core, line, slot, early.message as DataMessage, early.receivedMillis)
   }
   if (isIncomplete) gap(core, slot, "overflow", slot.lastSeq + 1, slot.lastSeq + 1)
 }
 
 /**
- * Reports unknown members of a snapshot in which a side is absent. An absent side is normally an empty side, but the
- * exchange may have renamed it. Snapshots with both sides are not searched, because the search parses the text a second
- * time.
+ * An absent side is normally an empty side, but the exchange may have renamed it. Snapshots with both sides are not
+ * searched, because the search parses the text a second time.
  */
 export const reportUnknownKeys = (core: Core, line: Line, message: Message, text: string): void => {
   if (message.type !== "orderbook_snapshot") return
@@ -202,7 +193,6 @@ export const reportUnknownKeys = (core: Core, line: Line, message: Message, text
   })
 }
 
-/** The longest text in an event. */
 const maxText = 500
 
 /** The parts of a message that could be read although it does not decode. */
@@ -212,7 +202,6 @@ interface Peeked {
   readonly msg: unknown
 }
 
-/** Reads as much of a message as possible. */
 const peek = (text: string): Peeked => {
   let json: unknown
   try {
@@ -245,20 +234,15 @@ const eventOf = (
 
 const deliverUndecodable = (core: Core, line: Line, slot: Slot, undecodable: Undecodable): void => {
   if (undecodable.seq !== undefined) count(core, slot, undecodable.seq)
+  // A message of unknown type can be about more names than the name that it contains.
   const name = undecodable.error._tag === "UnknownMessage" ? undefined : nameIn(slot.topic, undecodable.msg)
   const market = name !== undefined && slot.names.has(name) ? name : undefined
   emit(core, slot, market, eventOf(line, slot.sid, market, undecodable))
 }
 
 /**
- * Delivers the event of a message that does not decode.
- *
- * - If the message names a market of its subscription, the users of this market receive the event.
- * - Otherwise, all users of the subscription receive it. The name in a message of unknown type is ignored, because the
- *   message can be about more markets.
- * - If the subscription is unknown, all users of the connection receive the event. A connection that has not taken over
- *   yet delivers no such event.
- * - Before the reply to the subscribe command, the event waits with the other messages of its `sid`.
+ * If the subscription is unknown, all users of the connection receive the event. A connection that has not taken over
+ * yet delivers no such event.
  */
 export const routeUndecodable = (core: Core, line: Line, error: Undecodable["error"], text: string): void => {
   core.counters.undecodable++

@@ -5,8 +5,8 @@
  */
 
 /**
- * What a `seq` means: the next message, a repeated message, a loss before this message, or a count that started again.
- * The first message of a subscription has the number 1.
+ * `missing`: a loss before this message. `reset`: the count started again. The first message of a subscription has the
+ * number 1.
  */
 export type SeqVerdict = "next" | "duplicate" | "missing" | "reset"
 

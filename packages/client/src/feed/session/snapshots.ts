@@ -1,6 +1,6 @@
 /**
- * Tracks the snapshots of books that must arrive. Each market has at most one request in flight, with a deadline. A
- * slot is a subscription of the exchange (see `model.ts`).
+ * Tracks the snapshots of books that must arrive, each with a deadline. A slot is a subscription of the exchange (see
+ * `model.ts`).
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Core } from "./core.ts"
 import type { Slot, Topic } from "./model.ts"
 import { slotOf } from "./placement.ts"
 
-/** Expects the first snapshots of markets that are added. A market that already waits keeps its deadline. */
+/** A market that already waits keeps its deadline. */
 export const expectSnapshots = (core: Core, slot: Slot, names: ReadonlyArray<string>): void => {
   const now = core.now()
   for (const name of names) {
@@ -23,7 +23,6 @@ export const expectSnapshots = (core: Core, slot: Slot, names: ReadonlyArray<str
   }
 }
 
-/** Requests a snapshot of a market, and expects it. */
 const request = (core: Core, slot: Slot, name: string, sinceMillis: number, isLastRequest: boolean): void => {
   // Deleted first, so that the entries stay in the order of their deadlines.
   slot.awaited.delete(name)
@@ -48,7 +47,6 @@ export const requestSent = (core: Core, slot: Slot, names: ReadonlyArray<string>
   }
 }
 
-/** Requests snapshots of markets. Omits markets that already wait for a snapshot. */
 export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<string>): void => {
   for (const name of names) {
     const slot = slotOf(topic, name)
@@ -60,7 +58,6 @@ export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<strin
   }
 }
 
-/** The missing snapshots of a slot. */
 export interface Missing {
   /** Markets whose snapshot did not arrive on request. */
   readonly names: ReadonlyArray<string>
@@ -69,9 +66,7 @@ export interface Missing {
   readonly isSilent: boolean
 }
 
-/**
- * Requests each late snapshot once more. Returns the markets whose snapshot is late again. Undefined if there are none.
- */
+/** Requests late snapshots once more. Returns the markets whose snapshot is late again. */
 export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
   const now = core.now()
   const late: Array<string> = []
@@ -99,9 +94,7 @@ export const checkSnapshots = (core: Core, slot: Slot): Missing | undefined => {
   return missing.length === 0 ? undefined : { names: missing, waitedMillis, isSilent }
 }
 
-/**
- * Tests a silent subscription to books by a request for the snapshot of one market. Each test uses a different market.
- */
+/** Tests a silent subscription to books by a request for the snapshot of one market. The markets take turns. */
 export const probeBook = (core: Core, slot: Slot): void => {
   for (const name of slot.acknowledged) {
     if (!slot.awaited.has(name)) {

@@ -43,7 +43,6 @@ const firstDeadline = ({ awaited }: Slot): number | undefined => {
   return undefined
 }
 
-/** Returns when something is due next. Undefined if nothing is due. */
 export const nextDue = (core: Core): number | undefined => {
   let next = Number.POSITIVE_INFINITY
   for (const line of core.lines) {
@@ -52,7 +51,7 @@ export const nextDue = (core: Core): number | undefined => {
   return next === Number.POSITIVE_INFINITY ? undefined : next
 }
 
-/** Does what is due, except that it opens no connection and sends no command. */
+/** Opens no connection and sends no command. */
 export const runDue = (core: Core): void => {
   const nowMillis = core.now()
   core.isDirty = true

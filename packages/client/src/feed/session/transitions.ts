@@ -12,7 +12,6 @@ import type { Sent } from "./pending.ts"
 /** Called when a `sid` (subscription id) becomes known, because messages may already wait for it. */
 export type OnSid = (slot: Slot, sid: number) => void
 
-/** Ends a command whose reply arrived. */
 export const settle = (core: Core, line: Line, sent: Sent<Slot>): void => {
   line.pending.settle(sent.id)
   if (line.verifying === sent) line.verifying = undefined
@@ -25,7 +24,6 @@ export const settle = (core: Core, line: Line, sent: Sent<Slot>): void => {
   core.isDirty = true
 }
 
-/** Records that the exchange carried out a command. */
 export const succeed = (core: Core, line: Line, sent: Sent<Slot>): void => {
   settle(core, line, sent)
   line.pace.accepted()
@@ -35,7 +33,6 @@ export const succeed = (core: Core, line: Line, sent: Sent<Slot>): void => {
   }
 }
 
-/** Records that the exchange has a subscription under a `sid`. */
 export const opened = (
   core: Core,
   line: Line,
@@ -63,7 +60,7 @@ export const opened = (
   onSid(slot, sid)
 }
 
-/** Resets a slot whose subscription the exchange no longer has. */
+/** The exchange no longer has the subscription of this slot. */
 export const reset = (core: Core, slot: Slot): void => {
   if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
   // A connection that will take over holds messages back. These messages must have no gap, so the messages of this slot
@@ -86,7 +83,7 @@ export const reset = (core: Core, slot: Slot): void => {
   core.touch(slot)
 }
 
-/** Opens a subscription again after a wait, because the exchange ended it or has none under its `sid`. */
+/** Opens a subscription again after a wait. The exchange ended it, or has none under its `sid`. */
 export const reopen = (
   core: Core,
   slot: Slot,
@@ -98,20 +95,19 @@ export const reopen = (
   interrupt(core, slot, { _tag: "SubscriptionLost", code, reason: msg })
 }
 
-/** Ends a subscription and opens it again. */
 export const reopenSlot = (core: Core, slot: Slot, reason: string): void => {
   slot.reopenReason = reason
   core.touch(slot)
 }
 
-/** Records that a subscription has ended as requested. */
+/** The subscription has ended as requested. */
 export const closed = (core: Core, slot: Slot): void => {
   const { reopenReason: reason } = slot
   reset(core, slot)
   if (reason !== undefined) interrupt(core, slot, { _tag: "SubscriptionLost", code: undefined, reason })
 }
 
-/** Restores the status of a slot whose command was not carried out. */
+/** Called after a command that was not carried out. */
 export const revert = (slot: Slot): void => {
   slot.status = slot.sid === undefined ? "closed" : "open"
 }
@@ -147,7 +143,6 @@ export const orphan = (core: Core, line: Line, sid: number): void => {
   core.isDirty = true
 }
 
-/** Whether a slot still belongs to its connection. */
 export const isPresent = (line: Line, slot: Slot): boolean => line.slots.includes(slot)
 
 /** Whether a message with this id is not a reply. The exchange treats the id 0 like a missing id. */

@@ -11,7 +11,6 @@ import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 import { doubt, opened, orphan, type OnSid, reopen, reset } from "./transitions.ts"
 
-/** Handles a command whose reply did not arrive in time. */
 export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
   const { slot } = sent
   if (sent.kind === "verify") {
@@ -23,7 +22,6 @@ export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
   doubt(core, line, slot, sent)
 }
 
-/** Applies the exchange's list of subscriptions to commands without a reply, and to silent subscriptions. */
 export const verified = (
   core: Core,
   line: Line,
@@ -59,10 +57,7 @@ export const verified = (
   }
 }
 
-/**
- * Refuses names or a subscription that the exchange did not acknowledge in several attempts, although it answers other
- * commands.
- */
+/** Refuses what the exchange did not acknowledge in several attempts, although it answers other commands. */
 const giveUp = (core: Core, slot: Slot): void => {
   const { commandAttempts, commandTimeoutMillis } = core.settings
   if (slot.unanswered < commandAttempts || !slot.isWanted) return

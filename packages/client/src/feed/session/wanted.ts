@@ -11,7 +11,7 @@ import { forgetIfUnused, place, placeWhole, unplace } from "./placement.ts"
 import type { Parsed } from "./requests.ts"
 import { requestSnapshots } from "./snapshots.ts"
 
-/** Adds a user. Returns undefined, and adds nothing, if the names need too many connections. */
+/** Returns undefined, and adds nothing, if the names need too many connections. */
 export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member | undefined => {
   let topic = core.topics.get(parsed.key)
   if (topic === undefined) {
@@ -31,8 +31,8 @@ export const join = (core: Core, parsed: Parsed, subscriber: Subscriber): Member
 }
 
 /**
- * Adds names that a user wants. Requests a new snapshot of each market whose book is already live. Returns false, and
- * adds nothing, if the names need too many connections.
+ * Requests new snapshots of books that are already live. Returns false, and adds nothing, if the names need too many
+ * connections.
  */
 export const addNames = (core: Core, member: Member, names: ReadonlyArray<string>): boolean => {
   const { topic } = member
@@ -50,7 +50,6 @@ export const addNames = (core: Core, member: Member, names: ReadonlyArray<string
   return true
 }
 
-/** Removes names of one user. Names that no other user wants leave the topic. */
 export const removeNames = (core: Core, member: Member, names: Iterable<string>): void => {
   const { topic } = member
   const unused: Array<string> = []
@@ -68,7 +67,6 @@ export const removeNames = (core: Core, member: Member, names: Iterable<string>)
   unplace(core, topic, unused)
 }
 
-/** Removes a user. Without users, the subscriptions of the topic are no longer wanted. */
 export const leave = (core: Core, member: Member): void => {
   if (member.isOver) return
   member.isOver = true
@@ -84,7 +82,6 @@ export const leave = (core: Core, member: Member): void => {
   forgetIfUnused(core, topic)
 }
 
-/** Makes the function that checks whether a user needs a slot (a subscription of the exchange). */
 export const isUserOf = ({ names, topic }: { readonly names: ReadonlySet<string>; readonly topic: Topic }) => {
   const isWhole = topic.kind === undefined || topic.slots.length === 1
   return (member: Member): boolean => isWhole || [...member.names].some((name) => names.has(name))

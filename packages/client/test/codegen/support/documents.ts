@@ -1,4 +1,4 @@
-/** Makes small documents, and runs the code that the generator writes for them. */
+/** Small documents, and the code that the generator writes for them. */
 import * as Effect from "effect/Effect"
 import { build, type Plugin } from "esbuild"
 import { fileURLToPath } from "node:url"
@@ -13,7 +13,6 @@ interface Parts {
   readonly requests?: ReadonlyArray<string>
   /** Components that are the body of a response. */
   readonly responses?: ReadonlyArray<string>
-  /** Parameters that operations share. */
   readonly shared?: Json
   readonly paths?: Json
 }
@@ -22,7 +21,6 @@ const body = (name: string) => ({
   content: { "application/json": { schema: { $ref: `#/components/schemas/${name}` } } }
 })
 
-/** Makes a document with an operation for each body in `requests` and in `responses`. */
 export const documentOf = ({ paths = {}, requests = [], responses = [], schemas = {}, shared = {} }: Parts): Json => ({
   openapi: "3.1.0",
   info: { title: "test", version: "1.2.3", "x-source": { version: "1.2.3", published: "2026-01-02", sha256: "5ba0" } },
@@ -53,7 +51,6 @@ export const noFacts: Facts = {
   docs: { fields: {}, replacements: {}, inputs: {}, suggestions: {} }
 }
 
-/** Returns the generated files by name. */
 export const filesOf = (document: Json, facts: Facts = noFacts): Promise<ReadonlyMap<string, string>> =>
   Effect.runPromise(
     Effect.map(
@@ -62,7 +59,6 @@ export const filesOf = (document: Json, facts: Facts = noFacts): Promise<Readonl
     )
   )
 
-/** Returns the faults of a document, one line each. */
 export const faultsOf = (document: Json, facts: Facts = noFacts): Promise<ReadonlyArray<string>> =>
   Effect.runPromise(
     Effect.match(generate(document, facts), {
@@ -71,7 +67,7 @@ export const faultsOf = (document: Json, facts: Facts = noFacts): Promise<Readon
     })
   )
 
-/** Returns a generated text without imports, header and purity annotations. */
+/** Without imports, header and purity annotations. */
 export const declarationsOf = (text: string): string =>
   text
     .slice(text.search(/^(?:const|export) /m))
@@ -80,7 +76,6 @@ export const declarationsOf = (text: string): string =>
 
 export type Outcome = { readonly value: unknown } | { readonly pointer: string; readonly reason: string }
 
-/** Decodes values with the code that was generated from a document. */
 export interface Running {
   readonly decode: (file: "requests" | "responses", name: string, value: unknown) => Outcome
   readonly parameters: Readonly<
@@ -109,7 +104,6 @@ export const decodeParameter = (constant, name, value) => decodeWith(parameters[
 export { parameters }
 `
 
-/** Bundles the code that was generated from a document with the modules that it imports, and loads the bundle. */
 export const run = async (document: Json, facts: Facts = noFacts): Promise<Running> => {
   const files = await filesOf(document, facts)
   const virtual: Plugin = {

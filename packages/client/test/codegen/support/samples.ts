@@ -1,4 +1,4 @@
-/** Makes a valid instance of a component from its shape, and edited copies of the instance. */
+/** A valid instance of a component, made from its shape, and edited copies of the instance. */
 import type { Document } from "../../../codegen/document.ts"
 import { facts } from "../../../codegen/facts.ts"
 import type { Component } from "../../../codegen/shape.ts"
@@ -46,7 +46,7 @@ export const sample = (document: Document, component: Component): unknown => {
 
 const replacements: ReadonlyArray<unknown> = [null, 1.5, 1e300, "", "1.00", true, [], {}, { key: null }]
 
-/** Returns edited copies of a value. Each copy has one part removed, replaced or added. */
+/** Each copy has one part removed, replaced or added. */
 export const edits = function* (value: unknown): Generator<unknown> {
   yield* replacements
   if (Array.isArray(value)) {

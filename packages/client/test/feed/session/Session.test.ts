@@ -1,6 +1,6 @@
 /**
- * Checks the session of the feed. A user is a subscriber. A line is a connection that the session opens again after a
- * loss. The generation is the number of a connection, and rises with each dial.
+ * A user is a subscriber. A line is a connection that the session opens again after a loss. The generation is the
+ * number of a connection, and rises with each dial.
  */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
@@ -130,7 +130,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("refuses the only market of an update after error 12 (ExactlyOneSidRequired), and keeps the other markets", () => {
+  it("refuses the only market of an update after error 12 (ExactlyOneSidRequired)", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -141,7 +141,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("finds the refused market by halving the commands if the refusal does not name it", () => {
+  it("finds an unnamed refused market by halving the commands", () => {
     const world = new World()
     const names = Array.from({ length: 64 }, (_, index) => `M${index}`)
     const { subscription, user } = world.live("trade", tickers("A"))
@@ -182,7 +182,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("starts the timeout of a snapshot when its request is sent, and counts only sent requests", () => {
+  it("starts the timeout of a snapshot when its request is sent", () => {
     const world = new World({ snapshotTimeoutMillis: 2_000 })
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1, "A"))
@@ -207,7 +207,7 @@ describe("Session", () => {
     assert.isBelow(first.id, second.id)
   })
 
-  it("notifies a user of each snapshot request, with the id of the command, before the snapshot arrives", () => {
+  it("notifies a user of each snapshot request before the snapshot arrives", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
     const requests: Array<readonly [id: number, markets: ReadonlyArray<string>]> = []
@@ -288,7 +288,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.takeOne().params.sids, [8])
   })
 
-  it("ends a subscription that cannot be restored, with the reason, and keeps the other subscriptions", () => {
+  it("ends a subscription that cannot be restored, and keeps the other subscriptions", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"))
     const fills = world.live("fill", {}, 2)
@@ -444,7 +444,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("delivers no more messages of markets that a user removed, and keeps the other markets", () => {
+  it("delivers no more messages of markets that a user removed", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
     subscription.remove(["B", "C"])
@@ -559,7 +559,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("fails with the status and body of a refusal with 403, and does not dial again", () => {
+  it("fails with the status and body of a 403, without another dial", () => {
     const world = new World()
     const users = [world.subscribe("trade").user, world.subscribe("fill").user]
     world.session.refused(1, { _tag: "Response", status: 403, body: { code: "forbidden", message: "no access" } })
@@ -602,7 +602,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("may sign again once after each successful connection", () => {
+  it("signs again at most once per successful connection", () => {
     const refusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
     const world = new World()
     const { user } = world.subscribe("trade")
@@ -643,7 +643,6 @@ describe("Session", () => {
     let [seq, refused] = [0, 0]
     for (let passed = 0; passed < 120_000 && !user.tags.includes("Restored"); passed += 100) {
       for (const { cmd, id } of world.take(world.unread.length)) {
-        // Every second command is refused.
         if (refused++ % 2 === 0) world.receive(error(27, { id }))
         else world.receive(cmd === "subscribe" ? subscribed(id, "trade", 1) : ok(id, 1, ++seq))
       }
@@ -667,7 +666,6 @@ describe("Session", () => {
       waits.push(world.nowMillis - startMillis)
     }
     assert.deepStrictEqual(waits, [250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000])
-    // After a stable connection, the shortest wait applies again.
     world.open()
     world.receive(subscribed(world.take(9).at(-1)!.id, "trade", 1))
     for (let checks = 0; checks < 30; checks++) {
@@ -682,7 +680,6 @@ describe("Session", () => {
     assert.strictEqual(world.dials.length, count + 1)
   })
 
-  /** Passes time, and replies to every command that the session sends. */
   const serve = (world: World, millis: number, reply: (command: ReturnType<World["takeOne"]>) => void): void => {
     for (let passed = 0; passed < millis; passed += 500) {
       world.session.pinged(world.generation)
@@ -870,7 +867,7 @@ describe("Session", () => {
     assert.strictEqual(user.of("Gap")[0]?.reason, "overflow")
   })
 
-  it("dials with a generation, without an address", () => {
+  it("passes a generation to each dial, and no address", () => {
     const world = new World()
     world.subscribe("trade")
     assert.deepStrictEqual(world.dials, [1])
@@ -926,7 +923,7 @@ describe("Session", () => {
     assert.deepStrictEqual(positions.user.tags, ["market_position"])
   })
 
-  it("does not treat an ok without a list as an empty list, and compares a list with the wanted markets", () => {
+  it("does not treat an ok reply without a list as an empty list", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", { ...tickers("A"), skip_ticker_ack: true })
     subscription.add(["B"])
@@ -947,7 +944,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("delivers the last ticker message of a market to a user who joins or adds the market, until an outage", () => {
+  it("delivers the last ticker message to a user who joins, until an outage", () => {
     const params = (...names: ReadonlyArray<string>) => ({ ...tickers(...names), send_initial_snapshot: true })
     const world = new World()
     const first = world.live("ticker", params("A", "B"))
@@ -1001,7 +998,7 @@ describe("Session", () => {
     )
   })
 
-  it("reports unknown members of a snapshot in which a side is absent, before it delivers the snapshot", () => {
+  it("reports unknown members of a snapshot that lacks a side, before its delivery", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     const other = world.subscribe("orderbook_delta", tickers("B"))
@@ -1028,7 +1025,7 @@ describe("Session", () => {
     assert.strictEqual(world.session.state().counters.gaps, 0)
   })
 
-  it("expects a new subscription to start at seq 1, even if it starts with a snapshot", () => {
+  it("expects seq 1 from a new subscription, even if it starts with a snapshot", () => {
     const trades = new World()
     const { user } = trades.live("trade", tickers("A"))
     trades.receive(trade(1, 3))
@@ -1039,7 +1036,6 @@ describe("Session", () => {
     books.receive(snapshot(1, 4, "B"))
     assert.deepStrictEqual(watcher.user.tags, ["Gap", "orderbook_snapshot", "orderbook_snapshot"])
     assert.deepInclude(watcher.user.of("Gap")[0], { expectedSeq: 1, receivedSeq: 3, markets: ["A", "B"] })
-    // The seq of the next subscription starts again at 1.
     books.reconnect()
     books.receive(subscribed(books.takeOne().id, "orderbook_delta", 1))
     books.receive(snapshot(1, 1))
@@ -1058,7 +1054,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Gap")[0], { expectedSeq: 3, receivedSeq: 5, markets: ["A", "B"] })
   })
 
-  it("delivers a snapshot in reply to get_snapshot, counts its seq, and completes the command per market", () => {
+  it("delivers the reply to get_snapshot, counts its seq, and completes the command per market", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1100,7 +1096,7 @@ describe("Session", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("keeps the oldest early messages, and reports the other early messages as a gap of every market", () => {
+  it("keeps the oldest early messages, and reports the other early messages as a gap", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.subscribe("orderbook_delta", tickers("A", "B"))
     world.open()
@@ -1114,7 +1110,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Gap")[1], { reason: "missing", expectedSeq: 4, receivedSeq: 7 })
   })
 
-  it("stops a changeover to a new connection if too many of its messages wait, and loses no message", () => {
+  it("stops a changeover if too many messages of the new connection wait", () => {
     const world = new World({ maxEarlyMessages: 3 })
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1142,7 +1138,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.of("Gap")[0]?.markets, names)
   })
 
-  it("ignores and counts frames of an old sid, and of an old connection with the same sid", () => {
+  it("ignores and counts frames of an old sid or an old connection", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -1188,7 +1184,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Undecodable")[0], { sid: 1, pointer: "/msg/event_type" })
   })
 
-  it("drops and counts a repeated message, and reports a lower seq as a reset of all markets", () => {
+  it("drops a repeated message, and reports a lower seq as a reset", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A", "B"))
     for (const seq of [1, 2, 2, 3, 1]) world.receive(trade(1, seq))
@@ -1290,7 +1286,7 @@ describe("Session", () => {
     assert.deepStrictEqual(second.user.ends, [])
   })
 
-  it("opens another connection for a second filter of a channel, and ends that connection with its last user", () => {
+  it("uses a separate connection for a second filter, until its last user leaves", () => {
     const world = new World()
     world.live("communications", { shard_factor: 2, shard_key: 0 })
     const second = world.subscribe("communications", { shard_factor: 2, shard_key: 1 })
@@ -1364,7 +1360,7 @@ describe("Session", () => {
     assert.isTrue(Result.isFailure(all.subscription.add(["Metal.XAU/USD"])))
   })
 
-  it("changes over without a gap, because the new connection is live before the old connection ends", () => {
+  it("changes over without a gap, because the new connection is live first", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -1497,7 +1493,7 @@ describe("Session", () => {
     assert.deepStrictEqual(late.tags, ["trade"])
   })
 
-  it("notifies each user once that its subscription is live, even a user who joins a live subscription", () => {
+  it("notifies each user once that its subscription is live, even a later user", () => {
     const world = new World()
     const live: Array<string> = []
     const user = (name: string) => Object.assign(new User(), { onLive: () => void live.push(name) })
@@ -1530,7 +1526,7 @@ describe("Session", () => {
     assert.deepStrictEqual([live, user.tags], [1, []])
   })
 
-  it("notifies a user who joins during a changeover at once, because the old connection is live", () => {
+  it("notifies a user who joins during a changeover at once", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")

@@ -1,7 +1,3 @@
-/**
- * Plants each of `sessionFaults` in the source code of the session. Checks that the property of `sessionModel.ts`
- * detects it.
- */
 import { assert, describe, it } from "@effect/vitest"
 import { spawn } from "node:child_process"
 import { fileURLToPath } from "node:url"

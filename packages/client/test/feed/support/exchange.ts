@@ -3,7 +3,6 @@ import assert from "node:assert/strict"
 import type { ChannelName } from "../../../src/generated/feed.ts"
 import * as messages from "./messages.ts"
 
-/** The market that does not exist. */
 export const badMarket = "BAD"
 
 interface Subscription {
@@ -29,7 +28,6 @@ interface Command {
   }
 }
 
-/** How the exchange replies to the next command. */
 export interface CommandFault {
   /**
    * The error code of the reply: 10 (ChannelError), 18 (CommandTimeout) or 27 (TooManyRequests). Undefined: no reply.

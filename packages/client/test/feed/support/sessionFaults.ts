@@ -1,9 +1,8 @@
-/** Faults to plant in the source code of the session. The property of `sessionModel.ts` must detect each of them. */
+/** Faults in the source code of the session. The property of `sessionModel.ts` must detect each fault. */
 
-/** A changed source text. `pattern` must match exactly once. */
+/** `pattern` must match exactly once. */
 export interface PlantedFault {
   readonly name: string
-  /** A file of `src/feed/session`. */
   readonly file: string
   readonly pattern: RegExp
   readonly replacement: string
@@ -28,8 +27,8 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
   fault(
     "does not count the seq of replies",
     "routing",
-    /if \(slot !== undefined && seq !== undefined\) count\(core, slot, seq\)\n\}\n\n\/\*\* Counts/,
-    "}\n\n/** Counts"
+    /if \(slot !== undefined && seq !== undefined\) count\(core, slot, seq\)/,
+    ""
   ),
   fault(
     "delivers every market to every user",

@@ -1,7 +1,6 @@
 /**
- * Plays random inputs against a session and a simulated exchange, and throws if a property does not hold.
- *
- * This module imports no test runner, because the trials of planted faults run it in a separate process.
+ * Plays random inputs against a session and a simulated exchange. Imports no test runner, because the trials of planted
+ * faults run it in a separate process.
  */
 import assert from "node:assert/strict"
 import * as fc from "fast-check"
@@ -17,7 +16,6 @@ const markets = ["A", "B", "C", "D", "E", "F", badMarket] as const
 const names = fc.subarray([...markets], { minLength: 1 })
 const index = fc.nat({ max: 20 })
 
-/** The subscriptions that a user can request. */
 const kinds = [
   { channel: "trade", isNamed: true, options: {} },
   { channel: "trade", isNamed: false, options: {} },
@@ -28,7 +26,7 @@ const kinds = [
 
 const faults = ["lose", "repeat", "swap", "cut", "delay"] as const
 
-/** One input. Every input is valid in every state. */
+/** Every input is valid in every state. */
 export const step = fc.oneof(
   {
     weight: 4,
@@ -83,15 +81,13 @@ export type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
 /** The errors with which the inputs above can end a subscription or remove its markets. */
 const permitted = new Set(["CommandTimedOut", "SnapshotMissing", "TooManyConnections"])
 
-/** A user that checks the sequence of its messages. */
 class CheckingUser implements Subscriber {
   readonly kind: (typeof kinds)[number]
   readonly names: Set<string>
-  /** The number of the last message of each market. */
   readonly last = new Map<string, number>()
   /** The markets whose snapshot the user received. */
   readonly books = new Set<string>()
-  /** The markets of the messages since the last check. */
+  /** The markets of the messages since the last check of the user. */
   received: Array<string> = []
   isOver = false
   isInterrupted = false
@@ -197,7 +193,6 @@ class CheckingUser implements Subscriber {
   }
 }
 
-/** Plays inputs against a session. */
 export class Model {
   readonly exchange = new Exchange()
   readonly session: Session
@@ -214,7 +209,6 @@ export class Model {
   /** Connections that the session left. Their frames still arrive. */
   readonly #oldConnections = new Map<number, Connection>()
   readonly #ids = new Set<number>()
-  /** The kinds of commands since the last check. */
   readonly #commands = new Set<string>()
 
   constructor() {
@@ -353,7 +347,7 @@ export class Model {
     this.#moveTo(end)
   }
 
-  /** Passes time without faults. Afterwards, every user must receive the messages of its markets. */
+  /** Passes time without faults. Every user must then receive the messages of its markets. */
   settle(): void {
     this.#deliverOld()
     this.exchange.commandFault = undefined
@@ -372,7 +366,6 @@ export class Model {
     this.#checkDelivery()
   }
 
-  /** Closes the session, and checks that it does nothing afterwards. */
   finish(): void {
     const users = this.users.filter(({ isOver }) => !isOver)
     const generations = [...this.#generations]
@@ -395,7 +388,6 @@ export class Model {
     this.exchange.connections.delete(generation)
   }
 
-  /** Delivers the frames and the close of each old connection. */
   #deliverOld(): void {
     for (const [generation, { frames }] of this.#oldConnections) {
       for (const { text } of frames) this.session.received(generation, text, this.wallMillis)
@@ -449,7 +441,7 @@ export class Model {
     }
   }
 
-  /** Checks that the exchange sends exactly the markets that users want, each market on one connection. */
+  /** The exchange must send exactly the markets that users want, each market on one connection. */
   #checkMarkets(): void {
     for (const kind of kinds) {
       const users = this.users.filter((user) => !user.isOver && user.kind === kind)
@@ -469,7 +461,7 @@ export class Model {
     assert.ok(!this.users.some((user) => !user.isOver && user.isInterrupted), "an outage does not end")
   }
 
-  /** Checks that each user receives one message of each of its markets. */
+  /** Each user must receive one message of each of its markets. */
   #checkDelivery(): void {
     for (const user of this.users) user.received = []
     for (const market of markets) this.exchange.publish(market)
@@ -492,7 +484,6 @@ export class Model {
   }
 }
 
-/** Changes the next frames of a connection. */
 const disturb = ({ frames }: Connection, fault: (typeof faults)[number]): void => {
   const [first, second] = frames
   if (first === undefined) return
@@ -514,7 +505,6 @@ const disturb = ({ frames }: Connection, fault: (typeof faults)[number]): void =
   }
 }
 
-/** Plays the inputs. Throws if a property does not hold. */
 export const check = (steps: ReadonlyArray<Step>, namesBadMarket: boolean): void => {
   const model = new Model()
   model.exchange.namesBadMarket = namesBadMarket
@@ -525,7 +515,6 @@ export const check = (steps: ReadonlyArray<Step>, namesBadMarket: boolean): void
   model.checkUsers()
 }
 
-/** Runs the property. Returns the report of a failure. */
 export const run = (options: {
   readonly seed: number
   readonly numRuns: number

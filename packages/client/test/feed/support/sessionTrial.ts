@@ -1,7 +1,6 @@
 /**
- * Plants each fault in the source code of the session while it loads, and runs the property of `sessionModel.ts`.
- * Prints one JSON line per fault. Runs in a separate process, because each fault loads the session's modules again,
- * under another URL.
+ * Plants each fault in the source code of the session. Prints one JSON line per fault. Runs in a separate process,
+ * because each fault loads the session's modules again, under another URL.
  */
 import { registerHooks } from "node:module"
 import { sessionFaults } from "./sessionFaults.ts"

@@ -8,7 +8,6 @@ import type { SubscriptionRequest } from "../../../src/feed/session/requests.ts"
 import { Session, type Subscription } from "../../../src/feed/session/Session.ts"
 import type { SessionOptions } from "../../../src/feed/session/settings.ts"
 
-/** A sent command, with the fields that the tests read. */
 export interface SentCommand {
   readonly generation: number
   readonly id: number
@@ -25,7 +24,6 @@ export interface SentCommand {
   }
 }
 
-/** A user that records everything that it receives. */
 export class User implements Subscriber {
   readonly events: Array<SessionEvent> = []
   readonly ends: Array<FeedError | undefined> = []
@@ -82,7 +80,6 @@ export class World {
     )
   }
 
-  /** The generation (number) of the last dialed connection. */
   get generation(): number {
     return this.dials.at(-1)!
   }
@@ -110,7 +107,7 @@ export class World {
     this.session.received(generation, text, this.nowMillis + this.wallOffsetMillis)
   }
 
-  /** Returns the next commands that were not taken yet, and marks them as taken. */
+  /** Marks the returned commands as taken. */
   take(count = 1): ReadonlyArray<SentCommand> {
     const commands = this.sent.slice(this.#read, this.#read + count)
     assert.strictEqual(commands.length, count, `commands sent: ${JSON.stringify(this.sent.slice(this.#read))}`)
@@ -122,12 +119,11 @@ export class World {
     return this.take(1)[0]!
   }
 
-  /** The commands that were not taken yet. */
   get unread(): ReadonlyArray<SentCommand> {
     return this.sent.slice(this.#read)
   }
 
-  /** Advances both clocks, and calls `tick` whenever it is due. */
+  /** Calls `tick` whenever it is due. */
   pass(millis: number): void {
     const end = this.nowMillis + millis
     for (let ticks = 0; ; ticks++) {
@@ -149,7 +145,6 @@ export class World {
     return made
   }
 
-  /** Closes the last connection, waits for the next dial and lets it succeed. */
   reconnect(): void {
     const count = this.dials.length
     this.session.closed(this.generation, 1006, "")

@@ -20,7 +20,7 @@ describe("Exchange.takeTokens", () => {
     ["prime", 4_800, 4_800, 4_800, 14_400],
     ["prestige", 12_000, 12_000, 9_600, 28_800]
   ] as const)(
-    "grants %s its published tokens: %i reads per second up to %i, %i writes per second up to %i",
+    "grants %s its published tokens: %i reads/s up to %i, %i writes/s up to %i",
     (tier, read, reads, write, writes) => {
       for (const [from, capacity, rate] of [
         ["read", reads, read],

@@ -39,7 +39,7 @@ describe("View.candles", () => {
     assert.deepStrictEqual(setup().candles(), [])
   })
 
-  it("shows the first, lowest, highest, last and mean price of the trades, and their volume", () => {
+  it("shows open, low, high, close and mean of the trades, and volume", () => {
     const { at, candles, trade } = setup()
     at(90_000)
     trade(40, 1)
@@ -97,7 +97,7 @@ describe("View.candles", () => {
     )
   })
 
-  it("has no candlestick for a period in which only prices behind the best price changed", () => {
+  it("has no candlestick for changes behind the best price", () => {
     const { at, candles, floor, maker } = setup()
     at(1)
     floor.place(maker, terms("bid", 40, 1))
@@ -123,7 +123,7 @@ describe("View.candles", () => {
     assert.deepStrictEqual(candles()[1]?.bid, { open: 4_000, low: 4_000, high: 4_100, close: 4_100 })
   })
 
-  it("shows the empty book of a closed market, and keeps its open interest when the market settles", () => {
+  it("shows an empty book after the close, and keeps the open interest", () => {
     const { at, candles, floor, trade } = setup()
     at(1)
     trade(40, 3)
@@ -186,7 +186,7 @@ describe("View.candles with the latest candlestick before the range", () => {
     assert.strictEqual(candles({ ...range(3.5, 9), withLatestBefore: false }).length, 1)
   })
 
-  it("adds nothing if there is no earlier candlestick, or if the first period has its own candlestick", () => {
+  it("adds nothing without an earlier candlestick, or if the first period has one", () => {
     const { at, candles, trade } = setup()
     at(3 * minute)
     trade(40, 1)
@@ -200,7 +200,6 @@ describe("View.candles with the latest candlestick before the range", () => {
   })
 })
 
-/** The prices of a market after a command. */
 interface Tick {
   readonly atMillis: number
   readonly bid: number
@@ -230,7 +229,7 @@ const step = fc.record({
   what: fc.constantFrom("place", "place", "place", "cancel")
 } satisfies Record<keyof Step, unknown>)
 
-/** Runs the steps from the start of a minute. After half of the steps, restores the exchange from a snapshot. */
+/** After half of the steps, restores the exchange from a snapshot. */
 const run = (steps: ReadonlyArray<Step>) => {
   const floor = makeFloor()
   let exchange = floor.exchange
@@ -274,7 +273,6 @@ const tradesOf = (view: View): ReadonlyArray<Trade> => {
 
 const empty: Tick = { atMillis: 0, bid: 0, ask: 10_000, openInterest: 0 }
 
-/** The prices of a period from the price at its start and the prices after each change. */
 const ohlc = (open: number, later: ReadonlyArray<number>) => ({
   open,
   low: Math.min(open, ...later),
@@ -360,7 +358,7 @@ describe("View.candles, for any orders", () => {
     assert.isAbove(traded, 500)
   })
 
-  it("differs from the fold if one trade or one change of a price is missing", () => {
+  it("differs from the fold if one trade or price change is missing", () => {
     const minutes = 1
     const all = { ...everything, minutes }
     const { ticks, view } = run(fc.sample(step, { seed, numRuns: 60 }))
@@ -409,7 +407,7 @@ const quotesArbitrary = (length: number) =>
       })
     })
 
-describe("shorten", () => {
+describe("shorten, for long histories of candlesticks", () => {
   it("keeps the newer half of the periods, and changes no daily candlestick", () => {
     fc.assert(
       fc.property(quotesArbitrary(200), (quotes) => {
@@ -424,7 +422,7 @@ describe("shorten", () => {
     )
   })
 
-  it("merges minutes only into hours if that is enough, and then changes no hourly candlestick", () => {
+  it("merges only minutes into hours if that is enough", () => {
     const quotes = Array.from({ length: 200 }, (_, n) => quotePeriod(1_000_000 + n, [4_000 + n, 4_100 + n, 4_050 + n]))
     const shortened = [...quotes]
     shorten(shortened, 200)

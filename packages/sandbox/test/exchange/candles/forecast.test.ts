@@ -5,7 +5,6 @@ import { makeFloor, refusalOf, sampleSize, seed, start, terms, unwrap } from "..
 
 const eventTicker = "KXRAIN-26"
 
-/** An event with markets, and a function that makes a trade. */
 const setup = (markets: Readonly<Record<string, Partial<CreateMarket>>>) => {
   const floor = makeFloor()
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]
@@ -83,7 +82,7 @@ describe("View.forecasts", () => {
     assert.deepStrictEqual(last(forecasts([100, 9_000])), [150, 150])
   })
 
-  it("has one forecast for each period, from the first trade up to now, with the prices at its end", () => {
+  it("has one forecast per period, from the first trade until now", () => {
     const { floor, forecasts, trade } = setup({ A: above(10), B: above(20) })
     floor.time = start + 1_000
     trade("A", 90)

@@ -12,7 +12,6 @@ type Side = "yes" | "no"
 interface Offer {
   readonly bids: Bids
   readonly sentMillis: number
-  /** The step since which each bid is unchanged, by child and side. */
   readonly since: ReadonlyArray<Readonly<Record<Side, number>>>
 }
 
@@ -74,7 +73,6 @@ const makeWorld = () => {
   let steps = 0
   const counts = (offer: Offer): boolean => desk.time - offer.sentMillis < 30_000
   const bidOf = ({ bids: own }: Offer, child: number, side: Side): number => own[child]![side === "yes" ? 0 : 1]
-  /** The maker with the best bid on a child, and the bid. */
   const best = (child: number, side: Side) =>
     [...offers]
       .filter(([, offer]) => counts(offer) && bidOf(offer, child, side) > 0)

@@ -16,14 +16,14 @@ const unknownId = "00000000-0000-4000-8000-000000000000"
 const everything = { limit: 20, isOwn: false, subaccount: undefined, status: undefined }
 const everyRfq = { ...everything, limit: 100, accountId: undefined, ticker: undefined, eventTicker: undefined }
 
-/** Bids on two children: 40 cents for YES and 50 cents for NO on each. */
+/** 40 cents for YES and 50 cents for NO on each child. */
 const even = [
   [40, 50],
   [40, 50]
 ] as const
 
 describe("createRfqBatch", () => {
-  it("opens a batch with one RFQ for each child, in the order of the request", () => {
+  it("opens a batch with one RFQ per child, in the requested order", () => {
     const desk = makeBatching()
     const batch = desk.batch({ clientBatchId: "mine" }, [combos[1]!, combos[0]!])
     assert.deepInclude(batch, { status: "open", exchangeIndex: 1, clientBatchId: "mine", createdMillis: start })
@@ -119,7 +119,7 @@ describe("createRfqBatch", () => {
     )
   })
 
-  it("permits two open batches per account in addition to single RFQs, and replaces the oldest batch on request", () => {
+  it("permits two open batches per account, and replaces the oldest on request", () => {
     const desk = makeBatching()
     unwrap(desk.execute({ type: "createRfq", accountId: desk.creator, rfq: rfqTerms(5, { ticker: combos[0]! }) }))
     const [first, second] = [desk.batch(), desk.batch()]
@@ -166,7 +166,7 @@ describe("createRfqBatch", () => {
     assert.strictEqual(codeOf(desk.create(locked)), "conflict")
   })
 
-  it("refuses the client_batch_id of another batch of the account, until seven days after that batch closed", () => {
+  it("refuses a used client_batch_id until seven days after its batch closed", () => {
     const desk = makeBatching()
     const batch = desk.batch({ clientBatchId: "mine" })
     const again = () => desk.create({ clientBatchId: "mine" })
@@ -206,7 +206,6 @@ describe("createRfqBatch, for FCM members", () => {
     for (const accountId of [desk.maker, subtrader.accountId]) {
       assert.deepInclude(refusalOf(desk.create({}, combos, accountId)), unavailable)
     }
-    // An FCM member can quote a batch.
     desk.quote(desk.batch(), even)
   })
 })
@@ -270,7 +269,6 @@ describe("createRfqBatch, by legs", () => {
     assert.include(detailsOf(create([fresh, child("B yes", "C yes")], { collectionTicker: undefined })), "requires")
     assert.strictEqual(codeOf(create([fresh, child("B yes", "C yes")], { collectionTicker: "KXNONE" })), "not_found")
     const legs = ["A", "B", "C", "D"].flatMap((name) => [`${name} yes`, `${name} no`])
-    // Eight different legs.
     const pairs = [0, 2, 4, 6].map((n) => child(legs[n]!, legs[(n + 3) % 8]!))
     assert.include(detailsOf(create(pairs)), "at most 6 different legs")
     assert.include(detailsOf(create([fresh, child()])), "1 to 6 legs")
@@ -320,7 +318,7 @@ describe("deleteRfqBatch", () => {
     assert.deepInclude(refusalOf(desk.remove(batch)), { kind: "invalid", code: "bad_request" })
   })
 
-  it("happens automatically when the market of a child closes, even if all makers have confirmed", () => {
+  it("happens automatically when a child's market closes, even after all confirmations", () => {
     for (const steps of [0, 1, 2]) {
       const desk = makeBatching()
       const batch = desk.batch()
@@ -394,7 +392,6 @@ describe("createBatchQuote", () => {
       [51, 50],
       [100, 0],
       [-1, 50],
-      // Off the price grid.
       [40.5, 50]
     ] as const) {
       assert.strictEqual(refused(yes, no), "invalid_parameters", `${yes} ${no}`)
@@ -402,7 +399,7 @@ describe("createBatchQuote", () => {
     assert.strictEqual(refused(40, 50, { subaccount: 64 }), "invalid_parameters")
   })
 
-  it("refuses a quote on the account's own batch, and on a batch that is not open", () => {
+  it("refuses a quote on the maker's own batch, and on a non-open batch", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     assert.deepInclude(refusalOf(desk.offer(batch, even, desk.creator)), { kind: "forbidden" })
@@ -545,7 +542,6 @@ describe("the best quotes", () => {
     }
     offer(desk.maker, 40)
     offer(desk.second, 39)
-    // Another maker sends the same best bid.
     offer(desk.second, 40)
     offer(desk.maker, 38)
     offer(desk.maker, 41)
@@ -619,7 +615,6 @@ describe("the best quotes", () => {
       [3, 250, 42],
       [4, 10_250, 43]
     ])
-    // Nothing is emitted after the batch has closed.
     offer(44)
     unwrap(desk.remove(batch))
     desk.pass(60_000)
@@ -675,7 +670,6 @@ describe("acceptRfqBatch", () => {
     assert.deepStrictEqual(wonBy(desk.maker), [["accepted", [a, c]]])
     assert.deepStrictEqual(wonBy(desk.second), [["accepted", [b]]])
     assert.deepStrictEqual(wonBy(desk.third), [["cancelled", []]])
-    // The creator sees the winning batch quotes, each with the children that it won.
     assert.deepStrictEqual(wonBy(desk.creator), [
       ["accepted", [a, c]],
       ["accepted", [b]]
@@ -690,7 +684,7 @@ describe("acceptRfqBatch", () => {
     assert.strictEqual(codeOf(desk.view().quote(desk.maker, targetOf(one.quotes[1]!.quoteId))), "not_found")
   })
 
-  it("keeps the time priority of an unchanged bid if the maker repeats it within 30 seconds", () => {
+  it("keeps the time priority of a bid that is repeated within 30 seconds", () => {
     for (const { first, again, winner } of [
       { first: 40, again: 40, winner: "maker" },
       { first: 39, again: 40, winner: "second" }
@@ -707,7 +701,6 @@ describe("acceptRfqBatch", () => {
       desk.pass(10_000)
       desk.quote(batch, bids(again))
       const { quotes } = unwrap(desk.accept(batch, "yes", [40, 40]))
-      // The bid on the other child did not change.
       assert.deepStrictEqual(
         quotes.map(({ accountId }) => accountId),
         [desk[winner], desk.maker]
@@ -734,7 +727,7 @@ describe("acceptRfqBatch", () => {
     assert.strictEqual(unwrap(desk.accept(batch, "no", [50, 50])).quotes[0]?.accountId, desk.second)
   })
 
-  it("is refused with a list of the children whose bid is now worse, and succeeds at better bids", () => {
+  it("is refused with the children whose bid is now worse", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, [
@@ -889,7 +882,6 @@ describe("confirmBatchQuote", () => {
       assert.deepStrictEqual([status, ...quotes.map((quote) => quote.status)], ["cancelled", "cancelled"])
     }
     assert.notInclude(desk.happened(), "orderAccepted")
-    // A new batch on the same combos is possible.
     desk.quote(desk.batch(), even)
   })
 
@@ -931,7 +923,7 @@ describe("confirmBatchQuote", () => {
 })
 
 describe("the execution of a batch", () => {
-  it("gives each maker the accepted outcome at its bid, and the creator the opposite outcome", () => {
+  it("gives makers the accepted outcome at their bids, and the creator the opposite", () => {
     const desk = makeBatching()
     const batch = desk.batch({ isObscured: true })
     desk.quote(batch, [
@@ -1068,7 +1060,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("fails for all children if a maker's post-only order would match another order of this maker", () => {
+  it("fails for all children if a maker's post-only order would match its own order", () => {
     for (const { postOnly, closeReason } of [
       { postOnly: true, closeReason: "execution failed" },
       { postOnly: false, closeReason: "executed" }
@@ -1153,7 +1145,7 @@ describe("the execution of a batch", () => {
     }
   })
 
-  it("executes some of the children if the fill of one child cancels an order that another child needs", () => {
+  it("executes some children if one fill cancels an order that another child needs", () => {
     // A cancel-all of the maker also cancels the orders that it places in the next minute.
     const desk = makeBatching({ assumptions: { cancelAllMillis: 60_000 } })
     const batch = desk.batch({ isObscured: true }, combos)
@@ -1234,7 +1226,7 @@ describe("View.listRfqBatches", () => {
     assert.deepStrictEqual(list({ status: "nonsense" }), [])
   })
 
-  it("has at most 20 batches and 100 children per page, and never splits a batch", () => {
+  it("has at most 20 batches and 100 children per page, without splits", () => {
     const desk = makeBatching()
     const many = Array.from({ length: 40 }, (_, n) => `KXCOMBO-26-N${n}`)
     for (const name of many) {
@@ -1302,7 +1294,6 @@ describe("Exchange.restore", () => {
     const open = desk.batch()
     unwrap(desk.remove(desk.batch()))
     desk.quote(open, even)
-    // This replaces the older batch quote, and removes its timer.
     desk.quote(open, even)
     desk.quote(open, even, desk.second)
     desk.pass(100)

@@ -6,7 +6,7 @@ import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "../../suppor
 
 const everyBlockTrade: ListBlockTrades = { limit: 100, ticker: undefined, status: undefined, subaccount: undefined }
 
-/** An exchange with a buyer and a seller who have $1,000 each, and another account. */
+/** A buyer and a seller have $1,000 each. */
 const makeDesk = () => {
   const floor = makeFloor()
   const [buyer, seller, other] = [
@@ -142,7 +142,7 @@ describe("acceptBlockTrade", () => {
     assert.strictEqual(desk.list(desk.seller, { subaccount: 2 }).length, 1)
   })
 
-  it("is refused for a party that has accepted, for another account, and for an unknown proposal", () => {
+  it("is refused for a second acceptance, a third account, and an unknown proposal", () => {
     const desk = makeDesk()
     const proposed = unwrap(desk.propose())
     unwrap(desk.accept(proposed, desk.buyer))
@@ -187,7 +187,7 @@ describe("acceptBlockTrade", () => {
   })
 })
 
-describe("a snapshot", () => {
+describe("a snapshot with block trades", () => {
   it("keeps proposals, acceptances and executed block trades", () => {
     const desk = makeDesk()
     const [executed, pending] = [unwrap(desk.propose()), unwrap(desk.propose())]

@@ -11,7 +11,7 @@ interface Recorded {
   readonly body: unknown
 }
 
-/** The recorded bodies of an operation or a schema, in the order of recording. */
+/** In the order of recording. */
 const recorded = (file: string, of: string): ReadonlyArray<unknown> =>
   readFileSync(new URL(`../../../../../fixtures/recorded/demo-2026-07-${file}.jsonl`, import.meta.url), "utf8")
     .trim()
@@ -27,8 +27,8 @@ const isTime = (name: string): boolean => /(?:^|_)(?:ts|time)$/.test(name)
 const ignored = new Set(["resting_orders_count", "action"])
 
 /**
- * Returns an assertion that a body has every recorded field with the recorded value. Each recorded id must correspond
- * to exactly one id of the bodies. Of a time, only the type is compared.
+ * A body must have every recorded field with the recorded value. Each recorded id must correspond to exactly one id of
+ * the bodies. Of a time, only the type is compared.
  */
 const makeAssertShows = () => {
   const ours = new Map<string, string>()
@@ -61,7 +61,6 @@ const makeAssertShows = () => {
 
 const ticker = "KXMLBGAME-26JUL081840NYYTB-NYY"
 
-/** The two accounts of the recording. */
 const makeParties = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   yield* sandbox.createMarket({ ticker })
@@ -98,7 +97,7 @@ describe("the trades recorded on the demo exchange in July 2026", () => {
     Effect.gen(function* () {
       const parties = yield* makeParties
       const shows = makeAssertShows()
-      /** Compares the portfolios of both parties with the recorded bodies. The maker was recorded first. */
+      /** The maker was recorded first. */
       const assertPortfolios = (file: string, from: number) =>
         Effect.gen(function* () {
           for (const [index, who] of [parties.maker, parties.requester].entries()) {

@@ -37,7 +37,7 @@ describe("createRfq", () => {
     assert.deepStrictEqual(desk.latestRfq(rfq), rfq)
   })
 
-  it("permits one open RFQ per account and market, and replaces the open RFQ on request", () => {
+  it("permits one open RFQ per account and market, replaced on request", () => {
     const desk = makeDesk()
     const first = desk.rfq(10)
     const quote = desk.quote(first, 40, 50)
@@ -152,7 +152,7 @@ describe("deleteRfq", () => {
 })
 
 describe("createQuote", () => {
-  it("quotes the full size of the RFQ, and declines a side with a bid of zero", () => {
+  it("quotes the full size, and declines a side with a bid of zero", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     assert.deepInclude(desk.quote(rfq, 40, 55), { status: "open", yesCount: 1_000, noCount: 1_000 })
@@ -193,7 +193,7 @@ describe("createQuote", () => {
     unwrap(desk.confirm(accepted))
   })
 
-  it("lets an account quote its own RFQ, but cancels the quote instead of executing it", () => {
+  it("lets an account quote its own RFQ, but cancels instead of executing", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const own = desk.trade(desk.quote(rfq, 40, 50, {}, desk.requester), "yes")
@@ -240,7 +240,7 @@ describe("createQuote", () => {
     unwrap(quote(40, 50))
   })
 
-  it("permits a bid off the price grid, as the demo exchange does, but refuses the acceptance of that side", () => {
+  it("permits a bid off the price grid, but refuses its acceptance, as demo does", () => {
     const desk = makeDesk()
     const quote = desk.quote(desk.rfq(10), 40.5, 50)
     assert.deepInclude(refusalOf(desk.accept(quote, "yes")), {
@@ -271,7 +271,7 @@ describe("the size of a quote on a target cost", () => {
     assert.deepInclude(desk.quote(rfq, 40, 50), { yesCount: 16_666, noCount: 20_000 })
   })
 
-  it("uses the whole target cost if there is no fee, up to the maximum size of an order", () => {
+  it("uses the whole target cost without a fee, up to the maximum size", () => {
     const desk = makeDesk({ assumptions: { maxOrderContracts: 300 } })
     const free = desk.market({ ticker: "KXFREE-26-A", takerFeeRate: 0 }).ticker
     const rfq = desk.rfq(undefined, { ticker: free, targetCostMicros: 120_000_000 })
@@ -291,7 +291,7 @@ describe("the size of a quote on a target cost", () => {
 })
 
 describe("deleteQuote", () => {
-  it("cancels an open quote, but does not find an accepted quote, as on the demo exchange", () => {
+  it("cancels an open quote, but not an accepted quote, as demo does", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const remove = (quoteId: string, accountId = desk.maker) =>
@@ -308,7 +308,7 @@ describe("deleteQuote", () => {
 })
 
 describe("acceptQuote", () => {
-  it("accepts one quote on an RFQ at a time, and only for the creator of the RFQ", () => {
+  it("accepts one quote per RFQ at a time, only for the creator", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const other = desk.account("other")
@@ -332,7 +332,7 @@ describe("acceptQuote", () => {
 })
 
 describe("confirmQuote", () => {
-  it("is refused as expired after 30 seconds, and the quote stays accepted, as on the demo exchange", () => {
+  it("is refused as expired after 30 seconds, and the quote stays accepted", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const other = desk.account("other")
@@ -345,7 +345,6 @@ describe("confirmQuote", () => {
     desk.pass(1_000_000)
     assert.deepInclude(desk.latest(quote), { status: "accepted", updatedMillis: start, confirmedMillis: undefined })
     assert.strictEqual(codeOf(desk.accept(quote, "yes")), "bad_request")
-    // The creator can accept another quote on the RFQ.
     assert.strictEqual(desk.trade(others, "no").status, "executed")
     assert.deepStrictEqual(desk.happened().slice(0, 5), [
       "rfqCreated",
@@ -371,7 +370,7 @@ describe("confirmQuote", () => {
     assert.deepInclude(desk.latest(quote), { status: "executed", executedMillis: start + 44_999 })
   })
 
-  it("is possible for 3 seconds on a highly volatile market, and the execution follows 1 second later", () => {
+  it("has 3 seconds on a highly volatile market, and executes 1 second later", () => {
     const desk = makeDesk()
     const volatile = desk.market({ ticker: "KXWILD-26-A", isHighlyVolatile: true }).ticker
     const rfq = desk.rfq(10, { ticker: volatile })
@@ -413,7 +412,7 @@ describe("the execution of a quote", () => {
     assert.deepStrictEqual(desk.book(), { bid: [], ask: [] })
   })
 
-  it("places an order with a client order id for each party, and the requester is the taker", () => {
+  it("places an order for each party, and the requester is the taker", () => {
     const desk = makeDesk()
     const { makerOrder, rfqOrder } = desk.trade(desk.quote(desk.rfq(10), 40, 50), "yes")
     const orders = [
@@ -490,12 +489,11 @@ describe("the execution of a quote", () => {
     assert.deepInclude(latest, { status: "cancelled", cancelReason: "notExecuted", makerOrder: undefined })
     assert.strictEqual(latest.updatedMillis, start + 15_000)
     assert.strictEqual(positionOf(desk, desk.requester), 0)
-    // The RFQ stays open for other quotes.
     assert.strictEqual(desk.latestRfq(rfq).status, "open")
     assert.strictEqual(desk.trade(desk.quote(rfq, 41, 50), "yes").status, "executed")
   })
 
-  it("does not happen if a party can no longer pay, or if the market is paused", () => {
+  it("does not happen if a party cannot pay, or the market is paused", () => {
     for (const hinder of [
       (desk: Desk) => desk.execute({ type: "withdraw", accountId: desk.maker, dollars: "999" }),
       (desk: Desk) => desk.execute({ type: "withdraw", accountId: desk.requester, dollars: "999" }),
@@ -597,7 +595,7 @@ describe("View.listRfqs and View.listQuotes", () => {
     assert.deepInclude(refusalOf(desk.view().listQuotes(desk.maker, neither)), { kind: "forbidden" })
   })
 
-  it("keep closed RFQs and canceled quotes for seven days after their last update, and executed quotes longer", () => {
+  it("keep closed RFQs and canceled quotes for seven days, executed quotes longer", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const cancelled = desk.quote(rfq, 39, 50)

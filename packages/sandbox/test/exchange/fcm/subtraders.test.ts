@@ -17,8 +17,8 @@ const everyOrder = {
 }
 
 /**
- * An FCM member (futures commission merchant) with two subtraders, who have $100 each, an error account with $1,000, and
- * a market maker.
+ * An FCM member (futures commission merchant) with two subtraders, who have $100 each, and an error account with
+ * $1,000.
  */
 const makeDesk = () => {
   const floor = makeFloor()
@@ -35,7 +35,6 @@ const makeDesk = () => {
     maker,
     one,
     two,
-    /** The subtrader buys contracts from the maker. */
     buy: ({ accountId }: typeof one, cents: number, contracts: number, clientOrderId?: string) => {
       floor.place(maker, terms("ask", cents, contracts))
       return floor.place(accountId, terms("bid", cents, contracts, { clientOrderId }))
@@ -66,7 +65,7 @@ const makeDesk = () => {
 const codeOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).code
 
 describe("createSubtrader", () => {
-  it("creates a subtrader only once, with the FCM member's id and a suffix as its id", () => {
+  it("creates a subtrader once, with the member's id plus a suffix", () => {
     const desk = makeDesk()
     assert.strictEqual(desk.one.subtraderId, `${desk.member}_ONE`)
     assert.deepStrictEqual(
@@ -83,7 +82,7 @@ describe("createSubtrader", () => {
     }
   })
 
-  it("is refused for an account that is not an FCM member, and so are all reads", () => {
+  it("is refused, like all reads, for an account that is no FCM member", () => {
     const desk = makeDesk()
     const notMember = { kind: "forbidden", code: "permission_denied" } as const
     assert.deepInclude(
@@ -104,7 +103,7 @@ describe("createSubtrader", () => {
 })
 
 describe("the orders and fills of subtraders", () => {
-  it("can be filtered by subtrader, and by client order ids of the last 24 hours", () => {
+  it("can be filtered by subtrader, and by client order ids of one day", () => {
     const desk = makeDesk()
     const first = desk.buy(desk.one, 40, 2, "mine")
     desk.time += 1
@@ -125,7 +124,7 @@ describe("the orders and fills of subtraders", () => {
     assert.strictEqual(refused({ subtraderId: "nobody" }), "not_found")
   })
 
-  it("show an FCM member only the sides of trades that belong to its own subtraders", () => {
+  it("show an FCM member only its own subtraders' sides of trades", () => {
     const desk = makeDesk()
     const { orderId } = desk.buy(desk.one, 40, 2)
     desk.place(desk.two.accountId, terms("ask", 50, 1))
@@ -138,7 +137,7 @@ describe("the orders and fills of subtraders", () => {
     assert.deepStrictEqual(unwrap(desk.view().listFcmTrades(desk.member, { limit: 10, minSeconds: 9e9 })).items, [])
   })
 
-  it("have pages without gaps and repeats, even if an order of the same moment arrives between two pages", () => {
+  it("have gapless pages without repeats, even if an order arrives in between", () => {
     const desk = makeDesk()
     const place = ({ accountId }: typeof desk.one, clientOrderId: string) =>
       desk.place(accountId, terms("bid", 10, 1, { clientOrderId })).orderId
@@ -173,7 +172,7 @@ describe("setSubtraderCap", () => {
     assert.strictEqual(codeOf(set(1, { ...desk.one, subtraderId: "nobody" })), "not_found")
   })
 
-  it("reports the premium of the New York day: purchases increase it, sales and settlements decrease it", () => {
+  it("reports the premium of the New York day, net of sales and settlements", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 10)
     // 10 × $0.40 and the taker's fee of 10 × 7 % × 0.4 × 0.6.
@@ -239,7 +238,7 @@ describe("transferPosition", () => {
     ])
   })
 
-  it("moves NO at one dollar minus the price, so no money moves at a price of 10000", () => {
+  it("moves NO at one dollar minus the price", () => {
     const desk = makeDesk()
     desk.place(desk.maker, terms("bid", 60, 5))
     desk.place(desk.one.accountId, terms("ask", 60, 5))
@@ -250,7 +249,7 @@ describe("transferPosition", () => {
     assert.deepStrictEqual([desk.positionOf(desk.one.accountId), desk.errorPosition()], [0, -5])
   })
 
-  it("changes the sign of a position that is smaller than the transfer, and nets with the target's position", () => {
+  it("changes the sign of a smaller position, and nets with the target's position", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 2)
     unwrap(desk.transfer({ count: 500, price: 5_000 }))
@@ -281,7 +280,7 @@ describe("transferPosition", () => {
     assert.strictEqual(desk.positionOf(desk.one.accountId), 10)
   })
 
-  it("is refused without an error account, on a market that is not open, and without enough money", () => {
+  it("is refused without an error account, an open market or enough money", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 10)
     assert.deepInclude(refusalOf(desk.transfer({ count: 300_000 })), { kind: "conflict", code: "insufficient_balance" })
@@ -293,7 +292,7 @@ describe("transferPosition", () => {
     assert.strictEqual(desk.positionOf(desk.one.accountId), 10)
   })
 
-  it("cannot use the money of one account twice, because a subtrader can be neither an FCM member nor an error account", () => {
+  it("cannot use money twice, because no subtrader is a member or error account", () => {
     const { errorAccount, execute, member, one } = makeDesk()
     const enable = (accountId: string, errorAccountId?: string) =>
       execute({ type: "enableFcm", accountId, errorAccountId })
@@ -313,7 +312,7 @@ describe("transferPosition", () => {
   })
 })
 
-describe("a snapshot", () => {
+describe("a snapshot with subtraders", () => {
   it("keeps members, subtraders, caps, blocked categories and trades", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 10)

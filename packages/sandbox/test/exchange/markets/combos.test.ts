@@ -7,7 +7,7 @@ import { refusalOf, sampleSize, seed, start, terms, unwrap } from "../../support
 const week = 7 * 86_400_000
 
 describe("createCollection", () => {
-  it("by default, requires at least two legs, and uses shard 1 and the price levels and fees of combos", () => {
+  it("has defaults for legs, shard, price levels and fees", () => {
     const floor = makeCombining()
     assert.deepInclude(unwrap(floor.view().collection(collectionTicker)), {
       seriesTicker: "KXMVE",
@@ -148,7 +148,7 @@ describe("createCombo", () => {
     floor.combo("KXGAME-26-ONE no", "KXGAME-26-OTHER no")
   })
 
-  it("refuses two thresholds of one event with the same side, and permits a range between them", () => {
+  it("refuses two thresholds of one event with one side, but permits a range", () => {
     const floor = makeCombining()
     for (const name of ["T2.5", "T4.5", "NYC3-10"]) {
       floor.market({ ticker: `KXA-26-${name}`, eventTicker: "KXA-26" })
@@ -186,7 +186,7 @@ describe("createCombo", () => {
     floor.combo("A yes", "B yes")
   })
 
-  it("refuses a closed market as a leg, but returns an existing combo with this leg", () => {
+  it("refuses a closed market as a leg, except for an existing combo", () => {
     const floor = makeCombining()
     const combo = floor.combo("A yes", "B yes")
     unwrap(floor.execute({ type: "pauseMarket", ticker: "KXB-26-YES" }))
@@ -209,7 +209,7 @@ describe("createCombo", () => {
     floor.combo("A yes", "C yes")
   })
 
-  it("limits how many combos an account creates in seven days, but not its requests for existing combos", () => {
+  it("limits how many new combos an account creates in seven days", () => {
     const floor = makeCombining({}, { assumptions: { maxCombosPerWeek: 2 } })
     floor.combo("A yes", "B yes")
     floor.pass(1_000)
@@ -246,7 +246,7 @@ describe("a combo", () => {
     assert.strictEqual(floor.latest(combo).closeMillis, start + 3_500)
   })
 
-  it("resolves to yes when the last leg is determined, if every leg has its selected outcome", () => {
+  it("resolves to yes once every leg has its selected outcome", () => {
     const floor = makeCombining()
     const combo = floor.combo("A yes", "B no")
     unwrap(floor.determine("A", "yes"))
@@ -273,7 +273,7 @@ describe("a combo", () => {
     assert.deepInclude(floor.latest(combo), { status: "determined", result: "no" })
   })
 
-  it("settles at the product of its legs' values, rounded down to $0.0001, and pays both sides", () => {
+  it("settles at its legs' product, rounded down to $0.0001, and pays both sides", () => {
     const floor = makeCombining()
     const combo = floor.combo("A yes", "B no", "C yes")
     floor.place(floor.maker, terms("ask", 30, 10, { ticker: combo.ticker }))
@@ -292,7 +292,7 @@ describe("a combo", () => {
     assert.deepStrictEqual(settled(floor.maker), [1_111, 8_880_000])
   })
 
-  it("is worth the product of the settlement floors if its legs settle at their floors", () => {
+  it("is worth the product of the floors at which its legs settle", () => {
     const floor = makeCombining()
     for (const [name, settlementFloor] of [
       ["LOW", "0.10"],

@@ -23,7 +23,7 @@ const setup = () => {
 }
 
 describe("changeSeriesFee", () => {
-  it("changes the fees of the markets of all events of the series, and of later markets", () => {
+  it("changes the fees of current and later markets of the series", () => {
     const { changeSeries, floor, rates } = setup()
     for (const market of [{ ticker: "KXTEST-27-A" }, { ticker: "KXOTHER-26-A" }]) {
       unwrap(floor.execute({ type: "createMarket", market }))
@@ -103,7 +103,7 @@ describe("a fill after a change of the fees", () => {
     assert.strictEqual(fill?.feeMicros, 87_500)
   })
 
-  it("pays the unreserved part of a fee from free cash, and waives what the cash cannot pay", () => {
+  it("takes an unreserved fee from free cash, and waives what is missing", () => {
     const { changeSeries, floor } = setup()
     const [rich, poor, incoming] = [
       floor.account("rich", "6"),

@@ -6,7 +6,6 @@ type Floor = ReturnType<typeof makeFloor>
 
 const statusOf = (floor: Floor, market = ticker) => unwrap(floor.view().market(market)).status
 
-/** The changes in the market events, without the creation of the first market. */
 const changesOf = (floor: Floor) =>
   floor.events.flatMap((event) => (event.type === "market" ? [event.change] : [])).slice(1)
 
@@ -41,7 +40,7 @@ describe("the lifecycle commands of a market", () => {
     assert.deepStrictEqual(changesOf(floor), ["created", "opened", "closed", "determined", "settled"])
   })
 
-  it("emit an event when a market opens, with the status of the market at that time", () => {
+  it("emit an event with the status when a market opens", () => {
     const floor = makeFloor()
     const create = (ticker: string) =>
       unwrap(floor.execute({ type: "createMarket", market: { ticker, openMillis: start + 1_000 } }))
@@ -67,7 +66,7 @@ describe("the lifecycle commands of a market", () => {
     )
   })
 
-  it("keep resting orders through a pause, refuse new orders, and cancel the resting orders on reactivation", () => {
+  it("keep resting orders during a pause, and cancel them at reactivation", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const plain = floor.place(one, terms("bid", 40, 1))
@@ -110,7 +109,7 @@ describe("the lifecycle commands of a market", () => {
     )
   })
 
-  it("close a market when its result is set, and permit a dispute and another result", () => {
+  it("close a market when its result is set, and permit a dispute", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const order = floor.place(one, terms("bid", 40, 1))
@@ -126,7 +125,7 @@ describe("the lifecycle commands of a market", () => {
     assert.deepInclude(unwrap(floor.view().market(ticker)), { status: "finalized", result: "no", settlementValue: 0 })
   })
 
-  it("are refused in the wrong status of the market, for an unknown market and with invalid values", () => {
+  it("are refused in a wrong status, for unknown markets, and for invalid values", () => {
     const steps = {
       pause: (floor: Floor) => floor.execute({ type: "pauseMarket", ticker }),
       reactivate: (floor: Floor) => floor.execute({ type: "reactivateMarket", ticker }),
@@ -261,7 +260,7 @@ describe("setActive", () => {
     assert.strictEqual(refusalOf(floor.execute({ type: "setActive", exchangeIndex: 4 })).code, "invalid_parameters")
   })
 
-  it("refuses a command only if its shard is paused, and a command without a shard belongs to shard 0", () => {
+  it("refuses a command only if its shard, by default 0, is paused", () => {
     const floor = makeFloor()
     const accountId = floor.account("one")
     const target = { orderId: "none", subaccount: 0, marketTicker: undefined }

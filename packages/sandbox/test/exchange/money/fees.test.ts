@@ -110,7 +110,7 @@ describe("charge", () => {
 })
 
 describe("feeUp and feeDown", () => {
-  it("are exact at every size, up to the most expensive order at the highest rate", () => {
+  it("are exact up to the most expensive order at the highest rate", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 1_000_000 }),

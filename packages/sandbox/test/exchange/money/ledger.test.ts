@@ -44,7 +44,7 @@ const amendment = (orderId: string): Omit<AmendOrder, "ticker" | "price" | "coun
 })
 
 describe("the reserved money of an order", () => {
-  it("is the price of the order's own side, until the order is filled or canceled", () => {
+  it("is the price of the order's side until the order ends", () => {
     const floor = makeFloor()
     const one = floor.account("one", "100")
     const bid = floor.place(one, terms("bid", 40, 10))
@@ -71,7 +71,7 @@ describe("the reserved money of an order", () => {
     assert.strictEqual(floor.refused(one, terms("bid", 50, 10)).code, "available_balance_too_low")
   })
 
-  it("includes the maker's fee of a remainder that would rest, if it is above the taker's fee", () => {
+  it("includes the maker's fee of a resting remainder, if that is higher", () => {
     const floor = makeFloor()
     const market = "KXDEAR-26-YES"
     unwrap(floor.execute({ type: "createMarket", market: { ticker: market, takerFeeRate: 0, makerFeeRate: 175 } }))
@@ -99,7 +99,7 @@ describe("the reserved money of an order", () => {
     assert.strictEqual(refusalOf(amended).code, "insufficient_balance")
   })
 
-  it("is zero for orders that close a position, and held contracts cover the oldest orders first", () => {
+  it("is zero for closing orders, and held contracts cover the oldest orders first", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one", "10"), floor.account("other")]
     floor.place(other, terms("ask", 50, 10))
@@ -147,7 +147,7 @@ describe("the reserved money of an order", () => {
     assert.strictEqual(floor.place(one, terms("bid", 40, 1, { subaccount: 2 })).status, "resting")
   })
 
-  it("changes with the order, and stays the same if an amendment is refused for lack of money", () => {
+  it("changes with the order, but not with an amendment refused for money", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     const { orderId } = floor.place(one, terms("bid", 40, 10))
@@ -177,7 +177,7 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
   })
 
-  it("and the free cash are all that an order can pay, even if many tiny fills round up their fees", () => {
+  it("and free cash are all that an order can pay, despite fee rounding", () => {
     const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {
@@ -204,7 +204,7 @@ describe("the reserved money of an order", () => {
 })
 
 describe("View.listPositions", () => {
-  it("shows the position that was recorded on the demo exchange: NO bought at $0.52, then YES at $0.52", () => {
+  it("shows the position recorded on demo: NO at $0.52, then YES at $0.52", () => {
     const floor = makeFloor()
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "1000")]
     floor.place(maker, terms("bid", 48, 1))
@@ -227,7 +227,7 @@ describe("View.listPositions", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [999_925_000, 0])
   })
 
-  it("decreases the cost in proportion to the position, and can change the sign of a position in one fill", () => {
+  it("decreases the cost in proportion, and can change sign in one fill", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(other, terms("ask", 40, 10))

@@ -6,7 +6,7 @@ import { makeFloor, refusalOf, start, terms, ticker, unwrap } from "../../suppor
 
 type Floor = ReturnType<typeof makeFloor>
 
-/** Amends an order. By default, keeps its price and its total count. */
+/** By default, keeps the order's price and its total count. */
 const amend = (floor: Floor, order: Order, change: Partial<AmendOrder>) =>
   floor.execute({
     type: "amendOrder",
@@ -41,7 +41,6 @@ const decrease = (floor: Floor, order: Order, change: Partial<DecreaseOrder>) =>
     }
   })
 
-/** Three orders of three accounts at one price, oldest first, and a fourth account to trade with them. */
 const line = (options: Parameters<typeof makeFloor>[0] = {}) => {
   const floor = makeFloor(options)
   const orders = ["first", "second", "third"].map((name) => floor.place(floor.account(name), terms("bid", 40, 5)))
@@ -91,7 +90,7 @@ describe("amendOrder", () => {
     })
   })
 
-  it("cancels the order if the count equals the filled count, and refuses a smaller count", () => {
+  it("cancels the order at the filled count, and refuses a smaller count", () => {
     const { first, floor, taker } = line()
     floor.place(taker, terms("ask", 40, 4))
     assert.include(refusalOf(amend(floor, first, { count: 399 })).details, "INVALID_AMEND_QTY_FOR_ORDER")
@@ -171,7 +170,7 @@ describe("amendOrder", () => {
 })
 
 describe("decreaseOrder", () => {
-  it("reduces an order by a count or to a count, and keeps its position in the queue", () => {
+  it("reduces an order by or to a count, and keeps its queue position", () => {
     const { ahead, first, floor, second, third } = line()
     unwrap(decrease(floor, first, { reduceBy: 125 }))
     unwrap(decrease(floor, second, { reduceTo: 125 }))
@@ -252,7 +251,7 @@ describe("cancelAllOrders", () => {
     assert.strictEqual(status(1), "resting")
   })
 
-  it("is refused while one of the orders rests on a paused shard, and then cancels nothing", () => {
+  it("is refused as a whole while an order rests on a paused shard", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXSHARD-1", exchangeIndex: 2 } }))

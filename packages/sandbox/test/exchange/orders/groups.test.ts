@@ -29,7 +29,7 @@ describe("createGroup", () => {
     })
   })
 
-  it("accepts limits from 1 to 1,000,000 contracts, subaccounts 0 to 63 and shards 0 to 3", () => {
+  it("accepts limits of 1 to 1,000,000, subaccounts 0 to 63, shards 0 to 3", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     for (const [group, taken] of [
@@ -92,7 +92,7 @@ describe("View.group", () => {
     assert.deepStrictEqual(group().orderIds, [orderId])
   })
 
-  it("finds a group of the account in any subaccount, or only in the requested subaccount", () => {
+  it("finds a group in any subaccount, or only in the requested subaccount", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     const groupId = floor.group(one, 1, 3)
@@ -105,7 +105,7 @@ describe("View.group", () => {
 })
 
 describe("createOrder in an order group", () => {
-  it("triggers the group when the fills of 15 seconds exceed the limit, not when they equal the limit", () => {
+  it("triggers the group when fills of 15 seconds exceed, not equal, the limit", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 10))
@@ -136,7 +136,7 @@ describe("createOrder in an order group", () => {
     assert.isFalse(group().triggered)
   })
 
-  it("completes the fill that exceeds the limit, and cancels the group's other orders before the incoming order reaches them", () => {
+  it("completes the exceeding fill before it cancels the group's other orders", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     floor.place(maker, terms("bid", 41, 50, inGroup))
     const second = floor.place(maker, terms("bid", 40, 50, inGroup))

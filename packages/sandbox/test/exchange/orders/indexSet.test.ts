@@ -3,7 +3,7 @@ import * as fc from "fast-check"
 import { IndexSet } from "../../../src/exchange/orders/indexSet.ts"
 import { seed } from "../../support/floor.ts"
 
-/** Generates indexes: small ones, which repeat often, and large ones, with gaps of any length between them. */
+/** Small indexes, which repeat often, and large indexes, with gaps of any length. */
 const index = fc.oneof(
   fc.nat(70),
   fc.constantFrom(0, 31, 32, 63, 64, 1_023, 1_024, 1_025, 32_767, 32_768),
@@ -11,7 +11,7 @@ const index = fc.oneof(
 )
 
 describe("IndexSet", () => {
-  it("finds the same closest members below and above an index as a plain set does", () => {
+  it("finds the same closest members of an index as a plain set", () => {
     const change = fc.record({ action: fc.constantFrom("add" as const, "add" as const, "delete" as const), index })
     fc.assert(
       fc.property(

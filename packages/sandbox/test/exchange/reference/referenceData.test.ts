@@ -16,7 +16,6 @@ import { allPages, itemsOf, type Json, type Read, readsOf } from "../../support/
 
 const minute = 60_000
 
-/** An exchange with two events, their markets, and reads over REST. */
 const open = (seed = 1) => {
   const exchange = new Exchange({ seed })
   const read = readsOf(exchange)
@@ -96,7 +95,7 @@ describe("milestones", () => {
     })
   })
 
-  it("have a status that lags up to five minutes behind the live data, and an update time that changes with it", () => {
+  it("have a status that lags up to five minutes behind the live data", () => {
     const { get, milestone } = open()
     const [startMillis, endMillis] = [start + 12 * minute, start + 21 * minute]
     const { milestoneId } = milestone({ startMillis, endMillis })
@@ -115,7 +114,7 @@ describe("milestones", () => {
     assert.deepStrictEqual(seen(start + 25 * minute), ["closed", "closed", times[2], 1])
   })
 
-  it("are refused for an unknown event or target, reversed times or no type, and a refusal uses no id", () => {
+  it("are refused for unknown references, reversed times or no type, without using an id", () => {
     const { execute, milestone } = open()
     const create = (change: Partial<CreateMilestone>) =>
       refusalOf(
@@ -179,7 +178,7 @@ describe("structured targets", () => {
 })
 
 describe("incentive programs", () => {
-  it("state rewards in hundredths of a cent, and the market id that the feed uses", () => {
+  it("state rewards in hundredths of a cent, and the feed's market id", () => {
     const { get, program } = open()
     const { programId } = program({
       type: "liquidity",
@@ -299,7 +298,7 @@ describe("with_milestones", () => {
   })
 })
 
-/** The random contents of an exchange. An event or a target is chosen by its index. */
+/** An event or a target is chosen by its index. */
 interface Choices {
   readonly seed: number
   readonly targets: ReadonlyArray<{
@@ -378,7 +377,6 @@ const choices: fc.Arbitrary<Choices> = fc.record({
 
 const eventTicker = (index: number): string => `KXEVENT${index}-26`
 
-/** Creates the contents. Returns their ids in the order of creation, and a function that reads at the chosen time. */
 const makeWorld = ({ milestones, nowIn, programs, seed, targets }: Choices) => {
   const world = open(seed)
   for (let index = 0; index < eventCount; index++) {
@@ -415,7 +413,6 @@ const makeWorld = ({ milestones, nowIn, programs, seed, targets }: Choices) => {
 
 const idsOf = (items: ReadonlyArray<Json>): ReadonlyArray<unknown> => items.map(({ id }) => id)
 
-/** Every text under some keys, at any depth. */
 const textsUnder = (json: unknown, names: RegExp): ReadonlyArray<string> => {
   const own = (name: string, value: unknown): ReadonlyArray<string> =>
     names.test(name) ? [value].flat().map(String) : textsUnder(value, names)

@@ -15,7 +15,6 @@ const names = ["KXNFLGAME", "KXEPLGAME", "KXNBAGAME", "KXMLBGAME", "KXNHLGAME"]
 
 const inWorld = (options: TestOptions = {}) => Effect.provide(layerTest({ world: true, ...options }))
 
-/** The tickers of all events of an exchange that starts at a date. */
 const eventsAt = (date: string, options: TestOptions) =>
   Effect.andThen(
     TestClock.setTime(Date.parse(date)),
@@ -88,7 +87,7 @@ describe("the example world", () => {
     })
   )
 
-  it.effect("does not change the ids of accounts and keys, and is restored by a reset", () =>
+  it.effect("does not change account and key ids, and is restored by a reset", () =>
     Effect.gen(function* () {
       const accounts = [{ name: "one" }, { name: "other" }]
       const ids = Effect.gen(function* () {

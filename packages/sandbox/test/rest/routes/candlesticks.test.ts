@@ -1,4 +1,3 @@
-/** Candlesticks, forecasts, events and fees on the wire. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as TestClock from "effect/testing/TestClock"
@@ -19,7 +18,7 @@ const refused = (path: string) => Effect.map(send({ method: "GET", path }), (got
 
 const candlesticksOf = (market: string) => `/series/KXTEST/markets/${market}/candlesticks`
 
-/** Sets the time to the start of a minute, seeds the exchange, and returns a function that makes a trade at a price. */
+/** Sets the time to the start of a minute. Returns a function that makes a trade. */
 const setup = Effect.gen(function* () {
   const sandbox = yield* Sandbox
   yield* TestClock.setTime(1_800_000_000_000)
@@ -111,7 +110,7 @@ describe("GET candlesticks", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("refuses more than 5,000 periods of a market, and more than 10,000 periods of several markets", () =>
+  it.effect("refuses more than 5,000 periods of one market, or 10,000 of several", () =>
     Effect.gen(function* () {
       yield* setup
       const one = (minutes: number) => `${candlesticksOf(ticker)}?start_ts=0&end_ts=${minutes * 60}&period_interval=1`

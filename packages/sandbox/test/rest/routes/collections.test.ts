@@ -37,7 +37,6 @@ const onExchange = <E>(
   change: TestOptions = {}
 ) => it.effect(name, () => Effect.provide(test(), layerTest({ ...options, ...change })))
 
-/** Runs operations as the first account. */
 const asMe = <A, E>(run: Effect.Effect<A, E, Kalshi.KalshiPublic | Kalshi.KalshiRead | Kalshi.KalshiWrite>) =>
   Effect.gen(function* () {
     const { credentials, environment } = yield* Sandbox
@@ -197,7 +196,7 @@ describe("MultivariateCollections.createMarket", () => {
   )
 
   onExchange(
-    "returns 429 with a string as the error if an account exceeds the weekly limit of creations",
+    "returns 429 with a string as the error beyond the weekly limit",
     () =>
       Effect.gen(function* () {
         const { credentials } = yield* Sandbox
@@ -345,7 +344,7 @@ describe("the legs of a combo", () => {
 })
 
 describe("the feed, with combos", () => {
-  it("announces the event and the market of a new combo, its result, and an RFQ with its legs", () => {
+  it("announces a new combo, its result, and an RFQ with its legs", () => {
     const world = makeFeedWorld()
     const me = world.account()
     const line = world.connect(me)

@@ -175,7 +175,7 @@ describe("toRfq and toQuote", () => {
     }).pipe(provide)
   )
 
-  it.effect("show each party of an executed quote only the party's own order, which has the fills", () =>
+  it.effect("show each party of an executed quote only its own order", () =>
     Effect.gen(function* () {
       const { maker, quoteOf, requester } = yield* makeParties
       const rfqId = yield* created(requester, "/rfqs", rfq())

@@ -29,7 +29,6 @@ interface GameOptions {
   readonly hasPlayers?: boolean
 }
 
-/** When the game of an exchange is created. */
 const created = start - 60 * minute
 
 /** An exchange with a game of two hours. */
@@ -175,7 +174,6 @@ describe("the live data of a game", () => {
   })
 })
 
-/** An exchange with an event that has live data, and a market that closes in an hour. */
 const makeEvent = (liveSource: string | undefined) => {
   const exchange = new Exchange({ seed: 1 })
   const event = { eventTicker: "KXLIVE-26", ...(liveSource === undefined ? {} : { liveSource }) }
@@ -223,7 +221,7 @@ describe("the live data of an event", () => {
     }
   })
 
-  it("is frozen for crypto after the event has matured, also after its markets are archived", () => {
+  it("is frozen for crypto after the event matured, even if archived", () => {
     const { exchange, live } = makeEvent("BRTI")
     assert.deepInclude(live(start + 59 * minute), { is_historical: false })
     const frozen = live(start + 60 * minute)
@@ -257,7 +255,7 @@ describe("the live data of an event", () => {
     }
   })
 
-  it("is not found for an event without a source, and an unknown source is refused", () => {
+  it("is not found without a source, and an unknown source is refused", () => {
     assert.strictEqual(makeEvent(undefined).get(start).status, 404)
     for (const source of ["", "atlantis", "constructor"]) {
       assert.isTrue(Result.isFailure(makeEvent(source).result), source)

@@ -1,7 +1,7 @@
 /**
- * A process that places orders from several fibers. It records each order in a journal before the first attempt and
- * after the outcome. At the beginning and at the end, it settles the orders of the journal that have no outcome or the
- * outcome `Unknown`.
+ * A process that places orders from several fibers. The journal records each order before its first attempt and after
+ * its outcome. At the beginning and at the end, the process settles orders without an outcome or with the outcome
+ * `Unknown`.
  */
 import { randomUUID } from "node:crypto"
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"

@@ -1,6 +1,6 @@
 /**
- * Places orders through a proxy that breaks connections, and compares their outcomes with the orders of the exchange.
- * There are three processes: the client, the exchange, and this one with the proxy.
+ * Places orders through a proxy that breaks connections. There are three processes: the client, the exchange, and this
+ * one with the proxy.
  */
 import { fork } from "node:child_process"
 import { once } from "node:events"
@@ -22,7 +22,7 @@ export interface Options {
   /** Kills the client after half of the outcomes, and continues with another client. */
   readonly kill: boolean
   readonly readLagMillis: number
-  /** The timeout of an attempt. A stalled request waits this long. */
+  /** A stalled request waits this long. */
   readonly attemptMillis: number
   readonly settleWithinMillis: number
 }
@@ -30,16 +30,16 @@ export interface Options {
 export interface Figures {
   readonly seconds: number
   readonly counts: FaultProxy["counts"]
-  /** The number of intents by final outcome. */
+  /** Intents by final outcome. */
   readonly outcomes: Readonly<Record<string, number>>
-  /** The number of accepted orders by the source of their `order_id`. */
+  /** Accepted orders by the source of their `order_id`. */
   readonly learned: Readonly<Record<string, number>>
   readonly orders: number
-  /** The number of intents without an outcome when the client was killed. */
+  /** Intents without an outcome when the client was killed. */
   readonly openAtKill: number | undefined
   /** The differences between the outcomes and the orders. */
   readonly faults: ReadonlyArray<string>
-  /** The number of intents that are still `Unknown` and have no order. */
+  /** Intents that are still `Unknown` and have no order. */
   readonly unsettled: number
 }
 
@@ -76,7 +76,7 @@ export const run = async (options: Options): Promise<Figures> => {
       attemptMillis: options.attemptMillis,
       settleWithinMillis: options.settleWithinMillis
     }
-    /** Runs a client to its end, or kills it after a number of outcomes. Returns whether it was killed. */
+    /** Kills the client after a number of outcomes. Returns whether it was killed. */
     const client = async (killAt: number | undefined): Promise<boolean> => {
       const child = start(new URL("client.ts", import.meta.url))
       let killed = false
@@ -113,7 +113,6 @@ const tally = (values: Iterable<string | undefined>): Record<string, number> => 
   return counts
 }
 
-/** Compares the outcomes of the client with the orders of the exchange. */
 const compare = (intents: number, entries: ReturnType<typeof journal.read>, { accounts }: Dump) => {
   const faults: Array<string> = []
   const orders = accounts.flatMap((account) => account.orders)

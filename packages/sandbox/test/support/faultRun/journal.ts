@@ -1,6 +1,4 @@
-/**
- * The journal of a client. The client writes each line immediately, so that another client can continue after a kill.
- */
+/** Each line is written immediately, so that another client can continue after a kill. */
 import type * as Orders from "@kalshi-effect/client/Orders"
 import { appendFileSync, existsSync, readFileSync } from "node:fs"
 
@@ -22,7 +20,7 @@ type Line = { readonly begun: Begun } | { readonly ended: Ended }
 
 export const write = (path: string, line: Line): void => appendFileSync(path, `${JSON.stringify(line)}\n`)
 
-/** The orders of a journal, each with its last outcome. Ignores a truncated last line. */
+/** Ignores a truncated last line. */
 export const read = (
   path: string
 ): ReadonlyMap<string, { readonly begun: Begun; readonly ended: Ended | undefined }> => {

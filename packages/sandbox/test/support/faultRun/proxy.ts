@@ -1,6 +1,6 @@
 /**
- * A proxy between a client and an exchange. It breaks connections, as a network does. The faults come from a seed: two
- * runs with the same sequence of requests have the same faults.
+ * A proxy that breaks connections, as a network does. The faults come from a seed: two runs with the same sequence of
+ * requests have the same faults.
  */
 import { once } from "node:events"
 import { type AddressInfo, connect, createServer, type Socket } from "node:net"
@@ -37,10 +37,7 @@ const makeRandom = (seed: number) => {
   }
 }
 
-/**
- * Listens for clients of the exchange at `target`. A share of all requests has a fault, and all kinds are equally
- * probable. `refused` is drawn once per connection, the other kinds once per request.
- */
+/** `refused` is drawn once per connection, the other kinds once per request. */
 export const startFaultProxy = async (target: URL, share: number, seed: number): Promise<FaultProxy> => {
   const random = makeRandom(seed)
   const counts: FaultProxy["counts"] = {
@@ -90,11 +87,9 @@ export const startFaultProxy = async (target: URL, share: number, seed: number):
 interface Faults {
   readonly counts: FaultProxy["counts"]
   readonly random: () => number
-  /** Draws one of these kinds, or no fault. */
   readonly draw: (from: ReadonlyArray<Kind>) => Kind | undefined
 }
 
-/** Serves one connection of the client. */
 const serve = (client: Socket, connectUpstream: () => Socket, { counts, draw, random }: Faults): void => {
   if (draw(["refused"]) !== undefined) {
     counts.requests++
@@ -103,7 +98,7 @@ const serve = (client: Socket, connectUpstream: () => Socket, { counts, draw, ra
   }
   let exchange: Socket | undefined
   let fault: Kind | undefined
-  // The client sends one request at a time on a connection. The first data after a response thus begin a request.
+  // The client sends one request at a time on a connection. So the first data after a response begin a request.
   let hasResponse = true
   const respond = (chunk: Buffer) => {
     hasResponse = true
@@ -134,7 +129,6 @@ const serve = (client: Socket, connectUpstream: () => Socket, { counts, draw, ra
   })
 }
 
-/** Delivers a part of a response as its fault specifies. */
 const deliver = (client: Socket, chunk: Buffer, fault: Kind | undefined, random: () => number): void => {
   switch (fault) {
     case "after":
