@@ -59,6 +59,7 @@ const hasSubscription = "a line without a subscription has no books"
 const startsInTime = "the fiber starts before any time passes in either case"
 const emptyRequest = "a request for no markets sends nothing"
 const neverUnread = "a snapshot replaces the value before it is read"
+const refusesNothing = "a refusal of no names changes nothing"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "packages/client/src/trading/outcomes.ts": {
@@ -626,5 +627,22 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const timer = Latch.makeUnsafe(true)": extraWake,
     "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), {})": startsInTime,
     "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: false })": startsInTime
+  },
+  "packages/client/src/feed/session/reconcile.ts": {
+    "if (true) {":
+      "a subscription without a list of names has no acknowledged names, and a slot that needs no command is open",
+    "if (false) return": "isFree also checks the status"
+  },
+  "packages/client/src/feed/session/refusals.ts": {
+    "const slot = sent?.slot ?? (false ? undefined : line.bySid.get(sid))": "no subscription has the sid undefined",
+    "if (false || !isPresent(line, slot)) {": "a connection never has the slot undefined",
+    'const named = new Set([...(msg.market_tickers ?? ["Stryker was here"]), msg.market_ticker])':
+      "no market has this name",
+    "if (true) refuse(core, topic, left, refusalOf(topic.channel, msg, left))": refusesNothing,
+    "if (left.length >= 0) refuse(core, topic, left, refusalOf(topic.channel, msg, left))": refusesNothing
+  },
+  "packages/client/src/feed/session/transitions.ts": {
+    "if (true && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)":
+      "no subscription has the sid undefined"
   }
 }
