@@ -641,7 +641,16 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (true) refuse(core, topic, left, refusalOf(topic.channel, msg, left))": refusesNothing,
     "if (left.length >= 0) refuse(core, topic, left, refusalOf(topic.channel, msg, left))": refusesNothing
   },
+  "packages/client/src/feed/session/changeover.ts": {
+    "return true && twin.isSettled && twin.awaited.size === 0":
+      "copySlots gives each wanted slot a twin, and a settled slot is open",
+    'return twin.status === "open" && twin.isSettled && twin.awaited.size === 0':
+      "copySlots gives each wanted slot a twin",
+    'line.held = ["Stryker was here"]': "a connection that replaces no other does not read the list"
+  },
   "packages/client/src/feed/session/transitions.ts": {
+    "if (true) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)":
+      "a connection that replaces no other does not read the list",
     "if (true && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)":
       "no subscription has the sid undefined"
   }

@@ -144,3 +144,51 @@ describe("takeOver", () => {
     assert.deepStrictEqual(trades.user.events, [])
   })
 })
+
+describe("revert", () => {
+  it("shows a subscription as live after a refused update", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.receive(error(11, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    assert.strictEqual(world.session.state().subscriptions[0]!.status, "live")
+  })
+})
+
+describe("doubt", () => {
+  it("removes a market whose subscribe command got no reply, if no user wants it any more", () => {
+    const world = new World()
+    const { subscription } = world.subscribe("trade", tickers("A", "B"))
+    world.open()
+    world.receive(error(18, { id: world.takeOne().id }))
+    subscription.remove(["B"])
+    world.receive(list(world.takeOne().id, ["trade", 5]))
+    const add = world.takeOne()
+    assert.deepInclude(add.params, { action: "add_markets", market_tickers: ["A"] })
+    world.receive(ok(add.id, 5, 1))
+    assert.deepInclude(world.takeOne().params, { action: "delete_markets", market_tickers: ["B"] })
+  })
+
+  it("delivers no message of a market whose removal is in doubt after error 18 (CommandTimeout)", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B"))
+    subscription.remove(["B"])
+    world.receive(error(18, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    subscription.add(["B"])
+    world.receive(trade(1, 2, "B"))
+    assert.deepStrictEqual(user.events, [])
+  })
+})
+
+describe("orphan", () => {
+  it("drops the early messages of a subscription without a user", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.receive(ticker(9))
+    world.receive(subscribed(999, "fill", 9))
+    world.receive(subscribed(id, "ticker", 9))
+    assert.deepStrictEqual(user.events, [])
+  })
+})
