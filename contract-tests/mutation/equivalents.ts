@@ -58,8 +58,14 @@ const hasBook = "a market has a number on a line only while it has a book"
 const hasSubscription = "a line without a subscription has no books"
 const startsInTime = "the fiber starts before any time passes in either case"
 const emptyRequest = "a request for no markets sends nothing"
+const noSid = "no subscription has the sid undefined"
+const snapshotNames = "every snapshot names its market"
+const noSuchMarket = "no market has this name"
+const wholeTopic = "if a topic has one slot, usersOf returns all its members"
+const refusesNothing = "refusing no markets does nothing"
+const noDeadline = "every comparison with a text that is not a number is false"
+const shortestPause = "the next pause is at least one second in both cases"
 const neverUnread = "a snapshot replaces the value before it is read"
-const refusesNothing = "a refusal of no names changes nothing"
 
 export const equivalents: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   "packages/client/src/trading/outcomes.ts": {
@@ -634,7 +640,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (false) return": "isFree also checks the status"
   },
   "packages/client/src/feed/session/refusals.ts": {
-    "const slot = sent?.slot ?? (false ? undefined : line.bySid.get(sid))": "no subscription has the sid undefined",
+    "const slot = sent?.slot ?? (false ? undefined : line.bySid.get(sid))": noSid,
     "if (false || !isPresent(line, slot)) {": "a connection never has the slot undefined",
     'const named = new Set([...(msg.market_tickers ?? ["Stryker was here"]), msg.market_ticker])':
       "no market has this name",
@@ -653,5 +659,73 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "a connection that replaces no other does not read the list",
     "if (true && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)":
       "no subscription has the sid undefined"
+  },
+  "packages/client/src/feed/session/routing.ts": {
+    "if (false) return": noSid,
+    "const slot = false ? undefined : line.bySid.get(sid)": noSid,
+    "if (!slot.topic.isSequenced) return false":
+      "data messages of a channel without seq have no seq after decoding, and the result is not used for replies",
+    'if (line.slots.some(isOpening)) line.early.hold(sid, { _tag: "", ...data })': "only the other tag is compared",
+    "if (true) onDataReply(core, line, slot, message.id)": "no command has the id undefined",
+    "if (isSnapshot && true) onSnapshotReply(core, slot, name)": snapshotNames,
+    "if (true) onSnapshot(core, slot, name)": snapshotNames,
+    "return true ? name : undefined": "no subscription has a name that is not a text",
+    "if (true) core.isDirty = true": "the change only causes a comparison that is not needed",
+    "true && Number.isSafeInteger(value) && value > 0 ? value : undefined":
+      "isSafeInteger returns false for other types",
+    ": {}": "an absent member is undefined",
+    "const market = true && slot.names.has(name) ? name : undefined": "no subscription has the name undefined"
+  },
+  "packages/client/src/feed/session/snapshots.ts": {
+    "if (false) continue": "every requested market that is still wanted also waits for its snapshot",
+    "const isOpen = true && (slot.acknowledged.has(name) || slot.booked.has(name))": "every wanted name has a slot",
+    'const late: Array<string> = ["Stryker was here"]': noSuchMarket,
+    "let waitedMillis = 1": "a late market has waited longer",
+    ";": "the market is refused, and the next check deletes it, or the subscription is opened again, which deletes it too"
+  },
+  "packages/client/src/feed/session/seq.ts": {
+    'return seq === lastSeq ? "duplicate" : seq >= lastSeq ? "missing" : "reset"': "equal numbers are handled before"
+  },
+  "packages/client/src/feed/session/delivery.ts": {
+    "if (name === undefined) deliver(core, false ? topic.members : usersOf(slot), event)": wholeTopic,
+    "if (name === undefined) deliver(core, topic.slots.length === 0 ? topic.members : usersOf(slot), event)":
+      wholeTopic,
+    "if (true) deliver(core, members, event)": "every name of a slot has a user",
+    "if (slots.some((slot) => slot.isWanted && !(slot.isSettled && true))) return":
+      "a wanted slot is settled only while it is open",
+    "if (false) return": "without an interruption, no user of these slots has an outage"
+  },
+  "packages/client/src/feed/session/pending.ts": {
+    "return false ? undefined : (this.#waiting.get(id) ?? this.#overdue.get(id))": "no command has the id undefined"
+  },
+  "packages/client/src/feed/session/verification.ts": {
+    "if (slot.command !== undefined || slot.lastCommandId >= sent.id) continue": "two commands never have the same id",
+    "if (true && sids.get(slot.sid) === channel) {": noSid,
+    ";": "a slot whose command got no reply is not settled, and the reply with the list has marked the session",
+    'if (true) reopen(core, slot, { msg: "it is not in the list of subscriptions" })':
+      "a slot that is not wanted has no users to notify, and is removed at once",
+    "if (kind === undefined ? slot.sid === undefined : true) refuseNames(core, slot, markets, error)": refusesNothing,
+    "if (kind === undefined ? slot.sid === undefined : markets.length >= 0) refuseNames(core, slot, markets, error)":
+      refusesNothing
+  },
+  "packages/client/src/feed/session/timers.ts": {
+    'return ["Stryker was here"]': noDeadline,
+    'return core.dialing === undefined ? [Math.max(line.dueMillis, core.dialNotBeforeMillis)] : ["Stryker was here"]':
+      noDeadline,
+    'return slot.status === "closed" && slot.notBeforeMillis > nowMillis ? [slot.notBeforeMillis] : ["Stryker was here"]':
+      noDeadline,
+    "return true && slot.notBeforeMillis > nowMillis ? [slot.notBeforeMillis] : []": extraWake,
+    'return slot.status === "closed" && slot.notBeforeMillis >= nowMillis ? [slot.notBeforeMillis] : []': extraWake,
+    "for (const deadline of deadlinesOf(core, line)) if (true && deadline < next) next = deadline": comparesUndefined,
+    "for (const deadline of deadlinesOf(core, line)) if (deadline !== undefined && deadline <= next) next = deadline":
+      sameIfEqual,
+    "} else if (true) {": "a connection that is not open has no commands, no check and no open subscriptions"
+  },
+  "packages/client/src/feed/session/pace.ts": {
+    "#pauseMillis = 1": shortestPause,
+    "this.#pauseMillis = 1": shortestPause
+  },
+  "packages/client/src/feed/session/delay.ts": {
+    "if (delay <= this.#smallest) this.#smallest = delay": sameIfEqual
   }
 }

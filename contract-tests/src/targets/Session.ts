@@ -66,9 +66,7 @@ const connect = (
   Effect.gen(function* () {
     const owner = yield* keyOwner
     if (!TradingRule.isDemo(environment)) {
-      return yield* unusable(
-        `writes are allowed only on the demo exchange; runs on ${environment.name} send only reads`
-      )
+      return yield* unusable(`writes are allowed only on the demo exchange, not on ${environment.name}`)
     }
     if (owner !== "demo")
       return yield* unusable(
@@ -120,7 +118,7 @@ export const open = (
       const live = yield* Live.connect(remote, {
         timeoutMillis,
         rule: Guard.reads(environment),
-        writesSkipReason: `the operation is a write, and runs on ${remote.name} send only reads`
+        writesSkipReason: `the operation is a write, but this run on ${remote.name} sends only reads`
       })
       return { name: remote.name, check: (run) => live.check(run), sweep: undefined }
     }

@@ -101,7 +101,7 @@ describe("folders of a package", () => {
     })
   }
 
-  it("count as imported by type imports, re-exports and dynamic imports, but not by comments", () => {
+  it("can import each other by type imports, re-exports and dynamic imports, but not by comments", () => {
     const files = new Map([
       ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import "../trading/c.ts" */'],
       ["rest/b.ts", 'export * from "../Errors.ts"\nconst late = () => import("../money/a.ts")'],

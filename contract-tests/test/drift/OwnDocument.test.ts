@@ -65,7 +65,7 @@ describe("the present client", () => {
     )
   })
 
-  it("is not broken by a maximum for a time in seconds, because it never sends milliseconds", () => {
+  it("is not broken by a maximum that every valid time in seconds satisfies", () => {
     const edit = (document: Editable): void => {
       schemas(document).CreateOrderV2Request.properties.expiration_time.maximum = 9_999_999_999
     }

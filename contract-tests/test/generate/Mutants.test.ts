@@ -104,7 +104,7 @@ describe("Mutants.make", () => {
     ])
   })
 
-  it("makes all mutants of the first element of a list, but only mutants with a wrong type or null of a later element", () => {
+  it("makes all mutants of a list's first element, but replaces later elements only with null or a wrong type", () => {
     const schema: JsonSchema = { type: "array", items: { type: "boolean" } }
     const { mutants: made } = mutants.survey(schema)([[true, false, true]])
     const nulls = made.filter(({ kind, location }) => kind === "null-where-not-nullable" && location === "/*")

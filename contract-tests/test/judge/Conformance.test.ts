@@ -291,7 +291,7 @@ describe("Conformance.make", () => {
     assert.deepStrictEqual([none.passed, none.failures], [false, []])
   })
 
-  it("runs only the requested checks, and round trips together with completeness", () => {
+  it("runs only the requested checks, and also runs round trips if completeness is requested", () => {
     const ran = (...checks: ReadonlyArray<Conformance.Check>): ReadonlyArray<string> =>
       Object.entries(suite.run({ ...decoder(), ownValues: [] }, { checks }).checks).flatMap(([check, { run }]) =>
         run > 0 ? [check] : []

@@ -11,7 +11,7 @@ describe("pointerTo", () => {
     assert.strictEqual(JsonSchema.pointerTo("/a", "m~n/o"), "/a/m~0n~1o")
     assert.strictEqual(JsonSchema.pointerTo("", 3), "/3")
   })
-  it("returns a pointer from which pointerKeys reads the same keys, for any keys", () => {
+  it("returns a pointer that pointerKeys converts back to the same keys", () => {
     assertProperty(
       "pointer-keys",
       fc.property(fc.array(anyKey), (keys) => {

@@ -27,7 +27,7 @@ const checkStatuses = (client: ClientOperations.ClientOperation, statuses?: Read
   )
 
 describe("checkStatuses", { timeout: 300_000 }, () => {
-  it("finds the expected outcome of every operation, each with a part of the statuses 100 to 599", () => {
+  it("finds the expected outcome of every operation, for a sample of the statuses from 100 to 599", () => {
     const tried = new Set<number>()
     for (const [index, client] of ClientOperations.all.entries()) {
       const statuses = statusesFor(index, 20)

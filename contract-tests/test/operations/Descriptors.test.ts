@@ -235,7 +235,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     }
   })
 
-  it("include the retry class idempotent only for the listed writes, and keyed only for writes with an id from the caller", () => {
+  it("include the retry class `idempotent` only for the listed writes, and `keyed` only for writes with an id from the caller", () => {
     const writes = (retry: Operation.RetryClass) =>
       where((descriptor) => descriptor.access === "write" && descriptor.retry === retry)
     assert.deepStrictEqual(writes("idempotent"), [
@@ -279,7 +279,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     ])
   })
 
-  it("include the retry class never for ten writes that must not be repeated", () => {
+  it("include the retry class `never` for ten writes that must not be repeated", () => {
     for (const id of [
       "AcceptQuote",
       "AcceptRFQQuote",
@@ -551,7 +551,7 @@ describe("findings for an injected fault", () => {
     })
   }
 
-  it("are empty if the errors are in another order", () => {
+  it("are empty if only the sequence of the errors differs", () => {
     const payload = withDescriptor("GetExchangeStatus", ({ errors }) => ({ errors: [...errors].reverse() }))
     assert.deepStrictEqual(Descriptors.findings(allWith(payload), document), [])
   })

@@ -67,7 +67,7 @@ describe("P1′ with an injected fault", () => {
     })
   }
 
-  it("passes for an operation whose schema is replaced with the same schema", () => {
+  it("passes if an operation's schema is replaced with itself", () => {
     assert.isDefined(balance)
     assert.strictEqual(
       P1Prime.checkOperation({ operation: reading("GetBalance", balance!), seed, runs: 10 })._tag,
@@ -75,7 +75,7 @@ describe("P1′ with an injected fault", () => {
     )
   })
 
-  it("tolerates a listed leniency, and fails if it is no longer needed", () => {
+  it("tolerates a listed leniency, and fails if the list entry is no longer needed", () => {
     const [, , operation] = faults[0]!
     const leniency = { operation: "GetOrderGroup", at: "/contracts_limit_fp", keyword: "pattern", reason: "injected" }
     assert.strictEqual(P1Prime.checkOperation({ operation, seed, runs: 10 }, [leniency])._tag, "Passed")

@@ -81,7 +81,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("changes no part of the document without an entry", () =>
+  it.effect("leaves parts of the document unchanged if no entry names them", () =>
     Effect.gen(function* () {
       const plain = ReferenceDocument.make(JSON.parse((yield* importDocument(published)).text))
       const refined = yield* imported
@@ -171,7 +171,7 @@ describe("Overlay", () => {
     })
   )
 
-  it.effect("rejects an addition that the importer would reject in a published document", () =>
+  it.effect("rejects an addition that the importer would reject or drop in a published document", () =>
     Effect.gen(function* () {
       const faults: ReadonlyArray<readonly [pointer: string, value: unknown, message: string]> = [
         ["/components/schemas/Money/description", "A sentence.", "unknown schema keyword"],

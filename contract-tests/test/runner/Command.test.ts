@@ -210,7 +210,7 @@ describe("kalshi-contract run --target ADDRESS", { timeout: 120_000 }, () => {
           const { code, stderr, stdout } = yield* Effect.promise(() => run(["run", "--target", sandbox.url], key))
           assert.strictEqual(code, 0, stdout + stderr)
           assert.strictEqual(lastLine(stdout), "79 passed, 0 failed, 49 skipped")
-          assert.match(stdout, /skipped 44: the operation is a write, and runs on http:\S+ send only reads/)
+          assert.match(stdout, /skipped 44: the operation is a write, but this run on http:\S+ sends only reads/)
           assert.match(stdout, /skipped 2: there is no archived market to read/)
           assert.notInclude(stdout, world.signer.keyId)
           const served = (yield* sandbox.requests).slice(before)

@@ -89,7 +89,7 @@ describe("kalshi-contract run --target demo --allow-writes", { timeout: 120_000 
         const count = (yield* served.sandbox.requests).length
         const { code, stdout } = yield* runOn(served, ["run", "--target", "demo"])
         assert.strictEqual(code, 0, stdout)
-        assert.match(stdout, /skipped 44: the operation is a write, and runs on demo send only reads/)
+        assert.match(stdout, /skipped 44: the operation is a write, but this run on demo sends only reads/)
         const methods = (yield* served.sandbox.requests).slice(count).map(({ method }) => method)
         assert.deepStrictEqual([...new Set(methods)], ["GET"])
       })

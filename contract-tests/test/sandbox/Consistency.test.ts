@@ -180,7 +180,7 @@ const planted: ReadonlyArray<Planted> = [
 ]
 
 describe("the operations of the local exchange", () => {
-  it("are all read, if their method is GET", () => {
+  it("are all called if their method is GET", () => {
     const reads = ClientOperations.all.filter(({ descriptor }) => descriptor.method === "GET")
     assert.deepStrictEqual(covered.toSorted(), reads.map(({ descriptor }) => descriptor.operationId).toSorted())
   })
@@ -229,7 +229,7 @@ describe("the operations of the local exchange", () => {
         assert.deepStrictEqual(
           keysOf(exceptions).filter((key) => !excused.has(key)),
           [],
-          "every exception must occur: remove the listed exceptions"
+          "these exceptions did not occur: remove them from the list"
         )
         const names = [...followed.keys()]
         assert.deepStrictEqual(
@@ -237,7 +237,7 @@ describe("the operations of the local exchange", () => {
             (field) => !names.some((name) => name === field || name.endsWith(`.${field}`))
           ),
           [],
-          "every field of the tables of references must occur: remove the listed fields"
+          "these fields did not occur: remove them from the tables of references"
         )
         const count = [...followed.values()].reduce((sum, times) => sum + times, 0)
         console.log(`${bodies.length} responses, ${count} references of ${followed.size} fields`)

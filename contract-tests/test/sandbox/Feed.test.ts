@@ -186,7 +186,7 @@ describe("the feed of the local exchange", () => {
   )
 
   it.effect(
-    "replies to twelve subscribe commands with one `subscribed` and eleven `ok`, and numbers all messages after the first",
+    "replies to twelve subscribe commands with one `subscribed` and eleven `ok`, and gives every message after the first a `seq`",
     () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox.Sandbox

@@ -19,7 +19,7 @@ export const intervals = [
 
 const most = 48
 
-/** The shortest interval with which the trades fit into the chart. */
+/** The shortest interval with which the trades fit into the chart, or the longest interval if none fits. */
 const fitting = (trades) => {
   const span = trades.length === 0 ? 0 : trades.at(-1).atMillis - trades[0].atMillis
   return (intervals.find(([millis]) => span < millis * (most - 1)) ?? intervals.at(-1))[0]

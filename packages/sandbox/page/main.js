@@ -147,12 +147,12 @@ const receive = (message) => {
   if (isWhole || state.selected.market === undefined) chooseDefaults()
 }
 
-/** Without a choice, or if the choice no longer exists, shows the first market and the first account. */
+/** Selects the first market or account if none is selected, or if the selected one no longer exists. */
 const chooseDefaults = () => {
   const { account, market } = state.selected
   const isKnown = state.accounts.some(({ accountId }) => accountId === account)
   select({
-    // The list of a large exchange is not complete, so a chosen market that it lacks may exist.
+    // The list of a large exchange is not complete: the selected market can exist without being in the list.
     market:
       market !== undefined && (state.markets.has(market) || state.totalMarkets > state.markets.size)
         ? market

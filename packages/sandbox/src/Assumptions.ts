@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Their defaults are in {@link defaults}. */
+/** The defaults are in {@link defaults}. */
 export interface Assumptions {
   /**
    * How far a request's timestamp may be from the exchange's clock, in milliseconds. Public measurements: ±10 s and
@@ -18,8 +18,8 @@ export interface Assumptions {
    */
   readonly rsaSalt: "digest" | "any"
   /**
-   * `over`: a group triggers when the fills in its window exceed its limit. `reached`: a group triggers when they reach
-   * it.
+   * `over`: a group triggers when the fills in its window exceed its limit. `reached`: a group triggers when these
+   * fills reach the limit.
    */
   readonly groupTriggers: "over" | "reached"
   /**

@@ -43,7 +43,8 @@ export const reads = (environment: Environment): Rule => {
   return (request) => {
     const path = pathIn(environment, request)
     if (path === undefined) return `the URL is not below ${environment.restUrl}`
-    if (request.method !== "GET" || request.body !== undefined) return `runs on ${environment.name} send only reads`
+    if (request.method !== "GET" || request.body !== undefined)
+      return `this run on ${environment.name} sends only reads`
     return allowed.some((operation) => isOf(operation, { method: "GET", path }))
       ? undefined
       : "the document has no such read"

@@ -39,7 +39,7 @@ describe("the sender of the present client", () => {
     assert.strictEqual(send("DecreaseOrderV2", order, "/reduce_by", withoutField), "refused")
   })
 
-  it("ignores the headers, because a change of the security has a separate finding", () => {
+  it("ignores the headers, because changed security has a separate finding", () => {
     const path = "/portfolio/order_groups/{order_group_id}"
     const isPublic = (copy: Editable): void => void (copy.paths[path].get.security = [])
     assert.strictEqual(send("GetOrderGroup", group, "/subaccount", isPublic), "valid")
@@ -49,7 +49,7 @@ describe("the sender of the present client", () => {
     assert.strictEqual(send("DecreaseOrderV2", { order_id: "a", subaccount: 1 }, "/subaccount"), "valid")
   })
 
-  it("tests the absence of a field with an input that satisfies the rule with another field", () => {
+  it("does not add the absent field under test, but another field that satisfies the rule", () => {
     const required = (copy: Editable): void => {
       copy.components.schemas.DecreaseOrderV2Request.required = ["reduce_by"]
     }

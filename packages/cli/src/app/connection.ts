@@ -43,7 +43,7 @@ export const connectionVariables = Effect.map(
 /** With `--profile`, the environment variables are ignored, so that the key of one exchange is not used at another. */
 const hasProfileFlag = Effect.map(ProfileFlag, Option.isSome)
 
-/** The exchange of this run. There is no default, so that no command trades by accident. */
+/** Fails if no flag, variable or profile names an exchange: a built-in default could cause trades by accident. */
 export const environment = Effect.gen(function* () {
   const flag = yield* Env
   if (Option.isSome(flag)) return yield* parse(flag.value, "--env")

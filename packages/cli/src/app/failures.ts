@@ -66,7 +66,7 @@ const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exi
   if (error["_tag"] === "ConnectionRefused") {
     return error["status"] === 401 || error["status"] === 403 ? "key" : "unavailable"
   }
-  // An error of a response with an HTTP status says whether the exchange carried out the request.
+  // The errors for HTTP statuses have this field.
   const carriedOut = error["carriedOut"]
   if (carriedOut === "no") return "refused"
   // The exchange may have received the request, or its response does not match the published document.

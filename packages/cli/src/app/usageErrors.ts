@@ -7,7 +7,7 @@ import type * as CliError from "effect/cli/CliError"
 import { didYouMean, similar } from "./suggest.ts"
 
 export interface Names {
-  /** The names of its subcommands. */
+  /** The names of the subcommands. */
   readonly commands: ReadonlyArray<string>
   /** With their hyphens. */
   readonly flags: ReadonlyArray<string>

@@ -13,7 +13,7 @@ const balance = (variables: Readonly<Record<string, string>>) =>
 
 const keyId = "9b0f6b43-5b68-4f9f-9f02-9a2d1b8ac1a1"
 
-describe("the key of the environment variables", () => {
+describe("the error about a key in the environment variables", () => {
   it.effect("names a missing variable, exits with 4, and prints no class name", () =>
     Effect.gen(function* () {
       const { exit, stderr } = yield* balance({ KALSHI_API_KEY_ID: keyId })
@@ -46,7 +46,7 @@ describe("the key of the environment variables", () => {
   )
 })
 
-describe("an exchange that does not run", () => {
+describe("the error about an exchange that does not run", () => {
   it.live("suggests kalshi sandbox first, and prints ECONNREFUSED only once", () =>
     Effect.gen(function* () {
       const { stderr } = yield* kalshi(["status"], { env: { KALSHI_ENV: "http://127.0.0.1:1" } })

@@ -31,7 +31,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("is found by its id in the published document, and the case is ignored", () =>
+    it.effect("is found by its id in the published document, in upper or lower case", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const [byName, byId] = yield* Effect.all([run(["call", "Exchange.status"]), run(["call", "getexchangestatus"])])
@@ -51,7 +51,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("says that a list continues", () =>
+    it.effect("says that a list has more pages", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const { stderr } = yield* run(["call", "Markets.list", "limit=1"])

@@ -79,7 +79,7 @@ describe("kalshi profile", () => {
     })
   )
 
-  it.effect("creates the folder for its owner only, and keeps a link to the file", () =>
+  it.effect("creates a folder that only its owner can use, and writes through a symbolic link", () =>
     Effect.gen(function* () {
       const { config } = user()
       const inner = join(config, "deep", "kalshi")

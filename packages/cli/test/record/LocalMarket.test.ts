@@ -104,7 +104,7 @@ const recordedTrade = fc
   .map(({ cents, hundredths, takerSide }) => ({ takerSide, ...level(cents, hundredths) }))
 
 describe("LocalMarket", () => {
-  it.effect("equals the recorded book after each change and each trade", () =>
+  it.effect("has the recorded book after each change and each trade", () =>
     Effect.gen(function* () {
       const steps = fc.array(fc.oneof(book, recordedTrade), { minLength: 1, maxLength: 12 })
       const context = yield* Effect.context<never>()

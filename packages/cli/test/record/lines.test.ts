@@ -21,7 +21,7 @@ describe("encodeFrame", () => {
     assert.strictEqual(again(text), text)
   })
 
-  it("takes the time of the exchange from the event, or else from the sending", () => {
+  it("takes the exchange's time from `ts_ms`, or else from `sending_ts_ms`", () => {
     const timeOf = (text: string) => parseLine(encodeFrame({ text, generation: 1, receivedMillis: 9 }))
     assert.propertyVal(timeOf('{"sending_ts_ms":7,"msg":{"ts_ms":5}}'), "exchange_ms", 5)
     assert.propertyVal(timeOf('{"sending_ts_ms":7,"msg":{}}'), "exchange_ms", 7)

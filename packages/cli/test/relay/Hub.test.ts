@@ -72,7 +72,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("keeps the subscription that a waiting command needs, although it has no reader yet", () =>
+  it("keeps a subscription without readers if a waiting command needs it", () =>
     run(
       ({ hub, pass, sandbox }) =>
         Effect.gen(function* () {

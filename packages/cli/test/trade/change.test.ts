@@ -65,7 +65,7 @@ layer(exchange({ assumptions: { cancelAllMillis: 0 } }), { excludeTestServices: 
         })
       )
 
-      it.effect("changes the price of an ask by its price of NO, and keeps the other fields", () =>
+      it.effect("accepts the new price of an ask as a price of NO, and keeps the other fields", () =>
         Effect.gen(function* () {
           const trader = yield* trading("KXAMENDNO-26-T1")
           const { orderId } = yield* rest(trader, "ask", "0.60")

@@ -34,7 +34,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
   )
 
   it.effect(
-    "says that an order was not placed if the exchange does not list it two minutes after its last attempt",
+    "says that an order was not placed if the exchange does not list it two minutes after the last attempt",
     () =>
       Effect.gen(function* () {
         const trader = yield* trading("KXABSENT-26-T1")

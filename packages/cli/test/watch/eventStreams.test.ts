@@ -411,7 +411,7 @@ describe("the exit code of a feed error", () => {
     [new Feed.SnapshotMissing({ channel: "trade", markets: ["A"], waitedMillis: 1 }), "refused"],
     [new Feed.Lagging({ channel: "trade", waiting: 1 }), "failed"]
   ] as const) {
-    it(`of ${error._tag} is ${exit}`, () => {
+    it(`is ${exit} for ${error._tag}`, () => {
       assert.strictEqual(describeFailure(error, "reads")?.exit, exit)
     })
   }

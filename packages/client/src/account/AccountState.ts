@@ -183,7 +183,7 @@ export class AccountState {
   readonly #subscribed = new Set<AccountChannel>()
   readonly #onChange: ((change: AccountChange) => void) | undefined
   #fillsFromMillis: number
-  /** Every fill up to `overlapMillis` before this time was read. */
+  /** All fills until `overlapMillis` before this time were read. */
   #fillsReadMillis: number
   #status: AccountStatus
   #readError: Error | undefined
@@ -251,7 +251,7 @@ export class AccountState {
 
   /** Makes `needs` return the lists of a channel again, although no message was lost. The status stays the same. */
   verify(channel: AccountChannel, sinceMillis: number): void {
-    // No event reports some losses, so fills may be missing since the last read.
+    // Some losses cause no event, so fills may be missing since the last read.
     if (channel === "fill") this.#wantFills(Math.min(sinceMillis, this.#fillsReadMillis))
     for (const read of this.#readsOf(channel)) if (!read.isWanted) read.want(sinceMillis + this.#lagMillis)
   }

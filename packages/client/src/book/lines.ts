@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * Each market has a {@link MergedBook}. Each outage of a subscription closes its line in that book and opens another
- * line under a new number. The new number modulo the number of lines is the index of the subscription in this module.
+ * Each market has a {@link MergedBook}, in which each line has a number. After an outage, a line gets a new number in
+ * that book. `number % lines.length` is the `index` of the line in this module.
  *
  * The exchange can refuse a market on one line and send it on another line, for example if a snapshot was lost twice.
  * The line without the market adds it again after a wait. A market that is refused on all lines is no longer watched.
@@ -86,7 +86,7 @@ class Lines {
     this.#changes = changes
   }
 
-  /** Fails if no line accepts them. */
+  /** Fails if no line accepts the markets. */
   add(tickers: ReadonlyArray<string>): Result.Result<void, InvalidRequest | Feed.FeedError> {
     if (this.ended !== undefined) return Result.fail(this.ended)
     const fresh = tickers.filter((ticker) => !this.#books.has(ticker))

@@ -4,7 +4,7 @@
  * **Details**
  *
  * Readers get {@link Levels}, which never change. A side shares its arrays with the last `Levels` that it returned, and
- * copies an array before it changes it. So each read causes at most one copy of each array. The best level is the last
+ * copies a shared array before a change. So each read causes at most one copy of each array. The best level is the last
  * element of the arrays. Most changes happen near it, so few elements move.
  *
  * @module

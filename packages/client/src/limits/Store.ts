@@ -24,7 +24,7 @@ export interface Bucket extends Budget {
   readonly learned: boolean
 }
 
-/** A request of a call for tokens. */
+/** The tokens that a call requests. */
 export interface Want {
   /** Unique among all limiters that share the store. */
   readonly id: string
@@ -50,6 +50,8 @@ export interface Want {
  *
  * **Details**
  *
+ * The tokens of requests in flight are reserved: no other call can take them.
+ *
  * The effects of a store do not fail: a store that depends on another process must have a fallback. The effects run
  * uninterruptibly, so each must end soon.
  */
@@ -61,7 +63,7 @@ export interface Store {
    * wait before the next request.
    *
    * A call that got no tokens enters the store's queue. A later call takes the tokens first only if the later call is
-   * more urgent.
+   * more urgent or `forced`.
    */
   readonly take: (want: Want) => Effect.Effect<number>
   /** Removes a waiting call from the store's queue. */
@@ -72,20 +74,17 @@ export interface Store {
    */
   readonly arrived: (want: Want) => Effect.Effect<void>
   /**
-   * Returns tokens that were not spent. Called at most `latencyMillis` after the tokens were taken. If `latencyMillis`
-   * is 0, it can be called at any time.
+   * Gives back tokens that were not spent. Called at most `latencyMillis` after the tokens were taken. If
+   * `latencyMillis` is 0, it can be called at any time.
    */
   readonly giveBack: (want: Want) => Effect.Effect<void>
-  /**
-   * Removes all tokens that are not reserved from the buckets of a call. Called after the exchange returned 429 for the
-   * call.
-   */
+  /** Empties the buckets of a call, except for reserved tokens. Called after the exchange returned 429 for the call. */
   readonly drain: (want: Want) => Effect.Effect<void>
   /** Returns how many milliseconds the call would have to wait. */
   readonly waitFor: (want: Want) => Effect.Effect<number>
   /**
-   * Returns the tokens in a bucket and the capacity of the bucket, for metrics. `nowMillis` is a time of the monotonic
-   * clock. Omit it in a store that depends on another process.
+   * Returns the tokens in a bucket without the reserved tokens, and the capacity of the bucket, for metrics.
+   * `nowMillis` is a time of the monotonic clock. A store that depends on another process has no `level`.
    */
   readonly level?: (
     account: string,

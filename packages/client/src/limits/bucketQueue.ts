@@ -74,7 +74,7 @@ interface Waiter extends TokenRequest, Arrival {
   resume: ((outcome: Outcome) => void) | undefined
 }
 
-/** The state of the first call in a queue, after the store responded that its tokens are not available yet. */
+/** The first call in a queue, after the store responded that the call has to wait. */
 interface Head {
   /** When the store expects to have the tokens of the call. */
   readonly readyMillis: number

@@ -25,7 +25,7 @@ const responseMillis = 10
  * request without a report is charged one to two latencies after it was sent.
  */
 class BucketState {
-  /** Undefined if no limiter has fetched it. */
+  /** The fetched budget. Undefined if no limiter has fetched one. */
   learned: Budget | undefined = undefined
   /** The tokens after the last charge. */
   #tokens: number
@@ -62,7 +62,7 @@ class BucketState {
       this.charge(budget, this.#older, this.#dueMillis)
       this.#older = this.#newer
       this.#newer = 0
-      // All newer requests were sent before this time, so the exchange receives them at most one latency after it.
+      // All newer requests were sent before this time, so the exchange receives them at most one latency later.
       this.#dueMillis += this.#latencyMillis
     }
   }
@@ -211,7 +211,7 @@ const atNow = <A>(f: (nowMillis: number) => A): Effect.Effect<A> =>
  * The exchange charges a request when it receives the request. Until then, a full bucket does not refill. So this store
  * charges a request when the exchange has certainly received it: when the response has arrived, or the latency has
  * passed. Until then, the tokens of the request stay reserved. A call that is not forced takes only tokens that would
- * remain if the exchange received all requests in flight now. So the requests can arrive in any order.
+ * remain if the exchange now received all requests in flight. So the requests can arrive in any order.
  */
 export const make = (): Store => {
   const store = new MemoryStore()

@@ -167,7 +167,7 @@ export class WaitingQueue<W extends Waiting> {
     return sum
   }
 
-  /** Of the calls that are served before a new call. */
+  /** The total cost of the calls that are served before a new call. */
   costAhead(urgent: boolean): number {
     return this.#urgent.cost + (urgent ? 0 : this.#normal.cost)
   }

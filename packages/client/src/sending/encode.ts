@@ -182,7 +182,8 @@ const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: P
 }
 
 /**
- * The function throws a {@link Refusal} for an invalid value. `pointer` is the JSON pointer of the value in the input.
+ * The returned function throws a {@link Refusal} for an invalid value. `pointer` is the JSON pointer of the value in
+ * the input.
  */
 const checker = (schema: Schema.Codec<unknown>) => {
   const decode = SchemaParser.decodeUnknownResult(schema, { onExcessProperty: "error" })

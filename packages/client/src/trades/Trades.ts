@@ -95,8 +95,8 @@ export interface TradeEvent {
  * **Details**
  *
  * `sinceMillis` is the exchange's time of the last trade before the hole, minus `disorderMillis`. If no trade arrived
- * before the hole, it is one minute before the first line was live. `untilMillis` is when a line was live again, by
- * this machine's clock, but not less than `sinceMillis`.
+ * before the hole, `sinceMillis` is one minute before the first line was live. `untilMillis` is when a line was live
+ * again, by this machine's clock, but not less than `sinceMillis`.
  */
 export interface Hole extends Interval {
   readonly _tag: "Hole"

@@ -183,7 +183,7 @@ export class TradeLines {
     } else if (opened.failure._tag !== "InvalidRequest") {
       this.#endLine(line, opened.failure)
     }
-    // Both share a subscription of the exchange. It stays open, because the former is closed last.
+    // The exchange has one subscription for both. It stays open, because the former is closed after the new one opens.
     former?.close()
     return Result.map(opened, () => undefined)
   }

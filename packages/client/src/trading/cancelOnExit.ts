@@ -35,11 +35,11 @@ interface LeftFields {
   readonly reason: string
 }
 
-/** An order with a `client_order_id` that may still rest. */
+/** An order that may still rest and has a `client_order_id`. */
 export interface LeftPlacement extends Placement, LeftFields {}
 
 /**
- * An order without `client_order_id` that may still rest. `Orders.create` or `Orders.batchCreate` placed it.
+ * An order that may still rest and has no `client_order_id`. `Orders.create` or `Orders.batchCreate` placed it.
  * `Orders.settle` cannot find it. If its `order_id` is undefined, compare the request with the resting orders of the
  * market.
  */

@@ -174,7 +174,7 @@ const follow = (
 /** An order group that is watched. The subscription ends with its scope. */
 export interface WatchedGroup {
   /**
-   * Waits for the trigger of the group. The first of these events decides, and the result stays the same:
+   * Waits for the trigger of the group. The first of these events decides. Later events change nothing:
    *
    * - The exchange triggers the group: succeeds with the `Trigger`.
    * - A message about a trigger may be missing: fails with `TriggerUnknown`.

@@ -34,7 +34,7 @@ export interface OrderRegistry {
   readonly ended: Effect.Effect<void>
   /** For an order that no longer rests. */
   readonly remove: (order_id: string) => void
-  /** Of the resting order with this `order_id`. */
+  /** Returns the `client_order_id` of the resting order with this `order_id`. */
   readonly clientOrderIdOf: (order_id: string) => string | undefined
 }
 

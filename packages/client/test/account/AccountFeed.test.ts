@@ -15,7 +15,7 @@ import { channels, Line } from "../support/accountLine.ts"
 import { userOrder } from "../support/accounts.ts"
 import { environment, signer } from "../support/scripted.ts"
 
-/** The feed and the lists of an account without orders, fills and positions. */
+/** The feed and the lists of an account without orders, fills or positions. */
 class World {
   readonly line = new Line()
   /** The paths of the lists, in the sequence in which they were requested. */
@@ -58,7 +58,7 @@ const withWorld = (name: string, test: (world: World) => Effect.Effect<void, unk
   )
 
 describe("AccountFeed.make", () => {
-  withWorld("is live one second after its channels, and reads all lists again every minute", ({ line, lists }) =>
+  withWorld("is live one second after its subscriptions, and reads all lists again every minute", ({ line, lists }) =>
     Effect.gen(function* () {
       const mine = yield* AccountFeed.make()
       const waiting = yield* Effect.forkScoped(mine.awaitLive, { startImmediately: true })
@@ -118,7 +118,7 @@ describe("AccountFeed.make", () => {
 })
 
 describe("AccountFeed.layer", () => {
-  withWorld("shows the orders of later messages to the search for lost orders", ({ line }) =>
+  withWorld("provides `PushedOrders`, which shows each later message of a watched order", ({ line }) =>
     Effect.gen(function* () {
       const pushed = yield* PushedOrders
       line.live(...channels)

@@ -65,7 +65,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.status, { _tag: "Live", sinceMillis: 1_300 })
   })
 
-  it("fails `read` with the reason and the time while it is not live, but `known` still returns its state", () => {
+  it("while not live, `read` fails with the reason and the time, but `known` still returns the state", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", at: 2_000 }), 2_000)
     assert.isTrue(Result.isSuccess(state.read()))
@@ -94,7 +94,7 @@ describe("AccountState", () => {
     assert.strictEqual(error().message, `${lost} (fill, gap: missing)${end}`)
   })
 
-  it("starts without changes and ignored messages, and counts a change of the status as a change", () => {
+  it("starts with version 0 and no ignored messages, and increments the version when the status changes", () => {
     const state = AccountState.make({ nowMillis: 0 })
     assert.deepStrictEqual([state.version, state.ignored], [0, 0])
     goLive(state, 0)
@@ -104,7 +104,7 @@ describe("AccountState", () => {
     assert.strictEqual(state.version, 2)
   })
 
-  it("keeps the time at which it was made if a message is lost before it is live", () => {
+  it("reports its creation as the start of a loss that occurs before it is live", () => {
     const state = AccountState.make({ nowMillis: 500 })
     state.lost(outage("fill"), 2_000)
     assert.strictEqual(state.status.sinceMillis, 500)
@@ -113,7 +113,7 @@ describe("AccountState", () => {
     assert.strictEqual(state.status.sinceMillis, 9_000)
   })
 
-  it("has defaults: reads fills of the last ten minutes, and repeats each read after ten seconds", () => {
+  it("by default, reads fills of the last ten minutes, and repeats each read after ten seconds", () => {
     const state = AccountState.make({ nowMillis: 700_000 })
     for (const channel of ["user_orders", "fill", "market_positions"] as const) state.subscribed(channel, 700_000)
     const needs = state.needs(701_000)
@@ -129,7 +129,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.needs(711_000), needs)
   })
 
-  it("keeps 10,000 closed orders and 10,000 fills if the options state nothing else", () => {
+  it("by default, keeps 10,000 closed orders and 10,000 fills", () => {
     const state = live()
     for (let index = 0; index <= 10_000; index++) {
       state.userOrder(userOrder({ id: `o${index}`, status: "canceled", at: 2_000 }), 2_000)
@@ -138,7 +138,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([state.known().closedOrders.length, state.known().fills.length], [10_000, 10_000])
   })
 
-  it("reads fills from the time that the options state", () => {
+  it("reads fills from `fillsFromMillis` on", () => {
     const state = AccountState.make({ nowMillis: 700_000, fillsFromMillis: 5 })
     state.subscribed("fill", 700_000)
     assert.deepStrictEqual(state.needs(701_000), [{ _tag: "Fills", fromMillis: 5, asOfMillis: 700_000 }])
@@ -228,7 +228,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([...state.known().unconfirmed], ["a"])
   })
 
-  it("keeps each fill once even if the feed and REST send it, and keeps both own fills of one trade", () => {
+  it("keeps a fill once if both the feed and REST send it, and keeps two own fills of one trade", () => {
     const state = live({ subaccounts: [0, 1] })
     state.fillsPage(page(2_000, fillRow({ id: "t", order: "a", at: 1_500 })), 2_000)
     state.fill(fillMessage({ id: "t", order: "a", at: 1_500 }))
@@ -248,7 +248,7 @@ describe("AccountState", () => {
     )
   })
 
-  it("does not report a fill again that a complete message or list displaced", () => {
+  it("reports only newer fills after a message or a complete list displaced a fill", () => {
     const reported: Array<string> = []
     const state = live({
       maxFills: 1,
@@ -315,7 +315,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual([state.version, state.ignored], [version, ignored + 4])
   })
 
-  it("follows order groups, whose status is unknown after a loss", () => {
+  it("follows order groups, and makes their status unknown after a loss", () => {
     const state = live()
     const group = () =>
       state.known().orderGroups.map(({ contracts_limit_fp, status }) => [status, contracts_limit_fp].join(" "))
@@ -366,7 +366,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.status, { _tag: "Live", sinceMillis: 1_000 })
   })
 
-  it("reads the lists of a verification from `lagMillis` after it, and the fills of the overlap before it", () => {
+  it("waits `lagMillis` after `verify`, then reads the fills since `overlapMillis` before the last read", () => {
     const state = live({ overlapMillis: 100 })
     state.verify("order_group_updates", 5_000)
     assert.isUndefined(state.nextMillis())
@@ -375,7 +375,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(state.needs(11_000), [{ _tag: "Fills", fromMillis: 900, asOfMillis: 10_000 }])
   })
 
-  it("reads with a verification all fills since the last read that left no fill out", () => {
+  it("after `verify`, reads all fills since the last read that left out no fill", () => {
     const state = live({ overlapMillis: 100 })
     const fromMillis = (nowMillis: number) =>
       state.needs(nowMillis).map((need) => (need._tag === "Fills" ? need.fromMillis : need._tag))
@@ -396,7 +396,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(fromMillis(30_000), [21_400])
   })
 
-  it("does not postpone a list that is needed already when it is verified", () => {
+  it("does not postpone a list that is already needed when `verify` is called", () => {
     const state = live()
     state.lost({ cause: "undecodable", channel: "user_orders", detail: "" }, 3_000)
     state.verify("user_orders", 3_500)
@@ -439,7 +439,7 @@ describe("AccountState", () => {
     assert.strictEqual(state.version, version + 1)
   })
 
-  it("reports each order group whose status a loss makes unknown", () => {
+  it("reports each order group whose status becomes unknown after a loss", () => {
     const reported: Array<AccountState.AccountChange> = []
     const state = live({ onChange: (change) => void reported.push(change) })
     state.orderGroup(groupMessage("created", 10, "g", "5.00"))

@@ -1,6 +1,6 @@
 /**
- * Checks a property of `AccountState` on a simulated exchange with random faults. Plants each fault below in the source
- * code, and checks that the property detects it.
+ * Checks a property of `AccountState` on a simulated exchange that fails at random. Then plants each fault below in
+ * the source code, and checks that the property detects it.
  */
 import { AccountState } from "../../src/account/AccountState.ts"
 import { play, plays } from "../support/accounts.ts"
@@ -50,17 +50,13 @@ const faults: ReadonlyArray<Fault> = [
     "this.#fillsFromMillis = sinceMillis - this.#overlapMillis",
     "this.#fillsFromMillis = sinceMillis"
   ),
-  reducing(
-    "returns the account of an earlier read",
-    "this.#version++\n    this.#account = undefined",
-    "this.#version++"
-  ),
+  reducing("returns an outdated account", "this.#version++\n    this.#account = undefined", "this.#version++"),
   reducing(
     "does not report a settled position",
     'this.#changed({ _tag: "PositionSettled", position })',
     "this.#changed()"
   ),
-  reducing("reports a fill again when a list completes its fields", 'added === "new" ?', "true ?"),
+  reducing("reports a fill again when its missing fields arrive", 'added === "new" ?', "true ?"),
   reducing(
     "never reads the lists of a verification",
     "if (!read.isWanted) read.want(sinceMillis",
@@ -96,14 +92,14 @@ const faults: ReadonlyArray<Fault> = [
   ),
   ordering("confirms an order whose status stays `unknown`", ' || (isSettled && known.order.status === "unknown")', ""),
   ordering(
-    "reads an order whose status becomes `unknown` as a resting order",
+    "treats an order whose status becomes `unknown` as confirmed",
     'if (next.status === "unknown") this.#doubt(known, origin.receivedMillis)',
     ""
   ),
   ordering("never confirms an order", "if (isSettled) this.#settle(known)", ""),
-  ordering("adds a forgotten order as certainly open", "if (mayBeForgotten || isLate ||", "if (isLate ||"),
+  ordering("adds a forgotten order as confirmed", "if (mayBeForgotten || isLate ||", "if (isLate ||"),
   ordering(
-    "adds an order of a late list as certainly open",
+    "adds an order of an outdated list as confirmed",
     "if (mayBeForgotten || isLate ||",
     "if (mayBeForgotten ||"
   ),
@@ -118,7 +114,7 @@ const faults: ReadonlyArray<Fault> = [
     "if (this.#leaving.has(entry.key))",
     "if (this.#max < 0)"
   ),
-  ordering("reports an unconfirmed order as certain", "this.#unread.set(entry.order.order_id, entry)", ""),
+  ordering("reports an unconfirmed order as confirmed", "this.#unread.set(entry.order.order_id, entry)", ""),
   filling("keeps all fills", "this.#sorted.length - this.#max)", "0)"),
   filling("treats all fills of an order as one fill", "`${trade_id} ${order_id}`", "order_id"),
   filling(
@@ -139,7 +135,7 @@ const faults: ReadonlyArray<Fault> = [
     "if (seen.has(key))"
   ),
   positioning(
-    "adds a settled position of a late list",
+    "adds a settled position of an outdated list",
     "if (startedMillis < (this.#completeMillis.get(position.subaccount) ?? never)) return false",
     ""
   ),

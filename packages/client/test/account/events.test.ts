@@ -36,7 +36,7 @@ const make = (bufferSize = 10) => {
   }
 }
 
-/** Collects the tags of the events of a consumer. */
+/** Starts a consumer, and collects the tags of the events that it receives. */
 const consume = (events: Events) =>
   Effect.gen(function* () {
     const tags: Array<string> = []
@@ -49,7 +49,7 @@ const consume = (events: Events) =>
   })
 
 describe("Events", () => {
-  it.effect("emits `Live` first, even if messages are lost before", () =>
+  it.effect("emits `Live` first, even if messages were lost before the account was live", () =>
     Effect.gen(function* () {
       const { events, live, lose, state } = make()
       const early = yield* consume(events)

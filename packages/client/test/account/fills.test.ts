@@ -70,7 +70,7 @@ describe("Fills.add", () => {
 })
 
 describe("Fills.complete", () => {
-  it("forgets the displaced fills, and then reports no fill that is not newer than the newest of them", () => {
+  it("forgets the displaced fills, and then reports only fills that are newer than all of them", () => {
     const { all, complete, read } = make(1)
     for (const [id, at] of [
       ["d", 4],
@@ -88,7 +88,7 @@ describe("Fills.complete", () => {
     assert.deepStrictEqual(all(), ["d undefined"])
   })
 
-  it("keeps the newest forgotten fill if a later list displaces an older fill", () => {
+  it("remembers the newest displaced fill, even if an older fill is displaced later", () => {
     const { complete, read } = make(1)
     for (const [id, at] of [
       ["d", 4],

@@ -43,7 +43,7 @@ class World {
     return this.state.needs(this.nowMillis).map(({ _tag }) => _tag)
   }
 
-  /** Reads the lists that are needed `lagMillis` later. All lists are empty. */
+  /** Waits for `lagMillis`, and then reads the needed lists. All lists are empty. */
   read(): void {
     this.nowMillis += 1_000
     const page = { rows: [], startedMillis: this.nowMillis, isComplete: true }
@@ -193,7 +193,7 @@ describe("Following", () => {
     assert.deepStrictEqual([world.status, world.timers.length], ["AwaitingSnapshot", 1])
   })
 
-  it("closes the subscriptions of a line that ends permanently, and ends with the last line", () => {
+  it("closes the subscriptions of a line that ends permanently, and ends when the last line ends", () => {
     const { first, second, world } = live(2)
     first.message("order_group_updates", groupMessage("created", 1))
     first.end("fill", closed)
@@ -359,7 +359,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.status, "Live")
   })
 
-  it("stays live if the second line is lost right after both lines were restored, because the first is whole", () => {
+  it("stays live if the second line is lost right after both were restored, because the first line is whole", () => {
     const { first, second, world } = live(2)
     first.outage("fill")
     second.outage("fill")
@@ -374,7 +374,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.status, "Healing")
   })
 
-  it("receives messages of the other line while it heals after two losses, and reads the list again", () => {
+  it("after a loss on both lines, receives messages of the line that is still live, and reads the list again", () => {
     const { first, second, world } = live(2)
     second.gap("fill")
     world.nowMillis += 1_000

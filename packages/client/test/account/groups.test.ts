@@ -62,7 +62,7 @@ describe("OrderGroups.update", () => {
 })
 
 describe("OrderGroups.lost", () => {
-  it("makes the status of each group unknown, except of a deleted group, and returns each changed group once", () => {
+  it("makes the status of all groups unknown except deleted groups, and returns each changed group once", () => {
     const { all, groups, update } = make()
     update("created", 10, "a", "5.00")
     update("deleted", 20, "b")

@@ -30,7 +30,10 @@ const make = (maxClosed = 10) => {
   }
 }
 
-/** The orders `ids`, which a list that arrived at 5,000 ms did not contain. Reads that begin at 6,000 ms confirm them. */
+/**
+ * Makes unconfirmed orders: a list that arrived at 5,000 ms did not contain them. A read that begins at 6,000 ms or
+ * later confirms them.
+ */
 const missing = (...ids: ReadonlyArray<string>) => {
   const made = make()
   for (const id of ids) made.push({ id, at: 2_000 }, 2_000)
@@ -53,14 +56,14 @@ describe("Orders.merge", () => {
     { known: 1_000, next: undefined },
     { known: undefined, next: undefined }
   ]) {
-    it(`takes a message in the order of arrival if the times are ${at.known} and ${at.next}`, () => {
+    it(`keeps the message that arrived last if the update times are ${at.known} and ${at.next}`, () => {
       const { price, push } = make()
       push({ id: "a", price: "0.45", at: at.known }, 2_000)
       assert.isTrue(push({ id: "a", price: "0.46", at: at.next }, 2_001))
       assert.strictEqual(price(), "0.46")
     })
 
-    it(`keeps the fills of an order if the times are ${at.known} and ${at.next}`, () => {
+    it(`keeps the fills of an order if the update times are ${at.known} and ${at.next}`, () => {
       const { orders, push } = make()
       push({ id: "a", filled: 2, at: at.known }, 2_000)
       assert.isFalse(push({ id: "a", filled: 1, at: at.next }, 2_001))
@@ -68,7 +71,7 @@ describe("Orders.merge", () => {
     })
   }
 
-  it("keeps the last message if a read without a newer time began less than `lagMillis` after it", () => {
+  it("keeps the last message if a read without an update time began less than `lagMillis` after the message", () => {
     const { price, push, read } = make()
     push({ id: "a", price: "0.45" }, 2_000)
     push({ id: "a", price: "0.46" }, 5_000)
@@ -77,7 +80,7 @@ describe("Orders.merge", () => {
     assert.strictEqual(price(), "0.47")
   })
 
-  it("compares a read only with the messages that were taken", () => {
+  it("applies a read that began less than `lagMillis` after a message that was ignored", () => {
     const { price, push, read } = make()
     push({ id: "a", price: "0.45", at: 2_000 }, 2_000)
     push({ id: "a", price: "0.44", at: 1_000 }, 5_000)
@@ -85,7 +88,7 @@ describe("Orders.merge", () => {
     assert.strictEqual(price(), "0.46")
   })
 
-  it("keeps the read that began last if the times are equal", () => {
+  it("keeps the read that began last if the update times are equal", () => {
     const { price, read } = make()
     read({ id: "a", price: "0.45", at: 1_000 }, 4_000, 9_000)
     assert.isFalse(read({ id: "a", price: "0.44", at: 1_000 }, 3_999, 9_001))
@@ -99,7 +102,7 @@ describe("Orders.merge", () => {
     assert.strictEqual(price(), "0.48")
   })
 
-  it("remembers the latest start of a read, although an earlier read shows a newer state", () => {
+  it("applies a read that began before another read only if the update time is newer", () => {
     const { price, read } = make()
     read({ id: "a", price: "0.45", at: 1_000 }, 4_000)
     read({ id: "a", price: "0.46", at: 1_500 }, 3_000)
@@ -107,7 +110,7 @@ describe("Orders.merge", () => {
     assert.strictEqual(price(), "0.46")
   })
 
-  it("does not open a closed order again if the times are equal", () => {
+  it("does not open a closed order again if the update times are equal", () => {
     const { closed, open, push, read } = make()
     push({ id: "a", status: "canceled", at: 2_000 }, 2_000)
     assert.isFalse(push({ id: "a", filled: 1, at: 2_000 }, 2_001))
@@ -126,7 +129,7 @@ describe("Orders.merge", () => {
 })
 
 describe("Orders.merge of an unknown order", () => {
-  it("confirms an order of a message, and of a read that began after the last complete list", () => {
+  it("adds a confirmed order from a message, or from a read that began after the last complete list", () => {
     const { empty, push, read, unconfirmed } = make()
     empty(3_000)
     push({ id: "a", at: 1_000 }, 3_500)
@@ -134,7 +137,7 @@ describe("Orders.merge of an unknown order", () => {
     assert.deepStrictEqual(unconfirmed(), [])
   })
 
-  it("does not confirm an order of a read that began no later than a complete list without the order", () => {
+  it("adds an unconfirmed order if the read began no later than a complete list without the order", () => {
     const { empty, read, unconfirmed } = make()
     empty(3_000)
     read({ id: "a", at: 1_000 }, 2_999)
@@ -142,14 +145,14 @@ describe("Orders.merge of an unknown order", () => {
     assert.deepStrictEqual(unconfirmed(), ["a", "b"])
   })
 
-  it("keeps an order without a time if no order was forgotten", () => {
+  it("adds a confirmed order without an update time if no order was forgotten", () => {
     const { closed, push, unconfirmed } = make()
     push({ id: "a" }, 2_000)
     assert.isTrue(push({ id: "b", status: "executed" }, 2_000))
     assert.deepStrictEqual([unconfirmed(), closed()], [[], ["b executed"]])
   })
 
-  it("neither adds a forgotten order again nor confirms it as open", () => {
+  it("ignores a closed order that may have been forgotten, and adds an open one as unconfirmed", () => {
     const { closed, push, unconfirmed } = make(1)
     push({ id: "a", status: "canceled", at: 2_000 }, 2_000)
     push({ id: "b", status: "canceled", at: 1_000 }, 2_001)
@@ -163,7 +166,7 @@ describe("Orders.merge of an unknown order", () => {
     assert.isTrue(push({ id: "f", status: "canceled", at: 2_001 }, 2_005))
   })
 
-  it("confirms no order after an order without a time was forgotten", () => {
+  it("adds each open order as unconfirmed after an order without an update time was forgotten", () => {
     const { push, unconfirmed } = make(1)
     push({ id: "a", status: "canceled" }, 2_000)
     push({ id: "b", status: "canceled", at: 2_000 }, 2_001)
@@ -183,20 +186,20 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual([unconfirmed(), orders.isDoubted("a")], [[], false])
   })
 
-  it("keeps the last message if a read that confirms the order began less than `lagMillis` after it", () => {
+  it("keeps the last message if a read that confirms the order began less than `lagMillis` after the message", () => {
     const { price, push, read, unconfirmed } = missing("a")
     push({ id: "a", at: 2_000 }, 5_900)
     read({ id: "a", price: "0.46", at: 2_000 }, 6_000)
     assert.deepStrictEqual([price(), unconfirmed()], ["0.45", []])
   })
 
-  it("does not confirm the order by a newer state of a read that began too early", () => {
+  it("does not confirm the order by a read that began too early, even if the read shows a newer state", () => {
     const { open, read, unconfirmed } = missing("a")
     read({ id: "a", at: 2_500 }, 5_999)
     assert.deepStrictEqual([open(), unconfirmed()], [["a resting"], ["a"]])
   })
 
-  it("does not confirm the order by a state without a time that lacks fills", () => {
+  it("does not confirm the order by a message or a read that has no update time and shows fewer fills", () => {
     const { empty, push, read, unconfirmed } = make()
     push({ id: "a", filled: 2 }, 2_000)
     empty(4_000, 5_000)
@@ -218,7 +221,7 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual(unconfirmed(), [])
   })
 
-  it("confirms an order without a time by a message", () => {
+  it("confirms an order without an update time by any message", () => {
     const { empty, push, unconfirmed } = make()
     push({ id: "a" }, 2_000)
     empty(4_000)
@@ -226,7 +229,7 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual(unconfirmed(), [])
   })
 
-  it("closes the order by a newer state, even if its read began too early", () => {
+  it("closes the order if a read shows a newer, closed state, even if the read began too early", () => {
     const { closed, open, orders, read, unconfirmed } = missing("a", "b")
     assert.isTrue(read({ id: "a", status: "canceled", at: 2_000 }, 3_000))
     assert.deepStrictEqual([open(), closed(), unconfirmed()], [["b resting"], ["a canceled"], ["b"]])
@@ -259,7 +262,7 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual(unconfirmed(), [])
   })
 
-  it("shows the status of the read that confirms the order, even if a repeated message arrived later", () => {
+  it("shows the status of a confirming read, even if it began less than `lagMillis` after a repeated message", () => {
     const { open, push, read, unconfirmed } = make()
     push({ id: "a", status: "unknown", at: 2_000 }, 2_000)
     push({ id: "a", status: "unknown", at: 2_000 }, 3_000)
@@ -269,7 +272,7 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual([open(), unconfirmed()], [["a resting"], []])
   })
 
-  it("needs a later read if the status becomes `unknown` again", () => {
+  it("needs a later read if the status of an unconfirmed order becomes `unknown`", () => {
     const { due, orders, push, read, unconfirmed } = missing("a", "b")
     orders.requested("a", 6_000)
     push({ id: "a", status: "unknown" }, 6_100)
@@ -282,7 +285,7 @@ describe("Orders.merge of an unconfirmed order", () => {
 })
 
 describe("Orders.complete", () => {
-  it("returns each missing order once, and again only after it was confirmed", () => {
+  it("returns a missing order again only after the order was confirmed", () => {
     const { empty, orders, read, unconfirmed } = missing("a", "b")
     assert.deepStrictEqual(empty(7_000), [])
     assert.strictEqual(orders.nextMillis(), 6_000)
@@ -343,7 +346,7 @@ describe("Orders.due", () => {
     )
   })
 
-  it("returns an order again if its read has no result after the timeout, which stays the same", () => {
+  it("returns an order again after each timeout without a result, and never lengthens the timeout", () => {
     const { due, orders } = missing("a")
     for (const nowMillis of [6_000, 16_000, 26_000]) {
       assert.deepStrictEqual([due(nowMillis - 1), due(nowMillis)], [[], ["a"]])
@@ -352,7 +355,7 @@ describe("Orders.due", () => {
     }
   })
 
-  it("returns the orders whose read has no result before the others", () => {
+  it("first returns the orders whose read timed out, then the orders whose read has not begun", () => {
     const { due, orders } = missing("a", "b", "c")
     orders.requested("b", 6_000)
     assert.deepStrictEqual(
@@ -370,7 +373,7 @@ describe("Orders.due", () => {
     assert.deepStrictEqual([orders.nextMillis(), due(17_000), due(18_000)], [17_000, ["a", "c"], ["a", "c", "b"]])
   })
 
-  it("returns no order that was confirmed or closed, or that is unknown", () => {
+  it("returns no order that is confirmed, closed or not known, even after `requested`", () => {
     const { due, orders, push } = missing("a", "b")
     orders.requested("a", 6_000)
     push({ id: "a", at: 3_000 }, 6_100)

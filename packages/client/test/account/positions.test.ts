@@ -93,7 +93,7 @@ describe("Positions.read", () => {
 })
 
 describe("Positions.complete", () => {
-  it("removes the positions of the subaccount that the list does not contain", () => {
+  it("removes the positions that the list lacks, but only in the subaccount of the list", () => {
     const positions = new Positions(1_000)
     for (const ticker of ["A", "B"]) {
       for (const subaccount of [0, 1]) {

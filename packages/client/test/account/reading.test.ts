@@ -28,7 +28,7 @@ class World {
   readonly state: AccountState.AccountState
   readonly due = Latch.makeUnsafe(false)
   readonly subaccounts: ReadonlyArray<number>
-  /** Each request, after the milliseconds since the start. Requests for the age of the lists are left out. */
+  /** The milliseconds since the start and the path of each request, except requests for the age of the lists. */
   readonly requests: Array<string> = []
   /** When the age of the lists was requested, in milliseconds since the start. */
   readonly ageRequests: Array<number> = []
@@ -40,7 +40,7 @@ class World {
   orderMillis = 0
   /** How long the exchange needs to return the positions. */
   positionsMillis = 0
-  /** Replaces the response to a request, by path. */
+  /** Responses that replace the default responses, by path. */
   readonly responses = new Map<string, { readonly status: number; readonly body: unknown }>()
   inputs = 0
 
@@ -107,7 +107,7 @@ const reading = (
     })
   )
 
-/** Makes open orders that may be closed. Their reads begin one second after the start. */
+/** Adds unconfirmed orders: open orders that may be closed by now. Their reads begin one second after the start. */
 const unconfirmed = ({ state }: World, count: number): void => {
   state.subscribed("user_orders", startMillis)
   for (let index = 0; index < count; index++) {
@@ -140,7 +140,7 @@ describe("readWhenNeeded", () => {
   )
 
   reading(
-    "reads the orders and fills of all subaccounts at once, and the positions of each subaccount",
+    "reads the orders and fills of all subaccounts together, and the positions of each subaccount separately",
     { subaccounts: [1, 2] },
     (world) =>
       Effect.gen(function* () {
@@ -168,7 +168,7 @@ describe("readWhenNeeded", () => {
   )
 
   const oldest = startMillis + lagMillis - dayMillis
-  reading("reads fills of exactly one day from the live list", { fillsFromMillis: oldest }, (world) =>
+  reading("reads the fills of exactly one day only from the live list", { fillsFromMillis: oldest }, (world) =>
     Effect.gen(function* () {
       world.subscribe("fill")
       yield* TestClock.adjust(1_000)
@@ -191,7 +191,7 @@ describe("readWhenNeeded", () => {
     })
   )
 
-  reading("requests no negative time of fills", { fillsFromMillis: -5_000 }, (world) =>
+  reading("requests fills from time 0 on if `fillsFromMillis` is negative", { fillsFromMillis: -5_000 }, (world) =>
     Effect.gen(function* () {
       world.subscribe("fill")
       yield* TestClock.adjust(1_000)
@@ -201,7 +201,7 @@ describe("readWhenNeeded", () => {
 
   reading("waits until the lists contain everything before the subscription", {}, (world) =>
     Effect.gen(function* () {
-      // Half of `lagMillis` is subtracted, because the time is approximate.
+      // Half of `lagMillis` is subtracted, because the exchange's `as_of_time` is approximate.
       const enough = startMillis + lagMillis / 2
       world.asOfMillis = () => enough - 1
       world.subscribe("user_orders")
@@ -239,7 +239,7 @@ describe("readWhenNeeded", () => {
     })
   )
 
-  reading("treats a read as earlier if the lists lag far behind", {}, (world) =>
+  reading("treats a read as if it had begun earlier if the lists lag far behind", {}, (world) =>
     Effect.gen(function* () {
       const { state } = world
       world.asOfMillis = (nowMillis) => startMillis + (nowMillis < startMillis + 5_000 ? 0 : 600)
@@ -255,7 +255,7 @@ describe("readWhenNeeded", () => {
     })
   )
 
-  reading("repeats a failed read after the timeout, with the new age of the lists, and shows its error", {}, (world) =>
+  reading("shows a read's error, and repeats the read after the timeout with a new age of the lists", {}, (world) =>
     Effect.gen(function* () {
       world.responses.set("/portfolio/orders", { status: 400, body: { error: { code: "bad", message: "bad" } } })
       world.subscribe("user_orders")
@@ -275,7 +275,7 @@ describe("readWhenNeeded", () => {
 })
 
 describe("readWhenNeeded of unconfirmed orders", () => {
-  reading("reads four orders at once, with one request for the age of the lists", {}, (world) =>
+  reading("reads four orders at the same time, with one request for the age of the lists", {}, (world) =>
     Effect.gen(function* () {
       world.orderMillis = 100
       unconfirmed(world, 10)
@@ -291,7 +291,7 @@ describe("readWhenNeeded of unconfirmed orders", () => {
     })
   )
 
-  reading("reads a list at once, although four orders are being read and others wait", {}, (world) =>
+  reading("reads a list without a wait, even while four orders are being read and other orders wait", {}, (world) =>
     Effect.gen(function* () {
       world.orderMillis = 5_000
       unconfirmed(world, 6)
@@ -302,7 +302,7 @@ describe("readWhenNeeded of unconfirmed orders", () => {
     })
   )
 
-  reading("reads four orders at once, although lists are being read", { subaccounts: [0, 1, 2] }, (world) =>
+  reading("reads four orders at the same time, even while lists are being read", { subaccounts: [0, 1, 2] }, (world) =>
     Effect.gen(function* () {
       world.orderMillis = 100
       world.positionsMillis = 5_000

@@ -11,7 +11,7 @@ describe("Read", () => {
     assert.isUndefined(read.dueMillis())
   })
 
-  it("doubles the wait with each repetition, up to one minute, and starts again when a new read is wanted", () => {
+  it("doubles the wait with each repetition, up to one minute, and resets the wait when a new read is wanted", () => {
     const read = new Read(10_000, 0, 2)
     const waits: Array<number> = []
     for (let times = 0; times < 5; times++) {
@@ -33,7 +33,7 @@ describe("Read", () => {
     }
   })
 
-  it("is not due before the required time, although the last request is older", () => {
+  it("is not due before the required time, even if the last request has timed out", () => {
     const read = new Read(10, 100, 1)
     read.requested(0)
     assert.strictEqual(read.dueMillis(), 100)
@@ -48,7 +48,7 @@ describe("Read", () => {
     assert.isFalse(read.counts(100))
   })
 
-  it("waits from the latest page on", () => {
+  it("counts the timeout from the latest page", () => {
     const read = new Read(10, 0, 1)
     read.requested(0)
     read.page([], 0, false, 8)

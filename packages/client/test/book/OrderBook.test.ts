@@ -52,7 +52,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual(OrderBook.unknownKeys(undefined), [])
   })
 
-  it("replaces the book by each snapshot, even by an empty snapshot", () => {
+  it("replaces the book with each snapshot, even with an empty snapshot", () => {
     const book = live()
     book.snapshot(snapshot(2, 9, [["0.4400", "1.00"]]), 0)
     assert.strictEqual(read(book), "0.44×1.00 | ")
@@ -112,7 +112,7 @@ describe("OrderBook", () => {
     for (const [message, detail] of [
       [delta(2, 8, "yes", "0.4500", "-10.01"), "a change of -10.01 contracts at 0.4500"],
       [delta(2, 8, "no", "0.6000", "-0.01"), "a change of -0.01 contracts at 0.6000"],
-      // A bid at this price would cross the book, but there is none to reduce.
+      // This price has only an ask, so there is no bid to reduce.
       [delta(2, 8, "yes", "0.5600", "-1.00"), "a change of -1.00 contracts at 0.5600"]
     ] as const) {
       const book = live()
@@ -156,7 +156,7 @@ describe("OrderBook", () => {
     assert.deepInclude(bookOf(book), { seq: 6, clock: 9 })
   })
 
-  it("has one snapshot request in flight, with a deadline that doubles", () => {
+  it("has at most one snapshot request in flight, and doubles the wait after each request", () => {
     const book = live({ snapshotTimeoutMillis: 1_000 })
     assert.strictEqual(book.nextMillis(), undefined)
     book.lost(gap, 10_000)
@@ -176,7 +176,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.nextMillis(), 20_250)
   })
 
-  it("requests snapshots more slowly while its snapshots are faulty", () => {
+  it("keeps the deadline of its snapshot request after a faulty snapshot", () => {
     const book = live({ snapshotTimeoutMillis: 1_000 })
     book.lost(gap, 10_000)
     book.requested(10_000)
@@ -216,7 +216,7 @@ describe("OrderBook", () => {
     )
   })
 
-  it("shows its last uncrossed state, and is at fault if it is still crossed at the next clock", () => {
+  it("while crossed, shows its last uncrossed state, and is at fault if it is still crossed at the next clock", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
@@ -271,7 +271,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(crossed), "crossed")
   })
 
-  it("gives a crossed book no more time, and shows the same book, while more changes cross it", () => {
+  it("neither extends the grace period nor shows a new state while more changes cross the book", () => {
     const book = live()
     book.delta(delta(2, 8, "yes", "0.5700", "5.00"), 100)
     book.delta(delta(3, 8, "yes", "0.5800", "5.00"), 200)
@@ -358,7 +358,7 @@ describe("OrderBook", () => {
     assert.deepInclude(bookOf(book), { clock: 1, epoch: 3 })
   })
 
-  it("works without a clock", () => {
+  it("works if the exchange sends no clock", () => {
     const book = make()
     book.snapshot(snapshot(1, undefined, [["0.4500", "1.00"]]), 0)
     book.delta(delta(2, undefined, "yes", "0.4500", "1.00"), 0)
@@ -370,7 +370,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual([book.clock, book.index], [5, 2])
   })
 
-  it("without a clock, lets several deltas cross the book until its grace period ends", () => {
+  it("if the exchange sends no clock, lets several deltas cross the book until its grace period ends", () => {
     const book = make()
     book.snapshot(snapshot(1, undefined, [["0.4500", "1.00"]], [["0.5600", "1.00"]]), 0)
     book.delta(delta(2, undefined, "yes", "0.5600", "1.00"), 0)
@@ -431,7 +431,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(bids), "1.00×1.00 | ")
   })
 
-  it("detects a crossed snapshot, in any sequence of its levels", () => {
+  it("detects a crossed snapshot, even if its levels are not sorted", () => {
     const bids = [
       ["0.4000", "1.00"],
       ["0.5600", "1.00"]
@@ -469,7 +469,7 @@ describe("OrderBook", () => {
     assert.deepStrictEqual(book.state, { _tag: "Live", sinceMillis: 40 })
   })
 
-  it("keeps what reads returned before a loss, with its seq, clock and time", () => {
+  it("after a loss, `reading` returns the last live state with its seq, clock and time", () => {
     for (const lose of [
       (book: OrderBook.OrderBook) => book.lost(gap, 20),
       (book: OrderBook.OrderBook) => book.delta(delta(3, 5, "yes", "0.4500", "1.00"), 20),

@@ -119,7 +119,7 @@ describe("OrderBooks.watch with one line", () => {
         const books = yield* watching(exchange, "A", "B")
         const reads: Array<string> = []
         books.observe(crossing, (read) => void reads.push(read._tag))
-        // The other book waits longer.
+        // The grace period of the other book ends later.
         const other = crossing === "A" ? "B" : "A"
         exchange.session.receivedMillis = 5_100
         exchange.session.delta(other, "no", "0.4500", "1.00")
@@ -136,7 +136,7 @@ describe("OrderBooks.watch with one line", () => {
     )
   }
 
-  inTime("names itself in the error for an invalid number of lines", () =>
+  inTime("names the operation in the error for an invalid number of lines", () =>
     Effect.gen(function* () {
       const error = yield* Effect.flip(OrderBooks.watch(["A"], { lines: 0 }))
       assert.deepInclude({ ...error }, { _tag: "InvalidRequest", operation: "OrderBooks.watch" })

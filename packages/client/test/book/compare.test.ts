@@ -15,7 +15,7 @@ const statesOf = (...sides: ReadonlyArray<readonly [yes: Levels, no: Levels]>) =
   })
 }
 
-/** Compares states with a REST book, whose NO levels have NO prices. The levels are plain strings, as on the wire. */
+/** Compares states with a REST book. In REST, a NO level has a NO price. Levels are strings, as on the wire. */
 const differences = (yes: Levels, no: Levels, states: ReturnType<typeof statesOf>) =>
   compare({ yes_dollars: yes, no_dollars: no } as never, states)?.map(
     ({ live, price, rest, side }) => `${side} ${price}: ${live} live, ${rest} in REST`
@@ -74,7 +74,7 @@ describe("compare", () => {
     ])
   })
 
-  it("accepts a level that equals the level in any state, and reports a different level with its newest state", () => {
+  it("accepts a level that equals the level in one of the states, and otherwise reports the newest state", () => {
     const states = statesOf(
       [[["0.45", "1.00"]], []],
       [

@@ -88,7 +88,7 @@ describe("OrderBooks.watch with two lines", () => {
   )
 
   for (const missing of [0, 1]) {
-    inTime(`opens without the connection of line ${missing}, and tries again`, (exchange) =>
+    inTime(`opens even if line ${missing} gets no connection, and tries that line again`, (exchange) =>
       Effect.gen(function* () {
         prepare(exchange, (session, index) => {
           session.refusal = index === missing ? full : undefined
@@ -121,7 +121,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("keeps apart three lines", (exchange) =>
+  inTime("keeps three lines apart", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A", "B"], { lines: 3 })
       for (const session of exchange.sessions) for (const ticker of ["A", "B"]) session.snapshot(ticker, levels)
@@ -169,7 +169,7 @@ describe("OrderBooks.watch with two lines", () => {
     )
   }
 
-  inTime("opens a subscription again that ends while it is opened", (exchange) =>
+  inTime("subscribes again if a subscription ends while it is opened", (exchange) =>
     Effect.gen(function* () {
       prepare(exchange, (session, index) => {
         session.endsAtOnce = index === 0 ? refusalOf("A") : undefined
@@ -210,7 +210,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("adds a market again to a line that could not add it, whatever the reason", (exchange) =>
+  inTime("adds a market again to a line that failed to add it, even if the connection was closed", (exchange) =>
     Effect.gen(function* () {
       const { books, first } = yield* watching(exchange, "A")
       first.refusal = closed
@@ -425,7 +425,7 @@ describe("OrderBooks.watch with two lines", () => {
       })
   )
 
-  inTime("no longer watches a market that the last line refuses, when the other line ends", (exchange) =>
+  inTime("when a line ends, no longer watches a market that the last line refused", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A", "B")
       refuse(second, "B")
@@ -462,13 +462,13 @@ describe("OrderBooks.watch with two lines", () => {
   )
 
   for (const markets of [["A", "B"], []]) {
-    inTime(`keeps the books of one line while the other line has an outage of ${markets.length} markets`, (exchange) =>
+    inTime(`keeps a line's books during an outage of ${markets.length || "all"} markets on another line`, (exchange) =>
       Effect.gen(function* () {
         const { books, first, second } = yield* watching(exchange, "A", "B")
         outage(first, ...markets)
         assert.deepStrictEqual(yield* liveBooksOf(books), [0, 2])
         assert.strictEqual(causeOf(books, "A"), "Live")
-        // The new subscription starts again at 1.
+        // The `seq` of the new subscription starts at 1 again.
         const message = snapshot(1, 100, [["0.45", "7.00"]])
         first.event({ _tag: "Message", message, generation: 2, sid: 2, receivedMillis: 0 })
         assert.deepStrictEqual(yield* liveBooksOf(books), [1, 2])
@@ -539,7 +539,7 @@ describe("OrderBooks.watch with two lines", () => {
     [8, 1],
     [9, 0]
   ] as const) {
-    inTime(`compares the snapshot ${id} with what readers saw at its request, if its id is known`, (exchange) =>
+    inTime(`is in epoch ${epoch} after an old snapshot with the id ${id} and a request with the id 8`, (exchange) =>
       Effect.gen(function* () {
         const { books, first, second } = yield* watching(exchange, "A")
         outage(second, "A")
@@ -553,7 +553,7 @@ describe("OrderBooks.watch with two lines", () => {
     )
   }
 
-  inTime("makes a book unreadable on both lines when it is healed", (exchange) =>
+  inTime("makes a book unreadable on both lines after `heal`, and requests new snapshots", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A", "B")
       const reads: Array<string> = []

@@ -73,7 +73,7 @@ describe("MergedBook", () => {
     assert.deepStrictEqual([...book.lines()], [[third, { _tag: "Live", sinceMillis: 5 }]])
   })
 
-  it("follows the furthest of the lines that are left", () => {
+  it("follows the remaining line that is furthest ahead", () => {
     const book = live()
     book.open(third, 0)
     book.snapshot(third, snapshot(1, 7, [["0.45", "1.00"]]), 0)
@@ -111,7 +111,7 @@ describe("MergedBook", () => {
     assert.strictEqual(readingOf(book, 1_030).epoch, 1)
   })
 
-  it("ends the wait for a late line with a read too, without a timer", () => {
+  it("ends the wait for a late line on a read, even without a timer", () => {
     const book = live()
     book.delta(first, plusOne(2, 9), 10)
     book.close(first, closed, 30)
@@ -154,7 +154,7 @@ describe("MergedBook", () => {
     }
   })
 
-  it("counts an epoch for each late line that it accepts, whatever restarts the clock of the line had", () => {
+  it("starts a new epoch for each late line that it accepts, even if that line's clock has restarted before", () => {
     const book = live()
     for (const line of [first, second]) {
       book.delta(line, plusOne(2, 3), 1)
@@ -166,7 +166,7 @@ describe("MergedBook", () => {
     assert.deepInclude(readingOf(book, 1_030), { epoch: 2, clock: 4 })
   })
 
-  it("gives each late line its whole time, also after an earlier wait was interrupted", () => {
+  it("gives each late line the full `catchUpMillis`, even after an earlier wait was interrupted", () => {
     const book = live()
     book.open(third, 0)
     book.delta(first, plusOne(2, 9), 10)
@@ -209,7 +209,7 @@ describe("MergedBook", () => {
     assert.deepStrictEqual(book.state, state)
   })
 
-  it("has been live since it could be read", () => {
+  it("keeps the start of its live state until all lines are lost", () => {
     const book = live()
     book.delta(first, plusOne(2, 8), 10)
     book.delta(second, plusOne(2, 9), 20)
@@ -332,7 +332,7 @@ describe("MergedBook", () => {
     assert.strictEqual(book.nextMillis(), 75)
   })
 
-  it("follows the first line whose clock has restarted after the clock went down", () => {
+  it("follows the first line that receives a snapshot after the clock went down", () => {
     const book = live()
     book.delta(first, plusOne(2, 3), 1)
     assert.strictEqual(read(book), "0.45×1.00 | ")
@@ -342,7 +342,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book), "0.45×8.00 | ")
   })
 
-  it("counts one restart of the clock, whether the snapshot after it has an earlier or a later clock than before", () => {
+  it("counts a restart of the clock once, whether the next snapshot has a lower or a higher clock", () => {
     for (const clock of [3, 20]) {
       const book = live()
       book.delta(second, plusOne(2, 2), 1)
@@ -359,7 +359,7 @@ describe("MergedBook", () => {
     assert.deepStrictEqual(book.requests(250), [first])
   })
 
-  it("shows no book of a line that was wrong, until a late line has caught up or its time has passed", () => {
+  it("after a fault in the leading line, shows no book until a late line catches up or `catchUpMillis` passes", () => {
     for (const [lose, cause] of [
       [(book: MergedBook) => book.delta(first, delta(3, 10, "yes", "0.45", "-5.00"), 20), "negative"],
       [
@@ -391,7 +391,7 @@ describe("MergedBook", () => {
     }
   })
 
-  it("switches to the first line that completes an action that crosses the book in between", () => {
+  it("switches to the first line that receives all changes of an action that crosses the book temporarily", () => {
     const book = live()
     const step = [delta(2, 8, "no", "0.45", "1.00"), delta(3, 8, "yes", "0.45", "-1.00")] as const
     book.delta(first, step[0], 1)
@@ -426,7 +426,7 @@ describe("MergedBook", () => {
     assert.deepStrictEqual([...book.lines().keys()], [first, second])
   })
 
-  it("follows one line until it is lost if the exchange sends no clock", () => {
+  it("if the exchange sends no clock, follows one line until that line is lost", () => {
     const book = new MergedBook("A", { nowMillis: 0 })
     for (const line of [first, second]) {
       book.open(line, 0)
@@ -441,7 +441,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book), "0.45×2.00 | ")
   })
 
-  it("does not change to an earlier line if the exchange sends no clock", () => {
+  it("if the exchange sends no clock, stays with the line that was live first", () => {
     const book = new MergedBook("A", { nowMillis: 0 })
     for (const line of [first, second]) book.open(line, 0)
     book.snapshot(second, snapshot(1, undefined, [["0.45", "2.00"]]), 0)

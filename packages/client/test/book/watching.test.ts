@@ -80,7 +80,7 @@ describe("lossOf", () => {
 })
 
 describe("Changes", () => {
-  it.effect("calls each observer of a market at once and with each change, until it stops", () =>
+  it.effect("calls each observer of a market immediately and then with each change, until the observer stops", () =>
     Effect.gen(function* () {
       const changes = yield* Changes.make()
       const calls: Array<string> = []
@@ -102,7 +102,7 @@ describe("Changes", () => {
     })
   )
 
-  it.effect("publishes a market once for each version of its book, and each waiting market once", () =>
+  it.effect("publishes a market once for each version of its book, and emits each waiting market once", () =>
     Effect.gen(function* () {
       const changes = yield* Changes.make()
       const calls: Array<number> = []
@@ -170,7 +170,7 @@ describe("OrderBooks.watch", () => {
       })
     )
 
-    inTime(`keeps the error of its end after its scope has closed, on ${lines} lines`, (exchange) =>
+    inTime(`still fails with the feed's error after its scope has closed, on ${lines} lines`, (exchange) =>
       Effect.gen(function* () {
         const scope = yield* Scope.make()
         const books = yield* OrderBooks.watch(["A"], { lines }).pipe(Scope.provide(scope))

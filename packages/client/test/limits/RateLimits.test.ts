@@ -589,7 +589,7 @@ describe("interruption", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("while signing returns the tokens", () =>
+  it.effect("returns the tokens of a call that was being signed", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const slow = Signer.make({
@@ -607,7 +607,7 @@ describe("interruption", () => {
     })
   )
 
-  it.effect("after sending keeps the tokens, because the exchange may have charged them", () =>
+  it.effect("does not return the tokens of a sent call, because the exchange may have charged them", () =>
     Effect.gen(function* () {
       const fiber = yield* start(create("o"))
       yield* Fiber.interrupt(fiber)
@@ -615,7 +615,7 @@ describe("interruption", () => {
     }).pipe(provideExchange({ transitMillis: () => 60_000 }))
   )
 
-  it.effect("after sending counts the call as in flight until the assumed latency has passed", () =>
+  it.effect("counts a sent call as in flight until the assumed latency has passed", () =>
     Effect.gen(function* () {
       const fiber = yield* start(spendAll)
       yield* Fiber.interrupt(fiber)

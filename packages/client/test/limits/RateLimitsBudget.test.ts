@@ -182,7 +182,7 @@ describe("a fetched budget", () => {
     }).pipe(Effect.provide(changing([small, large], large)))
   )
 
-  it.effect("for ten seconds, rejects a larger batch at once without another fetch", () =>
+  it.effect("rejects large batches for ten seconds, and is not fetched again", () =>
     Effect.gen(function* () {
       for (let i = 0; i < 5; i++) {
         assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
@@ -250,7 +250,7 @@ describe("a fetched budget", () => {
   )
 
   for (const capacity of [1, 9]) {
-    it.effect(`is ignored if its capacity of ${capacity} tokens is below one request`, () =>
+    it.effect(`is ignored if its capacity (${capacity}) is below the cost of one request`, () =>
       Effect.gen(function* () {
         yield* runForSeconds(
           20,

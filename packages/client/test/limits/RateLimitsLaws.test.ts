@@ -129,7 +129,7 @@ describe("memory.make", () => {
   )
 
   law(
-    "allows only requests that find enough tokens at any arrival within the latency",
+    "allows only requests that find enough tokens whenever they arrive within the latency",
     program,
     (input) =>
       Effect.gen(function* () {

@@ -83,7 +83,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write, transitMillis: () => 50 }, { limits: {} }))
   )
 
-  it.effect("does not block a large batch if it cannot be fetched", () =>
+  it.effect("does not block a large batch if the budget cannot be fetched", () =>
     Effect.gen(function* () {
       yield* runFor("1 minute", Orders.batchCreate(batch(11)))
       assert.strictEqual((yield* Metered).calls().length, 1)

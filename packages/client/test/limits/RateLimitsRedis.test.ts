@@ -54,7 +54,7 @@ describe.skipIf(missing !== undefined)(
         assert.strictEqual(yield* two.take(wantOf(60, { account: "b" })), 0)
       }))
 
-    test("serves calls of all processes in the order of arrival, after all cancels", (server) =>
+    test("serves calls of all processes in the order of arrival, after urgent calls", (server) =>
       Effect.gen(function* () {
         const [one, two] = [yield* storeOf(server), yield* storeOf(server)]
         yield* one.take(wantOf(90))
@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(
         assert.strictEqual(yield* two.take({ ...second, cost: 6 }), 0)
       }))
 
-    test("takes tokens from all buckets or none, and keeps a waiting call's places", (server) =>
+    test("takes tokens from all buckets or none, and queues a waiting call for each of its buckets", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server)
         const bucket = (name: string) => ({ name, ...slowBudget })
@@ -162,12 +162,13 @@ describe.skipIf(missing !== undefined)(
         }).pipe(Effect.provide(Logger.layer([logger])))
       }))
 
-    test("does not count a server as unavailable while this process was blocked", (server) =>
+    test("counts a server as available even if this process was blocked during the timeout", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server, { timeout: "100 millis" })
         yield* store.take(wantOf(60))
         const fiber = yield* Effect.forkChild(store.take(wantOf(60)), { startImmediately: true })
-        // Blocks the thread: the response arrives before the timer fires.
+        // Blocks this thread for longer than the timeout. The store then reads the response during the second half of
+        // the timeout.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
         assert.isAbove(yield* Fiber.join(fiber), 0)
       }))
@@ -296,8 +297,8 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
     const key = `kalshi-limits:{${account}}`
     const fields = yield* send<ReadonlyArray<string>>("HGETALL", key)
     for (let i = 0; i < fields.length; i += 2) {
-      // The times of a bucket are its last count and the due time of its reserved tokens. A waiting call keeps its
-      // expiry, so only its start changes.
+      // A bucket has two times: when its tokens were counted, and when its older reserved tokens are charged. Of a
+      // waiting call, only the start of its wait is changed, because calls in memory do not expire.
       const times = fields[i]!.startsWith("b:") ? [1, 6] : [1]
       const numbers = fields[i + 1]!.split(" ").map((text, n) =>
         times.includes(n) ? String(Number(text) - millis * 1_000) : text

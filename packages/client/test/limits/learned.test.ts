@@ -173,7 +173,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("uses the fetched budgets without valid costs, and soon fetches both again", () =>
+  it.effect("uses the fetched budgets even if the costs are missing or invalid, and soon fetches both again", () =>
     Effect.gen(function* () {
       const [route] = recordedCosts.endpoint_costs
       const invalid = Effect.succeed({ default_cost: 1_000, endpoint_costs: [{ ...route!, cost: -1 }] })

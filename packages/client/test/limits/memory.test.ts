@@ -146,7 +146,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("reserves one token, and a token that is taken much later", () =>
+  it.effect("reserves even a single token, also after a long pause", () =>
     Effect.gen(function* () {
       const options = { latencyMillis: 100 }
       const store = memory.make()
@@ -258,7 +258,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("takes the full capacity for a larger call, and returns its full wait", () =>
+  it.effect("serves a call that exceeds the capacity when the bucket is full, and charges the full cost", () =>
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* store.waitFor(want("a", 150)), 500)

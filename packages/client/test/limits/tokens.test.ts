@@ -49,7 +49,7 @@ const make = (changes: Partial<Store> = {}, locality: Pick<Store, "isLocal"> = {
   })
 
 describe("Tokens", () => {
-  it.effect("allows one request to a local store, and eight to a remote store", () =>
+  it.effect("allows one concurrent request to a local store, and eight to a remote store", () =>
     Effect.gen(function* () {
       for (const [locality, width] of [
         [{ isLocal: true }, 1],
@@ -108,7 +108,7 @@ describe("Tokens.settle", () => {
   ]
   for (const [what, wasSent, exit, inTime, late] of cases) {
     it.effect(
-      `of ${what} calls ${inTime.join(" and ") || "nothing"} within the latency, and ${late.join() || "nothing"} later`,
+      `after ${what}, runs ${inTime.join(" and ") || "nothing"} in time, and ${late.join() || "nothing"} after the latency`,
       () =>
         Effect.gen(function* () {
           for (const [nowMillis, expected] of [
@@ -124,7 +124,7 @@ describe("Tokens.settle", () => {
     )
   }
 
-  it.effect("refunds tokens without a latency at any time", () =>
+  it.effect("refunds tokens at any time if the latency is zero", () =>
     Effect.gen(function* () {
       for (const [latencyMillis, expected] of [
         [0, refunded],

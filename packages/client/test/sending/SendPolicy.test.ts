@@ -77,7 +77,7 @@ describe("SendPolicy.retry", () => {
       })
     )
 
-    it.effect(`repeats an order after ${name} only with a client_order_id, which stays the same`, () =>
+    it.effect(`repeats an order after ${name} only if it has a client_order_id, and sends the same id again`, () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* play(Orders.create(order), [reply])).sent.length, 1)
         assert.strictEqual((yield* play(Orders.create({ ...order, client_order_id: "" }), [reply])).sent.length, 1)
@@ -277,7 +277,7 @@ describe("the default policy", () => {
     }).pipe(Random.withSeed("jitter"))
   )
 
-  it.effect("waits for Retry-After if it is longer than its own wait", () =>
+  it.effect("waits for Retry-After if that is longer than the policy's own wait", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(get, [{ status: 429, headers: { "retry-after": "7" } }, group])
       assert.strictEqual(sent[1]!.atMillis - sent[0]!.atMillis, 7000)
@@ -354,7 +354,7 @@ describe("SendPolicy.Overrides", () => {
 describe("SendPolicy", () => {
   const sentUnder = (policy: object) => play(get, [], policy)
 
-  it.effect("fails with InvalidRequest before anything is sent if it is invalid", () =>
+  it.effect("if it is invalid, fails with InvalidRequest before anything is sent", () =>
     Effect.gen(function* () {
       for (const [policy, member] of [
         [{ attemptTimeout: 0 }, "attemptTimeout"],
@@ -461,7 +461,7 @@ describe("Signer", () => {
     })
   })
 
-  it.effect("causes a RequestTimeout that reports that nothing was sent if it never completes", () =>
+  it.effect('if it never completes, causes a RequestTimeout with requestSent "no"', () =>
     Effect.gen(function* () {
       const error = yield* failureOf(Orders.create(order), [], {}, { ...signer(), sign: () => Effect.never })
       assert.isTrue(error._tag === "RequestTimeout" && error.requestSent === "no" && error.attempts === 0)

@@ -6,7 +6,7 @@ const concealing = (value: string, name = "kalshi-access-signature") => conceal.
 const value = "AbCd+FgHiJ/LmNoPqRsTuVwXyZ=="
 
 describe("conceal.make", () => {
-  it("changes no text without headers, or without a secret header", () => {
+  it("changes nothing if there are no headers, or no secret header", () => {
     for (const headers of [
       undefined,
       {},
@@ -48,7 +48,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("replaces an escaped value, in another case, or in the other base64 alphabet", () => {
+  it("replaces a value that is escaped, in another case, or in the other base64 alphabet", () => {
     for (const written of [
       value.toLowerCase(),
       value.toUpperCase(),
@@ -109,7 +109,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("a")("a, ab"), "a, ab")
   })
 
-  it("conceals only headers whose names begin with the exchange's prefix", () => {
+  it("does not conceal a header whose name only contains the exchange's prefix", () => {
     assert.strictEqual(concealing("not-secret", "x-kalshi-access-id")("not-secret"), "not-secret")
   })
 

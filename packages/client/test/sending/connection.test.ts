@@ -63,7 +63,7 @@ describe("Connection", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns no explanation of a 401 without a key", () =>
+  it.effect("without a key, returns no explanation of a 401", () =>
     Effect.gen(function* () {
       const signed = yield* (yield* connect()).sign(upgrade)
       const keyless = yield* connect({ signer: undefined })

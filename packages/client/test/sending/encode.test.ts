@@ -87,7 +87,7 @@ describe("encode.prepare, the path", () => {
 })
 
 describe("encode.prepare, the body", () => {
-  it("without a declared body, is {} for POST and PUT, and otherwise absent", () => {
+  it("of an operation that declares none is {} for POST and PUT, and absent for GET and DELETE", () => {
     for (const [method, body] of [
       ["POST", "{}"],
       ["PUT", "{}"],

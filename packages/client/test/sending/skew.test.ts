@@ -98,7 +98,7 @@ describe("skew.make", () => {
     assert.strictEqual(skew.measured(at(1_300))?.ageMillis, 1_000)
   })
 
-  it("accepts dates from 1970", () => {
+  it("accepts only dates since 1970", () => {
     const skew = make()
     const now = { wallMillis: 0, monotonicMillis: 0 }
     assert.isUndefined(skew.observe(now, now, dated(-1_000)))

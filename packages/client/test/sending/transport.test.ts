@@ -148,7 +148,7 @@ for (const [name, httpClient] of transports) {
       ["follows redirects", HttpClient.followRedirects()]
     ]
     for (const [what, change] of changes) {
-      it.live(`stops an HTTP client that ${what} before its second request`, () =>
+      it.live(`if an HTTP client ${what}, stops it before its second request`, () =>
         Effect.gen(function* () {
           const otherServer = yield* serve((_, response) => respondJson(response, 201, "{}"))
           const server = yield* serve((_, response) =>
@@ -164,7 +164,7 @@ for (const [name, httpClient] of transports) {
       )
     }
 
-    it.live("reads the response even if the HTTP client fails on its status", () =>
+    it.live("reads the response even if the HTTP client fails because of the status", () =>
       Effect.gen(function* () {
         const server = yield* serve((_, response) => respondJson(response, 404, '{"code":"not_found"}'))
         const error = yield* Effect.flip(get).pipe(Effect.provide(client(server.url, {}, HttpClient.filterStatusOk)))

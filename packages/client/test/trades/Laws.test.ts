@@ -1,8 +1,8 @@
 /**
- * Checks a property of trades that arrive on several lines with random faults. Plants each fault below in the source
+ * Checks a property of trades that arrive on several unreliable lines. Then plants each fault below in the source
  * code, and checks that the property detects it. A line is a subscription on its own connection. A hole is a time range
- * in which trades are possibly missing. An unproven line was live again after a loss, but may lack trades outside the
- * reported holes.
+ * in which trades are possibly missing. An unproven line became live again after a loss, but may lack trades outside
+ * the reported holes.
  */
 import { TradeLines } from "../../src/trades/lines.ts"
 import { testLaw } from "../support/law.ts"

@@ -16,8 +16,9 @@ import { ScriptedFeed, type ScriptedSession } from "./support/scriptedFeed.ts"
 import { messageOf, tradeOf } from "./support/tradesModel.ts"
 
 /**
- * Runs a test with scripted lines (connections) that are live. The first line is complete: another line delivered each
- * trade that it lacks, or a reported hole contains the trade. The other lines are unproven.
+ * Runs a test with scripted lines (connections) that are live. A line is complete if other lines delivered the trades
+ * that it lacks, or reported holes contain these trades. At first, only the first line is complete. The other lines are
+ * unproven.
  */
 const watching = (
   name: string,
@@ -77,7 +78,7 @@ describe("Trades.watch", () => {
   )
 
   watching(
-    "delivers each of 100,000 trades once if they arrive at once on each line",
+    "delivers each trade once if both lines receive 100,000 trades without a pause",
     2,
     ({ arrived, sessions }) =>
       Effect.gen(function* () {
@@ -189,7 +190,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("ends a hole when the first of the other lines became live", 3, ({ arrived, sessions, statuses }) =>
+  watching("ends a hole at the time when the first other line became live", 3, ({ arrived, sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b, c] = sessions
       makeComplete(sessions)
@@ -450,7 +451,7 @@ describe("Trades.watch", () => {
 })
 
 describe("TradeLines.unread", () => {
-  it("returns each missing trade once, and remembers the delivered trades through a long hole", () => {
+  it("returns each missing trade once, and still knows the delivered trades after a long hole", () => {
     const feed = new ScriptedFeed()
     const arrived: Array<string> = []
     Effect.runSync(Effect.scoped(Effect.provide(Trades.watch(), feed.layer)))

@@ -3,7 +3,7 @@ import { Coverage, type Interval } from "../../src/trades/coverage.ts"
 
 const bounds = { disorderMillis: 1_000, lateMillis: 8_000 }
 
-/** Lines with a few lines, and the holes that they reported. */
+/** The coverage of `count` lines, and the holes that it reported. */
 const make = (count: number) => {
   const coverage = new Coverage(count, bounds)
   const holes: Array<Interval> = []
@@ -29,7 +29,7 @@ const complete = () => {
 }
 
 describe("Coverage", () => {
-  it("does not count a line as live because it delivers a trade, before it is live or after a loss", () => {
+  it("does not count a lost line as live when it delivers a trade", () => {
     const { lost, statuses, trade } = complete()
     const fresh = make(1)
     fresh.trade(0, 10_000)
@@ -39,7 +39,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["complete", "lost"])
   })
 
-  it("does not count a line as live because of a trade, if it was late and then lost messages", () => {
+  it("does not count a late line as live when it delivers a trade, if it has also lost messages", () => {
     const { coverage, lost, statuses, trade } = complete()
     trade(0, 20_000)
     assert.deepStrictEqual(coverage.tick(8_000), [])
@@ -75,7 +75,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(holes, [{ sinceMillis: 39_000, untilMillis: 50_000 }])
   })
 
-  it("completes the unproven line that was the first to be live, in any sequence of the lines", () => {
+  it("completes the unproven line that became live first, even if it is not the first in the list", () => {
     for (const [order, expected] of [
       [
         [1, 2],
@@ -95,7 +95,7 @@ describe("Coverage", () => {
     }
   })
 
-  it("completes the first line of the unproven lines that were live at the same time", () => {
+  it("completes the first unproven line in the list if several became live at the same time", () => {
     const { live, lost, statuses } = make(3)
     live(0, 1_000)
     for (const line of [2, 1]) live(line, 2_000)
@@ -114,7 +114,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(holes, [])
   })
 
-  it("completes a line only after a trade that is later than its first trade by more than twice the disorder", () => {
+  it("keeps a line unproven until a complete line passes the unproven line's first trade by more than twice the disorder", () => {
     const { live, lost, statuses, trade } = complete()
     lost(1)
     live(1)
@@ -125,7 +125,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["complete", "complete"])
   })
 
-  it("begins a hole before the trades of an unproven line", () => {
+  it("begins a hole at the last trade of the complete line, even if an unproven line has later trades", () => {
     const { holes, live, lost, trade } = complete()
     lost(1)
     live(1, 20_000)
@@ -147,7 +147,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["unproven", "complete"])
   })
 
-  it("completes a further unproven line at once, if the line that is complete now has passed its loss", () => {
+  it("completes a second unproven line too if the newly complete line has passed the loss of the second line", () => {
     const { live, lost, statuses, trade } = make(3)
     live(0, 1_000)
     live(1, 2_000)
@@ -160,7 +160,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["lost", "complete", "complete"])
   })
 
-  it("keeps the deadline of a late line while the line delivers older trades than it lacks", () => {
+  it("keeps the deadline of a late line while the line delivers only trades older than the missing trade", () => {
     const { coverage, trade } = complete()
     trade(0, 20_000, 1_000)
     assert.strictEqual(coverage.nextMillis(), 9_000)

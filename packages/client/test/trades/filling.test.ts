@@ -77,7 +77,7 @@ describe("readTrades", () => {
     })
   )
 
-  it.effect("sorts trades of one millisecond by all digits of their times, and keeps the sequence of equal times", () =>
+  it.effect("sorts trades by all digits of their times, and keeps the sequence of trades with equal digits", () =>
     Effect.gen(function* () {
       const times = ["12.0005", "12.0003", "12.0007", "12.0003", "12.000", "12.0006", "12", "12.0004"]
       const { trades } = yield* read({}, [page(times.map((time, index) => rest(index, `1970-01-01T00:00:${time}Z`)))])
@@ -88,7 +88,7 @@ describe("readTrades", () => {
     })
   )
 
-  it.effect("reads ten markets separately, and from time 0 if the time is earlier", () =>
+  it.effect("reads ten markets separately, and starts at time 0 if the requested time is negative", () =>
     Effect.gen(function* () {
       const markets = Array.from({ length: 10 }, (_, index) => `M${index}`)
       const replies = markets.map((market) => page([rest(1, "1970-01-01T00:00:12Z", market)]))

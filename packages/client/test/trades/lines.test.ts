@@ -47,7 +47,7 @@ const make = (count: number, markets?: ReadonlyArray<string>) => {
   }
 }
 
-/** Lines that are live. The first line is complete. If there are two lines, both are complete. */
+/** Live lines that are complete. */
 const live = (count: number, markets?: ReadonlyArray<string>) => {
   const made = make(count, markets)
   Result.getOrThrow(made.lines.open())
@@ -117,7 +117,7 @@ describe("TradeLines", () => {
     assert.isUndefined(late.lines.nextMillis())
   })
 
-  it("subscribes only the line again that was refused", () => {
+  it("subscribes again only on the line that was refused", () => {
     const { pass, sessions, statuses } = live(2, ["A", "B"])
     sessions[0]!.emit({ _tag: "Refused", markets: ["B"], error: refusalOf("B") })
     pass(4_999)
@@ -135,7 +135,7 @@ describe("TradeLines", () => {
     assert.deepStrictEqual(statuses(), ["lost", "complete"])
   })
 
-  it("counts a line as lost until its new subscription is live, even after a gap in it", () => {
+  it("counts a line as lost until its new subscription is live, even if that subscription has a gap", () => {
     const { pass, sessions, statuses } = live(2, ["A", "B"])
     sessions[0]!.emit({ _tag: "Refused", markets: ["B"], error: refusalOf("B") })
     pass(5_000)
@@ -222,7 +222,7 @@ describe("TradeLines", () => {
     assert.deepStrictEqual(statuses(), ["complete", "complete"])
   })
 
-  it("keeps a line lost for the markets that another line has", () => {
+  it("counts a line as lost while it lacks a market that another line has", () => {
     const { pass, reports, sessions, statuses } = live(2, ["A", "B", "C"])
     const [a, b] = sessions
     b!.emit({ _tag: "Refused", markets: ["B", "C"], error: refusalOf("B", "C") })
@@ -239,7 +239,7 @@ describe("TradeLines", () => {
     )
   })
 
-  it("forgets a market that all remaining lines refuse, when another line ends", () => {
+  it("when a line ends, forgets a market that all remaining lines have refused", () => {
     const { pass, reports, sessions, statuses } = live(2, ["A", "B"])
     const [a, b] = sessions
     b!.emit({ _tag: "Refused", markets: ["B"], error: refusalOf("B") })
@@ -260,7 +260,7 @@ describe("TradeLines", () => {
     assert.deepStrictEqual(statuses(), ["lost", "complete"])
   })
 
-  it("does not subscribe a line again that has ended", () => {
+  it("does not subscribe again on a line that has ended", () => {
     const { pass, sessions } = live(2, ["A", "B"])
     const [a] = sessions
     a!.emit({ _tag: "Refused", markets: ["B"], error: refusalOf("B") })

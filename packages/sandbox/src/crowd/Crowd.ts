@@ -67,7 +67,7 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
 
 /**
  * Creates the accounts, markets and orders that are missing. If the clock was moved back, the exchange's time is later
- * than `atMillis`. The crowd then waits until that time.
+ * than `atMillis`. The crowd then starts at the exchange's time.
  */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>
   exchange.attach(new CrowdAgent(exchange, options, exchange.view(atMillis).nowMillis))

@@ -1,5 +1,5 @@
 /**
- * Makers rest a ladder of orders on each side of a market's value: several orders at different prices. They move the
+ * On each side of a market's value, a maker rests a ladder: several orders at different prices. The maker moves its
  * ladders as the value moves.
  *
  * @module
@@ -9,15 +9,15 @@ import { atOrAbove, atOrBelow, type Levels } from "./grid.ts"
 import { hashOf, type Random, unitOf } from "./random.ts"
 import { type Crowd, fairPrice, levelsOfMarket, maxPosition, placeOrder, restingOf, topOf } from "./traders.ts"
 
-/** Orders per side of a market. */
+/** Orders of one maker per side of a market. */
 const ladderLength = 3
 
 /** In ten-thousandths of a dollar. */
 const ladderStep = 100
 
 /**
- * A maker shifts its prices so that its position shrinks, by at most `maxShift` ten-thousandths of a dollar. It reaches
- * this shift at a position of `shiftedPosition` hundredths of a contract.
+ * A maker shifts its prices by at most `maxShift` ten-thousandths of a dollar, so that its position shrinks. The shift
+ * reaches `maxShift` at a position of `shiftedPosition` hundredths of a contract.
  */
 const maxShift = 150
 const shiftedPosition = 200_000

@@ -48,7 +48,7 @@ const eventOf = (closeMillis: number): string => {
   return `${shortSeries}-${text.slice(2, 4)}${month}${text.slice(8, 10)}${text.slice(11, 13)}${text.slice(14, 16)}`
 }
 
-/** A quarter of an hour is numbered since 1970. The strike is the index at the start of the quarter. */
+/** `quarter` counts quarters of an hour since 1970. The strike is the index at the start of the quarter. */
 const shortMarketOf = (seed: number, quarter: number): ShortMarket => {
   const closeMillis = (quarter + openAtOnce) * quarterMillis
   const index = indexOf(scoreOf(seed, shortSeries, (quarter * quarterMillis) / 1_000)).toFixed(1)

@@ -24,7 +24,7 @@ const replaceMillis = 10_000
 /** A maker quotes a side only if its position after a trade is at most this count, in hundredths of a contract. */
 const maxRfqPosition = 5_000_000
 
-/** Answers open RFQs of other accounts that have no accepted quote in progress. */
+/** Answers the open RFQs of other accounts, except RFQs with an accepted quote in progress. */
 export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: string) => boolean): void => {
   const own = new Set([...crowd.makers, ...crowd.takers])
   for (const { quotes, rfq } of crowd.exchange.view(atMillis).openRfqs()) {

@@ -23,8 +23,8 @@ export interface Crowd {
 }
 
 /**
- * Makers and informed takers do not increase a position beyond this count by orders in the book, in hundredths of a
- * contract.
+ * Makers and informed takers with a position of this count, in hundredths of a contract, place no orders that increase
+ * it. Quotes have their own limit.
  */
 export const maxPosition = 2_000_000
 

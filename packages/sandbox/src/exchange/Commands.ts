@@ -54,7 +54,7 @@ export interface CreateOrder {
   readonly cancelOnPause: boolean
   readonly subaccount: number
   readonly orderGroupId: string | undefined
-  /** The shard of the market. -1 or undefined accepts any shard. */
+  /** If set and not -1, must be the shard of the market. */
   readonly exchangeIndex: number | undefined
 }
 
@@ -170,9 +170,9 @@ export interface CreateMarket {
   readonly closeMillis?: number
   /** Price levels in dollars. Default: every cent. */
   readonly priceRanges?: ReadonlyArray<{ readonly start: string; readonly end: string; readonly step: string }>
-  /** In ten-thousandths. Default: the series' rate, which itself defaults to 700 (7 %). */
+  /** In ten-thousandths: 700 is 7 %. Default: the rate of the event's fee override, or else of the series. */
   readonly takerFeeRate?: number
-  /** Default: the series' rate, which is 0 unless the series has maker fees. */
+  /** In ten-thousandths. Default: the rate of the event's fee override, or else of the series. */
   readonly makerFeeRate?: number
   /** Default: 3,600. */
   readonly settlementTimerSeconds?: number
@@ -566,7 +566,7 @@ export interface CommandTypes {
    */
   readonly restartClocks: readonly [unknown, void]
   readonly createOrder: readonly [{ readonly accountId: string; readonly order: CreateOrder }, Order]
-  /** Cancels a resting order. Refused as not found for any other order, so a second cancel changes nothing. */
+  /** Cancels a resting order. Refuses any other order as not found, so a second cancel changes nothing. */
   readonly cancelOrder: readonly [{ readonly accountId: string; readonly target: OrderTarget }, Canceled]
   /**
    * Cancels the resting orders of one or all subaccounts. Returns the number of canceled orders. Refused while shard 0
@@ -603,7 +603,7 @@ export interface CommandTypes {
    * an account cannot quote its own RFQ.
    */
   readonly createQuote: readonly [{ readonly accountId: string; readonly quote: CreateQuote }, Quote]
-  /** Cancels an open quote of the account. Refused as not found for any other quote. */
+  /** Cancels an open quote of the account. Refuses any other quote as not found. */
   readonly deleteQuote: readonly [{ readonly accountId: string; readonly target: QuoteTarget }, void]
   /** Accepts one side of a quote on an RFQ of the account. `side` is the maker's side of the trade. */
   readonly acceptQuote: readonly [
@@ -618,9 +618,9 @@ export interface CommandTypes {
     { readonly accountId: string; readonly batchId: string; readonly subaccount?: number | undefined },
     void
   ]
-  /** Quotes every child of an RFQ batch of another account. Replaces the maker's older batch quote on it. */
+  /** Quotes every child of an RFQ batch of another account. Replaces the maker's older batch quote on the batch. */
   readonly createBatchQuote: readonly [{ readonly accountId: string; readonly quote: CreateBatchQuote }, BatchQuote]
-  /** Cancels an open batch quote of the account. Refused as not found for any other batch quote. */
+  /** Cancels an open batch quote of the account. Refuses any other batch quote as not found. */
   readonly deleteBatchQuote: readonly [{ readonly accountId: string; readonly target: BatchQuoteTarget }, void]
   /** Accepts all children of an RFQ batch of the account, or none. Each child goes to the maker with the best bid. */
   readonly acceptRfqBatch: readonly [{ readonly accountId: string; readonly acceptance: AcceptRfqBatch }, AcceptedBatch]
@@ -759,7 +759,7 @@ export interface ListRfqBatches extends PageQuery {
 export interface ListQuotes extends PageQuery, TimeQuery {
   /** If true, lists the quotes that the caller made. */
   readonly isMaker: boolean
-  /** If true, lists the quotes on the caller's RFQs. With both roles, lists the caller's quotes on its own RFQs. */
+  /** If true, lists the quotes on the caller's RFQs. If both are true, lists only the caller's quotes on its own RFQs. */
   readonly isRfqCreator: boolean
   readonly rfqId: string | undefined
   readonly status: string | undefined

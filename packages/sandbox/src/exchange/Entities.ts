@@ -287,7 +287,7 @@ export interface Collection {
   /** `Infinity` if the collection does not close. */
   readonly closeMillis: number
   readonly associatedEvents: ReadonlyArray<AssociatedEvent>
-  /** Whether the same legs in another order are another combo. */
+  /** Whether the same legs in a different sequence are a different combo. */
   readonly isOrdered: boolean
   readonly sizeMin: number
   /** 0: no limit. */
@@ -676,7 +676,7 @@ export interface BestQuotes {
   readonly rfqs: ReadonlyArray<BestQuote>
 }
 
-/** The best bids on one child, and the counts that they offer. Without a bid, both are zero. */
+/** The best bids on one child, and the counts that they offer. On a side without a bid, both are zero. */
 export interface BestQuote
   extends
     Pick<Rfq, "rfqId" | "ticker" | "eventTicker" | "count" | "targetCostMicros">,
@@ -729,7 +729,7 @@ export interface Milestone {
   /** Further facts as plain JSON. */
   readonly details: Readonly<Record<string, unknown>>
   readonly createdMillis: number
-  /** The phase at the last run of the job that updates it, which runs every five minutes. */
+  /** The phase at the last run of the job that updates phases every five minutes. */
   readonly phase: Phase
   /** When the milestone was created, or when the job last changed its phase. */
   readonly updatedMillis: number
@@ -814,8 +814,8 @@ export type EventBody =
       readonly ticker: string
       /**
        * The exchange's clock: a counter that rises with each command or timer that changes a book. All changes of one
-       * command or timer share a value. Maintenance sets the clock back. Changes of other markets use values, too, so
-       * the values of one market have gaps.
+       * command or timer share a value. Maintenance sets the clock back. Changes of all markets count, so the values of
+       * one market have gaps.
        */
       readonly clock: number
       readonly side: "bid" | "ask"

@@ -57,7 +57,7 @@ export class Exchange {
   /** Commands that the lagging state has not executed yet. */
   readonly #delayed: Array<DelayedCommand> = []
   #record: ((command: Command, atMillis: number) => void) | undefined
-  /** The latest time for which tokens were taken, in Unix milliseconds. */
+  /** The latest time of a call of {@link takeTokens}, in Unix milliseconds. */
   #tokenMillis = 0
   #agent: Agent | undefined
   #isAgentActing = false

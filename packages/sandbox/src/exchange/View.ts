@@ -235,7 +235,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The positions of all pages of {@link listPositions} that are in the markets of an event. */
+  /** Like {@link allPositions}, but only in the markets of an event. */
   positionsOfEvent(
     accountId: string,
     eventTicker: string,
@@ -360,7 +360,7 @@ export class View extends ReferenceData {
     return Result.map(findRfq(this.state, rfqId), toRfq)
   }
 
-  /** The accepted quotes of all accounts that can still be confirmed, ordered by id. */
+  /** All accepted quotes that can still be confirmed, ordered by id. */
   quotesToConfirm(): ReadonlyArray<Quote> {
     const found: Array<Quote> = []
     for (const timer of this.state.timers.values()) {

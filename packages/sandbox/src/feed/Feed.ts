@@ -68,8 +68,8 @@ export class Feed {
     this.#assumptions = host.exchange.assumptions
     this.#authenticate = makeAuthenticate(host.exchange)
     this.references = new References(host.exchange.seed)
-    // Shows the exchange without an advance of its time. During an event, the view contains the effect of the whole
-    // command.
+    // Shows the exchange without an advance of its time. While an event is published, the view already contains all
+    // effects of its command.
     const view = () => host.exchange.view(0)
     this.#publisher = new Publisher(this.#audience, this.faults, this.#marketIds, view)
     this.#execution = {
@@ -345,7 +345,7 @@ const referenceChannels = ["cfbenchmarks_value", "cfbenchmarks_value_5hz", "pyth
 
 const isReferenceChannel = (name: ChannelName): name is ReferenceChannel => channels[name].reference !== undefined
 
-/** Directly or by its subscriptions. */
+/** The channels that a command names, directly or by the ids of its subscriptions. */
 const namesOf = ({ command }: ParsedMessage, connection: FeedConnection): ReadonlyArray<string> => {
   if (Result.isFailure(command)) {
     return []

@@ -46,8 +46,8 @@ export const toBatchCommunication = (event: Event): Communication | undefined =>
 }
 
 /**
- * All subscriptions receive the message, except those of other accounts with the user filter `self`, and those of the
- * accounts in `without`.
+ * The accounts in `without` do not receive the message. A subscription with the user filter `self` receives it only if
+ * its account created the batch.
  */
 const ofBatch = (type: string, batch: RfqBatch, fields: object, without: ReadonlyArray<string>): Communication => ({
   type,

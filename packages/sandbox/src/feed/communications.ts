@@ -43,7 +43,7 @@ export const toCommunication = (event: Event): Communication | undefined => {
   }
 }
 
-/** All subscriptions receive the message, except subscriptions of other accounts with the user filter `self`. */
+/** A subscription with the user filter `self` receives the message only if its account created the RFQ. */
 const ofRfq = (type: string, rfq: Rfq, times: object): Communication => ({
   type,
   shardedBy: rfq.ticker,

@@ -171,8 +171,8 @@ const newMarkets = (open: Subscription | undefined, tickers: ReadonlyArray<strin
   tickers.filter((ticker) => open?.markets?.has(ticker) !== true)
 
 /**
- * Without markets, the subscription receives all markets from now on. Returns the markets that now get a first message:
- * the added markets, or all given markets if the subscription already receives all markets.
+ * If `tickers` is undefined, the subscription receives all markets from now on. Returns the markets that now get a
+ * first message: the added markets, or all given markets if the subscription already receives all markets.
  */
 const merge = (
   audience: Audience,
@@ -204,7 +204,7 @@ const configure = (subscription: Subscription, parameters: Parameters): void => 
   subscription.shardKey = parameters.shardKey ?? subscription.shardKey
 }
 
-/** Sends the books of the markets, or their tickers if requested. */
+/** Sends an `orderbook_snapshot` of each market, or a `ticker` message if the client requested it. */
 const sendFirst = (
   execution: Execution,
   subscription: Subscription,

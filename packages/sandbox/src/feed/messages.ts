@@ -55,7 +55,7 @@ export const toSnapshot = (ticker: string, marketId: string, book: PriceLevels, 
   }
 }
 
-/** Without the times: see {@link tickerTimes}. */
+/** The times are separate: see {@link tickerTimes}. */
 export const toTicker = (marketId: string, market: Ticker) => ({
   market_id: marketId,
   market_ticker: market.ticker,
@@ -115,7 +115,7 @@ export const toFill = (event: Body<"fill">, party: "maker" | "taker") => {
   }
 }
 
-/** In the document's terms. Undefined for a new order, and for a cancel without such a reason. */
+/** The document's names of the reasons. Undefined for a new order, and for a cancel without a documented reason. */
 type UpdateReason =
   | "Decrease"
   | "Amend"
@@ -203,7 +203,7 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
   ts_ms: atMillis
 })
 
-/** In Unix seconds. Without a closing time: the last second that RFC 3339 can represent. */
+/** In Unix seconds. For a market without a closing time, the last second that RFC 3339 can represent. */
 const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, latestMillis))
 
 /** Undefined for a change without a message. */

@@ -33,7 +33,7 @@ export interface FeedConnectionInfo {
     readonly seq: number
     /** The number of markets; undefined for all markets, and on channels without markets. */
     readonly markets: number | undefined
-    /** The markets, in the order in which they were added; undefined for all markets. */
+    /** The markets, in the order in which they were added. Undefined if `markets` is undefined. */
     readonly marketTickers: ReadonlyArray<string> | undefined
   }>
 }

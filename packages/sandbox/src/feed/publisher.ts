@@ -139,7 +139,7 @@ export class Publisher {
     })
   }
 
-  /** Only if the ticker differs from the last ticker that was sent for the market. */
+  /** Only if the `ticker` message differs from the last `ticker` message of the market. */
   #sendTicker(ticker: string, atMillis: number): void {
     if (!this.#audience.has("ticker", ticker)) {
       this.#lastTickers.delete(ticker)

@@ -7,7 +7,7 @@ import type * as Command from "effect/cli/Command"
 import * as Flag from "effect/cli/Flag"
 import { tiers } from "../exchange/accounts/buckets.ts"
 
-/** The command creates these markets without `--market`. */
+/** The command creates these markets if `--market` is not set. */
 export const sampleMarkets = ["KXSAMPLE-26-YES", "KXOTHER-26-YES"]
 
 export const flags = {
@@ -50,7 +50,7 @@ export const flags = {
     Flag.withDefault("ed25519")
   ),
   crowd: Flag.Int("crowd").pipe(
-    Flag.withDescription("The number of simulated traders. They trade in up to 32 markets; 0 for none (default 0)"),
+    Flag.withDescription("The number of simulated traders, who trade in up to 32 markets (default 0)"),
     Flag.filter(
       (traders) => traders >= 0 && traders <= 1_000,
       () => "a number of traders from 0 to 1000"

@@ -179,8 +179,8 @@ class Host implements Source {
   }
 
   /**
-   * Returns why the clock cannot be moved; undefined after a move. A frozen clock moves only the exchange's time, which
-   * never goes back.
+   * Returns why the clock cannot be moved; undefined after a move. If the clock is frozen, only the exchange's time
+   * moves, and it never goes back.
    */
   moveClock(millis: number): string | undefined {
     if (!Number.isSafeInteger(millis)) {
@@ -193,8 +193,8 @@ class Host implements Source {
     if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
       return "the clock cannot move so far: it must stay within 8,030 years of 1970"
     }
-    // Lets the crowd act up to now. A replay first brings the exchange to the time of the move. Later entries of the
-    // journal cannot contain earlier commands.
+    // Lets the crowd act up to now, so that the journal has the crowd's commands before the move. At the entry of the
+    // move, a replay brings the exchange to the time of the move, and then it cannot execute earlier commands.
     this.#exchange.view(exchangeMillis)
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)

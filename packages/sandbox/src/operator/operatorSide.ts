@@ -228,8 +228,8 @@ export interface Operator {
   /** The whole state as plain JSON, for `restore`. */
   readonly snapshot: Effect.Effect<Snapshot>
   /**
-   * Restores a snapshot. The exchange continues at the time of the snapshot. Signatures still follow the clock.
-   * Discards planted faults and recorded requests, and closes the connections of the feed.
+   * Restores a snapshot. The exchange continues at the time of the snapshot. Signatures still follow the clock, not the
+   * time of the snapshot. Discards planted faults and recorded requests, and closes the connections of the feed.
    */
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
   /**

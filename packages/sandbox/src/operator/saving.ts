@@ -126,7 +126,7 @@ const failureOf = (path: string, cause: unknown): SandboxError =>
     reason: cause instanceof Unusable ? cause.message : `cannot use the state file ${path}: ${String(cause)}`
   })
 
-/** Changes succeed only when they are on the disk. */
+/** Changes of the saved state succeed only when they are on the disk. Planted faults are not saved. */
 export const saving = (operator: Operator, { saved }: Journal): Operator => {
   const wait = <A>(change: Effect.Effect<A, SandboxError>): Effect.Effect<A, SandboxError> => Effect.tap(change, saved)
   const { accounts, clearFaults, credentials, dump, environment, page, plant, plantedFaults } = operator

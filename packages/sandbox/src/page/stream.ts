@@ -24,7 +24,7 @@ const maxBehindMillis = 20_000
 const maxReaders = 16
 /** A smaller change of the exchange's time, relative to this machine's time, is not sent. */
 const timePrecisionMillis = 50
-/** In the list (`maxMarkets`), and in one message (`maxLines`). */
+/** Markets in the list (`maxMarkets`), and in one message (`maxLines`). */
 const maxMarkets = 1_000
 const maxLines = 200
 const maxRecent = 100

@@ -30,7 +30,7 @@ export interface InitialAccount {
   readonly publicKey: string
 }
 
-/** The part of the head that stays the same. */
+/** The part of the head that never changes. */
 export interface Origin {
   readonly format: number
   /** The version of this package. Another version may execute the same commands differently. */

@@ -123,7 +123,7 @@ export class Journal {
     this.#add({ atMillis, clock })
   }
 
-  /** Another exchange has replaced the exchange. Its state is written as a snapshot. */
+  /** The state of the new exchange is written as a snapshot. */
   replaced(): void {
     this.#replacedSeq = ++this.#seq
     this.#start()

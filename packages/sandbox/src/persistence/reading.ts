@@ -169,7 +169,7 @@ const entryOf = (text: string): Entry | undefined => {
   return Predicate.isObject(record) && "change" in record ? (record as unknown as Entry) : undefined
 }
 
-/** Stops at the first damage. */
+/** Applies the entries before the first damage. */
 const readEntries = (
   lines: Iterable<Line>,
   head: Head,

@@ -14,7 +14,7 @@ export interface Now {
   readonly exchangeMillis: number
   /** For signatures and the `date` header. It can go back. */
   readonly wallMillis: number
-  /** For tokens. A move of the exchange's clock back does not set it back. */
+  /** For token buckets. This time does not go back when the exchange's clock is moved back. */
   readonly tokenMillis: number
 }
 
@@ -25,7 +25,7 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** If one of the three signature headers is present, they are verified, even if no signature is required. */
+/** If one of the three headers is present, the signature is verified, even if the operation requires none. */
 export const isSigned = (headers: SignedRequest["headers"]): boolean =>
   headerNames.some((name) => headers[name] !== undefined)
 

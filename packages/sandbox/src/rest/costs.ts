@@ -19,7 +19,7 @@ const root = "/trade-api/v2"
 
 /**
  * Recorded in July 2026. An endpoint that was removed in August is left out. Cancel-all, which was added in September,
- * is included. As on the real exchange, the list includes endpoints that the local exchange does not have.
+ * is included. Like the list of the real exchange, this list includes endpoints that the local exchange does not have.
  */
 export const endpointCosts: ReadonlyArray<EndpointCost> = [
   { method: "POST", path: `${root}/account/api_usage_level/upgrade`, cost: 30 },
@@ -49,8 +49,8 @@ const ordersOf = (json: unknown): ReadonlyArray<unknown> | undefined =>
   typeof json === "object" && json !== null && "orders" in json && Array.isArray(json.orders) ? json.orders : undefined
 
 /**
- * The read bucket, or the write buckets of some shards. The bucket of an order's shard pays for a write of this order.
- * If the exchange has to find the shard, the buckets of all shards pay.
+ * The read bucket, or the write buckets of some shards. A write of an order takes tokens from the bucket of the order's
+ * shard. If the exchange has to find the shard, the write takes tokens from the buckets of all shards.
  */
 export const bucketsOf = (
   { limits: { bucket, writeBucket }, method }: Descriptor,

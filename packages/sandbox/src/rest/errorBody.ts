@@ -7,7 +7,7 @@ import type { Descriptor } from "@kalshi-effect/client/Operation"
 import type { Assumptions } from "../Assumptions.ts"
 import type { Refusal } from "../exchange/Entities.ts"
 
-/** A response before its serialization. An undefined body is empty. */
+/** A response before its serialization. An undefined `body` is sent as an empty body. */
 export interface RestResponse {
   readonly status: number
   readonly body: unknown
@@ -30,7 +30,7 @@ const substitutes: Partial<Record<number, number>> = { 400: 404, 403: 401, 404: 
 
 /**
  * Under the assumption `undeclaredStatuses: "declared"`, a substitute replaces the observed status if the operation
- * declares only the substitute.
+ * declares the substitute, but not the observed status.
  */
 export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumptions: Assumptions): RestResponse => {
   const { code, details, isStatusKept = false, kind, message } = refusal

@@ -106,7 +106,7 @@ export class Faults {
 export const responseOf = ({ body, status }: Fault): RestResponse | undefined =>
   status === undefined ? undefined : body === undefined ? defaultResponse(status) : { status, body }
 
-/** Corrupts bytes in the middle, which no JSON or UTF-8 decoder can skip. */
+/** Overwrites the middle third with the byte 0xff, which is not valid UTF-8. */
 export const garbled = (body: Uint8Array): Uint8Array => {
   const third = Math.floor(body.length / 3)
   return body.slice().fill(0xff, third, Math.max(third + 1, 2 * third))

@@ -70,7 +70,7 @@ export type Handler = (request: WireRequest, now: Now) => WireResponse
 
 /**
  * A planted fault comes first: it can drop the request, or replace its response. The handler calls `onServed` with
- * every request, and `referenceAt` for the live data of prices.
+ * every request, and `referenceAt` for live prices.
  */
 export const makeHandler = (
   exchange: Exchange,
@@ -182,7 +182,7 @@ const callOf = (
   input
 })
 
-/** If the document declares no body, the exchange returns an empty object. A 204 has no body. */
+/** If the document declares no response body, a 204 has no body, and every other status has an empty object. */
 const bodyOf = ({ success }: Descriptor, value: unknown): unknown =>
   success.body !== undefined ? value : success.status === 204 ? undefined : {}
 

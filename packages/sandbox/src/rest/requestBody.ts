@@ -37,10 +37,10 @@ export const bodyRuleOf = ({ body, operationId }: Descriptor): BodyRule =>
   optionalBodies.has(operationId) ? "optional" : body === undefined ? "none" : "required"
 
 /**
- * Undefined if the body is absent or ignored.
+ * Returns undefined if there is no body to check.
  *
  * - An operation whose body is in the document needs a JSON content type, even if the body is optional and empty. This
- *   was recorded for writes with an optional body. An empty optional body is an empty object.
+ *   was recorded for writes with an optional body. An empty optional body is read as an empty object.
  * - Other POSTs and PUTs can be sent empty and without a content type. A body that is sent needs a JSON content type.
  * - The body of other GETs and DELETEs is ignored.
  *

@@ -39,7 +39,7 @@ interface Compiled {
 
 const decoderOf = (schema: Schema.Codec<unknown>): Decode => SchemaParser.decodeUnknownResult(schema)
 
-/** `path` is below the API's root. Without an operation, finds the methods that the path supports. */
+/** `path` is below the API's root. If no operation matches, returns the methods that the path supports. */
 export const makeRouter = (): ((method: string, path: string) => Matched) => {
   const byLength = new Map<number, Array<Compiled>>()
   for (const compiled of routes.map(compile)) {
@@ -81,7 +81,7 @@ const literalsFirst = (left: Compiled, right: Compiled): number => {
   return 0
 }
 
-/** The path and the template must have equal length. Undefined if they do not match. */
+/** The path and the template must have the same number of segments. Undefined if they do not match. */
 const capture = (
   segments: ReadonlyArray<string>,
   parts: ReadonlyArray<string>
@@ -125,7 +125,10 @@ const uuids = new Set([
   "block_trade_proposal_id"
 ])
 
-/** These query parameters narrow the search for an entity. With an invalid value, no entity is found. */
+/**
+ * These query parameters narrow the search for an entity. An invalid value is refused with 400, which 404 can replace:
+ * see `errorBody.ts`. For other query parameters, the 400 stays.
+ */
 const narrowing = new Set(["subaccount", "exchange_index", "market_ticker"])
 
 export interface RangeNames {

@@ -26,7 +26,7 @@ export class BodyBudget {
   }
 }
 
-/** Chunks below this size are copied into blocks, because each kept chunk costs additional memory. */
+/** After the first chunk, chunks below this size are copied into blocks, because each kept chunk costs more memory. */
 const minChunkBytes = 16 * 1024
 
 const minBlockBytes = 1024

@@ -11,7 +11,7 @@ export const toWireRequest = (request: IncomingMessage, body: Uint8Array): WireR
   return { method, path, headers: single(headers), body }
 }
 
-/** With a repeated signature header, no signature is valid anyway. */
+/** Joins repeated headers. A repeated signature header is invalid in any case. */
 const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => {
   const values: Record<string, string | undefined> = {}
   for (const name in headers) {

@@ -200,7 +200,7 @@ const batches: Rule = (responses) => {
   return [...best, ...won]
 }
 
-/** Fields in which an account sees more of its own requests than other accounts see. */
+/** These fields show more to some accounts than to others, so the rule skips them. */
 const partial = new Set(["buyer_user_id", "rfqs", "seller_user_id"])
 
 const sameForAllAccounts: Rule = (responses) =>

@@ -29,7 +29,7 @@ import type { Recorder, Subscriber } from "./events.ts"
 import type { Member } from "./model.ts"
 import { reconcile } from "./reconcile.ts"
 import { parse, parseNames, type SubscriptionRequest } from "./requests.ts"
-import { reportUnknownKeys, route, routeUndecodable } from "./routing.ts"
+import { route, routeUndecodable } from "./routing.ts"
 import type { SessionOptions } from "./settings.ts"
 import { requestSnapshots } from "./snapshots.ts"
 import { type SessionState, stateOf } from "./state.ts"
@@ -131,10 +131,7 @@ export class Session {
     this.#isBusy = true
     try {
       if (Result.isFailure(decoded)) routeUndecodable(core, line, decoded.failure, text)
-      else {
-        reportUnknownKeys(core, line, decoded.success, text)
-        route(core, line, decoded.success, receivedMillis)
-      }
+      else route(core, line, decoded.success, receivedMillis, text)
     } finally {
       this.#isBusy = wasBusy
     }

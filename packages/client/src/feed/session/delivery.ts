@@ -8,7 +8,6 @@ import { type FeedError, HandlerFailed, type LossCause, type MarketsError } from
 import type { Core } from "./core.ts"
 import type { SessionEvent, Subscriber } from "./events.ts"
 import type { Member, Slot, Topic } from "./model.ts"
-import { unplace } from "./placement.ts"
 import { isUserOf, leave, removeNames } from "./wanted.ts"
 
 /** If a user throws, only that user's subscription ends. */
@@ -76,8 +75,6 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
     return markets.length === 0 ? [] : [{ member, markets }]
   })
   for (const { markets, member } of affected) removeNames(core, member, markets)
-  // Also removes names that no user wants.
-  unplace(core, topic, names)
   for (const { markets, member } of affected) {
     if (member.names.size === 0) end(core, member, error)
     else deliver(core, [member], { _tag: "Refused", markets, error })

@@ -8,7 +8,7 @@ import type * as FeedMessages from "../FeedMessages.ts"
 
 /** A message that does not decode keeps its place among the other messages. */
 export type Early =
-  | { readonly _tag: "Decoded"; readonly message: Message; readonly receivedMillis: number }
+  | { readonly _tag: "Decoded"; readonly message: Message; readonly receivedMillis: number; readonly text: string }
   | {
       readonly _tag: "Undecodable"
       readonly error: FeedMessages.InvalidMessage | FeedMessages.UnknownMessage
@@ -46,6 +46,10 @@ export class EarlyMessages {
     this.#bySid.delete(sid)
     this.#size -= messages.length
     return { messages, isIncomplete: this.#incomplete.delete(sid) }
+  }
+
+  get size(): number {
+    return this.#size
   }
 
   clear(): void {

@@ -18,10 +18,11 @@ export class Pace {
   #pauseMillis = 0
 
   constructor(burst: number, intervalMillis: number) {
-    this.#burst = burst
-    this.#intervalMillis = intervalMillis
-    this.#currentMillis = intervalMillis
-    this.#tokens = burst
+    // With a burst or an interval of 0, no command or an endless loop of commands would follow.
+    this.#burst = Math.max(1, burst)
+    this.#intervalMillis = Math.max(1, intervalMillis)
+    this.#currentMillis = this.#intervalMillis
+    this.#tokens = this.#burst
   }
 
   /** Undefined if a command can be sent now. */
@@ -42,7 +43,7 @@ export class Pace {
   /** The exchange refused a command because of the pace. */
   refused(nowMillis: number): void {
     this.#pauseMillis = Math.min(maxPauseMillis, Math.max(1_000, this.#pauseMillis * 2))
-    this.#currentMillis = Math.min(maxIntervalMillis, this.#currentMillis * 2)
+    this.#currentMillis = Math.max(this.#currentMillis, Math.min(maxIntervalMillis, this.#currentMillis * 2))
     this.#pausedUntilMillis = nowMillis + this.#pauseMillis
     this.#filledMillis = this.#pausedUntilMillis
     this.#tokens = 1

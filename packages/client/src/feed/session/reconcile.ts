@@ -88,8 +88,6 @@ export const reconcile = (core: Core, line: Line): void => {
   for (const slot of line.slots) sweep(core, slot)
   line.commandMillis = undefined
   if (line.status !== "open") return
-  // No reply to a subscribe command is expected, so no subscription will claim the early messages.
-  if (line.slots.every(({ status }) => status === "open" || status === "closing")) line.early.clear()
   const nowMillis = core.now()
   /** The owner of the session can end the connection during a send. */
   const isFree = (): boolean => {

@@ -20,7 +20,8 @@ import { settle } from "./transitions.ts"
 type Reply = Extract<Message, { readonly type: "subscribed" | "ok" | "unsubscribed" | "error" }>
 type DataMessage = Exclude<Message, Reply>
 
-export const route = (core: Core, line: Line, message: Message, receivedMillis: number): void => {
+/** Handles a decoded message. `text` is its frame. */
+export const route = (core: Core, line: Line, message: Message, receivedMillis: number, text: string): void => {
   switch (message.type) {
     case "subscribed":
       onSubscribed(core, line, message, (slot, sid) => releaseEarly(core, line, slot, sid))
@@ -45,7 +46,7 @@ export const route = (core: Core, line: Line, message: Message, receivedMillis: 
       onError(core, line, message)
       return
     default:
-      onData(core, line, message, receivedMillis)
+      onData(core, line, { message, receivedMillis, text })
   }
 }
 
@@ -89,20 +90,28 @@ const gap = (core: Core, slot: Slot, reason: GapReason, expectedSeq: number, rec
 }
 
 /** Whether the reply to a subscribe command is still expected. */
-const isOpening = ({ command, status }: Slot): boolean =>
-  status === "opening" || (status === "unknown" && command === undefined)
+const isOpening = ({ sid, status }: Slot): boolean =>
+  status === "opening" || (status === "unknown" && sid === undefined)
 
-const onData = (core: Core, line: Line, message: DataMessage, receivedMillis: number): void => {
-  const slot = line.bySid.get(message.sid)
+/** A data message, and its frame. */
+interface Data {
+  readonly message: DataMessage
+  readonly receivedMillis: number
+  readonly text: string
+}
+
+const onData = (core: Core, line: Line, data: Data): void => {
+  const { sid } = data.message
+  const slot = line.bySid.get(sid)
   if (slot === undefined) {
-    if (line.slots.some(isOpening)) line.early.hold(message.sid, { _tag: "Decoded", message, receivedMillis })
+    if (line.slots.some(isOpening)) line.early.hold(sid, { _tag: "Decoded", ...data })
     else core.counters.stray++
     return
   }
-  deliverData(core, line, slot, message, receivedMillis)
+  deliverData(core, line, slot, data)
 }
 
-const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, receivedMillis: number): void => {
+const deliverData = (core: Core, line: Line, slot: Slot, { message, receivedMillis, text: frame }: Data): void => {
   const { topic } = slot
   // The schema of a sequenced channel's messages requires `seq`.
   if ("seq" in message && !count(core, slot, message.seq)) return
@@ -118,10 +127,16 @@ const deliverData = (core: Core, line: Line, slot: Slot, message: DataMessage, r
     return emit(core, slot, undefined, { _tag: "Undecodable", pointer: "/type", reason, ...shared })
   }
   const name = nameIn(topic, message.msg)
+  // A reply about a name that is not wanted any more still completes its command.
+  if ("id" in message) onDataReply(core, line, slot, message.id)
+  const isSnapshot = message.type === "orderbook_snapshot"
+  if (isSnapshot && name !== undefined) onSnapshotReply(core, slot, name)
   if (isLeaving(slot, name)) return
-  if (topic.isBook && message.type === "orderbook_snapshot" && name !== undefined) onSnapshot(core, slot, name)
+  if (isSnapshot) {
+    if (name !== undefined) onSnapshot(core, slot, name)
+    reportUnknownKeys(core, slot, name, message, frame)
+  }
   emit(core, slot, name, { _tag: "Message", message, generation: line.generation!, sid: message.sid, receivedMillis })
-  if ("id" in message && message.id !== undefined) onDataReply(core, line, slot, message.id)
   if (message.sending_ts_ms !== undefined) onDelay(core, line, message.sending_ts_ms, receivedMillis)
 }
 
@@ -134,10 +149,19 @@ const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
 
-/** Data can be the reply to a command: a snapshot, or the list of indices or underlyings. */
-const onDataReply = (core: Core, line: Line, slot: Slot, id: number): void => {
+/** The list of indices or underlyings is data, and the reply to a command. */
+const onDataReply = (core: Core, line: Line, slot: Slot, id: number | undefined): void => {
   const sent = line.pending.get(id)
-  if (sent?.slot === slot && (sent.kind === "snapshot" || sent.kind === "names")) settle(core, line, sent)
+  if (sent?.slot === slot && sent.kind === "names") settle(core, line, sent)
+}
+
+/**
+ * Completes the request for a snapshot. A snapshot can lack the id of the command. The snapshot of any market of the
+ * command shows that the exchange carried it out.
+ */
+const onSnapshotReply = (core: Core, slot: Slot, name: string): void => {
+  const { command } = slot
+  if (command?.kind === "snapshot" && command.names.includes(name)) settle(core, slot.line, command)
 }
 
 const onSnapshot = (core: Core, slot: Slot, name: string): void => {
@@ -147,10 +171,6 @@ const onSnapshot = (core: Core, slot: Slot, name: string): void => {
   slot.requested.delete(name)
   // This can be the last snapshot that a connection waits for before it takes over.
   if (slot.line.replaces !== undefined) core.isDirty = true
-  // A snapshot can lack the id of the command. The snapshot of any market of the command shows that the exchange
-  // carried it out.
-  const { command } = slot
-  if (command?.kind === "snapshot" && command.names.includes(name)) settle(core, slot.line, command)
 }
 
 const onDelay = (core: Core, line: Line, sendingMillis: number, receivedMillis: number): void => {
@@ -163,10 +183,16 @@ const onDelay = (core: Core, line: Line, sendingMillis: number, receivedMillis: 
 const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => {
   const { isIncomplete, messages } = line.early.take(sid)
   for (const early of messages) {
-    if (line.bySid.get(sid) !== slot) break
+    // A user can end the connection while a message is delivered.
+    if (line.bySid.get(sid) !== slot) return
     if (early._tag === "Undecodable") deliverUndecodable(core, line, slot, early)
     // A decoded message that waits is a data message.
-    else deliverData(core, line, slot, early.message as DataMessage, early.receivedMillis)
+    else deliverData(core, line, slot, { ...early, message: early.message as DataMessage })
+  }
+  // Messages of a subscription that no command opens would use up the room of later subscriptions.
+  if (!line.slots.some(isOpening)) {
+    core.counters.stray += line.early.size
+    line.early.clear()
   }
   if (isIncomplete) gap(core, slot, "overflow", slot.lastSeq + 1, slot.lastSeq + 1)
 }
@@ -175,22 +201,19 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
  * An absent side is normally an empty side, but the exchange may have renamed it. Snapshots with both sides are not
  * searched, because the search parses the text a second time.
  */
-export const reportUnknownKeys = (core: Core, line: Line, message: Message, text: string): void => {
-  if (message.type !== "orderbook_snapshot") return
-  const { market_ticker: market, no_dollars_fp, yes_dollars_fp } = message.msg
+const reportUnknownKeys = (
+  core: Core,
+  slot: Slot,
+  name: string | undefined,
+  { msg, sid }: Extract<DataMessage, { readonly type: "orderbook_snapshot" }>,
+  text: string
+): void => {
+  const { market_ticker: market, no_dollars_fp, yes_dollars_fp } = msg
   if (yes_dollars_fp !== undefined && no_dollars_fp !== undefined) return
-  const slot = line.bySid.get(message.sid)
-  if (slot === undefined) return
   // The text was decoded, so it is JSON.
   const pointers = unknownKeys(JSON.parse(text))
   if (pointers.length === 0) return
-  emit(core, slot, market, {
-    _tag: "UnknownKeys",
-    generation: line.generation!,
-    sid: message.sid,
-    market,
-    pointers
-  })
+  emit(core, slot, name, { _tag: "UnknownKeys", generation: slot.line.generation!, sid, market, pointers })
 }
 
 const maxText = 500

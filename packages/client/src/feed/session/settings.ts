@@ -59,11 +59,11 @@ export interface SessionOptions {
   readonly delayMillis?: number | undefined
   /** The maximum number of markets in one command. Default: 500. */
   readonly batchSize?: number | undefined
-  /** The number of commands that a connection may send at once. Default: 20. */
+  /** The number of commands that a connection may send at once. At least 1. Default: 20. */
   readonly commandBurst?: number | undefined
   /**
    * The time between two commands of a connection after the burst. The session lengthens it when the exchange refuses a
-   * command because of the pace (error 27). Default: 50.
+   * command because of the pace (error 27). At least 1. Default: 50.
    */
   readonly commandIntervalMillis?: number | undefined
   /**

@@ -65,12 +65,8 @@ export const runDue = (core: Core): void => {
 }
 
 const runLine = (core: Core, line: Line, nowMillis: number): void => {
-  const { generation } = line
-  for (const sent of line.pending.expire(nowMillis)) {
-    // The first timeout can end the connection, and with it the other commands.
-    if (line.generation === generation) onTimeout(core, line, sent)
-  }
-  if (line.generation !== generation) return
+  // A timeout can end the connection. Then no command, check or subscription is left.
+  for (const sent of line.pending.expire(nowMillis)) onTimeout(core, line, sent)
   if (line.checkMillis <= nowMillis) {
     if (!line.isHeard) line.mustVerify = true
     line.isHeard = false

@@ -62,7 +62,9 @@ const giveUp = (core: Core, slot: Slot): void => {
   const { commandAttempts, commandTimeoutMillis } = core.settings
   if (slot.unanswered < commandAttempts || !slot.isWanted) return
   const { channel, kind } = slot.topic
-  const markets = kind === undefined ? [] : [...slot.names].filter((name) => !slot.acknowledged.has(name))
+  // The exchange was not asked yet for names that are not doubtful.
+  const isUnanswered = (name: string): boolean => slot.doubtful.has(name) && !slot.acknowledged.has(name)
+  const markets = [...slot.names].filter(isUnanswered)
   const error = new CommandTimedOut({
     channel,
     markets,

@@ -3,6 +3,7 @@ import { assert } from "@effect/vitest"
 import * as Result from "effect/Result"
 import type { ChannelName, Command } from "../../../src/generated/feed.ts"
 import type { FeedError } from "../../../src/feed/FeedError.ts"
+import type { Observer } from "../../../src/feed/session/core.ts"
 import type { SessionEvent, Subscriber } from "../../../src/feed/session/events.ts"
 import type { SubscriptionRequest } from "../../../src/feed/session/requests.ts"
 import { Session, type Subscription } from "../../../src/feed/session/Session.ts"
@@ -59,10 +60,11 @@ export class World {
   readonly sent: Array<SentCommand> = []
   #read = 0
 
-  constructor(options: SessionOptions = {}) {
+  constructor(options: SessionOptions = {}, observer?: Observer) {
     this.session = new Session(
       options,
       {
+        ...(observer === undefined ? {} : { observer }),
         dial: (generation) => void this.dials.push(generation),
         abandon: (generation) => void this.abandoned.push(generation),
         send: (generation, text) => {

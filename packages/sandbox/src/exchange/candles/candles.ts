@@ -112,7 +112,7 @@ const toCandle = (
   }
 }
 
-/** A larger sum moves to a bigint, before it can exceed the safe integers. One trade adds at most 10¹³. */
+/** A larger sum moves to a bigint, before it can exceed the safe integers. By default, one trade adds at most 10¹³. */
 const maxSum = 2 ** 52
 
 const traded = (trades: ReadonlyArray<Trade>, first: number, end: number): Pick<Candle, "price" | "volume"> => {

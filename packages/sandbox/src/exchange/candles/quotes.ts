@@ -11,7 +11,7 @@ import { countWhile } from "../pages.ts"
 export interface QuotePeriod {
   /** Inclusive, in minutes since 1970. */
   readonly endMinute: number
-  /** After the changes in the period. The prices at its start are the closing prices of the previous period. */
+  /** Low and high are of the prices after each change. The price at the start is the close of the previous period. */
   bidLow: number
   bidHigh: number
   bidClose: number
@@ -47,7 +47,7 @@ interface QuotedMarket {
   readonly quotes: Array<QuotePeriod>
 }
 
-/** More periods are merged: see {@link shorten}. */
+/** If there are more periods, older ones are merged: see {@link shorten}. */
 const maxPeriods = 20_000
 
 /** In minutes. */

@@ -69,8 +69,8 @@ export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refus
 }
 
 /**
- * For a replacement, both RFQs must be of the same subaccount, and no quote on the first RFQ may be waiting for its
- * confirmation or execution.
+ * For a replacement, both RFQs must be of the same subaccount, and no quote on the existing RFQ may be waiting for
+ * its confirmation or execution.
  */
 const checkExisting = (
   account: AccountState,

@@ -250,8 +250,8 @@ const isFloor = (value: number | undefined): boolean => value !== undefined && v
 const isIn = (value: number, max: number): boolean => Number.isInteger(value) && value >= 0 && value <= max
 
 /**
- * Each range must be a whole number of steps between $0 and $1. The finest step is $0.0001. Ranges must be in ascending
- * order and must not overlap, but can share a boundary.
+ * Each range must lie between $0 and $1, and be a whole number of steps. The finest step is $0.0001. Ranges must be in
+ * ascending order and must not overlap, but can share a boundary.
  */
 export const readGrid = (
   ranges: CreateMarket["priceRanges"] = everyCent

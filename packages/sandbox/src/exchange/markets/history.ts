@@ -27,8 +27,8 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
 }
 
 /**
- * Only settled markets and positions are archived. The lists of trades, fills and orders find their archived items
- * themselves.
+ * A market or a position can be archived only after it settled. The lists of trades, fills and orders find their
+ * archived items themselves.
  */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>

@@ -27,7 +27,7 @@ export class MarketIds {
     return id
   }
 
-  /** Finds an id that {@link of} has returned, or the id of a market in `tickers`. */
+  /** Finds the ticker of an id that {@link of} has returned, or that belongs to one of `tickers`. */
   tickerOf(id: string, tickers: () => ReadonlyArray<string>): string | undefined {
     const wanted = id.toLowerCase()
     return this.#tickers.get(wanted) ?? tickers().find((ticker) => this.of(ticker) === wanted)

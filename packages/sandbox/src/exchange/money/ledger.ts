@@ -5,7 +5,7 @@
  *
  * The sum of cash, reserved money, fees taken, a dollar for every outstanding pair, cash on the margined exchange and
  * money in transfer equals the deposits minus the withdrawals. The sum is at most $9,000,000,000, so a number holds
- * every amount exactly.
+ * each of these amounts exactly.
  *
  * @module
  */
@@ -192,7 +192,7 @@ export const applyFill = (state: State, order: OrderState, count: number, price:
   const tradeFee = feeUp(rate, count, price, state.rounding.feeStep)
   const owed = charge(order, state.rounding, tradeFee, revenue)
   const fee = Math.min(owed, holding.cashMicros)
-  // A later fill does not refund the part of the fee that was not paid.
+  // Later fills refund the carried amount, so it must not include the unpaid part of the fee.
   order.carriedMicros = Math.max(0, order.carriedMicros - (owed - fee))
   holding.cashMicros -= fee
   holding.feesMicros += fee

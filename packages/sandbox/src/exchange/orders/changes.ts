@@ -240,8 +240,8 @@ const restingOrder = (
 }
 
 /**
- * An order id does not contain its shard. A target with shard 0 or higher means that shard. Shard -1 or no shard means
- * the shard of the target's market. Without a market, no shard means shard 0, and shard -1 finds no order.
+ * The shard in which to search for the order. If the shard of the target is -1 or undefined, this is the shard of the
+ * target's market. If the market is undefined, too, an undefined shard means shard 0, and shard -1 finds no order.
  */
 const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
   exchangeIndex === undefined || exchangeIndex === -1

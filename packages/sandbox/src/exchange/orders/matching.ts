@@ -21,7 +21,7 @@ export const crosses = (market: MarketState, side: "bid" | "ask", price: number)
   return best !== undefined && other.reaches(best, price)
 }
 
-/** Whether an order would match an order of its own account before it is completely filled. */
+/** Whether an order would reach an order of its own account before other orders fill it completely. */
 export const wouldSelfTrade = (order: OrderState, price: number, count: number): boolean => {
   const other = opposite(order.market, order.side)
   let unfilled = count

@@ -1,5 +1,5 @@
 /**
- * The orders of an account. Finds the orders of a market or with a status without a scan of all orders.
+ * The orders of an account. Finds orders by market and by status without a scan of all orders.
  *
  * @module
  */
@@ -112,7 +112,7 @@ export class OrderList<Item extends Listed> {
       })
   }
 
-  /** Time never goes back, so these orders come first in the list. */
+  /** Orders that were created by then come first in the list, because time never goes back. */
   #countUntil(millis: number): number {
     return countWhile(this.all.length, (index) => this.all[index]!.createdMillis <= millis)
   }

@@ -82,7 +82,7 @@ export const checkTrading = (
   checkNotPaused(state, exchangeIndex) ??
   (state.tradingActive[exchangeIndex] === false ? refusal("conflict", "trading_is_paused") : undefined)
 
-/** The market must be on the shard that the order names. -1 or no shard accepts any shard. */
+/** If the order names a shard other than -1, the market must be on that shard. */
 const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, Refusal> => {
   const market = state.markets.get(input.ticker)
   const shard = input.exchangeIndex ?? -1
@@ -95,7 +95,7 @@ const marketOf = (state: State, input: CreateOrder): Result.Result<MarketState, 
   return refused === undefined ? Result.succeed(market) : Result.fail(refused)
 }
 
-/** Refuses requests that a market accepts only while it trades. */
+/** Refuses while the market does not trade. */
 export const checkActive = (state: State, market: MarketState): Refusal | undefined =>
   statusOf(state, market) === "active"
     ? undefined

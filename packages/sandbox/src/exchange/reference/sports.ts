@@ -17,7 +17,7 @@ export interface GameRules {
   /** The remaining time of the period, or the elapsed time of the game. Baseball has no clock. */
   readonly clock: "remaining" | "elapsed" | "none"
   readonly scores: ReadonlyArray<Score>
-  /** The maximum of one team in a game. */
+  /** The maximum number of scores of one team in a game, before a tie is broken. */
   readonly maxScores: number
   readonly canTie: boolean
   /** For a milestone without an end. */

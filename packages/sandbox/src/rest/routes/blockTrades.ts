@@ -85,7 +85,7 @@ const readProposal = ({
       })
 }
 
-/** The ids of the other party are empty. */
+/** The other party's `buyer_user_id` or `seller_user_id` is empty, and its order id is absent. */
 const toProposal = (trade: BlockTrade, accountId: string): BlockTrades.BlockTradeProposal => {
   const { buyer, executedMillis, seller } = trade
   const own = <A>(party: BlockTradeParty, value: A): A | "" => (party.accountId === accountId ? value : "")

@@ -91,7 +91,7 @@ const readWindow = (
     return Result.fail(invalidParameters("last_sec cannot be combined with from or to"))
   }
   if (from !== undefined && to === undefined) {
-    return Result.fail(invalidParameters("from requires the parameter to"))
+    return Result.fail(invalidParameters("the parameter 'from' requires the parameter 'to'"))
   }
   const toMillis = to ?? nowMillis
   const fromMillis = last_sec === undefined ? (from ?? toMillis - dayMillis) : toMillis - last_sec * 1_000

@@ -92,7 +92,7 @@ const isAfter = (millis: number, min: number | undefined): boolean => min === un
 const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
   isAfter(updatedMillis, min) && (max === undefined || updatedMillis <= max * 1_000)
 
-/** Documented: only one pair of times may be set, and each pair is permitted only with some statuses. */
+/** Documented: only one pair of times may be set. Each pair limits the status that may be set with it. */
 const checkFilters = (input: Markets.ListInput): Refusal | undefined => {
   const pairs = [
     { times: [input.min_created_ts, input.max_created_ts], statuses: ["unopened", "open"] },
@@ -105,7 +105,7 @@ const checkFilters = (input: Markets.ListInput): Refusal | undefined => {
   }
   if ((input.min_updated_ts !== undefined || input.max_updated_ts !== undefined) && !permitsUpdateTimes(input)) {
     return invalidParameters(
-      "min_updated_ts and max_updated_ts can be combined only with mve_filter=exclude, or with both mve_filter=exclude and series_ticker"
+      "min_updated_ts and max_updated_ts can be combined only with mve_filter=exclude, and then also with series_ticker"
     )
   }
   return pairs.every((pair) => input.status === undefined || pair.statuses.includes(input.status))

@@ -141,7 +141,7 @@ const toMarketPosition = (position: Position): Portfolio.MarketPosition => ({
   last_updated_ts: time(position.updatedMillis)
 })
 
-/** Over the event's listed markets on all pages. */
+/** `positions` are all positions of the event that match the query, not only those of one page. */
 const toEventPosition = (eventTicker: string, positions: ReadonlyArray<Position>): Portfolio.EventPosition => {
   const total = (of: "tradedCount" | "exposureMicros" | "realizedMicros" | "feesMicros") =>
     positions.reduce((micros, position) => micros + position[of], 0)

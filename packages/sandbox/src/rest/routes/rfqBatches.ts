@@ -145,7 +145,7 @@ const readCreate = (
 
 type Size = Pick<CreateRfqBatchChild, "count" | "targetCostMicros">
 
-/** Of a batch or of a child, which is one of its RFQs. */
+/** Reads the size of a batch, or of a child (one of the RFQs of a batch). */
 const readSize = ({
   contracts_fp: contracts,
   target_cost_dollars: cost

@@ -19,7 +19,7 @@ import { cancelBatchQuote, endCompetition, uncount } from "./closing.ts"
 import { checkMarkets, checkOpen, checkPayable } from "./quoting.ts"
 import { findBatchQuote, findOwnBatch, indexBatch, noteUpdate, toBatch, toBatchQuote } from "./records.ts"
 
-/** The shortest times of a single quote on any of the markets. */
+/** Each window is the shortest window of all markets of the batch. */
 const batchWindowsOf = ({ children }: BatchState) => {
   const windows = children.map(({ market }) => windowsOf(market))
   return {

@@ -65,7 +65,8 @@ export const executeBatch = (state: State, batch: BatchState): void => {
 }
 
 /**
- * Whether every child can fill in full, and every party can pay for all its children within its maximum of open orders.
+ * Whether every child can fill in full, every party can pay for all its children, and no party would exceed its maximum
+ * of open orders.
  */
 const canExecute = (state: State, batch: BatchState, children: ReadonlyArray<Child>, side: Side): boolean => {
   const { account, exchangeIndex, subaccount } = batch

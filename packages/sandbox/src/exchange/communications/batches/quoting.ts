@@ -25,7 +25,7 @@ import { addBids, removeBids } from "./bestQuotes.ts"
 import { cancelBatchQuote, uncount } from "./closing.ts"
 import { attachBatchQuote, findBatch, findBatchQuote, toBatchQuote } from "./records.ts"
 
-/** Documented. */
+/** Documented: how long a batch quote can win children. */
 const countedMillis = 30_000
 
 /** Replaces the maker's older batch quote on the batch. */

@@ -1,0 +1,135 @@
+/** Checks which users receive which events of a session. */
+import { assert, describe, it } from "@effect/vitest"
+import { error, message, subscribed, ticker, trade } from "../support/messages.ts"
+import { User, World } from "../support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+
+/** A topic on two connections: A and B on the first, C and D on the second. Each user has the markets of one connection. */
+const spread = () => {
+  const world = new World({ batchSize: 2 })
+  const { user: first } = world.live("trade", tickers("A", "B"))
+  const { user: second } = world.subscribe("trade", tickers("C", "D"))
+  world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }))
+  world.open()
+  world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
+  return { world, first, second }
+}
+
+describe("Session: a topic on two connections", () => {
+  it("delivers an event of one connection only to the users of its markets", () => {
+    const { first, second, world } = spread()
+    world.receive(trade(1, 2, "C"), 2)
+    assert.deepStrictEqual([first.tags, second.tags], [[], ["Gap", "trade"]])
+    world.session.closed(2, 1006, "")
+    assert.deepStrictEqual(first.tags, [])
+    assert.deepStrictEqual(second.of("Outage")[0]?.markets, ["C", "D"])
+  })
+
+  it("reports the end of an outage when all connections are restored", () => {
+    const { world } = spread()
+    const { user } = world.subscribe("trade", tickers("A", "C"))
+    world.session.closed(1, 1006, "")
+    world.session.closed(2, 1006, "")
+    world.pass(1_000)
+    world.open()
+    const [one] = world.take()
+    world.receive(subscribed(one!.id, "trade", 1), 3)
+    assert.deepStrictEqual(user.of("Restored"), [])
+    world.open()
+    const [two] = world.take()
+    world.receive(subscribed(two!.id, "trade", 1), 4)
+    assert.strictEqual(user.of("Restored").length, 1)
+  })
+
+  it("notifies a user that the subscription is live when all connections have all markets", () => {
+    const world = new World({ batchSize: 2 })
+    let live = 0
+    world.subscribe("trade", tickers("A", "B", "C", "D"), Object.assign(new User(), { onLive: () => void live++ }))
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 1)
+    world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }), 1)
+    assert.strictEqual(live, 0)
+    world.open()
+    const { id } = world.takeOne()
+    assert.strictEqual(live, 0)
+    world.receive(subscribed(id, "trade", 1), 2)
+    assert.strictEqual(live, 1)
+  })
+
+  it("does not notify a user who joins while another connection adds a market", () => {
+    const { world } = spread()
+    const adding = world.subscribe("trade", tickers("E"))
+    world.takeOne()
+    let live = 0
+    world.subscribe("trade", tickers("A"), Object.assign(new User(), { onLive: () => void live++ }))
+    assert.strictEqual(live, 0)
+    assert.deepStrictEqual(adding.user.events, [])
+  })
+})
+
+describe("Session: users", () => {
+  it("ends a subscription once, even if its end closes it and others", () => {
+    const world = new World()
+    const [first, second] = [new User(), new User()]
+    const made = world.subscribe(
+      "trade",
+      {},
+      Object.assign(first, {
+        onEnd: (reason: undefined) => {
+          first.ends.push(reason)
+          made.subscription.close()
+          other.subscription.close()
+        }
+      })
+    )
+    const other = world.subscribe("trade", {}, second)
+    world.session.close()
+    assert.deepStrictEqual([first.ends.length, second.ends.length], [1, 1])
+  })
+
+  it("does not report refused markets to users of other markets", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    const other = world.subscribe("trade", tickers("B", "A"))
+    world.receive(error(11, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    assert.deepStrictEqual([user.events, other.user.tags], [[], ["Refused"]])
+  })
+
+  it("delivers the last message to a user who joins, not a later event", () => {
+    const params = { ...tickers("A"), send_initial_snapshot: true }
+    const world = new World()
+    world.live("ticker", params)
+    world.receive(ticker(1, "A"))
+    world.receive(message("ticker", { sid: 1 }, { market_ticker: "A", ts: "now" }))
+    assert.deepStrictEqual(world.subscribe("ticker", params).user.tags, ["ticker"])
+  })
+
+  it("reports no outage if the exchange ends a subscription of a connection that has not taken over yet", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.session.changeOver()
+    world.open()
+    const { id } = world.takeOne()
+    world.subscribe("trade", tickers("B"))
+    world.receive(subscribed(id, "trade", 1), 2)
+    world.receive(error(25, { sid: 1, seq: 1 }), 2)
+    assert.deepStrictEqual(user.events, [])
+  })
+
+  it("reports the duration of each outage", () => {
+    const world = new World()
+    const { user } = world.live("fill")
+    for (let round = 0; round < 2; round++) {
+      world.reconnect()
+      world.receive(subscribed(world.takeOne().id, "fill", 1))
+      world.pass(1_000)
+    }
+    const restored = user.of("Restored")
+    assert.strictEqual(restored.length, 2)
+    for (const [index, { sinceMillis }] of user.of("Outage").entries()) {
+      assert.strictEqual(restored[index]?.sinceMillis, sinceMillis)
+    }
+    assert.isBelow(restored[1]!.durationMillis, 1_000)
+  })
+})

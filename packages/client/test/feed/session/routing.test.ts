@@ -1,0 +1,340 @@
+/** Checks how the session routes messages: early, repeated, undecodable and unwanted messages, and replies. */
+import { assert, describe, it } from "@effect/vitest"
+import { delta, error, message, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
+import { User, World } from "../support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+
+/** Removes sides of a snapshot, and adds a member that no version of the client knows. */
+const renamed = (base: Readonly<Record<string, unknown>>, ...sides: ReadonlyArray<string>) => {
+  const msg = Object.entries(base["msg"] as object).filter(([key]) => !sides.includes(key)) // a snapshot has a msg
+  return { ...base, msg: { ...Object.fromEntries(msg), new_side: [] } }
+}
+
+describe("Session: replies", () => {
+  it("delivers messages that arrive before a reply of type ok to subscribe, and counts that reply after them", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade", tickers("A", "B"))
+    world.open()
+    const { id } = world.takeOne()
+    world.receive(trade(7, 1))
+    world.receive(ok(id, 7, 2, ["A", "B"]))
+    world.receive(trade(7, 3))
+    assert.deepStrictEqual(user.tags, ["trade", "trade"])
+  })
+
+  it("reports messages that were lost before the reply to unsubscribe", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    world.receive(trade(1, 1))
+    subscription.resubscribe()
+    world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 1, seq: 4 })
+    assert.deepStrictEqual(user.tags, ["trade", "Gap", "Outage"])
+    assert.deepInclude(user.of("Gap")[0], { reason: "missing", expectedSeq: 2, receivedSeq: 4 })
+  })
+
+  it("ignores the seq of a reply about an unknown subscription, and a reply without a seq", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    world.receive(trade(1, 1))
+    world.receive({ id: 999, type: "unsubscribed", sid: 9, seq: 7 })
+    subscription.add(["B"])
+    world.receive(error(12, { id: world.takeOne().id, sid: 1 }))
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(user.tags, ["trade", "Refused", "trade"])
+  })
+
+  it("does not wait for the reply to get_snapshot after its market was removed", () => {
+    for (const hasId of [true, false]) {
+      const world = new World()
+      const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+      world.receive(snapshot(1, 1))
+      world.receive(snapshot(1, 2, "B"))
+      subscription.snapshot(["A"])
+      const { id } = world.takeOne()
+      subscription.remove(["A"])
+      assert.deepStrictEqual(world.unread, [])
+      world.receive(snapshot(1, 3, "A", hasId ? id : undefined))
+      assert.deepInclude(world.takeOne().params, { action: "delete_markets", market_tickers: ["A"] })
+    }
+  })
+
+  it("does not take a snapshot as the reply to add_markets", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A"))
+    subscription.add(["B"])
+    const { id } = world.takeOne()
+    world.receive(snapshot(1, 1, "B", id))
+    assert.strictEqual(world.session.state().connections[0]!.commandsInFlight, 1)
+    // The snapshot arrived, so its market can be requested again, although the reply did not arrive yet.
+    subscription.snapshot(["B"])
+    world.receive(ok(id, 1, 2, ["A", "B"]))
+    assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["B"] })
+  })
+
+  it("does not take a delta as the reply to get_snapshot", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    subscription.snapshot(["A"])
+    world.receive(delta(1, 2))
+    assert.strictEqual(world.session.state().connections[0]!.commandsInFlight, 1)
+  })
+
+  it("does not take a delta as the first snapshot of its market", () => {
+    const world = new World()
+    world.live("orderbook_delta", tickers("A"))
+    world.receive(delta(1, 1))
+    world.pass(5_000)
+    assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["A"] })
+  })
+})
+
+describe("Session: early messages", () => {
+  it("keeps room for early messages after messages of a subscription that no command opened", () => {
+    const world = new World({ maxEarlyMessages: 3 })
+    world.subscribe("ticker")
+    world.open()
+    for (let count = 0; count < 4; count++) world.receive(ticker(99))
+    world.receive(subscribed(world.takeOne().id, "ticker", 1))
+    assert.strictEqual(world.session.state().counters.stray, 3)
+    const { user } = world.subscribe("trade")
+    world.receive(trade(2, 1))
+    world.receive(subscribed(world.takeOne().id, "trade", 2))
+    assert.deepStrictEqual(user.tags, ["trade"])
+  })
+
+  it("keeps the early messages of a subscription whose command got no reply until the list of subscriptions arrives", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    world.takeOne()
+    world.pass(5_000)
+    const list = world.takeOne()
+    world.receive(ticker(5))
+    assert.deepStrictEqual(user.tags, [])
+    world.receive({ id: list.id, type: "ok", msg: [{ channel: "ticker", sid: 5 }] })
+    assert.deepStrictEqual(user.tags, ["ticker"])
+  })
+
+  it("counts a message of an unknown subscription as stray while only an update is in doubt", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.pass(5_000)
+    world.receive(trade(9, 1))
+    assert.strictEqual(world.session.state().counters.stray, 1)
+  })
+
+  it("counts a message of an unknown subscription as stray while a subscription waits to be opened again", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    world.receive(error(25, { sid: 1, seq: 1 }))
+    world.receive(trade(1, 2))
+    assert.strictEqual(world.session.state().counters.stray, 1)
+  })
+
+  it("stops delivering early messages if a user ends the connection", () => {
+    const world = new World({ maxEarlyMessages: 2 })
+    const user = new User()
+    world.subscribe(
+      "trade",
+      tickers("A"),
+      Object.assign(user, { onEvent: (event: never) => (user.events.push(event), world.session.closed(1, 1006, "")) })
+    )
+    world.open()
+    for (let seq = 1; seq <= 3; seq++) world.receive(trade(5, seq))
+    world.receive(subscribed(world.takeOne().id, "trade", 5))
+    assert.deepStrictEqual(user.tags, ["trade", "Outage"])
+  })
+
+  it("reports the number of the next message if early messages were dropped", () => {
+    const world = new World({ maxEarlyMessages: 2 })
+    const { user } = world.subscribe("trade")
+    world.open()
+    for (let seq = 1; seq <= 3; seq++) world.receive(trade(5, seq))
+    world.receive(subscribed(world.takeOne().id, "trade", 5))
+    assert.deepInclude(user.of("Gap")[0], { reason: "overflow", expectedSeq: 3, receivedSeq: 3 })
+  })
+})
+
+describe("Session: messages", () => {
+  it("counts messages, and reports them to the observer", () => {
+    const seen: Array<unknown> = []
+    const world = new World(
+      {},
+      {
+        onMessage: (...call) => void seen.push(call),
+        onGap: (...call) => void seen.push(call),
+        onUndecodable: (...call) => void seen.push(call)
+      }
+    )
+    world.live("trade", tickers("A"))
+    world.receive({ ...trade(1, 1), sending_ts_ms: 12 })
+    world.receive(trade(1, 3))
+    world.receive("{")
+    const receivedMillis = world.nowMillis + world.wallOffsetMillis
+    assert.deepStrictEqual(seen, [
+      ["trade", 12, receivedMillis],
+      ["trade", "missing"],
+      ["trade", undefined, receivedMillis],
+      ["InvalidMessage"]
+    ])
+    const { counters, subscriptions } = world.session.state()
+    assert.strictEqual(counters.messages, 2)
+    assert.strictEqual(subscriptions[0]!.received, 2)
+  })
+
+  it("delivers a message with a seq on a channel without seq", () => {
+    const world = new World()
+    const { user } = world.live("ticker")
+    world.receive({ ...ticker(1), seq: 7 })
+    world.receive({ ...ticker(1), seq: 7 })
+    assert.deepStrictEqual(user.tags, ["ticker", "ticker"])
+  })
+
+  it("reports a message whose type is not part of its channel", () => {
+    const types: Array<string> = []
+    const observer = { onMessage: () => {}, onGap: () => {}, onUndecodable: (type: string) => void types.push(type) }
+    for (const world of [new World({}, observer), new World()]) {
+      const { user } = world.live("trade", tickers("A"))
+      const wrong = message("ticker", { sid: 1 }, { market_ticker: "A".repeat(600) })
+      world.receive(wrong)
+      const { text, ...event } = user.of("Undecodable")[0]!
+      assert.deepStrictEqual(event, {
+        _tag: "Undecodable",
+        generation: 1,
+        sid: 1,
+        market: undefined,
+        pointer: "/type",
+        reason: "a message of type ticker is not part of trade"
+      })
+      assert.strictEqual(text.length, 500)
+      assert.isTrue(text.startsWith("{"))
+      assert.strictEqual(world.session.state().counters.undecodable, 1)
+      assert.deepStrictEqual(user.tags, ["Undecodable"])
+    }
+    assert.deepStrictEqual(types, ["InvalidMessage"])
+  })
+
+  it("delivers no messages of a market while its removal is in flight, even if it is wanted again", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B"))
+    subscription.remove(["B"])
+    subscription.add(["B"])
+    world.receive(trade(1, 1, "B"))
+    world.receive(trade(1, 2, "A"))
+    assert.strictEqual(user.events.length, 1)
+    assert.deepInclude(user.of("Message")[0]?.message, { seq: 2 })
+    world.receive(ok(world.takeOne().id, 1, 3, ["A"]))
+    world.receive(ok(world.takeOne().id, 1, 4, ["A", "B"]))
+    world.receive(trade(1, 5, "B"))
+    assert.strictEqual(user.events.length, 2)
+  })
+
+  it("delivers no messages of an old subscription to a user who joins during its removal", () => {
+    const world = new World()
+    world.live("trade").subscription.close()
+    const { user } = world.subscribe("trade")
+    world.receive(trade(1, 1))
+    world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 1, seq: 2 })
+    world.receive(subscribed(world.takeOne().id, "trade", 2))
+    world.receive(trade(2, 1))
+    assert.deepStrictEqual(
+      user.of("Message").map(({ sid }) => sid),
+      [2]
+    )
+  })
+
+  it("keeps no last message of a market that was removed", () => {
+    const params = { ...tickers("A", "B"), send_initial_snapshot: true }
+    const world = new World()
+    const { subscription } = world.live("ticker", params)
+    subscription.remove(["B"])
+    const removal = world.takeOne()
+    world.receive(ticker(1, "B"))
+    world.receive(ok(removal.id, 1, 1, ["A"]))
+    assert.deepStrictEqual(world.subscribe("ticker", params).user.events, [])
+  })
+})
+
+describe("Session: unknown members of a snapshot", () => {
+  it("reports unknown members if either side is absent, even if the snapshot arrives early", () => {
+    for (const side of ["yes_dollars_fp", "no_dollars_fp"]) {
+      const world = new World()
+      const { user } = world.subscribe("orderbook_delta", tickers("A"))
+      world.open()
+      world.receive(renamed(snapshot(1, 1), side))
+      world.receive(subscribed(world.takeOne().id, "orderbook_delta", 1))
+      assert.deepStrictEqual(user.tags, ["UnknownKeys", "orderbook_snapshot"])
+      world.receive(renamed(snapshot(1, 2), side))
+      assert.deepStrictEqual(user.tags.slice(2), ["UnknownKeys", "orderbook_snapshot"])
+      assert.deepInclude(user.of("UnknownKeys")[1], { generation: 1, sid: 1, market: "A", pointers: ["/msg/new_side"] })
+    }
+  })
+})
+
+describe("Session: undecodable messages", () => {
+  it("reads a sid of several digits from cut text, and only a whole number", () => {
+    const world = new World()
+    const trades = world.live("trade", tickers("A"), 12)
+    const fills = world.live("fill", {}, 5)
+    world.receive('{"type":"trade","sid": 12 ,"seq":1,"msg":{')
+    assert.deepStrictEqual([trades.user.tags, fills.user.tags], [["Undecodable"], []])
+    world.receive('{"type":"fill","sid":5.5,"msg":{')
+    assert.strictEqual(fills.user.of("Undecodable")[0]?.sid, undefined)
+    assert.strictEqual(trades.user.events.length, 2)
+  })
+
+  it("does not count a seq that is not a positive whole number", () => {
+    for (const seq of ["1", 0, -1, 1.5]) {
+      const world = new World()
+      const { user } = world.live("trade", tickers("A"))
+      world.receive({ ...trade(1, 1), seq, msg: { market_ticker: "A" } })
+      world.receive(trade(1, 1))
+      assert.deepStrictEqual(user.tags, ["Undecodable", "trade"])
+      assert.deepInclude(world.session.state().counters, { gaps: 0, duplicates: 0 })
+    }
+  })
+
+  it("limits the text in the event to 500 characters", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.receive(`{${"x".repeat(600)}`)
+    assert.strictEqual(user.of("Undecodable")[0]?.text, `{${"x".repeat(499)}`)
+  })
+
+  it("reports a message of unknown type to all users of its subscription, even if it names a market", () => {
+    const world = new World()
+    const first = world.live("trade", tickers("A"))
+    const second = world.subscribe("trade", tickers("A"))
+    const third = world.subscribe("trade", tickers("B"))
+    world.receive({ type: "trade_amended", sid: 1, seq: 1, msg: { market_ticker: "A" } })
+    for (const { user } of [first, second, third]) assert.deepStrictEqual(user.tags, ["UnknownMessage"])
+  })
+
+  it("reports a message without a readable sid at once, even while a subscription is being opened", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.open()
+    world.receive("{")
+    assert.deepStrictEqual(user.tags, ["Undecodable"])
+  })
+
+  it("reports an undecodable message of an unknown subscription to all users of the connection", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.receive({ type: "trade", sid: 9, seq: 1, msg: {} })
+    assert.deepInclude(user.of("Undecodable")[0], { sid: 9, market: undefined })
+  })
+
+  it("does not report an undecodable message without a sid on a connection that has not taken over yet", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.session.changeOver()
+    world.open()
+    world.receive("{", 2)
+    assert.deepStrictEqual(user.events, [])
+    assert.strictEqual(world.session.state().counters.undecodable, 1)
+  })
+})

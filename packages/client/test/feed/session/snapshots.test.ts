@@ -1,0 +1,120 @@
+/** Checks when the session requests snapshots of books. */
+import { assert, describe, it } from "@effect/vitest"
+import { ok, snapshot, subscribed } from "../support/messages.ts"
+import { World } from "../support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+
+describe("Session: snapshots", () => {
+  it("requests only the snapshots that are late", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A"))
+    world.pass(2_000)
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 1))
+    world.pass(3_000)
+    const first = world.takeOne()
+    assert.deepInclude(first.params, { action: "get_snapshot", market_tickers: ["A"] })
+    world.receive(ok(first.id, 1, 2))
+    world.pass(1_999)
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(1)
+    assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["B"] })
+  })
+
+  it("keeps the deadline of a first snapshot if its market is added a second time", () => {
+    const world = new World({ snapshotTimeoutMillis: 8_000 })
+    world.subscribe("orderbook_delta", tickers("A"))
+    world.open()
+    world.takeOne()
+    world.pass(5_000)
+    world.receive({ id: world.takeOne().id, type: "ok", msg: [{ channel: "orderbook_delta", sid: 5 }] })
+    const add = world.takeOne()
+    assert.deepInclude(add.params, { action: "add_markets", market_tickers: ["A"] })
+    world.receive(ok(add.id, 5, 1))
+    world.pass(2_999)
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(1)
+    assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["A"] })
+  })
+
+  it("wakes for the next deadline, although the request for another late snapshot was not sent yet", () => {
+    const world = new World()
+    const start = world.nowMillis
+    const { subscription } = world.live("orderbook_delta", tickers("A"))
+    world.pass(2_000)
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 1))
+    world.pass(2_000)
+    subscription.add(["C"])
+    // No reply to this command arrives, so the request for A has to wait.
+    world.pass(1_000)
+    assert.strictEqual(world.session.nextMillis(), start + 7_000)
+  })
+
+  it("wakes for the earlier deadline of a market whose request was not sent yet", () => {
+    const world = new World({ batchSize: 1 })
+    const { subscription } = world.live("orderbook_delta", tickers("A"))
+    for (const market of ["B", "C"]) {
+      subscription.add([market])
+      world.receive(ok(world.takeOne().id, 1, market === "B" ? 1 : 2))
+    }
+    for (const [index, market] of ["A", "B", "C"].entries()) world.receive(snapshot(1, 3 + index, market))
+    const start = world.nowMillis
+    subscription.snapshot(["A"])
+    world.pass(1_000)
+    subscription.snapshot(["B", "C"])
+    world.pass(2_000)
+    world.receive(snapshot(1, 6, "A"))
+    assert.deepStrictEqual(world.take(2).at(-1)!.params.market_tickers, ["B"])
+    assert.strictEqual(world.session.nextMillis(), start + 6_000)
+  })
+
+  it("no longer waits for the snapshot of a market that was removed", () => {
+    const world = new World({ probeMillis: 60_000 })
+    const start = world.nowMillis
+    const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1, "A"))
+    subscription.remove(["B"])
+    world.receive(ok(world.takeOne().id, 1, 2, ["A"]))
+    world.pass(5_000)
+    assert.deepStrictEqual(world.unread, [])
+    assert.strictEqual(world.session.nextMillis(), start + 60_000)
+  })
+
+  it("does not test a silent subscription by a market that still waits for its snapshot", () => {
+    const world = new World({ silenceMillis: 2_000, snapshotTimeoutMillis: 10_000 })
+    world.live("orderbook_delta", tickers("A"))
+    world.pass(9_000)
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("tests a silent subscription by another market each time", () => {
+    const world = new World({ silenceMillis: 3_000 })
+    world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1, "A"))
+    world.receive(snapshot(1, 2, "B"))
+    let seq = 2
+    const markets: Array<string> = []
+    for (let seconds = 0; seconds < 20; seconds++) {
+      world.session.pinged(1)
+      world.pass(1_000)
+      for (const { id, params } of world.take(world.unread.length)) {
+        markets.push(...params.market_tickers!)
+        world.receive(snapshot(1, ++seq, params.market_tickers![0], id))
+      }
+    }
+    assert.deepStrictEqual(markets.slice(0, 3), ["A", "B", "A"])
+  })
+
+  it("does not request a snapshot before the subscription is open", () => {
+    const world = new World({ snapshotTimeoutMillis: 2_000 })
+    world.subscribe("orderbook_delta", tickers("A"))
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(3_000)
+    world.session.tick()
+    world.receive(subscribed(id, "orderbook_delta", 1))
+    assert.deepStrictEqual(world.unread, [])
+  })
+})

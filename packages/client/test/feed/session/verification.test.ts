@@ -1,0 +1,205 @@
+/** Checks what the session does after commands without a reply. */
+import { assert, describe, it } from "@effect/vitest"
+import { error, ok, subscribed, ticker, trade } from "../support/messages.ts"
+import { World } from "../support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+const list = (id: number, ...msg: ReadonlyArray<{ readonly channel: string; readonly sid: number }>) => ({
+  id,
+  type: "ok",
+  msg
+})
+const trades = { channel: "trade", sid: 1 }
+
+/** Lets the session request the list of subscriptions. Returns the id of the command. */
+const verify = (world: World): number => {
+  world.receive(error(18, { sid: 1 }))
+  const { cmd, id } = world.takeOne()
+  assert.strictEqual(cmd, "list_subscriptions")
+  return id
+}
+
+/** Lets the last command time out, and replies with a list of subscriptions. */
+const timeOut = (world: World, ...msg: ReadonlyArray<{ readonly channel: string; readonly sid: number }>): void => {
+  world.session.pinged(1)
+  world.pass(5_000)
+  const commands = world.take(world.unread.length)
+  world.receive(list(commands.find(({ cmd }) => cmd === "list_subscriptions")!.id, ...msg))
+}
+
+describe("Session: commands without a reply", () => {
+  it("connects again once if several commands and the list of subscriptions get no reply", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    world.receive(subscribed(999, "ticker", 8))
+    world.take()
+    verify(world)
+    subscription.add(["B"])
+    world.pass(5_000)
+    assert.deepStrictEqual(world.abandoned, [1])
+    assert.strictEqual(world.session.state().counters.losses, 1)
+  })
+
+  it("requests the list of subscriptions if the end of a subscription without a user gets no reply", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.receive(subscribed(999, "ticker", 8))
+    assert.deepStrictEqual(world.takeOne().params.sids, [8])
+    world.session.pinged(1)
+    world.pass(5_000)
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    assert.deepStrictEqual([world.unread, user.events], [[], []])
+  })
+
+  it("leaves a subscription alone whose command was sent after the request for the list", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    const id = verify(world)
+    subscription.resubscribe()
+    const unsubscribe = world.takeOne()
+    world.receive(list(id))
+    assert.deepStrictEqual(user.events, [])
+    world.receive({ id: unsubscribe.id, type: "unsubscribed", sid: 1, seq: 1 })
+    assert.deepInclude(user.of("Outage")[0]?.cause, { reason: "a user requested it" })
+  })
+
+  it("leaves a subscription alone whose command is in flight when the list arrives", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.resubscribe()
+    world.takeOne()
+    const id = verify(world)
+    world.receive(list(id))
+    assert.deepStrictEqual(user.events, [])
+  })
+
+  it("leaves a subscription alone that was opened after the request for the list", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    const id = verify(world)
+    const { user } = world.live("fill", {}, 2)
+    world.receive(list(id, trades))
+    assert.deepStrictEqual(user.events, [])
+  })
+
+  it("sends an update again if the exchange still has the subscription", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.take()
+    timeOut(world, trades)
+    const again = world.takeOne()
+    assert.deepInclude(again.params, { action: "add_markets", market_tickers: ["B"] })
+    world.receive(ok(again.id, 1, 1))
+    assert.deepStrictEqual(user.events, [])
+    assert.strictEqual(world.session.state().subscriptions[0]!.status, "live")
+  })
+
+  it("delivers messages of a market that is added again after a removal without a reply", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B"))
+    subscription.remove(["B"])
+    world.take()
+    subscription.add(["B"])
+    timeOut(world, trades)
+    assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["B"] })
+    world.receive(trade(1, 1, "B"))
+    assert.deepStrictEqual(user.tags, ["trade"])
+  })
+
+  it("refuses a market after three updates without a reply, and no market that it did not send yet", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    for (let attempt = 0; attempt < 3; attempt++) {
+      assert.deepStrictEqual(world.takeOne().params.market_tickers, ["B"])
+      if (attempt === 2) subscription.add(["C"])
+      timeOut(world, trades)
+    }
+    assert.deepStrictEqual(
+      user.of("Refused").map(({ markets }) => markets),
+      [["B"]]
+    )
+    const add = world.takeOne()
+    assert.deepStrictEqual(add.params.market_tickers, ["C"])
+    // The next market has three attempts, too.
+    for (let attempt = 0; attempt < 2; attempt++) {
+      timeOut(world, trades)
+      assert.deepStrictEqual(world.takeOne().params.market_tickers, ["C"])
+    }
+    assert.strictEqual(user.of("Refused").length, 1)
+  })
+
+  it("ends a subscription without markets after three subscribe commands without a reply", () => {
+    const world = new World()
+    const { user } = world.subscribe("fill")
+    world.open()
+    for (let attempt = 0; attempt < 3; attempt++) {
+      assert.strictEqual(world.takeOne().cmd, "subscribe")
+      timeOut(world)
+    }
+    assert.deepInclude(user.error, { _tag: "CommandTimedOut", attempts: 3, markets: [] })
+  })
+
+  it("keeps a subscription whose end gets no reply", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade")
+    subscription.resubscribe()
+    for (let attempt = 0; attempt < 4; attempt++) {
+      assert.strictEqual(world.takeOne().cmd, "unsubscribe")
+      timeOut(world, trades)
+    }
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("finds a subscription by its channel, and adds its markets again", () => {
+    const world = new World()
+    world.subscribe("trade", tickers("A"))
+    world.open()
+    world.take()
+    timeOut(world, { channel: "fill", sid: 3 }, { channel: "trade", sid: 5 })
+    const commands = world.take(2)
+    assert.deepStrictEqual(commands[0]!.params.sids, [3])
+    assert.deepInclude(commands[1]!.params, { action: "add_markets", sid: 5, market_tickers: ["A"] })
+  })
+
+  it("ends a subscription in the list that no user has", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    world.receive(list(verify(world), trades, { channel: "ticker", sid: 7 }))
+    assert.deepStrictEqual(world.takeOne().params.sids, [7])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("ends a subscription in the list that no user has, while a command of another channel is in flight", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.takeOne()
+    world.receive(list(verify(world), trades, { channel: "ticker", sid: 7 }))
+    assert.deepStrictEqual(world.takeOne().params.sids, [7])
+  })
+
+  it("ends a subscription in the list that waits to be opened again", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    const id = verify(world)
+    world.receive(error(25, { sid: 1, seq: 1 }))
+    world.receive(list(id, trades))
+    assert.deepStrictEqual(world.takeOne().params.sids, [1])
+    assert.strictEqual(world.session.state().subscriptions[0]!.sid, undefined)
+  })
+
+  it("does not end a subscription in the list whose subscribe command is in flight", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    const id = verify(world)
+    const { user } = world.subscribe("ticker")
+    const subscribe = world.takeOne()
+    world.receive(list(id, trades, { channel: "ticker", sid: 7 }))
+    assert.deepStrictEqual(world.unread, [])
+    world.receive(subscribed(subscribe.id, "ticker", 7))
+    world.receive(ticker(7))
+    assert.deepStrictEqual(user.tags, ["ticker"])
+  })
+})
