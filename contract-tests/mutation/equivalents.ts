@@ -634,6 +634,32 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), {})": startsInTime,
     "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: false })": startsInTime
   },
+  "packages/client/src/feed/session/reconcile.ts": {
+    "if (true) {":
+      "a subscription without a list of names has no acknowledged names, and a slot that needs no command is open",
+    "if (false) return": "isFree also checks the status"
+  },
+  "packages/client/src/feed/session/refusals.ts": {
+    "const slot = sent?.slot ?? (false ? undefined : line.bySid.get(sid))": noSid,
+    "if (false || !isPresent(line, slot)) {": "a connection never has the slot undefined",
+    'const named = new Set([...(msg.market_tickers ?? ["Stryker was here"]), msg.market_ticker])':
+      "no market has this name",
+    "if (true) refuse(core, topic, left, refusalOf(topic.channel, msg, left))": refusesNothing,
+    "if (left.length >= 0) refuse(core, topic, left, refusalOf(topic.channel, msg, left))": refusesNothing
+  },
+  "packages/client/src/feed/session/changeover.ts": {
+    "return true && twin.isSettled && twin.awaited.size === 0":
+      "copySlots gives each wanted slot a twin, and a settled slot is open",
+    'return twin.status === "open" && twin.isSettled && twin.awaited.size === 0':
+      "copySlots gives each wanted slot a twin",
+    'line.held = ["Stryker was here"]': "a connection that replaces no other does not read the list"
+  },
+  "packages/client/src/feed/session/transitions.ts": {
+    "if (true) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)":
+      "a connection that replaces no other does not read the list",
+    "if (true && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)":
+      "no subscription has the sid undefined"
+  },
   "packages/client/src/feed/session/routing.ts": {
     "if (false) return": noSid,
     "const slot = false ? undefined : line.bySid.get(sid)": noSid,
@@ -678,8 +704,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     ";": "a slot whose command got no reply is not settled, and the reply with the list has marked the session",
     'if (true) reopen(core, slot, { msg: "it is not in the list of subscriptions" })':
       "a slot that is not wanted has no users to notify, and is removed at once",
-    "if (kind === undefined ? slot.sid === undefined : true) refuse(core, slot.topic, markets, error)": refusesNothing,
-    "if (kind === undefined ? slot.sid === undefined : markets.length >= 0) refuse(core, slot.topic, markets, error)":
+    "if (kind === undefined ? slot.sid === undefined : true) refuseNames(core, slot, markets, error)": refusesNothing,
+    "if (kind === undefined ? slot.sid === undefined : markets.length >= 0) refuseNames(core, slot, markets, error)":
       refusesNothing
   },
   "packages/client/src/feed/session/timers.ts": {

@@ -265,7 +265,7 @@ export class Session {
       if (line.status !== "open" && line.status !== "dialing") continue
       redial(core, line, cause)
       // The exchange refused nothing, so the next attempt to connect does not wait.
-      line.dueMillis = monotonicMillis
+      line.dueMillis = core.now()
     }
   }
 }

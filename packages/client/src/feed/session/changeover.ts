@@ -5,7 +5,7 @@
  * @module
  */
 import type { Core } from "./core.ts"
-import { emit, restore } from "./delivery.ts"
+import { announceLive, emit, restore } from "./delivery.ts"
 import { dropLine } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 
@@ -79,6 +79,8 @@ export const takeOver = (core: Core): void => {
       // In the meantime, the name may have been removed, or moved to another connection.
       if (slot.isWanted && (name === undefined || slot.names.has(name))) emit(core, slot, name, event)
     }
+    // A user may have joined or added names during the changeover.
+    for (const { topic } of [...ended, ...slots]) announceLive(core, topic)
     core.isDirty = true
   }
 }

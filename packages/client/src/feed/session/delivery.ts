@@ -96,7 +96,7 @@ export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
 }
 
 export const announceLive = (core: Core, { members, slots }: Topic): void => {
-  if (slots.some((slot) => slot.isWanted && !(slot.isSettled && slot.status === "open"))) return
+  if (slots.length === 0 || slots.some((slot) => slot.isWanted && !(slot.isSettled && slot.status === "open"))) return
   const fresh = members.filter(({ wasLive }) => !wasLive)
   for (const member of fresh) member.wasLive = true
   notify(core, fresh, (subscriber) => subscriber.onLive?.())

@@ -6,10 +6,17 @@
  */
 import { type ErrorBody, type Explanation } from "../../Errors.ts"
 import { isLostStatus, isRefusedForNow } from "../../statuses.ts"
-import { ConnectionClosed, ConnectionLost, ConnectionRefused, type FeedError, type LossCause } from "../FeedError.ts"
+import {
+  ConnectionClosed,
+  ConnectionLost,
+  ConnectionRefused,
+  type FeedError,
+  type LossCause,
+  type MarketsError
+} from "../FeedError.ts"
 import type { Core } from "./core.ts"
-import { end, interrupt, usersOf } from "./delivery.ts"
-import type { Line } from "./model.ts"
+import { end, interrupt, refuse, usersOf } from "./delivery.ts"
+import type { Line, Slot } from "./model.ts"
 import { removeSlot } from "./placement.ts"
 import { reset } from "./transitions.ts"
 
@@ -103,6 +110,13 @@ export const dropLine = (core: Core, line: Line): void => {
   core.removeLine(line)
   for (const slot of line.slots) removeSlot(core, slot)
 }
+
+/**
+ * Refuses names of a slot. If its connection would replace another connection, which still carries the names, the
+ * session drops the new connection instead.
+ */
+export const refuseNames = (core: Core, slot: Slot, names: ReadonlyArray<string>, error: MarketsError): void =>
+  slot.line.replaces === undefined ? refuse(core, slot.topic, names, error) : dropLine(core, slot.line)
 
 export const dial = (core: Core): void => {
   for (const line of core.lines) {

@@ -73,14 +73,15 @@ const isReady = (slot: Slot, nowMillis: number): boolean =>
   slot.notBeforeMillis <= nowMillis &&
   !mustWait(slot)
 
-const sweep = (core: Core, slot: Slot): boolean => {
-  if (slot.status !== "closed" || slot.command !== undefined) return false
+/** Forgets a slot that is neither wanted nor open at the exchange. */
+const sweep = (core: Core, slot: Slot): void => {
+  if (slot.status !== "closed") return
   slot.reopenReason = undefined
-  if (slot.isWanted) return false
+  if (slot.isWanted) return
   removeSlot(core, slot)
-  // A slot that is no longer wanted does not count as interrupted.
+  // A slot that is no longer wanted does not count as interrupted. The other slots of the topic may all be live.
   restore(core, slot)
-  return true
+  announceLive(core, slot.topic)
 }
 
 export const reconcile = (core: Core, line: Line): void => {

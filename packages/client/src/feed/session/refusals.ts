@@ -8,7 +8,7 @@ import { type ChannelName, errorCodes, type Messages } from "../../generated/fee
 import { SubscriptionRefused } from "../FeedError.ts"
 import type { Core } from "./core.ts"
 import { end, refuse, usersOf } from "./delivery.ts"
-import { dropLine, redial } from "./dialling.ts"
+import { dropLine, redial, refuseNames } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 import { place, unplace } from "./placement.ts"
@@ -57,6 +57,9 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
     if (sent?.kind === "verify" && reaction === "slowDown") line.mustVerify = true
     else if (sent?.kind === "verify") {
       redial(core, line, { _tag: "ProbeRefused", code: msg.code, reason: msg.msg })
+    } else if (sent?.kind === "orphan") {
+      // The list of subscriptions shows whether the exchange still has the subscription.
+      if (reaction === "slowDown" || reaction === "verify") line.mustVerify = true
     } else if (sent === undefined && isAbsent(id) && reaction !== "slowDown") line.mustVerify = true
     core.isDirty = true
     return
@@ -105,6 +108,7 @@ const onRefusedCommand = (
   switch (reaction) {
     case "slowDown":
       if (sent.kind === "snapshot") for (const name of sent.names) slot.requested.add(name)
+      if (sent.kind === "names") slot.wantsNames = true
       return
     case "verify":
       return doubt(core, line, slot, sent)
@@ -123,7 +127,7 @@ const spread = (core: Core, slot: Slot, sent: Sent<Slot>, msg: Messages["error"]
   if (slot.acknowledged.size === 0) {
     // The exchange refused the whole command, so the next command has half as many names. One name cannot be halved.
     if (sent.names.length > 1) slot.chunk = Math.ceil(sent.names.length / 2)
-    else refuse(core, topic, sent.names, refusalOf(topic.channel, msg, sent.names))
+    else refuseNames(core, slot, sent.names, refusalOf(topic.channel, msg, sent.names))
     return
   }
   // This connection would replace an old connection, which still carries the markets. So the session drops this
@@ -162,7 +166,7 @@ const onRefused = (
       }
       // After a refused delete, the exchange can still send messages about the name. They are dropped while no user
       // wants the name.
-      return sent.kind === "delete" ? undefined : refuse(core, topic, names, refusalOf(topic.channel, msg, names))
+      return sent.kind === "delete" ? undefined : refuseNames(core, slot, names, refusalOf(topic.channel, msg, names))
     case "snapshot":
       // Most likely the exchange does not send these markets, so the session adds them again.
       for (const name of names) slot.acknowledged.delete(name)

@@ -7,15 +7,17 @@
 import type { Messages } from "../../generated/feed.ts"
 import { MarketsNotListed, SubscriptionEnded } from "../FeedError.ts"
 import type { Core } from "./core.ts"
-import { end, refuse, usersOf } from "./delivery.ts"
+import { end, usersOf } from "./delivery.ts"
+import { refuseNames } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
-import { closed, isAbsent, isPresent, opened, orphan, type OnSid, reset, succeed } from "./transitions.ts"
+import { closed, isAbsent, isPresent, opened, orphan, type OnSid, reopen, reset, succeed } from "./transitions.ts"
 import { verified } from "./verification.ts"
 
 export const onSubscribed = (core: Core, line: Line, { id, msg }: Messages["subscribed"], onSid: OnSid): void => {
   const sent = line.pending.get(id)
-  if (sent !== undefined) succeed(core, line, sent)
+  // If the reply is about another channel, the command counts as unanswered.
+  if (sent !== undefined && sent.slot?.topic.channel === msg.channel) succeed(core, line, sent)
   const slot =
     sent?.slot ?? line.slots.find(({ status, topic }) => topic.channel === msg.channel && status === "opening")
   if (slot === undefined || !isPresent(line, slot) || slot.topic.channel !== msg.channel) {
@@ -44,7 +46,8 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
     opened(core, line, slot, sid, sent.names, onSid)
   }
   onCount()
-  if (sent === undefined) return
+  // Without a `sid`, no message of the subscription can be read. The list of subscriptions will show the `sid`.
+  if (sent === undefined || (sent.kind === "subscribe" && sid === undefined)) return
   succeed(core, line, sent)
   if (!isLast || slot.sid !== sid) return
   slot.status = "open"
@@ -78,7 +81,7 @@ const compare = (core: Core, slot: Slot, sent: Sent<Slot>, list: ReadonlyArray<s
   if (sent.kind === "delete") return
   const markets = sent.names.filter((name) => slot.names.has(name) && !slot.acknowledged.has(name))
   if (markets.length === 0) return
-  refuse(core, slot.topic, markets, new MarketsNotListed({ channel: slot.topic.channel, markets }))
+  refuseNames(core, slot, markets, new MarketsNotListed({ channel: slot.topic.channel, markets }))
 }
 
 export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["unsubscribed"]): void => {
@@ -87,8 +90,10 @@ export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["un
     succeed(core, line, sent)
     const { slot } = sent
     // A late reply can be about an older subscription, whose id (`sid`) is in use again.
-    const isInTime = slot?.status === "closing" || slot?.status === "unknown"
-    if (slot !== undefined && isInTime && slot.sid === sid && slot.lastCommandId === sent.id) closed(core, slot)
+    if (slot === undefined || slot.sid !== sid || slot.lastCommandId !== sent.id) return
+    // After a timeout, the list of subscriptions can still contain the subscription, and a user can want it again.
+    if (slot.status === "open" && slot.isWanted) reopen(core, slot, { msg: "a late reply ended it" })
+    else closed(core, slot)
   } else if (isAbsent(id)) {
     const slot = line.bySid.get(sid)
     if (slot === undefined) return

@@ -6,8 +6,7 @@
  */
 import { SnapshotMissing } from "../FeedError.ts"
 import type { Core } from "./core.ts"
-import { refuse } from "./delivery.ts"
-import { redial } from "./dialling.ts"
+import { redial, refuseNames } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 import { checkSnapshots, probeBook } from "./snapshots.ts"
 import { reopenSlot } from "./transitions.ts"
@@ -95,5 +94,5 @@ const runSlot = (core: Core, line: Line, slot: Slot, nowMillis: number): void =>
   }
   for (const market of markets) slot.reopenedFor.delete(market)
   const { channel } = slot.topic
-  refuse(core, slot.topic, markets, new SnapshotMissing({ channel, markets, waitedMillis }))
+  refuseNames(core, slot, markets, new SnapshotMissing({ channel, markets, waitedMillis }))
 }

@@ -16,7 +16,7 @@ export const settle = (core: Core, line: Line, sent: Sent<Slot>): void => {
   line.pending.settle(sent.id)
   if (line.verifying === sent) line.verifying = undefined
   const { slot } = sent
-  if (slot?.command === sent) {
+  if (slot?.lastCommandId === sent.id) {
     slot.command = undefined
     slot.leaving = undefined
     core.touch(slot)
@@ -72,6 +72,7 @@ export const reset = (core: Core, slot: Slot): void => {
   slot.acknowledged = new Set()
   slot.doubtful.clear()
   slot.leaving = undefined
+  if (slot.command?.kind === "names") slot.wantsNames = true
   slot.command = undefined
   slot.unanswered = 0
   slot.awaited.clear()
@@ -130,6 +131,7 @@ export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): voi
       slot.doubtful.add(name)
     }
   }
+  if (kind === "names" && slot.unanswered < core.settings.commandAttempts) slot.wantsNames = true
   line.mustVerify = true
   core.isDirty = true
 }

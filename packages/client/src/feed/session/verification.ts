@@ -6,8 +6,7 @@
  */
 import { CommandTimedOut } from "../FeedError.ts"
 import type { Core } from "./core.ts"
-import { refuse } from "./delivery.ts"
-import { redial } from "./dialling.ts"
+import { redial, refuseNames } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
 import { doubt, opened, orphan, type OnSid, reopen, reset } from "./transitions.ts"
@@ -17,6 +16,7 @@ export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
   if (sent.kind === "verify") {
     return redial(core, line, { _tag: "Unresponsive", timeoutMillis: core.settings.commandTimeoutMillis })
   }
+  if (sent.kind === "orphan") line.mustVerify = true
   if (slot?.command !== sent) return
   slot.command = undefined
   doubt(core, line, slot, sent)
@@ -72,5 +72,5 @@ const giveUp = (core: Core, slot: Slot): void => {
     attempts: slot.unanswered
   })
   slot.unanswered = 0
-  if (kind === undefined ? slot.sid === undefined : markets.length > 0) refuse(core, slot.topic, markets, error)
+  if (kind === undefined ? slot.sid === undefined : markets.length > 0) refuseNames(core, slot, markets, error)
 }

@@ -1560,4 +1560,97 @@ describe("Session", () => {
     world.session.record({ onFrame: () => {}, onEnd: ({ _tag }) => void ends.push(_tag) })
     assert.deepStrictEqual(ends, ["FeedClosed", "FeedClosed"])
   })
+
+  it("calls onReschedule after each input, and only after the input", () => {
+    const world = new World()
+    let calls = 0
+    world.session.onReschedule = () => void calls++
+    const { subscription } = world.live("trade", tickers("A"))
+    const before = calls
+    subscription.add(["B"])
+    assert.strictEqual(calls, before + 1)
+    assert.strictEqual(world.session.nextMillis(), world.nowMillis + 5_000)
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]))
+    assert.strictEqual(world.session.nextMillis(), world.nowMillis + 10_000)
+    // A message that changes nothing needs no new timer.
+    const count = calls
+    world.receive(trade(1, 2))
+    assert.strictEqual(calls, count)
+  })
+
+  it("sends the commands of a handler after the whole message was handled", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    const sent: Array<number> = []
+    Object.assign(user, {
+      onEvent: () => {
+        subscription.add(["B"])
+        sent.push(world.unread.length)
+      }
+    })
+    world.receive(trade(1, 1))
+    assert.deepStrictEqual([sent, world.unread.length], [[0], 1])
+  })
+
+  it("treats a jump of the clock by exactly `jumpMillis` as a late tick, and dials again beyond it", () => {
+    for (const [jumpMillis, dials] of [
+      [30_000, [1]],
+      [-30_000, [1]],
+      [30_001, [1, 2]],
+      [-30_001, [1, 2]]
+    ] as const) {
+      const world = new World()
+      world.live("trade")
+      world.wallOffsetMillis += jumpMillis
+      world.session.tick()
+      assert.deepStrictEqual(world.dials, [...dials], String(jumpMillis))
+    }
+  })
+
+  it("signs a handshake in progress again after a jump of the clock, but lets a wait continue", () => {
+    const world = new World()
+    world.subscribe("trade")
+    world.wallOffsetMillis += 600_000
+    world.session.tick()
+    assert.deepStrictEqual([world.dials, world.abandoned], [[1, 2], [1]])
+    world.session.closed(2, 1006, "")
+    world.wallOffsetMillis += 600_000
+    world.session.tick()
+    assert.deepStrictEqual([world.dials, world.session.state().counters.losses], [[1, 2], 2])
+  })
+
+  it("keeps a connection that receives messages without pings", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    for (let seq = 1; seq <= 12; seq++) {
+      world.receive(trade(1, seq))
+      world.pass(5_000)
+    }
+    world.session.pinged(99)
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("requests snapshots only of books, and only of the user's markets", () => {
+    const world = new World()
+    const first = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    const second = world.subscribe("orderbook_delta", tickers("B"))
+    world.receive(ok(world.takeOne().id, 1, 2, ["A", "B"]))
+    world.receive(snapshot(1, 3, "B"))
+    second.subscription.snapshot(["A"])
+    first.subscription.snapshot(["B"])
+    const trades = world.live("trade", tickers("A"), 2)
+    trades.subscription.snapshot(["A"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("needs no tick after the session was closed", () => {
+    const world = new World()
+    world.live("trade")
+    assert.isDefined(world.session.nextMillis())
+    world.session.close()
+    assert.isUndefined(world.session.nextMillis())
+    world.pass(100_000)
+    assert.deepStrictEqual([world.dials, world.unread], [[1], []])
+  })
 })

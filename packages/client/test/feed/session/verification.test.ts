@@ -40,13 +40,14 @@ describe("Session: commands without a reply", () => {
     assert.strictEqual(world.session.state().counters.losses, 1)
   })
 
-  it("ignores that the end of a subscription without a user gets no reply", () => {
+  it("requests the list of subscriptions if the end of a subscription without a user gets no reply", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.receive(subscribed(999, "ticker", 8))
     assert.deepStrictEqual(world.takeOne().params.sids, [8])
     world.session.pinged(1)
     world.pass(5_000)
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 

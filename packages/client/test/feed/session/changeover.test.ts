@@ -1,0 +1,261 @@
+/** Checks what a changeover keeps. The old connection has the generation (number) 1, the new connection 2. */
+import { assert, describe, it } from "@effect/vitest"
+import { delta, error, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
+import { User, World } from "../support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+
+/** A user that counts the notices that its subscription is live. */
+const listener = () => {
+  const user = Object.assign(new User(), { lives: 0, onLive: () => void user.lives++ })
+  return user
+}
+
+describe("changeOver", () => {
+  it("notifies a user who joined during the changeover, even if the old connection never acknowledged its markets", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    world.session.changeOver()
+    world.open()
+    const { id } = world.takeOne()
+    const user = listener()
+    world.subscribe("trade", tickers("A", "B"), user)
+    assert.strictEqual(world.takeOne().generation, 1)
+    world.receive(subscribed(id, "trade", 1), 2)
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]), 2)
+    assert.deepStrictEqual([world.abandoned, user.lives], [[1], 1])
+  })
+
+  it("keeps the old connection if the exchange refuses a subscription on the new connection", () => {
+    const world = new World()
+    const { user } = world.live("fill")
+    world.session.changeOver()
+    world.open()
+    world.receive(error(9, { id: world.takeOne().id }), 2)
+    assert.deepStrictEqual([world.abandoned, user.ends], [[2], []])
+    assert.deepStrictEqual(user.events, [])
+  })
+
+  it("keeps the old connection if a snapshot does not arrive on the new connection", () => {
+    const world = new World()
+    const { user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 1), 2)
+    world.receive(snapshot(1, 1), 2)
+    world.pass(5_000)
+    world.receive(ok(world.takeOne().id, 1, 2), 2)
+    world.receive(delta(1, 3), 2)
+    world.pass(5_000)
+    assert.deepStrictEqual(world.abandoned, [2])
+    world.receive(delta(1, 3, "B"), 1)
+    assert.deepStrictEqual(user.tags, ["orderbook_snapshot", "orderbook_snapshot", "orderbook_delta"])
+  })
+
+  it("keeps the old connection if the reply on the new connection lacks a market", () => {
+    const world = new World({ batchSize: 1 })
+    const { user } = world.live("trade", tickers("A", "B"))
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 2)
+    world.receive(ok(world.takeOne().id, 1, 1, ["A"]), 2)
+    assert.deepStrictEqual([world.abandoned, user.events], [[2], []])
+  })
+
+  it("keeps the old connection if the new connection never acknowledges a market", () => {
+    const world = new World({ commandAttempts: 1 })
+    const { user } = world.live("ticker")
+    world.session.changeOver()
+    world.open()
+    world.takeOne()
+    world.pass(5_000)
+    world.receive({ id: world.takeOne().id, type: "ok", msg: [] }, 2)
+    assert.deepStrictEqual([world.abandoned, user.ends], [[2], []])
+  })
+
+  it("starts one replacement for each open connection with subscriptions, even if it is called again", () => {
+    const world = new World()
+    world.session.changeOver()
+    assert.deepStrictEqual(world.session.state().connections, [])
+    world.subscribe("communications", { shard_factor: 2, shard_key: 0 })
+    world.session.changeOver()
+    assert.strictEqual(world.session.state().connections.length, 1)
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "communications", 1))
+    world.live("communications", { shard_factor: 2, shard_key: 1 })
+    world.session.changeOver()
+    world.session.changeOver()
+    assert.strictEqual(world.session.state().connections.length, 4)
+    world.open()
+    world.takeOne()
+    world.session.changeOver()
+    assert.strictEqual(world.session.state().connections.length, 4)
+  })
+
+  it("does not replace a connection without subscriptions", () => {
+    const world = new World()
+    const { subscription } = world.live("trade")
+    subscription.close()
+    world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 1, seq: 1 })
+    world.session.changeOver()
+    assert.strictEqual(world.session.state().connections.length, 1)
+    assert.deepStrictEqual(world.dials, [1])
+  })
+
+  it("waits until the new connection has every subscription of the old connection", () => {
+    const world = new World()
+    const trades = world.live("trade")
+    const prices = world.live("ticker", {}, 2)
+    world.session.changeOver()
+    world.open()
+    const [first, second] = world.take(2)
+    world.receive(subscribed(first!.id, "trade", 1), 2)
+    world.receive(ticker(2), 1)
+    assert.deepStrictEqual(world.abandoned, [])
+    world.receive(subscribed(second!.id, "ticker", 2), 2)
+    assert.deepStrictEqual(world.abandoned, [1])
+    world.receive(ticker(2), 2)
+    world.receive(trade(1, 1), 2)
+    assert.deepStrictEqual(trades.user.tags, ["Replaced", "trade"])
+    assert.deepStrictEqual(prices.user.tags, ["ticker", "Replaced", "ticker"])
+  })
+
+  it("drops the new connection if the old connection is lost, and restores the old connection", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.session.changeOver()
+    world.open()
+    world.takeOne()
+    world.session.closed(1, 1006, "")
+    assert.deepStrictEqual(world.abandoned, [2])
+    world.pass(1_000)
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1), 3)
+    assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+    assert.strictEqual(world.session.state().connections.length, 1)
+  })
+
+  it("holds back as many messages as the limit permits", () => {
+    const world = new World({ maxEarlyMessages: 2 })
+    world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    world.session.changeOver()
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 1), 2)
+    world.receive(snapshot(1, 1), 2)
+    world.receive(delta(1, 2), 2)
+    world.session.tick()
+    assert.deepStrictEqual(world.abandoned, [])
+  })
+
+  it("follows users who join and leave during the changeover", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A", "B"))
+    world.session.changeOver()
+    world.open()
+    const { id } = world.takeOne()
+    subscription.remove(["B"])
+    const late = world.subscribe("ticker", tickers("C"))
+    world.receive(subscribed(id, "trade", 1), 2)
+    const commands = world
+      .take(world.unread.length)
+      .map(({ cmd, generation, params }) => [generation, params.action ?? cmd, params.market_tickers])
+    assert.deepStrictEqual(commands.toSorted(), [
+      [1, "delete_markets", ["B"]],
+      [1, "subscribe", ["C"]],
+      [2, "delete_markets", ["B"]],
+      [2, "subscribe", ["C"]]
+    ])
+    assert.deepStrictEqual(late.user.ends, [])
+  })
+
+  it("delivers no held message of a market that was removed in the meantime", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    const other = world.live("trade", {}, 2)
+    world.session.changeOver()
+    world.open()
+    const [books, trades] = world.take(2)
+    world.receive(subscribed(books!.id, "orderbook_delta", 1), 2)
+    world.receive(snapshot(1, 1), 2)
+    world.receive(snapshot(1, 2, "B"), 2)
+    world.receive(delta(1, 4), 2)
+    subscription.remove(["B"])
+    for (const { generation, id } of world.take(2))
+      world.receive(ok(id, 1, generation === 1 ? 3 : 5, ["A"]), generation)
+    world.receive(subscribed(trades!.id, "trade", 2), 2)
+    assert.deepStrictEqual(world.abandoned, [1])
+    assert.deepStrictEqual(user.tags.slice(2), ["Replaced", "orderbook_snapshot", "Gap", "orderbook_delta"])
+    assert.deepStrictEqual(
+      user.of("Message").map(({ generation }) => generation),
+      [1, 1, 2, 2]
+    )
+    assert.deepStrictEqual(other.user.tags, ["Replaced"])
+    const { connections, subscriptions } = world.session.state()
+    assert.deepStrictEqual(
+      subscriptions.map(({ channel, generation }) => [channel, generation]),
+      [
+        ["orderbook_delta", 2],
+        ["trade", 2]
+      ]
+    )
+    assert.strictEqual(connections.length, 1)
+  })
+
+  it("restores an interrupted subscription when the new connection takes over", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.live("ticker", {}, 2)
+    world.session.changeOver()
+    world.open()
+    const [trades, tickersCommand] = world.take(2)
+    world.receive(error(25, { sid: 1, seq: 1 }), 1)
+    assert.deepStrictEqual(user.tags, ["Outage"])
+    world.receive(subscribed(trades!.id, "trade", 1), 2)
+    world.receive(trade(1, 1), 2)
+    world.receive(subscribed(tickersCommand!.id, "ticker", 2), 2)
+    assert.deepStrictEqual(world.abandoned, [1])
+    assert.deepStrictEqual(user.tags, ["Outage", "Replaced", "Restored", "trade"])
+  })
+
+  it("replaces only the subscription of the same connection if a channel has several", () => {
+    const world = new World({ batchSize: 2 })
+    const { user } = world.subscribe("trade", tickers("A", "B", "C", "D"))
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 5), 2)
+    world.session.changeOver()
+    world.open()
+    const first = world.takeOne()
+    assert.deepStrictEqual(first.params.market_tickers, ["A", "B"])
+    world.receive(subscribed(first.id, "trade", 3), 3)
+    assert.deepStrictEqual(world.abandoned, [1])
+    world.open()
+    const second = world.takeOne()
+    assert.deepStrictEqual(second.params.market_tickers, ["C", "D"])
+    world.receive(subscribed(second.id, "trade", 4), 4)
+    assert.deepStrictEqual(world.abandoned, [1, 2])
+    assert.deepStrictEqual(
+      user.of("Replaced").map(({ generation, markets, sid }) => [generation, sid, markets]),
+      [
+        [3, 3, ["A", "B"]],
+        [4, 4, ["C", "D"]]
+      ]
+    )
+    assert.deepStrictEqual(
+      world.session.state().subscriptions.map(({ generation, sid }) => [generation, sid]),
+      [
+        [3, 3],
+        [4, 4]
+      ]
+    )
+  })
+})

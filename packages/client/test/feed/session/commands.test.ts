@@ -1,0 +1,162 @@
+/** Checks the content of commands, and what happens while a command is in flight. */
+import { assert, describe, it } from "@effect/vitest"
+import { ok, snapshot, subscribed, trade } from "../support/messages.ts"
+import { User, World } from "../support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+
+describe("send", () => {
+  it("requests the current state only of markets that are added, not of removed markets", () => {
+    const world = new World()
+    const { subscription } = world.live("ticker", { ...tickers("A", "B"), send_initial_snapshot: true })
+    subscription.remove(["B"])
+    assert.deepStrictEqual(world.takeOne().params, { action: "delete_markets", sid: 1, market_tickers: ["B"] })
+  })
+
+  it("delivers no message of a market whose removal is in flight, even if it is wanted again", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B"))
+    subscription.remove(["B"])
+    subscription.add(["B"])
+    assert.deepStrictEqual(world.unread.length, 1)
+    world.receive(trade(1, 1, "B"))
+    assert.deepStrictEqual(user.tags, [])
+    world.receive(ok(world.takeOne().id, 1, 2, ["A"]))
+    world.receive(ok(world.takeOne().id, 1, 3, ["A", "B"]))
+    world.receive(trade(1, 4, "B"))
+    assert.deepStrictEqual(user.tags, ["trade"])
+  })
+
+  it("delivers no message of a subscription that is ending, to a user who joins", () => {
+    const world = new World()
+    world.live("trade", tickers("A")).subscription.close()
+    const end = world.takeOne()
+    const { user } = world.subscribe("trade", tickers("A"))
+    world.receive(trade(1, 1))
+    world.receive({ id: end.id, type: "unsubscribed", sid: 1, seq: 2 })
+    assert.deepStrictEqual(user.events, [])
+    world.receive(subscribed(world.takeOne().id, "trade", 2))
+    world.receive(trade(2, 1))
+    assert.deepStrictEqual(user.tags, ["trade"])
+  })
+
+  it("delivers the messages of a subscription that will be opened again, until it ends", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.resubscribe()
+    const end = world.takeOne()
+    world.receive(trade(1, 1))
+    world.receive({ id: end.id, type: "unsubscribed", sid: 1, seq: 2 })
+    assert.deepStrictEqual(user.tags, ["trade", "Outage"])
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, {
+      _tag: "SubscriptionLost",
+      code: undefined,
+      reason: "a user requested it"
+    })
+  })
+
+  it("notifies users only of snapshot requests, not of other commands", () => {
+    const world = new World()
+    let requests = 0
+    const user = Object.assign(new User(), { onSnapshotRequest: () => void requests++ })
+    const { subscription } = world.subscribe("orderbook_delta", tickers("A"), user)
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 1))
+    world.receive(snapshot(1, 1))
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 2, ["A", "B"]))
+    assert.strictEqual(requests, 0)
+  })
+})
+
+describe("doubt", () => {
+  it("delivers no message of a market whose removal got no reply, until the list of subscriptions arrives", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B"))
+    subscription.remove(["B"])
+    world.takeOne()
+    world.pass(5_000)
+    subscription.add(["B"])
+    world.receive(trade(1, 1, "B"))
+    assert.deepStrictEqual(user.tags, [])
+    world.receive({ id: world.takeOne().id, type: "ok", msg: [{ channel: "trade", sid: 1 }] })
+    const add = world.takeOne()
+    assert.deepInclude(add.params, { action: "add_markets", market_tickers: ["B"] })
+    world.receive(ok(add.id, 1, 2, ["A", "B"]))
+    world.receive(trade(1, 3, "B"))
+    assert.deepStrictEqual([user.tags, world.unread], [["trade"], []])
+  })
+
+  it("removes a market again if its removal got no reply", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A", "B"))
+    subscription.remove(["B"])
+    world.takeOne()
+    world.pass(5_000)
+    world.receive({ id: world.takeOne().id, type: "ok", msg: [{ channel: "trade", sid: 1 }] })
+    const again = world.takeOne()
+    assert.deepInclude(again.params, { action: "delete_markets", market_tickers: ["B"] })
+    world.receive(ok(again.id, 1, 1))
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("keeps the markets of a snapshot request without a reply", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A"])
+    world.takeOne()
+    world.pass(5_000)
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A", "B"])
+    world.receive({ id: world.takeOne().id, type: "ok", msg: [{ channel: "orderbook_delta", sid: 1 }] })
+    world.pass(1)
+    assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["A"] })
+  })
+
+  it("counts only commands without a reply in succession", () => {
+    const world = new World({ commandAttempts: 2 })
+    const { subscription, user } = world.live("trade", tickers("A"))
+    for (const market of ["B", "C"]) {
+      subscription.add([market])
+      world.takeOne()
+      world.pass(5_000)
+      world.receive({ id: world.takeOne().id, type: "ok", msg: [{ channel: "trade", sid: 1 }] })
+      world.receive(ok(world.takeOne().id, 1, 1))
+    }
+    assert.deepStrictEqual(user.of("Refused"), [])
+    subscription.add(["D"])
+    for (let attempt = 0; attempt < 2; attempt++) {
+      world.takeOne()
+      world.pass(5_000)
+      world.receive({ id: world.takeOne().id, type: "ok", msg: [{ channel: "trade", sid: 1 }] })
+    }
+    assert.deepInclude(user.of("Refused")[0]?.error, { _tag: "CommandTimedOut", markets: ["D"], attempts: 2 })
+  })
+})
+
+describe("opened", () => {
+  it("shows since when a subscription is open or lost", () => {
+    const world = new World()
+    const since = () => world.session.state().subscriptions[0]!.sinceMillis - world.wallOffsetMillis - 1_000_000
+    world.subscribe("trade")
+    world.pass(10)
+    assert.strictEqual(since(), 0)
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    assert.strictEqual(since(), 10)
+    world.pass(10)
+    world.session.closed(1, 1006, "")
+    assert.strictEqual(since(), 20)
+  })
+
+  it("verifies a subscription that is silent after it was opened again", () => {
+    const world = new World({ silenceMillis: 7_000 })
+    world.live("trade")
+    world.receive(trade(1, 1))
+    world.reconnect()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    world.pass(7_000)
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+  })
+})

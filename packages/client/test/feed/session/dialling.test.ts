@@ -1,0 +1,219 @@
+/** Checks when the session opens connections, and what it forgets about lost connections. */
+import { assert, describe, it } from "@effect/vitest"
+import { error, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
+import { User, World } from "../support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+const clockRefusal = { _tag: "Response", status: 401, body: { message: "timestamp" }, blamesClock: true } as const
+
+describe("dial", () => {
+  it("dials at once after a jump of the clock, even if the clock shows fractions of a millisecond", () => {
+    const world = new World()
+    world.live("trade")
+    world.session.nextMillis()
+    world.nowMillis += 600_000.5
+    world.session.tick()
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
+  it("does not dial for a subscription that was closed during the wait", () => {
+    const world = new World()
+    const { subscription } = world.live("trade")
+    world.session.closed(1, 1006, "")
+    subscription.close()
+    world.pass(100_000)
+    assert.deepStrictEqual(world.dials, [1])
+    assert.strictEqual(world.session.state().connections[0]!.status, "idle")
+  })
+
+  it("dials at once for a subscription on an idle connection", () => {
+    const world = new World()
+    const { subscription } = world.live("trade")
+    world.session.closed(1, 1006, "")
+    subscription.close()
+    world.subscribe("fill")
+    assert.deepStrictEqual(world.dials, [1, 2])
+  })
+
+  it("waits with every dial until the Retry-After of a refusal has passed", () => {
+    const world = new World()
+    world.subscribe("communications", { shard_factor: 2, shard_key: 0 })
+    world.session.refused(1, { _tag: "Response", status: 503, body: { message: "" }, retryAfterMillis: 20_000 })
+    world.subscribe("communications", { shard_factor: 2, shard_key: 1 })
+    world.pass(19_999)
+    assert.deepStrictEqual(world.dials, [1])
+    world.pass(1)
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.session.refused(2, { _tag: "Response", status: 503, body: { message: "" } })
+    assert.deepStrictEqual(world.dials, [1, 2, 3])
+  })
+
+  it("ends an unused connection only if another connection is left", () => {
+    const world = new World()
+    const { subscription } = world.live("trade")
+    subscription.close()
+    world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 1, seq: 1 })
+    assert.deepStrictEqual(world.abandoned, [])
+    world.subscribe("fill")
+    assert.strictEqual(world.takeOne().generation, 1)
+  })
+})
+
+describe("lose", () => {
+  it("forgets the state of the lost connection", () => {
+    const world = new World()
+    const books = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    const other = world.subscribe("ticker")
+    // These early messages, the subscription without a user, and the verification belong to the lost connection.
+    world.receive(ticker(5))
+    world.receive(subscribed(999, "fill", 9))
+    world.receive(error(5))
+    world.take(world.unread.length)
+    world.reconnect()
+    const [first, second] = world.take(2)
+    assert.deepStrictEqual([first!.cmd, second!.cmd, world.unread], ["subscribe", "subscribe", []])
+    world.receive(subscribed(second!.id, "ticker", 5))
+    assert.deepStrictEqual(other.user.of("Message"), [])
+    world.receive(subscribed(first!.id, "orderbook_delta", 1))
+    world.receive(snapshot(1, 1))
+    assert.deepStrictEqual(books.user.tags, ["orderbook_snapshot", "Outage", "Restored", "orderbook_snapshot"])
+    assert.deepInclude(world.session.state().counters, { losses: 1, gaps: 0, dials: 2 })
+    assert.strictEqual(world.session.state().connections[0]!.lastLoss, "the connection closed with code 1006")
+  })
+
+  it("opens a subscription at once on a new connection, even if it waited on the lost connection", () => {
+    const world = new World()
+    world.live("trade")
+    for (let sid = 1; sid < 7; sid++) {
+      world.receive(error(25, { sid, seq: 1 }))
+      while (world.unread.length === 0) world.pass(10)
+      world.receive(subscribed(world.takeOne().id, "trade", sid + 1))
+    }
+    world.receive(error(25, { sid: 7, seq: 1 }))
+    world.reconnect()
+    assert.strictEqual(world.takeOne().cmd, "subscribe")
+  })
+
+  it("starts with all attempts again after a subscription that failed", () => {
+    const world = new World({ reconnect: { maxAttempts: 1 } })
+    for (let round = 0; round < 2; round++) {
+      const { user } = world.subscribe("trade")
+      const count = world.dials.length
+      world.session.refused(world.generation, { _tag: "Transport", reason: "" })
+      world.pass(1_000)
+      assert.strictEqual(world.dials.length, count + 1)
+      world.session.refused(world.generation, { _tag: "Transport", reason: "" })
+      assert.deepInclude(user.error, { _tag: "ConnectionLost", attempts: 1 })
+    }
+  })
+
+  it("shows since when a connection has its status", () => {
+    const world = new World()
+    const since = () => world.session.state().connections[0]!.sinceMillis - world.wallOffsetMillis - 1_000_000
+    world.subscribe("trade")
+    assert.strictEqual(since(), 0)
+    world.pass(10)
+    world.open()
+    assert.strictEqual(since(), 10)
+    world.pass(10)
+    world.session.closed(1, 1006, "")
+    assert.strictEqual(since(), 20)
+    world.pass(250)
+    assert.deepStrictEqual([world.dials, since()], [[1, 2], 270])
+  })
+
+  it("measures the delay of messages anew on each connection", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    const receive = (seq: number, ageMillis: number): void =>
+      world.receive({ ...trade(1, seq), sending_ts_ms: world.nowMillis + world.wallOffsetMillis - ageMillis })
+    receive(1, 100)
+    world.reconnect()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    receive(1, 20_000)
+    assert.deepStrictEqual(user.of("Delay"), [])
+  })
+})
+
+describe("refuseDial", () => {
+  it("does not count an attempt that the exchange refused because of the clock", () => {
+    const world = new World({ reconnect: { maxAttempts: 1 } })
+    const { user } = world.subscribe("trade")
+    world.session.refused(1, clockRefusal)
+    assert.deepStrictEqual([world.dials, world.session.state().connections[0]!.attempts], [[1, 2], 0])
+    world.session.refused(2, { _tag: "Response", status: 503, body: { message: "busy" } })
+    assert.strictEqual(world.session.state().connections[0]!.attempts, 1)
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, { _tag: "Refused", status: 401, reason: "timestamp" })
+    world.pass(1_000)
+    assert.deepStrictEqual(world.dials, [1, 2, 3])
+    world.session.refused(3, { _tag: "Response", status: 503, body: { message: "busy" } })
+    assert.deepInclude(user.error, {
+      _tag: "ConnectionLost",
+      cause: { _tag: "Refused", status: 503, reason: "busy" }
+    })
+  })
+
+  it("signs again even if reconnecting is switched off", () => {
+    const world = new World({ reconnect: false })
+    const { user } = world.subscribe("trade")
+    world.session.refused(1, clockRefusal)
+    assert.deepStrictEqual([world.dials, user.ends], [[1, 2], []])
+  })
+
+  it("fails after status 401 that does not blame the clock", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.session.refused(1, { _tag: "Response", status: 401, body: { message: "key" } })
+    assert.deepInclude(user.error, { _tag: "ConnectionRefused", status: 401 })
+    assert.deepStrictEqual(world.session.state().subscriptions, [])
+    assert.deepStrictEqual(world.session.state().connections, [])
+  })
+
+  it("drops only the new connection if the exchange refuses it because of the clock during a changeover", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.session.changeOver()
+    world.session.refused(2, clockRefusal)
+    world.pass(1)
+    assert.deepStrictEqual([world.dials, user.events], [[1, 2], []])
+  })
+})
+
+describe("close", () => {
+  it("reconnects after close codes beyond the private range, and fails from 4000 to 4999", () => {
+    for (const [code, ends] of [
+      [3999, 0],
+      [4000, 1],
+      [4999, 1],
+      [5000, 0]
+    ] as const) {
+      const world = new World()
+      const { user } = world.live("trade")
+      world.session.closed(1, code, "")
+      assert.strictEqual(user.ends.length, ends, String(code))
+    }
+  })
+
+  it("accepts subscriptions in a handler of a lost subscription", () => {
+    const world = new World({ reconnect: false })
+    const user = new User()
+    const next = new User()
+    world.subscribe(
+      "trade",
+      tickers("A"),
+      Object.assign(user, { onEnd: () => void world.subscribe("trade", tickers("A"), next) })
+    )
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    world.session.closed(1, 1006, "")
+    assert.deepStrictEqual(world.dials, [1, 2])
+    world.open()
+    const { id } = world.takeOne()
+    world.receive(subscribed(id, "trade", 1))
+    world.receive(trade(1, 1))
+    assert.deepStrictEqual([next.tags, next.ends], [["trade"], []])
+    assert.isAbove(id, 1)
+    world.receive(ok(999, 1, 2))
+  })
+})

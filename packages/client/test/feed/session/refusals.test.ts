@@ -1,0 +1,298 @@
+/** Checks how the session reacts to errors of the exchange. */
+import { assert, describe, it } from "@effect/vitest"
+import { error, ok, snapshot, subscribed, trade } from "../support/messages.ts"
+import { World } from "../support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+
+/** The reply to `list_subscriptions`. */
+const list = (id: number, ...subscriptions: ReadonlyArray<readonly [channel: string, sid: number]>) => ({
+  id,
+  type: "ok",
+  msg: subscriptions.map(([channel, sid]) => ({ channel, sid }))
+})
+
+describe("onError", () => {
+  it("requests the list of indices again after error 27 (TooManyRequests)", () => {
+    const world = new World()
+    const { subscription } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
+    subscription.list()
+    world.receive(error(27, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    world.pass(1_000)
+    assert.strictEqual(world.takeOne().params.action, "indexlist")
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("requests the list of indices again after error 18 (CommandTimeout), as often as `commandAttempts` permits", () => {
+    const world = new World()
+    const { subscription, user } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
+    subscription.list()
+    for (let attempt = 1; attempt <= 3; attempt++) {
+      const { id, params } = world.takeOne()
+      assert.strictEqual(params.action, "indexlist")
+      world.receive(error(18, { id, sid: 1, seq: attempt }))
+      world.receive(list(world.takeOne().id, ["cfbenchmarks_value", 1]))
+    }
+    assert.deepStrictEqual([world.unread, user.ends], [[], []])
+  })
+
+  it("requests the list of indices again after a reconnect", () => {
+    const world = new World()
+    const { subscription } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
+    subscription.list()
+    world.takeOne()
+    world.reconnect()
+    world.receive(subscribed(world.takeOne().id, "cfbenchmarks_value", 1))
+    assert.strictEqual(world.takeOne().params.action, "indexlist")
+  })
+
+  it("ends a subscription without a user later if the exchange does not end it at once", () => {
+    for (const code of [18, 27, undefined]) {
+      const world = new World()
+      world.live("trade")
+      world.receive(subscribed(999, "ticker", 8))
+      const { id } = world.takeOne()
+      if (code === undefined) world.pass(5_000)
+      else world.receive(error(code, { id }))
+      world.pass(1_000)
+      const verify = world.takeOne()
+      assert.strictEqual(verify.cmd, "list_subscriptions")
+      world.receive(list(verify.id, ["trade", 1], ["ticker", 8]))
+      world.pass(100)
+      assert.deepStrictEqual(world.takeOne().params.sids, [8])
+    }
+  })
+
+  it("does not repeat a refused command that ends a subscription without a user", () => {
+    const world = new World()
+    world.live("trade")
+    world.receive(subscribed(999, "ticker", 8))
+    world.receive(error(7, { id: world.takeOne().id }))
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("reconnects if the exchange refuses list_subscriptions", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    world.receive(error(18, { id: world.takeOne().id }))
+    world.receive(error(9, { id: world.takeOne().id }))
+    assert.deepStrictEqual(world.abandoned, [1])
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, { _tag: "ProbeRefused", code: 9, reason: "text of 9" })
+  })
+
+  it("requests the list of subscriptions after an error that names no command and no subscription", () => {
+    for (const members of [{}, { id: 0 }, { sid: 99 }]) {
+      const world = new World()
+      world.live("trade")
+      world.receive(error(5, members))
+      assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    }
+    for (const members of [{ id: 999 }, { id: 999, sid: 99 }]) {
+      const world = new World()
+      world.live("trade")
+      world.receive(error(5, members))
+      assert.deepStrictEqual(world.unread, [])
+    }
+  })
+
+  it("only slows down after error 27 (TooManyRequests) that names no command", () => {
+    for (const members of [{}, { sid: 1, seq: 1 }]) {
+      const world = new World()
+      const { subscription, user } = world.live("trade", tickers("A"))
+      world.receive(error(27, members))
+      subscription.add(["B"])
+      world.pass(999)
+      assert.deepStrictEqual(world.unread, [])
+      world.pass(1)
+      assert.strictEqual(world.takeOne().params.action, "add_markets")
+      assert.deepStrictEqual([world.unread, user.ends], [[], []])
+    }
+  })
+
+  it("requests the list of subscriptions after error 18 (CommandTimeout) about a subscription", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.receive(error(18, { sid: 1, seq: 1 }))
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("opens a subscription again after error 7, 10 or 25, even if the error has an unknown command id", () => {
+    for (const code of [7, 10, 25]) {
+      for (const id of [undefined, 999]) {
+        const world = new World()
+        const { user } = world.live("trade")
+        world.receive(error(code, { sid: 1, seq: 1, ...(id === undefined ? {} : { id }) }))
+        assert.deepStrictEqual(user.of("Outage")[0]?.cause, {
+          _tag: "SubscriptionLost",
+          code,
+          reason: `text of ${code}`
+        })
+        world.pass(1_000)
+        assert.strictEqual(world.takeOne().cmd, "subscribe")
+      }
+    }
+  })
+
+  it("ignores another error with an unknown command id", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.receive(error(9, { id: 999, sid: 1, seq: 1 }))
+    assert.deepStrictEqual([world.unread, user.events, user.ends], [[], [], []])
+  })
+
+  it("opens a subscription again after error 7 to an update", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.receive(error(7, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    assert.deepStrictEqual(user.tags, ["Outage"])
+    world.pass(1_000)
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["A", "B"])
+  })
+
+  it("names all markets of a user when an error ends the subscription", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A", "B"))
+    world.receive(error(9, { sid: 1, seq: 1 }))
+    assert.deepInclude(user.error, { _tag: "SubscriptionRefused", code: 9, markets: ["A", "B"] })
+  })
+
+  it("has no name for an error code that the document does not list", () => {
+    const world = new World()
+    const { user } = world.live("trade")
+    world.receive(error(99, { sid: 1, seq: 1 }))
+    assert.deepInclude(user.error, { code: 99, codeName: undefined })
+  })
+
+  it("forgets a subscription whose end the exchange refuses, and sends nothing more", () => {
+    for (const code of [7, 11]) {
+      const world = new World()
+      const { subscription } = world.live("trade", tickers("A"))
+      subscription.close()
+      world.receive(error(code, { id: world.takeOne().id, sid: 1, seq: 1 }))
+      assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
+    }
+  })
+
+  it("requests a snapshot again after error 27 (TooManyRequests)", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    subscription.snapshot(["A"])
+    const first = world.takeOne()
+    world.receive(error(27, { id: first.id, sid: 1, seq: 2 }))
+    world.pass(1_000)
+    assert.deepStrictEqual(world.takeOne().params, first.params)
+  })
+
+  it("adds a market again after the exchange refused its snapshot", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A"])
+    world.receive(error(11, { id: world.takeOne().id, sid: 1, seq: 3 }))
+    assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["A"] })
+    assert.deepStrictEqual([world.unread, user.of("Refused"), user.ends], [[], [], []])
+  })
+
+  it("ignores a late refusal if another command was sent since", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    const first = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["trade", 1]))
+    const second = world.takeOne()
+    world.receive(error(11, { id: first.id, sid: 1, seq: 1 }))
+    world.receive(ok(second.id, 1, 2, ["A", "B"]))
+    assert.deepStrictEqual([world.unread, user.events], [[], []])
+  })
+
+  it("delivers no messages of a market whose removal the exchange refuses, and does not repeat the removal", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B"))
+    subscription.remove(["B"])
+    world.receive(error(11, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    world.receive(trade(1, 2, "B"))
+    assert.deepStrictEqual([world.unread, user.events], [[], []])
+  })
+
+  it("finds the market that cannot be removed by halving, and removes the other markets", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B", "C", "D"))
+    subscription.remove(["B", "C", "D"])
+    world.receive(error(11, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    const half = world.takeOne()
+    assert.deepStrictEqual(half.params.market_tickers, ["B", "C"])
+    world.receive(ok(half.id, 1, 2, ["A", "D"]))
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["D"])
+    assert.deepStrictEqual(user.events, [])
+  })
+
+  it("refuses a single market that exceeds the limit of the whole subscription (error 26)", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade", tickers("A", "B"))
+    world.open()
+    world.receive(error(26, { id: world.takeOne().id }))
+    const one = world.takeOne()
+    assert.deepStrictEqual(one.params.market_tickers, ["A"])
+    world.receive(error(26, { id: one.id }))
+    assert.deepInclude(user.of("Refused")[0]?.error, { code: 26, markets: ["A"] })
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["B"])
+  })
+
+  it("refuses the markets beyond the limit if no connection is left (error 26)", () => {
+    const world = new World({ batchSize: 2, maxConnections: 1 })
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B", "C"))
+    world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    assert.deepInclude(user.of("Refused")[0]?.error, { code: 26, markets: ["C"] })
+    assert.strictEqual(subscription.add(["D"])._tag, "Failure")
+    world.receive(snapshot(1, 2))
+    world.receive(snapshot(1, 3, "B"))
+    world.pass(6_000)
+    assert.deepStrictEqual([world.unread, user.ends], [[], []])
+    // The refused market leaves no trace: the market limit holds the next market, too.
+    subscription.remove(["A"])
+    world.receive(ok(world.takeOne().id, 1, 4, ["B"]))
+    assert.strictEqual(subscription.add(["D"])._tag, "Success")
+    assert.deepStrictEqual(world.takeOne().params.market_tickers, ["D"])
+  })
+
+  it("waits for no snapshot of a market that moved to another connection (error 26)", () => {
+    const world = new World({ batchSize: 2 })
+    const { user } = world.live("orderbook_delta", tickers("A", "B", "C"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 3 }))
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "orderbook_delta", 1), 2)
+    world.receive(snapshot(1, 1, "C"), 2)
+    world.pass(6_000)
+    assert.deepStrictEqual([world.unread, user.of("Refused")], [[], []])
+  })
+
+  it("ends a subscription without markets after error 26 (MarketLimitExceeded)", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.open()
+    world.receive(error(26, { id: world.takeOne().id }))
+    assert.deepInclude(user.error, { _tag: "SubscriptionRefused", code: 26, markets: [] })
+  })
+
+  it("keeps the markets that a refusal does not name, and refuses the named market", () => {
+    const world = new World()
+    const { user } = world.subscribe("orderbook_delta", tickers("A", "B"))
+    world.open()
+    world.receive(error(11, { id: world.takeOne().id }, { market_ticker: "B" }))
+    const again = world.takeOne()
+    assert.deepStrictEqual(again.params.market_tickers, ["A"])
+    world.receive(subscribed(again.id, "orderbook_delta", 1))
+    world.receive(snapshot(1, 1))
+    world.pass(6_000)
+    assert.deepStrictEqual(user.tags, ["Refused", "orderbook_snapshot"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+})

@@ -1,0 +1,212 @@
+/** Checks how the session applies replies to commands, in particular late replies. */
+import { assert, describe, it } from "@effect/vitest"
+import { error, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
+import { World } from "../support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+
+/** The reply to `list_subscriptions`. */
+const list = (id: number, ...subscriptions: ReadonlyArray<readonly [channel: string, sid: number]>) => ({
+  id,
+  type: "ok",
+  msg: subscriptions.map(([channel, sid]) => ({ channel, sid }))
+})
+
+describe("onUnsubscribed", () => {
+  it("opens a subscription again if it ends late, after the list of subscriptions still contained it", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.close()
+    const late = world.takeOne()
+    world.pass(5_000)
+    const { user } = world.subscribe("trade", tickers("A"))
+    world.receive(list(world.takeOne().id, ["trade", 1]))
+    world.receive({ id: late.id, type: "unsubscribed", sid: 1, seq: 1 })
+    assert.deepStrictEqual(user.of("Outage")[0]?.cause, {
+      _tag: "SubscriptionLost",
+      code: undefined,
+      reason: "a late reply ended it"
+    })
+    world.pass(1_000)
+    world.receive(subscribed(world.takeOne().id, "trade", 2))
+    assert.deepStrictEqual(user.tags, ["Outage", "Restored"])
+  })
+
+  it("ignores a reply about an unknown command or subscription", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.receive({ id: 999, type: "unsubscribed", sid: 1, seq: 1 })
+    world.receive({ type: "unsubscribed", sid: 9, seq: 1 })
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual([user.tags, user.ends], [["trade"], []])
+  })
+
+  it("treats the command id 0 like a missing id", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.receive({ id: 0, type: "unsubscribed", sid: 1, seq: 1 })
+    assert.strictEqual(user.error?._tag, "SubscriptionEnded")
+    assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
+  })
+})
+
+describe("onOk", () => {
+  it("delivers messages of a market that is added again after a late reply to its removal", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B"))
+    subscription.remove(["B"])
+    const removal = world.takeOne()
+    world.pass(5_000)
+    const verify = world.takeOne()
+    subscription.add(["B"])
+    world.receive(ok(removal.id, 1, 1, ["A"]))
+    const add = world.takeOne()
+    world.receive(list(verify.id, ["trade", 1]))
+    // The exchange can send messages before the reply to the command.
+    world.receive(trade(1, 2, "B"))
+    world.receive(ok(add.id, 1, 3, ["A", "B"]))
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("ignores a late reply if another command was sent since", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    const first = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["trade", 1]))
+    world.receive(ok(first.id, 1, 1, ["A", "B"]))
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A"])
+    world.receive(ok(world.takeOne().id, 1, 2, ["A", "B"]))
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A", "B"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("ignores a reply with another sid (subscription id)", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 7, 1, ["A", "B"]))
+    assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["B"] })
+    assert.deepStrictEqual(user.events, [])
+  })
+
+  it("applies a late reply to an add command before the list of subscriptions arrives", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    const verify = world.takeOne()
+    world.receive(ok(id, 1, 1))
+    world.receive(list(verify.id, ["trade", 1]))
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A", "B"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("does not refuse a market that is missing in the reply to a removal, but adds the market again", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
+    subscription.remove(["B"])
+    world.receive(ok(world.takeOne().id, 1, 1, ["A"]))
+    assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["C"] })
+    assert.deepStrictEqual(user.events, [])
+  })
+
+  it("does not refuse a market that a user removed before the reply to its add command", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    const { id } = world.takeOne()
+    subscription.remove(["B"])
+    world.receive(ok(id, 1, 1, ["A"]))
+    assert.deepStrictEqual([world.unread, user.events], [[], []])
+  })
+
+  it("forgets a removed market after a reply without a list, and requests no snapshot when the market is added", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.remove(["B"])
+    world.receive(ok(world.takeOne().id, 1, 3))
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A"])
+    subscription.add(["B"])
+    world.receive(ok(world.takeOne().id, 1, 4))
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("does not compare the list of markets in the reply to a snapshot request", () => {
+    const world = new World()
+    const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A"])
+    world.receive(ok(world.takeOne().id, 1, 3, ["A"]))
+    assert.deepStrictEqual([world.unread, user.of("Refused")], [[], []])
+  })
+})
+
+describe("onOk without a sid", () => {
+  it("finds the sid of a new subscription in the list of subscriptions", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    world.receive({ id: world.takeOne().id, type: "ok", msg: [] })
+    assert.strictEqual(world.session.state().subscriptions[0]!.status, "restoring")
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["ticker", 5]))
+    world.receive(ticker(5))
+    assert.deepStrictEqual(user.tags, ["ticker"])
+  })
+})
+
+describe("onSubscribed", () => {
+  it("applies a reply with a missing or unknown command id to the subscription that is being opened", () => {
+    for (const members of [{}, { id: 999 }]) {
+      const world = new World()
+      const { user } = world.subscribe("ticker")
+      world.open()
+      world.takeOne()
+      world.receive({ ...members, type: "subscribed", msg: { channel: "ticker", sid: 5 } })
+      world.receive(ticker(5))
+      assert.deepStrictEqual(user.tags, ["ticker"])
+    }
+  })
+
+  it("ends a subscription of another channel than the command requested", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    world.receive(subscribed(world.takeOne().id, "trade", 5))
+    assert.deepStrictEqual(world.takeOne().params.sids, [5])
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    assert.deepStrictEqual(world.takeOne().params.channels, ["ticker"])
+    assert.deepStrictEqual(user.ends, [])
+  })
+
+  it("keeps a live subscription after a repeated reply", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.receive(trade(1, 1))
+    world.receive(subscribed(1, "trade", 1))
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual([user.tags, world.unread], [["trade", "trade"], []])
+  })
+
+  it("verifies the subscriptions if the exchange uses the sid of another subscription", () => {
+    const world = new World()
+    const fills = world.live("fill")
+    world.live("ticker", {}, 1)
+    world.receive(list(world.takeOne().id, ["ticker", 1]))
+    assert.deepStrictEqual(fills.user.tags, ["Outage"])
+    world.receive(error(25, { sid: 1 }))
+    world.pass(1_000)
+    assert.deepStrictEqual(
+      world.unread.map(({ params }) => params.channels),
+      [["fill"], ["ticker"]]
+    )
+  })
+})

@@ -1,0 +1,194 @@
+/** Checks what the session forgets about a subscription that was lost. */
+import { assert, describe, it } from "@effect/vitest"
+import { error, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
+import { World } from "../support/world.ts"
+
+const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
+
+/** The reply to `list_subscriptions`. */
+const list = (id: number, ...subscriptions: ReadonlyArray<readonly [channel: string, sid: number]>) => ({
+  id,
+  type: "ok",
+  msg: subscriptions.map(([channel, sid]) => ({ channel, sid }))
+})
+
+describe("reset", () => {
+  it("shows a lost subscription without sid, seq and acknowledged markets", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    world.receive(trade(1, 1))
+    world.session.closed(1, 1006, "")
+    const [lost] = world.session.state().subscriptions
+    assert.deepInclude(lost, { status: "lost", sid: undefined, seq: 0, received: 1 })
+    assert.strictEqual(lost!.acknowledged.size, 0)
+  })
+
+  it("forgets markets in doubt, because the new connection does not have them", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.takeOne()
+    world.pass(5_000)
+    subscription.remove(["B"])
+    world.takeOne()
+    world.reconnect()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("delivers messages of a market whose removal was in doubt on the lost connection", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B"))
+    subscription.remove(["B"])
+    world.takeOne()
+    world.pass(5_000)
+    world.takeOne()
+    subscription.add(["B"])
+    world.reconnect()
+    world.receive(trade(1, 1, "B"))
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    assert.include(user.tags, "trade")
+  })
+
+  it("counts the commands without a reply anew on each connection", () => {
+    const world = new World({ commandAttempts: 2 })
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.takeOne()
+    world.pass(5_000)
+    world.takeOne()
+    world.reconnect()
+    world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    assert.deepStrictEqual([user.of("Refused"), user.ends], [[], []])
+    assert.strictEqual(world.takeOne().cmd, "subscribe")
+  })
+
+  it("requests no snapshot of a book before its first snapshot on the new connection", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
+    world.receive(snapshot(1, 1))
+    world.receive(snapshot(1, 2, "B"))
+    subscription.snapshot(["A"])
+    subscription.snapshot(["B"])
+    world.takeOne()
+    world.reconnect()
+    const { id } = world.takeOne()
+    world.subscribe("orderbook_delta", tickers("A"))
+    world.pass(1_000)
+    world.receive(subscribed(id, "orderbook_delta", 1))
+    assert.deepStrictEqual(world.unread, [])
+    // The first snapshots have their own deadline.
+    world.pass(4_500)
+    assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["A", "B"] })
+  })
+
+  it("drops the held messages of a subscription that the new connection loses during a changeover", () => {
+    const world = new World()
+    const trades = world.live("trade")
+    const prices = world.live("ticker", {}, 2)
+    const fills = world.live("fill", {}, 3)
+    world.session.changeOver()
+    world.open()
+    const [first, second, third] = world.take(3)
+    world.receive(subscribed(first!.id, "trade", 1), 2)
+    world.receive(subscribed(second!.id, "ticker", 2), 2)
+    world.receive(trade(1, 1), 2)
+    world.receive(ticker(2), 2)
+    world.receive(error(25, { sid: 1, seq: 2 }), 2)
+    world.pass(1_000)
+    world.receive(subscribed(world.takeOne().id, "trade", 4), 2)
+    world.receive(trade(4, 1, "A", 9), 2)
+    world.receive(subscribed(third!.id, "fill", 3), 2)
+    assert.deepStrictEqual(trades.user.tags, ["Replaced", "trade"])
+    assert.deepStrictEqual(prices.user.tags, ["Replaced", "ticker"])
+    assert.deepStrictEqual(fills.user.tags, ["Replaced"])
+    assert.strictEqual(trades.user.of("Message")[0]?.sid, 4)
+  })
+})
+
+describe("opened", () => {
+  it("reports a second outage if the line drops after the subscription was opened, but before it was complete", () => {
+    const world = new World({ batchSize: 1 })
+    const { user } = world.live("trade", tickers("A", "B"))
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]))
+    world.reconnect()
+    world.receive(subscribed(world.takeOne().id, "trade", 1))
+    world.takeOne()
+    world.reconnect()
+    assert.deepStrictEqual(user.tags, ["Outage", "Outage"])
+  })
+})
+
+describe("takeOver", () => {
+  it("does not wait for a subscription that is no longer wanted", () => {
+    const world = new World()
+    const trades = world.live("trade")
+    const prices = world.live("ticker", {}, 2)
+    world.session.changeOver()
+    world.open()
+    const [first, second] = world.take(2)
+    world.receive(subscribed(first!.id, "trade", 1), 2)
+    trades.subscription.close()
+    assert.deepStrictEqual(
+      world.take(2).map(({ cmd, generation }) => [cmd, generation]),
+      [
+        ["unsubscribe", 1],
+        ["unsubscribe", 2]
+      ]
+    )
+    world.receive(subscribed(second!.id, "ticker", 2), 2)
+    assert.deepStrictEqual(world.abandoned, [1])
+    assert.deepStrictEqual(prices.user.tags, ["Replaced"])
+    assert.deepStrictEqual(trades.user.events, [])
+  })
+})
+
+describe("revert", () => {
+  it("shows a subscription as live after a refused update", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.receive(error(11, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    assert.strictEqual(world.session.state().subscriptions[0]!.status, "live")
+  })
+})
+
+describe("doubt", () => {
+  it("removes a market whose subscribe command got no reply, if no user wants it any more", () => {
+    const world = new World()
+    const { subscription } = world.subscribe("trade", tickers("A", "B"))
+    world.open()
+    world.receive(error(18, { id: world.takeOne().id }))
+    subscription.remove(["B"])
+    world.receive(list(world.takeOne().id, ["trade", 5]))
+    const add = world.takeOne()
+    assert.deepInclude(add.params, { action: "add_markets", market_tickers: ["A"] })
+    world.receive(ok(add.id, 5, 1))
+    assert.deepInclude(world.takeOne().params, { action: "delete_markets", market_tickers: ["B"] })
+  })
+
+  it("delivers no message of a market whose removal is in doubt after error 18 (CommandTimeout)", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A", "B"))
+    subscription.remove(["B"])
+    world.receive(error(18, { id: world.takeOne().id, sid: 1, seq: 1 }))
+    subscription.add(["B"])
+    world.receive(trade(1, 2, "B"))
+    assert.deepStrictEqual(user.events, [])
+  })
+})
+
+describe("orphan", () => {
+  it("drops the early messages of a subscription without a user", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.receive(ticker(9))
+    world.receive(subscribed(999, "fill", 9))
+    world.receive(subscribed(id, "ticker", 9))
+    assert.deepStrictEqual(user.events, [])
+  })
+})
