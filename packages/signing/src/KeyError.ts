@@ -19,10 +19,10 @@ import * as Data from "effect/Data"
  * | `SeveralBlocks` | more than one PEM block; `labels` lists them |
  * | `Truncated` | the key is incomplete |
  * | `Malformed` | the key does not match its label or format |
- * | `Encrypted`, `PublicKey`, `PrivateKey`, `Certificate` | valid PEM, but with other content than required |
+ * | `Encrypted`, `PublicKey`, `PrivateKey`, `Certificate` | a valid key or PEM block, but not of the required kind |
  * | `UnsupportedFormat`, `UnsupportedAlgorithm`, `RsaTooShort` | a key whose format, algorithm or size is not supported |
  * | `SelfCheckFailed` | the signature, the RSA numbers or the public key do not match the private key |
- * | `UnsupportedCryptoKey` | a `CryptoKey` that cannot sign for the exchange |
+ * | `UnsupportedCryptoKey` | a `CryptoKey` that cannot be used: `problem` states why |
  * | `PublicKeyNeeded` | a `CryptoKey` that is not extractable, without its public key |
  * | `UnsupportedRuntime` | this runtime lacks WebCrypto, the algorithm, or (for `NodeSigner`) `node:crypto` |
  */

@@ -50,7 +50,7 @@ const formatEvent = ({ event }: Events.GetEventResponse, screen: Output.Screen):
     ["title", plain(event.title)],
     ["subtitle", event.sub_title === "" ? undefined : plain(event.sub_title)],
     ["series", plain(event.series_ticker)],
-    ["outcomes", event.mutually_exclusive ? "at most one market settles as YES" : "independent of each other"],
+    ["outcomes", event.mutually_exclusive ? "at most one market settles as YES" : "several markets can settle as YES"],
     ["sources", event.settlement_sources.map(({ name }) => plain(name ?? "")).join(", ") || undefined]
   ])
   const markets = event.markets ?? []

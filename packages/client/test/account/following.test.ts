@@ -90,7 +90,7 @@ describe("Following", () => {
     assert.deepStrictEqual([world.status, world.needs], ["Live", []])
   })
 
-  it("passes on the messages of each channel with the time of their arrival", () => {
+  it("passes on the messages of each channel, and the arrival times of orders and positions", () => {
     const { first, world } = live()
     first.message("user_orders", userOrder({ id: "a" }), 5_000)
     first.message("fill", fillMessage({ id: "t", order: "a", at: 1 }))

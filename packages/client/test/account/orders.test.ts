@@ -221,7 +221,7 @@ describe("Orders.merge of an unconfirmed order", () => {
     assert.deepStrictEqual(unconfirmed(), [])
   })
 
-  it("confirms an order without an update time by any message", () => {
+  it("confirms an order without an update time by a message with an update time", () => {
     const { empty, push, unconfirmed } = make()
     push({ id: "a" }, 2_000)
     empty(4_000)

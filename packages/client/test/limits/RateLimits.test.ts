@@ -110,7 +110,7 @@ describe("Kalshi.layer", () => {
 
   it.effect("counts a timed-out call as in flight until the assumed latency has passed", () =>
     Effect.gen(function* () {
-      // Ten calls and the two requests for the account's limits time out after 50 ms, and never arrive.
+      // Ten calls and the requests for the account's limits and costs time out after 50 ms, and never arrive.
       const sent = yield* burst
       assert.closeTo(sent[0]!, 601, 10)
       assert.strictEqual(sent.length, 2)
@@ -643,7 +643,7 @@ describe("a refused connection", () => {
     Effect.gen(function* () {
       yield* runFor("1 minute", Effect.exit(Orders.batchCreate(batch(10))))
       // Four attempts of 100 tokens each fit into two seconds only because the tokens are returned.
-      const [first, , , last] = (yield* Metered).arrived.map(({ atMillis }) => atMillis)
+      const [first, , , last] = (yield* Metered).calls().map(({ atMillis }) => atMillis)
       assert.isBelow(last! - first!, 2000)
     }).pipe(provideExchange({ respond: () => "ECONNREFUSED" }))
   )

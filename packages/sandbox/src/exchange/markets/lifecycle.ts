@@ -100,8 +100,8 @@ export const close = (state: State, market: MarketState): void => {
 }
 
 /**
- * An open market closes; a disputed market gets a new result. A value below the market's floor becomes the floor, which
- * is a scalar result.
+ * An open market closes; a disputed market gets a new result. If the value is below the market's floor, the market
+ * settles at the floor, and the result is `scalar`.
  */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> => {
   const stated = valueOf(outcome)

@@ -332,7 +332,7 @@ export const trade = (state: State, order: OrderState): void => {
   }
 }
 
-/** Cancels a remainder that must not rest. */
+/** Puts the remainder on the book, or cancels it if it must not rest. */
 export const rest = (state: State, order: OrderState): void => {
   if (order.timeInForce !== "good_till_canceled") {
     cancel(state, order, "immediateOrCancel", state.nowMillis)

@@ -125,7 +125,7 @@ describe("createRfqBatch", () => {
     const [first, second] = [desk.batch(), desk.batch()]
     const quote = desk.quote(first, even)
     assert.deepInclude(refusalOf(desk.create()), { kind: "conflict", code: "conflict" })
-    // The account may also have a single RFQ on the market of a child.
+    // RFQs outside of batches do not count, even on the market of a child.
     unwrap(desk.execute({ type: "createRfq", accountId: desk.creator, rfq: rfqTerms(5, { ticker: combos[1]! }) }))
     unwrap(desk.create({}, combos, desk.maker))
     const third = desk.batch({ replaceExisting: true })
@@ -623,7 +623,7 @@ describe("the best quotes", () => {
 })
 
 describe("acceptRfqBatch", () => {
-  it("accepts each child from the maker with the best bid on that side", () => {
+  it("accepts, for each child, the best bid on the accepted side", () => {
     const desk = makeBatching()
     const batch = desk.batch({}, combos)
     const [one, two, loser] = [
@@ -1151,7 +1151,7 @@ describe("the execution of a batch", () => {
     const batch = desk.batch({ isObscured: true }, combos)
     const limit = { subaccount: 0, limit: 500, exchangeIndex: 1 }
     const { groupId } = unwrap(desk.execute({ type: "createGroup", accountId: desk.third, group: limit }))
-    // Another account offers the needed contracts. Its group cancels the orders of the other combos after one fill.
+    // Another account bids for the contracts that the creator sells. Its group cancels the orders of the other combos after one fill.
     for (const name of combos) {
       desk.order(desk.third, name, "bid", 40, 10, { orderGroupId: groupId })
     }
