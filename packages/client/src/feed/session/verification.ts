@@ -16,7 +16,8 @@ export const onTimeout = (core: Core, line: Line, sent: Sent<Slot>): void => {
   if (sent.kind === "verify") {
     return redial(core, line, { _tag: "Unresponsive", timeoutMillis: core.settings.commandTimeoutMillis })
   }
-  if (sent.kind === "orphan") line.mustVerify = true
+  // An earlier timeout can have ended the connection.
+  if (sent.kind === "orphan" && line.status === "open") line.mustVerify = true
   if (slot?.command !== sent) return
   slot.command = undefined
   doubt(core, line, slot, sent)

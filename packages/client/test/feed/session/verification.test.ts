@@ -51,6 +51,22 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
+  it("requests no list on the next connection if the request for the list gets no reply either", () => {
+    const world = new World()
+    world.live("trade")
+    verify(world)
+    world.receive(subscribed(999, "ticker", 8))
+    assert.deepStrictEqual(world.takeOne().params.sids, [8])
+    world.pass(5_000)
+    assert.deepStrictEqual(world.abandoned, [1])
+    world.pass(1_000)
+    world.open()
+    assert.deepStrictEqual(
+      world.take().map(({ cmd }) => cmd),
+      ["subscribe"]
+    )
+  })
+
   it("leaves a subscription alone whose command was sent after the request for the list", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
