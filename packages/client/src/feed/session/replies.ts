@@ -89,6 +89,8 @@ export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["un
   if (sent !== undefined) {
     succeed(core, line, sent)
     const { slot } = sent
+    // While the command was in flight, a user got the subscription.
+    if (sent.kind === "orphan" && line.bySid.has(sid)) line.mustVerify = true
     // A late reply can be about an older subscription, whose id (`sid`) is in use again.
     if (slot === undefined || slot.sid !== sid || slot.lastCommandId !== sent.id) return
     // After a timeout, the list of subscriptions can still contain the subscription, and a user can want it again.

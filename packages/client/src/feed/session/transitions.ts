@@ -46,6 +46,7 @@ export const opened = (
   const other = line.bySid.get(sid)
   if (other !== undefined) line.mustVerify = true
   if (slot.sid !== undefined) line.bySid.delete(slot.sid)
+  line.orphans.delete(sid)
   line.bySid.set(sid, slot)
   slot.sid = sid
   slot.lastSeq = 0

@@ -168,6 +168,44 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
+  it("requests the list again if a user got a subscription while the command to end it was in flight", () => {
+    const world = new World()
+    const { user } = world.subscribe("trade")
+    world.open()
+    assert.strictEqual(world.takeOne().cmd, "subscribe")
+    world.session.pinged(1)
+    world.pass(5_000)
+    const verification = world.takeOne()
+    // The reply to an unknown command, about a subscription without a user.
+    world.receive(subscribed(999, "trade", 5))
+    const unsubscribe = world.takeOne()
+    assert.deepStrictEqual([unsubscribe.cmd, unsubscribe.params.sids], ["unsubscribe", [5]])
+    world.receive(list(verification.id, { channel: "trade", sid: 5 }))
+    world.receive({ id: unsubscribe.id, type: "unsubscribed", sid: 5, seq: 1 })
+    world.receive(list(world.takeOne().id))
+    world.pass(1_000)
+    const { cmd, id } = world.takeOne()
+    assert.strictEqual(cmd, "subscribe")
+    world.receive(subscribed(id, "trade", 6))
+    world.receive(trade(6, 1))
+    assert.deepStrictEqual([user.tags.at(-1), user.ends], ["trade", []])
+  })
+
+  it("does not end a subscription that the list has given to a user", () => {
+    const world = new World({ commandBurst: 1, commandIntervalMillis: 6_000 })
+    world.subscribe("trade")
+    world.open()
+    world.takeOne()
+    world.session.pinged(1)
+    world.pass(6_000)
+    const verification = world.takeOne()
+    // The command that ends this subscription has to wait.
+    world.receive(subscribed(999, "trade", 5))
+    world.receive(list(verification.id, { channel: "trade", sid: 5 }))
+    world.pass(6_000)
+    assert.deepStrictEqual(world.unread, [])
+  })
+
   it("finds a subscription by its channel, and adds its markets again", () => {
     const world = new World()
     world.subscribe("trade", tickers("A"))
