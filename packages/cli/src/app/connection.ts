@@ -11,7 +11,6 @@ import * as ApiKey from "@kalshi-effect/signing/ApiKey"
 import type { KeyError } from "@kalshi-effect/signing/KeyError"
 import * as Signer from "@kalshi-effect/signing/Signer"
 import * as SigningConfig from "@kalshi-effect/signing/SigningConfig"
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Option from "effect/Option"
@@ -19,15 +18,10 @@ import { CommandError, usage } from "./failures.ts"
 import { requirePrivateKeyFile } from "./privateFiles.ts"
 import { chosenProfile, keyPathOf } from "./profiles.ts"
 import { Env, Profile as ProfileFlag, Subaccount } from "./settings.ts"
+import { variable } from "./variables.ts"
 
 const parse = (text: string, source: string) =>
   Effect.mapError(Effect.fromResult(Environment.parse(text)), ({ reason }) => usage(`${source}: ${reason}`))
-
-/** An empty variable counts as not set. */
-const variable = (name: string) =>
-  Effect.map(Effect.orDie(Config.option(Config.String(name))), (value) =>
-    Option.getOrUndefined(Option.filter(value, (text) => text !== ""))
-  )
 
 /**
  * The names of the set variables that choose an exchange or a key. They take precedence over `KALSHI_PROFILE` and the

@@ -3,11 +3,10 @@
  *
  * @module
  */
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
-import * as Option from "effect/Option"
 import * as Path from "effect/Path"
 import { usage } from "./failures.ts"
+import { variable } from "./variables.ts"
 
 /** Settings, data that must survive, and data that can be fetched again. */
 export type Purpose = "config" | "state" | "cache"
@@ -18,11 +17,6 @@ const variables = {
   cache: { own: "KALSHI_CACHE_DIR", shared: "XDG_CACHE_HOME", below: [".cache"] }
 } as const
 
-const read = (name: string) =>
-  Effect.map(Effect.orDie(Config.option(Config.String(name))), (text) =>
-    Option.getOrUndefined(Option.filter(text, (value) => value !== ""))
-  )
-
 /**
  * `KALSHI_CONFIG_DIR`, `KALSHI_STATE_DIR` and `KALSHI_CACHE_DIR` name the folders. Default: `kalshi` in the folder of
  * the XDG base directory specification, or in `APPDATA`.
@@ -30,11 +24,11 @@ const read = (name: string) =>
 export const folder = Effect.fnUntraced(function* (purpose: Purpose) {
   const path = yield* Path.Path
   const { below, own, shared } = variables[purpose]
-  const named = yield* read(own)
+  const named = yield* variable(own)
   if (named !== undefined) return path.resolve(named)
-  const base = (yield* read(shared)) ?? (yield* read("APPDATA"))
+  const base = (yield* variable(shared)) ?? (yield* variable("APPDATA"))
   if (base !== undefined) return path.join(base, "kalshi")
-  const home = (yield* read("HOME")) ?? (yield* read("USERPROFILE"))
+  const home = (yield* variable("HOME")) ?? (yield* variable("USERPROFILE"))
   if (home !== undefined) return path.join(home, ...below, "kalshi")
   return yield* usage(`The home folder is not known, because HOME is not set. Set ${own} to the path of a folder`)
 })

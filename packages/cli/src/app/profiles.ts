@@ -3,7 +3,6 @@
  *
  * @module
  */
-import * as Config from "effect/Config"
 import * as Effect from "effect/Effect"
 import * as FileSystem from "effect/FileSystem"
 import * as Option from "effect/Option"
@@ -14,6 +13,7 @@ import { CommandError, usage } from "./failures.ts"
 import { folder } from "./folders.ts"
 import { requireNotWritable } from "./privateFiles.ts"
 import { Profile as ProfileFlag } from "./settings.ts"
+import { variable } from "./variables.ts"
 
 export const Profile = Schema.Struct({
   /** `production`, `demo`, `sandbox` or an address. */
@@ -76,11 +76,8 @@ export const findProfile = ({ profiles }: Profiles, name: string): Effect.Effect
 
 export const chosenProfile = Effect.gen(function* () {
   const flag = yield* ProfileFlag
-  const variable = yield* Effect.orDie(Config.option(Config.String("KALSHI_PROFILE")))
   const all = yield* readProfiles
-  // An empty variable counts as not set, as with the other variables.
-  const named = Option.orElse(flag, () => Option.filter(variable, (name) => name !== ""))
-  const name = Option.getOrUndefined(named) ?? all.default
+  const name = Option.getOrUndefined(flag) ?? (yield* variable("KALSHI_PROFILE")) ?? all.default
   return name === undefined ? undefined : { name, profile: yield* findProfile(all, name) }
 })
 

@@ -12,7 +12,17 @@ import * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
 import * as TestClock from "effect/testing/TestClock"
 import { type FeedFault, layerTest, type Operator } from "../../src/Sandbox.ts"
-import { collect, type Needs, ticker, type Trader, trading, until } from "../support/feedTrader.ts"
+import {
+  collect,
+  eventually,
+  fast,
+  type Needs,
+  randomOf,
+  ticker,
+  type Trader,
+  trading,
+  until
+} from "../support/feedTrader.ts"
 import { sampleSize } from "../support/floor.ts"
 
 const inMemory = <E>(
@@ -22,17 +32,6 @@ const inMemory = <E>(
 ) => it.effect(name, () => trading(test, options).pipe(Effect.provide(layerTest())), 240_000)
 
 const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B"]
-
-/** Reconnects fast enough for a fault in every second. */
-const fast = { minBackoffMillis: 20, maxBackoffMillis: 100 }
-
-const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000) =>
-  Effect.gen(function* () {
-    for (let millis = 0; !(yield* condition); millis += 10) {
-      if (millis > within) return yield* Effect.die(new Error("the condition did not hold in time"))
-      yield* TestClock.adjust(10)
-    }
-  })
 
 const statusesOf = ({ lines }: Pick<Trades.Watch, "lines">) =>
   Effect.map(lines, (states) => states.map(({ status }) => status))
@@ -89,14 +88,6 @@ const arrivedIn = (events: ReadonlyArray<Trades.FilledEvent>): ReadonlyArray<str
 
 const of = <Tag extends Trades.FilledEvent["_tag"]>(events: ReadonlyArray<Trades.FilledEvent>, tag: Tag) =>
   events.filter((event): event is Extract<Trades.FilledEvent, { readonly _tag: Tag }> => event._tag === tag)
-
-const randomOf = (seed: number) => {
-  let state = seed
-  return (limit: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * limit)
-  }
-}
 
 const faults = ["close", "reset", "stall", "skip", "garble", "repeat", "late"] as const
 type Fault = (typeof faults)[number]

@@ -18,7 +18,17 @@ import * as TestClock from "effect/testing/TestClock"
 import { type FeedFault, layer, layerTest, type Operator } from "../../src/Sandbox.ts"
 import { assertEqual } from "../support/books.ts"
 import { busyFor, poll, recordedSockets } from "../support/busy.ts"
-import { collect, type Needs, ticker, type Trader, trading, until } from "../support/feedTrader.ts"
+import {
+  collect,
+  eventually,
+  fast,
+  type Needs,
+  randomOf,
+  ticker,
+  type Trader,
+  trading,
+  until
+} from "../support/feedTrader.ts"
 import { sampleSize } from "../support/floor.ts"
 
 const inMemory = <E>(
@@ -28,14 +38,6 @@ const inMemory = <E>(
 ) => it.effect(name, () => trading(test, options).pipe(Effect.provide(layerTest())), 240_000)
 
 const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B", "KXFEED-26-C"]
-
-const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000) =>
-  Effect.gen(function* () {
-    for (let millis = 0; !(yield* condition); millis += 10) {
-      if (millis > within) return yield* Effect.die(new Error("the condition did not hold in time"))
-      yield* TestClock.adjust(10)
-    }
-  })
 
 const areWhole = (books: OrderBooks.Watch, markets: ReadonlyArray<string>, lines: number) =>
   Effect.map(books.lines, (states) => states.filter(({ liveBooks }) => liveBooks === markets.length).length === lines)
@@ -54,17 +56,6 @@ const placing = ({ me, sandbox: { environment } }: Trader) =>
         self_trade_prevention_type: "taker_at_cross"
       }).pipe(Effect.provide(kalshi))
   )
-
-const randomOf = (seed: number) => {
-  let state = seed
-  return (limit: number): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
-    return Math.floor((state / 2 ** 32) * limit)
-  }
-}
-
-/** Reconnects fast enough for a fault in every second. */
-const fast = { minBackoffMillis: 20, maxBackoffMillis: 100 }
 
 /** Keeps the order of the delayed messages. */
 const everyOtherSocketIsLate = (millis: number) =>

@@ -59,10 +59,23 @@ export const collect = <A, E, R>(stream: Stream.Stream<A, E, R>) =>
   })
 
 /** Advances the test clock in steps of 10 ms until a condition holds. */
-export const until = (condition: () => boolean, within = 60_000) =>
+export const eventually = (condition: Effect.Effect<boolean, unknown>, within = 60_000) =>
   Effect.gen(function* () {
-    for (let millis = 0; !condition(); millis += 10) {
+    for (let millis = 0; !(yield* condition); millis += 10) {
       if (millis > within) return yield* Effect.die(new Error("the condition did not hold in time"))
       yield* TestClock.adjust(10)
     }
   })
+
+export const until = (condition: () => boolean, within?: number) => eventually(Effect.sync(condition), within)
+
+/** Reconnects fast enough for a fault in every second. */
+export const fast = { minBackoffMillis: 20, maxBackoffMillis: 100 }
+
+export const randomOf = (seed: number) => {
+  let state = seed
+  return (limit: number): number => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * limit)
+  }
+}
