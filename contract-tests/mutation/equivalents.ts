@@ -249,7 +249,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "return Effect.sync(() => {})": "no code reads the field before it is set again",
     "return Effect.succeed(1)": hasLeft,
     "return this.#waiters.has(waiter) ? Effect.succeed(waitMillis) : Effect.as(this.#giveUp(waiter), 1)": hasLeft,
-    "if (!this.#waiters.has(waiter)) return Effect.as(tokens.giveBack(want), 1)": hasLeft,
+    "if (!this.#waiters.has(waiter)) return Effect.as(this.#refund({ want, atMillis: nowMillis }), 1)": hasLeft,
     "const head = this.#head ?? {}": "every caller has already requested the tokens of the first call, so #head is set",
     "const head = this.#head ?? { readyMillis: nowMillis, cost: 1 }":
       "every caller has already requested the tokens of the first call, so #head is set",
@@ -552,7 +552,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "let decimals = -2": "the first digit, which must come before the point, raises the value to -1"
   },
   "packages/client/src/trades/filling.ts": {
-    'const fractionOf = (time: string): string => /\\.(\\d+)/.exec(time)?.[0] ?? ""':
+    'const fractionOf = (time: string): string => /\\.(\\d*[1-9])/.exec(time)?.[0] ?? ""':
       "two fractions compare in the same way with the point before them",
     "return left < right ? -2 : left > right ? 1 : 0": sortedBySign,
     "return left < right ? -1 : true ? 1 : 0": sortedBySign,
