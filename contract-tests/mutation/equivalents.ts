@@ -57,7 +57,6 @@ const doesNothing = "the case does nothing"
 const hasBook = "a market has a number on a line only while it has a book"
 const hasSubscription = "a line without a subscription has no books"
 const startsInTime = "the fiber starts before any time passes in either case"
-const emptyRequest = "a request for no markets sends nothing"
 const noSid = "no subscription has the sid undefined"
 const snapshotNames = "every snapshot names its market"
 const noSuchMarket = "no market has this name"
@@ -622,17 +621,6 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "neither name is a market",
     'yield* Effect.catchTag(this.#watch.read(""), ["", "NotWatched"], () => Effect.void)':
       "no market has an empty name, so its book is never found"
-  },
-  "packages/client/src/book/OrderBooks.ts": {
-    "if (true && (next === undefined || due < next)) next = due": comparesUndefined,
-    "if (due !== undefined && (next === undefined || due <= next)) next = due": sameIfEqual,
-    "if (true) this.subscription?.snapshot(wanted)": emptyRequest,
-    "if (wanted.length >= 0) this.subscription?.snapshot(wanted)": emptyRequest,
-    "if (wanted.length > 0) this.subscription.snapshot(wanted)": "the subscription is set before the timer starts",
-    "if (true) this.onTimer()": extraWake,
-    "const timer = Latch.makeUnsafe(true)": extraWake,
-    "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), {})": startsInTime,
-    "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: false })": startsInTime
   },
   "packages/client/src/feed/session/reconcile.ts": {
     "if (true) {":
