@@ -32,6 +32,7 @@ const uniqueId = "the ids stay unique, and are only compared with each other"
 const bellReset = "the serving fiber starts by resetting the bell"
 const hasLeft = "the call has left the queue, so the loop continues without waiting"
 const canonicalBase64 = "the decoder refuses other characters, or encoding the bytes gives a different text"
+const firstMessage = "before the first message, there is nothing that could be repeated"
 const noneBetween = "no intent can arrive between the subscription and the copy of the intents"
 const noMembers = "memberOf returns undefined for undefined and for null"
 const sameBytes = "reading the body as a stream gives the same bytes"
@@ -549,6 +550,12 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/book/safeUnits.ts": {
     "let decimals = -2": "the first digit, which must come before the point, raises the value to -1"
+  },
+  "packages/client/src/trading/groupChanges.ts": {
+    "default:": "the function ends without a value in either case",
+    "#nextSeq = 1": firstMessage,
+    '#newest: Array<OrderGroupUpdates> = ["Stryker was here"]': "the text has no time, so the first update replaces it",
+    '#repeatable: Array<OrderGroupUpdates> = ["Stryker was here"]': firstMessage
   },
   "packages/client/src/trades/filling.ts": {
     'const fractionOf = (time: string): string => /\\.(\\d*[1-9])/.exec(time)?.[0] ?? ""':

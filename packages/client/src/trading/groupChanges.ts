@@ -130,8 +130,8 @@ class Reader {
     else if (event._tag === "Restored") this.#onChange({ _tag: "Live" })
   }
 
-  #onMessage({ msg: update, seq, sid }: OrderGroupUpdatesMessage): void {
-    this.#repeats.onSequence(sid, seq)
+  #onMessage({ msg: update, seq }: OrderGroupUpdatesMessage): void {
+    this.#repeats.onSequence(seq)
     if (update.order_group_id !== this.#order_group_id || this.#repeats.has(update)) return
     this.#onChange({ _tag: "Update", update })
   }
@@ -139,21 +139,19 @@ class Reader {
 
 /** Finds the updates that a new connection repeats. */
 class Repeats {
-  #sid = 0
   #nextSeq = 0
-  /** The updates of the newest millisecond. */
+  /** The first update of the newest millisecond, and all updates after it. */
   #newest: Array<OrderGroupUpdates> = []
   /** The updates of the last millisecond of the old connection, without those already repeated. */
   #repeatable: Array<OrderGroupUpdates> = []
   #oldMillis = Number.NEGATIVE_INFINITY
 
-  /** Call it for every message. A message that does not continue the sequence can come from a new connection. */
-  onSequence(sid: number, seq: number): void {
-    if (sid !== this.#sid || seq !== this.#nextSeq) {
+  /** Call it for every message. If the number does not continue the sequence, the connection can be new. */
+  onSequence(seq: number): void {
+    if (seq !== this.#nextSeq) {
       this.#repeatable = [...this.#newest]
       this.#oldMillis = this.#newestMillis
     }
-    this.#sid = sid
     this.#nextSeq = seq + 1
   }
 
@@ -164,8 +162,8 @@ class Repeats {
       this.#repeatable.splice(index, 1)
       return true
     }
-    if (update.ts_ms > this.#newestMillis) this.#newest = [update]
-    else if (update.ts_ms === this.#newestMillis) this.#newest.push(update)
+    if (update.ts_ms > this.#newestMillis) this.#newest = []
+    this.#newest.push(update)
     return false
   }
 
