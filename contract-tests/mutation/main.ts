@@ -16,10 +16,10 @@ import * as State from "./state.ts"
 
 const root = join(import.meta.dirname, "../..")
 
-/** Only the most specific test files run with a mutant. */
+/** The maximum number of test files that run with one mutant. The most specific files are chosen. */
 const maxTestFiles = 10
 
-/** For a mutant that is reached while modules load. The limit is lower, because each run needs its own process. */
+/** The same for a mutant that is reached while modules load. It is lower, because each run needs its own process. */
 const maxLoadingTestFiles = 4
 
 class ArgumentOrder {

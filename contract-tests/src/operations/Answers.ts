@@ -72,7 +72,7 @@ export const parse = (body: Uint8Array | string): Json | undefined => {
   }
 }
 
-/** A null error does not count. */
+/** An `error` of null does not count as an error. */
 const hasError = (json: Json | undefined): boolean => {
   const error = memberOf(json, "error")
   return error !== undefined && error !== null && isObject(json)

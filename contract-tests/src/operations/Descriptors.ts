@@ -195,7 +195,7 @@ export const success: DescriptorCheck = ({ descriptor }, reference) =>
 
 const ascending = (statuses: Iterable<number>): ReadonlyArray<number> => [...statuses].sort((a, b) => a - b)
 
-/** The client lists a common error only if it has a payload. */
+/** A descriptor lists a common error only if this error has a payload. */
 export const errors: DescriptorCheck = ({ descriptor }, reference) => {
   const listed = descriptor.errors.map((error) => ("payload" in error ? error.error.status : error.status))
   const bare = descriptor.errors.flatMap((error) => ("payload" in error ? [] : [error.status]))

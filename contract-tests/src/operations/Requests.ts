@@ -59,7 +59,7 @@ export type Outcome =
 
 /** Calls operations through the whole client. */
 export interface Recorder {
-  /** @throws For any other result: several requests, another error, a defect. */
+  /** @throws If the call gives neither outcome, but several requests, another error or a defect. */
   readonly call: (operation: AnyOperation, input: unknown) => Outcome
 }
 

@@ -78,8 +78,8 @@ const clientValues = lazy(() =>
 
 const lenientJudge = lazy(() => {
   const open = opened(document().document)
-  const judge = Judge.make(resolver(open as JsonObject)) // `opened` maps an object to an object.
-  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // `open` has a schema at the same pointers.
+  const judge = Judge.make(resolver(open as JsonObject)) // `opened` returns an object for an object.
+  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // `open` has its schemas at the same pointers as the document.
 })
 
 export const checkOperation = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Outcome => {

@@ -15,7 +15,7 @@ export interface Settings {
   readonly runs: number
   /** The counterexample to start from: the `path` of a replay token. */
   readonly path?: string | undefined
-  /** Shrinking takes longer. Default: true. */
+  /** Whether to shrink a counterexample, which takes time. Default: true. */
   readonly shrink?: boolean | undefined
 }
 

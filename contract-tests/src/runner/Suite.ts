@@ -58,7 +58,7 @@ const matcher = (patterns: ReadonlyArray<string>) => {
     tests.length === 0 || tests.some((test) => names.some((name) => test.test(name)))
 }
 
-/** With all names of each target. */
+/** Returns the targets of a property, each with all names that can select it. */
 const targetsOf = (id: string): ReadonlyArray<{ readonly target: string; readonly names: ReadonlyArray<string> }> =>
   Properties.targetProperties
     .find((property) => property.id === id)

@@ -39,7 +39,7 @@ const always: Scenario = {
     })
 }
 
-/** The lowest tier permits ten at the same time. */
+/** More orders than the lowest tier permits at once: ten. */
 const burstOrders = 15
 
 const burstOf = Array.from({ length: burstOrders }, (_, index) => orderInput(index + 1))

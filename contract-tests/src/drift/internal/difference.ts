@@ -14,7 +14,7 @@ export interface Difference {
   readonly location: string
   /** The JSON Pointer of the changed place in the witnesses. */
   readonly pointer: string
-  /** As in the documents. */
+  /** The schemas as the documents write them. */
   readonly schemas: { readonly old: JsonSchema | undefined; readonly new: JsonSchema | undefined }
   /** Whether the change belongs to the value itself, and not to the member that holds the value. */
   readonly isInside: boolean
@@ -49,10 +49,10 @@ export interface Frame {
 }
 
 export interface Options {
-  /** As in requests, an object with declared members allows no others. */
+  /** Whether an object with declared members allows no others, as in requests. */
   readonly closed: boolean
   readonly report: (difference: Difference) => void
-  /** For a change that no generated value shows. */
+  /** Called for a change that no generated value shows. */
   readonly undecided: (location: string, detail: string) => void
 }
 

@@ -8,7 +8,7 @@ import { equals, typeOf, type Json } from "../../judge/JsonSchema.ts"
 import type { Kind } from "../Finding.ts"
 import { orNone, schemaOf, type Place, type Scalar } from "./nodes.ts"
 
-/** An enum belongs to the types of its members. */
+/** An enum belongs to the families of its members. */
 export const families = ["boolean", "number", "string"] as const
 
 export type Family = (typeof families)[number]

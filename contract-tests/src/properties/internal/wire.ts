@@ -82,9 +82,9 @@ export interface ObservedCall {
 
 export interface Log {
   readonly calls: ReadonlyArray<ObservedCall>
-  /** The times at which the client sent its own signed requests for its limits. */
+  /** The times at which the client itself sent signed requests to read its limits. */
   readonly learning: ReadonlyArray<number>
-  /** The number of active timers after the last call ended. For rate-limited calls, one hour later. */
+  /** The number of active timers after the last call ended. For rate-limited calls, they are counted one hour later. */
   readonly timersLeft: number
   /** The number of requests that were sent after the last call ended. */
   readonly sentAfterwards: number

@@ -30,7 +30,7 @@ export const markets: ReadonlyArray<string> = ["A", "B", "C", "D"].map((name) =>
 export interface Options extends Behaviour {
   /** The number of lines of order books. */
   readonly lines: number
-  /** Of one subscription. */
+  /** The maximum number of markets of one subscription. */
   readonly maxMarkets: number
   readonly seed: number
   /** Called for each situation that the run covers. */
