@@ -51,7 +51,7 @@ const comparedOf = (file: string, { source }: Document): Compared => ({
   sha256: source.sha256
 })
 
-/** Addresses, with their keys in `servers`. */
+/** Maps the keys in `servers` to the addresses. */
 const serversOf = (document: JsonObject): ReadonlyMap<string, string> => {
   const servers = document["servers"] ?? []
   const entries: ReadonlyArray<readonly [string, Json]> = isObject(servers)

@@ -89,7 +89,7 @@ const decodeInput = (decode: Decode, normalise: (wire: Json) => Json, input: Jso
   return { ok: true, value }
 }
 
-/** Without `decode`, decodes with compiled and with interpreted code, and throws if the results differ. */
+/** If `decode` is undefined, decodes with compiled and with interpreted code, and throws if the results differ. */
 const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefined): Conformance.Codec<unknown> => {
   const decoders =
     decode === undefined
@@ -112,7 +112,7 @@ const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefine
   }
 }
 
-/** A value is the text that the client would send. */
+/** Here, the decoded form of a command is the text that the client would send. */
 const commandCodec: Conformance.Codec<unknown> = {
   encode: (text) => JSON.parse(String(text)),
   decode: (input) => {

@@ -35,7 +35,7 @@ export interface Leniency {
 /** New enum members and unknown members need no entry, because the policy tolerates them. */
 export const leniencies: ReadonlyArray<Leniency> = []
 
-/** Drops enums and closed objects, if the policy tolerates their violations in responses. */
+/** Drops `enum` and `additionalProperties: false`, if the policy tolerates their violations in responses. */
 const opened = (value: Json): Json => {
   if (isArray(value)) return value.map(opened)
   if (!isObject(value)) return value

@@ -72,7 +72,7 @@ export interface TargetProperty extends PropertyInfo {
   readonly runOn: (target: string, settings: Settings) => Effect.Effect<Outcome>
 }
 
-/** For a deterministic check, whose replay token needs only the seed. */
+/** Returns the failure of a deterministic check, whose replay token needs only the seed. */
 export const failed = (
   id: string,
   target: string,

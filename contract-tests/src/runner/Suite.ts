@@ -14,7 +14,7 @@ import type * as Replay from "./Replay.ts"
 import * as Cells from "./Cells.ts"
 import type * as Report from "./Report.ts"
 
-/** In this process or in workers. */
+/** Runs cells, in this process or in workers. */
 export interface Runner {
   /** The maximum number of cells that run concurrently. */
   readonly width: number

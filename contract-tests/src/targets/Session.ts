@@ -106,7 +106,7 @@ const cleanUp = (
     return { ...swept, runId: marks.runId }
   })
 
-/** With the key of the environment variables. */
+/** Opens a session with the key of the environment variables. */
 export const open = (
   environment: Environment.Environment,
   options: Options

@@ -39,7 +39,7 @@ const always: Scenario = {
     })
 }
 
-/** More orders than the lowest tier permits at once: ten. */
+/** The lowest tier permits only ten orders at once. */
 const burstOrders = 15
 
 const burstOf = Array.from({ length: burstOrders }, (_, index) => orderInput(index + 1))

@@ -60,7 +60,7 @@ export interface Context extends Options {
   readonly walk: (places: Places, frame: Frame) => void
 }
 
-/** Called when a witness needs the value. */
+/** Creates a value. Called only when a witness needs it. */
 export type Embedded = () => Json | undefined
 
 export interface Witnesses {
@@ -82,7 +82,7 @@ export const guidesOfNew = ({ client, old }: Places): ReadonlyArray<Place> =>
 export const defined = <A>(...values: ReadonlyArray<A | undefined>): ReadonlyArray<A> =>
   values.filter((value) => value !== undefined)
 
-/** Without a value, the member is removed if `canBeAbsent` is true. */
+/** If `leaf` returns no value and `canBeAbsent` is true, the member is removed. */
 export const embedded = (embed: Embed, leaf: Embedded, canBeAbsent = false): Json | undefined => {
   const value = leaf()
   return value === undefined && !canBeAbsent ? undefined : embed(value)

@@ -200,7 +200,7 @@ const judge = (root: Root, difference: Difference): Outcome =>
       ? judgeSent(root, difference)
       : judgeReceived(root, difference)
 
-/** The same change of a shared schema is one finding. */
+/** Collects findings. If several operations share a changed schema, the change is one finding. */
 export interface Collector {
   readonly add: (finding: Finding) => void
   /** Records a change that a person must decide about. */

@@ -45,7 +45,7 @@ export const familiesOf = (alternatives: ReadonlyArray<Shape.Alternative>): Read
 
 const show = (value: Json): string => JSON.stringify(value)
 
-/** By keyword, as the document writes them. */
+/** Returns the limits by keyword, as the document writes them. */
 const limitsOf = ({ plain }: Members): Readonly<Record<string, string>> => {
   const limits: Record<string, Array<string>> = {}
   const add = (name: string, value: number | string): void => {

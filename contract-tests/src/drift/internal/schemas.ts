@@ -40,8 +40,8 @@ const inside = ({ neverNull, pointer }: At, ...keys: ReadonlyArray<number | stri
 })
 
 /**
- * Two general rules of the overlay: a required list can be null, and a cursor can be null or absent. The overlay itself
- * lists the fields, but only for the newest document.
+ * Applies two general rules of the overlay: a required list can be null, and a cursor can be null or absent. The
+ * overlay itself lists the fields one by one, but only for the newest document.
  */
 const withRules = (schema: SchemaObject, at: At): SchemaObject => {
   const { properties, required = [] } = schema

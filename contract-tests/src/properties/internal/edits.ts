@@ -68,7 +68,7 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
-/** The nodes that the values reach, each with its largest value. Prefers other values to null. */
+/** The nodes that the values reach, each with its largest value. Null is used only if there is no other value. */
 export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<RootedNode> => {
   const found = new Map<string, RootedNode>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {

@@ -195,7 +195,7 @@ export class World {
     return this.#connections().map(({ connectionId }) => connectionId)
   }
 
-  /** Each channel with each of its markets. */
+  /** The client's subscriptions at the exchange: each channel with each of its markets. */
   subscribed(): ReadonlyArray<string> {
     return this.#connections()
       .flatMap(({ subscriptions }) => subscriptions)
