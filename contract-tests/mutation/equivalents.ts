@@ -510,7 +510,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "a text has no tag, so it is refused like undefined"
   },
   "packages/client/src/book/OrderBook.ts": {
-    "return keys.some((key, index) => keys[index + 1] === key)": "each pair of neighbours is compared in both cases",
+    "return keys.some((key, index) => keys[index + 1] === key)": "in both cases, each pair of neighbors is compared",
     'readonly #asks = new LevelSide("")': "the name of a side is only compared with bid",
     "#version = 1": comparedOnly,
     "#index = 1": neverUnread,

@@ -125,7 +125,8 @@ const commandCodec: Conformance.Codec<unknown> = {
 
 /**
  * Every valid message decodes and every valid command is encoded (P1), without loss (P3). The client rejects a message
- * or command with exactly one violation of a rejected kind, and reports the pointer of the violation (P2).
+ * or command that has exactly one violation, of a kind that the policy rejects, and reports the pointer of the
+ * violation (P2).
  */
 export const checkKind = (
   kind: Kind,

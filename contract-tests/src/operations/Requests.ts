@@ -578,8 +578,8 @@ export const takesInput = ({ input }: Requests): boolean =>
 
 /**
  * The client sends every valid input as a valid request that decodes to the same input (P5, P1, P3), except for the
- * `limits`. If the operation has an input, the client rejects every input with exactly one violation, and reports the
- * pointer of that violation, before any I/O (P2).
+ * `limits`. If the operation has an input, the client rejects every input that has exactly one violation, and reports
+ * the pointer of that violation, before any I/O (P2).
  */
 export const checkRequests = (
   client: ClientOperation,

@@ -132,7 +132,7 @@ const decoding: ReadonlyArray<Fault> = [
     })) as never`
   ),
   onGroup("P6")(
-    "accepts null where the document had none",
+    "accepts null where the document does not allow it",
     responses,
     /(?<=is_auto_cancel_enabled: )Schema\.Boolean(?=,\n {2}orders:)/,
     "Schema.NullOr(Schema.Boolean)"
@@ -231,7 +231,7 @@ const retries: ReadonlyArray<Fault> = [
     "call.wasSignedAgain = true ||"
   ),
   reading(
-    "signs a millisecond after the header",
+    "signs a time one millisecond after the time in the header",
     "packages/signing/src",
     /signSafely\(signer, join\(timestamp, request/,
     "signSafely(signer, join(String(timestampMillis + 1), request"
