@@ -43,7 +43,7 @@ const noNegativeZero = "a bigint has no negative zero"
 const fillsTime =
   "for another channel, the call only sets the time of a read that is not wanted, and this time is set again when the read becomes wanted"
 const startsAtOnce = "the fiber starts before any time passes in either case"
-const validDefault = "both values are valid, and are only checked"
+const validDefault = "both values are valid, and the code only checks this"
 const allDecided = "if no order needs a lookup, every finding is decided"
 
 const comparedOnly = "versions are only compared with each other"
@@ -587,7 +587,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/book/lines.ts": {
     "#numbers = 1": uniqueId,
-    "return false ? undefined : next": "an infinite wait ends like a wait without a limit",
+    "return false ? undefined : next": "an infinite wait is the same as a wait without a limit",
     ";": extraWake,
     "if (markets.length > 0) line.subscription.snapshot(markets)": hasSubscription,
     "if (false) return joined": "the caller removes the markets, or fails with the same error",
