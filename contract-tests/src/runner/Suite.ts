@@ -1,5 +1,6 @@
 /**
- * Runs the selected cells of the suite. The report has a deterministic order.
+ * Runs the selected cells of the suite. A cell is a pair of a property and a target. The report has a deterministic
+ * order.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 /**
- * Defines the difference between two schemas, and the code that the comparisons of values, lists and objects share.
+ * Defines the difference between two schemas, and the code that the comparisons of values, lists and objects share. A
+ * witness is a value that shows a difference.
  *
  * @module
  */

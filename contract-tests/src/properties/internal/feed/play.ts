@@ -15,7 +15,7 @@ import { channels } from "./truth.ts"
 import { markets, World } from "./world.ts"
 
 export interface Settings {
-  /** The number of lines of order books. */
+  /** The number of lines: the connections that carry the same order books. */
   readonly lines: number
   readonly hidesLosses: boolean
   readonly reach: (what: string) => void

@@ -28,7 +28,7 @@ import { Truth } from "./truth.ts"
 export const markets: ReadonlyArray<string> = ["A", "B", "C", "D"].map((name) => `KXP11-26-${name}`)
 
 export interface Options extends Behaviour {
-  /** The number of lines of order books. */
+  /** The number of lines: the connections that carry the same order books. */
   readonly lines: number
   /** The maximum number of markets of one subscription. */
   readonly maxMarkets: number
