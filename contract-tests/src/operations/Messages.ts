@@ -14,7 +14,8 @@ import type { JsonSchema } from "../reference/JsonSchema.ts"
 import { Disagreement, normalForm, NotNormal } from "./Answers.ts"
 
 /**
- * The messages of one sender with the same name: the `type` of a server's message, or the `cmd` of a client's command.
+ * The messages that one sender sends under one name: the `type` of a server's message, or the `cmd` of a client's
+ * command.
  */
 export interface Kind {
   readonly name: string
@@ -67,8 +68,8 @@ export const kindsOf = (feed: FeedDocument.FeedDocument): ReadonlyArray<Kind> =>
 ]
 
 /**
- * The tolerance of commands is not checked: the document allows unknown members in commands, but the client rejects
- * such commands.
+ * Leaves out `tolerance` for commands: the document allows unknown members in commands, but the client rejects such
+ * commands.
  */
 export const checks = ({ sender }: Kind): ReadonlyArray<Conformance.Check> =>
   sender === "server"
