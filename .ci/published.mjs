@@ -39,7 +39,7 @@ try {
   const environment = Result.getOrThrow(Environment.fromUrl(url))
   const layer = Layer.provide(Kalshi.layerPublic({ environment }), FetchHttpClient.layer)
   const { trading_active } = await Effect.runPromise(Effect.provide(Exchange.status(), layer))
-  if (!trading_active) throw new Error("kalshi-sandbox does not trade")
+  if (!trading_active) throw new Error("kalshi-sandbox reports that trading is not active")
   const { origin } = new URL(url)
   for (const path of ["/sandbox/", "/sandbox/page/main.js", "/sandbox/page/page.css"]) {
     const { status } = await fetch(origin + path)

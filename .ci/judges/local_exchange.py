@@ -78,7 +78,7 @@ def pytest_configure(config):
     import kalshi.perps  # noqa: F401
     from kalshi.ws.connection import ConnectionManager
 
-    # Several modules of kalshi-sdk have copies of these constants.
+    # Several modules of kalshi-sdk have copies of the constants in `demo_addresses`.
     for name, module in list(sys.modules.items()):
         if name.partition(".")[0] == "kalshi":
             for constant, value in demo_addresses.items():
@@ -98,7 +98,7 @@ def pytest_configure(config):
 
 
 def pytest_collection_finish(session):
-    # The pytest fixtures assert that each address has the demo host.
+    # The fixtures of kalshi-sdk assert that each address has the demo host.
     for plugin in session.config.pluginmanager.get_plugins():
         for constant in demo_hosts:
             if hasattr(plugin, constant):

@@ -1,6 +1,6 @@
-"""Calls methods of the official Python SDK. officialPython.ts starts this program and requests the calls.
+"""Calls methods of the official Python SDK. officialPython.ts starts this program and sends it the calls.
 
-Each line on stdin is a call: {"operation": ..., "input": {...}}. `input` has the fields of the request by their names
+Each line on stdin is a call: {"operation": ..., "input": {...}}. `input` has the fields of the request under their names
 on the wire. Each line on stdout is the result of a call: the status, the content type and the body of the response, or
 the error. With the argument `methods`, the program only prints the names of the methods, without underscores.
 """
@@ -23,7 +23,7 @@ def is_call(name):
 
 
 def methods():
-    """Returns the class and the name of each method, by the name of its operation in lower case."""
+    """Maps the name of each operation, in lower case, to the class and the name of its method."""
     return {
         name.replace("_", ""): (api, name)
         for api in apis()
@@ -33,7 +33,7 @@ def methods():
 
 
 def model_of(parameter):
-    """Returns the model of a parameter that takes the body, or None."""
+    """If a parameter takes the body, returns the model of the body. Otherwise, returns None."""
     for kind in [parameter.annotation, *getattr(parameter.annotation, "__args__", ())]:
         for found in [kind, *getattr(kind, "__args__", ())]:
             if inspect.isclass(found) and hasattr(found, "from_dict"):
@@ -45,7 +45,7 @@ def arguments_of(method, fields):
     """Returns the arguments of a method for the fields of a request, and the fields for which the method has no
     argument.
 
-    If the method has an argument for the body, the body gets the fields that have no argument.
+    If the method has an argument for the body, the body gets the fields without an argument of their own.
     """
     parameters = {name: p for name, p in inspect.signature(method).parameters.items() if name[0] != "_" and name != "self"}
     # The SDK renames fields that are keywords of Python.

@@ -1,7 +1,7 @@
 """Judges the JUnit report of kalshi-sdk's integration suite.
 
 Every test must pass, except the tests that cannot pass because of a fault in kalshi-sdk. For each of these tests, the
-report must contain the proof: what the test received, or that it sent no request.
+report must contain the proof: the request that the exchange refused, the frame that the test received, or no request.
 """
 
 import json

@@ -32,7 +32,7 @@ const tradedMarkets = 4
  */
 const quotedMarkets = 10
 
-/** No other order matches these prices. */
+/** No other order trades at these prices, so both orders keep resting. */
 const placeBothSides = (ticker: string) =>
   Orders.batchCreate({
     orders: [
@@ -161,7 +161,7 @@ const reasonOf = (error: unknown): string => {
     readonly _tag?: unknown
     readonly code?: unknown
     readonly message?: unknown
-  } // Only the printed line uses the fields.
+  } // The fields can have any type, because they are only printed.
   return [_tag, code ?? message].filter((part) => typeof part === "string").join(" ")
 }
 

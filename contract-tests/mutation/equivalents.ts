@@ -42,9 +42,9 @@ const quietSpan = "a missing tracer or parent causes an exception, which is igno
 const ownKey = "no other service has the changed key"
 const noNegativeZero = "a bigint has no negative zero"
 const fillsTime =
-  "another channel only sets the time while no read of fills is wanted, and a read that becomes wanted sets it again"
+  "for another channel, the call only sets the time of a read that is not wanted, and this time is set again when the read becomes wanted"
 const startsAtOnce = "the fiber starts before any time passes in either case"
-const validDefault = "both values are valid, and are only checked"
+const validDefault = "both values are valid, and the code only checks this"
 const allDecided = "if no order needs a lookup, every finding is decided"
 
 const comparedOnly = "versions are only compared with each other"
@@ -53,9 +53,9 @@ const olderEpoch =
   "the lines of an older epoch have already been asked for a snapshot, and asking again changes nothing"
 const belowZero = "both values are negative, so they have the same effect on a sum"
 const sortedBySign = "the sort only tests whether a comparison is negative"
-const extraWake = "the timer only wakes once more"
+const extraWake = "the change only wakes the timer once more"
 const doesNothing = "the case does nothing"
-const hasBook = "a market has a number on a line only while it has a book"
+const hasBook = "a line has a number for a market only while the market has a book"
 const hasSubscription = "a line without a subscription has no books"
 const startsInTime = "the fiber starts before any time passes in either case"
 const noSid = "no subscription has the sid undefined"
@@ -510,7 +510,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "a text has no tag, so it is refused like undefined"
   },
   "packages/client/src/book/OrderBook.ts": {
-    "return keys.some((key, index) => keys[index + 1] === key)": "each pair of neighbours is compared in both cases",
+    "return keys.some((key, index) => keys[index + 1] === key)": "in both cases, each pair of neighbors is compared",
     'readonly #asks = new LevelSide("")': "the name of a side is only compared with bid",
     "#version = 1": comparedOnly,
     "#index = 1": neverUnread,
@@ -518,10 +518,10 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       belowZero,
     "else if ((bids.keys.at(-1) ?? -1) + (asks.keys.at(-1) ?? -2) >= oneDollar) this.#loseCrossed(receivedMillis)":
       belowZero,
-    "if (seq <= this.#seq)": "the statement before returns for an equal seq",
+    "if (seq <= this.#seq)": "for an equal seq, the function has already returned",
     "return true && due <= nowMillis": comparesUndefined,
     "if (this.#crossing === undefined && true) {":
-      "a change that does not cross the book removes the crossing again, so the change only causes a copy"
+      "a delta that does not cross the book removes the crossing again, so the mutant only makes a copy"
   },
   "packages/client/src/book/merge.ts": {
     "#version = 1": comparedOnly,
@@ -530,8 +530,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const isNewEpoch = true": olderEpoch,
     "const isNewEpoch = epoch >= this.#seen.epoch": olderEpoch,
     "if (false) return":
-      "asking a line again changes nothing, and a line that was never live has the state of a book that was never live",
-    ";": "the line of a lost leader returns at the place that readers saw or later, and its book keeps its last reading"
+      "in one place, a line is only asked again; in the other, a line that was never live has the state that the book has too",
+    ";": "a lost leader becomes live again only at the place that readers saw or later, and its book keeps its last reading"
   },
   "packages/client/src/book/side.ts": {
     '#keys: Array<number> = ["Stryker was here"]': neverUnread,
@@ -579,8 +579,8 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const capacity = 200000": "the watch may remember more ids than it promises",
     'const everyMarket = "Stryker was here!"': "the text is only compared with itself, and no market has either name",
     "isLive = true": setFirst,
-    "line.isLive = true": "all markets of the line are refused, or the line has ended, so it is lost in both cases",
-    ";": "the timer wakes once more, an ended subscription is closed again, or the line is lost in both cases",
+    "line.isLive = true": "the line is lost anyway: all its markets are refused, or it has ended",
+    ";": "the timer only wakes once more, an ended subscription is closed again, or the line is lost anyway",
     'case "":': doesNothing,
     '// Only snapshots of books cause this event. case "UnknownKeys":': doesNothing,
     "if (true) this.onTimer()": extraWake,
@@ -589,11 +589,11 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (due !== undefined && true) this.onTimer()": extraWake,
     "if (due !== undefined && due <= this.#wakesMillis) this.onTimer()": extraWake,
     "if (false) return": "all other lines are lost already, so no hole results after the end",
-    "if (false || errors.includes(undefined)) continue": "the list includes its first element"
+    "if (false || errors.includes(undefined)) continue": "`includes` also tests the first element"
   },
   "packages/client/src/book/lines.ts": {
     "#numbers = 1": uniqueId,
-    "return false ? undefined : next": "an infinite wait ends like a wait without a limit",
+    "return false ? undefined : next": "an infinite wait is the same as a wait without a limit",
     ";": extraWake,
     "if (markets.length > 0) line.subscription.snapshot(markets)": hasSubscription,
     "if (false) return joined": "the caller removes the markets, or fails with the same error",
@@ -616,7 +616,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   },
   "packages/client/src/book/watching.ts": {
     "default:": "without the statement, the function also returns undefined",
-    "if (false) this.#observers.delete(ticker)": "no observer is called in both cases"
+    "if (false) this.#observers.delete(ticker)": "in both cases, no observer is called"
   },
   "packages/client/src/book/audit.ts": {
     "#pauseMillis = 1": setFirst,
@@ -676,10 +676,10 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const isOpen = true && (slot.acknowledged.has(name) || slot.booked.has(name))": "every wanted name has a slot",
     'const late: Array<string> = ["Stryker was here"]': noSuchMarket,
     "let waitedMillis = 1": "a late market has waited longer",
-    ";": "the market is refused, and the next check deletes it, or the subscription is opened again, which deletes it too"
+    ";": "the market is deleted anyway: by the next check after its refusal, or when the subscription is opened again"
   },
   "packages/client/src/feed/session/seq.ts": {
-    'return seq === lastSeq ? "duplicate" : seq >= lastSeq ? "missing" : "reset"': "equal numbers are handled before"
+    'return seq === lastSeq ? "duplicate" : seq >= lastSeq ? "missing" : "reset"': "equal numbers are handled earlier"
   },
   "packages/client/src/feed/session/delivery.ts": {
     "if (name === undefined) deliver(core, false ? topic.members : usersOf(slot), event)": wholeTopic,
@@ -696,7 +696,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/feed/session/verification.ts": {
     "if (slot.command !== undefined || slot.lastCommandId >= sent.id) continue": "two commands never have the same id",
     "if (true && sids.get(slot.sid) === channel) {": noSid,
-    ";": "a slot whose command got no reply is not settled, and the reply with the list has marked the session",
+    ";": "a slot whose command got no reply is not settled, and the reply with the list has already set isDirty",
     'if (true) reopen(core, slot, { msg: "it is not in the list of subscriptions" })':
       "a slot that is not wanted has no users to notify, and is removed at once",
     "if (kind === undefined ? slot.sid === undefined : true) refuseNames(core, slot, markets, error)": refusesNothing,

@@ -44,7 +44,7 @@ interface Mutator {
   readonly mutate: (path: { readonly node: Node; readonly parent: Node }) => Iterable<Node>
 }
 
-/** From 10 on, only 2n, because a change by one rarely matters. */
+/** A number from 10 on is only doubled, because a change by one rarely matters. */
 const replacementsOf = (value: number): ReadonlyArray<number> =>
   value >= 10 ? [value * 2] : value > 0 ? [value + 1, value - 1] : [value + 1]
 

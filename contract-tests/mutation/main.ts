@@ -16,10 +16,10 @@ import * as State from "./state.ts"
 
 const root = join(import.meta.dirname, "../..")
 
-/** Only the most specific test files run with a mutant. */
+/** The maximum number of test files that run with one mutant. The most specific files are chosen. */
 const maxTestFiles = 10
 
-/** For a mutant that is reached while modules load. The limit is lower, because each run needs its own process. */
+/** The same for a mutant that is reached while modules load. It is lower, because each run needs its own process. */
 const maxLoadingTestFiles = 4
 
 class ArgumentOrder {
@@ -66,8 +66,8 @@ const isNamedAfter = (testFile: string, sourceFile: string): boolean =>
 
 /**
  * Lists the test files that reach a mutant. The file named after the source file comes first. The other files are
- * sorted by the number of mutants of the source file that they reach. A mutant counts more if fewer test files reach
- * it. For a mutant that is reached while modules load, the test files of the whole source file are listed.
+ * sorted by how many mutants of the source file they reach. A mutant counts more if fewer test files reach it. A mutant
+ * that is reached while modules load gets all test files that reach any mutant of its source file.
  */
 const specific = (
   reached: ReadonlyArray<State.Reached>,

@@ -38,7 +38,7 @@ declare global {
 
 const trialId = "trial"
 
-/** After this time, the tests of a file no longer try a mutant. Other files still do. */
+/** The maximum time that the tests of one file spend on one mutant. Other files still try the mutant. */
 const maxMillisPerFile = 10_000
 
 const { clearTimeout, setTimeout } = globalThis
@@ -69,7 +69,7 @@ export default class MutationRunner extends TestRunner {
     return active === undefined ? this.tryMutants(test) : this.runActive(test, active)
   }
 
-  /** Vitest's option `bail` cannot replace the first check, because it would also cancel the next run. */
+  /** Vitest's option `bail` cannot replace the check of `isKilled`, because it would also cancel the next run. */
   async runActive(test: RunnerTestCase, active: string): Promise<void> {
     if (State.isKilled(this.mutation.folder, active)) return
     this.watchdog.started(active)
@@ -116,7 +116,7 @@ export default class MutationRunner extends TestRunner {
       State.kill(folder, id, { test: test.fullName, reason })
     }
     if (killed.length > 0) {
-      // A mutant can have lasting effects, so that the test fails even without a mutant. Then these kills do not count.
+      // A mutant can have lasting effects, so that the test fails even without a mutant. Then its kills do not count.
       this.renewSignal(test)
       const isSound = await run(test).then(
         () => true,

@@ -9,7 +9,9 @@ import { join } from "node:path"
 
 export interface Reached {
   readonly testFile: string
-  /** The mutants that are reached while modules load. Several test files share a loaded module. */
+  /**
+   * The mutants that are reached while modules load. Test files share loaded modules, so any of them can detect these.
+   */
   readonly loading: ReadonlyArray<string>
   /** The number of tests that reach a mutant, by its id. */
   readonly tests: Readonly<Record<string, number>>

@@ -1,5 +1,6 @@
 /**
- * A worker thread that kills the process if a mutant blocks the main thread, where a timer could not fire.
+ * A worker thread that kills the process if a mutant blocks the main thread. A timer of the blocked thread could not
+ * fire.
  *
  * @module
  */

@@ -76,13 +76,13 @@ export const lost = (before: Json, after: Json, elsewhere: Json): Lost => {
   }
 }
 
-/** By operation id, from the descriptors in a source. */
+/** Returns the names of the functions by operation id, from the descriptors in a source. */
 export const functionsIn = (source: string): ReadonlyMap<string, string> =>
   new Map([...source.matchAll(/operationId: "(\w+)",\s+name: "([\w.]+)"/g)].map(([, id = "", name = ""]) => [id, name]))
 
 const moduleOf = (name: string): string => name.split(".")[0] ?? name
 
-/** If a module has no other functions, `modules` has the module instead. */
+/** If all functions of a module were lost, `modules` lists the module, and `functions` does not list them. */
 export const lostFunctions = (
   operations: ReadonlyArray<string>,
   before: ReadonlyMap<string, string>,

@@ -3,8 +3,8 @@
  * tasks.
  *
  * `pnpm spec:take <file> [--published YYYY-MM-DD] [--since <revision>]`. The exit code is 1 if tasks remain.
- * `docs/new-document.md` describes each step. Changes and removed names are relative to the document of a git revision,
- * so every run shows them. Default: HEAD.
+ * `docs/new-document.md` describes each step. Changes and removed names are relative to the document of the git
+ * revision `--since` (default: HEAD), so every run shows them.
  *
  * @module
  */

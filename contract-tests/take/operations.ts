@@ -35,7 +35,7 @@ for (const { at, check, expected, got, operation } of Descriptors.findings(Clien
   console.log(`${where}: ${operation} ${check}${at === "" ? "" : ` ${at}`}: expected ${expected}, got ${got}`)
 }
 
-/** At any depth. */
+/** Lists the names of the fields at any depth. */
 const fields = (input: Json): ReadonlyArray<string> =>
   isArray(input)
     ? input.flatMap(fields)

@@ -80,7 +80,7 @@ export const main = async (driver: Driver): Promise<void> => {
   console.log(renderText(card))
 }
 
-/** Fields of an input have their names on the wire. */
+/** The fields of an input are named as on the wire. */
 export const inputOf = <A>(step: Step): A => step.input as A // the judge's own input
 
 export const unsupported = (verb: Verb, why: string): Result => ({ unsupported: `${verb}: ${why}` })

@@ -53,7 +53,7 @@ const layerOf = ({ exchange, timeout_millis }: Assignment, account: Assignment["
     })
   )
 
-/** An error class has some of these fields. */
+/** Each error class has some of these fields. */
 interface ClientError {
   readonly _tag?: string
   readonly status?: number

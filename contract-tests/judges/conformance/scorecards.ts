@@ -23,7 +23,7 @@ export interface Recorded {
 /** The client of this repository, which must have no fault. */
 const own = "@kalshi-effect/client"
 
-/** The order in the document. */
+/** The order of the scorecards in `docs/conformance.md`. */
 const order = [own, "kalshi-typescript", "kalshi_python_sync", "kalshi-sdk"]
 
 const recordedFile = fileURLToPath(new URL("../../../docs/conformance.json", import.meta.url))

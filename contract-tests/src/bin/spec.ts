@@ -19,7 +19,7 @@ import { dateIn, importDocument } from "../reference/SpecImport.ts"
 
 const fixtures = fileURLToPath(new URL("../../../fixtures/spec/", import.meta.url))
 
-/** The message is already printed. */
+/** The command has already printed the message. */
 class CommandFailed extends Schema.TaggedError<CommandFailed>()("CommandFailed", { message: Schema.String }) {
   // As in `kalshi-contract`, 2 means that the document, the overlay or an argument is invalid.
   override readonly [Runtime.errorExitCode] = 2

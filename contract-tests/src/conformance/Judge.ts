@@ -185,7 +185,7 @@ const judgeReport = (session: Session, report: unknown): Effect.Effect<Scorecard
       return { verdict: "unsupported", findings: [], reason: unsupported.unsupported }
     }
     if (session.acted < plan.steps.length - steps.length) {
-      return { verdict: "incomplete", findings: [], reason: "the driver skipped a step continue" }
+      return { verdict: "incomplete", findings: [], reason: "the driver skipped a `continue` step" }
     }
     if (stage.recorder.requests.length === 0) {
       return { verdict: "incomplete", findings: [], reason: "the client sent no request" }
@@ -258,7 +258,7 @@ export const make = ({ scenarios, settleMillis }: Options): Effect.Effect<Judge,
           const session = yield* sessionOf(yield* runOf(runId), scenarioId)
           const act = session.plan.acts?.[session.acted]
           if (act === undefined) {
-            return yield* new Refused({ status: 400, reason: "the scenario has no more steps continue" })
+            return yield* new Refused({ status: 400, reason: "the scenario has no further `continue` step" })
           }
           session.acted++
           yield* Effect.orDie(act)

@@ -155,7 +155,7 @@ const reply = (response: ServerResponse, { body, headers = {}, status }: Reply):
   response.end(body)
 }
 
-/** For request bodies, and for response bodies that a rule changes. The limit of the exchange is lower. */
+/** Applies to request bodies, and to response bodies that a rule changes. The exchange's own limit is lower. */
 const maxBodyBytes = 8 * 1024 * 1024
 
 const collect = (message: IncomingMessage, done: (body: Buffer) => void): void => {

@@ -33,7 +33,7 @@ const isSignatureOf = (key: KeyObject, text: string, signature: Buffer, saltLeng
 /** The documented salt length of an RSA signature, in bytes. */
 const saltBytes = 32
 
-/** Mistakes of clients, each with the text that a client then signs. */
+/** Possible mistakes of a client, each with the text that a client signs if it makes this mistake. */
 const mistakes = ({ body, method, path }: Signed, timestamp: string): ReadonlyArray<readonly [string, string]> => {
   const pathname = path.split("?")[0] ?? path
   const below = pathname.replace("/trade-api/v2", "")

@@ -39,7 +39,7 @@ export interface Documents {
   readonly neverNull: ReadonlySet<string>
 }
 
-/** The messages of one sender with the same name on the wire. */
+/** The messages that one sender sends under the same name. */
 interface Group {
   readonly name: string
   readonly part: "command" | "message"

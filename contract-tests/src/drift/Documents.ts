@@ -18,9 +18,9 @@ export type Loaded = LoadedRest | LoadedFeed
 interface Common<Kind extends "feed" | "rest", D extends Document> {
   readonly kind: Kind
   readonly file: string
-  /** Only a document that was imported with this project's overlay contains the overlay. */
+  /** The document as it was read. It contains the overlay only if it was imported with this project's overlay. */
   readonly facts: D
-  /** With the overlay entries that apply to the document. A client of this project is generated from this form. */
+  /** The document with the overlay entries that apply to it. A client of this project is generated from this form. */
   readonly refined: D
   /** Why overlay entries do not apply to the document. Entries that refer to a missing component are left out. */
   readonly unapplied: ReadonlyArray<string>

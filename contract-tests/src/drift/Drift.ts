@@ -51,7 +51,7 @@ const comparedOf = (file: string, { source }: Document): Compared => ({
   sha256: source.sha256
 })
 
-/** Addresses, with their keys in `servers`. */
+/** Maps the keys in `servers` to the addresses. */
 const serversOf = (document: JsonObject): ReadonlyMap<string, string> => {
   const servers = document["servers"] ?? []
   const entries: ReadonlyArray<readonly [string, Json]> = isObject(servers)
@@ -100,7 +100,7 @@ const compareServers = (old: Document, now: Document): ReadonlyArray<Finding> =>
   ]
 }
 
-/** Without `info`, which contains the version and the source. */
+/** Leaves out `info`, which contains the version and the source. */
 const contentOf = ({ document }: Document): JsonObject => {
   const { info: _, ...rest } = document
   return rest
@@ -112,7 +112,7 @@ const order = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   return [...findings].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
 }
 
-/** An entry whose target does not exist can cause no finding. */
+/** An entry whose target does not exist is left out, because it cannot cause a finding. */
 const overlayNotes = (old: Loaded, now: Loaded): ReadonlyArray<string> => {
   const isRefined = ({ facts }: Loaded): boolean => facts.source.overlay !== undefined
   if (!isRefined(old) && !isRefined(now)) return []

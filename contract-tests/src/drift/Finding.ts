@@ -65,7 +65,7 @@ export type Kind =
  */
 export type Verdict = "unaffected" | "loses information" | "refuses" | "sends a refused request"
 
-/** Why the client accepts a change. For example, it allows unknown fields. */
+/** A habit of clients because of which they accept a change. For example, they allow unknown fields. */
 export type Habit =
   | "unknown fields"
   | "open enums"
@@ -115,7 +115,7 @@ export interface Finding {
   /** Undefined for a change that no value shows. Example: a deprecation. */
   readonly witness: Witness | undefined
   readonly verdict: Verdict
-  /** The habit because of which the client accepts the change. */
+  /** Why the client accepts the change. */
   readonly savedBy: Habit | undefined
   /** What to change in the client. */
   readonly advice: string

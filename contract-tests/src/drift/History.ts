@@ -82,7 +82,7 @@ export const summaryOf = (drift: Drift): string => {
   ].join("; ")
 }
 
-/** `place` names up to three places, or the member and the number of places. */
+/** `place` lists up to three places. If there are more, it states the changed member and the number of places. */
 export interface Row {
   readonly place: string
   readonly change: string

@@ -26,7 +26,7 @@ import * as Shape from "./internal/shape.ts"
 import { equals, objectOf, UnusableSchema, type Json, type JsonSchema } from "../judge/JsonSchema.ts"
 import type { Judge } from "../judge/Judge.ts"
 
-/** As in `Arbitraries.ts`. */
+/** The same limit as in `Arbitraries.ts`. */
 const maxReferenceDepth = 2
 
 const absent = Symbol("absent")

@@ -89,14 +89,14 @@ export interface Addition {
 export interface Mutants {
   readonly of: (schema: JsonSchema) => (value: Json) => ReadonlyArray<Mutant>
   /**
-   * Each fault once per location, so that the set is small enough for every schema of a document. A fault counts as
-   * discarded only if no value gives a mutant with this fault.
+   * Returns each fault once per location, so that the set is small enough for every schema of a document. A fault
+   * counts as discarded only if no value gives a mutant with this fault.
    */
   readonly survey: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => Survey
   /**
-   * Valid values with members that the schema permits but does not declare. Each name is added once per location. The
-   * last value is the first input value with all such members. It is left out if there is only one member or if the
-   * judge rejects the value.
+   * Returns valid values with members that the schema permits but does not declare. Each name is added once per
+   * location. The last returned value is the first input value with all its additional members at once. It is left out
+   * if there is only one such member or if the judge rejects the value.
    */
   readonly additions: (schema: JsonSchema) => (values: ReadonlyArray<Json>) => ReadonlyArray<Addition>
 }
@@ -307,7 +307,7 @@ interface Positions {
   readonly alternatives: Shape.Shapes["alternatives"]
   readonly alternativeFor: (place: Position) => Shape.Alternative | undefined
   readonly identityOf: (place: Position, alternative: Shape.Alternative) => string
-  /** Includes the value itself. */
+  /** Lists the positions of a value and of all values inside it. */
   readonly in: (schema: JsonSchema, value: Json) => Generator<Position>
 }
 
@@ -390,7 +390,7 @@ const typeFaults = (places: Positions, place: Position): ReadonlyArray<Fault> =>
     : [...faults, replacementFault("null-where-not-nullable", later, place.value, null)]
 }
 
-/** An item that is not a literal, a text or a number is repeated. */
+/** Returns a different item for each step. Repeats the item if it is neither a literal nor a text nor a number. */
 const distinctItems = (places: Positions, node: Shape.Node, value: Json): ((step: number) => Json) => {
   const members = places.alternatives(node).flatMap((item) => (item.kind === "literal" ? item.values : []))
   return (step) => {

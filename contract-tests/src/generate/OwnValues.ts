@@ -17,7 +17,7 @@ import { stringFormats } from "./internal/formats.ts"
 import * as Pattern from "./internal/pattern.ts"
 import { objectOf, reachable, type Json, type JsonSchema, type Resolve } from "../judge/JsonSchema.ts"
 
-/** A client whose schemas have this form cannot be checked. */
+/** The suite cannot check a client whose schemas have this form. */
 export class UnknownForm extends Error {
   override readonly name = "UnknownForm"
 }
@@ -25,7 +25,7 @@ export class UnknownForm extends Error {
 export interface OwnValues {
   /** The values contain each choice of the schema at least once. The same schema gives the same values. */
   readonly coverage: (schema: Schema.Constraint) => ReadonlyArray<Json>
-  /** The leaves are candidates from the document too. */
+  /** The leaves are candidates from the document, as in `coverage`. */
   readonly arbitrary: (schema: Schema.Constraint) => fc.Arbitrary<Json>
 }
 

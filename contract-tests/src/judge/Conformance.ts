@@ -102,11 +102,11 @@ export interface Options {
   readonly checks?: ReadonlyArray<Check>
   /** The number of random values. Default: 200. */
   readonly runs?: number
-  /** Of the random sample. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. */
+  /** The seed of the random sample. Default: `KALSHI_CONTRACT_SEED`, or a constant if the variable is not set. */
   readonly seed?: number
   /** Starts the random sample at the counterexample of a replay token. */
   readonly path?: string
-  /** For each check. Default: 3. */
+  /** The maximum number of failures that the report shows for each check. Default: 3. */
   readonly failuresShown?: number
 }
 
@@ -117,7 +117,7 @@ export interface Target {
   readonly direction: Direction
 }
 
-/** Prepared values, usable for any number of codecs. */
+/** Prepared values, which can check any number of codecs. */
 export interface Suite {
   readonly target: Target
   readonly values: ReadonlyArray<Json>

@@ -59,7 +59,7 @@ export type Verdict =
  */
 export interface Judge {
   (schema: JsonSchema): (value: Json) => Verdict
-  /** Faster than a full verdict. */
+  /** Returns only whether a value is valid, which is faster than a full verdict. */
   readonly accepts: (schema: JsonSchema) => (value: Json) => boolean
   readonly resolve: Resolve
 }

@@ -72,7 +72,7 @@ export const parse = (body: Uint8Array | string): Json | undefined => {
   }
 }
 
-/** A null error does not count. */
+/** An `error` of null does not count as an error. */
 const hasError = (json: Json | undefined): boolean => {
   const error = memberOf(json, "error")
   return error !== undefined && error !== null && isObject(json)
@@ -233,7 +233,7 @@ interface ErrorShape {
 
 const flatError = { code: "some_code", message: "some message", details: "some details" }
 
-/** As the exchange sends them, with the expected decoded content. */
+/** Error bodies as the exchange sends them, each with the expected decoded content. */
 export const errorShapes: ReadonlyArray<ErrorShape> = [
   {
     name: "nested",
@@ -334,7 +334,7 @@ const sameResult = (a: Conformance.Decoded<unknown>, b: Conformance.Decoded<unkn
     ? b.ok && equals(unredact(a.value) as Json, unredact(b.value) as Json) // Both were decoded from JSON.
     : !b.ok && equals([...a.pointers], [...b.pointers])
 
-/** Compiled and interpreted code decode a body differently. */
+/** Thrown if compiled and interpreted code decode a body differently. */
 export class Disagreement extends Error {
   override readonly name = "Disagreement"
 }

@@ -195,7 +195,7 @@ export const success: DescriptorCheck = ({ descriptor }, reference) =>
 
 const ascending = (statuses: Iterable<number>): ReadonlyArray<number> => [...statuses].sort((a, b) => a - b)
 
-/** The client lists a common error only if it has a payload. */
+/** A descriptor lists a common error only if this error has a payload. */
 export const errors: DescriptorCheck = ({ descriptor }, reference) => {
   const listed = descriptor.errors.map((error) => ("payload" in error ? error.error.status : error.status))
   const bare = descriptor.errors.flatMap((error) => ("payload" in error ? [] : [error.status]))
@@ -235,14 +235,14 @@ const authBySigning = { always: "required", never: "none", withKey: "optional" }
 export const auth: DescriptorCheck = ({ descriptor }, reference) =>
   compare("auth", reference, "", authBySigning[signingOf(reference)], descriptor.auth)
 
-/** The smallest sufficient capability. */
+/** The operation requires the smallest sufficient capability. */
 export const access: DescriptorCheck = ({ descriptor }, reference) => {
   const isPublic = reference.security.length === 0
   const expected = isPublic ? "public" : reference.method === "GET" ? "read" : "write"
   return compare("access", reference, "", expected, descriptor.access)
 }
 
-/** Undefined without a cursor parameter or a response body. */
+/** Undefined if the operation has no cursor parameter or no response body. */
 export const paging = (
   document: ReferenceDocument.ReferenceDocument,
   { parameters, success }: ReferenceDocument.Operation

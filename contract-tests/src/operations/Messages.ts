@@ -14,7 +14,8 @@ import type { JsonSchema } from "../reference/JsonSchema.ts"
 import { Disagreement, normalForm, NotNormal } from "./Answers.ts"
 
 /**
- * The messages of one sender with the same name: the `type` of a server's message, or the `cmd` of a client's command.
+ * The messages that one sender sends under one name: the `type` of a server's message, or the `cmd` of a client's
+ * command.
  */
 export interface Kind {
   readonly name: string
@@ -67,8 +68,8 @@ export const kindsOf = (feed: FeedDocument.FeedDocument): ReadonlyArray<Kind> =>
 ]
 
 /**
- * The tolerance of commands is not checked: the document allows unknown members in commands, but the client rejects
- * such commands.
+ * Leaves out `tolerance` for commands: the document allows unknown members in commands, but the client rejects such
+ * commands.
  */
 export const checks = ({ sender }: Kind): ReadonlyArray<Conformance.Check> =>
   sender === "server"
@@ -89,7 +90,7 @@ const decodeInput = (decode: Decode, normalise: (wire: Json) => Json, input: Jso
   return { ok: true, value }
 }
 
-/** Without `decode`, decodes with compiled and with interpreted code, and throws if the results differ. */
+/** If `decode` is undefined, decodes with compiled and with interpreted code, and throws if the results differ. */
 const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefined): Conformance.Codec<unknown> => {
   const decoders =
     decode === undefined
@@ -112,7 +113,7 @@ const messageCodec = (normalise: (wire: Json) => Json, decode: Decode | undefine
   }
 }
 
-/** A value is the text that the client would send. */
+/** Here, the decoded form of a command is the text that the client would send. */
 const commandCodec: Conformance.Codec<unknown> = {
   encode: (text) => JSON.parse(String(text)),
   decode: (input) => {
@@ -125,7 +126,8 @@ const commandCodec: Conformance.Codec<unknown> = {
 
 /**
  * Every valid message decodes and every valid command is encoded (P1), without loss (P3). The client rejects a message
- * or command with exactly one violation of a rejected kind, and reports the pointer of the violation (P2).
+ * or command that has exactly one violation, of a kind that the policy rejects, and reports the pointer of the
+ * violation (P2).
  */
 export const checkKind = (
   kind: Kind,

@@ -59,7 +59,7 @@ export type Outcome =
 
 /** Calls operations through the whole client. */
 export interface Recorder {
-  /** @throws For any other result: several requests, another error, a defect. */
+  /** @throws If the call gives neither outcome, but several requests, another error or a defect. */
   readonly call: (operation: AnyOperation, input: unknown) => Outcome
 }
 
@@ -191,7 +191,7 @@ const isOtherUnit = (value: Json, unit: TimeUnit): boolean =>
 /** A field for which the client rejects an input that the document allows. See `limits`. */
 export interface Limited {
   readonly field: string
-  /** The pointers of the rejected values. The client's error has one of them. */
+  /** The pointers of the rejected values. The client's error reports one of them. */
   readonly pointers: ReadonlyArray<string>
   readonly limit: Limit
   /** A replacement value that the client accepts for the field. */
@@ -297,7 +297,7 @@ const itemsOf = (schema: JsonSchema, resolve: Resolve): JsonSchema => {
   return schema.$ref === undefined ? (schema.items ?? true) : itemsOf(resolve(schema.$ref), resolve)
 }
 
-/** `plain` has 0 in place of the timestamps in the other unit. */
+/** Returns `plain`, which has 0 in place of timestamps in the wrong unit, and the pointers of these timestamps. */
 const withoutOtherUnits = (
   judge: Judge,
   value: Json,
@@ -316,7 +316,7 @@ const withoutOtherUnits = (
     const at = pointerTo(pointer, key)
     const inner = Object.hasOwn(properties, key) ? properties[key]! : true
     const unit = typeof inner === "boolean" ? undefined : timeUnit(key, inner)
-    // Only a value that the document allows counts, because the client must reject any other value anyway.
+    // Only a value that the document allows counts, because the client must reject an invalid value anyway.
     return unit !== undefined && isOtherUnit(member, unit) && judge.accepts(inner)(member)
       ? { key, plain: 0, pointers: [at] }
       : { key, ...withoutOtherUnits(judge, member, inner, at) }
@@ -342,7 +342,7 @@ const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, jud
   const rules = Rules.of(reference.id)
   const isValid = judge.accepts(input)
   const limitedRules = (value: JsonObject): ReadonlyArray<Limited> => {
-    // The client must reject any other input anyway.
+    // The client must reject an invalid input anyway.
     if (rules === undefined || !isValid(value)) return []
     const { pointers, repairs } = rules(value)
     return repairs.map(([field, plain]) => ({ field, pointers, limit: limits.rule, plain }))
@@ -359,7 +359,7 @@ const limitsOf = (reference: ReferenceDocument.Operation, input: JsonSchema, jud
   const limitedParameters = (value: JsonObject): ReadonlyArray<Limited> =>
     parameters.flatMap(({ explode, in: place, name, schema }) => {
       const fieldValue = memberOf(value, name)
-      // The client must reject any other value anyway.
+      // The client must reject an invalid value anyway.
       if (fieldValue === undefined || !judge.accepts(schema)(fieldValue)) return []
       const found =
         place === "path" && typeof fieldValue === "string"
@@ -578,8 +578,8 @@ export const takesInput = ({ input }: Requests): boolean =>
 
 /**
  * The client sends every valid input as a valid request that decodes to the same input (P5, P1, P3), except for the
- * `limits`. If the operation has an input, the client rejects every input with exactly one violation, and reports the
- * pointer of that violation, before any I/O (P2).
+ * `limits`. If the operation has an input, the client rejects every input that has exactly one violation, and reports
+ * the pointer of that violation, before any I/O (P2).
  */
 export const checkRequests = (
   client: ClientOperation,

@@ -39,7 +39,7 @@ export const fullyTested: ReadonlySet<string> = /*#__PURE__*/ new Set([
   "GenerateApiKey"
 ])
 
-/** The number of faults that other operations run. */
+/** The number of faults that each other operation runs. */
 const sampleSize = 3
 
 export const faultsOf = (

@@ -35,7 +35,7 @@ export interface Leniency {
 /** New enum members and unknown members need no entry, because the policy tolerates them. */
 export const leniencies: ReadonlyArray<Leniency> = []
 
-/** Drops enums and closed objects, if the policy tolerates their violations in responses. */
+/** Drops `enum` and `additionalProperties: false`, if the policy tolerates their violations in responses. */
 const opened = (value: Json): Json => {
   if (isArray(value)) return value.map(opened)
   if (!isObject(value)) return value
@@ -78,8 +78,8 @@ const clientValues = lazy(() =>
 
 const lenientJudge = lazy(() => {
   const open = opened(document().document)
-  const judge = Judge.make(resolver(open as JsonObject)) // `opened` maps an object to an object.
-  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // `open` has a schema at the same pointers.
+  const judge = Judge.make(resolver(open as JsonObject)) // `opened` returns an object for an object.
+  return (pointer: string) => judge(valueAt(open, pointer) as JsonSchema) // `open` has its schemas at the same pointers as the document.
 })
 
 export const checkOperation = (run: Run, listed: ReadonlyArray<Leniency> = leniencies): Outcome => {

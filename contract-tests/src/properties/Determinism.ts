@@ -34,7 +34,7 @@ const withDescriptor = (
 ): ClientOperations.ClientOperation => {
   const client = findOperation(operationId)
   const descriptor: Operation.Descriptor = { ...client.descriptor, ...change(client.descriptor) }
-  // The casts hide that the altered descriptor does not fit its types. This is the injected fault.
+  // The altered descriptor does not fit the types of the operation, which is the injected fault. The casts hide this.
   const operation = Operation.make(descriptor as never) as unknown as ClientOperations.AnyOperation
   return { ...client, descriptor, operation }
 }
@@ -56,7 +56,7 @@ const empty = () =>
           ),
           encode: SchemaGetter.transform((value: unknown) => value)
         })
-      ) as Schema.Codec<unknown> // Both of its types are unknown.
+      ) as Schema.Codec<unknown> // The decoded and the encoded type are unknown.
   )
 
 const unpaged = (): ClientOperations.ClientOperation => {
@@ -81,7 +81,7 @@ const injectedFaults: Readonly<Record<string, () => ClientOperations.ClientOpera
   P12: () => withDescriptor("GetOrders", ({ success }) => ({ success: { ...success, status: 201 } }))
 }
 
-/** The report repeats the same data. */
+/** Leaves out the report, which repeats the other data. */
 const stringify = (outcome: Outcome): string => JSON.stringify({ ...outcome, report: undefined })
 
 interface Subject {

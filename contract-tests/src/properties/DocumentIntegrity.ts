@@ -38,7 +38,7 @@ export const checkFile = (target: string, { seed }: Settings, read: Integrity.Re
 export const P0: TargetProperty = {
   id,
   statement:
-    "The reference documents are in normal form, use only known keywords and state their source. Every overlay entry applies and has a reason. The intentionally nullable fields match the pinned list.",
+    "The reference documents are in normal form, use only known keywords and state their source. Every overlay entry (a correction by this project) applies and has a reason. The intentionally nullable fields match the pinned list.",
   targets: Object.keys(checks),
   runOn: (target, settings) => Effect.sync(() => checkFile(target, settings))
 }

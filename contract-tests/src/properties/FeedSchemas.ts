@@ -33,7 +33,7 @@ export const check = (target: string, { path, runs, seed }: Settings): Outcome =
 export const P16: TargetProperty = {
   id,
   statement:
-    "Every valid message of the feed decodes without loss, and every valid command is sent unchanged. The client rejects every message and command with a single violation, and reports the pointer of the violation. In messages, the client accepts new enum members and unknown members.",
+    "Every valid message of the feed decodes without loss, and every valid command is sent unchanged. The client rejects every message and command that has exactly one violation, and reports the pointer of the violation. In messages, the client accepts new enum members and unknown members.",
   method: "Runs the checks of P1, P2 and P3 for each message type and each command of the AsyncAPI document.",
   targets: kinds.map(({ name }) => name),
   runOn: (target, settings) => Effect.sync(() => check(target, settings))

@@ -63,7 +63,7 @@ interface Case {
   readonly others: ReadonlyArray<Json>
   /** The page sizes of two readings of the same list. */
   readonly sizes: readonly [number, number]
-  /** The indices at which an empty page is inserted. The inserted pages count. */
+  /** The indices at which an empty page is inserted. They also count the pages that were inserted before. */
   readonly emptyBefore: ReadonlyArray<number>
   readonly cursors: ReadonlyArray<string>
   /** The preferred form of an empty list, and of the last cursor: 0 for empty, 1 for null, 2 for absent. */
@@ -265,7 +265,7 @@ const readsPages = ({ firstInput, decoded, pages, readers }: Model): void => {
   )
 }
 
-/** No further requests after the consumer stops. */
+/** The client sends no request after the consumer has stopped. */
 const stopsEarly = ({ all, firstInput, input, itemsOf, itemsReader, pages }: Model, reach: Reach): void => {
   const take = input.take % (all.length + 1)
   const reading = paging.read((items) => Stream.take(items(firstInput), take), itemsReader, pages)
@@ -368,7 +368,7 @@ const outcome = (run: Run): Outcome => {
 export const P10: OperationProperty = {
   id,
   statement:
-    "The client reads a list to its end, reads each item once and requests no page early, for any page size and any cursor. Cursor cycles, failures and the page budget end the reading without losing earlier items.",
+    "The client reads a list to its end, reads each item once and requests no page before it is needed, for any page size and any cursor. Cursor cycles, failures and the page budget end the reading without losing earlier items.",
   method:
     "Random items are split into pages of random sizes, with empty pages, unusual cursors, failures and cycles, and read through the client. Skipped: operations that are not paginated.",
   run: (run) => Effect.sync(() => outcome(run))

@@ -15,7 +15,7 @@ export interface Settings {
   readonly runs: number
   /** The counterexample to start from: the `path` of a replay token. */
   readonly path?: string | undefined
-  /** Shrinking takes longer. Default: true. */
+  /** Whether to shrink a counterexample, which takes time. Default: true. */
   readonly shrink?: boolean | undefined
 }
 
@@ -72,7 +72,7 @@ export interface TargetProperty extends PropertyInfo {
   readonly runOn: (target: string, settings: Settings) => Effect.Effect<Outcome>
 }
 
-/** For a deterministic check, whose replay token needs only the seed. */
+/** Returns the failure of a deterministic check, whose replay token needs only the seed. */
 export const failed = (
   id: string,
   target: string,

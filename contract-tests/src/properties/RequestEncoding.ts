@@ -21,10 +21,10 @@ const recorder = (): Requests.Recorder => (sharedRecorder ??= Requests.recorder(
 const conforms: OperationProperty = /*#__PURE__*/ conforming.make({
   id,
   statement:
-    "Every valid input, except for the listed limits, becomes a request that conforms to the document and decodes to the same input. The client rejects every other input before it sends anything, with the pointer of the fault.",
+    "Every valid input, except for listed kinds that the client does not send, becomes a request that conforms to the document and decodes to the same input. The client rejects every other input before it sends anything, with the pointer of the fault.",
   checks: ["completeness", "precision", "round-trip", "tolerance"],
   method:
-    "Coverage inputs and random inputs pass through the whole client to a recorder. The suite parses the recorded request with the document only. Operations without input are not checked for rejections.",
+    "Inputs that cover every schema node, and random inputs, pass through the whole client to a recorder. The suite parses the recorded request by the document alone. Operations without input are not checked for rejections.",
   check: ({ operation, path, runs, seed }, checks) => {
     const requests = Requests.make(referenceOf(operation), conformance().judge)
     return Requests.checkRequests(operation, referenceOf(operation), conformance(), recorder(), {

@@ -22,7 +22,8 @@ export const P1: OperationProperty = /*#__PURE__*/ conforming.make({
   id: "P1",
   statement: "Every valid body decodes, even with unknown fields or new enum members.",
   checks: ["completeness", "tolerance"],
-  method: "Bodies that cover every schema node, then random bodies. Skipped: operations without a response body.",
+  method:
+    "The client decodes bodies that cover every schema node, and random bodies. Skipped: operations without a response body.",
   check: checkResponses,
   skipReason: noBody
 })
@@ -30,10 +31,10 @@ export const P1: OperationProperty = /*#__PURE__*/ conforming.make({
 export const P2: OperationProperty = /*#__PURE__*/ conforming.make({
   id: "P2",
   statement:
-    "The client rejects every body with a single violation, and the error has the pointer of that violation. New enum members and unknown fields are not violations.",
+    "The client rejects every body that has exactly one violation, and the error has the pointer of that violation. New enum members and unknown fields are not violations.",
   checks: ["precision"],
   method:
-    "Every kind of violation at every pointer of a valid body. ajv confirms that each mutant is invalid. Skipped: operations without a response body.",
+    "Mutants of valid bodies have every kind of violation at every pointer. ajv confirms that each mutant is invalid. Skipped: operations without a response body.",
   check: checkResponses,
   skipReason: noBody
 })
@@ -44,7 +45,7 @@ export const P3: OperationProperty = /*#__PURE__*/ conforming.make({
     "A decoded body encodes to the original: no digit is lost, and absent, null and empty stay distinct. Only a null list becomes an empty list.",
   checks: ["round-trip"],
   method:
-    "The bodies of P1 are decoded, encoded, and compared after normalisation. Skipped: operations without a response body.",
+    "The bodies of P1 are decoded, encoded, and compared after normalization. Skipped: operations without a response body.",
   check: checkResponses,
   skipReason: noBody
 })

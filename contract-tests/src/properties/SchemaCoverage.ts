@@ -39,7 +39,7 @@ export const gaps: ReadonlyArray<Gap> = [
   gap("required", "the list is empty", (argument) => isArray(argument) && argument.length === 0),
   gap(
     "format",
-    "every JSON number is a double, so every other value violates the type",
+    "every JSON number is a double, and every other value violates the type",
     (argument) => argument === "double"
   ),
   gap("format", "the enum in the same schema is stricter", (_, node) => node.enum !== undefined)
@@ -219,6 +219,6 @@ const outcome = (run: Run): Outcome => {
 export const P14: OperationProperty = {
   id,
   statement:
-    "Every keyword of every schema that an operation uses is satisfied by some value and violated by some mutant, except for the listed exceptions.",
+    "Every keyword of every schema that an operation uses is satisfied by some valid value of the suite and violated by some invalid value, except for the listed exceptions.",
   run: (run) => Effect.sync(() => outcome(run))
 }

@@ -26,7 +26,7 @@ export interface Message {
   readonly pointer: string
 }
 
-/** A channel. Some channels need a subscription. Every connection has the others. */
+/** A channel. If it is not subscribable, every connection has it without a subscription. */
 export interface Channel {
   readonly name: string
   readonly address: string

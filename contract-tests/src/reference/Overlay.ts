@@ -56,7 +56,7 @@ export const MakeNullable = /*#__PURE__*/ Schema.Struct({
   ...Reason
 })
 
-/** Leaves a `$ref` to the component `to`. */
+/** Moves a schema to the component `to`, and leaves a `$ref` in its place. */
 export const Extract = /*#__PURE__*/ Schema.Struct({
   op: /*#__PURE__*/ Schema.Literal("extract"),
   at: /*#__PURE__*/ Schema.Tuple([Schema.String]),

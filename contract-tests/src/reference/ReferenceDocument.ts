@@ -25,7 +25,7 @@ export type Method = "DELETE" | "GET" | "PATCH" | "POST" | "PUT"
 
 export type ParameterLocation = "header" | "path" | "query"
 
-/** With the defaults of OpenAPI made explicit. */
+/** A parameter. The defaults of OpenAPI are filled in. */
 export interface Parameter {
   readonly name: string
   readonly in: ParameterLocation

@@ -54,7 +54,7 @@ export interface Imported {
 
 const sha256 = (text: string): string => createHash("sha256").update(text, "utf8").digest("hex")
 
-/** Depends neither on the other part nor on the formatting of the file. */
+/** The hash of one part of the overlay. It does not depend on the other part or on the formatting of the file. */
 export const overlaySha256 = (overlay: string, kind: "feed" | "rest"): string => {
   const json: Json = JSON.parse(overlay)
   return sha256(print((isObject(json) ? json[kind] : undefined) ?? null))

@@ -55,7 +55,7 @@ export const resultOf = (outcome: Outcome): Result => {
   }
 }
 
-/** For a cell that failed without a counterexample, for example because the worker died. */
+/** The result of a cell that failed without a counterexample, for example because the worker died. */
 export const failedResult = ({ path = "", property, seed, target }: Job, reason: string): Result => ({
   _tag: "Failed",
   runs: 0,
@@ -68,7 +68,7 @@ export const failedResult = ({ path = "", property, seed, target }: Job, reason:
   curl: undefined
 })
 
-/** A text states why the property cannot run. */
+/** If the property cannot run, returns a text with the reason. */
 export const check = ({ path, property: id, runs, seed, shrink, target }: Job): Effect.Effect<Outcome> | string => {
   const other = Properties.targetProperties.find((candidate) => candidate.id === id)
   if (other !== undefined) {

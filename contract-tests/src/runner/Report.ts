@@ -20,7 +20,7 @@ export type Result =
       readonly pointer: string | undefined
       readonly expected: string | undefined
       readonly got: string | undefined
-      /** Without secrets. */
+      /** The failing case, without secrets. */
       readonly instance: string
       /** Replays the failure in another process. */
       readonly token: string

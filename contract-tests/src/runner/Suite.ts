@@ -1,5 +1,6 @@
 /**
- * Runs the selected cells of the suite. The report has a deterministic order.
+ * Runs the selected cells of the suite. A cell is a pair of a property and a target. The report has a deterministic
+ * order.
  *
  * @module
  */
@@ -14,7 +15,7 @@ import type * as Replay from "./Replay.ts"
 import * as Cells from "./Cells.ts"
 import type * as Report from "./Report.ts"
 
-/** In this process or in workers. */
+/** Runs cells, in this process or in workers. */
 export interface Runner {
   /** The maximum number of cells that run concurrently. */
   readonly width: number
@@ -58,7 +59,7 @@ const matcher = (patterns: ReadonlyArray<string>) => {
     tests.length === 0 || tests.some((test) => names.some((name) => test.test(name)))
 }
 
-/** With all names of each target. */
+/** Returns the targets of a property, each with all names that can select it. */
 const targetsOf = (id: string): ReadonlyArray<{ readonly target: string; readonly names: ReadonlyArray<string> }> =>
   Properties.targetProperties
     .find((property) => property.id === id)

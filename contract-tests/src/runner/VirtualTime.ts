@@ -25,7 +25,7 @@ export interface VirtualTime {
   readonly nextMillis: () => number | undefined
   /** Runs the program until it waits. */
   readonly fork: <A, E>(effect: Effect.Effect<A, E>) => Fiber.Fiber<A, E>
-  /** Runs everything that is due until then, in order. */
+  /** Runs everything that is due until `millis`, in order. */
   readonly advanceTo: (millis: number) => void
 }
 

@@ -1,5 +1,6 @@
 /**
- * Runs cells in worker threads, so that a cell that hangs or dies does not affect the others.
+ * Runs cells (pairs of a property and a target) in worker threads. A cell that hangs or dies does not affect the
+ * others.
  *
  * @module
  */

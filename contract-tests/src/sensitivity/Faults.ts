@@ -132,7 +132,7 @@ const decoding: ReadonlyArray<Fault> = [
     })) as never`
   ),
   onGroup("P6")(
-    "accepts null where the document had none",
+    "accepts null where the document does not allow it",
     responses,
     /(?<=is_auto_cancel_enabled: )Schema\.Boolean(?=,\n {2}orders:)/,
     "Schema.NullOr(Schema.Boolean)"
@@ -210,7 +210,12 @@ const retries: ReadonlyArray<Fault> = [
     /descriptor\.retry === "keyed" && wire\.keyed/,
     'descriptor.retry === "keyed"'
   ),
-  batching("retries a batch if one of its orders has an id", sending, /items\.every\(hasId\)/, "items.some(hasId)"),
+  batching(
+    "retries a batch if only one of its orders has an id",
+    sending,
+    /items\.every\(hasId\)/,
+    "items.some(hasId)"
+  ),
   ordering(
     "sends each attempt with a different id",
     sending,
@@ -231,7 +236,7 @@ const retries: ReadonlyArray<Fault> = [
     "call.wasSignedAgain = true ||"
   ),
   reading(
-    "signs a millisecond after the header",
+    "signs a time one millisecond after the time in the header",
     "packages/signing/src",
     /signSafely\(signer, join\(timestamp, request/,
     "signSafely(signer, join(String(timestampMillis + 1), request"
@@ -292,7 +297,7 @@ const pages: ReadonlyArray<Fault> = [
     "pages === 0 ? Object.assign(copyOf(request), { cursor }) : { cursor }"
   ),
   paging(
-    "counts a page as read before it arrives",
+    "counts a page as read before the page arrives",
     client,
     /return Effect\.flatMap\(operation\(/,
     "read.add(cursor)\nreturn Effect.flatMap(operation("
@@ -322,7 +327,7 @@ const suite: ReadonlyArray<Fault> = [
 
 const messages: ReadonlyArray<Fault> = [
   detectedBy("P16", "orderbook_snapshot")(
-    "accepts a book without its market",
+    "accepts a book that lacks its market",
     feed,
     /(?<=market_ticker: )MarketTicker(?=,\n {2}no_dollars_fp)/,
     "Schema.optionalKey(MarketTicker)"

@@ -30,11 +30,11 @@ export const unseen: Readonly<Record<string, string>> = {
   "delivers to users that have left": "A stream that has ended delivers no more events.",
   "removes all markets of a subscription": "The next command ends the subscription without markets.",
   "requests no snapshot for a user who joins":
-    "It needs a second stream of a book, and no disturbance afterwards. This is too rare in random schedules.",
+    "The fault shows only if a second stream of a book starts and no disturbance follows. This is too rare in random schedules.",
   "delivers messages of a market whose removal is in flight":
-    "It needs a market that is removed, and added again while its removal is in flight. This is too rare in random schedules.",
+    "The fault shows only if a market is added again while its removal is in flight. This is too rare in random schedules.",
   "drops the messages that the new connection held back":
-    "It needs a message that only the new connection has during a change-over. This is too rare in random schedules.",
+    "The fault shows only if the new connection alone has a message during a change-over. This is too rare in random schedules.",
   "applies a repeated delta": "The session already drops repeated messages.",
   "applies a delta with a lower clock than the message before":
     "On the local exchange, only maintenance lowers a clock, and it closes all connections.",
@@ -44,9 +44,9 @@ export const unseen: Readonly<Record<string, string>> = {
     "The merge starts a new epoch anyway, half a second later.",
   "does not move a line to the reader's epoch on a snapshot": "The fault only causes more requests for snapshots.",
   "treats a crossed book as invalid at once":
-    "It needs two deltas with the same clock between which the book is crossed. None of 600 random schedules shows it.",
+    "The fault shows only if the book is crossed between two deltas with the same clock. This does not occur in 600 random schedules.",
   "does not compare positions with the same clock":
-    "It needs two lines that have received different deltas with the same clock. This is too rare in 600 random schedules."
+    "The fault shows only if two lines have received different deltas with the same clock. This is too rare in 600 random schedules."
 }
 
 /**

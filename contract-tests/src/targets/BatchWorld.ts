@@ -1,5 +1,5 @@
 /**
- * Seeds a local exchange with RFQ batches.
+ * Seeds a local exchange with RFQ batches. The signer is the account that sends the requests under test.
  *
  * @module
  */

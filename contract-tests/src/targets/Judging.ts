@@ -159,7 +159,7 @@ export const findingOf = (
     : undefined
 }
 
-/** All 2xx responses have one count. */
+/** Counts the responses of each status. All 2xx responses share one count. */
 export const reachedBy = (traffic: ReadonlyArray<Traffic>): Readonly<Record<string, number>> => {
   const reached: Record<string, number> = { "2xx": 0 }
   for (const { answer } of traffic.flatMap(({ exchanged }) => exchanged)) {

@@ -56,7 +56,7 @@ type Needs = FileSystem.FileSystem | HttpClient.HttpClient | Scope.Scope
 
 const unusable = (reason: string): Effect.Effect<never, Target.Unusable> => Effect.fail(new Target.Unusable({ reason }))
 
-/** For a new or existing run that may write. */
+/** Connects a run that may write. The run is new, or it is an earlier run to clean up. */
 const connect = (
   environment: Environment.Environment,
   runId: string,
@@ -106,7 +106,7 @@ const cleanUp = (
     return { ...swept, runId: marks.runId }
   })
 
-/** With the key of the environment variables. */
+/** Opens a session with the key of the environment variables. */
 export const open = (
   environment: Environment.Environment,
   options: Options
@@ -152,7 +152,7 @@ export const open = (
     }
   })
 
-/** For a run that ended before it could clean up. */
+/** Cleans up after an earlier run that could not do this itself. */
 export const cleanup = (
   environment: Environment.Environment,
   runId: string,

@@ -93,7 +93,7 @@ export const sportradar = "sr:match:1"
 const awayEventTicker = "KXAWAY-26"
 const collectionTicker = "KXCONTRACT-R"
 
-/** A time after every test. */
+/** No test reaches this time. */
 const farFuture = "2095-12-31T23:59:59Z"
 
 const order = (change: Partial<Orders.CreateInput>): Orders.CreateInput => ({
@@ -112,7 +112,7 @@ const archivedAfterMillis = 100 * 86_400_000
 /** Longer than a transfer, and shorter than the time limit for the confirmation of a quote. */
 const settledAfterMillis = 5_000
 
-/** On the exchange's clock. */
+/** How far the seeding advances the exchange's clock. */
 export const seedingMillis = archivedAfterMillis + settledAfterMillis
 
 interface Members {

@@ -125,7 +125,7 @@ describe("the control interface of the judge", () => {
       "the report must have one result for each step except continue, but has 0 instead of 1"
     ])
     assert.strictEqual((await reason(`${path}/end`, { results: [{ success: true }] }))[0], 400)
-    assert.deepStrictEqual(await reason(`${path}/continue`, ""), [400, "the scenario has no more steps continue"])
+    assert.deepStrictEqual(await reason(`${path}/continue`, ""), [400, "the scenario has no further `continue` step"])
     // After a refused report, the scenario can still end.
     assert.strictEqual((await end(path, [refused])).verdict, "incomplete")
   })
@@ -157,7 +157,7 @@ describe("the control interface of the judge", () => {
     await begin(path)
     assert.strictEqual((await rowOf(path))?.reason, "the driver did not end the scenario")
     const outcome = await end(path, [{ value: {} }, { error: {} }])
-    assert.strictEqual(outcome.reason, "the driver skipped a step continue")
+    assert.strictEqual(outcome.reason, "the driver skipped a `continue` step")
     assert.strictEqual((await rowOf(path))?.verdict, "incomplete")
   })
 

@@ -173,7 +173,8 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "lines-maintenance",
-    title: "Two lines carry a book. After maintenance, the `clock` of the book starts again, and the book changes.",
+    title:
+      "Two connections carry a book. After maintenance, the `clock` of the book starts again, and the book changes.",
     expected: rightOrUnreadable,
     lines: 2,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after maintenance" },
@@ -181,10 +182,10 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "lines-stall",
-    title: "Two lines carry a book. One of them delivers no more messages.",
+    title: "Two connections carry a book. One of them delivers no more messages.",
     expected: "The client exposes the book of the exchange.",
     lines: 2,
-    rules: { wrong: "exposes a wrong book, although one of two lines is complete" },
+    rules: { wrong: "exposes a wrong book, although one of two connections is complete" },
     act: (stage) =>
       Effect.gen(function* () {
         const [first] = yield* stage.operator.feed.connections
@@ -194,10 +195,10 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "lines-lost",
-    title: "Two lines carry a book. One of them is lost, and the exchange refuses new connections.",
+    title: "Two connections carry a book. One of them is lost, and the exchange refuses new ones.",
     expected: "The client exposes the book of the exchange.",
     lines: 2,
-    rules: { wrong: "exposes a wrong book, although one of two lines is complete" },
+    rules: { wrong: "exposes a wrong book, although one of two connections is complete" },
     act: (stage) =>
       Effect.gen(function* () {
         const [first] = yield* stage.operator.feed.connections

@@ -11,7 +11,7 @@ import { micros, mustSucceed, valueIn } from "./support.ts"
 /** What the judge does while a client follows the feed. */
 export type Act = Effect.Effect<unknown, Sandbox.SandboxError>
 
-/** An order book: for each side, the number of contracts by price. Both are in millionths. */
+/** An order book: for each side, the number of contracts by price. Numbers and prices are in millionths. */
 type Book = readonly [yes: ReadonlyMap<bigint, bigint>, no: ReadonlyMap<bigint, bigint>]
 
 const sideOf = (levels: unknown): ReadonlyMap<bigint, bigint> | undefined => {
@@ -84,7 +84,7 @@ export const change = (stage: Stage, market = ticker): Act =>
 const pollMillis = 10
 const polls = 500
 
-/** Waits about 5 s at most. A subscription to a book counts only if its snapshot was sent. */
+/** Waits at most about 5 s for subscriptions to a channel. A book's subscription counts only after its snapshot. */
 export const subscribed = ({ operator }: Stage, channel: string, connections = 1): Effect.Effect<void> =>
   operator.feed.connections.pipe(
     Effect.map(

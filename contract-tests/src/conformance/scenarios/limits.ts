@@ -39,7 +39,7 @@ const always: Scenario = {
     })
 }
 
-/** The lowest tier permits ten at the same time. */
+/** The lowest tier permits only ten orders at once. */
 const burstOrders = 15
 
 const burstOf = Array.from({ length: burstOrders }, (_, index) => orderInput(index + 1))

@@ -1,5 +1,6 @@
 /**
- * Defines the difference between two schemas, and the code that the comparisons of values, lists and objects share.
+ * Defines the difference between two schemas, and the code that the comparisons of values, lists and objects share. A
+ * witness is a value that shows a difference.
  *
  * @module
  */
@@ -14,7 +15,7 @@ export interface Difference {
   readonly location: string
   /** The JSON Pointer of the changed place in the witnesses. */
   readonly pointer: string
-  /** As in the documents. */
+  /** The schemas as the documents write them. */
   readonly schemas: { readonly old: JsonSchema | undefined; readonly new: JsonSchema | undefined }
   /** Whether the change belongs to the value itself, and not to the member that holds the value. */
   readonly isInside: boolean
@@ -49,10 +50,10 @@ export interface Frame {
 }
 
 export interface Options {
-  /** As in requests, an object with declared members allows no others. */
+  /** Whether an object with declared members allows no others, as in requests. */
   readonly closed: boolean
   readonly report: (difference: Difference) => void
-  /** For a change that no generated value shows. */
+  /** Called for a change that no generated value shows. */
   readonly undecided: (location: string, detail: string) => void
 }
 
@@ -60,7 +61,7 @@ export interface Context extends Options {
   readonly walk: (places: Places, frame: Frame) => void
 }
 
-/** Called when a witness needs the value. */
+/** Creates a value. Called only when a witness needs it. */
 export type Embedded = () => Json | undefined
 
 export interface Witnesses {
@@ -82,7 +83,7 @@ export const guidesOfNew = ({ client, old }: Places): ReadonlyArray<Place> =>
 export const defined = <A>(...values: ReadonlyArray<A | undefined>): ReadonlyArray<A> =>
   values.filter((value) => value !== undefined)
 
-/** Without a value, the member is removed if `canBeAbsent` is true. */
+/** If `leaf` returns no value and `canBeAbsent` is true, the member is removed. */
 export const embedded = (embed: Embed, leaf: Embedded, canBeAbsent = false): Json | undefined => {
   const value = leaf()
   return value === undefined && !canBeAbsent ? undefined : embed(value)

@@ -82,7 +82,7 @@ export const modelOf =
 const asClient = (verdict: JudgeVerdict): ReturnType<ClientOf> =>
   verdict.valid ? { ok: true } : { ok: false, pointers: verdict.pointers }
 
-/** Also follows a nullable reference. */
+/** Returns the target of a reference, which can be nullable. */
 const target = (schema: JsonSchema | undefined): string | undefined => {
   if (schema === undefined || typeof schema === "boolean") return undefined
   if (schema.$ref !== undefined) return schema.$ref.slice(1)
@@ -200,10 +200,10 @@ const judge = (root: Root, difference: Difference): Outcome =>
       ? judgeSent(root, difference)
       : judgeReceived(root, difference)
 
-/** The same change of a shared schema is one finding. */
+/** Collects findings. If several operations share a changed schema, the change is one finding. */
 export interface Collector {
   readonly add: (finding: Finding) => void
-  /** For a change that a person must decide about. */
+  /** Records a change that a person must decide about. */
   readonly leave: (undecided: string) => void
   readonly judge: (root: Root, difference: Difference) => void
   readonly result: () => Judged
@@ -212,7 +212,7 @@ export interface Collector {
 /** Equal changes of these kinds are one finding, even if their pointers differ. */
 const isAnywhere = (kind: Kind): boolean => /^(?:status|security|response-body)-/.test(kind)
 
-/** The key does not contain what the client does. */
+/** Two findings with this key are the same change, even if the client reacts differently. */
 const changeKeyOf = ({ change, kind, part, pointer }: Finding): string =>
   [part, kind, change, isAnywhere(kind) ? "" : pointer].join("\n")
 

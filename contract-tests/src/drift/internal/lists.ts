@@ -18,7 +18,7 @@ import { counterpart, listOfLength, type Place } from "./nodes.ts"
 
 type List = Shape.ArrayAlternative
 
-/** The maximum length of a list in a witness. */
+/** The maximum length of a list in a witness (a value that shows a change). */
 const maxLength = 10_000
 
 interface Pair {

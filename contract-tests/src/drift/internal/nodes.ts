@@ -102,7 +102,7 @@ const literalsAt = (tools: Tools, { properties }: Shape.ObjectAlternative, name:
   return only?.kind === "literal" && others.length === 0 ? only.values : []
 }
 
-/** More shared members give a higher number. Discriminators without a common value give a negative number. */
+/** Returns a higher number for more shared members, and a negative number for discriminators without a common value. */
 export const similarity = (
   left: { readonly tools: Tools; readonly alternative: Shape.ObjectAlternative },
   right: { readonly tools: Tools; readonly alternative: Shape.ObjectAlternative }
@@ -196,7 +196,7 @@ const scalarOf = (primary: Place, alternative: Scalar, guides: ReadonlyArray<Pla
 const listOf = (primary: Place, alternative: Shape.ArrayAlternative, guides: ReadonlyArray<Place>): Json | undefined =>
   listOfLength(primary, alternative, guides, alternative.minItems)
 
-/** Undefined if an item has no value. */
+/** Undefined if an item cannot have a value. */
 export const listOfLength = (
   { tools }: Place,
   alternative: Shape.ArrayAlternative,

@@ -127,7 +127,7 @@ const frameOf = (frame: Frame, { base }: Pair, name: string): Frame => ({
   new: embedMember(frame.new, base.new, name)
 })
 
-/** Requests that declare members are skipped, because the client sends no others. */
+/** Skips an object of a request if it declares members, because the client sends no other members. */
 const compareClosing = ({ closed }: Context, { base, new: now, old }: Pair, differ: Differ): void => {
   const [before, after] = [old.alternative, now.alternative]
   if (before.closed === after.closed || (closed && before.properties.size > 0 && after.properties.size > 0)) return

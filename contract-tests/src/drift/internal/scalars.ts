@@ -8,7 +8,7 @@ import { equals, typeOf, type Json } from "../../judge/JsonSchema.ts"
 import type { Kind } from "../Finding.ts"
 import { orNone, schemaOf, type Place, type Scalar } from "./nodes.ts"
 
-/** An enum belongs to the types of its members. */
+/** An enum belongs to the families of its members. */
 export const families = ["boolean", "number", "string"] as const
 
 export type Family = (typeof families)[number]
@@ -45,7 +45,7 @@ export const familiesOf = (alternatives: ReadonlyArray<Shape.Alternative>): Read
 
 const show = (value: Json): string => JSON.stringify(value)
 
-/** By keyword, as the document writes them. */
+/** Returns the limits by keyword, as the document writes them. */
 const limitsOf = ({ plain }: Members): Readonly<Record<string, string>> => {
   const limits: Record<string, Array<string>> = {}
   const add = (name: string, value: number | string): void => {

@@ -40,8 +40,8 @@ const inside = ({ neverNull, pointer }: At, ...keys: ReadonlyArray<number | stri
 })
 
 /**
- * Two general rules of the overlay: a required list can be null, and a cursor can be null or absent. The overlay itself
- * lists the fields, but only for the newest document.
+ * Applies two general rules of the overlay: a required list can be null, and a cursor can be null or absent. The
+ * overlay itself lists the fields one by one, but only for the newest document.
  */
 const withRules = (schema: SchemaObject, at: At): SchemaObject => {
   const { properties, required = [] } = schema
@@ -62,9 +62,9 @@ const withRules = (schema: SchemaObject, at: At): SchemaObject => {
 }
 
 /**
- * As the client reads responses: enums allow every value of their types, objects allow other members, and the general
- * rules of the overlay apply. A constant stays, because it distinguishes variants. The targets of references stay too:
- * `openedDocument` opens them.
+ * Returns a schema as the client applies it to responses: enums allow every value of their types, objects allow other
+ * members, and the general rules of the overlay apply. A constant stays, because it distinguishes variants. The targets
+ * of references stay too: `openedDocument` opens them.
  */
 export const opened = (schema: JsonSchema, at: At = topLevel): JsonSchema => {
   if (typeof schema === "boolean") return schema
@@ -112,8 +112,8 @@ export const openedDocument = (document: JsonObject, neverNull: ReadonlySet<stri
 }
 
 /**
- * In a document with the overlay, these lists are not nullable. Recordings show that the exchange sends empty lists
- * instead of null.
+ * Finds the required lists that are not nullable in a document with the overlay. Recordings show that the exchange
+ * sends these lists empty, and never null.
  */
 export const neverNullIn = (schemas: ReadonlyArray<{ readonly pointer: string; readonly schema: JsonSchema }>) => {
   const found = new Set<string>()
@@ -128,13 +128,13 @@ export const neverNullIn = (schemas: ReadonlyArray<{ readonly pointer: string; r
   return found
 }
 
-/** Drops the annotations beside the reference. */
+/** Follows references, and drops the annotations beside them. */
 export const dereferenced = (schema: JsonSchema, resolve: Resolve): JsonSchema =>
   typeof schema !== "boolean" && schema.$ref !== undefined ? dereferenced(resolve(schema.$ref), resolve) : schema
 
 /**
- * As the client writes requests: without `additionalProperties`, an object with declared members allows no others.
- * Schemas inside `allOf` and recursive references stay open.
+ * Returns a schema as the client applies it to requests: without `additionalProperties`, an object with declared
+ * members allows no others. Schemas inside `allOf` and recursive references stay open.
  */
 export const closed = (schema: JsonSchema, resolve: Resolve, within: ReadonlyArray<string> = []): JsonSchema => {
   if (typeof schema === "boolean") return schema

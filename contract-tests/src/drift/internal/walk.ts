@@ -25,7 +25,7 @@ import { compareScalars, families, familiesOf } from "./scalars.ts"
 
 const typeName = (alternative: Shape.Alternative): string => familiesOf([alternative])[0] ?? alternative.kind
 
-/** Without null. */
+/** Returns the types of the alternatives, without null. */
 const typesOf = (alternatives: ReadonlyArray<Shape.Alternative>): ReadonlyArray<string> => [
   ...new Set([
     ...familiesOf(alternatives),

@@ -1,13 +1,13 @@
 /**
- * Slightly smaller and larger doubles, and zero without a sign, because JSON cannot preserve `-0`.
+ * Computes slightly smaller and larger doubles. Removes the sign of zero, because JSON cannot preserve `-0`.
  *
  * @module
  */
 
-/** At most two steps away. */
+/** At most two doubles below `value`. */
 export const nextDown = (value: number): number => value - Math.max(Math.abs(value) * Number.EPSILON, Number.MIN_VALUE)
 
-/** At most two steps away. */
+/** At most two doubles above `value`. */
 export const nextUp = (value: number): number => -nextDown(-value)
 
 /** `JSON.stringify(-0)` is `"0"`. */

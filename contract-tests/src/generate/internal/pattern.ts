@@ -96,7 +96,7 @@ const editsOf = (text: string): ReadonlyArray<string> => {
   return [...around, ...inside]
 }
 
-/** The texts are sorted by length, so the longest text for each kind of first character stays. */
+/** Returns one text for each kind of first character: the longest, because the texts are sorted by length. */
 const representatives = (texts: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Map(texts.filter((text) => text.length <= 12).map((text) => [classOf(text.slice(0, 1)), text])).values()
 ]

@@ -80,7 +80,7 @@ export interface ObjectAlternative extends Common {
   readonly properties: ReadonlyMap<string, Node>
   readonly required: ReadonlySet<string>
   readonly additional: Node
-  /** Undeclared members are forbidden. */
+  /** Whether undeclared members are forbidden. */
   readonly closed: boolean
   /**
    * Whether the schema intends undeclared members: it has an `additionalProperties` other than `false`, or declares no

@@ -146,7 +146,7 @@ export const byteFaults: ReadonlyArray<ByteFault> = [
     "timeout",
     raw(({ body, status }) => head(status, [`content-length: ${Buffer.byteLength(body) + 1000}`]) + half(body))
   ),
-  withBody("a body of one byte at a time", "timeout", ({ status }) => (socket) => {
+  withBody("a body that arrives one byte at a time", "timeout", ({ status }) => (socket) => {
     socket.write(head(status, ["transfer-encoding: chunked"]))
     const drip = setInterval(() => (socket.writable ? socket.write(chunk(" ")) : clearInterval(drip)), 20)
     socket.once("close", () => clearInterval(drip))
@@ -220,7 +220,7 @@ export const byteFaults: ReadonlyArray<ByteFault> = [
     socket.write(head(status, ["transfer-encoding: chunked"]))
     flood(socket, gibibyte, (piece) => [`${piece.length.toString(16)}\r\n`, piece, "\r\n"])
   }),
-  withBody("a 1 GiB body delimited by connection close", "large", ({ status }) => (socket) => {
+  withBody("a 1 GiB body that ends with the connection", "large", ({ status }) => (socket) => {
     socket.write(head(status, ["connection: close"]))
     flood(socket, gibibyte, (piece) => [piece])
   }),

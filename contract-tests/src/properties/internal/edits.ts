@@ -27,7 +27,7 @@ export interface Edit {
   /** `additive`: clients must continue as before. `breaking`: clients must report the violation. */
   readonly kind: "additive" | "breaking"
   readonly edited: JsonSchema
-  /** `member` is the member that was added or removed. Without it, the complete value is new. */
+  /** `member` is the member that was added or removed. If it is absent, the complete value is new. */
   readonly witnesses: ReadonlyArray<{ readonly value: Json; readonly member?: string }>
 }
 
@@ -68,7 +68,7 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
-/** The nodes that the values reach, each with its largest value. Prefers other values to null. */
+/** The nodes that the values reach, each with its largest value. Null is used only if there is no other value. */
 export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<RootedNode> => {
   const found = new Map<string, RootedNode>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {

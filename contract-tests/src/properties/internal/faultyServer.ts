@@ -16,11 +16,11 @@ export type Answer = (socket: net.Socket, request: Received) => void
 
 export interface FaultyServer {
   readonly url: string
-  /** For the next requests, in order. The last response repeats. */
+  /** Sets the responses to the next requests, in order. The last response repeats. */
   readonly script: (answers: ReadonlyArray<Answer>) => void
-  /** Since the last call of `script`. */
+  /** The number of requests since the last call of `script`. */
   readonly received: () => number
-  /** In bytes, since the last call of `script`. A client that stops reading blocks further writes. */
+  /** The number of bytes written since the last call of `script`. A client that stops reading blocks further writes. */
   readonly written: () => number
 }
 

@@ -50,7 +50,7 @@ export const readersOf = (
   { name, operation }: ClientOperation,
   lists: ReadonlyArray<string>
 ): { readonly pages: AnyReader; readonly items: (list: string) => AnyReader } => {
-  // The type does not show the readers.
+  // The type of `operation` does not show its readers.
   const members = operation as unknown as Readonly<Record<string, unknown>>
   const reader = (value: unknown, what: string): AnyReader => {
     if (typeof value !== "function") throw new Error(`${name} has no ${what}`)

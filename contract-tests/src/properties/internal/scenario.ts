@@ -14,7 +14,7 @@ export type Pace =
   | { readonly _tag: "default" }
   | { readonly _tag: "spaced"; readonly millis: number; readonly times: number }
   | { readonly _tag: "doubling"; readonly millis: number; readonly times: number }
-  /** The schedule works `times` times, then dies, throws or hangs. With `is never built`, it permits no retry. */
+  /** The schedule permits `times` retries, then dies, throws or hangs. `is never built`: it permits no retry. */
   | {
       readonly _tag: "faulty"
       readonly millis: number
@@ -57,7 +57,7 @@ export interface Step {
 
 export interface Call {
   readonly startMillis: number
-  /** In order. Later attempts succeed. */
+  /** The scripts of the first attempts, in order. All further attempts succeed. */
   readonly steps: ReadonlyArray<Step>
   /** In milliseconds after the start. Undefined for no interruption. */
   readonly interruptedAfter: number | undefined

@@ -82,9 +82,9 @@ export interface ObservedCall {
 
 export interface Log {
   readonly calls: ReadonlyArray<ObservedCall>
-  /** The times at which the client sent its own signed requests for its limits. */
+  /** The times at which the client itself sent signed requests to read its limits. */
   readonly learning: ReadonlyArray<number>
-  /** The number of active timers after the last call ended. For rate-limited calls, one hour later. */
+  /** The number of active timers after the last call ended. For rate-limited calls, they are counted one hour later. */
   readonly timersLeft: number
   /** The number of requests that were sent after the last call ended. */
   readonly sentAfterwards: number
@@ -117,7 +117,7 @@ const headerOf = (retryAfter: RetryAfter, nowMillis: number): string =>
       ? new Date(nowMillis + retryAfter.inMillis).toUTCString()
       : retryAfter.text
 
-/** In milliseconds. A date has a resolution of one second. */
+/** A date in `Retry-After` has a resolution of one second. */
 const delayMillisOf = (retryAfter: RetryAfter, nowMillis: number): number =>
   retryAfter._tag === "seconds"
     ? retryAfter.seconds * 1000
@@ -139,7 +139,7 @@ const recordEnd = <A, E>(
     })
   )
 
-/** As Node creates the error. */
+/** The error that Node creates for a broken connection. */
 export const broken = (request: HttpClientRequest.HttpClientRequest, code: string, syscall: string) =>
   new HttpClientError.HttpClientError({
     reason: new HttpClientError.TransportError({
@@ -189,7 +189,7 @@ const budgets = {
   write: { refill_rate: 100, bucket_capacity: 100 }
 }
 
-/** Without a list of costs, the documented costs apply. */
+/** Sends no list of costs, so the documented costs apply. */
 const respondToClient = (
   request: HttpClientRequest.HttpClientRequest,
   path: string

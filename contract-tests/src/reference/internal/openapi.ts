@@ -208,7 +208,7 @@ export const fromOpenApi = (document: JsonObject, context: Context): JsonObject 
     )
   })
   return {
-    // An absent list has the same meaning.
+    // An absent list means the same as an empty list.
     security: [],
     ...body,
     info: { title: "Kalshi Trade API v2, REST: facts", version: info["version"] ?? "" },

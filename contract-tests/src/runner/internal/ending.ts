@@ -8,12 +8,12 @@ import * as Effect from "effect/Effect"
 import * as Runtime from "effect/Runtime"
 import * as Schema from "effect/Schema"
 
-/** All messages are already printed. */
+/** The command has already printed all messages. */
 export class Ended extends Schema.TaggedError<Ended>()("Ended", { code: Schema.Int }) {
   override readonly [Runtime.errorExitCode] = this.code
   override readonly [Runtime.errorReported] = false
 }
 
-/** For a command line, a file, a key or an exchange that cannot be used. */
+/** Ends the command because a command line, a file, a key or an exchange cannot be used. */
 export const refuse = (message: string): Effect.Effect<never, Ended> =>
   Effect.andThen(Console.error(message), new Ended({ code: 2 }))

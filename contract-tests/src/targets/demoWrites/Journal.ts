@@ -9,7 +9,7 @@ import * as path from "node:path"
 import { isObject, memberOf, type Json, type JsonObject } from "../../judge/JsonSchema.ts"
 
 export type Entry =
-  /** Order groups that existed before do not belong to the run. */
+  /** The start of the run. The order groups in `groupsBefore` already existed, so they do not belong to the run. */
   | {
       readonly kind: "run"
       readonly runId: string
@@ -61,7 +61,7 @@ export const open = (folder: string, runId: string): Journal => {
 
 export interface Read {
   readonly run: Extract<Entry, { readonly kind: "run" }>
-  /** As far as responses contained the ids. */
+  /** Lists only the ids that responses contained. */
   readonly orders: ReadonlyArray<string>
   readonly groups: ReadonlyArray<string>
 }

@@ -1,5 +1,6 @@
 /**
- * Cleans up after a run: finds the run's orders and groups by their marks, removes them, and verifies the removal.
+ * Cleans up after a run. Each round finds the run's orders and groups, and removes them. The cleanup ends when two
+ * rounds in a row find none.
  *
  * @module
  */
@@ -11,6 +12,7 @@ import * as Stream from "effect/Stream"
 import type { Provide } from "../Live.ts"
 import { prefixOf } from "./TradingRule.ts"
 
+/** How a round recognizes the orders and groups of the run. */
 export interface Marks {
   readonly runId: string
   /** The limit of the run's order groups. */

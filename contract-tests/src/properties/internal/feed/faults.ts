@@ -34,9 +34,9 @@ export const frameFaults = [
 export interface FrameFault {
   readonly kind: (typeof frameFaults)[number]
   readonly of: "any" | "delta" | "snapshot" | "trade" | "reply"
-  /** The number of these frames that pass before the fault. */
+  /** The number of frames of the kind `of` that pass before the fault. */
   readonly after: number
-  /** Of a `late` frame. */
+  /** The delay of a `late` frame. */
   readonly millis: number
 }
 

@@ -47,7 +47,7 @@ export const apply = (ledger: Ledger, { delta_fp, price_dollars, side }: BookMes
   else ledger[side].set(key, count)
 }
 
-/** Best first. All books of the suite are compared in this form. */
+/** Prints a book whose sides are sorted, best level first. All books of the suite are compared in this form. */
 export const print = (bids: ReadonlyArray<readonly [number, number]>, asks: ReadonlyArray<readonly [number, number]>) =>
   [bids, asks].map((side) => side.map(([price, count]) => `${price}×${count}`).join(" ")).join(" | ")
 

@@ -13,8 +13,8 @@ export interface Observer {
   /** Whether the client is closing. The observer's subscription must then end with `FeedClosed`. */
   isClosing: boolean
   /**
-   * The subscriptions that the observer wants at the exchange, one item for each line. An entry is `channel market`,
-   * with `all` for all markets.
+   * The subscriptions that the observer wants at the exchange, one item for each line (connection). An entry is
+   * `channel market`, with `all` for all markets.
    */
   readonly wanted: ReadonlyArray<{ readonly filter: string; readonly entries: ReadonlyArray<string> }>
   /** `isPartial`: the next frame completes the last frame. */

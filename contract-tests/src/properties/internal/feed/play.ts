@@ -15,7 +15,7 @@ import { channels } from "./truth.ts"
 import { markets, World } from "./world.ts"
 
 export interface Settings {
-  /** The number of lines of order books. */
+  /** The number of lines: the connections that carry the same order books. */
   readonly lines: number
   readonly hidesLosses: boolean
   readonly reach: (what: string) => void
@@ -152,7 +152,7 @@ class Play {
     return this.#world.subscribed().toSorted()
   }
 
-  /** Changes every book. */
+  /** Places a bid in every market, which changes every book. */
   #bid(): void {
     const [own] = this.#world.accounts
     this.#world.place(
@@ -161,7 +161,7 @@ class Play {
     )
   }
 
-  /** Also creates a group, and pauses and reactivates a market. */
+  /** Trades in every market. Also creates a group, and pauses and reactivates a market. */
   #trade(): void {
     const world = this.#world
     const [own, other] = world.accounts

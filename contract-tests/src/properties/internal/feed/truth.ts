@@ -59,7 +59,7 @@ export class Truth {
     return this.#moments.get(market) ?? []
   }
 
-  /** Keys, oldest first. */
+  /** The keys of the messages, oldest first. */
   messages(channel: Channel, market: string): ReadonlyArray<string> {
     return this.#messages.get(`${channel} ${market}`) ?? []
   }
@@ -68,7 +68,7 @@ export class Truth {
     this.#marked = new Map([...this.#messages].map(([name, { length }]) => [name, length]))
   }
 
-  /** Since the last call of `mark`. */
+  /** Whether a message was recorded since the last call of `mark`. */
   isNew(channel: Channel, market: string): boolean {
     return this.messages(channel, market).length > (this.#marked.get(`${channel} ${market}`) ?? 0)
   }

@@ -28,9 +28,9 @@ import { Truth } from "./truth.ts"
 export const markets: ReadonlyArray<string> = ["A", "B", "C", "D"].map((name) => `KXP11-26-${name}`)
 
 export interface Options extends Behaviour {
-  /** The number of lines of order books. */
+  /** The number of lines: the connections that carry the same order books. */
   readonly lines: number
-  /** Of one subscription. */
+  /** The maximum number of markets of one subscription. */
   readonly maxMarkets: number
   readonly seed: number
   /** Called for each situation that the run covers. */
@@ -195,7 +195,7 @@ export class World {
     return this.#connections().map(({ connectionId }) => connectionId)
   }
 
-  /** Each channel with each of its markets. */
+  /** The client's subscriptions at the exchange: each channel with each of its markets. */
   subscribed(): ReadonlyArray<string> {
     return this.#connections()
       .flatMap(({ subscriptions }) => subscriptions)
