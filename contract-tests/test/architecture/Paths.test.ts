@@ -31,7 +31,7 @@ export const pathsIn = (text: string): ReadonlyArray<string> =>
   )
 
 describe("paths in documents, scripts and settings", () => {
-  it("are found, also each alternative in braces", () => {
+  it("are found, and each alternative in braces is one path", () => {
     assert.deepStrictEqual(pathsIn("run `docs/{a,b/c}.md` and packages/x/src, not packages/x/dist or ./docs/d.md."), [
       "docs/a.md",
       "docs/b/c.md",

@@ -1,6 +1,6 @@
 /**
- * The judge is an exchange that scores clients. The scripted client without faults passes each scenario. With a fault
- * that a scenario tests, it gets a finding of the right category.
+ * The judge is an exchange that scores clients. The scripted client passes each scenario if it has no fault. If it has
+ * a fault that a scenario tests, the judge reports a finding of the right category.
  */
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import * as Effect from "effect/Effect"
@@ -125,7 +125,7 @@ const detected: ReadonlyArray<readonly [fault: Fault, category: Category, ids: R
 ]
 
 describe("the judge", () => {
-  it("gives a client without faults the verdict passed in every scenario", async () => {
+  it("lets a client without faults pass every scenario", async () => {
     const card = await playAll(judge, scripted())
     assert.deepStrictEqual(
       card.rows

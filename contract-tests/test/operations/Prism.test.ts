@@ -25,7 +25,7 @@ beforeAll(async () => {
   return prism.stop
 }, 60_000)
 
-/** Per operation, in addition to the fixed inputs of the suite. */
+/** Random inputs per operation, in addition to the fixed inputs of the suite. */
 const randomInputs = 20
 
 const timeout = 120_000

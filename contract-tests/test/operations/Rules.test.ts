@@ -42,7 +42,7 @@ describe("Rules.of", () => {
 })
 
 describe("Rules.casesOf", () => {
-  it.each(Rules.ids)("returns valid inputs of %s: each violates no rule, or exactly one rule at its pointer", (id) => {
+  it.each(Rules.ids)("returns inputs of %s that the schema allows: each violates no rule, or exactly one rule at its pointer", (id) => {
     const client = named(id)
     const requests = Requests.make(referenceOf(client), conformance.judge)
     const isValid = conformance.judge.accepts(requests.input)

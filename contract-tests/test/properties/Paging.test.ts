@@ -70,7 +70,7 @@ interface State {
 
 type Answer = Readonly<Record<string, unknown>>
 
-/** Uses no code of the client's readers, and has at most one fault. */
+/** A reader with at most one fault. It uses no code of the client's readers. */
 const reader =
   ({ name, operation }: ClientOperations.ClientOperation, list: string | undefined, fault: Fault | undefined) =>
   (input: Answer = {}, { maxPages = Number.POSITIVE_INFINITY }: Pages.Options = {}) => {

@@ -108,7 +108,7 @@ const received = Effect.gen(function* () {
   return [...mine.take(), ...theirs.take()]
 })
 
-/** The requests are signed, unsigned, over the connection limit, and with injected faults. */
+/** The statuses of upgrade requests: signed, unsigned, over the connection limit, and with injected faults. */
 const upgradeStatuses = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const me = yield* sandbox.createAccount()

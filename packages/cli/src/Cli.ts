@@ -97,10 +97,10 @@ export const kalshi = Command.make("kalshi").pipe(
   Command.withGlobalFlags(settings)
 )
 
-/** The parser's other built-in flags are off: `kalshi` has no wizard, logs nothing, and has its own completions. */
+/** Of the parser's built-in flags, only these are on: `kalshi` has no wizard, logs nothing, and has its own completions. */
 const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] })
 
-/** A wrong command line prints no help. */
+/** Prints the help and the version. Prints nothing about a wrong command line: `report` prints that error, without help. */
 const presenterOf = (screen: Output["Service"]): CliOutput.Presenter => ({
   present: (event) =>
     event._tag === "Help"
@@ -139,7 +139,7 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
 /** Removes private keys and control characters, but keeps line breaks. */
 const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
 
-/** Searches the unparsed arguments, because parsing may have failed. */
+/** Whether a boolean flag is set. Searches the unparsed arguments, because parsing may have failed. */
 const isSet = (args: ReadonlyArray<string>, flag: string): boolean =>
   args.some((arg) => arg === flag || (arg.startsWith(`${flag}=`) && /=(?:true|1|y|yes|on)$/.test(arg)))
 
@@ -164,7 +164,7 @@ export const run = (args: ReadonlyArray<string>) =>
     Effect.provide(config),
     exitOf,
     Effect.flatMap((exit) => (ExitValue.isSuccess(exit) ? Effect.succeed<Exit>("done") : conclude(exit.cause, args))),
-    // Uninterruptible, so that the run reports how it ended even after Ctrl-C.
+    // Ctrl-C does not interrupt the run itself, so that the run still reports how it ended.
     Effect.uninterruptible
   )
 

@@ -45,7 +45,7 @@ export const withDescriptor = (
 ): ClientOperations.ClientOperation => {
   const client = named(id)
   const descriptor: Operation.Descriptor = { ...client.descriptor, ...change(client.descriptor) }
-  // With the fault, the types of the operation fit no real operation.
+  // The types of an operation with a fault match no real operation.
   const operation = Operation.make(descriptor as never) as unknown as ClientOperations.AnyOperation
   return { ...client, descriptor, operation }
 }

@@ -110,7 +110,7 @@ export const start = async (): Promise<Prism> => {
           : { "content-type": sent.contentType ?? "", "content-length": String(Buffer.byteLength(sent.body)) })
       }
       const request = http.request(
-        // Prism serves the paths of the document at its root.
+        // Prism serves the paths of the document without the prefix `root`.
         { agent, host: "127.0.0.1", port, method: sent.method, path: sent.target.slice(root.length), headers },
         (response) => {
           let text = ""

@@ -51,7 +51,7 @@ const withSurplus = ({ reference }: Operation, sent: Requests.Sent, input: JsonO
 const faultsOf = ({ requests }: Operation, sent: Requests.Sent): ReadonlyArray<string> =>
   requests.read(sent).faults.filter((fault) => /invalid|missing|ambiguous/.test(fault))
 
-/** For example, a path with an empty segment. */
+/** Whether the request can be read in several ways, for example because a segment of its path is empty. */
 const isAmbiguous = (faults: ReadonlyArray<string>): boolean => faults.some((fault) => /ambiguous/.test(fault))
 
 /** Undefined if no valid request can express the input. */

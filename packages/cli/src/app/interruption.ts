@@ -94,7 +94,7 @@ const signalled: Effect.Effect<void> = Effect.callback((resume) => {
   const restore = (): void => {
     for (const [signal, listeners] of usual) {
       process.removeListener(signal, stop)
-      // Node's own types do not say that raw listeners can be added again.
+      // Raw listeners can be added again, although Node's types do not say so.
       for (const listener of listeners) process.on(signal, listener as NodeJS.SignalsListener)
     }
     usual.length = 0

@@ -9,7 +9,7 @@ import { didYouMean, similar } from "./suggest.ts"
 export interface Names {
   /** The names of the subcommands. */
   readonly commands: ReadonlyArray<string>
-  /** With their hyphens. */
+  /** The names of the flags, with their hyphens. */
   readonly flags: ReadonlyArray<string>
 }
 

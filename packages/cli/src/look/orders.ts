@@ -64,7 +64,7 @@ const flags = {
   ...extent
 }
 
-/** `rows` limits how many positions are read at once. */
+/** Adds the queue positions to orders. `rows` limits how many queue positions are read at once. */
 const queued = <E, R>(orders: Stream.Stream<Orders.Order, E, R>, rows: number | undefined) =>
   orders.pipe(
     Stream.grouped(pageSize(rows, 1000)),

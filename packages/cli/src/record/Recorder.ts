@@ -11,7 +11,7 @@ import type { RecordedChannel } from "./channels.ts"
 import { encode, encodeFrame, type Notice, type ReadReason } from "./lines.ts"
 import type { Writer } from "./Writer.ts"
 
-/** Why the feed or one of its channels ended and is not opened again. */
+/** The reason why the feed, or one of its channels, ended for good. */
 export type RecorderError = Feed.FeedError | InvalidRequest
 
 export interface RecorderOptions {

@@ -74,7 +74,7 @@ export const subtraderReads: ReadonlyArray<string> = [
   "GetFCMSubtraderBlockedCategories"
 ]
 
-/** `member` of the response of `list` contains the entities. */
+/** The operation `list` returns the entities in the member `member`. */
 interface Derived {
   readonly list: string
   readonly member: string
