@@ -283,7 +283,10 @@ const harmless: ReadonlyArray<readonly [name: string, edit: (document: Editable)
   ["reordered members, parameters, enums and required fields", reordered],
   ["another description", (document) => edited(document, (copy) => (thing(copy).description = "Anything"))],
   ["another example", (document) => edited(document, (copy) => (thing(copy).properties.id.example = "b"))],
-  ["a new default of a response field", (document) => edited(document, (copy) => (thing(copy).properties.note.default = "none"))],
+  [
+    "a new default of a response field",
+    (document) => edited(document, (copy) => (thing(copy).properties.note.default = "none"))
+  ],
   [
     "a schema moved to a component",
     (document) =>

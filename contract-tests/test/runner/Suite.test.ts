@@ -49,7 +49,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("runs at most as many jobs at once as the runner's width", () =>
+  it.effect("runs at most as many jobs at once as the runner's width permits", () =>
     Effect.gen(function* () {
       let now = 0
       let maxRunning = 0
@@ -109,7 +109,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("fails if a property never reached its required situation", () =>
+  it.effect("fails if a property never reaches the situation that it requires", () =>
     Effect.gen(function* () {
       const reaching = (reached: Readonly<Record<string, number>>): Suite.Runner => ({
         width: 1,

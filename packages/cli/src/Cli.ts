@@ -55,7 +55,7 @@ import { group } from "./trade/group.ts"
 import { order } from "./trade/order.ts"
 import { watch } from "./watch/watch.ts"
 
-// `kalshi commands` and `kalshi completions` describe the tree that contains them.
+// A function, because `kalshi commands` and `kalshi completions` are in the tree that they describe.
 const root = (): Command.Command.Any => kalshi
 
 const look = {
@@ -157,7 +157,7 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
     if (isSet(args, "--debug")) yield* screen.note(safe(Cause.pretty(cause)))
   })
 
-/** Prints the error of a failed run to the standard error. */
+/** Runs a command line, and returns its exit. Prints the error of a failed run to the standard error. */
 export const run = (args: ReadonlyArray<string>) =>
   Command.runWith(kalshi, { version })(args).pipe(
     Effect.provideServiceEffect(CliOutput.Presenter, Effect.map(Output, presenterOf)),

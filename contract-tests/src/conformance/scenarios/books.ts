@@ -173,7 +173,8 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "lines-maintenance",
-    title: "The client watches a book over two connections. After maintenance, the `clock` of the book starts again, and the book changes.",
+    title:
+      "The client watches a book over two connections. After maintenance, the `clock` of the book starts again, and the book changes.",
     expected: rightOrUnreadable,
     lines: 2,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after maintenance" },
@@ -194,7 +195,8 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "lines-lost",
-    title: "The client watches a book over two connections. One of them is lost, and the exchange refuses new connections.",
+    title:
+      "The client watches a book over two connections. One of them is lost, and the exchange refuses new connections.",
     expected: "The client exposes the book of the exchange.",
     lines: 2,
     rules: { wrong: "exposes a wrong book, although one of two lines is complete" },

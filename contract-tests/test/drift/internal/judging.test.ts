@@ -107,7 +107,7 @@ describe("judge, for a difference between responses", () => {
     assert.deepStrictEqual(judged(passingOn({ list: [1] })), [["breaking", "loses information"]])
   })
 
-  it("counts a rejection by the client only if its pointer concerns the changed place", () => {
+  it("counts a rejection only if its pointer concerns the changed place", () => {
     const rejecting =
       (...pointers: ReadonlyArray<string>): ClientOf =>
       () => ({ ok: false, pointers })

@@ -17,7 +17,7 @@ const { exports }: { readonly exports: Readonly<Record<string, string>> } = JSON
   fs.readFileSync(new URL("../package.json", folder), "utf8")
 )
 
-/** Omits generated modules. */
+/** The exported modules of the client and their source files, without generated modules. */
 export const modules: ReadonlyMap<string, URL> = new Map(
   Object.entries(exports).flatMap(([path, file]) =>
     /^\.\/\w+$/.test(path) ? [[path.slice("./".length), new URL(`../${file}`, folder)] as const] : []
@@ -50,7 +50,7 @@ export const withDescriptor = (
   return { ...client, descriptor, operation }
 }
 
-/** `fault` replaces the operation with the same name. */
+/** All operations, with `fault` in place of the operation that has its name. */
 export const allWith = (fault: ClientOperations.ClientOperation): ReadonlyArray<ClientOperations.ClientOperation> =>
   ClientOperations.all.map((client) => (client.name === fault.name ? fault : client))
 

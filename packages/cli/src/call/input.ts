@@ -131,9 +131,9 @@ const assignmentOf = (argument: string): Assignment => {
 
 const isFile = ({ isJson, text }: Assignment): boolean => !isJson && text.startsWith("@")
 
-/** If the field is a list and is set again, its items are appended. */
+/** Sets a field. If the field is a list and is set again, the new items are appended. */
 const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<string>): void => {
-  const holder = place.holder as Record<string, unknown> // a list can be read and written by its index, too
+  const holder = place.holder as Record<string, unknown> // the items of a list can also be read and written by index
   const value = isJson ? parseJson(path, text) : convert(path, place.shape, text)
   const isRepeated = given.has(path)
   given.add(path)

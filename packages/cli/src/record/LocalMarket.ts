@@ -91,8 +91,8 @@ export class LocalMarket {
   }
 
   /**
-   * The recording also contains the changes of the book that the trade caused, before or after the trade. So the price
-   * levels are restored at the end.
+   * Repeats a recorded trade, then restores the price levels: the recording also contains the changes of the book that
+   * the trade caused, before or after the trade.
    */
   trade({ count: countText, price: priceText, takerSide }: RecordedTrade) {
     return Effect.gen({ self: this }, function* () {
