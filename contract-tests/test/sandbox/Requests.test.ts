@@ -54,7 +54,7 @@ const overSockets = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
     Effect.provide([Sandbox.layer({ clock: "frozen" }), NodeHttpClient.layerUndici])
   )
 
-/** Violations of inputs that otherwise succeed come first. */
+/** The violations of an operation. First come those of inputs that succeed without the violation. */
 const violations = (operation: Operation, world: World): ReadonlyArray<Violation> => {
   const { reference, requests, suite } = operation
   const workingInputs = working(world, reference.id, suite.values)
