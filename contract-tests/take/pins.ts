@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The arguments of `properties("Name", "field")`, with which `NullableByIntent.ts` lists the pointer. */
+/** `NullableByIntent.ts` lists a pointer as `properties("Name", "field")`. Returns these two arguments. */
 const parts = (pointer: string): { readonly owner: string; readonly field: string } | undefined => {
   const [, owner, field] = /^\/components\/schemas\/(.+)\/properties\/([^/]+)$/.exec(pointer) ?? []
   return owner === undefined || field === undefined ? undefined : { owner, field }

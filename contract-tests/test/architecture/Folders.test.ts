@@ -101,7 +101,7 @@ describe("the folders of a package", () => {
     })
   }
 
-  it("import each other also by type imports, re-exports and dynamic imports, but not by comments", () => {
+  it("count as importing each other by type imports, re-exports and dynamic imports, but not by comments", () => {
     const files = new Map([
       ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import "../trading/c.ts" */'],
       ["rest/b.ts", 'export * from "../Errors.ts"\nconst late = () => import("../money/a.ts")'],

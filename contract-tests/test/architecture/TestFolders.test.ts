@@ -32,7 +32,7 @@ describe("the tests of a package", () => {
 
     // A test of the contract suite is named after a property or a command, which several modules implement.
     if (folder === "contract-tests") continue
-    it(`${folder}: are in the folder of the module whose name they have`, () => {
+    it(`${folder}: are in the same folder as the module that they are named after`, () => {
       const misplaced = tests.filter((file) => {
         const name = basename(file, ".test.ts")
         const same = sources.filter((source) => basename(source, ".ts").toLowerCase() === name.toLowerCase())

@@ -1,4 +1,4 @@
-/** Tests the recorded scorecards, and `differences`, with which continuous integration compares new scorecards. */
+/** Continuous integration calls `differences` to compare new scorecards with the recorded scorecards. */
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"

@@ -42,7 +42,7 @@ const valuesOf = ({ requests, suite }: (typeof prepared)[number]): ReadonlyArray
   ...fc.sample(arbitraries.of(requests.input), { numRuns: randomInputs, seed: Replay.seedFrom() })
 ]
 
-/** The different requests that the client sends for the inputs. Skips inputs that the client rejects. */
+/** The distinct requests that the client sends for the inputs. Skips inputs that the client rejects. */
 const requestsOf = (
   client: ClientOperations.ClientOperation,
   values: ReadonlyArray<Json>

@@ -164,7 +164,7 @@ export const run = (args: ReadonlyArray<string>) =>
     Effect.provide(config),
     exitOf,
     Effect.flatMap((exit) => (ExitValue.isSuccess(exit) ? Effect.succeed<Exit>("done") : conclude(exit.cause, args))),
-    // Ctrl-C does not interrupt the run itself, so that the run still reports how it ended.
+    // Uninterruptible, so that the run reports how it ended even after Ctrl-C.
     Effect.uninterruptible
   )
 

@@ -85,7 +85,7 @@ const fit = <Row>(
   return kept.map(({ column }, index) => ({ column, width: widths[index]! }))
 }
 
-/** Adds spaces up to `width`. `style` paints the text, because colors are not part of its width. */
+/** Pads a text, and then paints it, because colors are not part of its width. */
 const pad = (text: string, width: number, align: Column<never>["align"], style: (text: string) => string): string => {
   const space = " ".repeat(width - widthOf(text))
   return align === "right" ? `${space}${style(text)}` : `${style(text)}${space}`
