@@ -67,7 +67,7 @@ const responses: ReadonlyArray<Planted> = [
     ["additive field-added ListThings colour"]
   ],
   [
-    "a new required field, which the client ignores too",
+    "a new required field, which the client ignores",
     (document) => {
       thing(document).properties.colour = { type: "string" }
       thing(document).required.push("colour")
@@ -213,7 +213,7 @@ const requests: ReadonlyArray<Planted> = [
     ["breaking field-removed ListThings schema: sends a refused request"]
   ],
   [
-    "a path parameter renamed, with the same URL",
+    "a path parameter renamed, which does not change the URL",
     (document) => {
       const item = document.paths["/things/{thing_id}"]
       delete document.paths["/things/{thing_id}"]

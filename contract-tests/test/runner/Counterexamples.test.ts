@@ -51,7 +51,7 @@ const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: nu
 }
 
 describe("Counterexamples", () => {
-  it("are saved only once, and are the first cases of the next run, with any seed", () => {
+  it("are saved only once, and are the first cases of the next run, whatever its seed", () => {
     const into = folder()
     const found = running(true, [], 1).report
     assert.strictEqual(Report.exitCode(found), 1)

@@ -107,6 +107,6 @@ export const orders = Command.make("orders", flags, (input) =>
   Command.withShortDescription("Lists orders"),
   Command.withExamples([
     { command: "kalshi orders --queue", description: "The resting orders, with their places in the queue" },
-    { command: "kalshi orders --status executed --since 24h", description: "The orders of the last day that filled" }
+    { command: "kalshi orders --status executed --since 24h", description: "The filled orders of the last day" }
   ])
 )
