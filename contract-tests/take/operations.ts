@@ -1,6 +1,6 @@
 /**
- * Prints how the client's operations differ from the reference document: one line for each difference, with the file
- * and the line. Runs in its own process, because it loads the newly generated code.
+ * Prints how the client's operations differ from the reference document: one difference per line, each with its file
+ * and line number. Runs in its own process, because it loads the newly generated code.
  *
  * @module
  */
@@ -47,7 +47,7 @@ const seededBatch = { batchId: "1", childIds: ["1", "2"], batchQuoteId: "1" }
 
 const world: World = {
   signer: { accountId: "1" } as never, // Inputs use only the account's id.
-  bystander: undefined as never, // No input uses it.
+  bystander: undefined as never, // No input uses the bystander.
   taker: { accountId: "2" } as never, // Inputs use only the account's id.
   ticker: "T",
   settledTicker: "T",
@@ -72,14 +72,14 @@ const world: World = {
   awayEventTicker: "T",
   awayTicker: "T",
   comboEventTicker: "T",
-  fcmMember: undefined as never, // No input uses it.
+  fcmMember: undefined as never, // No input uses the member.
   subtraderId: "1",
   subtraderOrderId: "1",
   errorSubtraderId: "1",
   seededSeconds: 0
 }
 
-// The local exchange must accept these inputs.
+// `Working.ts` contains inputs that the local exchange must accept.
 const workingFile = "contract-tests/src/targets/Working.ts"
 const lines = readFileSync(join(root, workingFile), "utf8").split("\n")
 for (const id of Working.operationIds) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** The arguments that the file uses: `properties("Name", "field")`. */
+/** `NullableByIntent.ts` lists a pointer as `properties("Name", "field")`. Returns these two arguments. */
 const parts = (pointer: string): { readonly owner: string; readonly field: string } | undefined => {
   const [, owner, field] = /^\/components\/schemas\/(.+)\/properties\/([^/]+)$/.exec(pointer) ?? []
   return owner === undefined || field === undefined ? undefined : { owner, field }
@@ -21,7 +21,7 @@ export const pin = (source: string, action: "add" | "remove", pointer: string, b
   const groupLine = lineOf(source, new RegExp(`all\\("${beside.replace("$", "\\$")}"`))
   if (place === undefined) return `${groupLine}: ${action} "${pointer}" in ${group}`
   const { field, owner } = place
-  // The file can write the end of a nested owner as a variable.
+  // In `NullableByIntent.ts`, a variable can replace the end of a nested owner, so only its first part is searched.
   const [name = owner] = owner.split("/")
   const line = lineOf(source, new RegExp(`properties\\(\\s*["\`]${name}(?:/[^"\`]*)?["\`],[^)]*`))
   return action === "add"

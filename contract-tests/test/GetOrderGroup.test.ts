@@ -112,7 +112,7 @@ interface Scripted {
 /** The statuses for which the constructor of Response accepts no body. */
 const bodyless = new Set([101, 103, 204, 205, 304])
 
-/** Uses no code of the client. */
+/** The expected outcome, computed without code of the client. */
 const expected = ({ status, text }: Scripted): string => {
   if (status === operation.success.status) {
     const json = parse(text)

@@ -34,7 +34,7 @@ for (const [name, expected] of Object.entries(paths)) {
       )
     })
 
-    it("exports existing files, and the same paths in the published package", () => {
+    it("exports only existing files, and exports the same paths from `src` and from the published package", () => {
       for (const path of exported) {
         const source = manifest.exports[path] ?? ""
         const built = source.replace("./src/", "./dist/").replace(/\.ts$/, "")

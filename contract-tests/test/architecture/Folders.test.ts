@@ -7,8 +7,8 @@ import { fileURLToPath } from "node:url"
 const root = fileURLToPath(new URL("../../../", import.meta.url))
 
 /**
- * The folders that each folder imports. `.` is the root folder of the sources. A key that is an inner folder or a file
- * does not count as a part of its folder.
+ * The folders that each folder imports. `.` is the root folder of the sources. An inner folder or a file with its own
+ * key does not count as a part of the folder that contains it.
  */
 type Arrows = Readonly<Record<string, ReadonlyArray<string>>>
 
@@ -94,14 +94,14 @@ const sources = (folder: string): ReadonlyMap<string, string> =>
       .map((file) => [file, readFileSync(join(root, folder, file), "utf8")])
   )
 
-describe("folders of a package", () => {
+describe("the folders of a package", () => {
   for (const [folder, arrows] of Object.entries(packages)) {
-    it(`in ${folder} import each other exactly as listed`, () => {
+    it(`${folder}: import each other exactly as listed in this file`, () => {
       assert.deepStrictEqual(arrowsOf(sources(folder), Object.keys(arrows)), arrows)
     })
   }
 
-  it("can import each other by type imports, re-exports and dynamic imports, but not by comments", () => {
+  it("count as importing each other by type imports, re-exports and dynamic imports, but not by comments", () => {
     const files = new Map([
       ["money/a.ts", 'import type { B } from "../rest/b.ts"\n/** import "../trading/c.ts" */'],
       ["rest/b.ts", 'export * from "../Errors.ts"\nconst late = () => import("../money/a.ts")'],

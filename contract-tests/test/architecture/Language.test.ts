@@ -31,7 +31,7 @@ const filesIn = (path: string, ending: string): ReadonlyArray<string> =>
         .filter((file) => !file.endsWith("CHANGELOG.md"))
         .map((file) => `${path}/${file}`)
 
-/** Keeps the line numbers of the source. */
+/** Replaces code by spaces, so that the comments keep their line numbers. */
 const commentsOf = (text: string): string => {
   const blank = (code: string): string => code.replaceAll(/[^\n]/g, " ")
   let prose = ""

@@ -24,14 +24,14 @@ const expand = (path: string): ReadonlyArray<string> => {
   return whole === undefined ? [path] : choices.split(",").flatMap((choice) => expand(`${before}${choice}${after}`))
 }
 
-/** Omits paths of built files (`dist`). */
+/** The paths that a text names, except paths of built files (`dist`). */
 export const pathsIn = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/(?<![\w/.@-])(?:packages|contract-tests|fixtures|docs|\.ci)\/[\w.{},/-]*[\w}]/g)].flatMap(
     ([path]) => (path.includes("/dist") ? [] : expand(path))
   )
 
 describe("paths in documents, scripts and settings", () => {
-  it("are found, also each alternative in braces", () => {
+  it("are found, and each alternative in braces is one path", () => {
     assert.deepStrictEqual(pathsIn("run `docs/{a,b/c}.md` and packages/x/src, not packages/x/dist or ./docs/d.md."), [
       "docs/a.md",
       "docs/b/c.md",

@@ -25,14 +25,14 @@ describe("the tests of a package", () => {
     const sources = filesIn(`${folder}/src`).filter((file) => file.endsWith(".ts") && !file.includes("generated/"))
     const isOther = (file: string) => more.includes(file.split("/")[0] ?? "")
 
-    it(`of ${folder} are in folders that its sources have`, () => {
+    it(`${folder}: are in folders that \`src\` also has`, () => {
       const unknown = tests.filter((file) => !isOther(file) && !existsSync(join(root, folder, "src", dirname(file))))
       assert.deepStrictEqual(unknown, [])
     })
 
-    // The tests of the contract suite are named after properties and commands. Several modules implement each of them.
+    // A test of the contract suite is named after a property or a command, which several modules implement.
     if (folder === "contract-tests") continue
-    it(`of ${folder} are in the folder of the module with the same name`, () => {
+    it(`${folder}: are in the same folder as the module that they are named after`, () => {
       const misplaced = tests.filter((file) => {
         const name = basename(file, ".test.ts")
         const same = sources.filter((source) => basename(source, ".ts").toLowerCase() === name.toLowerCase())

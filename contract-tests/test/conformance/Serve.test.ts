@@ -130,7 +130,7 @@ describe("the control interface of the judge", () => {
     assert.strictEqual((await end(path, [refused])).verdict, "incomplete")
   })
 
-  it("returns the verdict unsupported if the client lacks a call", async () => {
+  it("returns the verdict `unsupported` if the client lacks a call", async () => {
     const path = await started("book-gap")
     await begin(path)
     const missing = { unsupported: "watch_book: no WebSocket" }
@@ -141,7 +141,7 @@ describe("the control interface of the judge", () => {
     })
   })
 
-  it("returns the verdict incomplete if the client sent no request", async () => {
+  it("returns the verdict `incomplete` if the client sent no request", async () => {
     const path = await started("error-nested")
     await begin(path)
     assert.deepStrictEqual(await end(path, [refused]), {
@@ -151,7 +151,7 @@ describe("the control interface of the judge", () => {
     })
   })
 
-  it("returns the verdict incomplete if the driver did not end the scenario, or skipped the step `continue`", async () => {
+  it("returns the verdict `incomplete` if the driver did not end the scenario, or skipped the step `continue`", async () => {
     const path = await started("book-gap")
     assert.strictEqual((await rowOf(path))?.verdict, "not run")
     await begin(path)

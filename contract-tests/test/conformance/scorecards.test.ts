@@ -1,4 +1,4 @@
-/** Continuous integration runs the comparison `differences`. */
+/** Continuous integration calls `differences` to compare new scorecards with the recorded scorecards. */
 import { assert, describe, it } from "@effect/vitest"
 import { readFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
@@ -17,7 +17,7 @@ const cardOf = (name: string, changes: Readonly<Record<string, Scorecard.Outcome
 const unaligned = (text: string): string => text.replaceAll(/ +/g, " ").replaceAll(/-{3,}/g, "---")
 
 describe("the recorded scorecards", () => {
-  it("contain every scenario, for each of four clients", () => {
+  it("contain every scenario for each of the four clients", () => {
     assert.deepStrictEqual(
       recorded.map(({ client }) => client.name),
       ["@kalshi-effect/client", "kalshi-typescript", "kalshi_python_sync", "kalshi-sdk"]

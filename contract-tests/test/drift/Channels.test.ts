@@ -114,7 +114,7 @@ const changes: ReadonlyArray<Planted> = [
     ["additive enum-member-added trade side"]
   ],
   [
-    "the constant type of a message changed: a message removed, another message added",
+    "a changed constant type of a message, which removes one message and adds another",
     (document) => (schemas(document).groupPayload.properties.type.const = "group_update"),
     ["breaking message-removed group group: loses information", "additive message-added group_update group"]
   ],

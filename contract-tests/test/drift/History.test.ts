@@ -60,7 +60,7 @@ describe("the step of the REST document from 3.26.0 to 3.27.0", () => {
 describe("the step of the WebSocket document from September 6 to September 28", () => {
   const step = drift(excerpt("feed-2026-09-06"), excerpt("feed-2026-09-28"))
 
-  it("has five breaking findings, although the version is the same", () => {
+  it("has five breaking findings, although the version did not change", () => {
     assert.isTrue(step.isSilent)
     assert.deepStrictEqual(
       described(step).filter((line) => line.startsWith("breaking")),
@@ -84,7 +84,7 @@ describe("the step of the WebSocket document from September 6 to September 28", 
   })
 })
 
-/** Skips the indices of lists. */
+/** The last member name in a pointer, without the indices of lists. */
 const memberOf = (pointer: string): string => pointer.split("/").findLast((token) => !/^\d*$/.test(token)) ?? ""
 
 describe("a value that the newer document allows and the older document refuses", () => {
@@ -101,7 +101,7 @@ describe("a value that the newer document allows and the older document refuses"
     return { refused: refused.length, places: [...new Set(refused.flat())].filter((name) => !names.includes(name)) }
   }
 
-  it("belongs to a finding of the same message", () => {
+  it("belongs to a finding about the message that contains it", () => {
     const [older, newer] = ["feed-2026-09-06", "feed-2026-09-28"].map((name) => FeedDocument.make(excerpt(name)))
     const { findings } = drift(excerpt("feed-2026-09-06"), excerpt("feed-2026-09-28"))
     const results = Messages.kindsOf(older!).flatMap(({ name, schema, sender }) => {

@@ -67,7 +67,7 @@ const responses: ReadonlyArray<Planted> = [
     ["additive field-added ListThings colour"]
   ],
   [
-    "a new required field, which the client ignores too",
+    "a new required field, which the client ignores",
     (document) => {
       thing(document).properties.colour = { type: "string" }
       thing(document).required.push("colour")
@@ -213,7 +213,7 @@ const requests: ReadonlyArray<Planted> = [
     ["breaking field-removed ListThings schema: sends a refused request"]
   ],
   [
-    "a path parameter renamed, with the same URL",
+    "a path parameter renamed, which does not change the URL",
     (document) => {
       const item = document.paths["/things/{thing_id}"]
       delete document.paths["/things/{thing_id}"]
@@ -280,10 +280,13 @@ const reordered = (value: Editable): Editable => {
 }
 
 const harmless: ReadonlyArray<readonly [name: string, edit: (document: Editable) => Editable]> = [
-  ["another sequence of members, parameters, enums and required fields", reordered],
+  ["reordered members, parameters, enums and required fields", reordered],
   ["another description", (document) => edited(document, (copy) => (thing(copy).description = "Anything"))],
   ["another example", (document) => edited(document, (copy) => (thing(copy).properties.id.example = "b"))],
-  ["a default of a response", (document) => edited(document, (copy) => (thing(copy).properties.note.default = "none"))],
+  [
+    "a new default of a response field",
+    (document) => edited(document, (copy) => (thing(copy).properties.note.default = "none"))
+  ],
   [
     "a schema moved to a component",
     (document) =>
@@ -293,11 +296,11 @@ const harmless: ReadonlyArray<readonly [name: string, edit: (document: Editable)
       })
   ],
   [
-    "a component that no operation uses",
+    "a new component that no operation uses",
     (document) => edited(document, (copy) => (schemas(copy).Unused = { type: "object" }))
   ],
   [
-    "a constraint that allows every value",
+    "a new constraint that allows every value",
     (document) => edited(document, (copy) => (body(copy).properties.name.minLength = 0))
   ]
 ]
@@ -308,7 +311,7 @@ const variant = (kind: string, fields: Record<string, unknown>): Editable => ({
   properties: { kind: { type: "string", enum: [kind] }, ...fields }
 })
 
-/** The members `size` of the two variants have different types. */
+/** `size` is an integer in one variant and a string in the other. */
 const withVariants = edited(rest, (document) => {
   const variants = [variant("circle", { size: { type: "integer" } }), variant("box", { size: { type: "string" } })]
   thing(document).properties.shape = { oneOf: variants }
@@ -317,7 +320,7 @@ const withVariants = edited(rest, (document) => {
 const variants = (document: Editable): Editable => thing(document).properties.shape.oneOf
 
 const ofVariants: ReadonlyArray<Planted> = [
-  ["nothing if the variants have another sequence", (document) => variants(document).reverse(), []],
+  ["nothing if the variants are reordered", (document) => variants(document).reverse(), []],
   [
     "a change of the second variant",
     (document) => {

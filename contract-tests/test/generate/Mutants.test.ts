@@ -165,7 +165,7 @@ describe("blames", () => {
     assert.isFalse(Mutants.blames(third, ["/1"]))
   })
 
-  it("accepts only the mutant's own pointer for all other kinds", () => {
+  it("accepts only the mutant's own pointer for all other kinds of mutants", () => {
     const otherMutants = mutants
       .of(schema)(["a", "b"])
       .filter(({ kind }) => !kind.endsWith("-items"))

@@ -121,7 +121,7 @@ describe("Judge.make", () => {
     assert.deepStrictEqual(blamed({ type: "integer", format: "int32" }, 2 ** 31 - 1), [])
   })
 
-  it("rejects infinity, and a float beyond its range", () => {
+  it("rejects infinity, and a number beyond the range of its format", () => {
     assert.deepStrictEqual(blamed({ type: "number" }, parsed("1e400")), [""])
     assert.deepStrictEqual(blamed({ type: "number", format: "double" }, 1.7976931348623157e308), [])
     assert.deepStrictEqual(blamed({ type: "number", format: "float" }, 3.5e38), [""])

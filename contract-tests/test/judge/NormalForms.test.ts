@@ -42,7 +42,7 @@ describe("nullListsAreEmpty", () => {
   const suite = Conformance.make(resolve).suite({ name: "Lists", schema, direction: "response" })
   const exact: Conformance.Codec<Json> = {
     decode: (input) => {
-      const value = input as Json // The suite passes JSON.
+      const value = input as Json // The suite passes only JSON.
       const verdict = Judge.make(resolve)(schema)(value)
       return verdict.valid ? { ok: true, value } : { ok: false, pointers: verdict.pointers }
     },

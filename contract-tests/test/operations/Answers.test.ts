@@ -41,7 +41,7 @@ describe("checkStatuses", { timeout: 300_000 }, () => {
 })
 
 describe("checkDeclaredErrors", { timeout: 300_000 }, () => {
-  it("finds the error class of every declared status, with the fields of its body, in every wire format", () => {
+  it("finds the error class of every declared status and the fields of its body, for every shape of error body", () => {
     for (const client of ClientOperations.all) {
       assert.deepStrictEqual(Answers.checkDeclaredErrors(client, referenceOf(client)), [])
       assert.isAbove(referenceOf(client).errors.length, 1)
@@ -67,7 +67,7 @@ describe("checkDeclaredErrors", { timeout: 300_000 }, () => {
 })
 
 describe("a successful response with a declared body", { timeout: 300_000 }, () => {
-  it("is a ContractError if its body contains an error", () => {
+  it("becomes a ContractError if its body contains an error", () => {
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success
       if (schema === undefined) continue
@@ -80,7 +80,7 @@ describe("a successful response with a declared body", { timeout: 300_000 }, () 
 })
 
 describe("a successful response without a declared body", { timeout: 300_000 }, () => {
-  it("is a ContractError if its body contains an error", () => {
+  it("becomes a ContractError if its body contains an error", () => {
     const body = '{"error":{"code":"deprecated_v1_order_endpoint"}}'
     for (const client of ClientOperations.all) {
       const { schema, status } = referenceOf(client).success

@@ -29,7 +29,7 @@ const through = <A>(layer: Layer.Layer<A, never, HttpClient.HttpClient>) => {
   return { sent, runtime: ManagedRuntime.make(Layer.provide(layer, Layer.succeed(HttpClient.HttpClient, http))) }
 }
 
-/** `sender` is the service of every capability. */
+/** Provides `sender` as the service of all three capabilities. */
 const failureWith = (client: ClientOperations.ClientOperation, sender: KalshiPublic["Service"]) =>
   client
     .operation(simplestInput(client))

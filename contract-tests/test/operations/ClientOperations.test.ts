@@ -7,7 +7,7 @@ describe("modules", () => {
   it("lists exactly the client's modules that export operations", async () => {
     const found: Array<string> = []
     for (const [module, { href }] of modules) {
-      const exported = (await import(href)) as ClientOperations.Module // Every module has this type.
+      const exported = (await import(href)) as ClientOperations.Module // Every module of the client has this type.
       if (ClientOperations.ofModule(module, exported).length > 0) found.push(module)
     }
     assert.deepStrictEqual(found.sort(), Object.keys(ClientOperations.modules).sort())

@@ -296,7 +296,7 @@ describe("capability, signature, retry class, bucket and cost", () => {
     }
   })
 
-  it("include the cost in the exchange's cost list, or 10 if the list does not contain the operation", () => {
+  it("include the cost from the exchange's cost list, or 10 if the list does not contain the operation", () => {
     const lines = fs
       .readFileSync(new URL("../../../fixtures/recorded/demo-2026-07-account-facts.jsonl", import.meta.url), "utf8")
       .split("\n")

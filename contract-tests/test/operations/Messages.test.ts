@@ -30,7 +30,7 @@ describe("the examples of the published document", () => {
     const lines = readFileSync(new URL("../../../fixtures/feed/examples.jsonl", import.meta.url), "utf8").trim()
     const examples = lines
       .split("\n")
-      .map((line) => JSON.parse(line) as { readonly message: string; readonly payload: Json }) // The file has this format.
+      .map((line) => JSON.parse(line) as { readonly message: string; readonly payload: Json }) // Each line has this format.
     for (const { message, payload } of examples) {
       const schema = feed.message(message)?.payload
       if (schema === undefined) assert.fail(`the document does not have the message ${message}`)
@@ -70,7 +70,7 @@ describe("the client's tables of the feed", () => {
     const documented = feed.channels.filter(({ subscribable }) => subscribable)
     assert.deepStrictEqual(Object.keys(Feed.channels).sort(), documented.map(({ name }) => name).sort())
     for (const { messages, name } of documented) {
-      const channel = Feed.channels[name as Feed.ChannelName] // The names are equal.
+      const channel = Feed.channels[name as Feed.ChannelName] // The client and the document use the same names.
       assert.sameMembers([...channel.messages], [...new Set(messages.map((message) => message.name))], name)
       const always = messages.every(({ payload }) => feed.deref(payload).required?.includes("seq"))
       assert.strictEqual(channel.seq, always, name)

@@ -25,7 +25,7 @@ beforeAll(async () => {
   return prism.stop
 }, 60_000)
 
-/** Per operation, in addition to the fixed inputs of the suite. */
+/** Random inputs per operation, in addition to the fixed inputs of the suite. */
 const randomInputs = 20
 
 const timeout = 120_000
@@ -42,7 +42,7 @@ const valuesOf = ({ requests, suite }: (typeof prepared)[number]): ReadonlyArray
   ...fc.sample(arbitraries.of(requests.input), { numRuns: randomInputs, seed: Replay.seedFrom() })
 ]
 
-/** Skips inputs that the client rejects. */
+/** The distinct requests that the client sends for the inputs. Skips inputs that the client rejects. */
 const requestsOf = (
   client: ClientOperations.ClientOperation,
   values: ReadonlyArray<Json>

@@ -58,7 +58,7 @@ describe("checkRequests", { timeout: 300_000 }, () => {
     }
   })
 
-  it("uses invalid inputs of every kind that the schemas of requests allow", () => {
+  it("uses violations of every kind that is possible in the schemas of requests", () => {
     const kinds = new Set(
       ClientOperations.all.flatMap((client) => Object.keys(checkRequests(client, { checks: [], runs: 0 }).kinds))
     )

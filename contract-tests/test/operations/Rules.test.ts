@@ -20,37 +20,43 @@ describe("Rules.of", () => {
     assert.isUndefined(Rules.of("toString"))
   })
 
-  it.each(Rules.ids)("repairs every valid input of %s so that it satisfies the rules and stays valid", (id) => {
-    const requests = Requests.make(referenceOf(named(id)), conformance.judge)
-    const isValid = conformance.judge.accepts(requests.input)
-    let broken = 0
-    Replay.assertProperty(
-      "repairs",
-      fc.property(Arbitraries.make(conformance.judge).of(requests.input), (input) => {
-        if (!isObject(input)) assert.fail("an input is an object")
-        const breach = Rules.of(id)?.(input)
-        assert.strictEqual(breach?.pointers.length === 0, breach?.repairs.length === 0)
-        broken += breach?.pointers.length === 0 ? 0 : 1
-        const repaired = requests.sendable(input)
-        assert.isTrue(isValid(repaired))
-        assert.deepStrictEqual(Rules.of(id)?.(repaired), { pointers: [], repairs: [] })
-      }),
-      { numRuns: 200, target: id }
-    )
-    assert.isAbove(broken, 0)
-  })
+  it.each(Rules.ids)(
+    "changes every input of %s that the schema allows into an input that also satisfies the rules",
+    (id) => {
+      const requests = Requests.make(referenceOf(named(id)), conformance.judge)
+      const isValid = conformance.judge.accepts(requests.input)
+      let broken = 0
+      Replay.assertProperty(
+        "repairs",
+        fc.property(Arbitraries.make(conformance.judge).of(requests.input), (input) => {
+          if (!isObject(input)) assert.fail("an input is an object")
+          const breach = Rules.of(id)?.(input)
+          assert.strictEqual(breach?.pointers.length === 0, breach?.repairs.length === 0)
+          broken += breach?.pointers.length === 0 ? 0 : 1
+          const repaired = requests.sendable(input)
+          assert.isTrue(isValid(repaired))
+          assert.deepStrictEqual(Rules.of(id)?.(repaired), { pointers: [], repairs: [] })
+        }),
+        { numRuns: 200, target: id }
+      )
+      assert.isAbove(broken, 0)
+    }
+  )
 })
 
 describe("Rules.casesOf", () => {
-  it.each(Rules.ids)("returns valid inputs of %s: each violates no rule, or exactly one rule at its pointer", (id) => {
-    const client = named(id)
-    const requests = Requests.make(referenceOf(client), conformance.judge)
-    const isValid = conformance.judge.accepts(requests.input)
-    const cases = Rules.casesOf(id, simplestInput(client))
-    for (const { input, name, pointer } of cases) {
-      assert.isTrue(isValid(input), name)
-      assert.deepStrictEqual(Rules.of(id)?.(input).pointers, pointer === undefined ? [] : [pointer], name)
+  it.each(Rules.ids)(
+    "returns inputs of %s that the schema allows: each violates no rule, or exactly one rule at its pointer",
+    (id) => {
+      const client = named(id)
+      const requests = Requests.make(referenceOf(client), conformance.judge)
+      const isValid = conformance.judge.accepts(requests.input)
+      const cases = Rules.casesOf(id, simplestInput(client))
+      for (const { input, name, pointer } of cases) {
+        assert.isTrue(isValid(input), name)
+        assert.deepStrictEqual(Rules.of(id)?.(input).pointers, pointer === undefined ? [] : [pointer], name)
+      }
+      assert.isTrue(cases.some(({ pointer }) => pointer === undefined))
     }
-    assert.isTrue(cases.some(({ pointer }) => pointer === undefined))
-  })
+  )
 })

@@ -19,7 +19,7 @@ describe("P15 (the properties are deterministic)", () => {
 })
 
 describe("P15 with an injected fault", () => {
-  /** P15 runs the property P5 also on a faulty operation: a read that is sent as PUT. */
+  /** A property with the id P5: P15 runs P5 on real operations, and on a read that is sent as PUT. */
   const propertyOf = (run: (run: Property.Run) => Property.Outcome): Property.OperationProperty => ({
     id: "P5",
     statement: "A property of this test.",

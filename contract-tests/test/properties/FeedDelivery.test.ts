@@ -43,7 +43,7 @@ describe("P11 (the client delivers the feed correctly despite faults)", () => {
 })
 
 describe("feedFaults", () => {
-  it("contain faults of the client's own tests, but none that is visible only inside the client", async () => {
+  it("are the faults of the client's own tests, except those that only code inside the client can see", async () => {
     const faults = await feedFaults()
     assert.isAtLeast(faults.length, 40)
     for (const name of Object.keys(unseen))

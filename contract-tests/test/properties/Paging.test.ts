@@ -51,7 +51,7 @@ type Fault =
   | "misses a cycle of several cursors"
   | "ends on an empty page"
   | "does not end on an empty cursor"
-  | "does not end on null"
+  | "does not end on a null cursor"
   | "changes the cursor"
   | "requests a page ahead"
   | "emits each page twice"
@@ -70,7 +70,7 @@ interface State {
 
 type Answer = Readonly<Record<string, unknown>>
 
-/** Uses no code of the client's readers, and has at most one fault. */
+/** A reader with at most one fault. It uses no code of the client's readers. */
 const reader =
   ({ name, operation }: ClientOperations.ClientOperation, list: string | undefined, fault: Fault | undefined) =>
   (input: Answer = {}, { maxPages = Number.POSITIVE_INFINITY }: Pages.Options = {}) => {
@@ -78,7 +78,7 @@ const reader =
     const call = operation as unknown as (given: Answer) => Effect.Effect<Answer, unknown, unknown>
     const isEnd = (cursor: unknown): boolean =>
       cursor === undefined ||
-      (cursor === null && fault !== "does not end on null") ||
+      (cursor === null && fault !== "does not end on a null cursor") ||
       (cursor === "" && fault !== "does not end on an empty cursor")
     const step = (state: State) =>
       Effect.gen(function* () {
@@ -144,7 +144,7 @@ describe("P10 with an injected fault", () => {
     "misses a cycle of several cursors": /in a cycle|before the cycle|does not stop requesting pages/,
     "ends on an empty page": /the items of the complete list|the cursors that were sent/,
     "does not end on an empty cursor": /the complete list: expected the end, got/,
-    "does not end on null": /the complete list: expected the end, got/,
+    "does not end on a null cursor": /the complete list: expected the end, got/,
     "changes the cursor": /the complete list: expected the end, got BadRequest/,
     "requests a page ahead": /was requested after|requests/,
     "emits each page twice": /the items of the complete list|the responses/,

@@ -16,7 +16,7 @@ const reachedBy = (operation: ClientOperations.ClientOperation, runs: number): P
 }
 
 describe("P9 (a request is repeated only if that is safe)", () => {
-  it("reaches every relevant situation, with operations that can be repeated always, by an id, or never", () => {
+  it("reaches every relevant situation with operations of every retry class", () => {
     const always = ["sent again", "succeeded after rejections", "interrupted while a request was pending"]
     const signed = ["signed again after expiry"]
     const lost = [

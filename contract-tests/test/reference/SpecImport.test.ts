@@ -37,7 +37,7 @@ describe("importDocument", () => {
     })
   )
 
-  it.effect("gives the same result for YAML and JSON, and for keys in another sequence", () =>
+  it.effect("gives the same result for YAML and JSON, and for reordered keys", () =>
     Effect.gen(function* () {
       const document: unknown = parse(published)
       const texts = [

@@ -16,10 +16,10 @@ export const published: string = read("published.yaml")
 
 export const publishedFeed: string = read("published-feed.yaml")
 
-/** The overlay applies to `document`. */
+/** Returns an overlay that applies to `document`. */
 export const overlayFor = (document: string): string => read("overlay.json").replaceAll("@sha256", sha256(document))
 
-/** Throws if the part does not occur exactly once. */
+/** Replaces `piece` by `fault`. Throws if `piece` does not occur exactly once. */
 export const replacePart = (text: string, piece: string, fault: string): string => {
   if (text.split(piece).length !== 2) {
     throw new Error(`${JSON.stringify(piece)} does not occur exactly once`)

@@ -17,7 +17,7 @@ const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contr
 /** The descriptor wrongly declares that the operation can be repeated. */
 const faulty = withDescriptor("CreateOrderGroup", () => ({ retry: "idempotent" }))
 
-/** Runs P9 for the operation with the fault or for the client's operation. */
+/** Runs P9 for the operation with the fault, or for the client's operation without it. */
 const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: number) => {
   const jobs: Array<Cells.Job> = []
   const runner: Suite.Runner = {
@@ -51,7 +51,7 @@ const running = (isFaulty: boolean, kept: ReadonlyArray<Replay.Replay>, seed: nu
 }
 
 describe("Counterexamples", () => {
-  it("are saved only once, and are the first cases of the next run, with any seed", () => {
+  it("are saved only once, and are the first cases of the next run, whatever its seed", () => {
     const into = folder()
     const found = running(true, [], 1).report
     assert.strictEqual(Report.exitCode(found), 1)

@@ -14,14 +14,14 @@ const folder = (): string => fs.mkdtempSync(path.join(os.tmpdir(), "kalshi-contr
 
 const lastLine = (text: string): string => text.trimEnd().split("\n").at(-1) ?? ""
 
-/** Runs in a new process, with a local exchange in place of the demo exchange. */
+/** Starts the command in a new process, with a local exchange in place of the demo exchange. */
 const startOn = (
   { key, sandbox }: Served,
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {}
 ) => start(args, { DEMO_URL: sandbox.url, KALSHI_ENV: "demo", ...key, ...environment }, script)
 
-/** Runs in this process, with a local exchange in place of the demo exchange. */
+/** Runs the command in this process, with a local exchange in place of the demo exchange. */
 const runOn = ({ key, sandbox }: Served, args: ReadonlyArray<string>) =>
   Effect.promise(() => run(args, { KALSHI_ENV: "demo", ...key }, redirectDemoTo(sandbox.url)))
 

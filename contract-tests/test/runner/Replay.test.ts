@@ -62,7 +62,7 @@ describe("parse", () => {
 })
 
 describe("seedFrom", () => {
-  it("returns the seed of the environment, or the default if it is not set or empty", () => {
+  it("returns the seed from the environment, or the default seed if the variable is missing or empty", () => {
     assert.strictEqual(Replay.seedFrom({}), Replay.defaultSeed)
     assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "" }), Replay.defaultSeed)
     assert.strictEqual(Replay.seedFrom({ KALSHI_CONTRACT_SEED: "-17" }), -17)

@@ -34,7 +34,7 @@ const named = ({ cells }: Report.Report): ReadonlyArray<string> =>
   cells.map(({ property, target }) => `${property} ${target}`)
 
 describe("Suite.run", () => {
-  it.effect("reports the results in a fixed sequence, even if the jobs end in another sequence", () =>
+  it.effect("reports the results in a fixed sequence, in whatever sequence the jobs end", () =>
     Effect.gen(function* () {
       const ended: Array<string> = []
       const onCell: Suite.Options["onCell"] = ({ cell }) => Effect.sync(() => void ended.push(cell.target))
@@ -49,7 +49,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("runs at most as many jobs at once as the runner's width", () =>
+  it.effect("runs at most as many jobs at once as the runner's width permits", () =>
     Effect.gen(function* () {
       let now = 0
       let maxRunning = 0
@@ -109,7 +109,7 @@ describe("Suite.run", () => {
     })
   )
 
-  it.effect("fails if a property never reached its required situation", () =>
+  it.effect("fails if a property never reaches the situation that it requires", () =>
     Effect.gen(function* () {
       const reaching = (reached: Readonly<Record<string, number>>): Suite.Runner => ({
         width: 1,

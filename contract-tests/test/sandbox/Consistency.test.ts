@@ -14,13 +14,13 @@ import { make, tampered } from "./support/consistency/reading.ts"
 import { fields, texts } from "./support/consistency/references.ts"
 import type { rules } from "./support/consistency/sums.ts"
 
-/** `found` is a part of the expected report. */
+/** A contradiction to inject: `value` at `pointer` in the responses of `operation`. `found` is a part of the expected report. */
 interface Planted {
   readonly operation: string
   readonly pointer: string
   readonly value: Json | ((world: World) => Json)
   readonly found: string
-  /** If set, only the responses to the account `signer` get the value. */
+  /** If set, the value is injected only into responses to the account `signer`. */
   readonly onlySigner?: true
 }
 

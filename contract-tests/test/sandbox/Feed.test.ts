@@ -108,7 +108,7 @@ const received = Effect.gen(function* () {
   return [...mine.take(), ...theirs.take()]
 })
 
-/** The requests are signed, unsigned, over the connection limit, and with injected faults. */
+/** The statuses of upgrade requests: signed, unsigned, over the connection limit, and with injected faults. */
 const upgradeStatuses = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const me = yield* sandbox.createAccount()
@@ -123,7 +123,7 @@ const upgradeStatuses = Effect.gen(function* () {
 const sortNumbers = (values: Iterable<number>): ReadonlyArray<number> => [...values].sort((left, right) => left - right)
 
 describe("the feed of the local exchange", () => {
-  it.effect("sends only valid frames, of every type, with every error code, on every channel", () =>
+  it.effect("sends only valid frames, and uses every message type, every error code and every channel", () =>
     Effect.gen(function* () {
       const frames = (yield* received).map(checkFrame)
       const counts = new Map<string, number>()

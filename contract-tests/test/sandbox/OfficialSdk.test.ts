@@ -68,7 +68,7 @@ const call = (api: keyof Apis, method: string) =>
     if (argumentsOf === undefined) return assert.fail(`${api}.${method} has no arguments`)
     const path = document.operation(operationOf(method))?.path ?? ""
     const object: unknown = make(api, configurationOf(sandbox, world.rsaOf(path)))
-    const methods = object as Readonly<Record<string, Method>> // `found` lists the methods.
+    const methods = object as Readonly<Record<string, Method>> // The members of this object are methods, which `found` lists.
     const answer = yield* Effect.promise(() => methods[method]!(...argumentsOf(world)))
     return { answer, operations: (yield* sandbox.requests).map(({ operation }) => operation) }
   })

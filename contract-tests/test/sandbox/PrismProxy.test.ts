@@ -34,7 +34,7 @@ interface ProxyReport {
   readonly violations: ReadonlyArray<string>
 }
 
-/** If Prism cannot forward a response, it sends its own response, which counts as a violation. */
+/** The violations that Prism reports. If Prism cannot forward a response, it sends its own response, which counts as a violation. */
 const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
   const header = headers["sl-violations"]
   if (header === undefined)
@@ -60,7 +60,7 @@ const proxied = Layer.effect(
     )
     const judged: Array<ProxyReport> = []
     const http = (yield* HttpClient.HttpClient).pipe(
-      // Prism serves the paths of the document at its root. The signed path is unchanged.
+      // Prism serves the paths of the document without the prefix of the exchange. The signed path is unchanged.
       HttpClient.mapRequest((request) =>
         HttpClientRequest.setUrl(request, request.url.replace(upstream, `http://127.0.0.1:${port}`))
       ),
@@ -74,7 +74,7 @@ const proxied = Layer.effect(
   })
 )
 
-/** Restores the seeded exchange first. */
+/** First restores the seeded state of the exchange. */
 const runThroughPrism = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { http, judged } = yield* Proxied

@@ -48,13 +48,13 @@ const inMemory = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
     return yield* Effect.flatMap(makeWorld(TestClock.adjust), test).pipe(Effect.provide(Sandbox.layerTest()))
   })
 
-/** The clock of the exchange advances only during the seeding. */
+/** Runs a test over HTTP. The clock of the exchange advances only during the seeding. */
 const overSockets = <A, E, R>(test: (world: World) => Effect.Effect<A, E, R>) =>
   Effect.flatMap(Sandbox.Sandbox, ({ moveClock }) => Effect.flatMap(makeWorld(moveClock), test)).pipe(
     Effect.provide([Sandbox.layer({ clock: "frozen" }), NodeHttpClient.layerUndici])
   )
 
-/** Violations of inputs that otherwise succeed come first. */
+/** The violations of an operation. First come those of inputs that succeed without the violation. */
 const violations = (operation: Operation, world: World): ReadonlyArray<Violation> => {
   const { reference, requests, suite } = operation
   const workingInputs = working(world, reference.id, suite.values)
@@ -159,14 +159,14 @@ describe("a request with a single violation", { timeout: 300_000 }, () => {
     )
   )
 
-  /** Omits requests that exceed Node's limit for the request head. */
+  /** A few violations of an operation, without requests that exceed Node's limit for the request head. */
   const sampleOf = (operation: Operation, world: World): ReadonlyArray<Violation> => {
     const all = violations(operation, world).filter(({ sent }) => sent.target.length < 8_000)
     const step = Math.max(1, Math.floor(all.length / 5))
     return all.filter((_, index) => index % step === 0)
   }
 
-  /** Omits the bodies of successful responses, because the times in these bodies differ. */
+  /** Records the responses, without the bodies of successful responses, because the times in these bodies differ. */
   const recording =
     (send: Send, kept: Array<unknown>): Send =>
     (sent) =>

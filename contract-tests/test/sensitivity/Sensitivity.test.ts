@@ -73,7 +73,7 @@ describe("tryFault", () => {
 describe("replayProblem", () => {
   const detected = { _tag: "Detected", reason: "why", counterexample: "1", token: "" } as const
 
-  it("returns undefined only if the replay finds the same counterexample", () => {
+  it("returns undefined only if the replay finds the counterexample of the first run", () => {
     assert.isUndefined(Sensitivity.replayProblem(detected, detected))
     assert.match(`${Sensitivity.replayProblem(detected, { _tag: "Passed" })}`, /passes/)
     assert.match(`${Sensitivity.replayProblem(detected, { ...detected, counterexample: "2" })}`, /another/)

@@ -22,7 +22,7 @@ describe("changes", () => {
     assert.deepStrictEqual(changes({ info: { version: "1" } }, { info: { version: "2" } }), [])
   })
 
-  it("reports a list with another sequence, and shortens long values", () => {
+  it("reports a reordered list, and shortens long values", () => {
     assert.deepStrictEqual(changes({ a: [1, 2] }, { a: [2, 1] }).map(describeChange), ["~ /a: a different order"])
     const [long] = changes({}, { a: "x".repeat(500) }).map(describeChange)
     assert.strictEqual(long, `+ /a: "${"x".repeat(159)}…`)

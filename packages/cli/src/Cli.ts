@@ -55,7 +55,7 @@ import { group } from "./trade/group.ts"
 import { order } from "./trade/order.ts"
 import { watch } from "./watch/watch.ts"
 
-// `kalshi commands` and `kalshi completions` describe the tree that contains them.
+// A function, because `kalshi commands` and `kalshi completions` are in the tree that they describe.
 const root = (): Command.Command.Any => kalshi
 
 const look = {
@@ -97,10 +97,10 @@ export const kalshi = Command.make("kalshi").pipe(
   Command.withGlobalFlags(settings)
 )
 
-/** The parser's other built-in flags are off: `kalshi` has no wizard, logs nothing, and has its own completions. */
+/** Of the parser's built-in flags, only these are on: `kalshi` has no wizard, logs nothing, and has its own completions. */
 const config = CliConfig.layer({ builtIns: [GlobalFlag.Help, GlobalFlag.Version] })
 
-/** A wrong command line prints no help. */
+/** Prints the help and the version. Prints nothing about a wrong command line: `report` prints that error, without help. */
 const presenterOf = (screen: Output["Service"]): CliOutput.Presenter => ({
   present: (event) =>
     event._tag === "Help"
@@ -139,7 +139,7 @@ const usageFailure = ({ commandPath, errors }: CliError.ShowHelp): Failure | und
 /** Removes private keys and control characters, but keeps line breaks. */
 const safe = (text: string): string => conceal(text).split("\n").map(plain).join("\n")
 
-/** Searches the unparsed arguments, because parsing may have failed. */
+/** Whether a boolean flag is set. Searches the unparsed arguments, because parsing may have failed. */
 const isSet = (args: ReadonlyArray<string>, flag: string): boolean =>
   args.some((arg) => arg === flag || (arg.startsWith(`${flag}=`) && /=(?:true|1|y|yes|on)$/.test(arg)))
 
@@ -157,7 +157,7 @@ const report = (failure: Failure, cause: Cause.Cause<unknown>, args: ReadonlyArr
     if (isSet(args, "--debug")) yield* screen.note(safe(Cause.pretty(cause)))
   })
 
-/** Prints the error of a failed run to the standard error. */
+/** Runs a command line, and returns its exit. Prints the error of a failed run to the standard error. */
 export const run = (args: ReadonlyArray<string>) =>
   Command.runWith(kalshi, { version })(args).pipe(
     Effect.provideServiceEffect(CliOutput.Presenter, Effect.map(Output, presenterOf)),

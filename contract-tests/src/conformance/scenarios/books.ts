@@ -174,7 +174,7 @@ const plans: ReadonlyArray<BookScenario> = [
   {
     id: "lines-maintenance",
     title:
-      "Two connections carry a book. After maintenance, the `clock` of the book starts again, and the book changes.",
+      "The client watches a book over two connections. After maintenance, the `clock` of the book starts again, and the book changes.",
     expected: rightOrUnreadable,
     lines: 2,
     rules: { mustBeReadable: false, wrong: "exposes a wrong book after maintenance" },
@@ -182,7 +182,7 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "lines-stall",
-    title: "Two connections carry a book. One of them delivers no more messages.",
+    title: "The client watches a book over two connections. One of them delivers no more messages.",
     expected: "The client exposes the book of the exchange.",
     lines: 2,
     rules: { wrong: "exposes a wrong book, although one of two connections is complete" },
@@ -195,7 +195,8 @@ const plans: ReadonlyArray<BookScenario> = [
   },
   {
     id: "lines-lost",
-    title: "Two connections carry a book. One of them is lost, and the exchange refuses new ones.",
+    title:
+      "The client watches a book over two connections. One of them is lost, and the exchange refuses new connections.",
     expected: "The client exposes the book of the exchange.",
     lines: 2,
     rules: { wrong: "exposes a wrong book, although one of two connections is complete" },

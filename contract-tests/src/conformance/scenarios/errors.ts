@@ -30,7 +30,7 @@ const shapes: ReadonlyArray<ErrorShape> = [
   },
   {
     id: "error-flat",
-    title: "The exchange refuses a read with 400 and the error's fields at the top of the body.",
+    title: "The exchange refuses a read with 400 and a body whose members are the fields of the error.",
     reply: { status: 400, body: '{"code":"invalid_order","message":"bad request","details":"order_id"}' },
     code: "invalid_order"
   },

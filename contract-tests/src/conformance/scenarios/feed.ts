@@ -103,7 +103,7 @@ const trades: ReadonlyArray<TradeScenario> = [
   },
   {
     id: "trades-lines",
-    title: "Two connections carry the trades of a market. One of them loses a message.",
+    title: "The client watches the trades of a market over two connections. One of them loses a message.",
     expected: "The client reports each trade once.",
     lines: 2,
     mayMiss: false,

@@ -262,7 +262,7 @@ const cancelLost: Scenario = {
   area: "writes",
   title: "The exchange cancels an order, and drops the connection without a response.",
   expected:
-    "The client reports that the order is canceled, or reports an error. An error with status 404 mentions the lost response.",
+    "The client reports that the order is canceled, or reports an error. If it reports status 404, the error also mentions the lost response.",
   prepare: (stage) =>
     Effect.gen(function* () {
       const { orderId } = yield* place(stage, 1)

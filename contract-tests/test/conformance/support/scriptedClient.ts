@@ -196,9 +196,10 @@ class ScriptedClient {
       }
       all.push(...page.ids)
       if (this.#faults.has("repeats the last item of a page")) all.push(...page.ids.slice(-1))
-      if (page.cursor === "" || this.#faults.has("reads one page")) return all
+      if (page.cursor === "" || this.#faults.has("reads only one page")) return all
       if (page.ids.length === 0 && this.#faults.has("stops at an empty page")) return all
-      if (seen.has(page.cursor) && !this.#faults.has("ignores repeated cursors")) throw new Failed("repeated cursor")
+      if (seen.has(page.cursor) && !this.#faults.has("does not notice repeated cursors"))
+        throw new Failed("repeated cursor")
       seen.add(page.cursor)
       cursor = page.cursor
     }

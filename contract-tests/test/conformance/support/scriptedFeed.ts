@@ -72,7 +72,7 @@ class Line {
     else this.socket.once("open", send)
   }
 
-  /** The reply to a command arrives after all earlier messages, even on a slow machine. */
+  /** Waits for the reply to a command. The reply arrives after all earlier messages, even on a slow machine. */
   roundTrip(): Promise<void> {
     const { readyState } = this.socket
     if (readyState === WebSocket.CONNECTING || readyState === WebSocket.CLOSED) return Promise.resolve()
@@ -98,7 +98,9 @@ class Line {
       return // The `seq` of the next frame reveals the loss.
     }
     if (frame.type === "error") {
-      const isIgnored = this.#faults.has(frame.id === undefined ? "ignores ended subscriptions" : "ignores refusals")
+      const isIgnored = this.#faults.has(
+        frame.id === undefined ? "does not notice that a subscription ended" : "ignores refusals"
+      )
       if (!isIgnored) this.#fail("subscription refused")
       return
     }
@@ -155,7 +157,7 @@ class Line {
       this.#fail("impossible")
       return
     }
-    const isDeleted = this.#faults.has("deletes levels at a change of zero") && Number(msg.delta_fp) === 0
+    const isDeleted = this.#faults.has("deletes levels at a change by zero") && Number(msg.delta_fp) === 0
     if (count <= 0 || isDeleted) side.delete(price)
     else side.set(price, count)
   }
@@ -226,7 +228,7 @@ export class ScriptedFeed {
     await Promise.all(this.#lines.map((line) => line.roundTrip()))
     const all = this.#lines.flatMap(({ tradeIds }) => tradeIds)
     return {
-      trade_ids: this.#faults.has("reports the trades of every connection") ? all : [...new Set(all)],
+      trade_ids: this.#faults.has("reports each trade once per connection") ? all : [...new Set(all)],
       warning: this.#lines.every(({ hasGap }) => hasGap)
     }
   }

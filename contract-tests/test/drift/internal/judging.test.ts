@@ -79,7 +79,7 @@ describe("judge, for a difference between requests", () => {
     )
   })
 
-  it("classifies a tighter bound as additive if the client rejects the value itself, or sends a valid request", () => {
+  it("classifies a tighter bound as additive if the client rejects, does not send or corrects the refused value", () => {
     const rejects: ClientOf = () => ({ ok: false, pointers: ["/count"] })
     assert.deepStrictEqual(judgedRequest(rejects, undefined), additive)
     assert.deepStrictEqual(
@@ -107,7 +107,7 @@ describe("judge, for a difference between responses", () => {
     assert.deepStrictEqual(judged(passingOn({ list: [1] })), [["breaking", "loses information"]])
   })
 
-  it("counts a rejection by the client only if its pointer concerns the changed place", () => {
+  it("counts a rejection only if its pointer concerns the changed place", () => {
     const rejecting =
       (...pointers: ReadonlyArray<string>): ClientOf =>
       () => ({ ok: false, pointers })

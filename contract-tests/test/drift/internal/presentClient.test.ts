@@ -11,7 +11,7 @@ const present = PresentClient.rest(Judge.make(resolver(document.document)))
 const operation = (of: ReferenceDocument.ReferenceDocument, id: string): ReferenceDocument.Operation =>
   of.operation(id) ?? assert.fail(`no operation ${id}`)
 
-/** Returns the verdict of the changed document on the request. */
+/** Sends an input, and returns the verdict of the changed document on the request. */
 const send = (id: string, input: Json, place: string, edit: (document: Editable) => void = () => {}) => {
   const now = ReferenceDocument.make(edited(document.document, edit))
   return present.sender(operation(document, id), operation(now, id), Judge.make(resolver(now.document)))?.(input, place)

@@ -17,7 +17,7 @@ const { exports }: { readonly exports: Readonly<Record<string, string>> } = JSON
   fs.readFileSync(new URL("../package.json", folder), "utf8")
 )
 
-/** Omits generated modules. */
+/** The exported modules of the client and their source files, without generated modules. */
 export const modules: ReadonlyMap<string, URL> = new Map(
   Object.entries(exports).flatMap(([path, file]) =>
     /^\.\/\w+$/.test(path) ? [[path.slice("./".length), new URL(`../${file}`, folder)] as const] : []
@@ -45,12 +45,12 @@ export const withDescriptor = (
 ): ClientOperations.ClientOperation => {
   const client = named(id)
   const descriptor: Operation.Descriptor = { ...client.descriptor, ...change(client.descriptor) }
-  // With the fault, the types of the operation fit no real operation.
+  // The types of an operation with a fault match no real operation.
   const operation = Operation.make(descriptor as never) as unknown as ClientOperations.AnyOperation
   return { ...client, descriptor, operation }
 }
 
-/** `fault` replaces the operation with the same name. */
+/** All operations, with `fault` in place of the operation that has its name. */
 export const allWith = (fault: ClientOperations.ClientOperation): ReadonlyArray<ClientOperations.ClientOperation> =>
   ClientOperations.all.map((client) => (client.name === fault.name ? fault : client))
 

@@ -16,7 +16,7 @@ export type Verdict =
   | { readonly accepted: true; readonly status: number }
   | { readonly accepted: false; readonly status: number; readonly reason: string }
 
-/** Violations that Prism does not detect or detects only partly, with the reasons. */
+/** The kinds of violations that Prism detects only partly or not at all, with the reasons. */
 export const blindTo: Readonly<Partial<Record<Mutants.Kind, string>>> = {
   "unsafe-integer": "an integer without a format has no bound in JSON Schema",
   "non-finite-number": "an integer without a format has no bound in JSON Schema",
@@ -39,14 +39,15 @@ const main = (): string => {
 }
 
 /**
- * Ends the Prism process when its standard input ends, for example if the parent process died. Then deletes `folder`.
+ * Code for the Prism process: it exits when its standard input ends, for example because the parent process died, and
+ * then deletes `folder`.
  */
 const endWithInput = (folder: string): string =>
   `import { rmSync } from "node:fs"
   process.on("exit", () => rmSync(${JSON.stringify(folder)}, { recursive: true, force: true }))
   process.stdin.on("end", () => process.exit()).resume()`
 
-/** Adds a schema dialect. Without it, Prism assumes draft 7 and rejects every tuple of a price and a count. */
+/** Copies the document and adds a schema dialect. Without it, Prism assumes draft 7 and rejects every tuple of a price and a count. */
 const copyDocument = (): string => {
   const document: unknown = JSON.parse(fs.readFileSync(ReferenceDocument.url(), "utf8"))
   const file = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "prism-")), "rest.json")
@@ -110,7 +111,7 @@ export const start = async (): Promise<Prism> => {
           : { "content-type": sent.contentType ?? "", "content-length": String(Buffer.byteLength(sent.body)) })
       }
       const request = http.request(
-        // Prism serves the paths of the document at its root.
+        // Prism serves the paths of the document without the prefix `root`.
         { agent, host: "127.0.0.1", port, method: sent.method, path: sent.target.slice(root.length), headers },
         (response) => {
           let text = ""

@@ -4,7 +4,7 @@ import * as SchemaGetter from "effect/SchemaGetter"
 import type { ClientOperation } from "../../../src/operations/ClientOperations.ts"
 import { withDescriptor } from "./client.ts"
 
-/** `read` changes the response before decoding. */
+/** Makes an operation that applies `read` to its response before it decodes the response. */
 export const reading = (id: string, read: (body: unknown) => unknown): ClientOperation =>
   withDescriptor(id, ({ success }) => ({
     success: {

@@ -44,7 +44,7 @@ export const testResponses = (compiledDecoding: boolean): void => {
           schema: response.schema,
           direction: "response"
         })
-        // A decoded payload consists of the received JSON.
+        // A decoded payload is JSON.
         for (const value of suite.values) assert.isTrue(equals(payload(value) as Json | undefined, value))
         for (const { kind, value } of suite.mutants) {
           if (treatmentOf(kind, "response") === "reject") assert.isUndefined(payload(value), JSON.stringify(value))

@@ -23,7 +23,7 @@ export interface Ended {
 
 const bin = fileURLToPath(new URL("../../../src/bin/kalshi-contract.ts", import.meta.url))
 
-/** The process inherits the environment without `NODE_OPTIONS` and without the `KALSHI_` variables. */
+/** Starts the command in a process that inherits the environment, except `NODE_OPTIONS` and the `KALSHI_` variables. */
 export const start = (
   args: ReadonlyArray<string>,
   environment: Readonly<Record<string, string>> = {},

@@ -33,7 +33,7 @@ export const keyOf = ({ keyId, privateKey }: Sandbox.Credentials): Served["key"]
   KALSHI_PRIVATE_KEY: Redacted.value(privateKey)
 })
 
-/** The exchange has no archived entities, because the seeding does not advance its clock. */
+/** Runs `use` with a seeded exchange. It has no archived entities, because the seeding does not advance its clock. */
 export const withServedExchange = <A, E>(
   use: (served: Served) => Effect.Effect<A, E, Sandbox.Sandbox>
 ): Effect.Effect<A, unknown> =>

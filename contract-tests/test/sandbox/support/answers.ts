@@ -13,7 +13,7 @@ export const faultsOf = (operation: string, { contentType, data, status }: Recei
   const declared = document.operation(operation)?.success
   if (declared?.status !== status) return [`status ${status}, but the document declares ${declared?.status}`]
   if (declared.schema === undefined) {
-    // The exchange responds with an empty object. A 204 has no body.
+    // Without a declared body, the exchange responds with an empty object, or with 204 and no body.
     const expected = status === 204 ? '""' : "{}"
     return JSON.stringify(data) === expected ? [] : [`the body is ${JSON.stringify(data)}, not ${expected}`]
   }
@@ -22,7 +22,7 @@ export const faultsOf = (operation: string, { contentType, data, status }: Recei
   return verdict.valid ? [] : verdict.violations.map(({ message, pointer }) => `${pointer} ${message}`)
 }
 
-/** Uses `*` in place of indices. An empty list has no items to check. */
+/** The pointers of lists that are always empty, so their items were not checked. Uses `*` in place of indices. */
 export const emptyLists = (data: Json): ReadonlyArray<string> => {
   const longest = new Map<string, number>()
   const visit = (value: Json, pointer: string): void => {

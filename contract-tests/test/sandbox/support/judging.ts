@@ -47,22 +47,22 @@ const withSurplus = ({ reference }: Operation, sent: Requests.Sent, input: JsonO
   return search.length === 0 ? sent : { ...sent, target: sent.target + joint + search.join("&") }
 }
 
-/** Ignores violations in the headers. */
+/** The faults of a request, except faults in its headers. */
 const faultsOf = ({ requests }: Operation, sent: Requests.Sent): ReadonlyArray<string> =>
   requests.read(sent).faults.filter((fault) => /invalid|missing|ambiguous/.test(fault))
 
-/** For example, a path with an empty segment. */
+/** Whether the request can be read in several ways, for example because a segment of its path is empty. */
 const isAmbiguous = (faults: ReadonlyArray<string>): boolean => faults.some((fault) => /ambiguous/.test(fault))
 
-/** Undefined if no valid request can express the input. */
+/** The request for an input. Undefined if no valid request can express the input. */
 export const valid = (operation: Operation, input: Json): Requests.Sent | undefined => {
   const sent = isObject(input) ? encodeRequest(operation.reference, input) : undefined
   return sent === undefined || faultsOf(operation, sent).length > 0 ? undefined : sent
 }
 
 /**
- * Undefined if no request can express exactly this violation. For example, the number 1 and the string "1" are equal in
- * a URL.
+ * The request with the violation of a mutant. Undefined if no request can express exactly this violation. For example,
+ * the number 1 and the string "1" are equal in a URL.
  */
 export const violation = (
   operation: Operation,
@@ -78,7 +78,7 @@ export const violation = (
 
 const isText = (value: Json | undefined): value is string => typeof value === "string" && value !== ""
 
-/** Undefined if the client's outcome equals the outcome that the document defines. */
+/** The fault in the client's outcome. Undefined if the outcome is the one that the document defines. */
 const faultOf = ({ expected, outcome, reference }: Operation, got: ReceivedResponse): string | undefined => {
   const expectedTag = expected(got)
   const { fault, tag } = outcome(got)
@@ -108,7 +108,7 @@ export const rejectionFault = (operation: Operation, got: ReceivedResponse): str
     : `the client decodes ${got.body} as ${JSON.stringify(read)}`
 }
 
-/** The response can be a success or a rejection. */
+/** The fault of a response, which can be a success or a rejection. Undefined if it has no fault. */
 export const responseFault = (operation: Operation, got: ReceivedResponse): string | undefined =>
   got.status === operation.reference.success.status ? faultOf(operation, got) : rejectionFault(operation, got)
 

@@ -50,8 +50,8 @@ export const configurationOf = (sandbox: Operator, { keyId, privateKey }: Creden
   })
 
 /**
- * Uses a separate HTTP client. With the default client, every API object would sign every request, and the exchange
- * would get the first signature.
+ * Makes an API object with its own HTTP client. If all API objects used the default client, each would sign every
+ * request, and the exchange would get the first signature.
  */
 export const make = <Name extends keyof Apis>(name: Name, configuration: Sdk.Configuration): Apis[Name] =>
   // All API objects have the same constructor.

@@ -19,7 +19,7 @@ export const unknownId = "00000000-0000-4000-8000-000000000000"
 export interface Shape extends Exchange.World {
   /** The id of a resting order of the signer. */
   readonly orderId: string
-  /** Returns an RSA key of the account that signs requests to a path. */
+  /** Returns the RSA key for a path: of the FCM member for FCM operations, otherwise of the signer. */
   readonly rsaOf: (path: string) => Sandbox.Credentials
   readonly refreshed: Effect.Effect<void, Sandbox.SandboxError>
 }

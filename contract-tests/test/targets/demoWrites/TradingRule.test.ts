@@ -80,7 +80,7 @@ describe("TradingRule", () => {
     }
   })
 
-  it("blocks every write on any other host", () => {
+  it("blocks every write to an address other than that of the demo exchange", () => {
     const request = { ...requestTo("POST", "/portfolio/events/orders", order) }
     assert.isDefined(rule({ ...request, url: request.url.replace("demo.kalshi.co", "kalshi.com") }))
     assert.isDefined(rule({ ...request, url: request.url.replace("kalshi.co/", "kalshi.com/") }))

@@ -52,7 +52,7 @@ export const changeConnection = Effect.fnUntraced(function* ({ dryRun }: Pick<Ch
   return connected
 })
 
-/** Fails if the standard output is closed, because then the user cannot see what would be sent. */
+/** Prints what would be sent. Fails if the standard output is closed, because then the user cannot see it. */
 export const requireShown = <A, E, R>(print: Effect.Effect<A, E | OutputClosed, R>) =>
   Effect.catchIf(
     print,

@@ -73,7 +73,7 @@ const keyOfProfile = Effect.gen(function* () {
 const keyFailure =
   (source: string, path?: string) =>
   (error: KeyError): CommandError => {
-    // In these two cases, the user may have passed the text of a key as the path, so the path is not printed.
+    // If the error has one of these two reasons, the path may be the text of a key, so it is not printed.
     const isRead = error.reason._tag !== "FileUnreadable" && error.reason._tag !== "PathHoldsKey"
     const where = path === undefined || !isRead ? source : `${source}, file ${JSON.stringify(path)}`
     return new CommandError({

@@ -78,7 +78,7 @@ const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exi
 /** The fields that the JSON form contains. They contain no secret. */
 const detailFields = ["operation", "status", "code", "pointer", "carriedOut", "requestSent", "attempts"] as const
 
-/** Without the signed text, which only helps to debug a signature. */
+/** The message without the signed text, which only helps to debug a signature. */
 const briefOf = ({ afterLostAnswer, code, remedy, status }: Errors.Unauthorized): string | undefined =>
   remedy === undefined || afterLostAnswer
     ? undefined

@@ -14,7 +14,7 @@ import * as Effect from "effect/Effect"
 import * as Exit from "effect/Exit"
 import * as Queue from "effect/Queue"
 
-/** Undefined: an interrupted run ends with the exit code `interrupted`. */
+/** How a run ends if it is interrupted. If `exit` is undefined, it ends with the exit code `interrupted`. */
 interface Ending {
   exit: Exit.Exit<unknown, unknown> | undefined
 }
@@ -23,7 +23,7 @@ class RunEnding extends Context.Reference<Ending | undefined>("@kalshi-effect/cl
   defaultValue: () => undefined
 }) {}
 
-/** If the user interrupts the command, returns the exit that the command chose for this case. */
+/** Runs a command, and returns its exit. If the user interrupts it, returns the exit that it chose for this case. */
 export const exitOf = <A, E, R>(
   command: Effect.Effect<A, E, R>
 ): Effect.Effect<Exit.Exit<unknown, unknown>, never, R> =>
@@ -58,7 +58,7 @@ const signals = Effect.gen(function* () {
 })
 
 /**
- * Runs an effect that Ctrl-C does not interrupt. After the first Ctrl-C, `waits` runs; the second one ends the effect
+ * Runs an effect that Ctrl-C does not interrupt. After the first Ctrl-C, `waits` runs; the second Ctrl-C ends the effect
  * with the error `stopped`. The exit of the effect decides how the run ends.
  *
  * **Gotchas**
@@ -94,7 +94,7 @@ const signalled: Effect.Effect<void> = Effect.callback((resume) => {
   const restore = (): void => {
     for (const [signal, listeners] of usual) {
       process.removeListener(signal, stop)
-      // Node's own types do not say that raw listeners can be added again.
+      // Raw listeners can be added again, although Node's types do not say so.
       for (const listener of listeners) process.on(signal, listener as NodeJS.SignalsListener)
     }
     usual.length = 0

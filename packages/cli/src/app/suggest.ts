@@ -18,7 +18,7 @@ const distance = (a: string, b: string): number => {
   return above[b.length]!
 }
 
-/** A longer word is not compared with the names, because no name is so long. */
+/** The maximum length of a word that is compared with the names. No name is longer. */
 const longest = 80
 
 /** At most three names, the most similar first. Ignores case. */

@@ -9,13 +9,13 @@ import { didYouMean, similar } from "./suggest.ts"
 export interface Names {
   /** The names of the subcommands. */
   readonly commands: ReadonlyArray<string>
-  /** With their hyphens. */
+  /** The names of the flags, with their hyphens. */
   readonly flags: ReadonlyArray<string>
 }
 
 const quoted = (text: string): string => JSON.stringify(text.length <= 60 ? text : `${text.slice(0, 60)}…`)
 
-/** The parser's own words are for programmers. */
+/** Translates the parser's description of a value, which is for programmers. */
 const expectation = (expected: string): string => {
   const text = expected.replace(/^Expected:? /, "")
   if (/finite number|^integer$/.test(text)) return "must be a whole number"
@@ -38,7 +38,7 @@ const invalidValue = ({ expected, kind, option, value }: CliError.InvalidValue):
   return must.startsWith("must") ? `${name} ${must}, but is ${quoted(value)}` : `${name} ${must}`
 }
 
-/** Without a final period. */
+/** Describes an error of the command line, without a final period. */
 export const describeUsage = (error: CliError.NonShowHelpErrors, command: string, names: Names): string => {
   switch (error._tag) {
     case "UnrecognizedOption": {

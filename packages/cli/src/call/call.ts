@@ -31,9 +31,7 @@ const readCatalog = Effect.promise(async () => (await import("./generated/catalo
 
 const flags = {
   list: Flag.Boolean("list").pipe(
-    Flag.withDescription(
-      "List all operations, or the operations whose name, path or description contains the argument"
-    ),
+    Flag.withDescription("List all operations, or only those whose name, path or description contains the argument"),
     Flag.withDefault(false)
   ),
   describe: Flag.Boolean("describe").pipe(

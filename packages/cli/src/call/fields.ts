@@ -6,7 +6,7 @@
 import type { Descriptor } from "@kalshi-effect/client/Operation"
 import type * as SchemaAST from "effect/SchemaAST"
 
-/** Decides how a text is parsed. */
+/** The kind of a value. It decides how the text of the value is parsed. */
 export type Shape =
   | { readonly _tag: "Text"; readonly expected: string | undefined }
   | { readonly _tag: "Number"; readonly expected: string | undefined }
@@ -72,7 +72,7 @@ export const fieldsOf = ({ body, pathParameters, query }: Descriptor): ReadonlyM
   return fields
 }
 
-/** The fields of the shape itself, or of the items of a list. */
+/** The fields of an object, or of the items of a list of objects. */
 export const objectIn = (shape: Shape): ReadonlyMap<string, Field> | undefined =>
   shape._tag === "Object" ? shape.fields : shape._tag === "List" ? objectIn(shape.item) : undefined
 

@@ -19,7 +19,7 @@ const quoted = (text: string): string => JSON.stringify(text.length <= 60 ? text
 
 class Unreadable {
   readonly reason: string
-  /** The message then says how to list the fields of the operation. */
+  /** If true, the message of the error also says how to list the fields of the operation. */
   readonly isUnknownField: boolean
   constructor(reason: string, isUnknownField = false) {
     this.reason = reason
@@ -94,7 +94,7 @@ const placeOf = (root: Input, fields: ReadonlyMap<string, Field>, path: string):
   const [first = "", ...rest] = path.split(".")
   let place: Place = { holder: root, key: first, shape: fieldIn(fields, first, path).shape }
   for (const segment of rest) {
-    const values = place.holder as Record<string, unknown> // a list can be read and written by its index, too
+    const values = place.holder as Record<string, unknown> // the items of a list can also be read and written by index
     const { shape } = place
     if (shape._tag === "List") {
       const list = Array.isArray(values[place.key]) ? (values[place.key] as Array<unknown>) : [] // checked just before
@@ -131,9 +131,9 @@ const assignmentOf = (argument: string): Assignment => {
 
 const isFile = ({ isJson, text }: Assignment): boolean => !isJson && text.startsWith("@")
 
-/** If the field is a list and is set again, its items are appended. */
+/** Sets a field. If the field is a list and is set again, the new items are appended. */
 const assign = (place: Place, { isJson, path, text }: Assignment, given: Set<string>): void => {
-  const holder = place.holder as Record<string, unknown> // a list can be read and written by its index, too
+  const holder = place.holder as Record<string, unknown> // the items of a list can also be read and written by index
   const value = isJson ? parseJson(path, text) : convert(path, place.shape, text)
   const isRepeated = given.has(path)
   given.add(path)

@@ -8,7 +8,7 @@
 export interface FieldEntry {
   readonly doc: string
   readonly required: boolean
-  /** The permitted values, if the schema limits them to a list or to a boolean. */
+  /** The permitted values of an enum or a boolean. */
   readonly values?: ReadonlyArray<string>
   /** The fields of the object, or of each object in the list. */
   readonly fields?: Readonly<Record<string, FieldEntry>>

@@ -38,7 +38,7 @@ const noSigner = Signer.make({
 
 const requestOf = (operation: Operation, input: unknown, environment: Environment.Environment) => {
   // `layerDryRun` records writes, but sends reads. So a read is converted to a write with the same request.
-  const asWrite = ClientOperation.make({ ...operation.descriptor, access: "write" } as never) as unknown as Operation // a descriptor has all fields that `make` needs
+  const asWrite = ClientOperation.make({ ...operation.descriptor, access: "write" } as never) as unknown as Operation // every descriptor has the fields that `make` needs
   return asWrite(input).pipe(
     Effect.provide(Layer.fresh(Kalshi.layerDryRun({ environment, signer: noSigner }))),
     Effect.flip,
@@ -70,7 +70,7 @@ const printRequest = (request: Request, { name, restUrl }: Environment.Environme
     () => formatRequest(request)
   )
 
-/** `print` is `Output.value` for a read, and `Output.outcome` for a change. */
+/** `print` must be `Output.value` for a read, and `Output.outcome` for a change. */
 export const printResponse = (response: unknown, print: typeof Output.value | typeof Output.outcome = Output.value) =>
   Effect.gen(function* () {
     const text = response === undefined ? "" : yield* Effect.promise(() => toYaml(response))

@@ -66,7 +66,7 @@ const explain = (path: string, { message, reason }: KeyError): string => {
   }
 }
 
-/** Checks `keyId`, too. */
+/** Checks the file, and `keyId` if it is passed. */
 export const inspectKeyFile = (path: string, keyId = "00000000-0000-0000-0000-000000000000") =>
   Effect.gen(function* () {
     const read = yield* Effect.result(ApiKey.fromFile({ keyId, path }))

@@ -61,7 +61,7 @@ const start = (traders: number, port: number) =>
     )
     const { credentials, environment, page, url, view } = yield* Effect.provide(Sandbox, context)
     const all = (yield* view).tickers()
-    // Both outcomes of a game: their prices move together.
+    // The view shows the markets for both outcomes of one game, because their prices move together.
     const game = all.find((ticker) => ticker.startsWith("KXNFLGAME-")) ?? all[0] ?? ""
     const tickers = all.filter((ticker) => ticker.startsWith(game.replace(/-[^-]*$/, "-")))
     const [account] = credentials

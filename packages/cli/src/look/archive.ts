@@ -12,7 +12,7 @@ import * as Stream from "effect/Stream"
 import { CommandError } from "../app/failures.ts"
 import { explainUnknown } from "./unknown.ts"
 
-/** Contains an entity once, even if it moves to the archive while the lists are read. */
+/** Joins a live list and its archive. The result has each entity once, even if the entity is archived during the read. */
 export const withArchive = <A, E, R, E2, R2>(
   live: Stream.Stream<A, E, R>,
   archived: Stream.Stream<A, E2, R2>,
@@ -28,7 +28,7 @@ export const withArchive = <A, E, R, E2, R2>(
     })
   })
 
-/** Tickers are upper-case. */
+/** The hint in the error about an unknown market. Tickers are upper-case, so the hint proposes the upper-case text. */
 const findMarket = (ticker: string): string => {
   const upper = ticker.toUpperCase()
   return `${upper === ticker ? "" : `Did you mean ${upper}? `}Find a market with \`kalshi search\``

@@ -25,7 +25,7 @@ export const profitColumn = <Row>(name: string, value: (row: Row) => FixedPoint.
   style: (row) => (FixedPoint.isZero(value(row)) ? undefined : FixedPoint.isNegative(value(row)) ? "red" : "green")
 })
 
-/** With at least four decimals, as the exchange does, so that amounts are aligned. */
+/** Writes an amount with at least four decimals, as the exchange does, so that the amounts of a column are aligned. */
 export const fourDecimals = (amount: FixedPoint.Dollars): string => {
   const text = FixedPoint.fromMicros(FixedPoint.toMicros(amount))
   return text.padEnd(text.indexOf(".") + 5, "0")

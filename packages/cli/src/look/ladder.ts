@@ -22,7 +22,7 @@ export interface Ladder {
   readonly bids: ReadonlyArray<Level>
   /** The best ask minus the best bid. Undefined if a side is empty. */
   readonly spread: string | undefined
-  /** The number of levels left out because of the depth. */
+  /** The number of levels that the depth limit hides. */
   readonly hidden: number
 }
 

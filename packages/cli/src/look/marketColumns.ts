@@ -13,7 +13,7 @@ import { shortTime } from "./times.ts"
 export const titleOf = ({ title, yes_sub_title }: Market): string =>
   title === undefined || title === "" ? yes_sub_title : title
 
-/** Undefined if the side is empty, although the exchange then also sends a price. */
+/** Undefined if the side is empty. The exchange sends a price even then. */
 export const offer = (price: FixedPoint.Dollars, size: FixedPoint.Count): string | undefined =>
   FixedPoint.isZero(size) ? undefined : price
 

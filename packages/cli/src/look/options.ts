@@ -44,7 +44,7 @@ export const rowsOf = ({ all, limit }: Extent) =>
     ? Effect.fail(usage("--limit and --all exclude each other. Keep one of them"))
     : Effect.succeed(all ? undefined : Option.getOrElse(limit, () => rowsByDefault))
 
-/** As small as possible. One row more than wanted shows whether the list continues. */
+/** The smallest page size that suffices for `rows` rows and one more row, which shows whether the list continues. */
 export const pageSize = (rows: number | undefined, largest: number): number =>
   rows === undefined ? largest : Math.min(rows + 1, largest)
 

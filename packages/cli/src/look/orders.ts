@@ -64,7 +64,7 @@ const flags = {
   ...extent
 }
 
-/** `rows` limits how many positions are read at once. */
+/** Adds the queue positions to orders. `rows` limits how many queue positions are read at once. */
 const queued = <E, R>(orders: Stream.Stream<Orders.Order, E, R>, rows: number | undefined) =>
   orders.pipe(
     Stream.grouped(pageSize(rows, 1000)),
@@ -107,6 +107,6 @@ export const orders = Command.make("orders", flags, (input) =>
   Command.withShortDescription("Lists orders"),
   Command.withExamples([
     { command: "kalshi orders --queue", description: "The resting orders, with their places in the queue" },
-    { command: "kalshi orders --status executed --since 24h", description: "The orders of the last day that filled" }
+    { command: "kalshi orders --status executed --since 24h", description: "The filled orders of the last day" }
   ])
 )

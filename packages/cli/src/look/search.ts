@@ -81,7 +81,7 @@ const flags = {
     Argument.variadic({ min: 1 })
   ),
   refresh: Flag.Boolean("refresh").pipe(
-    Flag.withDescription("Read the open events again, even if the kept list is recent (default false)"),
+    Flag.withDescription("Read the open events again, even if the list in the cache is recent (default false)"),
     Flag.withDefault(false)
   ),
   ...extent

@@ -12,7 +12,7 @@ import { plain } from "../output/plain.ts"
 import { printValue } from "./options.ts"
 import { shortTime } from "./times.ts"
 
-/** While the exchange is down, an error response can contain the status. */
+/** While the exchange is down, its status can arrive in an error response. */
 const read = Exchange.status().pipe(
   Effect.catchTags({
     InternalServerError: (error) => (error.payload === undefined ? Effect.fail(error) : Effect.succeed(error.payload)),

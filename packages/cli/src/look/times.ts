@@ -62,7 +62,7 @@ export interface Range {
   readonly until: Option.Option<TimeInput>
 }
 
-/** In Unix seconds. */
+/** The range in Unix seconds. */
 export const secondsOf = ({ since, until }: Range) =>
   Effect.gen(function* () {
     const nowMillis = yield* Clock.currentTimeMillis

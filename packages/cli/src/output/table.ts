@@ -85,7 +85,7 @@ const fit = <Row>(
   return kept.map(({ column }, index) => ({ column, width: widths[index]! }))
 }
 
-/** Colors are not part of the width, so the text is painted afterwards. */
+/** Pads a text, and then paints it, because colors are not part of its width. */
 const pad = (text: string, width: number, align: Column<never>["align"], style: (text: string) => string): string => {
   const space = " ".repeat(width - widthOf(text))
   return align === "right" ? `${space}${style(text)}` : `${style(text)}${space}`
@@ -105,7 +105,7 @@ const formatLine = <Row>(
     .trimEnd()
 
 export interface TableParts<in Row> {
-  /** The first part has the header. A later part widens columns if its values need it. */
+  /** Formats the next part of the table. The first part has the header. A later part widens columns if its values need it. */
   readonly next: (rows: ReadonlyArray<Row>) => string
   /** The names of the omitted columns for which a row had a value. */
   readonly leftOut: () => ReadonlyArray<string>

@@ -33,7 +33,7 @@ export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   return lines
 }
 
-/** A command to copy stays in one line. */
+/** Wraps the lines of a message, except commands to copy. */
 export const wrapMessage = (text: string, columns: number | undefined): string =>
   columns === undefined
     ? text

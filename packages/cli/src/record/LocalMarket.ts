@@ -91,8 +91,8 @@ export class LocalMarket {
   }
 
   /**
-   * The recording also contains the changes of the book that the trade caused, before or after the trade. So the price
-   * levels are restored at the end.
+   * Repeats a recorded trade, then restores the price levels: the recording also contains the changes of the book that
+   * the trade caused, before or after the trade.
    */
   trade({ count: countText, price: priceText, takerSide }: RecordedTrade) {
     return Effect.gen({ self: this }, function* () {
@@ -152,7 +152,7 @@ export class LocalMarket {
     })
   }
 
-  /** Returns the contracts that still rest. Both counts are in hundredths. */
+  /** Returns the contracts that still rest. They and `target` are in hundredths. */
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)
@@ -161,7 +161,7 @@ export class LocalMarket {
     })
   }
 
-  /** Also forgets the orders that no longer rest. */
+  /** Counts the resting contracts of a level, and forgets its orders that no longer rest. */
   #resting(level: HouseLevel) {
     return Effect.gen({ self: this }, function* () {
       let sum = 0
@@ -202,7 +202,7 @@ export class LocalMarket {
     })
   }
 
-  /** Returns the contracts that the order still had. */
+  /** Returns the remaining contracts of the canceled order. */
   #cancelNewest(level: HouseLevel) {
     return Effect.gen({ self: this }, function* () {
       const orderId = level.orderIds.pop()

@@ -11,7 +11,7 @@ import type { RecordedChannel } from "./channels.ts"
 import { encode, encodeFrame, type Notice, type ReadReason } from "./lines.ts"
 import type { Writer } from "./Writer.ts"
 
-/** Why the feed or one of its channels ended and is not opened again. */
+/** The reason why the feed, or one of its channels, ended for good. */
 export type RecorderError = Feed.FeedError | InvalidRequest
 
 export interface RecorderOptions {
@@ -181,7 +181,7 @@ export class Recorder {
   #onEvent(channel: ChannelName, event: Event): void {
     const { nowMillis, onNotice, requestBooks, writer } = this.#options
     const notice: Notice = { ...describe(event), at_ms: nowMillis(), channel }
-    // The frame that revealed the gap is not written yet, so the gap comes before it.
+    // The frame that reveals a gap is still pending when the gap is written, so the gap comes first.
     if (event._tag !== "Gap") this.#flushPending()
     writer.line(encode(notice))
     const isBook = channel === "orderbook_delta"

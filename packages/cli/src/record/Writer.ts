@@ -14,7 +14,7 @@ import { type OpenFile, reasonOf } from "./parts.ts"
 
 export interface OpenedPart {
   readonly file: OpenFile
-  /** The first lines. */
+  /** The lines at the start of the part. */
   readonly head: string
 }
 
@@ -30,7 +30,7 @@ export interface WriterOptions {
   readonly nowMillis: () => number
   /** Called once, when a write fails. No line is written after that. */
   readonly onFailure: (error: CommandError) => void
-  /** Called after the start of a part other than the first. */
+  /** Called after the start of each part except the first. */
   readonly onRotated?: (() => void) | undefined
 }
 
@@ -73,7 +73,7 @@ export class Writer {
     if (this.#length >= bufferLength) this.flush()
   }
 
-  /** Also begins another part if the current part is full or too old. */
+  /** Writes the buffer. Then begins another part if the current part is full or too old. */
   flush(): void {
     this.#attempt(() => {
       this.#write()
@@ -91,7 +91,7 @@ export class Writer {
     })
   }
 
-  /** Also waits until all lines are on the disk. */
+  /** Closes the recording. Returns when all lines are on the disk. */
   end(reason: End["reason"], detail?: string): void {
     if (this.#opened === undefined) return
     this.#attempt(() => {

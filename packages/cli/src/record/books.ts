@@ -106,7 +106,7 @@ export class Books {
       this.#lose(counted.tickers, "undecodable", decoded.failure.message, atMillis)
       return undefined
     }
-    // The type of the message was read above.
+    // `isBook` was checked above, so the message has one of these types.
     return this.#message(counted, decoded.success as BookMessage, atMillis)
   }
 

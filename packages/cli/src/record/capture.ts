@@ -9,7 +9,7 @@ import * as HttpClient from "effect/http/HttpClient"
 import * as HttpClientResponse from "effect/http/HttpClientResponse"
 import * as Layer from "effect/Layer"
 
-/** Undefined outside of {@link withText}. */
+/** The place for the text of a response. Undefined outside of {@link withText}. */
 class Captured extends Context.Reference<{ text: string | undefined } | undefined>("@kalshi-effect/cli/Captured", {
   defaultValue: () => undefined
 }) {}
@@ -36,7 +36,7 @@ export const layer = Layer.effect(
   )
 )
 
-/** Returns the output with the text of the last response. */
+/** Returns the output of `call`, and the text of the last response that it received. */
 export const withText = <A, E, R>(
   call: Effect.Effect<A, E, R>
 ): Effect.Effect<{ readonly output: A; readonly text: string }, E, R> =>

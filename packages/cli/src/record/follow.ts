@@ -139,7 +139,7 @@ export class Follower {
       if (found !== undefined) return Effect.succeed(found)
       return Effect.map(
         this.#create(ticker, { ticker, priceRanges: finestGrid }),
-        () => this.#followed.get(ticker)! // created just now
+        () => this.#followed.get(ticker)! // `#create` has added it
       )
     })
   }

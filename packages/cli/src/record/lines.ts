@@ -37,7 +37,7 @@ export interface Frame {
   readonly type: "frame"
   /** When the message arrived, by this machine's clock. */
   readonly at_ms: number
-  /** The exchange's time of the event, or of the sending. */
+  /** When the event happened or the message was sent, by the exchange's clock. */
   readonly exchange_ms?: number
   /** The number of the connection. Within a run, a later connection has a higher number. */
   readonly connection: number
@@ -59,7 +59,7 @@ export interface Read {
   readonly text?: string
 }
 
-/** Such as messages that are missing, late or unreadable. */
+/** An event of the feed or of a read, such as missing, late or unreadable messages. */
 export interface Notice {
   readonly type:
     | "outage"
@@ -99,7 +99,7 @@ const parseOneLine = (text: string): { readonly value: unknown } | undefined => 
   }
 }
 
-/** The time of the event, or else the time of the sending. */
+/** The exchange's time of the event or, if the message has no such time, of the sending. */
 const exchangeMillisOf = (message: unknown): number | undefined => {
   if (!Predicate.isObject(message)) return undefined
   const { msg, sending_ts_ms } = message as { readonly msg?: unknown; readonly sending_ts_ms?: unknown } // checked below
@@ -128,7 +128,7 @@ export const encode = (line: Header | Notice | End): string => JSON.stringify(li
 
 const marker = '"message":'
 
-/** Exactly as it was received. */
+/** The text of a message or a response, exactly as it was received. */
 export const messageText = (line: Frame | Read, lineText: string): string =>
   line.text ?? lineText.slice(lineText.indexOf(marker) + marker.length, lineText.lastIndexOf("}"))
 

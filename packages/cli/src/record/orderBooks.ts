@@ -41,7 +41,7 @@ export const marketLines = (tickers: ReadonlyArray<string>) =>
     { concurrency }
   )
 
-/** A failed read is also a line. */
+/** Reads order books, and writes a line for each. A failed read is also a line. */
 export const orderBookLines = (
   tickers: ReadonlyArray<string>,
   reason: ReadReason,

@@ -55,7 +55,7 @@ export interface Plan {
   readonly exists: boolean
 }
 
-/** Refuses to overwrite an existing recording. */
+/** Chooses the file to write. Refuses to overwrite an existing recording. */
 export const plan = (
   file: string,
   { append, rotates }: { readonly append: boolean; readonly rotates: boolean }
@@ -111,7 +111,7 @@ const wholeBytes = (descriptor: number, size: number): number => {
   return 0
 }
 
-/** Undefined if the line is incomplete or longer than 1 MiB. */
+/** The first line of a file. Undefined if the line is incomplete or longer than 1 MiB. */
 const firstLine = (file: string): string | undefined => {
   const descriptor = fs.openSync(file, "r")
   try {
@@ -124,7 +124,7 @@ const firstLine = (file: string): string | undefined => {
   }
 }
 
-/** Accepts a recording of the same exchange, or an empty file. */
+/** Fails unless the file is empty, or is a recording of the exchange `environment`. */
 export const checkContinued = (file: string, environment: string): Result.Result<void, CommandError> => {
   try {
     const line = firstLine(file)
@@ -144,7 +144,7 @@ export const checkContinued = (file: string, environment: string): Result.Result
   }
 }
 
-/** Removes an incomplete last line. */
+/** Opens a file to continue it, and removes an incomplete last line. */
 export const continueFile = (file: string): { readonly opened: OpenFile; readonly removedBytes: number } => {
   const descriptor = fs.openSync(file, "r+")
   const { size } = fs.fstatSync(descriptor)

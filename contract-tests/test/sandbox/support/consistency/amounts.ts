@@ -8,7 +8,7 @@ export const millionths = (text: string): bigint => {
   return text.startsWith("-") ? -size : size
 }
 
-/** In millionths. */
+/** An amount in a response, in millionths. */
 export const amountOf = (object: JsonObject, member: string): bigint => millionths(textIn(object, member))
 
 /** The factors and the product are in millionths. */

@@ -37,7 +37,7 @@ export const makeBusyWorld = Effect.gen(function* () {
   yield* place({ subaccount: 1, price: "0.75" })
   yield* place({ price: "0.20", order_group_id: world.groupId })
   yield* BlockTrades.accept({ block_trade_proposal_id: world.blockTradeId }).pipe(as(world.signer))
-  // A subtrader trades with the crowd as the taker. In a market without the crowd, the subtrader is the maker.
+  // The subtrader is the taker of a trade with the crowd. In a market without the crowd, it is the maker.
   const { accountId } = yield* Effect.fromResult(
     (yield* sandbox.view).subtrader(world.fcmMember.accountId, world.subtraderId)
   )

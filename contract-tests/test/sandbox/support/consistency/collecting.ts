@@ -74,7 +74,7 @@ export const subtraderReads: ReadonlyArray<string> = [
   "GetFCMSubtraderBlockedCategories"
 ]
 
-/** `member` of the response of `list` contains the entities. */
+/** The operation `list` returns the entities in the member `member`. */
 interface Derived {
   readonly list: string
   readonly member: string
@@ -269,7 +269,7 @@ const candleInputs = (bodies: ReadonlyArray<Body>, nowMillis: number) => {
   ]
 }
 
-/** The reader returns the same object for the same request. */
+/** Removes repeated responses: the reader returns the same object for the same request. */
 const unique = (bodies: ReadonlyArray<Body>): ReadonlyArray<Body> => {
   const seen = new Set<Json>()
   return bodies.filter(({ data }) => !seen.has(data) && seen.add(data))

@@ -2,7 +2,7 @@
 import type { Kind } from "./references.ts"
 
 export interface Exception {
-  /** The names of the members that contain the objects. */
+  /** The names of the members that contain the referring objects. */
   readonly from: ReadonlyArray<string>
   readonly to: Kind
   readonly fields: ReadonlyArray<string>
@@ -58,7 +58,7 @@ export const exceptions: ReadonlyArray<Exception> = [
     from: ["fills"],
     to: "order",
     fields: ["created_time", "no_price_dollars", "yes_price_dollars"],
-    reason: "an order can be filled later, and at another price than its limit"
+    reason: "an order can be filled after it was placed, and at another price than its limit"
   },
   {
     from: ["fills"],

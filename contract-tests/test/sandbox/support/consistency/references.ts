@@ -22,7 +22,7 @@ const one =
 
 const indexes = new WeakMap<object, Map<string, JsonObject>>()
 
-/** The cache has no key for `field`, because each list is searched by only one field. */
+/** The items of a list by the value of `field`. The cache ignores `field`, because each list is searched by only one field. */
 const indexOf = (data: JsonObject, member: string, field: string): Map<string, JsonObject> => {
   const index = indexes.get(data) ?? new Map(objectsIn(data, member).map((item) => [String(item[field]), item]))
   indexes.set(data, index)

@@ -20,7 +20,7 @@ export interface Walk {
   readonly faults: ReadonlyArray<string>
   /** The number of followed references, by member and field, for example `fills.order_id`. */
   readonly followed: ReadonlyMap<string, number>
-  /** The keys of the exceptions that were needed. */
+  /** The keys of the exceptions that excused a difference. */
   readonly excused: ReadonlySet<string>
 }
 
