@@ -18,7 +18,7 @@ export interface Entry {
 }
 
 const chunkBytes = 256 * 1024
-/** The largest message of the exchange is much smaller. */
+/** Far more than the largest message of the exchange. */
 const maxLineBytes = 64 * 1024 * 1024
 
 const damaged = (file: string, number: number, reason: string): CommandError =>

@@ -23,7 +23,7 @@ export interface Node {
   readonly group: string | undefined
 }
 
-/** Without the root. A command comes before the commands below it. */
+/** Returns all commands except the root. A command comes before its subcommands. */
 export const nodesOf = (root: AnyCommand): ReadonlyArray<Node> => {
   const below = (path: ReadonlyArray<string>, command: AnyCommand, group: string | undefined): ReadonlyArray<Node> =>
     command.subcommands.flatMap((inner) =>

@@ -166,7 +166,7 @@ const settle = Effect.fnUntraced(function* (
   const own = chosen.filter((order) => pending.belongsTo(order, connected))
   const others = chosen.filter((order) => !pending.belongsTo(order, connected))
   if (ids.length > 0 && others.length > 0) {
-    const [{ client_order_id, environment, key_id }] = others as [pending.PendingOrder] // it has an element
+    const [{ client_order_id, environment, key_id }] = others as [pending.PendingOrder] // `others` is not empty
     return yield* usage(
       `${client_order_id} was placed on ${environment} with the key ${key_id}, not on ${connected.environment.name} with the key ${connected.signer.keyId}. Settle the order with that environment and that key`
     )

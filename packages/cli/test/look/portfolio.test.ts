@@ -261,7 +261,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
   })
 
   describe("kalshi fills", () => {
-    it.effect("shows the price of the received side, and the fee", () =>
+    it.effect("shows the side that the account received, its price, and the fee", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         const view = yield* sandbox.view
