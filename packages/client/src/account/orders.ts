@@ -83,7 +83,7 @@ export class Orders {
     return found
   }
 
-  /** Infinity if there is none. */
+  /** When the next read of an order is due. Infinity if no order needs a read. */
   nextMillis(): number {
     const [unread] = this.#unread.values()
     const [unanswered] = this.#unanswered.values()

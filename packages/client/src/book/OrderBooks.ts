@@ -57,7 +57,7 @@ export interface Options extends BookOptions {
 }
 
 class Books {
-  /** Assigned before the first event. */
+  /** Undefined only before the first event. */
   subscription: Feed.Subscription | undefined
   /** Called when a book may need a timer. */
   onTimer: () => void = () => {}
@@ -204,9 +204,9 @@ class Books {
  * the options of the layer.
  *
  * A line that fails permanently, for example because the exchange refuses the key, is not opened again. `lines` shows
- * why. When all lines have failed, the watch ends with the error of the last line. A market is refused if the exchange
- * refuses it on all lines. Until then, a line that lacks the market tries again after 5 seconds, then after longer
- * waits of up to a minute.
+ * why. When all lines have failed, the watch ends with the error of the line that failed last. A market is refused if
+ * the exchange refuses it on all lines. Until then, a line that lacks the market tries again after 5 seconds, then
+ * after longer waits of up to a minute.
  *
  * **Gotchas**
  *

@@ -55,7 +55,7 @@ class Line {
   ended: Feed.FeedError | undefined
   /** The number of this line in each merged book. */
   readonly numbers = new Map<string, number>()
-  /** The markets that this line could not add, until their next snapshot. */
+  /** The markets that this line could not add. A market is removed when its next snapshot arrives. */
   readonly retries = new Map<string, Retry>()
 
   constructor(index: number, feed: FeedService) {
@@ -315,7 +315,7 @@ class Lines {
     for (const ticker of [...line.numbers.keys()]) this.#close(line, ticker, { cause: "outage", detail })
   }
 
-  /** The line adds the market again after a wait. */
+  /** Closes a market on the line. The line adds the market again after a wait. */
   #leave(line: Line, ticker: string, refusal: Feed.MarketsError | undefined): void {
     this.#close(line, ticker, { cause: "outage", detail: refusal?._tag ?? "TooManyConnections" })
     const waitMillis = nextRetryMillis(line.retries.get(ticker)?.waitMillis)

@@ -161,7 +161,7 @@ export class MergedBook {
     if (this.#state._tag !== "Live") {
       return Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))
     }
-    // A live book has a leader or a held reading, and both have been seen.
+    // In the state `Live`, there is a leader or a held reading, and `#seen` is set.
     const reading = this.#leader?.book.reading() ?? this.#held!.reading!
     return Result.succeed(new Book(this.market_ticker, reading, this.#seen!.epoch, nowMillis))
   }

@@ -43,7 +43,7 @@ export class Requests {
     return this.#lastMillis + wait
   }
 
-  /** If a request is in flight, its snapshot is enough. */
+  /** Asks for a snapshot. The snapshot of a request in flight is enough. */
   want(): void {
     this.#isWanted = true
   }
