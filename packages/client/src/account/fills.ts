@@ -45,7 +45,7 @@ export class Fills {
     return this.#sorted.map(({ fill }) => fill)
   }
 
-  /** Returns `new` even if the fill is too old to be kept. */
+  /** Returns `new` even if newer fills displace the fill at once. */
   add(fill: AccountFill): Added {
     const entry = { key: keyOf(fill), fill }
     const known = this.#byKey.get(entry.key)

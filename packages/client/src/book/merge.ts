@@ -117,7 +117,7 @@ export class MergedBook {
   readonly #options: MergeOptions
   readonly #catchUpMillis: number
   readonly #lines = new Map<number, Line>()
-  /** The line whose book readers see. This book is live after each call. */
+  /** The line whose book readers see. After each call of a method, this book is live. */
   #leader: Line | undefined
   /** The last place that readers could see. */
   #seen: { epoch: number; clock: number; index: number } | undefined
