@@ -69,7 +69,7 @@ const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, poi
   const shape = schemas.inline(schema, `${pointer}/schema`, name)
   const style = keys.text("style")
   if (style !== undefined && (place !== "query" || style !== "form")) {
-    faults.add(`${pointer}/style`, "only the style form of the query is supported")
+    faults.add(`${pointer}/style`, "only the style `form` is supported")
   }
   const exploded = !keys.has("explode") || keys.flag("explode")
   const required = keys.flag("required")
@@ -172,7 +172,7 @@ const readOperation = (reading: Reading, value: unknown, pointer: string, path: 
   const requestBody = resolve(reading, keys.take("requestBody"), "requestBodies")
   const body = readBody(reading, requestBody, `${pointer}/requestBody`, roots.requests)
   for (const [status, response, at] of faults.entries(keys.take("responses"), `${pointer}/responses`)) {
-    if (!/^\d{3}$/.test(status)) faults.add(at, "only single statuses are supported")
+    if (!/^\d{3}$/.test(status)) faults.add(at, "the status must be a number of three digits")
     readBody(reading, resolve(reading, response, "responses"), at, roots.responses)
   }
   keys.take("security")

@@ -66,7 +66,7 @@ const flagOf = ({ aliases, description, name, required, type }: FlagDoc) => ({
   description: Option.getOrElse(description, () => "")
 })
 
-/** A command that only reads does not end with `unknown`. */
+/** A command that only reads never ends with the exit code `unknown`. */
 export const describeCommand = (root: AnyCommand, { command, group, path }: Node) =>
   Effect.map(helpOf(root, path), (help) => {
     const changes = Context.get(help.annotations, Changes)
