@@ -69,7 +69,7 @@ const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, poi
   const shape = schemas.inline(schema, `${pointer}/schema`, name)
   const style = keys.text("style")
   if (style !== undefined && (place !== "query" || style !== "form")) {
-    faults.add(`${pointer}/style`, "only the style `form` is supported")
+    faults.add(`${pointer}/style`, "the only supported style is form")
   }
   const exploded = !keys.has("explode") || keys.flag("explode")
   const required = keys.flag("required")

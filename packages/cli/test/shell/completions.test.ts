@@ -119,38 +119,36 @@ complete -p kalshi >&2`
     })
   )
 
-  it.effect(
-    "zsh: completes fields, values and profiles, and leaves all other words to the standard script",
-    (context) =>
-      Effect.gen(function* () {
-        const text = yield* script("zsh")
-        const own = [
-          "call Orders.create 'si'",
-          "call Orders.create side=b",
-          "profile show ''",
-          "status --profile ''",
-          "call ''"
-        ]
-        const found = yield* Effect.promise(() =>
-          execute(
-            "zsh",
-            ["-f"],
-            // Some builtins of zsh work only during a completion. These functions replace them and print their arguments.
-            `compdef() { print "compdef $@"; }
+  it.effect("zsh: completes fields, values and profiles, and leaves the rest to the standard script", (context) =>
+    Effect.gen(function* () {
+      const text = yield* script("zsh")
+      const own = [
+        "call Orders.create 'si'",
+        "call Orders.create side=b",
+        "profile show ''",
+        "status --profile ''",
+        "call ''"
+      ]
+      const found = yield* Effect.promise(() =>
+        execute(
+          "zsh",
+          ["-f"],
+          // Some builtins of zsh work only during a completion. These functions replace them and print their arguments.
+          `compdef() { print "compdef $@"; }
 ${text}
 compadd() { print -- "$@"; }
 compset() { }
 _arguments() { print arguments; return 1; }
 complete_line() { words=(kalshi "$@"); CURRENT=$#words; _kalshi_names; }
 ${own.map((line) => `complete_line ${line}`).join("\n")}`
-          )
         )
-        if (found === undefined) return context.skip("zsh is not installed")
-        const [registered, fields, values, ...others] = found.trimEnd().split("\n")
-        assert.strictEqual(registered, "compdef _kalshi_names kalshi")
-        assert.match(fields!, /^-S {2}-- .*\bside= /)
-        assert.deepStrictEqual([values, ...others], ["-- bid ask", "-- paper local", "-- paper local", "arguments"])
-      })
+      )
+      if (found === undefined) return context.skip("zsh is not installed")
+      const [registered, fields, values, ...others] = found.trimEnd().split("\n")
+      assert.strictEqual(registered, "compdef _kalshi_names kalshi")
+      assert.match(fields!, /^-S {2}-- .*\bside= /)
+      assert.deepStrictEqual([values, ...others], ["-- bid ask", "-- paper local", "-- paper local", "arguments"])
+    })
   )
 
   it.effect("refuses an unknown shell", () =>

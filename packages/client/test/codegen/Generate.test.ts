@@ -497,8 +497,14 @@ describe("generate reports a fault for", () => {
       [{ type: "number", format: "float" }, "/format: this format of numbers is not supported"],
       [{ type: "string", pattern: "(" }, "/pattern: not a regular expression"],
       [{ type: "string", enum: [] }, "/enum: an enum must have a member"],
-      [{ type: "string", enum: ["a", "a"] }, "/enum: members must have the schema's type, and no member may appear twice"],
-      [{ type: "string", enum: ["a", 1] }, "/enum: members must have the schema's type, and no member may appear twice"],
+      [
+        { type: "string", enum: ["a", "a"] },
+        "/enum: members must have the schema's type, and no member may appear twice"
+      ],
+      [
+        { type: "string", enum: ["a", 1] },
+        "/enum: members must have the schema's type, and no member may appear twice"
+      ],
       [{ type: ["string", "null"], enum: ["a"] }, "/enum: null must be in both `type` and `enum`, or in neither"],
       [{ type: "string", enum: ["a", null] }, "/enum: null must be in both `type` and `enum`, or in neither"],
       [{ type: "integer", minimum: 2, maximum: 1 }, ": no integer lies between these bounds"],
@@ -761,10 +767,7 @@ export const GetThingsQuery: {
       [[{ name: "x", in: "path", required: true, schema: text }], [`${at}: the path does not contain {x}`]],
       [[query("x", text), query("x", text)], [`${at}/parameters: two parameters have the name x`]],
       [[query("x", text, { allowReserved: true })], [`${at}/parameters/0/allowReserved: unknown key`]],
-      [
-        [query("x", text, { style: "deepObject" })],
-        [`${at}/parameters/0/style: only the style `form` is supported`]
-      ],
+      [[query("x", text, { style: "deepObject" })], [`${at}/parameters/0/style: the only supported style is form`]],
       [[{ $ref: "#/components/parameters/None" }], [`${at}/parameters/0/$ref: there is no parameter None`]]
     ] as const) {
       assert.deepStrictEqual(await faultsOf(path(parameters)), faults)
