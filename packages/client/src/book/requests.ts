@@ -58,7 +58,7 @@ export class Requests {
     this.#unanswered = 0
   }
 
-  /** The next subscription brings a snapshot. */
+  /** Starts the wait again, because the next subscription brings a snapshot. */
   restart(nowMillis: number): void {
     this.#isWanted = true
     this.#lastMillis = nowMillis

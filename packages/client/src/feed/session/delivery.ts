@@ -81,7 +81,7 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/** Notifies the users again only if the slot was opened after the last notice. */
+/** Reports an outage to the users. Reports it again only if the slot was opened after the last report. */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   // The old connection delivers messages until the new connection takes over.
   if (slot.line.replaces !== undefined) return
