@@ -65,7 +65,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
       })
     )
 
-    it.effect("the JSON of an error has the exit code", () =>
+    it.effect("the JSON of an error contains the exit code", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const { code, stderr, stdout } = yield* run(["status", "--env", "http://127.0.0.1:1", "--json"])
@@ -76,7 +76,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi", (it) => {
       })
     )
 
-    it.effect("the process exits with the code of the run", () =>
+    it.effect("the process `kalshi` exits with the code of its command", () =>
       Effect.gen(function* () {
         const { runProcess } = yield* LocalExchange
         const [done, wrong] = yield* Effect.all([runProcess(["status"]), runProcess(["statu"])], { concurrency: 2 })

@@ -1,6 +1,6 @@
 /**
- * Measures how fast `AccountState` applies messages about orders, a list of all orders, and a read of each order that a
- * later list lacks. Prints microseconds per step.
+ * Measures how fast `AccountState` applies messages about orders, a list of all orders, a later list without these
+ * orders, and a read of each order. Prints microseconds per step.
  */
 import * as AccountState from "../src/account/AccountState.ts"
 import type { UserOrderMessage } from "../src/generated/feed.ts"

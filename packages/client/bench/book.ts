@@ -64,7 +64,7 @@ const merge = (book: MergedBook, line: number, message: Message): void => {
 
 interface Contender {
   readonly name: string
-  /** How many frames the contender reads per text. */
+  /** On how many lines the contender reads each text. */
   readonly lines: number
   readonly run: () => void
   best: number

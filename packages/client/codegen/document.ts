@@ -36,7 +36,7 @@ export interface Source {
   readonly sha256: string
 }
 
-/** A document, read without faults. */
+/** A document in which the reader found no faults. */
 export interface Document extends Source {
   readonly components: ReadonlyMap<string, Component>
   readonly shared: ReadonlyMap<string, Parameter>
@@ -50,7 +50,7 @@ export interface Document extends Source {
 
 const methods = new Set(["delete", "get", "post", "put"])
 
-/** Includes the roots. */
+/** Returns the roots, and the components that they use, directly or indirectly. */
 export const closure = (components: ReadonlyMap<string, Component>, roots: Iterable<string>): ReadonlySet<string> => {
   const reached = new Set(roots)
   for (const name of reached) {
@@ -69,7 +69,7 @@ const readParameter = (faults: Faults, schemas: SchemaReader, json: unknown, poi
   const shape = schemas.inline(schema, `${pointer}/schema`, name)
   const style = keys.text("style")
   if (style !== undefined && (place !== "query" || style !== "form")) {
-    faults.add(`${pointer}/style`, "only the style form of the query is supported")
+    faults.add(`${pointer}/style`, "the only supported style is form")
   }
   const exploded = !keys.has("explode") || keys.flag("explode")
   const required = keys.flag("required")
@@ -109,7 +109,7 @@ export const refOf = (value: unknown): string | undefined => {
   return ref === undefined ? undefined : String(ref).split("/").at(-1)!
 }
 
-/** Returns a value that is not a `$ref` unchanged. */
+/** Follows a `$ref` into the section `name`. Returns any other value unchanged. */
 const resolve = ({ raw }: Reading, value: unknown, name: string): unknown => {
   const key = refOf(value)
   return key === undefined ? value : section(raw, name)[key]
@@ -172,7 +172,7 @@ const readOperation = (reading: Reading, value: unknown, pointer: string, path: 
   const requestBody = resolve(reading, keys.take("requestBody"), "requestBodies")
   const body = readBody(reading, requestBody, `${pointer}/requestBody`, roots.requests)
   for (const [status, response, at] of faults.entries(keys.take("responses"), `${pointer}/responses`)) {
-    if (!/^\d{3}$/.test(status)) faults.add(at, "only single statuses are supported")
+    if (!/^\d{3}$/.test(status)) faults.add(at, "the status must be a number of three digits")
     readBody(reading, resolve(reading, response, "responses"), at, roots.responses)
   }
   keys.take("security")
@@ -197,7 +197,7 @@ const readOperations = (reading: Reading, paths: unknown): ReadonlyArray<Operati
   return operations
 }
 
-/** The importer wrote these values into the document. */
+/** Reads the stamp that the importer wrote into the document. */
 export const readSource = (faults: Faults, document: unknown): Source => {
   const { published, sha256, version } = section(section(document, "info"), "x-source")
   if (typeof version !== "string" || typeof published !== "string" || typeof sha256 !== "string") {

@@ -28,7 +28,7 @@ export interface Facts {
 }
 
 /**
- * The codecs of most times in requests reject a number in the wrong unit. `writer.ts` recognizes times by these texts.
+ * `writer.ts` recognizes times by these texts. In requests, the codecs of most times reject a number in the wrong unit.
  */
 export const seconds = "Unix seconds."
 export const milliseconds = "Unix milliseconds."
@@ -49,7 +49,7 @@ const unitByName = (name: string): string | undefined => {
 export const unitOf = (facts: Facts, owner: string, name: string): string | undefined =>
   facts.units[`${owner}/${name}`] ?? unitByName(name)
 
-/** Such a field must have a unit. */
+/** Whether a field has the name of a time, and must have a unit. */
 export const looksLikeTime = (name: string): boolean => /(?:^|_)(?:at|ms|time|ts)$/.test(name)
 
 /**

@@ -18,7 +18,7 @@ export const isRecord = (json: unknown): json is Json =>
 
 export const segment = (key: string): string => key.replaceAll("~", "~0").replaceAll("/", "~1")
 
-/** By code unit, independently of the locale. */
+/** Compares by code unit, independently of the locale. */
 export const alphabetical = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /** Reads the keys of an object, and remembers which keys were read. */

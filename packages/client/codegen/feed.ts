@@ -90,7 +90,7 @@ const map = (name: string, doc: string, members: ReadonlyArray<readonly [string,
 
 const list = (texts: ReadonlyArray<string>): string => `[${texts.map(literal).join(", ")}]`
 
-/** `sometimes` if the messages differ. */
+/** Returns `sometimes` if the messages have different values of `seq`. */
 const seqOf = (messages: ReadonlyArray<Message>): Message["seq"] =>
   messages.every(({ seq }) => seq === messages[0]!.seq) ? messages[0]!.seq : "sometimes"
 

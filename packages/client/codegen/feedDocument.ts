@@ -137,7 +137,7 @@ const readMessages = (faults: Faults, json: unknown, components: ReadonlyMap<str
     const contentType = keys.text("contentType")
     const component = typeName(refOf(keys.take("payload")) ?? "")
     keys.finish()
-    // Other messages are control frames.
+    // A message that is not JSON is a control frame.
     if (contentType !== "application/json") continue
     const struct = components.get(component)
     const type = fieldOf(struct, "type")?.shape

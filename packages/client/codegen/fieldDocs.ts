@@ -3,8 +3,8 @@
  *
  * **Details**
  *
- * The generator adds the unit of an integer, and from the document bounds, a default and `@deprecated`. It omits what
- * the text already states.
+ * The generator adds the unit of an integer. It also adds the bounds, the default and `@deprecated` of the document. It
+ * omits what the text already states.
  *
  * @module
  */

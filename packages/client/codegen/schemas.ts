@@ -45,11 +45,11 @@ const readEnumeration = <A extends string | number>(
   const all = faults.items(keys.take("enum"), `${pointer}/enum`)
   const members = all.map(([member]) => member).filter(is)
   const hasNull = all.some(([member]) => member === null)
-  if (members.length === 0) faults.add(`${pointer}/enum`, "an enum without members")
+  if (members.length === 0) faults.add(`${pointer}/enum`, "an enum must have a member")
   if (members.length + Number(hasNull) < all.length || new Set(members).size < members.length) {
-    faults.add(`${pointer}/enum`, "members must have the schema's type and be different")
+    faults.add(`${pointer}/enum`, "members must have the schema's type, and no member may appear twice")
   }
-  if (hasNull !== isNullable) faults.add(`${pointer}/enum`, "null must be in `type` and in `enum`, or in none of them")
+  if (hasNull !== isNullable) faults.add(`${pointer}/enum`, "null must be in both `type` and `enum`, or in neither")
   return members
 }
 
@@ -169,7 +169,8 @@ export class SchemaReader {
     const fields = this.#faults
       .entries(keys.take("properties"), `${pointer}/properties`)
       .map(([key, property, at]) => this.#field(key, property, at, name, required.delete(key)))
-    for (const key of required) this.#faults.add(`${pointer}/required`, `${JSON.stringify(key)} is not described`)
+    for (const key of required)
+      this.#faults.add(`${pointer}/required`, `${JSON.stringify(key)} is required, but is not a property`)
     return { _tag: "Struct", fields }
   }
 

@@ -19,7 +19,7 @@ export type Shape =
   | { readonly _tag: "Pattern"; readonly pattern: string }
   | { readonly _tag: "DateTime" }
   | { readonly _tag: "Uuid" }
-  /** Exactly this text. Such a field names the kind of its object. */
+  /** Exactly this text. A field of this shape tells what kind of object contains it. */
   | { readonly _tag: "Literal"; readonly value: string }
   | { readonly _tag: "Enumeration"; readonly members: ReadonlyArray<string> }
   /** One of a few integers. */

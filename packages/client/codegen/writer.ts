@@ -41,7 +41,7 @@ const wrapped = (text: string): ReadonlyArray<string> =>
     return lines
   }, [])
 
-/** Without paragraphs, returns an empty string. */
+/** Returns an empty string if there are no paragraphs. */
 export const comment = (paragraphs: ReadonlyArray<string>): string => {
   const lines = paragraphs.flatMap((text, index) => [...(index === 0 ? [] : [""]), ...wrapped(text)])
   if (lines.length === 0) return ""
@@ -224,7 +224,7 @@ export class Writer {
       : pure(`${this.#context.imports.value(wire, "listOfLength")}(${item}, ${minItems})`)
   }
 
-  /** The null of such a list decodes to an empty list. */
+  /** Returns a list whose null decodes to an empty list. Returns undefined for any other shape. */
   #nullableList(shape: Shape & { readonly _tag: "Nullable" }): Shape | undefined {
     return this.#context.direction === "responses" && shape.of._tag === "List" && shape.of.minItems === 0
       ? shape.of

@@ -29,7 +29,7 @@ const absolute = (time: Time, startMillis: number): number => ("at" in time ? ti
 class Pace {
   readonly #speed: number
   readonly #nowMillis: () => number
-  /** The recorded and the played time of the first line of a run. */
+  /** The recorded and the played time of the first line after a restart. */
   #origin: { readonly recordedMillis: number; readonly playedMillis: number } | undefined
 
   constructor(speed: number, nowMillis: () => number) {
@@ -43,7 +43,7 @@ class Pace {
     return playedMillis + (atMillis - recordedMillis) / this.#speed - this.#nowMillis()
   }
 
-  /** The time between two runs is skipped. */
+  /** Skips the time between the last line of one run of `kalshi record` and the first line of the next. */
   restart(): void {
     this.#origin = undefined
   }
@@ -89,7 +89,7 @@ export const play = <E, R, E2, R2>(
             player.before(entry)
             continue
           }
-          // Most lines need no wait and no effect.
+          // Without a pace, no line waits, and most lines need no effect.
           if (pace !== undefined) yield* playEntry(entry, line.at_ms)
           else yield* player.play(entry) ?? Effect.void
         }

@@ -18,7 +18,7 @@ export interface Entry {
 }
 
 const chunkBytes = 256 * 1024
-/** The largest message of the exchange is much smaller. */
+/** Far more than the largest message of the exchange. */
 const maxLineBytes = 64 * 1024 * 1024
 
 const damaged = (file: string, number: number, reason: string): CommandError =>
@@ -113,7 +113,7 @@ const partsOf = (file: string): Effect.Effect<ReadonlyArray<string>, CommandErro
       : Effect.fail(usage(`There is no file ${file}, and no part of a recording with this name. Check the path`))
   })
 
-/** In the order of their time. A file without a complete line has no header. */
+/** Sorts files by the time at which they begin. A file without a complete line has no header. */
 export const sortFiles = (files: ReadonlyArray<string>) =>
   Effect.gen(function* () {
     const paths = [...new Set((yield* Effect.forEach(files, partsOf)).flat())]

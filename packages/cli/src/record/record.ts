@@ -30,7 +30,7 @@ import { noticeText, Recorder, type RecorderError } from "./Recorder.ts"
 import { formatBytes, formatDuration, parseSize, plural } from "./units.ts"
 import { Writer } from "./Writer.ts"
 
-/** A killed process loses about the lines of one interval. */
+/** A process that is killed loses the lines of about one interval. */
 const flushMillis = 500
 
 const duration = (name: string, description: string) =>

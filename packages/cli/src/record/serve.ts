@@ -29,14 +29,14 @@ export interface ServeOptions {
 
 const houseDollars = "999999999"
 
-/** The last account is the user's. */
+/** `you` is the user's account. The other accounts replay the recording. */
 export const accounts: ReadonlyArray<Sandbox.NewAccount> = [
   { name: "house", dollars: houseDollars },
   { name: "taker", dollars: houseDollars },
   { name: "you" }
 ]
 
-/** The file is removed when the scope closes. */
+/** Writes the key to a file, and removes the file when the scope closes. */
 const keyFile = (port: number, key: Sandbox.Credentials) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem

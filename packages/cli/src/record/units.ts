@@ -22,10 +22,10 @@ export const parseSize = (text: string): number | undefined => {
   return bytes >= 1 && Number.isSafeInteger(bytes) ? bytes : undefined
 }
 
-/** A time: absolute, or counted from the start of a recording. In milliseconds. */
+/** In milliseconds: `at` is Unix time, and `after` counts from the start of the recording. */
 export type Time = { readonly at: number } | { readonly after: number }
 
-/** Parses ISO 8601 with a zone, Unix milliseconds, or a duration from the start. */
+/** Parses ISO 8601 with a zone, Unix milliseconds, or a duration after the start of the recording. */
 export const parseTime = (text: string): Time | undefined => {
   const after = parseDuration(text)
   if (after !== undefined) return { after }

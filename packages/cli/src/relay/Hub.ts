@@ -44,7 +44,7 @@ export interface HubOptions extends Omit<UpstreamOptions, "onEvent"> {
 const holdMillis = 4_000
 const pingMillis = 10_000
 const pongTimeoutMillis = 120_000
-/** The limit of the exchange. */
+/** The limit of the exchange for one connection. */
 const maxCommandsPerSecond = 10_000
 
 interface Reader {
@@ -239,7 +239,7 @@ export class Hub implements Upgrades {
     this.upstream.whenListed(subscription, () => proceed(undefined))
   }
 
-  /** Subscribes to the names that a command adds. */
+  /** Subscribes to the names that a command adds. Returns the error if that is not possible. */
   #refusalOfUpdate(
     { name }: Subscription,
     { action, parameters }: FeedCommand & { readonly cmd: "update_subscription" }

@@ -53,7 +53,7 @@ const healMillis = 1_000
 
 const refusalMillis = 10_000
 
-/** The relay repeats the exchange's refusal in its reply to a reader's command. */
+/** A refusal of the exchange, which the relay repeats in its reply to a reader's command. */
 interface Refusal {
   readonly error: FeedError
   readonly untilMillis: number
@@ -77,7 +77,7 @@ export class Upstream {
   readonly #refusals = new Map<string, Refusal>()
   /** The markets whose book may be wrong, and when the subscriptions of their readers end. */
   readonly #healing = new Map<string, number>()
-  /** The markets whose snapshot has fields with unknown names. The value is true until this snapshot arrives. */
+  /** The markets whose snapshot has fields with unknown names. True: the snapshot itself has not arrived yet. */
   readonly #suspect = new Map<string, boolean>()
   #listWaiters: ReadonlyArray<{ readonly channel: string; readonly callback: () => void }> = []
   readonly #sourceEvents: SourceEvents

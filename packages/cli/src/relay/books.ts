@@ -139,7 +139,7 @@ export class FollowedBooks implements Books {
 const sizesOf = (book: OrderBooks.Book, side: "bids" | "asks"): ReadonlyMap<string, string> =>
   new Map(book[side].map(({ count, price }) => [price, count]))
 
-/** Hundredths of a contract. */
+/** Converts a count to hundredths of a contract. */
 const hundredths = (count: string): bigint => BigInt(count.replace(".", ""))
 
 const countOf = (units: bigint): string => {
@@ -197,7 +197,7 @@ export class MergedBooks implements Books {
     this.#shown.delete(ticker)
   }
 
-  /** Handles the result of reading a market after a change. */
+  /** Compares a market's book, read after a change, with the book that readers have. */
   read(
     ticker: string,
     read: Result.Result<OrderBooks.Book, OrderBooks.BookNotLive | OrderBooks.NotWatched | Error>
@@ -217,7 +217,7 @@ export class MergedBooks implements Books {
       this.#events.replaced(ticker)
       return
     }
-    // Without the id, no reader has a book yet.
+    // If the id of the market is not known yet, no reader has received its book.
     const changes = changesBetween(before, after, this.#idOf(ticker) ?? "")
     // Each reader has the book before the changes, or receives a snapshot after them.
     this.#shown.set(ticker, after)

@@ -60,7 +60,7 @@ const tickMillis = 50
 
 const maxEvents = 10_000
 
-/** About one reader per port of this machine. */
+/** Each reader uses a port of this machine, which has about 65,000 ports. */
 const maxConnections = 60_000
 
 /** Errors after which a new subscription would fail in the same way. */

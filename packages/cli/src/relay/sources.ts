@@ -75,7 +75,7 @@ export class Source {
     return this.#wholeUsers > 0 || this.#users.size > 0
   }
 
-  /** Including names without readers. */
+  /** The subscribed names, including those without readers. */
   get names(): ReadonlyArray<string> {
     return [...this.#users.keys(), ...this.#idle.keys()]
   }

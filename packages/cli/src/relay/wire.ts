@@ -26,7 +26,7 @@ export const padPrice = (price: string): string => {
   return `${whole}.${decimals.padEnd(4, "0")}`
 }
 
-/** Exact, with as many decimals as the price. */
+/** One dollar minus the price: exact, with as many decimals as the price. */
 export const complement = (price: string): string => {
   const [, whole = "0", decimals = ""] = parts.exec(price) ?? []
   const unit = 10n ** BigInt(decimals.length)

@@ -23,7 +23,7 @@ export interface Node {
   readonly group: string | undefined
 }
 
-/** Without the root. A command comes before the commands below it. */
+/** Returns all commands except the root. A command comes before its subcommands. */
 export const nodesOf = (root: AnyCommand): ReadonlyArray<Node> => {
   const below = (path: ReadonlyArray<string>, command: AnyCommand, group: string | undefined): ReadonlyArray<Node> =>
     command.subcommands.flatMap((inner) =>
@@ -66,7 +66,7 @@ const flagOf = ({ aliases, description, name, required, type }: FlagDoc) => ({
   description: Option.getOrElse(description, () => "")
 })
 
-/** A command that only reads does not end with `unknown`. */
+/** A command that only reads never ends with the exit code `unknown`. */
 export const describeCommand = (root: AnyCommand, { command, group, path }: Node) =>
   Effect.map(helpOf(root, path), (help) => {
     const changes = Context.get(help.annotations, Changes)

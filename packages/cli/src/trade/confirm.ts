@@ -34,13 +34,13 @@ export interface Preview {
   readonly account?: string | undefined
   /** For `--json`. */
   readonly json: Readonly<Record<string, unknown>>
-  /** For people: a sentence or a table, and fields below it. */
+  /** For people: a sentence or a table, with fields below it. */
   readonly human: (screen: Output.Screen) => { readonly text: string; readonly fields: ReadonlyArray<Field> }
 }
 
 export interface Change<E1, R1, E2, R2> {
   readonly question: string
-  /** Runs only if the preview is shown. */
+  /** Is not run with --yes, unless --dry-run is also set. */
   readonly preview: Effect.Effect<Preview, E1, R1>
   /** Sends the change, and prints its outcome. */
   readonly send: Effect.Effect<void, E2, R2>
@@ -50,7 +50,7 @@ export interface Change<E1, R1, E2, R2> {
 
 const isNotSent = (error: unknown): error is NotSent => Predicate.isTagged(error, "NotSent")
 
-/** Nothing is sent. */
+/** Returns the requests that the calls would send, and sends nothing. */
 export const requestsOf = <A, E>(
   connected: Connected,
   calls: ReadonlyArray<Effect.Effect<A, E | NotSent, Orders.Capabilities>>,

@@ -1,5 +1,5 @@
 /**
- * The order of a command line: its flags, and the client's intent (a description of the order).
+ * Converts the flags of an order to the client's intent (a description of the order).
  *
  * @module
  */
@@ -127,7 +127,7 @@ export const fieldsOf = Effect.fnUntraced(function* (options: OrderOptions, suba
 
 export type OrderFields = Effect.Success<ReturnType<typeof fieldsOf>>
 
-/** Read from the market. */
+/** What the market adds to the order. */
 export interface Located {
   readonly grid?: PriceGrid | undefined
   readonly exchange_index?: number | undefined

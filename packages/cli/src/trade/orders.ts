@@ -13,7 +13,7 @@ import type * as Output from "../output/Output.ts"
 
 export const orderId = Argument.String("order-id").pipe(Argument.withDescription("The order_id of the order"))
 
-/** A new order can be missing from reads for about half a second. */
+/** For about half a second, a read can miss a new order. */
 const patience = Schedule.upTo(Schedule.spaced("200 millis"), { times: 3 })
 
 /** Fails if the order is not in the chosen subaccount. */

@@ -114,7 +114,7 @@ export const headline = (outcome: Orders.Outcome | Orders.Settlement): string =>
   }
 }
 
-/** The outcome (YES or NO) that an order of the command line names. */
+/** The outcome (YES or NO) that the command line names. */
 export type Named = "yes" | "no"
 
 /** The price of the named outcome comes first. */

@@ -19,7 +19,7 @@ import type { Connected } from "./confirm.ts"
 
 const Window = Schema.Struct({ fromMillis: Schema.Finite, untilMillis: Schema.Finite })
 
-/** Fields of `Orders.Placement` keep their names. */
+/** The fields that come from `Orders.Placement` keep their names. */
 const PendingOrder = Schema.Struct({
   version: Schema.Literal(1),
   environment: Schema.String,
@@ -69,7 +69,7 @@ const fileOf = Effect.fnUntraced(function* (clientOrderId: string) {
 
 const isReason = (error: PlatformError, tag: string): boolean => error.reason._tag === tag
 
-/** Some systems do not support this, so errors are ignored. */
+/** Some systems cannot sync a folder, so errors are ignored. */
 const syncFolder = (folder: string) =>
   Effect.gen(function* () {
     const files = yield* FileSystem.FileSystem

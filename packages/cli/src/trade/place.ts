@@ -43,7 +43,7 @@ export const place = (connected: Connected, intent: Orders.OrderIntent, clientOr
     const request = yield* requestFrom(intent)
     const record = yield* pending.recordOf(connected, clientOrderId, request)
     yield* pending.begin(record)
-    // A failure means that nothing was sent.
+    // If `Orders.place` fails, nothing was sent, so the record is removed.
     const outcome = yield* Effect.tapError(Orders.place(intent), () => finish(clientOrderId))
     const recorded = outcome._tag === "Unknown" ? mark(record, outcome) : finish(clientOrderId)
     const printed = yield* Effect.result(Effect.ensuring(printOutcome(outcome, named), recorded))

@@ -90,7 +90,7 @@ const worstFields = (cost: OrderCost.OrderCost, opens: boolean): ReadonlyArray<F
   )
   const adds = FixedPoint.isZero(cost.proceeds) && Result.isSuccess(more) && !FixedPoint.isNegative(more.success)
   return [
-    ["more fees", adds ? `${more.success} at most, such as the rounding of each fill` : undefined],
+    ["more fees", adds ? `${more.success} at most, for example from the rounding of each fill` : undefined],
     ["worst case", `${amount(cost.worstCase)} with all fees${assumed(cost)}`]
   ]
 }

@@ -81,7 +81,7 @@ const select = (orders: ReadonlyArray<pending.PendingOrder>, ids: ReadonlyArray<
     const unknown = ids.filter((id) => !orders.some((order) => order.client_order_id === id))
     if (unknown.length > 0) {
       return yield* usage(
-        `No pending order has the id ${unknown.join(" or ")}. Either its outcome is known, or it was placed with another KALSHI_STATE_DIR. List the pending orders with \`kalshi order settle --list\``
+        `No pending order has the id ${unknown.join(" or ")}. Either the outcome of this order is known, or the order was placed with another KALSHI_STATE_DIR. List the pending orders with \`kalshi order settle --list\``
       )
     }
     return ids.length === 0 ? orders : orders.filter((order) => ids.includes(order.client_order_id))
@@ -166,7 +166,7 @@ const settle = Effect.fnUntraced(function* (
   const own = chosen.filter((order) => pending.belongsTo(order, connected))
   const others = chosen.filter((order) => !pending.belongsTo(order, connected))
   if (ids.length > 0 && others.length > 0) {
-    const [{ client_order_id, environment, key_id }] = others as [pending.PendingOrder] // it has an element
+    const [{ client_order_id, environment, key_id }] = others as [pending.PendingOrder] // `others` is not empty
     return yield* usage(
       `${client_order_id} was placed on ${environment} with the key ${key_id}, not on ${connected.environment.name} with the key ${connected.signer.keyId}. Settle the order with that environment and that key`
     )

@@ -35,7 +35,7 @@ import { followLine, type Line } from "./session.ts"
 
 /** Without an event, the balance is read again after this time. */
 const balanceMillis = 60_000
-/** REST lags behind the feed, and reads cost tokens. */
+/** How long after an event the balance is read, because REST lags behind the feed, and reads cost tokens. */
 const settleMillis = 2_000
 
 /** Events that arrive close together cause one read. */

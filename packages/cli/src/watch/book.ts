@@ -36,7 +36,7 @@ const keptTrades = 200
 /** The number of trades before the start that the view shows for each market. */
 const earlierTrades = 50
 
-/** One event for each market that does not trade at the start, and one for each change. */
+/** Reports each market that does not trade at the start, and each later change of a status. */
 const statusEvents = (markets: ReadonlyArray<WatchedMarket>) =>
   Stream.callback<Event, never, KalshiPublic>((queue) =>
     Effect.gen(function* () {

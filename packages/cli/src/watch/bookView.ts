@@ -43,7 +43,7 @@ export interface BookViewState extends Omit<FrameState, "title" | "standstill"> 
 const withTape = 76
 /** On a wider terminal, the trades stay close to the ladder. */
 const widestLadder = 96
-/** The width of a panel if there are several. */
+/** The smallest width of a panel if several panels are shown. */
 const panelWidth = 79
 const separator = " │ "
 
@@ -69,10 +69,9 @@ export const ladderRows = ({ rows }: Size, markets: number): number =>
 
 const headLines = 4
 
-/**
- * The smallest width of a panel with the spread and the mid price, and of a panel with names before the best prices.
- */
+/** The smallest width at which a panel shows the spread and the mid price. */
 const withSpread = 52
+/** The smallest width at which a panel shows names before the best prices. */
 const withNames = 23
 
 const priceSpan = (price: string | undefined, style?: "green" | "red") =>

@@ -18,11 +18,9 @@ export interface Cells<in Row> {
 }
 
 const gap = 2
-/**
- * For the column without a width: its largest width, and the width that it needs before columns with a `dropOrder` are
- * shown.
- */
+/** The largest width of the column without a width. */
 const largest = 40
+/** If the column without a width would be narrower than this, columns with a `dropOrder` are omitted. */
 const wanted = 28
 
 /** `rest` is the width of the column without a width. */

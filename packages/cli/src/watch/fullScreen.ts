@@ -26,9 +26,9 @@ import type { Line, Size } from "./layout.ts"
 
 export interface View {
   readonly render: (size: Size, nowMillis: number) => Effect.Effect<ReadonlyArray<Line>>
-  /** Keys that quit are not passed. */
+  /** Receives each key, except the keys that quit. */
   readonly press: (key: KeyPress, size: Size) => void
-  /** Opened after each change of the state. The drawing closes it. */
+  /** Opened after each change of the state, and closed by the next drawing. */
   readonly changed: Latch.Latch
 }
 

@@ -84,7 +84,7 @@ export const ladderHeader = (columns: number): Line => {
   ]
 }
 
-// The parts of a bar that are shorter than a cell.
+// The end of a bar: 0 to 7 eighths of a cell.
 const eighths = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"]
 
 const bar = (share: number, width: number): string => {

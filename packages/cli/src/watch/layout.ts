@@ -100,7 +100,7 @@ export const beside = (
     blocks.flatMap(({ lines, width }, index) => [...(index === 0 ? [] : [separator]), ...fit(lines[row] ?? [], width)])
   )
 
-/** Breaks a text at spaces. A longer word is cut. */
+/** Breaks a text at spaces. A word that is longer than a line is cut. */
 export const wrap = (text: string, width: number): ReadonlyArray<string> => {
   const lines: Array<string> = []
   let current = ""

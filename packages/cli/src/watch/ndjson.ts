@@ -21,8 +21,8 @@ export interface Event {
 export const isoOf = (millis: number): string => new Date(millis).toISOString()
 
 /**
- * Adds the states of the line (the connections to the exchange) to the events of an open subscription. The events follow
- * the state `live`. Fails if the first connection cannot be opened.
+ * Adds the states of the line (the connections to the exchange) to the events of an open subscription. The events begin
+ * after the state `live`. Fails if the first connection cannot be opened.
  */
 export const withLineEvents = <E, R>(events: Stream.Stream<Event, E, R>) =>
   Stream.suspend(() => {

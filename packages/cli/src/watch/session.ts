@@ -17,7 +17,7 @@ import type { WatchedMarket } from "./marketStatus.ts"
 /** The maximum number of tickers in one request, so that the URL stays short. */
 const tickersAtOnce = 50
 
-/** Also removes repeated tickers. */
+/** Returns the tickers without repetitions. Fails if a text cannot be a ticker. */
 export const checkTickers = (tickers: ReadonlyArray<string>) => {
   const wrong = tickers.find((ticker) => !/^[A-Za-z0-9._-]+$/.test(ticker))
   return wrong === undefined

@@ -94,7 +94,7 @@ export class Tape {
     )
   }
 
-  /** The newest `count` of the first `until` added entries, newest first. */
+  /** Returns `count` entries, newest first. Skips the entries that were added after the first `until` entries. */
   newest(count: number, until: number = this.#added): ReadonlyArray<TapeEntry> {
     const end = Math.max(0, this.#entries.length - Math.max(0, this.#added - until))
     return this.#entries.slice(Math.max(0, end - Math.min(count, this.#limit)), end).toReversed()

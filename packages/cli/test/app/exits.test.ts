@@ -14,7 +14,7 @@ describe("exits", () => {
     assert.deepStrictEqual(Object.fromEntries(rows), exits)
   })
 
-  it("have different codes that a shell can return", () => {
+  it("have different codes, each valid in a shell", () => {
     const codes = Object.values(exits).map(({ code }) => code)
     assert.strictEqual(new Set(codes).size, codes.length)
     assert.isTrue(codes.every((code) => (code >= 0 && code < 128) || code === 130))

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { didYouMean, similar } from "../../src/app/suggest.ts"
 
 describe("similar", () => {
-  it("finds names with a typing error, the most similar first", () => {
+  it("finds names despite a typing error, the most similar first", () => {
     assert.deepStrictEqual(similar("statu", ["markets", "start", "status"]), ["status", "start"])
     assert.deepStrictEqual(similar("ORDERS.CREATE", ["Orders.create", "Orders.creates"]), [
       "Orders.create",

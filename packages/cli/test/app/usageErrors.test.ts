@@ -43,7 +43,7 @@ describe("a wrong command line", () => {
     )
   }
 
-  it.effect("is one line of JSON with --json", () =>
+  it.effect("is reported as one line of JSON with --json", () =>
     Effect.gen(function* () {
       for (const flag of ["--json", "--json=true", "--json=yes"]) {
         const { stderr, stdout } = yield* kalshi(["statu", flag])

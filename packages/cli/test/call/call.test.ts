@@ -59,7 +59,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("reads pages as lines of JSON: a number of pages, or all", () =>
+    it.effect("prints a number of pages, or all pages, as lines of JSON", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const two = yield* run(["call", "Markets.list", "limit=2", "--pages", "2"])

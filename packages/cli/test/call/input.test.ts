@@ -36,7 +36,7 @@ const errorOf = async (operation: string, args: ReadonlyArray<string>, stdin?: s
   return error.message
 }
 
-/** Including ill-formed texts. */
+/** Also contains ill-formed texts. */
 const anyText = fc.array(fc.nat(0xffff)).map((units) => String.fromCharCode(...units))
 
 const text: Field = { name: "text", required: false, shape: { _tag: "Text", expected: undefined } }

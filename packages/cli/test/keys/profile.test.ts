@@ -291,7 +291,7 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
     })
   )
 
-  it.effect("refuses a key file of a profile that others can read", () =>
+  it.effect("refuses a profile's key file that others can read", () =>
     Effect.gen(function* () {
       const { env, run } = yield* LocalExchange
       chmodSync(env["KALSHI_PRIVATE_KEY_PATH"]!, 0o644)

@@ -10,7 +10,7 @@ const [old, recent] = ["KXOLD-26-A", "KXNEW-26-B"]
 /** After this time, all entities that have ended are in the archive. */
 const agedMillis = 200 * 86_400_000
 
-/** The trader traded in two markets that settled. The first one is in the archive, with its trades and orders. */
+/** The trader traded in two markets that settled. The first market is in the archive, with its trades and orders. */
 const prepare = Effect.gen(function* () {
   const local = yield* LocalExchange
   const { account, sandbox } = local
@@ -32,7 +32,7 @@ const prepare = Effect.gen(function* () {
 const prepared = Layer.effect(LocalExchange, prepare).pipe(Layer.provide(exchange()))
 
 describe("withArchive", () => {
-  it.effect("joins two lists, and returns an entity that is in both lists only once", () =>
+  it.effect("joins two lists, and returns an entity of both lists once", () =>
     Effect.gen(function* () {
       const rows = withArchive(Stream.make("a", "b"), Stream.make("b", "c"), (row) => row)
       assert.deepStrictEqual(yield* Stream.runCollect(rows), ["a", "b", "c"])

@@ -154,7 +154,7 @@ bid      0.4000   5.00  12.00
       })
     )
 
-    it.effect("prints several books in the sequence of the arguments, up to a depth", () =>
+    it.effect("prints several books in the sequence of the arguments, each up to a depth", () =>
       Effect.gen(function* () {
         const { run } = yield* prepare
         const { stdout } = yield* run(["book", "KXLOOK-26-B", ticker, "--depth", "1"])

@@ -239,7 +239,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
       })
     )
 
-    it.effect("fits a terminal of 80 columns with whole ids, and says what does not fit", () =>
+    it.effect("shows whole ids on a terminal of 80 columns, and names the columns that do not fit", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const { stderr, stdout } = yield* run(["orders"], { columns: 80 })
@@ -261,7 +261,7 @@ layer(prepared, { excludeTestServices: true })("Look at the account", (it) => {
   })
 
   describe("kalshi fills", () => {
-    it.effect("shows the price of the received side, and the fee", () =>
+    it.effect("shows the side that the account received, its price, and the fee", () =>
       Effect.gen(function* () {
         const { account, run, sandbox } = yield* LocalExchange
         const view = yield* sandbox.view

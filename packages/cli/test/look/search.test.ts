@@ -80,7 +80,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi search", (it) => {
 
   const note = /^The list of open events is (\d+ \w+) old\. Pass --refresh to read it again\n$/
 
-  it.effect("finds open markets that contain all words, and no paused markets", () =>
+  it.effect("finds open markets that contain all words, and no paused market", () =>
     Effect.gen(function* () {
       const { run } = yield* prepare
       const terminal = yield* run(["search", "malaga", "--refresh"], { columns: 80 })

@@ -7,7 +7,7 @@ import { parseTime, secondsOf, shortSeconds, shortTime } from "../../src/look/ti
 const at = (text: string) => ({ _tag: "At", millis: Date.parse(text) })
 
 describe("parseTime", () => {
-  it("accepts a time before now", () => {
+  it("accepts a duration before now", () => {
     assert.deepStrictEqual(
       ["90s", "15m", "24h", "7d", "2w"].map((text) => parseTime(text)?.millis),
       [90_000, 900_000, 86_400_000, 604_800_000, 1_209_600_000]
@@ -15,7 +15,7 @@ describe("parseTime", () => {
     assert.strictEqual(parseTime("24h")?._tag, "Ago")
   })
 
-  it("accepts a date and a time: with its zone, or in UTC", () => {
+  it("accepts dates and times, in UTC if they name no zone", () => {
     assert.deepStrictEqual(parseTime("2026-11-30"), at("2026-11-30T00:00:00Z"))
     assert.deepStrictEqual(parseTime("2026-11-30T09:15"), at("2026-11-30T09:15:00Z"))
     assert.deepStrictEqual(parseTime("2026-11-30 09:15:30Z"), at("2026-11-30T09:15:30Z"))

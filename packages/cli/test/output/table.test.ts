@@ -21,7 +21,7 @@ const screen = (width: number | undefined) => ({ columns: width, paint: (_style:
 
 const row = (title: string): Row => ({ ticker: "KXHIGHNY-26DEC01-T50", title, volume: "12.00" })
 
-/** Including combining and unassigned characters. */
+/** Also contains combining and unassigned characters. */
 const anyText = fc.string({ unit: fc.integer({ min: 0, max: 0x2_ff_ff }).map((code) => String.fromCodePoint(code)) })
 
 /** Texts that could move the cursor, hide a line, or be wider than their length. */

@@ -24,7 +24,7 @@ const level = (cents: number, hundredths: number): Level => ({
   count: FixedPoint.fromHundredths(BigInt(hundredths))
 })
 
-/** Over REST, with prices of YES. */
+/** Reads a book over REST, with prices of YES. */
 const restBook = (ticker: string): Effect.Effect<Levels, unknown, Sandbox.Sandbox | Layer.Success<typeof exchange>> =>
   Effect.gen(function* () {
     const { environment } = yield* Sandbox.Sandbox
@@ -41,7 +41,7 @@ const restBook = (ticker: string): Effect.Effect<Levels, unknown, Sandbox.Sandbo
     return { bids: sideOf(orderbook_fp.yes_dollars, false), asks: sideOf(orderbook_fp.no_dollars, true) }
   })
 
-/** Newest first. */
+/** Reads the trades over REST, newest first. */
 const restTrades = (ticker: string) =>
   Effect.gen(function* () {
     const { environment } = yield* Sandbox.Sandbox
@@ -131,7 +131,7 @@ describe("LocalMarket", () => {
                     const all = yield* restTrades(ticker)
                     const fills = all.slice(0, all.length - seen)
                     seen = all.length
-                    // Several orders of the house can share one trade.
+                    // One recorded trade can fill several orders of the account `house`.
                     assert.isTrue(fills.every((fill) => fill.takerSide === step.takerSide))
                     assert.isTrue(fills.every((fill) => FixedPoint.equals(fill.price, step.price)))
                     assert.isTrue(FixedPoint.equals(FixedPoint.sum(fills.map(({ count }) => count)), step.count))

@@ -85,7 +85,7 @@ describe("Writer", () => {
     })
   }
 
-  it("begins another part at rotateBytes, each with a header", () => {
+  it("begins another part at rotateBytes, and writes a header into each part", () => {
     const { calls, files, writer } = inMemory({ rotateBytes: 20 })
     for (const line of ["one", "two", "three"]) {
       writer.line(`${line} ${"x".repeat(20)}`)
@@ -114,7 +114,7 @@ describe("Writer", () => {
     assert.strictEqual(files.length, 3)
   })
 
-  it("does not begin another part because of uncounted lines", () => {
+  it("begins no other part after a line that is not counted", () => {
     const { files, writer } = inMemory({ rotateBytes: 1, rotateMillis: 1 })
     writer.line("snapshot", false)
     writer.flush()
@@ -170,7 +170,7 @@ describe("plan", () => {
       onFailure: ({ message }) => message.replaceAll(`${folder}/`, "")
     })
 
-  it("starts with the file, or with its first part", () => {
+  it("starts with the file itself, or with part 1 if the recording rotates", () => {
     assert.deepStrictEqual(decide("new.ndjson", { append: false, rotates: false }), ["new.ndjson", 1, false, false])
     assert.deepStrictEqual(decide("new.ndjson", { append: true, rotates: true }), ["new.0001.ndjson", 1, false, false])
   })

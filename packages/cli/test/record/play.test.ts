@@ -13,7 +13,7 @@ const entryOf = (text: string): Entry => ({ text, line: parseLine(text)! }) // a
 
 const all: Playback = { speed: undefined, from: undefined, until: undefined }
 
-/** In virtual time. Returns the time of each played line, and the number of lines of each flush. */
+/** Plays lines in virtual time. Returns the time of each played line, and the number of lines before each flush. */
 const times = (lines: ReadonlyArray<string>, playback: Partial<Playback>) =>
   Effect.gen(function* () {
     const startedMillis = yield* Clock.currentTimeMillis
@@ -71,7 +71,7 @@ describe("play", () => {
     })
   )
 
-  it.effect("does not wait for the time between two runs", () =>
+  it.effect("does not wait for the time between two runs of `kalshi record`", () =>
     Effect.gen(function* () {
       const { played } = yield* times([...lines, second("two", 900_000), frame(901_000, {}, 1)], { speed: 1 })
       assert.deepStrictEqual(played.slice(-3), [

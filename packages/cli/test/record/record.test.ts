@@ -205,7 +205,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi record", (it) => {
     })
   )
 
-  it.effect("refuses to overwrite, and continues a recording with --append", () =>
+  it.effect("refuses to overwrite a file, and continues a recording with --append", () =>
     Effect.gen(function* () {
       const { file, run, ticker } = yield* prepare("append")
       const args = ["record", "--out", file, "--for", "1ms", "--snapshot-every", "off", ticker]

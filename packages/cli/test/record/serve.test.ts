@@ -183,7 +183,7 @@ describe("kalshi replay --serve", () => {
     })
   )
 
-  it.live("repeats trades, except block trades", () =>
+  it.live("plays the recorded trades, except block trades", () =>
     Effect.gen(function* () {
       const block = JSON.stringify(trade(2, "bid", "0.4700", "9.00", ticker)).replace(
         '"trade_id"',

@@ -15,7 +15,7 @@ const step = fc.oneof(
       _tag: fc.constant("order" as const),
       ticker: fc.constantFrom(...tickers),
       side: fc.constantFrom("bid" as const, "ask" as const),
-      // These prices are close, so orders often cross. Then one action causes several changes.
+      // These prices are close together, so orders often cross. One action then causes several changes.
       cents: fc.integer({ min: 45, max: 55 }),
       count: fc.integer({ min: 1, max: 30 })
     })

@@ -9,7 +9,7 @@ const errorsOf = ({ messages }: MemoryReader) =>
   messages.filter(({ type }) => type === "error").map(({ msg }) => msg?.["code"])
 
 describe("Hub", () => {
-  it("subscribes once for many readers, and ends the subscription after its last reader", () =>
+  it("subscribes once for many readers, and ends the subscription when the last reader leaves", () =>
     run(({ hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const readers = Array.from({ length: 1_000 }, (_, index) => {
@@ -200,7 +200,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("ends only the subscription of a reader that is too slow, with error 25", () =>
+  it("ends only a slow reader's subscription, with error 25", () =>
     run(
       ({ account, events, hub, pass, sandbox }) =>
         Effect.gen(function* () {
@@ -240,7 +240,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("sends the last ticker of a market first, if the reader wants it", () =>
+  it("first sends the last message `ticker` of a market, if the reader requests it", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
         const first = new MemoryReader(hub)
@@ -287,7 +287,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("ends the subscription to all markets after its last reader", () =>
+  it("ends the subscription to all markets when its last reader leaves", () =>
     run(({ hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)

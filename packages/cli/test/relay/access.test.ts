@@ -18,7 +18,7 @@ describe("decide", () => {
     }
   })
 
-  it("refuses a Host other than this machine and the port of the relay", () => {
+  it("refuses a header Host that names another machine or another port", () => {
     for (const host of [
       "",
       "evil.example:8788",
@@ -58,7 +58,7 @@ describe("decide", () => {
     assert.strictEqual(decided({ "sec-fetch-site": "cross-site" }, "/status"), 403)
   })
 
-  it("opens the private channels with the token: as a header, a subprotocol, or in the query", () => {
+  it("opens the private channels to a token in a header, a subprotocol or the query", () => {
     assert.strictEqual(decided({ authorization: "Bearer secret" }), "private")
     assert.strictEqual(decided({ "sec-websocket-protocol": "other, token.secret" }), "private")
     assert.strictEqual(decided({}, "/trade-api/ws/v2?token=secret"), "private")

@@ -71,7 +71,7 @@ const toYes = (price: string): string => ((10_000 - Math.round(Number(price) * 1
 /** A reader that keeps books as the client does, and checks `seq`. */
 export class MemoryReader {
   readonly messages: Array<Message> = []
-  /** Faults that a reader must not see. */
+  /** What the reader found wrong. Empty if the relay is correct. */
   readonly problems: Array<string> = []
   readonly books = new Map<string, OrderBook.OrderBook>()
   readonly useYesPrice: boolean

@@ -10,7 +10,7 @@ const eventually = <A, E, R>(check: Effect.Effect<A, E, R>) =>
 
 layer(world(), { excludeTestServices: true })("relay", (it) => {
   describe("order books", () => {
-    it.effect("reach the client's OrderBooks, although the relay does not check the key", () =>
+    it.effect("reach the client's OrderBooks", () =>
       Effect.gen(function* () {
         const { account, relay, sandbox } = yield* RelayWorld
         yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "10", price: "0.45" })
@@ -82,7 +82,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
       ["list_subscriptions"]
     ]
 
-    /** Without fields that depend on the time. */
+    /** The replies to all commands, without fields that depend on the time. */
     const replies = (reader: PlainReader) =>
       Effect.gen(function* () {
         for (const [cmd, params] of commands) {
@@ -99,7 +99,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
         const plain = ({ id, msg, seq, sid, type }: Message) => ({ id, msg, seq, sid, type })
         const isReply = ({ type }: Message) => type !== "orderbook_snapshot"
         const snapshots = reader.messages.filter((message) => !isReply(message)).map(({ msg }) => JSON.stringify(msg))
-        // A relay can send a snapshot later than the exchange.
+        // A relay can send a snapshot later than the exchange does.
         return {
           snapshots: snapshots.toSorted(),
           replies: reader.messages.filter(isReply).map((reply) => ({ ...plain(reply), seq: undefined }))

@@ -25,7 +25,7 @@ describe("complement", () => {
     ])
   })
 
-  it("applied twice returns the price", () => {
+  it("returns the price if it is applied twice", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000 }), (micros) => {
         const price = `${Math.floor(micros / 1_000_000)}.${String(micros % 1_000_000).padStart(6, "0")}`

@@ -119,7 +119,7 @@ complete -p kalshi >&2`
     })
   )
 
-  it.effect("zsh: completes fields, values and profiles, and then the words of the standard script", (context) =>
+  it.effect("zsh: completes fields, values and profiles, and leaves the rest to the standard script", (context) =>
     Effect.gen(function* () {
       const text = yield* script("zsh")
       const own = [

@@ -41,7 +41,7 @@ export interface Result {
 }
 
 export interface Options {
-  /** The variables of the test's process are not visible. */
+  /** The environment variables. Those of the test's process are not visible. */
   readonly env?: Readonly<Record<string, string>>
   readonly stdin?: string
   /** The number of lines after which the reader closes the standard output. */
@@ -77,7 +77,7 @@ const closed = systemError({
   cause: Object.assign(new Error("write EPIPE"), { code: "EPIPE" })
 })
 
-/** Waits take their real time. */
+/** The time is frozen, but waits take their real time. */
 export const frozenClock = (now: () => number) =>
   Effect.map(Clock.Clock, (real): Clock.Clock => ({
     monotonicTimeNanosUnsafe: () => real.monotonicTimeNanosUnsafe(),

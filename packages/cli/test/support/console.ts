@@ -9,7 +9,7 @@
  */
 
 export interface Example {
-  /** Without `kalshi`. */
+  /** The words after `kalshi`. */
   readonly args: ReadonlyArray<string>
   /** The number of lines after which the reader closes the output. */
   readonly head: number | undefined

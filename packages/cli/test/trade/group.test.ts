@@ -22,7 +22,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi group", (it) => {
     })
   )
 
-  it.effect("triggers, resets, limits and deletes a group, and shows the effect before", () =>
+  it.effect("triggers, resets, limits and deletes a group, and shows the effect before it asks", () =>
     Effect.gen(function* () {
       const { json, orders, run, ticker } = yield* trading("KXGROUP-26-T2")
       const { value } = yield* json(["group", "create", "--limit", "100", "--yes"])

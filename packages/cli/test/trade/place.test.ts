@@ -134,7 +134,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
 
   describe("the question", () => {
     const args = ["order", "place", "buy", "yes", "KXASK-26-T1", "--count", "1", "--price", "0.10"]
-    it.effect("sends after yes and Enter", () =>
+    it.effect("is followed by the order after yes and Enter", () =>
       Effect.gen(function* () {
         const { orders, run } = yield* trading("KXASK-26-T1")
         const { exit, stdout } = yield* run(args, { columns: 100, keys: typed("yes") })
@@ -145,7 +145,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("sends nothing after no, and asks again after any other answer, such as a pasted command line", () =>
+    it.effect("ends the command after no, and is repeated after any other answer, such as a pasted command line", () =>
       Effect.gen(function* () {
         const { orders, pendingFiles, run } = yield* trading("KXASKNO-26-T1")
         const others = args.with(4, "KXASKNO-26-T1")
@@ -416,7 +416,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("suggests the price in dollars for a whole number of cents", () =>
+    it.effect("a price in whole cents: the error suggests the price in dollars", () =>
       Effect.gen(function* () {
         const { run, ticker } = yield* trading("KXCENTS-26-T1")
         const cents = ["order", "place", "buy", "no", ticker, "--count", "1", "--dry-run", "--price", "55"]
@@ -425,7 +425,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order place", (it) => {
       })
     )
 
-    it.effect("names the nearest prices for a price that is not on the market's grid", () =>
+    it.effect("a price that is not on the market's grid: the error names the nearest prices", () =>
       Effect.gen(function* () {
         const { run, ticker } = yield* trading("KXGRID-26-T1")
         const { exit, stderr } = yield* run(["order", "place", "buy", "no", ticker, "--count", "1", "--price", "0.405"])

@@ -177,7 +177,7 @@ layer(exchange(), { excludeTestServices: true })("kalshi order settle", (it) => 
   )
 
   describe("an amended order", () => {
-    it.effect("is unknown, and its order_id is printed", () =>
+    it.effect("has an unknown outcome, and its order_id is printed", () =>
       Effect.gen(function* () {
         const trader = yield* trading("KXAMENDED-26-T1")
         writePending(trader, recordOf(trader, trader.ticker, "amended-1"))

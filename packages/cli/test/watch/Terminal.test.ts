@@ -62,7 +62,7 @@ const isDrawn = (lines: ReadonlyArray<string>, columns: number, rows: number): b
   lines[0]?.length === columns &&
   (lines.at(-1) ?? "").endsWith("q quit")
 
-/** First at 80x24, then at 200x50. */
+/** Returns the screen at 80x24, then at 200x50. */
 const look = ({ resize, until }: Opened, isComplete: (lines: ReadonlyArray<string>) => boolean) =>
   Effect.gen(function* () {
     const small = yield* until((lines) => isDrawn(lines, 80, 24) && isComplete(lines))

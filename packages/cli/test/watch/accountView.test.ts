@@ -128,7 +128,7 @@ describe("renderAccount", () => {
 })
 
 describe("shareRows", () => {
-  it("gives each section the same part, and unneeded rows to sections that need more", () => {
+  it("gives each section the same number of rows, and unneeded rows to sections that need more", () => {
     assert.deepStrictEqual(shareRows([4, 4, 4, 4], 100, 0), [4, 4, 4, 4])
     assert.deepStrictEqual(shareRows([100, 100, 100, 100], 20, 0), [5, 5, 5, 5])
     assert.deepStrictEqual(shareRows([1, 100, 1, 100], 20, 0), [1, 9, 1, 9])

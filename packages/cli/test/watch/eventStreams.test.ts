@@ -43,7 +43,7 @@ const delta = (seq: number, delta_fp = "5.00") =>
 
 const loss = { _tag: "Closed" as const, code: 1006, reason: "" }
 
-/** Without the time and the message. */
+/** Returns the lines without the time and the message. */
 const linesOf = (events: ReadonlyArray<BookEvent>) => {
   const states = new BookStates(["A", "B"], nowMillis)
   return events
@@ -213,7 +213,7 @@ describe("tradeEvents", () => {
     ])
   })
 
-  it("reports a hole whose trades could not be read, and refused markets", () => {
+  it("reports refused markets, and a hole whose trades could not be read", () => {
     const unread = new RepeatedCursor({ operation: "Markets.trades", cursor: "c", pages: 1 })
     assert.deepStrictEqual(tradeEvents({ _tag: "NotFilled", hole, error: unread }, nowMillis), [
       { type: "not_filled", time, ...interval, reason: unread.message }

@@ -252,7 +252,7 @@ describe("show", () => {
     })
   )
 
-  it.effect("leaves no listener of the process behind", () =>
+  it.effect("leaves no listener on the process behind", () =>
     Effect.gen(function* () {
       const before = process.listenerCount("exit")
       const { fiber } = yield* shown([press("q")])

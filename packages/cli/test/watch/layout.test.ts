@@ -94,7 +94,7 @@ describe("beside", () => {
 })
 
 describe("wrap", () => {
-  it("breaks at spaces, and cuts a longer word", () => {
+  it("breaks at spaces, and cuts a word that is longer than a line", () => {
     assert.deepStrictEqual(wrap("check that the market exists", 10), ["check that", "the market", "exists"])
     assert.deepStrictEqual(wrap("unbreakable", 5), ["unbr…"])
   })

@@ -133,7 +133,7 @@ describe("Tape", () => {
     })
   }
 
-  it("adds earlier trades before the live trades, each once", () => {
+  it("adds earlier trades before the live trades, and no trade twice", () => {
     const tape = new Tape(200)
     tape.add(trade(5, "bid", "0.5000", "1.00"))
     const earlier = [5, 9, 7].map((ago) => trade(ago, "bid", "0.5000", "1.00"))
@@ -160,7 +160,7 @@ describe("newest", () => {
 })
 
 describe("applyTradeEvent", () => {
-  it("adds a hole, then the trades that were read for it, and sets their number", () => {
+  it("adds a hole, then the trades that were read for it, and their number", () => {
     const tape = new Tape(200)
     const apply = (event: Trades.FilledEvent) => applyTradeEvent(event, () => tape, [tape])
     const interval = { sinceMillis: nowMillis - 9_000, untilMillis: nowMillis }

@@ -355,7 +355,7 @@ export class AccountState {
     else this.#changed({ _tag: "OrderNotFound", order })
   }
 
-  /** `needs` returns the read again when it is due. */
+  /** Records why a read failed. `needs` returns this read again when it is due. */
   readFailed(error: Error): void {
     this.#readError = error
   }
@@ -371,7 +371,7 @@ export class AccountState {
     ].map(([what, read]) => ({ ...what, asOfMillis: read.fromMillis - this.#lagMillis }))
   }
 
-  /** Until the read is complete, `needs` returns it again, first after `readTimeoutMillis`. */
+  /** Records that a read began. If it is not complete after `readTimeoutMillis`, `needs` returns it again. */
   requested(need: Need, nowMillis: number): void {
     if (need._tag === "Orders") this.#orderRead.requested(nowMillis)
     else if (need._tag === "Fills") this.#fillRead.requested(nowMillis)
@@ -403,7 +403,7 @@ export class AccountState {
     return channel === "market_positions" ? this.#positionReads.values() : []
   }
 
-  /** If a read of fills is wanted already, its earlier time stays. */
+  /** Keeps the time of a read that is wanted already, because that time is earlier. */
   #wantFills(sinceMillis: number): void {
     if (!this.#fillRead.isWanted) this.#fillsFromMillis = sinceMillis - this.#overlapMillis
   }

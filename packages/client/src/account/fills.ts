@@ -45,7 +45,7 @@ export class Fills {
     return this.#sorted.map(({ fill }) => fill)
   }
 
-  /** A new fill that is too old to be kept also counts as new. */
+  /** Returns `new` even if newer fills displace the fill at once. */
   add(fill: AccountFill): Added {
     const entry = { key: keyOf(fill), fill }
     const known = this.#byKey.get(entry.key)

@@ -103,7 +103,7 @@ export class Following {
     const nowMillis = this.#outside.nowMillis()
     const wasCovered = this.#isCovered(channel)
     line.live.add(channel)
-    // If no line was subscribed, the lists are read from now on, and contain everything that the line lacks.
+    // If no other line was live, the lists are read after this moment, and contain everything that this line lacks.
     line.wholeMillis.set(channel, wasCovered ? nowMillis + behindMillis : nowMillis)
     if (!wasCovered) this.#state.subscribed(channel, nowMillis)
     this.#outside.onInput()
@@ -152,7 +152,7 @@ export class Following {
     }
   }
 
-  /** After an outage, the line must not be live any more. */
+  /** Before a call for an outage, remove the channel from the `live` of the line. */
   #lose(line: Line, loss: AccountLoss): void {
     const { channel } = loss
     const nowMillis = this.#outside.nowMillis()

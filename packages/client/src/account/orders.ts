@@ -83,7 +83,7 @@ export class Orders {
     return found
   }
 
-  /** Infinity if there is none. */
+  /** When the next read of an order is due. Infinity if no order needs a read. */
   nextMillis(): number {
     const [unread] = this.#unread.values()
     const [unanswered] = this.#unanswered.values()
@@ -135,7 +135,7 @@ export class Orders {
     return missing
   }
 
-  /** Returns the order if it was removed. */
+  /** Removes an unconfirmed order, and returns it. Undefined if the read began too early to count. */
   notFound(order_id: string, startedMillis: number): AccountOrder | undefined {
     const entry = this.#open.get(order_id)
     if (entry?.doubt === undefined || !entry.doubt.counts(startedMillis)) return undefined

@@ -51,7 +51,7 @@ const compareSide = (side: Side, rest: Sizes, lists: Iterable<ReadonlyArray<Leve
   let newest: Sizes | undefined
   let suspects: ReadonlyArray<number> = []
   for (const list of lists) {
-    // The conversion succeeds, because the live book printed its prices and counts from such numbers.
+    // The conversion succeeds, because the live book printed its prices and counts from integers.
     const state = sizesOf(list.map(toPair), itself) ?? new Map<number, number>()
     if (newest === undefined) suspects = [...new Set([...rest.keys(), ...state.keys()])]
     newest ??= state

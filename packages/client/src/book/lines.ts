@@ -54,7 +54,7 @@ class Line {
   ended: Feed.FeedError | undefined
   /** The number of this line in each merged book. */
   readonly numbers = new Map<string, number>()
-  /** The markets that this line could not add, until their next snapshot. */
+  /** The markets that this line could not add. A market is removed when its next snapshot arrives. */
   readonly retries = new Map<string, Retry>()
 
   constructor(index: number, feed: FeedService) {
@@ -323,7 +323,7 @@ class Lines {
     this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
-  /** The line adds the market again after a wait. */
+  /** Closes a market on the line. The line adds the market again after a wait. */
   #leave(line: Line, ticker: string, refusal: Feed.MarketsError | undefined): void {
     this.#close(line, ticker, { cause: "outage", detail: refusal?._tag ?? "TooManyConnections" })
     const waitMillis = nextRetryMillis(line.retries.get(ticker)?.waitMillis)

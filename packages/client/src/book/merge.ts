@@ -117,7 +117,7 @@ export class MergedBook {
   readonly #options: MergeOptions
   readonly #catchUpMillis: number
   readonly #lines = new Map<number, Line>()
-  /** The line whose book readers see. This book is live after each call. */
+  /** The line whose book readers see. After each call of a method, this book is live. */
   #leader: Line | undefined
   /** The last place that readers could see. */
   #seen: { epoch: number; clock: number; index: number } | undefined
@@ -161,7 +161,7 @@ export class MergedBook {
     if (this.#state._tag !== "Live") {
       return Result.fail(new BookNotLive({ market_ticker: this.market_ticker, state: this.#state }))
     }
-    // A live book has a leader or a held reading, and both have been seen.
+    // In the state `Live`, there is a leader or a held reading, and `#seen` is set.
     const reading = this.#leader?.book.reading() ?? this.#held!.reading!
     return Result.succeed(new Book(this.market_ticker, reading, this.#seen!.epoch, nowMillis))
   }

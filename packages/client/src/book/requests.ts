@@ -43,7 +43,7 @@ export class Requests {
     return this.#lastMillis + wait
   }
 
-  /** If a request is in flight, its snapshot is enough. */
+  /** Asks for a snapshot. The snapshot of a request in flight is enough. */
   want(): void {
     this.#isWanted = true
   }
@@ -58,7 +58,7 @@ export class Requests {
     this.#unanswered = 0
   }
 
-  /** The next subscription brings a snapshot. */
+  /** Starts the wait again, because the next subscription brings a snapshot. */
   restart(nowMillis: number): void {
     this.#isWanted = true
     this.#lastMillis = nowMillis

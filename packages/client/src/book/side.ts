@@ -127,7 +127,7 @@ export class Levels {
   }
 }
 
-/** After a refusal, the side is unchanged. */
+/** Why a side refuses a change. The side then stays unchanged. */
 export type Refusal = "negative" | "tooLarge"
 
 export class LevelSide {

@@ -141,7 +141,7 @@ export interface Published<Book extends { readonly version: number }> {
  * takes it.
  */
 export class Changes {
-  /** Called with each change, before the next message is processed. */
+  /** Called at each change, before the next message is processed. */
   readonly #observers = new Map<string, ReadonlySet<() => void>>()
   readonly #tickers: Newest<string>
 

@@ -23,7 +23,7 @@ export const checkLines = (operation: string, lines: number): Effect.Effect<void
         new InvalidRequest({ operation, pointer: "/lines", reason: `expected an integer from 1 to ${maxLines}` })
       )
 
-/** The first is the session of the layer. */
+/** Returns one session for each line. The first line uses the session of the layer. */
 export const sessionsOf = (lines: number): Effect.Effect<ReadonlyArray<FeedService>, never, KalshiFeed | Scope.Scope> =>
   Effect.flatMap(KalshiFeed, (feed) =>
     Effect.map(Effect.replicateEffect(feed.openSession, lines - 1), (others) => [feed, ...others])

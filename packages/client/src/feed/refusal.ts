@@ -14,7 +14,7 @@ export interface UpgradeTimes {
   readonly received: Reading
 }
 
-/** Also measures the exchange's clock with the response. */
+/** Describes the refusal, and measures the exchange's clock with the response. */
 export const refusalOf = (
   connection: Connection,
   signed: Signed | undefined,

@@ -496,16 +496,22 @@ describe("generate reports a fault for", () => {
       [{ type: "integer", format: "double" }, "/format: this format of integers is not supported"],
       [{ type: "number", format: "float" }, "/format: this format of numbers is not supported"],
       [{ type: "string", pattern: "(" }, "/pattern: not a regular expression"],
-      [{ type: "string", enum: [] }, "/enum: an enum without members"],
-      [{ type: "string", enum: ["a", "a"] }, "/enum: members must have the schema's type and be different"],
-      [{ type: "string", enum: ["a", 1] }, "/enum: members must have the schema's type and be different"],
-      [{ type: ["string", "null"], enum: ["a"] }, "/enum: null must be in `type` and in `enum`, or in none of them"],
-      [{ type: "string", enum: ["a", null] }, "/enum: null must be in `type` and in `enum`, or in none of them"],
+      [{ type: "string", enum: [] }, "/enum: an enum must have a member"],
+      [
+        { type: "string", enum: ["a", "a"] },
+        "/enum: members must have the schema's type, and no member may appear twice"
+      ],
+      [
+        { type: "string", enum: ["a", 1] },
+        "/enum: members must have the schema's type, and no member may appear twice"
+      ],
+      [{ type: ["string", "null"], enum: ["a"] }, "/enum: null must be in both `type` and `enum`, or in neither"],
+      [{ type: "string", enum: ["a", null] }, "/enum: null must be in both `type` and `enum`, or in neither"],
       [{ type: "integer", minimum: 2, maximum: 1 }, ": no integer lies between these bounds"],
       [{ type: "integer", minimum: 0.5 }, "/minimum: expected a safe integer"],
       [{ type: "string", maxLength: -1 }, "/maxLength: expected a count"],
       [{ type: "array", prefixItems: [{ type: "string" }] }, ": only tuples of a fixed length are supported"],
-      [object({ a: { type: "string" } }, ["a", "b"]), '/required: "b" is not described'],
+      [object({ a: { type: "string" } }, ["a", "b"]), '/required: "b" is required, but is not a property'],
       [
         object({ a: { type: "string", default: [] } }),
         "/properties/a/default: only text, numbers and booleans are supported as defaults"
@@ -557,7 +563,7 @@ describe("generate reports a fault for", () => {
       [
         "/components/schemas/a-b: the name of a component must be a valid type name",
         "/paths/~1b/get/responses/200/content/application~1json/schema: a body must be a reference to a component",
-        "/paths/~1c/get/responses/default: only single statuses are supported",
+        "/paths/~1c/get/responses/default: the status must be a number of three digits",
         "/paths/~1c/get/callbacks: unknown key",
         "/paths: two operations have the same id"
       ]
@@ -761,10 +767,7 @@ export const GetThingsQuery: {
       [[{ name: "x", in: "path", required: true, schema: text }], [`${at}: the path does not contain {x}`]],
       [[query("x", text), query("x", text)], [`${at}/parameters: two parameters have the name x`]],
       [[query("x", text, { allowReserved: true })], [`${at}/parameters/0/allowReserved: unknown key`]],
-      [
-        [query("x", text, { style: "deepObject" })],
-        [`${at}/parameters/0/style: only the style form of the query is supported`]
-      ],
+      [[query("x", text, { style: "deepObject" })], [`${at}/parameters/0/style: the only supported style is form`]],
       [[{ $ref: "#/components/parameters/None" }], [`${at}/parameters/0/$ref: there is no parameter None`]]
     ] as const) {
       assert.deepStrictEqual(await faultsOf(path(parameters)), faults)

@@ -106,7 +106,7 @@ export const waitForText = (file: string, text: string): Effect.Effect<void> =>
     })
   )
 
-/** Stops the recording like Ctrl-C, after `during`. */
+/** Records until `during` completes, and then stops the recording as Ctrl-C does. */
 export const whileRecording = (
   run: Exchange["run"],
   args: ReadonlyArray<string>,

@@ -11,9 +11,9 @@
  * | `opened`           | the connection's subscriptions are opened                              | `dialling.ts`  |
  * | `refused`,`closed` | the session ends, or waits and connects again                          | `dialling.ts`  |
  * | `received`         | data is counted and delivered, a reply changes the state               | `routing.ts`   |
- * | `tick`             | tests of silent connections, late replies and snapshots                | `timers.ts`    |
- * | after each         | what to subscribe and unsubscribe                                      | `reconcile.ts` |
- * | after each         | whether to connect                                                     | `dialling.ts`  |
+ * | `tick`             | silent connections are tested; late replies and snapshots are handled  | `timers.ts`    |
+ * | after each input   | due commands are sent                                                  | `reconcile.ts` |
+ * | after each input   | due connections are opened                                             | `dialling.ts`  |
  *
  * @module
  */

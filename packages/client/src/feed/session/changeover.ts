@@ -64,7 +64,7 @@ export const takeOver = (core: Core): void => {
     }
     const { slots: ended } = replaces
     dropLine(core, replaces)
-    // Slots without a twin are no longer wanted.
+    // A slot that was not copied to the new connection is no longer wanted.
     for (const slot of ended) restore(core, slot)
     for (const slot of slots) {
       const { sid } = slot

@@ -21,7 +21,7 @@ import { settingsOf } from "./settings.ts"
 /** `generation` is the number of a connection. */
 export interface Outside {
   /**
-   * `after` is the loss or the failed attempt before this one. The owner later calls `opened`, `refused` or `closed`
+   * `after` is the loss or the failed attempt before this dial. The owner later calls `opened`, `refused` or `closed`
    * with this generation.
    */
   readonly dial: (generation: number, after: LossCause | undefined) => void

@@ -31,7 +31,7 @@ export const announceRequest = (core: Core, slot: Slot, id: number, markets: Rea
 
 export const usersOf = (slot: Slot): ReadonlyArray<Member> => slot.topic.members.filter(isUserOf(slot))
 
-/** An event of a connection that has not taken over yet is held back. */
+/** Delivers an event. An event of a connection that has not taken over yet is held back. */
 export const emit = (core: Core, slot: Slot, name: string | undefined, event: SessionEvent): void => {
   if (slot.line.replaces !== undefined) {
     slot.line.held.push({ slot, name, event })
@@ -46,7 +46,7 @@ export const emit = (core: Core, slot: Slot, name: string | undefined, event: Se
   }
 }
 
-/** The exchange does not send the last state again to a user who joins a subscription. */
+/** Delivers the last messages to a user who joins a subscription, because the exchange does not send them again. */
 export const deliverLatest = (core: Core, member: Member, names: ReadonlyArray<string>): void => {
   for (const name of names) {
     const event = member.topic.latest?.get(name)
@@ -81,7 +81,7 @@ export const refuse = (core: Core, topic: Topic, names: ReadonlyArray<string>, e
   }
 }
 
-/** Notifies the users again only if the slot was opened after the last notice. */
+/** Reports an outage to the users. Reports it again only if the slot was opened after the last report. */
 export const interrupt = (core: Core, slot: Slot, cause: LossCause): void => {
   // The old connection delivers messages until the new connection takes over.
   if (slot.line.replaces !== undefined) return

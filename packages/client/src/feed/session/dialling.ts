@@ -104,7 +104,7 @@ export const redial = (core: Core, line: Line, cause: LossCause): void => {
   if (generation !== undefined) core.outside.abandon(generation, cause)
 }
 
-/** Another line has the subscriptions of the dropped line, or no user wants them. */
+/** Call this only if another line has the subscriptions of this line, or no user wants them. */
 export const dropLine = (core: Core, line: Line): void => {
   hangUp(core, line)
   core.removeLine(line)
@@ -112,8 +112,8 @@ export const dropLine = (core: Core, line: Line): void => {
 }
 
 /**
- * Refuses names of a slot. If its connection would replace another connection, which still carries the names, the
- * session drops the new connection instead.
+ * Refuses names of a slot. If the slot's connection would replace another connection, which still carries the names,
+ * the new connection is dropped instead.
  */
 export const refuseNames = (core: Core, slot: Slot, names: ReadonlyArray<string>, error: MarketsError): void =>
   slot.line.replaces === undefined ? refuse(core, slot.topic, names, error) : dropLine(core, slot.line)
@@ -160,7 +160,8 @@ export const refuseDial = (core: Core, line: Line, refusal: Refusal): void => {
   const { blamesClock, body, explanation, retryAfterMillis = 0, status } = refusal
   const cause: LossCause = { _tag: "Refused", status, reason: body.message }
   if (status === 401 && blamesClock === true && core.clockRefusals++ === 0) {
-    // With `correctClockSkew`, the next signature uses the measured clock. The backoff does not count this attempt.
+    // With `correctClockSkew`, the next signature uses the measured clock. The backoff does not count the refused
+    // attempt.
     line.backoff.attempts = Math.max(-1, line.backoff.attempts - 1)
     lose(core, line, cause)
     if (line.status === "waiting") line.dueMillis = core.now()

@@ -74,7 +74,10 @@ export class Topic {
 export interface AwaitedSnapshot {
   readonly deadlineMillis: number
   readonly sinceMillis: number
-  /** The number of messages that the slot had received at the request. Undefined for a snapshot without a request. */
+  /**
+   * The number of messages that the slot had received when the snapshot was requested. Undefined if no one requested
+   * it.
+   */
   readonly requestedAt: number | undefined
   /** If true, a late snapshot is not requested again. */
   readonly isLastRequest: boolean

@@ -18,7 +18,7 @@ export class Pace {
   #pauseMillis = 0
 
   constructor(burst: number, intervalMillis: number) {
-    // With a burst or an interval of 0, no command or an endless loop of commands would follow.
+    // With a burst of 0, no command would be sent. With an interval of 0, endless commands would be sent.
     this.#burst = Math.max(1, burst)
     this.#intervalMillis = Math.max(1, intervalMillis)
     this.#currentMillis = this.#intervalMillis

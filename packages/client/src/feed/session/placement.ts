@@ -22,7 +22,7 @@ const lineFor = (core: Core, topic: Topic): Line | undefined => {
   return lines.find(isFree) ?? (lines.length < core.settings.maxConnections ? core.addLine() : undefined)
 }
 
-/** Returns the names that did not fit. */
+/** Adds names to a slot. Returns the names that do not fit. */
 const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   const room = Math.max(0, slot.maxNames - slot.names.size)
   if (room === 0 || names.length === 0 || hasSuccessor(slot)) return names
@@ -31,7 +31,7 @@ const fill = (core: Core, slot: Slot, names: ReadonlyArray<string>): ReadonlyArr
   return names.slice(room)
 }
 
-/** No slot of the topic has the names yet. Returns the names that no connection can take. */
+/** Call this with names that no slot of the topic has. Returns the names that no connection can take. */
 export const place = (core: Core, topic: Topic, names: ReadonlyArray<string>): ReadonlyArray<string> => {
   let left = names
   for (const slot of topic.slots) left = fill(core, slot, left)
@@ -45,7 +45,7 @@ export const place = (core: Core, topic: Topic, names: ReadonlyArray<string>): R
   return left
 }
 
-/** For a topic without names. */
+/** Places a topic without names. Returns false if no connection can take it. */
 export const placeWhole = (core: Core, topic: Topic): boolean => {
   const slot = topic.slots.find(({ isUsed }) => isUsed) ?? topic.slots.find((slot) => !hasSuccessor(slot))
   if (slot !== undefined) {

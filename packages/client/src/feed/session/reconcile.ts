@@ -15,7 +15,7 @@ import type { Line, Slot } from "./model.ts"
 import { removeSlot } from "./placement.ts"
 import { requestSent } from "./snapshots.ts"
 
-/** Up to `most` items that `other` does not have. */
+/** Returns up to `most` items that `other` does not have. */
 const missingIn = (items: ReadonlySet<string>, other: ReadonlySet<string>, most: number): Array<string> => {
   const missing: Array<string> = []
   for (const item of items) {
