@@ -49,7 +49,7 @@ const readEnumeration = <A extends string | number>(
   if (members.length + Number(hasNull) < all.length || new Set(members).size < members.length) {
     faults.add(`${pointer}/enum`, "members must have the schema's type and be different")
   }
-  if (hasNull !== isNullable) faults.add(`${pointer}/enum`, "null must be in `type` and in `enum`, or in none of them")
+  if (hasNull !== isNullable) faults.add(`${pointer}/enum`, "null must be in both `type` and `enum`, or in neither")
   return members
 }
 

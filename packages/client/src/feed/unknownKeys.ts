@@ -17,8 +17,8 @@ const keysOf = (ast: SchemaAST.AST, value: unknown, pointer: string): ReadonlyAr
 }
 
 /**
- * Returns the JSON pointers of the members of a book message that this version of the client does not know. `message`
- * is the parsed text of the message, not a decoded message.
+ * Finds the members of a book message that are unknown to this version of the client, and returns their JSON pointers.
+ * `message` is the parsed text of the message, not a decoded message.
  *
  * **When to use**
  *

@@ -79,7 +79,7 @@ export class Tokens {
     return isLimited(exit) ? Effect.andThen(arrived, quietly(this.store.drain(want))) : arrived
   }
 
-  /** In the background for a remote store, so that the caller does not wait. */
+  /** Runs in the background for a remote store, so that the caller does not wait. */
   #arrived(want: Want): Effect.Effect<void> {
     const arrived = quietly(this.store.arrived(want))
     return this.store.isLocal === true

@@ -7,7 +7,7 @@
  * and NO. A taker's rate is 0.07. A maker's rate is 0 under `quadratic`, 0.0175 (a quarter of the taker's rate) under
  * `quadratic_with_maker_fees`, and 0.035 (half of the taker's rate) under `quadratic_with_combo_maker_fees`. Sources:
  * the published description of a series' `fee_type` and the example of the published guide to fee rounding (0.00363825
- * for one contract at $0.055); fills recorded in demo, July 2026. The table behind `flat` is not public, and the rates
+ * for one contract at $0.055); fills recorded in demo, July 2026. The fee table of `flat` is not public, and the rates
  * of new types are not known. Fees of these types fail with {@link FeeUnknown}.
  *
  * **Gotchas**

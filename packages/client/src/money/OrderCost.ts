@@ -81,7 +81,7 @@ export interface OrderCost {
    * loss of the position before fees.
    */
   readonly collateral: Dollars
-  /** The minimum that the closed contracts return, before fees. */
+  /** The minimum proceeds of the contracts that the order closes, before fees. */
   readonly proceeds: Dollars
   /** The payout if the outcome of the order occurs: one dollar per contract that the order opens. */
   readonly maxPayout: Dollars
@@ -210,7 +210,7 @@ interface Sized extends Division {
   readonly maxFills: bigint
 }
 
-/** Upper bounds, in micro-dollars. */
+/** Returns upper bounds of the fee and of the cash, in micro-dollars. */
 const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, terms }: Sized) =>
   Result.gen(function* () {
     /** The fee model of a taker, rounded up to the micro-dollar. */
@@ -228,8 +228,8 @@ const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, 
     const rounding = terms.fee_multiplier === 0 ? roundingPerFill - 100n : roundingPerFill
 
     const openingCash = times(pays, opening, "ceil") + (yield* model(worstPrice, opening)) + fillsIn(opening) * rounding
-    // The closing contracts may fill in part. Their cost is linear in the contracts, so the maximum is at one end: all
-    // contracts, or the smallest size that the maximum number of fills can have.
+    // The closing contracts may fill in part. Their cost is linear in their number. So the cost is highest if all of
+    // them fill, or if each of the `maxFills` fills has the smallest size.
     const smallest = fillsIn(closing)
     const closingCash = max(
       (yield* model(highestFeePrice, closing)) - times(receives, closing, "floor"),
@@ -266,8 +266,8 @@ const makeCover = (): Cover => {
   const closed = { bid: 0n, ask: 0n }
 
   const divide: Cover = ({ reduce_only, side }, position, hundredths) => {
-    // Earlier orders of the same side may already have closed the position. An order with reduce_only can then open at
-    // most as many contracts as those orders placed.
+    // Earlier orders of the same side may already have closed the position. Then an order with reduce_only can open
+    // contracts, but no more than those orders placed.
     const limit = (opening: bigint) => (reduce_only === true ? min(opening, placed[side]) : opening)
     if (position === undefined) {
       const opening = limit(hundredths)

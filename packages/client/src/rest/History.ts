@@ -14,9 +14,10 @@
  * 2. If an item moves after the live side emitted it, the historical side contains it again. Therefore the stream
  *    remembers the ids of live items that are older than the first cutoff plus `overlapMillis`, and skips these items
  *    on the historical side.
- * 3. A younger historical item moved during the reading. If its time is between the second cutoff and a newer cutoff,
- *    which the stream then reads, the item was live during the complete live reading: the live side has emitted it.
- *    Otherwise the stream cannot know this, and fails with {@link HistoryUncertain}.
+ * 3. A historical item that is younger than this limit moved during the reading. If its time is between the second
+ *    cutoff and a newer cutoff, which the stream then reads, the item was live during the complete live reading: the
+ *    live side has emitted it. Otherwise the stream cannot know whether the item was emitted, and fails with
+ *    {@link HistoryUncertain}.
  * 4. One side can also repeat an item if its pages shift during the reading. Therefore the stream remembers the last
  *    100,000 ids of each side, and skips repeated items.
  *

@@ -78,7 +78,7 @@ export class Coverage {
     return this.#lines[index]!.status
   }
 
-  /** Trades that are sent from now on arrive on the line, until it is lost again. Returns the hole that ends now. */
+  /** Marks a line as live: it receives the trades that are sent from now on. Returns the hole that ends now. */
   live(index: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
     if (line.status !== "lost") return undefined
@@ -89,7 +89,7 @@ export class Coverage {
     return this.#complete(line)
   }
 
-  /** Returns the hole that results, if another line is already live again. */
+  /** Marks a line as lost. Returns a hole if no complete line is left, but an unproven line is live. */
   lost(index: number): Interval | undefined {
     const line = this.#lines[index]!
     line.isLate = false
@@ -135,7 +135,7 @@ export class Coverage {
     return next
   }
 
-  /** Returns the holes that result. */
+  /** Marks each line that is too late as lost. Returns the holes that result. */
   tick(nowMillis: number): ReadonlyArray<Interval> {
     return this.#lines.flatMap((line, index) => {
       if (line.lacks === undefined || line.lacks.dueMillis > nowMillis) return []

@@ -183,7 +183,8 @@ export class TradeLines {
     } else if (opened.failure._tag !== "InvalidRequest") {
       this.#endLine(line, opened.failure)
     }
-    // The exchange has one subscription for both. It stays open, because the former is closed after the new one opens.
+    // The new and the former subscription share one subscription of the exchange. It stays open, because the former is
+    // closed only now.
     former?.close()
     return Result.map(opened, () => undefined)
   }
@@ -219,7 +220,7 @@ export class TradeLines {
   }
 
   #apply(line: Line, trade: Trade, receivedMillis: number): void {
-    // A block trade can be reported late, so its time proves nothing.
+    // A block trade can be reported late, so its time does not show how far the line is.
     if (trade.is_block_trade !== true) {
       this.#report(this.#coverage.trade(line.index, trade.ts_ms, this.#nowMillis()))
       const due = this.#coverage.nextMillis()

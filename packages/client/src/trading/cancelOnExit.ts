@@ -99,7 +99,7 @@ interface State {
   /** The orders of pending calls. Two of these orders can have the same `client_order_id`. */
   readonly sending: Set<Order>
   readonly lost: Set<Lost>
-  /** By `order_id`. */
+  /** The key is the `order_id`. */
   readonly resting: Map<string, Resting>
   closed: boolean
 }
@@ -114,7 +114,10 @@ interface Signals {
 const hasSameId = (order: Order, { client_order_id, ticker }: Order): boolean =>
   client_order_id !== undefined && order.client_order_id === client_order_id && order.ticker === ticker
 
-/** The exchange has at most one order per `client_order_id`, so these lost orders are the known order. */
+/**
+ * Removes the lost orders with the id of a known order. They are this order, because the exchange has at most one order
+ * per `client_order_id`.
+ */
 const removeLost = (state: State, known: Order): void => {
   for (const lost of state.lost) if (hasSameId(lost.pending, known)) state.lost.delete(lost)
 }
@@ -226,7 +229,10 @@ const makeAroundWrite =
       })
     })
 
-/** Two orders cannot have the same `order_id`. The lists of orders can show later which order has it. */
+/**
+ * Two orders cannot have the same `order_id`, so orders that share one count as lost. The lists of orders can show
+ * later which of them has it.
+ */
 const distinct = (
   state: State,
   orders: ReadonlyArray<Order>,
@@ -369,7 +375,8 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
     state.closed = true
     const withinMillis = boundMillis(options.within, "10 seconds")
     const closing: Closing = { state, signals, withinMillis, tried: new Set(), ended: [], reasons: new Map() }
-    // Both run at the same time, so that an order that cannot be canceled does not delay the search for lost orders.
+    // The cancels run next to the search for lost orders, so that an order that cannot be canceled does not delay the
+    // search.
     const all = Effect.all([cancelResting(closing), cancelLost(closing)], { concurrency: "unbounded", discard: true })
     // A finalizer is uninterruptible. The timeout needs an interruptible effect.
     yield* Effect.timeoutOption(Effect.interruptible(all), withinMillis)

@@ -101,7 +101,7 @@ type Unclear =
   | "GatewayTimeout"
   | "ContractError"
 
-/** Undefined if the order must be read. */
+/** Returns the error of the call. Undefined if the order must be read instead. */
 const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
   switch (error._tag) {
     case "NotFound":

@@ -72,7 +72,7 @@ export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
 
 const pageLimit = 1_000
 
-/** Lists that are newer by this much are worth another read. */
+/** Lists are worth another read if they are newer than the lists of the last read by this time. */
 const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
 /** Rounded down. Undefined if the text is not a time. */
@@ -134,7 +134,7 @@ export const lookFor = (
     const readUntilDone = Effect.gen(function* () {
       for (let round = 0; ; round++) {
         const left = missing()
-        // The freshness is requested before the lists, so that the lists are at least as new.
+        // The time up to which lists are complete is requested before the lists, so that the lists are at least as new.
         const fresh = yield* freshness
         const current = yield* now
         if (isWorthReading(left, fresh, current)) {
@@ -182,7 +182,7 @@ interface SearchState {
   readonly done: Set<Wanted>
 }
 
-/** Returns whether all lists could be read. */
+/** Searches the lists. Returns whether all of them could be read. */
 const readLists = (
   wanted: ReadonlyArray<Wanted>,
   state: SearchState,

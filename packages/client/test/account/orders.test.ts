@@ -176,7 +176,7 @@ describe("Orders.merge of an unknown order", () => {
 })
 
 describe("Orders.merge of an unconfirmed order", () => {
-  it("confirms the order by a read that began late enough and shows no earlier state", () => {
+  it("confirms the order by a read that began late enough and shows the known or a newer state", () => {
     const { orders, read, unconfirmed } = missing("a")
     assert.isTrue(orders.isDoubted("a"))
     assert.isFalse(read({ id: "a", at: 2_000 }, 5_999))

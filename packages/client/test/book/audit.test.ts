@@ -37,7 +37,7 @@ const detailOf = (books: OrderBooks.Watch, ticker: string) => {
 }
 
 describe("OrderBooks.audit", () => {
-  inTime("reports equal books as equal, with the NO prices of REST and any number of decimals", (exchange) =>
+  inTime("reports equal books as equal, even if REST writes NO prices and other decimals", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A", "B"])
       live(exchange, "A")

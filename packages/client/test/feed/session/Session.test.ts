@@ -254,7 +254,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("ignores a reply of an old connection, even with a known id", () => {
+  it("ignores a reply of an old connection, even if its id is known", () => {
     const world = new World()
     world.subscribe("trade", tickers("A"))
     world.open()
@@ -981,7 +981,7 @@ describe("Session", () => {
     }
   })
 
-  it("requests the current state of each ticker when it subscribes, adds and restores", () => {
+  it("requests the current state of tickers that it subscribes to, adds or restores", () => {
     const world = new World()
     const { subscription } = world.live("ticker", { ...tickers("A"), send_initial_snapshot: true })
     subscription.add(["B"])
@@ -998,7 +998,7 @@ describe("Session", () => {
     )
   })
 
-  it("reports unknown members of a snapshot that lacks a side, before its delivery", () => {
+  it("reports unknown members of a snapshot that lacks a side, before it delivers the snapshot", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     const other = world.subscribe("orderbook_delta", tickers("B"))
@@ -1526,7 +1526,7 @@ describe("Session", () => {
     assert.deepStrictEqual([live, user.tags], [1, []])
   })
 
-  it("notifies a user who joins during a changeover at once", () => {
+  it("at once notifies a user who joins during a changeover", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")
@@ -1592,7 +1592,7 @@ describe("Session", () => {
     assert.deepStrictEqual([sent, world.unread.length], [[0], 1])
   })
 
-  it("treats a jump of the clock by exactly `jumpMillis` as a late tick, and dials again beyond it", () => {
+  it("treats a clock jump of exactly `jumpMillis` as a late tick, and dials again after a larger jump", () => {
     for (const [jumpMillis, dials] of [
       [30_000, [1]],
       [-30_000, [1]],

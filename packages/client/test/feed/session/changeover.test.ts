@@ -76,7 +76,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual([world.abandoned, user.ends], [[2], []])
   })
 
-  it("starts one replacement for each open connection with subscriptions, even if it is called again", () => {
+  it("starts one replacement for each open connection with subscriptions, even if `changeOver` is called again", () => {
     const world = new World()
     world.session.changeOver()
     assert.deepStrictEqual(world.session.state().connections, [])

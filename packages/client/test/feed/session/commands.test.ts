@@ -114,7 +114,7 @@ describe("doubt", () => {
     assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["A"] })
   })
 
-  it("counts only commands without a reply in succession", () => {
+  it("counts only consecutive commands without a reply", () => {
     const world = new World({ commandAttempts: 2 })
     const { subscription, user } = world.live("trade", tickers("A"))
     for (const market of ["B", "C"]) {

@@ -69,7 +69,7 @@ describe("Session: a topic on two connections", () => {
 })
 
 describe("Session: users", () => {
-  it("ends a subscription once, even if its end closes it and others", () => {
+  it("ends a subscription once, even if its end handler closes it and others", () => {
     const world = new World()
     const [first, second] = [new User(), new User()]
     const made = world.subscribe(
