@@ -120,7 +120,7 @@ describe("ErrorBody", () => {
     })
   )
 
-  it.effect("uses the bare string of a 429 as the message", () =>
+  it.effect("uses the string under `error` of a 429 as the message", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({ status: 429, body: { error: "too many requests" } })
       assert.deepStrictEqual(error._tag === "TooManyRequests" && error.body, { message: "too many requests" })
@@ -679,7 +679,7 @@ describe("an error whose response echoes the request's headers", () => {
     })
   )
 
-  it.effect("keeps no part of a value at the end of a truncated text", () =>
+  it.effect("keeps no part of a value that crosses the end of a truncated text", () =>
     Effect.gen(function* () {
       for (const [status, limit, around] of [
         [200, 2048, (text: string) => text],

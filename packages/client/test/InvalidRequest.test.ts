@@ -46,7 +46,7 @@ const order: Orders.CreateInput = {
   self_trade_prevention_type: "taker_at_cross"
 }
 
-describe("InvalidRequest, a path parameter", () => {
+describe("a path parameter", () => {
   for (const [segment, reason] of [
     ["", "empty"],
     [".", "cannot be a path segment"],
@@ -78,7 +78,7 @@ describe("InvalidRequest, a path parameter", () => {
   )
 })
 
-describe("InvalidRequest, an input", () => {
+describe("an input", () => {
   it.effect("is rejected if a required field is missing", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* rejectionOf(OrderGroups.get, {})).pointer, "/order_group_id")
@@ -416,7 +416,7 @@ describe("InvalidRequest, an input", () => {
   )
 })
 
-describe("Operation.make, rules", () => {
+describe("the rules of Operation.make", () => {
   const checked: Array<unknown> = []
   const description = {
     operationId: "X",

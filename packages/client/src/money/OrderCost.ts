@@ -17,7 +17,7 @@
  * - {@link of} prices a single order. Each contract of a position can be closed only once: use {@link ofBatch} for
  *   several orders.
  *
- * **Example** (Before buying ten YES at 56 cents)
+ * **Example** (Before buying ten YES contracts at 56 cents)
  *
  * ```ts
  * import * as OrderCost from "@kalshi-effect/client/OrderCost"
@@ -83,7 +83,7 @@ export interface OrderCost {
   readonly collateral: Dollars
   /** The minimum proceeds of the contracts that the order closes, before fees. */
   readonly proceeds: Dollars
-  /** The payout if the outcome of the order occurs: one dollar per contract that the order opens. */
+  /** The payout if the outcome that the order buys occurs: one dollar per contract that the order opens. */
   readonly maxPayout: Dollars
   /**
    * The trade fee of a single fill at the limit price: a maker's fee if the order is post only, otherwise a taker's
@@ -124,7 +124,7 @@ interface Division {
 
 /**
  * Prices one order. Fails if a value is invalid: for example, a price that is not within 0 to 1 dollar, or a count of
- * zero. If the fee is not known, only the three fields that depend on it fail.
+ * zero. If the fee is not known, only `fee`, `worstFee` and `worstCase` fail.
  */
 export const of = (order: Order, market: Market = {}): Result.Result<OrderCost, Failure> =>
   costOf(order, market, makeCover())

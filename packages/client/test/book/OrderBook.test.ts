@@ -63,7 +63,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.43×1.00 | ")
   })
 
-  it("keeps one level for all spellings of a price", () => {
+  it("treats all spellings of a price as one level", () => {
     const book = make()
     book.snapshot(snapshot(1, 7, [["0.45", "10.00"]]), 0)
     book.delta(delta(2, 8, "yes", "0.4500", "-4.00"), 0)
@@ -311,7 +311,7 @@ describe("OrderBook", () => {
     assert.strictEqual(lossOf(book), "sequence: seq 1 after 2")
   })
 
-  it("returns values that never change", () => {
+  it("returns books that never change", () => {
     const book = live()
     const before = bookOf(book)
     const again = bookOf(book)
@@ -358,7 +358,7 @@ describe("OrderBook", () => {
     assert.deepInclude(bookOf(book), { clock: 1, epoch: 3 })
   })
 
-  it("works if the exchange sends no clock", () => {
+  it("applies deltas even if the exchange sends no clock", () => {
     const book = make()
     book.snapshot(snapshot(1, undefined, [["0.4500", "1.00"]]), 0)
     book.delta(delta(2, undefined, "yes", "0.4500", "1.00"), 0)

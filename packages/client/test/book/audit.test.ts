@@ -202,7 +202,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("reports books that cannot be compared as undecided, and reads nothing if no book is live", (exchange) =>
+  inTime("reports a book as undecided if it cannot be compared, and reads nothing if no book is live", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["LATE", "LOST", "GONE", "BUSY", "ODD"])
       const { events } = yield* auditing(books, { intervalMillis: 10_000 })

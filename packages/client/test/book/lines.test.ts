@@ -450,7 +450,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("compares the first snapshot after an outage with what readers saw before", (exchange) =>
+  inTime("starts a new epoch if the first snapshot after an outage is older than the book that readers saw", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A")
       for (let change = 0; change < 100; change++) first.delta("A", "yes", "0.4500", "1.00")

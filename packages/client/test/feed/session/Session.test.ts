@@ -336,7 +336,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().params.market_tickers?.length, 100)
   })
 
-  it("pauses after error 27 (TooManyRequests) to list_subscriptions too", () => {
+  it("also pauses after error 27 (TooManyRequests) in reply to list_subscriptions", () => {
     const world = new World()
     world.subscribe("ticker")
     world.open()
@@ -1513,7 +1513,7 @@ describe("Session", () => {
     assert.deepStrictEqual(live, ["first", "second", "third"])
   })
 
-  it("notifies a user who joined during an outage when the subscription is restored", () => {
+  it("when the subscription is restored, notifies a user who joined during the outage", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")
@@ -1619,7 +1619,7 @@ describe("Session", () => {
     assert.deepStrictEqual([world.dials, world.session.state().counters.losses], [[1, 2], 2])
   })
 
-  it("keeps a connection that receives messages without pings", () => {
+  it("keeps a connection that receives messages but no pings", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     for (let seq = 1; seq <= 12; seq++) {

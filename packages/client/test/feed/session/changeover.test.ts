@@ -152,7 +152,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual(world.abandoned, [])
   })
 
-  it("follows users who join and leave during the changeover", () => {
+  it("updates both connections when users join or leave during the changeover", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A", "B"))
     world.session.changeOver()
@@ -224,7 +224,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual(user.tags, ["Outage", "Replaced", "Restored", "trade"])
   })
 
-  it("replaces only the subscription of the same connection if a channel has several", () => {
+  it("if a channel has subscriptions on several connections, replaces each by its own new connection", () => {
     const world = new World({ batchSize: 2 })
     const { user } = world.subscribe("trade", tickers("A", "B", "C", "D"))
     world.open()

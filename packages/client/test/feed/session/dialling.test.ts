@@ -181,7 +181,7 @@ describe("refuseDial", () => {
 })
 
 describe("close", () => {
-  it("reconnects after close codes beyond the private range, and fails from 4000 to 4999", () => {
+  it("fails after the private close codes 4000 to 4999, and reconnects after other codes", () => {
     for (const [code, ends] of [
       [3999, 0],
       [4000, 1],
