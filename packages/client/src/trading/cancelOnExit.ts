@@ -399,7 +399,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  * response was lost, or whose fiber was interrupted during the call. It cancels a found order only if the market,
  * subaccount, side, price and count match the request. Otherwise, it only reports the order. Once the layer starts to
  * close, `place`, `placeAll`, `create` and `batchCreate` fail with an `InvalidRequest`. Canceling takes at most
- * `within`. The layer passes orders that may still rest to `onExit`, or logs a warning for each.
+ * `within`. If orders may still rest, the layer passes them to `onExit`, or logs a warning for each.
  *
  * A call of `create` or `batchCreate` that is pending when the layer closes gets half of `within` to end. After that,
  * it fails with an `InvalidRequest` if nothing was sent. Otherwise it fails with a `TransportError` whose `requestSent`

@@ -72,7 +72,7 @@ export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
 
 const pageLimit = 1_000
 
-/** Lists are worth another read if they are newer than the lists of the last read by this time. */
+/** Another read is worthwhile if its lists are at least this much newer than the lists of the last read. */
 const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
 /** Rounded down. Undefined if the text is not a time. */

@@ -450,15 +450,17 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("starts a new epoch if the first snapshot after an outage is older than the book that readers saw", (exchange) =>
-    Effect.gen(function* () {
-      const { books, first, second } = yield* watching(exchange, "A")
-      for (let change = 0; change < 100; change++) first.delta("A", "yes", "0.4500", "1.00")
-      outage(second, "A")
-      const message = snapshot(1, 50, [["0.45", "7.00"]])
-      second.event({ _tag: "Message", message, generation: 2, sid: 2, receivedMillis: 0 })
-      assert.deepInclude(yield* books.read("A"), { epoch: 1, clock: 50 })
-    })
+  inTime(
+    "starts a new epoch if the first snapshot after an outage is older than the book that readers saw",
+    (exchange) =>
+      Effect.gen(function* () {
+        const { books, first, second } = yield* watching(exchange, "A")
+        for (let change = 0; change < 100; change++) first.delta("A", "yes", "0.4500", "1.00")
+        outage(second, "A")
+        const message = snapshot(1, 50, [["0.45", "7.00"]])
+        second.event({ _tag: "Message", message, generation: 2, sid: 2, receivedMillis: 0 })
+        assert.deepInclude(yield* books.read("A"), { epoch: 1, clock: 50 })
+      })
   )
 
   for (const markets of [["A", "B"], []]) {

@@ -224,7 +224,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual(user.tags, ["Outage", "Replaced", "Restored", "trade"])
   })
 
-  it("if a channel has subscriptions on several connections, replaces each by its own new connection", () => {
+  it("moves each subscription of a channel to the replacement of its own connection", () => {
     const world = new World({ batchSize: 2 })
     const { user } = world.subscribe("trade", tickers("A", "B", "C", "D"))
     world.open()
