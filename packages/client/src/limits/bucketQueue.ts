@@ -3,7 +3,7 @@
  *
  * If the queue is empty and the store has the tokens, a call takes them and continues. All other calls wait. While
  * calls wait, one fiber per queue requests tokens for the first call, and resumes the calls one after the other. So no
- * call resumes another call. A burst of any size needs a constant stack size and linear time.
+ * call resumes another call, and a burst of any size needs constant stack and linear time.
  *
  * @module
  */

@@ -14,7 +14,7 @@
  *
  * If the last complete line is lost, the trades that the unproven lines lack can be missing. This is a hole. It ends at
  * the time when the first of the unproven lines was live again. That line is then complete. If no line is live, the
- * hole ends when the next line is live.
+ * hole ends when a line is live again.
  *
  * So no time limit decides that a loss is harmless. The limit `lateMillis` decides when a line that lacks a trade
  * counts as lost.
@@ -104,8 +104,8 @@ export class Coverage {
   }
 
   /**
-   * Also called if another line delivered the trade before. If the trade makes a late line live again, returns the hole
-   * that ends.
+   * Records a trade of a line, even if another line delivered it before. If the trade makes a late line live again,
+   * returns the hole that ends.
    */
   trade(index: number, atMillis: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!

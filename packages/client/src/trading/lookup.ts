@@ -88,7 +88,10 @@ interface Freshness {
   readonly time: string
 }
 
-/** Retries if a list cannot be read. An order that an `AccountFeed` receives is found without a list. */
+/**
+ * Looks for orders in the lists. Retries if a list cannot be read. An order that an `AccountFeed` receives is found
+ * without a list.
+ */
 export const lookFor = (
   wanted: ReadonlyArray<Wanted>,
   { historical, withinMillis }: Options
@@ -238,7 +241,7 @@ const readMarket = (
       )
       isComplete = Result.isSuccess(yield* Effect.result(reading)) && isComplete
     }
-    // If a page could not be read, a wanted order may be on that page.
+    // A mismatch counts only if all lists could be read: a missing page may contain the wanted order.
     if (isComplete) for (const search of missing) if (mismatches.has(search)) done.add(search)
     return isComplete
   })
