@@ -41,22 +41,22 @@ export class Tokens {
     this.#onFreed = onFreed
   }
 
-  /** Does not notify the queues. */
+  /** Gives back tokens without notifying the queues. */
   giveBack(want: Want): Effect.Effect<void> {
     return quietly(this.store.giveBack(want))
   }
 
-  /** Notifies the queues. */
+  /** Gives back tokens, and notifies the queues. */
   refund(want: Want): Effect.Effect<void> {
     return Effect.andThen(this.giveBack(want), Effect.sync(this.#onFreed))
   }
 
-  /** Does not notify the queues. */
+  /** Removes a call from the store's queue without notifying the queues. */
   giveUp(want: Want): Effect.Effect<void> {
     return quietly(this.store.giveUp(want))
   }
 
-  /** Notifies the queues. */
+  /** Removes a call from the store's queue, and notifies the queues. */
   withdraw(want: Want): Effect.Effect<void> {
     return Effect.andThen(this.giveUp(want), Effect.sync(this.#onFreed))
   }

@@ -163,7 +163,10 @@ const millisOf = (time: string | null | undefined): number => Date.parse(time ??
 const hasCursor = (input: unknown): boolean =>
   typeof input === "object" && input !== null && "cursor" in input && input.cursor !== undefined
 
-/** Without this check, the historical side would reject the input only in the middle of the stream. */
+/**
+ * Checks the input before the stream starts. Otherwise, the historical side would reject the input only in the middle
+ * of the stream.
+ */
 const faultOf = (
   operation: string,
   input: unknown,
@@ -248,7 +251,7 @@ const join = <A, E1, R1, E2, R2>(
     })
   )
 
-/** If the decision is an effect that fails, the next pull repeats the decision. */
+/** Decides whether an item is new. If the decision is an effect that fails, the next pull repeats it. */
 type IsNew<A, E, R> = (item: A) => boolean | Effect.Effect<boolean, E, R>
 
 /** Unlike `Stream.filterEffect`, emits the items that precede a failure. */

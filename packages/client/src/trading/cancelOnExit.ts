@@ -115,8 +115,8 @@ const hasSameId = (order: Order, { client_order_id, ticker }: Order): boolean =>
   client_order_id !== undefined && order.client_order_id === client_order_id && order.ticker === ticker
 
 /**
- * Removes the lost orders with the id of a known order. They are this order, because the exchange has at most one order
- * per `client_order_id`.
+ * Removes the lost orders with the id of a known order. A lost order with this id is the known order, because the
+ * exchange has at most one order per `client_order_id`.
  */
 const removeLost = (state: State, known: Order): void => {
   for (const lost of state.lost) if (hasSameId(lost.pending, known)) state.lost.delete(lost)

@@ -98,7 +98,7 @@ export const settleAll = (
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
 
-/** A placement from a journal can be malformed. */
+/** Finds a fault in a placement, because a placement from a journal can be malformed. */
 const faultIn = (placement: Placement): { readonly pointer: string; readonly reason: string } | undefined => {
   if (typeof placement !== "object" || placement === null) {
     return {
