@@ -10,7 +10,7 @@
  */
 export const isLostStatus = (status: number): boolean => status === 408 || status >= 500
 
-/** For 499, the answer is `maybe`: a proxy returns it for a closed connection. */
+/** A 499 is `maybe`, because a proxy returns it for a closed connection. */
 export const carriedOut = (status: number): "no" | "maybe" | "yes" => {
   if (status >= 200 && status < 300) return "yes"
   return status >= 400 && status !== 499 && !isLostStatus(status) ? "no" : "maybe"

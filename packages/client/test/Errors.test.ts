@@ -104,7 +104,7 @@ describe("OrderGroups.get with every status from 100 to 599", () => {
 })
 
 describe("ErrorBody", () => {
-  it.effect("keeps code, message, details and service of the nested shape", () =>
+  it.effect("keeps the code, message, details and service under `error`", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({
         status: 404,
@@ -120,7 +120,7 @@ describe("ErrorBody", () => {
     })
   )
 
-  it.effect("uses the bare string of a 429 as the message", () =>
+  it.effect("uses the string under `error` of a 429 as the message", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({ status: 429, body: { error: "too many requests" } })
       assert.deepStrictEqual(error._tag === "TooManyRequests" && error.body, { message: "too many requests" })
@@ -144,7 +144,7 @@ describe("ErrorBody", () => {
     })
   )
 
-  it.effect("reports a body without text or with only white space as empty", () =>
+  it.effect("reports an empty or blank body as an empty body", () =>
     Effect.gen(function* () {
       for (const text of ["", " \r\n"]) {
         const error = yield* failureOf({ status: 418, text })
@@ -153,7 +153,7 @@ describe("ErrorBody", () => {
     })
   )
 
-  it.effect("truncates a body that is not JSON to 200 characters, and JSON strings to 2,048", () =>
+  it.effect("keeps 200 characters of a body that is not JSON, and 2,048 of each JSON string", () =>
     Effect.gen(function* () {
       const bodyOf = (reply: Reply) =>
         Effect.map(failureOf({ status: 502, ...reply }), (error) =>
@@ -169,7 +169,7 @@ describe("ErrorBody", () => {
     })
   )
 
-  it.effect("keeps fields that are not strings as JSON", () =>
+  it.effect("prints a field as JSON if it is not a string", () =>
     Effect.gen(function* () {
       const error = yield* failureOf({ status: 404, body: { error: { code: 7, message: null, details: { a: 1 } } } })
       assert.deepStrictEqual(error._tag === "NotFound" && error.body, {
@@ -287,7 +287,7 @@ describe("Unauthorized.message", () => {
     }
   })
 
-  it("compares the corrected time with the exchange's clock if the clock was corrected", () => {
+  it("compares the corrected time with the exchange's clock if the layer corrects the time", () => {
     const right = messageOf({ clockSkewMillis: 45_000, measuredClockSkewMillis: 45_500 })
     assert.include(right, "check that the key id")
     assert.include(right, ", 45000 ms added to this machine's clock")
@@ -406,7 +406,7 @@ describe("ErrorBody of a hostile response", () => {
 })
 
 describe("UnexpectedStatus", () => {
-  it.effect("says that a 2xx request was carried out, and that redirects are not followed", () =>
+  it.effect("says that a request with a 2xx response was carried out, and that redirects are not followed", () =>
     Effect.gen(function* () {
       assert.include((yield* failureOf({ status: 202, body: valid })).message, "the exchange carried out the request")
       assert.include((yield* failureOf({ status: 307 })).message, "a redirect, which the client never follows")
@@ -568,7 +568,7 @@ describe("ContractError", () => {
 describe("Exchange.status", () => {
   const body = { exchange_active: false, trading_active: false, exchange_estimated_resume_time: null }
 
-  it.effect("keeps the exchange status in the body of a 500, 503 and 504", () =>
+  it.effect("fails with the exchange's status as `payload` after a 500, 503 or 504", () =>
     Effect.gen(function* () {
       for (const status of [500, 503, 504]) {
         const error = yield* failureWith(Exchange.status(), [{ status, body }])
@@ -577,7 +577,7 @@ describe("Exchange.status", () => {
     })
   )
 
-  it.effect("has no payload if the body has another shape", () =>
+  it.effect("fails without a `payload` if the body has another shape", () =>
     Effect.gen(function* () {
       const error = yield* failureWith(Exchange.status(), [{ status: 503, text: "<html>" }])
       assert.strictEqual(error._tag, "ServiceUnavailable")
@@ -679,7 +679,7 @@ describe("an error whose response echoes the request's headers", () => {
     })
   )
 
-  it.effect("keeps no part of a value at the end of a truncated text", () =>
+  it.effect("keeps no part of a value that crosses the end of a truncated text", () =>
     Effect.gen(function* () {
       for (const [status, limit, around] of [
         [200, 2048, (text: string) => text],

@@ -46,7 +46,7 @@ const order: Orders.CreateInput = {
   self_trade_prevention_type: "taker_at_cross"
 }
 
-describe("InvalidRequest, a path parameter", () => {
+describe("a path parameter", () => {
   for (const [segment, reason] of [
     ["", "empty"],
     [".", "cannot be a path segment"],
@@ -78,7 +78,7 @@ describe("InvalidRequest, a path parameter", () => {
   )
 })
 
-describe("InvalidRequest, an input", () => {
+describe("an input", () => {
   it.effect("is rejected if a required field is missing", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* rejectionOf(OrderGroups.get, {})).pointer, "/order_group_id")
@@ -154,7 +154,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("is accepted with Unix seconds until 2100, and with 0, which clears a time", () => {
+  it("is accepted if its times are Unix seconds up to 2100, or 0, which clears a time", () => {
     for (const [operation, input] of [
       [Orders.list, { min_ts: 0, max_ts: 4_102_444_800 }],
       [Orders.list, { min_ts: -1 }],
@@ -181,7 +181,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is sent without undefined fields at any depth", () =>
+  it.effect("is sent without its undefined fields, even nested ones", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate({ orders: [{ ...order, client_order_id: "mine", subaccount: undefined }] })
       const { sent } = yield* Script
@@ -325,7 +325,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it.effect("is rejected if a list is sparse, at the first missing item", () =>
+  it.effect("is rejected at the first missing item of a sparse list", () =>
     Effect.gen(function* () {
       const holes = [order, order, order]
       delete holes[1]
@@ -357,7 +357,7 @@ describe("InvalidRequest, an input", () => {
     })
   )
 
-  it("is keyed (retryable by ids) if it has orders, each with a non-empty id", () => {
+  it("is `keyed` (retryable by id) if it has orders and each has a non-empty id", () => {
     const keyed = (operation: Parameters<typeof encoded>[0], input: unknown) =>
       Result.getOrThrow(encoded(operation, input)).keyed
     assert.isTrue(keyed(Orders.create, { ...order, client_order_id: "a" }))
@@ -416,7 +416,7 @@ describe("InvalidRequest, an input", () => {
   )
 })
 
-describe("Operation.make, rules", () => {
+describe("the rules of Operation.make", () => {
   const checked: Array<unknown> = []
   const description = {
     operationId: "X",
@@ -445,7 +445,7 @@ describe("Operation.make, rules", () => {
     rules: [({ id }) => (id === "x" ? { pointer: "/id", reason: "the value is x: pass another id" } : undefined)]
   })
 
-  it.effect("reject an input with a pointer and a reason, in the listed sequence", () =>
+  it.effect("reject an input, and report the pointer and the reason of the first violated rule", () =>
     Effect.gen(function* () {
       assert.include(yield* rejectionOf(withBody, { id: "a", low: 20, high: 10 }), {
         pointer: "/high",
@@ -486,8 +486,8 @@ describe("an operation without input", () => {
   )
 })
 
-describe("InvalidRequest, a layer", () => {
-  it.effect("that only reads rejects a write at run time", () =>
+describe("a layer", () => {
+  it.effect("rejects a write at run time if it is read-only", () =>
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiRead
       const error = yield* Effect.flip(sender.send(OrderGroups.reset.descriptor, { order_group_id: id }))
@@ -501,7 +501,7 @@ describe("InvalidRequest, a layer", () => {
     )
   )
 
-  it.effect("without a key sends a public operation", () =>
+  it.effect("sends a public operation even if it has no key", () =>
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiPublic
       yield* Effect.exit(sender.send(Exchange.status.descriptor, undefined))
@@ -509,7 +509,7 @@ describe("InvalidRequest, a layer", () => {
     }).pipe(Effect.provide(Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([{ status: 404 }]))))
   )
 
-  it.effect("without a key rejects a signed operation", () =>
+  it.effect("rejects a signed operation if it has no key", () =>
     Effect.gen(function* () {
       const sender = yield* Kalshi.KalshiPublic
       const error = yield* Effect.flip(sender.send(OrderGroups.get.descriptor, { order_group_id: id }))

@@ -65,7 +65,7 @@ describe("Pages.items", () => {
     )
   }
 
-  it.effect("continues after empty pages and pages without the list while there is a cursor", () =>
+  it.effect("continues while there is a cursor, even if a page is empty or lacks the list", () =>
     Effect.gen(function* () {
       const replies = [page([], "a"), { status: 200, body: { cursor: "b" } }, page(["1"], "c"), page([])]
       const outcome = yield* read(targets, replies)

@@ -708,7 +708,10 @@ const exitOf = (exit: Exit.Exit<unknown, unknown>): string => {
     .join("\n")
 }
 
-/** `waits` are milliseconds. A call has its tokens after a wait of 0. */
+/**
+ * A store that makes calls wait. `waits` lists the waits one after the other, in milliseconds. After 0, the call has
+ * its tokens.
+ */
 const store = ({ level = false, waits }: { readonly waits: ReadonlyArray<number>; readonly level?: boolean }) => {
   const left = [...waits]
   let readyMillis = 0

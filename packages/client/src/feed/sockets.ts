@@ -180,7 +180,7 @@ class Sockets implements Outside {
 
 const unreachable: EndCause = { _tag: "Unreachable" }
 
-/** Does not wait for the other side. */
+/** Ends a socket without waiting for the exchange. */
 const end = (socket: Socket.WebSocketLike & Extras): void => {
   try {
     // Without a listener, a late error would be thrown.

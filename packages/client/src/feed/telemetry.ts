@@ -66,7 +66,7 @@ const defined = {
     name: "kalshi.client.feed.messages",
     kind: "counter",
     unit: "{message}",
-    description: "Messages of subscriptions that arrived",
+    description: "Received messages of subscriptions",
     attributes: ["kalshi.feed.channel", ...ofFeed]
   },
   delays: {
@@ -112,7 +112,7 @@ const defined = {
  * **Details**
  *
  * Each dial (an attempt to open a connection) is a span of kind `client` named `Feed.connect`, without a parent. It
- * lasts until the connection is open or failed. Its attributes are `server.address`, `server.port`,
+ * lasts until the connection is open or has failed. Its attributes are `server.address`, `server.port`,
  * `kalshi.feed.generation` (the number of the connection), `http.response.status_code` (of a refused upgrade),
  * `error.type` and `kalshi.client.name`. The tracer comes from the context in which the layer is built. No frame has a
  * span.

@@ -17,13 +17,13 @@ const keysOf = (ast: SchemaAST.AST, value: unknown, pointer: string): ReadonlyAr
 }
 
 /**
- * Returns the JSON pointers of the members of a book message that this version of the client does not know. `message`
- * is the parsed text of the message, not a decoded message.
+ * Finds the members of a book message that are unknown to this version of the client, and returns their JSON pointers.
+ * `message` is the parsed text of the message, not a decoded message.
  *
  * **When to use**
  *
  * Decoding drops unknown members, and reads an absent side as an empty side. If the exchange renames `yes_dollars_fp`,
- * every decoded book has an empty side. So a book with an empty side and an unknown member may be wrong. Log its
+ * every decoded book has an empty side. So a book with an empty side and an unknown member may be wrong: log the
  * pointers. If a snapshot has an absent side and unknown members, a subscription reports an `UnknownKeys` event, and
  * `OrderBooks.watch` lists the pointers.
  *

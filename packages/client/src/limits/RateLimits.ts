@@ -4,9 +4,9 @@
  * **Details**
  *
  * For each account, the exchange keeps a read bucket and a write bucket of tokens. The exchange consists of shards, and
- * each further shard has its own write bucket. The buckets refill continuously. Every signed request pays tokens. A
- * batch of orders pays for each order. The calls of a layer with a key are limited by default. The option `limits:
- * false` turns this off.
+ * each shard after the first has its own write bucket. The buckets refill continuously. Every signed request pays
+ * tokens. A batch of orders pays for each order. The calls of a layer with a key are limited by default. The option
+ * `limits: false` turns this off.
  *
  * The budget of a bucket (its refill rate and capacity) and the cost of a request depend on the account. The layer
  * fetches them from `Account.limits` and `Account.endpointCosts` in these cases:
@@ -19,9 +19,9 @@
  * Until the first fetch succeeds, the {@link defaults} and the documented costs apply. The layer rejects no call before
  * it has tried to fetch the budgets. Each rejection makes the layer fetch them again, at most every ten seconds.
  *
- * Urgent calls go first, such as cancels and calls that {@link Overrides} marks as urgent. Otherwise, calls are sent in
- * the order of their arrival. The wait counts toward the total time of the call, but not toward the time of an attempt.
- * A 429 empties the local bucket.
+ * Urgent calls go first: cancels, similar operations, and calls that {@link Overrides} marks as urgent. Otherwise,
+ * calls are sent in the order of their arrival. The wait counts toward the total time of the call, but not toward the
+ * time of an attempt. A 429 empties the local bucket.
  *
  * **Gotchas**
  *

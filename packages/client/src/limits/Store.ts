@@ -60,10 +60,10 @@ export interface Store {
   readonly isLocal?: boolean
   /**
    * Takes the tokens and returns 0. If there are too few tokens, takes none and returns the number of milliseconds to
-   * wait before the next request.
+   * wait before the next `take`.
    *
-   * A call that got no tokens enters the store's queue. A later call takes the tokens first only if the later call is
-   * more urgent or `forced`.
+   * A call that got no tokens enters the store's queue. Later calls take tokens before it only if they are more urgent
+   * or `forced`.
    */
   readonly take: (want: Want) => Effect.Effect<number>
   /** Removes a waiting call from the store's queue. */

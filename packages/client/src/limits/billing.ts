@@ -17,7 +17,7 @@ export interface BucketSet {
 /** Does not contain the cost of one item, because that cost depends on the account. */
 export interface Bill {
   readonly descriptor: Descriptor
-  /** Each of them pays the full cost. */
+  /** Each bucket pays the full cost. */
   readonly buckets: BucketSet
   readonly items: number
 }

@@ -3,7 +3,7 @@
  *
  * If the queue is empty and the store has the tokens, a call takes them and continues. All other calls wait. While
  * calls wait, one fiber per queue requests tokens for the first call, and resumes the calls one after the other. So no
- * call resumes another call. A burst of any size needs a constant stack size and linear time.
+ * call resumes another call, and a burst of any size needs constant stack and linear time.
  *
  * @module
  */
@@ -35,7 +35,7 @@ export interface TokenRequest {
 
 interface Arrival {
   readonly id: string
-  /** Later than for every earlier call of the limiter. */
+  /** Later than the `enteredMillis` of every earlier call of the limiter. */
   readonly enteredMillis: number
 }
 
@@ -91,7 +91,7 @@ export class BucketQueue {
   readonly #shared: Shared
   readonly #waiters = new WaitingQueue<Waiter>()
   readonly #bell = new Bell()
-  /** Kept until the budget changes. */
+  /** The buckets with the current budget. Made again when the budget changes. */
   #wanted: { readonly budget: RateLimits.Budget; readonly buckets: ReadonlyArray<RateLimits.Bucket> } | undefined =
     undefined
   /** How many calls are requesting tokens from the store and have not entered the queue. */
@@ -175,7 +175,7 @@ export class BucketQueue {
     return learned.isCertain && learned.isTooLarge(bill)
   }
 
-  /** While the budgets are not certain, the exchange decides whether to accept a cancel. */
+  /** Whether the exchange decides about the call: while the budgets are not certain, it decides about cancels. */
   #mustBeSent({ descriptor }: Bill): boolean {
     return descriptor.limits.urgent && !this.#shared.learned.isCertain
   }
@@ -242,7 +242,7 @@ export class BucketQueue {
     })
   }
 
-  /** An interrupted call leaves the queue and returns the tokens that it took. */
+  /** Waits until the call is served. An interrupted call leaves the queue and returns the tokens that it took. */
   #parked(waiter: Waiter): Effect.Effect<Taken, Errors.LimitExceeded> {
     return Effect.suspend(() => {
       if (waiter.outcome !== undefined) return waiter.outcome
@@ -284,7 +284,7 @@ export class BucketQueue {
     return waiter.isInStore ? this.#shared.tokens.giveUp(this.#wantOf(waiter)) : Effect.void
   }
 
-  /** A call that must be sent takes its tokens at once instead. */
+  /** Fails a call. If the call must be sent, takes its tokens at once instead. */
   #reject(waiter: Waiter, waitMillis: number | undefined, nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (!this.#waiters.has(waiter)) return Effect.void
@@ -319,8 +319,8 @@ export class BucketQueue {
   }
 
   /**
-   * In milliseconds. `costAhead` is the total cost of the calls before this call. If the store has not responded about
-   * the first call yet, the estimate assumes an empty bucket.
+   * Estimates the wait in milliseconds. `costAhead` is the total cost of the calls before this call. If the store has
+   * not responded about the first call yet, the estimate assumes an empty bucket.
    */
   #estimate(costAhead: number, cost: number, nowMillis: number): number {
     const { refillRate } = this.#shared.learned.budget(this.buckets.kind)
@@ -362,7 +362,7 @@ export class BucketQueue {
     })
   }
 
-  /** While the budget is being fetched, calls whose tokens come too late are not rejected. */
+  /** Rejects calls whose tokens come too late, but not while the budget is being fetched. */
   #rejectLate(first: Waiter, waitMillis: number, nowMillis: number): Effect.Effect<void> {
     const { learned } = this.#shared
     return Effect.gen({ self: this }, function* () {
@@ -420,7 +420,7 @@ class Bell {
   /** Undefined while the fiber runs. */
   #wake: (() => void) | undefined = undefined
 
-  /** If the fiber does not sleep, the ring counts until the next `reset`. */
+  /** Wakes the fiber. If the fiber does not sleep, its next `sleep` ends at once, unless it calls `reset` first. */
   ring(): void {
     this.#hasRung = true
     this.#wake?.()

@@ -114,7 +114,7 @@ export class LearnedLimits {
     return this.#budgets[kind]
   }
 
-  /** In tokens, for each of the buckets. */
+  /** The cost in tokens that each of the buckets pays. */
   costOf({ descriptor, items }: Bill): number {
     return (this.#listedCost === undefined ? descriptor.limits.cost : this.#listedCost(descriptor)) * items
   }
@@ -123,14 +123,14 @@ export class LearnedLimits {
     return this.costOf(bill) > this.budget(bill.buckets.kind).capacity
   }
 
-  /** Returns whether it is time to fetch the budgets. */
+  /** Counts spent tokens, and returns whether it is time to fetch the budgets. */
   spend(kind: Kind, cost: number, nowMillis: number): boolean {
     if (this.isLearned) return nowMillis - this.#learnedMillis > this.#options.refreshMillis
     this.#spent[kind] += cost
     return this.#spent[kind] > RateLimits.defaults[kind].capacity / 2
   }
 
-  /** Runs in the background. */
+  /** Fetches the budgets in the background. */
   learn(nowMillis: number): Effect.Effect<void> {
     return Effect.suspend(() => {
       if (this.isLearning || nowMillis - this.#triedMillis < retryMillis) return Effect.void

@@ -131,7 +131,7 @@ class AccountLimiter implements Limiter {
       return this.#queueOf(bill).waitFor(bill, urgent)
     })
 
-  /** For a call that fetches the budgets. The number of tokens in the bucket can become negative. */
+  /** Takes tokens for a call that fetches the budgets. The number of tokens in the bucket can become negative. */
   #force({ bill }: TokenRequest, clock: Clock.Clock): Effect.Effect<Taken> {
     const want = this.#queueOf(bill).want(bill, { urgent: true, forced: true })
     const atMillis = monotonicMillis(clock)

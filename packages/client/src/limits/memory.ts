@@ -76,7 +76,7 @@ class BucketState {
     } else this.#newer += cost
   }
 
-  /** Returns how many of the tokens were still reserved. */
+  /** Releases reserved tokens, and returns how many it released. */
   release(cost: number): number {
     const older = Math.min(this.#older, cost)
     const newer = Math.min(this.#newer, cost - older)
@@ -141,7 +141,9 @@ class MemoryStore {
     return sum
   }
 
-  /** In milliseconds. With `limited`, a call that costs more than a bucket's capacity waits for a full bucket. */
+  /**
+   * The wait in milliseconds. With `limited`, a call that costs more than a bucket's capacity waits for a full bucket.
+   */
   wait(want: Want, nowMillis: number, limited: boolean): number {
     const waiting = this.#waiting.get(want.id)
     const sinceMillis = waiting?.sinceMillis ?? nowMillis - want.waitedMillis

@@ -46,8 +46,8 @@ class Lane<W> {
 }
 
 /**
- * A binary heap of deadlines. Calls that have left the queue stay in the heap until they reach its top. If more than
- * half of a large heap are such calls, all of them are removed.
+ * A binary heap of deadlines. Calls that have left the queue stay in the heap until they reach its top. If they make up
+ * more than half of a large heap, all of them are removed.
  */
 class Deadlines<W extends Waiting> {
   #heap: Array<W> = []
@@ -96,7 +96,7 @@ class Deadlines<W extends Waiting> {
   }
 }
 
-/** Urgent calls first, and calls of one urgency in the order of their arrival. */
+/** Serves urgent calls first, and calls of one urgency in the order of their arrival. */
 export class WaitingQueue<W extends Waiting> {
   readonly #urgent = new Lane<W>()
   readonly #normal = new Lane<W>()
@@ -138,13 +138,13 @@ export class WaitingQueue<W extends Waiting> {
     this.#deadlines.compact(this.#nodes.size, this.#isQueued)
   }
 
-  /** The call may have left this queue already. */
+  /** Records that the store keeps the call in its own queue. The call may have left this queue already. */
   markInStore(waiting: W): void {
     if (!waiting.isInStore && this.has(waiting)) this.#laneOf(waiting.urgent).costOutsideStore -= waiting.cost
     waiting.isInStore = true
   }
 
-  /** In the order of service. No call may be added or removed during the iteration. */
+  /** Iterates in the order of service. No call may be added or removed during the iteration. */
   *[Symbol.iterator](): Generator<W> {
     for (const lane of [this.#urgent, this.#normal]) {
       for (let node = lane.first; node !== undefined; node = node.next) yield node.waiting
@@ -157,7 +157,7 @@ export class WaitingQueue<W extends Waiting> {
     return found
   }
 
-  /** Takes linear time. */
+  /** The total cost of the calls before this call. Takes linear time. */
   costBefore(waiting: W): number {
     let sum = 0
     for (const other of this) {

@@ -51,12 +51,12 @@ export class Tokens {
     return Effect.andThen(quietly(this.store.giveBack(want)), Effect.sync(this.#onFreed))
   }
 
-  /** Does not notify the queues. */
+  /** Removes a call from the store's queue without notifying the queues. */
   giveUp(want: Want): Effect.Effect<void> {
     return quietly(this.store.giveUp(want))
   }
 
-  /** Notifies the queues. */
+  /** Removes a call from the store's queue, and notifies the queues. */
   withdraw(want: Want): Effect.Effect<void> {
     return Effect.andThen(this.giveUp(want), Effect.sync(this.#onFreed))
   }
@@ -78,7 +78,7 @@ export class Tokens {
     return isLimited(exit) ? Effect.andThen(arrived, quietly(this.store.drain(want))) : arrived
   }
 
-  /** In the background for a remote store, so that the caller does not wait. */
+  /** Runs in the background for a remote store, so that the caller does not wait. */
   #arrived(want: Want): Effect.Effect<void> {
     const arrived = quietly(this.store.arrived(want))
     return this.store.isLocal === true

@@ -7,7 +7,7 @@
  * and NO. A taker's rate is 0.07. A maker's rate is 0 under `quadratic`, 0.0175 (a quarter of the taker's rate) under
  * `quadratic_with_maker_fees`, and 0.035 (half of the taker's rate) under `quadratic_with_combo_maker_fees`. Sources:
  * the published description of a series' `fee_type` and the example of the published guide to fee rounding (0.00363825
- * for one contract at $0.055); fills recorded in demo, July 2026. The table behind `flat` is not public, and the rates
+ * for one contract at $0.055); fills recorded in demo, July 2026. The fee table of `flat` is not public, and the rates
  * of new types are not known. Fees of these types fail with {@link FeeUnknown}.
  *
  * **Gotchas**
@@ -15,9 +15,9 @@
  * - A series has a `fee_type` and a `fee_multiplier`. An event can override them ({@link termsOf}). Both change on a
  *   schedule (`GET /series/fee_changes`, `GET /events/fee_changes`): read the current terms when you trade.
  * - This module does not apply a market's fee waiver (`fee_waiver_expiration_time`).
- * - If the order of a quote on a combo (a market that combines several markets) executes against an order that has
- *   rested for less than five seconds, the roles are swapped. The order of the quote pays the maker's fee, and the
- *   resting order pays the taker's fee. Source: the published changelog, August 2026.
+ * - If the order that results from a quote on a combo (a market that combines several markets) executes against an
+ *   order that has rested for less than five seconds, the two orders swap roles. The order of the quote pays the
+ *   maker's fee, and the resting order pays the taker's fee. Source: the published changelog, August 2026.
  * - {@link trade} computes only the trade fee. The account pays `netFee` of {@link charge}, which is also the fill's
  *   `fee_cost`.
  * - Each fill is rounded up separately. If an order has several fills, its fees can therefore exceed {@link trade} of
@@ -234,7 +234,7 @@ const oneCent = 10_000n
  * The exchange refunds these rounding fees in whole steps, but never more than the fill's own fee. `price` must be the
  * price of YES, because the direction of the payment matters. A `bid` pays `price × count`. An `ask` receives this
  * amount, or pays the complement, which is rounded in the same way. Sources: the published guide to fee rounding and
- * its worked examples; the published notes of a maker of combos. The notes list 540 fills of August 2026 whose
+ * its worked examples; the published notes of a market maker for combos. The notes list 540 fills of August 2026 whose
  * `fee_cost` was the trade fee plus the rounding fee.
  *
  * **Gotchas**

@@ -17,7 +17,7 @@
  * - {@link of} prices a single order. Each contract of a position can be closed only once: use {@link ofBatch} for
  *   several orders.
  *
- * **Example** (Before buying ten YES at 56 cents)
+ * **Example** (Before buying ten YES contracts at 56 cents)
  *
  * ```ts
  * import * as OrderCost from "@kalshi-effect/client/OrderCost"
@@ -81,9 +81,9 @@ export interface OrderCost {
    * loss of the position before fees.
    */
   readonly collateral: Dollars
-  /** The minimum that the closed contracts return, before fees. */
+  /** The minimum proceeds of the contracts that the order closes, before fees. */
   readonly proceeds: Dollars
-  /** The payout if the outcome of the order occurs: one dollar per contract that the order opens. */
+  /** The payout if the outcome that the order buys occurs: one dollar per contract that the order opens. */
   readonly maxPayout: Dollars
   /**
    * The trade fee of a single fill at the limit price: a maker's fee if the order is post only, otherwise a taker's
@@ -124,7 +124,7 @@ interface Division {
 
 /**
  * Prices one order. Fails if a value is invalid: for example, a price that is not within 0 to 1 dollar, or a count of
- * zero. If the fee is not known, only the three fields that depend on it fail.
+ * zero. If the fee is not known, only `fee`, `worstFee` and `worstCase` fail.
  */
 export const of = (order: Order, market: Market = {}): Result.Result<OrderCost, Failure> =>
   costOf(order, market, makeCover())
@@ -210,7 +210,7 @@ interface Sized extends Division {
   readonly maxFills: bigint
 }
 
-/** Upper bounds, in micro-dollars. */
+/** Returns upper bounds of the fee and of the cash, in micro-dollars. */
 const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, terms }: Sized) =>
   Result.gen(function* () {
     /** The fee model of a taker, rounded up to the micro-dollar. */
@@ -228,8 +228,8 @@ const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, 
     const rounding = terms.fee_multiplier === 0 ? roundingPerFill - 100n : roundingPerFill
 
     const openingCash = times(pays, opening, "ceil") + (yield* model(worstPrice, opening)) + fillsIn(opening) * rounding
-    // The closing contracts may fill in part. Their cost is linear in the contracts, so the maximum is at one end: all
-    // contracts, or the smallest size that the maximum number of fills can have.
+    // The closing contracts may fill in part. Their cost is linear in their number. So the cost is highest if all of
+    // them fill, or if each of the `maxFills` fills has the smallest size.
     const smallest = fillsIn(closing)
     const closingCash = max(
       (yield* model(highestFeePrice, closing)) - times(receives, closing, "floor"),
@@ -266,8 +266,8 @@ const makeCover = (): Cover => {
   const closed = { bid: 0n, ask: 0n }
 
   const divide: Cover = ({ reduce_only, side }, position, hundredths) => {
-    // Earlier orders of the same side may already have closed the position. An order with reduce_only can then open at
-    // most as many contracts as those orders placed.
+    // Earlier orders of the same side may already have closed the position. Then an order with reduce_only can open
+    // contracts, but no more than those orders placed.
     const limit = (opening: bigint) => (reduce_only === true ? min(opening, placed[side]) : opening)
     if (position === undefined) {
       const opening = limit(hundredths)

@@ -4,7 +4,7 @@
  * **Details**
  *
  * The ranges are authoritative, not the label in `price_level_structure`. Both ends of a range belong to the range if
- * they are on its steps and between 0 and 1 dollar. In the published structures with finer steps near 0 and 1, the end
+ * they are on its steps, above 0 and below 1 dollar. In the published structures with finer steps near 0 and 1, the end
  * of one range is the start of the next range. Such a shared end counts once. Sources: a market recorded in demo, July
  * 2026; the published guide to fixed-point representation, August 2026.
  *
@@ -113,7 +113,7 @@ const invalid = (reason: string) => Result.fail(new InvalidPriceGrid({ reason })
 const contains = (run: Run, micros: bigint): boolean =>
   micros >= run.start && micros <= run.last && (micros - run.start) % run.step === 0n
 
-/** Whether an order can have this price: the price is on a step of a range, and between 0 and 1 dollar. */
+/** Whether an order can have this price: the price is on a step of a range, above 0 and below 1 dollar. */
 export const isOnGrid: {
   (price: Dollars): (grid: PriceGrid) => boolean
   (grid: PriceGrid, price: Dollars): boolean
@@ -160,8 +160,8 @@ const rankOf = (grid: PriceGrid, price: Dollars): bigint | undefined => {
 }
 
 /**
- * Returns the number of ticks from `from` up to `to`, which is negative if `to` is lower. None if either price is off
- * the grid.
+ * Returns the number of ticks from `from` up to `to`. The number is negative if `to` is lower than `from`. None if
+ * either price is off the grid.
  *
  * **Gotchas**
  *

@@ -1,6 +1,6 @@
 /**
- * Decodes a recorded or synthetic response of an operation without a connection. The result is that of a call with one
- * attempt, but an `Unauthorized` has no `explanation`.
+ * Decodes a recorded or synthetic response of an operation, without a connection to the exchange. The result is the
+ * same as that of a call with one attempt, except that an `Unauthorized` has no `explanation`.
  *
  * @module
  */

@@ -113,7 +113,7 @@ const GeneratedApiKey: Schema.Codec<GeneratedApiKey> = /*#__PURE__*/ Responses.G
  * **Gotchas**
  *
  * The client does not retry this operation after a lost response, because a repeat would create another key. If
- * {@link list} shows the first key, delete it: its private key is lost.
+ * {@link list} shows the key of the lost response, delete this key: its private key is lost.
  *
  * **Example** (Generating a key that trades only for subaccount 3)
  *

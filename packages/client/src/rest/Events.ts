@@ -175,8 +175,8 @@ export const metadata: Operation.Operation<
  *
  * **Gotchas**
  *
- * - If `fee_type_override` and `fee_multiplier_override` are both null, the event returns to the fee of its series at
- *   `scheduled_ts` (RFC 3339).
+ * - If `fee_type_override` and `fee_multiplier_override` are both null, the event returns at `scheduled_ts` (RFC 3339)
+ *   to the fee of its series.
  * - The last page has `cursor: ""`, `cursor: null`, or no cursor.
  */
 export const feeChanges: Pages.Paged<

@@ -88,8 +88,8 @@ export const schedule: Operation.Operation<void, Responses.GetExchangeScheduleRe
   })
 
 /**
- * Reads how up to date the reads of balances, orders, fills and positions are. `as_of_time` (RFC 3339) is the
- * approximate time of their last update.
+ * Returns the time up to which reads of balances, orders, fills and positions are complete: `as_of_time` (RFC 3339),
+ * which is approximate.
  *
  * **When to use**
  *

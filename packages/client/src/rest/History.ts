@@ -14,9 +14,10 @@
  * 2. If an item moves after the live side emitted it, the historical side contains it again. Therefore the stream
  *    remembers the ids of live items that are older than the first cutoff plus `overlapMillis`, and skips these items
  *    on the historical side.
- * 3. A younger historical item moved during the reading. If its time is between the second cutoff and a newer cutoff,
- *    which the stream then reads, the item was live during the complete live reading: the live side has emitted it.
- *    Otherwise the stream cannot know this, and fails with {@link HistoryUncertain}.
+ * 3. A historical item that is younger than this limit moved during the reading. If its time is between the second
+ *    cutoff and a newer cutoff, which the stream then reads, the item was live during the complete live reading: the
+ *    live side has emitted it. Otherwise the stream cannot know whether the item was emitted, and fails with
+ *    {@link HistoryUncertain}.
  * 4. One side can also repeat an item if its pages shift during the reading. Therefore the stream remembers the last
  *    100,000 ids of each side, and skips repeated items.
  *
@@ -162,7 +163,10 @@ const millisOf = (time: string | null | undefined): number => Date.parse(time ??
 const hasCursor = (input: unknown): boolean =>
   typeof input === "object" && input !== null && "cursor" in input && input.cursor !== undefined
 
-/** Without this check, the historical side would reject the input only in the middle of the stream. */
+/**
+ * Checks the input before the stream starts. Otherwise, the historical side would reject the input only in the middle
+ * of the stream.
+ */
 const faultOf = (
   operation: string,
   input: unknown,
@@ -247,10 +251,10 @@ const join = <A, E1, R1, E2, R2>(
     })
   )
 
-/** If the decision is an effect that fails, the next pull repeats the decision. */
+/** Decides whether an item is new. If the decision is an effect that fails, the next pull repeats it. */
 type IsNew<A, E, R> = (item: A) => boolean | Effect.Effect<boolean, E, R>
 
-/** Unlike `Stream.filterEffect`, emits all items before a failure. */
+/** Unlike `Stream.filterEffect`, emits the items that precede a failure. */
 const keep = <A, E, R, E2, R2>(
   stream: Stream.Stream<A, E, R>,
   isNew: IsNew<A, E2, R2>

@@ -153,7 +153,7 @@ export const getByType: Operation.Operation<
  *
  * **Gotchas**
  *
- * `pbp` (play by play) is absent for other milestones. Each part of `pbp` can be absent too.
+ * `pbp` (play by play) is absent for milestones of other kinds. Each part of `pbp` can be absent too.
  */
 export const gameStats: Operation.Operation<
   Inputs.GetGameStatsInput,

@@ -61,8 +61,8 @@ export type {
  *   August 2026, only 2 of 12,000 markets were not combos. `Events.list` with `with_nested_markets` never returns
  *   combos.
  * - There are four pairs of time filters: created, close, settled and updated. Use only one pair. Each pair works only
- *   with some values of `status`. The updated pair allows only `mve_filter: "exclude"` as another filter. With this
- *   filter, it also allows `series_ticker`. Source: the OpenAPI document of October 26, 2026.
+ *   with some values of `status`. The updated pair can be combined only with `mve_filter: "exclude"`, and then also
+ *   with `series_ticker`. Source: the OpenAPI document of October 26, 2026.
  * - Markets that settled before the cutoff of `Historical.cutoff` are missing. Read them with `Historical.markets`.
  * - The last page has `cursor: ""`.
  */
@@ -123,7 +123,7 @@ export const get: Operation.Operation<
  *
  * **Details**
  *
- * There are no asks. A bid for NO is an ask for YES of the same size, at one dollar minus its price.
+ * There are no asks. A bid for NO is an ask for YES of the same size, at one dollar minus the bid's price.
  *
  * A layer without a key can call this operation, because it is public. A layer with a key signs the request, as the
  * OpenAPI document required until September 2026.

@@ -273,8 +273,8 @@ const feesNeedATargetCost: Operation.Rule<Inputs.CreateRFQBatchInput> = (input) 
  *   batch: look for your id in {@link list} with `user_filter: "self"`. Without a `client_batch_id`, the client does
  *   not repeat the request.
  * - A `client_batch_id` stays in use while its batch is open and for seven days after. A second use is a `Conflict`.
- * - You can have two open batches. With `replace_existing`, a third batch closes the oldest. Without it, a third batch
- *   is a `Conflict` or a `BadRequest`: the OpenAPI document does not say which.
+ * - You can have at most two open batches. With `replace_existing`, a third batch closes the oldest. Without it, a
+ *   third batch is a `Conflict` or a `BadRequest`: the OpenAPI document does not say which.
  *
  * **Example** (Requesting 10 contracts of each of two combos)
  *

@@ -27,9 +27,9 @@ export interface ExchangeWindow {
 
 /** The sender updates the record, so that it is complete even if the call is interrupted. */
 export interface Attempts {
-  /** Before the first attempt. */
+  /** The clocks before the first attempt. */
   readonly began: Reading
-  /** At the last attempt, or later. */
+  /** The clocks at the last attempt, or later. */
   last: Reading
   /** The latest timestamp of a signature. Undefined before the first attempt. */
   signedMillis: number | undefined

@@ -42,7 +42,7 @@ const named: Readonly<Record<string, string>> = {
 /** The letters of the JSON escapes `\n`, `\r` and `\t`. */
 const lineBreaks = "nrt"
 
-/** The result is the same for upper and lower case, and for both alphabets of base64. */
+/** Maps upper and lower case, and both alphabets of base64, to the same characters. */
 const plain = (character: string): string =>
   character === "-" ? "+" : character === "_" ? "/" : character.toLowerCase()
 

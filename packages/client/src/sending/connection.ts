@@ -15,7 +15,7 @@ import type { Telemetry } from "./observer.ts"
 import * as skew from "./skew.ts"
 
 export interface Limiter {
-  /** Returns the tokens to the bucket if the attempt sent nothing. */
+  /** Runs an attempt when it has its tokens. Returns the tokens to the bucket if the attempt sent nothing. */
   readonly limit: (
     attempt: LimitedAttempt,
     run: Effect.Effect<unknown, CallFailure>

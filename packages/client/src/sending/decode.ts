@@ -18,8 +18,8 @@ export interface Arrived {
   readonly headers: Readonly<Record<string, string | undefined>>
   readonly body: Uint8Array
   /**
-   * Returns the headers of the request. Called only to build an error, because the response may echo secret header
-   * values. The error must not contain them.
+   * Returns the headers of the request. Called only to build an error: the response may echo secret header values,
+   * which the error must not contain.
    */
   readonly sent?: (() => conceal.HeaderValues) | undefined
 }
@@ -64,7 +64,7 @@ const lossyUtf8 = /*#__PURE__*/ new TextDecoder()
 
 const maxEncodingLength = 60
 
-/** In quotes. Undefined if the body is not encoded. */
+/** The content encoding in quotes. Undefined if the body is not encoded. */
 const encodingOf = ({ headers }: Arrived): string | undefined => {
   const encoding = headers["content-encoding"]?.trim()
   return encoding === undefined || encoding === "" || encoding.toLowerCase() === "identity"

@@ -7,8 +7,8 @@ import * as Errors from "../Errors.ts"
 import type { NamedError } from "./decode.ts"
 
 /**
- * The result shows that the exchange may have carried out an earlier attempt, even if it did not carry out the last
- * attempt.
+ * The returned error shows that the exchange may have carried out an earlier attempt, even if it did not carry out the
+ * last attempt.
  */
 export const afterLostAnswer = <E extends Errors.WriteFailure | NamedError>(
   error: E,

@@ -39,8 +39,8 @@ const mayRepeat = ({ isRepeatable }: CallState, error: CallFailure): boolean => 
 }
 
 /**
- * At most once per call. This is safe for every operation, because the exchange does not carry out a request that it
- * rejects with 401.
+ * Whether a request may be signed and sent again after a 401. Allowed at most once per call. This is safe for every
+ * operation, because the exchange does not carry out a request that it rejects with 401.
  */
 const maySignAgain = (call: CallState, error: CallFailure): boolean => {
   if (call.wasSignedAgain || !call.isSigned || !("body" in error) || error.status !== 401) return false

@@ -192,9 +192,9 @@ const open = <A>(
  * missing.
  *
  * A loss on one line is harmless only if another line delivers the lost trades. The other line may be late, and may be
- * lost before it delivers them. So the loss stays open until the other line delivers a trade that is later than the
- * first trade of the restored line, by more than twice `disorderMillis`. If the other line is lost earlier, the loss is
- * reported as a hole. A hole does not prove that a trade happened in it.
+ * lost before it delivers them. So the loss stays undecided until the other line delivers a trade that is later than
+ * the first trade of the restored line, by more than twice `disorderMillis`. If the other line is lost earlier, the
+ * loss is reported as a hole. A hole does not prove that a trade happened in it.
  *
  * A line that lacks a trade of another line for `lateMillis` counts as lost, until its next trade. `lines` shows which
  * lines are complete, and why a line ended. When all lines have ended, the watch ends with the error of the last line.
@@ -205,8 +205,8 @@ const open = <A>(
  *   other line is lost before the next trade, even if no trade happened.
  * - Trades of a late line arrive late. The events are not sorted by the exchange's time, `ts_ms`.
  * - The watch remembers the ids of the last 100,000 trades. A line that is further behind repeats trades.
- * - A list of more markets than the exchange permits in one subscription takes several connections per line. If one of
- *   them is late, the trades of the line are out of order by more than `disorderMillis`. To avoid this, watch all
+ * - A list of more markets than the exchange permits in one subscription takes several connections per line. If one
+ *   connection is late, the trades of the line are out of order by more than `disorderMillis`. To avoid this, watch all
  *   markets.
  * - `Feed.state` and `Feed.changeOver` concern only the first line.
  */
@@ -227,8 +227,8 @@ export const watch = (
  *
  * **Gotchas**
  *
- * - A read begins up to two seconds before its hole. A hole before the first trade begins a minute before the first
- *   line was live. So `Filled` can contain trades from before the watch.
+ * - A read includes the trades of up to two seconds before its hole. A hole before the first trade begins a minute
+ *   before the first line was live. So `Filled` can contain trades from before the watch.
  * - A read lacks trades that `Markets.trades` returns only after `readAfterMillis`, and block trades whose time is
  *   older than the hole.
  */

@@ -14,7 +14,7 @@
  *
  * If the last complete line is lost, the trades that the unproven lines lack can be missing. This is a hole. It ends at
  * the time when the first of the unproven lines was live again. That line is then complete. If no line is live, the
- * hole ends when the next line is live.
+ * hole ends when a line is live again.
  *
  * So no time limit decides that a loss is harmless. The limit `lateMillis` decides when a line that lacks a trade
  * counts as lost.
@@ -78,7 +78,7 @@ export class Coverage {
     return this.#lines[index]!.status
   }
 
-  /** Trades that are sent from now on arrive on the line, until it is lost again. Returns the hole that ends now. */
+  /** Marks a line as live: it receives the trades that are sent from now on. Returns the hole that ends now. */
   live(index: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
     if (line.status !== "lost") return undefined
@@ -89,7 +89,7 @@ export class Coverage {
     return this.#complete(line)
   }
 
-  /** Returns the hole that results, if another line is already live again. */
+  /** Marks a line as lost. Returns a hole if no complete line is left, but an unproven line is live. */
   lost(index: number): Interval | undefined {
     const line = this.#lines[index]!
     line.isLate = false
@@ -104,8 +104,8 @@ export class Coverage {
   }
 
   /**
-   * Also called if another line delivered the trade before. If the trade makes a late line live again, returns the hole
-   * that ends.
+   * Records a trade of a line, even if another line delivered it before. If the trade makes a late line live again,
+   * returns the hole that ends.
    */
   trade(index: number, atMillis: number, nowMillis: number): Interval | undefined {
     const line = this.#lines[index]!
@@ -135,7 +135,7 @@ export class Coverage {
     return next
   }
 
-  /** Returns the holes that result. */
+  /** Marks each line that is too late as lost. Returns the holes that result. */
   tick(nowMillis: number): ReadonlyArray<Interval> {
     return this.#lines.flatMap((line, index) => {
       if (line.lacks === undefined || line.lacks.dueMillis > nowMillis) return []

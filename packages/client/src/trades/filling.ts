@@ -47,7 +47,7 @@ const toFeed = (trade: Responses.Trade): Trade => {
 
 const fractionOf = (time: string): string => /\.(\d*[1-9])/.exec(time)?.[1] ?? ""
 
-/** The text can have more digits than milliseconds. */
+/** `created_time` can be finer than a millisecond. */
 const byTime = ({ created_time: a }: Responses.Trade, { created_time: b }: Responses.Trade): number => {
   const millis = Date.parse(a) - Date.parse(b)
   if (millis !== 0) return millis
@@ -63,8 +63,8 @@ export const readTrades = (
   const isSingle = markets !== undefined && markets.length <= maxSingleReads
   const tickers = isSingle ? markets : [undefined]
   const wanted = new Set(markets)
-  // Starts one second earlier, because the exchange does not document whether it returns the trades in the second
-  // `min_ts`.
+  // Starts one second earlier, because the exchange does not document whether `min_ts` includes the trades of its own
+  // second.
   const min_ts = Math.max(0, Math.floor(sinceMillis / 1_000) - 1)
   return Effect.forEach(tickers, (ticker) =>
     Stream.runCollect(Markets.trades.items({ ticker, min_ts, limit: 1_000 }, { maxPages }))

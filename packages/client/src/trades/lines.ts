@@ -30,7 +30,7 @@ const capacity = 100_000
 /** A line of a watch. */
 export interface LineState {
   /**
-   * - `complete`: each trade that the line does not deliver was delivered by another line, or is in a reported hole.
+   * - `complete`: each trade that the line did not deliver was delivered by another line, or is in a reported hole.
    * - `unproven`: the line is live again after a loss, but the trades of the loss may still be missing on every line.
    * - `lost`: the line is not live, or it is late.
    */
@@ -183,7 +183,8 @@ export class TradeLines {
     } else if (opened.failure._tag !== "InvalidRequest") {
       this.#endLine(line, opened.failure)
     }
-    // The exchange has one subscription for both. It stays open, because the former is closed after the new one opens.
+    // The new and the former subscription share one subscription of the exchange. It stays open, because the former is
+    // closed after the new one is opened.
     former?.close()
     return Result.map(opened, () => undefined)
   }
@@ -196,7 +197,7 @@ export class TradeLines {
       case "Gap":
       case "Undecodable":
       case "UnknownMessage":
-        // Trades before this event are missing on this line. Later trades arrive.
+        // Trades from before this event can be missing on this line. Later trades arrive.
         this.#report(this.#coverage.lost(line.index))
         this.#setLive(line, line.isLive)
         break
@@ -219,7 +220,7 @@ export class TradeLines {
   }
 
   #apply(line: Line, trade: Trade, receivedMillis: number): void {
-    // A block trade can be reported late, so its time proves nothing.
+    // A block trade can be reported late, so its time does not show how far the line is.
     if (trade.is_block_trade !== true) {
       this.#report(this.#coverage.trade(line.index, trade.ts_ms, this.#nowMillis()))
       const due = this.#coverage.nextMillis()

@@ -99,7 +99,7 @@ interface State {
   /** The orders of pending calls. Two of these orders can have the same `client_order_id`. */
   readonly sending: Set<Order>
   readonly lost: Set<Lost>
-  /** By `order_id`. */
+  /** The key is the `order_id`. */
   readonly resting: Map<string, Resting>
   closed: boolean
 }
@@ -114,7 +114,10 @@ interface Signals {
 const hasSameId = (order: Order, { client_order_id, ticker }: Order): boolean =>
   client_order_id !== undefined && order.client_order_id === client_order_id && order.ticker === ticker
 
-/** The exchange has at most one order per `client_order_id`, so these lost orders are the known order. */
+/**
+ * Removes the lost orders with the id of a known order. A lost order with this id is the known order, because the
+ * exchange has at most one order per `client_order_id`.
+ */
 const removeLost = (state: State, known: Order): void => {
   for (const lost of state.lost) if (hasSameId(lost.pending, known)) state.lost.delete(lost)
 }
@@ -226,7 +229,10 @@ const makeAroundWrite =
       })
     })
 
-/** Two orders cannot have the same `order_id`. The lists of orders can show later which order has it. */
+/**
+ * Two orders cannot have the same `order_id`, so orders that share one count as lost. The lists of orders can show
+ * later which of them has it.
+ */
 const distinct = (
   state: State,
   orders: ReadonlyArray<Order>,
@@ -369,7 +375,8 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
     state.closed = true
     const withinMillis = boundMillis(options.within, "10 seconds")
     const closing: Closing = { state, signals, withinMillis, tried: new Set(), ended: [], reasons: new Map() }
-    // Both run at the same time, so that an order that cannot be canceled does not delay the search for lost orders.
+    // The cancels run next to the search for lost orders, so that an order that cannot be canceled does not delay the
+    // search.
     const all = Effect.all([cancelResting(closing), cancelLost(closing)], { concurrency: "unbounded", discard: true })
     // A finalizer is uninterruptible. The timeout needs an interruptible effect.
     yield* Effect.timeoutOption(Effect.interruptible(all), withinMillis)
@@ -392,7 +399,7 @@ const close = (state: State, signals: Signals, options: ExitOptions): Effect.Eff
  * response was lost, or whose fiber was interrupted during the call. It cancels a found order only if the market,
  * subaccount, side, price and count match the request. Otherwise, it only reports the order. Once the layer starts to
  * close, `place`, `placeAll`, `create` and `batchCreate` fail with an `InvalidRequest`. Canceling takes at most
- * `within`. The layer passes orders that may still rest to `onExit`, or logs a warning for each.
+ * `within`. If orders may still rest, the layer passes them to `onExit`, or logs a warning for each.
  *
  * A call of `create` or `batchCreate` that is pending when the layer closes gets half of `within` to end. After that,
  * it fails with an `InvalidRequest` if nothing was sent. Otherwise it fails with a `TransportError` whose `requestSent`

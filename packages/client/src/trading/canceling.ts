@@ -101,7 +101,7 @@ type Unclear =
   | "GatewayTimeout"
   | "ContractError"
 
-/** Undefined if the order must be read. */
+/** Returns the error of the call. Undefined if the order must be read instead. */
 const failureOf = (error: CancelError): EnsureCanceledError | undefined => {
   switch (error._tag) {
     case "NotFound":
@@ -156,7 +156,7 @@ export const ensureCanceled = (
       _tag === "MayRest" ? Effect.void : Effect.map(OrderRegistry, (registry) => registry?.remove(target.order_id))
   )
 
-/** Without a market or a shard, the exchange searches only shard 0. */
+/** A target must contain a market or a shard, because otherwise the exchange searches only shard 0. */
 const isTarget = (target: CancelTarget): boolean =>
   typeof target === "object" &&
   target !== null &&
@@ -181,7 +181,7 @@ const afterLostCancel = (error: CancelError): CancelError =>
 /** How far the exchange's clock can be ahead of the wall clock, by the last measurement. */
 const aheadMillis = ({ skew }: Now): number => Math.max(0, skew?.upperMillis ?? 0)
 
-/** By the exchange's clock. The wall clock may have been set since the start. */
+/** The latest time of the start by the exchange's clock. The wall clock may have been set since the start. */
 const latestStart = (began: Now, current: Now): number => {
   const elapsedMillis = current.monotonicMillis - began.monotonicMillis
   return Math.max(began.wallMillis + aheadMillis(began), current.wallMillis - elapsedMillis + aheadMillis(current))

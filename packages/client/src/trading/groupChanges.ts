@@ -224,8 +224,8 @@ export interface WatchedGroup {
  *
  * **Gotchas**
  *
- * - If the exchange triggers the group before it has opened the subscription, the trigger is not reported. Watch a new
- *   group before you place its first order.
+ * - If the exchange triggers the group before the subscription is open, the trigger is not reported. Watch a new group
+ *   before you place its first order.
  * - The feed detects a lost message when the next message of the channel arrives, or when it detects that the
  *   connection is lost. So a refused order can be the first sign of a trigger.
  * - The first trigger counts, even if the group was reset afterwards. Watch the group again after a reset.

@@ -142,7 +142,7 @@ type CloseOmits =
   | "reduce_only"
 
 /**
- * Sells a position in YES or NO immediately, for at least the price, and at most the position.
+ * Sells a position in YES or NO immediately, at the given price or better, and never more than the position.
  *
  * **Details**
  *

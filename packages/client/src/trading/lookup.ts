@@ -72,7 +72,7 @@ export const wantedOf = (pending: PendingOrder, exists: boolean): Wanted => {
 
 const pageLimit = 1_000
 
-/** Lists that are newer by this much are worth another read. */
+/** Another read is worthwhile if its lists are at least this much newer than the lists of the last read. */
 const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
 /** Rounded down. Undefined if the text is not a time. */
@@ -88,7 +88,10 @@ interface Freshness {
   readonly time: string
 }
 
-/** Retries if a list cannot be read. An order that an `AccountFeed` receives is found without a list. */
+/**
+ * Looks for orders in the lists. Retries if a list cannot be read. An order that an `AccountFeed` receives is found
+ * without a list.
+ */
 export const lookFor = (
   wanted: ReadonlyArray<Wanted>,
   { historical, withinMillis }: Options
@@ -134,7 +137,7 @@ export const lookFor = (
     const readUntilDone = Effect.gen(function* () {
       for (let round = 0; ; round++) {
         const left = missing()
-        // The freshness is requested before the lists, so that the lists are at least as new.
+        // The time up to which lists are complete is requested before the lists, so that the lists are at least as new.
         const fresh = yield* freshness
         const current = yield* now
         if (isWorthReading(left, fresh, current)) {
@@ -182,7 +185,7 @@ interface SearchState {
   readonly done: Set<Wanted>
 }
 
-/** Returns whether all lists could be read. */
+/** Searches the lists. Returns whether all of them could be read. */
 const readLists = (
   wanted: ReadonlyArray<Wanted>,
   state: SearchState,
@@ -238,7 +241,7 @@ const readMarket = (
       )
       isComplete = Result.isSuccess(yield* Effect.result(reading)) && isComplete
     }
-    // If a page could not be read, a wanted order may be on that page.
+    // A mismatch counts only if all lists could be read: a missing page may contain the wanted order.
     if (isComplete) for (const search of missing) if (mismatches.has(search)) done.add(search)
     return isComplete
   })

@@ -21,7 +21,7 @@ export interface Placement {
   readonly client_order_id: string
   /** The market. */
   readonly ticker: string
-  /** A time before the first attempt, in Unix milliseconds by the clock of the machine that made it. */
+  /** A time before the first attempt, in Unix milliseconds by the clock of the machine that made the attempt. */
   readonly placedAtMillis: number
   /**
    * The latest time of an attempt, in Unix milliseconds. Omit it if the clock that measured it can differ from the
@@ -260,7 +260,7 @@ export const verdictOfBatch = (error: CreateError, clientOrderId: string): Verdi
 
 const isSuccess = (status: number): boolean => status >= 200 && status < 300
 
-/** A refusal does not show the result of an earlier attempt whose response was lost. */
+/** A refusal counts only if no response was lost: it does not show the result of an earlier attempt. */
 const refusalOf = (error: Exclude<Refusal, ItemRefused>, isInUse: boolean): Verdict =>
   error.afterLostAnswer ? existsIf(isInUse) : { _tag: isInUse ? "IdInUse" : "Refused", error }
 
@@ -289,7 +289,7 @@ const namesError = /"error"\s*:(?!\s*null\b)/
 const member = /\s*("(?:[^"\\]|\\.)*")\s*:\s*("(?:[^"\\]|\\.)*"|-?[0-9][0-9.eE+-]*|true|false|null)\s*([,}])/gy
 
 /**
- * Stops at a member that is not JSON, or whose value is a list or an object. The value of a repeated member is
+ * Reads members until one is not JSON, or has a list or an object as its value. The value of a repeated member is
  * undefined.
  */
 const leadingMembers = (text: string): ReadonlyMap<string, unknown> => {

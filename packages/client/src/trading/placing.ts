@@ -293,7 +293,7 @@ const sendAll = (
  * - An order does not show that it was amended. If the price or the count was amended before the client finds the
  *   order, the outcome is `Unknown`, and `mismatch` contains the order.
  *
- * **Example** (Ten YES at 56 cents)
+ * **Example** (Ten YES contracts at 56 cents)
  *
  * ```ts
  * import * as Orders from "@kalshi-effect/client/Orders"

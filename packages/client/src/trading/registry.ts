@@ -25,14 +25,14 @@ export interface AnonymousOrder extends Omit<PendingOrder, "client_order_id"> {
 export interface OrderRegistry {
   /** Called before the first attempt. Fails if the scope is closed. */
   readonly begin: (orders: ReadonlyArray<PendingOrder>) => Effect.Effect<void, InvalidRequest>
-  /** A typed failure means that nothing was sent. */
+  /** Called with the result of a call. A typed failure means that nothing was sent. */
   readonly end: (
     orders: ReadonlyArray<PendingOrder>,
     exit: Exit.Exit<ReadonlyArray<Outcome>, PlaceError>
   ) => Effect.Effect<void>
   /** Completes when the closing scope abandons the pending calls. After that, the caller must send nothing. */
   readonly ended: Effect.Effect<void>
-  /** For an order that no longer rests. */
+  /** Called for an order that no longer rests. */
   readonly remove: (order_id: string) => void
   /** Returns the `client_order_id` of the resting order with this `order_id`. */
   readonly clientOrderIdOf: (order_id: string) => string | undefined

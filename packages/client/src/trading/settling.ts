@@ -49,7 +49,7 @@ export interface SettleOptions {
  * **Gotchas**
  *
  * - The exchange does not document how old a signature may be. In public measurements, the limit was about 30 seconds,
- *   and the exchange refused 60 seconds.
+ *   and the exchange refused signatures that were 60 seconds old.
  * - Without the `window` of an `Unknown`, `settle` reads the lists of the market from their beginning. Absence is then
  *   conclusive two minutes after `lastAttemptMillis`, or two minutes after the start of `settle` if that field is
  *   missing.
@@ -98,7 +98,7 @@ export const settleAll = (
 
 const isText = (value: unknown): boolean => typeof value === "string" && value !== ""
 
-/** A placement from a journal can be malformed. */
+/** Finds a fault in a placement, because a placement from a journal can be malformed. */
 const faultIn = (placement: Placement): { readonly pointer: string; readonly reason: string } | undefined => {
   if (typeof placement !== "object" || placement === null) {
     return {

@@ -26,5 +26,5 @@ export const hasMember =
 /** The exchange can write an empty list as null. */
 export const isList: Variant<unknown>["is"] = (msg) => Array.isArray(msg) || msg === null
 
-/** For the last variant. */
+/** For the last variant, which accepts every other `msg`. */
 export const isOther: Variant<unknown>["is"] = () => true

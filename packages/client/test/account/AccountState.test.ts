@@ -104,7 +104,7 @@ describe("AccountState", () => {
     assert.strictEqual(state.version, 2)
   })
 
-  it("reports its creation as the start of a loss that occurs before it is live", () => {
+  it("reports its creation time as the start of a loss that occurs before it is live", () => {
     const state = AccountState.make({ nowMillis: 500 })
     state.lost(outage("fill"), 2_000)
     assert.strictEqual(state.status.sinceMillis, 500)
@@ -113,7 +113,7 @@ describe("AccountState", () => {
     assert.strictEqual(state.status.sinceMillis, 9_000)
   })
 
-  it("by default, reads fills of the last ten minutes, and repeats each read after ten seconds", () => {
+  it("by default, reads fills of the last ten minutes, and repeats a read without a result after ten seconds", () => {
     const state = AccountState.make({ nowMillis: 700_000 })
     for (const channel of ["user_orders", "fill", "market_positions"] as const) state.subscribed(channel, 700_000)
     const needs = state.needs(701_000)
@@ -248,7 +248,7 @@ describe("AccountState", () => {
     )
   })
 
-  it("reports only newer fills after a message or a complete list displaced a fill", () => {
+  it("reports only fills that are newer than a fill that a message or a complete list displaced", () => {
     const reported: Array<string> = []
     const state = live({
       maxFills: 1,

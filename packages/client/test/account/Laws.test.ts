@@ -15,17 +15,17 @@ const reading = inFile("account/reads.ts")
 
 const faults: ReadonlyArray<Fault> = [
   reducing(
-    "accepts a list that began before an undecodable message",
+    "accepts a list whose read began before an undecodable message",
     "sinceMillis + this.#lagMillis : Number",
     "-1 : Number"
   ),
   reducing(
-    "accepts a list that began before the subscription",
+    "accepts a list whose read began before the subscription",
     "read.want(nowMillis + this.#lagMillis)",
     "read.want(Number.NEGATIVE_INFINITY)"
   ),
   reducing(
-    "accepts a list that began right after the subscription",
+    "accepts a list whose read began right after the subscription",
     "read.want(nowMillis + this.#lagMillis)",
     "read.want(nowMillis)"
   ),
@@ -35,7 +35,7 @@ const faults: ReadonlyArray<Fault> = [
     ""
   ),
   reducing(
-    "is live after one complete list",
+    "is live after only one complete list",
     "reads.some(({ isWanted }) => isWanted)",
     "reads.every(({ isWanted }) => isWanted)"
   ),

@@ -23,7 +23,7 @@ const make = (bufferSize = 10) => {
   return {
     events,
     state,
-    /** How often an event `Live` was made. */
+    /** How often a `Live` event was made. */
     counts,
     live: (nowMillis: number) => {
       goLive(state, nowMillis)
@@ -98,7 +98,7 @@ describe("Events", () => {
     })
   )
 
-  it.effect("makes no event for a consumer that is still busy after the end", () =>
+  it.effect("makes no event after the end, even for a consumer that is still busy", () =>
     Effect.gen(function* () {
       const { counts, events, live, lose } = make()
       live(0)

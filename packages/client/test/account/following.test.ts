@@ -211,7 +211,7 @@ describe("Following", () => {
     assert.strictEqual(second.closed.length, 3)
   })
 
-  it("is not live when its only line ends permanently, and ends once", () => {
+  it("is not live when its only line ends permanently, and reports its end once", () => {
     const { first, world } = live()
     first.refusal = closed
     first.end("fill", ended)
@@ -231,7 +231,7 @@ describe("Following", () => {
     assert.strictEqual(first.opened.length, channels.length)
   })
 
-  it("ends once if a line ends while the account subscribes on it", () => {
+  it("reports its end once if a line ends while the account subscribes on it", () => {
     const { first, world } = live()
     first.end("fill", ended)
     first.onSubscribe = () => first.end("user_orders", closed)
@@ -316,7 +316,7 @@ describe("Following with two lines", () => {
     assert.strictEqual(world.state.known().fills.length, 0)
   })
 
-  it("is not live after an outage of the last line that has not ended", () => {
+  it("is not live after an outage of the only line that has not ended", () => {
     const { first, second, world } = live(2)
     first.end("fill", closed)
     world.nowMillis += 60_000

@@ -39,7 +39,7 @@ describe("OrderGroups.update", () => {
     assert.strictEqual(make().update("limit_updated", 10, "g", "5.00"), "unknown")
   })
 
-  it("applies a second message of the same time, and ignores a repeated or older message", () => {
+  it("applies a second message with the same time, and ignores a repeated or older message", () => {
     const { all, update } = make()
     update("limit_updated", 10, "g", "1.00")
     assert.strictEqual(update("triggered", 10), "triggered")

@@ -176,7 +176,7 @@ describe("Orders.merge of an unknown order", () => {
 })
 
 describe("Orders.merge of an unconfirmed order", () => {
-  it("confirms the order by a read that began late enough and shows no earlier state", () => {
+  it("confirms the order by a read that began late enough and shows the known or a newer state", () => {
     const { orders, read, unconfirmed } = missing("a")
     assert.isTrue(orders.isDoubted("a"))
     assert.isFalse(read({ id: "a", at: 2_000 }, 5_999))
@@ -298,14 +298,14 @@ describe("Orders.complete", () => {
     assert.deepStrictEqual(unconfirmed(), ["b", "a"])
   })
 
-  it("keeps an order if the list began less than `lagMillis` after the message that shows the order", () => {
+  it("keeps an order if the read of the list began less than `lagMillis` after the message that shows the order", () => {
     const { empty, push } = make()
     push({ id: "a", at: 2_000 }, 2_000)
     assert.deepStrictEqual(empty(2_999), [])
     assert.deepStrictEqual(empty(3_000), ["a"])
   })
 
-  it("keeps an order if the list began before the read that shows the order", () => {
+  it("keeps an order if the read of the list began before the read that shows the order", () => {
     const { empty, read } = make()
     read({ id: "a", at: 2_000 }, 5_000, 9_000)
     assert.deepStrictEqual(empty(4_999), [])

@@ -109,14 +109,14 @@ describe("Positions.complete", () => {
     assert.strictEqual(positions.all().length, 3)
   })
 
-  it("keeps a position if the list began less than `lagMillis` after the message that shows it", () => {
+  it("keeps a position if the read of the list began less than `lagMillis` after the message that shows it", () => {
     const { empty, push } = make()
     push(1, 2_000, 2_000)
     assert.deepStrictEqual(empty(2_999), [])
     assert.deepStrictEqual(empty(3_000), ["1.00"])
   })
 
-  it("keeps a position if the list began before the read that shows it", () => {
+  it("keeps a position if the read of the list began before the read that shows it", () => {
     const { empty, push, read } = make()
     push(1, 2_000, 2_000)
     read(1, 2_000, 5_000)

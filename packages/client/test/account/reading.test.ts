@@ -28,11 +28,11 @@ class World {
   readonly state: AccountState.AccountState
   readonly due = Latch.makeUnsafe(false)
   readonly subaccounts: ReadonlyArray<number>
-  /** The milliseconds since the start and the path of each request, except requests for the age of the lists. */
+  /** The milliseconds since the start and the path of each request, except requests for `as_of_time`. */
   readonly requests: Array<string> = []
-  /** When the age of the lists was requested, in milliseconds since the start. */
+  /** When `as_of_time` was requested, in milliseconds since the start. */
   readonly ageRequests: Array<number> = []
-  /** The time up to which the lists are complete. Default: now. */
+  /** `as_of_time`: the time up to which the lists are complete. Default: now. */
   asOfMillis: (nowMillis: number) => number = (nowMillis) => nowMillis
   /** The exchange's clock minus the client's clock. Undefined if the exchange sends no `Date` header. */
   aheadMillis: number | undefined
@@ -168,7 +168,7 @@ describe("readWhenNeeded", () => {
   )
 
   const oldest = startMillis + lagMillis - dayMillis
-  reading("reads the fills of exactly one day only from the live list", { fillsFromMillis: oldest }, (world) =>
+  reading("reads only the live list if the fills begin exactly one day ago", { fillsFromMillis: oldest }, (world) =>
     Effect.gen(function* () {
       world.subscribe("fill")
       yield* TestClock.adjust(1_000)
@@ -179,7 +179,7 @@ describe("readWhenNeeded", () => {
     })
   )
 
-  reading("also reads the historical list for older fills", { fillsFromMillis: oldest - 1 }, (world) =>
+  reading("also reads the historical list if the fills begin earlier", { fillsFromMillis: oldest - 1 }, (world) =>
     Effect.gen(function* () {
       const row = fillRow({ id: "t", order: "a", at: oldest })
       world.responses.set("/historical/fills", { status: 200, body: { fills: [row], cursor: "" } })
@@ -215,7 +215,7 @@ describe("readWhenNeeded", () => {
     })
   )
 
-  reading("converts the age of the lists to the local clock if the exchange's clock is ahead", {}, (world) =>
+  reading("converts `as_of_time` to the local clock if the exchange's clock is ahead", {}, (world) =>
     Effect.gen(function* () {
       world.aheadMillis = 10_000
       world.asOfMillis = (nowMillis) => nowMillis - 3_000
@@ -255,7 +255,7 @@ describe("readWhenNeeded", () => {
     })
   )
 
-  reading("shows a read's error, and repeats the read after the timeout with a new age of the lists", {}, (world) =>
+  reading("shows a read's error, and repeats the read after the timeout with a new `as_of_time`", {}, (world) =>
     Effect.gen(function* () {
       world.responses.set("/portfolio/orders", { status: 400, body: { error: { code: "bad", message: "bad" } } })
       world.subscribe("user_orders")
@@ -275,7 +275,7 @@ describe("readWhenNeeded", () => {
 })
 
 describe("readWhenNeeded of unconfirmed orders", () => {
-  reading("reads four orders at the same time, with one request for the age of the lists", {}, (world) =>
+  reading("reads four orders at the same time, with one request for `as_of_time`", {}, (world) =>
     Effect.gen(function* () {
       world.orderMillis = 100
       unconfirmed(world, 10)
@@ -327,7 +327,7 @@ describe("readWhenNeeded of unconfirmed orders", () => {
     })
   )
 
-  reading("requests a new age of the lists only if the last known age is not enough", {}, (world) =>
+  reading("requests `as_of_time` again only if the last known time is not enough", {}, (world) =>
     Effect.gen(function* () {
       const { state } = world
       const enough = startMillis + lagMillis / 2
@@ -336,7 +336,7 @@ describe("readWhenNeeded of unconfirmed orders", () => {
       world.due.openUnsafe()
       yield* TestClock.adjust(1_000)
       assert.deepStrictEqual([world.ageRequests, state.known().unconfirmed.size], [[1_000], 0])
-      // The last known age is exactly enough.
+      // The last known time is exactly enough.
       state.userOrder(userOrder({ id: "late", status: "unknown", at: startMillis }), startMillis)
       world.due.openUnsafe()
       yield* TestClock.adjust(1)

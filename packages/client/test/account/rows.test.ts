@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import * as rows from "../../src/account/rows.ts"
 import { fillMessage, fillRow, orderRow, positionMessage, positionRow, userOrder } from "../support/accounts.ts"
 
-/** A row without some of its members. */
+/** Copies a row without some of its members. */
 const without = <Row extends object, Key extends keyof Row>(row: Row, ...keys: ReadonlyArray<Key>): Row => {
   const copy = { ...row }
   for (const key of keys) delete copy[key]

@@ -63,7 +63,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.43×1.00 | ")
   })
 
-  it("keeps one level for all spellings of a price", () => {
+  it("treats all spellings of a price as one level", () => {
     const book = make()
     book.snapshot(snapshot(1, 7, [["0.45", "10.00"]]), 0)
     book.delta(delta(2, 8, "yes", "0.4500", "-4.00"), 0)
@@ -108,7 +108,7 @@ describe("OrderBook", () => {
     assert.strictEqual(book.version, version)
   })
 
-  it("is not live after a level below zero, until its next snapshot", () => {
+  it("is not live after a negative level, until its next snapshot", () => {
     for (const [message, detail] of [
       [delta(2, 8, "yes", "0.4500", "-10.01"), "a change of -10.01 contracts at 0.4500"],
       [delta(2, 8, "no", "0.6000", "-0.01"), "a change of -0.01 contracts at 0.6000"],
@@ -216,7 +216,7 @@ describe("OrderBook", () => {
     )
   })
 
-  it("while crossed, shows its last uncrossed state, and is at fault if it is still crossed at the next clock", () => {
+  it("while crossed, shows its last uncrossed state, and is at fault once the clock advances", () => {
     const book = live()
     const { version } = book
     book.delta(delta(2, 8, "yes", "0.5600", "5.00"), 0)
@@ -271,7 +271,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(crossed), "crossed")
   })
 
-  it("neither extends the grace period nor shows a new state while more changes cross the book", () => {
+  it("neither extends the grace period nor shows a new state while changes leave it crossed", () => {
     const book = live()
     book.delta(delta(2, 8, "yes", "0.5700", "5.00"), 100)
     book.delta(delta(3, 8, "yes", "0.5800", "5.00"), 200)
@@ -311,7 +311,7 @@ describe("OrderBook", () => {
     assert.strictEqual(lossOf(book), "sequence: seq 1 after 2")
   })
 
-  it("returns values that never change", () => {
+  it("returns books that never change", () => {
     const book = live()
     const before = bookOf(book)
     const again = bookOf(book)
@@ -358,7 +358,7 @@ describe("OrderBook", () => {
     assert.deepInclude(bookOf(book), { clock: 1, epoch: 3 })
   })
 
-  it("works if the exchange sends no clock", () => {
+  it("applies deltas even if the exchange sends no clock", () => {
     const book = make()
     book.snapshot(snapshot(1, undefined, [["0.4500", "1.00"]]), 0)
     book.delta(delta(2, undefined, "yes", "0.4500", "1.00"), 0)
@@ -411,7 +411,7 @@ describe("OrderBook", () => {
     }
   })
 
-  it("accepts prices from 0 to 1 dollar, and nine billion contracts", () => {
+  it("accepts prices from 0 to 1 dollar, and up to nine billion contracts", () => {
     const book = make()
     const levels = [
       ["0.0000", "1.00"],
@@ -500,7 +500,7 @@ describe("OrderBook", () => {
     assert.strictEqual(read(book), "0.44×1.00 | ")
   })
 
-  it("reports its creation as the start of the loss if its first snapshot is faulty", () => {
+  it("reports its creation time as the start of the loss if its first snapshot is faulty", () => {
     const book = make({ nowMillis: 5 })
     book.snapshot(snapshot(1, 7, [["0.45", "-1.00"]]), 9)
     assert.deepStrictEqual(book.state, {

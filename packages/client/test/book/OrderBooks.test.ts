@@ -28,7 +28,7 @@ const watching = (exchange: FakeExchange, ...tickers: ReadonlyArray<string>) =>
   })
 
 describe("OrderBooks.watch with one line", () => {
-  inTime("passes the options to the books, and requests a first snapshot that does not arrive", (exchange) =>
+  inTime("passes the options to the books, and requests a late first snapshot", (exchange) =>
     Effect.gen(function* () {
       yield* TestClock.adjust(7)
       const books = yield* OrderBooks.watch(["A", "B"], { snapshotTimeoutMillis: 1_000 })
@@ -45,7 +45,7 @@ describe("OrderBooks.watch with one line", () => {
     })
   )
 
-  inTime("adds markets, keeps known books, and requests a first snapshot that does not arrive", (exchange) =>
+  inTime("adds markets, keeps known books, and requests a late first snapshot", (exchange) =>
     Effect.gen(function* () {
       const books = yield* watching(exchange, "A")
       yield* books.add(["A", "B"])

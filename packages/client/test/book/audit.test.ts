@@ -37,7 +37,7 @@ const detailOf = (books: OrderBooks.Watch, ticker: string) => {
 }
 
 describe("OrderBooks.audit", () => {
-  inTime("reports equal books as equal, with the NO prices of REST and any number of decimals", (exchange) =>
+  inTime("reports equal books as equal, even if REST writes NO prices and other decimals", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A", "B"])
       live(exchange, "A")
@@ -202,7 +202,7 @@ describe("OrderBooks.audit", () => {
     })
   )
 
-  inTime("reports books that cannot be compared as undecided, and reads nothing if no book is live", (exchange) =>
+  inTime("reports a book as undecided if it cannot be compared, and reads nothing if no book is live", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["LATE", "LOST", "GONE", "BUSY", "ODD"])
       const { events } = yield* auditing(books, { intervalMillis: 10_000 })

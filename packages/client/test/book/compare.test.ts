@@ -67,14 +67,14 @@ describe("compare", () => {
     assert.deepStrictEqual(differences([["0.45", "10.00"]], [], state), ["ask 0.56: 5.00 live, 0.00 in REST"])
   })
 
-  it("finds a NO price that REST sends as a YES price", () => {
+  it("reports both prices if REST sends a YES price for a NO level", () => {
     assert.deepStrictEqual(differences([["0.45", "10.00"]], [["0.56", "5.00"]], state), [
       "ask 0.44: 0.00 live, 5.00 in REST",
       "ask 0.56: 5.00 live, 0.00 in REST"
     ])
   })
 
-  it("accepts a level that equals the level in one of the states, and otherwise reports the newest state", () => {
+  it("accepts a level that equals the level in one of the states, and otherwise compares it with the newest state", () => {
     const states = statesOf(
       [[["0.45", "1.00"]], []],
       [

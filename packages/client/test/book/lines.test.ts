@@ -36,7 +36,7 @@ const gap = (session: FakeSession, ...markets: ReadonlyArray<string>) =>
 
 const levels = [["0.45", "1.00"]] as const
 
-/** Changes the session of the layer, and the sessions that are opened later. */
+/** Applies a change to the open sessions, and to each session that is opened later. */
 const prepare = (exchange: FakeExchange, change: FakeExchange["prepare"]) => {
   exchange.sessions.forEach(change)
   exchange.prepare = change
@@ -107,7 +107,7 @@ describe("OrderBooks.watch with two lines", () => {
     )
   }
 
-  inTime("passes the options to the books, and requests the first snapshots that do not arrive", (exchange) =>
+  inTime("passes the options to the books, and requests late first snapshots", (exchange) =>
     Effect.gen(function* () {
       yield* TestClock.adjust(7)
       const books = yield* OrderBooks.watch(["A"], { lines: 2, snapshotTimeoutMillis: 1_000 })
@@ -121,7 +121,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("keeps three lines apart", (exchange) =>
+  inTime("requests a snapshot only on the one of three lines that lost a message", (exchange) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch(["A", "B"], { lines: 3 })
       for (const session of exchange.sessions) for (const ticker of ["A", "B"]) session.snapshot(ticker, levels)
@@ -199,7 +199,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("requests the snapshots of an added market that do not arrive", (exchange) =>
+  inTime("requests the late snapshots of an added market", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A")
       yield* books.add(["B"])
@@ -356,7 +356,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("publishes a market that all lines refuse before its first snapshot", (exchange) =>
+  inTime("publishes the refusal of a market that never had a snapshot", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A")
       yield* books.add(["B"])
@@ -425,7 +425,7 @@ describe("OrderBooks.watch with two lines", () => {
       })
   )
 
-  inTime("when a line ends, no longer watches a market that the last line refused", (exchange) =>
+  inTime("stops watching a market when the only line that accepted it ends", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A", "B")
       refuse(second, "B")
@@ -450,15 +450,17 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("compares the first snapshot after an outage with what readers saw before", (exchange) =>
-    Effect.gen(function* () {
-      const { books, first, second } = yield* watching(exchange, "A")
-      for (let change = 0; change < 100; change++) first.delta("A", "yes", "0.4500", "1.00")
-      outage(second, "A")
-      const message = snapshot(1, 50, [["0.45", "7.00"]])
-      second.event({ _tag: "Message", message, generation: 2, sid: 2, receivedMillis: 0 })
-      assert.deepInclude(yield* books.read("A"), { epoch: 1, clock: 50 })
-    })
+  inTime(
+    "starts a new epoch if the first snapshot after an outage is older than the book that readers saw",
+    (exchange) =>
+      Effect.gen(function* () {
+        const { books, first, second } = yield* watching(exchange, "A")
+        for (let change = 0; change < 100; change++) first.delta("A", "yes", "0.4500", "1.00")
+        outage(second, "A")
+        const message = snapshot(1, 50, [["0.45", "7.00"]])
+        second.event({ _tag: "Message", message, generation: 2, sid: 2, receivedMillis: 0 })
+        assert.deepInclude(yield* books.read("A"), { epoch: 1, clock: 50 })
+      })
   )
 
   for (const markets of [["A", "B"], []]) {
@@ -503,7 +505,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inTime("is unreadable if both lines lost a message, and publishes each change", (exchange) =>
+  inTime("publishes each change, and is unreadable after both lines lost a message", (exchange) =>
     Effect.gen(function* () {
       const { books, first, second } = yield* watching(exchange, "A", "B")
       const reads: Array<string> = []

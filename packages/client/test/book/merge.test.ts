@@ -209,7 +209,7 @@ describe("MergedBook", () => {
     assert.deepStrictEqual(book.state, state)
   })
 
-  it("keeps the start of its live state until all lines are lost", () => {
+  it("reports the same start of its live state until all lines are lost", () => {
     const book = live()
     book.delta(first, plusOne(2, 8), 10)
     book.delta(second, plusOne(2, 9), 20)

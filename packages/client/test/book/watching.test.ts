@@ -122,7 +122,7 @@ describe("Changes", () => {
     })
   )
 
-  it.effect("ends its stream with an error", () =>
+  it.effect("ends its stream with the given error", () =>
     Effect.gen(function* () {
       const changes = yield* Changes.make()
       const error = new ConnectionClosed({ code: 4_000, reason: "" })

@@ -4,7 +4,7 @@ import { fileURLToPath } from "node:url"
 
 const source = fileURLToPath(new URL("../../src/", import.meta.url))
 
-/** Leaves out the modules of Effect. */
+/** Bundles a program without the modules of Effect. */
 const bundle = async (contents: string): Promise<string> => {
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: source, loader: "ts" },

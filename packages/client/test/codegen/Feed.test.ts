@@ -29,7 +29,7 @@ const common: Json = {
   })
 }
 
-/** `carries` lists the messages of its channel. */
+/** A document with one channel. `carries` lists the messages of this channel. */
 const documentOf = (
   schemas: Json,
   {

@@ -19,7 +19,7 @@ const object = (properties: Json, required: ReadonlyArray<string> = Object.keys(
   required
 })
 
-/** Decode a value as the only property of a response and of a request. */
+/** Returns functions that decode a value as the only property of a response and of a request. */
 const both = async (schema: Json, others: Json = {}) => {
   const document = documentOf({
     schemas: { ...others, Both: object({ a: schema }) },

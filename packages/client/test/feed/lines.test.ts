@@ -52,7 +52,7 @@ describe("nextRetryMillis", () => {
 })
 
 describe("tickWhenDue", () => {
-  it.effect("does not tick before the time", () =>
+  it.effect("does not tick before the due time", () =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
       const ticks: Array<number> = []

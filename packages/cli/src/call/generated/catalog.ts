@@ -531,7 +531,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/exchange/user_data_timestamp",
     access: "public",
-    doc: "Reads how up to date the reads of balances, orders, fills and positions are. `as_of_time` (RFC 3339) is the approximate time of their last update.",
+    doc: "Returns the time up to which reads of balances, orders, fills and positions are complete: `as_of_time` (RFC 3339), which is approximate.",
     paged: false,
     secret: false,
     fields: {}

@@ -70,7 +70,7 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
   else if (isAbsent(id) || reaction === "reopen") onSubscriptionError(core, line, slot, msg, reaction)
 }
 
-/** The error answers no known command. */
+/** Handles an error that answers no known command. */
 const onSubscriptionError = (
   core: Core,
   line: Line,
@@ -121,7 +121,7 @@ const onRefusedCommand = (
   }
 }
 
-/** The exchange accepts no more markets in this subscription, so the surplus goes to another connection. */
+/** Moves the surplus markets to another connection, because the exchange accepts no more in this subscription. */
 const spread = (core: Core, slot: Slot, sent: Sent<Slot>, msg: Messages["error"]["msg"]): void => {
   const { topic } = slot
   if (slot.acknowledged.size === 0) {
@@ -168,7 +168,7 @@ const onRefused = (
       // wants the name.
       return sent.kind === "delete" ? undefined : refuseNames(core, slot, names, refusalOf(topic.channel, msg, names))
     case "snapshot":
-      // Most likely the exchange does not send these markets, so the session adds them again.
+      // Most likely the exchange sends no messages of these markets, so the session adds them again.
       for (const name of names) slot.acknowledged.delete(name)
       return
     case "unsubscribe":

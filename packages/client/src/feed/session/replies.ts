@@ -67,7 +67,7 @@ const listOf = (slot: Slot, msg: Messages["ok"]["msg"]): ReadonlyArray<string> |
   const parameter = slot.topic.kind?.parameter
   if (parameter === undefined || msg === undefined || Array.isArray(msg)) return undefined
   const list = (msg as Readonly<Record<string, unknown>>)[parameter] // any object can be indexed by a string
-  // The cast is safe: in the schema, each of these members is a list of texts.
+  // The cast is safe: in the schema, each of these members is a list of strings.
   return Array.isArray(list) ? (list as ReadonlyArray<string>) : undefined
 }
 
@@ -89,7 +89,7 @@ export const onUnsubscribed = (core: Core, line: Line, { id, sid }: Messages["un
   if (sent !== undefined) {
     succeed(core, line, sent)
     const { slot } = sent
-    // While the command was in flight, a user got the subscription.
+    // While the command was in flight, a slot took over the subscription.
     if (sent.kind === "orphan" && line.bySid.has(sid)) line.mustVerify = true
     // A late reply can be about an older subscription, whose id (`sid`) is in use again.
     if (slot === undefined || slot.sid !== sid || slot.lastCommandId !== sent.id) return

@@ -28,7 +28,7 @@ export interface SubscriptionRequest<Name extends ChannelName = ChannelName> {
   readonly params?: ChannelParameters<Name> | undefined
 }
 
-/** The kind of names of a subscription: the parameter that lists them, and the field of a message that contains one. */
+/** A kind of names, such as market tickers: the parameter with the names, and the message field with one name. */
 export interface NameKind {
   readonly parameter: "market_tickers" | "market_ids" | "index_ids" | "underlying_tickers"
   readonly field: string
@@ -109,7 +109,7 @@ export const parse = ({ channel, params = {} }: SubscriptionRequest): Result.Res
   // The exchange has announced that the default will change. An explicit value keeps the meaning of the request.
   if (channel === "orderbook_delta") options["use_yes_price"] ??= false
   const value = naming.length === 0 ? undefined : input.get(naming[0]!)
-  // The cast is safe: in the schema of the command, each of these parameters is a text or a list of texts.
+  // The cast is safe: in the schema of the command, each of these parameters is a string or a list of strings.
   const names = [...new Set((typeof value === "string" ? [value] : (value ?? [])) as ReadonlyArray<string>)]
   const kind = kindOf(channel, naming[0]?.startsWith("market_id") === true)
   if (kind?.parameter.startsWith("market_") === true && naming.length === 0) {

@@ -57,7 +57,7 @@ const countReply = (core: Core, line: Line, reply: Exclude<Reply, { readonly typ
   if (slot !== undefined && seq !== undefined) count(core, slot, seq)
 }
 
-/** Returns false for a repeated message. */
+/** Counts a message. Returns false for a repeated message. */
 const count = (core: Core, slot: Slot, seq: number): boolean => {
   // On channels that are not sequenced, replies carry a `seq`, but data does not.
   if (!slot.topic.isSequenced) return true
@@ -149,7 +149,7 @@ const nameIn = ({ kind }: Topic, msg: unknown): string | undefined => {
 const isLeaving = ({ isWanted, leaving, names }: Slot, name: string | undefined): boolean =>
   !isWanted || leaving === "all" || (name !== undefined && (!names.has(name) || leaving?.has(name) === true))
 
-/** The list of indices or underlyings is data, and the reply to a command. */
+/** A list of indices or underlyings is both a data message and the reply to a command. */
 const onDataReply = (core: Core, line: Line, slot: Slot, id: number | undefined): void => {
   const sent = line.pending.get(id)
   if (sent?.slot === slot && sent.kind === "names") settle(core, line, sent)
@@ -157,7 +157,7 @@ const onDataReply = (core: Core, line: Line, slot: Slot, id: number | undefined)
 
 /**
  * Completes the request for a snapshot. A snapshot can lack the id of the command. The snapshot of any market of the
- * command shows that the exchange carried it out.
+ * command shows that the exchange carried out the command.
  */
 const onSnapshotReply = (core: Core, slot: Slot, name: string): void => {
   const { command } = slot
@@ -189,7 +189,8 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
     // A decoded message that waits is a data message.
     else deliverData(core, line, slot, { ...early, message: early.message as DataMessage })
   }
-  // Messages of a subscription that no command opens would use up the room of later subscriptions.
+  // No subscription is being opened, so the other messages are not needed. They would use up the room of later
+  // subscriptions.
   if (!line.slots.some(isOpening)) {
     core.counters.stray += line.early.size
     line.early.clear()
@@ -198,8 +199,8 @@ const releaseEarly = (core: Core, line: Line, slot: Slot, sid: number): void => 
 }
 
 /**
- * An absent side is normally an empty side, but the exchange may have renamed it. Snapshots with both sides are not
- * searched, because the search parses the text a second time.
+ * Reports the unknown members of a snapshot that lacks a side. An absent side is normally an empty side, but the
+ * exchange may have renamed it. Other snapshots are not searched, because the search parses the text a second time.
  */
 const reportUnknownKeys = (
   core: Core,
@@ -218,7 +219,7 @@ const reportUnknownKeys = (
 
 const maxText = 500
 
-/** The parts of a message that could be read although it does not decode. */
+/** The readable parts of a message that does not decode. */
 interface Peeked {
   readonly sid: number | undefined
   readonly seq: number | undefined
@@ -257,7 +258,7 @@ const eventOf = (
 
 const deliverUndecodable = (core: Core, line: Line, slot: Slot, undecodable: Undecodable): void => {
   if (undecodable.seq !== undefined) count(core, slot, undecodable.seq)
-  // A message of unknown type can be about more names than the name that it contains.
+  // A message of unknown type can also be about names that it does not contain.
   const name = undecodable.error._tag === "UnknownMessage" ? undefined : nameIn(slot.topic, undecodable.msg)
   const market = name !== undefined && slot.names.has(name) ? name : undefined
   emit(core, slot, market, eventOf(line, slot.sid, market, undecodable))

@@ -72,9 +72,9 @@ export interface SessionOptions {
    */
   readonly maxConnections?: number | undefined
   /**
-   * The maximum number of messages that a connection holds back. Before the reply to a subscribe command, further
-   * messages are dropped and reported as a gap. If a new connection exceeds the maximum during `changeOver`, the
-   * session drops it and keeps the old connection. Default: 10,000.
+   * The maximum number of messages that a connection holds back. Before the reply to a subscribe command, messages
+   * beyond the maximum are dropped and reported as a gap. If a new connection exceeds the maximum during `changeOver`,
+   * the session drops it and keeps the old connection. Default: 10,000.
    */
   readonly maxEarlyMessages?: number | undefined
 }

@@ -50,7 +50,7 @@ export const requestSent = (core: Core, slot: Slot, names: ReadonlyArray<string>
 export const requestSnapshots = (core: Core, topic: Topic, names: Iterable<string>): void => {
   for (const name of names) {
     const slot = slotOf(topic, name)
-    // For other markets, the exchange sends the first snapshot without a request.
+    // If a market is not subscribed yet, the exchange will send its first snapshot without a request.
     const isOpen = slot !== undefined && (slot.acknowledged.has(name) || slot.booked.has(name))
     if (isOpen && !slot.awaited.has(name)) {
       request(core, slot, name, core.now(), false)

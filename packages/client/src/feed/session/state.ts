@@ -33,7 +33,7 @@ export interface SubscriptionState {
    * - `restoring`: all other cases.
    */
   readonly status: "lost" | "restoring" | "live"
-  /** When the exchange last opened or ended the subscription, or when the feed added it. Unix milliseconds. */
+  /** When the exchange last opened or ended the subscription, or when the session added it. Unix milliseconds. */
   readonly sinceMillis: number
   readonly generation: number | undefined
   readonly sid: number | undefined

@@ -51,7 +51,7 @@ export const nextDue = (core: Core): number | undefined => {
   return next === Number.POSITIVE_INFINITY ? undefined : next
 }
 
-/** Opens no connection and sends no command. */
+/** Handles what is due, but opens no connection and sends no command. */
 export const runDue = (core: Core): void => {
   const nowMillis = core.now()
   core.isDirty = true

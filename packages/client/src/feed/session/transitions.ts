@@ -64,7 +64,7 @@ export const opened = (
 /** The exchange no longer has the subscription of this slot. */
 export const reset = (core: Core, slot: Slot): void => {
   if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
-  // A connection that will take over holds messages back. These messages must have no gap, so the messages of this slot
+  // A connection that will take over holds messages back. The held messages of this slot would now have a gap, so they
   // are dropped.
   if (slot.line.replaces !== undefined) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)
   slot.sid = undefined
@@ -84,7 +84,7 @@ export const reset = (core: Core, slot: Slot): void => {
   core.touch(slot)
 }
 
-/** Opens a subscription again after a wait. The exchange ended it, or has none under its `sid`. */
+/** Opens a subscription again after a wait, because the exchange ended it or no longer has its `sid`. */
 export const reopen = (
   core: Core,
   slot: Slot,

@@ -58,12 +58,12 @@ export const verified = (
   }
 }
 
-/** Refuses what the exchange did not acknowledge in several attempts, although it answers other commands. */
+/** Refuses the names that the exchange did not acknowledge in several attempts, although it answers other commands. */
 const giveUp = (core: Core, slot: Slot): void => {
   const { commandAttempts, commandTimeoutMillis } = core.settings
   if (slot.unanswered < commandAttempts || !slot.isWanted) return
   const { channel, kind } = slot.topic
-  // The exchange was not asked yet for names that are not doubtful.
+  // If a name is neither acknowledged nor doubtful, no command has contained it yet.
   const isUnanswered = (name: string): boolean => slot.doubtful.has(name) && !slot.acknowledged.has(name)
   const markets = [...slot.names].filter(isUnanswered)
   const error = new CommandTimedOut({

@@ -67,7 +67,7 @@ export const faultsOf = (document: Json, facts: Facts = noFacts): Promise<Readon
     })
   )
 
-/** Without imports, header and purity annotations. */
+/** Removes the imports, the header and the purity annotations from generated code. */
 export const declarationsOf = (text: string): string =>
   text
     .slice(text.search(/^(?:const|export) /m))

@@ -254,7 +254,7 @@ describe("Session", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("ignores a reply of an old connection, even with a known id", () => {
+  it("ignores a reply of an old connection, even if its id is known", () => {
     const world = new World()
     world.subscribe("trade", tickers("A"))
     world.open()
@@ -336,7 +336,7 @@ describe("Session", () => {
     assert.strictEqual(world.takeOne().params.market_tickers?.length, 100)
   })
 
-  it("pauses after error 27 (TooManyRequests) to list_subscriptions too", () => {
+  it("also pauses after error 27 (TooManyRequests) in reply to list_subscriptions", () => {
     const world = new World()
     world.subscribe("ticker")
     world.open()
@@ -981,7 +981,7 @@ describe("Session", () => {
     }
   })
 
-  it("requests the current state of each ticker when it subscribes, adds and restores", () => {
+  it("requests the current state of tickers that it subscribes to, adds or restores", () => {
     const world = new World()
     const { subscription } = world.live("ticker", { ...tickers("A"), send_initial_snapshot: true })
     subscription.add(["B"])
@@ -998,7 +998,7 @@ describe("Session", () => {
     )
   })
 
-  it("reports unknown members of a snapshot that lacks a side, before its delivery", () => {
+  it("reports unknown members of a snapshot that lacks a side, before it delivers the snapshot", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     const other = world.subscribe("orderbook_delta", tickers("B"))
@@ -1513,7 +1513,7 @@ describe("Session", () => {
     assert.deepStrictEqual(live, ["first", "second", "third"])
   })
 
-  it("notifies a user who joined during an outage when the subscription is restored", () => {
+  it("when the subscription is restored, notifies a user who joined during the outage", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")
@@ -1526,7 +1526,7 @@ describe("Session", () => {
     assert.deepStrictEqual([live, user.tags], [1, []])
   })
 
-  it("notifies a user who joins during a changeover at once", () => {
+  it("at once notifies a user who joins during a changeover", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")
@@ -1592,7 +1592,7 @@ describe("Session", () => {
     assert.deepStrictEqual([sent, world.unread.length], [[0], 1])
   })
 
-  it("treats a jump of the clock by exactly `jumpMillis` as a late tick, and dials again beyond it", () => {
+  it("treats a clock jump of exactly `jumpMillis` as a late tick, and dials again after a larger jump", () => {
     for (const [jumpMillis, dials] of [
       [30_000, [1]],
       [-30_000, [1]],
@@ -1619,7 +1619,7 @@ describe("Session", () => {
     assert.deepStrictEqual([world.dials, world.session.state().counters.losses], [[1, 2], 2])
   })
 
-  it("keeps a connection that receives messages without pings", () => {
+  it("keeps a connection that receives messages but no pings", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     for (let seq = 1; seq <= 12; seq++) {

@@ -76,7 +76,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual([world.abandoned, user.ends], [[2], []])
   })
 
-  it("starts one replacement for each open connection with subscriptions, even if it is called again", () => {
+  it("starts one replacement for each open connection with subscriptions, even if `changeOver` is called again", () => {
     const world = new World()
     world.session.changeOver()
     assert.deepStrictEqual(world.session.state().connections, [])
@@ -152,7 +152,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual(world.abandoned, [])
   })
 
-  it("follows users who join and leave during the changeover", () => {
+  it("updates both connections when users join or leave during the changeover", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A", "B"))
     world.session.changeOver()
@@ -224,7 +224,7 @@ describe("changeOver", () => {
     assert.deepStrictEqual(user.tags, ["Outage", "Replaced", "Restored", "trade"])
   })
 
-  it("replaces only the subscription of the same connection if a channel has several", () => {
+  it("moves each subscription of a channel to the replacement of its own connection", () => {
     const world = new World({ batchSize: 2 })
     const { user } = world.subscribe("trade", tickers("A", "B", "C", "D"))
     world.open()

@@ -27,7 +27,7 @@ describe("send", () => {
     assert.deepStrictEqual(user.tags, ["trade"])
   })
 
-  it("delivers no message of a subscription that is ending, to a user who joins", () => {
+  it("delivers no message of an ending subscription to a user who joins", () => {
     const world = new World()
     world.live("trade", tickers("A")).subscription.close()
     const end = world.takeOne()
@@ -100,7 +100,7 @@ describe("doubt", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("keeps the markets of a snapshot request without a reply", () => {
+  it("keeps the markets whose snapshot request got no reply", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -114,7 +114,7 @@ describe("doubt", () => {
     assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["A"] })
   })
 
-  it("counts only commands without a reply in succession", () => {
+  it("counts only consecutive commands without a reply", () => {
     const world = new World({ commandAttempts: 2 })
     const { subscription, user } = world.live("trade", tickers("A"))
     for (const market of ["B", "C"]) {

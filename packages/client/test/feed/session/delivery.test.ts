@@ -42,7 +42,7 @@ describe("Session: a topic on two connections", () => {
     assert.strictEqual(user.of("Restored").length, 1)
   })
 
-  it("notifies a user that the subscription is live when all connections have all markets", () => {
+  it("notifies a user of a live subscription only when all connections have their markets", () => {
     const world = new World({ batchSize: 2 })
     let live = 0
     world.subscribe("trade", tickers("A", "B", "C", "D"), Object.assign(new User(), { onLive: () => void live++ }))
@@ -69,7 +69,7 @@ describe("Session: a topic on two connections", () => {
 })
 
 describe("Session: users", () => {
-  it("ends a subscription once, even if its end closes it and others", () => {
+  it("ends a subscription once, even if its end handler closes it and others", () => {
     const world = new World()
     const [first, second] = [new User(), new User()]
     const made = world.subscribe(
@@ -96,7 +96,7 @@ describe("Session: users", () => {
     assert.deepStrictEqual([user.events, other.user.tags], [[], ["Refused"]])
   })
 
-  it("delivers the last message to a user who joins, not a later event", () => {
+  it("delivers the last message to a user who joins, but no event after it", () => {
     const params = { ...tickers("A"), send_initial_snapshot: true }
     const world = new World()
     world.live("ticker", params)

@@ -95,7 +95,7 @@ describe("lose", () => {
     assert.strictEqual(world.takeOne().cmd, "subscribe")
   })
 
-  it("starts with all attempts again after a subscription that failed", () => {
+  it("allows all attempts again after a subscription has failed", () => {
     const world = new World({ reconnect: { maxAttempts: 1 } })
     for (let round = 0; round < 2; round++) {
       const { user } = world.subscribe("trade")
@@ -181,7 +181,7 @@ describe("refuseDial", () => {
 })
 
 describe("close", () => {
-  it("reconnects after close codes beyond the private range, and fails from 4000 to 4999", () => {
+  it("fails after the private close codes 4000 to 4999, and reconnects after other codes", () => {
     for (const [code, ends] of [
       [3999, 0],
       [4000, 1],
@@ -195,7 +195,7 @@ describe("close", () => {
     }
   })
 
-  it("accepts subscriptions in a handler of a lost subscription", () => {
+  it("accepts a subscription from the end handler of a lost subscription", () => {
     const world = new World({ reconnect: false })
     const user = new User()
     const next = new User()
