@@ -52,7 +52,7 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("sends nothing if the wait for tokens takes the whole total timeout", () =>
+  it.effect("sends nothing if the wait for tokens would use up the total timeout", () =>
     Effect.gen(function* () {
       yield* spendAll
       // The tokens refill after 100.1 ms, and sleeps last whole milliseconds.
@@ -94,14 +94,14 @@ describe("Kalshi.layer", () => {
       .sort((a, b) => a - b)
   })
 
-  it.effect("after a burst, counts the refill of tokens from the arrival of the responses", () =>
+  it.effect("after a burst, refills tokens from the time of the responses", () =>
     Effect.gen(function* () {
-      // The exchange's bucket was possibly full until the burst arrived.
+      // The burst may reach the exchange as late as its responses, and until then the bucket there can be full.
       assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
     }).pipe(provideExchange({ transitMillis: () => 100 }, { limits: {} }))
   )
 
-  it.effect("after a burst without responses, counts the refill from the end of the assumed latency", () =>
+  it.effect("after a burst without responses, refills tokens from the end of the assumed latency", () =>
     Effect.gen(function* () {
       const sent = yield* burst
       assert.closeTo(sent[10]!, 601, 10)
@@ -176,7 +176,7 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange())
   )
 
-  it.live("reports a maximum wait of 0 ms, never less, on the real clock", () =>
+  it.live("reports a maximum wait of exactly 0 ms on the real clock", () =>
     Effect.gen(function* () {
       yield* Effect.provideService(Orders.batchCreate(batch(10)), SendPolicy.Overrides, { totalTimeout: "1 minute" })
       const withoutWait = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
@@ -200,10 +200,9 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange({}, { policy: { totalTimeout: "500 millis" } }))
   )
 
-  it.effect("keeps the error of an earlier attempt that was sent", () =>
+  it.effect("fails with the error of an earlier attempt if a retry would wait too long", () =>
     Effect.gen(function* () {
       yield* creates(9)
-      // The retry would wait for longer than allowed, so the call fails with the error of the first attempt.
       assert.strictEqual((yield* runFor("1 minute", Effect.flip(create("lost"))))._tag, "GatewayTimeout")
       assert.strictEqual((yield* Metered).calls().length, 10)
     }).pipe(
@@ -217,7 +216,7 @@ describe("Kalshi.layer", () => {
 })
 
 describe("Orders.batchCreate after a lost response", () => {
-  it.effect("is not retried if its tokens become available more than a minute later", () =>
+  it.effect("is not retried if its tokens become available more than a minute after the send", () =>
     Effect.gen(function* () {
       assert.strictEqual(
         (yield* runFor("5 minutes", Effect.flip(Orders.batchCreate(batch(10)))))._tag,
@@ -396,7 +395,7 @@ describe("RateLimits.Overrides", () => {
 })
 
 describe("RateLimits.waitFor", () => {
-  it.effect("returns the wait of the next call", () =>
+  it.effect("returns the wait that the next call would have", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("o")), 0)
       yield* spendAll
@@ -561,7 +560,7 @@ describe("TooManyRequests", () => {
 describe("interruption", () => {
   const isFull = Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(10)), (millis) => millis === 0)
 
-  it.effect("of the first waiting call takes no tokens, and advances the next call", () =>
+  it.effect("of the first waiting call takes no tokens, and lets the next call go ahead", () =>
     Effect.gen(function* () {
       yield* spendAll
       const first = yield* start(Orders.batchCreate(batch(10)))
@@ -575,7 +574,7 @@ describe("interruption", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("of a later waiting call takes no tokens, and advances the calls behind it", () =>
+  it.effect("of a later waiting call takes no tokens, and lets the calls behind it go ahead", () =>
     Effect.gen(function* () {
       yield* spendAll
       const first = yield* start(create("first in line"))
@@ -589,7 +588,7 @@ describe("interruption", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("returns the tokens of a call that was being signed", () =>
+  it.effect("returns the tokens of a call that is still being signed", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const slow = Signer.make({
@@ -625,7 +624,7 @@ describe("interruption", () => {
     }).pipe(provideExchange({ transitMillis: (n) => (n < 12 ? 60_000 : 0) }, { limits: {} }))
   )
 
-  it.effect("sends nothing later, and does not stop other calls", () =>
+  it.effect("withdraws waiting calls, and does not stop other calls", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(all(["a", "b", "c"], create))
@@ -650,7 +649,7 @@ describe("a refused connection", () => {
 })
 
 describe("RateLimits.Store", () => {
-  it.effect("does not change a call's result if the store fails after the send", () =>
+  it.effect("does not change a call's result if the store fails after the call was sent", () =>
     Effect.gen(function* () {
       const broken = () => Effect.die(new Error("the store is broken"))
       const store: RateLimits.Store = {

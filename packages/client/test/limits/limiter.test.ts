@@ -181,7 +181,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("estimates the waits of waiting calls again when it has fetched the budgets", () =>
+  it.effect("estimates the waits of waiting calls again after it has fetched the budgets", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const limiter = yield* make(
@@ -199,7 +199,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("counts the fetch toward the maximum wait of a call that seemed too large", () =>
+  it.effect("counts the fetch toward the maximum wait of a call that exceeds the default budget", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust(1_000)
       const gate = yield* Deferred.make<void>()

@@ -87,7 +87,7 @@ describe("encode.prepare, the path", () => {
 })
 
 describe("encode.prepare, the body", () => {
-  it("of an operation that declares none is {} for POST and PUT, and absent for GET and DELETE", () => {
+  it("is {} for POST and PUT, and absent for GET and DELETE, if the operation declares none", () => {
     for (const [method, body] of [
       ["POST", "{}"],
       ["PUT", "{}"],
@@ -152,7 +152,7 @@ describe("encode.prepare, the body", () => {
 })
 
 describe("encode.prepare, a rule", () => {
-  it("that throws makes the encoder throw, because the rule is wrong", () => {
+  it("that throws makes the encoder throw, because it is wrong", () => {
     const broken = Operation.make({
       ...base,
       rules: [

@@ -67,7 +67,7 @@ describe("transport.make, a fault", () => {
     })
   )
 
-  it.effect("has the code and message of the innermost coded error, up to five levels deep", () =>
+  it.effect("has the code and message of the innermost error with a code, up to five levels deep", () =>
     Effect.gen(function* () {
       const nested = (depth: number): object =>
         depth === 0 ? { code: "DEEP", message: "inside" } : { message: "outside", cause: nested(depth - 1) }

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Pace } from "../../../src/feed/session/pace.ts"
 
-/** Takes all commands that can be sent at a time. Returns their number, and when the next command can be sent. */
+/** Takes every command that can be sent now. Returns how many, and when the next command can be sent. */
 const takeAll = (pace: Pace, nowMillis: number): readonly [count: number, nextMillis: number] => {
   for (let count = 0; ; count++) {
     const next = pace.wait(nowMillis)
@@ -25,7 +25,7 @@ describe("Pace", () => {
     assert.deepStrictEqual(takeAll(pace, 1), [1, 2])
   })
 
-  it("counts the interval from the last time that was checked with a command to spare", () => {
+  it("counts the interval from the last refill, not from a later check", () => {
     const pace = new Pace(1, 100)
     assert.strictEqual(pace.wait(40), undefined)
     assert.deepStrictEqual(takeAll(pace, 40), [1, 100])

@@ -34,7 +34,7 @@ describe("Pending", () => {
     )
   })
 
-  it("forgets all commands, even expired commands", () => {
+  it("forgets expired commands, too, when it is cleared", () => {
     const pending = new Pending<string>()
     pending.add(sent(1))
     pending.expire(0)

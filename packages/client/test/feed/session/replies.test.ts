@@ -13,7 +13,7 @@ const list = (id: number, ...subscriptions: ReadonlyArray<readonly [channel: str
 })
 
 describe("onUnsubscribed", () => {
-  it("opens a subscription again if it ends late, after the list of subscriptions still contained it", () => {
+  it("opens a subscription again after a late reply has ended it", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.close()
@@ -83,7 +83,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("ignores a reply with another sid (subscription id)", () => {
+  it("ignores a reply with an unknown sid (subscription id)", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -105,7 +105,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("does not refuse a market that is missing in the reply to a removal, but adds the market again", () => {
+  it("adds a market again that is missing in the reply to a removal", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
     subscription.remove(["B"])
@@ -114,7 +114,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("does not refuse a market that a user removed before the reply to its add command", () => {
+  it("reports no refusal of a market that the user removed before the reply", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -124,7 +124,7 @@ describe("onOk", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
-  it("forgets a removed market after a reply without a list, and requests no snapshot when the market is added", () => {
+  it("forgets a removed market after a reply without a list of markets", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -137,7 +137,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("does not compare the list of markets in the reply to a snapshot request", () => {
+  it("ignores the list of markets in the reply to a snapshot request", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -175,7 +175,7 @@ describe("onSubscribed", () => {
     }
   })
 
-  it("ends a subscription of another channel than the command requested", () => {
+  it("ends a subscription whose channel it did not request", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     world.open()
@@ -196,7 +196,7 @@ describe("onSubscribed", () => {
     assert.deepStrictEqual([user.tags, world.unread], [["trade", "trade"], []])
   })
 
-  it("verifies the subscriptions if the exchange uses the sid of another subscription", () => {
+  it("verifies the subscriptions if the exchange reuses the sid of a live subscription", () => {
     const world = new World()
     const fills = world.live("fill")
     world.live("ticker", {}, 1)
