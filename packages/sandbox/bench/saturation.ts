@@ -42,7 +42,7 @@ const prices = new Map(
 const start = (file: string, ...args: ReadonlyArray<string>) =>
   fork(fileURLToPath(new URL(file, import.meta.url)), args)
 
-/** Rejects if the process ends. */
+/** The next message of the process. Rejects if the process ends. */
 const next = <A>(child: ChildProcess): Promise<A> =>
   new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`${child.spawnargs.at(1)} ended with ${code}`))

@@ -24,18 +24,18 @@ export interface Setting {
   readonly ticker: string
   readonly keyId: string
   readonly privateKey: string
-  /** Undefined if the budget is not shared. */
+  /** The port of the Redis server that holds the shared budget. Undefined if the budget is not shared. */
   readonly redisPort: number | undefined
-  /** Of the process's clock. */
+  /** How far this process's clock is ahead. */
   readonly aheadMillis: number
-  /** Of the account's write bucket. */
+  /** The capacity of the account's write bucket. */
   readonly capacity: number
 }
 
 export interface Outcome {
-  /** Reads, and pairs of a create and its cancel. */
+  /** The number of successful reads, and of successful pairs of a create and its cancel. */
   readonly succeeded: number
-  /** By tag. */
+  /** The number of failed calls by the tag of the error. */
   readonly failed: Readonly<Record<string, number>>
 }
 

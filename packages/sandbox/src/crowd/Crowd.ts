@@ -66,8 +66,8 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
       )
 
 /**
- * Creates the accounts, markets and orders that are missing. If the clock was moved back, the exchange's time is later
- * than `atMillis`. The crowd then starts at the exchange's time.
+ * Creates the accounts, markets and orders that are missing. If the clock was moved back, `atMillis` is before the
+ * exchange's time. The crowd then starts at the exchange's time.
  */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>
   exchange.attach(new CrowdAgent(exchange, options, exchange.view(atMillis).nowMillis))
@@ -77,7 +77,7 @@ class CrowdAgent implements Agent {
   readonly #pace: number
   readonly #isOwnOnly: boolean
   #tickers: ReadonlyArray<string> = []
-  /** The next full second, and the actions before it, in order. */
+  /** The next full second, and the actions up to it, in sequence. */
   #nextSecond = 0
   #actions: ReadonlyArray<Action> = []
   #done = 0

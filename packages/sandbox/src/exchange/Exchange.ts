@@ -52,12 +52,12 @@ export class Exchange {
   readonly seed: number
   readonly #state: State
   readonly #log = new Log()
-  /** The state for lagging reads. It executes the same commands, but `readLagMillis` later. */
+  /** The state that lagging reads show. It executes each command `readLagMillis` later. */
   readonly #lagging: State | undefined
   /** Commands that the lagging state has not executed yet. */
   readonly #delayed: Array<DelayedCommand> = []
   #record: ((command: Command, atMillis: number) => void) | undefined
-  /** The latest time of a call of {@link takeTokens}, in Unix milliseconds. */
+  /** The latest time at which {@link takeTokens} was called, in Unix milliseconds. */
   #tokenMillis = 0
   #agent: Agent | undefined
   #isAgentActing = false

@@ -18,7 +18,7 @@ import { invalidParameters, notFound, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
 import { type AccountState, type State, checkNotPaused } from "../state.ts"
 
-/** The money goes to the primary subaccount, on shard 0. */
+/** Creates an account. The money goes to its primary subaccount on shard 0. */
 export const create = (
   state: State,
   name: string,
@@ -140,7 +140,7 @@ const scopes: ReadonlySet<Scope> = /*#__PURE__*/ new Set([
   "write::block_trade_accept"
 ])
 
-/** Does not check the public key. */
+/** Checks the options of a key, but not its public key. */
 export const checkKey = (account: AccountState, options: KeyOptions): Refusal | undefined => {
   const { name, scopes: requested = fullAccess, subaccount } = options
   if (requested.some((scope) => !scopes.has(scope)) || requested.length === 0) {
@@ -160,7 +160,7 @@ export const checkKey = (account: AccountState, options: KeyOptions): Refusal | 
 
 const fullAccess: ReadonlyArray<Scope> = ["read", "write"]
 
-/** No other key of the account may have the name. */
+/** Registers a key. Fails if another key of the account has the name. */
 export const registerKey = (
   state: State,
   account: AccountState,

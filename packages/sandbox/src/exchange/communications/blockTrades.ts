@@ -20,7 +20,7 @@ import {
 import { isTime } from "../times.ts"
 import { checkMoney, insufficientBalance, type Terms } from "./terms.ts"
 
-/** Both parties must then accept the trade. */
+/** Proposes a block trade. Both parties must then accept it. */
 export const propose = (
   state: State,
   account: AccountState,
@@ -175,7 +175,7 @@ const statusOf = (
 ): BlockTrade["status"] =>
   executedMillis !== undefined ? "executed" : nowMillis < expirationMillis ? "pending" : "expired"
 
-/** Later events do not change the copy. */
+/** A copy that later events do not change. */
 export const toBlockTrade = (state: State, { market: _market, ...trade }: BlockTradeState): BlockTrade => {
   const status = statusOf(state, trade)
   return {

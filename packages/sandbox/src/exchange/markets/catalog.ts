@@ -21,7 +21,7 @@ import type { ComboState, EventState, MarketState, SeriesState, State } from "..
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
 
-/** Millionths in one ten-thousandth. Fee rates of an input are in ten-thousandths. */
+/** A fee rate of an input is in ten-thousandths, and is stored in millionths: a hundred per ten-thousandth. */
 const millionths = 100
 
 export const createSeries = (state: State, input: CreateSeries): Result.Result<SeriesState, Refusal> => {
@@ -147,7 +147,7 @@ export const createMarket = (state: State, input: CreateMarket): Result.Result<M
   )
 }
 
-/** The terms must be valid. */
+/** Adds a market. Its terms must be valid. */
 export const addMarket = (
   state: State,
   input: Omit<CreateMarket, "priceRanges">,

@@ -26,7 +26,7 @@ export const cancelBatchQuote = (state: State, batchQuote: BatchQuoteState, reas
   state.emit?.({ type: "batchQuoteDeleted", batchQuote: toBatchQuote(batchQuote) })
 }
 
-/** The caller must update the best bids of the batch. */
+/** Ends the time in which a batch quote can win children. The caller must update the best bids of the batch. */
 export const uncount = (state: State, batchQuote: BatchQuoteState): void => {
   batchQuote.isCounted = false
   unschedule(state, { discount: batchQuote })
