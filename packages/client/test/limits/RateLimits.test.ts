@@ -96,7 +96,7 @@ describe("Kalshi.layer", () => {
 
   it.effect("after a burst, refills tokens from the time of the responses", () =>
     Effect.gen(function* () {
-      // The burst may reach the exchange as late as its responses, and until then the bucket there can be full.
+      // The burst may have arrived just before its responses. Until then, the exchange's bucket can be full.
       assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
     }).pipe(provideExchange({ transitMillis: () => 100 }, { limits: {} }))
   )

@@ -170,7 +170,7 @@ describe("memory.make", () => {
       for (const call of calls) yield* store.take(call)
       yield* store.arrived(calls[0]!)
       yield* TestClock.adjust(50)
-      // The bucket has 95 tokens, of which 30 are reserved for the second call. It is still in flight.
+      // The bucket has 95 tokens. 30 of them are reserved for the second call, which is still in flight.
       assert.strictEqual(yield* level(store), 65)
       const other = memory.make()
       yield* TestClock.adjust(1)

@@ -109,7 +109,7 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer(settings)))
   })
 
-  it.effect("narrows a measurement for five minutes, and drops it after fifteen minutes", () =>
+  it.effect("lets later responses narrow a measurement for five minutes, and drops it after fifteen", () =>
     Effect.gen(function* () {
       let hour = 0
       for (const [later, expected] of [

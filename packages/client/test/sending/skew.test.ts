@@ -3,7 +3,7 @@ import { dateMillis, isBeyondResolution, make, type Reading, type Skew } from ".
 
 const noon = Date.UTC(2026, 9, 9, 12)
 
-/** The wall clock is `aheadMillis` ahead of its start. */
+/** A reading of the clocks after the wall clock was set ahead by `aheadMillis`. */
 const at = (monotonicMillis: number, aheadMillis = 0): Reading => ({
   wallMillis: noon + monotonicMillis + aheadMillis,
   monotonicMillis
@@ -184,7 +184,7 @@ describe("skew.make", () => {
     }
   })
 
-  it("replaces a combined interval by an interval that was combined for five minutes", () => {
+  it("replaces a combined interval by a newer one once that is five minutes old", () => {
     const skew = narrowedThen(300_000)
     observeWholeSecond(skew, 599_999)
     assert.deepStrictEqual(boundsOf(skew, at(599_999)), [1, 800])

@@ -719,7 +719,7 @@ const cut = <Row>(
     deliver(rows.slice(page, page + 1), page + 1 >= rows.length, receivedMillis)
   })
 
-/** Subscribes all channels, and completes each needed read with an empty page. */
+/** Marks all channels as subscribed, and completes each needed read with an empty page. */
 export const goLive = (state: AccountState, nowMillis: number): void => {
   const all: ReadonlyArray<AccountChannel> = [...channels, "order_group_updates"]
   for (const channel of all) state.subscribed(channel, nowMillis)

@@ -143,7 +143,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("looks up a lost order even after it placed a later order in the market", () =>
+  it.effect("looks up a lost order even if a later order in its market got a response", () =>
     Effect.gen(function* () {
       const other = buy({ client_order_id: "other" })
       const { report } = yield* run(
@@ -198,7 +198,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("cancels an order once that was lost and placed again with the same id", () =>
+  it.effect("cancels a lost order only once if it was placed again with its id", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(Orders.place(intent, { within: 50 }), resting)
       const replies = [lost, lost, lost, lost, asOf(-60_000), listed(), created, canceled]
@@ -354,7 +354,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports each order in `left` as a placement that Orders.settle can settle", () =>
+  it.effect("reports each order in `left` as a placement for Orders.settle", () =>
     Effect.gen(function* () {
       const { report } = yield* run(
         Orders.place(intent, { within: 50 }),

@@ -148,7 +148,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("reports a lost order that no list shows as a placement that Orders.settle can settle", () =>
+  it.effect("reports an unlisted lost order as a placement for Orders.settle", () =>
     Effect.gen(function* () {
       const { report } = yield* run(Effect.exit(resting), [lost, asOf(60_000), listed()], once)
       const left = report?.left[0]
@@ -339,7 +339,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("cancels an order once that was lost and created again with the same id", () =>
+  it.effect("cancels a lost order only once if it was created again with its id", () =>
     Effect.gen(function* () {
       const { paths } = yield* run(Effect.andThen(Effect.exit(resting), resting), [lost, created, canceled], once)
       assert.deepStrictEqual(paths, [create, create, target])

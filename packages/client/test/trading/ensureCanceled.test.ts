@@ -91,7 +91,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only if a read as of a time after the call finds no order", () =>
+  it.effect("returns NoSuchOrder only if reads newer than the call do not find the order", () =>
     Effect.gen(function* () {
       const { paths, value } = yield* play(Orders.ensureCanceled(target), [
         notFound,

@@ -54,7 +54,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns an effect `triggered` that succeeds with the first trigger, each time it runs", () =>
+  it.effect("returns an effect `triggered` that succeeds with the group's trigger whenever it runs", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       const waiting = yield* Effect.forkChild(triggered, { startImmediately: true })

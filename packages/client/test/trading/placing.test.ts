@@ -45,7 +45,7 @@ const requestOf = (intent: Orders.OrderIntent): Readonly<Record<string, unknown>
   ...Result.getOrThrow(intent.request)
 })
 
-/** The client_order_id that zero bytes generate instead of random bytes. */
+/** The generated client_order_id if all random bytes are zero. */
 const fixedId = "00000000-0000-4000-8000-000000000000"
 
 const withFixedId = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -709,7 +709,7 @@ describe("Orders.place: attempt times", () => {
       const program = Effect.andThen(Effect.exit(Orders.list()), Orders.place(intent, { within: 50 }))
       const replies = [dated(listed(), atMillis + 300_000), lost, asOf(0), listed()]
       const { value } = yield* play(program, replies, { ...once, atMillis, correctClockSkew: true })
-      // The client assumes the middle of the second in a date header.
+      // The client takes a date header to mean the middle of its second.
       assert.deepInclude(value, {
         _tag: "Unknown",
         placedAtMillis: atMillis,
@@ -720,7 +720,7 @@ describe("Orders.place: attempt times", () => {
   )
 
   /**
-   * Loses two responses, each after 2 seconds. Each second, the wall clock moves to the next distance from its start.
+   * Loses two responses, each after 2 seconds. Every second, the wall clock is set ahead by the next of `aheadMillis`.
    */
   const loseTwo = (...aheadMillis: ReadonlyArray<number>) =>
     Effect.map(

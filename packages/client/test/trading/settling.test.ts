@@ -293,7 +293,7 @@ describe("Orders.settle", () => {
     it.effect(`never returns NotPlaced if ${why}`, () =>
       Effect.gen(function* () {
         for (const one of [unsettled, journaled(unsettled)]) {
-          // The lists are more recent than the start by ten hours.
+          // The lists are ten hours newer than the start.
           assert.strictEqual((yield* settleUnlisted(one, asOf(36_000_000), 3_600_000))._tag, "Unknown")
         }
       })

@@ -68,7 +68,8 @@ export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis:
     const prices = best === undefined ? [] : ladderOf(levelsOfMarket(crowd, ticker, atMillis), side, best)
     moveLadder(crowd, accountId, ticker, atMillis, random, side, orders, prices)
   }
-  // The maker moves ahead with the side toward which the value moves, so that its orders never cross each other.
+  // The maker moves one side after the other, first the side toward which the value moves. So its orders never cross
+  // each other.
   if (fair - half > (bids[0]?.price ?? 0)) {
     move("ask", asks)
     move("bid", bids)

@@ -80,7 +80,7 @@ const revenueOf = (held: number, side: "bid" | "ask", count: number, price: numb
 }
 
 /**
- * Checks a transfer. Fails, too, if it takes away contracts that cover resting orders of a party, because the money for
+ * Checks a transfer. Also fails if it takes away contracts that cover resting orders of a party, because the money for
  * these orders would be missing.
  */
 const checkTransfer = (
