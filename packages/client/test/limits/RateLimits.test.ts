@@ -334,7 +334,7 @@ describe("the queue of waiting calls", () => {
 })
 
 describe("RateLimits.Overrides", () => {
-  it.effect("maxWait: 0 fails instead of waiting, and reports the wait", () =>
+  it.effect("with maxWait: 0, a call fails instead of waiting, and reports how long it would wait", () =>
     Effect.gen(function* () {
       yield* create("fits").pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
       yield* creates(9)
@@ -346,7 +346,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("maxWait includes the wait for earlier calls, and a rejected call leaves the queue", () =>
+  it.effect("maxWait limits the wait including earlier calls, and a rejected call leaves the queue", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* start(all(["a", "b", "c"], create))
@@ -359,7 +359,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("maxWait allows a wait of exactly maxWait", () =>
+  it.effect("allows a wait of exactly maxWait", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* runFor(
@@ -424,7 +424,7 @@ describe("RateLimits.waitFor", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("assumes the buckets of all shards for Orders.create without an input", () =>
+  it.effect("counts the buckets of all shards if Orders.create gets no input", () =>
     Effect.gen(function* () {
       yield* Effect.forEach(indexes(10), () => Orders.create({ ...order("o"), exchange_index: 3 }))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)

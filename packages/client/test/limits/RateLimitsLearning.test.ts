@@ -253,7 +253,7 @@ describe("RateLimits, the limits requests", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("are sent before the waiting calls of their burst, and cause no 429", () =>
+  it.effect("are sent before the waiting calls of a burst, and cause no 429", () =>
     Effect.gen(function* () {
       yield* runFor(
         "1 minute",

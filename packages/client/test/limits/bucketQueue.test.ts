@@ -160,7 +160,7 @@ describe("BucketQueue.want", () => {
 })
 
 describe("BucketQueue.acquire", () => {
-  it.effect("takes tokens at once, and returns the time of the call's arrival", () =>
+  it.effect("takes available tokens at once, and returns when the call arrived", () =>
     Effect.gen(function* () {
       const { calls, store, wants } = scripted([])
       const { acquire } = yield* make({ store })
@@ -329,7 +329,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a queued call only after its maximum wait if other processes compete", () =>
+  it.effect("rejects a queued call that loses to other processes only after its maximum wait", () =>
     Effect.gen(function* () {
       const { store } = scripted([100, 100, 9_000, 9_000, 9_000])
       const { acquire } = yield* makeLearned({ store })
@@ -522,7 +522,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("after fetching a smaller budget, rejects calls that it serves too late", () =>
+  it.effect("after fetching a smaller budget, rejects the calls that it would serve too late", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { limits, endpointCosts } = reporting(10, 50)
@@ -570,7 +570,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("without a fetched budget, takes a cancel's tokens with `forced`", () =>
+  it.effect("without a fetched budget, sets `forced` to take a cancel's tokens", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted([1_000, 1_000, 1_000, 1_000, 1_000])
       const { acquire } = yield* make({ store })

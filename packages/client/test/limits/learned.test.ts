@@ -188,7 +188,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("requests a fetch after half of a default bucket, and when budgets are old", () =>
+  it.effect("requests a fetch after half of a default bucket is spent, and again when the budgets are old", () =>
     Effect.gen(function* () {
       const made = yield* make()
       const { learned } = made

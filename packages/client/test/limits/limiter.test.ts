@@ -106,7 +106,7 @@ describe("limiter.make", () => {
     )
   }
 
-  it.effect("passes each bucket once to `watch` if the store can read tokens", () =>
+  it.effect("passes each bucket to `watch` once, if the store can read tokens", () =>
     Effect.gen(function* () {
       const shown: Array<readonly [name: string, level: (nowMillis: number) => unknown]> = []
       const levels: Array<unknown> = []
@@ -133,7 +133,7 @@ describe("limiter.make", () => {
 })
 
 describe("Limiter.limit", () => {
-  it.effect("rejects a maximum wait that is not a duration, with an empty pointer", () =>
+  it.effect("rejects a maximum wait that is not a duration", () =>
     Effect.gen(function* () {
       const limiter = yield* make(makeStore().store)
       const call = limiter

@@ -205,7 +205,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("returns at least ten milliseconds if only a response can free tokens", () =>
+  it.effect("returns a wait of at least ten milliseconds if only a response can free tokens", () =>
     Effect.gen(function* () {
       const options = { capacity: 1_000, refillRate: 1_000 }
       const waitAfter = (cost: number, ...before: ReadonlyArray<readonly [cost: number, latencyMillis: number]>) =>

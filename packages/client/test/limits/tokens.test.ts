@@ -123,7 +123,7 @@ describe("Tokens.settle", () => {
     )
   }
 
-  it.effect("refunds tokens however late, if the latency is zero", () =>
+  it.effect("refunds tokens at any later time if the latency is zero", () =>
     Effect.gen(function* () {
       for (const [latencyMillis, expected] of [
         [0, refunded],

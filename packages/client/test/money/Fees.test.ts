@@ -421,7 +421,7 @@ const rateOf = (feeType: string, role: Fees.Role): Fraction =>
           : "0"
   )
 
-/** Up to 15 digits survive the conversion to a double. */
+/** A multiplier of up to 15 digits, because so many survive the conversion to a double. */
 const multiplier = fc
   .tuple(fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }), fc.integer({ min: 0, max: 25 }))
   .map(([digits, decimals]) => ({

@@ -180,7 +180,7 @@ describe("SendPolicy.retry", () => {
 })
 
 describe("TransportError of an established connection", () => {
-  it.effect("means that the request may have been sent, whatever the code is", () =>
+  it.effect("means that the request may have been sent, with any code", () =>
     Effect.gen(function* () {
       for (const fault of ["ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EADDRNOTAVAIL"]) {
         const { result, sent } = yield* play(Orders.create(order), [{ fault, syscall: "read" }])

@@ -78,7 +78,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing(other)(`<${value}>`), "<<redacted>>")
   })
 
-  it("keeps the space before a value, even if another value begins with a plus", () => {
+  it("keeps the space before a value, even if another value begins with a plus sign", () => {
     const hide = conceal.make({ "kalshi-access-signature": "+bcdefghijk", "kalshi-access-key": "secret-key" })
     assert.strictEqual(hide("x secret-key"), "x <redacted>")
   })

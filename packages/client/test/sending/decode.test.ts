@@ -81,7 +81,7 @@ describe("decode.prepare, for a success status", () => {
     assert.deepStrictEqual(decoded('{"error":null}', { status: 204 }, bodyless), Result.succeed(undefined))
   })
 
-  it("fails with a ContractError that has the reason if the body is not JSON", () => {
+  it("fails with a ContractError that says why the body is not JSON", () => {
     assert.strictEqual(violation(""), ": the body is empty")
     assert.strictEqual(violation("no JSON"), ": the body is not JSON")
     assert.strictEqual(violation('\ufeff{"a":"b"}'), ": the body is not JSON")

@@ -39,7 +39,7 @@ const queryOf = (input: object) => {
 }
 
 describe("encode.prepare, the query", () => {
-  it("joins a list by commas, or repeats the parameter for each item", () => {
+  it("joins a list with commas, or repeats the parameter for each item", () => {
     assert.strictEqual(queryOf({}), "?name=n")
     assert.strictEqual(queryOf({ tags: ["a b"] }), "?name=n&tags=a%20b")
     assert.strictEqual(queryOf({ tags: ["a", "b", "c"] }), "?name=n&tags=a%2Cb%2Cc")

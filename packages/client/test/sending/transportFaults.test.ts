@@ -52,7 +52,7 @@ describe("transport.make, a fault", () => {
     )
   }
 
-  it.effect("means that the request was possibly sent in every other case", () =>
+  it.effect("means that the request may have been sent, in every other case", () =>
     Effect.gen(function* () {
       for (const cause of [
         { code: "ECONNRESET", syscall: "connect" },

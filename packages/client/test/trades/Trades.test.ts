@@ -454,7 +454,7 @@ describe("Trades.watch", () => {
 })
 
 describe("TradeLines.unread", () => {
-  it("returns each missing trade once, and still knows the delivered trades after a long hole", () => {
+  it("returns each missing trade once, and remembers the delivered trades even after a long hole", () => {
     const feed = new ScriptedFeed()
     const arrived: Array<string> = []
     Effect.runSync(Effect.scoped(Effect.provide(Trades.watch(), feed.layer)))

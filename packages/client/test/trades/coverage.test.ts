@@ -170,7 +170,7 @@ describe("Coverage", () => {
     assert.isUndefined(coverage.nextMillis())
   })
 
-  it("has no deadline for a line that is behind by no more than the disorder, is unproven, or is lost", () => {
+  it("has no deadline for a line that is at most the disorder behind, and for an unproven or lost line", () => {
     const { coverage, live, lost, trade } = complete()
     trade(0, 14_000)
     assert.isUndefined(coverage.nextMillis())

@@ -189,7 +189,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], { marketOf })))
   })
 
-  it.effect("reports assumed terms if marketOf lacks the market of one order", () =>
+  it.effect("reports assumed terms if marketOf does not know the market of one order", () =>
     Effect.gen(function* () {
       const other = { ...order, ticker: "OTHER-1", client_order_id: "other" }
       const { terms: source } = yield* costOf(Orders.batchCreate({ orders: [order, other] }))

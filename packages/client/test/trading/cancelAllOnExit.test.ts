@@ -322,7 +322,7 @@ describe("Orders.cancelAllOnExit", () => {
   )
 
   for (const [difference, other] of mismatches) {
-    it.effect(`leaves an order that differs in ${difference} and reports it`, () =>
+    it.effect(`reports but does not cancel an order that differs in ${difference}`, () =>
       Effect.gen(function* () {
         for (const first of [lost, duplicate]) {
           const { paths, report } = yield* run(

@@ -411,7 +411,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("looks up orders that a retried batch refuses as duplicates", () =>
+  it.effect("looks up an order that the exchange refuses as a duplicate when the batch is retried", () =>
     Effect.gen(function* () {
       const refused = { client_order_id: clientOrderId, error: { code: "order_already_exists", message: "no" } }
       const { report } = yield* run(Orders.batchCreate({ orders: [input()] }), [

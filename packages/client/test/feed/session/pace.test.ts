@@ -43,7 +43,7 @@ describe("Pace", () => {
     assert.deepStrictEqual(takeAll(pace, 1_280), [1, 1_380])
   })
 
-  it("doubles the pause up to 30 seconds, and starts again at one second after a success", () => {
+  it("doubles each pause up to 30 seconds, and pauses for one second again after a success", () => {
     const pace = new Pace(5, 100)
     const pauses = Array.from({ length: 7 }, () => {
       pace.refused(0)
@@ -56,7 +56,7 @@ describe("Pace", () => {
     assert.strictEqual(pace.wait(0), 1_000)
   })
 
-  it("does not shorten an interval of more than a second after a refusal", () => {
+  it("keeps an interval of more than a second after a refusal", () => {
     const pace = new Pace(1, 5_000)
     pace.refused(0)
     assert.deepStrictEqual(takeAll(pace, 1_000), [1, 6_000])

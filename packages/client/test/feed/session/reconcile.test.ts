@@ -50,7 +50,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
-  it("keeps early messages while the reply to a subscribe command is late", () => {
+  it("keeps early messages even if the reply to the subscribe command is late", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     world.open()
@@ -62,7 +62,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
-  it("replaces all markets by a new subscription, because the last market cannot be removed", () => {
+  it("opens a new subscription to replace all markets, because the last market cannot be removed", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.remove(["A"])
@@ -142,7 +142,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.tags.at(-1), "trade")
   })
 
-  it("requests the list of subscriptions once, even if more errors arrive before the reply", () => {
+  it("requests no second list of subscriptions before the reply, even if more errors arrive", () => {
     const world = new World()
     world.live("trade")
     world.receive(error(5))

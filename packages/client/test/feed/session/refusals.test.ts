@@ -23,7 +23,7 @@ describe("onError", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("requests the list of indices again after error 18 (CommandTimeout), as often as `commandAttempts` permits", () => {
+  it("makes `commandAttempts` requests for the list of indices if each gets error 18 (CommandTimeout)", () => {
     const world = new World()
     const { subscription, user } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
     subscription.list()
@@ -81,7 +81,7 @@ describe("onError", () => {
     assert.deepStrictEqual(user.of("Outage")[0]?.cause, { _tag: "ProbeRefused", code: 9, reason: "text of 9" })
   })
 
-  it("requests the list of subscriptions after an error that names no command and no subscription", () => {
+  it("requests the list of subscriptions after an error that names no known command or subscription", () => {
     for (const members of [{}, { id: 0 }, { sid: 99 }]) {
       const world = new World()
       world.live("trade")
@@ -96,7 +96,7 @@ describe("onError", () => {
     }
   })
 
-  it("only slows down after error 27 (TooManyRequests) that names no command", () => {
+  it("slows down, and does nothing else, after error 27 (TooManyRequests) without a command id", () => {
     for (const members of [{}, { sid: 1, seq: 1 }]) {
       const world = new World()
       const { subscription, user } = world.live("trade", tickers("A"))
@@ -187,7 +187,7 @@ describe("onError", () => {
     assert.deepStrictEqual(world.takeOne().params, first.params)
   })
 
-  it("adds a market again after the exchange refused its snapshot", () => {
+  it("adds a market again after the exchange refuses a snapshot of it", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -211,7 +211,7 @@ describe("onError", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
-  it("delivers no messages of a market whose removal the exchange refuses, and does not repeat the removal", () => {
+  it("drops messages of a market that the exchange refuses to remove, and does not repeat the removal", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])
@@ -282,7 +282,7 @@ describe("onError", () => {
     assert.deepInclude(user.error, { _tag: "SubscriptionRefused", code: 26, markets: [] })
   })
 
-  it("keeps the markets that a refusal does not name, and refuses the named market", () => {
+  it("refuses only the market that a refusal names, and keeps the others", () => {
     const world = new World()
     const { user } = world.subscribe("orderbook_delta", tickers("A", "B"))
     world.open()

@@ -51,7 +51,7 @@ describe("onUnsubscribed", () => {
 })
 
 describe("onOk", () => {
-  it("delivers messages of a market that is added again after a late reply to its removal", () => {
+  it("delivers messages of a market that a user adds again, even if its removal got a late reply", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])
@@ -69,7 +69,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("ignores a late reply if another command was sent since", () => {
+  it("ignores a late reply after a newer command", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -92,7 +92,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("applies a late reply to an add command before the list of subscriptions arrives", () => {
+  it("applies a late reply to an add command if it arrives before the list of subscriptions", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -163,7 +163,7 @@ describe("onOk without a sid", () => {
 })
 
 describe("onSubscribed", () => {
-  it("applies a reply with a missing or unknown command id to the subscription that is being opened", () => {
+  it("takes a reply without a known command id as the reply to the pending subscribe command", () => {
     for (const members of [{}, { id: 999 }]) {
       const world = new World()
       const { user } = world.subscribe("ticker")

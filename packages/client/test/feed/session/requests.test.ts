@@ -35,7 +35,7 @@ describe("parse", () => {
     assert.deepStrictEqual(parsed("fill", { use_yes_price: undefined }), parsed("fill"))
   })
 
-  it("reads each kind of names, without repeated names", () => {
+  it("reads each kind of names, and drops repeated names", () => {
     const kinds = [
       parsed("trade", { market_ticker: "A" }),
       parsed("trade", { market_tickers: ["A", "B", "A"] }),

@@ -33,7 +33,7 @@ describe("Session: replies", () => {
     assert.deepInclude(user.of("Gap")[0], { reason: "missing", expectedSeq: 2, receivedSeq: 4 })
   })
 
-  it("ignores the seq of a reply about an unknown subscription, and a reply without a seq", () => {
+  it("ignores the seq of a reply about an unknown subscription, and accepts a reply without a seq", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     world.receive(trade(1, 1))
@@ -134,7 +134,7 @@ describe("Session: early messages", () => {
     assert.strictEqual(world.session.state().counters.stray, 1)
   })
 
-  it("stops delivering early messages if a user ends the connection", () => {
+  it("stops delivering early messages if the connection ends in a user's handler", () => {
     const world = new World({ maxEarlyMessages: 2 })
     const user = new User()
     world.subscribe(
@@ -185,7 +185,7 @@ describe("Session: messages", () => {
     assert.strictEqual(subscriptions[0]!.received, 2)
   })
 
-  it("delivers a message with a seq on a channel without seq", () => {
+  it("ignores the seq of a message on a channel without seq", () => {
     const world = new World()
     const { user } = world.live("ticker")
     world.receive({ ...ticker(1), seq: 7 })
@@ -259,7 +259,7 @@ describe("Session: messages", () => {
 })
 
 describe("Session: unknown members of a snapshot", () => {
-  it("reports unknown members if either side is absent, even if the snapshot arrives early", () => {
+  it("reports unknown members of a snapshot without one of its sides, even if it arrives early", () => {
     for (const side of ["yes_dollars_fp", "no_dollars_fp"]) {
       const world = new World()
       const { user } = world.subscribe("orderbook_delta", tickers("A"))
@@ -286,7 +286,7 @@ describe("Session: undecodable messages", () => {
     assert.strictEqual(trades.user.events.length, 2)
   })
 
-  it("does not count a seq that is not a positive whole number", () => {
+  it("ignores a seq that is not a positive whole number", () => {
     for (const seq of ["1", 0, -1, 1.5]) {
       const world = new World()
       const { user } = world.live("trade", tickers("A"))
@@ -297,7 +297,7 @@ describe("Session: undecodable messages", () => {
     }
   })
 
-  it("limits the text in the event to 500 characters", () => {
+  it("shows at most 500 characters of the text", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.receive(`{${"x".repeat(600)}`)
@@ -328,7 +328,7 @@ describe("Session: undecodable messages", () => {
     assert.deepInclude(user.of("Undecodable")[0], { sid: 9, market: undefined })
   })
 
-  it("does not report an undecodable message without a sid on a connection that has not taken over yet", () => {
+  it("during a changeover, does not report an undecodable message of the new connection", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.session.changeOver()

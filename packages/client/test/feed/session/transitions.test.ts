@@ -23,7 +23,7 @@ describe("reset", () => {
     assert.strictEqual(lost!.acknowledged.size, 0)
   })
 
-  it("forgets markets in doubt, because the new connection does not have them", () => {
+  it("forgets a market whose add command got no reply, because the new connection does not have it", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -36,7 +36,7 @@ describe("reset", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("delivers messages of a market whose removal was in doubt on the lost connection", () => {
+  it("delivers messages of a market whose removal got no reply on the lost connection", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])

@@ -28,7 +28,7 @@ const timeOut = (world: World, ...msg: ReadonlyArray<{ readonly channel: string;
 }
 
 describe("Session: commands without a reply", () => {
-  it("connects again once if several commands and the list of subscriptions get no reply", () => {
+  it("reconnects only once if several commands and the request for the list get no reply", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     world.receive(subscribed(999, "ticker", 8))
@@ -138,7 +138,7 @@ describe("Session: commands without a reply", () => {
     )
     const add = world.takeOne()
     assert.deepStrictEqual(add.params.market_tickers, ["C"])
-    // The next market has three attempts, too.
+    // The other market also gets three attempts.
     for (let attempt = 0; attempt < 2; attempt++) {
       timeOut(world, trades)
       assert.deepStrictEqual(world.takeOne().params.market_tickers, ["C"])

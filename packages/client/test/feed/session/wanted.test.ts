@@ -17,7 +17,7 @@ const spread = (options: object = {}) => {
 }
 
 describe("place", () => {
-  it("adds no market if the markets need too many connections", () => {
+  it("adds none of several markets if they need too many connections", () => {
     const { subscription, user, world } = spread({ maxConnections: 2 })
     const full = world.session.state().subscriptions[0]!
     assert.deepStrictEqual([...full.names], ["A"])
@@ -31,7 +31,7 @@ describe("place", () => {
     assert.deepStrictEqual(world.unread, [])
     world.receive(trade(1, 2), 1)
     assert.deepStrictEqual(user.tags.at(-1), "trade")
-    // The refused market left no trace.
+    // The markets of the failed call left no trace.
     const other = world.session.subscribe({ channel: "trade", params: tickers("D") }, new User())
     assert.isTrue(Result.isFailure(other))
     assert.deepStrictEqual(
@@ -127,7 +127,7 @@ describe("removeNames", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("removes a market from the users' list once, and keeps the other users", () => {
+  it("removes a market from one user only, and at most once", () => {
     const world = new World()
     const first = world.live("trade", tickers("A", "B"))
     const second = world.subscribe("trade", tickers("A"))
@@ -139,7 +139,7 @@ describe("removeNames", () => {
     assert.deepInclude(world.takeOne().params, { action: "delete_markets", market_tickers: ["B"] })
   })
 
-  it("keeps a subscription without markets while another user of all markets stays", () => {
+  it("keeps a subscription to all markets while it has another user", () => {
     const world = new World()
     const first = world.live("trade")
     const second = world.subscribe("trade")

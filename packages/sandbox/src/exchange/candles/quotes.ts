@@ -58,8 +58,8 @@ const mergedMinutes = [60, 1_440]
 
 /**
  * Must be called before a market's book changes. Records the best prices after the market's previous action. Records
- * nothing if the current action has already changed the book, because nobody can observe prices between two changes of
- * one action. `actionClock` is the market's new clock if the current action changes the book.
+ * nothing if the current action has already changed the book: prices between two changes of one action cannot be
+ * observed. `actionClock` is the market's new clock if the current action changes the book.
  */
 export const recordQuote = (actionClock: number, market: QuotedMarket): void => {
   if (market.clock !== actionClock && addTo(market.quotes, market) && market.quotes.length > maxPeriods) {

@@ -142,7 +142,7 @@ const win = (state: State, batchQuote: BatchQuoteState, side: Side): void => {
   state.emit?.({ type: "batchQuoteAccepted", batchQuote: toBatchQuote(batchQuote) })
 }
 
-/** The response to an acceptance. It stays the same, whatever happens to the quotes later. */
+/** The response to an acceptance. It stays the same, even if the quotes change later. */
 const toAccepted = ({ acceptedMillis, acceptedSide, children }: BatchState): AcceptedBatch => ({
   side: acceptedSide!, // it was accepted
   quotes: children.map(({ quotes }): Quote => ({
