@@ -174,7 +174,7 @@ export class Fibers implements Metric.FiberRuntimeMetricsService {
 }
 
 export const resources = (): Readonly<Record<string, number>> => {
-  // Uses both streams first: a stream that is a pipe counts as a resource from its first use on.
+  // Uses both output streams first, because a pipe counts as a resource from its first use on.
   void [process.stdout, process.stderr]
   const counts: Record<string, number> = {}
   for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1

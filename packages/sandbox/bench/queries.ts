@@ -1,7 +1,7 @@
 /**
- * Measures the cost of reads by the size of the exchange. Prints microseconds per item, and the ratio to the cost at a
- * tenth of the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is proportional to
- * the size.
+ * Measures how the cost of reads depends on the size of the exchange. Prints microseconds per item, and the ratio to
+ * the cost at a tenth of the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is
+ * proportional to the size.
  */
 import * as Result from "effect/Result"
 import type { CreateOrder, CreateRfq } from "../src/exchange/Commands.ts"

@@ -82,7 +82,7 @@ interface Shape {
   readonly redisPort: number | undefined
 }
 
-/** Returns whether there was no 429, no failure, and enough use of tokens. */
+/** Returns whether the run had no 429 and no failure, and used enough tokens. */
 const measure = async ({ aheadMillis, name, redisPort }: Shape): Promise<boolean> => {
   const exchange = start("exchangeServer.ts", tier, "10000000")
   const workers = aheadMillis.map((millis) => ({ millis, child: start("saturationWorker.ts") }))

@@ -76,8 +76,8 @@ const write = Effect.flatMap(Orders.create(order), ({ order_id }) => Orders.canc
 const read = OrderGroups.list()
 
 /**
- * Makes calls until the limiter has fetched the account's budget. It has the budget once the wait for a batch that is
- * larger than the write bucket is infinite.
+ * Makes calls until the limiter has fetched the account's budget. From then on, a batch that is larger than the write
+ * bucket has an infinite wait.
  */
 const learn = Effect.gen(function* () {
   const tooLarge = { orders: Array.from({ length: capacity / 10 + 1 }, () => order) }
