@@ -1,7 +1,7 @@
 /**
  * The markets that the crowd creates: a new short market every quarter of an hour, and a few markets that stay open. A
- * short market closes after an hour, and asks whether the crowd's hidden index will then be at or above a strike. The
- * index follows a score: see `value.ts`.
+ * short market closes after an hour. It asks whether the crowd's hidden index will be at or above a strike at the
+ * close. The index follows a score: see `value.ts`.
  *
  * @module
  */

@@ -31,7 +31,7 @@ export const hashOf = (...parts: ReadonlyArray<number | string>): number => {
 /** A number from 0 to less than 1. */
 export const unitOf = (hash: number): number => hash / 4_294_967_296
 
-/** Approximately normal with mean 0 and variance 1, between −√12 and √12. */
+/** A number from an approximately normal distribution with mean 0 and variance 1, between −√12 and √12. */
 export const normalOf = (hash: number): number => {
   const other = mix(hash, 1)
   const sum = (hash >>> 16) + (hash & 0xffff) + (other >>> 16) + (other & 0xffff)

@@ -28,7 +28,7 @@ const edge = 100
 /** How far beyond the best price a taker that acts at random trades, in ten-thousandths of a dollar. */
 const slippage = 200
 
-/** In hundredths of a contract: mostly small, sometimes large. */
+/** The size of an order, in hundredths of a contract: mostly small, sometimes large. */
 const sizeOf = (random: Random): number => {
   const contracts = random.chance(0.15) ? 15 + random.below(85) : 1 + random.below(12)
   return contracts * 100 + (random.chance(0.1) ? random.below(100) : 0)

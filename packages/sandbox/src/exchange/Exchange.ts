@@ -179,7 +179,7 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** In Unix milliseconds. Undefined if nothing is scheduled. */
+  /** When the next timer fires or the agent acts next, in Unix milliseconds. Undefined if nothing is scheduled. */
   nextTimerMillis(): number | undefined {
     const next = Math.min(this.#state.timers.nextMillis() ?? Infinity, this.#agent?.nextMillis() ?? Infinity)
     return next === Infinity ? undefined : next

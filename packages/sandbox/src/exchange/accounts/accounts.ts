@@ -90,7 +90,10 @@ const primary = { subaccount: 0, exchangeIndex: 0 }
 
 export const view = ({ accountId, name, tier }: AccountState): Account => ({ accountId, name, tier })
 
-/** Documented: subaccounts are numbered from 1 to 63, and require the advanced tier or above. */
+/**
+ * Creates the next subaccount. Documented: subaccounts are numbered from 1 to 63, and require the advanced tier or
+ * above.
+ */
 export const createSubaccount = (
   state: State,
   account: AccountState,
@@ -186,7 +189,8 @@ export const registerKey = (
 }
 
 /**
- * Documented: requires that one of the account's last 100 orders was placed through the API. Here, every order counts.
+ * Raises a basic account to the advanced tier. Documented: requires that one of the account's last 100 orders was
+ * placed through the API. Here, every order counts.
  */
 export const upgrade = (state: State, account: AccountState): Result.Result<void, Refusal> => {
   if (account.orders.all.length === 0) {

@@ -9,7 +9,7 @@ import type { Trade } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import { minuteMillis, minuteOf, noQuotes, type QuotePeriod } from "./quotes.ts"
 
-/** Selects the candlesticks that end from `startSeconds` to `endSeconds`, both inclusive. */
+/** Selects the candlesticks whose ends are from `startSeconds` to `endSeconds`, both inclusive. */
 export interface CandleRange {
   readonly startSeconds: number
   readonly endSeconds: number

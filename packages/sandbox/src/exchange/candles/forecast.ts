@@ -10,7 +10,7 @@ import type { Strike } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import type { EventState, MarketState, State } from "../state.ts"
 
-/** Selects the periods that end from `startSeconds` to `endSeconds`, both inclusive. */
+/** Selects the periods whose ends are from `startSeconds` to `endSeconds`, both inclusive. */
 export interface ForecastRange {
   readonly startSeconds: number
   readonly endSeconds: number

@@ -1,6 +1,6 @@
 /**
- * The history of a market's best prices and open interest, in periods of a minute, of which the older are merged. A
- * period is recorded only if one of these values changed in it.
+ * The history of a market's best prices and open interest, in periods of a minute. Older periods are merged. A period
+ * is recorded only if one of these values changed in it.
  *
  * @module
  */

@@ -90,7 +90,7 @@ export const attachBlockTrade = (state: State, trade: BlockTradeState): void => 
   trade.seller.account.blockTrades.push(trade)
 }
 
-/** The second acceptance executes the trade. */
+/** Accepts a block trade. The second acceptance executes the trade. */
 export const accept = (
   state: State,
   account: AccountState,

@@ -70,7 +70,7 @@ export const toEvent = ({
   ...event
 }: EventState): MarketEvent => event
 
-/** Also creates the series if it is missing. */
+/** Creates an event, and its series if that is missing. */
 export const createEvent = (state: State, input: CreateEvent): Result.Result<EventState, Refusal> => {
   const { eventTicker, exchangeIndex = 0, multivariate = false, mutuallyExclusive = false, subTitle = "" } = input
   if (state.events.has(eventTicker)) {
@@ -129,7 +129,7 @@ export const attachMarket = (state: State, market: MarketState): void => {
   state.marketLists[event.multivariate ? "combos" : "others"].push(market)
 }
 
-/** Also creates the event if it is missing. */
+/** Creates a market, and its event if that is missing. */
 export const createMarket = (state: State, input: CreateMarket): Result.Result<MarketState, Refusal> => {
   const { ticker } = input
   const eventTicker = input.eventTicker ?? ticker.replace(/-[^-]*$/, "")

@@ -28,7 +28,10 @@ const batchWindowsOf = ({ children }: BatchState) => {
   }
 }
 
-/** Documented: a request that repeats a successful acceptance with its `client_order_id` gets the same response. */
+/**
+ * Accepts a batch. Documented: a request that repeats a successful acceptance with its `client_order_id` gets the same
+ * response.
+ */
 export const accept = (
   state: State,
   account: AccountState,
@@ -157,7 +160,7 @@ const toAccepted = ({ acceptedMillis, acceptedSide, children }: BatchState): Acc
   }))
 })
 
-/** The last confirmation starts the timer that executes the batch. */
+/** Confirms a batch quote. The last confirmation starts the timer that executes the batch. */
 export const confirm = (state: State, account: AccountState, target: BatchQuoteTarget): Result.Result<void, Refusal> =>
   Result.flatMap(findBatchQuote(state, account, target), (batchQuote) => {
     const { batch } = batchQuote

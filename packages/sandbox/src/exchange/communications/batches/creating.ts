@@ -166,7 +166,7 @@ const makeBatch = (
   clientOrderId: undefined
 })
 
-/** Documented: an accepted batch can no longer be closed. */
+/** Deletes an open batch. Documented: an accepted batch can no longer be closed. */
 export const remove = (
   state: State,
   account: AccountState,

@@ -28,7 +28,7 @@ import { attachBatchQuote, findBatch, findBatchQuote, toBatchQuote } from "./rec
 /** Documented: for how long a batch quote can win children after it was sent. */
 const countedMillis = 30_000
 
-/** Replaces the maker's older batch quote on the batch. */
+/** Creates a batch quote. Replaces the maker's older one on the batch. */
 export const create = (
   state: State,
   account: AccountState,

@@ -88,7 +88,7 @@ export const findBatch = (state: State, batchId: string): Result.Result<BatchSta
 export const isCreator = (batch: BatchState, account: AccountState, subaccount: number | undefined): boolean =>
   batch.account === account && (subaccount ?? batch.subaccount) === batch.subaccount
 
-/** Documented: other accounts are refused as forbidden. */
+/** Finds a batch that the account created. Documented: other accounts are refused as forbidden. */
 export const findOwnBatch = (
   state: State,
   account: AccountState,
