@@ -4,7 +4,7 @@ import { FirstSeen } from "../src/firstSeen.ts"
 import { hold } from "./support/money.ts"
 
 describe("FirstSeen", () => {
-  it("returns true only the first time that an id is added", () => {
+  it("returns true only for the first addition of an id", () => {
     const seen = new FirstSeen(100)
     assert.deepStrictEqual(
       ["a", "b", "a", "c", "b", "c", "d"].filter((id) => seen.add(id)),
@@ -12,14 +12,14 @@ describe("FirstSeen", () => {
     )
   })
 
-  it("remembers the last `capacity` ids, and at most twice as many", () => {
+  it("remembers the last `capacity` ids, and never more than twice that number", () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 8 }),
         fc.array(fc.nat({ max: 30 }), { maxLength: 200 }),
         (capacity, ids) => {
           const seen = new FirstSeen(capacity)
-          /** The distinct ids, newest first. */
+          /** The distinct ids, most recently added first. */
           let recent: ReadonlyArray<number> = []
           for (const id of ids) {
             const isNew = seen.add(String(id))
@@ -34,7 +34,7 @@ describe("FirstSeen", () => {
     )
   })
 
-  it("remembers the last `capacity` ids even if ids repeat, and forgets older ids", () => {
+  it("remembers the last `capacity` distinct ids, and forgets older ids", () => {
     const ids = fc.array(fc.integer({ min: 0, max: 30 }).map(String), { maxLength: 60 })
     hold(
       fc.property(ids, fc.integer({ min: 1, max: 8 }), (added, capacity) => {

@@ -75,7 +75,7 @@ const ours = (
   return { name, round: () => runtime.runPromise(wrap(all(one))) }
 }
 
-/** Reads the data that a backend would export. */
+/** Reads the data of a span that a backend would export, so that this cost is measured, too. */
 const tracer = Tracer.make({
   span: (options) => {
     const span = new Tracer.NativeSpan(options)

@@ -18,7 +18,7 @@ const exchange = new Exchange({ seed: 1 })
 attachCrowd(exchange, { traders, pace }, start)
 
 const report = (atMinute: number, seconds: number): void => {
-  // Measured before the snapshot, which takes memory, too.
+  // Measured before the snapshot is taken, because the snapshot needs memory, too.
   const megabytes = (heap() - before) / 1e6
   const snapshot = exchange.snapshot(start + atMinute * 60_000)
   const orders = snapshot.accounts.flatMap((account) => account.orders)
@@ -42,7 +42,10 @@ for (let minute = 1; minute <= minutes; minute++) {
   }
 }
 
-/** Of another hour. The subscription starts only now, so that it does not affect the figures above. */
+/**
+ * The commands of another hour, counted by type. The subscription starts only now, so that it does not affect the
+ * figures above.
+ */
 const commands = new Map<string, number>()
 exchange.subscribe((entry) => {
   const name = entry.type === "command" ? entry.command.type : entry.type === "fill" ? "fills" : undefined

@@ -19,7 +19,7 @@ interface Floor {
   readonly taker: string
 }
 
-/** With a tick of $0.001, ten makers and a taker, each with a hundred million dollars. */
+/** A market with a tick of $0.001, ten makers and a taker. Each account has a hundred million dollars. */
 const makeFloor = (): Floor => {
   const exchange = new Exchange({ seed: 1, assumptions: { maxRestingOrders: 1_000_000 } })
   const account = (name: string) =>
@@ -36,7 +36,7 @@ const makeFloor = (): Floor => {
   return { exchange, makers: Array.from({ length: 10 }, (_, n) => account(`maker ${n}`)), taker: account("taker") }
 }
 
-/** From a fixed seed. */
+/** Random numbers from a fixed seed. */
 const makeNumbers = () => {
   let state = 1
   return (below: number): number => {
@@ -125,7 +125,7 @@ const works: Readonly<Record<string, (floor: Floor) => { readonly count: number;
   }
 }
 
-/** A lower bound for any engine, in seconds: creates the ids, and indexes an object by each id. */
+/** Measures, in seconds, what any engine needs at least: creates the ids, and indexes an object by each id. */
 const idsAlone = (): number => {
   const ids = Ids.fromSeed(1)
   const byId = new Map<string, object>()
@@ -144,7 +144,7 @@ const observer = new PerformanceObserver((list) => {
 })
 observer.observe({ entryTypes: ["gc"] })
 
-/** Garbage collections are reported with a delay. */
+/** Waits until the garbage collections have been reported. */
 const counted = () => new Promise((resolve) => setTimeout(resolve, 10))
 
 const mebibytes = (bytes: number) => `${Math.round(bytes / 2 ** 20)} MiB`
@@ -174,7 +174,7 @@ const weigh = (): void => {
   gc()
   const { heapUsed, rss } = process.memoryUsage()
   const each = Math.round((heapUsed - before) / orders)
-  // Uses the exchange after the measurement, so that it is not garbage-collected before.
+  // Uses the exchange after the measurement, so that it is not garbage-collected earlier.
   const levels = Result.getOrThrow(exchange.view(start).book(ticker)).bid.length
   console.log(
     `${orders.toLocaleString("en")} orders resting at ${levels} prices take ${mebibytes(heapUsed - before)}, ${each} bytes each; the whole process takes ${mebibytes(rss)}`

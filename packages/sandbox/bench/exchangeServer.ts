@@ -9,7 +9,7 @@ import * as Redacted from "effect/Redacted"
 import type { Tier } from "../src/exchange/Entities.ts"
 import * as Sandbox from "../src/Sandbox.ts"
 
-/** The first message. */
+/** The first message that the process sends. */
 export interface Served {
   readonly url: string
   readonly ticker: string

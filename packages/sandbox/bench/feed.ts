@@ -76,7 +76,7 @@ const numberAt = (text: string, at: number): number => {
   }
 }
 
-/** Finds lost frames by the gaps in `seq`. Records how late each delta was. */
+/** Counts the lost frames by the gaps in `seq`, and records how late each delta was. */
 class Watcher {
   snapshots = 0
   deltas = 0
@@ -137,7 +137,7 @@ const rest = (method: string, path: string, body: object): Promise<string> =>
 
 const orders = "/trade-api/v2/portfolio/events/orders/batched"
 
-/** Counts the changes of each book. */
+/** Changes books over HTTP, and counts the changes of each book. */
 class Driver {
   readonly changes = new Map<string, number>()
   total = 0
@@ -274,15 +274,15 @@ const measureLoad = async (): Promise<boolean> => {
   return isSound
 }
 
-/** After a garbage collection. */
+/** The memory that the exchange uses after a garbage collection. */
 const usedBytes = async (): Promise<number> => {
   const { externalBytes, heapBytes } = await usageOf("collect")
   return heapBytes + externalBytes
 }
 
 /**
- * The memory cost of one reader that stops reading, during the same changes. Subtracts the memory of the orders that
- * the exchange keeps.
+ * Measures the memory that one reader costs after it stops reading, during the same changes. Subtracts the memory of
+ * the orders that the exchange keeps.
  */
 const measureStall = async (): Promise<void> => {
   const stepSeconds = 5

@@ -57,11 +57,11 @@ const [seconds = 600, markets = 100, changesPerSecond = 500, lines = 2, longestW
 const sweepMillis = 3
 /** A longer time between two reads counts as running time only up to this length. */
 const lateSweepMillis = 10
-/** Not counting pauses of this process. */
+/** How far a read may be behind the records, not counting pauses of this process. */
 const behindLimitMillis = 250
 const faultMillis = 1_000
 const pollMillis = 5
-/** Of the messages of a connection. */
+/** The longest delay of a connection's messages. */
 const longestDelayMillis = 50
 const settleMillis = 30_000
 
@@ -91,7 +91,7 @@ const delay = (socket: Socket.WebSocketLike, delayMillis: number): void => {
     )
 }
 
-/** Oldest first. The exchange's connections are in the same order. */
+/** The open sockets, oldest first, as the exchange lists its connections. */
 class Sockets {
   #open: Array<{ readonly line: number; readonly socket: NodeWS.WebSocket }> = []
 
@@ -100,17 +100,16 @@ class Sockets {
     Effect.map(Socket.WebSocketConstructor, (make) => (url, options) => {
       const socket = make(url, options)
       delay(socket, Math.random() * longestDelayMillis)
-      // The new socket belongs to the line without one. At the start, when no line has one, the first line connects
-      // first.
+      // The new socket belongs to the line without a socket. At the start, the first line connects first.
       const line = Array.from({ length: lines }, (_, n) => n).find((n) => this.place(n) < 0) ?? lines
-      const opened = { line, socket: socket as NodeWS.WebSocket } // the layer below creates only these
+      const opened = { line, socket: socket as NodeWS.WebSocket } // the layer below creates only such sockets
       this.#open.push(opened)
       socket.addEventListener("close", () => (this.#open = this.#open.filter((open) => open !== opened)))
       return socket
     })
   ).pipe(Layer.provide(NodeWS.layerWebSocketConstructor))
 
-  /** The index among the open sockets; negative if the line has none. */
+  /** The place of the line's socket among the open sockets; negative if the line has none. */
   place(line: number): number {
     return this.#open.findIndex((open) => open.line === line)
   }
@@ -122,7 +121,7 @@ class Sockets {
 
 interface Last {
   readonly book: OrderBooks.Book
-  /** Changes if the book was not live between two reads. */
+  /** When the book became live. It changes if the book was not live between two reads. */
   readonly sinceMillis: number
 }
 
@@ -133,9 +132,9 @@ class Reader {
   back = 0
   newEpochs = 0
   longestBehindMillis = 0
-  /** In microseconds, when the books were read. */
+  /** How far the books were behind when they were read, in microseconds. */
   readonly behind = createHistogram()
-  /** Between two reads of all books, in microseconds. */
+  /** The times between two reads of all books, in microseconds. */
   readonly sweeps = createHistogram()
   lateSweeps = 0
   #sweptMillis = performance.now()
@@ -159,7 +158,7 @@ class Reader {
     for (const ticker of this.#tickers) this.read(ticker)
   }
 
-  /** A clock that stands still while this process is paused or busy. */
+  /** A clock that stands still during pauses of this process. */
   runMillis(): number {
     return this.#runMillis + Math.min(performance.now() - this.#sweptMillis, lateSweepMillis)
   }
@@ -195,7 +194,7 @@ class Reader {
     }
     this.longestBehindMillis = Math.max(this.longestBehindMillis, behindMillis)
     this.behind.record(Math.max(1, Math.round(behindMillis * 1_000)))
-    // Two reads that share their arrays of levels are the same state.
+    // If two reads share their arrays of levels, the state is the same.
     const isSame =
       last !== undefined &&
       last.book.clock === book.clock &&
@@ -205,7 +204,7 @@ class Reader {
   }
 }
 
-/** The last fault, for messages. */
+/** The last fault, for failure messages. */
 let doing = "the start"
 
 const { ask, disconnect, served } = await startExchange(markets, changesPerSecond, comparison, fail)
@@ -269,10 +268,10 @@ const report = (): void => {
   )
 }
 
-/** The time from the beginning of a fault until its line was complete again. */
+/** The times from the start of a fault until its line was complete again. */
 const repairs = new Map<Kind, Array<number>>(kinds.map((kind) => [kind, []]))
 
-/** Returns a function that states whether the line has noticed the fault. */
+/** Returns a function that tells whether the line has noticed the fault. */
 const inject = async (kind: Kind, line: number): Promise<() => boolean> => {
   const counters = () => states()[line]!.session.counters
   if (kind === "late") {

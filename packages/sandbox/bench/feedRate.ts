@@ -36,9 +36,9 @@ type Account = RateServed["accounts"][number]
 interface Contender {
   readonly name: string
   readonly accountId: string
-  /** Per round. */
+  /** The number of frames in a round. */
   readonly frames: number
-  /** The number of markets of the frames. */
+  /** The number of markets over which the frames are spread. */
   readonly markets: number
   /** The number of consumers that receive each frame. */
   readonly copies: number
@@ -117,7 +117,7 @@ const run = async ({ accountId, copies, frames, markets, name, received }: Conte
   const cpu = process.cpuUsage()
   server.send({ accountId, frames, markets } satisfies Wanted)
   while (received() < expected) {
-    // Waits for sockets, not in a busy loop.
+    // Waits with a timer, not in a busy loop.
     await (received() > expected - 100 ? setImmediate() : setTimeout(1))
     if (performance.now() - begun > 30_000) throw new Error(`${name}: ${expected - received()} frames are missing`)
   }
@@ -125,7 +125,7 @@ const run = async ({ accountId, copies, frames, markets, name, received }: Conte
   return (system + user) / (frames * copies)
 }
 
-const [plainAccount, oneAccount, sameAccount, ownAccount] = accounts as [Account, Account, Account, Account] // four contenders
+const [plainAccount, oneAccount, sameAccount, ownAccount] = accounts as [Account, Account, Account, Account] // the exchange makes four accounts
 const baseline = await plain(plainAccount)
 const one = await subscribed("Feed.subscribe, one subscriber", oneAccount, 1, 1)
 const same = await subscribed(`${subscribers} subscribers of one market`, sameAccount, subscribers, 1)

@@ -6,10 +6,10 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Sandbox from "../src/Sandbox.ts"
 
-/** One account for each contender. */
+/** One account for each contender of `feedRate.ts`. */
 const accountCount = 4
 
-/** The first message. */
+/** The first message that the process sends. */
 export interface RateServed {
   readonly url: string
   readonly tickers: ReadonlyArray<string>

@@ -6,7 +6,7 @@ import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"
 import * as Sandbox from "../src/Sandbox.ts"
 
-/** The first message. */
+/** The first message that the process sends. */
 export interface FeedServed {
   readonly url: string
   readonly tickers: ReadonlyArray<string>
@@ -18,7 +18,7 @@ export interface Usage {
   readonly cpuMillis: number
   readonly residentBytes: number
   readonly heapBytes: number
-  /** Outside the heap: buffers. */
+  /** The memory of buffers, which are outside the heap. */
   readonly externalBytes: number
 }
 

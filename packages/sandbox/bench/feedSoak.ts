@@ -44,7 +44,7 @@ import {
 
 const [seconds = 600, markets = 200, changesPerSecond = 300, limitMillis = 15_000] = process.argv.slice(2).map(Number)
 const sweepMillis = 50
-/** Every book is read once in this number of sweeps. */
+/** A sweep reads a part of the books. Every book is read once in this number of sweeps. */
 const sweepsPerRead = 20
 const settleMillis = 30_000
 
@@ -57,10 +57,10 @@ interface Effects {
   longestMillis: number
 }
 
-/** Connections and subscriptions, in one line. */
+/** The state of the connections and subscriptions, as one line of text. */
 let feedNow = (): string => ""
 
-/** How long books are unreadable, and after which fault. */
+/** Records how long books are unreadable, and after which fault. */
 class Readability {
   readonly byFault = new Map<string, Effects>()
   longestMillis = 0

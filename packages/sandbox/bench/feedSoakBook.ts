@@ -3,7 +3,7 @@ import { createHash } from "node:crypto"
 
 export type Level = readonly [price: string | number, count: string | number]
 
-/** `scale` converts prices to dollars, and counts to contracts. */
+/** A checksum of a book. `scale` converts prices to dollars, and counts to contracts. */
 export const digestOf = (
   bids: ReadonlyArray<Level>,
   asks: ReadonlyArray<Level>,
@@ -21,7 +21,7 @@ export const digestOf = (
 
 export type Recorded = readonly [ticker: string, clock: number, digest: string]
 
-/** In their order, each with the milliseconds until the next fault. */
+/** The faults in their sequence, each with the milliseconds until the next fault. */
 export const faults = {
   "connection reset": 3_000,
   "delta skipped": 3_000,
@@ -47,15 +47,16 @@ export const faults = {
 
 export type Fault = keyof typeof faults
 
-/** The faults of one connection. For `stalled` and `gapped`, the answer arrives after the end of the fault. */
+/** The faults of one connection. The answer to `stalled` or `gapped` arrives after the fault has ended. */
 export type LineFault = "reset" | "closed" | "stalled" | "gapped"
 
-/** The duration of `stalled`. */
+/** How long the fault `stalled` lasts. */
 export const stallMillis = 600
 
 /**
- * A request to the exchange's process. `connection` is the place among the open connections, oldest first. `calm`
- * removes all faults, and `stop` stops the flow. Before each answer, the process sends the states of all books.
+ * A request to the exchange's process. `connection` is the place of a connection among the open connections, oldest
+ * first. `calm` removes all faults, and `stop` stops the changes. Before each answer, the process sends the states of
+ * all books.
  */
 export type Question =
   | { readonly fault: Fault }
@@ -64,7 +65,7 @@ export type Question =
   | "stop"
   | "connections"
 
-/** The first message, states of books, the answer to a question, or a failure. */
+/** What the process sends: its first message, states of books, the answer to a question, or a failure. */
 export type Sent =
   | {
       readonly type: "served"

@@ -16,7 +16,7 @@ import { digestOf, type Question, type Recorded, type Sent } from "./feedSoakBoo
 export type Served = Extract<Sent, { readonly type: "served" }>
 export type Answer = Extract<Sent, { readonly type: "answer" }>
 
-/** The maximum time between the read of a book and the arrival of the exchange's record of this state. */
+/** How long after the read of a book the exchange's record of its state may arrive. */
 export const recordMillis = 5_000
 const keptRecords = 100
 
@@ -24,7 +24,7 @@ export const english = (value: number, digits = 0): string =>
   value.toLocaleString("en", { maximumFractionDigits: digits, minimumFractionDigits: digits })
 
 setFlagsFromString("--expose-gc")
-const collect = runInNewContext("gc") as () => void // the flag defines it
+const collect = runInNewContext("gc") as () => void // defined by the flag
 export const heapMebibytes = (): number => {
   collect()
   return process.memoryUsage().heapUsed / 1024 / 1024
@@ -47,12 +47,13 @@ interface Kept {
 
 /** Compares books that were read with the states that the exchange recorded. */
 export class Comparison {
-  /** The clock for {@link behindMillis}. */
+  /** The clock of {@link behindMillis}. */
   nowMillis = (): number => performance.now()
   readonly latest = new Map<string, Recorded>()
   reads = 0
   /**
-   * The number of books that were read between two deltas with the same clock. A fault sends such an extra delta.
+   * The number of books that were read between two deltas with the same clock. A fault sends an extra delta with the
+   * same clock.
    */
   between = 0
   readonly #fail: (failure: string) => void
@@ -80,7 +81,7 @@ export class Comparison {
     if (!this.#isRecorded(read)) this.#waiting.push({ read, sinceMillis: Date.now(), fault })
   }
 
-  /** Compares the books whose records had not arrived when they were read. */
+  /** Compares the books whose records had not yet arrived when the books were read. */
   settle(): void {
     this.#waiting = this.#waiting.filter(({ fault, read, sinceMillis }) => {
       if (this.#isRecorded(read)) return false
@@ -92,7 +93,7 @@ export class Comparison {
     })
   }
 
-  /** The books that cannot be read, or that differ from the newest record. */
+  /** Returns the markets whose books cannot be read, or differ from the newest record. */
   unequal(books: OrderBooks.Watch, tickers: ReadonlyArray<string>): ReadonlyArray<string> {
     return tickers.filter((ticker) => {
       const book = Effect.runSyncExit(books.read(ticker))
@@ -103,7 +104,7 @@ export class Comparison {
     })
   }
 
-  /** How long ago the first record with a later clock arrived; 0 if there is none. */
+  /** How long ago a later state of the book was first recorded; 0 if there is none. */
   behindMillis(ticker: string, clock: number): number {
     const records = this.#records.get(ticker) ?? []
     let sinceMillis = Number.POSITIVE_INFINITY
@@ -173,7 +174,7 @@ export class Fibers implements Metric.FiberRuntimeMetricsService {
 }
 
 export const resources = (): Readonly<Record<string, number>> => {
-  // Uses both streams first: a stream that is a pipe counts as a resource from its first use on.
+  // Uses both output streams first, because a pipe counts as a resource from its first use on.
   void [process.stdout, process.stderr]
   const counts: Record<string, number> = {}
   for (const name of process.getActiveResourcesInfo()) counts[name] = (counts[name] ?? 0) + 1

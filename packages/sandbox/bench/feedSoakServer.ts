@@ -85,7 +85,7 @@ class Flow {
     await Promise.all(Array.from({ length: requestsAtOnce }, (_, worker) => work(worker)))
   }
 
-  /** Waits until all changes are recorded, and sends nothing until `isPaused` is false again. */
+  /** Waits until all changes are recorded. Nothing more is sent until `isPaused` is false again. */
   async pause(): Promise<void> {
     this.isPaused = true
     while (this.#inFlight > 0) await setTimeout(1)
@@ -119,7 +119,7 @@ class Flow {
     })
   }
 
-  /** The cancel of an order that has filled is refused, and changes nothing. */
+  /** Cancels a random order of each market. The cancel of a filled order is refused, and changes nothing. */
   async #cancel(some: ReadonlyArray<string>): Promise<void> {
     const orders = some.map((ticker) => {
       const resting = this.#resting.get(ticker)!
@@ -129,7 +129,7 @@ class Flow {
     await this.#send("DELETE", this.#maker, { orders })
   }
 
-  /** Trades one contract with the best order of each market, so one level of each book changes. */
+  /** Trades one contract with a best order of each market, so that one level of each book changes. */
   async #take(some: ReadonlyArray<string>): Promise<void> {
     const orders = some.map((ticker) => {
       const isBid = Math.random() < 0.5
@@ -164,7 +164,7 @@ class Flow {
   }
 }
 
-/** A stall ends after two seconds, before the returned effect completes. */
+/** Injects a fault. The fault `all messages stalled` ends after two seconds, before the effect completes. */
 const inject = (sandbox: Sandbox.Operator, accountId: string, fault: Fault) => {
   const delta = { feed: "frame", type: "orderbook_delta" } as const
   const snapshot = { feed: "frame", type: "orderbook_snapshot" } as const
@@ -216,7 +216,7 @@ const inject = (sandbox: Sandbox.Operator, accountId: string, fault: Fault) => {
   }
 }
 
-/** `place` is among the open connections. */
+/** `place` is the place of a connection among the open connections. */
 const injectInLine = (sandbox: Sandbox.Operator, fault: LineFault, place: number) =>
   Effect.gen(function* () {
     const { connectionId, subscriptions } = (yield* sandbox.feed.connections)[place]!
@@ -225,7 +225,7 @@ const injectInLine = (sandbox: Sandbox.Operator, fault: LineFault, place: number
     const [{ seq }] = subscriptions as [(typeof subscriptions)[number]] // the subscription to the books
     yield* sandbox.feed.stall({ connectionId })
     if (fault === "stalled") yield* Effect.sleep(stallMillis)
-    // Waits until at least one message was discarded.
+    // Waits until at least one message has been discarded.
     const lastSeq = Effect.map(
       sandbox.feed.connections,
       (connections) => connections.find((connection) => connection.connectionId === connectionId)?.subscriptions[0]?.seq
@@ -271,7 +271,7 @@ const program = Effect.gen(function* () {
     } else if (question !== "connections" && "lineFault" in question) {
       await runPromise(injectInLine(sandbox, question.lineFault, question.connection))
     } else if (question !== "connections") {
-      // Maintenance sets the clocks back. Before that, every state must be recorded with its clock.
+      // Maintenance sets the clocks back. So every earlier state must already be recorded.
       if (question.fault === "maintenance") await flow.pause()
       await runPromise(inject(sandbox, reader.accountId, question.fault))
     }

@@ -1,7 +1,7 @@
 /**
- * Measures the cost of reads by the size of the exchange. Prints microseconds per item, and the ratio to the cost at a
- * tenth of the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is proportional to
- * the size.
+ * Measures how the cost of reads depends on the size of the exchange. Prints microseconds per item, and the ratio to
+ * the cost at a tenth of the size. The ratio is 1 if the cost of an item does not depend on the size, and 10 if it is
+ * proportional to the size.
  */
 import * as Result from "effect/Result"
 import type { CreateOrder, CreateRfq } from "../src/exchange/Commands.ts"
@@ -50,13 +50,13 @@ type Floor = ReturnType<typeof makeFloor>
 
 interface Read {
   readonly prepare: (size: number) => Floor
-  /** Returns the number of items that it read. */
+  /** Reads, and returns the number of items that were read. */
   readonly read: (view: View, floor: Floor, size: number) => number
 }
 
 const [here, there] = ["KXBENCH-26-YES", "KXOTHER-26-YES"]
 
-/** Spread over a number of prices. */
+/** Places resting orders at a number of prices. */
 const resting = (prices: number) => (size: number) => {
   const floor = makeFloor(here)
   for (let n = 0; n < size; n++) {
@@ -65,7 +65,7 @@ const resting = (prices: number) => (size: number) => {
   return floor
 }
 
-/** Many canceled orders, and in their middle ten orders of each kind that the reads search. */
+/** Places many orders and cancels them. In their middle, places ten orders of each kind that the reads search for. */
 const amongOld = (size: number) => {
   const floor = makeFloor(here, there)
   const old = (times: number) => {
@@ -84,7 +84,7 @@ const amongOld = (size: number) => {
   return floor
 }
 
-/** One of the fills is in another market. */
+/** Fills orders, one of them in another market. */
 const filled = (size: number) => {
   const floor = makeFloor(here, there)
   for (let n = 0; n < size; n++) {
@@ -125,8 +125,8 @@ const rfq = (ticker: string): CreateRfq => ({
 })
 
 /**
- * One old RFQ on another market, then ten open RFQs, and then many RFQs on one market, of which only the last is open.
- * Each RFQ has a quote.
+ * Creates one old RFQ on another market, then ten open RFQs, and then many RFQs on one market, of which only the last
+ * stays open. Each RFQ has a quote.
  */
 const closedRfqs = (size: number) => {
   const floor = makeFloor(here, there, ...Array.from({ length: 10 }, (_, n) => `KXOPEN-26-N${n}`))
@@ -343,7 +343,7 @@ const reads: Readonly<Record<string, Read>> = {
   }
 }
 
-/** The best of several rounds of at least two milliseconds each. */
+/** The time of the fastest round. Each round lasts at least two milliseconds. */
 const timed = (read: () => number): number => {
   let best = Infinity
   const until = performance.now() + 600

@@ -42,7 +42,7 @@ const prices = new Map(
 const start = (file: string, ...args: ReadonlyArray<string>) =>
   fork(fileURLToPath(new URL(file, import.meta.url)), args)
 
-/** Rejects if the process ends. */
+/** The next message of the process. Rejects if the process ends. */
 const next = <A>(child: ChildProcess): Promise<A> =>
   new Promise((resolve, reject) => {
     const ended = (code: number | null) => reject(new Error(`${child.spawnargs.at(1)} ended with ${code}`))
@@ -82,7 +82,7 @@ interface Shape {
   readonly redisPort: number | undefined
 }
 
-/** Returns whether there was no 429, no failure, and enough use of tokens. */
+/** Returns whether the run had no 429 and no failure, and used enough tokens. */
 const measure = async ({ aheadMillis, name, redisPort }: Shape): Promise<boolean> => {
   const exchange = start("exchangeServer.ts", tier, "10000000")
   const workers = aheadMillis.map((millis) => ({ millis, child: start("saturationWorker.ts") }))

@@ -24,18 +24,18 @@ export interface Setting {
   readonly ticker: string
   readonly keyId: string
   readonly privateKey: string
-  /** Undefined if the budget is not shared. */
+  /** The port of the Redis server that holds the shared budget. Undefined if the budget is not shared. */
   readonly redisPort: number | undefined
-  /** Of the process's clock. */
+  /** How far this process's clock is ahead. */
   readonly aheadMillis: number
-  /** Of the account's write bucket. */
+  /** The capacity of the account's write bucket. */
   readonly capacity: number
 }
 
 export interface Outcome {
-  /** Reads, and pairs of a create and its cancel. */
+  /** The number of successful reads, and of successful pairs of a create and its cancel. */
   readonly succeeded: number
-  /** By tag. */
+  /** The number of failed calls by the tag of the error. */
   readonly failed: Readonly<Record<string, number>>
 }
 
@@ -76,8 +76,8 @@ const write = Effect.flatMap(Orders.create(order), ({ order_id }) => Orders.canc
 const read = OrderGroups.list()
 
 /**
- * Makes calls until the limiter has fetched the account's budget. It has the budget once the wait for a batch that is
- * larger than the write bucket is infinite.
+ * Makes calls until the limiter has fetched the account's budget. From then on, a batch that is larger than the write
+ * bucket has an infinite wait.
  */
 const learn = Effect.gen(function* () {
   const tooLarge = { orders: Array.from({ length: capacity / 10 + 1 }, () => order) }

@@ -31,7 +31,7 @@ const [requests = 500, rounds = 31] = process.argv.slice(2).map(Number)
 const folder = mkdtempSync(join(tmpdir(), "kalshi-state-bench-"))
 const servers: Array<ChildProcess> = []
 
-/** Returns a function that places a number of orders, and returns the seconds that it took. */
+/** Starts an exchange. Returns a function that places a number of orders and returns how many seconds that took. */
 const start = async (file?: string) => {
   const args = ["unmetered", "0", "0", ...(file === undefined ? [] : [file])]
   const server = fork(fileURLToPath(new URL("exchangeServer.ts", import.meta.url)), args)
@@ -72,7 +72,7 @@ for (const concurrency of [1, 32, 256]) {
   const plain: Array<number> = []
   const kept: Array<number> = []
   for (let round = 0; round <= rounds; round++) {
-    // The order of the two alternates, so that a growing load does not favor one of them.
+    // The two take turns at going first, so that a growing load favors neither.
     const seconds = round % 2 === 0 ? await without(count, concurrency) : undefined
     const secondsWithState = await withState(count, concurrency)
     const other = seconds ?? (await without(count, concurrency))

@@ -52,7 +52,7 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("sends nothing if the wait for tokens takes the whole total timeout", () =>
+  it.effect("sends nothing if the wait for tokens would use up the total timeout", () =>
     Effect.gen(function* () {
       yield* spendAll
       // The tokens refill after 100.1 ms, and sleeps last whole milliseconds.
@@ -94,14 +94,14 @@ describe("Kalshi.layer", () => {
       .sort((a, b) => a - b)
   })
 
-  it.effect("after a burst, counts the refill of tokens from the arrival of the responses", () =>
+  it.effect("after a burst, refills tokens from the time of the responses", () =>
     Effect.gen(function* () {
-      // The exchange's bucket was possibly full until the burst arrived.
+      // The burst may have arrived just before its responses. Until then, the exchange's bucket can be full.
       assert.deepStrictEqual(yield* burst, [...Array<number>(10).fill(0), 201, 301])
     }).pipe(provideExchange({ transitMillis: () => 100 }, { limits: {} }))
   )
 
-  it.effect("after a burst without responses, counts the refill from the end of the assumed latency", () =>
+  it.effect("after a burst without responses, refills tokens from the end of the assumed latency", () =>
     Effect.gen(function* () {
       const sent = yield* burst
       assert.closeTo(sent[10]!, 601, 10)
@@ -176,7 +176,7 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange())
   )
 
-  it.live("reports a maximum wait of 0 ms, never less, on the real clock", () =>
+  it.live("reports a maximum wait of exactly 0 ms on the real clock", () =>
     Effect.gen(function* () {
       yield* Effect.provideService(Orders.batchCreate(batch(10)), SendPolicy.Overrides, { totalTimeout: "1 minute" })
       const withoutWait = Effect.provideService(Orders.batchCreate(batch(10)), RateLimits.Overrides, { maxWait: 0 })
@@ -200,10 +200,9 @@ describe("Kalshi.layer", () => {
     }).pipe(provideExchange({}, { policy: { totalTimeout: "500 millis" } }))
   )
 
-  it.effect("keeps the error of an earlier attempt that was sent", () =>
+  it.effect("fails with the error of an earlier attempt if a retry would wait too long", () =>
     Effect.gen(function* () {
       yield* creates(9)
-      // The retry would wait for longer than allowed, so the call fails with the error of the first attempt.
       assert.strictEqual((yield* runFor("1 minute", Effect.flip(create("lost"))))._tag, "GatewayTimeout")
       assert.strictEqual((yield* Metered).calls().length, 10)
     }).pipe(
@@ -217,7 +216,7 @@ describe("Kalshi.layer", () => {
 })
 
 describe("Orders.batchCreate after a lost response", () => {
-  it.effect("is not retried if its tokens become available more than a minute later", () =>
+  it.effect("is not retried if its tokens become available more than a minute after the send", () =>
     Effect.gen(function* () {
       assert.strictEqual(
         (yield* runFor("5 minutes", Effect.flip(Orders.batchCreate(batch(10)))))._tag,
@@ -335,7 +334,7 @@ describe("the queue of waiting calls", () => {
 })
 
 describe("RateLimits.Overrides", () => {
-  it.effect("maxWait: 0 fails instead of waiting, and reports the wait", () =>
+  it.effect("with maxWait: 0, a call fails instead of waiting, and reports how long it would wait", () =>
     Effect.gen(function* () {
       yield* create("fits").pipe(Effect.provideService(RateLimits.Overrides, { maxWait: 0 }))
       yield* creates(9)
@@ -347,7 +346,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("maxWait includes the wait for earlier calls, and a rejected call leaves the queue", () =>
+  it.effect("maxWait limits the wait including earlier calls, and a rejected call leaves the queue", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* start(all(["a", "b", "c"], create))
@@ -360,7 +359,7 @@ describe("RateLimits.Overrides", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("maxWait allows a wait of exactly maxWait", () =>
+  it.effect("allows a wait of exactly maxWait", () =>
     Effect.gen(function* () {
       yield* spendAll
       yield* runFor(
@@ -396,7 +395,7 @@ describe("RateLimits.Overrides", () => {
 })
 
 describe("RateLimits.waitFor", () => {
-  it.effect("returns the wait of the next call", () =>
+  it.effect("returns the wait that the next call would have", () =>
     Effect.gen(function* () {
       assert.strictEqual(yield* RateLimits.waitFor(Orders.create, order("o")), 0)
       yield* spendAll
@@ -425,7 +424,7 @@ describe("RateLimits.waitFor", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("assumes the buckets of all shards for Orders.create without an input", () =>
+  it.effect("counts the buckets of all shards if Orders.create gets no input", () =>
     Effect.gen(function* () {
       yield* Effect.forEach(indexes(10), () => Orders.create({ ...order("o"), exchange_index: 3 }))
       assert.isAbove(yield* RateLimits.waitFor(Orders.create), 0)
@@ -561,7 +560,7 @@ describe("TooManyRequests", () => {
 describe("interruption", () => {
   const isFull = Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(10)), (millis) => millis === 0)
 
-  it.effect("of the first waiting call takes no tokens, and advances the next call", () =>
+  it.effect("of the first waiting call takes no tokens, and lets the next call go ahead", () =>
     Effect.gen(function* () {
       yield* spendAll
       const first = yield* start(Orders.batchCreate(batch(10)))
@@ -575,7 +574,7 @@ describe("interruption", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("of a later waiting call takes no tokens, and advances the calls behind it", () =>
+  it.effect("of a later waiting call takes no tokens, and lets the calls behind it go ahead", () =>
     Effect.gen(function* () {
       yield* spendAll
       const first = yield* start(create("first in line"))
@@ -589,7 +588,7 @@ describe("interruption", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("returns the tokens of a call that was being signed", () =>
+  it.effect("returns the tokens of a call that is still being signed", () =>
     Effect.gen(function* () {
       const started = yield* Deferred.make<void>()
       const slow = Signer.make({
@@ -625,7 +624,7 @@ describe("interruption", () => {
     }).pipe(provideExchange({ transitMillis: (n) => (n < 12 ? 60_000 : 0) }, { limits: {} }))
   )
 
-  it.effect("sends nothing later, and does not stop other calls", () =>
+  it.effect("withdraws waiting calls, and does not stop other calls", () =>
     Effect.gen(function* () {
       yield* spendAll
       const fiber = yield* start(all(["a", "b", "c"], create))
@@ -650,7 +649,7 @@ describe("a refused connection", () => {
 })
 
 describe("RateLimits.Store", () => {
-  it.effect("does not change a call's result if the store fails after the send", () =>
+  it.effect("does not change a call's result if the store fails after the call was sent", () =>
     Effect.gen(function* () {
       const broken = () => Effect.die(new Error("the store is broken"))
       const store: RateLimits.Store = {

@@ -9,7 +9,7 @@ import { type Budget, Exchange as Metered, layer, limitsOf, provideExchange } fr
 import { batch, order } from "../support/orders.ts"
 import { concurrently, indexes, runFor } from "../support/run.ts"
 
-/** Advances time in steps of one second, so that a call that starts late does not reach its timeout at once. */
+/** Advances the clock in steps of one second. In one large step, a call that starts late would time out at once. */
 const passTime = (seconds: number) => Effect.forEach(indexes(seconds), () => TestClock.adjust("1 second"))
 
 const runForSeconds = <A, E, R>(seconds: number, effect: Effect.Effect<A, E, R>) =>
@@ -86,7 +86,7 @@ describe("RateLimits before the budget is known", () => {
     )
   )
 
-  it.effect("does not let calls wait for the budget longer than maxWait", () =>
+  it.effect("limits a call's wait for the budget to maxWait", () =>
     Effect.gen(function* () {
       const read = OrderGroups.get({ order_group_id: "g" }).pipe(
         Effect.provideService(RateLimits.Overrides, { maxWait: "2 seconds" })
@@ -153,7 +153,7 @@ describe("Orders.cancel", () => {
 })
 
 describe("a fetched budget", () => {
-  /** The exchange repeats the last budget. */
+  /** The exchange reports these budgets one after another, and then always the last one. */
   const changing = (reported: ReadonlyArray<Budget>, actual: Budget, options: Partial<Kalshi.Options> = {}) =>
     Layer.suspend(() => {
       let requests = 0
@@ -172,7 +172,7 @@ describe("a fetched budget", () => {
   const small: Budget = { rate: 100, capacity: 100 }
   const large: Budget = { rate: 400, capacity: 400 }
 
-  it.effect("is fetched again for a batch that it would reject", () =>
+  it.effect("is fetched again for a batch that is too large for it", () =>
     Effect.gen(function* () {
       const first = yield* Effect.flip(Orders.batchCreate(batch(20)))
       assert.strictEqual(first._tag, "LimitExceeded")
@@ -182,7 +182,7 @@ describe("a fetched budget", () => {
     }).pipe(Effect.provide(changing([small, large], large)))
   )
 
-  it.effect("rejects large batches for ten seconds, and is not fetched again", () =>
+  it.effect("rejects large batches for ten seconds before it is fetched again", () =>
     Effect.gen(function* () {
       for (let i = 0; i < 5; i++) {
         assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
@@ -193,7 +193,7 @@ describe("a fetched budget", () => {
     }).pipe(Effect.provide(changing([small], small)))
   )
 
-  it.effect("rejects no batch while it cannot be fetched again", () =>
+  it.effect("rejects no batch while attempts to fetch it again fail", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* Effect.flip(Orders.batchCreate(batch(20))))._tag, "LimitExceeded")
       yield* TestClock.adjust("11 seconds")
@@ -217,7 +217,7 @@ describe("a fetched budget", () => {
     )
   )
 
-  it.effect("is fetched again after a call was rejected because of its wait", () =>
+  it.effect("is fetched again after it caused the rejection of a call", () =>
     Effect.gen(function* () {
       const refused = Effect.flip(concurrently(30, () => Orders.create(order("o")))).pipe(
         Effect.provideService(RateLimits.Overrides, { maxWait: 0 })
@@ -242,7 +242,7 @@ describe("a fetched budget", () => {
       Effect.provide(
         layer(
           { respond: (_, mark) => (mark === "refused" ? { status: 429, body: {} } : undefined) },
-          // The 429 emptied the bucket, which can serve the next request only after 50 seconds.
+          // The 429 emptied the read bucket. With this share, it serves the next request only after 50 seconds.
           { limits: { latency: 0, share: 0.001 } }
         )
       )

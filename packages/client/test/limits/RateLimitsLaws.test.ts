@@ -53,7 +53,7 @@ describe("memory.make", () => {
   const steps = fc.array(
     fc.record({
       pauseMillis: fc.oneof(fc.constant(0), fc.integer({ min: 0, max: 50 }), fc.integer({ min: 0, max: 5_000 })),
-      /** The cost, as a share of the bucket's capacity. */
+      /** The call's cost, as a share of the bucket's capacity. */
       part: fc.oneof({ weight: 5, arbitrary: fc.double({ min: 0, max: 0.2, noNaN: true }) }, fc.constant(1)),
       /** The transit time of the request, as a share of the latency. */
       delay: fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true })),
@@ -110,7 +110,7 @@ describe("memory.make", () => {
   type Program = typeof program extends fc.Arbitrary<infer A> ? A : never
 
   law(
-    "never allows more tokens in a period than capacity plus refill",
+    "never allows more tokens in a period than the capacity plus the refill of that period",
     program,
     (input) =>
       Effect.gen(function* () {
@@ -129,7 +129,7 @@ describe("memory.make", () => {
   )
 
   law(
-    "allows only requests that find enough tokens whenever they arrive within the latency",
+    "allows only requests that find enough tokens at any arrival within the latency",
     program,
     (input) =>
       Effect.gen(function* () {
@@ -180,7 +180,7 @@ const planned = (
       return calls.map(({ pause, ...call }): Planned => ({ ...call, atMillis: (atMillis += pause) }))
     })
 
-/** A batch of orders without a shard. */
+/** A batch of orders that name no shard. */
 const routedBatch = (size: number) => ({
   orders: batch(size).orders.map((item) => ({ ...item, exchange_index: undefined }))
 })
@@ -238,7 +238,7 @@ describe("Kalshi.layer with waiting calls", () => {
         for (const [i, exit] of exits.entries()) {
           if (calls[i]!.interruptedAfter === undefined) assert.strictEqual(exit?._tag, "Success", `call ${i}`)
         }
-        // Interrupted calls keep no tokens: the buckets are full again.
+        // Interrupted calls returned their tokens: the buckets are full again.
         assert.strictEqual(yield* RateLimits.waitFor(Orders.batchCreate, routedBatch(10)), 0)
       }).pipe(provideExchange({ transitMillis: (n) => delays[n % delays.length]! }, { ...patient, limits: {} }))
   )
@@ -266,7 +266,7 @@ describe("Kalshi.layer with waiting calls", () => {
   )
 
   law(
-    "sends more urgent calls first, and calls of one urgency in order of arrival",
+    "sends urgent calls first, and equally urgent calls in order of arrival",
     planned(["create", "cancel", "batch", "cancel"], [0], true),
     (calls) =>
       Effect.gen(function* () {
@@ -275,7 +275,7 @@ describe("Kalshi.layer with waiting calls", () => {
           const body = request.includes("batched")
           return { i: body ? undefined : Number(mark), urgent: request.startsWith("DELETE"), sentMillis, place }
         })
-        // Batches have no mark, so their sequence is not checked.
+        // Batches are not checked, because they have no mark.
         for (const urgent of [true, false]) {
           const marks = sent.flatMap(({ i, urgent: of }) => (of === urgent && i !== undefined ? [i] : []))
           assert.deepStrictEqual(

@@ -41,7 +41,7 @@ const fitsBatch = (size: number) =>
   Effect.map(RateLimits.waitFor(Orders.batchCreate, batch(size)), (millis) => millis < Number.POSITIVE_INFINITY)
 
 describe("RateLimits, the account's budget", () => {
-  it.effect("is not fetched before more than half of a default bucket is spent", () =>
+  it.effect("is not fetched while at most half of a default bucket is spent", () =>
     Effect.gen(function* () {
       yield* creates(5)
       yield* Effect.forEach(indexes(10), () => OrderGroups.list())
@@ -64,7 +64,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("is fetched before the first batch that exceeds a default bucket is sent", () =>
+  it.effect("is fetched before a batch that exceeds a default bucket is sent", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(11))
       assert.deepStrictEqual(yield* limitRequests, both)
@@ -115,7 +115,7 @@ describe("RateLimits, the account's budget", () => {
     )
   )
 
-  it.effect("is fetched again when it is old, by the next call", () =>
+  it.effect("is fetched again by the first call after it is ten minutes old", () =>
     Effect.gen(function* () {
       yield* creates(6)
       yield* TestClock.adjust("599 seconds")
@@ -128,7 +128,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("rejects a waiting batch if the new budget is too small for it", () =>
+  it.effect("rejects a waiting batch that exceeds a newly fetched budget", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(100))
       yield* TestClock.adjust("601 seconds")
@@ -200,11 +200,11 @@ describe("RateLimits, the account's budget", () => {
     )
   )
 
-  it.effect("serves one request at a time even with a very small share", () =>
+  it.effect("serves one request at a time, however small the share is", () =>
     Effect.gen(function* () {
       yield* runFor("20 seconds", creates(2))
       assert.deepStrictEqual(yield* limitRequests, both)
-      // A thousandth of 10,000 tokens per second serves one order per second.
+      // This share of 10,000 tokens per second is 10 tokens per second: one order per second.
       assert.deepStrictEqual(
         (yield* Metered).calls().map(({ atMillis }) => atMillis),
         [0, 1002]
@@ -253,7 +253,7 @@ describe("RateLimits, the limits requests", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("are sent before the waiting calls of their burst, and cause no 429", () =>
+  it.effect("are sent before the waiting calls of a burst, and cause no 429", () =>
     Effect.gen(function* () {
       yield* runFor(
         "1 minute",
@@ -269,7 +269,7 @@ describe("RateLimits, the limits requests", () => {
     }).pipe(provideExchange())
   )
 
-  it.effect("of one layer serve the other layers of a shared store", () =>
+  it.effect("of one layer provide the budget to other layers with the same store", () =>
     Effect.gen(function* () {
       const limits = { account: "mine", latency: 0 }
       const first = Kalshi.layer({ environment, signer: signer(), limits })
@@ -414,7 +414,7 @@ describe("Kalshi.layer at saturation", () => {
   for (const [name, transitMillis] of delays) {
     it.effect(`uses at least 95 % of the budget without a 429 if requests arrive ${name}`, () =>
       Effect.gen(function* () {
-        // Five seconds are longer than the buckets need to fill.
+        // The buckets fill in less than five seconds.
         yield* runFor("5 seconds", creates(6))
         const began = yield* Clock.currentTimeMillis
         const calls = indexes(80).map(() => [Effect.forever(create), Effect.forever(OrderGroups.list())])

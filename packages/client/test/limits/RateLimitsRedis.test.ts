@@ -15,7 +15,7 @@ import * as redis from "../support/redis.ts"
 import { concurrently } from "../support/run.ts"
 import { environment, signer } from "../support/scripted.ts"
 
-/** Refills so slowly that the time of a test does not matter. */
+/** Refills so slowly that the duration of a test does not matter. */
 const slowBudget = { refillRate: 1e-9, capacity: 100, learned: true }
 
 let wants = 0
@@ -60,18 +60,18 @@ describe.skipIf(missing !== undefined)(
         yield* one.take(wantOf(90))
         const first = wantOf(20)
         assert.isAbove(yield* one.take(first), 0)
-        // The ten tokens that are left are reserved for the first call.
+        // The remaining ten tokens are reserved for the first call.
         const second = wantOf(10)
         assert.isAbove(yield* two.take(second), 0)
         assert.isAbove(yield* two.take(wantOf(10, { waitedMillis: -1 })), 0)
         assert.strictEqual(yield* two.take(wantOf(2, { urgent: true })), 0)
-        // A call that has waited longer goes first, in any process.
+        // The call that has waited longest goes first, whichever process it belongs to.
         assert.strictEqual(yield* two.take(wantOf(2, { waitedMillis: 60_000 })), 0)
         yield* one.giveUp(first)
         assert.strictEqual(yield* two.take({ ...second, cost: 6 }), 0)
       }))
 
-    test("takes tokens from all buckets or none, and queues a waiting call for each of its buckets", (server) =>
+    test("takes tokens from all buckets of a call or from none, and queues a waiting call in each of them", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server)
         const bucket = (name: string) => ({ name, ...slowBudget })
@@ -82,7 +82,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* store.take(wantOf(10, { buckets: [bucket("write/1")] })), 0)
       }))
 
-    test("uses a fetched budget for all processes, even after a call with default limits", (server) =>
+    test("uses a fetched budget for all processes, even for those that know only the default limits", (server) =>
       Effect.gen(function* () {
         const [fetched, unfetched] = [yield* storeOf(server), yield* storeOf(server)]
         const buckets = (capacity: number, learned: boolean) => [{ name: "write", refillRate: 1e-9, capacity, learned }]
@@ -104,7 +104,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* store.waitFor(wantOf(0.1)), 0)
       }))
 
-    test("continues after the server lost its scripts", (server) =>
+    test("continues after the server loses its scripts", (server) =>
       Effect.gen(function* () {
         const context = yield* Layer.build(redis.layer(server.port))
         const store = yield* Effect.provide(RateLimitsRedis.make(), context)
@@ -116,7 +116,7 @@ describe.skipIf(missing !== undefined)(
         assert.isAbove(yield* store.take(wantOf(60)), 0)
       }))
 
-    test("continues after a clock was set back, and forgets calls of ended processes", (server) =>
+    test("continues after a clock is set back, and forgets calls of ended processes", (server) =>
       Effect.gen(function* () {
         const context = yield* Layer.build(redis.layer(server.port))
         const store = yield* Effect.provide(RateLimitsRedis.make(), context)
@@ -131,7 +131,7 @@ describe.skipIf(missing !== undefined)(
         yield* send("HSET", "kalshi-limits:{a}", "p:died", `1 ${micros - 5_000_000} ${micros - 1} 40 write`)
         assert.strictEqual(yield* store.take(wantOf(50)), 0)
         assert.strictEqual(yield* send("HEXISTS", "kalshi-limits:{a}", "p:died"), 0)
-        // Only the script sets an expiry. So the server made the decision, and not the buckets in memory.
+        // Only the script sets an expiry, so the server decided, not the buckets in memory.
         assert.isAbove(Number(yield* send("PTTL", "kalshi-limits:{a}")), 0)
       }))
 
@@ -143,7 +143,7 @@ describe.skipIf(missing !== undefined)(
           const store = yield* storeOf(server, { timeout: "100 millis" })
           yield* store.take(wantOf(60))
           yield* server.hang
-          // The bucket in memory is full, because it does not count the tokens that the server counted.
+          // The bucket in memory is full, because it does not count the tokens that the server has already given.
           const alone = wantOf(60)
           assert.strictEqual(yield* store.take(alone), 0)
           const refused = wantOf(60)
@@ -155,20 +155,20 @@ describe.skipIf(missing !== undefined)(
           assert.include(logged[0], "Redis is unavailable")
           yield* server.resume
           yield* Effect.sleep("1100 millis")
-          // `alone` took its tokens from memory, so giving them back added nothing to the server's bucket.
+          // `alone` took its tokens from memory. Returning them added nothing to the server's bucket.
           assert.isAbove(yield* store.take(wantOf(60)), 0)
           assert.strictEqual(yield* store.take(wantOf(0.5, { urgent: true })), 0)
           assert.strictEqual(logged.length, 1)
         }).pipe(Effect.provide(Logger.layer([logger])))
       }))
 
-    test("counts a server as available even if this process was blocked during the timeout", (server) =>
+    test("counts a server as available even if this process was blocked while it waited for the response", (server) =>
       Effect.gen(function* () {
         const store = yield* storeOf(server, { timeout: "100 millis" })
         yield* store.take(wantOf(60))
         const fiber = yield* Effect.forkChild(store.take(wantOf(60)), { startImmediately: true })
-        // Blocks this thread for longer than the first of the timeout's two sleeps. The store reads the response during
-        // the second sleep.
+        // Blocks this thread during the first of the timeout's two sleeps. The store reads the response during the
+        // second.
         Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300)
         assert.isAbove(yield* Fiber.join(fiber), 0)
       }))
@@ -182,7 +182,7 @@ describe.skipIf(missing !== undefined)(
         yield* server.resume
       }))
 
-    it("decides like the store in memory, at any time", { timeout: 60_000 }, () =>
+    it("decides like the store in memory, whenever the calls come", { timeout: 60_000 }, () =>
       Effect.runPromise(
         Effect.scoped(
           Effect.gen(function* () {
@@ -204,7 +204,7 @@ describe.skipIf(missing !== undefined)(
             const steps = fc.array(step, { minLength: 1, maxLength: 40, size: "max" })
             let runs = 0
             yield* Effect.promise(() =>
-              holds("decides like the store in memory, at any time", steps, (program) =>
+              holds("decides like the store in memory, whenever the calls come", steps, (program) =>
                 Effect.gen(function* () {
                   const inMemory = memory.make()
                   const account = `run ${runs++}`
@@ -271,7 +271,7 @@ describe.skipIf(missing !== undefined)(
   }
 )
 
-/** The unit of time in the random programs. It is so long that the duration of the test does not matter. */
+/** The unit of time in the random programs, so long that the duration of the test does not matter. */
 const unitMillis = 1e11
 
 const makeClock = () => {
@@ -289,7 +289,7 @@ const makeClock = () => {
   return { clock, pass: (more: number) => void (millis += more) }
 }
 
-/** The clock of a server cannot be set, so this function makes the stored entries older instead. */
+/** The server's clock cannot be set. Instead, this function makes the stored entries older. */
 const passInRedis = (context: Context.Context<Redis.Redis>, account: string, millis: number) =>
   Effect.gen(function* () {
     if (millis === 0) return
@@ -297,8 +297,8 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
     const key = `kalshi-limits:{${account}}`
     const fields = yield* send<ReadonlyArray<string>>("HGETALL", key)
     for (let i = 0; i < fields.length; i += 2) {
-      // A bucket has two times: when its tokens were counted, and when its older reserved tokens are charged. A
-      // waiting call also has two times. Its expiry stays, because calls in memory do not expire.
+      // A bucket stores two times: when its tokens were counted, and when its older reserved tokens are charged. A
+      // waiting call stores its arrival and its expiry. The expiry stays, because calls in memory do not expire.
       const times = fields[i]!.startsWith("b:") ? [1, 6] : [1]
       const numbers = fields[i + 1]!.split(" ").map((text, n) =>
         times.includes(n) ? String(Number(text) - millis * 1_000) : text
@@ -307,7 +307,7 @@ const passInRedis = (context: Context.Context<Redis.Redis>, account: string, mil
     }
   }).pipe(Effect.provide(context))
 
-/** `next` is the next message of the process. */
+/** `next` returns the next message of the process. */
 const start = (args: ReadonlyArray<number>) => {
   const child: ChildProcess = fork(
     fileURLToPath(new URL("../support/redisWorker.ts", import.meta.url)),

@@ -36,7 +36,7 @@ describe("billing.make", () => {
     assert.deepStrictEqual(bucketsOf(Quotes.create.descriptor), { kind: "write", names: ["write/1"] })
   })
 
-  it("counts the orders of a batch, and counts an empty batch as one order", () => {
+  it("counts the orders of a batch, and an empty batch as one order", () => {
     const itemsOf = (input: unknown) => billing.make(4)(Orders.batchCreate.descriptor, input).items
     assert.deepStrictEqual(
       [{ orders: [{}, {}, {}] }, { orders: [{}] }, { orders: [] }, { orders: "ab" }, undefined].map(itemsOf),
@@ -45,7 +45,7 @@ describe("billing.make", () => {
     assert.strictEqual(billing.make(4)(create, { orders: [{}, {}] }).items, 1)
   })
 
-  it("returns the same object for the same buckets, so calls share a queue", () => {
+  it("returns the same object for the same buckets, so that their calls share a queue", () => {
     const billOf = billing.make(2)
     const bucketsOf = (input: unknown) => billOf(create, input).buckets
     assert.strictEqual(bucketsOf({ exchange_index: 1 }), bucketsOf({ exchange_index: 1 }))
@@ -57,7 +57,7 @@ describe("billing.make", () => {
     assert.strictEqual(bucketsOf({ ticker: "T" }), before)
   })
 
-  it("also bills an order without a shard to shards that earlier calls named", () => {
+  it("bills an order without a shard also to each shard that an earlier call named", () => {
     const billOf = billing.make(1)
     const routed = () => billOf(create, { ticker: "T" }).buckets
     assert.strictEqual(routed(), billOf(create, { exchange_index: 0 }).buckets)

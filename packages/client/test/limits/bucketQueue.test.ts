@@ -22,14 +22,16 @@ const cancel = (items = 1): Bill => ({ descriptor: Orders.cancel.descriptor, buc
 
 const reporting = (rate: number, capacity = 100): AccountFacts => ({
   endpointCosts: Effect.succeed(recordedCosts),
-  limits: Effect.succeed(limitsOf({ rate, capacity }, { rate, capacity }) as never) // the fields that are read here
+  limits: Effect.succeed(limitsOf({ rate, capacity }, { rate, capacity }) as never) // only the fields that are read here
 })
 
 const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never }
 
 interface Setting {
   readonly store?: Store
-  /** Default: never responds, so the client keeps its default budget of 100 tokens and 99.9 tokens per second. */
+  /**
+   * Default: never responds, so the queue keeps its default budget of 100 tokens, refilled at 99.9 tokens per second.
+   */
   readonly facts?: AccountFacts
   /** Default: 0. */
   readonly latencyMillis?: number
@@ -62,7 +64,7 @@ const make = ({ facts = never, latencyMillis = 0, store = memory.make() }: Setti
     return { acquire, learned, queue, tokens }
   })
 
-/** A queue that has fetched its budget. Default: 100 tokens, and 99.9 tokens per second. */
+/** A queue that has fetched its budget. Default: 100 tokens, refilled at 99.9 tokens per second. */
 const makeLearned = (setting: Setting = {}) =>
   Effect.tap(make({ facts: reporting(100), ...setting }), ({ learned }) =>
     Effect.andThen(learned.learn(0), learned.ended)
@@ -84,7 +86,7 @@ const play = (calls: ReadonlyArray<Effect.Effect<unknown, Errors.LimitExceeded>>
     }))
   })
 
-/** Returns scripted waits, and then 0. */
+/** A store that returns scripted waits, and then 0. */
 const scripted = (waits: ReadonlyArray<number>, changes: Partial<Store> = {}) => {
   const left = [...waits]
   const calls: Array<string> = []
@@ -118,7 +120,7 @@ describe("Arrivals", () => {
     assert.strictEqual(new Set(ids).size, 6)
   })
 
-  it("gives each call a later time than the calls before it", () => {
+  it("gives each call a later time than all earlier calls", () => {
     const arrivals = new Arrivals()
     assert.deepStrictEqual(
       [0.5, 0.5, 0.25, 10].map((nowMillis) => arrivals.next(nowMillis).enteredMillis),
@@ -128,7 +130,7 @@ describe("Arrivals", () => {
 })
 
 describe("BucketQueue.want", () => {
-  it.effect("returns what the store needs, with one buckets object per budget", () =>
+  it.effect("returns what the store needs, and the same buckets object for the same budget", () =>
     Effect.gen(function* () {
       const { learned, queue } = yield* make({ facts: reporting(100, 300) })
       const want = queue.want(order(2), { urgent: true, id: "mine" })
@@ -145,7 +147,7 @@ describe("BucketQueue.want", () => {
       const other = queue.want(order(), { urgent: false, forced: true, waitedMillis: 5 })
       assert.strictEqual(other.buckets, want.buckets)
       assert.deepInclude(other, { urgent: false, forced: true, waitedMillis: 5 })
-      // While the capacity of the bucket is unknown, the queue requests at most the default capacity.
+      // While the capacity of the bucket is unknown, the queue requests no more than the default capacity.
       assert.strictEqual(queue.want(order(20), { urgent: false }).cost, 100)
       yield* learned.learn(0)
       yield* learned.ended
@@ -158,7 +160,7 @@ describe("BucketQueue.want", () => {
 })
 
 describe("BucketQueue.acquire", () => {
-  it.effect("takes tokens at once, and returns the time of the call's arrival", () =>
+  it.effect("takes available tokens at once, and returns when the call arrived", () =>
     Effect.gen(function* () {
       const { calls, store, wants } = scripted([])
       const { acquire } = yield* make({ store })
@@ -244,7 +246,7 @@ describe("BucketQueue.acquire", () => {
       })
       const { acquire } = yield* make({ store })
       const ends = yield* play(indexes(19).map(() => acquire(order())))
-      assert.strictEqual(most, 9) // the eight calls that arrived first, and the first waiting call
+      assert.strictEqual(most, 9) // the first eight calls, and the first of the waiting calls
       const times = ends.map(({ atMillis }) => atMillis)
       assert.deepStrictEqual(times, [...Array<number>(9).fill(10), ...Array<number>(8).fill(20), 30, 30])
       most = 0
@@ -327,7 +329,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects a queued call only after its maximum wait if other processes compete", () =>
+  it.effect("rejects a queued call that loses to other processes only after its maximum wait", () =>
     Effect.gen(function* () {
       const { store } = scripted([100, 100, 9_000, 9_000, 9_000])
       const { acquire } = yield* makeLearned({ store })
@@ -346,7 +348,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("accepts a wait of exactly the maximum even after a new estimate", () =>
+  it.effect("accepts a wait of exactly the maximum, also when it estimates the wait again", () =>
     Effect.gen(function* () {
       const { store } = scripted([10, 10, 0, 100, 100])
       const { acquire } = yield* makeLearned({ store })
@@ -390,7 +392,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("asks a remote store again at once if tokens became free during a request", () =>
+  it.effect("asks a remote store again at once if tokens were returned during the last request", () =>
     Effect.gen(function* () {
       const waits = [1_000, 1_000]
       const { store } = scripted([], {
@@ -424,9 +426,9 @@ describe("BucketQueue.acquire", () => {
       const { acquire, queue } = yield* makeLearned({ store })
       const first = yield* start(timed(acquire(order())))
       yield* TestClock.adjust(15)
-      // The store already counts the first call, so `waitFor` adds no tokens for it.
+      // The store already counts the first call, so `waitFor` does not add its tokens.
       assert.strictEqual(yield* queue.waitFor(order(), false), 10)
-      // Eight calls request tokens together, and the ninth after them.
+      // Eight calls request their tokens together, and the ninth call follows.
       const others = yield* Effect.forEach(indexes(8), () => start(timed(acquire(order()))))
       yield* TestClock.adjust(120)
       const last = yield* start(timed(acquire(order(), { maxMillis: 50 })))
@@ -520,7 +522,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("after fetching a smaller budget, rejects calls that it serves too late", () =>
+  it.effect("after fetching a smaller budget, rejects the calls that it would serve too late", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const { limits, endpointCosts } = reporting(10, 50)
@@ -568,7 +570,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("without a fetched budget, takes a cancel's tokens with `forced`", () =>
+  it.effect("without a fetched budget, sets `forced` to take a cancel's tokens", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted([1_000, 1_000, 1_000, 1_000, 1_000])
       const { acquire } = yield* make({ store })
@@ -625,7 +627,7 @@ describe("BucketQueue.acquire", () => {
 })
 
 describe("BucketQueue, interruption", () => {
-  it.effect("withdraws a call from the store only if the store queues it", () =>
+  it.effect("withdraws an interrupted call from the store only if the store has queued it", () =>
     Effect.gen(function* () {
       const { calls, store, wants } = scripted([9_000, 9_000, 9_000, 9_000])
       const { acquire } = yield* make({ store })
@@ -639,7 +641,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns the tokens of a call that is interrupted after it received them", () =>
+  it.effect("returns the tokens of a call that is interrupted after it gets them", () =>
     Effect.gen(function* () {
       const { calls, store } = scripted([10, 10])
       const { acquire } = yield* make({ store })
@@ -651,7 +653,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns tokens that a remote store grants after the interruption", () =>
+  it.effect("returns tokens that a remote store grants to an interrupted call", () =>
     Effect.gen(function* () {
       for (const [waitMillis, expected] of [
         [0, "giveBack"],
@@ -714,7 +716,7 @@ describe("BucketQueue, interruption", () => {
 })
 
 describe("BucketQueue.waitFor", () => {
-  it.effect("adds the tokens of the queued calls that the store does not count yet", () =>
+  it.effect("adds the tokens of queued calls that the store does not count yet", () =>
     Effect.gen(function* () {
       const { store, wants } = scripted(Array<number>(9).fill(9_000))
       const { acquire, queue } = yield* make({ store })

@@ -77,7 +77,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("uses its share of a budget, but at least the cost of one request", () =>
+  it.effect("uses its share of a budget, or the cost of one request if that is more", () =>
     Effect.gen(function* () {
       const half = yield* make({ share: 0.5 })
       assert.deepStrictEqual(half.learned.budget("write"), { refillRate: 50 * 0.999, capacity: 50 })
@@ -137,7 +137,7 @@ describe("LearnedLimits", () => {
     }
   }
 
-  it.effect("accepts a capacity for exactly one request, but not a capacity of 0", () =>
+  it.effect("accepts a capacity for just one request, but not a capacity of 0", () =>
     Effect.gen(function* () {
       const one = yield* make({ limits: Effect.succeed({ ...limits, write: { ...write, bucket_capacity: 10 } }) })
       yield* learn(one)
@@ -155,7 +155,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("keeps the fetched budgets if a later attempt fails, and sets isCertain to false", () =>
+  it.effect("keeps the fetched budgets if a later fetch fails, but sets isCertain to false", () =>
     Effect.gen(function* () {
       let isDown = false
       const made = yield* make({
@@ -188,7 +188,7 @@ describe("LearnedLimits", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("requests a fetch after half of a default bucket, and when budgets are old", () =>
+  it.effect("requests a fetch after half of a default bucket is spent, and again when the budgets are old", () =>
     Effect.gen(function* () {
       const made = yield* make()
       const { learned } = made

@@ -106,7 +106,7 @@ describe("limiter.make", () => {
     )
   }
 
-  it.effect("passes each bucket once to `watch` if the store can read tokens", () =>
+  it.effect("passes each bucket to `watch` once, if the store can read tokens", () =>
     Effect.gen(function* () {
       const shown: Array<readonly [name: string, level: (nowMillis: number) => unknown]> = []
       const levels: Array<unknown> = []
@@ -133,7 +133,7 @@ describe("limiter.make", () => {
 })
 
 describe("Limiter.limit", () => {
-  it.effect("rejects a maximum wait that is not a duration, with an empty pointer", () =>
+  it.effect("rejects a maximum wait that is not a duration", () =>
     Effect.gen(function* () {
       const limiter = yield* make(makeStore().store)
       const call = limiter
@@ -181,7 +181,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("estimates the waits of waiting calls again when it has fetched the budgets", () =>
+  it.effect("estimates the waits of waiting calls again after it has fetched the budgets", () =>
     Effect.gen(function* () {
       const gate = yield* Deferred.make<void>()
       const limiter = yield* make(
@@ -199,7 +199,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("counts the fetch toward the maximum wait of a call that seemed too large", () =>
+  it.effect("counts the fetch toward the maximum wait of a call that exceeds the default budget", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust(1_000)
       const gate = yield* Deferred.make<void>()

@@ -60,7 +60,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("ignores a shortage below the rounding error", () =>
+  it.effect("ignores a shortage that is smaller than the rounding error", () =>
     Effect.gen(function* () {
       const store = memory.make()
       assert.strictEqual(yield* store.waitFor(want("a", 100.000_000_5)), 0)
@@ -90,7 +90,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("counts only earlier calls that share a bucket with the call", () =>
+  it.effect("counts only earlier calls that share a bucket", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 100, { names: ["write"] }))
@@ -102,13 +102,13 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("reserves a call's tokens until it has certainly arrived, and then refills", () =>
+  it.effect("reserves a call's tokens until it must have arrived, and then refills them", () =>
     Effect.gen(function* () {
       const store = memory.make()
       const call = want("a", 100, { latencyMillis: 500 })
       assert.strictEqual(yield* store.take(call), 0)
       yield* TestClock.adjust(400)
-      // The bucket is full at the exchange until the call arrives.
+      // Until the call arrives, the exchange's bucket is full.
       assert.strictEqual(yield* level(store), 0)
       assert.strictEqual(yield* store.waitFor(want("b", 10)), 100)
       yield* TestClock.adjust(100)
@@ -137,7 +137,7 @@ describe("memory.make", () => {
         yield* store.take(want("b", 10, { ...options, latencyMillis }))
         assert.strictEqual(yield* level(store, options), 80)
         yield* TestClock.adjust(heldMillis - 60)
-        // The tokens of the first call have refilled. The bucket was then full until the second call counted as
+        // The tokens of the first call have refilled. Then the bucket was full until the second call counted as
         // arrived.
         assert.strictEqual(yield* level(store, options), 90, `${latencyMillis}`)
         yield* TestClock.adjust(50)
@@ -146,7 +146,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("reserves even a single token, also after a long pause", () =>
+  it.effect("reserves a single token, too, and again after a long pause", () =>
     Effect.gen(function* () {
       const options = { latencyMillis: 100 }
       const store = memory.make()
@@ -180,7 +180,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("assumes that the calls that were sent first arrive first", () =>
+  it.effect("assumes that calls arrive in the order in which they were sent", () =>
     Effect.gen(function* () {
       const options = { refillRate: 200, latencyMillis: 100 }
       const store = memory.make()
@@ -190,7 +190,7 @@ describe("memory.make", () => {
       yield* store.take(later)
       yield* store.arrived(later)
       yield* TestClock.adjust(140)
-      // 20 tokens counted as arrived at 100 ms. The last 10 tokens count as arrived only now.
+      // 20 tokens counted as arrived at 100 ms. The other 10 tokens count as arrived only at 200 ms.
       assert.strictEqual(yield* level(store, options), 88)
     })
   )
@@ -205,7 +205,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("returns at least ten milliseconds if only a response can free tokens", () =>
+  it.effect("returns a wait of at least ten milliseconds if only a response can free tokens", () =>
     Effect.gen(function* () {
       const options = { capacity: 1_000, refillRate: 1_000 }
       const waitAfter = (cost: number, ...before: ReadonlyArray<readonly [cost: number, latencyMillis: number]>) =>
@@ -219,7 +219,7 @@ describe("memory.make", () => {
       assert.strictEqual(yield* waitAfter(1, [1_000, 500]), 10)
       assert.strictEqual(yield* waitAfter(1_000, [1, 500]), 10)
       assert.strictEqual(yield* waitAfter(20, [1_000, 500]), 20)
-      // The capacity is enough for all calls, because the bucket refills in the meantime.
+      // All calls fit into the capacity, because the bucket refills between them.
       assert.strictEqual(yield* waitAfter(2, [500, 0], [499, 500]), 1)
       assert.strictEqual(yield* waitAfter(600, [1, 0], [400, 500]), 1)
       assert.strictEqual(yield* waitAfter(1, [1, 0], [1_000, 0]), 2)
@@ -252,7 +252,7 @@ describe("memory.make", () => {
       assert.strictEqual(yield* store.take(want("b", 50, { forced: true })), 0)
       assert.strictEqual(yield* level(store), 0)
       assert.strictEqual(yield* store.waitFor(want("c", 10)), 600)
-      // `drain` does not raise a bucket that is below zero.
+      // `drain` does not raise the bucket to zero.
       yield* store.drain(want("b", 50))
       assert.strictEqual(yield* store.waitFor(want("c", 10)), 600)
     })

@@ -52,7 +52,7 @@ describe("WaitingQueue", () => {
           }
           const urgent = queued.filter((call) => call.urgent)
           const served = [...urgent, ...queued.filter((call) => !call.urgent)]
-          // Requests one call more than the queue holds, to detect a circular list.
+          // Asks for one call more than the queue holds. A circular list would return it.
           assert.deepStrictEqual(queue.first(served.length + 1), served)
           assert.deepStrictEqual(queue.first(2), served.slice(0, 2))
           assert.deepStrictEqual([...queue], served)
@@ -76,7 +76,7 @@ describe("WaitingQueue", () => {
     )
   })
 
-  it("returns ascending deadlines while hundreds of calls wait and most of them leave", () => {
+  it("returns ascending deadlines after most of hundreds of calls have left", () => {
     for (const staying of [1, 2, 3, 4, 7, 50]) {
       const queue = new WaitingQueue<Waiting>()
       // The deadlines are distinct and unsorted.
@@ -121,7 +121,7 @@ describe("WaitingQueue", () => {
     assert.isUndefined(queue.nextDeadline())
   })
 
-  it("releases the memory of calls that left while an earlier deadline is pending", async () => {
+  it("releases calls that left, even while an earlier deadline is pending", async () => {
     setFlagsFromString("--expose-gc")
     const collectGarbage: () => void = runInNewContext("gc")
     const queue = new WaitingQueue<Waiting>()
@@ -138,7 +138,7 @@ describe("WaitingQueue", () => {
         return new WeakRef(call)
       })
     const calls = comeAndGo()
-    // JavaScript keeps the target of a new WeakRef alive until the current job ends.
+    // JavaScript keeps the target of a new WeakRef until the current job ends.
     await new Promise((resolve) => setImmediate(resolve))
     collectGarbage()
     assert.isBelow(calls.filter((call) => call.deref() !== undefined).length, 100)

@@ -30,7 +30,7 @@ const timeout = new Errors.RequestTimeout({
 })
 const limited = new Errors.TooManyRequests({ ...fields, retryAfterMillis: undefined })
 
-/** The entry `freed` is a notification to the queues. */
+/** Records the calls to the store. The entry `freed` stands for a notification of the queues. */
 const make = (changes: Partial<Store> = {}, locality: Pick<Store, "isLocal"> = { isLocal: true }) =>
   Effect.map(Effect.scope, (scope) => {
     const calls: Array<string> = []
@@ -123,7 +123,7 @@ describe("Tokens.settle", () => {
     )
   }
 
-  it.effect("refunds tokens at any time if the latency is zero", () =>
+  it.effect("refunds tokens at any later time if the latency is zero", () =>
     Effect.gen(function* () {
       for (const [latencyMillis, expected] of [
         [0, refunded],

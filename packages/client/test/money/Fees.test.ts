@@ -94,8 +94,8 @@ describe("Fees.trade", () => {
       const role = fill.is_taker ? "taker" : "maker"
       roles.add(role)
       for (const at of [fill.yes_price_dollars, fill.no_price_dollars]) {
-        // The recorded fee is the trade fee under the older rule, or the trade fee under the newer rule plus the
-        // balance rounding.
+        // The recorded fee equals the trade fee under the older rule. Under the newer rule, it equals the trade fee
+        // plus the balance rounding.
         const fee = ok(Fees.trade({ ...quadratic, role, price: at, count: fill.count_fp, rounding: "centicent" }))
         assert.isTrue(
           FixedPoint.equals(fee, fill.fee_cost),
@@ -121,7 +121,7 @@ describe("Fees.trade", () => {
     assert.isTrue(fills.some((fill) => FixedPoint.equals(fill.fee_cost, $("0.0175"))))
   })
 
-  it("adds up to the fees of a recorded position", () => {
+  it("gives fees that add up to those of a recorded position", () => {
     const fill = { ...quadratic, count: contracts("1"), rounding: "centicent" } as const
     const paid = FixedPoint.sum([
       ok(Fees.trade({ ...fill, role: "taker", price: $("0.48") })),
@@ -238,7 +238,7 @@ describe("Fees.charge", () => {
 
   it("matches the examples of the older guide with centicent rounding", () => {
     const older = { ...buy, rounding: "centicent" } as const
-    // The guide gives the trade fees of its first two examples. These multipliers lead to the same trade fees.
+    // These multipliers produce the trade fees of the guide's first two examples.
     const subpenny = { ...older, fee_multiplier: 2.32, price: $("0.055"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(subpenny, 3), [
       ["0.0085", "0.0065", "0.00", "0.015", "0.0065"],
@@ -268,7 +268,7 @@ describe("Fees.charge", () => {
       ["0.056", "0.004", "0.00", "0.06", "0.008"],
       ["0.056", "0.004", "0.01", "0.05", "0.002"]
     ])
-    // The carried amount is enough for a rebate of $0.0001, but this rebate is more than the fee of the fill.
+    // The carried amount allows a rebate of $0.0001, but that is more than the fill's fee.
     const tiny = { ...buy, member: "direct", price: $("0.0001"), count: contracts("0.01") } as const
     assert.deepStrictEqual(fillsOf(tiny, 2), [
       ["0.000001", "0.000098", "0.00", "0.000099", "0.000098"],
@@ -303,7 +303,7 @@ describe("Fees.charge", () => {
 
   it("gives rebates in multiples of the balance's step under the newer rule", () => {
     const newer = { ...buy, rounding: "microdollar" } as const
-    // Each of the three fills carries $0.004. The fee of 0.0175 × 0.34285 = 0.005999875 is rounded up to $0.006, which
+    // Each of the three fills carries $0.004: its fee of 0.0175 × 0.34285 = 0.005999875 is rounded up to $0.006, which
     // is $0.004 below a whole cent.
     const adding = { ...newer, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1") }
     assert.deepStrictEqual(fillsOf(adding, 3), [
@@ -373,7 +373,7 @@ describe("Fees.charge", () => {
     ])
   })
 
-  it("gives a rebate above one cent (older rule) or from one cent (newer rule)", () => {
+  it("gives a rebate once more than one cent (older rule) or one cent (newer rule) is carried", () => {
     const fill = { ...buy, fee_multiplier: 0.34285, price: $("0.50"), count: contracts("1"), carried: $("0.006") }
     const older = { ...fill, rounding: "centicent" } as const
     assert.strictEqual(ok(Fees.charge(older)).rebate, "0.00")
@@ -421,7 +421,7 @@ const rateOf = (feeType: string, role: Fees.Role): Fraction =>
           : "0"
   )
 
-/** Up to 15 digits survive the conversion to a double. */
+/** A multiplier of up to 15 digits, because so many survive the conversion to a double. */
 const multiplier = fc
   .tuple(fc.bigInt({ min: 0n, max: 10n ** 15n - 1n }), fc.integer({ min: 0, max: 25 }))
   .map(([digits, decimals]) => ({
@@ -481,7 +481,7 @@ describe("Fees.trade, for any fill", () => {
     )
   })
 
-  it("does not fall with the count, nor rise with the distance from $0.50", () => {
+  it("does not fall as the count grows, or rise as the price moves away from $0.50", () => {
     hold(
       fc.property(anyFill, size, ({ fill }, more) => {
         const greater = FixedPoint.add(fill.count, more as Count)
@@ -502,7 +502,7 @@ describe("Fees.trade, for any fill", () => {
     )
   })
 
-  it("charges several fills at least their total fee, plus less than a step each", () => {
+  it("charges several fills at least as much as one fill, and less than a step per fill more", () => {
     hold(
       fc.property(anyFill, fc.array(size, { minLength: 1, maxLength: 5 }), ({ fill, step }, sizes) => {
         const counts = sizes.map((text) => text as Count)
@@ -533,7 +533,7 @@ describe("Fees.charge, for any fills", () => {
     fills: fc.array(fc.tuple(anyFill, price(4)), { minLength: 1, maxLength: 8 })
   })
 
-  it("keeps balances on the step, net fees non-negative, and every carried fee", () => {
+  it("keeps balances on the step and net fees non-negative, and loses no carried fee", () => {
     hold(
       fc.property(anyOrder, ({ fills, member, side }) => {
         const balance = fraction(member === "direct" ? "0.0001" : "0.01")
@@ -582,7 +582,7 @@ describe("Fees.charge, for any fills", () => {
     )
   })
 
-  it("charges a direct member the same under both rules at whole cents", () => {
+  it("charges a direct member the same under both rules at prices of whole cents", () => {
     hold(
       fc.property(anyFill, fc.integer({ min: 0, max: 100 }), ({ fill }, cents) => {
         const price = FixedPoint.fromMicros(BigInt(cents) * 10_000n)

@@ -60,7 +60,7 @@ const notDecimals = [
 ]
 
 describe("FixedPoint.dollars", () => {
-  it("returns the canonical string: the fewest exact decimals, but at least two", () => {
+  it("returns the canonical string: the fewest decimals that are exact, but at least two", () => {
     for (const [text, canonical] of [
       ["0", "0.00"],
       ["5", "5.00"],

@@ -49,7 +49,7 @@ describe("OrderCost.of", () => {
     assert.strictEqual(shown(order, { terms: quadratic, mostFills: 1, member: "other" }).worstCase, "5.78258")
   })
 
-  it("uses the maker fee for post-only, but the taker fee for the worst case", () => {
+  it("uses the maker fee for a post-only order, but the taker fee for its worst case", () => {
     const order = { side: "bid", price: "0.50", count: "1", post_only: true } as const
     const cost = shown(order, { terms: quadratic, mostFills: 1 })
     assert.strictEqual(cost.fee, "0.00")
@@ -104,7 +104,7 @@ describe("OrderCost.of", () => {
     }
   })
 
-  it("charges the fee for closing contracts as well as for opening contracts", () => {
+  it("charges a fee for closing contracts, too", () => {
     const order = { side: "ask", price: "0.56", count: "10" } as const
     const position = FixedPoint.countUnsafe("4")
     // 0.07 × 10 × 0.56 × 0.44
@@ -162,7 +162,7 @@ describe("OrderCost.of", () => {
     assert.strictEqual(tag({}, { mostFills: Number.NaN }).slice(0, 10), "OutOfRange")
   })
 
-  it("is never below the cost of any possible fills of the order", () => {
+  it("is never below the cost of any fills that the order can get", () => {
     const piece = fc.record({
       part: fc.oneof(fc.integer({ min: 1, max: 400 }), fc.constant(1)),
       better: fc.oneof(fc.integer({ min: 0, max: 9_999 }), fc.constant(0))
@@ -251,18 +251,18 @@ describe("OrderCost.ofBatch", () => {
       position: position === undefined ? undefined : FixedPoint.countUnsafe(position)
     })).map((cost) => ok(cost).maxPayout)
 
-  it("uses up a position order by order, and opens the remaining contracts", () => {
+  it("applies a position to the orders in sequence, and opens the remaining contracts", () => {
     assert.deepStrictEqual(opened([bid("0.40", "60"), bid("0.41", "60"), bid("0.42", "60")], "-100"), [
       "0.00",
       "20.00",
       "60.00"
     ])
     assert.deepStrictEqual(opened([ask("0.40", "60"), ask("0.41", "60")], "100"), ["0.00", "20.00"])
-    // Orders of the other side open contracts, and do not use the position.
+    // An order on the other side opens contracts, and does not use the position.
     assert.deepStrictEqual(opened([ask("0.50", "60"), bid("0.40", "100")], "-100"), ["60.00", "0.00"])
   })
 
-  it("treats the second order as opening if two closing orders share a position", () => {
+  it("treats the second of two closing orders as opening if the first uses up the position", () => {
     const resting = bid("0.40", "100")
     const reducing = bid("0.97", "100", reduce)
     assert.deepStrictEqual(opened([resting, reducing], "-100"), ["0.00", "100.00"])

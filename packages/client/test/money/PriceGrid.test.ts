@@ -49,8 +49,7 @@ const cents = gridOf(...structures["linear_cent"]![1])
 const combo = gridOf(...structures["center_deci_edge_centi_cent"]![1])
 
 /**
- * A grid as a list of micro-dollars without 0 and 1, made without the library. The end of a range is not always on a
- * step.
+ * A grid as a list of micro-dollars without 0 and 1, made without the library. A range can end beyond its last step.
  */
 interface Model {
   readonly ranges: ReadonlyArray<PriceGrid.PriceRange>
@@ -249,7 +248,7 @@ describe("PriceGrid.nearestBelow and nearestAbove", () => {
     }
   })
 
-  it("return none only if the grid has no such price", () => {
+  it("return none only if the grid has no price on that side", () => {
     const grid = gridOf(range("0.10", "0.20", "0.03"), range("0.50", "0.60", "0.10"))
     assert.deepStrictEqual(PriceGrid.nearestBelow(grid, $("0.099999")), Option.none())
     assert.deepStrictEqual(PriceGrid.nearestAbove(grid, $("0.099999")), some("0.10"))
@@ -331,7 +330,7 @@ describe("PriceGrid.make, for any ranges", () => {
     )
   })
 
-  it("counts ticks as positions in the list of prices, and shift reverses ticksBetween", () => {
+  it("counts ticks like the list of its prices, and shifts a price by the ticks between two prices", () => {
     const anyTwo = model.chain((grid) =>
       fc.tuple(fc.constant(grid), anyMicros(grid.prices), anyMicros(grid.prices), fc.integer({ min: -200, max: 200 }))
     )

@@ -21,7 +21,7 @@ describe("Account.limits", () => {
       reply: { status: 200, body: recorded("GetAccountApiLimits")[0] }
     },
     {
-      it: "reads temporary and permanent grants and an unknown tier",
+      it: "reads temporary grants, permanent grants and an unknown tier",
       call: Account.limits(),
       request: "GET /account/limits",
       reply: {
@@ -123,7 +123,7 @@ describe("descriptor.limits.cost", () => {
 
   for (const module of [Account, ApiKeys, Orders, Portfolio, Subaccounts, Transfers]) {
     for (const operation of Object.values(module)) {
-      // Not every export is an operation.
+      // Skips exports that are no operations.
       if (typeof operation !== "function" || !("descriptor" in operation)) continue
       const { descriptor } = operation
       it(`of ${descriptor.name} equals the exchange's cost`, () => {

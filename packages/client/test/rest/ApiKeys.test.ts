@@ -195,7 +195,7 @@ describe("ApiKeys.generate", () => {
     }
   })
 
-  it("rejects encoding of a private key, without the key in the error", () => {
+  it("refuses to encode a private key, and does not show it in the error", () => {
     const schema = ApiKeys.generate.descriptor.success.body!
     const encoded = SchemaParser.encodeUnknownResult(schema)({ ...generated, private_key: Redacted.make(pem) })
     assert.isTrue(Result.isFailure(encoded))

@@ -133,13 +133,13 @@ describe("Events.get", () => {
   })
   itSendsAndDecodes([
     {
-      it: "reads the markets next to the event",
+      it: "reads markets beside the event",
       call: Events.get({ event_ticker: "E-1.5" }),
       request: "GET /events/E-1.5",
       reply: { status: 200, body: { event, markets: [market] } }
     },
     {
-      it: "reads markets in the event, and decodes a null list as empty",
+      it: "reads markets inside the event, and decodes a null list as empty",
       call: Events.get({ event_ticker: "E-1", with_nested_markets: true }),
       request: "GET /events/E-1?with_nested_markets=true",
       reply: { status: 200, body: { event: { ...event, markets: [market] }, markets: null } },
@@ -328,7 +328,7 @@ describe("Events.forecastPercentileHistory", () => {
   ])
 
   itRejects(
-    "rejects no percentiles, too many, a fraction, and a percentile out of range",
+    "rejects an empty list of percentiles, too many, a fraction and a percentile out of range",
     (
       [
         [[], "/percentiles"],

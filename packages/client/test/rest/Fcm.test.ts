@@ -151,7 +151,7 @@ describe("Fcm.listPositions", () => {
 describe("Fcm.listFills", () => {
   itSendsAndDecodes([
     {
-      it: "reads a page without the side of the counterparty",
+      it: "reads a page of fills without the counterparty's side",
       call: Fcm.listFills({ min_ts: 1, max_ts: 2, cursor: "c" }),
       request: "GET /fcm/fills?min_ts=1&max_ts=2&cursor=c",
       reply: { status: 200, body: { fills: [fill], cursor: "" } }

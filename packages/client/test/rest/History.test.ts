@@ -162,7 +162,7 @@ const items = [
 ]
 
 describe("History.fills", () => {
-  it.effect("reads the live side and then the historical side, in the exchange's sequence", () =>
+  it.effect("reads the live side and then the historical side, newest first", () =>
     Effect.gen(function* () {
       const outcome = yield* read(History.fills({ limit: 2, ticker: "T" }), { items, ...fixedCutoff(cutoffMillis) })
       assert.strictEqual(idsOf(outcome), "now near next past old")
@@ -298,7 +298,7 @@ describe("History.fills", () => {
     })
   )
 
-  it.effect("rejects input that one or both sides reject, and sends nothing", () =>
+  it.effect("rejects input that either side rejects, and sends nothing", () =>
     Effect.gen(function* () {
       class Filter {
         get ticker() {
@@ -309,7 +309,7 @@ describe("History.fills", () => {
         // Only the live side has these filters.
         [History.orders({ status: "resting" } as History.OrdersInput), "/status"],
         [History.fills({ order_id: "o" } as History.FillsInput), "/order_id"],
-        // A cursor belongs to one side.
+        // A cursor is valid on one side only.
         [History.trades({ cursor: "c" } as History.TradesInput), "/cursor"],
         [History.markets({ limit: -1 }), "/limit"],
         [History.positions.market_positions(new Filter() as History.PositionsInput), ""]
@@ -388,7 +388,7 @@ describe("History.HistoryUncertain without a cutoff", () => {
 })
 
 describe("History.HistoryTooLarge", () => {
-  it.effect("ends the stream if it would remember more than maxRemembered ids", () =>
+  it.effect("ends the stream before it would remember more than maxRemembered ids", () =>
     Effect.gen(function* () {
       const sides = { items, ...fixedCutoff(0) }
       const all = { overlapMillis: Number.POSITIVE_INFINITY }
@@ -405,7 +405,7 @@ describe("History.HistoryTooLarge", () => {
     })
   )
 
-  it.effect("does not count items that are newer than the cutoff plus overlapMillis", () =>
+  it.effect("remembers no items that are newer than the cutoff plus overlapMillis", () =>
     Effect.gen(function* () {
       const options = { overlapMillis: 2 * hour, maxRemembered: 1 }
       const outcome = yield* read(History.fills({}, options), { items, ...fixedCutoff(cutoffMillis) })
@@ -470,7 +470,7 @@ describe("History", () => {
     readonly cutoffField: string
     readonly idOf: (item: never) => string
     readonly query?: string
-    /** Open items are live, and have no time until they close. */
+    /** Whether the list has open items. These are live, and have no time until they close. */
     readonly open: boolean
   }
 
@@ -604,7 +604,7 @@ describe("History.fills: properties", () => {
     const all = hours.map((hoursAfter, index) =>
       item(`${index}`, hoursAfter === undefined ? undefined : cutoffMillis + hoursAfter * hour)
     )
-    // An item without a time also belongs to one side.
+    // The exchange places an item without a time on one side, too.
     const sideMillis = (one: Item) => one.atMillis ?? cutoffMillis + (Number(one.id) - 3) * hour
     let atMillis = cutoffMillis
     const cutoffs = [
@@ -644,7 +644,7 @@ describe("History.fills: properties", () => {
     ).then(() => assert.isAbove(moved, 50))
   })
 
-  it("with a small overlap, repeats no item, and fails if it misses one", { timeout: 60_000 }, () => {
+  it("with a small overlap, emits no item twice, and fails if it would miss one", { timeout: 60_000 }, () => {
     const ends = { uncertain: 0, complete: 0 }
     return holds(
       "emits no item twice, and fails if it cannot emit every item",

@@ -23,7 +23,7 @@ describe("IncentivePrograms.list", () => {
   itDeclares(IncentivePrograms.list(), { name: "IncentivePrograms.list", signed: "never", errors: ["BadRequest"] })
   itSendsAndDecodes([
     {
-      it: "lists programs, and reads the cursor next_cursor",
+      it: "lists programs, and reads the cursor from next_cursor",
       call: IncentivePrograms.list(),
       request: "GET /incentive_programs",
       reply: {

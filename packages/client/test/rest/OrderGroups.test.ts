@@ -78,7 +78,7 @@ describe("OrderGroups.create", () => {
 describe("OrderGroups.updateLimit", () => {
   itSendsAndDecodes([
     {
-      it: "sends the group, the subaccount, the shard and the limit in their places",
+      it: "sends the group in the path, the subaccount and the shard in the query, and the limit in the body",
       call: OrderGroups.updateLimit({ order_group_id, subaccount: 2, exchange_index: 1, contracts_limit: 10 }),
       request: `PUT ${group}/limit?subaccount=2&exchange_index=1`,
       body: { contracts_limit: 10 },

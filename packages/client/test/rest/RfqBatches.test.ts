@@ -259,7 +259,7 @@ describe("RfqBatches.create", () => {
     ["fewer than two children", { children: [a], contracts_fp: "1" }, "/children", "expected a list of 2 to 57 items"]
   ]
   for (const [fault, input, pointer, reason] of invalid) {
-    itFails(`rejects ${fault} with a reason`, RfqBatches.create(input), [], {
+    itFails(`rejects ${fault}, and says why`, RfqBatches.create(input), [], {
       _tag: "InvalidRequest",
       operation: "RfqBatches.create",
       pointer,
@@ -345,7 +345,7 @@ describe("RfqBatches.accept", () => {
 
   for (const id of [{}, { client_order_id: "" }]) {
     itFails(
-      `does not retry a lost response with ${"client_order_id" in id ? "an empty" : "no"} id`,
+      `does not retry after a lost response with ${"client_order_id" in id ? "an empty" : "no"} id`,
       RfqBatches.accept({ ...input, ...id }),
       [{ fault: "ECONNRESET", syscall: "read" }],
       { _tag: "TransportError", requestSent: "maybe" }
@@ -354,7 +354,7 @@ describe("RfqBatches.accept", () => {
 
   const twice = [...min_bids, { rfq_id: first, bid_dollars: "0.10" } as const]
   itFails(
-    "rejects two minimum bids for one child with a reason",
+    "rejects two minimum bids for one child, and says why",
     RfqBatches.accept({ ...input, min_bids: twice }),
     [],
     {
@@ -492,7 +492,7 @@ describe("RfqBatches.quote", () => {
   )
 
   const twice = [quotes[0]!, { ...quotes[1]!, rfq_id: first }]
-  itFails("rejects two prices for one child with a reason", RfqBatches.quote({ ...input, quotes: twice }), [], {
+  itFails("rejects two prices for one child, and says why", RfqBatches.quote({ ...input, quotes: twice }), [], {
     _tag: "InvalidRequest",
     pointer: "/quotes/1/rfq_id",
     reason: "an earlier entry is for the same child: pass exactly one entry for each child of the batch"

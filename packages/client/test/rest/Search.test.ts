@@ -23,7 +23,7 @@ describe("Search.filtersBySport", () => {
   itDeclares(Search.filtersBySport(), { name: "Search.filtersBySport", signed: "never", errors: ["Unauthorized"] })
   itSendsAndDecodes([
     {
-      it: "reads the scopes and competitions of each sport and their order",
+      it: "reads the order of the sports, and the scopes and competitions of each sport",
       call: Search.filtersBySport(),
       request: "GET /search/filters_by_sport",
       reply: {

@@ -74,7 +74,7 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer({ skewMillis: 5_000 })))
   )
 
-  it.effect("narrows to one instant if two responses allow no other skew", () => {
+  it.effect("narrows to one instant if two responses leave only one possible skew", () => {
     const settings: Settings = { skewMillis: 5_000 }
     return Effect.gen(function* () {
       yield* getAt(100)
@@ -84,7 +84,7 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer(settings)))
   })
 
-  it.effect("restarts if a response contradicts it", () => {
+  it.effect("starts again with a response that contradicts the earlier ones", () => {
     const settings: Settings = { skewMillis: 5_000 }
     return Effect.gen(function* () {
       yield* getAt(0)
@@ -109,7 +109,7 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer(settings)))
   })
 
-  it.effect("narrows a measurement for five minutes, and keeps it for fifteen minutes at most", () =>
+  it.effect("lets later responses narrow a measurement for five minutes, and drops it after fifteen", () =>
     Effect.gen(function* () {
       let hour = 0
       for (const [later, expected] of [
@@ -124,7 +124,7 @@ describe("ClockSkew.measured", () => {
         [[900_099], [4_901, 5_100]],
         [[900_100], [4_900, 5_900]]
       ] as const) {
-        // The monotonic clock cannot go back, so each case starts an hour later.
+        // The monotonic clock cannot go back, so the cases are an hour apart.
         const startMillis = 3_600_000 * hour++
         const measured = Effect.gen(function* () {
           for (const millis of [100, 10_900, ...later]) {
@@ -245,9 +245,9 @@ describe("ClockSkew.measured", () => {
     }).pipe(Effect.provide(layer({ skewMillis: -60_000 })))
   )
 
-  it("contains the true skew, and never widens without a contradiction", () =>
+  it("contains the true skew, and widens only after a contradiction", () =>
     holds(
-      "contains the true skew, and never widens without a contradiction",
+      "contains the true skew, and widens only after a contradiction",
       fc.record({
         skewMillis: fc.integer({ min: -100_000, max: 100_000 }),
         trips: fc.array(fc.record({ waitMillis: fc.nat(20_000), upMillis: fc.nat(900), downMillis: fc.nat(900) }), {
@@ -361,7 +361,7 @@ describe("Unauthorized", () => {
     )
   }
 
-  it.effect("uses earlier responses if its own response came from a cache", () =>
+  it.effect("uses earlier responses if the rejection came from a cache", () =>
     Effect.gen(function* () {
       yield* from(0)
       yield* ExchangeOperations.status()
@@ -435,7 +435,7 @@ describe("Unauthorized because of the timestamp", () => {
             {
               skewMillis: 0,
               status: () => 401,
-              // Every response has another date.
+              // Each response has a different date.
               headers: (n) => ({ date: httpDate(day + (n + 1) * 3_600_000) })
             },
             options
@@ -519,12 +519,12 @@ describe("correctClockSkew", () => {
     }).pipe(Effect.provide(layer({ skewMillis: 45_000, windowMillis }, corrected)))
   )
 
-  it.effect("retries a rejected attempt only once, even if the next response has another date", () => {
+  it.effect("retries a rejected attempt only once, even if the second response has a different date", () => {
     const settings: Settings = {
       skewMillis: 45_000,
       windowMillis,
       status: () => 401,
-      // Every response has another date.
+      // Each response has a different date.
       headers: (n) => ({ date: httpDate(day + (n + 1) * 3_600_000) })
     }
     return Effect.gen(function* () {
@@ -536,7 +536,7 @@ describe("correctClockSkew", () => {
     }).pipe(Effect.provide(layer(settings, corrected)))
   })
 
-  it.effect("retries a 401 with another cause if its date reveals a wrong clock", () =>
+  it.effect("retries a 401 with another code if its date reveals a wrong clock", () =>
     Effect.gen(function* () {
       yield* from(0)
       assert.strictEqual((yield* play(get))._tag, "Success")
@@ -576,7 +576,7 @@ describe("correctClockSkew", () => {
     ["without a date", { skewMillis: 45_000, windowMillis, headers: () => ({}), rejection: wrongKey }]
   ]
   for (const [what, settings] of unrelated) {
-    it.effect(`does not retry a 401 with another cause ${what}`, () =>
+    it.effect(`does not retry a 401 with another code ${what}`, () =>
       Effect.gen(function* () {
         yield* from(0)
         assert.strictEqual(errorOf(yield* play(get))._tag, "Unauthorized")
@@ -617,7 +617,7 @@ describe("correctClockSkew", () => {
   }
 
   for (const skewMillis of [45_000, -45_000]) {
-    it.effect(`does not retry a 401 with a corrected timestamp (skew: ${skewMillis} ms)`, () =>
+    it.effect(`does not retry a 401 after it signed with a corrected timestamp (skew: ${skewMillis} ms)`, () =>
       Effect.gen(function* () {
         yield* from(0)
         yield* ExchangeOperations.status()

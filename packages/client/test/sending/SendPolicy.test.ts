@@ -77,7 +77,7 @@ describe("SendPolicy.retry", () => {
       })
     )
 
-    it.effect(`repeats an order after ${name} only if it has a client_order_id, and sends the same id again`, () =>
+    it.effect(`repeats an order after ${name} only if it has a client_order_id, and then with the same id`, () =>
       Effect.gen(function* () {
         assert.strictEqual((yield* play(Orders.create(order), [reply])).sent.length, 1)
         assert.strictEqual((yield* play(Orders.create({ ...order, client_order_id: "" }), [reply])).sent.length, 1)
@@ -116,7 +116,7 @@ describe("SendPolicy.retry", () => {
     })
   )
 
-  it.effect("repeats at once if neither the schedule nor the response has a delay", () =>
+  it.effect("repeats at once if neither the schedule nor the response asks for a delay", () =>
     Effect.gen(function* () {
       for (const reply of [{ status: 503 }, { fault: "ECONNREFUSED" }]) {
         const { sent } = yield* play(get, [reply, group], { retry: Schedule.recurs(1) })
@@ -128,17 +128,17 @@ describe("SendPolicy.retry", () => {
     })
   )
 
-  it.effect("does not repeat if the response is too large or the HTTP client repeats", () =>
+  it.effect("does not repeat after a response that is too large, or if the HTTP client repeats requests itself", () =>
     Effect.gen(function* () {
       for (const code of ["ERR_BODY_TOO_LARGE", "ERR_HTTP_CLIENT_REPEATS"]) {
         assert.strictEqual((yield* play(get, [{ fault: code, syscall: "read" }])).sent.length, 1, code)
-        // The same code in the exchange's error body does not prevent a retry.
+        // The same code in the exchange's error body does not prevent a repeat.
         assert.strictEqual((yield* play(get, [{ status: 503, body: { error: { code } } }, group])).sent.length, 2, code)
       }
     })
   )
 
-  it.effect("waits for a schedule that takes time to decide", () =>
+  it.effect("waits while the schedule takes time to decide", () =>
     Effect.gen(function* () {
       const retry = Schedule.modifyDelay(Schedule.recurs(1), () => Effect.delay(Effect.succeed(5), "1 second"))
       const { sent } = yield* play(get, [{ status: 503 }, group], { retry })
@@ -146,7 +146,7 @@ describe("SendPolicy.retry", () => {
     })
   )
 
-  it.effect("repeats after a 401 that blames the timestamp, but not after other statuses", () =>
+  it.effect("repeats after a 401 that blames the timestamp, but not after a 403", () =>
     Effect.gen(function* () {
       const body = { error: { code: "header_timestamp_expired", message: "unauthorized" } }
       assert.strictEqual((yield* play(get, [{ status: 401, body }, group])).sent.length, 2)
@@ -154,7 +154,7 @@ describe("SendPolicy.retry", () => {
     })
   )
 
-  it.effect("repeats an order up to a minute after the attempt that lost its response", () =>
+  it.effect("repeats an order within a minute of the attempt that lost its response", () =>
     Effect.gen(function* () {
       for (const [seconds, attempts] of [
         [60, 2],
@@ -180,7 +180,7 @@ describe("SendPolicy.retry", () => {
 })
 
 describe("TransportError of an established connection", () => {
-  it.effect("means that the request was possibly sent, with any code", () =>
+  it.effect("means that the request may have been sent, with any code", () =>
     Effect.gen(function* () {
       for (const fault of ["ENETUNREACH", "EHOSTUNREACH", "ECONNREFUSED", "EADDRNOTAVAIL"]) {
         const { result, sent } = yield* play(Orders.create(order), [{ fault, syscall: "read" }])
@@ -203,7 +203,7 @@ describe("TransportError of a host with several addresses", () => {
     })
   )
 
-  it.effect("means that the request was possibly sent if one address failed in another way", () =>
+  it.effect("means that the request may have been sent if one address failed in another way", () =>
     Effect.gen(function* () {
       const reset = { fault: "ECONNRESET", syscall: "read" }
       for (const reply of [
@@ -312,7 +312,7 @@ describe("the default policy", () => {
     })
   )
 
-  it.effect("reports the total timeout if both timeouts end at the same time", () =>
+  it.effect("reports the total timeout if it ends together with the attempt's timeout", () =>
     Effect.gen(function* () {
       const policy = { attemptTimeout: "5 seconds", totalTimeout: "5 seconds" } as const
       const error = yield* failureOf(get, [{ ...group, delayMillis: 60_000 }], policy)
@@ -320,7 +320,7 @@ describe("the default policy", () => {
     })
   )
 
-  it.effect("reports the timeout that was exceeded", () =>
+  it.effect("names the timeout that was exceeded", () =>
     Effect.gen(function* () {
       const { message } = yield* failureOf(createGroup, [{ ...created, delayMillis: 60_000 }])
       assert.strictEqual(
@@ -341,7 +341,7 @@ describe("SendPolicy.Overrides", () => {
     })
   )
 
-  it.effect('cannot repeat an operation with retry "never"', () =>
+  it.effect('cannot make an operation with retry "never" repeat', () =>
     Effect.gen(function* () {
       const retried = Effect.provideService(createGroup, SendPolicy.Overrides, {
         retry: Schedule.recurs(9)
@@ -374,7 +374,7 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("fails with InvalidRequest if it is invalid, even for an operation without input", () =>
+  it.effect("fails with InvalidRequest if it is invalid, even for an operation that takes no input", () =>
     Effect.gen(function* () {
       const call = Exchange.status().pipe(
         Effect.as("succeeded"),
@@ -396,7 +396,7 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("returns the exchange's error if the schedule dies, throws or hangs", () =>
+  it.effect("lets the exchange's error through if the schedule dies, throws or hangs", () =>
     Effect.gen(function* () {
       const throws = (): Effect.Effect<[number, Duration.Duration]> => {
         throw new Error("a fault of the policy")
@@ -433,7 +433,7 @@ describe("SendPolicy", () => {
     })
   )
 
-  it.effect("measures time on the monotonic clock", () =>
+  it.effect("measures the total timeout on the monotonic clock", () =>
     Effect.gen(function* () {
       const clock = yield* Clock.Clock
       let setForward = 0

@@ -78,12 +78,12 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing(other)(`<${value}>`), "<<redacted>>")
   })
 
-  it("keeps the space before a value, even if another value begins with a plus", () => {
+  it("keeps the space before a value, even if another value begins with a plus sign", () => {
     const hide = conceal.make({ "kalshi-access-signature": "+bcdefghijk", "kalshi-access-key": "secret-key" })
     assert.strictEqual(hide("x secret-key"), "x <redacted>")
   })
 
-  it("treats percent signs, backslashes and ampersands outside escapes as plain text", () => {
+  it("treats percent signs, backslashes and ampersands that escape nothing as plain text", () => {
     for (const odd of [
       "secret%zz-and-more",
       "secret&none;and-more",
@@ -113,7 +113,7 @@ describe("conceal.make", () => {
     assert.strictEqual(concealing("not-secret", "x-kalshi-access-id")("not-secret"), "not-secret")
   })
 
-  it("keeps a number as a JSON member, and replaces it everywhere else", () => {
+  it("keeps a number that is a JSON member, and replaces it everywhere else", () => {
     const hide = concealing("1790000000123", "kalshi-access-timestamp")
     for (const text of [
       '":1790000000123}',
@@ -137,7 +137,7 @@ describe("conceal.make", () => {
     }
   })
 
-  it("replaces a value that only begins or ends with digits, even in JSON", () => {
+  it("replaces a value with digits only at its start or end, even in JSON", () => {
     for (const key of ["12345678-key", "key-12345678"]) {
       assert.strictEqual(concealing(key)(`{"a":${key}}`), '{"a":<redacted>}')
     }
@@ -160,7 +160,7 @@ describe("conceal.make", () => {
     assert.strictEqual(hide("abcdefghijkl abcdefgh"), "<redacted> <redacted>")
   })
 
-  it("truncates at a position of the original text, and never within a value", () => {
+  it("truncates by the length of the original text, and never within a value", () => {
     const hide = concealing(value)
     const text = `0123${value}6789`
     const cuts = [0, 1, 4, 5, 4 + value.length - 1, 4 + value.length, 4 + value.length + 1, 1_000]

@@ -63,7 +63,7 @@ describe("Connection", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("without a key, returns no explanation of a 401", () =>
+  it.effect("without a key, does not explain a 401", () =>
     Effect.gen(function* () {
       const signed = yield* (yield* connect()).sign(upgrade)
       const keyless = yield* connect({ signer: undefined })

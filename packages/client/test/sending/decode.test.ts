@@ -40,7 +40,7 @@ interface Response {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** Passes no request headers (`sent`), so nothing is concealed. */
+/** Passes no request headers, so that nothing is concealed. */
 const decoded = (
   body: string | ReadonlyArray<number>,
   { headers = {}, status = 200 }: Response = {},
@@ -81,7 +81,7 @@ describe("decode.prepare, for a success status", () => {
     assert.deepStrictEqual(decoded('{"error":null}', { status: 204 }, bodyless), Result.succeed(undefined))
   })
 
-  it("fails with a ContractError that has the reason if the body is not JSON", () => {
+  it("fails with a ContractError that says why the body is not JSON", () => {
     assert.strictEqual(violation(""), ": the body is empty")
     assert.strictEqual(violation("no JSON"), ": the body is not JSON")
     assert.strictEqual(violation('\ufeff{"a":"b"}'), ": the body is not JSON")
@@ -96,7 +96,7 @@ describe("decode.prepare, for a success status", () => {
     )
   })
 
-  it("ignores an empty encoding and `identity`, and truncates other encodings to 60 characters", () => {
+  it("ignores an empty encoding and `identity`, and shows at most 60 characters of another encoding", () => {
     for (const encoding of ["", " ", "identity", " IDENTITY "]) {
       assert.strictEqual(
         violation(notText, { headers: { "content-encoding": encoding } }),
@@ -109,13 +109,13 @@ describe("decode.prepare, for a success status", () => {
     )
   })
 
-  it("keeps no part of a body that possibly contains a secret", () => {
+  it("keeps no part of a body that may contain a secret", () => {
     const secret = Operation.make({ ...base, secret: true })
     assert.deepInclude(errorOf('{"a":5}', {}, secret), { _tag: "ContractError", pointer: "/a", rawBody: "" })
     assert.deepInclude(errorOf('{"a":5}', {}), { _tag: "ContractError", pointer: "/a", rawBody: '{"a":5}' })
   })
 
-  it("keeps the readable part of the body and the attempts in the error", () => {
+  it("keeps the number of attempts and the readable part of the body in the error", () => {
     const error = errorOf(notText)
     assert.deepInclude(error, { operation: "X.x", status: 200, rawBody: '"\ufffd"', attempts: 2 })
   })

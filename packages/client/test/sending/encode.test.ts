@@ -39,7 +39,7 @@ const queryOf = (input: object) => {
 }
 
 describe("encode.prepare, the query", () => {
-  it("joins a list by commas, or repeats the parameter for each item", () => {
+  it("joins a list with commas, or repeats the parameter for each item", () => {
     assert.strictEqual(queryOf({}), "?name=n")
     assert.strictEqual(queryOf({ tags: ["a b"] }), "?name=n&tags=a%20b")
     assert.strictEqual(queryOf({ tags: ["a", "b", "c"] }), "?name=n&tags=a%2Cb%2Cc")
@@ -87,7 +87,7 @@ describe("encode.prepare, the path", () => {
 })
 
 describe("encode.prepare, the body", () => {
-  it("of an operation that declares none is {} for POST and PUT, and absent for GET and DELETE", () => {
+  it("is {} for POST and PUT, and absent for GET and DELETE, if the operation declares none", () => {
     for (const [method, body] of [
       ["POST", "{}"],
       ["PUT", "{}"],
@@ -152,7 +152,7 @@ describe("encode.prepare, the body", () => {
 })
 
 describe("encode.prepare, a rule", () => {
-  it("that throws makes the encoder throw, because the rule is wrong", () => {
+  it("that throws makes the encoder throw, because it is wrong", () => {
     const broken = Operation.make({
       ...base,
       rules: [

@@ -22,13 +22,13 @@ interface Case {
   readonly http?: (observed: Observed, refused: HttpClientError.HttpClientError) => Effect.Effect<Body, typeof refused>
   readonly sign?: (observed: Observed) => Effect.Effect<string>
   readonly retry?: (observed: Observed) => SendPolicy.SendPolicy["retry"]
-  /** Orders placed before the interrupted call. */
+  /** The number of orders that are placed before the interrupted call. */
   readonly before?: number
-  /** Whether the call waits for `block` when it is interrupted. */
+  /** Whether the interruption also has to interrupt `block`. */
   readonly isBlocked: boolean
-  /** Requests that the interrupted call sends. */
+  /** The number of requests that the interrupted call sends. */
   readonly sent: number
-  /** Orders that the bucket is charged for, including `before`. */
+  /** The number of orders that the bucket is charged for, including `before`. */
   readonly paid: number
 }
 
@@ -71,7 +71,7 @@ const layerOf = (testCase: Case, observed: Observed) => {
     Effect.suspend(() => {
       const respond = (status: number, body: unknown) =>
         HttpClientResponse.fromWeb(request, Response.json(body, { status }))
-      // The client also fetches its limits.
+      // The client also requests its limits.
       if (url.pathname.includes("/account/")) return Effect.succeed(respond(404, {}))
       if (request.body._tag === "Uint8Array" && new TextDecoder().decode(request.body.body).includes("before")) {
         return Effect.succeed(respond(201, placed))
@@ -109,7 +109,7 @@ const paysFor = (orders: number) =>
 
 describe("interruption", () => {
   for (const testCase of cases) {
-    it.effect(`while ${testCase.at} ends the call, and charges only for requests that possibly arrived`, () => {
+    it.effect(`while ${testCase.at} ends the call, and charges only for requests that may have arrived`, () => {
       const observed: Observed = {
         block: Effect.onInterrupt(Effect.never, () => Effect.sync(() => void observed.blockInterrupts++)),
         blockInterrupts: 0,

@@ -15,7 +15,7 @@ const intent: Errors.NotSent["intent"] = {
   query: "",
   body: undefined,
   cost: undefined
-} as never // the message of the error reads no other field
+} as never // the error's message reads only these fields
 
 describe("afterLostAnswer", () => {
   const withoutResponse = [
@@ -73,14 +73,14 @@ describe("afterLostAnswer", () => {
   ]
   for (const error of responses) {
     it(`sets afterLostAnswer on ${error._tag}, and keeps its class and other fields`, () => {
-      const after = afterLostAnswer(error as Errors.NotFound, { operation, attempts: 9 }) // any class of `responses`
+      const after = afterLostAnswer(error as Errors.NotFound, { operation, attempts: 9 }) // cast: `responses` contains several classes
       assert.strictEqual<unknown>(after.constructor, error.constructor)
       assert.deepStrictEqual<object>({ ...after }, { ...error, afterLostAnswer: true })
       assert.match(after.message, /was lost/)
     })
   }
 
-  it("returns an error unchanged if it already reports a possible execution", () => {
+  it("returns an error unchanged if it already reports that the request may have been carried out", () => {
     for (const error of [
       new Errors.NotFound({ ...fields, afterLostAnswer: true }),
       new Errors.TransportError({ operation, requestSent: "maybe", code: undefined, reason: "", attempts: 1 }),

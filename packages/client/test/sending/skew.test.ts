@@ -3,7 +3,7 @@ import { dateMillis, isBeyondResolution, make, type Reading, type Skew } from ".
 
 const noon = Date.UTC(2026, 9, 9, 12)
 
-/** The wall clock was set ahead by `aheadMillis`. */
+/** A reading of the clocks after the wall clock was set ahead by `aheadMillis`. */
 const at = (monotonicMillis: number, aheadMillis = 0): Reading => ({
   wallMillis: noon + monotonicMillis + aheadMillis,
   monotonicMillis
@@ -56,7 +56,7 @@ describe("dateMillis", () => {
 })
 
 describe("isBeyondResolution", () => {
-  it("is true only if the whole interval differs from the correction by over a second", () => {
+  it("is true only if the correction is over a second away from every skew of the interval", () => {
     for (const [lowerMillis, upperMillis, correctedMillis, expected] of [
       [1_000, 2_000, 0, false],
       [1_001, 2_001, 0, true],
@@ -72,7 +72,7 @@ describe("isBeyondResolution", () => {
       assert.strictEqual(
         isBeyondResolution({ lowerMillis, upperMillis }, correctedMillis),
         expected,
-        `${lowerMillis} to ${upperMillis}, less ${correctedMillis}`
+        `${lowerMillis} to ${upperMillis}, corrected by ${correctedMillis}`
       )
     }
   })
@@ -150,16 +150,19 @@ describe("skew.make", () => {
     assert.isDefined(skew.observe(at(0), at(100, 250), dated(noon)))
   })
 
-  it("corrects only a skew above the resolution of a date", () => {
+  it("corrects a skew only if it is above the resolution of a date", () => {
     const near = make()
     observe(near, 0, 1_000)
     assert.strictEqual(near.correctionMillis(at(0)), 0)
     const beyond = make()
-    observe(beyond, 999, 2_000) // between 1,001 and 2,001
+    observe(beyond, 999, 2_000) // the skew is between 1,001 and 2,001
     assert.strictEqual(beyond.correctionMillis(at(999)), 1_501)
   })
 
-  /** Two early responses allow a skew of 0 to 800 ms. A later response allows 0 to 1,000 ms, or 1 to 1,001 ms. */
+  /**
+   * Two early responses allow a skew of 0 to 800 ms. A later response allows 0 to 1,000 ms or 1 to 1,001 ms, depending
+   * on `laterMillis`.
+   */
   const narrowedThen = (laterMillis: number) => {
     const skew = make()
     observe(skew, 0, 0)
@@ -181,7 +184,7 @@ describe("skew.make", () => {
     }
   })
 
-  it("replaces a combined interval by a later one that is five minutes old", () => {
+  it("replaces a combined interval by a newer one once that is five minutes old", () => {
     const skew = narrowedThen(300_000)
     observeWholeSecond(skew, 599_999)
     assert.deepStrictEqual(boundsOf(skew, at(599_999)), [1, 800])

@@ -87,13 +87,13 @@ describe("timeoutOrElse", () => {
   it.live("clears its platform timer once the effect has ended or was interrupted", () => {
     const { clearTimeout, setTimeout } = globalThis
     const timers = new Set<unknown>()
-    /** Records the timers with the limit of this test. */
+    /** Records the timers that have this test's limit. */
     const watch = Effect.sync(() => {
       globalThis.setTimeout = ((run: () => void, millis?: number) => {
         const timer = setTimeout(run, millis)
         if (millis === 61_234) timers.add(timer)
         return timer
-      }) as typeof globalThis.setTimeout // the only form that is used here
+      }) as typeof globalThis.setTimeout // this test calls only this form
       globalThis.clearTimeout = (timer) => {
         timers.delete(timer)
         clearTimeout(timer)

@@ -52,7 +52,7 @@ describe("transport.make, a fault", () => {
     )
   }
 
-  it.effect("means that the request was possibly sent in every other case", () =>
+  it.effect("means that the request may have been sent, in every other case", () =>
     Effect.gen(function* () {
       for (const cause of [
         { code: "ECONNRESET", syscall: "connect" },
@@ -67,7 +67,7 @@ describe("transport.make, a fault", () => {
     })
   )
 
-  it.effect("has the code and message of the innermost coded error, up to five levels deep", () =>
+  it.effect("has the code and message of the innermost error with a code, up to five levels deep", () =>
     Effect.gen(function* () {
       const nested = (depth: number): object =>
         depth === 0 ? { code: "DEEP", message: "inside" } : { message: "outside", cause: nested(depth - 1) }

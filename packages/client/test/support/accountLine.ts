@@ -1,4 +1,4 @@
-/** Connections of a live account. A test sends their events. */
+/** A connection (line) of a live account. The tests send its events. */
 import { assert } from "@effect/vitest"
 import * as Effect from "effect/Effect"
 import * as Result from "effect/Result"
@@ -14,7 +14,6 @@ export type Event = SessionEvent<ChannelMessage<Channel>>
 
 export const channels = ["user_orders", "fill", "market_positions", "order_group_updates"] as const
 
-/** One connection. The test sends its events. */
 export class Line {
   /** The subscriptions so far, oldest first. */
   readonly opened: Array<{ readonly channel: Channel; readonly subscriber: Subscriber<Channel> }> = []
@@ -23,7 +22,7 @@ export class Line {
   other: Line | undefined
   /** Called when the account subscribes. */
   onSubscribe = (): void => {}
-  /** Fails the next subscriptions. */
+  /** The error of the next subscriptions. Undefined: they succeed. */
   refusal: InvalidRequest | Feed.FeedError | undefined
 
   get service(): Feed.KalshiFeed["Service"] {

@@ -26,9 +26,9 @@ export interface OrderRow {
   readonly price?: string
   readonly filled?: number
   readonly remaining?: number
-  /** Undefined: the exchange sends no time. */
+  /** When the exchange last updated the order. Undefined: it sends no time. */
   readonly at?: number | undefined
-  /** Whether the exchange does not send the time `at`. */
+  /** Whether the REST order lacks the time `at`. */
   readonly hidesTime?: boolean
 }
 
@@ -68,7 +68,7 @@ export const orderRow = (row: OrderRow): Responses.Order => ({
   ...sharedOrder(row),
   no_price_dollars: dollarsUnsafe("0.55"),
   type: "limit",
-  // REST has no status `unknown`.
+  // The status `unknown` does not exist in REST.
   status: row.status === undefined || row.status === "unknown" ? "resting" : row.status,
   subaccount_number: row.subaccount ?? 0,
   last_update_time: row.at === undefined || row.hidesTime === true ? null : new Date(row.at).toISOString()
@@ -171,7 +171,7 @@ export const groupMessage = (
 
 const lagMillis = 5
 
-/** The exchange also changes subaccount 2, which the client must ignore. */
+/** The subaccounts that the client follows. The exchange also changes subaccount 2, which the client must ignore. */
 const followed = [0, 1]
 
 const channels = ["user_orders", "fill", "market_positions"] as const
@@ -328,7 +328,7 @@ export const play = (make: Make, input: Play): void => {
   simulation.finish()
 }
 
-/** `pages` are the pages that have not arrived yet. */
+/** A read in progress. `pages` are the pages that have not arrived yet. */
 interface Pending {
   readonly need: Need
   readonly startedMillis: number
@@ -339,11 +339,11 @@ class ChannelMessages {
   inFlight: Array<Message | "garbled"> = []
   delivered: Array<Message> = []
   isSubscribed = false
-  /** A read that starts before this time can be older than the subscription or the last loss. */
+  /** A read that started before this time may be older than the subscription or the last loss. */
   fromMillis = Number.POSITIVE_INFINITY
 }
 
-/** Rebuilt only from the changes that {@link AccountState} reports. */
+/** The account, rebuilt only from the changes that {@link AccountState} reports. */
 class Shadow {
   readonly #open = new Map<string, string>()
   readonly #fills = new Set<string>()
@@ -411,7 +411,7 @@ class Simulation {
     fill: new ChannelMessages(),
     market_positions: new ChannelMessages()
   }
-  /** When the last complete read of each list started. */
+  /** The start of the last complete read of each list. */
   readonly #proofs = new Map<string, number>()
   #pending: Array<Pending> = []
   #nowMillis = 1
@@ -444,7 +444,7 @@ class Simulation {
     }
   }
 
-  /** The client's account must then equal the exchange's account. */
+  /** Plays without faults. Then, the client's account must equal the exchange's account. */
   finish(): void {
     for (let round = 0; round < 6; round++) {
       this.#nowMillis += 70_000
@@ -512,7 +512,7 @@ class Simulation {
     if (channels.every((channel) => this.#channels[channel].inFlight.length === 0)) this.#checkWhole()
   }
 
-  /** While no message is in flight, a live account must equal the exchange's account. */
+  /** Requires that a live account equals the exchange's account while no message is in flight. */
   #checkWhole(): void {
     const { closedOrders, fills, openOrders, positions, unconfirmed } = this.state.known()
     const { now } = this.exchange
@@ -593,7 +593,7 @@ class Simulation {
     }
   }
 
-  /** Reads that the account does not need stay in flight. */
+  /** Restores all channels and completes all reads that the account needs. Other reads stay in flight. */
   #heal(lag: number): void {
     for (const channel of channels) {
       this.#play({ do: "restore", channel })
@@ -632,8 +632,7 @@ class Simulation {
     const stream = this.#channels[channel]
     if (message === "garbled") {
       stream.fromMillis = this.#nowMillis + lagMillis
-      // The step `repeat` sends the last messages again, as one sequence. A garbled message cannot be part of this
-      // sequence.
+      // The step `repeat` sends the last messages again as one sequence, which a garbled message interrupts.
       stream.delivered = []
       this.state.lost({ cause: "undecodable", channel, detail: "not JSON" }, this.#nowMillis)
       return
@@ -687,7 +686,7 @@ class Simulation {
     }
     const id = need.order.order_id
     const row = view.orders.get(id)
-    // Some closed orders have moved to the historical tier, where this read does not find them.
+    // Some closed orders are only in the historical tier, which this read does not search.
     const isThere = row !== undefined && (row.status === "resting" || !id.endsWith("3"))
     return [
       (now) => (isThere ? state.orderRead(orderRow(row), startedMillis, now) : state.orderNotFound(id, startedMillis))
@@ -711,7 +710,7 @@ class Simulation {
 const withUnknownStatus = (message: Message): Message =>
   message.type === "user_order" ? { ...message, msg: { ...message.msg, status: "unknown" } } : message
 
-/** Each page has one row. The last page completes the read. */
+/** Splits a list into pages with one row each. The last page completes the read. */
 const cut = <Row>(
   rows: ReadonlyArray<Row>,
   deliver: (rows: ReadonlyArray<Row>, isComplete: boolean, receivedMillis: number) => void
@@ -720,7 +719,7 @@ const cut = <Row>(
     deliver(rows.slice(page, page + 1), page + 1 >= rows.length, receivedMillis)
   })
 
-/** Completes each needed read with an empty page. */
+/** Marks all channels as subscribed, and completes each needed read with an empty page. */
 export const goLive = (state: AccountState, nowMillis: number): void => {
   const all: ReadonlyArray<AccountChannel> = [...channels, "order_group_updates"]
   for (const channel of all) state.subscribed(channel, nowMillis)

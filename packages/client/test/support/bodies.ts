@@ -11,7 +11,7 @@ const {
   ...known
 } = recordedMarket.market
 
-/** Without three fields that the OpenAPI document no longer has. */
+/** The recorded market without three fields that the OpenAPI document no longer has. */
 export const market = known
 
 export const trade = {

@@ -91,7 +91,7 @@ class ReferenceExchange {
     return 1_000_000 - this.#epoch * 10_000
   }
 
-  /** Bids stay below 50 cents and asks stay above 50 cents, so no action leaves the book crossed. */
+  /** Plays one action. Bids stay below 50 cents and asks above 50 cents, so no action leaves the book crossed. */
   act(seeds: ReadonlyArray<number>): ReadonlyArray<(seq: number) => OrderbookDeltaMessage> {
     this.#clock += 1 + (seeds[0]! % 3)
     return seeds.flatMap((seed) => this.#changes(seed).map((change) => this.#apply(change)))
@@ -115,7 +115,7 @@ class ReferenceExchange {
     return (seq, id) => snapshot(seq, clock, yes, no, id)
   }
 
-  /** Sometimes returns a change of zero, or three changes that cross the book until the third is applied. */
+  /** Sometimes returns a change of zero contracts, or three changes of which the first two leave the book crossed. */
   #changes(seed: number): ReadonlyArray<Change> {
     const side = seed % 2 === 0 ? "yes" : "no"
     const cents = (side === "yes" ? 45 : 51) + ((seed >> 1) % 4)
@@ -200,7 +200,7 @@ class Connection {
   readonly inFlight: Array<Frame | "garbled"> = []
   sent = 0
   received = 0
-  /** False from a detected loss until the next snapshot. */
+  /** Whether a snapshot has arrived since the last detected loss. */
   isWhole = false
   clock = 0
 
@@ -212,7 +212,7 @@ class Connection {
     return this.isWhole && this.inFlight.length === 0 && this.received === this.sent && this.clock === clock
   }
 
-  /** Whether the next message is new and not repeated, so that its loss is a real loss. */
+  /** Whether the next message is new and is not sent twice. Only then is garbling it a loss. */
   canGarble(): boolean {
     const [next, second] = this.inFlight
     return typeof next === "object" && next.seq > this.received && next !== second
@@ -225,10 +225,10 @@ class Simulation {
   readonly #connections: Array<Connection>
   #ids = 0
   #nowMillis = 0
-  /** The index in the exchange's history of the newest state that the reader has seen. */
+  /** The index of the newest state that the reader has seen, in the exchange's history. */
   #seen = 0
   #wasReadable = false
-  /** The text of the book at the time of the read, and a function that prints its levels again. */
+  /** The text of a book when it was read, and a function that prints the book again. */
   #kept: { readonly text: string; readonly again: () => string } | undefined
   #hadMaintenance = false
 
@@ -273,8 +273,8 @@ class Simulation {
   }
 
   /**
-   * The reader must see a state of the exchange, and never an older state than before. The book must stay readable
-   * while a line is whole.
+   * The reader must see a state of the exchange, and never a state older than the last one that it saw. The book must
+   * stay readable while a line is whole.
    */
   #check(): void {
     const book = this.merged.read(this.#nowMillis)
@@ -352,10 +352,10 @@ class Simulation {
   }
 
   #maintain(drops: boolean): void {
-    // Maintenance is so rare that no message stays in flight until the next maintenance. So only one is simulated.
+    // Only one maintenance is simulated. In reality, no message stays in flight from one maintenance to the next.
     if (this.#hadMaintenance) return
     this.#hadMaintenance = true
-    // Maintenance takes longer than a first snapshot. So a connection without a received message restarts.
+    // Maintenance takes longer than the wait for a first snapshot, so connections that have received nothing restart.
     const dropped = [...this.#connections.entries()].filter(([, { received }]) => drops || received === 0)
     this.exchange.maintain()
     for (const [place, connection] of dropped) this.#connections[place] = this.#restart(connection)

@@ -16,15 +16,18 @@ type AnyCall = Effect.Effect<unknown, unknown, Capabilities>
 export interface Setting extends Partial<Kalshi.Options> {
   /** The time at the start, in Unix milliseconds. Default: 0. */
   readonly atMillis?: number
-  /** The wall clock minus the virtual clock at the start. Default: 0. */
+  /** How far the wall clock is ahead of the virtual clock at the start. Default: 0. */
   readonly aheadMillis?: number
-  /** Changes of the wall clock: milliseconds since the previous change, and the new offset from the virtual clock. */
+  /**
+   * Changes of the wall clock. `afterMillis` counts from the previous change. `aheadMillis` is the new distance from
+   * the virtual clock.
+   */
   readonly clockSteps?: ReadonlyArray<readonly [afterMillis: number, aheadMillis: number]>
   /** Interrupts the call after this time. Default: never. */
   readonly interruptAfterMillis?: number
 }
 
-/** The path starts below the API's root, and has no query. */
+/** Method and path. The path starts below the API's root, and has no query. */
 export const pathOf = ({ method, target }: Sent): string =>
   `${method} ${target.replace("/trade-api/v2", "").replace(/\?.*/, "")}`
 

@@ -5,19 +5,19 @@ import * as Kalshi from "../../src/Kalshi.ts"
 import { environment, signer } from "./scripted.ts"
 
 export interface Settings {
-  /** The exchange's clock minus the virtual clock. */
+  /** How far the exchange's clock is ahead of the virtual clock. */
   skewMillis: number
-  /** The largest accepted difference from the exchange's clock. Default: no limit. */
+  /** The largest difference between a timestamp and the exchange's clock that is accepted. Default: no limit. */
   readonly windowMillis?: number
   /** The transit time of a request. Default: 0. */
   readonly upMillis?: number
   /** The transit time of a response. Default: 0. */
   readonly downMillis?: number
-  /** `n` starts at 0. Default: only `date`. */
+  /** The headers of the n-th response. `n` starts at 0. Default: only `date`. */
   readonly headers?: (n: number, date: string) => Record<string, string>
-  /** Default: 401 for a rejected timestamp, 201 for POST, and otherwise 200. */
+  /** The status of the n-th response. Default: 401 for a rejected timestamp, 201 for POST, and otherwise 200. */
   readonly status?: (n: number) => number | undefined
-  /** Default: the code `header_timestamp_expired`. */
+  /** The error body of a 401. Default: the code `header_timestamp_expired`. */
   readonly rejection?: { readonly code: string; readonly details?: string }
 }
 
@@ -95,7 +95,7 @@ export class Machine {
     Effect.clockWith((clock) => {
       const nanos = () => BigInt(this.aheadMillis) * 1_000_000n
       const shifted: Clock.Clock = {
-        // Keeps the members of the test clock that `Clock.Clock` does not declare.
+        // Keeps the members that a test clock has in addition to `Clock.Clock`.
         ...clock,
         currentTimeMillisUnsafe: () => clock.currentTimeMillisUnsafe() + this.aheadMillis,
         currentTimeMillis: Effect.map(clock.currentTimeMillis, (millis) => millis + this.aheadMillis),

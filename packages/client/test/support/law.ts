@@ -15,7 +15,7 @@ export interface Law<Subject, Input> {
   /** The default seed. Set `FC_SEED` to try other inputs. */
   readonly seed: number
   readonly faults: ReadonlyArray<Fault>
-  /** The law must detect each fault within this number of inputs. */
+  /** Each fault must break the law within this number of inputs. */
   readonly faultRuns: number
 }
 

@@ -24,7 +24,9 @@ const signatures = {
   always: "always signs the request"
 }
 
-/** Whether the request is signed, and which of the statuses 400, 401, 403, 404 and 409 have their own error class. */
+/**
+ * Tests whether the request is signed, and which of the statuses 400, 401, 403, 404 and 409 have their own error class.
+ */
 export const itDeclares = <E>(
   call: Effect.Effect<unknown, E, Capabilities>,
   {
@@ -50,7 +52,7 @@ export const itDeclares = <E>(
       assert.strictEqual(withKey.headers["kalshi-access-key"] !== undefined, signed !== "never")
       if (signed !== "never") assert.isTrue(isSigned(withKey, withKey.method, withKey.target.split("?")[0]!))
       if (signed === "always") return
-      // Provides only KalshiPublic, which is the only service that the call needs.
+      // Provides only KalshiPublic. The call must not need more.
       const keyless = Layer.provideMerge(Kalshi.layerPublic({ environment }), layerScript([errorReply(400)]))
       const withoutKey = yield* request.pipe(Effect.provide(keyless)) as Effect.Effect<Effect.Success<typeof request>>
       assert.strictEqual(withoutKey.target, withKey.target)
@@ -101,6 +103,6 @@ const example = (module: string, title: string): string => {
   return collapseSpaces(lines.filter((line) => !line.startsWith("import ")).join("\n"))
 }
 
-/** The test file must contain the code of the example, so that the test runs the example itself. */
+/** Requires that the test file contains the code of the example, so that the test runs the example itself. */
 export const assertIsExample = (testFile: string, module: string, title: string): void =>
   assert.include(collapseSpaces(readFileSync(new URL(testFile), "utf8")), example(module, title))

@@ -10,7 +10,7 @@ export const order_id = "ff9ce2b8-34ce-4cdb-8485-ea2647041e9f"
 export const clientOrderId = "1f0c8f0e-3a7c-4c55-9f5e-2b1d1c7a90aa"
 export const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
 
-/** Buys 10 YES contracts at $0.56. Default client_order_id: `clientOrderId`. */
+/** Buys 10 YES contracts at $0.56. */
 export const buy = (input: Partial<Orders.YesInput> = {}): Orders.OrderIntent =>
   Orders.buyYes({ ticker, count: "10", yes_price: "0.56", client_order_id: clientOrderId, ...input })
 
@@ -67,7 +67,7 @@ export const createBatch = `${create}/batched`
 export const timestamp = "GET /exchange/user_data_timestamp"
 export const list = "GET /portfolio/orders"
 
-/** A policy that sends every request once. */
+/** A policy without retries. */
 export const once: Setting = { policy: { retry: Schedule.recurs(0) } }
 
 export const place = (

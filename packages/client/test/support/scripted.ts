@@ -19,7 +19,7 @@ export type Reply =
   | {
       readonly status: number
       readonly body?: unknown
-      /** The literal body, instead of `body` as JSON. A function echoes parts of the request. */
+      /** The body as text, instead of `body` as JSON. A function can echo parts of the request. */
       readonly text?: string | ((sent: Sent) => string)
       readonly headers?: Record<string, string>
       readonly delayMillis?: number
@@ -87,7 +87,7 @@ export const layerScript = (
             const errors = [{ fault: reply.fault, syscall }, ...(reply.others ?? [])].map(({ fault, syscall }) =>
               Object.assign(new Error(`${syscall} ${fault}`), { code: fault, syscall })
             )
-            // Node reports the faults of several addresses as one error with the code of the first fault.
+            // Node reports the faults of several addresses as one error, which has the code of the first fault.
             const cause =
               errors.length === 1 ? errors[0] : Object.assign(new AggregateError(errors), { code: reply.fault })
             return yield* new HttpClientError.HttpClientError({
@@ -140,7 +140,7 @@ export const environment: Environment.Environment = { ...Environment.sandbox, na
 export const layerChanged = (change: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
   Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, change))
 
-/** Default: no rate limits. */
+/** Without rate limits, unless `options` sets them. */
 export const layer = (
   replies: ReadonlyArray<Reply>,
   options: Partial<Kalshi.Options> = {}

@@ -16,17 +16,17 @@ type Levels = ReadonlyArray<readonly [price: string, count: string]>
 
 /** Events go to all subscribers of the session. */
 export class FakeSession {
-  /** The subscribers, and the markets of their subscriptions. A subscription that ended is not in the list. */
+  /** The subscribers whose subscriptions have not ended. */
   readonly subscribers: Array<Subscriber<"orderbook_delta">> = []
   readonly subscribed: Array<ReadonlyArray<string>> = []
   readonly added: Array<ReadonlyArray<string>> = []
   readonly removed: Array<ReadonlyArray<string>> = []
   /** The error of the next subscriptions and additions. Undefined: they succeed. */
   refusal: Feed.FeedError | InvalidRequest | undefined
-  /** How the next subscriptions end while they are opened. */
+  /** The error with which the next subscriptions end while they are opened. */
   endsAtOnce: Feed.FeedError | undefined
   readonly requests: Array<ReadonlyArray<string>> = []
-  /** When the next messages arrive. */
+  /** The arrival time of the next messages. */
   receivedMillis = 0
   #seq = 0
   #clock = 0
@@ -107,15 +107,15 @@ const idle: Feed.SessionState = {
   counters: {} as Feed.SessionState["counters"] // books do not read them
 }
 
-/** The levels in `no` of `books` have NO prices, as in REST. */
+/** In `books`, the levels in `no` have NO prices, as in REST. */
 export class FakeExchange {
   readonly sessions: Array<FakeSession> = []
-  /** Changes each session before its first subscription. */
+  /** Called with each session before its first subscription. */
   prepare: Prepare = () => {}
   readonly books = new Map<string, { readonly yes?: Levels; readonly no?: Levels }>()
   readonly reads: Array<readonly [atMillis: number, tickers: ReadonlyArray<string>]> = []
   latencyMillis = 10
-  /** In milliseconds, for the next calls of `waitFor`. Later calls return 0. */
+  /** What the next calls of `waitFor` return, in milliseconds. Later calls return 0. */
   readonly waits: Array<number> = []
   readonly waitRequests: Array<ReadonlyArray<string>> = []
   /** How many of the next reads fail. */

@@ -16,8 +16,8 @@ import { ScriptedFeed, type ScriptedSession } from "./support/scriptedFeed.ts"
 import { messageOf, tradeOf } from "./support/tradesModel.ts"
 
 /**
- * Runs a test with scripted lines (connections) that are live. A line is complete if other lines delivered the trades
- * that it lacks, or reported holes contain these trades. At first, only the first line is complete. The other lines are
+ * Runs a test with scripted lines (connections) that are live. A line is complete if every trade that it lacks was
+ * delivered by another line, or lies in a reported hole. At first, only the first line is complete. The other lines are
  * unproven.
  */
 const watching = (
@@ -58,7 +58,7 @@ const base = 1_000_000
 /** Lets the consumer receive the waiting events. */
 const settle = TestClock.adjust(0)
 
-/** Makes two lines complete. Each line receives a trade that is later than the first trade of the other line. */
+/** Makes all lines complete. Each line receives a trade that is later than the first trades of the others. */
 const makeComplete = (sessions: ReadonlyArray<ScriptedSession>) => {
   for (const number of [1, 2]) for (const session of sessions) session.trade(number, base + number * 3_000)
 }
@@ -93,7 +93,7 @@ describe("Trades.watch", () => {
   )
 
   watching(
-    "fails with Lagging after the waiting events, and ends its subscriptions",
+    "fails with Lagging after delivering the buffered events, and ends its subscriptions",
     2,
     ({ arrived, feed, fiber, sessions }) =>
       Effect.gen(function* () {
@@ -144,7 +144,7 @@ describe("Trades.watch", () => {
         a!.outage()
         yield* TestClock.adjust(500)
         a!.restored()
-        // Trade 3 was sent during the outage. The other line is late, and has not delivered trade 3.
+        // Trade 3 was sent during the outage of the first line. The second line is late, and has not delivered trade 3.
         a!.trade(4, base + 10_500)
         a!.trade(5, base + 20_000)
         yield* TestClock.adjust(2_000)
@@ -161,7 +161,7 @@ describe("Trades.watch", () => {
       })
   )
 
-  watching("if no line was live, reports the hole when a line is live again", 2, ({ arrived, sessions }) =>
+  watching("if no line was live, reports the hole as soon as a line is live again", 2, ({ arrived, sessions }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       makeComplete(sessions)
@@ -178,19 +178,22 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("before any trade, reports a hole that begins a minute before the watch", 1, ({ arrived, sessions }) =>
-    Effect.gen(function* () {
-      sessions[0]!.outage()
-      yield* TestClock.adjust(1_000)
-      sessions[0]!.restored()
-      yield* settle
-      assert.deepStrictEqual(arrived, [
-        { _tag: "Hole", sinceMillis: base - 60_000, untilMillis: base + 1_000, durationMillis: 61_000 }
-      ])
-    })
+  watching(
+    "before any trade, reports a hole that begins a minute before the start of the watch",
+    1,
+    ({ arrived, sessions }) =>
+      Effect.gen(function* () {
+        sessions[0]!.outage()
+        yield* TestClock.adjust(1_000)
+        sessions[0]!.restored()
+        yield* settle
+        assert.deepStrictEqual(arrived, [
+          { _tag: "Hole", sinceMillis: base - 60_000, untilMillis: base + 1_000, durationMillis: 61_000 }
+        ])
+      })
   )
 
-  watching("ends a hole at the time when the first other line became live", 3, ({ arrived, sessions, statuses }) =>
+  watching("ends a hole when the first of the other lines became live", 3, ({ arrived, sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b, c] = sessions
       makeComplete(sessions)
@@ -250,7 +253,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("counts a line that lacks a trade for too long as lost, until its next trade", 2, (world) =>
+  watching("counts a line that lacks a trade for too long as lost, until the line delivers a trade", 2, (world) =>
     Effect.gen(function* () {
       const [a, b] = world.sessions
       makeComplete(world.sessions)
@@ -270,7 +273,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("notices that a late line lacks a later trade too", 2, ({ sessions, statuses }) =>
+  watching("notices that a late line also lacks a later trade", 2, ({ sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       makeComplete(sessions)
@@ -373,7 +376,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("after a wait, opens a line for which no connection was free before", 2, ({ sessions, statuses }) =>
+  watching("opens a line later if no connection was free before", 2, ({ sessions, statuses }) =>
     Effect.gen(function* () {
       const [a, b] = sessions
       b!.refusal = new TooManyConnections({ channel: "trade", maxConnections: 1 })
@@ -389,7 +392,7 @@ describe("Trades.watch", () => {
     })
   )
 
-  watching("shows the error of an ended line, and ends with the error of the last line", 2, (world) =>
+  watching("shows the error of a line that ended, and ends with the error of the last line", 2, (world) =>
     Effect.gen(function* () {
       const [a, b] = world.sessions
       const [first, last] = [4_001, 4_002].map((code) => new ConnectionClosed({ code, reason: "" }))
@@ -451,7 +454,7 @@ describe("Trades.watch", () => {
 })
 
 describe("TradeLines.unread", () => {
-  it("returns each missing trade once, and still knows the delivered trades after a long hole", () => {
+  it("returns each missing trade once, and remembers the delivered trades even after a long hole", () => {
     const feed = new ScriptedFeed()
     const arrived: Array<string> = []
     Effect.runSync(Effect.scoped(Effect.provide(Trades.watch(), feed.layer)))

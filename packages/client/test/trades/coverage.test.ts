@@ -3,7 +3,7 @@ import { Coverage, type Interval } from "../../src/trades/coverage.ts"
 
 const bounds = { disorderMillis: 1_000, lateMillis: 8_000 }
 
-/** The coverage of `count` lines, and the holes that it reported. */
+/** A coverage of `count` lines, and the holes that it has reported. */
 const make = (count: number) => {
   const coverage = new Coverage(count, bounds)
   const holes: Array<Interval> = []
@@ -18,7 +18,7 @@ const make = (count: number) => {
   }
 }
 
-/** Two complete lines. The last trade of both is at 13,000. */
+/** Two complete lines, whose last trades are both at 13,000. */
 const complete = () => {
   const made = make(2)
   made.live(0)
@@ -29,7 +29,7 @@ const complete = () => {
 }
 
 describe("Coverage", () => {
-  it("does not count a lost line as live when it delivers a trade", () => {
+  it("does not treat a lost line as live because it delivers a trade", () => {
     const { lost, statuses, trade } = complete()
     const fresh = make(1)
     fresh.trade(0, 10_000)
@@ -39,7 +39,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["complete", "lost"])
   })
 
-  it("does not count a late line as live when it delivers a trade, if it has also lost messages", () => {
+  it("does not treat a late line as live because it delivers a trade, if it has also lost messages", () => {
     const { coverage, lost, statuses, trade } = complete()
     trade(0, 20_000)
     assert.deepStrictEqual(coverage.tick(8_000), [])
@@ -49,7 +49,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["complete", "lost"])
   })
 
-  it("begins the next hole at the last trade of a complete line, and ignores trades of a lost line", () => {
+  it("begins the next hole at the last trade of a complete line, even if a lost line has later trades", () => {
     const { holes, live, lost, trade } = complete()
     for (const line of [0, 1]) lost(line)
     trade(0, 40_000)
@@ -62,7 +62,7 @@ describe("Coverage", () => {
     ])
   })
 
-  it("begins the next hole at the last trade of a line that became complete", () => {
+  it("begins the next hole at the last trade of a line that has become complete", () => {
     const { holes, live, lost, statuses, trade } = complete()
     lost(1)
     live(1, 20_000)
@@ -75,7 +75,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(holes, [{ sinceMillis: 39_000, untilMillis: 50_000 }])
   })
 
-  it("completes the unproven line that became live first, even if it is not the first in the list", () => {
+  it("completes the unproven line that became live first, wherever it is in the list", () => {
     for (const [order, expected] of [
       [
         [1, 2],
@@ -95,7 +95,7 @@ describe("Coverage", () => {
     }
   })
 
-  it("completes the first unproven line in the list if several became live at the same time", () => {
+  it("completes the first of the unproven lines in the list if they became live at the same time", () => {
     const { live, lost, statuses } = make(3)
     live(0, 1_000)
     for (const line of [2, 1]) live(line, 2_000)
@@ -114,7 +114,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(holes, [])
   })
 
-  it("keeps a line unproven until a complete line passes the unproven line's first trade by more than twice the disorder", () => {
+  it("completes an unproven line once a complete line passes its first trade by more than twice the disorder", () => {
     const { live, lost, statuses, trade } = complete()
     lost(1)
     live(1)
@@ -134,7 +134,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(holes, [{ sinceMillis: 12_000, untilMillis: 20_000 }])
   })
 
-  it("returns the hole that results if a line is too late, and counts the line as live after its next trade", () => {
+  it("returns a hole if a line is too late, and treats the line as live after its next trade", () => {
     const { coverage, live, lost, statuses, trade } = complete()
     lost(1)
     live(1, 20_000)
@@ -147,7 +147,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["unproven", "complete"])
   })
 
-  it("completes a second unproven line too if the newly complete line has passed the loss of the second line", () => {
+  it("also completes a second unproven line whose loss the newly complete line has passed", () => {
     const { live, lost, statuses, trade } = make(3)
     live(0, 1_000)
     live(1, 2_000)
@@ -160,7 +160,7 @@ describe("Coverage", () => {
     assert.deepStrictEqual(statuses(), ["lost", "complete", "complete"])
   })
 
-  it("keeps the deadline of a late line while the line delivers only trades older than the missing trade", () => {
+  it("keeps the deadline of a late line while the line delivers only trades before the missing trade", () => {
     const { coverage, trade } = complete()
     trade(0, 20_000, 1_000)
     assert.strictEqual(coverage.nextMillis(), 9_000)
@@ -170,7 +170,7 @@ describe("Coverage", () => {
     assert.isUndefined(coverage.nextMillis())
   })
 
-  it("has no deadline for a line that is behind by no more than the disorder, is unproven, or is lost", () => {
+  it("has no deadline for a line that is at most the disorder behind, and for an unproven or lost line", () => {
     const { coverage, live, lost, trade } = complete()
     trade(0, 14_000)
     assert.isUndefined(coverage.nextMillis())

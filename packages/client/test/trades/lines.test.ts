@@ -47,7 +47,7 @@ const make = (count: number, markets?: ReadonlyArray<string>) => {
   }
 }
 
-/** Live lines that are complete. */
+/** Lines that are live and complete. */
 const live = (count: number, markets?: ReadonlyArray<string>) => {
   const made = make(count, markets)
   Result.getOrThrow(made.lines.open())
@@ -78,7 +78,7 @@ describe("TradeLines.open", () => {
     assert.deepStrictEqual(reports, ["ended with ConnectionClosed"])
   })
 
-  it("fails for invalid input, and reports no end", () => {
+  it("fails for invalid input, and ends no line", () => {
     const { ended, lines, reports, sessions } = make(2)
     const invalid = new InvalidRequest({ operation: "Feed.subscribe", pointer: "/market_tickers", reason: "empty" })
     for (const session of sessions) session.refusal = invalid
@@ -100,7 +100,7 @@ describe("TradeLines.open", () => {
 })
 
 describe("TradeLines", () => {
-  it("has no timer while nothing is due, or after its end", () => {
+  it("needs no timer while nothing is due, or after it was closed", () => {
     const { lines, sessions } = live(2, ["A", "B"])
     const [a, b] = sessions
     assert.isUndefined(lines.nextMillis())
@@ -117,7 +117,7 @@ describe("TradeLines", () => {
     assert.isUndefined(late.lines.nextMillis())
   })
 
-  it("subscribes again only on the line that was refused", () => {
+  it("subscribes again only on the line whose market was refused", () => {
     const { pass, sessions, statuses } = live(2, ["A", "B"])
     sessions[0]!.emit({ _tag: "Refused", markets: ["B"], error: refusalOf("B") })
     pass(4_999)
@@ -167,7 +167,7 @@ describe("TradeLines", () => {
     }
   })
 
-  it("waits longer after each refusal, and starts again with the shortest wait after the line was whole", () => {
+  it("waits longer after each refusal, and starts again with the shortest wait once the line is whole", () => {
     const { pass, sessions } = live(2, ["A", "B"])
     const [a] = sessions
     const refuse = () => a!.emit({ _tag: "Refused", markets: ["B"], error: refusalOf("B") })
@@ -188,7 +188,7 @@ describe("TradeLines", () => {
     assert.strictEqual(a!.attempts, 4)
   })
 
-  it("waits longer after each attempt for which no connection was free", () => {
+  it("waits longer after each attempt that finds no free connection", () => {
     const { lines, pass, sessions, statuses } = make(2)
     const [a, b] = sessions
     b!.refusal = full
@@ -216,7 +216,7 @@ describe("TradeLines", () => {
     assert.deepStrictEqual(reports, ["ended with ConnectionClosed"])
   })
 
-  it("stays complete after the refusal of a market that is not wanted", () => {
+  it("keeps a line complete after the refusal of a market that is not wanted", () => {
     const { sessions, statuses } = live(2, ["A", "B"])
     sessions[0]!.emit({ _tag: "Refused", markets: ["C"], error: refusalOf("C") })
     assert.deepStrictEqual(statuses(), ["complete", "complete"])
@@ -269,7 +269,7 @@ describe("TradeLines", () => {
     assert.strictEqual(a!.attempts, 1)
   })
 
-  it("ends once, and does nothing afterwards", () => {
+  it("reports its end once, and then nothing", () => {
     const { ended, lines, pass, reports, sessions } = live(2, ["A", "B"])
     const [a, b] = sessions
     a!.emit({ _tag: "Refused", markets: ["B"], error: refusalOf("B") })

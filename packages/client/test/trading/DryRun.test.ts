@@ -16,7 +16,7 @@ import { make as makeJournal } from "../../src/trading/journal.ts"
 import { assertIsExample } from "../support/operations.ts"
 import { environment, layerScript, type Reply, Script, signer } from "../support/scripted.ts"
 
-/** A write that is sent by mistake dies, because it has no scripted reply. */
+/** A write that is sent by mistake has no scripted reply, so it dies. */
 const layer = (replies: ReadonlyArray<Reply> = [], options: Partial<Kalshi.DryRunOptions> = {}) =>
   Kalshi.layerDryRun({ environment, signer: signer(), limits: false, ...options }).pipe(
     Layer.provideMerge(layerScript(replies))
@@ -171,7 +171,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], known)))
   )
 
-  it.effect("is an upper bound for a closing order plus a reduce_only order", () => {
+  it.effect("is an upper bound for a closing order and a reduce_only order in either sequence", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-100") })
     const resting = { ...order, price: "0.40", count: "100" } as const
     const reducing = {
@@ -189,7 +189,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], { marketOf })))
   })
 
-  it.effect("reports assumed terms if marketOf lacks the market of one order", () =>
+  it.effect("reports assumed terms if marketOf does not know the market of one order", () =>
     Effect.gen(function* () {
       const other = { ...order, ticker: "OTHER-1", client_order_id: "other" }
       const { terms: source } = yield* costOf(Orders.batchCreate({ orders: [order, other] }))
@@ -197,7 +197,7 @@ describe("DryRun.Intent.cost", () => {
     }).pipe(Effect.provide(layer([], { marketOf: ({ ticker }) => (ticker === "TICK-1" ? { terms } : undefined) })))
   )
 
-  it.effect("reduces collateral by the position only for first orders per ticker and subaccount", () => {
+  it.effect("reduces the collateral by the position only for the first order of each ticker and subaccount", () => {
     const marketOf = () => ({ terms, mostFills: 1, position: FixedPoint.countUnsafe("-10") })
     return Effect.gen(function* () {
       const cost = yield* costOf(
@@ -273,7 +273,7 @@ describe("DryRun.Intent.cost", () => {
     ["returns an unknown member", () => ({ member: "none" }), /^the result of marketOf is invalid: /]
   ]
   for (const [fault, marketOf, because] of faulty) {
-    it.effect(`is unknown, with a reason, if marketOf ${fault}, and the intent is kept`, () =>
+    it.effect(`is unknown, with a reason, if marketOf ${fault}`, () =>
       Effect.gen(function* () {
         const cost = yield* costOf(Orders.create(order))
         assert.isUndefined(cost.worstCase)
@@ -313,7 +313,7 @@ describe("DryRun.DryRun", () => {
   const ids = (intents: ReadonlyArray<DryRun.Intent>) =>
     intents.map(({ number, path }) => `${number} ${path.split("/").at(-2)}`)
 
-  it.effect("keeps the last `keepIntents` intents in sequence, with numbers that count all intents", () =>
+  it.effect("keeps the last `keepIntents` intents in sequence, and numbers all intents", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
       for (const id of ["a", "b", "c", "d"]) yield* write(id)
@@ -345,7 +345,7 @@ describe("DryRun.DryRun", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns each intent only once from take", () =>
+  it.effect("returns each intent from take only once", () =>
     Effect.gen(function* () {
       const journal = yield* DryRun.DryRun
       yield* write("a")

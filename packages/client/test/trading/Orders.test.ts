@@ -314,7 +314,7 @@ describe("Orders.amend", () => {
       }
     },
     {
-      it: "sends no expiration_time to keep it unchanged, and accepts missing counts",
+      it: "omits expiration_time to keep it unchanged, and accepts missing counts",
       call: Orders.amend({ order_id, ...amendment }),
       request: `POST ${writePath}/${order_id}/amend`,
       body: amendment,

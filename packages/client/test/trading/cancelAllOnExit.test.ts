@@ -70,7 +70,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("finds and cancels an order whose placement was interrupted in flight", () =>
+  it.effect("looks up and cancels an order whose placement was interrupted in flight", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 8_000 }
       const { exit, paths, report } = yield* run(resting, [slow, asOf(60_000), listed(order), canceled])
@@ -80,7 +80,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("waits for a placement in another fiber", () =>
+  it.effect("waits for a placement that runs in another fiber", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 3_000 }
       const program = Effect.andThen(Effect.forkDetach(resting), Effect.sleep(1))
@@ -119,7 +119,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("while a cancel is pending, looks up an order whose response was lost", () =>
+  it.effect("looks up an order whose response was lost, even while a cancel is pending", () =>
     Effect.gen(function* () {
       const other = buy({ client_order_id: "other" })
       const program = Effect.andThen(resting, Orders.place(other, { within: 50 }))
@@ -143,7 +143,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("looks up a lost order even after a later order of the market", () =>
+  it.effect("looks up a lost order even if a later order in its market got a response", () =>
     Effect.gen(function* () {
       const other = buy({ client_order_id: "other" })
       const { report } = yield* run(
@@ -158,7 +158,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("cancels again if an earlier cancel did not succeed", () =>
+  it.effect("cancels again if the program's cancel did not succeed", () =>
     Effect.gen(function* () {
       const early = Effect.andThen(resting, Orders.ensureCanceled({ order_id, ticker }, { within: 50 }))
       const stillRests: Reply = { status: 200, body: { order } }
@@ -182,7 +182,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports why an order is in `left`, even if a search found it", () =>
+  it.effect("reports why the cancel of an order in `left` failed, even if a search found the order", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(resting, Orders.place(intent, { within: 50 }))
       const { report } = yield* run(
@@ -198,7 +198,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("cancels a lost order once if it was placed again with its id", () =>
+  it.effect("cancels a lost order only once if it was placed again with its id", () =>
     Effect.gen(function* () {
       const program = Effect.andThen(Orders.place(intent, { within: 50 }), resting)
       const replies = [lost, lost, lost, lost, asOf(-60_000), listed(), created, canceled]
@@ -207,7 +207,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("waits for both of two calls with the same id", () =>
+  it.effect("waits for both calls that place an order with one id", () =>
     Effect.gen(function* () {
       const twice = Effect.all([Effect.forkDetach(resting), Effect.forkDetach(resting)])
       const replies = [errorReply(400, "invalid_order"), { ...created, delayMillis: 3_000 }, canceled]
@@ -234,7 +234,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports orders that are possibly still resting, within its time limit", () =>
+  it.effect("reports in `left` the orders that may still rest, and ends within its time limit", () =>
     Effect.gen(function* () {
       const unknown = Effect.andThen(
         resting,
@@ -322,7 +322,7 @@ describe("Orders.cancelAllOnExit", () => {
   )
 
   for (const [difference, other] of mismatches) {
-    it.effect(`leaves an order that differs in ${difference} and reports it`, () =>
+    it.effect(`reports but does not cancel an order that differs in ${difference}`, () =>
       Effect.gen(function* () {
         for (const first of [lost, duplicate]) {
           const { paths, report } = yield* run(
@@ -354,7 +354,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports each order in `left` as a placement that can be settled later", () =>
+  it.effect("reports each order in `left` as a placement for Orders.settle", () =>
     Effect.gen(function* () {
       const { report } = yield* run(
         Orders.place(intent, { within: 50 }),
@@ -376,7 +376,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("does not match one order to two calls", () =>
+  it.effect("does not match one listed order to two calls", () =>
     Effect.gen(function* () {
       const second = buy({ client_order_id: "second" })
       const { paths, report } = yield* run(Effect.andThen(resting, Orders.place(second)), [
@@ -389,13 +389,13 @@ describe("Orders.cancelAllOnExit", () => {
       ])
       assert.deepStrictEqual(paths, [create, create, timestamp, list, target, cancels("another")])
       assert.deepStrictEqual(counts(report), [2, 0])
-      // Two equal calls with the same id place one order.
+      // Two equal calls with one id place one order.
       const again = yield* run(Effect.andThen(resting, resting), [created, created, canceled])
       assert.deepStrictEqual(again.paths, [create, create, target])
     })
   )
 
-  it.effect("finds the order of one of two calls with the same id", () =>
+  it.effect("finds the order of either of two calls with the same id", () =>
     Effect.gen(function* () {
       const dearer = buy({ yes_price: "0.57" })
       for (const calls of [
@@ -411,7 +411,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("distinguishes orders with the same id in two markets", () =>
+  it.effect("distinguishes orders that have the same id in two markets", () =>
     Effect.gen(function* () {
       const elsewhere = buy({ ticker: "ELSE" })
       const program = Effect.forEach([intent, elsewhere], (call) => Orders.place(call, { within: 50 }))
@@ -422,7 +422,7 @@ describe("Orders.cancelAllOnExit", () => {
         report?.left.map(({ ticker }) => ticker),
         ["ELSE"]
       )
-      // The response to one call does not show whether the other call placed an order.
+      // A response to one call does not show whether the other call placed its order.
       const placed = yield* run(
         program,
         [lost, asOf(60_000), listed(), created, canceled, asOf(60_000), listed()],
@@ -500,7 +500,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("takes at most ten seconds by default, and half of it for lookups", () =>
+  it.effect("takes at most ten seconds by default, and at most half of that for lookups", () =>
     Effect.gen(function* () {
       const endedAfter = (
         program: Effect.Effect<unknown, unknown, Orders.Capabilities>,
@@ -517,7 +517,7 @@ describe("Orders.cancelAllOnExit", () => {
       assert.strictEqual(yield* endedAfter(resting, [created, stuck]), 10_000)
       const looking = [lost, asOf(60_000), listed(), { ...asOf(60_000), delayMillis: 600_000 }]
       assert.strictEqual(yield* endedAfter(resting, looking), 5_000)
-      // The wait for an unfinished call is part of this half.
+      // The wait for a call that is still in flight counts toward this half.
       const slow = Effect.andThen(Effect.forkDetach(resting), Effect.sleep(1))
       const sending = [{ ...created, delayMillis: 60_000 }, asOf(60_000), listed()]
       assert.strictEqual(yield* endedAfter(slow, sending), 5_000)
@@ -542,7 +542,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("cancels as soon as all calls have ended", () =>
+  it.effect("sends its cancels as soon as all calls have ended", () =>
     Effect.gen(function* () {
       const call = (client_order_id: string) => Orders.place(buy({ client_order_id }))
       const replyTo = (client_order_id: string, delayMillis: number): Reply => ({
@@ -606,7 +606,7 @@ describe("Orders.cancelAllOnExit", () => {
           ticker,
           lastAttemptMillis
         ]),
-        // The lookup starts after half of the time.
+        // The lookup starts after half of `within`.
         [
           [clientOrderId, undefined, "ELSE", 2_000],
           ["third", undefined, ticker, 2_000]
@@ -616,7 +616,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("sends no retry of an order while it looks the order up", () =>
+  it.effect("sends no retry of a call while it looks up the call's order", () =>
     Effect.gen(function* () {
       const patient = Effect.provideService(resting, SendPolicy.Overrides, { retry: Schedule.spaced("2500 millis") })
       const program = Effect.forkDetach(patient, { startImmediately: true })
@@ -650,7 +650,7 @@ describe("Orders.cancelAllOnExit", () => {
     })
   )
 
-  it.effect("reports the last possible attempt of an interrupted placement", () =>
+  it.effect("reports the interruption as the last possible attempt of a placement", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 8_000 }
       const { report } = yield* run(resting, [slow, asOf(60_000), listed()])

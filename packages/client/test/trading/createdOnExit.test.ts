@@ -55,7 +55,7 @@ const item = (order_id: string, client_order_id?: string, remaining_count = "10.
 const tagOf = <A, E extends { readonly _tag: string }, R>(call: Effect.Effect<A, E, R>) =>
   Effect.map(Effect.flip(call), ({ _tag }) => _tag)
 
-/** Ends the program after a second. */
+/** Starts the call in another fiber, and ends the program after a second. */
 const detached = <A, E, R>(call: Effect.Effect<A, E, R>) =>
   Effect.andThen(Effect.forkDetach(call, { startImmediately: true }), (fiber) => Effect.as(Effect.sleep(1_000), fiber))
 
@@ -148,7 +148,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("reports an unlisted lost order as a placement that can be settled", () =>
+  it.effect("reports an unlisted lost order as a placement for Orders.settle", () =>
     Effect.gen(function* () {
       const { report } = yield* run(Effect.exit(resting), [lost, asOf(60_000), listed()], once)
       const left = report?.left[0]
@@ -160,7 +160,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("reports that a lost order exists if a response shows it", () =>
+  it.effect("reports `exists` for a lost order if a response shows that it exists", () =>
     Effect.gen(function* () {
       const other: Reply = { status: 201, body: { ...createResponse, client_order_id: "another" } }
       for (const replies of [[lost, duplicate], [other], [{ status: 201, body: {} }]]) {
@@ -242,7 +242,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("fails a pending call after half of `within`, and looks up its order", () =>
+  it.effect("stops a pending call after half of `within`, and looks up its order", () =>
     Effect.gen(function* () {
       const slow: Reply = { ...created, delayMillis: 60_000 }
       const { exit, paths, report } = yield* run(
@@ -263,7 +263,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("sends no attempt of a pending call after half of `within`", () =>
+  it.effect("lets a pending call send no attempt after half of `within`", () =>
     Effect.gen(function* () {
       const patient = Effect.provideService(resting, SendPolicy.Overrides, { retry: Schedule.spaced("3500 millis") })
       const slow = { ...asOf(60_000), delayMillis: 1_000 }
@@ -296,7 +296,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("reports a call only to the innermost scope", () =>
+  it.effect("reports an order only to the innermost scope", () =>
     Effect.gen(function* () {
       const inner = reportOf(resting)
       const { exit, paths, report } = yield* run(inner, [created, canceled])
@@ -327,7 +327,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("looks up an order if the response describes another order or has no id", () =>
+  it.effect("looks up an order if the response has another client_order_id or no order_id", () =>
     Effect.gen(function* () {
       for (const body of [
         { ...createResponse, client_order_id: "another" },
@@ -339,7 +339,7 @@ describe("Orders.cancelAllOnExit, for Orders.create", () => {
     })
   )
 
-  it.effect("cancels a lost order once if it was created again with its id", () =>
+  it.effect("cancels a lost order only once if it was created again with its id", () =>
     Effect.gen(function* () {
       const { paths } = yield* run(Effect.andThen(Effect.exit(resting), resting), [lost, created, canceled], once)
       assert.deepStrictEqual(paths, [create, create, target])
@@ -411,7 +411,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("looks up orders that a retried batch refuses as duplicates", () =>
+  it.effect("looks up an order that the exchange refuses as a duplicate when the batch is retried", () =>
     Effect.gen(function* () {
       const refused = { client_order_id: clientOrderId, error: { code: "order_already_exists", message: "no" } }
       const { report } = yield* run(Orders.batchCreate({ orders: [input()] }), [
@@ -439,7 +439,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("assigns items without a matching id to orders without an id, in sequence", () =>
+  it.effect("assigns the items without a matching id to the orders without an id, in the sequence of the batch", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ ticker: "A" }), input(), anonymous({ ticker: "B" }), anonymous({ ticker: "C" })]
       const { report, sent } = yield* run(Orders.batchCreate({ orders }), [
@@ -469,7 +469,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("ignores an order without an id that cannot rest, even among resting orders", () =>
+  it.effect("ignores an order without an id that cannot rest, even if other orders of the batch rest", () =>
     Effect.gen(function* () {
       const orders = [anonymous({ time_in_force: "immediate_or_cancel" }), input()]
       const { paths } = yield* run(Orders.batchCreate({ orders }), [
@@ -480,7 +480,7 @@ describe("Orders.cancelAllOnExit, for Orders.batchCreate", () => {
     })
   )
 
-  it.effect("looks up orders that have the same order_id in the response", () =>
+  it.effect("looks up orders for which the response repeats one order_id", () =>
     Effect.gen(function* () {
       const program = Orders.batchCreate({ orders: [input(), input({ client_order_id: "b" })] })
       const { report } = yield* run(program, [
@@ -547,7 +547,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
     )
   }
 
-  it.effect("cancels an order that still rests after a change, or whose change failed", () =>
+  it.effect("cancels an order if it still rests after a change, or if the change failed", () =>
     Effect.gen(function* () {
       const amend = Orders.amend({ order_id, ticker, side: "bid", price: "0.55", count: "10" })
       const decrease = Orders.decrease({ ...route, reduce_to: "1" })
@@ -581,7 +581,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
     })
   )
 
-  it.effect("cancels both orders if the response to a change describes the other order", () =>
+  it.effect("cancels both orders if the response to a change of one order describes the other", () =>
     Effect.gen(function* () {
       const other = { ...createResponse, order_id: "another", client_order_id: "b" }
       const both = Effect.andThen(resting, Orders.create(input({ client_order_id: "b" })))
@@ -609,7 +609,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
     })
   )
 
-  it.effect("ignores an order that Orders.ensureCanceled found filled", () =>
+  it.effect("ignores an order that Orders.ensureCanceled has found filled", () =>
     Effect.gen(function* () {
       const filled: Reply = { status: 200, body: { order: { ...order, status: "executed" } } }
       const { paths } = yield* run(Effect.andThen(resting, Orders.ensureCanceled({ order_id, ticker })), [
@@ -632,7 +632,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
     })
   )
 
-  it.effect("cancels both the old and the new order_id of an amended order", () =>
+  it.effect("cancels the old and the new order_id of an amended order", () =>
     Effect.gen(function* () {
       const amend = (fields: Partial<Orders.AmendInput>) =>
         Orders.amend({ order_id, ticker, side: "bid", price: "0.55", count: "10", ...fields })
@@ -646,7 +646,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
         const { report } = yield* run(Effect.andThen(resting, amend(fields)), [created, response, ...exitReplies])
         assert.sameMembers(report?.ended.map(({ order_id }) => order_id) ?? [], [order_id, "new"])
       }
-      // These responses do not show that they describe the amended order.
+      // These responses do not show whether they describe the amended order.
       const unknown = { order_id: "new", client_order_id: undefined, ts_ms: 1 }
       for (const [request, response] of [
         [input(), { ...unknown, client_order_id: "another" }],
@@ -658,7 +658,7 @@ describe("Orders.cancelAllOnExit, for orders that the program changed", () => {
         assert.strictEqual(paths.at(-1), target)
         assert.strictEqual(paths.length, 3)
       }
-      // The amended order does not belong to this scope.
+      // The amended order was not created in this scope.
       const { exit, report } = yield* run(amend({}), [{ status: 200, body: unknown }])
       assert.isTrue(Exit.isSuccess(exit))
       assert.deepStrictEqual(report, { ended: [], left: [] })

@@ -57,7 +57,7 @@ describe("Orders.ensureCanceled", () => {
     )
   }
 
-  it.effect("ignores a response about another order and reads the requested order", () =>
+  it.effect("ignores a response about another order, and reads the order that was to be canceled", () =>
     Effect.gen(function* () {
       const other: Reply = { status: 200, body: { order_id: clientOrderId, reduced_by: "6.00", ts_ms: 1 } }
       const { paths, value } = yield* play(Orders.ensureCanceled(target), [other, is("canceled")])
@@ -66,7 +66,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("sends the market's ticker instead of exchange_index -1", () =>
+  it.effect("sends the market's ticker if exchange_index is -1", () =>
     Effect.gen(function* () {
       const { sent } = yield* play(Orders.ensureCanceled({ ...target, exchange_index: -1 }), [canceled])
       const query = queryOf(sent[0]!)
@@ -74,7 +74,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("sets afterLostAnswer if a lost cancel may have succeeded", () =>
+  it.effect("sets afterLostAnswer if a cancel that got no response may have succeeded", () =>
     Effect.gen(function* () {
       const { value } = yield* play(Orders.ensureCanceled(target), [lost, notFound, is("canceled")])
       assert.deepInclude(value, { _tag: "AlreadyCanceled", afterLostAnswer: true })
@@ -91,7 +91,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only if reads newer than the call lack the order", () =>
+  it.effect("returns NoSuchOrder only if reads newer than the call do not find the order", () =>
     Effect.gen(function* () {
       const { paths, value } = yield* play(Orders.ensureCanceled(target), [
         notFound,
@@ -123,8 +123,8 @@ describe("Orders.ensureCanceled", () => {
   )
 
   /**
-   * Makes no retries. Each round sends a cancel and reads the order. Every round after the first starts with `GET
-   * /exchange/user_data_timestamp`.
+   * Cancels without retries. Each round sends a cancel and reads the order. Every round after the first starts with
+   * `GET /exchange/user_data_timestamp`.
    */
   const cancel = (
     replies: ReadonlyArray<Reply>,
@@ -139,7 +139,7 @@ describe("Orders.ensureCanceled", () => {
       ...setting
     })
 
-  /** Allows two rounds after the first round. */
+  /** Leaves time for three rounds. */
   const within = 350
 
   const mayRest = (cancellation: Orders.Cancellation): Orders.MayRest =>
@@ -192,7 +192,7 @@ describe("Orders.ensureCanceled", () => {
     )
   }
 
-  it.effect("reports a lost attempt among several attempts of a call", () =>
+  it.effect("reports a lost attempt even if the call made other attempts", () =>
     Effect.gen(function* () {
       const policy = { retry: Schedule.recurs(1) }
       const replies = [lost, unresolved, unresolved, unresolved, stale, unresolved, unresolved, unresolved, unresolved]
@@ -236,7 +236,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("finds the effect of a lost cancel even if later cancels are not sent", () =>
+  it.effect("finds the effect of a lost cancel even if it could not send later cancels", () =>
     Effect.gen(function* () {
       const { value } = yield* cancel([
         lost,
@@ -254,7 +254,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("fails at once if the exchange cannot have executed a cancel", () =>
+  it.effect("fails at once if the exchange has certainly executed no cancel", () =>
     Effect.gen(function* () {
       for (const [reply, tag] of [
         [unresolved, "TransportError"],
@@ -280,7 +280,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("counts a cancel in flight at the time limit as lost", () =>
+  it.effect("treats a cancel in flight at the time limit as lost", () =>
     Effect.gen(function* () {
       const replies: ReadonlyArray<Reply> = [notFound, is("resting"), stale, { ...canceled, delayMillis: 5_000 }]
       const { error, order: last } = mayRest((yield* cancel(replies, { within })).value)
@@ -297,7 +297,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("counts a response about another order as a cancel that may have been executed", () =>
+  it.effect("treats a response about another order as a cancel that may have been executed", () =>
     Effect.gen(function* () {
       const other: Reply = { status: 200, body: { order_id: "o", reduced_by: "5.50", ts_ms: 1 } }
       const { sent, value } = yield* cancel(
@@ -309,7 +309,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only if both the cancel and a fresh read get 404", () =>
+  it.effect("returns NoSuchOrder only if a round gets 404 for both the cancel and a fresh read", () =>
     Effect.gen(function* () {
       const fresh = asOf(Date.UTC(2026, 9, 8))
       const other: Reply = { status: 200, body: { order_id: "o", reduced_by: "5.50", ts_ms: 1 } }
@@ -361,7 +361,7 @@ describe("Orders.ensureCanceled", () => {
     )
   }
 
-  it.effect("uses the subaccount of an Accepted outcome or of a listed order", () =>
+  it.effect("cancels in the subaccount of an Accepted outcome or of a listed order", () =>
     Effect.gen(function* () {
       for (const [fields, subaccount] of [
         [{ subaccount: 3 }, "3"],
@@ -377,10 +377,10 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only from lists newer than the call, despite clock changes", () =>
+  it.effect("returns NoSuchOrder only from lists newer than the call, even if the local clock was set", () =>
     Effect.gen(function* () {
       const atMillis = 36_000_000
-      // The local clock starts one hour behind, and is then set to the right time.
+      // The local clock is one hour behind at first, and is then set to the right time.
       const clocks = { aheadMillis: -3_600_000, clockSteps: [[1, 0]] } as const
       for (const [listMillis, expected] of [
         [atMillis - 60_000, "MayRest"],
@@ -393,7 +393,7 @@ describe("Orders.ensureCanceled", () => {
     })
   )
 
-  it.effect("returns NoSuchOrder only if the lists are newer by the exchange's clock", () =>
+  it.effect("returns NoSuchOrder only if the lists are newer than the call by the exchange's clock", () =>
     Effect.gen(function* () {
       const startMillis = 36_000_000
       for (const [skewMillis, asOfMillis, expected] of [
@@ -401,7 +401,7 @@ describe("Orders.ensureCanceled", () => {
         [undefined, 1, "NoSuchOrder"],
         [10_000, 10_500, "MayRest"],
         [10_000, 11_001, "NoSuchOrder"],
-        // The exchange is behind, so the lists must be newer than the local time.
+        // The exchange's clock is behind, so the lists must be newer than the local time.
         [-10_000, -1_000, "MayRest"],
         [-10_000, 1, "NoSuchOrder"]
       ] as const) {

@@ -54,7 +54,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns an effect `triggered` that succeeds with the group's trigger each time it runs", () =>
+  it.effect("returns an effect `triggered` that succeeds with the group's trigger whenever it runs", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       const waiting = yield* Effect.forkChild(triggered, { startImmediately: true })
@@ -87,7 +87,7 @@ describe("OrderGroups.watch", () => {
       "the unknown type order_group_news"
     ]
   ] as const) {
-    it.effect(`fails with TriggerUnknown if a message is possibly missing: ${detail}`, () =>
+    it.effect(`fails with TriggerUnknown if a message may be missing: ${detail}`, () =>
       Effect.gen(function* () {
         const { triggered, world } = yield* watching
         lose(world)
@@ -100,7 +100,7 @@ describe("OrderGroups.watch", () => {
     )
   }
 
-  it.effect("ignores losses of other channels, and losses before the subscription is live", () =>
+  it.effect("ignores losses of other channels, and any loss before the subscription is live", () =>
     Effect.gen(function* () {
       const world = new World()
       const watch = yield* startWatching(world)
@@ -160,7 +160,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("unsubscribes when its scope closes, after which `triggered` fails with FeedClosed", () =>
+  it.effect("unsubscribes when its scope closes, and `triggered` then fails with FeedClosed", () =>
     Effect.gen(function* () {
       const scope = yield* Scope.make()
       const { triggered, world } = yield* Scope.provide(watching, scope)
@@ -214,7 +214,7 @@ describe("OrderGroups.changes", () => {
     return { changes, fiber, read, world }
   })
 
-  it.effect("delivers the group's messages and every possible loss, until its deletion", () =>
+  it.effect("delivers the group's messages and each possible loss, until the group is deleted", () =>
     Effect.gen(function* () {
       const { changes, fiber, read, world } = yield* reading
       world.receive(update(1, "created"))

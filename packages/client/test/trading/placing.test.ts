@@ -45,7 +45,7 @@ const requestOf = (intent: Orders.OrderIntent): Readonly<Record<string, unknown>
   ...Result.getOrThrow(intent.request)
 })
 
-/** The client_order_id that is generated from random bytes of zero. */
+/** The generated client_order_id if all random bytes are zero. */
 const fixedId = "00000000-0000-4000-8000-000000000000"
 
 const withFixedId = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
@@ -101,7 +101,7 @@ describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo", () => {
     const no = Orders.noPrice(FixedPoint.dollarsUnsafe("0.44"))
     // @ts-expect-error: a NO price is not a YES price
     Orders.buyYes({ ticker, count: "1", yes_price: no })
-    // @ts-expect-error: an amount is not marked as a price of YES or NO
+    // @ts-expect-error: an unmarked amount is neither a YES price nor a NO price
     Orders.buyYes({ ticker, count: "1", yes_price: FixedPoint.dollarsUnsafe("0.44") })
     // @ts-expect-error: buyNo requires no_price
     const withWrongPrice = Orders.buyNo({ ticker, count: "1", yes_price: "0.44" })
@@ -111,7 +111,7 @@ describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo", () => {
     assert.strictEqual(requestOf(Orders.buyNo({ ticker, count: "1", no_price: no })).price, "0.56")
   })
 
-  it("reject a price off the grid, and name the nearest prices of that outcome", () => {
+  it("reject a price off the grid, and name the nearest prices of the intent's outcome", () => {
     const d = FixedPoint.dollarsUnsafe
     const grid = Result.getOrThrow(
       PriceGrid.make([
@@ -132,7 +132,7 @@ describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo", () => {
     assert.strictEqual(requestOf(Orders.buyNo({ ...size, no_price: "0.945" })).price, "0.055")
   })
 
-  it("expose action and outcome", () => {
+  it("expose the action and outcome of an intent", () => {
     const size = { ticker, count: "1" } as const
     for (const [intent, action, outcome] of [
       [Orders.buyYes({ ...size, yes_price: "0.56" }), "buy", "yes"],
@@ -280,7 +280,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("waits for lists newer than the last attempt", () =>
+  it.effect("waits until the lists are newer than the last attempt", () =>
     Effect.gen(function* () {
       const { outcome, paths } = yield* place([
         duplicate,
@@ -298,7 +298,7 @@ describe("Orders.place", () => {
 
   it.effect("returns Unknown if a response was lost and no list shows the order", () =>
     Effect.gen(function* () {
-      // The retry was rejected. The result of the first attempt is unknown, because that attempt can still arrive.
+      // The retry was rejected, but the first attempt can still arrive.
       const after = [lost, errorReply(400, "insufficient_balance"), asOf(3_610_000), listed()]
       const late = { atMillis: 3_600_000 }
       const { outcome } = yield* place(after, late)
@@ -330,7 +330,7 @@ describe("Orders.place", () => {
     [409, "exchange_is_paused"],
     [409, "fill_or_kill_insufficient_resting_volume"]
   ] as const) {
-    it.effect(`returns Rejected on ${status} ${code} unless a response was lost before`, () =>
+    it.effect(`returns Rejected on ${status} ${code}, but not after a lost response`, () =>
       Effect.gen(function* () {
         const { outcome, paths } = yield* place([errorReply(status, code)])
         assert.deepStrictEqual([outcome._tag, paths], ["Rejected", [create]])
@@ -349,7 +349,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("does not return Accepted for an order of the opposite side with its id", () =>
+  it.effect("does not return Accepted if its id belongs to an order of the opposite side", () =>
     Effect.gen(function* () {
       const opposite = { ...order, book_side: "ask" }
       assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")
@@ -381,7 +381,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("sets `exists` after a conflict only if code or empty body indicate a duplicate", () =>
+  it.effect("sets `exists` after a conflict only if the code or an empty body indicates a duplicate", () =>
     Effect.gen(function* () {
       for (const [reply, exists] of [
         [errorReply(409, "duplicate_client_id"), true],
@@ -395,7 +395,7 @@ describe("Orders.place", () => {
   )
 
   for (const [difference, other] of mismatches) {
-    it.effect(`does not match an order with another ${difference}`, () =>
+    it.effect(`does not accept a listed order with a different ${difference}`, () =>
       Effect.gen(function* () {
         const mismatch = { order: other as Orders.Order, differs: [difference] }
         const { outcome, paths } = yield* place([duplicate, asOf(1), listed(other)])
@@ -420,7 +420,7 @@ describe("Orders.place", () => {
     ["by its message", { code: "invalid_order", message: "Order already exists" }],
     ["by its details", { code: "invalid_order", message: "no", details: "client order id already in use" }]
   ] as const) {
-    it.effect(`looks the order up if an error of any status reports a duplicate ${how}`, () =>
+    it.effect(`looks the order up if an error reports a duplicate ${how}, with any status`, () =>
       Effect.gen(function* () {
         for (const status of [400, 401, 403, 404, 409, 422, 429, 500, 502, 503, 504, 520]) {
           const reply = { status, body: { error } }
@@ -430,7 +430,7 @@ describe("Orders.place", () => {
           const { outcome } = yield* place([reply, asOf(1), listed()], { ...once, within: 50 })
           assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
         }
-        // The error of a batch does not identify the order.
+        // The error of a whole batch does not name the order.
         const batch = yield* play(
           Orders.placeAll([intent]),
           [{ status: 400, body: { error } }, asOf(1), listed(order)],
@@ -488,7 +488,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("sets `exists` after any 2xx status of a single create", () =>
+  it.effect("sets `exists` after any 2xx status of Orders.create", () =>
     Effect.gen(function* () {
       for (const [status, exists] of [
         [199, false],
@@ -499,7 +499,7 @@ describe("Orders.place", () => {
       ] as const) {
         const { outcome } = yield* place([{ status, body: {} }, asOf(1), listed()], { ...once, within: 50 })
         assert.deepInclude(outcome, { _tag: "Unknown", exists }, String(status))
-        // The status of a batch does not show whether one order exists.
+        // A batch's status does not show whether one of its orders exists.
         const batch = yield* play(
           Orders.placeAll([intent], { within: 50 }),
           [{ status, body: {} }, asOf(1), listed()],
@@ -568,7 +568,7 @@ describe("Orders.place", () => {
     )
   }
 
-  it.effect("ignores a successful response with the client_order_id of another order", () =>
+  it.effect("ignores a successful response with another client_order_id", () =>
     Effect.gen(function* () {
       const other: Reply = {
         status: 201,
@@ -673,7 +673,7 @@ describe("Orders.place", () => {
 describe("Orders.place: attempt times", () => {
   const atMillis = 10_000_000
 
-  it.effect("computes the window of a possible acceptance from the signed timestamps", () =>
+  it.effect("computes the window in which the exchange may have accepted the order from the signed timestamps", () =>
     Effect.gen(function* () {
       const { outcome, sent } = yield* place([lost, lost, lost, lost, asOf(0), listed()], { atMillis, within: 50 })
       const signed = sent
@@ -684,13 +684,13 @@ describe("Orders.place: attempt times", () => {
         placedAtMillis: atMillis,
         lastAttemptMillis: signed[3]!,
         clockChanged: false,
-        // The client has not measured the exchange's clock, so it assumes a difference of up to one minute.
+        // The client has not measured the exchange's clock, so it allows for a difference of one minute.
         window: { fromMillis: atMillis - 60_000, untilMillis: signed[3]! + 60_000 }
       })
     })
   )
 
-  it.effect("takes the start of the window from the date of a response", () =>
+  it.effect("starts the window at the date of a response", () =>
     Effect.gen(function* () {
       const { outcome } = yield* place([dated({ status: 500, body: {} }, atMillis + 5_000), asOf(0), listed()], {
         ...once,
@@ -709,7 +709,7 @@ describe("Orders.place: attempt times", () => {
       const program = Effect.andThen(Effect.exit(Orders.list()), Orders.place(intent, { within: 50 }))
       const replies = [dated(listed(), atMillis + 300_000), lost, asOf(0), listed()]
       const { value } = yield* play(program, replies, { ...once, atMillis, correctClockSkew: true })
-      // The client takes a date header as the middle of its second.
+      // The client takes a date header to mean the middle of its second.
       assert.deepInclude(value, {
         _tag: "Unknown",
         placedAtMillis: atMillis,
@@ -719,7 +719,9 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  /** Loses two responses, each after 2 seconds, while the wall clock is set to another offset every second. */
+  /**
+   * Loses two responses, each after 2 seconds. Every second, the wall clock is set ahead by the next of `aheadMillis`.
+   */
   const loseTwo = (...aheadMillis: ReadonlyArray<number>) =>
     Effect.map(
       place([{ ...lost, delayMillis: 2_000 }, { ...lost, delayMillis: 2_000 }, asOf(0), listed()], {
@@ -741,7 +743,7 @@ describe("Orders.place: attempt times", () => {
       Effect.gen(function* () {
         const outcome = yield* loseTwo(...aheadMillis)
         assert.deepInclude(outcome, { _tag: "Unknown", clockChanged: true, window: undefined })
-        assert.isAtLeast(outcome.lastAttemptMillis!, atMillis + 4_000, "by the monotonic clock")
+        assert.isAtLeast(outcome.lastAttemptMillis!, atMillis + 4_000, "measured by the monotonic clock")
       })
     )
   }
@@ -767,11 +769,11 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("searches for orders from one minute before the window, in the exchange's time", () =>
+  it.effect("searches for orders from one minute before the window, by the exchange's clock", () =>
     Effect.gen(function* () {
       const since = (replies: ReadonlyArray<Reply>) =>
         Effect.map(place(replies, { ...once, atMillis, within: 50 }), ({ sent }) => queryOf(sent[2]!).get("min_ts"))
-      // Without a date header: one minute for the clock difference, and one minute for the dates of orders.
+      // Without a date header: one minute for the difference of the clocks, and one minute for the dates of orders.
       assert.strictEqual(yield* since([lost, asOf(0), listed()]), "9880")
       assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), listed()]), "9640")
     })
@@ -789,7 +791,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("returns Unknown when the lists are two seconds newer than the last attempt", () =>
+  it.effect("returns Unknown once the lists are more than two seconds newer than the last attempt", () =>
     Effect.gen(function* () {
       const late = { ...lost, delayMillis: 1_000 }
       const { outcome, paths } = yield* place([late, asOf(2_900), listed(), asOf(3_000), asOf(3_001), listed()], once)
@@ -800,7 +802,7 @@ describe("Orders.place: attempt times", () => {
 
   it.effect("measures the two seconds after the last attempt by the exchange's clock", () =>
     Effect.gen(function* () {
-      // The first date header means a time from nine to ten seconds, so the last attempt was at ten seconds or earlier.
+      // The date header means a time from nine to ten seconds. So the last attempt was at ten seconds or earlier.
       const { outcome } = yield* place(
         [
           lost,
@@ -817,7 +819,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("rereads the list after its as_of_time advanced, in steps up to ten seconds", () =>
+  it.effect("rereads the list each time its as_of_time has advanced by a growing step of up to ten seconds", () =>
     Effect.gen(function* () {
       const replies: Array<Reply> = [duplicate, asOf(101_000), listed()]
       let before = 101_000
@@ -844,7 +846,7 @@ describe("Orders.place: attempt times", () => {
     })
   )
 
-  it.effect("polls the as_of_time of the lists with a backoff of up to one second", () =>
+  it.effect("polls the as_of_time of the lists at growing intervals of up to one second", () =>
     Effect.gen(function* () {
       const stale = Array.from({ length: 7 }, () => asOf(0))
       const { sent } = yield* place([duplicate, asOf(0), listed(), ...stale.slice(1)], { within: 4_000 })
@@ -864,7 +866,7 @@ describe("Orders.place: limits", () => {
     })
   )
 
-  it.effect("reports no shard if the exchange routes the order", () =>
+  it.effect("reports no shard for an order that the exchange routes", () =>
     Effect.gen(function* () {
       const routed = buy({ exchange_index: -1 })
       const { outcome } = yield* place([created], { intent: routed })
@@ -945,7 +947,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("looks up lost and duplicate orders with one search", () =>
+  it.effect("looks up lost orders and duplicates in one search", () =>
     Effect.gen(function* () {
       const { paths, value } = yield* play(Orders.placeAll(three), [
         lost,
@@ -960,7 +962,7 @@ describe("Orders.placeAll", () => {
       assert.deepStrictEqual(paths, [createBatch, createBatch, timestamp, list])
       assert.deepStrictEqual(
         tagsOf(value),
-        // The first attempt may have placed b although the retry rejected it.
+        // The retry rejected b, but the first attempt may have placed it.
         ["Accepted", "Unknown", "Accepted"]
       )
     })
@@ -989,7 +991,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("looks up an order that the response omits or repeats", () =>
+  it.effect("looks up orders that the response omits or repeats", () =>
     Effect.gen(function* () {
       const reply = batchCreated(item("a"), item("b"), { ...item("b"), order_id: "d" })
       const found = listed({ ...order, client_order_id: "b" }, { ...order, client_order_id: "c" })
@@ -1063,7 +1065,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("returns Rejected for a non-duplicate item error if the id was generated", () =>
+  it.effect("returns Rejected for an item error that reports no duplicate, if the id was generated", () =>
     Effect.gen(function* () {
       const withoutId = buy({ client_order_id: undefined })
       const client_order_id = fixedId
@@ -1072,7 +1074,7 @@ describe("Orders.placeAll", () => {
         const { paths, value } = yield* play(withFixedId(Orders.placeAll([withoutId])), [reply])
         assert.deepStrictEqual([value[0]?._tag, paths.length], ["Rejected", 1])
       }
-      // The caller chose this id, and has possibly used it before.
+      // The caller chose this id, and may have used it before.
       const own = yield* play(Orders.placeAll([intent], { within: 50 }), [
         batchCreated({ client_order_id: clientOrderId, error: { message: "no" } }),
         asOf(1),
@@ -1128,7 +1130,7 @@ describe("Orders.placeAll", () => {
     ["by its message", { code: "invalid_order", message: "duplicate client_order_id" }],
     ["by its details", { details: "order exists" }]
   ] as const) {
-    it.effect(`looks up a reported duplicate ${how}, even if the id was generated`, () =>
+    it.effect(`looks up an order that is reported as a duplicate ${how}, even if its id was generated`, () =>
       Effect.gen(function* () {
         const withoutId = buy({ client_order_id: undefined })
         const found = yield* play(withFixedId(Orders.placeAll([withoutId])), [
@@ -1141,7 +1143,7 @@ describe("Orders.placeAll", () => {
     )
   }
 
-  it.effect("does not match one order to two intents", () =>
+  it.effect("does not match one order_id to two intents", () =>
     Effect.gen(function* () {
       const reply = batchCreated(item("a"), { ...item("b"), order_id: "a" }, item("c"))
       const found = listed({ ...order, client_order_id: "b", order_id: "a" })
@@ -1161,7 +1163,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("trusts the list if the response assigns an order to another intent", () =>
+  it.effect("trusts the list if the response gives an intent the order of another intent", () =>
     Effect.gen(function* () {
       const { value } = yield* play(Orders.placeAll(three), [
         batchCreated(item("a"), item("c")),
@@ -1199,7 +1201,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("returns Unknown for an error under a success status, Rejected for a 422", () =>
+  it.effect("returns Unknown for an error with a success status, but Rejected for a 422", () =>
     Effect.gen(function* () {
       for (const [code, exists] of [
         ["order_already_exists", true],
@@ -1235,7 +1237,7 @@ describe("Orders.buyYes with two prices", () => {
 })
 
 describe("Orders.Accepted.exchange_index", () => {
-  it.effect("is the shard of the listed order, if the list states it", () =>
+  it.effect("is the shard that the list states for the order", () =>
     Effect.gen(function* () {
       for (const [exchange_index, expected] of [
         [0, 0],
@@ -1251,7 +1253,7 @@ describe("Orders.Accepted.exchange_index", () => {
 })
 
 describe("orderIdIn", () => {
-  it("returns no id if the body has an error, even with other spacing", () => {
+  it("returns no id if the body also has an error, with any spacing", () => {
     const inBody = (rest: string) => orderIdIn(`{"order_id":"${order_id}",${rest}`, clientOrderId)
     assert.isUndefined(inBody('"error" : {"code":'))
     assert.isUndefined(inBody('"error":{"code":'))

@@ -26,7 +26,7 @@ const historical = "GET /historical/orders"
 
 const request = Result.getOrThrow(intent.request)
 
-/** The attempts are between 0 and 30 seconds. The exchange can have accepted the order within `window`. */
+/** The attempts took place between 0 and 30 seconds. The exchange may have accepted the order within `window`. */
 const placement: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,
@@ -35,7 +35,7 @@ const placement: Orders.Placement = {
   window: { fromMillis: 0, untilMillis: 90_000 }
 }
 
-/** As in an older journal. */
+/** A placement without a window, as an older journal contains it. */
 const withoutWindow: Orders.Placement = {
   client_order_id: clientOrderId,
   ticker,
@@ -43,14 +43,14 @@ const withoutWindow: Orders.Placement = {
   lastAttemptMillis: 0
 }
 
-/** The time limit allows one round of reads. */
+/** The time limit leaves time for one round of reads. */
 const settleUnlisted = (placement: Orders.Placement, asOfReply: Reply, atMillis: number) =>
   Effect.map(
     play(Orders.settle(placement, { within: 50 }), [asOfReply, listed(), listed()], { atMillis }),
     ({ value }) => value
   )
 
-/** For responses that take minutes. */
+/** For tests whose responses take minutes. */
 const noTimeouts = { attemptTimeout: "Infinity", totalTimeout: "Infinity" } as const
 
 describe("Orders.settle", () => {
@@ -127,7 +127,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("returns Unknown if the as_of_time of the lists is unknown", () =>
+  it.effect("returns Unknown if the lists' as_of_time is missing or invalid", () =>
     Effect.gen(function* () {
       for (const as_of of [errorReply(400, "no"), { status: 200, body: { as_of_time: "2026-13-45T00:00:00Z" } }]) {
         assert.deepInclude(yield* settleUnlisted(placement, as_of, 100_000), {
@@ -138,7 +138,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("reads lists without an as_of_time, and keeps the as_of_time of earlier lists", () =>
+  it.effect("searches lists without an as_of_time, and keeps the as_of_time of earlier lists", () =>
     Effect.gen(function* () {
       const undatedRound = [errorReply(400, "no"), listed(), listed()]
       const found = yield* play(Orders.settle(placement), [...undatedRound, errorReply(400, "no"), listed(order)])
@@ -156,7 +156,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("never returns NotPlaced after a duplicate error, even from a journal", () =>
+  it.effect("never returns NotPlaced after a duplicate error, even for a placement from a journal", () =>
     Effect.gen(function* () {
       const { outcome } = yield* place([duplicate, asOf(0), listed()], { within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
@@ -175,7 +175,7 @@ describe("Orders.settle", () => {
       const { outcome } = yield* place([failing, asOf(0), listed()], { within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
       assert.strictEqual((yield* settleUnlisted(journaled(outcome), asOf(3_600_000), 3_600_000))._tag, "Unknown")
-      // A success status with an error in its body is not a success.
+      // An error in the body makes a success status a failure.
       const error: Reply = { status: 201, body: { error: { code: "deprecated_v1_order_endpoint" } } }
       const none = yield* place([error, asOf(0), listed()], { within: 50 })
       assert.deepInclude(none.outcome, { _tag: "Unknown", exists: false })
@@ -183,17 +183,17 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("keeps the fields of an Unknown outcome that it cannot settle", () =>
+  it.effect("keeps the fields of an Unknown outcome if it cannot settle it", () =>
     Effect.gen(function* () {
       const { outcome } = yield* place([duplicate, asOf(0), listed()], { within: 50 })
       const again = yield* settleUnlisted(outcome, asOf(0), 0)
       assert.deepStrictEqual(again, { ...(outcome as Orders.Unknown), lastAttemptMillis: outcome.lastAttemptMillis! })
-      // The journal does not keep the error.
+      // A journal does not keep the error.
       assert.deepInclude(yield* settleUnlisted(journaled(outcome), asOf(0), 0), { _tag: "Unknown", error: undefined })
     })
   )
 
-  it.effect("reads from one minute before the window, or everything without a window", () =>
+  it.effect("reads from one minute before the earliest window, or everything if a window is missing", () =>
     Effect.gen(function* () {
       const since = (placements: ReadonlyArray<Orders.Placement>) =>
         Effect.map(
@@ -208,9 +208,9 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("limits the as_of_time of the lists to the time of the exchange's clock", () =>
+  it.effect("limits the as_of_time of the lists to the exchange's clock", () =>
     Effect.gen(function* () {
-      // By the date header, the exchange's clock is at 91 seconds at most.
+      // By the date header, the exchange's clock shows at most 91 seconds.
       assert.deepInclude(yield* settleUnlisted(placement, dated(asOf(3_600_000), 90_000), 90_000), {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:31.000Z"
@@ -237,11 +237,11 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("without a window, allows one minute each for clock difference and signed timestamp", () =>
+  it.effect("without a window, allows one minute for the clocks' difference and one for a signed timestamp", () =>
     Effect.gen(function* () {
       assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_001), 130_000))._tag, "NotPlaced")
       assert.strictEqual((yield* settleUnlisted(withoutWindow, asOf(120_000), 130_000))._tag, "Unknown")
-      // The exchange is five minutes ahead: 301 seconds at most.
+      // The exchange's clock is five minutes ahead, and at most 301 seconds.
       assert.strictEqual(
         (yield* settleUnlisted(withoutWindow, dated(asOf(361_001), 400_000), 100_000))._tag,
         "NotPlaced"
@@ -250,10 +250,10 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("without a last attempt, takes the start of settle as the last attempt", () =>
+  it.effect("without a last attempt, assumes that the last attempt was at the start of settle", () =>
     Effect.gen(function* () {
       const { lastAttemptMillis: _, ...started } = withoutWindow
-      // The exchange's clock is at 131 seconds at most, and a signature can be one minute ahead.
+      // The exchange's clock shows at most 131 seconds, and a signature can be one minute ahead.
       assert.strictEqual((yield* settleUnlisted(started, dated(asOf(130_000), 130_000), 130_000))._tag, "Unknown")
       const { value } = yield* play(
         Orders.settle(started),
@@ -275,7 +275,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("without a last attempt, reports the start of settle by the exchange's clock", () =>
+  it.effect("without a last attempt, reports the start of settle as the last attempt, by the exchange's clock", () =>
     Effect.gen(function* () {
       const { lastAttemptMillis: _, ...started } = withoutWindow
       const settlement = yield* settleUnlisted(started, dated(asOf(0), 430_000), 130_000)
@@ -293,7 +293,7 @@ describe("Orders.settle", () => {
     it.effect(`never returns NotPlaced if ${why}`, () =>
       Effect.gen(function* () {
         for (const one of [unsettled, journaled(unsettled)]) {
-          // The lists are as of ten hours after the start.
+          // The lists are ten hours newer than the start.
           assert.strictEqual((yield* settleUnlisted(one, asOf(36_000_000), 3_600_000))._tag, "Unknown")
         }
       })
@@ -302,7 +302,7 @@ describe("Orders.settle", () => {
 
   it.effect("returns NotPlaced if the last attempt is not after the start of settle", () =>
     Effect.gen(function* () {
-      // The exchange's clock is one second ahead at most.
+      // The exchange's clock is at most one second ahead.
       const { value } = yield* play(
         Orders.settle({ ...withoutWindow, lastAttemptMillis: 3_601_000 }),
         [
@@ -363,7 +363,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("ignores a local clock that was set, if no response had a date", () =>
+  it.effect("returns Unknown after the local clock was set, unless a response has a date", () =>
     Effect.gen(function* () {
       const slow = { ...asOf(3_600_000), delayMillis: 2_000 }
       const settle = (...replies: ReadonlyArray<Reply>) =>
@@ -373,7 +373,7 @@ describe("Orders.settle", () => {
         })
       const undated = yield* settle({ ...asOf(3_600_000), delayMillis: 60_000 })
       assert.deepInclude(undated.value, { _tag: "Unknown", notListedAsOf: undefined })
-      // With a date header, the client does not use the local clock.
+      // With a date header, the client does not need the local clock.
       const measured = yield* settle(dated(asOf(3_600_000), 3_612_000), listed(), listed())
       assert.strictEqual(measured.value._tag, "NotPlaced")
     })
@@ -404,7 +404,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("returns Unknown for a differing order, even after Orders.place returned Rejected", () =>
+  it.effect("returns Unknown for a listed order that differs, even after Orders.place returned Rejected", () =>
     Effect.gen(function* () {
       for (const [difference, other] of mismatches) {
         const { outcome } = yield* place([duplicate, asOf(1), listed(other)])
@@ -462,7 +462,7 @@ describe("Orders.settle", () => {
     })
   )
 
-  it.effect("settles one placement even if another placement can never be settled", () =>
+  it.effect("settles one placement even if it can never settle the other", () =>
     Effect.gen(function* () {
       const never = { ...withoutWindow, client_order_id: "never", lastAttemptMillis: 36_000_000 }
       const { value } = yield* play(
@@ -532,7 +532,7 @@ describe("Orders.settleAll", () => {
     })
   )
 
-  it.effect("settles many placements with the same reads", () =>
+  it.effect("settles many placements with one search", () =>
     Effect.gen(function* () {
       const placements = ["a", "b", "c"].map((client_order_id) => ({ ...placement, client_order_id }))
       const { paths, value } = yield* play(

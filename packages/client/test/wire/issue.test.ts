@@ -48,7 +48,7 @@ describe("firstViolation", () => {
       [Struct({ a: BigIntFromString }), { a: "x" }, "/a", "expected a string representing a bigint"]
     ],
     [
-      "returns the expectation of a check, if the check has one",
+      "returns the expectation that the failed check states, if any",
       [matching("a price"), "x", "", "expected a price"],
       [Number.check(Schema.makeFilter((n: number) => n < 3, { message: "too large" })), 4, "", "too large"],
       [Number.check(Schema.makeFilter((n: number) => n < 3, { title: "small" })), 4, "", "the value is out of range"],
@@ -60,7 +60,7 @@ describe("firstViolation", () => {
       [Literals(["a", "b"]), "c", "", 'Expected "a" | "b"']
     ],
     [
-      "lists the reasons of all branches that fail at the same pointer, each once",
+      "lists the reason of each branch that fails at the same pointer, without repetition",
       [Union([matching("a price"), matching("a count")]), "x", "", "expected a price, or expected a count"],
       [Union([matching("a price"), matching("a price")]), "x", "", "expected a price"]
     ],

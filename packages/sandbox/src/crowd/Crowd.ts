@@ -45,7 +45,7 @@ const defaultPace = 7
 const maxSpread = 600
 const maxDistance = 150
 
-/** After a larger move of the time, the crowd acts only in this last part of the move. This limits the work. */
+/** If the time moves further than this, the crowd acts only in this last part of the move. This limits the work. */
 const maxMoveMillis = 86_400_000
 
 interface Action {
@@ -66,8 +66,8 @@ export const checkCrowd = ({ markets = "all", pace = defaultPace, traders }: Cro
       )
 
 /**
- * Creates the accounts, markets and orders that are missing. If the clock was moved back, the exchange's time is later
- * than `atMillis`. The crowd then starts at the exchange's time.
+ * Creates the accounts, markets and orders that are missing. If the clock was moved back, `atMillis` is before the
+ * exchange's time. The crowd then starts at the exchange's time.
  */
 export const attachCrowd = (exchange: Exchange, options: CrowdOptions, atMillis: number): void =>
   exchange.attach(new CrowdAgent(exchange, options, exchange.view(atMillis).nowMillis))
@@ -77,7 +77,7 @@ class CrowdAgent implements Agent {
   readonly #pace: number
   readonly #isOwnOnly: boolean
   #tickers: ReadonlyArray<string> = []
-  /** The next full second, and the actions before it, in order. */
+  /** The next full second, and the actions up to it, in sequence. */
   #nextSecond = 0
   #actions: ReadonlyArray<Action> = []
   #done = 0
@@ -118,7 +118,7 @@ class CrowdAgent implements Agent {
     }
   }
 
-  /** Books without orders get their first quotes immediately. */
+  /** Starts to act at a time. Immediately quotes in the books without orders. */
   #begin(atMillis: number): void {
     const { exchange, markets } = this.#crowd
     markets.tendOlder(exchange, atMillis)
@@ -145,7 +145,7 @@ class CrowdAgent implements Agent {
     this.#nextSecond = second + 1
   }
 
-  /** Once a minute, also creates and determines markets, and deposits cash. */
+  /** Acts at a full second. At a full minute, first creates and determines markets, and deposits cash. */
   #actOnSecond(second: number): void {
     const atMillis = second * 1_000
     const { exchange, markets } = this.#crowd
@@ -198,7 +198,7 @@ class CrowdAgent implements Agent {
     }
   }
 
-  /** The crowd's own markets come first, then the other markets from the oldest. */
+  /** Selects the markets to trade in: first the crowd's own markets, then the other markets from the oldest. */
   #selectMarkets(atMillis: number): void {
     const { exchange, markets } = this.#crowd
     const own = markets.openTickers(atMillis)

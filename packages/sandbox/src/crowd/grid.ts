@@ -7,7 +7,7 @@ import { dollar } from "../exchange/decimal.ts"
 import type { PriceRange } from "../exchange/Entities.ts"
 import { countWhile } from "../exchange/pages.ts"
 
-/** Ascending, in ten-thousandths of a dollar. */
+/** The prices of a market, ascending, in ten-thousandths of a dollar. */
 export type Levels = ReadonlyArray<number>
 
 export const levelsOf = (ranges: ReadonlyArray<PriceRange>): Levels => {

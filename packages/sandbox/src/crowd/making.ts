@@ -9,20 +9,23 @@ import { atOrAbove, atOrBelow, type Levels } from "./grid.ts"
 import { hashOf, type Random, unitOf } from "./random.ts"
 import { type Crowd, fairPrice, levelsOfMarket, maxPosition, placeOrder, restingOf, topOf } from "./traders.ts"
 
-/** Orders of one maker per side of a market. */
+/** The number of orders of one maker on each side of a market. */
 const ladderLength = 3
 
-/** In ten-thousandths of a dollar. */
+/** The distance between the prices of a ladder, in ten-thousandths of a dollar. */
 const ladderStep = 100
 
 /**
- * A maker shifts its prices by at most `maxShift` ten-thousandths of a dollar, so that its position shrinks. The shift
- * reaches `maxShift` at a position of `shiftedPosition` hundredths of a contract.
+ * A maker shifts its prices so that its position shrinks. At a position of `shiftedPosition` hundredths of a contract,
+ * the shift reaches its maximum of `maxShift` ten-thousandths of a dollar.
  */
 const maxShift = 150
 const shiftedPosition = 200_000
 
-/** A maker trades with an order that is better than the maker's own price by more than this, in ten-thousandths. */
+/**
+ * A maker trades with an order whose price is better than the maker's own by more than this, in ten-thousandths of a
+ * dollar.
+ */
 const staleness = 100
 
 /** Half of a maker's spread, in ten-thousandths of a dollar. The spread is wider if the value moves faster. */
@@ -65,7 +68,8 @@ export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis:
     const prices = best === undefined ? [] : ladderOf(levelsOfMarket(crowd, ticker, atMillis), side, best)
     moveLadder(crowd, accountId, ticker, atMillis, random, side, orders, prices)
   }
-  // The maker first moves the side toward which the value moves, so that its orders never cross each other.
+  // The maker moves one side after the other, first the side toward which the value moves. So its orders never cross
+  // each other.
   if (fair - half > (bids[0]?.price ?? 0)) {
     move("ask", asks)
     move("bid", bids)
@@ -76,8 +80,8 @@ export const quote = (crowd: Crowd, accountId: string, ticker: string, atMillis:
 }
 
 /**
- * The wanted price if an order at this price does not trade immediately, or trades with an order that is better by more
- * than `staleness`. Otherwise the closest price that does not trade immediately.
+ * Returns the wanted price if an order at this price would not trade immediately, or if it would trade with an order
+ * that is better by more than `staleness`. Otherwise returns the closest price that does not trade immediately.
  */
 const bestPrice = (
   crowd: Crowd,
@@ -138,6 +142,8 @@ const moveLadder = (
   }
 }
 
-/** The best order of a ladder must be at its price. The other orders must only be close to their prices. */
+/**
+ * The first order of a ladder must have the wanted price. The other orders must only be close to their wanted prices.
+ */
 const isGood = ({ price, remainingCount }: Order, wanted: number, index: number): boolean =>
   Math.abs(price - wanted) <= index * (ladderStep / 2) && remainingCount >= 100

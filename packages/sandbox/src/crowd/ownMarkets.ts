@@ -1,7 +1,7 @@
 /**
  * The markets that the crowd creates: a new short market every quarter of an hour, and a few markets that stay open. A
- * short market closes after an hour, and asks whether the crowd's hidden index will then be at or above a strike. The
- * index follows a score: see `value.ts`.
+ * short market closes after an hour. It asks whether the crowd's hidden index will be at or above a strike at the
+ * close. The index follows a score: see `value.ts`.
  *
  * @module
  */
@@ -14,7 +14,7 @@ const quarterMillis = 900_000
 
 const openAtOnce = 4
 
-/** From the close of a short market to its result, and from its result to its settlement. */
+/** The time from the close of a short market to its result, and again from its result to its settlement. */
 const resultSeconds = 60
 
 const shortSeries = "KXCROWD"
@@ -25,7 +25,7 @@ const ownSeries = [
   { ticker: longSeries, title: "Markets of the crowd that stay open" }
 ]
 
-/** `strike` is a score, not an index. */
+/** A market of the crowd that is open for an hour. `strike` is a score, not an index. */
 interface ShortMarket {
   readonly ticker: string
   readonly eventTicker: string
@@ -34,14 +34,14 @@ interface ShortMarket {
   readonly closeMillis: number
 }
 
-/** The index has one decimal: it is 1,000 for a score of zero, and changes by 100 for each 1 of the score. */
+/** The index is 1,000 for a score of zero, and changes by 100 for each 1 of the score. It has one decimal. */
 const indexOf = (score: number): number => Math.round(score * 1_000 + 10_000) / 10
 
 const scoreOfIndex = (index: number): number => (index - 1_000) / 100
 
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
-/** Such as `KXCROWD-26NOV301415`. */
+/** The ticker of a short market's event, such as `KXCROWD-26NOV301415`. */
 const eventOf = (closeMillis: number): string => {
   const text = new Date(closeMillis).toISOString()
   const month = months[Number(text.slice(5, 7)) - 1]
@@ -80,10 +80,10 @@ const longMarkets: ReadonlyArray<CreateMarket> = [
   }
 ]
 
-/** Keeps only the latest short markets. */
+/** The crowd's own markets. Remembers only the latest short markets. */
 export class OwnMarkets {
   readonly #seed: number
-  /** Newest first: the open markets, and the same number of closed markets. */
+  /** The open short markets and the same number of closed ones, newest first. */
   #short: ReadonlyArray<ShortMarket> = []
   #quarter = -1
 

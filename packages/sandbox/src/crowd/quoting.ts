@@ -11,7 +11,7 @@ import { halfSpreadOf } from "./making.ts"
 import { hashOf } from "./random.ts"
 import { type Crowd, fairPrice, levelsOfMarket, makersOf } from "./traders.ts"
 
-/** Before a maker quotes an RFQ, it waits for a delay shorter than this, and then for the next full second. */
+/** A maker quotes an RFQ at the first full second after a delay, which is shorter than this. */
 const maxDelayMillis = 900
 
 /**
@@ -21,10 +21,10 @@ const maxDelayMillis = 900
 const tolerance = 200
 const replaceMillis = 10_000
 
-/** A maker quotes a side only if its position after a trade is at most this count, in hundredths of a contract. */
+/** A maker bids on a side only if its position after the trade is at most this count, in hundredths of a contract. */
 const maxRfqPosition = 5_000_000
 
-/** Answers the open RFQs of other accounts, except RFQs with an accepted quote in progress. */
+/** Quotes the open RFQs of other accounts, except RFQs with an accepted quote in progress. */
 export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: string) => boolean): void => {
   const own = new Set([...crowd.makers, ...crowd.takers])
   for (const { quotes, rfq } of crowd.exchange.view(atMillis).openRfqs()) {
@@ -36,11 +36,11 @@ export const answerRfqs = (crowd: Crowd, atMillis: number, isTraded: (ticker: st
   }
 }
 
-/** A maker has at most 30 seconds to confirm. */
+/** Whether a quote is confirmed, or accepted and not older than the longest time to confirm, 30 seconds. */
 const isPending = ({ acceptedMillis = -Infinity, status }: Quote, atMillis: number): boolean =>
   status === "confirmed" || (status === "accepted" && atMillis - acceptedMillis < 30_000)
 
-/** Also confirms quotes on closed RFQs. */
+/** Confirms the makers' accepted quotes, even on closed RFQs. */
 export const confirmQuotes = ({ exchange, makers }: Crowd, atMillis: number): void => {
   for (const { accountId, quoteId } of exchange.view(atMillis).quotesToConfirm()) {
     if (makers.includes(accountId)) {
@@ -65,13 +65,13 @@ const answer = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq, quo
   }
 }
 
-/** Zero for a side that would make the maker's position too large. */
+/** The bids of a maker. Zero for a side that would make the maker's position too large. */
 const bidsOf = (crowd: Crowd, accountId: string, atMillis: number, rfq: Rfq): Pick<Quote, "yesBid" | "noBid"> => {
   const { ticker } = rfq
   const levels = levelsOfMarket(crowd, ticker, atMillis)
   const position = crowd.exchange.view(atMillis).positionCount(accountId, ticker)
   const fair = priceOf(crowd, ticker, atMillis)
-  // For a target cost, the count that it buys at half a dollar.
+  // The count that a target cost buys at half a dollar.
   const count = rfq.count ?? (rfq.targetCostMicros ?? 0) / (dollar / 2)
   const half = halfSpreadOf(crowd, accountId, ticker, atMillis) + Math.min(200, count / 1_000)
   const bid = position + count > maxRfqPosition ? 0 : (atOrBelow(levels, fair - half) ?? 0)

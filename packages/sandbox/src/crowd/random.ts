@@ -12,7 +12,7 @@ const mix = (hash: number, word: number): number => {
   return (mixed ^ (mixed >>> 16)) >>> 0
 }
 
-/** From 0 to 2³² − 1. Numbers must be whole. */
+/** A hash from 0 to 2³² − 1. Numeric parts must be whole numbers. */
 export const hashOf = (...parts: ReadonlyArray<number | string>): number => {
   let hash = 0
   for (const part of parts) {
@@ -28,10 +28,10 @@ export const hashOf = (...parts: ReadonlyArray<number | string>): number => {
   return hash
 }
 
-/** From 0 to less than 1. */
+/** A number from 0 to less than 1. */
 export const unitOf = (hash: number): number => hash / 4_294_967_296
 
-/** Approximately normal with mean 0 and variance 1, between −√12 and √12. */
+/** A number from an approximately normal distribution with mean 0 and variance 1, between −√12 and √12. */
 export const normalOf = (hash: number): number => {
   const other = mix(hash, 1)
   const sum = (hash >>> 16) + (hash & 0xffff) + (other >>> 16) + (other & 0xffff)
@@ -45,7 +45,7 @@ export class Random {
     this.#hash = hashOf(...key)
   }
 
-  /** From 0 to less than 1. */
+  /** A number from 0 to less than 1. */
   unit(): number {
     this.#hash = (this.#hash + 0x6d2b79f5) >>> 0
     return unitOf(mix(this.#hash, 0))
@@ -60,9 +60,9 @@ export class Random {
     return this.unit() < probability
   }
 
-  /** The number of events of a Poisson process. */
+  /** A random number of events of a Poisson process with this mean. */
   poisson(mean: number): number {
-    // Adds up processes with small means, because e^−mean is zero for a large mean.
+    // Adds up processes with small means, because e^−mean underflows for a large mean.
     let count = 0
     for (let rest = mean; rest > 0; rest -= 10) {
       const limit = Math.exp(-Math.min(rest, 10))

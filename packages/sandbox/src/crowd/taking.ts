@@ -16,19 +16,19 @@ import {
   topOf
 } from "./traders.ts"
 
-/** The probability that a taker compares the prices with the value. Otherwise it trades randomly. */
+/** The probability that a taker acts on the market's value. Otherwise it trades at random. */
 const informed = 0.35
 
 /**
- * An informed taker trades only if the best price is better than the value by more than this, in ten-thousandths of a
- * dollar.
+ * A taker that acts on the value trades only if the best price is better than the value by more than this, in
+ * ten-thousandths of a dollar.
  */
 const edge = 100
 
-/** How far beyond the best price an uninformed taker trades, in ten-thousandths of a dollar. */
+/** How far beyond the best price a taker that acts at random trades, in ten-thousandths of a dollar. */
 const slippage = 200
 
-/** In hundredths of a contract: mostly small, sometimes large. */
+/** The size of an order, in hundredths of a contract: mostly small, sometimes large. */
 const sizeOf = (random: Random): number => {
   const contracts = random.chance(0.15) ? 15 + random.below(85) : 1 + random.below(12)
   return contracts * 100 + (random.chance(0.1) ? random.below(100) : 0)

@@ -15,20 +15,20 @@ export interface Crowd {
   readonly exchange: Exchange
   readonly seed: number
   readonly markets: OwnMarkets
-  /** Account ids. */
+  /** The account ids of the makers. */
   readonly makers: ReadonlyArray<string>
   readonly takers: ReadonlyArray<string>
-  /** By ticker. */
+  /** The price levels of each market, by ticker. */
   readonly levels: Map<string, Levels>
 }
 
 /**
- * Makers and informed takers with a position of this count, in hundredths of a contract, place no orders that increase
- * it. Quotes have their own limit.
+ * Makers, and takers that act on the value, place no order that increases a position of this count, in hundredths of a
+ * contract. Quotes have their own limit.
  */
 export const maxPosition = 2_000_000
 
-/** An uninformed taker with a position of this count, in hundredths of a contract, only reduces it. */
+/** A taker that acts at random only reduces a position of this count, in hundredths of a contract. */
 const maxTakerPosition = 25_000
 
 const maxMakersPerMarket = 3
@@ -62,15 +62,15 @@ const retire = (exchange: Exchange, accountId: string, atMillis: number): void =
   }
 }
 
-/** Undefined if the exchange refuses, for example because all accounts together would have too much money. */
+/** Returns undefined if the exchange refuses, for example because all accounts together would have too much money. */
 const createTrader = (exchange: Exchange, name: string, atMillis: number): string | undefined => {
   const created = exchange.execute({ type: "createAccount", name, dollars: String(dollarsOf(0)) }, atMillis)
   return Result.isFailure(created) ? undefined : created.success.accountId
 }
 
 /**
- * Deposits only on shards where the trader never had cash. Some of the cash is missing if the process was killed
- * between two deposits.
+ * Deposits cash only on shards where the trader never had any. If the process was killed between two deposits, some
+ * shards have no cash yet.
  */
 const fund = (exchange: Exchange, accountId: string, atMillis: number): void => {
   const view = exchange.view(atMillis)
@@ -102,7 +102,7 @@ export const makersOf = ({ makers, seed }: Crowd, ticker: string): ReadonlyArray
     ? []
     : Array.from(
         { length: Math.min(maxMakersPerMarket, makers.length) },
-        (_, index) => makers[(first + index) % makers.length]! // an index below the length
+        (_, index) => makers[(first + index) % makers.length]! // the index is below the length
       )
 }
 
@@ -140,7 +140,10 @@ export const restingOf = (
     }
   )
 
-/** Lower if the taker has YES, higher if it has NO. So the positions of takers stay small. */
+/**
+ * The probability that a random order buys. It is lower if the taker has YES, and higher if it has NO, so that
+ * positions stay small.
+ */
 export const buyProbability = (position: number): number =>
   Math.min(Math.max((1 - position / maxTakerPosition) / 2, 0), 1)
 

@@ -24,13 +24,13 @@ const maxJump = 0.15
 /** A value is at least `minValue` and at most one minus `minValue`, so that a market always has room for two quotes. */
 export const minValue = 0.03
 
-/** `second` is a whole number of seconds since 1970. */
+/** The score of a name at a second, which counts from 1970. */
 export const scoreOf = (seed: number, name: string, second: number): number => {
   const key = hashOf(seed, name)
   return fold(walk(key, second) + jumps(key, second))
 }
 
-/** A Brownian bridge between the ends of a block, by midpoint displacement. */
+/** A random walk between the ends of a block (a Brownian bridge, by midpoint displacement). */
 const walk = (key: number, second: number): number => {
   const block = Math.floor(second / blockSeconds)
   let low = block * blockSeconds

@@ -633,7 +633,8 @@ export interface CommandTypes {
   ]
   /**
    * Accepts a block trade for the account's side. The subaccount, if set, replaces the proposed one. The second
-   * acceptance executes the trade. An acceptance is refused if a party that has accepted cannot pay.
+   * acceptance executes the trade. An acceptance is refused if the account, or the party that accepted earlier, cannot
+   * pay.
    */
   readonly acceptBlockTrade: readonly [
     { readonly accountId: string; readonly proposalId: string; readonly subaccount?: number | undefined },

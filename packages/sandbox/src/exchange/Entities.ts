@@ -42,13 +42,14 @@ export interface Order {
   readonly createdMillis: number
   readonly updatedMillis: number
   /**
-   * The amount paid for the order's own side. Per contract: the price for a bid, one dollar minus the price for an ask.
+   * What the fills cost on the order's own side. Per contract: the price for a bid, one dollar minus the price for an
+   * ask.
    */
   readonly takerCostMicros: number
   readonly makerCostMicros: number
   readonly takerFeesMicros: number
   readonly makerFeesMicros: number
-  /** Money reserved for the remaining count. */
+  /** Money reserved for the remaining contracts. */
   readonly reservedMicros: number
 }
 
@@ -344,7 +345,7 @@ export interface Market {
   readonly combo: { readonly collectionTicker: string; readonly legs: ReadonlyArray<MarketLeg> } | undefined
   readonly status: MarketStatus
   readonly createdMillis: number
-  /** When the market last changed, apart from its trading. */
+  /** When the market last changed. Trading does not count as a change. */
   readonly updatedMillis: number
   readonly openMillis: number
   /** `Infinity` if the market does not close automatically. */
@@ -369,7 +370,7 @@ export interface Market {
   /** 0, as in recordings from demo; undefined if the exchange omits it. */
   readonly liquidity: number | undefined
   readonly topOfBook: TopOfBook
-  /** The top of the book a day ago, accurate to the hour. All values are zero if the market did not exist yet. */
+  /** The top of the book a day ago, accurate to the hour. All values are zero if the market did not exist then. */
   readonly previous: TopOfBook
 }
 
@@ -665,7 +666,7 @@ export interface BestQuotes {
   readonly accountId: string
   readonly subaccount: number
   readonly status: RfqBatch["status"]
-  /** The number of changes of the best bids. */
+  /** How many times the best bids have changed. */
   readonly version: number
   /** When the best bids last changed. */
   readonly updatedMillis: number | undefined
@@ -682,7 +683,7 @@ export interface BestQuote
     Pick<Rfq, "rfqId" | "ticker" | "eventTicker" | "count" | "targetCostMicros">,
     Pick<Quote, "yesBid" | "noBid" | "yesCount" | "noCount"> {}
 
-/** The result of an executed RFQ batch, or of the children that one maker won. */
+/** The result of the execution of an RFQ batch, or of the children that one maker won. */
 interface BatchOutcome {
   readonly executedRfqIds: ReadonlyArray<string>
   readonly failedRfqIds: ReadonlyArray<string>
@@ -918,7 +919,9 @@ export type EventBody =
 
 /** An event in the exchange's log. */
 export type Event = EventBody & {
-  /** The number of the entry in the log. Numbers are consecutive. The first subscription starts the log. */
+  /**
+   * The number of the entry in the log. Commands and events are numbered without gaps, from the first subscription on.
+   */
   readonly seq: number
   readonly atMillis: number
 }

@@ -52,12 +52,12 @@ export class Exchange {
   readonly seed: number
   readonly #state: State
   readonly #log = new Log()
-  /** The state for lagging reads. It executes the same commands, but `readLagMillis` later. */
+  /** The state that lagging reads show. It executes each command `readLagMillis` later. */
   readonly #lagging: State | undefined
   /** Commands that the lagging state has not executed yet. */
   readonly #delayed: Array<DelayedCommand> = []
   #record: ((command: Command, atMillis: number) => void) | undefined
-  /** The latest time of a call of {@link takeTokens}, in Unix milliseconds. */
+  /** The latest time at which {@link takeTokens} was called, in Unix milliseconds. */
   #tokenMillis = 0
   #agent: Agent | undefined
   #isAgentActing = false
@@ -179,7 +179,7 @@ export class Exchange {
     return new View(this.#lagging)
   }
 
-  /** In Unix milliseconds. Undefined if nothing is scheduled. */
+  /** When the next timer fires or the agent acts next, in Unix milliseconds. Undefined if nothing is scheduled. */
   nextTimerMillis(): number | undefined {
     const next = Math.min(this.#state.timers.nextMillis() ?? Infinity, this.#agent?.nextMillis() ?? Infinity)
     return next === Infinity ? undefined : next

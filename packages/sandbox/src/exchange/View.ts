@@ -68,7 +68,7 @@ import { type AccountState, type OrderState, type PositionList, type PositionSta
 
 export type { Era, ListMarkets } from "./markets/marketData.ts"
 
-/** The number of contracts ahead of a resting order. */
+/** A resting order, and the number of contracts ahead of it in the queue. */
 export interface QueuePosition {
   readonly orderId: string
   readonly ticker: string
@@ -224,7 +224,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The positions of all pages of {@link listPositions}. */
+  /** All positions that {@link listPositions} returns in pages. */
   allPositions(
     accountId: string,
     query: ListPositions,
@@ -432,7 +432,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** The account's newest order groups, newest first, with the fills in their windows. */
+  /** The newest order groups of the account, newest first, with the fills in their windows. */
   newestGroups(accountId: string, limit: number): Result.Result<ReadonlyArray<GroupWindow>, Refusal> {
     return Result.map(this.#account(accountId), (account) => newestGroups(this.state, account, limit))
   }

@@ -1,5 +1,5 @@
 /**
- * References of a snapshot to missing entities.
+ * A snapshot that refers to an entity which it does not contain.
  *
  * @module
  */

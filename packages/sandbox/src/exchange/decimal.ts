@@ -22,10 +22,10 @@ const scaled = (text: string, pattern: RegExp, decimals: number): number | undef
   return match === null ? undefined : Number(match[1] + (match[2] ?? "").padEnd(decimals, "0"))
 }
 
-/** Zero to two decimals. Undefined if invalid. */
+/** Parses zero to two decimals. Undefined if invalid. */
 export const parseCount = (text: string): number | undefined => scaled(text, countPattern, 2)
 
-/** Two to four decimals, as in the published document. Undefined if invalid. */
+/** Parses two to four decimals, as in the published document. Undefined if invalid. */
 export const parsePrice = (text: string): number | undefined => scaled(text, pricePattern, 4)
 
 /** Parses dollars with at most six decimals. Undefined if invalid. */

@@ -26,7 +26,7 @@ import {
   type OwnSide
 } from "./state.ts"
 
-/** Entities refer to each other by id. */
+/** The state as plain JSON, in which entities refer to each other by id. */
 export type StateSnapshot = ReturnType<typeof takeSnapshot>
 
 /** The whole state of an exchange in restorable form. */
@@ -95,7 +95,7 @@ const dumpMarket = (market: MarketState) => {
   }
 }
 
-/** JSON has no infinity. */
+/** JSON has no infinity, so null stands for it. */
 const finite = (millis: number): number | null => (millis === Infinity ? null : millis)
 
 const dumpAccount = (account: AccountState, nowMillis: number) => {
@@ -172,7 +172,7 @@ const dumpOrder = (order: OrderState) => ({
   carriedMicros: order.carriedMicros
 })
 
-/** Without public keys, which are random, and without rate-limit tokens, which have their own clock. */
+/** The state without public keys, which are random, and without rate-limit tokens, which have their own clock. */
 export const dump = (state: State): unknown => {
   const { accounts, ...rest } = takeSnapshot(state)
   return {

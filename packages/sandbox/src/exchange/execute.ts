@@ -161,7 +161,7 @@ const executors: { readonly [Type in CommandType]: Executor<Type> } = {
   transferPosition: onAccount((state, account, { transfer }) => transferPosition(state, account, transfer))
 }
 
-/** A refused command can consume an id, so a replay must include refused commands. */
+/** Executes a command. A refused command can use up an id, so a replay must include refused commands. */
 export const execute = <Type extends CommandType>(state: State, command: Command<Type>): CommandResult<Type> => {
   const type: Type = command.type
   const executor: Executor<Type> = executors[type]

@@ -10,7 +10,7 @@ import { countWhile, type FindBefore } from "./pages.ts"
 export class KeyIndex<Item> {
   readonly #items: ReadonlyArray<Item>
   readonly #keyOf: (item: Item) => string
-  /** The list indexes by key, ascending. */
+  /** The indexes in the list, ascending, by key. */
   readonly #byKey = new Map<string, Array<number>>()
   #length = 0
 
@@ -19,7 +19,7 @@ export class KeyIndex<Item> {
     this.#keyOf = keyOf
   }
 
-  /** Oldest first. */
+  /** The items with this key, oldest first. */
   of(key: string): ReadonlyArray<Item> {
     this.#catchUp()
     return (this.#byKey.get(key) ?? []).map((index) => this.#items[index]!)
@@ -57,8 +57,8 @@ export class KeyIndex<Item> {
 }
 
 /**
- * Finds the items with a property that an item can lose, but never regains. A search drops the items that have lost the
- * property, so that each of them slows down only one search.
+ * Finds the items that have a property. An item can lose the property, but never regains it. A search drops the items
+ * that have lost the property, so that each of them slows down only one search.
  */
 export class FadingIndex<Item> {
   readonly #items: ReadonlyArray<Item>

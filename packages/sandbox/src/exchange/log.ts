@@ -6,7 +6,7 @@
 import type { Command, CommandEntry } from "./Commands.ts"
 import type { Event, EventBody } from "./Entities.ts"
 
-/** The cause of an event is the command before it, or a timer. */
+/** An event is caused by the last command before it, or by a timer. */
 export type LogEntry = CommandEntry | Event
 
 export type LogBody = EventBody | { readonly type: "command"; readonly command: Command }
@@ -27,15 +27,15 @@ export class Log {
 
   /** Returns a function that ends the subscription. */
   subscribe(subscriber: (entry: LogEntry) => void): () => void {
-    // Each subscription is a new function, so that the same subscriber can subscribe twice.
+    // Each subscription is a separate function, so that one subscriber can subscribe twice.
     const subscription = (entry: LogEntry): void => subscriber(entry)
     this.#subscribers.add(subscription)
     return () => void this.#subscribers.delete(subscription)
   }
 
   /**
-   * Entries that a subscriber adds are delivered after the current entry. If a subscriber throws, the delivery
-   * continues to the end. Then the first error is thrown.
+   * Delivers the new entries. Entries that a subscriber adds follow after the current entry. If a subscriber throws,
+   * the delivery continues to the end, and then throws the first error.
    */
   deliver(): void {
     if (this.#isDelivering || this.#undelivered.length === 0) {

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Pace } from "../../../src/feed/session/pace.ts"
 
-/** Takes all commands that can be sent at a time. Returns their number, and when the next command can be sent. */
+/** Takes every command that can be sent now. Returns how many, and when the next command can be sent. */
 const takeAll = (pace: Pace, nowMillis: number): readonly [count: number, nextMillis: number] => {
   for (let count = 0; ; count++) {
     const next = pace.wait(nowMillis)
@@ -25,7 +25,7 @@ describe("Pace", () => {
     assert.deepStrictEqual(takeAll(pace, 1), [1, 2])
   })
 
-  it("counts the interval from the last time that was checked with a command to spare", () => {
+  it("counts the interval from the last refill, not from a later check", () => {
     const pace = new Pace(1, 100)
     assert.strictEqual(pace.wait(40), undefined)
     assert.deepStrictEqual(takeAll(pace, 40), [1, 100])
@@ -43,7 +43,7 @@ describe("Pace", () => {
     assert.deepStrictEqual(takeAll(pace, 1_280), [1, 1_380])
   })
 
-  it("doubles the pause up to 30 seconds, and starts again at one second after a success", () => {
+  it("doubles each pause up to 30 seconds, and pauses for one second again after a success", () => {
     const pace = new Pace(5, 100)
     const pauses = Array.from({ length: 7 }, () => {
       pace.refused(0)
@@ -56,7 +56,7 @@ describe("Pace", () => {
     assert.strictEqual(pace.wait(0), 1_000)
   })
 
-  it("does not shorten an interval of more than a second after a refusal", () => {
+  it("keeps an interval of more than a second after a refusal", () => {
     const pace = new Pace(1, 5_000)
     pace.refused(0)
     assert.deepStrictEqual(takeAll(pace, 1_000), [1, 6_000])

@@ -10,7 +10,7 @@ const sent = (id: number, deadlineMillis = 0): Sent<string> => ({
 })
 
 describe("Pending", () => {
-  it("expires only commands whose deadline passed, and still matches late replies to them", () => {
+  it("expires only commands whose deadline has passed, and still matches late replies to them", () => {
     const pending = new Pending<string>()
     const [first, second] = [sent(1, 10), sent(2, 20)]
     pending.add(first)
@@ -34,7 +34,7 @@ describe("Pending", () => {
     )
   })
 
-  it("forgets all commands, even expired commands", () => {
+  it("forgets expired commands, too, when it is cleared", () => {
     const pending = new Pending<string>()
     pending.add(sent(1))
     pending.expire(0)

@@ -5,14 +5,14 @@ import { User, World } from "../support/world.ts"
 
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
-/** A user that counts the notices that its subscription is live. */
+/** A user that counts the calls of `onLive`. */
 const listener = () => {
   const user = Object.assign(new User(), { lives: 0, onLive: () => void user.lives++ })
   return user
 }
 
 describe("reconcile", () => {
-  it("notifies a user that its subscription is live after the exchange refuses the markets on another connection", () => {
+  it("reports a subscription live after the exchange refuses its remaining markets", () => {
     const world = new World({ batchSize: 2 })
     const user = listener()
     world.subscribe("trade", tickers("A", "B", "C", "D"), user)
@@ -26,7 +26,7 @@ describe("reconcile", () => {
     assert.strictEqual(user.lives, 1)
   })
 
-  it("does not notify a user without markets that its subscription is live", () => {
+  it("does not report a subscription live while it has no markets", () => {
     const world = new World()
     const user = listener()
     const { subscription } = world.subscribe("trade", tickers("A"), user)
@@ -38,7 +38,7 @@ describe("reconcile", () => {
     assert.strictEqual(user.lives, 1)
   })
 
-  it("frees the room of early messages that no subscription claims", () => {
+  it("reuses the room of early messages that no subscription claimed", () => {
     const world = new World({ maxEarlyMessages: 3 })
     world.live("trade")
     world.subscribe("fill")
@@ -50,7 +50,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
-  it("keeps early messages while the reply to a subscribe command is late", () => {
+  it("keeps early messages even if the reply to the subscribe command is late", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     world.open()
@@ -62,7 +62,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
-  it("replaces all markets by a new subscription, because the last market cannot be removed", () => {
+  it("opens a new subscription to replace all markets, because the last market cannot be removed", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.remove(["A"])
@@ -76,7 +76,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("adds markets with an unsubscribe and a new subscribe if no acknowledged market is wanted", () => {
+  it("replaces the subscription if none of its acknowledged markets is wanted any more", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -102,7 +102,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("requests no snapshot of a market that a user removed in the meantime", () => {
+  it("drops a queued snapshot request when its market is removed", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B", "C"))
     for (const [index, market] of ["A", "B", "C"].entries()) world.receive(snapshot(1, index + 1, market))
@@ -117,7 +117,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("subscribes again only after the earlier subscription of the channel on the connection has ended", () => {
+  it("subscribes with another filter only after the old subscription of the channel has ended", () => {
     const world = new World({ maxConnections: 1 })
     const { subscription } = world.live("communications", { shard_factor: 2, shard_key: 0 })
     subscription.close()
@@ -129,7 +129,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("reports the end of an outage when the interrupted part is no longer wanted", () => {
+  it("reports the end of an outage when the user removes the interrupted markets", () => {
     const world = new World({ batchSize: 1 })
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }))
@@ -142,7 +142,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.tags.at(-1), "trade")
   })
 
-  it("requests the list of subscriptions once, even if more errors arrive before the reply", () => {
+  it("requests no second list of subscriptions before the reply, even if more errors arrive", () => {
     const world = new World()
     world.live("trade")
     world.receive(error(5))
@@ -154,7 +154,7 @@ describe("reconcile", () => {
     assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
   })
 
-  it("halves the commands anew after each completed update", () => {
+  it("sends all markets in one command again after a halved update is complete", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B", "C"])

@@ -23,7 +23,7 @@ describe("onError", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("requests the list of indices again after error 18 (CommandTimeout), as often as `commandAttempts` permits", () => {
+  it("makes `commandAttempts` requests for the list of indices if each gets error 18 (CommandTimeout)", () => {
     const world = new World()
     const { subscription, user } = world.live("cfbenchmarks_value", { index_ids: ["BRTI"] })
     subscription.list()
@@ -46,7 +46,7 @@ describe("onError", () => {
     assert.strictEqual(world.takeOne().params.action, "indexlist")
   })
 
-  it("ends a subscription without a user later if the exchange does not end it at once", () => {
+  it("repeats the unsubscribe for a subscription without a user after error 18, error 27 or a timeout", () => {
     for (const code of [18, 27, undefined]) {
       const world = new World()
       world.live("trade")
@@ -63,7 +63,7 @@ describe("onError", () => {
     }
   })
 
-  it("does not repeat a refused command that ends a subscription without a user", () => {
+  it("does not repeat a refused unsubscribe for a subscription without a user", () => {
     const world = new World()
     world.live("trade")
     world.receive(subscribed(999, "ticker", 8))
@@ -81,7 +81,7 @@ describe("onError", () => {
     assert.deepStrictEqual(user.of("Outage")[0]?.cause, { _tag: "ProbeRefused", code: 9, reason: "text of 9" })
   })
 
-  it("requests the list of subscriptions after an error that names no command and no subscription", () => {
+  it("requests the list of subscriptions after an error that names no known command or subscription", () => {
     for (const members of [{}, { id: 0 }, { sid: 99 }]) {
       const world = new World()
       world.live("trade")
@@ -96,7 +96,7 @@ describe("onError", () => {
     }
   })
 
-  it("only slows down after error 27 (TooManyRequests) that names no command", () => {
+  it("slows down, and does nothing else, after error 27 (TooManyRequests) without a command id", () => {
     for (const members of [{}, { sid: 1, seq: 1 }]) {
       const world = new World()
       const { subscription, user } = world.live("trade", tickers("A"))
@@ -135,7 +135,7 @@ describe("onError", () => {
     }
   })
 
-  it("ignores another error with an unknown command id", () => {
+  it("ignores error 9 with an unknown command id", () => {
     const world = new World()
     const { user } = world.live("trade")
     world.receive(error(9, { id: 999, sid: 1, seq: 1 }))
@@ -159,14 +159,14 @@ describe("onError", () => {
     assert.deepInclude(user.error, { _tag: "SubscriptionRefused", code: 9, markets: ["A", "B"] })
   })
 
-  it("has no name for an error code that the document does not list", () => {
+  it("reports an undocumented error code without a name", () => {
     const world = new World()
     const { user } = world.live("trade")
     world.receive(error(99, { sid: 1, seq: 1 }))
     assert.deepInclude(user.error, { code: 99, codeName: undefined })
   })
 
-  it("forgets a subscription whose end the exchange refuses, and sends nothing more", () => {
+  it("forgets a subscription that the exchange refuses to end, and sends nothing more", () => {
     for (const code of [7, 11]) {
       const world = new World()
       const { subscription } = world.live("trade", tickers("A"))
@@ -187,7 +187,7 @@ describe("onError", () => {
     assert.deepStrictEqual(world.takeOne().params, first.params)
   })
 
-  it("adds a market again after the exchange refused its snapshot", () => {
+  it("adds a market again after the exchange refuses a snapshot of it", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -198,7 +198,7 @@ describe("onError", () => {
     assert.deepStrictEqual([world.unread, user.of("Refused"), user.ends], [[], [], []])
   })
 
-  it("ignores a late refusal if another command was sent since", () => {
+  it("ignores a late refusal after a newer command", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -211,7 +211,7 @@ describe("onError", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
-  it("delivers no messages of a market whose removal the exchange refuses, and does not repeat the removal", () => {
+  it("drops messages of a market that the exchange refuses to remove, and does not repeat the removal", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])
@@ -220,7 +220,7 @@ describe("onError", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
-  it("finds the market that cannot be removed by halving, and removes the other markets", () => {
+  it("halves a refused removal to find the market that cannot be removed", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B", "C", "D"))
     subscription.remove(["B", "C", "D"])
@@ -254,7 +254,7 @@ describe("onError", () => {
     world.receive(snapshot(1, 3, "B"))
     world.pass(6_000)
     assert.deepStrictEqual([world.unread, user.ends], [[], []])
-    // The refused market leaves no trace: the market limit holds the next market, too.
+    // The refused market uses no room: the next market fits within the limit.
     subscription.remove(["A"])
     world.receive(ok(world.takeOne().id, 1, 4, ["B"]))
     assert.strictEqual(subscription.add(["D"])._tag, "Success")
@@ -282,7 +282,7 @@ describe("onError", () => {
     assert.deepInclude(user.error, { _tag: "SubscriptionRefused", code: 26, markets: [] })
   })
 
-  it("keeps the markets that a refusal does not name, and refuses the named market", () => {
+  it("refuses only the market that a refusal names, and keeps the others", () => {
     const world = new World()
     const { user } = world.subscribe("orderbook_delta", tickers("A", "B"))
     world.open()

@@ -13,7 +13,7 @@ const list = (id: number, ...subscriptions: ReadonlyArray<readonly [channel: str
 })
 
 describe("onUnsubscribed", () => {
-  it("opens a subscription again if it ends late, after the list of subscriptions still contained it", () => {
+  it("opens a subscription again after a late reply has ended it", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.close()
@@ -51,7 +51,7 @@ describe("onUnsubscribed", () => {
 })
 
 describe("onOk", () => {
-  it("delivers messages of a market that is added again after a late reply to its removal", () => {
+  it("delivers messages of a market that a user adds again, even if its removal got a late reply", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])
@@ -69,7 +69,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("ignores a late reply if another command was sent since", () => {
+  it("ignores a late reply after a newer command", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -83,7 +83,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("ignores a reply with another sid (subscription id)", () => {
+  it("ignores a reply with an unknown sid (subscription id)", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -92,7 +92,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("applies a late reply to an add command before the list of subscriptions arrives", () => {
+  it("applies a late reply to an add command if it arrives before the list of subscriptions", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -105,7 +105,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("does not refuse a market that is missing in the reply to a removal, but adds the market again", () => {
+  it("adds a market again that is missing in the reply to a removal", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B", "C"))
     subscription.remove(["B"])
@@ -114,7 +114,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("does not refuse a market that a user removed before the reply to its add command", () => {
+  it("reports no refusal of a market that the user removed before the reply", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -124,7 +124,7 @@ describe("onOk", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
-  it("forgets a removed market after a reply without a list, and requests no snapshot when the market is added", () => {
+  it("forgets a removed market after a reply without a list of markets", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -137,7 +137,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("does not compare the list of markets in the reply to a snapshot request", () => {
+  it("ignores the list of markets in the reply to a snapshot request", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -163,7 +163,7 @@ describe("onOk without a sid", () => {
 })
 
 describe("onSubscribed", () => {
-  it("applies a reply with a missing or unknown command id to the subscription that is being opened", () => {
+  it("takes a reply without a known command id as the reply to the pending subscribe command", () => {
     for (const members of [{}, { id: 999 }]) {
       const world = new World()
       const { user } = world.subscribe("ticker")
@@ -175,7 +175,7 @@ describe("onSubscribed", () => {
     }
   })
 
-  it("ends a subscription of another channel than the command requested", () => {
+  it("ends a subscription whose channel it did not request", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     world.open()
@@ -196,7 +196,7 @@ describe("onSubscribed", () => {
     assert.deepStrictEqual([user.tags, world.unread], [["trade", "trade"], []])
   })
 
-  it("verifies the subscriptions if the exchange uses the sid of another subscription", () => {
+  it("verifies the subscriptions if the exchange reuses the sid of a live subscription", () => {
     const world = new World()
     const fills = world.live("fill")
     world.live("ticker", {}, 1)

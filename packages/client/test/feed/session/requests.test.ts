@@ -35,7 +35,7 @@ describe("parse", () => {
     assert.deepStrictEqual(parsed("fill", { use_yes_price: undefined }), parsed("fill"))
   })
 
-  it("reads each kind of names, without repeated names", () => {
+  it("reads each kind of names, and drops repeated names", () => {
     const kinds = [
       parsed("trade", { market_ticker: "A" }),
       parsed("trade", { market_tickers: ["A", "B", "A"] }),
@@ -59,7 +59,7 @@ describe("parse", () => {
     ])
   })
 
-  it("has no list of names for all markets, all indices and channels without markets", () => {
+  it("returns no list of names for all markets, all indices and channels without markets", () => {
     const whole = [
       parsed("trade"),
       parsed("cfbenchmarks_value", { index_ids: ["BRTI", "all"] }),
@@ -74,7 +74,7 @@ describe("parse", () => {
     ])
   })
 
-  it("gives requests the same key exactly if they can share a subscription", () => {
+  it("gives two requests the same key exactly if they can share a subscription", () => {
     const key = (channel: string, params: object) => parsed(channel, params).key
     assert.strictEqual(
       key("ticker", { market_tickers: ["A"], send_initial_snapshot: true, skip_ticker_ack: true }),
@@ -94,7 +94,7 @@ describe("parse", () => {
     assert.deepStrictEqual(parsed("orderbook_delta", { market_tickers: ["A"] }).options, { use_yes_price: false })
   })
 
-  it('treats a market with the name "all" like any other name', () => {
+  it('accepts "all" as the ticker of a market', () => {
     assert.deepStrictEqual(parsed("trade", { market_tickers: ["all"] }).names, ["all"])
   })
 })

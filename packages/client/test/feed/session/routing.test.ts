@@ -5,14 +5,14 @@ import { User, World } from "../support/world.ts"
 
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
-/** Removes sides of a snapshot, and adds a member that no version of the client knows. */
+/** Removes these sides from a snapshot, and adds an unknown member. */
 const renamed = (base: Readonly<Record<string, unknown>>, ...sides: ReadonlyArray<string>) => {
   const msg = Object.entries(base["msg"] as object).filter(([key]) => !sides.includes(key)) // a snapshot has a msg
   return { ...base, msg: { ...Object.fromEntries(msg), new_side: [] } }
 }
 
 describe("Session: replies", () => {
-  it("delivers messages that arrive before a reply of type ok to subscribe, and counts that reply after them", () => {
+  it("delivers messages that arrive before the ok reply to subscribe, and counts the seq of the reply", () => {
     const world = new World()
     const { user } = world.subscribe("trade", tickers("A", "B"))
     world.open()
@@ -33,7 +33,7 @@ describe("Session: replies", () => {
     assert.deepInclude(user.of("Gap")[0], { reason: "missing", expectedSeq: 2, receivedSeq: 4 })
   })
 
-  it("ignores the seq of a reply about an unknown subscription, and a reply without a seq", () => {
+  it("ignores the seq of a reply about an unknown subscription, and accepts a reply without a seq", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     world.receive(trade(1, 1))
@@ -44,7 +44,7 @@ describe("Session: replies", () => {
     assert.deepStrictEqual(user.tags, ["trade", "Refused", "trade"])
   })
 
-  it("does not wait for the reply to get_snapshot after its market was removed", () => {
+  it("takes a snapshot as the reply to get_snapshot, even after its market was removed", () => {
     for (const hasId of [true, false]) {
       const world = new World()
       const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
@@ -59,20 +59,20 @@ describe("Session: replies", () => {
     }
   })
 
-  it("does not take a snapshot as the reply to add_markets", () => {
+  it("does not mistake a snapshot for the reply to add_markets", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A"))
     subscription.add(["B"])
     const { id } = world.takeOne()
     world.receive(snapshot(1, 1, "B", id))
     assert.strictEqual(world.session.state().connections[0]!.commandsInFlight, 1)
-    // The snapshot arrived, so its market can be requested again, although the reply did not arrive yet.
+    // The snapshot has arrived, so the user can request another before the reply arrives.
     subscription.snapshot(["B"])
     world.receive(ok(id, 1, 2, ["A", "B"]))
     assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["B"] })
   })
 
-  it("does not take a delta as the reply to get_snapshot", () => {
+  it("does not mistake a delta for the reply to get_snapshot", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -81,7 +81,7 @@ describe("Session: replies", () => {
     assert.strictEqual(world.session.state().connections[0]!.commandsInFlight, 1)
   })
 
-  it("does not take a delta as the first snapshot of its market", () => {
+  it("does not mistake a delta for the first snapshot of its market", () => {
     const world = new World()
     world.live("orderbook_delta", tickers("A"))
     world.receive(delta(1, 1))
@@ -91,7 +91,7 @@ describe("Session: replies", () => {
 })
 
 describe("Session: early messages", () => {
-  it("keeps room for early messages after messages of a subscription that no command opened", () => {
+  it("has room for early messages after it dropped those of an unknown subscription", () => {
     const world = new World({ maxEarlyMessages: 3 })
     world.subscribe("ticker")
     world.open()
@@ -104,7 +104,7 @@ describe("Session: early messages", () => {
     assert.deepStrictEqual(user.tags, ["trade"])
   })
 
-  it("keeps the early messages of a subscription whose command got no reply until the list of subscriptions arrives", () => {
+  it("keeps early messages until the list of subscriptions arrives, if the subscribe command gets no reply", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     world.open()
@@ -117,7 +117,7 @@ describe("Session: early messages", () => {
     assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
-  it("counts a message of an unknown subscription as stray while only an update is in doubt", () => {
+  it("counts a message of an unknown subscription as stray while only an update has no reply", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -134,7 +134,7 @@ describe("Session: early messages", () => {
     assert.strictEqual(world.session.state().counters.stray, 1)
   })
 
-  it("stops delivering early messages if a user ends the connection", () => {
+  it("stops delivering early messages if the connection ends in a user's handler", () => {
     const world = new World({ maxEarlyMessages: 2 })
     const user = new User()
     world.subscribe(
@@ -148,7 +148,7 @@ describe("Session: early messages", () => {
     assert.deepStrictEqual(user.tags, ["trade", "Outage"])
   })
 
-  it("reports the number of the next message if early messages were dropped", () => {
+  it("reports the seq of the next message after dropping early messages", () => {
     const world = new World({ maxEarlyMessages: 2 })
     const { user } = world.subscribe("trade")
     world.open()
@@ -185,7 +185,7 @@ describe("Session: messages", () => {
     assert.strictEqual(subscriptions[0]!.received, 2)
   })
 
-  it("delivers a message with a seq on a channel without seq", () => {
+  it("ignores the seq of a message on a channel without seq", () => {
     const world = new World()
     const { user } = world.live("ticker")
     world.receive({ ...ticker(1), seq: 7 })
@@ -217,7 +217,7 @@ describe("Session: messages", () => {
     assert.deepStrictEqual(types, ["InvalidMessage"])
   })
 
-  it("delivers no messages of a market while its removal is in flight, even if it is wanted again", () => {
+  it("delivers no messages of a market until its removal has ended, even if a user adds it again", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])
@@ -232,7 +232,7 @@ describe("Session: messages", () => {
     assert.strictEqual(user.events.length, 2)
   })
 
-  it("delivers no messages of an old subscription to a user who joins during its removal", () => {
+  it("delivers no messages of an old subscription to a user who joins while it ends", () => {
     const world = new World()
     world.live("trade").subscription.close()
     const { user } = world.subscribe("trade")
@@ -246,7 +246,7 @@ describe("Session: messages", () => {
     )
   })
 
-  it("keeps no last message of a market that was removed", () => {
+  it("does not keep the last message of a removed market", () => {
     const params = { ...tickers("A", "B"), send_initial_snapshot: true }
     const world = new World()
     const { subscription } = world.live("ticker", params)
@@ -259,7 +259,7 @@ describe("Session: messages", () => {
 })
 
 describe("Session: unknown members of a snapshot", () => {
-  it("reports unknown members if either side is absent, even if the snapshot arrives early", () => {
+  it("reports unknown members of a snapshot without one of its sides, even if it arrives early", () => {
     for (const side of ["yes_dollars_fp", "no_dollars_fp"]) {
       const world = new World()
       const { user } = world.subscribe("orderbook_delta", tickers("A"))
@@ -275,7 +275,7 @@ describe("Session: unknown members of a snapshot", () => {
 })
 
 describe("Session: undecodable messages", () => {
-  it("reads a sid of several digits from cut text, and only a whole number", () => {
+  it("reads a sid with several digits from truncated text, but ignores a fraction", () => {
     const world = new World()
     const trades = world.live("trade", tickers("A"), 12)
     const fills = world.live("fill", {}, 5)
@@ -286,7 +286,7 @@ describe("Session: undecodable messages", () => {
     assert.strictEqual(trades.user.events.length, 2)
   })
 
-  it("does not count a seq that is not a positive whole number", () => {
+  it("ignores a seq that is not a positive whole number", () => {
     for (const seq of ["1", 0, -1, 1.5]) {
       const world = new World()
       const { user } = world.live("trade", tickers("A"))
@@ -297,7 +297,7 @@ describe("Session: undecodable messages", () => {
     }
   })
 
-  it("limits the text in the event to 500 characters", () => {
+  it("shows at most 500 characters of the text", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.receive(`{${"x".repeat(600)}`)
@@ -328,7 +328,7 @@ describe("Session: undecodable messages", () => {
     assert.deepInclude(user.of("Undecodable")[0], { sid: 9, market: undefined })
   })
 
-  it("does not report an undecodable message without a sid on a connection that has not taken over yet", () => {
+  it("during a changeover, does not report an undecodable message of the new connection", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.session.changeOver()

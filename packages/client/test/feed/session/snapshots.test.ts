@@ -22,7 +22,7 @@ describe("Session: snapshots", () => {
     assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["B"] })
   })
 
-  it("keeps the deadline of a first snapshot if its market is added a second time", () => {
+  it("keeps the deadline of a first snapshot if the session repeats the command that adds its market", () => {
     const world = new World({ snapshotTimeoutMillis: 8_000 })
     world.subscribe("orderbook_delta", tickers("A"))
     world.open()
@@ -38,7 +38,7 @@ describe("Session: snapshots", () => {
     assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["A"] })
   })
 
-  it("wakes for the next deadline, although the request for another late snapshot was not sent yet", () => {
+  it("wakes for the next deadline even if the request for another late snapshot has to wait", () => {
     const world = new World()
     const start = world.nowMillis
     const { subscription } = world.live("orderbook_delta", tickers("A"))
@@ -47,12 +47,12 @@ describe("Session: snapshots", () => {
     world.receive(ok(world.takeOne().id, 1, 1))
     world.pass(2_000)
     subscription.add(["C"])
-    // No reply to this command arrives, so the request for A has to wait.
+    // This command gets no reply, so the request for a snapshot of A has to wait.
     world.pass(1_000)
     assert.strictEqual(world.session.nextMillis(), start + 7_000)
   })
 
-  it("wakes for the earlier deadline of a market whose request was not sent yet", () => {
+  it("wakes for the deadline of a market whose request has to wait, if that is the earliest", () => {
     const world = new World({ batchSize: 1 })
     const { subscription } = world.live("orderbook_delta", tickers("A"))
     for (const market of ["B", "C"]) {
@@ -82,14 +82,14 @@ describe("Session: snapshots", () => {
     assert.strictEqual(world.session.nextMillis(), start + 60_000)
   })
 
-  it("does not test a silent subscription by a market that still waits for its snapshot", () => {
+  it("requests no test snapshot of a market that still waits for its first snapshot", () => {
     const world = new World({ silenceMillis: 2_000, snapshotTimeoutMillis: 10_000 })
     world.live("orderbook_delta", tickers("A"))
     world.pass(9_000)
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("tests a silent subscription by another market each time", () => {
+  it("tests a silent subscription with a snapshot of each market in turn", () => {
     const world = new World({ silenceMillis: 3_000 })
     world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1, "A"))

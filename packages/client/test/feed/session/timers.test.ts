@@ -11,7 +11,7 @@ describe("Session: timers", () => {
     assert.strictEqual(new World().session.nextMillis(), undefined)
   })
 
-  it("does nothing if it ticks too early", () => {
+  it("does nothing if tick is called too early", () => {
     const world = new World()
     world.subscribe("trade", tickers("A"))
     world.session.tick()
@@ -31,7 +31,7 @@ describe("Session: timers", () => {
     assert.strictEqual(world.session.nextMillis(), world.nowMillis + 15_000)
   })
 
-  it("does not wake for other connections before the time that the exchange requested", () => {
+  it("does not wake for other connections before the Retry-After of the exchange", () => {
     const world = new World()
     world.subscribe("communications", shard(0))
     world.subscribe("communications", shard(1))
@@ -41,7 +41,7 @@ describe("Session: timers", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("opens a subscription to books again once if no snapshot arrives, and then refuses the market", () => {
+  it("opens a subscription again one time if no snapshot arrives, and then refuses the market", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     const cmds: Array<string> = []
@@ -63,7 +63,7 @@ describe("Session: timers", () => {
     assert.strictEqual(user.of("Outage").length, 1)
   })
 
-  it("opens a silent subscription again if its snapshots arrived in the meantime", () => {
+  it("opens a silent subscription again each time, if snapshots arrive after it was opened", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     let sid = 1
@@ -83,7 +83,10 @@ describe("Session: timers", () => {
     assert.isAtLeast(user.of("Outage").length, 2)
   })
 
-  /** Passes time on a connection whose books are silent. `first` lists the snapshots after each subscribe command. */
+  /**
+   * Passes time on a connection whose books are silent. `first` returns the markets whose snapshots follow a subscribe
+   * command.
+   */
   const serveSilently = (world: World, seconds: number, first: () => ReadonlyArray<string>): ReadonlyArray<string> => {
     const cmds: Array<string> = []
     for (let second = 0; second < seconds; second++) {
@@ -113,7 +116,7 @@ describe("Session: timers", () => {
     assert.deepStrictEqual(user.tags.slice(4), ["Outage", "Restored", "orderbook_snapshot", "orderbook_snapshot"])
   })
 
-  it("opens a silent subscription again if one of the missing markets was not missing before", () => {
+  it("opens a silent subscription again if a market is missing that was not missing before", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1, "B"))

@@ -23,7 +23,7 @@ describe("reset", () => {
     assert.strictEqual(lost!.acknowledged.size, 0)
   })
 
-  it("forgets markets in doubt, because the new connection does not have them", () => {
+  it("forgets a market whose add command got no reply, because the new connection does not have it", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -36,7 +36,7 @@ describe("reset", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("delivers messages of a market whose removal was in doubt on the lost connection", () => {
+  it("delivers messages of a market whose removal got no reply on the lost connection", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])
@@ -50,7 +50,7 @@ describe("reset", () => {
     assert.include(user.tags, "trade")
   })
 
-  it("counts the commands without a reply anew on each connection", () => {
+  it("counts commands without a reply separately for each connection", () => {
     const world = new World({ commandAttempts: 2 })
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -84,7 +84,7 @@ describe("reset", () => {
     assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["A", "B"] })
   })
 
-  it("drops the held messages of a subscription that the new connection loses during a changeover", () => {
+  it("drops the held messages of a subscription that ends on the new connection during a changeover", () => {
     const world = new World()
     const trades = world.live("trade")
     const prices = world.live("ticker", {}, 2)
@@ -109,7 +109,7 @@ describe("reset", () => {
 })
 
 describe("opened", () => {
-  it("reports a second outage if the line drops after the subscription was opened, but before it was complete", () => {
+  it("reports a second outage if the connection is lost before the restored subscription has all its markets", () => {
     const world = new World({ batchSize: 1 })
     const { user } = world.live("trade", tickers("A", "B"))
     world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]))
@@ -122,7 +122,7 @@ describe("opened", () => {
 })
 
 describe("takeOver", () => {
-  it("does not wait for a subscription that is no longer wanted", () => {
+  it("changes over without waiting for an unwanted subscription", () => {
     const world = new World()
     const trades = world.live("trade")
     const prices = world.live("ticker", {}, 2)
@@ -169,7 +169,7 @@ describe("doubt", () => {
     assert.deepInclude(world.takeOne().params, { action: "delete_markets", market_tickers: ["B"] })
   })
 
-  it("delivers no message of a market whose removal is in doubt after error 18 (CommandTimeout)", () => {
+  it("delivers no message of a market after its removal fails with error 18 (CommandTimeout)", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])

@@ -28,7 +28,7 @@ const timeOut = (world: World, ...msg: ReadonlyArray<{ readonly channel: string;
 }
 
 describe("Session: commands without a reply", () => {
-  it("connects again once if several commands and the list of subscriptions get no reply", () => {
+  it("reconnects only once if several commands and the request for the list get no reply", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     world.receive(subscribed(999, "ticker", 8))
@@ -40,7 +40,7 @@ describe("Session: commands without a reply", () => {
     assert.strictEqual(world.session.state().counters.losses, 1)
   })
 
-  it("requests the list of subscriptions if the end of a subscription without a user gets no reply", () => {
+  it("requests the list of subscriptions if the command to end a subscription without a user gets no reply", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.receive(subscribed(999, "ticker", 8))
@@ -51,7 +51,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
-  it("requests no list on the next connection if the request for the list gets no reply either", () => {
+  it("does not repeat an unanswered request for the list on the next connection", () => {
     const world = new World()
     world.live("trade")
     verify(world)
@@ -67,7 +67,7 @@ describe("Session: commands without a reply", () => {
     )
   })
 
-  it("leaves a subscription alone whose command was sent after the request for the list", () => {
+  it("keeps a subscription if a command for it was sent after the request for the list", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     const id = verify(world)
@@ -79,7 +79,7 @@ describe("Session: commands without a reply", () => {
     assert.deepInclude(user.of("Outage")[0]?.cause, { reason: "a user requested it" })
   })
 
-  it("leaves a subscription alone whose command is in flight when the list arrives", () => {
+  it("keeps a subscription if a command for it is in flight when the list arrives", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.resubscribe()
@@ -89,7 +89,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("leaves a subscription alone that was opened after the request for the list", () => {
+  it("keeps a subscription that was opened after the request for the list", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     const id = verify(world)
@@ -111,7 +111,7 @@ describe("Session: commands without a reply", () => {
     assert.strictEqual(world.session.state().subscriptions[0]!.status, "live")
   })
 
-  it("delivers messages of a market that is added again after a removal without a reply", () => {
+  it("delivers messages of a market that a user adds again after its removal got no reply", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])
@@ -123,7 +123,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.tags, ["trade"])
   })
 
-  it("refuses a market after three updates without a reply, and no market that it did not send yet", () => {
+  it("refuses a market after three updates without a reply, but not a market that it has not sent yet", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -138,7 +138,7 @@ describe("Session: commands without a reply", () => {
     )
     const add = world.takeOne()
     assert.deepStrictEqual(add.params.market_tickers, ["C"])
-    // The next market has three attempts, too.
+    // The other market also gets three attempts.
     for (let attempt = 0; attempt < 2; attempt++) {
       timeOut(world, trades)
       assert.deepStrictEqual(world.takeOne().params.market_tickers, ["C"])
@@ -157,7 +157,7 @@ describe("Session: commands without a reply", () => {
     assert.deepInclude(user.error, { _tag: "CommandTimedOut", attempts: 3, markets: [] })
   })
 
-  it("keeps a subscription whose end gets no reply", () => {
+  it("keeps a subscription if the command to end it gets no reply", () => {
     const world = new World()
     const { subscription, user } = world.live("trade")
     subscription.resubscribe()
@@ -168,7 +168,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("requests the list again if a user got a subscription while the command to end it was in flight", () => {
+  it("requests the list again if a user takes over a subscription that is being ended", () => {
     const world = new World()
     const { user } = world.subscribe("trade")
     world.open()
@@ -176,7 +176,7 @@ describe("Session: commands without a reply", () => {
     world.session.pinged(1)
     world.pass(5_000)
     const verification = world.takeOne()
-    // The reply to an unknown command, about a subscription without a user.
+    // A reply to an unknown command, for a subscription without a user.
     world.receive(subscribed(999, "trade", 5))
     const unsubscribe = world.takeOne()
     assert.deepStrictEqual([unsubscribe.cmd, unsubscribe.params.sids], ["unsubscribe", [5]])
@@ -191,7 +191,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual([user.tags.at(-1), user.ends], ["trade", []])
   })
 
-  it("does not end a subscription that the list has given to a user", () => {
+  it("does not end a subscription that the list has assigned to a user", () => {
     const world = new World({ commandBurst: 1, commandIntervalMillis: 6_000 })
     world.subscribe("trade")
     world.open()
@@ -199,14 +199,14 @@ describe("Session: commands without a reply", () => {
     world.session.pinged(1)
     world.pass(6_000)
     const verification = world.takeOne()
-    // The command that ends this subscription has to wait.
+    // The command burst of 1 delays the command that ends this subscription.
     world.receive(subscribed(999, "trade", 5))
     world.receive(list(verification.id, { channel: "trade", sid: 5 }))
     world.pass(6_000)
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("finds a subscription by its channel, and adds its markets again", () => {
+  it("finds a subscription in the list by its channel, and adds its markets again", () => {
     const world = new World()
     world.subscribe("trade", tickers("A"))
     world.open()
@@ -217,7 +217,7 @@ describe("Session: commands without a reply", () => {
     assert.deepInclude(commands[1]!.params, { action: "add_markets", sid: 5, market_tickers: ["A"] })
   })
 
-  it("ends a subscription in the list that no user has", () => {
+  it("ends a listed subscription that no user has", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     world.receive(list(verify(world), trades, { channel: "ticker", sid: 7 }))
@@ -225,7 +225,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("ends a subscription in the list that no user has, while a command of another channel is in flight", () => {
+  it("ends a listed subscription that no user has, while a command of another channel is in flight", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -234,7 +234,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(world.takeOne().params.sids, [7])
   })
 
-  it("ends a subscription in the list that waits to be opened again", () => {
+  it("ends a listed subscription that waits to be opened again", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     const id = verify(world)
@@ -244,7 +244,7 @@ describe("Session: commands without a reply", () => {
     assert.strictEqual(world.session.state().subscriptions[0]!.sid, undefined)
   })
 
-  it("does not end a subscription in the list whose subscribe command is in flight", () => {
+  it("does not end a listed subscription whose subscribe command is in flight", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     const id = verify(world)

@@ -6,7 +6,7 @@ import { User, World } from "../support/world.ts"
 
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
-/** A session with `A` on the first connection and `B` on the second, because each holds one market. */
+/** A session that holds one market per connection: `A` on the first connection, and `B` on the second. */
 const spread = (options: object = {}) => {
   const world = new World({ batchSize: 1, ...options })
   const made = world.live("trade", tickers("A", "B"))
@@ -17,7 +17,7 @@ const spread = (options: object = {}) => {
 }
 
 describe("place", () => {
-  it("adds no market if the markets need too many connections", () => {
+  it("adds none of several markets if they need too many connections", () => {
     const { subscription, user, world } = spread({ maxConnections: 2 })
     const full = world.session.state().subscriptions[0]!
     assert.deepStrictEqual([...full.names], ["A"])
@@ -31,7 +31,7 @@ describe("place", () => {
     assert.deepStrictEqual(world.unread, [])
     world.receive(trade(1, 2), 1)
     assert.deepStrictEqual(user.tags.at(-1), "trade")
-    // The refused market left no trace.
+    // The markets of the failed call left no trace.
     const other = world.session.subscribe({ channel: "trade", params: tickers("D") }, new User())
     assert.isTrue(Result.isFailure(other))
     assert.deepStrictEqual(
@@ -40,7 +40,7 @@ describe("place", () => {
     )
   })
 
-  it("uses the room that a removed market leaves", () => {
+  it("reuses the room of a removed market", () => {
     const { subscription, world } = spread({ maxConnections: 2 })
     subscription.add(["C"])
     world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }), 2)
@@ -50,7 +50,7 @@ describe("place", () => {
     assert.deepStrictEqual([...world.session.state().subscriptions[0]!.names], ["D"])
   })
 
-  it("takes another connection if another filter took the place of a subscription that is ending", () => {
+  it("opens another connection for a closed filter whose place another filter has taken", () => {
     const world = new World()
     const first = world.live("communications", { shard_factor: 2, shard_key: 0 })
     first.subscription.close()
@@ -60,7 +60,7 @@ describe("place", () => {
     assert.strictEqual(world.session.state().connections.length, 2)
   })
 
-  it("takes another connection for markets if another filter took the place of their subscription", () => {
+  it("opens another connection for markets whose place another filter has taken", () => {
     const world = new World()
     const first = world.live("orderbook_delta", tickers("A"))
     first.subscription.close()
@@ -69,7 +69,7 @@ describe("place", () => {
     assert.strictEqual(world.session.state().connections.length, 2)
   })
 
-  it("uses a subscription that is ending again", () => {
+  it("opens a subscription again on the same connection while the old one is ending", () => {
     const world = new World()
     const first = world.live("fill")
     first.subscription.close()
@@ -127,7 +127,7 @@ describe("removeNames", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("removes a market from the users' list once, and keeps the other users", () => {
+  it("removes a market from one user only, and at most once", () => {
     const world = new World()
     const first = world.live("trade", tickers("A", "B"))
     const second = world.subscribe("trade", tickers("A"))
@@ -139,7 +139,7 @@ describe("removeNames", () => {
     assert.deepInclude(world.takeOne().params, { action: "delete_markets", market_tickers: ["B"] })
   })
 
-  it("keeps a subscription without markets while another user of all markets stays", () => {
+  it("keeps a subscription to all markets while it has another user", () => {
     const world = new World()
     const first = world.live("trade")
     const second = world.subscribe("trade")
@@ -161,7 +161,7 @@ describe("addNames", () => {
     assert.strictEqual(user.events.length, 2)
   })
 
-  it("expects the first snapshot of an added market", () => {
+  it("requests the snapshot of an added market if it does not arrive", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
@@ -173,7 +173,7 @@ describe("addNames", () => {
 })
 
 describe("list", () => {
-  it("requests the list of underlyings, and has no effect on other subscriptions", () => {
+  it("requests the list of underlyings, and sends nothing for other subscriptions", () => {
     const world = new World()
     const { subscription } = world.live("pyth_value", { underlying_tickers: ["Metal.XAU/USD"] })
     subscription.list()

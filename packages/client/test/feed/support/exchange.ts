@@ -62,7 +62,7 @@ export class Connection {
     if (fault === undefined) this.#execute(command)
     else {
       if (fault.isExecuted) {
-        // The data is sent, but the replies are not.
+        // Sends the data, but drops the replies.
         const count = this.frames.length
         this.#execute(command)
         const sent = this.frames.splice(count).filter(({ isReply }) => !isReply)
@@ -86,7 +86,7 @@ export class Connection {
     }
   }
 
-  /** Ends a subscription, either with an error that no command caused or silently. */
+  /** Ends a subscription silently, or with an error that no command caused. */
   end(code: 10 | 25 | undefined, which: number): void {
     const all = [...this.subscriptions.values()]
     const ended = all[which % Math.max(1, all.length)]

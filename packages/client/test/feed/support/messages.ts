@@ -11,7 +11,7 @@ const examples = new Map(
     .map(({ payload }) => [payload["type"], payload])
 )
 
-/** Replaces these members and fields of the example's `msg`, and omits `sending_ts_ms`. */
+/** The example message of `type` with these members and these fields of `msg`, without `sending_ts_ms`. */
 export const message = (type: string, members: Fields, msg: Fields = {}): Fields => {
   const { sending_ts_ms: _time, ...example } = examples.get(type)!
   return { ...example, ...members, msg: { ...(example["msg"] as Fields), ...msg } } // data messages have a msg

@@ -78,7 +78,7 @@ export const step = fc.oneof(
 
 export type Step = typeof step extends fc.Arbitrary<infer A> ? A : never
 
-/** The errors with which the inputs above can end a subscription or remove its markets. */
+/** The errors that the inputs above can cause. They end a subscription or remove its markets. */
 const permitted = new Set(["CommandTimedOut", "SnapshotMissing", "TooManyConnections"])
 
 class CheckingUser implements Subscriber {
@@ -87,7 +87,7 @@ class CheckingUser implements Subscriber {
   readonly last = new Map<string, number>()
   /** The markets whose snapshot the user received. */
   readonly books = new Set<string>()
-  /** The markets of the messages since the last check of the user. */
+  /** The markets of the messages since the last check. */
   received: Array<string> = []
   isOver = false
   isInterrupted = false
@@ -111,7 +111,7 @@ class CheckingUser implements Subscriber {
 
   readonly onEnd = (error: FeedError | undefined): void => this.#check(() => this.#onEnd(error))
 
-  /** The session survives a handler that throws, so this method keeps the violation for `checkUsers`. */
+  /** Keeps the violation for `checkUsers`, because the session survives a handler that throws. */
   #check(run: () => void): void {
     try {
       run()
@@ -355,7 +355,7 @@ export class Model {
       this.#open()
       for (const [generation, connection] of this.exchange.connections) this.#deliver(generation, connection, 10_000)
       this.pass(500)
-      // Messages of one market can hide that other markets are silent.
+      // A market with messages can hide that other markets are silent.
       if (round % 10 === 4) this.exchange.publish("A")
       if (round === 400) this.#commands.clear()
     }

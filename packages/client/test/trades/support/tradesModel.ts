@@ -131,7 +131,7 @@ class World {
   readonly published: Array<{ readonly trade: Trade; readonly atMillis: number }> = []
   startedMillis: number | undefined
   problem: string | undefined
-  /** The number of reported holes, and the time of the last trade, when all lines were last complete. */
+  /** The state when all lines were last complete: the number of reported holes, and the time of the last trade. */
   #settledHoles = 0
   #settledMillis = 0
 
@@ -295,7 +295,7 @@ class World {
     })
   }
 
-  /** Checks that a missing trade is reported soon after a later trade arrives, while a line is live. */
+  /** While a line is live, checks that each missing trade was reported soon after a later trade arrived. */
   checkInTime(): void {
     const overdueMillis = this.nowMillis - 2 * bounds.lateMillis
     if (this.lines.every((_, index) => this.merged.statusOf(index) === "lost")) return

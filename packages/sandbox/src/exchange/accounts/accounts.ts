@@ -18,7 +18,7 @@ import { invalidParameters, notFound, refusal } from "../refusals.ts"
 import { isShard } from "../shards.ts"
 import { type AccountState, type State, checkNotPaused } from "../state.ts"
 
-/** The money goes to the primary subaccount, on shard 0. */
+/** Creates an account. The money goes to its primary subaccount on shard 0. */
 export const create = (
   state: State,
   name: string,
@@ -90,7 +90,10 @@ const primary = { subaccount: 0, exchangeIndex: 0 }
 
 export const view = ({ accountId, name, tier }: AccountState): Account => ({ accountId, name, tier })
 
-/** Documented: subaccounts are numbered from 1 to 63, and require the advanced tier or above. */
+/**
+ * Creates the next subaccount. Documented: subaccounts are numbered from 1 to 63, and require the advanced tier or
+ * above.
+ */
 export const createSubaccount = (
   state: State,
   account: AccountState,
@@ -140,7 +143,7 @@ const scopes: ReadonlySet<Scope> = /*#__PURE__*/ new Set([
   "write::block_trade_accept"
 ])
 
-/** Does not check the public key. */
+/** Checks the options of a key, but not its public key. */
 export const checkKey = (account: AccountState, options: KeyOptions): Refusal | undefined => {
   const { name, scopes: requested = fullAccess, subaccount } = options
   if (requested.some((scope) => !scopes.has(scope)) || requested.length === 0) {
@@ -160,7 +163,7 @@ export const checkKey = (account: AccountState, options: KeyOptions): Refusal | 
 
 const fullAccess: ReadonlyArray<Scope> = ["read", "write"]
 
-/** No other key of the account may have the name. */
+/** Registers a key. Fails if another key of the account has the name. */
 export const registerKey = (
   state: State,
   account: AccountState,
@@ -186,7 +189,8 @@ export const registerKey = (
 }
 
 /**
- * Documented: requires that one of the account's last 100 orders was placed through the API. Here, every order counts.
+ * Raises a basic account to the advanced tier. Documented: requires that one of the account's last 100 orders was
+ * placed through the API. Here, every order counts.
  */
 export const upgrade = (state: State, account: AccountState): Result.Result<void, Refusal> => {
   if (account.orders.all.length === 0) {

@@ -13,7 +13,7 @@ export interface Budget {
   readonly capacity: number
 }
 
-/** Each millisecond adds `rate` thousandths of a token, which is a whole number. */
+/** The tokens of a bucket, in thousandths: each millisecond adds a whole number of them, `rate`. */
 interface Bucket {
   thousandths: number
   atMillis: number
@@ -36,11 +36,11 @@ const rates: Readonly<Record<Tier, readonly [read: number, write: number]>> = {
   unmetered: [1_000_000_000, 1_000_000_000]
 }
 
-export const tiers: ReadonlyArray<Tier> = /*#__PURE__*/ Object.keys(rates) as Array<Tier> // its keys are the tiers
+export const tiers: ReadonlyArray<Tier> = /*#__PURE__*/ Object.keys(rates) as Array<Tier> // the keys are the tiers
 
 /**
- * Documented: a bucket holds the tokens of three seconds for reads of the tiers basic and advanced, and for writes of
- * every tier above basic. Every other bucket holds the tokens of one second.
+ * Documented: a bucket holds the tokens of three seconds if it is for reads of the tiers basic or advanced, or for
+ * writes of a tier above basic. Any other bucket holds the tokens of one second.
  */
 export const budgetOf = (tier: Tier, kind: "read" | "write"): Budget => {
   const rate = rates[tier][kind === "read" ? 0 : 1]
@@ -67,7 +67,7 @@ const budgeted = ({ read, write }: Buckets, tier: Tier): ReadonlyArray<readonly 
   ...write.map((bucket) => [bucket, budgetOf(tier, "write")] as const)
 ]
 
-/** Refills the buckets up to a change of the tier, so that the new rate does not apply to the time before. */
+/** Refills the buckets before a change of the tier, so that the time before the change counts at the old rate. */
 export const settle = (buckets: Buckets, tier: Tier, nowMillis: number): void => {
   for (const [bucket, budget] of budgeted(buckets, tier)) {
     if (nowMillis > bucket.atMillis) {
@@ -76,7 +76,7 @@ export const settle = (buckets: Buckets, tier: Tier, nowMillis: number): void =>
   }
 }
 
-/** If a bucket has too few tokens, takes none and returns false. */
+/** Takes tokens from all buckets. If a bucket has too few tokens, takes none and returns false. */
 export const take = (
   buckets: Buckets,
   tier: Tier,

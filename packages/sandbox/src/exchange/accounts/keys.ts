@@ -19,7 +19,7 @@ const rsaBits = 2048
 
 const pss = { padding: constants.RSA_PKCS1_PSS_PADDING, saltLength: constants.RSA_PSS_SALTLEN_DIGEST } as const
 
-/** In the formats of the exchange's own key generation: RSA in PKCS#1, Ed25519 in PKCS#8. */
+/** The formats are those of the exchange's own key generation: PKCS#1 for an RSA private key, PKCS#8 for Ed25519. */
 export interface KeyPair {
   readonly publicKeyPem: string
   readonly privateKeyPem: string
@@ -33,7 +33,7 @@ export const makeKeyPair = (kind: KeyKind): KeyPair =>
       .privateKey
   )
 
-/** Undefined for a text that is not a private key of this kind. */
+/** Returns undefined if the text is not a private key of this kind. */
 export const keyPairOf = (kind: KeyKind, privateKeyPem: string): KeyPair | undefined => {
   try {
     const key = createPrivateKey(privateKeyPem)
@@ -57,7 +57,7 @@ const pairOf = (kind: KeyKind, privateKey: KeyObject): KeyPair => {
   }
 }
 
-/** The key must be RSA of at least 2048 bits, or Ed25519. */
+/** Reads an RSA key of at least 2048 bits, or an Ed25519 key. Undefined for any other text. */
 export const readPublicKey = (pem: string): { readonly key: KeyObject; readonly kind: KeyKind } | undefined => {
   if (!/^\s*-----BEGIN (?:RSA )?PUBLIC KEY-----/.test(pem)) {
     return undefined
@@ -77,7 +77,7 @@ export const readPublicKey = (pem: string): { readonly key: KeyObject; readonly 
   }
 }
 
-/** `signature` is standard base64. */
+/** Verifies a signature in standard base64. */
 export const isSignature = (
   { key, kind }: { readonly key: KeyObject; readonly kind: KeyKind },
   text: string,
@@ -87,7 +87,7 @@ export const isSignature = (
   const data = Buffer.from(text)
   const bytes = Buffer.from(signature, "base64")
   if (bytes.toString("base64") !== signature) {
-    return false // Node also decodes invalid base64
+    return false // Node decodes invalid base64, too
   }
   const saltLength = rsaSalt === "any" ? constants.RSA_PSS_SALTLEN_AUTO : pss.saltLength
   return kind === "rsa" ? verify("sha256", data, { key, ...pss, saltLength }, bytes) : verify(null, data, key, bytes)

@@ -9,7 +9,7 @@ import type { Trade } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import { minuteMillis, minuteOf, noQuotes, type QuotePeriod } from "./quotes.ts"
 
-/** Selects the candlesticks that end from `startSeconds` to `endSeconds`, both inclusive. */
+/** Selects the candlesticks whose ends are from `startSeconds` to `endSeconds`, both inclusive. */
 export interface CandleRange {
   readonly startSeconds: number
   readonly endSeconds: number
@@ -46,9 +46,9 @@ export const firstMinuteOf = ({ minutes, startSeconds }: CandleRange): number =>
   (Math.ceil(startSeconds / (minutes * 60)) - 1) * minutes
 
 /**
- * Oldest first. `quotes` must include the last quote before the first period. With `withLatestBefore`, the first period
- * always has a candlestick if an earlier candlestick exists. If nothing happened in the first period, its candlestick
- * carries the earlier prices forward.
+ * Returns candlesticks, oldest first. `quotes` must include the last quote before the first period. With
+ * `withLatestBefore`, the first period always has a candlestick if there is an earlier one. If nothing happened in the
+ * first period, its candlestick repeats the last prices before it.
  */
 export const candlesOf = (
   quotes: ReadonlyArray<QuotePeriod>,
@@ -82,7 +82,7 @@ export const candlesOf = (
   return candles
 }
 
-/** The ends of the index ranges are exclusive. */
+/** Makes a candlestick from ranges of quotes and trades. The range ends are exclusive. */
 const toCandle = (
   quotes: ReadonlyArray<QuotePeriod>,
   firstQuote: number,
@@ -112,7 +112,10 @@ const toCandle = (
   }
 }
 
-/** A larger sum moves to a bigint, before it can exceed the safe integers. By default, one trade adds at most 10¹³. */
+/**
+ * A sum that reaches this value continues as a bigint, so that it never exceeds the safe integers. By default, one
+ * trade adds at most 10¹³.
+ */
 const maxSum = 2 ** 52
 
 const traded = (trades: ReadonlyArray<Trade>, first: number, end: number): Pick<Candle, "price" | "volume"> => {

@@ -10,7 +10,7 @@ import type { Strike } from "../Entities.ts"
 import { countWhile } from "../pages.ts"
 import type { EventState, MarketState, State } from "../state.ts"
 
-/** Selects the periods that end from `startSeconds` to `endSeconds`, both inclusive. */
+/** Selects the periods whose ends are from `startSeconds` to `endSeconds`, both inclusive. */
 export interface ForecastRange {
   readonly startSeconds: number
   readonly endSeconds: number
@@ -25,13 +25,15 @@ export interface Forecast {
   readonly points: ReadonlyArray<{ readonly percentile: number; readonly value: number }>
 }
 
-/** `below` is the probability that the number is at most `value`. */
+/** A point of the distribution: the number is at most `value` with the probability `below`. */
 interface Point {
   readonly value: number
   readonly below: number
 }
 
-/** Oldest first, up to now. The forecasts begin once a market with a strike, or a scalar market, has traded. */
+/**
+ * Returns forecasts up to now, oldest first. They begin once a scalar market, or a market with a strike, has traded.
+ */
 export const forecastsOf = (state: State, event: EventState, range: ForecastRange): ReadonlyArray<Forecast> => {
   const { endSeconds, percentiles, seconds, startSeconds } = range
   const forecasts: Array<Forecast> = []
@@ -49,7 +51,7 @@ export const forecastsOf = (state: State, event: EventState, range: ForecastRang
   return forecasts
 }
 
-/** `Infinity` without trades. */
+/** The time of the event's first trade; `Infinity` without trades. */
 const firstTradeSeconds = (event: EventState): number =>
   Math.min(...event.markets.map(({ trades }) => trades[0]?.atMillis ?? Infinity), Infinity) / 1_000
 
@@ -67,7 +69,10 @@ interface Chance {
   readonly probability: number
 }
 
-/** By ascending values. Empty if no scalar market and no market with a strike has traded. */
+/**
+ * The distribution of the number, by ascending values. Empty if no scalar market and no market with a strike has
+ * traded.
+ */
 const distributionAt = (event: EventState, atMillis: number): ReadonlyArray<Point> => {
   const chances: Array<Chance> = []
   for (const market of event.markets) {
@@ -88,7 +93,7 @@ const priceAt = ({ trades }: MarketState, atMillis: number): number | undefined 
 
 const compare = (left: number, right: number): number => (left < right ? -1 : left > right ? 1 : 0)
 
-/** For markets of which exactly one resolves to YES. Scales their probabilities to a total of 1. */
+/** The distribution from markets of which exactly one resolves to YES. Scales their probabilities to a total of 1. */
 const ofParts = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   const total = chances.reduce((sum, { probability }) => sum + probability, 0)
   const points: Array<Point> = []
@@ -107,7 +112,10 @@ const ofParts = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   return points
 }
 
-/** For markets with one bound each. A lower probability is raised to the highest one before it. */
+/**
+ * The distribution from markets whose strikes have one bound each. Raises a probability that is lower than the
+ * probability of a smaller value.
+ */
 const ofLadder = (chances: ReadonlyArray<Chance>): ReadonlyArray<Point> => {
   let highest = 0
   return chances

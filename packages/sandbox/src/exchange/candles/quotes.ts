@@ -1,17 +1,20 @@
 /**
- * The history of a market's best prices and open interest, in periods of a minute, of which the older are merged. A
- * period is recorded only if one of these values changed in it.
+ * The history of a market's best prices and open interest, in periods of a minute. Older periods are merged. A period
+ * is recorded only if one of these values changed in it.
  *
  * @module
  */
 import { dollar } from "../decimal.ts"
 import { countWhile } from "../pages.ts"
 
-/** An empty side has a bid of zero, or an ask of one dollar. */
+/** The best prices of a period. An empty side has a bid of zero, or an ask of one dollar. */
 export interface QuotePeriod {
   /** Inclusive, in minutes since 1970. */
   readonly endMinute: number
-  /** Low and high are of the prices after each change. The price at the start is the close of the previous period. */
+  /**
+   * Low and high are taken from the prices after each change. They do not include the price at the start, which is the
+   * previous period's close.
+   */
   bidLow: number
   bidHigh: number
   bidClose: number
@@ -47,16 +50,16 @@ interface QuotedMarket {
   readonly quotes: Array<QuotePeriod>
 }
 
-/** If there are more periods, older ones are merged: see {@link shorten}. */
+/** If a market has more periods, the older ones are merged: see {@link shorten}. */
 const maxPeriods = 20_000
 
-/** In minutes. */
+/** The lengths of merged periods, in minutes: an hour and a day. */
 const mergedMinutes = [60, 1_440]
 
 /**
- * Must be called before a market's book changes. Records the best prices after the market's previous action. If the
- * current action has already changed the book, records nothing: prices between two changes of one action are not
- * observable. `actionClock` is the new clock of the market if the current action changes the book.
+ * Must be called before a market's book changes. Records the best prices after the market's previous action. Records
+ * nothing if the current action has already changed the book: prices between two changes of one action cannot be
+ * observed. `actionClock` is the market's new clock if the current action changes the book.
  */
 export const recordQuote = (actionClock: number, market: QuotedMarket): void => {
   if (market.clock !== actionClock && addTo(market.quotes, market) && market.quotes.length > maxPeriods) {
@@ -64,7 +67,9 @@ export const recordQuote = (actionClock: number, market: QuotedMarket): void => 
   }
 }
 
-/** Also returns the last period before the minute, and changes that are not recorded yet. */
+/**
+ * Returns the periods that end after the minute, the last period before them, and changes that are not recorded yet.
+ */
 export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray<QuotePeriod> => {
   const before = countWhile(market.quotes.length, (index) => market.quotes[index]!.endMinute <= minute)
   const quotes = market.quotes.slice(Math.max(0, before - 1))
@@ -76,7 +81,7 @@ export const quotesAfter = (market: QuotedMarket, minute: number): ReadonlyArray
   return quotes
 }
 
-/** Returns whether it added a period, instead of extending the last period. A settled market does not change. */
+/** Adds or extends the last period. Returns whether it added one. A settled market does not change. */
 const addTo = (quotes: Array<QuotePeriod>, market: QuotedMarket): boolean => {
   const { book, openInterest, settledMillis, touchedMillis } = market
   const last = quotes.length === 0 ? undefined : quotes[quotes.length - 1]
@@ -115,7 +120,7 @@ const merge = (first: QuotePeriod, second: QuotePeriod, endMinute: number): Quot
 })
 
 /**
- * Merges the older half of the periods into hours. If more than three quarters of `max` are still left, merges the
+ * Merges the older half of the periods into hours. If more than three quarters of `max` periods remain, merges the
  * older half into days.
  */
 export const shorten = (quotes: Array<QuotePeriod>, max: number): void => {

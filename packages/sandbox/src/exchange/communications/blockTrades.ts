@@ -20,7 +20,7 @@ import {
 import { isTime } from "../times.ts"
 import { checkMoney, insufficientBalance, type Terms } from "./terms.ts"
 
-/** Both parties must then accept the trade. */
+/** Proposes a block trade. Both parties must then accept it. */
 export const propose = (
   state: State,
   account: AccountState,
@@ -90,7 +90,7 @@ export const attachBlockTrade = (state: State, trade: BlockTradeState): void => 
   trade.seller.account.blockTrades.push(trade)
 }
 
-/** The second acceptance executes the trade. */
+/** Accepts a block trade. The second acceptance executes the trade. */
 export const accept = (
   state: State,
   account: AccountState,
@@ -175,7 +175,7 @@ const statusOf = (
 ): BlockTrade["status"] =>
   executedMillis !== undefined ? "executed" : nowMillis < expirationMillis ? "pending" : "expired"
 
-/** Later events do not change the copy. */
+/** A copy that later events do not change. */
 export const toBlockTrade = (state: State, { market: _market, ...trade }: BlockTradeState): BlockTrade => {
   const status = statusOf(state, trade)
   return {

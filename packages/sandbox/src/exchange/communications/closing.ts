@@ -20,7 +20,7 @@ export const cancelQuote = (state: State, quote: QuoteState, reason: QuoteCancel
   state.emit?.({ type: "quoteDeleted", quote: toQuote(quote) })
 }
 
-/** If the creator deletes the RFQ, the accepted quote stays: both parties have agreed to this trade. */
+/** Closes an RFQ. If its creator deleted it, an accepted quote stays: both parties have agreed to this trade. */
 export const closeRfq = (state: State, rfq: RfqState, reason: RfqCloseReason): void => {
   rfq.status = "closed"
   rfq.closeReason = reason

@@ -17,7 +17,7 @@ import { cancelQuote, closeRfq } from "./closing.ts"
 import { toQuote } from "./records.ts"
 import { checkMoney, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
 
-/** If one of the orders is refused, the quote is canceled. */
+/** Executes a confirmed quote. Cancels it if one of the two orders is refused. */
 export const executeQuote = (state: State, quote: QuoteState): void => {
   const { rfq } = quote
   reportFirst(state, () => {
@@ -41,12 +41,12 @@ export const executeQuote = (state: State, quote: QuoteState): void => {
   }
 }
 
-/** Undefined if one of the orders is refused. */
+/** Places the two orders. Undefined if one of them is refused. */
 const placeOrders = (state: State, quote: QuoteState): { readonly maker: Order; readonly taker: Order } | undefined => {
   const { account, rfq, subaccount } = quote
   const { market } = rfq
   if (account === rfq.account) {
-    // Self-trade prevention: the orders of one account do not trade with each other.
+    // Self-trade prevention would prevent a trade between two orders of one account.
     return undefined
   }
   const terms = termsOf(quote, quote.acceptedSide!) // it was accepted
@@ -89,7 +89,7 @@ export const orderOf = (
   ...options,
   ticker,
   clientOrderId: state.ids.next(),
-  // A resting order of the same party does not prevent the trade, because the exchange cancels the resting order.
+  // The exchange cancels a resting order of the same party, so that the order does not prevent the trade.
   selfTradePrevention: "maker",
   expirationSeconds: undefined,
   reduceOnly: false,
@@ -100,10 +100,10 @@ export const orderOf = (
 
 export const toQuoteOrder = ({ clientOrderId, orderId }: Order) => ({
   orderId,
-  clientOrderId: clientOrderId! // see `orderOf`
+  clientOrderId: clientOrderId! // `orderOf` sets it
 })
 
-/** Logs the events that `run` returns, and then the events that it emitted while it ran. */
+/** Logs the events that `run` returns before the events that `run` emitted. */
 export const reportFirst = (state: State, run: () => ReadonlyArray<EventBody>): void => {
   const { emit } = state
   const caused: Array<LogBody> = []

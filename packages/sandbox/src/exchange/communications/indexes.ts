@@ -9,7 +9,7 @@ import type { FindBefore } from "../pages.ts"
 
 type Status = (Rfq | Quote)["status"]
 
-/** Three indexes of one list: by key, of the open records, and of the records that the API still finds. */
+/** Indexes one list in three ways: by key, the open records, and the records that the API still finds. */
 export class RecordIndexes<Record extends { readonly status: Status }> {
   readonly #byKey: KeyIndex<Record>
   readonly #open: FadingIndex<Record>
@@ -21,14 +21,14 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
     this.#kept = new FadingIndex(records)
   }
 
-  /** Oldest first. */
+  /** The records with this key, oldest first. */
   of(key: string): ReadonlyArray<Record> {
     return this.#byKey.of(key)
   }
 
   /**
-   * Finds at least every kept record that has one of the keys and the status (if these are given). The caller must check
-   * each record.
+   * Finds a superset of the kept records that have one of the keys and the status, if these are given. The caller must
+   * check each record.
    */
   before(
     keys: ReadonlyArray<string> | undefined,
@@ -42,5 +42,5 @@ export class RecordIndexes<Record extends { readonly status: Status }> {
   }
 }
 
-/** With more keys, one search in all records is cheaper than one search for each key. */
+/** For more keys, one search in all records is cheaper than a search for each key. */
 const maxKeys = 50

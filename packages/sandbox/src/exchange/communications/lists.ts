@@ -24,7 +24,7 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
     ),
     isListed: (rfq) =>
       isKept(state, rfq) &&
-      // Only the creator finds an obscured RFQ by the filter for the creator's account.
+      // A filter for an account finds the account's obscured RFQs only if the account is the caller.
       (query.accountId === undefined || (query.accountId === rfq.accountId && (isOwn || !rfq.isObscured))) &&
       (query.ticker === undefined || query.ticker === rfq.ticker) &&
       (query.eventTicker === undefined || query.eventTicker === rfq.eventTicker) &&
@@ -37,7 +37,7 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
 const tickersOf = (state: State, eventTicker: string | undefined): ReadonlyArray<string> | undefined =>
   eventTicker === undefined ? undefined : (state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
 
-/** Newest first. Recorded: a query that names neither role is refused, because quotes are private. */
+/** Lists quotes, newest first. Recorded: a query that names neither role is refused, because quotes are private. */
 export const listQuotes = (
   state: State,
   caller: AccountState,

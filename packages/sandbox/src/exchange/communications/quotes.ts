@@ -23,13 +23,13 @@ import { cancelQuote } from "./closing.ts"
 import { attachQuote, findQuote, findRfq, toQuote } from "./records.ts"
 import { checkMoney, countOf, insufficientBalance, opposite, type Terms, termsOf } from "./terms.ts"
 
-/** Documented. The execution window starts at the confirmation. */
+/** The documented times to confirm and to execute. The second one starts at the confirmation. */
 export const windowsOf = ({ isHighlyVolatile }: MarketState) =>
   isHighlyVolatile
     ? { confirmationMillis: 3_000, executionMillis: 1_000 }
     : { confirmationMillis: 30_000, executionMillis: 15_000 }
 
-/** For the full size of the RFQ. Replaces the maker's open quote on the RFQ. */
+/** Creates a quote for the full size of the RFQ. Replaces the maker's open quote on the RFQ. */
 export const create = (state: State, account: AccountState, input: CreateQuote): Result.Result<QuoteState, Refusal> =>
   Result.flatMap(findRfq(state, input.rfqId), (rfq) => {
     const refused = checkRfq(state, account, rfq) ?? checkBids(input)
@@ -80,7 +80,7 @@ export const checkBids = ({ noBid, subaccount, yesBid }: CreateQuote): Refusal |
     : undefined
 }
 
-/** Refuses a quote with a side that is too small to trade, or for which its maker cannot pay. */
+/** Refuses a quote if one of its sides is too small to trade, or if its maker cannot pay for that side. */
 const checkOffers = (state: State, quote: QuoteState): Refusal | undefined => {
   const { account, noBid, rfq, subaccount, yesBid } = quote
   const offered = (
@@ -151,7 +151,7 @@ const change = (
     return Result.void
   })
 
-/** Recorded: a quote that is no longer open is not found. */
+/** Cancels an open quote. Recorded: any other quote is not found. */
 export const remove = (state: State, account: AccountState, target: QuoteTarget): Result.Result<void, Refusal> =>
   change(
     state,
@@ -160,7 +160,7 @@ export const remove = (state: State, account: AccountState, target: QuoteTarget)
     (quote) => cancelQuote(state, quote, "requested")
   )
 
-/** The maker must then confirm the quote in time. */
+/** Accepts a quote. Its maker must then confirm it in time. */
 export const accept = (
   state: State,
   account: AccountState,
@@ -199,7 +199,7 @@ const checkAcceptable = (state: State, quote: QuoteState, side: "yes" | "no"): R
   )
 }
 
-/** Refuses a side for which the maker did not bid, and an invalid count or price. */
+/** Refuses a side on which the maker did not bid, and a count or price that no order can have. */
 const checkTradable = (
   state: State,
   { rfq: { market } }: QuoteState,
@@ -216,7 +216,7 @@ const checkTradable = (
 const checkStatus = ({ status }: QuoteState, needed: QuoteState["status"]): Refusal | undefined =>
   status === needed ? undefined : refusal("invalid", "bad_request", `the quote is ${status}, not ${needed}`)
 
-/** A timer then executes the quote. */
+/** Confirms a quote, and starts the timer that executes it. */
 export const confirm = (state: State, account: AccountState, target: QuoteTarget): Result.Result<void, Refusal> =>
   change(
     state,
@@ -254,7 +254,7 @@ const checkConfirmable = (state: State, quote: QuoteState): Refusal | undefined 
   )
 }
 
-/** The quote stays accepted, as recordings from demo show. */
+/** Ends the time to confirm. The quote stays accepted, as recorded in demo. */
 export const lapse = (state: State, quote: QuoteState): void => {
   quote.rfq.accepted = undefined
   state.emit?.({ type: "quoteLapsed", quote: toQuote(quote) })

@@ -10,7 +10,7 @@ import { toCombo } from "../markets/marketView.ts"
 import { notFound } from "../refusals.ts"
 import type { AccountState, QuoteState, RfqState, State } from "../state.ts"
 
-/** Without references to other entities. */
+/** The fields of an RFQ without its references to other entities. */
 export const rfqFields = ({
   accepted: _accepted,
   account: _account,
@@ -19,10 +19,10 @@ export const rfqFields = ({
   ...rfq
 }: RfqState): Omit<Rfq, "combo"> => rfq
 
-/** Later events do not change the copy. */
+/** A copy that later events do not change. */
 export const toRfq = (rfq: RfqState): Rfq => ({ ...rfqFields(rfq), combo: toCombo(rfq.market) })
 
-/** Later events do not change the copy. */
+/** A copy that later events do not change. */
 export const toQuote = ({ account: _account, rfq: _rfq, ...quote }: QuoteState): Quote => quote
 
 export const attachRfq = (state: State, rfq: RfqState): void => {
@@ -42,7 +42,7 @@ export const attachQuote = (state: State, quote: QuoteState): void => {
   quote.rfq.account.receivedQuotes.push(quote)
 }
 
-/** Documented: closed RFQs and canceled quotes are kept for seven days after their last update. */
+/** Documented: for how long closed RFQs and canceled quotes are found after their last update. */
 const keptMillis = 7 * 86_400_000
 
 export const isKept = (
@@ -62,7 +62,7 @@ const isParty = (quote: QuoteState, account: AccountState, subaccount: number | 
     ? quote.account === account && (subaccount ?? quote.subaccount) === quote.subaccount
     : quote.rfq.account === account && (subaccount ?? quote.rfqSubaccount) === quote.rfqSubaccount
 
-/** A quote in which the account has none of the roles is private, and not found. */
+/** Finds a quote in which the account has one of the roles. Any other quote is private, and not found. */
 export const findQuote = (
   state: State,
   account: AccountState,

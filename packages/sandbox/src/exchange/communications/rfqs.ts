@@ -20,10 +20,12 @@ import {
 import { closeRfq } from "./closing.ts"
 import { attachRfq, findRfq, toRfq } from "./records.ts"
 
-/** Documented, per account. */
+/** Documented maximum per account. */
 const maxOpenRfqs = 100
 
-/** An open RFQ of the account on the same market is replaced, or causes a refusal. */
+/**
+ * Creates an RFQ. If the account already has an open RFQ on the market, replaces it if requested, and otherwise fails.
+ */
 export const create = (state: State, account: AccountState, input: CreateRfq): Result.Result<RfqState, Refusal> => {
   const market = state.markets.get(input.ticker)
   if (market === undefined) {
@@ -47,7 +49,7 @@ export const create = (state: State, account: AccountState, input: CreateRfq): R
   return Result.succeed(rfq)
 }
 
-/** The checks that need neither the market nor the account. */
+/** Checks what depends neither on the market nor on the account. */
 export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refusal | undefined => {
   const { count, subaccount, targetCostExcludesFees, targetCostMicros } = input
   const largest = state.assumptions.maxOrderContracts * contract
@@ -69,8 +71,8 @@ export const checkSize = (state: State, input: Omit<CreateRfq, "ticker">): Refus
 }
 
 /**
- * For a replacement, both RFQs must be of the same subaccount, and no quote on the existing RFQ may be waiting for
- * its confirmation or execution.
+ * Refuses a second RFQ on a market unless it replaces the existing one. For that, both must be of the same subaccount,
+ * and no quote on the existing one may be waiting for its confirmation or execution.
  */
 const checkExisting = (
   account: AccountState,
@@ -117,7 +119,7 @@ export const makeRfq = (
   accepted: undefined
 })
 
-/** A quote that its creator accepted can still be confirmed and executed. */
+/** Deletes an RFQ. An accepted quote on it can still be confirmed and executed. */
 export const remove = (
   state: State,
   account: AccountState,

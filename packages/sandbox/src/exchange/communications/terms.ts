@@ -29,8 +29,8 @@ export const termsOf = ({ noBid, noCount, yesBid, yesCount }: Quote, accepted: "
 export const opposite = ({ side, ...terms }: Terms): Terms => ({ ...terms, side: side === "bid" ? "ask" : "bid" })
 
 /**
- * `bid` is the maker's bid. Documented: a target cost is what the RFQ's creator spends, by default including the fee of
- * the fill.
+ * The count of the contracts that an RFQ asks for, if the maker bids `bid`. Documented: a target cost is what the RFQ's
+ * creator spends, by default including the fee of the fill.
  */
 export const countOf = (state: State, { count, market, ...rfq }: RfqState, bid: number): number => {
   if (bid === 0) {
@@ -71,5 +71,5 @@ export const checkMoney = (
     ? refusal("invalid", code)
     : undefined
 
-/** The code if an account cannot pay for a quote that it accepts (documented) or confirms. */
+/** The code of the refusal if an account cannot pay for a quote that it accepts (documented) or confirms. */
 export const insufficientBalance = "INSUFFICIENT_BALANCE"

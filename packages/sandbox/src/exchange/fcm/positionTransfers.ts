@@ -18,8 +18,8 @@ import { find, findOrCreate, isSubtraderOf } from "./subtraders.ts"
 const cent = dollar / 100
 
 /**
- * Charges no fee and makes no fill. The cash of the source and of the error account changes as in a trade at this
- * price. Returns the id of the transfer.
+ * Transfers a position without a fee and without a fill. The cash of the source and of the error account changes as in
+ * a trade at the price of the transfer. Returns the id of the transfer.
  */
 export const transferPosition = (
   state: State,
@@ -80,8 +80,8 @@ const revenueOf = (held: number, side: "bid" | "ask", count: number, price: numb
 }
 
 /**
- * Also refuses a transfer that takes away contracts that cover resting orders of a party, because the money for these
- * orders would be missing.
+ * Checks a transfer. Also fails if it takes away contracts that cover resting orders of a party, because the money for
+ * these orders would be missing.
  */
 const checkTransfer = (
   errorAccount: AccountState,
@@ -128,7 +128,7 @@ const applyTransfer = (
   attach(to)
   deployPremium(state, from.holding.account, -changePosition(state, from, sides.from, count, input.price))
   const paid = changePosition(state, to, sides.to, count, input.price)
-  // The error account pays for its subtrader, or receives the subtrader's money.
+  // The error account pays for its subtrader, or receives what the subtrader is paid.
   pay(state, to.holding, -paid)
   pay(state, holdingOf(errorAccount, 0, to.market.exchangeIndex), paid)
 }

@@ -13,10 +13,10 @@ const newYork = /*#__PURE__*/ new Intl.DateTimeFormat("en-CA", {
   day: "2-digit"
 })
 
-/** The date in New York, such as `2026-10-26`. Documented: a cap applies to one such date. */
+/** The date in New York, such as `2026-10-26`. Documented: a cap applies to one New York date. */
 export const capDateOf = (millis: number): string => newYork.format(millis)
 
-/** Does nothing for an account that is not a subtrader. */
+/** Adds to a subtrader's premium of the day. Does nothing for any other account. */
 export const deployPremium = (state: State, { subtrader }: AccountState, micros: number): void => {
   if (subtrader !== undefined) {
     subtrader.premiumMicros = premiumOf(state, subtrader) + micros

@@ -24,8 +24,8 @@ import { capDateOf, premiumOf } from "./premium.ts"
 import { notFcm } from "./trades.ts"
 
 /**
- * The error account also becomes an FCM member. Neither account can be a subtrader, because a transfer could then
- * take money from the same account twice.
+ * Makes an account an FCM member. The error account also becomes one. Neither account can be a subtrader, because a
+ * transfer could then take money from the same account twice.
  */
 export const enable = (
   state: State,
@@ -86,14 +86,14 @@ const add = (state: State, member: AccountState, fcm: FcmState, subtraderId: str
   return subtrader
 }
 
-/** Checks only the form of the id. The subtrader need not exist yet. */
+/** Checks only the form of the id. The subtrader need not exist. */
 export const isSubtraderOf = ({ accountId }: AccountState, subtraderId: string): boolean =>
   subtraderId.startsWith(`${accountId}_`) && suffix.test(subtraderId.slice(accountId.length + 1))
 
 export const findOrCreate = (state: State, member: AccountState, subtraderId: string): SubtraderState =>
   member.fcm?.subtraders.get(subtraderId) ?? add(state, member, memberOf(member), subtraderId)
 
-/** A key that is bound to a subtrader may omit the id, and may not name another subtrader. */
+/** Finds a subtrader. A key that is bound to a subtrader may omit the id, and may not name another one. */
 export const find = (
   account: AccountState,
   subtraderId: string | undefined
@@ -133,7 +133,7 @@ export const toSubtrader = (state: State, subtrader: SubtraderState): Subtrader 
   blockedCategories: [...subtrader.blockedCategories].sort()
 })
 
-/** `undefined` removes the cap. Fails with `notFound` if there is no cap to remove. */
+/** Sets the cap, or removes it if it is `undefined`. Fails with `notFound` if there is no cap to remove. */
 export const setCap = (
   account: AccountState,
   subtraderId: string,
@@ -173,7 +173,7 @@ export const setBlocked = (
 
 const day = 86_400_000
 
-/** Newest first. Documented: a search by client ids finds only orders of the last 24 hours. */
+/** Orders of subtraders, newest first. Documented: a search by client ids finds only orders of the last 24 hours. */
 export const listOrders = (
   { nowMillis }: State,
   account: AccountState,

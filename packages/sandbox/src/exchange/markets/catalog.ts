@@ -21,7 +21,7 @@ import type { ComboState, EventState, MarketState, SeriesState, State } from "..
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
 
-/** Millionths in one ten-thousandth. Fee rates of an input are in ten-thousandths. */
+/** A fee rate of an input is in ten-thousandths, and is stored in millionths: a hundred per ten-thousandth. */
 const millionths = 100
 
 export const createSeries = (state: State, input: CreateSeries): Result.Result<SeriesState, Refusal> => {
@@ -70,7 +70,7 @@ export const toEvent = ({
   ...event
 }: EventState): MarketEvent => event
 
-/** Also creates the series if it is missing. */
+/** Creates an event, and its series if that is missing. */
 export const createEvent = (state: State, input: CreateEvent): Result.Result<EventState, Refusal> => {
   const { eventTicker, exchangeIndex = 0, multivariate = false, mutuallyExclusive = false, subTitle = "" } = input
   if (state.events.has(eventTicker)) {
@@ -129,7 +129,7 @@ export const attachMarket = (state: State, market: MarketState): void => {
   state.marketLists[event.multivariate ? "combos" : "others"].push(market)
 }
 
-/** Also creates the event if it is missing. */
+/** Creates a market, and its event if that is missing. */
 export const createMarket = (state: State, input: CreateMarket): Result.Result<MarketState, Refusal> => {
   const { ticker } = input
   const eventTicker = input.eventTicker ?? ticker.replace(/-[^-]*$/, "")
@@ -147,7 +147,7 @@ export const createMarket = (state: State, input: CreateMarket): Result.Result<M
   )
 }
 
-/** The terms must be valid. */
+/** Adds a market. Its terms must be valid. */
 export const addMarket = (
   state: State,
   input: Omit<CreateMarket, "priceRanges">,

@@ -26,7 +26,7 @@ const maxSize = 2_147_483_647
 
 const defaultComboShard = 1
 
-/** Also creates the series of the combos if it is missing. */
+/** Creates a collection, and the series of its combos if that is missing. */
 export const create = (state: State, input: CreateCollection): Result.Result<CollectionState, Refusal> => {
   const { closeMillis = Infinity, collectionTicker, description = "", openMillis = state.nowMillis } = input
   const { exchangeIndex = defaultComboShard, sizeMax = 0, sizeMin = 2 } = input

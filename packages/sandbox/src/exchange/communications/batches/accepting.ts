@@ -19,7 +19,7 @@ import { cancelBatchQuote, endCompetition, uncount } from "./closing.ts"
 import { checkMarkets, checkOpen, checkPayable } from "./quoting.ts"
 import { findBatchQuote, findOwnBatch, indexBatch, noteUpdate, toBatch, toBatchQuote } from "./records.ts"
 
-/** Each window is the shortest window of all markets of the batch. */
+/** The times to confirm and to execute: each is the shortest among the markets of the batch. */
 const batchWindowsOf = ({ children }: BatchState) => {
   const windows = children.map(({ market }) => windowsOf(market))
   return {
@@ -28,7 +28,10 @@ const batchWindowsOf = ({ children }: BatchState) => {
   }
 }
 
-/** Documented: a request that repeats a successful acceptance with its `client_order_id` gets the same response. */
+/**
+ * Accepts a batch. Documented: a request that repeats a successful acceptance with its `client_order_id` gets the same
+ * response.
+ */
 export const accept = (
   state: State,
   account: AccountState,
@@ -55,7 +58,7 @@ export const accept = (
     })
   })
 
-/** In the order of the children. Refuses bids that are worse than the caller accepts. */
+/** The best bid for each child, in the order of the children. Fails if a bid is lower than the caller's minimum. */
 const winnersOf = (
   { best, children }: BatchState,
   { minBids, side }: AcceptRfqBatch
@@ -142,11 +145,11 @@ const win = (state: State, batchQuote: BatchQuoteState, side: Side): void => {
   state.emit?.({ type: "batchQuoteAccepted", batchQuote: toBatchQuote(batchQuote) })
 }
 
-/** The response, which does not change after the acceptance. */
+/** The response to an acceptance. It stays the same, even if the quotes change later. */
 const toAccepted = ({ acceptedMillis, acceptedSide, children }: BatchState): AcceptedBatch => ({
   side: acceptedSide!, // it was accepted
   quotes: children.map(({ quotes }): Quote => ({
-    ...toQuote(quotes[0]!), // the only quote of a child in the state is the quote that won the child
+    ...toQuote(quotes[0]!), // once accepted, a child keeps only the quote that won it
     status: "accepted",
     cancelReason: undefined,
     updatedMillis: acceptedMillis!,
@@ -157,7 +160,7 @@ const toAccepted = ({ acceptedMillis, acceptedSide, children }: BatchState): Acc
   }))
 })
 
-/** The last confirmation starts the timer that executes the batch. */
+/** Confirms a batch quote. The last confirmation starts the timer that executes the batch. */
 export const confirm = (state: State, account: AccountState, target: BatchQuoteTarget): Result.Result<void, Refusal> =>
   Result.flatMap(findBatchQuote(state, account, target), (batchQuote) => {
     const { batch } = batchQuote

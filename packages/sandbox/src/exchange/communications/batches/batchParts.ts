@@ -20,7 +20,7 @@ export const makeBatches = (): Batches => ({
   updatesOf: new Map()
 })
 
-/** Creates the value if it is missing. */
+/** Returns the value of a key. Creates it if it is missing. */
 export const valueOf = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   let value = map.get(key)
   if (value === undefined) {

@@ -9,10 +9,10 @@ import { schedule } from "../../schedule.ts"
 import type { BatchQuoteState, BatchState, BestBid, State } from "../../state.ts"
 import { type Side, sides } from "./batchParts.ts"
 
-/** Documented: the creator receives at most one message about best bids in this time. */
+/** Documented: the creator receives at most one message about best bids in this period. */
 const publishEveryMillis = 250
 
-/** Undefined if the maker declines that side. */
+/** The bid of a batch quote on a child. Undefined if the maker declines that side. */
 const bidOf = (batchQuote: BatchQuoteState, child: number, side: Side): BestBid | undefined => {
   const quote = batchQuote.quotes[child]! // while a batch quote counts, it has a quote for each child
   const bid = side === "yes" ? quote.yesBid : quote.noBid
@@ -36,14 +36,14 @@ const search = (batch: BatchState, child: number, side: Side): BestBid | undefin
   return best
 }
 
-/** `older` is the replaced batch quote. */
+/** `older` is the batch quote that `batchQuote` replaces. */
 export const addBids = (state: State, batchQuote: BatchQuoteState, older: BatchQuoteState | undefined): void =>
   update(state, batchQuote.batch, (best, child, side) => {
     const own = bidOf(batchQuote, child, side)
     if (best === undefined || best.batchQuote !== older) {
       return better(best, own)
     }
-    // The maker had the best bid. If its new bid is not worse, it is still the best.
+    // The maker's older bid was the best. If the new bid is not lower, it is the best bid.
     return own !== undefined && own.bid >= best.bid ? own : search(batchQuote.batch, child, side)
   })
 

@@ -26,7 +26,7 @@ export const cancelBatchQuote = (state: State, batchQuote: BatchQuoteState, reas
   state.emit?.({ type: "batchQuoteDeleted", batchQuote: toBatchQuote(batchQuote) })
 }
 
-/** The caller must update the best bids of the batch. */
+/** Ends the time in which a batch quote can win children. The caller must update the best bids of the batch. */
 export const uncount = (state: State, batchQuote: BatchQuoteState): void => {
   batchQuote.isCounted = false
   unschedule(state, { discount: batchQuote })
@@ -47,7 +47,7 @@ const childReasons: Readonly<Record<RfqBatchCloseReason, RfqCloseReason>> = {
   "partially executed": "notExecuted"
 }
 
-/** Emits no event, because the event of the batch reports it. */
+/** Closes a child. Emits no event, because the event of the batch reports the close. */
 export const closeChild = (state: State, rfq: RfqState, reason: RfqCloseReason): void => {
   rfq.status = "closed"
   rfq.closeReason = reason
@@ -55,7 +55,7 @@ export const closeChild = (state: State, rfq: RfqState, reason: RfqCloseReason):
   rfq.accepted = undefined
 }
 
-/** The accounts in `executedFor` receive the result of the execution in other events. */
+/** Closes a batch. The accounts in `executedFor` receive the result of the execution in other events. */
 export const closeBatch = (
   state: State,
   batch: BatchState,
@@ -83,12 +83,12 @@ export const closeBatch = (
   state.emit?.({ type: "rfqBatchClosed", batch: toBatch(batch), executedFor })
 }
 
-/** The market closes, so the children can no longer trade together. */
+/** Closes the batches with a child in a closing market, because their children can no longer trade together. */
 export const closeBatchesOf = (state: State, { ticker }: MarketState): void => {
   for (const batch of [...(state.batches.ofMarket.get(ticker) ?? [])]) {
     closeBatch(state, batch, "market closed")
   }
 }
 
-/** Documented: a missed confirmation closes the whole batch, and nothing trades. */
+/** Closes a batch that a maker did not confirm in time. Documented: nothing of the batch trades. */
 export const lapseBatch = (state: State, batch: BatchState): void => closeBatch(state, batch, "expired")

@@ -11,10 +11,12 @@ import { checkActive, checkTrading } from "../../orders/placing.ts"
 import { invalidParameters, refusal } from "../../refusals.ts"
 import { type AccountState, checkNotPaused, type ComboState, type MarketState, type State } from "../../state.ts"
 
-/** Documented for one child (an RFQ of the batch), and for the different legs of all children. */
+/**
+ * Documented, both for the legs of one child (an RFQ of the batch) and for the different legs of all children together.
+ */
 const maxLegs = 6
 
-/** The market is undefined if the batch must create it. */
+/** The combo of a child. `market` is undefined if the batch must create it. */
 interface Found {
   readonly market: MarketState | undefined
   /** Undefined for a market that was not created in a collection. */
@@ -22,7 +24,7 @@ interface Found {
   readonly exchangeIndex: number
 }
 
-/** If one of the children is refused, nothing is created. */
+/** Creates nothing if one of the children is refused. */
 export const findOrCreateMarkets = (
   state: State,
   account: AccountState,

@@ -30,7 +30,7 @@ const unavailableToFcm: Refusal = /*#__PURE__*/ refusal(
   "FCM members cannot create RFQ batches"
 )
 
-/** Closes the oldest open batches if this is necessary and requested. */
+/** Creates a batch. If the account has too many open batches and requested it, closes the oldest ones. */
 export const create = (
   state: State,
   account: AccountState,
@@ -79,7 +79,7 @@ const termsOf = (
 const checkMember = ({ fcm, subtrader }: AccountState, { subtraderId }: CreateRfqBatch): Refusal | undefined =>
   fcm === undefined && subtrader === undefined && subtraderId === undefined ? undefined : unavailableToFcm
 
-/** The checks that do not need the markets. */
+/** Checks what does not depend on the markets. */
 const checkRequest = (
   state: State,
   account: AccountState,
@@ -112,7 +112,7 @@ const checkRequest = (
     : undefined
 }
 
-/** Oldest first. Fails if the account would have too many open batches. */
+/** Returns the open batches to close, oldest first. Fails if the account would still have too many. */
 const batchesToReplace = (
   { batches }: State,
   account: AccountState,
@@ -166,7 +166,7 @@ const makeBatch = (
   clientOrderId: undefined
 })
 
-/** Documented: an accepted batch can no longer be closed. */
+/** Deletes an open batch. Documented: an accepted batch can no longer be closed. */
 export const remove = (
   state: State,
   account: AccountState,

@@ -25,7 +25,7 @@ import { toBatch, toBatchQuote } from "./records.ts"
 
 interface Child {
   readonly quote: QuoteState
-  /** The creator of the batch places the opposite order. */
+  /** The maker's order. The creator of the batch places the opposite order. */
   readonly terms: Terms
 }
 
@@ -37,7 +37,7 @@ interface Paired extends Placed {
   readonly taker: OrderState
 }
 
-/** All winners must have confirmed. */
+/** Executes a batch that all winners have confirmed. */
 export const executeBatch = (state: State, batch: BatchState): void => {
   const side = batch.acceptedSide! // it was accepted
   const children = batch.children.map(({ accepted }): Child => {
@@ -88,7 +88,8 @@ const winnersOf = ({ quotes }: BatchState): ReadonlyArray<BatchQuoteState> =>
   [...quotes.values()].filter(({ status }) => status === "confirmed")
 
 /**
- * If the maker's order matched another account's order, too little of it would be left for the creator of the batch.
+ * Whether a child can fill in full. If the maker's order matched another account's order, too little of it would be
+ * left for the creator of the batch.
  */
 const isTradable = (state: State, { quote, terms: { price, side } }: Child): boolean => {
   const { account, postOnly, rfq } = quote
@@ -121,7 +122,7 @@ const moneyOfMaker = ({ account, quotes, subaccount }: BatchQuoteState, side: Si
     return total + moneyOf(account, subaccount, market, terms, isTaker ? market.takerRate : market.makerRate)
   }, 0)
 
-/** If one of the orders is refused, none of them trades. */
+/** Places the orders of all makers and of the creator. If one of them is refused, none trades. */
 const placeAll = (state: State, batch: BatchState, children: ReadonlyArray<Child>): void => {
   const placed: Array<Placed> = []
   for (const child of children) {
@@ -158,7 +159,10 @@ const withdraw = (state: State, placed: ReadonlyArray<Placed>): void => {
   }
 }
 
-/** Cancels the orders instead if an earlier child has canceled an order that this child needs. */
+/**
+ * Trades the two orders of a child. Cancels them instead if an earlier child has canceled an order that the trade
+ * needs.
+ */
 const tradeChild = (state: State, { maker, quote, taker }: Paired): void => {
   if (canFill(state, taker)) {
     trade(state, taker)
@@ -192,10 +196,10 @@ const statuses: Partial<Record<RfqBatchCloseReason, BatchQuoteState["status"]>> 
 
 const finish = (state: State, batch: BatchState): void => {
   const winners = winnersOf(batch)
-  const quotes = batch.children.map(({ quotes: [quote] }) => quote!) // every child was accepted
+  const quotes = batch.children.map(({ quotes: [quote] }) => quote!) // every child has an accepted quote
   for (const winner of winners) {
     const outcome = outcomeOf(winner.quotes)
-    winner.status = statuses[outcome.closeReason]! // an outcome has one of these reasons
+    winner.status = statuses[outcome.closeReason]! // every outcome has one of these reasons
     winner.updatedMillis = state.nowMillis
     winner.isRfqObscured &&= outcome.executedRfqIds.length === 0
     state.emit?.({ type: "batchQuoteExecuted", batchQuote: toBatchQuote(winner), ...outcome })

@@ -16,7 +16,7 @@ import { UpdateList } from "./updateList.ts"
 const maxLimit = 20
 const maxChildren = 100
 
-/** Most recently updated first. A page never splits a batch. */
+/** Batches, most recently updated first. A page never contains only a part of a batch. */
 export const listBatches = (
   state: State,
   caller: AccountState,

@@ -25,10 +25,10 @@ import { addBids, removeBids } from "./bestQuotes.ts"
 import { cancelBatchQuote, uncount } from "./closing.ts"
 import { attachBatchQuote, findBatch, findBatchQuote, toBatchQuote } from "./records.ts"
 
-/** Documented: how long a batch quote can win children. */
+/** Documented: for how long a batch quote can win children after it was sent. */
 const countedMillis = 30_000
 
-/** Replaces the maker's older batch quote on the batch. */
+/** Creates a batch quote. Replaces the maker's older one on the batch. */
 export const create = (
   state: State,
   account: AccountState,
@@ -55,7 +55,7 @@ export const checkOpen = ({ batchId, status }: BatchState): Refusal | undefined 
 export const checkMarkets = (state: State, { children }: BatchState): Refusal | undefined =>
   children.map(({ market }) => checkActive(state, market)).find((refused) => refused !== undefined)
 
-/** In the order of the children. There must be exactly one bid for each child. */
+/** The bids in the order of the children. Fails unless there is exactly one bid for each child. */
 const bidsByChild = (
   { children }: BatchState,
   { batchId: _batchId, bids, ...terms }: CreateBatchQuote
@@ -101,7 +101,7 @@ const add = (
   return Result.succeed(batchQuote)
 }
 
-/** The maker can win all children on one side, so it must be able to pay for all bids of a side. */
+/** The maker can win all children on one side, so it must be able to pay for all its bids on that side. */
 const checkOffers = (state: State, batch: BatchState, quotes: ReadonlyArray<QuoteState>): Refusal | undefined => {
   for (const side of sides) {
     const offered = quotes.filter((quote) => (side === "yes" ? quote.yesBid : quote.noBid) > 0)
@@ -127,7 +127,7 @@ const checkOffer = (state: State, { rfq }: QuoteState, { count, price }: Terms):
   return invalid === undefined ? undefined : invalidParameters(invalid.details ?? invalid.message)
 }
 
-/** The quotes must have the same maker. */
+/** Checks that the maker of all these quotes can pay for them together. */
 export const checkPayable = (
   { exchangeIndex }: BatchState,
   quotes: ReadonlyArray<QuoteState>,
@@ -159,7 +159,7 @@ const makeBatchQuote = (
   for (const quote of quotes) {
     quote.quoteId = state.ids.next()
   }
-  // Documented: an unchanged bid keeps its time priority if the older batch quote could still win.
+  // Documented: a bid that did not change keeps its time priority, if the older batch quote could still win.
   const prioritiesOf = (side: Side): ReadonlyArray<number> =>
     quotes.map((quote, child) => {
       const bid = side === "yes" ? "yesBid" : "noBid"
@@ -193,7 +193,7 @@ const makeBatchQuote = (
   }
 }
 
-/** Like a single quote, a batch quote that is no longer open is not found. */
+/** Withdraws an open batch quote. Any other batch quote is not found, as with single quotes. */
 export const remove = (state: State, account: AccountState, target: BatchQuoteTarget): Result.Result<void, Refusal> =>
   Result.flatMap(findBatchQuote(state, account, target), (batchQuote) => {
     const refused = batchQuote.status === "open" ? checkNotPaused(state, batchQuote.batch.exchangeIndex) : notFound
@@ -205,7 +205,7 @@ export const remove = (state: State, account: AccountState, target: BatchQuoteTa
     return Result.void
   })
 
-/** The batch quote stays open, and its maker can send it again. */
+/** Takes the batch quote's bids out of the competition. It stays open, and its maker can send it again. */
 export const discount = (state: State, batchQuote: BatchQuoteState): void => {
   batchQuote.isCounted = false
   removeBids(state, batchQuote)

@@ -12,7 +12,7 @@ import { isKept, toQuote, toRfq } from "../records.ts"
 import { valueOf } from "./batchParts.ts"
 import { UpdateList } from "./updateList.ts"
 
-/** Later events do not change the copy. */
+/** A copy that later events do not change. */
 export const toBatch = ({
   account: _account,
   best: _best,
@@ -26,7 +26,7 @@ export const toBatch = ({
   ...batch
 }: BatchState): RfqBatch => ({ ...batch, rfqs: children.map(toRfq) })
 
-/** Later events do not change the copy. */
+/** A copy that later events do not change. */
 export const toBatchQuote = ({
   account: _account,
   batch: _batch,
@@ -68,7 +68,7 @@ export const noteUpdate = ({ batches }: State, batch: BatchState): void => {
   valueOf(batches.updatesOf, batch.accountId, () => new UpdateList()).add(batch)
 }
 
-/** Removes the maker's older batch quote on the batch. */
+/** Adds a batch quote, and removes the maker's older one on the batch. */
 export const attachBatchQuote = ({ batches }: State, batchQuote: BatchQuoteState): void => {
   const { accountId, batch } = batchQuote
   const older = batch.quotes.get(accountId)
@@ -88,7 +88,7 @@ export const findBatch = (state: State, batchId: string): Result.Result<BatchSta
 export const isCreator = (batch: BatchState, account: AccountState, subaccount: number | undefined): boolean =>
   batch.account === account && (subaccount ?? batch.subaccount) === batch.subaccount
 
-/** Documented: other accounts are refused as forbidden. */
+/** Finds a batch that the account created. Documented: other accounts are refused as forbidden. */
 export const findOwnBatch = (
   state: State,
   account: AccountState,
@@ -101,7 +101,7 @@ export const findOwnBatch = (
       : Result.fail(refusal("forbidden", "permission_denied", "only the creator of the RFQ batch may do this"))
   )
 
-/** A replaced batch quote is not found. */
+/** Finds a batch quote that the account made and has not replaced. */
 export const findBatchQuote = (
   state: State,
   account: AccountState,

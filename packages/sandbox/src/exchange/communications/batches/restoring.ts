@@ -30,11 +30,11 @@ const dumpBatchQuote = (
 ) => ({
   ...batchQuote,
   quoteIds: quotes.map(({ quoteId }) => quoteId),
-  /** Only those that are not in the exchange's list of quotes. */
+  /** Only the quotes that are not in the exchange's list of quotes. */
   quotes: quotes.filter(({ quoteId }) => !known.has(quoteId)).map(toQuote)
 })
 
-/** Must run after the RFQs and quotes are restored. */
+/** Restores the batches. The RFQs and quotes must have been restored before. */
 export const restoreBatches = (state: State, from: ReturnType<typeof dumpBatches>): void => {
   for (const { rfqIds, ...batch } of from.rfqBatches) {
     attachBatch(state, {

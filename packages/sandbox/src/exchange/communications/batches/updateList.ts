@@ -10,8 +10,8 @@ import { IndexSet } from "../../orders/indexSet.ts"
 type Status = RfqBatch["status"]
 
 /**
- * Append-only, with one entry per update of a batch. Only the last entry of a batch counts. So the batches that were
- * updated most recently come last, and the index of an entry never changes.
+ * A list to which each update of a batch appends an entry. Only the last entry of a batch counts. So the most recently
+ * updated batches come last, and the index of an entry never changes.
  */
 export class UpdateList<Item extends { readonly status: Status }> {
   readonly all: Array<Item> = []
@@ -23,7 +23,7 @@ export class UpdateList<Item extends { readonly status: Status }> {
     closed: new IndexSet()
   }
 
-  /** Uses the batch's current status. */
+  /** Indexes the entry by the batch's current status. */
   add(batch: Item): void {
     const previous = this.#indexes.get(batch)
     if (previous !== undefined) {
@@ -37,7 +37,7 @@ export class UpdateList<Item extends { readonly status: Status }> {
     this.#byStatus[batch.status].add(index)
   }
 
-  /** Finds only the last entry of each batch. */
+  /** Finds batches by their last entries. */
   before(status: string | undefined): FindBefore {
     if (status === undefined) {
       return (index) => this.#current.below(index)
