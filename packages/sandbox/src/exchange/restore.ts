@@ -355,7 +355,7 @@ const restoreHolding = (state: State, account: AccountState, dumped: Dumped["acc
   }
 }
 
-/** Over all shards, oldest position first. */
+/** Lists the positions on all shards, oldest first. */
 const restorePositionLists = (account: AccountState): void => {
   const positions = Array.from(account.holdings.values()).flatMap((holding) => Array.from(holding.positions.values()))
   for (const position of positions.sort((left, right) => left.listIndex - right.listIndex)) {

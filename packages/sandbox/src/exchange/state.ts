@@ -81,7 +81,7 @@ export interface AccountState {
   readonly clientTransferIds: Set<string>
   allocation: Allocation
   marginedMicros: number
-  /** By subaccount, or for all subaccounts: the time until which new orders are canceled on arrival. */
+  /** The time until which new orders are canceled on arrival, by subaccount or for all subaccounts. */
   readonly cancelledOnArrivalUntil: Map<number | "all", number>
   readonly buckets: Buckets
   /** The public id of the account in its RFQs and quotes. */
@@ -98,7 +98,8 @@ export interface AccountState {
   readonly receivedQuotes: Array<QuoteState>
   readonly receivedQuoteIndexes: RecordIndexes<QuoteState>
   /**
-   * When the account created combos, oldest first. Creations older than seven days are removed only at the next check.
+   * When the account created combos, oldest first. Creations older than seven days are removed only at the next
+   * creation.
    */
   readonly comboCreations: Array<number>
   /** Oldest first. */
@@ -281,7 +282,7 @@ export interface EventState extends Mutable<MarketEvent> {
 
 export interface CollectionState extends Collection {
   readonly eventsByTicker: ReadonlyMap<string, AssociatedEvent>
-  /** A combo needs legs from these events. */
+  /** A combo needs a leg from each of these events. */
   readonly requiredEvents: ReadonlyArray<AssociatedEvent>
   /** By legs, oldest first. */
   readonly combos: Map<string, MarketState>
@@ -329,7 +330,7 @@ export interface MarketState {
   readonly trades: Array<Trade>
   /** The number of trades that were at least a day old at the last count. */
   oldTrades: number
-  /** The contracts of all newer trades. */
+  /** The contracts of all trades except the `oldTrades` oldest. */
   dayVolume: number
   lastPrice: number
   volume: number

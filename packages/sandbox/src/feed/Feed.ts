@@ -30,8 +30,8 @@ export interface FeedHost {
   /** The clock of `tick`, in Unix milliseconds. Unlike the exchange's clock, it cannot be moved or frozen. */
   readonly clockMillis: () => number
   /**
-   * The time by `clockMillis` at which the exchange's time reaches `exchangeMillis`. Undefined if the exchange's clock
-   * is frozen.
+   * What `clockMillis` returns when the exchange's time reaches `exchangeMillis`. Undefined if the exchange's clock is
+   * frozen.
    */
   readonly clockMillisAt: (exchangeMillis: number) => number | undefined
 }
@@ -163,7 +163,7 @@ export class Feed {
     this.#authenticate = makeAuthenticate(this.#host.exchange)
   }
 
-  /** A connection that opens later is closed immediately. */
+  /** Closes all connections. A connection that opens later is closed immediately. */
   stop(): void {
     this.#isStopped = true
     this.closeAll(1001, "the exchange stops")

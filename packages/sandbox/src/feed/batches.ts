@@ -12,7 +12,7 @@ import { quotedBatchCreatorId, toBestQuote } from "../rest/routes/rfqBatchBodies
 import { count, dollars, price, time } from "../rest/wire.ts"
 import type { Communication } from "./communications.ts"
 
-/** Undefined for an event without a message. */
+/** Undefined if the event causes no message. */
 export const toBatchCommunication = (event: Event): Communication | undefined => {
   switch (event.type) {
     case "rfqBatchCreated":

@@ -234,8 +234,8 @@ export interface Operator {
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
   /**
    * Restarts with only the initial markets, collections, accounts and world. The keys of these accounts stay the same.
-   * Undoes moves of the clock and restored times. Removes planted faults, recorded requests and the reference prices
-   * that the operator set. Closes the connections of the feed.
+   * Undoes every move of the clock, also those by `restore`. Removes planted faults, recorded requests and the
+   * reference prices that the operator set. Closes the connections of the feed.
    */
   readonly reset: Effect.Effect<void, SandboxError>
 }

@@ -22,14 +22,14 @@ const idleMillis = 1_000
 /** A reader that takes no bytes for this long is dropped. */
 const maxBehindMillis = 20_000
 const maxReaders = 16
-/** A smaller change of the exchange's time, relative to this machine's time, is not sent. */
+/** A change of the exchange's time, relative to this machine's time, is sent only if it is at least this large. */
 const timePrecisionMillis = 50
 /** Markets in the list (`maxMarkets`), and in one message (`maxLines`). */
 const maxMarkets = 1_000
 const maxLines = 200
 const maxRecent = 100
 const maxRecentTrades = 300
-/** Of a frame or a path, in characters. */
+/** The maximum length of a frame or a path, in characters. */
 const maxText = 600
 
 export interface Selection {
@@ -59,7 +59,7 @@ class Recent<A> {
     }
   }
 
-  /** Also forgets the items. Undefined if there are none. */
+  /** Returns and removes the items. Undefined if there are none. */
   take(): { readonly items: ReadonlyArray<A>; readonly discarded: number } | undefined {
     this.#cut()
     const [items, discarded] = [this.#items, this.#discarded]
@@ -109,7 +109,7 @@ class Reader {
   /** By section. */
   readonly #sent = new Map<string, string>()
   #sentTime = -Infinity
-  /** Undefined if the reader keeps up. */
+  /** When the reader fell behind. Undefined if it keeps up. */
   behindSince: number | undefined
 
   constructor(source: Source, body: BodyStream, selection: Selection) {
@@ -232,7 +232,7 @@ class Reader {
     return { time }
   }
 
-  /** Undefined if the section equals the section that was sent last. */
+  /** Undefined if the section has not changed since it was last sent. */
   #changed(name: string, section: unknown): object | undefined {
     const json = JSON.stringify(section ?? null, replacer)
     if (this.#sent.get(name) === json) {

@@ -55,7 +55,7 @@ export const gateFeed = (
 const openGated = (open: (line: Line) => Endpoint, line: Line, journal: Journal): Endpoint => {
   let endpoint: Endpoint | undefined
   let heldBytes = 0
-  /** Whether the feed saw held bytes, and so may be waiting until they are sent. */
+  /** Whether the feed has seen held bytes, and therefore may wait until they are sent. */
   let isBehind = false
   const release = (text: string, bytes: number, reason: string | undefined): void => {
     heldBytes -= bytes

@@ -45,7 +45,9 @@ interface Held {
 
 const writeChars = 1024 * 1024
 
-/** A snapshot replaces pending changes only if there are more than this number, even with smaller limits. */
+/**
+ * A snapshot replaces pending changes only if there are more than this number, even if `limits.commands` is smaller.
+ */
 const smallestBurst = 1_000
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
@@ -123,7 +125,7 @@ export class Journal {
     this.#add({ atMillis, clock })
   }
 
-  /** The state of the new exchange is written as a snapshot. */
+  /** Writes the state of the new exchange as a snapshot. */
   replaced(): void {
     this.#replacedSeq = ++this.#seq
     this.#start()
@@ -277,7 +279,7 @@ export class Journal {
     }
     this.#isReleasing = true
     let released = 0
-    // A call of `send` can hold another response, which comes after all others.
+    // A call of `send` can hold another response, which is then the last in `#held`.
     while (released < this.#held.length && this.#held[released]!.seq <= this.#savedSeq) {
       deliver(this.#held[released++]!, undefined)
     }

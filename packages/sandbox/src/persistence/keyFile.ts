@@ -54,7 +54,7 @@ const knownKeys = (disk: Disk, path: string): ReadonlyMap<string, string> => {
       }
     }
   } catch {
-    // The file has no keys: `readKeys` reports this.
+    // The file is not JSON with keys. `readKeys` reports this.
   }
   return known
 }

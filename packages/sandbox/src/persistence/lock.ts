@@ -103,7 +103,7 @@ const startOf = (pid: number): string => {
   return boot === undefined || started === undefined ? "" : `${boot} ${started}`
 }
 
-/** If another process has replaced the stale lock meanwhile, puts the lock of that process back. */
+/** Puts the removed lock back if another process has replaced the stale lock meanwhile. */
 const removeStale = (file: string, stale: string | undefined, aside: string): void => {
   try {
     renameSync(file, aside)

@@ -118,7 +118,7 @@ const checkOrigin = (head: Head, path: string, { assumptions, seed }: Options): 
     throw new Unusable(`the state file ${path} has seed ${head.seed}, not ${seed}. Use that seed, ${other}`)
   }
   const wanted = decisive({ ...defaults, ...assumptions })
-  const names = new Set([...Object.keys(wanted), ...Object.keys(head.assumptions)]) as Set<keyof Assumptions> // of both
+  const names = new Set([...Object.keys(wanted), ...Object.keys(head.assumptions)]) as Set<keyof Assumptions>
   for (const name of names) {
     if (head.assumptions[name] !== wanted[name]) {
       throw new Unusable(
@@ -139,7 +139,7 @@ const restored = (snapshot: Snapshot, path: string, options: Options): Exchange 
 class Replay {
   readonly #exchange: Exchange
   clock: ClockState
-  /** Commands that threw. They threw before the restart, too, at the same point. */
+  /** The number of commands that threw, as they did before the restart. */
   defects = 0
 
   constructor(exchange: Exchange, clock: ClockState) {
@@ -150,7 +150,7 @@ class Replay {
   apply({ change }: Entry): void {
     if ("clock" in change) {
       this.clock = change.clock
-      // Fires the timers that fired before the move.
+      // Fires the timers that were due before the move.
       this.#exchange.view(change.atMillis)
       return
     }
@@ -165,7 +165,7 @@ class Replay {
 
 const entryOf = (text: string): Entry | undefined => {
   const record = recordOf(text)
-  // With a correct checksum, a record with a change is an entry.
+  // The checksum is correct, so every record with a change is an entry.
   return Predicate.isObject(record) && "change" in record ? (record as unknown as Entry) : undefined
 }
 

@@ -20,7 +20,7 @@ export const failure = (status: number, code: string, details?: string): RestRes
 })
 
 export interface RequestRefusal extends Refusal {
-  /** If true, no other status replaces the observed status. */
+  /** If true, no substitute replaces the status: see {@link refused}. */
   readonly isStatusKept?: boolean
 }
 

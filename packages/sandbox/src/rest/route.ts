@@ -10,7 +10,10 @@ import type { Command, CommandType, CommandResult } from "../exchange/Commands.t
 import type { ApiKey, Refusal } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 
-/** The signature is verified if it is required or present. The input fits the operation's schemas. */
+/**
+ * A request whose input fits the operation's schemas. A signature is verified if the operation requires it or the
+ * request has one.
+ */
 export interface Call<out Input> {
   readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>
   readonly view: View
@@ -21,7 +24,7 @@ export interface Call<out Input> {
   /** Undefined for an unsigned request. */
   readonly key: ApiKey | undefined
   readonly nowMillis: number
-  /** With eight decimals. `name` is an index or underlying of the feed. */
+  /** The value of an index or underlying of the feed, with eight decimals. */
   readonly referenceAt: (name: string, atMillis: number) => string
   readonly input: Input
 }

@@ -142,7 +142,7 @@ const beginnings = [
   ["from", "to"]
 ] as const
 
-/** Such as `min_ts` and `max_ts`, or `start_ts` and `end_ts`. */
+/** The pairs of names, such as `min_ts` and `max_ts`, or `start_ts` and `end_ts`. */
 export const rangesOf = ({ query }: Descriptor): ReadonlyArray<RangeNames> =>
   Object.keys(query).flatMap((first) =>
     beginnings

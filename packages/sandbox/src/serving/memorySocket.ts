@@ -69,7 +69,7 @@ class MemorySocket implements Socket.WebSocketLike {
   #isSilent = false
   /** Whether the feed's side has started to close. */
   #feedHasClosed = false
-  /** The first `#dispatched` events are dispatched already. */
+  /** Of these, the first `#dispatched` are dispatched. */
   #events: Array<{ readonly dispatch: () => void; readonly bytes: number }> = []
   #dispatched = 0
   #heldBytes = 0
@@ -262,7 +262,7 @@ class MemorySocket implements Socket.WebSocketLike {
     }
   }
 
-  /** Does nothing if the feed's side has ended or is silent by then. */
+  /** Calls the feed in a later task, unless the feed's side has then ended or is silent. */
   #toFeed(pass: (endpoint: Endpoint) => void): void {
     this.#tasks.soon(() => {
       if (this.#endpoint !== undefined && !this.#isSilent) {

@@ -221,7 +221,7 @@ const placing = (
 
 describe("Orders.place", () => {
   for (const [how, faults] of [
-    ["is lost before the order arrives", [{ reset: "before" }]],
+    ["is missing because the order did not arrive", [{ reset: "before" }]],
     ["is lost after the order is executed", [{ reset: "after" }]],
     ["is cut short", [{ mangle: "truncated" }]],
     ["is lost four times", [{ reset: "before" }, { reset: "after" }, { reset: "after" }, { status: 504 }]],
@@ -367,7 +367,7 @@ describe("Orders.settle, after the client's clock was changed", () => {
     ["fast", 300_000],
     ["slow", -300_000]
   ] as const) {
-    it.effect(`finds an order signed with the exchange's time while the clock is five minutes ${how}`, () =>
+    it.effect(`finds an order that was signed with the exchange's time, if the clock is five minutes ${how}`, () =>
       withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
         Effect.gen(function* () {
           const machine = machineClock()

@@ -428,7 +428,7 @@ describe("setActive", () => {
     assert.isTrue(Result.isSuccess(floor.cancel(one, second.orderId)))
   })
 
-  it("cancels the orders with cancelOnPause", () => {
+  it("cancels the orders with cancelOnPause, and no others", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const [stays, goes] = [

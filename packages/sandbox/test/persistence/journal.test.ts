@@ -297,7 +297,7 @@ describe("compaction", () => {
     })
   }
 
-  it("is not needed for a new file, which is absent or whole", async () => {
+  it("is not needed if the creation of a file is interrupted: the file is absent or whole", async () => {
     const found = { none: 0, whole: 0 }
     for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
       const disk = new MemoryDisk()

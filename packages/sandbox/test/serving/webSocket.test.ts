@@ -314,7 +314,7 @@ describe("WebSockets", () => {
     other.terminate()
   })
 
-  served("report the unsent bytes of a slow reader, and notify the feed when sent", async (found) => {
+  served("report the unsent bytes of a slow reader, and notify the feed when the bytes are sent", async (found) => {
     const socket = await open(found, { perMessageDeflate: false })
     await until(() => found.feed.connections.length === 1)
     const connection = last(found.feed)

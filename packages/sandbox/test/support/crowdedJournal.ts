@@ -34,7 +34,7 @@ export interface Crowded {
   readonly journal: Journal
   readonly operator: Operator
   readonly running: Running
-  /** Moves of the exchange's clock do not change it. */
+  /** The real time. Moves of the exchange's clock do not change it. */
   readonly wall: { millis: number }
   readonly lastSeq: () => number
   readonly move: (millis: number) => void

@@ -13,7 +13,7 @@ import { schedule } from "../schedule.ts"
 import type { EventState, MarketState, SeriesState, State } from "../state.ts"
 import { isTime } from "../times.ts"
 
-/** Of the published fee types, in millionths. */
+/** The rates of the published fee types, in millionths. */
 const rates: Readonly<Record<FeeTerms["feeType"], { readonly taker: number; readonly maker: number }>> = {
   quadratic: { taker: 70_000, maker: 0 },
   quadratic_with_maker_fees: { taker: 70_000, maker: 17_500 },
@@ -24,7 +24,7 @@ const rates: Readonly<Record<FeeTerms["feeType"], { readonly taker: number; read
 export const isMultiplier = (value: number): boolean =>
   value >= 0 && value <= 10 && Math.round(value * 100) / 100 === value
 
-/** For a market that was created without its own rates, in millionths. */
+/** The rates of a market that was created without its own rates, in millionths. */
 export const ratesOf = (event: EventState): { readonly taker: number; readonly maker: number } => {
   const { feeMultiplier, feeType } = event.feeOverride ?? event.series
   const times = Math.round(feeMultiplier * 100)

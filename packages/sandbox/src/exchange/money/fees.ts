@@ -56,9 +56,9 @@ export const feeDown = (rate: number, count: number, price: number): number => {
 export interface Rounding {
   readonly feeStep: number
   readonly balanceStep: number
-  /** The step in which carried rounding is refunded. */
+  /** Carried rounding is refunded in multiples of this amount. */
   readonly rebateStep: number
-  /** How far the carried amount must exceed one refund step. */
+  /** This part of the carried amount is never refunded. */
   readonly rebateBeyond: number
 }
 

@@ -131,7 +131,7 @@ export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   const side = position[name]
   const target = Math.min(closable(position, name), side.restingCount)
   while (side.coveredCount < target) {
-    const order = side.boundary! // below the target, some order is not fully covered
+    const order = side.boundary! // as long as the target is not reached, some order is not fully covered
     const count = Math.min(target - side.coveredCount, order.remainingCount - order.coveredCount)
     order.coveredCount += count
     side.coveredCount += count
@@ -150,7 +150,7 @@ export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   }
 }
 
-/** It exists if at least one contract is covered. */
+/** At least one contract must be covered. */
 const lastCovered = (side: OwnSide): OrderState => {
   const { boundary } = side
   if (boundary === undefined) {

@@ -13,7 +13,7 @@ export const hashOf = (text: string): number => {
   return value >>> 0
 }
 
-/** `value` must be whole. Cheaper than a new hash of a text. */
+/** `value` must be whole. Cheaper than hashing a text. */
 export const mix = (hash: number, value: number): number => {
   let word = (hash ^ Math.imul(value | 0, 0x9e37_79b1) ^ Math.floor(value / 0x1_0000_0000)) | 0
   word = Math.imul(word ^ (word >>> 16), 0x85eb_ca6b)

@@ -35,7 +35,7 @@ interface GameExample {
   readonly startsInMinutes: number
   readonly hasPlayers: boolean
   readonly canTie?: boolean
-  /** For the first market. The program runs for a week from the start of the game. */
+  /** The incentive program of the first market. It runs for a week from the start of the game. */
   readonly program?: Omit<CreateIncentiveProgram, "ticker" | "startMillis" | "endMillis">
 }
 
@@ -134,7 +134,7 @@ const sources: ReadonlyArray<SourceExample> = [
   }
 ]
 
-/** With the codes that tickers contain. */
+/** Each city has the code that tickers contain. */
 const cities = [
   ["ATL", "Atlanta"],
   ["BOS", "Boston"],

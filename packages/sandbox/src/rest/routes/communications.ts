@@ -46,7 +46,7 @@ export const rfqs: ReadonlyArray<Route> = [
   )
 ]
 
-/** With or without the RFQ's id. */
+/** Only the deprecated operations lack the RFQ's id. */
 type QuoteCall = Call<{ readonly quote_id: string; readonly rfq_id?: string }>
 
 const targetOf = ({ input, key }: QuoteCall): QuoteTarget => ({
@@ -166,7 +166,7 @@ const readCreateRfq = (input: Rfqs.CreateInput): Result.Result<CreateRfq, Refusa
       )
     : Result.fail(notFcm)
 
-/** A request may state the value in either of two fields. If both are set, they must be equal. */
+/** The value of the field that is set. If both fields are set, they must be equal. */
 const oneOf = <A>(names: string, one: A | undefined, other: A | undefined): Result.Result<A | undefined, Refusal> =>
   one !== undefined && other !== undefined && one !== other
     ? Result.fail(invalidParameters(`${names} are not equal`))

@@ -242,7 +242,7 @@ export const toOrder = (order: Order): Orders.Order => ({
   exchange_index: order.exchangeIndex
 })
 
-/** Averages are over the fills on arrival. */
+/** Averages are over the fills when the order arrived. */
 const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Response => ({
   order_id: order.orderId,
   ...clientIdOf(order.clientOrderId),
@@ -252,7 +252,7 @@ const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Respons
   ts_ms: nowMillis
 })
 
-/** The response has counts, and averages over new fills, only if the remaining count changed. */
+/** Only if the amendment changed the remaining count, the response has counts, and averages over the new fills. */
 const toAmended = ({ after, before }: Changed, nowMillis: number): Orders.AmendOrderV2Response => ({
   order_id: after.orderId,
   ...clientIdOf(after.clientOrderId),

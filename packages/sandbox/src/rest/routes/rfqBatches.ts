@@ -112,7 +112,7 @@ export const rfqBatches: ReadonlyArray<Route> = [
   )
 ]
 
-/** Fails with the first refusal. */
+/** Reads every item. Fails with the first refusal. */
 const readAll = <A, B>(
   items: ReadonlyArray<A>,
   read: (item: A) => Result.Result<B, Refusal>
@@ -176,7 +176,7 @@ const readChild = (child: RfqBatches.Child, shared: Size): Result.Result<CreateR
   }))
 }
 
-/** Undefined if the child names both a ticker and legs, or neither. */
+/** Undefined unless the child names either a ticker or legs. */
 const readCombo = ({
   market_ticker: ticker,
   selected_markets: legs
