@@ -111,7 +111,7 @@ export const countWhile = (length: number, isBefore: (index: number) => boolean)
   return low
 }
 
-/** Both inclusive. */
+/** The bounds in milliseconds, both inclusive. */
 export const millisOf = ({ maxSeconds, minSeconds }: TimeQuery) => ({
   minMillis: minSeconds === undefined ? -Infinity : minSeconds * 1_000,
   maxMillis: maxSeconds === undefined ? Infinity : maxSeconds * 1_000

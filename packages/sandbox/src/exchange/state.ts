@@ -59,7 +59,7 @@ export interface AccountState {
   /** Every accepted order. */
   readonly orders: OrderList<OrderState>
   restingCount: number
-  /** By reserved client id. */
+  /** The orders by their reserved client ids. */
   readonly clientOrderIds: Map<string, OrderState>
   readonly groups: Map<string, GroupState>
   /** By {@link holdingKey}. An unused subaccount or shard has no entry. */
@@ -175,8 +175,8 @@ export interface BatchQuoteState extends Mutable<Omit<BatchQuote, "quotes">> {
   readonly account: AccountState
   readonly batch: BatchState
   /**
-   * In the order of the children. Once the batch is accepted, only the quotes that won a child. Only these are in the
-   * state's list of quotes.
+   * In the order of the children. Once the batch is accepted, only the quotes that won a child remain. The state's list
+   * of quotes contains only such quotes.
    */
   quotes: Array<QuoteState>
   /** By side and child. Of equal bids, the lowest number wins. */
@@ -193,7 +193,7 @@ export interface Batches {
   readonly openOf: Map<string, Set<BatchState>>
   /** The open and accepted batches with a child on a market, by ticker. */
   readonly ofMarket: Map<string, Set<BatchState>>
-  /** By account id, and then by client batch id. Only the latest batch with an id. */
+  /** By account id, and then by client batch id. Of several batches with the same client batch id, only the latest. */
   readonly byClientId: Map<string, Map<string, BatchState>>
   readonly updates: UpdateList<BatchState>
   readonly updatesOf: Map<string, UpdateList<BatchState>>

@@ -40,7 +40,7 @@ export interface FeedHost {
 const pingMillis = 10_000
 const pingBody = "heartbeat"
 
-/** In tokens: the default cost of a request. */
+/** The default cost of a request, in tokens. */
 const upgradeCost = 10
 
 export class Feed {
@@ -68,7 +68,7 @@ export class Feed {
     this.#assumptions = host.exchange.assumptions
     this.#authenticate = makeAuthenticate(host.exchange)
     this.references = new References(host.exchange.seed)
-    // Shows the exchange without an advance of its time. While an event is published, the view already contains all
+    // This view does not advance the exchange's time. While an event is published, the view already contains all
     // effects of its command.
     const view = () => host.exchange.view(0)
     this.#publisher = new Publisher(this.#audience, this.faults, this.#marketIds, view)
@@ -105,7 +105,7 @@ export class Feed {
       : { _tag: "Accepted", open: (line) => this.#open(key.success, line, fault?.closeCode) }
   }
 
-  /** By the host's `clockMillis`. Undefined if nothing is scheduled. */
+  /** The time of the next scheduled action, by the host's `clockMillis`. Undefined if nothing is scheduled. */
   nextMillis(): number | undefined {
     const own = this.#timers.nextMillis()
     const timer = this.#connections.size === 0 ? undefined : this.#host.exchange.nextTimerMillis()

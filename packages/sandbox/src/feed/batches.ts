@@ -46,8 +46,8 @@ export const toBatchCommunication = (event: Event): Communication | undefined =>
 }
 
 /**
- * The accounts in `without` do not receive the message. A subscription with the user filter `self` receives it only if
- * its account created the batch.
+ * The accounts in `without` do not receive the message. A subscription with the user filter `self` receives the message
+ * only if its account created the batch.
  */
 const ofBatch = (type: string, batch: RfqBatch, fields: object, without: ReadonlyArray<string>): Communication => ({
   type,

@@ -25,7 +25,8 @@ export class Publisher {
   readonly #faults: FeedFaults
   readonly #marketIds: MarketIds
   readonly #view: () => View
-  /** The last `ticker` message of each market. */ readonly #lastTickers = new Map<string, string>()
+  /** The last `ticker` message of each market. */
+  readonly #lastTickers = new Map<string, string>()
 
   /** `view` must not advance the time of the exchange. */
   constructor(audience: Audience, faults: FeedFaults, marketIds: MarketIds, view: () => View) {

@@ -106,7 +106,7 @@ class Reader {
   #trades = new Recent<Trade>(maxRecentTrades)
   readonly #requests = new Recent<ServedRequest>(maxRecent)
   readonly #frames = new Recent<ReturnType<typeof shownFrame>>(maxRecent)
-  /** By section. */
+  /** The JSON that was last sent of each section. */
   readonly #sent = new Map<string, string>()
   #sentTime = -Infinity
   /** When the reader fell behind. Undefined if it keeps up. */

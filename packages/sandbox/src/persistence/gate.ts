@@ -14,7 +14,7 @@ const unavailable = (reason: string): WireResponse => toWire(failure(503, "servi
 export const refuseIfFailed = ({ failure }: Journal): WireResponse | undefined =>
   failure === undefined ? undefined : unavailable(failure)
 
-/** Waits until every change before the response is on the disk. If that fails, sends a 503 instead. */
+/** Waits until every change before the response is on the disk. If a change cannot be written, sends a 503 instead. */
 export const holdResponse =
   (journal: Journal) =>
   (response: WireResponse, send: (response: WireResponse) => void): void =>

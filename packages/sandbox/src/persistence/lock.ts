@@ -81,7 +81,7 @@ const ownerOf = (text = ""): Owner | undefined => {
   }
 }
 
-/** Whether the owner may still run. Nothing is known about a process on another machine. */
+/** Whether the owner may still run. A process on another machine always may. */
 const isRunning = ({ host, pid, started }: Owner): boolean => {
   if (host !== hostname()) {
     return true

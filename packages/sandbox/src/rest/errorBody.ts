@@ -48,7 +48,7 @@ export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumpt
   }
 }
 
-/** For a response or for an item of a batch. */
+/** The `error` of a response or of an item of a batch. */
 export const detailsOf = ({
   code,
   details,

@@ -44,7 +44,7 @@ export const route = <Input, Output, E, Capability>(
   handle: handle as Route["handle"]
 })
 
-/** For a wire response that differs from the client's value, such as a secret that the client wraps. */
+/** For an operation whose wire response differs from the client's value: for example, the client wraps a secret. */
 export const wireRoute = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   handle: (call: Call<Input>) => Result.Result<{ readonly [K in keyof Output]: unknown }, Refusal>

@@ -81,7 +81,10 @@ const literalsFirst = (left: Compiled, right: Compiled): number => {
   return 0
 }
 
-/** The path and the template must have the same number of segments. Undefined if they do not match. */
+/**
+ * The values of the template's parameters; undefined if the path does not match. Both must have the same number of
+ * segments.
+ */
 const capture = (
   segments: ReadonlyArray<string>,
   parts: ReadonlyArray<string>

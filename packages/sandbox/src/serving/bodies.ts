@@ -26,7 +26,10 @@ export class BodyBudget {
   }
 }
 
-/** After the first chunk, chunks below this size are copied into blocks, because each kept chunk costs more memory. */
+/**
+ * After the first chunk, chunks below this size are copied into blocks, because every chunk that is kept costs memory
+ * besides its bytes.
+ */
 const minChunkBytes = 16 * 1024
 
 const minBlockBytes = 1024

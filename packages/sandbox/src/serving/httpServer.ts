@@ -90,7 +90,7 @@ export const listen = (
       })
   ).pipe(
     Effect.map((server) => {
-      const address = server.address() as AddressInfo // a server that listens on a port has this kind of address
+      const address = server.address() as AddressInfo // the address of a server that listens on a port
       return address.port
     })
   )

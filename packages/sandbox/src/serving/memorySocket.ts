@@ -46,7 +46,7 @@ const headersOf = (options: Socket.WebSocketConstructorOptions | undefined): Wir
 type EventType = "open" | "message" | "error" | "close"
 type Listener = (event: Socket.WebSocketEvent) => void
 
-/** As `ws` passes it to listeners of `unexpected-response`. */
+/** The response that `ws` passes to listeners of `unexpected-response`. */
 type Response = Readable & {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
@@ -271,7 +271,7 @@ class MemorySocket implements Socket.WebSocketLike {
     })
   }
 
-  /** The connection ends when the client has received the close. */
+  /** Sends a close. The connection ends when the client has received it. */
   #closeFromFeed(code: number, reason: string): void {
     if (!this.#feedHasClosed) {
       this.#feedHasClosed = true
@@ -279,7 +279,7 @@ class MemorySocket implements Socket.WebSocketLike {
     }
   }
 
-  /** Messages that the client has not received are lost. */
+  /** Resets the connection. Messages that the client has not received are lost. */
   #reset(): void {
     this.#events = this.#events.slice(this.#dispatched).filter(({ bytes }) => bytes === 0)
     this.#dispatched = 0

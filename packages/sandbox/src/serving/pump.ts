@@ -9,7 +9,7 @@ import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 
 export interface Scheduled {
-  /** In Unix milliseconds of Effect's clock. Undefined if nothing is scheduled. */
+  /** The next scheduled time, in Unix milliseconds of Effect's clock. Undefined if nothing is scheduled. */
   nextMillis(): number | undefined
   /** After the call, `nextMillis` must be later than now. */
   tick(): void

@@ -1,4 +1,4 @@
-/** Lines are parallel connections. A hole is a time whose trades may be missing. */
+/** Lines are parallel connections. A hole is a period whose trades may be missing. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"

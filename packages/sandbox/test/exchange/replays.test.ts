@@ -642,7 +642,7 @@ const prepare = (exchange: Exchange): void => {
   }
 }
 
-/** As JSON, because a restored field that was undefined is absent. */
+/** Values are compared as JSON, because a restored value lacks the fields that were undefined. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown
 
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot

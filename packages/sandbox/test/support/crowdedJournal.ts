@@ -22,7 +22,7 @@ type Step =
 
 const digest = (dump: unknown): string => createHash("sha256").update(JSON.stringify(dump)).digest("hex")
 
-/** Advances the time of the exchange to `atMillis`. */
+/** Advances the exchange to `atMillis`, and returns a digest of its state. */
 export const stateAt = (exchange: Exchange, atMillis: number): string => digest(exchange.dump(atMillis))
 
 export const stateOf = ({ operator }: Crowded): string => digest(Effect.runSync(operator.dump))

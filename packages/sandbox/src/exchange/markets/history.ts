@@ -30,7 +30,8 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
 }
 
 /**
- * A market or a position can be archived only after it settled. For trades, fills and orders, their lists decide this.
+ * A market or a position can be archived only after it settled. The lists of trades, fills and orders themselves know
+ * which of their items are archived.
  */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>

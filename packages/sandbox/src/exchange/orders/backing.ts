@@ -43,7 +43,7 @@ export const moneyNeeded = (
   return moneyFor(side, price, feeRate, Math.max(0, count - spare))
 }
 
-/** The additional money. Assumes that the subaccount's other orders are covered first. */
+/** The additional money that the changed order needs. Assumes that the subaccount's other orders are covered first. */
 export const moneyNeededToChange = (order: OrderState, price: number, count: number, feeRate: number): number => {
   const { position } = order
   const side = position[order.side]

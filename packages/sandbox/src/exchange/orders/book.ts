@@ -21,7 +21,7 @@ export interface Level<Order extends Resting<Order>> {
   last: Order | undefined
   /** In hundredths of a contract. */
   count: number
-  /** Includes orders that no longer rest. */
+  /** The number of orders that ever joined the level, including those that no longer rest. */
   arrivals: number
   /**
    * The resting count of each block of arrivals, so that a position in a long queue is found without a walk along the

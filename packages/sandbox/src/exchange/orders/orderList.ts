@@ -33,7 +33,7 @@ export interface OrderFilter {
   readonly isArchived: boolean
   /** Orders that ended before this time are archived. Must not decrease between calls. */
   readonly archiveMillis: number
-  /** Both inclusive. */
+  /** `minMillis` and `maxMillis` are inclusive. */
   readonly minMillis: number
   readonly maxMillis: number
 }
@@ -45,7 +45,7 @@ export class OrderList<Item extends Listed> {
   readonly all: Array<Item> = []
   readonly #statuses: Statuses = { live: makeSets(), archived: makeSets() }
   readonly #byTicker = new Map<string, OfMarket>()
-  /** Not archived yet, in the order in which they ended. */
+  /** The ended orders that are not archived yet, in the order in which they ended. */
   #ended: Array<Item> = []
   #firstEnded = 0
 

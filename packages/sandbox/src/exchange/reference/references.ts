@@ -39,7 +39,7 @@ export type ReferenceKind = "crypto" | "commodity"
 export const kindOf = (name: string): ReferenceKind | undefined =>
   Object.hasOwn(indices, name) ? "crypto" : Object.hasOwn(underlyings, name) ? "commodity" : undefined
 
-/** Documented, for the channel with five updates a second. */
+/** Documented: the indices of the channel with five updates a second. */
 const fastIndices = ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI", "XRPUSD_RTI", "DOGEUSD_RTI"]
 
 /**

@@ -21,9 +21,9 @@ import { numbersFrom } from "./random.ts"
 import { durationOf, sportOf } from "./sports.ts"
 
 interface GameExample {
-  /** A series ticker. */
+  /** The ticker of the series of markets about the winner. */
   readonly winners: string
-  /** A series ticker. */
+  /** The ticker of the series of markets about the total score. */
   readonly totals: string
   readonly competition: string
   /** The type of the milestone. */
@@ -305,7 +305,7 @@ const roundedIn = ({ nowMillis }: Site, minutes: number): number =>
 
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
-/** In the format of tickers, such as `26NOV30`. */
+/** The date in the format of tickers, such as `26NOV30`. */
 const dayOf = (millis: number): string => {
   const date = new Date(millis)
   const [year, dayOfMonth] = [date.getUTCFullYear() % 100, date.getUTCDate()].map((part) =>

@@ -121,8 +121,8 @@ const readListRfqs = (input: Rfqs.ListInput): Result.Result<ListRfqs, Refusal> =
 }
 
 /**
- * A public client names the creators by their communications ids, so the caller's own communications id is read as the
- * caller's account.
+ * A public client names the creators by their communications ids, so this operation accepts the caller's own
+ * communications id as the caller's account.
  */
 const readListQuotes = (
   input: Quotes.ListInput,

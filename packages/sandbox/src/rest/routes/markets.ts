@@ -85,8 +85,8 @@ export const listMarkets = (
 const isBetween = (millis: number, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || millis >= min * 1_000) && (max === undefined || millis <= max * 1_000)
 
-/** `min` is in Unix seconds. */ const isAfter = (millis: number, min: number | undefined): boolean =>
-  min === undefined || millis > min * 1_000
+/** `min` is in Unix seconds. */
+const isAfter = (millis: number, min: number | undefined): boolean => min === undefined || millis > min * 1_000
 
 /** After `min` and not after `max`, in Unix seconds. */
 const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>

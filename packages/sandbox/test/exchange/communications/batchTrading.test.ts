@@ -16,7 +16,7 @@ const unknownId = "00000000-0000-4000-8000-000000000000"
 const everything = { limit: 20, isOwn: false, subaccount: undefined, status: undefined }
 const everyRfq = { ...everything, limit: 100, accountId: undefined, ticker: undefined, eventTicker: undefined }
 
-/** 40 cents for YES and 50 cents for NO on each child. */
+/** Bids of 40 cents for YES and 50 cents for NO on each child. */
 const even = [
   [40, 50],
   [40, 50]

@@ -28,7 +28,7 @@ const ignored = new Set(["resting_orders_count", "action"])
 
 /**
  * A body must have every recorded field with the recorded value. Each recorded id must correspond to exactly one id of
- * the bodies. Of a time, only the type is compared.
+ * the bodies. For a time, only its type is compared.
  */
 const makeAssertShows = () => {
   const ours = new Map<string, string>()

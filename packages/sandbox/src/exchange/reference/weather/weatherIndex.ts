@@ -148,7 +148,7 @@ const stationsOf = (seed: number, name: string, city: City): Stations => {
   }
 }
 
-/** Less than half a degree Fahrenheit. */
+/** Noise of less than half a degree Fahrenheit. */
 const noiseAt = (hash: number, millis: number): number => 0.4 * wave(millis, 23 * minute, fractionOf(hash))
 
 const readingOf = (
