@@ -63,7 +63,7 @@ describe("privateMaterial", () => {
     })
   }
 
-  it("reports a public key for any other structure under the label PUBLIC KEY", () => {
+  it("reports any other structure under the label PUBLIC KEY as a public key", () => {
     assert.deepStrictEqual(failureOf(read(numbers(3), "PUBLIC KEY")), { _tag: "PublicKey" })
   })
 

@@ -37,7 +37,7 @@ const inMemory = <E>(
   )
 
 describe("AccountFeed.make", () => {
-  inMemory("is live with the existing orders, then reports each change once", (trader) =>
+  inMemory("becomes live with the existing orders, and then reports each change once", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)
       const { order_id } = yield* Orders.create(bid)
@@ -444,7 +444,7 @@ describe("AccountFeed.layer", () => {
   )
 
   inMemory(
-    "does not accept an order from the feed that differs from the intent",
+    "ignores an order of the feed that has the intent's id but different terms",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(named("5"))

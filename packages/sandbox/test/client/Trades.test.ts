@@ -199,7 +199,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     fast
   )
 
-  inMemory("reports a hole if a stalled line is lost with trades that the other line missed", (me) =>
+  inMemory("reports a hole if a stalled line is lost, and the other line missed the same trades", (me) =>
     Effect.gen(function* () {
       const { sandbox } = me
       const trade = yield* trader(me)

@@ -380,7 +380,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S29: keeps all messages since the subscription, also between two pulls", ({ place }) =>
+  inMemory("S29: delivers all messages since the subscription, even to a late and slow reader", ({ place }) =>
     Effect.gen(function* () {
       const { events: stream } = yield* Feed.open("user_orders")
       yield* live(1)

@@ -128,7 +128,7 @@ describe("Streams", () => {
     assert.strictEqual(trades.length, 200)
   })
 
-  it("sends the whole state after a reset, also if trades follow before the message", () => {
+  it("sends the whole state after a reset, also if trades follow before the message is sent", () => {
     const world = makeStreams()
     const { floor } = world
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXOTHER-26-YES" } }))

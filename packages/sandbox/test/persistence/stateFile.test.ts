@@ -238,7 +238,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("creates the markets of the options that the file does not have yet", () =>
+  it.live("creates the markets that the options have and the file lacks", () =>
     Effect.gen(function* () {
       const file = newFile()
       const tickers = ({ view }: Operator) => Effect.map(view, (all) => all.tickers())

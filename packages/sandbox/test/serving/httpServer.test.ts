@@ -245,7 +245,7 @@ describe("listen, with many large bodies", () => {
     )
   )
 
-  it.live("closes connections beyond the limit", () =>
+  it.live("closes connections beyond the maximum number", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ maxConnections: 2 })

@@ -187,7 +187,7 @@ describe("WebSockets", () => {
     assert.match(await raw(found.port, request).received, /^HTTP\/1\.1 418 /)
   })
 
-  it.live("leave upgrade offers of other protocols to the HTTP server", () =>
+  it.live("decline an upgrade to another protocol, and keep the connection for later requests", () =>
     Effect.promise(async () => {
       const server = createServer((request, response) => response.end(`${request.method} ${request.url}`))
       server.on("upgrade", (request, _socket, head) => declineUpgrade(server, request, head))

@@ -59,7 +59,7 @@ describe("View.candles", () => {
     })
   })
 
-  it("includes a trade at the end of a minute in this minute", () => {
+  it("counts a trade at the end of a minute in that minute", () => {
     const { at, candles, trade } = setup()
     at(minute)
     trade(40, 1)

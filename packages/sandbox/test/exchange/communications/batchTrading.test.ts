@@ -150,7 +150,7 @@ describe("createRfqBatch", () => {
     desk.batch()
   })
 
-  it("replaces only batches of the subaccount that a key is locked to", () => {
+  it("replaces only batches of the subaccount to which a key is locked", () => {
     const desk = makeBatching()
     desk.batch()
     desk.batch({ subaccount: 1 })

@@ -249,7 +249,7 @@ describe("transferPosition", () => {
     assert.deepStrictEqual([desk.positionOf(desk.one.accountId), desk.errorPosition()], [0, -5])
   })
 
-  it("changes the sign of a smaller position, and nets with the target's position", () => {
+  it("can change the sign of a position, and nets with the position of the target", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 2)
     unwrap(desk.transfer({ count: 500, price: 5_000 }))
