@@ -7,7 +7,7 @@ import { privateMaterial, publicMaterial } from "../src/internal/structure.ts"
 
 const { bitString, implicitPublicKey, integer, null: nothing, objectIdentifier, octetString, sequence } = Der.tags
 
-/** The length has its shortest form. */
+/** Encodes the length in its shortest form. */
 const element = (tag: number, ...contents: ReadonlyArray<Uint8Array | number>): Uint8Array => {
   const bytes = contents.flatMap((part) => (typeof part === "number" ? [part] : [...part]))
   const { length } = bytes

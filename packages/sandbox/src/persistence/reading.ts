@@ -115,14 +115,14 @@ const checkOrigin = (head: Head, path: string, { assumptions, seed }: Options): 
     )
   }
   if (head.seed !== seed) {
-    throw new Unusable(`the state file ${path} has seed ${head.seed}, not ${seed}. Use that seed, ${other}`)
+    throw new Unusable(`the state file ${path} has seed ${head.seed}, not ${seed}. Use seed ${head.seed}, ${other}`)
   }
   const wanted = decisive({ ...defaults, ...assumptions })
   const names = new Set([...Object.keys(wanted), ...Object.keys(head.assumptions)]) as Set<keyof Assumptions>
   for (const name of names) {
     if (head.assumptions[name] !== wanted[name]) {
       throw new Unusable(
-        `the state file ${path} was written with the assumption ${name}: ${JSON.stringify(head.assumptions[name])}, not ${JSON.stringify(wanted[name])}. Use that assumption, ${other}`
+        `the state file ${path} was written with the assumption ${name}: ${JSON.stringify(head.assumptions[name])}, not ${JSON.stringify(wanted[name])}. Use the value of the file, ${other}`
       )
     }
   }

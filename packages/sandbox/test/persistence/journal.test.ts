@@ -222,10 +222,10 @@ describe("a state file", () => {
       reason(withHead(/"version":"[^"]*"/, '"version":"9.9.9"')),
       /version 9\.9\.9 wrote .* Use version 9\.9\.9/
     )
-    assert.match(reason(disk, { seed: 6 }), /has seed 5, not 6\. Use that seed/)
+    assert.match(reason(disk, { seed: 6 }), /has seed 5, not 6\. Use seed 5, or/)
     assert.match(
       reason(disk, { assumptions: { transferMillis: 0 } }),
-      /with the assumption transferMillis: 3000, not 0\. Use that assumption/
+      /with the assumption transferMillis: 3000, not 0\. Use the value of the file, or/
     )
     assert.strictEqual(reason(disk, { assumptions: { transferMillis: 3_000, pythFeed: "refused" } }), "did not fail")
     other.set(path, Buffer.from("a text\n"))
