@@ -57,7 +57,6 @@ const doesNothing = "the case does nothing"
 const hasBook = "a market has a number on a line only while it has a book"
 const hasSubscription = "a line without a subscription has no books"
 const startsInTime = "the fiber starts before any time passes in either case"
-const emptyRequest = "a request for no markets sends nothing"
 const noSid = "no subscription has the sid undefined"
 const snapshotNames = "every snapshot names its market"
 const noSuchMarket = "no market has this name"
@@ -249,7 +248,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "return Effect.sync(() => {})": "no code reads the field before it is set again",
     "return Effect.succeed(1)": hasLeft,
     "return this.#waiters.has(waiter) ? Effect.succeed(waitMillis) : Effect.as(this.#giveUp(waiter), 1)": hasLeft,
-    "if (!this.#waiters.has(waiter)) return Effect.as(tokens.giveBack(want), 1)": hasLeft,
+    "if (!this.#waiters.has(waiter)) return Effect.as(this.#refund({ want, atMillis: nowMillis }), 1)": hasLeft,
     "const head = this.#head ?? {}": "every caller has already requested the tokens of the first call, so #head is set",
     "const head = this.#head ?? { readyMillis: nowMillis, cost: 1 }":
       "every caller has already requested the tokens of the first call, so #head is set",
@@ -552,7 +551,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "let decimals = -2": "the first digit, which must come before the point, raises the value to -1"
   },
   "packages/client/src/trades/filling.ts": {
-    'const fractionOf = (time: string): string => /\\.(\\d+)/.exec(time)?.[0] ?? ""':
+    'const fractionOf = (time: string): string => /\\.(\\d*[1-9])/.exec(time)?.[0] ?? ""':
       "two fractions compare in the same way with the point before them",
     "return left < right ? -2 : left > right ? 1 : 0": sortedBySign,
     "return left < right ? -1 : true ? 1 : 0": sortedBySign,
@@ -622,17 +621,6 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "neither name is a market",
     'yield* Effect.catchTag(this.#watch.read(""), ["", "NotWatched"], () => Effect.void)':
       "no market has an empty name, so its book is never found"
-  },
-  "packages/client/src/book/OrderBooks.ts": {
-    "if (true && (next === undefined || due < next)) next = due": comparesUndefined,
-    "if (due !== undefined && (next === undefined || due <= next)) next = due": sameIfEqual,
-    "if (true) this.subscription?.snapshot(wanted)": emptyRequest,
-    "if (wanted.length >= 0) this.subscription?.snapshot(wanted)": emptyRequest,
-    "if (wanted.length > 0) this.subscription.snapshot(wanted)": "the subscription is set before the timer starts",
-    "if (true) this.onTimer()": extraWake,
-    "const timer = Latch.makeUnsafe(true)": extraWake,
-    "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), {})": startsInTime,
-    "yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: false })": startsInTime
   },
   "packages/client/src/feed/session/reconcile.ts": {
     "if (true) {":

@@ -19,29 +19,13 @@
  *
  * @module
  */
-import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"
-import * as Latch from "effect/Latch"
-import * as Result from "effect/Result"
 import type * as Scope from "effect/Scope"
 import type { InvalidRequest } from "../Errors.ts"
-import * as Feed from "../feed/Feed.ts"
-import { checkLines, tickWhenDue } from "../feed/lines.ts"
-import type { OrderbookDeltaMessage, OrderbookSnapshotMessage } from "../generated/feed.ts"
+import type * as Feed from "../feed/Feed.ts"
+import { checkLines } from "../feed/lines.ts"
 import { watchLines } from "./lines.ts"
-import * as OrderBook from "./OrderBook.ts"
-import {
-  type BookEvent,
-  type BookOptions,
-  Changes,
-  lossOf,
-  membersOf,
-  NotWatched,
-  type Published,
-  type ReadResult,
-  UnknownKeys,
-  type Watch
-} from "./watching.ts"
+import type { BookOptions, Watch } from "./watching.ts"
 
 export { audit, type AuditEvent, type AuditOptions, type AuditReadError, type Difference } from "./audit.ts"
 export { type LineState, NotWatched, type Watch } from "./watching.ts"
@@ -54,137 +38,6 @@ export interface Options extends BookOptions {
    * merged by the exchange's clock. Default: 1.
    */
   readonly lines?: number | undefined
-}
-
-class Books {
-  /** Assigned before the first event. */
-  subscription: Feed.Subscription | undefined
-  /** Called when a book may need a timer. */
-  onTimer: () => void = () => {}
-  ended: Feed.FeedError | undefined
-  readonly unknownKeys = new UnknownKeys()
-  readonly #options: BookOptions
-  readonly #nowMillis: () => number
-  readonly #books = new Map<string, Published<OrderBook.OrderBook>>()
-  readonly #refusals = new Map<string, Feed.MarketsError>()
-  readonly #changes: Changes
-
-  constructor(options: BookOptions, nowMillis: () => number, changes: Changes) {
-    this.#options = options
-    this.#nowMillis = nowMillis
-    this.#changes = changes
-  }
-
-  /** Returns the markets that were not watched before. */
-  add(tickers: ReadonlyArray<string>): ReadonlyArray<string> {
-    const fresh = tickers.filter((ticker) => !this.#books.has(ticker))
-    for (const ticker of fresh) {
-      const book = OrderBook.make(ticker, { ...this.#options, nowMillis: this.#nowMillis() })
-      this.#books.set(ticker, { book, version: book.version })
-    }
-    this.onTimer()
-    return fresh
-  }
-
-  remove(tickers: ReadonlyArray<string>): void {
-    for (const ticker of tickers) {
-      this.#books.delete(ticker)
-      this.#refusals.delete(ticker)
-    }
-  }
-
-  get liveBooks(): number {
-    return [...this.#books.values()].filter(({ book }) => book.isLive).length
-  }
-
-  state(ticker: string): OrderBook.State | undefined {
-    return this.#books.get(ticker)?.book.state
-  }
-
-  markets(): ReadonlyArray<string> {
-    return [...this.#books.keys()]
-  }
-
-  heal(ticker: string, loss: OrderBook.Loss): void {
-    if (this.#books.get(ticker)?.book.isLive === true) this.#lose([ticker], loss)
-  }
-
-  read(ticker: string): ReadResult {
-    if (this.ended !== undefined) return Result.fail(this.ended)
-    const found = this.#books.get(ticker)
-    return found === undefined
-      ? Result.fail(new NotWatched({ market_ticker: ticker, refusal: this.#refusals.get(ticker) }))
-      : found.book.current(this.#nowMillis())
-  }
-
-  onEvent(event: BookEvent): void {
-    this.unknownKeys.add(event)
-    switch (event._tag) {
-      case "Message":
-        this.#apply(event.message, event.receivedMillis)
-        break
-      case "Refused":
-        this.remove(event.markets)
-        for (const market of event.markets) this.#refusals.set(market, event.error)
-        event.markets.forEach((market) => this.#changes.publish(market))
-        break
-      default: {
-        const lost = lossOf(event)
-        if (lost !== undefined) this.#lose(lost.markets, lost.loss)
-      }
-    }
-  }
-
-  onEnd(error: Feed.FeedError | undefined): void {
-    this.ended = error ?? new Feed.FeedClosed()
-    this.#lose([], { cause: "outage", detail: this.ended._tag })
-    this.#changes.end(error)
-  }
-
-  nextMillis(): number | undefined {
-    let next: number | undefined
-    if (this.ended !== undefined) return next
-    for (const { book } of this.#books.values()) {
-      const due = book.nextMillis()
-      if (due !== undefined && (next === undefined || due < next)) next = due
-    }
-    return next
-  }
-
-  tick(): void {
-    const nowMillis = this.#nowMillis()
-    const wanted: Array<string> = []
-    for (const [ticker, { book }] of this.#books) {
-      book.tick(nowMillis)
-      if (book.needsSnapshot(nowMillis)) {
-        book.requested(nowMillis)
-        wanted.push(ticker)
-      }
-      this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
-    }
-    if (wanted.length > 0) this.subscription?.snapshot(wanted)
-  }
-
-  #apply(message: OrderbookSnapshotMessage | OrderbookDeltaMessage, receivedMillis: number): void {
-    const ticker = message.msg.market_ticker
-    const found = this.#books.get(ticker)
-    if (found === undefined) return
-    const { book } = found
-    if (message.type === "orderbook_snapshot") book.snapshot(message as OrderbookSnapshotMessage, receivedMillis)
-    else book.delta(message as OrderbookDeltaMessage, receivedMillis)
-    if (book.nextMillis() !== undefined) this.onTimer()
-    this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
-  }
-
-  /** An empty list means all markets. */
-  #lose(markets: ReadonlyArray<string>, loss: OrderBook.Loss): void {
-    const nowMillis = this.#nowMillis()
-    for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
-      this.#books.get(ticker)?.book.lost(loss, nowMillis)
-      this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
-    }
-    this.onTimer()
-  }
 }
 
 /**
@@ -216,54 +69,4 @@ export const watch = (
   market_tickers: ReadonlyArray<string>,
   { lines = 1, ...options }: Options = {}
 ): Effect.Effect<Watch, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> =>
-  Effect.andThen(
-    checkLines("OrderBooks.watch", lines),
-    lines === 1 ? watchOne(market_tickers, options) : watchLines(market_tickers, lines, options)
-  )
-
-const watchOne = (
-  market_tickers: ReadonlyArray<string>,
-  options: BookOptions
-): Effect.Effect<Watch, InvalidRequest | Feed.FeedError, Feed.KalshiFeed | Scope.Scope> =>
-  Effect.gen(function* () {
-    const feed = yield* Feed.KalshiFeed
-    const clock = yield* Clock.clockWith(Effect.succeed)
-    const changes = yield* Changes.make()
-    const books = new Books(options, () => clock.currentTimeMillisUnsafe(), changes)
-    books.add(market_tickers)
-    const timer = Latch.makeUnsafe(false)
-    books.onTimer = () => timer.openUnsafe()
-    const request = {
-      channel: "orderbook_delta" as const,
-      params: { market_tickers: [...market_tickers], use_yes_price: true }
-    }
-    const subscription = yield* Effect.acquireRelease(
-      Effect.suspend(() =>
-        Effect.fromResult(
-          feed.subscribe<"orderbook_delta">(request, {
-            onEvent: (event) => books.onEvent(event),
-            onEnd: (error) => books.onEnd(error)
-          })
-        )
-      ),
-      (opened) => Effect.sync(() => opened.close())
-    )
-    books.subscription = subscription
-    yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: true })
-    return {
-      ...membersOf(books, changes),
-      add: (tickers) =>
-        Effect.suspend(() => {
-          const fresh = books.add(tickers)
-          const added = subscription.add(tickers)
-          if (Result.isFailure(added)) books.remove(fresh)
-          return Effect.fromResult(added)
-        }),
-      remove: (tickers) =>
-        Effect.sync(() => {
-          books.remove(tickers)
-          subscription.remove(tickers)
-        }),
-      lines: Effect.map(feed.state, (session) => [{ ended: books.ended, liveBooks: books.liveBooks, session }])
-    }
-  })
+  Effect.andThen(checkLines("OrderBooks.watch", lines), watchLines(market_tickers, lines, options))

@@ -1,5 +1,5 @@
 /**
- * Keeps books over several lines. Each line is a subscription to all markets on its own session (a set of connections).
+ * Keeps books over one or several lines. Each line is a subscription to all markets on its own session (a set of connections).
  *
  * **Details**
  *
@@ -28,7 +28,6 @@ import {
   Changes,
   type LineState,
   lossOf,
-  membersOf,
   NotWatched,
   type Published,
   type ReadResult,
@@ -136,7 +135,7 @@ class Lines {
     const found = this.#books.get(ticker)
     if (found?.book.state._tag !== "Live") return
     for (const number of found.book.lines().keys()) found.book.lost(number, loss, this.#nowMillis())
-    this.#changes.publishIfChanged(ticker, found)
+    this.#publishIfChanged(ticker)
     this.onTimer()
   }
 
@@ -182,7 +181,7 @@ class Lines {
         book.requesting(number, nowMillis)
         wanted[number % this.#lines.length]!.push(ticker)
       }
-      this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
+      this.#publishIfChanged(ticker)
     }
     for (const line of this.#living()) {
       const markets = wanted[line.index]!
@@ -220,7 +219,10 @@ class Lines {
       if (line.subscription === undefined && joined.failure._tag !== "TooManyConnections") {
         this.#endLine(line, joined.failure)
       } else {
-        for (const ticker of fresh) this.#leave(line, ticker, undefined)
+        for (const ticker of fresh) {
+          this.#leave(line, ticker, undefined)
+          this.#publishIfChanged(ticker)
+        }
       }
     }
     return joined
@@ -281,7 +283,7 @@ class Lines {
     }
     const due = book.nextMillis()
     if (due !== undefined && due < this.#wakesMillis) this.onTimer()
-    this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
+    this.#publishIfChanged(ticker)
   }
 
   /** After an outage, the next messages belong to a new subscription. */
@@ -295,7 +297,7 @@ class Lines {
     } else {
       found.book.lost(number, loss, this.#nowMillis())
     }
-    this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
+    this.#publishIfChanged(ticker)
   }
 
   #open(line: Line, ticker: string): void {
@@ -308,11 +310,17 @@ class Lines {
     const number = line.numbers.get(ticker)
     line.numbers.delete(ticker)
     if (number !== undefined) this.#books.get(ticker)?.book.close(number, loss, this.#nowMillis())
-    this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
   #closeAll(line: Line, detail: string): void {
-    for (const ticker of [...line.numbers.keys()]) this.#close(line, ticker, { cause: "outage", detail })
+    for (const ticker of [...line.numbers.keys()]) {
+      this.#close(line, ticker, { cause: "outage", detail })
+      this.#publishIfChanged(ticker)
+    }
+  }
+
+  #publishIfChanged(ticker: string): void {
+    this.#changes.publishIfChanged(ticker, this.#books.get(ticker))
   }
 
   /** The line adds the market again after a wait. */
@@ -327,6 +335,7 @@ class Lines {
       if (!this.#books.has(ticker)) continue
       this.#leave(line, ticker, error)
       this.#forgetIfRefused(ticker)
+      this.#publishIfChanged(ticker)
     }
     this.onTimer()
   }
@@ -378,7 +387,13 @@ export const watchLines = (
     )
     yield* Effect.forkScoped(tickWhenDue(books, timer, clock), { startImmediately: true })
     return {
-      ...membersOf(books, changes),
+      read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
+      changes: changes.stream,
+      state: (ticker) => books.state(ticker),
+      markets: () => books.markets(),
+      unknownKeys: () => books.unknownKeys.list(),
+      heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
+      observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker))),
       add: (tickers) => Effect.suspend(() => Effect.fromResult(books.add(tickers))),
       remove: (tickers) => Effect.sync(() => books.remove(tickers)),
       lines: Effect.suspend(() => books.lineStates())

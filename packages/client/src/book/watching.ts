@@ -1,5 +1,5 @@
 /**
- * Shared parts of the watches over one line and over several lines. A line is a subscription on its own connections.
+ * The public types of a watch, and what `lines.ts` builds it from.
  *
  * @module
  */
@@ -183,21 +183,3 @@ export class Changes {
     this.#tickers.end(error)
   }
 }
-
-interface WatchedBooks {
-  readonly read: (ticker: string) => ReadResult
-  readonly state: (ticker: string) => State | undefined
-  readonly markets: () => ReadonlyArray<string>
-  readonly unknownKeys: { readonly list: () => ReadonlyArray<string> }
-  readonly heal: (ticker: string, loss: Loss) => void
-}
-
-export const membersOf = (books: WatchedBooks, changes: Changes): Omit<Watch, "add" | "remove" | "lines"> => ({
-  read: (ticker) => Effect.suspend(() => Effect.fromResult(books.read(ticker))),
-  changes: changes.stream,
-  state: (ticker) => books.state(ticker),
-  markets: () => books.markets(),
-  unknownKeys: () => books.unknownKeys.list(),
-  heal: (ticker, detail) => Effect.sync(() => books.heal(ticker, { cause: "audit", detail })),
-  observe: (ticker, onRead) => changes.observe(ticker, () => onRead(books.read(ticker)))
-})

@@ -74,8 +74,8 @@ export interface Store {
    */
   readonly arrived: (want: Want) => Effect.Effect<void>
   /**
-   * Gives back tokens that were not spent. Usually called at most `latencyMillis` after the tokens were
-   * taken. It is called later if the call was interrupted while `take` was slow, or if `latencyMillis` is 0.
+   * Gives back tokens that were not spent. Called at most `latencyMillis` after the request for the tokens, or at any
+   * time if `latencyMillis` is 0.
    */
   readonly giveBack: (want: Want) => Effect.Effect<void>
   /** Empties the buckets of a call, except for reserved tokens. Called after the exchange returned 429 for the call. */

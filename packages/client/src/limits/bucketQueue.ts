@@ -259,7 +259,7 @@ export class BucketQueue {
   #interrupted(waiter: Waiter): Effect.Effect<void> | undefined {
     const { tokens } = this.#shared
     if (waiter.outcome !== undefined) {
-      return Exit.isSuccess(waiter.outcome) ? tokens.refund(waiter.outcome.value.want) : undefined
+      return Exit.isSuccess(waiter.outcome) ? this.#refund(waiter.outcome.value) : undefined
     }
     waiter.resume = undefined
     this.#waiters.remove(waiter)
@@ -274,6 +274,10 @@ export class BucketQueue {
 
   #wantOf({ bill, id, urgent }: Waiter): RateLimits.Want {
     return this.want(bill, { id, urgent })
+  }
+
+  #refund(taken: Taken): Effect.Effect<void> {
+    return Effect.flatMap(now, (nowMillis) => this.#shared.tokens.refund(taken, nowMillis))
   }
 
   #giveUp(waiter: Waiter): Effect.Effect<void> {
@@ -307,7 +311,7 @@ export class BucketQueue {
           return this.#waiters.has(waiter) ? Effect.succeed(waitMillis) : Effect.as(this.#giveUp(waiter), 0)
         }
         // The call may have been interrupted during the request to a remote store.
-        if (!this.#waiters.has(waiter)) return Effect.as(tokens.giveBack(want), 0)
+        if (!this.#waiters.has(waiter)) return Effect.as(this.#refund({ want, atMillis: nowMillis }), 0)
         this.#end(waiter, Exit.succeed({ want, atMillis: nowMillis }))
         return Effect.succeed(0)
       }

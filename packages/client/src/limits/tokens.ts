@@ -33,7 +33,7 @@ export class Tokens {
   readonly #scope: Scope.Scope
   readonly #onFreed: () => void
 
-  /** `onFreed` runs after {@link refund} and {@link withdraw}. */
+  /** `onFreed` runs when {@link refund} or {@link withdraw} has freed tokens. */
   constructor(store: Store, scope: Scope.Scope, onFreed: () => void) {
     this.store = store
     this.width = store.isLocal === true ? 1 : remoteWidth
@@ -41,14 +41,14 @@ export class Tokens {
     this.#onFreed = onFreed
   }
 
-  /** Does not notify the queues. */
-  giveBack(want: Want): Effect.Effect<void> {
-    return quietly(this.store.giveBack(want))
-  }
-
-  /** Notifies the queues. */
-  refund(want: Want): Effect.Effect<void> {
-    return Effect.andThen(this.giveBack(want), Effect.sync(this.#onFreed))
+  /**
+   * Gives back tokens that were not spent, and notifies the queues. After the latency it does nothing: the store has
+   * counted the tokens as spent.
+   */
+  refund(taken: Taken, nowMillis: number): Effect.Effect<void> {
+    const { want } = taken
+    if (!isReserved(taken, nowMillis) && want.latencyMillis > 0) return Effect.void
+    return Effect.andThen(quietly(this.store.giveBack(want)), Effect.sync(this.#onFreed))
   }
 
   /** Does not notify the queues. */
@@ -62,20 +62,19 @@ export class Tokens {
   }
 
   settle(
-    { atMillis, want }: Taken,
+    taken: Taken,
     wasSent: boolean,
     exit: Exit.Exit<unknown, CallFailure>,
     nowMillis: number
   ): Effect.Effect<void> {
+    const { want } = taken
     const failure = failureOf(exit)
-    // After the latency, the store counts the request as received.
-    const isReserved = nowMillis - atMillis <= want.latencyMillis
     if (!wasSent || (failure?._tag === "TransportError" && failure.requestSent === "no")) {
-      return isReserved || want.latencyMillis === 0 ? this.refund(want) : Effect.void
+      return this.refund(taken, nowMillis)
     }
     // The exchange may still receive a request that has no response yet.
     const isAnswered = failure === undefined ? Exit.isSuccess(exit) : !withoutResponse.has(failure._tag)
-    const arrived = isAnswered && isReserved ? this.#arrived(want) : Effect.void
+    const arrived = isAnswered && isReserved(taken, nowMillis) ? this.#arrived(want) : Effect.void
     return isLimited(exit) ? Effect.andThen(arrived, quietly(this.store.drain(want))) : arrived
   }
 
@@ -87,6 +86,9 @@ export class Tokens {
       : Effect.asVoid(Effect.forkIn(arrived, this.#scope, { startImmediately: true }))
   }
 }
+
+/** After the latency, the store counts the request as received. */
+const isReserved = ({ atMillis, want }: Taken, nowMillis: number): boolean => nowMillis - atMillis <= want.latencyMillis
 
 const failureOf = <E>(exit: Exit.Exit<unknown, E>): E | undefined =>
   Exit.isFailure(exit) ? Option.getOrUndefined(Exit.findErrorOption(exit)) : undefined

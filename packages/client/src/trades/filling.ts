@@ -45,7 +45,7 @@ const toFeed = (trade: Responses.Trade): Trade => {
   }
 }
 
-const fractionOf = (time: string): string => /\.(\d+)/.exec(time)?.[1] ?? ""
+const fractionOf = (time: string): string => /\.(\d*[1-9])/.exec(time)?.[1] ?? ""
 
 /** The text can have more digits than milliseconds. */
 const byTime = ({ created_time: a }: Responses.Trade, { created_time: b }: Responses.Trade): number => {

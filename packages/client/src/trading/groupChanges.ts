@@ -6,6 +6,7 @@
 import * as Data from "effect/Data"
 import * as Deferred from "effect/Deferred"
 import * as Effect from "effect/Effect"
+import * as Equal from "effect/Equal"
 import * as Exit from "effect/Exit"
 import type * as Scope from "effect/Scope"
 import * as Stream from "effect/Stream"
@@ -14,7 +15,7 @@ import { Consumer, defaultBufferSize } from "../feed/consumer.ts"
 import type { FeedEvent, SubscribeOptions } from "../feed/Feed.ts"
 import { describeLoss, FeedClosed, type FeedError } from "../feed/FeedError.ts"
 import { KalshiFeed } from "../feed/KalshiFeed.ts"
-import type { OrderGroupUpdates } from "../generated/feed.ts"
+import type { OrderGroupUpdates, OrderGroupUpdatesMessage } from "../generated/feed.ts"
 
 const channel = "order_group_updates"
 
@@ -32,10 +33,7 @@ export interface GroupLoss {
 
 /** An update of an order group, or a notice that messages of the group are complete or may be missing. */
 export type GroupChange =
-  /**
-   * The subscription is live. Updates are delivered until the next `Uncertain`. Consecutive updates of one type with
-   * the same `ts_ms` count as one update.
-   */
+  /** The subscription is live. Updates are delivered until the next `Uncertain`. */
   | { readonly _tag: "Live" }
   /** A message about the group. The message about a trigger has the `event_type` `triggered`. */
   | { readonly _tag: "Update"; readonly update: OrderGroupUpdates }
@@ -110,8 +108,8 @@ const lossOf = (event: FeedEvent<typeof channel>): GroupLoss | undefined => {
 class Reader {
   readonly #order_group_id: string
   readonly #onChange: (change: GroupChange) => void
+  readonly #repeats = new Repeats()
   #isLive = false
-  #last: OrderGroupUpdates | undefined
 
   constructor(order_group_id: string, onChange: (change: GroupChange) => void) {
     this.#order_group_id = order_group_id
@@ -124,7 +122,7 @@ class Reader {
   }
 
   onEvent(event: FeedEvent<typeof channel>): void {
-    if (event._tag === "Message") return this.#onUpdate(event.message.msg)
+    if (event._tag === "Message") return this.#onMessage(event.message)
     // A loss before the first `Live` is not reported.
     if (!this.#isLive) return
     const loss = lossOf(event)
@@ -132,15 +130,47 @@ class Reader {
     else if (event._tag === "Restored") this.#onChange({ _tag: "Live" })
   }
 
-  #onUpdate(update: OrderGroupUpdates): void {
-    if (update.order_group_id !== this.#order_group_id) return
-    // A new connection can repeat the messages of the old connection.
-    const { event_type, ts_ms } = this.#last ?? {}
-    if (ts_ms !== undefined && (update.ts_ms < ts_ms || (update.ts_ms === ts_ms && update.event_type === event_type))) {
-      return
-    }
-    this.#last = update
+  #onMessage({ msg: update, seq, sid }: OrderGroupUpdatesMessage): void {
+    this.#repeats.onSequence(sid, seq)
+    if (update.order_group_id !== this.#order_group_id || this.#repeats.has(update)) return
     this.#onChange({ _tag: "Update", update })
+  }
+}
+
+/** Finds the updates that a new connection repeats. */
+class Repeats {
+  #sid = 0
+  #nextSeq = 0
+  /** The updates of the newest millisecond. */
+  #newest: Array<OrderGroupUpdates> = []
+  /** The updates of the last millisecond of the old connection, without those already repeated. */
+  #repeatable: Array<OrderGroupUpdates> = []
+  #oldMillis = Number.NEGATIVE_INFINITY
+
+  /** Call it for every message. A message that does not continue the sequence can come from a new connection. */
+  onSequence(sid: number, seq: number): void {
+    if (sid !== this.#sid || seq !== this.#nextSeq) {
+      this.#repeatable = [...this.#newest]
+      this.#oldMillis = this.#newestMillis
+    }
+    this.#sid = sid
+    this.#nextSeq = seq + 1
+  }
+
+  has(update: OrderGroupUpdates): boolean {
+    if (update.ts_ms < this.#oldMillis) return true
+    const index = this.#repeatable.findIndex((repeatable) => Equal.equals(repeatable, update))
+    if (index >= 0) {
+      this.#repeatable.splice(index, 1)
+      return true
+    }
+    if (update.ts_ms > this.#newestMillis) this.#newest = [update]
+    else if (update.ts_ms === this.#newestMillis) this.#newest.push(update)
+    return false
+  }
+
+  get #newestMillis(): number {
+    return this.#newest[0]?.ts_ms ?? Number.NEGATIVE_INFINITY
   }
 }
 

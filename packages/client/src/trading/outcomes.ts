@@ -276,7 +276,7 @@ export const orderIdIn = (body: string, clientOrderId: string): string | undefin
   const client = members.get("client_order_id")
   return typeof id === "string" &&
     uuid.test(id) &&
-    (client === undefined || client === null || client === clientOrderId) &&
+    (client === null || client === clientOrderId || !members.has("client_order_id")) &&
     !namesError.test(body)
     ? id
     : undefined

@@ -31,9 +31,11 @@ interface Setting {
   readonly store?: Store
   /** Default: never responds, so the client keeps its default budget of 100 tokens and 99.9 tokens per second. */
   readonly facts?: AccountFacts
+  /** Default: 0. */
+  readonly latencyMillis?: number
 }
 
-const make = ({ facts = never, store = memory.make() }: Setting = {}) =>
+const make = ({ facts = never, latencyMillis = 0, store = memory.make() }: Setting = {}) =>
   Effect.map(Effect.scope, (scope) => {
     const learned = new LearnedLimits({
       share: 1,
@@ -45,7 +47,7 @@ const make = ({ facts = never, store = memory.make() }: Setting = {}) =>
     const tokens: Tokens = new Tokens(store, scope, () => queue.wake())
     const queue: BucketQueue = new BucketQueue(buckets, {
       account: "account",
-      latencyMillis: 0,
+      latencyMillis,
       learned,
       tokens,
       arrivals: new Arrivals()
@@ -603,10 +605,10 @@ describe("BucketQueue.acquire", () => {
   it.effect("serves a waiting call as soon as another call returns its tokens", () =>
     Effect.gen(function* () {
       const { acquire, tokens } = yield* make()
-      const { want } = yield* acquire(order(10))
+      const taken = yield* acquire(order(10))
       const waiting = yield* start(timed(acquire(order())))
       yield* TestClock.adjust(20)
-      yield* tokens.refund(want)
+      yield* tokens.refund(taken, 20)
       yield* TestClock.adjust("1 minute")
       assert.strictEqual((yield* Fiber.join(waiting)).atMillis, 20)
     }).pipe(Effect.scoped)
@@ -670,6 +672,29 @@ describe("BucketQueue, interruption", () => {
         calls.length = 0
         yield* TestClock.adjust("1 minute")
         assert.deepStrictEqual(calls, [expected])
+      }
+    }).pipe(Effect.scoped)
+  )
+
+  it.effect("returns no tokens after the latency, because the store counts them as spent", () =>
+    Effect.gen(function* () {
+      for (const [takeMillis, expected] of [
+        [100, ["giveBack"]],
+        [101, []]
+      ] as const) {
+        let requests = 0
+        const { calls, store } = scripted([], {
+          isLocal: false,
+          take: () =>
+            Effect.suspend(() => (requests++ === 0 ? Effect.succeed(10) : Effect.delay(Effect.succeed(0), takeMillis)))
+        })
+        const { acquire } = yield* make({ latencyMillis: 100, store })
+        const fiber = yield* start(acquire(order()))
+        yield* TestClock.adjust(10)
+        yield* Fiber.interrupt(fiber)
+        calls.length = 0
+        yield* TestClock.adjust("1 minute")
+        assert.deepStrictEqual(calls, [...expected], `after ${takeMillis} ms`)
       }
     }).pipe(Effect.scoped)
   )

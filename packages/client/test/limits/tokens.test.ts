@@ -61,14 +61,13 @@ describe("Tokens", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("notifies the queues after refund and withdraw, but not after giveBack and giveUp", () =>
+  it.effect("notifies the queues after refund and withdraw, but not after giveUp", () =>
     Effect.gen(function* () {
       const { calls, tokens } = yield* make()
-      yield* tokens.giveBack(want)
       yield* tokens.giveUp(want)
-      yield* tokens.refund(want)
+      yield* tokens.refund({ want, atMillis: 0 }, 0)
       yield* tokens.withdraw(want)
-      assert.deepStrictEqual(calls, ["giveBack", "giveUp", "giveBack", "freed", "giveUp", "freed"])
+      assert.deepStrictEqual(calls, ["giveUp", "giveBack", "freed", "giveUp", "freed"])
     }).pipe(Effect.scoped)
   )
 
@@ -76,7 +75,7 @@ describe("Tokens", () => {
     Effect.gen(function* () {
       const broken = () => Effect.die(new Error("a fault of the store"))
       const { calls, tokens } = yield* make({ arrived: broken, drain: broken, giveBack: broken, giveUp: broken })
-      yield* tokens.refund(want)
+      yield* tokens.refund({ want, atMillis: 0 }, 0)
       yield* tokens.withdraw(want)
       yield* tokens.settle({ want, atMillis: 0 }, true, Exit.fail(limited), 0)
       assert.deepStrictEqual(calls, ["freed", "freed"])

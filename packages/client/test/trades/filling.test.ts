@@ -79,11 +79,11 @@ describe("readTrades", () => {
 
   it.effect("sorts trades by all digits of their times, and keeps the sequence of trades with equal digits", () =>
     Effect.gen(function* () {
-      const times = ["12.0005", "12.0003", "12.0007", "12.0003", "12.000", "12.0006", "12", "12.0004"]
+      const times = ["12.0005", "12.0003", "12.0007", "12.0003", "12.000", "12.0006", "12", "12.00040"]
       const { trades } = yield* read({}, [page(times.map((time, index) => rest(index, `1970-01-01T00:00:${time}Z`)))])
       assert.deepStrictEqual(
         trades.map(({ trade_id }) => trade_id),
-        ["6", "4", "1", "3", "7", "0", "5", "2"]
+        ["4", "6", "1", "3", "7", "0", "5", "2"]
       )
     })
   )

@@ -272,6 +272,30 @@ describe("OrderGroups.changes", () => {
     })
   )
 
+  it.effect("delivers all updates of a millisecond, and each only once if a new connection repeats them", () =>
+    Effect.gen(function* () {
+      const { read, world } = yield* reading
+      const types = ["limit_updated", "triggered", "reset", "triggered", "limit_updated"]
+      types.forEach((type, index) => world.receive(update(index + 1, type, 10)))
+      world.session.changeOver()
+      world.open()
+      world.receive(subscribed(world.takeOne().id, channel, 1))
+      const repeated = ["triggered", "limit_updated", "reset", "reset"]
+      repeated.forEach((type, index) => world.receive(update(index + 1, type, 10)))
+      world.receive(update(repeated.length + 1, "limit_updated", 9))
+      assert.deepStrictEqual(yield* read, ["Live", ...types, "reset"])
+    })
+  )
+
+  it.effect("delivers an update whose time is earlier than that of the update before it", () =>
+    Effect.gen(function* () {
+      const { read, world } = yield* reading
+      world.receive(update(1, "triggered", 10))
+      world.receive(update(2, "reset", 9))
+      assert.deepStrictEqual(yield* read, ["Live", "triggered", "reset"])
+    })
+  )
+
   it.effect("fails with the error of the feed", () =>
     Effect.gen(function* () {
       const { fiber, world } = yield* reading

@@ -543,6 +543,10 @@ describe("Orders.place", () => {
     ["is truncated", JSON.stringify(createResponse).slice(0, 40)],
     ["belongs to another order", JSON.stringify({ ...createResponse, fill_count: 0, client_order_id: "another" })],
     ["appears twice", `{"order_id":"${order_id}","order_id":"${clientOrderId}",`],
+    [
+      "is next to two client order ids",
+      `{"client_order_id":"${clientOrderId}","client_order_id":"another","order_id":"${order_id}",`
+    ],
     ["is nested", JSON.stringify({ order: createResponse })],
     ["is not a UUID", JSON.stringify({ ...createResponse, order_id: "\ufffd\ufffd", fill_count: 0 })],
     ["is next to an error", JSON.stringify({ ...createResponse, error: { code: "deprecated_v1_order_endpoint" } })],
