@@ -37,7 +37,7 @@ import type { PlantedFault, Source, Watcher } from "./watch.ts"
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
   readonly feed: Feed
-  /** For the operator's page. */
+  /** What the operator's page reads. */
   readonly source: Source
   /** Also starts the crowd if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator

@@ -24,7 +24,7 @@ const maxBehindMillis = 20_000
 const maxReaders = 16
 /** A change of the exchange's time, relative to this machine's time, is sent only if it is at least this large. */
 const timePrecisionMillis = 50
-/** Markets in the list (`maxMarkets`), and in one message (`maxLines`). */
+/** The maximum number of markets in the list (`maxMarkets`), and in one message (`maxLines`). */
 const maxMarkets = 1_000
 const maxLines = 200
 const maxRecent = 100
@@ -139,7 +139,7 @@ class Reader {
     }
   }
 
-  /** Items that wait to be sent. */
+  /** The number of items that wait to be sent. */
   get waiting(): number {
     return this.#markets.size + this.#trades.length + this.#requests.length + this.#frames.length
   }
@@ -284,7 +284,7 @@ export class Streams implements Watcher {
     }
   }
 
-  /** Items that wait to be sent, over all readers. */
+  /** The number of items that wait to be sent, over all readers. */
   get waiting(): number {
     return [...this.#readers].reduce((total, { waiting }) => total + waiting, 0)
   }

@@ -65,7 +65,7 @@ export class Journal {
   #baseBytes: number
   #journalBytes: number
   #commands: number
-  /** After a failed compaction: the size at which to try again. */
+  /** The size at which to try again after a failed compaction. */
   #retryBytes = 0
   /**
    * The number of the last change without an entry, which only a snapshot can contain. The snapshot must be written
@@ -86,7 +86,7 @@ export class Journal {
     this.#commands = size.commands
   }
 
-  /** Starts with the current state. */
+  /** Starts a new file with the current state. */
   static async create(options: JournalOptions): Promise<Journal> {
     const lines = baseLines(options, options.base(), 0)
     const file = await replaceFile(options.disk, options.path, lines.chunks)
@@ -106,7 +106,7 @@ export class Journal {
     return this.#failure
   }
 
-  /** Changes that wait to be written. */
+  /** The number of changes that wait to be written. */
   get waiting(): number {
     return this.#pending.length
   }
@@ -289,7 +289,7 @@ export class Journal {
 
   #fail(cause: unknown): void {
     const { path, report } = this.#options
-    this.#failure = `cannot write the state file ${path}: ${reasonOf(cause)}. The exchange executes no more requests. Remove the cause and restart: the file has everything that was confirmed before`
+    this.#failure = `cannot write the state file ${path}: ${reasonOf(cause)}. The exchange executes no more requests. Remove the cause and restart: the file has every change that was confirmed`
     report(`kalshi-sandbox: ${this.#failure}`)
     this.#pending = []
     const held = this.#held

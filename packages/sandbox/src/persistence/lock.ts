@@ -38,7 +38,7 @@ export const lock = (path: string): (() => void) | string => {
       const found = read(file)
       const owner = ownerOf(found)
       if (owner !== undefined && (isLast || isRunning(owner))) {
-        return `the state file ${path} is in use by process ${owner.pid} on ${owner.host}. Stop that process, or name another file. If it no longer runs, remove ${file}`
+        return `the state file ${path} is in use by process ${owner.pid} on ${owner.host}. Stop that process, or name another file. If that process no longer runs, remove ${file}`
       }
       removeStale(file, found, `${temporary}.stale`)
     }

@@ -349,7 +349,7 @@ describe("the lock of a state file", () => {
         yield* serving(file, () => Effect.void)
       }
       writeFileSync(`${file}.lock`, JSON.stringify({ ...owner, host: "elsewhere" }))
-      assert.match(yield* refusal(file), /on elsewhere\. .* If it no longer runs, remove .*\.lock/)
+      assert.match(yield* refusal(file), /on elsewhere\. .* If that process no longer runs, remove .*\.lock/)
     })
   )
 })

@@ -31,7 +31,7 @@ const closable = (position: PositionState, side: "bid" | "ask"): number =>
 const moneyFor = (side: "bid" | "ask", price: number, feeRate: number, uncovered: number): number =>
   uncovered === 0 ? 0 : uncovered * ownPrice({ side, price }) + feeDown(feeRate, uncovered, price)
 
-/** Assumes that the subaccount's other orders are covered first. */
+/** The money that a new order needs. Assumes that the subaccount's other orders are covered first. */
 export const moneyNeeded = (
   position: PositionState,
   side: "bid" | "ask",
@@ -112,7 +112,7 @@ export const leave = (order: OrderState): void => {
   cover(order.position, order.side)
 }
 
-/** The remaining count of the order must already be lower by `count`. */
+/** The caller must have reduced the order's remaining count by `count`. */
 export const shrink = (order: OrderState, count: number): void => {
   const side = order.position[order.side]
   side.restingCount -= count
