@@ -229,7 +229,7 @@ const restoreCollection = (collection: Dumped["collections"]): CollectionState =
     }))
   })
 
-/** In chronological order. */
+/** Restores the trades in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
   const next = new Map<string, number>()
   for (const ticker of tickers) {

@@ -203,7 +203,9 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
   ts_ms: atMillis
 })
 
-/** In Unix seconds. For a market without a closing time, the last second that RFC 3339 can represent. */
+/**
+ * The closing time in Unix seconds. For a market without a closing time, the last second that RFC 3339 can represent.
+ */
 const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, latestMillis))
 
 /** Undefined if the change causes no message. */

@@ -182,7 +182,7 @@ class Reader {
     this.#listed = new Set(tickers.slice(-maxMarkets))
     const selected = this.#selection.ticker
     const requests = this.#source.requests.slice(-maxRecent).map((request) => shownRequest(request, view))
-    // The whole state contains the waiting items. If they stayed, `#changes` would replace the lists below.
+    // The whole state contains the waiting items. If they stayed, `#changes` would replace the lists below with them.
     this.#markets.clear()
     this.#trades.take()
     this.#requests.take()

@@ -69,7 +69,7 @@ class MemorySocket implements Socket.WebSocketLike {
   #isSilent = false
   /** Whether the feed's side has started to close. */
   #feedHasClosed = false
-  /** Of these, the first `#dispatched` are dispatched. */
+  /** The first `#dispatched` of these events are already dispatched. */
   #events: Array<{ readonly dispatch: () => void; readonly bytes: number }> = []
   #dispatched = 0
   #heldBytes = 0

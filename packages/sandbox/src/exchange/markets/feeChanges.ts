@@ -20,7 +20,7 @@ const rates: Readonly<Record<FeeTerms["feeType"], { readonly taker: number; read
   quadratic_with_combo_maker_fees: { taker: 70_000, maker: 35_000 }
 }
 
-/** From 0 to 10, with at most two decimals. */
+/** A fee multiplier is from 0 to 10, and has at most two decimals. */
 export const isMultiplier = (value: number): boolean =>
   value >= 0 && value <= 10 && Math.round(value * 100) / 100 === value
 
@@ -137,7 +137,7 @@ export const attachEventFee = (state: State, event: EventState, change: EventFee
   state.eventFeeChanges.push(change)
 }
 
-/** Unique among the changes of series, and among the changes of events. */
+/** Each change of a series has its own id, and so has each change of an event. */
 const idOf = (ticker: string, changes: ReadonlyArray<unknown>): string => `${ticker}-${changes.length + 1}`
 
 const checkTerms = (feeMultiplier: number, atMillis: number): Refusal | undefined =>

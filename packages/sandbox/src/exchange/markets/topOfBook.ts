@@ -41,7 +41,7 @@ export const touch = (state: State, market: MarketState): void => {
   }
 }
 
-/** Accurate to the hour. */
+/** Can show an older top of the book, by at most an hour. */
 export const topOfBookADayAgo = (state: State, market: MarketState): TopOfBook => {
   const then = state.nowMillis - day
   if (market.createdMillis > then) {

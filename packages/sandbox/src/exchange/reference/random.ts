@@ -21,10 +21,13 @@ export const mix = (hash: number, value: number): number => {
   return (word ^ (word >>> 16)) >>> 0
 }
 
-/** From 0 to less than 1. */
+/** A fraction from 0 to less than 1. */
 export const fractionOf = (hash: number): number => hash / 4_294_967_296
 
-/** Whole numbers from 0 to less than `below`. The same text gives the same numbers in the same order. */
+/**
+ * Returns a function that makes whole numbers from 0 to less than `below`. The same text gives the same numbers in the
+ * same order.
+ */
 export const numbersFrom = (text: string): ((below: number) => number) => {
   const hash = hashOf(text)
   let calls = 0

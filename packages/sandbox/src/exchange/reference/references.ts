@@ -110,7 +110,7 @@ export class References {
         : fastIndices
   }
 
-  /** With eight decimals. */
+  /** The value with eight decimals. */
   valueAt(name: string, atMillis: number): string {
     return print(this.#value(name, atMillis))
   }
@@ -187,7 +187,7 @@ const print = (value: bigint): string => {
   return `${value < 0n ? "-" : ""}${digits.slice(0, -8)}.${digits.slice(-8)}`
 }
 
-/** At most eight decimals. Undefined if invalid. */
+/** Accepts at most eight decimals. Undefined if the text is invalid. */
 export const parseReference = (text: string): bigint | undefined => {
   const match = /^(-?)(\d{1,12})(?:\.(\d{1,8}))?$/.exec(text)
   return match === null ? undefined : BigInt(`${match[1]}${match[2]}${(match[3] ?? "").padEnd(8, "0")}`)

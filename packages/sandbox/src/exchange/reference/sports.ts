@@ -98,7 +98,7 @@ const dayMillis = minutes(24 * 60)
 /** The duration of a milestone that states no end. */
 export const durationOf = (type: string): number => rulesOf(type)?.durationMillis ?? dayMillis
 
-/** `Football` for `football_game`. */
+/** The sport of a type of milestone: `Football` for `football_game`. */
 export const sportOf = (type: string): string => {
   const first = type.replace(/_.*$/, "")
   return first.charAt(0).toUpperCase() + first.slice(1)

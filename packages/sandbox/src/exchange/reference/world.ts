@@ -299,7 +299,7 @@ const createSeries = (site: Site, series: CreateSeries): Result.Result<unknown, 
 const createEvent = (site: Site, event: CreateEvent): Result.Result<unknown, Refusal> =>
   site.execute({ type: "createEvent", event })
 
-/** Rounded down to a quarter of an hour, but not before 1970. */
+/** The time in `minutes` minutes, rounded down to a quarter of an hour, but not before 1970. */
 const roundedIn = ({ nowMillis }: Site, minutes: number): number =>
   Math.max(0, Math.floor((nowMillis + minutes * minute) / quarter) * quarter)
 

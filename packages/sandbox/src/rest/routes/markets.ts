@@ -88,7 +88,7 @@ const isBetween = (millis: number, min: number | undefined, max: number | undefi
 /** `min` is in Unix seconds. */
 const isAfter = (millis: number, min: number | undefined): boolean => min === undefined || millis > min * 1_000
 
-/** After `min` and not after `max`, in Unix seconds. */
+/** Whether the market was updated after `min` and not after `max`, which are in Unix seconds. */
 const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
   isAfter(updatedMillis, min) && (max === undefined || updatedMillis <= max * 1_000)
 

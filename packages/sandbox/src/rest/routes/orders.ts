@@ -252,7 +252,7 @@ const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Respons
   ts_ms: nowMillis
 })
 
-/** Only if the amendment changed the remaining count, the response has counts, and averages over the new fills. */
+/** The response has counts, and averages over the new fills, only if the amendment changed the remaining count. */
 const toAmended = ({ after, before }: Changed, nowMillis: number): Orders.AmendOrderV2Response => ({
   order_id: after.orderId,
   ...clientIdOf(after.clientOrderId),

@@ -188,7 +188,7 @@ const readingOf = (
 
 const year = 365.25 * 24 * hour
 
-/** In degrees Fahrenheit, from the season, the hour, and weather that lasts hours to days. */
+/** The temperatures in degrees Fahrenheit, from the season, the hour, and weather that lasts hours to days. */
 const temperaturesOf = (seed: number, name: string, city: City): ((millis: number) => number) => {
   const phase = (what: string) => fractionOf(hashOf(`${what} ${seed} ${name}`))
   const [days, hours] = [phase("days"), phase("hours")]
