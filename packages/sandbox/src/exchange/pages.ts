@@ -24,7 +24,7 @@ export interface Listing<in Item, out Shown> {
   readonly weight?: { readonly of: (item: Item) => number; readonly max: number }
   /** For the order `oldestFirst`: the smallest matching index above an index. By default, every index matches. */
   readonly after?: FindBefore | undefined
-  /** Default: every item. */
+  /** By default, every item is listed. */
   readonly isListed?: (item: Item) => boolean
   readonly show: (item: Item) => Shown
 }

@@ -30,8 +30,8 @@ export interface Stored {
  * Executes the commands of the file. Undefined if there is no such file.
  *
  * The last write before a crash can be incomplete. No request in this write got a response, so the write is ignored.
- * After a power failure, any part of the last write can be damaged; it is then ignored, too. Other damage throws {@link
- * Unusable}.
+ * After a power failure, any part of the last write can be damaged; it is then ignored, too. Other damage throws
+ * {@link Unusable}.
  */
 export const readStateFile = (disk: Disk, path: string, options: Options): Stored | undefined => {
   const chunks = disk.read(path)
@@ -195,7 +195,7 @@ const readEntries = (
     }
     damagedLine ??= line
     isTorn = !isComplete && damagedLine === line
-    // A batch was on the disk before the next batch was written.
+    // Every batch was on the disk before the next batch was written.
     if (entry !== undefined && entry.batch > seq + 1) {
       throw new Unusable(
         `the state file ${path} is corrupted at line ${damagedLine} (byte ${validBytes}), and later lines are intact, so this is not an interrupted write. Restore the file from a copy. To lose everything from this line on instead, keep a copy of the file and cut it: head -c ${validBytes} ${path}`

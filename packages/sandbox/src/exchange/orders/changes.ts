@@ -240,8 +240,8 @@ const restingOrder = (
 }
 
 /**
- * The shard in which to search for the order. If the target's shard is -1 or undefined, its market determines the
- * shard. Without a market, undefined means shard 0, and -1 finds no order.
+ * The shard in which to search for the order. If the target's shard is -1 or undefined, the target's market determines
+ * it. Without a market, undefined means shard 0, and -1 finds no order.
  */
 const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
   exchangeIndex === undefined || exchangeIndex === -1
