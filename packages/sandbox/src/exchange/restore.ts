@@ -161,7 +161,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   return state
 }
 
-/** JSON has no infinity: it writes the closing time of a market that does not close automatically as null. */
+/** JSON has no infinity, so the closing time of a market that does not close automatically is null in JSON. */
 export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCommand => ({
   atMillis,
   command:

@@ -345,7 +345,7 @@ const referenceChannels = ["cfbenchmarks_value", "cfbenchmarks_value_5hz", "pyth
 
 const isReferenceChannel = (name: ChannelName): name is ReferenceChannel => channels[name].reference !== undefined
 
-/** The channels that a command names, directly or by the ids of its subscriptions. */
+/** The channels that a command names, directly or by subscription ids. */
 const namesOf = ({ command }: ParsedMessage, connection: FeedConnection): ReadonlyArray<string> => {
   if (Result.isFailure(command)) {
     return []

@@ -170,7 +170,8 @@ export class Journal {
     const seq = ++this.#seq
     this.#pending.push({ seq, change })
     if (this.#pending.length > Math.max(this.#options.limits.commands, smallestBurst)) {
-      // An agent can execute many commands in a long move of the time. A snapshot is smaller than all these commands.
+      // An agent, such as the crowd, can execute many commands in a long move of the time. A snapshot is smaller than
+      // all these commands.
       this.#pending = []
       this.#replacedSeq = seq
     }
@@ -303,7 +304,9 @@ export class Journal {
   }
 }
 
-/** An exception of `send` is not a failure of the journal: it is thrown again where nothing catches it. */
+/**
+ * An exception of `send` is not a failure of the journal: it is thrown again in a microtask, where nothing catches it.
+ */
 const deliver = ({ send }: Held, failure: string | undefined): void => {
   try {
     send(failure)

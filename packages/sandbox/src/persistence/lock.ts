@@ -12,7 +12,7 @@ import { hasCode } from "./disk.ts"
 interface Owner {
   readonly host: string
   readonly pid: number
-  /** Empty if the system does not report it. */
+  /** The start time of the process. Empty if the system does not report it. */
   readonly started: string
   readonly id: string
 }

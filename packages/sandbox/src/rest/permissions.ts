@@ -20,7 +20,7 @@ const transfers = new Set([
 
 /**
  * Documented: a key that is locked to a subaccount acts only on this subaccount, moves no money, and creates no
- * subaccounts. Here, it also manages no keys and does not upgrade the account.
+ * subaccounts. On the local exchange, it also manages no keys and does not upgrade the account.
  */
 const forbiddenToLocked = new Set([
   ...transfers,

@@ -11,7 +11,7 @@ import type { ApiKey, Refusal } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 
 /**
- * A request whose input fits the operation's schemas. A signature is verified if the operation requires it or the
+ * A request whose input fits the operation's schemas. The signature is verified if the operation requires one or the
  * request has one.
  */
 export interface Call<out Input> {

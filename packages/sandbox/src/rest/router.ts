@@ -82,8 +82,8 @@ const literalsFirst = (left: Compiled, right: Compiled): number => {
 }
 
 /**
- * The values of the template's parameters; undefined if the path does not match. Both must have the same number of
- * segments.
+ * The values of the template's parameters; undefined if the path does not match. The path must have as many segments as
+ * the template.
  */
 const capture = (
   segments: ReadonlyArray<string>,

@@ -177,7 +177,7 @@ class BookSide<Order extends Resting<Order>> {
   aheadOfEach(orders: ReadonlyArray<Order>): ReadonlyArray<number> {
     const queues = this.#queuesOf(orders)
     return orders.map((order) => {
-      const level = order.level! // it rests
+      const level = order.level! // the order rests
       const queue = queues.get(level)! // every level of the orders has a queue
       const block = blockOf(order.arrival)
       if (block > queue.block) {

@@ -173,7 +173,7 @@ export class References {
   }
 }
 
-/** The usual level, changed by at most 2 % by three waves. Their phase comes from the name and the seed. */
+/** The usual level, changed by at most 2 % by three waves. The phases of the waves come from the name and the seed. */
 const generated = (name: string, seed: number, atMillis: number): bigint => {
   const level = indices[name] ?? underlyings[name] ?? 1
   const phase = fractionOf(hashOf(`${seed} ${name}`))

@@ -14,8 +14,8 @@ import { type Call, type Route, route } from "../route.ts"
 import { readBid, readCount, readMicros } from "../wire.ts"
 import { toQuote, toRfq } from "./communicationsBodies.ts"
 
-// Operations that delete an RFQ, or take the id of a quote, have no parameter for a subaccount. Here, a key that is
-// locked to a subaccount finds only the RFQs and quotes of its subaccount.
+// Operations that delete an RFQ, or take the id of a quote, have no parameter for a subaccount. On the local exchange,
+// a key that is locked to a subaccount finds only the RFQs and quotes of its subaccount.
 
 export const rfqs: ReadonlyArray<Route> = [
   route(Rfqs.communicationsId, ({ accountId, view }) =>
