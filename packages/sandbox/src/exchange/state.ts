@@ -98,8 +98,8 @@ export interface AccountState {
   readonly receivedQuotes: Array<QuoteState>
   readonly receivedQuoteIndexes: RecordIndexes<QuoteState>
   /**
-   * When the account created combos, oldest first. Creations older than seven days are removed only at the next
-   * creation.
+   * When the account created combos, oldest first. Creations older than seven days stay until the account tries to
+   * create another combo.
    */
   readonly comboCreations: Array<number>
   /** Oldest first. */

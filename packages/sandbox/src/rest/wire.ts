@@ -29,7 +29,7 @@ export const seconds = (millis: number): number => Math.floor(millis / 1_000)
 export const average = (micros: number, hundredths: number): Dollars =>
   price((micros - (micros % hundredths)) / hundredths)
 
-/** Buying or selling YES. No order of the current API names NO. */
+/** Whether YES is bought or sold. No order of the current API names NO. */
 export const action = (side: "bid" | "ask"): "buy" | "sell" => (side === "bid" ? "buy" : "sell")
 
 export const readCount = (text: string, name: string): Result.Result<number, Refusal> =>

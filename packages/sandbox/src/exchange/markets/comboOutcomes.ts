@@ -21,11 +21,14 @@ const comboFollowsLegs: Refusal = /*#__PURE__*/ refusal(
   "the legs of a combo determine its result: determine or dispute the markets of its legs"
 )
 
-/** Also sets the results of the combos with this leg, if their value is then known. */
+/** Also sets the results of the combos that have the market as a leg, if their value is then known. */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.determine(state, market, outcome), state)
 
-/** Also disputes the combos with this leg, if their value is then unknown. A settled combo stays settled. */
+/**
+ * Also disputes the combos that have the market as a leg, if their value is then unknown. A settled combo stays
+ * settled.
+ */
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.dispute(state, market), state)
 

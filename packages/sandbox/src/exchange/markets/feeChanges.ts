@@ -137,7 +137,7 @@ export const attachEventFee = (state: State, event: EventState, change: EventFee
   state.eventFeeChanges.push(change)
 }
 
-/** Each change of a series has its own id, and so has each change of an event. */
+/** The ids of the changes of all series differ, and so do the ids of the changes of all events. */
 const idOf = (ticker: string, changes: ReadonlyArray<unknown>): string => `${ticker}-${changes.length + 1}`
 
 const checkTerms = (feeMultiplier: number, atMillis: number): Refusal | undefined =>

@@ -207,7 +207,7 @@ const toCandlestick = (candle: Candle): Markets.MarketCandlestick => {
   }
 }
 
-/** The historical operation has shorter names. */
+/** The fields of the historical operation have shorter names. */
 const toHistorical = (candle: Candle): Historical.MarketCandlestickHistorical => {
   const quote = ({ close, high, low, open }: Prices) => ({
     open: price(open),

@@ -242,7 +242,7 @@ export const toOrder = (order: Order): Orders.Order => ({
   exchange_index: order.exchangeIndex
 })
 
-/** Averages are over the fills when the order arrived. */
+/** The averages are over the fills of the order on its arrival. */
 const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Response => ({
   order_id: order.orderId,
   ...clientIdOf(order.clientOrderId),

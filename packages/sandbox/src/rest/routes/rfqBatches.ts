@@ -176,7 +176,7 @@ const readChild = (child: RfqBatches.Child, shared: Size): Result.Result<CreateR
   }))
 }
 
-/** Undefined unless the child names either a ticker or legs. */
+/** Undefined if the child names both a ticker and legs, or neither. */
 const readCombo = ({
   market_ticker: ticker,
   selected_markets: legs
