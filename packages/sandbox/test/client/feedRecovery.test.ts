@@ -188,17 +188,15 @@ describe("Feed.subscribe", () => {
   )
 
   for (const isExecuted of [true, false]) {
-    inMemory(
-      `S13: has one subscription after error 18, if the command was ${isExecuted ? "" : "not "}executed`,
-      (trader) =>
-        Effect.gen(function* () {
-          yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
-          const { events } = yield* collect(Feed.messages("user_orders"))
-          yield* live(1)
-          yield* trader.place()
-          yield* until(() => events.length === 1)
-          assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
-        })
+    inMemory(`S13: has one subscription after error 18 (command ${isExecuted ? "" : "not "}executed)`, (trader) =>
+      Effect.gen(function* () {
+        yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
+        const { events } = yield* collect(Feed.messages("user_orders"))
+        yield* live(1)
+        yield* trader.place()
+        yield* until(() => events.length === 1)
+        assert.deepStrictEqual(yield* channelsOf(trader), ["user_orders"])
+      })
     )
   }
 
@@ -416,43 +414,41 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory(
-    "S34, A5: delivers types that differ from their channel, and reports no gap if messages have no seq",
-    (trader) =>
-      Effect.gen(function* () {
-        const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
-        const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
-        const { events } = yield* collect(Stream.merge(orders.events, positions.events))
+  inMemory("S34, A5: delivers types other than the channel's, and no gap for messages without seq", (trader) =>
+    Effect.gen(function* () {
+      const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
+      const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
+      const { events } = yield* collect(Stream.merge(orders.events, positions.events))
+      yield* live(2)
+      // The replies to these commands have a `seq`, but the data messages have none.
+      for (const name of ["B", "C"]) {
+        yield* Effect.fromResult(orders.add([`KXFEED-26-${name}`]))
+        yield* trader.place()
+        orders.remove([`KXFEED-26-${name}`])
         yield* live(2)
-        // The replies to these commands have a `seq`, but the data messages have none.
-        for (const name of ["B", "C"]) {
-          yield* Effect.fromResult(orders.add([`KXFEED-26-${name}`]))
-          yield* trader.place()
-          orders.remove([`KXFEED-26-${name}`])
-          yield* live(2)
+      }
+      yield* trader.sandbox.feed.publish({
+        channel: "market_positions",
+        type: "market_position",
+        msg: {
+          user_id: "u",
+          market_ticker: ticker,
+          position_fp: "1.00",
+          position_cost_dollars: "0.4000",
+          realized_pnl_dollars: "0.0000",
+          fees_paid_dollars: "0.0000",
+          position_fee_cost_dollars: "0.0000",
+          volume_fp: "1.00",
+          subaccount: 0
         }
-        yield* trader.sandbox.feed.publish({
-          channel: "market_positions",
-          type: "market_position",
-          msg: {
-            user_id: "u",
-            market_ticker: ticker,
-            position_fp: "1.00",
-            position_cost_dollars: "0.4000",
-            realized_pnl_dollars: "0.0000",
-            fees_paid_dollars: "0.0000",
-            position_fee_cost_dollars: "0.0000",
-            volume_fp: "1.00",
-            subaccount: 0
-          }
-        })
-        yield* until(() => events.length >= 3)
-        assert.deepStrictEqual(
-          events.map((event) => (event._tag === "Message" ? event.message.type : event._tag)),
-          ["user_order", "user_order", "market_position"]
-        )
-        assert.strictEqual((yield* counters).gaps, 0)
       })
+      yield* until(() => events.length >= 3)
+      assert.deepStrictEqual(
+        events.map((event) => (event._tag === "Message" ? event.message.type : event._tag)),
+        ["user_order", "user_order", "market_position"]
+      )
+      assert.strictEqual((yield* counters).gaps, 0)
+    })
   )
 
   inMemory("A2: delivers current tickers to new streams, for added markets, and after a restore", (trader) =>
