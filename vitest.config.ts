@@ -23,7 +23,8 @@ const longest = [
 ].map((name) => `/${name}.test.ts`)
 
 /**
- * Only `pnpm test:full` runs these test files, because they take long and rarely find a fault. `.ci/run` includes them.
+ * `pnpm test` leaves these test files out, because they take long and rarely find a fault. `pnpm test:full` and
+ * `.ci/run` run them.
  */
 const fullOnly = [
   "packages/client/test/Bundle.test.ts",

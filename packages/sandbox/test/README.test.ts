@@ -66,7 +66,7 @@ describe("README", () => {
     assert.include(readme, `all ${routes.length} operations`)
   })
 
-  it("lists every switch with its default", () => {
+  it("lists every assumption with its default", () => {
     for (const [name, value] of Object.entries(defaults)) {
       const row = readme.split("\n").find((line) => line.startsWith(`| \`${name}\``))
       assert.isDefined(row, name)

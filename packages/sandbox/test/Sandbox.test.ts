@@ -96,7 +96,7 @@ describe("Sandbox.layer", () => {
     )
   }
 
-  it.live("separates two accounts in one process, over a thousand interleaved requests", () =>
+  it.live("keeps two accounts separate during a thousand interleaved requests of one process", () =>
     overHttp(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
@@ -121,7 +121,7 @@ describe("Sandbox.layer", () => {
     )
   )
 
-  it.live("accepts a registered key, and refuses another key", () =>
+  it.live("accepts a registered key, and refuses another key with the same id", () =>
     overHttp(
       Effect.gen(function* () {
         const { createAccount, environment, registerKey } = yield* Sandbox

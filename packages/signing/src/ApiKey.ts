@@ -142,13 +142,13 @@ const unusable = (problem: string) => failWith({ _tag: "UnsupportedCryptoKey", p
 const orUnusable = <A>(effect: Effect.Effect<A, CryptoError.CryptoError>): Effect.Effect<A, KeyError> =>
   Effect.catchTag(effect, "CryptoError", (error) => unusable(error.reason.message))
 
-/** The result can be exported and works with every `WebCrypto`. */
+/** The returned public key can be exported and works with every `WebCrypto`. */
 const importPublicKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   key: CryptoKey | PublicKey.PublicKey,
   kind: KeyKind
 ): Effect.fn.Return<PublicKey.PublicKey, KeyError> {
   const wrapped = Signature.isPublicKey(key)
-    ? (key as PublicKey.PublicKey) // fromPem below rejects other algorithms
+    ? (key as PublicKey.PublicKey) // `PublicKey.fromPem` below rejects other algorithms
     : yield* orUnusable<PublicKey.PublicKey>(
         kind === "rsa"
           ? Signature.publicKeyFromCryptoKey(algorithms.rsa, key)

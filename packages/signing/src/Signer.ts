@@ -118,9 +118,9 @@ export interface Options {
  *
  * **Details**
  *
- * Ed25519 on Node signs synchronously, so it also works under `TestClock`. RSA, and every key in other runtimes, signs
- * on WebCrypto's threads: an RSA signature would block the event loop for almost a millisecond (see `NodeSigner`). If
- * the key was loaded with the application's own `WebCrypto`, the signer uses this `WebCrypto`.
+ * Ed25519 on Node signs synchronously, so it also works under `TestClock`. RSA signs on WebCrypto's threads, because it
+ * would block the event loop for almost a millisecond (see `NodeSigner`). In other runtimes, every key signs on
+ * WebCrypto's threads. If the key was loaded with the application's own `WebCrypto`, the signer uses this `WebCrypto`.
  */
 export const fromApiKey = (apiKey: ApiKey, options?: Options): Signer["Service"] => {
   const kind = apiKey.kind

@@ -153,7 +153,7 @@ describe("fromPem", () => {
     })
   )
 
-  it("has at least 40 invalid files for the tests below", () => {
+  it("is tested with at least 40 invalid files", () => {
     assert.isAtLeast(refused.length, 40)
   })
 

@@ -7,7 +7,7 @@ import { privateMaterial, publicMaterial } from "../src/internal/structure.ts"
 
 const { bitString, implicitPublicKey, integer, null: nothing, objectIdentifier, octetString, sequence } = Der.tags
 
-/** The length has its shortest form. */
+/** Encodes the length in its shortest form. */
 const element = (tag: number, ...contents: ReadonlyArray<Uint8Array | number>): Uint8Array => {
   const bytes = contents.flatMap((part) => (typeof part === "number" ? [part] : [...part]))
   const { length } = bytes
@@ -63,7 +63,7 @@ describe("privateMaterial", () => {
     })
   }
 
-  it("reports a public key for any other structure under the label PUBLIC KEY", () => {
+  it("reports any other structure under the label PUBLIC KEY as a public key", () => {
     assert.deepStrictEqual(failureOf(read(numbers(3), "PUBLIC KEY")), { _tag: "PublicKey" })
   })
 

@@ -26,7 +26,7 @@ const bundle = async (contents: string, platform: "browser" | "neutral" | "node"
   const inputs = Object.entries(Object.values(result.metafile.outputs)[0]!.inputs)
     .filter(([, { bytesInOutput }]) => bytesInOutput > 0)
     .map(([file]) => file.replaceAll("\\", "/"))
-  // The remaining imports at run time: import, import() or require.
+  // The imports that the bundle still has at run time: import, import() or require.
   const externals = Object.values(result.metafile.outputs).flatMap(({ imports }) => imports.map(({ path }) => path))
   return { text, inputs, externals }
 }

@@ -537,8 +537,8 @@ export interface CommandTypes {
    */
   readonly setMarketClose: readonly [{ readonly ticker: string; readonly closeMillis: number }, void]
   /**
-   * Sets the result of a market, and of the combos whose value it determines. The market settles when its timer
-   * expires, or at `settleMarket`. Refused for a combo, which follows its legs.
+   * Sets the result of a market, and of the combos whose value this result determines. The market settles when its
+   * timer expires, or at `settleMarket`. Refused for a combo, which follows its legs.
    */
   readonly determineMarket: readonly [{ readonly ticker: string; readonly outcome: Outcome }, void]
   /**

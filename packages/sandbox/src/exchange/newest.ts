@@ -15,11 +15,11 @@ export interface GroupWindow {
   readonly triggered: boolean
   readonly windowCount: number
   readonly restingOrders: number
-  /** Only the newest, oldest first. */
+  /** Only the newest fills, with the oldest of them first. */
   readonly fills: ReadonlyArray<readonly [atMillis: number, count: number]>
 }
 
-/** Only the newest quotes, oldest first. */
+/** Contains only the newest quotes, with the oldest of them first. */
 export interface QuotedRfq {
   readonly rfq: Rfq
   readonly quotes: ReadonlyArray<Quote>

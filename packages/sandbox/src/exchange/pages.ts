@@ -18,18 +18,21 @@ export interface Listing<in Item, out Shown> {
   readonly maxLimit?: number
   /** Default: `newestFirst`. */
   readonly order?: "newestFirst" | "oldestFirst"
-  /** For the order `newestFirst`. Default: every item. */
+  /** For the order `newestFirst`. By default, every index matches. */
   readonly before?: FindBefore
   /** A page also ends before the total weight of its items would exceed `max`. Default: no maximum. */
   readonly weight?: { readonly of: (item: Item) => number; readonly max: number }
-  /** The smallest matching index above an index, for the order `oldestFirst`. Default: every item. */
+  /** For the order `oldestFirst`: the smallest matching index above an index. By default, every index matches. */
   readonly after?: FindBefore | undefined
-  /** Default: every item. */
+  /** By default, every item is listed. */
   readonly isListed?: (item: Item) => boolean
   readonly show: (item: Item) => Shown
 }
 
-/** The list must be append-only. A cursor holds the index at which the next page begins, plus one for `newestFirst`. */
+/**
+ * The list must be append-only. A cursor holds the index at which the next page begins. With `newestFirst`, it holds
+ * this index plus one.
+ */
 export const page = <Item, Shown>(
   items: ReadonlyArray<Item>,
   { cursor, limit }: PageQuery,
@@ -51,14 +54,14 @@ export const page = <Item, Shown>(
   if (from === undefined || from > items.length) {
     return Result.fail(invalidParameters("the cursor is not from this list"))
   }
-  // A list that is read from its end is indexed from its beginning, so that new items do not shift pages.
+  // Even with `newestFirst`, indexes count from the beginning of the list, so that new items do not shift pages.
   const isNewestFirst = order === "newestFirst"
   const next: FindBefore = isNewestFirst ? before : after
   const shown: Array<Shown> = []
   let total = 0
   const start = isNewestFirst ? (from === 0 ? items.length : from) : from - 1
   for (let index = next(start); index >= 0; index = next(index)) {
-    const item = items[index]! // an index in the list
+    const item = items[index]! // `next` returns an index in the list
     if (isListed(item)) {
       total += weight?.of(item) ?? 0
       if (shown.length === limit || (weight !== undefined && shown.length > 0 && total > weight.max)) {
@@ -108,7 +111,7 @@ export const countWhile = (length: number, isBefore: (index: number) => boolean)
   return low
 }
 
-/** Both inclusive. */
+/** The bounds in milliseconds, both inclusive. */
 export const millisOf = ({ maxSeconds, minSeconds }: TimeQuery) => ({
   minMillis: minSeconds === undefined ? -Infinity : minSeconds * 1_000,
   maxMillis: maxSeconds === undefined ? Infinity : maxSeconds * 1_000

@@ -5,7 +5,7 @@
  */
 import * as Predicate from "effect/Predicate"
 
-/** Levels of nested values. Writing much deeper values as JSON exceeds the stack. */
+/** The maximum number of levels of nested values. Writing much deeper values as JSON exceeds the stack. */
 export const maxJsonDepth = 64
 
 /** Whether JSON represents the value exactly, with at most `depth` levels. */

@@ -104,7 +104,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
     const series = found(state.series.get(event.seriesTicker), event.seriesTicker)
     attachEvent(state, {
       ...event,
-      // JSON omits undefined fields.
+      // JSON omits undefined fields, but the state has them.
       competition: event.competition,
       competitionScope: event.competitionScope,
       liveSource: event.liveSource,
@@ -141,7 +141,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   for (const { status: _status, ...trade } of from.blockTrades) {
     const partyOf = ({ accountId, ...party }: BlockTradeParty) => ({
       ...party,
-      // JSON omits undefined fields.
+      // JSON omits undefined fields, but the state has them.
       acceptedMillis: party.acceptedMillis,
       orderId: party.orderId,
       account: found(state.accounts.get(accountId), accountId)
@@ -161,7 +161,7 @@ export const restore = (from: StateSnapshot, assumptions: Assumptions): State =>
   return state
 }
 
-/** JSON has no infinity: it writes the closing time of a market that does not close automatically as null. */
+/** JSON has no infinity, so the closing time of a market that does not close automatically is null in JSON. */
 export const restoreDelayed = ({ atMillis, command }: DelayedCommand): DelayedCommand => ({
   atMillis,
   command:
@@ -187,7 +187,7 @@ const restoreMarket = (state: State, dumped: Dumped["markets"]): void => {
     combo,
     combos: [],
     closeMillis: closeMillis ?? Infinity,
-    // JSON omits undefined fields.
+    // JSON omits undefined fields, but the state has them.
     structuredTarget: own.structuredTarget,
     result: own.result,
     settlementFloor: own.settlementFloor,
@@ -221,7 +221,7 @@ const restoreCollection = (collection: Dumped["collections"]): CollectionState =
   makeCollection({
     ...collection,
     closeMillis: collection.closeMillis ?? Infinity,
-    // JSON omits undefined fields.
+    // JSON omits undefined fields, but the state has them.
     associatedEvents: collection.associatedEvents.map((event) => ({
       ...event,
       sizeMin: event.sizeMin,
@@ -229,7 +229,7 @@ const restoreCollection = (collection: Dumped["collections"]): CollectionState =
     }))
   })
 
-/** In chronological order. */
+/** Restores the trades in chronological order. */
 const restoreTrades = (state: State, tickers: ReadonlyArray<string>): void => {
   const next = new Map<string, number>()
   for (const ticker of tickers) {
@@ -247,7 +247,7 @@ const restoreAccount = (state: State, dumped: Dumped["accounts"]): void => {
     allocation: dumped.allocation,
     marginedMicros: dumped.marginedMicros,
     buckets: { read: { ...dumped.buckets.read }, write: dumped.buckets.write.map((bucket) => ({ ...bucket })) },
-    // JSON omits undefined fields.
+    // JSON omits undefined fields, but the state has them.
     keys: dumped.keys.map((key) => ({ ...key, subaccount: key.subaccount, subtraderId: key.subtraderId })),
     netting: new Map(dumped.netting),
     cancelledOnArrivalUntil: new Map(dumped.cancelledOnArrivalUntil),
@@ -327,7 +327,7 @@ const restoreFcm = (state: State, { accountId, fcm }: Dumped["accounts"]): void 
     trades: []
   }
   for (const trade of trades) {
-    // JSON omits undefined fields.
+    // JSON omits undefined fields, but the state has them.
     restored.trades.push({ ...trade, maker: trade.maker, taker: trade.taker })
   }
   for (const { accountId: id, blockedCategories, ...own } of subtraders) {
@@ -355,7 +355,7 @@ const restoreHolding = (state: State, account: AccountState, dumped: Dumped["acc
   }
 }
 
-/** Over all shards, oldest position first. */
+/** Lists the positions on all shards, oldest first. */
 const restorePositionLists = (account: AccountState): void => {
   const positions = Array.from(account.holdings.values()).flatMap((holding) => Array.from(holding.positions.values()))
   for (const position of positions.sort((left, right) => left.listIndex - right.listIndex)) {
@@ -371,7 +371,7 @@ const restoreOrder = (
   const holding = found(account.holdings.get(holdingKey(dumped.subaccount, dumped.exchangeIndex)), "a holding")
   const order: OrderState = {
     ...dumped,
-    // JSON omits undefined fields.
+    // JSON omits undefined fields, but the state has them.
     clientOrderId: dumped.clientOrderId,
     cancelReason: dumped.cancelReason,
     orderGroupId: dumped.orderGroupId,

@@ -59,7 +59,7 @@ export interface AccountState {
   /** Every accepted order. */
   readonly orders: OrderList<OrderState>
   restingCount: number
-  /** By reserved client id. */
+  /** The orders by their reserved client ids. */
   readonly clientOrderIds: Map<string, OrderState>
   readonly groups: Map<string, GroupState>
   /** By {@link holdingKey}. An unused subaccount or shard has no entry. */
@@ -81,7 +81,7 @@ export interface AccountState {
   readonly clientTransferIds: Set<string>
   allocation: Allocation
   marginedMicros: number
-  /** By subaccount, or for all subaccounts: the time until which new orders are canceled on arrival. */
+  /** The time until which new orders are canceled on arrival, by subaccount or for all subaccounts. */
   readonly cancelledOnArrivalUntil: Map<number | "all", number>
   readonly buckets: Buckets
   /** The public id of the account in its RFQs and quotes. */
@@ -98,7 +98,8 @@ export interface AccountState {
   readonly receivedQuotes: Array<QuoteState>
   readonly receivedQuoteIndexes: RecordIndexes<QuoteState>
   /**
-   * When the account created combos, oldest first. Creations older than seven days are removed only at the next check.
+   * When the account created combos, oldest first. Creations older than seven days stay until the account tries to
+   * create another combo.
    */
   readonly comboCreations: Array<number>
   /** Oldest first. */
@@ -174,8 +175,8 @@ export interface BatchQuoteState extends Mutable<Omit<BatchQuote, "quotes">> {
   readonly account: AccountState
   readonly batch: BatchState
   /**
-   * In the order of the children. Once the batch is accepted, only the quotes that won a child. Only these are in the
-   * state's list of quotes.
+   * In the order of the children. Once the batch is accepted, only the quotes that won a child remain. The state's list
+   * of quotes contains only such quotes.
    */
   quotes: Array<QuoteState>
   /** By side and child. Of equal bids, the lowest number wins. */
@@ -192,7 +193,7 @@ export interface Batches {
   readonly openOf: Map<string, Set<BatchState>>
   /** The open and accepted batches with a child on a market, by ticker. */
   readonly ofMarket: Map<string, Set<BatchState>>
-  /** By account id, and then by client batch id. Only the latest batch with an id. */
+  /** By account id, and then by client batch id. Of several batches with the same client batch id, only the latest. */
   readonly byClientId: Map<string, Map<string, BatchState>>
   readonly updates: UpdateList<BatchState>
   readonly updatesOf: Map<string, UpdateList<BatchState>>
@@ -281,7 +282,7 @@ export interface EventState extends Mutable<MarketEvent> {
 
 export interface CollectionState extends Collection {
   readonly eventsByTicker: ReadonlyMap<string, AssociatedEvent>
-  /** A combo needs legs from these events. */
+  /** A combo needs a leg from each of these events. */
   readonly requiredEvents: ReadonlyArray<AssociatedEvent>
   /** By legs, oldest first. */
   readonly combos: Map<string, MarketState>
@@ -329,7 +330,7 @@ export interface MarketState {
   readonly trades: Array<Trade>
   /** The number of trades that were at least a day old at the last count. */
   oldTrades: number
-  /** The contracts of all newer trades. */
+  /** The contracts of all trades except the `oldTrades` oldest. */
   dayVolume: number
   lastPrice: number
   volume: number

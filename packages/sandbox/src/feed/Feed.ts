@@ -30,8 +30,8 @@ export interface FeedHost {
   /** The clock of `tick`, in Unix milliseconds. Unlike the exchange's clock, it cannot be moved or frozen. */
   readonly clockMillis: () => number
   /**
-   * The time by `clockMillis` at which the exchange's time reaches `exchangeMillis`. Undefined if the exchange's clock
-   * is frozen.
+   * What `clockMillis` returns when the exchange's time reaches `exchangeMillis`. Undefined if the exchange's clock is
+   * frozen.
    */
   readonly clockMillisAt: (exchangeMillis: number) => number | undefined
 }
@@ -40,7 +40,7 @@ export interface FeedHost {
 const pingMillis = 10_000
 const pingBody = "heartbeat"
 
-/** In tokens: the default cost of a request. */
+/** The default cost of a request, in tokens. */
 const upgradeCost = 10
 
 export class Feed {
@@ -68,7 +68,7 @@ export class Feed {
     this.#assumptions = host.exchange.assumptions
     this.#authenticate = makeAuthenticate(host.exchange)
     this.references = new References(host.exchange.seed)
-    // Shows the exchange without an advance of its time. While an event is published, the view already contains all
+    // This view does not advance the exchange's time. While an event is published, the view already contains all
     // effects of its command.
     const view = () => host.exchange.view(0)
     this.#publisher = new Publisher(this.#audience, this.faults, this.#marketIds, view)
@@ -105,7 +105,7 @@ export class Feed {
       : { _tag: "Accepted", open: (line) => this.#open(key.success, line, fault?.closeCode) }
   }
 
-  /** By the host's `clockMillis`. Undefined if nothing is scheduled. */
+  /** The time of the next scheduled action, by the host's `clockMillis`. Undefined if nothing is scheduled. */
   nextMillis(): number | undefined {
     const own = this.#timers.nextMillis()
     const timer = this.#connections.size === 0 ? undefined : this.#host.exchange.nextTimerMillis()
@@ -163,7 +163,7 @@ export class Feed {
     this.#authenticate = makeAuthenticate(this.#host.exchange)
   }
 
-  /** A connection that opens later is closed immediately. */
+  /** Closes all connections. A connection that opens later is closed immediately. */
   stop(): void {
     this.#isStopped = true
     this.closeAll(1001, "the exchange stops")
@@ -345,7 +345,7 @@ const referenceChannels = ["cfbenchmarks_value", "cfbenchmarks_value_5hz", "pyth
 
 const isReferenceChannel = (name: ChannelName): name is ReferenceChannel => channels[name].reference !== undefined
 
-/** The channels that a command names, directly or by the ids of its subscriptions. */
+/** The channels that a command names, directly or by subscription ids. */
 const namesOf = ({ command }: ParsedMessage, connection: FeedConnection): ReadonlyArray<string> => {
   if (Result.isFailure(command)) {
     return []

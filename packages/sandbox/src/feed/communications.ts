@@ -19,7 +19,7 @@ export interface Communication {
   readonly bodyFor: (accountId: string) => object
 }
 
-/** Undefined for an event without a message. */
+/** Undefined if the event causes no message. */
 export const toCommunication = (event: Event): Communication | undefined => {
   switch (event.type) {
     case "rfqCreated":

@@ -53,7 +53,7 @@ export class Subscription {
   }
 }
 
-/** Options of a connection, from its feed. */
+/** The options that the feed gives a connection. */
 export interface ConnectionOptions {
   readonly id: number
   readonly key: ApiKey
@@ -79,7 +79,7 @@ export interface ConnectionOptions {
 /** If the network buffers at least this many bytes, further frames wait in the connection. */
 const highWaterBytes = 1024 * 1024
 
-/** More waiting replies end the connection. */
+/** If more replies wait, the connection ends. */
 const maxWaitingReplies = 100_000
 
 interface Waiting {

@@ -76,7 +76,7 @@ export const execute = (
   }
 }
 
-/** Merges the parameters into the channel's open subscription, if there is one. */
+/** Opens a subscription, or merges the parameters into the open subscription of the channel. */
 const subscribe = (
   execution: Execution,
   connection: FeedConnection,

@@ -38,7 +38,7 @@ export interface CommandFault {
   readonly channel?: ChannelName
   /** Replies with this error. */
   readonly error?: number
-  /** With an error: whether the command is executed anyway. Its own replies are then discarded. Default: false. */
+  /** With an error: whether the command is executed anyway, without its usual replies. Default: false. */
   readonly isExecuted?: boolean
   /** Whether the replies are discarded. Default: false. */
   readonly isSilent?: boolean

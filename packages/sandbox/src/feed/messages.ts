@@ -71,7 +71,7 @@ export const toTicker = (marketId: string, market: Ticker) => ({
   last_trade_size_fp: count(market.lastTradeCount)
 })
 
-/** Half a dollar for each contract, in whole dollars. The document's example has this ratio. */
+/** Half a dollar for each contract, as in the document's example. Rounded down to whole dollars. */
 const halfDollars = (contracts: number): number => Math.floor(contracts / (2 * contract))
 
 export const tickerTimes = (atMillis: number) => ({ ts: seconds(atMillis), ts_ms: atMillis, time: time(atMillis) })
@@ -203,10 +203,12 @@ export const toGroupUpdate = (change: keyof typeof groupTypes, group: OrderGroup
   ts_ms: atMillis
 })
 
-/** In Unix seconds. For a market without a closing time, the last second that RFC 3339 can represent. */
+/**
+ * The closing time in Unix seconds. For a market without a closing time, the last second that RFC 3339 can represent.
+ */
 const closeSeconds = ({ closeMillis }: Market): number => seconds(Math.min(closeMillis, latestMillis))
 
-/** Undefined for a change without a message. */
+/** Undefined if the change causes no message. */
 export const toLifecycle = (
   change: Body<"market">["change"],
   market: Market,

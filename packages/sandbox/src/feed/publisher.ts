@@ -25,7 +25,7 @@ export class Publisher {
   readonly #faults: FeedFaults
   readonly #marketIds: MarketIds
   readonly #view: () => View
-  /** By market. */
+  /** The last `ticker` message of each market. */
   readonly #lastTickers = new Map<string, string>()
 
   /** `view` must not advance the time of the exchange. */
@@ -139,7 +139,7 @@ export class Publisher {
     })
   }
 
-  /** Only if the `ticker` message differs from the last `ticker` message of the market. */
+  /** Sends the market's `ticker` message only if it differs from the last one. */
   #sendTicker(ticker: string, atMillis: number): void {
     if (!this.#audience.has("ticker", ticker)) {
       this.#lastTickers.delete(ticker)

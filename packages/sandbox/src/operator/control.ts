@@ -320,5 +320,5 @@ const readJson = (request: WireRequest): Result.Result<unknown, RestResponse> =>
   )
 }
 
-/** JSON has no infinity: a market that does not close automatically has null. */
+/** JSON has no infinity, so the closing time of a market that does not close automatically is null in JSON. */
 const replaceInfinity = (_key: string, value: unknown): unknown => (value === Infinity ? null : value)

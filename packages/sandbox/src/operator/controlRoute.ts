@@ -53,7 +53,7 @@ export const get = (path: string, read: (operator: Operator) => Action): Control
   run: (operator) => Result.succeed(read(operator))
 })
 
-/** For paths such as `accounts/:id/orders/:orderId`. */
+/** A DELETE of a path such as `accounts/:id/orders/:orderId`. */
 export const remove = (
   path: string,
   run: (operator: Operator, part: string, innerPart: string) => Action

@@ -37,18 +37,18 @@ import type { PlantedFault, Source, Watcher } from "./watch.ts"
 export interface Running {
   readonly handle: (request: WireRequest, onDefect: (defect: unknown) => void) => WireResponse
   readonly feed: Feed
-  /** For the operator's page. */
+  /** What the operator's page reads. */
   readonly source: Source
   /** Also starts the crowd if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
-  /** Of the initial accounts, in order. */
+  /** The credentials of the initial accounts, in order. */
   readonly credentials: ReadonlyArray<Credentials>
   /** The whole state, with the clock. */
   readonly base: () => Base
   readonly recordTo: (journal: Journal) => void
 }
 
-/** From before a restart. */
+/** The state that an earlier process saved. */
 export interface Saved {
   readonly exchange: Exchange
   readonly clock: ClockState
@@ -109,7 +109,7 @@ class Host implements Source {
   readonly options: ExchangeOptions
   readonly #crowd: CrowdOptions | undefined
   #isCrowdStarted = false
-  /** Whether the first exchange is from before a restart. */
+  /** Whether the first exchange continues a saved exchange. */
   readonly #isSaved: boolean
   readonly #keepRequests: number
   readonly clock: "real" | "frozen"
@@ -193,8 +193,8 @@ class Host implements Source {
     if (Math.max(Math.abs(exchangeMillis + millis), Math.abs(wallMillis + millis)) > latestMillis) {
       return "the clock cannot move so far: it must stay within 8,030 years of 1970"
     }
-    // Lets the crowd act up to now, so that the journal has the crowd's commands before the move. At the entry of the
-    // move, a replay brings the exchange to the time of the move, and then it cannot execute earlier commands.
+    // Lets the crowd act up to now, so that the journal has the crowd's commands before the move. A replay of the move
+    // brings the exchange to the time of the move. After that, it cannot execute earlier commands.
     this.#exchange.view(exchangeMillis)
     this.#offsetMillis += millis
     this.#furthestMillis = Math.max(this.#furthestMillis, this.#offsetMillis)
@@ -228,7 +228,7 @@ class Host implements Source {
     }
   }
 
-  /** The crowd also starts on every exchange that replaces this exchange. */
+  /** The crowd also starts on every exchange that replaces the current exchange. */
   startCrowd(): void {
     if (this.#crowd !== undefined) {
       attachCrowd(this.#exchange, this.#crowd, this.#crowdMillis())
@@ -237,8 +237,8 @@ class Host implements Source {
   }
 
   /**
-   * Usually now. Under a frozen clock, a saved exchange is behind the clock if the process ended before the crowd
-   * acted. The crowd then begins at the exchange's time, as if the process had not ended.
+   * When the crowd starts: usually now. A saved exchange is behind its frozen clock if the process ended before the
+   * crowd acted. The crowd then starts at the exchange's time, as if the process had not ended.
    */
   #crowdMillis(): number {
     return this.clock === "frozen" && this.#isSaved && !this.#isCrowdStarted
@@ -269,7 +269,7 @@ class Host implements Source {
     return operations.connectionsOf(this.feed)
   }
 
-  /** `exchange` must be in its initial state. Undoes moves of the clock and restored times. */
+  /** `exchange` must be in its initial state. Undoes every move of the clock, also those by `restore`. */
   reset(exchange: Exchange): void {
     this.#offsetMillis = 0
     this.#furthestMillis = 0
@@ -364,7 +364,7 @@ const frozenMillis = ({ clock, exchange }: Saved): number =>
 
 export const exchangeOptions = ({ assumptions = {}, seed = 1 }: TestOptions): ExchangeOptions => ({ assumptions, seed })
 
-/** The same seed gives the accounts and keys the same ids each time. */
+/** Two exchanges with the same seed give their accounts and keys the same ids. */
 const initialExchange = (
   options: TestOptions,
   accounts: ReadonlyArray<{ readonly account: NewAccount; readonly pair: KeyPair }>,

@@ -176,8 +176,8 @@ export interface Operator {
    */
   readonly closeMarket: (ticker: string, closeMillis?: number) => Effect.Effect<void, SandboxError>
   /**
-   * Sets the result of a market, and of the combos whose value it determines. The market settles when its timer
-   * expires, or at `settleMarket`. Fails for a combo, which follows its legs.
+   * Sets the result of a market, and of the combos whose value this result determines. The market settles when its
+   * timer expires, or at `settleMarket`. Fails for a combo, which follows its legs.
    */
   readonly determineMarket: (ticker: string, outcome: Outcome) => Effect.Effect<void, SandboxError>
   /** Disputes a result. The market does not settle until it is determined again. */
@@ -234,8 +234,8 @@ export interface Operator {
   readonly restore: (snapshot: Snapshot) => Effect.Effect<void, SandboxError>
   /**
    * Restarts with only the initial markets, collections, accounts and world. The keys of these accounts stay the same.
-   * Undoes moves of the clock and restored times. Removes planted faults, recorded requests and the reference prices
-   * that the operator set. Closes the connections of the feed.
+   * Undoes every move of the clock, also those by `restore`. Removes planted faults, recorded requests and the
+   * reference prices that the operator set. Closes the connections of the feed.
    */
   readonly reset: Effect.Effect<void, SandboxError>
 }
@@ -244,7 +244,7 @@ export interface Operator {
 export interface FeedOperator {
   /** The open connections with their subscriptions, oldest first. */
   readonly connections: Effect.Effect<ReadonlyArray<FeedConnectionInfo>>
-  /** Drops connections: by a close frame, by a reset, or by silence. Returns the number of connections. */
+  /** Drops connections: by a close frame, by a reset, or by silence. Returns the number of dropped connections. */
   readonly drop: (options?: DropFeed) => Effect.Effect<number, SandboxError>
   /**
    * Discards the data messages of subscriptions from now on. Pings and replies continue. Returns the number of

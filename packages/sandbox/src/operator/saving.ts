@@ -19,7 +19,7 @@ import { exchangeOptions, kindOf, type Running, type Saved } from "./operator.ts
 import type { Operator, StateOptions, TestOptions } from "./operatorSide.ts"
 
 export interface StateFile {
-  /** From before a restart. Undefined if the file is new. */
+  /** The saved exchange. Undefined if the file is new. */
   readonly saved: Saved | undefined
   /** Starts the journal of the running exchange. Succeeds when the state is on the disk. */
   readonly begin: (running: Running) => Effect.Effect<Journal, SandboxError, Scope.Scope>

@@ -41,7 +41,7 @@ const announcement = (
     ""
   ].join("\n")
 
-/** The markets were created without an event's ticker. */
+/** The events of markets that were created without an event's ticker. */
 const eventsOf = (tickers: ReadonlyArray<string>): ReadonlyArray<string> => [
   ...new Set(tickers.map((ticker) => ticker.replace(/-[^-]*$/, "")))
 ]

@@ -36,6 +36,6 @@ export interface Source {
   readonly requests: ReadonlyArray<ServedRequest>
   readonly faults: () => ReadonlyArray<PlantedFault>
   readonly connections: () => ReadonlyArray<FeedConnectionInfo>
-  /** Undefined: reports to no watcher. */
+  /** If `watcher` is undefined, nothing is reported any longer. */
   readonly watch: (watcher: Watcher | undefined) => void
 }

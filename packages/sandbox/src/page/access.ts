@@ -24,7 +24,7 @@ export const tokenHeader = "x-sandbox-token"
  * A host name of another machine is refused: with DNS rebinding, the host name of another site resolves to this
  * machine. An origin is refused if it does not have the request's own host and port. A browser sends no origin with
  * some reads, but then it sends `Sec-Fetch-Site`. A change by the page needs the token. Programs send neither header,
- * and need no token: they could read it from the page.
+ * and need no token, because they could read the token from the page.
  */
 export const senderOf = ({ headers, method }: Omit<WireRequest, "body">, token: string): Sender | RestResponse => {
   const { host = "", origin, "sec-fetch-site": site } = headers

@@ -22,14 +22,14 @@ const idleMillis = 1_000
 /** A reader that takes no bytes for this long is dropped. */
 const maxBehindMillis = 20_000
 const maxReaders = 16
-/** A smaller change of the exchange's time, relative to this machine's time, is not sent. */
+/** A change of the exchange's time, relative to this machine's time, is sent only if it is at least this large. */
 const timePrecisionMillis = 50
-/** Markets in the list (`maxMarkets`), and in one message (`maxLines`). */
+/** The maximum number of markets in the list (`maxMarkets`), and in one message (`maxLines`). */
 const maxMarkets = 1_000
 const maxLines = 200
 const maxRecent = 100
 const maxRecentTrades = 300
-/** Of a frame or a path, in characters. */
+/** The maximum length of a frame or a path, in characters. */
 const maxText = 600
 
 export interface Selection {
@@ -59,7 +59,7 @@ class Recent<A> {
     }
   }
 
-  /** Also forgets the items. Undefined if there are none. */
+  /** Returns and removes the items. Undefined if there are none. */
   take(): { readonly items: ReadonlyArray<A>; readonly discarded: number } | undefined {
     this.#cut()
     const [items, discarded] = [this.#items, this.#discarded]
@@ -106,10 +106,10 @@ class Reader {
   #trades = new Recent<Trade>(maxRecentTrades)
   readonly #requests = new Recent<ServedRequest>(maxRecent)
   readonly #frames = new Recent<ReturnType<typeof shownFrame>>(maxRecent)
-  /** By section. */
+  /** The JSON that was last sent of each section. */
   readonly #sent = new Map<string, string>()
   #sentTime = -Infinity
-  /** Undefined if the reader keeps up. */
+  /** When the reader fell behind. Undefined if it keeps up. */
   behindSince: number | undefined
 
   constructor(source: Source, body: BodyStream, selection: Selection) {
@@ -139,7 +139,7 @@ class Reader {
     }
   }
 
-  /** Items that wait to be sent. */
+  /** The number of items that wait to be sent. */
   get waiting(): number {
     return this.#markets.size + this.#trades.length + this.#requests.length + this.#frames.length
   }
@@ -182,7 +182,7 @@ class Reader {
     this.#listed = new Set(tickers.slice(-maxMarkets))
     const selected = this.#selection.ticker
     const requests = this.#source.requests.slice(-maxRecent).map((request) => shownRequest(request, view))
-    // The whole state contains the waiting items. If they stayed, `#changes` would replace the lists below.
+    // The whole state contains the waiting items. If they stayed, `#changes` would replace the lists below with them.
     this.#markets.clear()
     this.#trades.take()
     this.#requests.take()
@@ -232,7 +232,7 @@ class Reader {
     return { time }
   }
 
-  /** Undefined if the section equals the section that was sent last. */
+  /** Undefined if the section has not changed since it was last sent. */
   #changed(name: string, section: unknown): object | undefined {
     const json = JSON.stringify(section ?? null, replacer)
     if (this.#sent.get(name) === json) {
@@ -284,7 +284,7 @@ export class Streams implements Watcher {
     }
   }
 
-  /** Items that wait to be sent, over all readers. */
+  /** The number of items that wait to be sent, over all readers. */
   get waiting(): number {
     return [...this.#readers].reduce((total, { waiting }) => total + waiting, 0)
   }

@@ -17,7 +17,7 @@ export interface DiskFile {
 }
 
 export interface Disk {
-  /** In chunks. Undefined if there is no such file. */
+  /** Reads the file in chunks. Undefined if there is no such file. */
   readonly read: (path: string) => Iterable<Uint8Array> | undefined
   /** Creates an empty file that only its owner can read, in the place of an existing file or link. */
   readonly create: (path: string) => Promise<DiskFile>

@@ -21,7 +21,7 @@ export interface ClockState {
   readonly restoredMillis: number
 }
 
-/** Without the private key. */
+/** An initial account, without its private key. */
 export interface InitialAccount {
   readonly name: string | undefined
   readonly kind: KeyKind
@@ -94,7 +94,7 @@ export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
 /** `package.json` is two folders above this source, the compiled file and the bundle. */
 export const packageVersion = (): string => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
-    readonly version: string // of our own package
+    readonly version: string // every package.json has a version
   }
   return version
 }

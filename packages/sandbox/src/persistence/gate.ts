@@ -14,7 +14,7 @@ const unavailable = (reason: string): WireResponse => toWire(failure(503, "servi
 export const refuseIfFailed = ({ failure }: Journal): WireResponse | undefined =>
   failure === undefined ? undefined : unavailable(failure)
 
-/** Waits until every change before the response is on the disk. If that fails, sends a 503 instead. */
+/** Waits until every change before the response is on the disk. If a change cannot be written, sends a 503 instead. */
 export const holdResponse =
   (journal: Journal) =>
   (response: WireResponse, send: (response: WireResponse) => void): void =>
@@ -55,7 +55,7 @@ export const gateFeed = (
 const openGated = (open: (line: Line) => Endpoint, line: Line, journal: Journal): Endpoint => {
   let endpoint: Endpoint | undefined
   let heldBytes = 0
-  /** Whether the feed saw held bytes, and so may be waiting until they are sent. */
+  /** Whether the feed has seen held bytes, and therefore may wait until they are sent. */
   let isBehind = false
   const release = (text: string, bytes: number, reason: string | undefined): void => {
     heldBytes -= bytes

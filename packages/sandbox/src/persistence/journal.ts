@@ -45,7 +45,9 @@ interface Held {
 
 const writeChars = 1024 * 1024
 
-/** A snapshot replaces pending changes only if there are more than this number, even with smaller limits. */
+/**
+ * A snapshot replaces pending changes only if there are more than this number, even if `limits.commands` is smaller.
+ */
 const smallestBurst = 1_000
 
 const reasonOf = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause))
@@ -63,7 +65,7 @@ export class Journal {
   #baseBytes: number
   #journalBytes: number
   #commands: number
-  /** After a failed compaction: the size at which to try again. */
+  /** The size at which to try again after a failed compaction. */
   #retryBytes = 0
   /**
    * The number of the last change without an entry, which only a snapshot can contain. The snapshot must be written
@@ -84,7 +86,7 @@ export class Journal {
     this.#commands = size.commands
   }
 
-  /** Starts with the current state. */
+  /** Starts a new file with the current state. */
   static async create(options: JournalOptions): Promise<Journal> {
     const lines = baseLines(options, options.base(), 0)
     const file = await replaceFile(options.disk, options.path, lines.chunks)
@@ -104,7 +106,7 @@ export class Journal {
     return this.#failure
   }
 
-  /** Changes that wait to be written. */
+  /** The number of changes that wait to be written. */
   get waiting(): number {
     return this.#pending.length
   }
@@ -123,7 +125,7 @@ export class Journal {
     this.#add({ atMillis, clock })
   }
 
-  /** The state of the new exchange is written as a snapshot. */
+  /** Writes the state of the new exchange as a snapshot. */
   replaced(): void {
     this.#replacedSeq = ++this.#seq
     this.#start()
@@ -168,7 +170,8 @@ export class Journal {
     const seq = ++this.#seq
     this.#pending.push({ seq, change })
     if (this.#pending.length > Math.max(this.#options.limits.commands, smallestBurst)) {
-      // An agent can execute many commands in a long move of the time. A snapshot is smaller than all these commands.
+      // An agent, such as the crowd, can execute many commands in a long move of the time. A snapshot is smaller than
+      // all these commands.
       this.#pending = []
       this.#replacedSeq = seq
     }
@@ -277,7 +280,7 @@ export class Journal {
     }
     this.#isReleasing = true
     let released = 0
-    // A call of `send` can hold another response, which comes after all others.
+    // A call of `send` can hold another response, which is then the last in `#held`.
     while (released < this.#held.length && this.#held[released]!.seq <= this.#savedSeq) {
       deliver(this.#held[released++]!, undefined)
     }
@@ -287,7 +290,7 @@ export class Journal {
 
   #fail(cause: unknown): void {
     const { path, report } = this.#options
-    this.#failure = `cannot write the state file ${path}: ${reasonOf(cause)}. The exchange executes no more requests. Remove the cause and restart: the file has everything that was confirmed before`
+    this.#failure = `cannot write the state file ${path}: ${reasonOf(cause)}. The exchange executes no more requests. Remove the cause and restart: the file has every change that was confirmed`
     report(`kalshi-sandbox: ${this.#failure}`)
     this.#pending = []
     const held = this.#held
@@ -301,7 +304,9 @@ export class Journal {
   }
 }
 
-/** An exception of `send` is not a failure of the journal: it is thrown again where nothing catches it. */
+/**
+ * An exception of `send` is not a failure of the journal: it is thrown again in a microtask, where nothing catches it.
+ */
 const deliver = ({ send }: Held, failure: string | undefined): void => {
   try {
     send(failure)

@@ -41,7 +41,7 @@ export const readKeys = (disk: Disk, path: string, accounts: ReadonlyArray<Initi
   })
 }
 
-/** By public key. */
+/** The known private keys, by public key. */
 const knownKeys = (disk: Disk, path: string): ReadonlyMap<string, string> => {
   const chunks = disk.read(pathOf(path))
   const known = new Map<string, string>()
@@ -54,7 +54,7 @@ const knownKeys = (disk: Disk, path: string): ReadonlyMap<string, string> => {
       }
     }
   } catch {
-    // The file has no keys: `readKeys` reports this.
+    // The file is not JSON with keys. `readKeys` reports this.
   }
   return known
 }

@@ -12,7 +12,7 @@ import { hasCode } from "./disk.ts"
 interface Owner {
   readonly host: string
   readonly pid: number
-  /** Empty if the system does not report it. */
+  /** The start time of the process. Empty if the system does not report it. */
   readonly started: string
   readonly id: string
 }
@@ -38,7 +38,7 @@ export const lock = (path: string): (() => void) | string => {
       const found = read(file)
       const owner = ownerOf(found)
       if (owner !== undefined && (isLast || isRunning(owner))) {
-        return `the state file ${path} is in use by process ${owner.pid} on ${owner.host}. Stop that process, or name another file. If it no longer runs, remove ${file}`
+        return `the state file ${path} is in use by process ${owner.pid} on ${owner.host}. Stop that process, or name another file. If that process no longer runs, remove ${file}`
       }
       removeStale(file, found, `${temporary}.stale`)
     }
@@ -81,7 +81,7 @@ const ownerOf = (text = ""): Owner | undefined => {
   }
 }
 
-/** Whether the owner may still run. Nothing is known about a process on another machine. */
+/** Whether the owner may still run. A process on another machine always may. */
 const isRunning = ({ host, pid, started }: Owner): boolean => {
   if (host !== hostname()) {
     return true
@@ -103,7 +103,7 @@ const startOf = (pid: number): string => {
   return boot === undefined || started === undefined ? "" : `${boot} ${started}`
 }
 
-/** If another process has replaced the stale lock meanwhile, puts the lock of that process back. */
+/** Puts the removed lock back if another process has replaced the stale lock meanwhile. */
 const removeStale = (file: string, stale: string | undefined, aside: string): void => {
   try {
     renameSync(file, aside)

@@ -29,8 +29,8 @@ export interface Stored {
 /**
  * Executes the commands of the file. Undefined if there is no such file.
  *
- * The last write before a crash can be incomplete. No request in this write got a response, so it is ignored. After a
- * power failure, any part of the last write can be damaged; it is then ignored, too. Other damage throws
+ * The last write before a crash can be incomplete. No request in this write got a response, so the write is ignored.
+ * After a power failure, any part of the last write can be damaged; it is then ignored, too. Other damage throws
  * {@link Unusable}.
  */
 export const readStateFile = (disk: Disk, path: string, options: Options): Stored | undefined => {
@@ -115,14 +115,14 @@ const checkOrigin = (head: Head, path: string, { assumptions, seed }: Options): 
     )
   }
   if (head.seed !== seed) {
-    throw new Unusable(`the state file ${path} has seed ${head.seed}, not ${seed}. Use that seed, ${other}`)
+    throw new Unusable(`the state file ${path} has seed ${head.seed}, not ${seed}. Use seed ${head.seed}, ${other}`)
   }
   const wanted = decisive({ ...defaults, ...assumptions })
-  const names = new Set([...Object.keys(wanted), ...Object.keys(head.assumptions)]) as Set<keyof Assumptions> // of both
+  const names = new Set([...Object.keys(wanted), ...Object.keys(head.assumptions)]) as Set<keyof Assumptions>
   for (const name of names) {
     if (head.assumptions[name] !== wanted[name]) {
       throw new Unusable(
-        `the state file ${path} was written with the assumption ${name}: ${JSON.stringify(head.assumptions[name])}, not ${JSON.stringify(wanted[name])}. Use that assumption, ${other}`
+        `the state file ${path} was written with the assumption ${name}: ${JSON.stringify(head.assumptions[name])}, not ${JSON.stringify(wanted[name])}. Use the value of the file, ${other}`
       )
     }
   }
@@ -139,7 +139,7 @@ const restored = (snapshot: Snapshot, path: string, options: Options): Exchange 
 class Replay {
   readonly #exchange: Exchange
   clock: ClockState
-  /** Commands that threw. They threw before the restart, too, at the same point. */
+  /** The number of commands that threw, as they did before the restart. */
   defects = 0
 
   constructor(exchange: Exchange, clock: ClockState) {
@@ -150,7 +150,7 @@ class Replay {
   apply({ change }: Entry): void {
     if ("clock" in change) {
       this.clock = change.clock
-      // Fires the timers that fired before the move.
+      // Fires the timers that were due before the move.
       this.#exchange.view(change.atMillis)
       return
     }
@@ -165,7 +165,7 @@ class Replay {
 
 const entryOf = (text: string): Entry | undefined => {
   const record = recordOf(text)
-  // With a correct checksum, a record with a change is an entry.
+  // The checksum is correct, so every record with a change is an entry.
   return Predicate.isObject(record) && "change" in record ? (record as unknown as Entry) : undefined
 }
 
@@ -195,7 +195,7 @@ const readEntries = (
     }
     damagedLine ??= line
     isTorn = !isComplete && damagedLine === line
-    // A batch was on the disk before the next batch was written.
+    // Every batch was on the disk before the next batch was written.
     if (entry !== undefined && entry.batch > seq + 1) {
       throw new Unusable(
         `the state file ${path} is corrupted at line ${damagedLine} (byte ${validBytes}), and later lines are intact, so this is not an interrupted write. Restore the file from a copy. To lose everything from this line on instead, keep a copy of the file and cut it: head -c ${validBytes} ${path}`

@@ -12,9 +12,9 @@ import { isSignature, readPublicKey } from "../exchange/accounts/keys.ts"
 /** The current time of each clock. */
 export interface Now {
   readonly exchangeMillis: number
-  /** For signatures and the `date` header. It can go back. */
+  /** The time for signatures and the `date` header. It can go back. */
   readonly wallMillis: number
-  /** For token buckets. This time does not go back when the exchange's clock is moved back. */
+  /** The time for token buckets. It does not go back when the exchange's clock is moved back. */
   readonly tokenMillis: number
 }
 
@@ -32,8 +32,8 @@ export const isSigned = (headers: SignedRequest["headers"]): boolean =>
 const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
 /**
- * Returns the signing key. Codes and details of refusals were observed on the real exchange. Only the code for a
- * missing timestamp was not observed: it has the same form.
+ * The returned function finds the key that signed a request. The codes and details of its refusals were observed on the
+ * real exchange, except for the code for a missing timestamp, which has the same form.
  */
 export const makeAuthenticate = (exchange: Exchange) => {
   const keys = new Map<string, ReturnType<typeof readPublicKey>>()

@@ -8,7 +8,7 @@ import { shards } from "../exchange/shards.ts"
 
 export const defaultCost = 10
 
-/** In the notation of the exchange's own list. */
+/** An entry in the notation of the exchange's own list. */
 export interface EndpointCost {
   readonly method: string
   readonly path: string
@@ -38,7 +38,7 @@ export const endpointCosts: ReadonlyArray<EndpointCost> = [
 
 const costs = /*#__PURE__*/ new Map(endpointCosts.map(({ cost, method, path }) => [`${method} ${path}`, cost]))
 
-/** A batch costs the sum over its items. */
+/** The cost of a batch is the sum of the costs of its items. */
 export const costOf = ({ limits: { costPer }, method, path }: Descriptor, json: unknown): number => {
   const cost = costs.get(`${method} ${root}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`) ?? defaultCost
   const items = costPer === "item" ? ordersOf(json)?.length : undefined

@@ -20,7 +20,7 @@ export const failure = (status: number, code: string, details?: string): RestRes
 })
 
 export interface RequestRefusal extends Refusal {
-  /** If true, no other status replaces the observed status. */
+  /** If true, no substitute replaces the status: see {@link refused}. */
   readonly isStatusKept?: boolean
 }
 
@@ -48,7 +48,7 @@ export const refused = (refusal: RequestRefusal, descriptor: Descriptor, assumpt
   }
 }
 
-/** For a response or for an item of a batch. */
+/** The `error` of a response or of an item of a batch. */
 export const detailsOf = ({
   code,
   details,

@@ -19,7 +19,7 @@ import { makeRouter, type Match } from "./router.ts"
 /** A complete request. */
 export interface WireRequest {
   readonly method: string
-  /** From the host's root, with the query. */
+  /** The path from the host's root, with the query. */
   readonly path: string
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>
@@ -53,7 +53,7 @@ export interface WireResponse {
 export interface ServedRequest {
   readonly atMillis: number
   readonly method: string
-  /** From the host's root, with the query. */
+  /** The path from the host's root, with the query. */
   readonly path: string
   /** The operation's id in the published document; undefined if no operation has this path and method. */
   readonly operation: string | undefined
@@ -104,9 +104,9 @@ export const makeHandler = (
 }
 
 interface Target {
-  /** From the host's root, without the query. */
+  /** The path from the host's root, without the query. */
   readonly path: string
-  /** Below `/trade-api/v2`, without the query. Undefined for a path outside it. */
+  /** The path below `/trade-api/v2`, without the query. Undefined for a path that is not below it. */
   readonly below: string | undefined
   readonly query: URLSearchParams
 }
@@ -186,7 +186,7 @@ const callOf = (
 const bodyOf = ({ success }: Descriptor, value: unknown): unknown =>
   success.body !== undefined ? value : success.status === 204 ? undefined : {}
 
-/** For an unknown path or method. */
+/** The response to an unknown path or method. */
 const noOperation = (allowed: ReadonlyArray<string>): RestResponse =>
   allowed.length > 0
     ? { ...failure(405, "method_not_allowed"), headers: { allow: allowed.join(", ") } }

@@ -20,7 +20,7 @@ const transfers = new Set([
 
 /**
  * Documented: a key that is locked to a subaccount acts only on this subaccount, moves no money, and creates no
- * subaccounts. Here, it also manages no keys and does not upgrade the account.
+ * subaccounts. On the local exchange, it also manages no keys and does not upgrade the account.
  */
 const forbiddenToLocked = new Set([
   ...transfers,
@@ -33,10 +33,10 @@ const forbiddenToLocked = new Set([
   "CreateFCMPositionTransfer"
 ])
 
-/** Documented, for a key that is bound to an FCM's subtrader. */
+/** Documented: the operations for a key that is bound to an FCM's subtrader. */
 const permittedToBound = new Set(["GetFCMOrders", "GetFCMPositions", "GetFCMEventContractDailyCap"])
 
-/** The child scope that permits an operation. The parent scope permits it, too. */
+/** The child scope that permits an operation. The child's parent scope permits the operation, too. */
 const childOf = ({ access, operationId, path }: Descriptor): Scope | undefined => {
   if (access === "read") {
     return operationId === "GetBalance" || operationId === "GetSubaccountBalances"
@@ -89,7 +89,7 @@ const listsSubaccounts = new Set(["BatchCreateOrdersV2", "BatchCancelOrdersV2"])
 
 type Input = Readonly<Record<string, unknown>>
 
-/** The subaccount of a locked key becomes the default, and another subaccount is refused. */
+/** By default, a locked key uses its own subaccount. Another subaccount is refused. */
 export const lockInput = (
   { subaccount: locked }: ApiKey,
   { operationId, query }: Descriptor,

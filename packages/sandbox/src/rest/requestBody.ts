@@ -10,7 +10,7 @@ import { constants } from "node:buffer"
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib"
 import { failure, type RestResponse } from "./errorBody.ts"
 
-/** Except for the operator's snapshots. */
+/** For all bodies except the operator's snapshots. */
 const maxDecodedBytes = 4 * 1024 * 1024
 
 /** Names of headers are in lower case. */

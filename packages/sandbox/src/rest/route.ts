@@ -10,7 +10,10 @@ import type { Command, CommandType, CommandResult } from "../exchange/Commands.t
 import type { ApiKey, Refusal } from "../exchange/Entities.ts"
 import type { View } from "../exchange/View.ts"
 
-/** The signature is verified if it is required or present. The input fits the operation's schemas. */
+/**
+ * A request whose input fits the operation's schemas. The signature is verified if the operation requires one or the
+ * request has one.
+ */
 export interface Call<out Input> {
   readonly execute: <Type extends CommandType>(command: Command<Type> & Command) => CommandResult<Type>
   readonly view: View
@@ -21,7 +24,7 @@ export interface Call<out Input> {
   /** Undefined for an unsigned request. */
   readonly key: ApiKey | undefined
   readonly nowMillis: number
-  /** With eight decimals. `name` is an index or underlying of the feed. */
+  /** The value of an index or underlying of the feed, with eight decimals. */
   readonly referenceAt: (name: string, atMillis: number) => string
   readonly input: Input
 }
@@ -41,7 +44,7 @@ export const route = <Input, Output, E, Capability>(
   handle: handle as Route["handle"]
 })
 
-/** For a wire response that differs from the client's value, such as a secret that the client wraps. */
+/** For an operation whose wire response differs from the client's value: for example, the client wraps a secret. */
 export const wireRoute = <Input, Output, E, Capability>(
   operation: Operation<Input, Output, E, Capability>,
   handle: (call: Call<Input>) => Result.Result<{ readonly [K in keyof Output]: unknown }, Refusal>

@@ -81,7 +81,10 @@ const literalsFirst = (left: Compiled, right: Compiled): number => {
   return 0
 }
 
-/** The path and the template must have the same number of segments. Undefined if they do not match. */
+/**
+ * The values of the template's parameters; undefined if the path does not match. The path must have as many segments as
+ * the template.
+ */
 const capture = (
   segments: ReadonlyArray<string>,
   parts: ReadonlyArray<string>
@@ -142,7 +145,7 @@ const beginnings = [
   ["from", "to"]
 ] as const
 
-/** Such as `min_ts` and `max_ts`, or `start_ts` and `end_ts`. */
+/** The pairs of names, such as `min_ts` and `max_ts`, or `start_ts` and `end_ts`. */
 export const rangesOf = ({ query }: Descriptor): ReadonlyArray<RangeNames> =>
   Object.keys(query).flatMap((first) =>
     beginnings

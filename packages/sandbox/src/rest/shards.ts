@@ -33,7 +33,7 @@ export const checkShards = ({ operationId }: Descriptor, input: Input): Refusal 
   return undefined
 }
 
-/** Every item may name −1. */
+/** Checks the shard of one item of a batch of orders. Every item may name −1. */
 export const checkShardOf = (item: { readonly exchange_index?: number | undefined }): Refusal | undefined =>
   checkFields(item, true)
 

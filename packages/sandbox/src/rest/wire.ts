@@ -17,7 +17,7 @@ export const dollars = (micros: number | bigint): Dollars => printMicros(micros)
 /** Truncated to the four decimals of balances. */
 export const balance = (micros: number): Dollars => price(Math.floor(micros / 100))
 
-/** Truncated. */
+/** Truncated to whole cents. */
 export const cents = (micros: number): number => Math.trunc(micros / 10_000)
 
 /** RFC 3339, without trailing zeros in the fraction. */
@@ -29,7 +29,7 @@ export const seconds = (millis: number): number => Math.floor(millis / 1_000)
 export const average = (micros: number, hundredths: number): Dollars =>
   price((micros - (micros % hundredths)) / hundredths)
 
-/** The action on YES. No order of the current API names NO. */
+/** Whether YES is bought or sold. No order of the current API names NO. */
 export const action = (side: "bid" | "ask"): "buy" | "sell" => (side === "bid" ? "buy" : "sell")
 
 export const readCount = (text: string, name: string): Result.Result<number, Refusal> =>

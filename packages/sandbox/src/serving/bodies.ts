@@ -12,7 +12,7 @@ export class BodyBudget {
     this.#maxBytes = maxBytes
   }
 
-  /** Returns whether the bytes fit. */
+  /** Takes the bytes if they fit, and returns whether they do. */
   take(bytes: number): boolean {
     if (this.#bytes + bytes > this.#maxBytes) {
       return false
@@ -26,16 +26,16 @@ export class BodyBudget {
   }
 }
 
-/** After the first chunk, chunks below this size are copied into blocks, because each kept chunk costs more memory. */
+/**
+ * After the first chunk, chunks below this size are copied into blocks, because every chunk that is kept costs memory
+ * besides its bytes.
+ */
 const minChunkBytes = 16 * 1024
 
 const minBlockBytes = 1024
 const maxBlockBytes = 64 * 1024
 
-/**
- * For a body of more than 1 KiB, its memory is at most about twice its length. This applies even if every chunk is one
- * byte long.
- */
+/** A body of more than 1 KiB takes at most about twice its length in memory, even if every chunk is one byte long. */
 export class ArrivingBody {
   readonly #budget: BodyBudget
   readonly #maxBytes: number

@@ -63,7 +63,7 @@ const refusalOf = ({ code }: NodeJS.ErrnoException, maxHeadBytes: number): RestR
   }
 }
 
-/** The response ends its connection. */
+/** The connection ends after the response. */
 export const serialized = ({ body, headers }: RestResponse) => {
   const text = JSON.stringify(body)
   return {
@@ -77,7 +77,7 @@ export const serialized = ({ body, headers }: RestResponse) => {
   }
 }
 
-/** For a socket without a parsed request. */
+/** Responds on a socket whose request could not be parsed. */
 const refuse = (socket: Duplex, response: RestResponse): void => {
   if (!socket.writable) {
     socket.destroy()

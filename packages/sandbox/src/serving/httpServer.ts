@@ -23,7 +23,7 @@ export type Serve = (request: WireRequest, fromLoopback: boolean) => WireRespons
 
 export type RequestHead = Omit<WireRequest, "body">
 
-/** Except for requests that {@link ListenOptions.isLarge} permits. */
+/** For all requests except those that {@link ListenOptions.isLarge} permits. */
 const maxBodyBytes = 4 * 1024 * 1024
 
 /** 2,000 UUIDs in a query need 82 KB. */
@@ -90,7 +90,7 @@ export const listen = (
       })
   ).pipe(
     Effect.map((server) => {
-      const address = server.address() as AddressInfo // a server that listens on a port has this kind of address
+      const address = server.address() as AddressInfo // the address of a server that listens on a port
       return address.port
     })
   )

@@ -46,7 +46,7 @@ const headersOf = (options: Socket.WebSocketConstructorOptions | undefined): Wir
 type EventType = "open" | "message" | "error" | "close"
 type Listener = (event: Socket.WebSocketEvent) => void
 
-/** As `ws` passes it to listeners of `unexpected-response`. */
+/** The response that `ws` passes to listeners of `unexpected-response`. */
 type Response = Readable & {
   readonly statusCode: number
   readonly headers: Readonly<Record<string, string>>
@@ -69,7 +69,7 @@ class MemorySocket implements Socket.WebSocketLike {
   #isSilent = false
   /** Whether the feed's side has started to close. */
   #feedHasClosed = false
-  /** The first `#dispatched` events are dispatched already. */
+  /** The first `#dispatched` of these events are already dispatched. */
   #events: Array<{ readonly dispatch: () => void; readonly bytes: number }> = []
   #dispatched = 0
   #heldBytes = 0
@@ -262,7 +262,7 @@ class MemorySocket implements Socket.WebSocketLike {
     }
   }
 
-  /** Does nothing if the feed's side has ended or is silent by then. */
+  /** Calls the feed in a later task, unless the feed's side has then ended or is silent. */
   #toFeed(pass: (endpoint: Endpoint) => void): void {
     this.#tasks.soon(() => {
       if (this.#endpoint !== undefined && !this.#isSilent) {
@@ -271,7 +271,7 @@ class MemorySocket implements Socket.WebSocketLike {
     })
   }
 
-  /** The connection ends when the client has received the close. */
+  /** Sends a close. The connection ends when the client has received it. */
   #closeFromFeed(code: number, reason: string): void {
     if (!this.#feedHasClosed) {
       this.#feedHasClosed = true
@@ -279,7 +279,7 @@ class MemorySocket implements Socket.WebSocketLike {
     }
   }
 
-  /** Messages that the client has not received are lost. */
+  /** Resets the connection. Messages that the client has not received are lost. */
   #reset(): void {
     this.#events = this.#events.slice(this.#dispatched).filter(({ bytes }) => bytes === 0)
     this.#dispatched = 0

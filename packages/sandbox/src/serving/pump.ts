@@ -9,15 +9,15 @@ import * as Latch from "effect/Latch"
 import type * as Scope from "effect/Scope"
 
 export interface Scheduled {
-  /** In Unix milliseconds of Effect's clock. Undefined if nothing is scheduled. */
+  /** The next scheduled time, in Unix milliseconds of Effect's clock. Undefined if nothing is scheduled. */
   nextMillis(): number | undefined
-  /** Afterwards, `nextMillis` must be later than now. */
+  /** After the call, `nextMillis` must be later than now. */
   tick(): void
   /** Calls back when `nextMillis` may have become earlier. Returns a function that removes the callback. */
   onReschedule(callback: () => void): () => void
 }
 
-/** On Effect's clock, until the scope closes. */
+/** Runs on Effect's clock, until the scope closes. */
 export const pump = (feed: Scheduled): Effect.Effect<void, never, Scope.Scope> =>
   Effect.gen(function* () {
     const rescheduled = Latch.makeUnsafe(false)

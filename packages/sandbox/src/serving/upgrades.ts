@@ -20,7 +20,7 @@ export const decide = (feed: Upgrades, request: WireRequest): Upgrade =>
     ? feed.upgrade(request)
     : { _tag: "Refused", response: toWire(failure(404, "not_found", "no feed has this path"), Date.now()) }
 
-/** For a GET of the feed's path that is not an upgrade. Undefined for other requests. */
+/** The response to a GET of the feed's path that is no upgrade. Undefined for other requests. */
 export const upgradeRequired = (request: WireRequest): WireResponse | undefined => {
   if (request.method !== "GET" || pathOf(request) !== feedPath) {
     return undefined

@@ -32,7 +32,7 @@ export class WebSockets {
 
   /**
    * If the code of a connection throws, the connection ends, and `onDefect` receives the error. `compresses`: whether
-   * long frames are compressed for a client that offers it.
+   * long frames are compressed for a client that offers compression.
    */
   constructor(feed: Upgrades, onDefect: (defect: unknown) => void, { compresses = true } = {}) {
     this.#feed = feed

@@ -37,7 +37,7 @@ const inMemory = <E>(
   )
 
 describe("AccountFeed.make", () => {
-  inMemory("is live with the existing orders, then reports each change once", (trader) =>
+  inMemory("becomes live with the existing orders, and then reports each change once", (trader) =>
     Effect.gen(function* () {
       const sell = yield* seller(trader)
       const { order_id } = yield* Orders.create(bid)
@@ -175,7 +175,7 @@ describe("AccountFeed.make", () => {
     { assumptions: { readLagMillis: 3_000 } }
   )
 
-  inMemory("contains only the subaccounts of its options", ({ me, sandbox }) =>
+  inMemory("contains only the subaccounts that its options name", ({ me, sandbox }) =>
     Effect.gen(function* () {
       const number = yield* sandbox.createSubaccount(me.accountId)
       yield* sandbox.deposit(me.accountId, "100", { subaccount: number })
@@ -256,7 +256,7 @@ describe("AccountFeed.make", () => {
     })
   )
 
-  inMemory("fails only a slow consumer, after it has received the buffered events", (trader) =>
+  inMemory("fails only the slow consumer, after it has received the buffered events", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ bufferSize: 2 })
       const taken: Array<string> = []
@@ -346,7 +346,7 @@ describe("AccountFeed.make with two lines", () => {
       const sell = yield* seller(trader)
       yield* Orders.create({ ...bid, count: "100" })
       const { events, mine } = yield* live({ lines: 2 })
-      // A line covers the loss of another line from ten seconds after it became live.
+      // A line covers the loss of the other line only if it has been live for ten seconds.
       yield* TestClock.adjust(11_000)
       for (let round = 0; round < 10; round++) {
         const connections = yield* trader.sandbox.feed.connections
@@ -382,7 +382,7 @@ describe("AccountFeed.make with two lines", () => {
   inMemory("is not live if one line is lost while a restored line may lack messages", (trader) =>
     Effect.gen(function* () {
       const { events, mine } = yield* live({ lines: 2 })
-      // A line covers the loss of another line from ten seconds after it became live.
+      // A line covers the loss of the other line only if it has been live for ten seconds.
       yield* TestClock.adjust(11_000)
       const [first, second] = yield* trader.sandbox.feed.connections
       yield* trader.sandbox.feed.drop({ how: "reset", connectionId: first!.connectionId })
@@ -414,7 +414,7 @@ describe("AccountFeed.layer", () => {
     }).pipe(Effect.provide(AccountFeed.layer()))
 
   inMemory(
-    "settles an order with a lost response by the feed, and reads no list",
+    "uses the feed to settle an order whose response was lost, and reads no list",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(intent)
@@ -444,7 +444,7 @@ describe("AccountFeed.layer", () => {
   )
 
   inMemory(
-    "does not accept an order from the feed that differs from the intent",
+    "ignores an order of the feed that has the intent's id but different terms",
     blind(
       Effect.gen(function* () {
         const outcome = yield* Orders.place(named("5"))

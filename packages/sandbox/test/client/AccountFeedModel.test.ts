@@ -80,7 +80,7 @@ interface Play {
   readonly steps: ReadonlyArray<Step>
 }
 
-/** Only a verification can find the change of a silent step. */
+/** Whether only a verification can find the change that the step hides. */
 const isSilent = (step: Step, lines: number): boolean =>
   (step.do === "frame" && step.change === "skip" && lines === 1) ||
   (step.do === "late" && step.type === "market_position")

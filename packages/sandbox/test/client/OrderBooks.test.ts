@@ -65,7 +65,7 @@ describe("OrderBooks.watch", () => {
     )
   }
 
-  inMemory("B17: stays correct if two deltas with one clock cross the book in between", ({ place, sandbox }) =>
+  inMemory("B17: stays correct if the book is crossed between two deltas with one clock", ({ place, sandbox }) =>
     Effect.gen(function* () {
       yield* place({ side: "ask", price: "0.65" })
       const books = yield* OrderBooks.watch([ticker])
@@ -77,7 +77,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  it.live("stays readable if a crossing ended while the process was busy", () => {
+  it.live("stays readable if a crossed book is repaired while the process is busy", () => {
     const sockets = recordedSockets()
     return trading(({ place, sandbox }) =>
       Effect.gen(function* () {
@@ -138,7 +138,7 @@ describe("OrderBooks.watch", () => {
     })
   )
 
-  inMemory("B10: keeps a market whose snapshot is lost while the book heals", ({ place, sandbox }) =>
+  inMemory("B10: keeps a market if its snapshot is lost while its book heals", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker])
       yield* until(isLive(books))

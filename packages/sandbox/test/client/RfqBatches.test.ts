@@ -116,7 +116,7 @@ describe("RfqBatches", () => {
           [other.id, "executed", 1]
         ]
       )
-      // For each child, the creator has a fill of the order that the child's quote names.
+      // The creator has a fill of each order that a quote names.
       for (const { id, rfq_id } of accepted.quotes) {
         const scope = { rfq_id, quote_id: id }
         const { rfq_creator_order_id = "" } = (yield* creator(Quotes.get(scope))).quote

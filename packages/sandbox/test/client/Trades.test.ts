@@ -1,4 +1,4 @@
-/** Lines are parallel connections. A hole is a time whose trades may be missing. */
+/** Lines are parallel connections. A hole is a period whose trades may be missing. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Feed from "@kalshi-effect/client/Feed"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"
@@ -199,7 +199,7 @@ describe("Trades.watch and Trades.watchFilled", () => {
     fast
   )
 
-  inMemory("reports a hole if a stalled line is lost with trades that the other line missed", (me) =>
+  inMemory("reports a hole if a stalled line is lost, and the other line missed the same trades", (me) =>
     Effect.gen(function* () {
       const { sandbox } = me
       const trade = yield* trader(me)

@@ -23,7 +23,7 @@ type Side = "bid" | "ask"
 interface Floor {
   readonly feeType: Series["feeType"]
   readonly feeMultiplier: number
-  /** In hundredths of a contract. */
+  /** The position, in hundredths of a contract. */
   readonly held: number
   /** Whether the client knows the position. */
   readonly isKnown: boolean
@@ -165,7 +165,7 @@ const runtime = ManagedRuntime.make(
 
 afterAll(() => runtime.dispose())
 
-/** In micro-dollars. */
+/** The worst case in micro-dollars. */
 const worstCase = ({ after, assumptions, batch, before, floors, isCounted }: Case): bigint => {
   marketOf = ({ ticker }) => {
     const { feeMultiplier, feeType, held, isKnown } = floors[tickers.indexOf(ticker as Ticker)]!

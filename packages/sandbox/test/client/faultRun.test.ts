@@ -14,8 +14,8 @@ describe("Orders.place, under network faults", () => {
       kill: true,
       readLagMillis: 100,
       attemptMillis: 500,
-      // Too short for `settle` to prove that an order was not placed. So an outcome may stay
-      // `Unknown`, but then the exchange must not have the order.
+      // This is too short for `settle` to prove that an order was not placed. So an outcome may stay `Unknown`, but
+      // then the exchange must not have the order.
       settleWithinMillis: 2_500
     })
     const { requests, ...byKind } = counts

@@ -188,7 +188,7 @@ describe("Feed.subscribe", () => {
   )
 
   for (const isExecuted of [true, false]) {
-    inMemory(`S13: subscribes once after error 18, with the command ${isExecuted ? "" : "not "}executed`, (trader) =>
+    inMemory(`S13: has one subscription after error 18 (command ${isExecuted ? "" : "not "}executed)`, (trader) =>
       Effect.gen(function* () {
         yield* trader.sandbox.plant({ feed: "command", cmd: "subscribe", error: 18, isExecuted })
         const { events } = yield* collect(Feed.messages("user_orders"))
@@ -378,7 +378,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S29: keeps all messages since the subscription, also between two pulls", ({ place }) =>
+  inMemory("S29: delivers all messages since the subscription, even to a late and slow reader", ({ place }) =>
     Effect.gen(function* () {
       const { events: stream } = yield* Feed.open("user_orders")
       yield* live(1)
@@ -414,7 +414,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S34, A5: delivers types that differ from their channel, without gaps for a missing seq", (trader) =>
+  inMemory("S34, A5: delivers types other than the channel's, and no gap for messages without seq", (trader) =>
     Effect.gen(function* () {
       const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
       const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })

@@ -106,7 +106,7 @@ describe("OrderBooks.watch with two lines", () => {
         const books = yield* OrderBooks.watch(tickers, { lines: 2 })
         yield* eventually(areWhole(books, tickers, 2))
         const clocks = new Map<string, number>()
-        /** Each book must be readable, and not older than before. */
+        /** Each book must be readable, and not older than at the previous read. */
         const readAll = (step: string) =>
           Effect.gen(function* () {
             for (const market of tickers) {
@@ -145,7 +145,8 @@ describe("OrderBooks.watch with two lines", () => {
               yield* readAll(`after an order in second ${second}, step ${step}`)
             }
             yield* TestClock.adjust(100)
-            // One line is complete at any time, so the merged books are up to date, also while the other line is stalled.
+            // One line is complete at any time, so the merged books are up to date, also while the other line is
+            // stalled.
             if (step === 3 || step === 9) yield* assertEqual(sandbox, books, tickers)
           }
           yield* readAll(`at the end of second ${second}`)
@@ -195,7 +196,7 @@ describe("OrderBooks.watch with two lines", () => {
     240_000
   )
 
-  it.live("takes messages from a busy period before it gives up a late line", () => {
+  it.live("takes the messages that arrived while the process was busy before it gives up a late line", () => {
     const sockets = recordedSockets()
     return trading(({ place, sandbox }) =>
       Effect.gen(function* () {

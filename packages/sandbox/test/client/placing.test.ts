@@ -86,7 +86,7 @@ const build = (kind: keyof typeof effects, input: Orders.IntentInput, own: numbe
   }
 }
 
-/** The position is traded at half a dollar. */
+/** Acquires a position at half a dollar per contract. */
 const hold = (
   world: { readonly me: ReturnType<ReturnType<typeof as>>; readonly other: ReturnType<ReturnType<typeof as>> },
   held: number
@@ -134,7 +134,7 @@ describe("Orders.buyYes, buyNo, sellYes, sellNo and closePosition", () => {
               const after = yield* world.sandbox.portfolio(world.accountId)
               assert.strictEqual(after.positions[ticker] ?? 0, expected.held, "the position")
               assert.strictEqual(Number(after.cashMicros - before.cashMicros) / 100, expected.cash, "the cash")
-              // The maximum cost, computed for the position before the trade, is at least the real cost.
+              // The maximum cost is computed for the position before the trade. It must be at least the real cost.
               const cost = Result.getOrThrow(
                 OrderCost.of(Result.getOrThrow(intent.request), {
                   terms: { fee_type: "quadratic", fee_multiplier: 0 },
@@ -221,7 +221,7 @@ const placing = (
 
 describe("Orders.place", () => {
   for (const [how, faults] of [
-    ["is lost before the order arrives", [{ reset: "before" }]],
+    ["is missing because the order did not arrive", [{ reset: "before" }]],
     ["is lost after the order is executed", [{ reset: "after" }]],
     ["is cut short", [{ mangle: "truncated" }]],
     ["is lost four times", [{ reset: "before" }, { reset: "after" }, { reset: "after" }, { status: 504 }]],
@@ -244,7 +244,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("waits for lagging reads", () =>
+  it.effect("waits until lagging reads show the order", () =>
     Effect.gen(function* () {
       const { orders, outcome } = yield* placing([{ reset: "after" }], { readLagMillis: 3_000 })
       assert.strictEqual(orders.length, 1)
@@ -325,7 +325,7 @@ const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, neve
 
 const journaled = (outcome: Orders.Outcome): Orders.Placement => JSON.parse(JSON.stringify(outcome))
 
-/** Settles five minutes later. Also returns the number of orders with the id. */
+/** Settles the outcome after five minutes. Also returns the number of orders with its id. */
 const settled = (outcome: Orders.Outcome) =>
   Effect.gen(function* () {
     const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))
@@ -367,7 +367,7 @@ describe("Orders.settle, after the client's clock was changed", () => {
     ["fast", 300_000],
     ["slow", -300_000]
   ] as const) {
-    it.effect(`finds an order signed with the exchange's time while the clock is five minutes ${how}`, () =>
+    it.effect(`finds an order that was signed with the exchange's time, if the clock is five minutes ${how}`, () =>
       withAccounts({ markets: [{ ticker }], assumptions: { readLagMillis: 30_000 } }, ({ credentials, sandbox }) =>
         Effect.gen(function* () {
           const machine = machineClock()

@@ -337,7 +337,7 @@ describe("the quotes of the crowd", () => {
 })
 
 describe("Exchange.attach", () => {
-  it("runs agent and timers in order of time, before commands and reads", () => {
+  it("runs the agent and the timers in order of time, before commands and reads", () => {
     const exchange = new Exchange({ seed: 1 })
     unwrap(
       exchange.execute({ type: "createMarket", market: { ticker: "KXA-26-1", closeMillis: start + 1_500 } }, start)

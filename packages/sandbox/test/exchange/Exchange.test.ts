@@ -288,7 +288,7 @@ describe("createOrder", () => {
     assert.deepStrictEqual(floor.now(order, "status", "makerFeesMicros"), ["executed", 3 * 4_400 - 100])
   })
 
-  it("conserves money: cash, the value of pairs, and fees equal the deposits", () => {
+  it("conserves money: cash, the value of pairs and fees add up to the deposits", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(one, terms("ask", 30, 10))
@@ -428,7 +428,7 @@ describe("setActive", () => {
     assert.isTrue(Result.isSuccess(floor.cancel(one, second.orderId)))
   })
 
-  it("cancels the orders with cancelOnPause", () => {
+  it("cancels the orders with cancelOnPause, and no others", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     const [stays, goes] = [

@@ -86,7 +86,7 @@ const bid = fc.oneof(
   { weight: 1, arbitrary: fc.constant(0) }
 )
 
-/** Most proposals name two different parties, of which one proposes. */
+/** Most proposals name two different parties, and one of them makes the proposal. */
 const block = fc
   .record({
     do: fc.constant("propose" as const),
@@ -152,7 +152,7 @@ const orderCommand: fc.Arbitrary<Command> = fc.oneof(
 const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 15, arbitrary: orderCommand },
   { weight: 25, arbitrary: agreement },
-  // Long enough to execute a quote, or exactly long enough to confirm it too late.
+  // These waits are long enough to execute a quote, or just long enough to confirm it too late.
   {
     weight: 2,
     arbitrary: fc.record({

@@ -177,7 +177,7 @@ const aheadOf = (state: Snapshot, ids: ReadonlyArray<string>): ReadonlyMap<strin
   )
 }
 
-/** Compares queue positions, read one by one and in lists, with a walk along the queue. */
+/** Reads queue positions one by one and in lists, and compares them with a walk along the queue. */
 const compareQueues = (view: View, state: Snapshot): number => {
   let count = 0
   for (const { ask, bid, eventTicker, ticker } of state.markets) {

@@ -4,7 +4,7 @@ import { Exchange, type Snapshot } from "../../src/exchange/Exchange.ts"
 import { act, audit, makeActors } from "../support/actors.ts"
 import { sampleSize, seed } from "../support/floor.ts"
 
-/** The number of commands in a run, and between two audits. */
+/** The number of commands in a run (`total`), and between two audits (`between`). */
 const total = sampleSize(40_000, 200_000)
 const between = 4_000
 
@@ -48,7 +48,7 @@ const settledCombosOf = ({ markets }: Snapshot) => {
 }
 
 describe("Exchange, for many commands", () => {
-  it("conserves money and contracts, and ends the same after restores in between", { timeout: 300_000 }, () => {
+  it("conserves money and contracts, and ends the same if restored in between", { timeout: 300_000 }, () => {
     const events = new Map<string, number>()
     const first = run(
       (exchange, now, part) => {

@@ -300,8 +300,8 @@ const compare = (mirror: ReturnType<typeof makeMirror>, exchange: Exchange, { ac
       )
     }
   }
-  // An order's reserved money is not compared. It changes without an entry in the log when held contracts cover another
-  // order.
+  // An order's reserved money is not compared, because it changes without an entry in the log when held contracts cover
+  // another order.
   const shown = ({ fillCount, orderId, price, remainingCount, status }: Order) => ({
     fillCount,
     orderId,

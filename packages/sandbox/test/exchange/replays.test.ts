@@ -7,7 +7,7 @@ import { makeKeyPair } from "../../src/exchange/accounts/keys.ts"
 import { audit, makeRandom, type Random } from "../support/actors.ts"
 import { sampleSize, seed, start, terms, unwrap } from "../support/floor.ts"
 
-/** Can be some commands old. */
+/** What the choice of a command is based on. The state can lack the latest commands. */
 interface Known {
   readonly state: Snapshot
   readonly now: number
@@ -532,7 +532,7 @@ const commands: { readonly [Type in CommandType]: (known: Known) => Omit<Command
   confirmBatchQuote: (known) => batchQuoteIn(known, "accepted")
 }
 
-/** Any batch, if no batch has this status. */
+/** A batch with this status. If there is none, any batch. */
 const batchIn = ({ random, state }: Known, status = "open") => {
   const batches = state.rfqBatches.filter((batch) => batch.status === status)
   return pick(random, batches.length > 0 ? batches : state.rfqBatches, undefined)
@@ -642,7 +642,7 @@ const prepare = (exchange: Exchange): void => {
   }
 }
 
-/** As JSON, because a restored field that was undefined is absent. */
+/** Values are compared as JSON, because a restored value lacks the fields that were undefined. */
 const asJson = (value: unknown): unknown => JSON.parse(JSON.stringify(value)) as unknown
 
 const written = (snapshot: Snapshot): Snapshot => JSON.parse(JSON.stringify(snapshot)) as Snapshot

@@ -37,7 +37,7 @@ const run = ({ change, seed, steps }: Options) => {
     return reader
   }
   const complete = open(actors.accounts[0]!, false, channels)
-  // The feed sends no messages about commands before its first connection.
+  // The feed sends no messages about commands that were executed before its first connection.
   let passing = open(actors.accounts[1]!, true, ["user_orders"])
   const differences: Array<string> = []
   for (let step = 0; step < steps; step++) {

@@ -38,7 +38,7 @@ describe("Operator.reset", () => {
     }).pipe(Effect.provide(layerTest()))
   )
 
-  it.effect("sets a frozen clock back to its first time", () =>
+  it.effect("sets a frozen clock back to its initial time", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const first = yield* now

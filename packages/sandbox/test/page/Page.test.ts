@@ -155,7 +155,8 @@ describe("the operator interface", () => {
           [403, { ...own, origin: own.origin.replace("127.0.0.1", "localhost") }],
           [403, { ...own, "sec-fetch-site": "same-site" }],
           [403, { ...own, "sec-fetch-site": "cross-site" }],
-          // A browser that sends no origin, and a host name that resolves to this machine by DNS rebinding.
+          // These requests come from a browser that sends no origin, or use a host name that resolves to this machine
+          // by DNS rebinding.
           [403, { "sec-fetch-site": "cross-site" }],
           [403, { "sec-fetch-site": "same-origin" }],
           [403, { host: "exchange.example.com" }],
@@ -526,7 +527,7 @@ describe("the option cors", () => {
 })
 
 describe("a request to another host name", () => {
-  it.live("is refused with a permitted address", () =>
+  it.live("is refused, and the error names a permitted address", () =>
     served(
       Effect.gen(function* () {
         const got = yield* request("GET", "/sandbox/accounts", { host: "exchange.example.com" })

@@ -21,7 +21,7 @@ const makeBody = () => {
     drop: () => {
       body.dropped = true
     },
-    /** The messages since the last call. */
+    /** Returns the messages since the last call. */
     take: (): ReadonlyArray<Data> =>
       body.texts.splice(0).flatMap((text) => (text.startsWith("data: ") ? [JSON.parse(text.slice(6)) as Data] : [])) // our own messages
   }
@@ -128,7 +128,7 @@ describe("Streams", () => {
     assert.strictEqual(trades.length, 200)
   })
 
-  it("sends the whole state after a reset, also if trades follow before the message", () => {
+  it("sends the whole state after a reset, also if trades follow before the message is sent", () => {
     const world = makeStreams()
     const { floor } = world
     unwrap(floor.execute({ type: "createMarket", market: { ticker: "KXOTHER-26-YES" } }))
@@ -245,7 +245,7 @@ describe("Streams", () => {
     assert.deepStrictEqual(lines, [200, 200, 50])
   })
 
-  it("shows the newest 1,000 markets of a large exchange, and how many there are", () => {
+  it("shows the newest 1,000 markets of a large exchange, and the number of all markets", () => {
     const world = makeStreams()
     for (let n = 0; n < 1_500; n++) {
       world.floor.execute({ type: "createMarket", market: { ticker: `KXMANY-26-${n}` } })

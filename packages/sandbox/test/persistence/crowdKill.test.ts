@@ -25,7 +25,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 
 const kills = sampleSize(6, 100)
 const killsPerFile = sampleSize(3, 5)
-/** For each state file, the index of the restart without the crowd. */
+/** Of the restarts of a state file, the restart with this index has no crowd. */
 const withoutCrowd = 2
 const size = 20
 const compactAfterCommands = "10"

@@ -83,12 +83,12 @@ const measure = (minutes: number, file: string, snapshot: Snapshot, residentByte
   openMarkets: snapshot.markets.filter(({ result }) => result === undefined).length
 })
 
-/** In bytes, without the commands of the last write. The README explains it. */
+/** The maximum size of the journal in bytes, except for the commands of the last write. The README explains it. */
 const mostJournal = (baseBytes: number): number => Math.max(baseBytes, 64 * mebi)
 
 /**
- * Only in full mode: runs six more hours, then twelve hours in one move. A compaction must replace the commands in the
- * file with a snapshot.
+ * Only in full mode: runs six more hours, and then twelve hours in one move. In this time, a compaction must replace
+ * the commands in the file with a snapshot.
  */
 const checkLater = async (url: string, agent: Agent, file: string): Promise<void> => {
   if (sampleSize(0, 1) === 0) return

@@ -222,10 +222,10 @@ describe("a state file", () => {
       reason(withHead(/"version":"[^"]*"/, '"version":"9.9.9"')),
       /version 9\.9\.9 wrote .* Use version 9\.9\.9/
     )
-    assert.match(reason(disk, { seed: 6 }), /has seed 5, not 6\. Use that seed/)
+    assert.match(reason(disk, { seed: 6 }), /has seed 5, not 6\. Use seed 5, or/)
     assert.match(
       reason(disk, { assumptions: { transferMillis: 0 } }),
-      /with the assumption transferMillis: 3000, not 0\. Use that assumption/
+      /with the assumption transferMillis: 3000, not 0\. Use the value of the file, or/
     )
     assert.strictEqual(reason(disk, { assumptions: { transferMillis: 3_000, pythFeed: "refused" } }), "did not fail")
     other.set(path, Buffer.from("a text\n"))
@@ -297,7 +297,7 @@ describe("compaction", () => {
     })
   }
 
-  it("is not needed for a new file, which is absent or whole", async () => {
+  it("is not needed if the creation of a file is interrupted: the file is absent or whole", async () => {
     const found = { none: 0, whole: 0 }
     for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
       const disk = new MemoryDisk()

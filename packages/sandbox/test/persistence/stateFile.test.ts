@@ -238,7 +238,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("creates the markets of the options that the file does not have yet", () =>
+  it.live("creates the markets that the options have and the file lacks", () =>
     Effect.gen(function* () {
       const file = newFile()
       const tickers = ({ view }: Operator) => Effect.map(view, (all) => all.tickers())
@@ -349,7 +349,7 @@ describe("the lock of a state file", () => {
         yield* serving(file, () => Effect.void)
       }
       writeFileSync(`${file}.lock`, JSON.stringify({ ...owner, host: "elsewhere" }))
-      assert.match(yield* refusal(file), /on elsewhere\. .* If it no longer runs, remove .*\.lock/)
+      assert.match(yield* refusal(file), /on elsewhere\. .* If that process no longer runs, remove .*\.lock/)
     })
   )
 })

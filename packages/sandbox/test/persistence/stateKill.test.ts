@@ -21,7 +21,7 @@ afterAll(() => rmSync(folder, { recursive: true }))
 /** Every ten commands, a snapshot replaces the saved commands, so that many kills interrupt this compaction. */
 const start = (file: string): Promise<Started> => startServer(file, "10")
 
-/** Without the time, which passes between two dumps. */
+/** The dump without its time, because time passes between two dumps. */
 const stable = (dump: unknown): unknown =>
   JSON.parse(
     JSON.stringify({ ...(dump as object), nowMillis: 0 }, (_, value: unknown) => (value === Infinity ? null : value))

@@ -31,7 +31,7 @@ describe("makeAuthenticate", () => {
       })
     )
 
-    onExchange(`refuses a request whose ${kind} signature does not match it`, () =>
+    onExchange(`refuses a request with a wrong ${kind} signature`, () =>
       Effect.gen(function* () {
         const sandbox = yield* Sandbox
         const by = yield* sandbox.createAccount({ kind })

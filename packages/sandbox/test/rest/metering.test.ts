@@ -177,7 +177,7 @@ describe("Exchange.takeTokens, over the wire", () => {
       assert.isAtLeast(
         served.at(-1)!.atMillis,
         5_000,
-        "sixty orders cost the tokens of six seconds, and the bucket holds those of one second at the start"
+        "sixty orders cost the tokens of six seconds, and at the start the bucket has the tokens of one second"
       )
     }).pipe(Effect.provide(layerTest()))
   )

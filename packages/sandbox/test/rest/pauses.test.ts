@@ -77,7 +77,7 @@ const ofExchange = [
 const declared = ["CreateOrderV2", "CreateRFQ", "IntraExchangeInstanceTransfer"]
 
 describe("a pause", () => {
-  it("has a declared status for only three of the refused operations", () => {
+  it("has a documented status for only three of the operations that it refuses", () => {
     assert.deepStrictEqual([...ofTrading, ...ofExchange].filter((id) => declares409.has(id)).sort(), declared)
   })
 

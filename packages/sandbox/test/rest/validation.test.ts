@@ -167,7 +167,7 @@ const changed = (sent: Sent, template: string, { path = {}, query = {} }: Change
 }
 
 /**
- * If the document declares only 400 or only 404, the refusal of a path has the declared status. An invalid query always
+ * If the document declares only 400 or only 404, an invalid path causes the declared status. An invalid query always
  * causes 400.
  */
 const statusOf = ({ responses }: Published, { expected, path, query }: Change, success: number): number => {

@@ -95,7 +95,7 @@ describe("Sandbox.layer, under hostile requests", () => {
     )
   )
 
-  it.live("responds even to a client that sends more before it reads the response", () =>
+  it.live("responds even to a client that continues to send before it reads the response", () =>
     served(
       Effect.gen(function* () {
         const socket = yield* open

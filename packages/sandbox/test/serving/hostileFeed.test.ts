@@ -26,7 +26,7 @@ const keyOf = ({ keyId, signer }: Credentials): Key => ({
 
 const portOf = Effect.map(Sandbox, ({ url }) => Number(new URL(url).port))
 
-/** Opens no handshake. The connection closes with the scope. */
+/** Connects without a handshake. The connection closes with the scope. */
 const connect = Effect.flatMap(portOf, (port) =>
   Effect.acquireRelease(
     Effect.promise(() => RawFeed.connect(port)),
@@ -43,7 +43,7 @@ const open = (key: Key, headers?: Readonly<Record<string, string>>) =>
 
 const list = { id: 9_999, cmd: "list_subscriptions" }
 
-/** Other replies may come before the reply to this command. */
+/** Sends `list` and waits for its reply. Ignores earlier replies. */
 const answers = (feed: RawFeed) =>
   Effect.gen(function* () {
     feed.command(list)

@@ -245,7 +245,7 @@ describe("listen, with many large bodies", () => {
     )
   )
 
-  it.live("closes connections beyond the limit", () =>
+  it.live("closes connections beyond the maximum number", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ maxConnections: 2 })
@@ -284,7 +284,7 @@ describe("listen, with many large bodies", () => {
 })
 
 describe("ArrivingBody", () => {
-  it("keeps chunks of any size in at most about twice their memory", () => {
+  it("takes at most about twice the length of the body in memory, for chunks of any size", () => {
     for (const size of [1, 7, 1_000, 16 * kibibyte, 100_000]) {
       const whole = Buffer.from(Array.from({ length: 300_000 }, (_, n) => n % 251))
       // This budget refuses a body that needs more memory.
@@ -301,7 +301,7 @@ describe("ArrivingBody", () => {
     }
   })
 
-  it("refuses a body beyond its length or its budget", () => {
+  it("refuses a body that exceeds its maximum length or the budget", () => {
     const chunk = Buffer.alloc(1_000)
     assert.strictEqual(new ArrivingBody(new BodyBudget(5_000), 999).add(chunk), "tooLarge")
     assert.strictEqual(new ArrivingBody(new BodyBudget(999), 5_000).add(chunk), "noMemory")

@@ -56,7 +56,7 @@ describe("pump", () => {
     })
   )
 
-  it.effect("calls tick at once for a past time, and at times scheduled by ticks", () =>
+  it.effect("calls tick at once for a past time, and at the times that a tick schedules", () =>
     Effect.gen(function* () {
       const feed = yield* makeScheduled
       yield* pump(feed)

@@ -187,7 +187,7 @@ describe("WebSockets", () => {
     assert.match(await raw(found.port, request).received, /^HTTP\/1\.1 418 /)
   })
 
-  it.live("leave upgrade offers of other protocols to the HTTP server", () =>
+  it.live("decline an upgrade to another protocol, and keep the connection for later requests", () =>
     Effect.promise(async () => {
       const server = createServer((request, response) => response.end(`${request.method} ${request.url}`))
       server.on("upgrade", (request, _socket, head) => declineUpgrade(server, request, head))
@@ -314,7 +314,7 @@ describe("WebSockets", () => {
     other.terminate()
   })
 
-  served("report the unsent bytes of a slow reader, and notify the feed when sent", async (found) => {
+  served("report the unsent bytes of a slow reader, and notify the feed when the bytes are sent", async (found) => {
     const socket = await open(found, { perMessageDeflate: false })
     await until(() => found.feed.connections.length === 1)
     const connection = last(found.feed)

@@ -118,7 +118,7 @@ export const makeBatching = (options: Partial<Options> = {}) => {
     quotesOf: ({ batchId }: RfqBatch, accountId: string): ReadonlyArray<BatchQuote> =>
       unwrap(floor.view().batchQuotes(accountId, batchId, undefined)),
     best: ({ batchId }: RfqBatch): BestQuotes => unwrap(floor.view().bestQuotes(creator, batchId, undefined)),
-    /** In cents. */
+    /** The best bids for each child, in cents. */
     bestBids: (batch: RfqBatch): Bids => desk.best(batch).rfqs.map(({ noBid, yesBid }) => [yesBid / 100, noBid / 100]),
     trade: (batch: RfqBatch, side: "yes" | "no", minCents: ReadonlyArray<number>): RfqBatch => {
       unwrap(desk.accept(batch, side, minCents))
@@ -134,7 +134,7 @@ export const makeBatching = (options: Partial<Options> = {}) => {
       unwrap(floor.view().balances(accountId))
         .filter(({ exchangeIndex }) => exchangeIndex === 1)
         .reduce((total, { cashMicros }) => total + cashMicros, 0) / 1_000_000,
-    /** In contracts. */
+    /** The positions in the combos, in contracts. */
     positions: (accountId: string): ReadonlyArray<number> => {
       const { positions } = unwrap(floor.view().portfolio(accountId))
       return combos.map((ticker) => (positions[ticker] ?? 0) / 100)

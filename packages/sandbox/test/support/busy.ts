@@ -31,7 +31,7 @@ export const poll = <E, R>(condition: Effect.Effect<boolean, E, R>): Effect.Effe
     while (!(yield* condition)) yield* Effect.sleep(1)
   })
 
-/** After `millis`, a due timer calls `onTimer` before the event loop reads the socket. */
+/** Blocks the event loop for `millis`. After that, a due timer calls `onTimer` before the event loop reads the socket. */
 export const busyFor = (millis: number, handle: Handle, onTimer: () => void): Effect.Effect<void> =>
   Effect.callback<void>((resume) => {
     setImmediate(() => {

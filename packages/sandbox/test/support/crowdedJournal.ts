@@ -22,7 +22,7 @@ type Step =
 
 const digest = (dump: unknown): string => createHash("sha256").update(JSON.stringify(dump)).digest("hex")
 
-/** Advances the time of the exchange to `atMillis`. */
+/** Advances the exchange to `atMillis`, and returns a digest of its state. */
 export const stateAt = (exchange: Exchange, atMillis: number): string => digest(exchange.dump(atMillis))
 
 export const stateOf = ({ operator }: Crowded): string => digest(Effect.runSync(operator.dump))
@@ -34,7 +34,7 @@ export interface Crowded {
   readonly journal: Journal
   readonly operator: Operator
   readonly running: Running
-  /** Moves of the exchange's clock do not change it. */
+  /** The real time. Moves of the exchange's clock do not change it. */
   readonly wall: { millis: number }
   readonly lastSeq: () => number
   readonly move: (millis: number) => void

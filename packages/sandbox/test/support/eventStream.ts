@@ -10,7 +10,7 @@ export type Data = Readonly<Record<string, unknown>>
 export interface EventStream {
   readonly response: IncomingMessage
   readonly messages: ReadonlyArray<Data>
-  /** If no such message has arrived, waits for it. */
+  /** Finds a message. If it has not arrived yet, waits for it. */
   readonly find: (isFound: (message: Data) => boolean) => Effect.Effect<Data>
   readonly closed: Effect.Effect<void>
 }

@@ -69,7 +69,7 @@ export const eventually = (condition: Effect.Effect<boolean, unknown>, within = 
 
 export const until = (condition: () => boolean, within?: number) => eventually(Effect.sync(condition), within)
 
-/** Reconnects fast enough for a fault in every second. */
+/** These waits are short enough to reconnect even if there is a fault every second. */
 export const fast = { minBackoffMillis: 20, maxBackoffMillis: 100 }
 
 export const randomOf = (seed: number) => {

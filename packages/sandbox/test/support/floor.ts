@@ -68,7 +68,7 @@ export const makeFloor = (options: Partial<Options> = {}) => {
       exchange.execute<Type>(command, floor.time),
     account: (name: string, dollars = "1000000") =>
       unwrap(floor.execute({ type: "createAccount", name, dollars })).accountId,
-    /** Sends $1,000 from the primary subaccount on shard 0, and creates the other subaccount if it is missing. */
+    /** Sends $1,000 from the primary subaccount on shard 0. Creates the receiving subaccount if it is missing. */
     fund: (accountId: string, to: { readonly subaccount?: number; readonly exchangeIndex?: number }) => {
       const { exchangeIndex = 0, subaccount = 0 } = to
       while (unwrap(floor.view().netting(accountId)).length <= subaccount) {

@@ -63,7 +63,7 @@ export const prepare = (limits: Limits, disk: MemoryDisk) => {
     report: (line) => reports.push(line)
   }
   let journal: Journal | undefined
-  /** The index is the number of the change. */
+  /** The state after each change. The index is the number of the change. */
   const states = [stateOf(exchange)]
   const record = (): void =>
     exchange.recordCommands((command, atMillis) => {

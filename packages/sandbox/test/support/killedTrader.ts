@@ -67,7 +67,7 @@ export class Trader {
   readonly orders = new Map<string, { readonly clientOrderId: string; readonly filled: number }>()
   readonly canceled = new Set<string>()
   readonly fills = new Set<string>()
-  /** With or without a response. */
+  /** All sent client order ids, with or without a response. */
   readonly sent = new Set<string>()
   readonly unexpected: Array<string> = []
   answered = 0

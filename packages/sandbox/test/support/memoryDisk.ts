@@ -28,8 +28,8 @@ export class MemoryDisk implements Disk {
   }
 
   /**
-   * Without `kept`, the process was killed. With `kept`, the power failed, and random numbers from 0 to 1 set how much
-   * of the unsynced data survives.
+   * The disk after a restart. Without `kept`, the process was killed. With `kept`, the power failed, and `kept` returns
+   * random numbers from 0 to 1 that set how much of the unsynced data survives.
    */
   restarted(kept?: () => number): MemoryDisk {
     const disk = new MemoryDisk()

@@ -624,7 +624,7 @@ export class Model {
     }
   }
 
-  /** In addition to the account's other orders. */
+  /** Whether the account can pay for the order in addition to its other orders. */
   #canPay(order: ModelOrder): boolean {
     return this.#required(order.account, [...this.orders, order]) <= this.accounts[order.account]!.money
   }

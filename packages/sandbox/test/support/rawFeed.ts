@@ -89,7 +89,7 @@ export class RawFeed {
   readonly pongs: Array<string> = []
   closeCode: number | undefined
   isEnded = false
-  /** If set, receives the text messages. They are then not in `messages`. */
+  /** If set, receives the text messages instead of `messages`. */
   onText: ((bytes: Buffer, start: number, end: number) => void) | undefined
   /** The status of the handshake's response, after its head has arrived. */
   #status: string | undefined

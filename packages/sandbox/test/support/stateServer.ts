@@ -1,7 +1,7 @@
 /**
- * A local exchange with a state file. Arguments: the state file, the number of commands that it keeps before a snapshot
- * replaces them, the number of simulated traders (default: 0), and the clock (default: `real`). The first message
- * contains the address and the keys.
+ * Serves a local exchange with a state file. Arguments: the path of the state file, the number of commands after which
+ * a snapshot replaces them, the number of simulated traders (default: 0), and the clock (default: `real`). The first
+ * message to the parent contains the address and the keys.
  */
 import * as Effect from "effect/Effect"
 import * as Redacted from "effect/Redacted"

@@ -11,7 +11,7 @@ import { makeWorldBatches, type WorldBatches } from "./worldBatches.ts"
 export const ticker = "KXTEST-26-YES"
 export const settledTicker = "KXTEST-26-OVER"
 
-/** Each combo has at least one leg. */
+/** A combo of this collection has at least one leg. */
 export const collectionTicker = "KXMVE-1"
 
 /** The client id of an executed transfer between subaccounts on shard 0. */

@@ -54,7 +54,7 @@ export const children = (parent: Element): ReadonlyArray<Element> | undefined =>
   return elements
 }
 
-/** The element must fill the bytes. */
+/** Undefined unless the element has the tag and fills the bytes. */
 export const only = (bytes: Uint8Array, tag: number): Element | undefined => {
   const element = parse(bytes)
   return typeof element !== "string" && element.tag === tag && element.encoded.length === bytes.length

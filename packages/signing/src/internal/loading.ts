@@ -87,7 +87,7 @@ const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
 const sameBytes = (a: Uint8Array, b: Uint8Array): boolean =>
   a.length === b.length && a.every((byte, index) => byte === b[index])
 
-/** The caller checks the id first. */
+/** The caller must have checked the id. */
 export const load = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   material: PrivateMaterial

@@ -21,7 +21,7 @@ interface NodeProcess {
   readonly getBuiltinModule?: (id: string) => unknown
 }
 
-/** Undefined on Bun and Deno, where its speed has not been measured. */
+/** Undefined on Bun and Deno, because the speed of their `node:crypto` has not been measured. */
 const nodeCrypto = (): NodeCrypto | undefined => {
   // Node's types are not loaded here. Each member is checked before use, and the caller catches every exception.
   const { process } = globalThis as { readonly process?: NodeProcess | undefined }

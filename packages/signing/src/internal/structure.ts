@@ -9,7 +9,7 @@ export type PrivateMaterial =
   | {
       readonly kind: "ed25519"
       readonly seed: Uint8Array
-      /** Stored with the private key. It must match the private key. */
+      /** The public key that is stored with the private key. The two must match. */
       readonly publicKey: Uint8Array | undefined
     }
 

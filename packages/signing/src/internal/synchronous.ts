@@ -5,7 +5,7 @@ import type { SignSync } from "./nodeCrypto.ts"
 
 const encoder = /*#__PURE__*/ new TextEncoder()
 
-/** Contains only the class of the cause, because the message of the cause could contain a secret. */
+/** The error contains only the class of the cause, because the message of the cause could contain a secret. */
 export const failedWith = (library: string, cause: unknown): SigningError =>
   new SigningError({ description: `${library} failed with ${cause instanceof Error ? cause.name : typeof cause}` })
 

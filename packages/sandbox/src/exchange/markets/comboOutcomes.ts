@@ -21,11 +21,14 @@ const comboFollowsLegs: Refusal = /*#__PURE__*/ refusal(
   "the legs of a combo determine its result: determine or dispute the markets of its legs"
 )
 
-/** Also sets the results of the market's combos whose value is then known. */
+/** Also sets the results of the combos that have the market as a leg, if their value is then known. */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.determine(state, market, outcome), state)
 
-/** Also disputes the market's combos whose value is then unknown. A settled combo stays settled. */
+/**
+ * Also disputes the combos that have the market as a leg, if their value is then unknown. A settled combo stays
+ * settled.
+ */
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.dispute(state, market), state)
 
@@ -60,7 +63,7 @@ const change = (
 
 const followResult = (state: State, combo: MarketState): void => {
   const value = valueOf(combo.combo!) // every market of `combos` is a combo
-  // A combo whose status does not permit the change stays unchanged.
+  // If the status of the combo does not permit this, the combo stays unchanged.
   if (value === undefined) {
     lifecycle.dispute(state, combo)
   } else {
@@ -68,7 +71,7 @@ const followResult = (state: State, combo: MarketState): void => {
   }
 }
 
-/** Of one YES contract. Undefined if the legs with a result do not determine it. */
+/** The value of one YES contract. Undefined if the results of the legs do not determine it yet. */
 const valueOf = ({ legs }: ComboState): number | undefined => {
   let numerator = 1n
   let denominator = 1n

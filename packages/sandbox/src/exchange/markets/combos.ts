@@ -19,7 +19,7 @@ import { addMarket, createEvent } from "./catalog.ts"
 import { statusOf as statusOfCollection } from "./collections.ts"
 import { statusOf } from "./marketView.ts"
 
-/** The legs are valid in the collection. The market is undefined if the combo does not exist. */
+/** The legs are valid in the collection. `market` is undefined if the combo does not exist yet. */
 export interface Combination {
   readonly combo: ComboState
   readonly market: MarketState | undefined
@@ -76,7 +76,7 @@ export const attachCombo = (market: MarketState): void => {
   }
 }
 
-/** Equal combos have equal texts. */
+/** Two choices of legs that make the same combo have the same key. */
 export const keyOf = ({ isOrdered }: CollectionState, legs: ComboState["legs"]): string => {
   const texts = legs.map(({ market: { ticker }, side }) => JSON.stringify([ticker, side]))
   return (isOrdered ? texts : texts.sort()).join()
@@ -202,7 +202,7 @@ const checkEventSizes = (collection: CollectionState, legs: ComboState["legs"]):
     collection.requiredEvents.map((event) => [event, []])
   )
   for (const leg of legs) {
-    const event = collection.eventsByTicker.get(leg.market.event.eventTicker)! // the legs have events of the collection
+    const event = collection.eventsByTicker.get(leg.market.event.eventTicker)! // the event of a leg is in the collection
     const own = legsOf.get(event)
     if (own === undefined) {
       legsOf.set(event, [leg])
@@ -212,7 +212,7 @@ const checkEventSizes = (collection: CollectionState, legs: ComboState["legs"]):
   }
   for (const [event, own] of legsOf) {
     if (!fits(event, own.length)) {
-      const message = `a combo has ${rangeText(event)} of the markets of ${event.eventTicker}`
+      const message = `a combo must have ${rangeText(event)} of the markets of ${event.eventTicker}`
       return own.length === 0
         ? { kind: "invalid", code: "invalid_market_combination", message }
         : invalidLegs("invalid_market_combination", message, own)

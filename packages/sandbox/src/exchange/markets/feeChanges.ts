@@ -13,18 +13,18 @@ import { schedule } from "../schedule.ts"
 import type { EventState, MarketState, SeriesState, State } from "../state.ts"
 import { isTime } from "../times.ts"
 
-/** Of the published fee types, in millionths. */
+/** The rates of the published fee types, in millionths. */
 const rates: Readonly<Record<FeeTerms["feeType"], { readonly taker: number; readonly maker: number }>> = {
   quadratic: { taker: 70_000, maker: 0 },
   quadratic_with_maker_fees: { taker: 70_000, maker: 17_500 },
   quadratic_with_combo_maker_fees: { taker: 70_000, maker: 35_000 }
 }
 
-/** From 0 to 10, with at most two decimals. */
+/** A fee multiplier is from 0 to 10, and has at most two decimals. */
 export const isMultiplier = (value: number): boolean =>
   value >= 0 && value <= 10 && Math.round(value * 100) / 100 === value
 
-/** For a market that was created without its own rates, in millionths. */
+/** The rates of a market that was created without its own rates, in millionths. */
 export const ratesOf = (event: EventState): { readonly taker: number; readonly maker: number } => {
   const { feeMultiplier, feeType } = event.feeOverride ?? event.series
   const times = Math.round(feeMultiplier * 100)
@@ -137,7 +137,7 @@ export const attachEventFee = (state: State, event: EventState, change: EventFee
   state.eventFeeChanges.push(change)
 }
 
-/** Unique among the changes of series, and among the changes of events. */
+/** The ids of the changes of all series differ, and so do the ids of the changes of all events. */
 const idOf = (ticker: string, changes: ReadonlyArray<unknown>): string => `${ticker}-${changes.length + 1}`
 
 const checkTerms = (feeMultiplier: number, atMillis: number): Refusal | undefined =>

@@ -5,7 +5,10 @@
  */
 import type { MarketState, PositionState, State } from "../state.ts"
 
-/** Items that ended before these Unix milliseconds are only in the archive. Each time is the start of a UTC day. */
+/**
+ * Items that ended before these times are only in the archive. Each time is the start of a UTC day, in Unix
+ * milliseconds.
+ */
 export interface Cutoffs {
   readonly marketSettledMillis: number
   readonly tradeMillis: number
@@ -27,8 +30,8 @@ export const cutoffsOf = ({ assumptions, nowMillis }: State): Cutoffs => {
 }
 
 /**
- * A market or a position can be archived only after it settled. The lists of trades, fills and orders find their
- * archived items themselves.
+ * A market or a position can be archived only after it settled. The lists of trades, fills and orders themselves know
+ * which of their items are archived.
  */
 export const isArchived = {
   market: ({ settledMillis }: MarketState, cutoffs: Cutoffs): boolean =>

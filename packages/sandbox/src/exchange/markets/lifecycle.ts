@@ -88,7 +88,7 @@ export const setClose = (state: State, market: MarketState, closeMillis: number)
     : Result.fail(invalidParameters("a market must open before it closes"))
 }
 
-/** A market that was paused before stays paused. */
+/** A market that was paused before its opening stays paused. */
 export const open = (state: State, market: MarketState): void => logChange(state, market, "opened")
 
 export const close = (state: State, market: MarketState): void => {

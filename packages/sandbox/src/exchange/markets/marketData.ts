@@ -30,7 +30,7 @@ import { type Cutoffs, cutoffsOf, isArchived } from "./history.ts"
 import { statusOf, toMarket } from "./marketView.ts"
 import { topOfBookOf } from "./topOfBook.ts"
 
-/** Whether a list contains current or archived items. */
+/** Whether a list contains the current items (`live`) or the archived items (`historical`). */
 export type Era = "live" | "historical"
 
 /** Which markets to list. Undefined fields do not filter. */
@@ -51,7 +51,7 @@ export class MarketData {
     this.state = state
   }
 
-  /** The time of the shown state, in Unix milliseconds. */
+  /** The exchange's time in the shown state, in Unix milliseconds. */
   get nowMillis(): number {
     return this.state.nowMillis
   }
@@ -95,12 +95,12 @@ export class MarketData {
     )
   }
 
-  /** The event of a market, current or past. */
+  /** The event of a market, which may be archived. */
   eventOf(ticker: string): Result.Result<MarketEvent, Refusal> {
     return Result.map(this.#market(ticker), ({ event }) => toEvent(event))
   }
 
-  /** The tickers of all markets, current and past. */
+  /** The tickers of all markets, including archived markets. */
   tickers(): ReadonlyArray<string> {
     return [...this.state.markets.keys()]
   }
@@ -238,14 +238,14 @@ export class MarketData {
     return Array.from(this.state.series.values(), toSeries)
   }
 
-  /** The changes of the fee of one series or of all series, oldest command first. */
+  /** The changes of the fee of one series or of all series, in the order of their commands. */
   seriesFeeChanges(seriesTicker: string | undefined): ReadonlyArray<SeriesFeeChange> {
     return seriesTicker === undefined
       ? this.state.seriesFeeChanges
       : (this.state.series.get(seriesTicker)?.feeChanges ?? [])
   }
 
-  /** The changes of the fee override of one event or of all events, newest command first. */
+  /** The changes of the fee override of one event or of all events. The change of the latest command comes first. */
   listEventFeeChanges(
     query: PageQuery & { readonly eventTicker: string | undefined }
   ): Result.Result<Page<EventFeeChange>, Refusal> {
@@ -274,7 +274,7 @@ export class MarketData {
     return cutoffsOf(this.state)
   }
 
-  /** Finds only trades or fills of one era that are within the times of a query. */
+  /** Finds the trades or fills that belong to the era and are within the times of the query. */
   protected within(
     items: ReadonlyArray<{ readonly atMillis: number }>,
     query: TimeQuery,

@@ -25,7 +25,7 @@ export const topOfBookOf = ({ book, lastPrice }: MarketState): TopOfBook => {
 }
 
 /**
- * Must be called before a market's book or last price changes. At most once per hour, also records the top of the book.
+ * Must be called before a market's book or last price changes. Also records the top of the book, at most once per hour.
  */
 export const touch = (state: State, market: MarketState): void => {
   recordQuote(state.actionClock, market)
@@ -41,7 +41,7 @@ export const touch = (state: State, market: MarketState): void => {
   }
 }
 
-/** Accurate to the hour. */
+/** Can show an older top of the book, by at most an hour. */
 export const topOfBookADayAgo = (state: State, market: MarketState): TopOfBook => {
   const then = state.nowMillis - day
   if (market.createdMillis > then) {

@@ -32,7 +32,7 @@ const perMicro = 10_000_000_000n
 const exact = (rate: number, count: number, price: number): bigint =>
   BigInt(rate * price * (dollar - price)) * BigInt(count)
 
-/** Rounded up to whole steps. Recorded: 1 contract at $0.52 and 7 % costs $0.0175. */
+/** The fee, rounded up to whole steps. Recorded: 1 contract at $0.52 and 7 % costs $0.0175. */
 export const feeUp = (rate: number, count: number, price: number, stepMicros: number): number => {
   const parts = split(rate, count, price)
   if (parts === undefined) {
@@ -44,7 +44,7 @@ export const feeUp = (rate: number, count: number, price: number, stepMicros: nu
   return ((parts.high - rest) / unit + (rest === 0 && parts.low === 0 ? 0 : 1)) * stepMicros
 }
 
-/** Rounded down to whole micro-dollars, for reservations. */
+/** The fee to reserve, rounded down to whole micro-dollars. */
 export const feeDown = (rate: number, count: number, price: number): number => {
   const parts = split(rate, count, price)
   return parts === undefined
@@ -52,13 +52,13 @@ export const feeDown = (rate: number, count: number, price: number): number => {
     : (parts.high - (parts.high % 10_000)) / 10_000
 }
 
-/** In micro-dollars. */
+/** All amounts are in micro-dollars. */
 export interface Rounding {
   readonly feeStep: number
   readonly balanceStep: number
-  /** The step in which carried rounding is refunded. */
+  /** Carried rounding is refunded in multiples of this amount. */
   readonly rebateStep: number
-  /** How far the carried amount must exceed one refund step. */
+  /** This part of the carried amount is never refunded. */
   readonly rebateBeyond: number
 }
 
@@ -75,7 +75,7 @@ export const roundingOf = ({ balanceSteps, feeRounding }: Assumptions): Rounding
     : { feeStep: 1, balanceStep, rebateStep: balanceStep, rebateBeyond: 0 }
 }
 
-/** Not negative. */
+/** The remainder of the division, never negative. */
 const modulo = (value: number, step: number): number => {
   const rest = value % step
   return rest < 0 ? rest + step : rest

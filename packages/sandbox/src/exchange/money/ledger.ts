@@ -136,7 +136,7 @@ export const checkCash = (state: State, cashMicros: number, micros: number): Ref
 export const cashOf = (account: AccountState, subaccount: number, exchangeIndex: number): number =>
   account.holdings.get(holdingKey(subaccount, exchangeIndex))?.cashMicros ?? 0
 
-/** Rounded down. */
+/** A proportional part of an amount, rounded down. */
 const share = (micros: number, part: number, whole: number): number => {
   const product = micros * part
   return Number.isSafeInteger(product)
@@ -316,7 +316,7 @@ const addPayment = (
   state.emit?.({ type: "payment", kind, accountId: account.accountId, payment })
 }
 
-/** At the last prices of the markets. Settled positions have no value. */
+/** The value at the last prices of the markets. Settled positions have no value. */
 const valueOfPositions = ({ account, exchangeIndex, subaccount }: Holding): number => {
   let micros = 0
   for (const { count, market } of unsettledPositions(account, subaccount, exchangeIndex)) {

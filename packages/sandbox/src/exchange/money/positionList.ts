@@ -50,7 +50,7 @@ export const laterPositions = (
   return settlement === "unsettled" ? list.unsettled.after(isUnsettled) : undefined
 }
 
-/** In markets that are not settled. */
+/** The positions in markets that are not settled. */
 export const unsettledPositions = (
   { positions }: AccountState,
   subaccount: number,

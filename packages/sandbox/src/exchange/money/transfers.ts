@@ -193,8 +193,8 @@ const spreadLater = (state: State, account: AccountState): void =>
   schedule(state, state.nowMillis + spreadMillis, { spread: account })
 
 /**
- * In whole steps of a balance. The first shard of the allocation gets the remainder. Spreads nothing if this would
- * change the cash of a paused shard.
+ * Each shard gets whole steps of a balance, and the first shard of the allocation also gets the remainder. Spreads
+ * nothing if this would change the cash of a paused shard.
  */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation

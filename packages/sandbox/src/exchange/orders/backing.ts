@@ -31,7 +31,7 @@ const closable = (position: PositionState, side: "bid" | "ask"): number =>
 const moneyFor = (side: "bid" | "ask", price: number, feeRate: number, uncovered: number): number =>
   uncovered === 0 ? 0 : uncovered * ownPrice({ side, price }) + feeDown(feeRate, uncovered, price)
 
-/** Assumes that the subaccount's other orders are covered first. */
+/** The money that a new order needs. Assumes that the subaccount's other orders are covered first. */
 export const moneyNeeded = (
   position: PositionState,
   side: "bid" | "ask",
@@ -43,7 +43,7 @@ export const moneyNeeded = (
   return moneyFor(side, price, feeRate, Math.max(0, count - spare))
 }
 
-/** The additional money. Assumes that the subaccount's other orders are covered first. */
+/** The additional money that the changed order needs. Assumes that the subaccount's other orders are covered first. */
 export const moneyNeededToChange = (order: OrderState, price: number, count: number, feeRate: number): number => {
   const { position } = order
   const side = position[order.side]
@@ -112,7 +112,7 @@ export const leave = (order: OrderState): void => {
   cover(order.position, order.side)
 }
 
-/** The remaining count of the order must already be lower by `count`. */
+/** The caller must have reduced the order's remaining count by `count`. */
 export const shrink = (order: OrderState, count: number): void => {
   const side = order.position[order.side]
   side.restingCount -= count
@@ -131,7 +131,7 @@ export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   const side = position[name]
   const target = Math.min(closable(position, name), side.restingCount)
   while (side.coveredCount < target) {
-    const order = side.boundary! // below the target, some order is not fully covered
+    const order = side.boundary! // as long as the target is not reached, some order is not fully covered
     const count = Math.min(target - side.coveredCount, order.remainingCount - order.coveredCount)
     order.coveredCount += count
     side.coveredCount += count
@@ -150,7 +150,7 @@ export const cover = (position: PositionState, name: "bid" | "ask"): void => {
   }
 }
 
-/** It exists if at least one contract is covered. */
+/** At least one contract must be covered. */
 const lastCovered = (side: OwnSide): OrderState => {
   const { boundary } = side
   if (boundary === undefined) {

@@ -21,14 +21,14 @@ export interface Level<Order extends Resting<Order>> {
   last: Order | undefined
   /** In hundredths of a contract. */
   count: number
-  /** Includes orders that no longer rest. */
+  /** The number of orders that ever joined the level, including those that no longer rest. */
   arrivals: number
   /**
    * The resting count of each block of arrivals, so that a position in a long queue is found without a walk along the
    * queue. Undefined while there is only one block.
    */
   blocks: Array<number> | undefined
-  /** Empty blocks that were removed at the front. */
+  /** The number of empty blocks that were removed at the front. */
   dropped: number
 }
 
@@ -42,7 +42,7 @@ const addToBlock = <Order extends Resting<Order>>(level: Level<Order>, arrival: 
   }
 }
 
-/** Removes the empty blocks at the front if they are more than half of the list. */
+/** Removes the empty blocks at the front if they are more than half of `blocks`. */
 const beginBlock = <Order extends Resting<Order>>(level: Level<Order>): void => {
   level.blocks ??= [level.count]
   const empty = blockOf(level.first!.arrival) - level.dropped
@@ -67,11 +67,11 @@ const countBlocks = <Order extends Resting<Order>>(
 
 interface Queue<Order> {
   block: number
-  /** Contracts that match before the contracts of the block. */
+  /** The contracts that match before this block. */
   before: number
-  /** The order of this block that the pass visited last. */
+  /** The order of this block that `aheadOfEach` visited last. */
   last: Order | undefined
-  /** Contracts of the block that match before the order `last`. */
+  /** The contracts of this block that match before `last`. */
   within: number
 }
 
@@ -159,7 +159,7 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** The order keeps its place. */
+  /** The order keeps its position in the queue. */
   reduce(order: Order, count: number): void {
     order.remainingCount -= count
     if (order.level !== undefined) {
@@ -168,16 +168,16 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** Contracts at better prices, and of older orders at the price. */
+  /** The contracts that match before the order: at better prices, and of older orders at its price. */
   ahead(order: Order): number {
     return this.aheadOfEach([order])[0]!
   }
 
-  /** In one pass. Orders at one price must be in queue order. */
+  /** See {@link ahead}. Orders at one price must be in queue order. */
   aheadOfEach(orders: ReadonlyArray<Order>): ReadonlyArray<number> {
     const queues = this.#queuesOf(orders)
     return orders.map((order) => {
-      const level = order.level! // it rests
+      const level = order.level! // the order rests
       const queue = queues.get(level)! // every level of the orders has a queue
       const block = blockOf(order.arrival)
       if (block > queue.block) {
@@ -186,7 +186,7 @@ class BookSide<Order extends Resting<Order>> {
         queue.within = 0
         queue.last = undefined
       }
-      // Walk back to the previous order of this pass, or to the beginning of the block.
+      // Walk back to `queue.last`, or to the beginning of the block.
       let other = order.previous
       while (other !== undefined && other !== queue.last && blockOf(other.arrival) === block) {
         queue.within += other.remainingCount
@@ -198,7 +198,7 @@ class BookSide<Order extends Resting<Order>> {
     })
   }
 
-  /** Each queue starts with the contracts at better prices. */
+  /** At first, each queue has counted only the contracts at better prices. */
   #queuesOf(orders: ReadonlyArray<Order>): ReadonlyMap<Level<Order>, Queue<Order>> {
     const queues = new Map<Level<Order>, Queue<Order>>()
     const prices = new Set(orders.map(({ price }) => price))
@@ -230,7 +230,7 @@ class BookSide<Order extends Resting<Order>> {
     }
   }
 
-  /** The insertion point if the price has no level. */
+  /** The index of the price. If the price has no level, the index at which to insert it. */
   #position(price: number): number {
     let low = 0
     let high = this.#prices.length

@@ -41,8 +41,8 @@ export const cancel = (state: State, account: AccountState, target: OrderTarget)
   })
 
 /**
- * Returns the number of canceled orders. Refused while shard 0 or a shard with one of these orders is paused. Then no
- * order is canceled.
+ * Returns the number of canceled orders. Refused, without canceling any order, while shard 0 or a shard with one of
+ * these orders is paused.
  */
 export const cancelAll = (
   state: State,
@@ -212,7 +212,7 @@ const checkAmendedExecution = (
   return needed > 0 ? checkCash(state, position.holding.cashMicros, needed) : undefined
 }
 
-/** Refused if the searched shard is paused. An amendment also requires that the market trades. */
+/** Fails if the shard of the search is paused. For an amendment, the market must also trade. */
 const restingOrder = (
   state: State,
   account: AccountState,
@@ -240,8 +240,8 @@ const restingOrder = (
 }
 
 /**
- * The shard in which to search for the order. If the shard of the target is -1 or undefined, this is the shard of the
- * target's market. If the market is undefined, too, an undefined shard means shard 0, and shard -1 finds no order.
+ * The shard in which to search for the order. If the target's shard is -1 or undefined, the target's market determines
+ * it. Without a market, undefined means shard 0, and -1 finds no order.
  */
 const shardOf = (state: State, { exchangeIndex, marketTicker }: OrderTarget): number | undefined =>
   exchangeIndex === undefined || exchangeIndex === -1

@@ -47,7 +47,7 @@ export const cancel = (state: State, order: OrderState, reason: CancelReason, at
   return reducedBy
 }
 
-/** First the bids, then the asks, each from the best price. */
+/** Cancels first the bids and then the asks, each from the best price. */
 export const cancelMarket = (
   state: State,
   market: MarketState,

@@ -8,7 +8,7 @@ import { KeyIndex } from "../listIndexes.ts"
 import type { FindBefore } from "../pages.ts"
 
 interface Filled {
-  /** -1 without a fill. */
+  /** The index of the order's last fill; -1 if there is none. */
   lastFill: number
 }
 

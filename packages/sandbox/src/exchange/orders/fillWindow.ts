@@ -44,7 +44,7 @@ export class FillWindow {
     return this.#total
   }
 
-  /** Returns the new sum. */
+  /** Adds a fill, and returns the new sum. */
   add(nowMillis: number, count: number): number {
     this.#times.push(nowMillis)
     this.#counts.push(count)

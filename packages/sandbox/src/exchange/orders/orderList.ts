@@ -10,13 +10,13 @@ import { IndexSet } from "./indexSet.ts"
 type Status = Order["status"]
 
 interface Listed extends Pick<Order, "ticker" | "status" | "createdMillis" | "updatedMillis"> {
-  /** In the list of all orders. */
+  /** The index in the list of all orders. */
   listIndex: number
 }
 
 interface Statuses {
   readonly live: Readonly<Record<Status, IndexSet>>
-  /** Ended before the archive cutoff. None of them rests. */
+  /** The orders that ended before the archive cutoff. None of them rests. */
   readonly archived: Readonly<Record<Status, IndexSet>>
 }
 
@@ -33,7 +33,7 @@ export interface OrderFilter {
   readonly isArchived: boolean
   /** Orders that ended before this time are archived. Must not decrease between calls. */
   readonly archiveMillis: number
-  /** Both inclusive. */
+  /** `minMillis` and `maxMillis` are inclusive. */
   readonly minMillis: number
   readonly maxMillis: number
 }
@@ -45,7 +45,7 @@ export class OrderList<Item extends Listed> {
   readonly all: Array<Item> = []
   readonly #statuses: Statuses = { live: makeSets(), archived: makeSets() }
   readonly #byTicker = new Map<string, OfMarket>()
-  /** Not archived yet, in the order in which they ended. */
+  /** The ended orders that are not archived yet, in the order in which they ended. */
   #ended: Array<Item> = []
   #firstEnded = 0
 
@@ -112,7 +112,7 @@ export class OrderList<Item extends Listed> {
       })
   }
 
-  /** Orders that were created by then come first in the list, because time never goes back. */
+  /** Orders that were created up to this time come first in the list, because time never goes back. */
   #countUntil(millis: number): number {
     return countWhile(this.all.length, (index) => this.all[index]!.createdMillis <= millis)
   }
@@ -134,7 +134,7 @@ export class OrderList<Item extends Listed> {
 
   #move(order: Item, from: keyof Statuses, previous: Status, to: keyof Statuses): void {
     const { listIndex, status } = order
-    const market = this.#byTicker.get(order.ticker)! // it was added under its ticker
+    const market = this.#byTicker.get(order.ticker)! // `add` stored the order under its ticker
     const marketIndex = countBelow(market.all, listIndex)
     this.#statuses[from][previous].delete(listIndex)
     this.#statuses[to][status].add(listIndex)
@@ -145,7 +145,7 @@ export class OrderList<Item extends Listed> {
 
 const isStatus = (text: string): text is Status => text === "resting" || text === "canceled" || text === "executed"
 
-/** Searches from the end, where most searched values are. */
+/** Searches from the end, because most searched values are near the end. */
 const countBelow = (ascending: ReadonlyArray<number>, value: number): number => {
   const { length } = ascending
   let step = 1

@@ -234,8 +234,8 @@ const makeOrder = (
 }
 
 /**
- * The fee to reserve for an order that arrives now: the taker's rate if the order would trade immediately, otherwise
- * the maker's. For an order that would trade in part and rest in part: the higher of the two rates.
+ * The rate of the fee to reserve for an arriving order: the taker's rate if it would only trade, the maker's rate if it
+ * would only rest, and the higher rate if it would do both.
  */
 export const feeRateOf = (state: State, order: OrderState): number => {
   const { makerRate, takerRate } = order.market
@@ -324,7 +324,7 @@ export const record = (state: State, order: OrderState): void => {
   state.emit?.({ type: "orderAccepted", orderId: order.orderId, ticker: order.ticker, order: snapshot(order) })
 }
 
-/** The order must be recorded. Its remainder then rests or is canceled. */
+/** Matches a recorded order. Its remainder then rests or is canceled. */
 export const trade = (state: State, order: OrderState): void => {
   match(state, order)
   if (order.status === "resting") {

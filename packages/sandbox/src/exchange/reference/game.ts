@@ -24,7 +24,7 @@ export interface Play {
   /** The score after the play. */
   readonly home: number
   readonly away: number
-  /** Selects the player who scored. */
+  /** A number that selects the player who scored. */
   readonly player: number
 }
 
@@ -59,11 +59,11 @@ export const gameAt = (milestone: Scheduled, rules: GameRules, atMillis: number)
   }
 }
 
-/** Numbered from 1. */
+/** Periods are numbered from 1. */
 export const periodAt = ({ periodSeconds, periods }: GameRules, second: number): number =>
   Math.min(periods, Math.floor(second / periodSeconds) + 1)
 
-/** Minutes and seconds; undefined for a sport without a clock. */
+/** The clock in minutes and seconds; undefined for a sport without a clock. */
 export const clockAt = (rules: GameRules, second: number): string | undefined => {
   if (rules.clock === "none") {
     return undefined

@@ -57,7 +57,7 @@ const optional = <A>(
   read: (text: string) => Result.Result<A, Refusal>
 ): Result.Result<A | undefined, Refusal> => (text === undefined ? Result.succeed(undefined) : read(text))
 
-/** In one ten-thousandth of a dollar, the unit of rewards. */
+/** The micro-dollars in the unit of rewards, one ten-thousandth of a dollar. */
 const micros = 100
 
 const readReward = (dollars: string): Result.Result<number, Refusal> => {

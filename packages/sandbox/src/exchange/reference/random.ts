@@ -13,7 +13,7 @@ export const hashOf = (text: string): number => {
   return value >>> 0
 }
 
-/** `value` must be whole. Cheaper than a new hash of a text. */
+/** `value` must be whole. Cheaper than hashing a text. */
 export const mix = (hash: number, value: number): number => {
   let word = (hash ^ Math.imul(value | 0, 0x9e37_79b1) ^ Math.floor(value / 0x1_0000_0000)) | 0
   word = Math.imul(word ^ (word >>> 16), 0x85eb_ca6b)
@@ -21,10 +21,13 @@ export const mix = (hash: number, value: number): number => {
   return (word ^ (word >>> 16)) >>> 0
 }
 
-/** From 0 to less than 1. */
+/** A fraction from 0 to less than 1. */
 export const fractionOf = (hash: number): number => hash / 4_294_967_296
 
-/** Whole numbers from 0 to less than `below`. The same text gives the same numbers in the same order. */
+/**
+ * Returns a function that makes whole numbers from 0 to less than `below`. The same text gives the same numbers in the
+ * same order.
+ */
 export const numbersFrom = (text: string): ((below: number) => number) => {
   const hash = hashOf(text)
   let calls = 0

@@ -39,7 +39,7 @@ export type ReferenceKind = "crypto" | "commodity"
 export const kindOf = (name: string): ReferenceKind | undefined =>
   Object.hasOwn(indices, name) ? "crypto" : Object.hasOwn(underlyings, name) ? "commodity" : undefined
 
-/** Documented, for the channel with five updates a second. */
+/** Documented: the indices of the channel with five updates a second. */
 const fastIndices = ["BRTI", "ETHUSD_RTI", "SOLUSD_RTI", "XRPUSD_RTI", "DOGEUSD_RTI"]
 
 /**
@@ -110,7 +110,7 @@ export class References {
         : fastIndices
   }
 
-  /** With eight decimals. */
+  /** The value with eight decimals. */
   valueAt(name: string, atMillis: number): string {
     return print(this.#value(name, atMillis))
   }
@@ -173,7 +173,7 @@ export class References {
   }
 }
 
-/** The usual level, changed by at most 2 % by three waves. Their phase comes from the name and the seed. */
+/** The usual level, changed by at most 2 % by three waves. The phases of the waves come from the name and the seed. */
 const generated = (name: string, seed: number, atMillis: number): bigint => {
   const level = indices[name] ?? underlyings[name] ?? 1
   const phase = fractionOf(hashOf(`${seed} ${name}`))
@@ -187,7 +187,7 @@ const print = (value: bigint): string => {
   return `${value < 0n ? "-" : ""}${digits.slice(0, -8)}.${digits.slice(-8)}`
 }
 
-/** At most eight decimals. Undefined if invalid. */
+/** Accepts at most eight decimals. Undefined if the text is invalid. */
 export const parseReference = (text: string): bigint | undefined => {
   const match = /^(-?)(\d{1,12})(?:\.(\d{1,8}))?$/.exec(text)
   return match === null ? undefined : BigInt(`${match[1]}${match[2]}${(match[3] ?? "").padEnd(8, "0")}`)

@@ -20,7 +20,7 @@ export interface GameRules {
   /** The maximum number of scores of one team in a game, before a tie is broken. */
   readonly maxScores: number
   readonly canTie: boolean
-  /** For a milestone without an end. */
+  /** The duration of a game whose milestone has no end. */
   readonly durationMillis: number
 }
 
@@ -95,10 +95,10 @@ export const rulesOf = (type: string): GameRules | undefined => (Object.hasOwn(r
 
 const dayMillis = minutes(24 * 60)
 
-/** For a milestone without a stated end. */
+/** The duration of a milestone that states no end. */
 export const durationOf = (type: string): number => rulesOf(type)?.durationMillis ?? dayMillis
 
-/** `Football` for `football_game`. */
+/** The sport of a type of milestone: `Football` for `football_game`. */
 export const sportOf = (type: string): string => {
   const first = type.replace(/_.*$/, "")
   return first.charAt(0).toUpperCase() + first.slice(1)

@@ -63,7 +63,7 @@ export const list = (state: State, query: ListStructuredTargets): Result.Result<
   })
 }
 
-/** Documented: the filter matches one of these details, or an entry of the leagues. */
+/** Documented: the filter matches one of these details, or an entry of `leagues`. */
 const competitionsOf = ({ details }: StructuredTarget): ReadonlyArray<unknown> => {
   const { conference, division, league, leagues, tour } = details
   return [league, conference, division, tour, ...(Array.isArray(leagues) ? leagues : [])]

@@ -21,9 +21,9 @@ import { numbersFrom } from "./random.ts"
 import { durationOf, sportOf } from "./sports.ts"
 
 interface GameExample {
-  /** A series ticker. */
+  /** The ticker of the series of markets about the winner. */
   readonly winners: string
-  /** A series ticker. */
+  /** The ticker of the series of markets about the total score. */
   readonly totals: string
   readonly competition: string
   /** The type of the milestone. */
@@ -35,7 +35,7 @@ interface GameExample {
   readonly startsInMinutes: number
   readonly hasPlayers: boolean
   readonly canTie?: boolean
-  /** For the first market. The program runs for a week from the start of the game. */
+  /** The incentive program of the first market. It runs for a week from the start of the game. */
   readonly program?: Omit<CreateIncentiveProgram, "ticker" | "startMillis" | "endMillis">
 }
 
@@ -134,7 +134,7 @@ const sources: ReadonlyArray<SourceExample> = [
   }
 ]
 
-/** With the codes that tickers contain. */
+/** Each city has the code that tickers contain. */
 const cities = [
   ["ATL", "Atlanta"],
   ["BOS", "Boston"],
@@ -299,13 +299,13 @@ const createSeries = (site: Site, series: CreateSeries): Result.Result<unknown, 
 const createEvent = (site: Site, event: CreateEvent): Result.Result<unknown, Refusal> =>
   site.execute({ type: "createEvent", event })
 
-/** Rounded down to a quarter of an hour, but not before 1970. */
+/** The time in `minutes` minutes, rounded down to a quarter of an hour, but not before 1970. */
 const roundedIn = ({ nowMillis }: Site, minutes: number): number =>
   Math.max(0, Math.floor((nowMillis + minutes * minute) / quarter) * quarter)
 
 const months = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"]
 
-/** In the format of tickers, such as `26NOV30`. */
+/** The date in the format of tickers, such as `26NOV30`. */
 const dayOf = (millis: number): string => {
   const date = new Date(millis)
   const [year, dayOfMonth] = [date.getUTCFullYear() % 100, date.getUTCDate()].map((part) =>

@@ -24,7 +24,7 @@ const maxOfMarket = 5_000
  */
 const maxOfAll = 10_000
 
-/** Documented, per request. */
+/** Documented: the maximum per request. */
 const maxTickers = 100
 
 interface Input {
@@ -41,7 +41,7 @@ const rangeOf = (input: Input): CandleRange => ({
   withLatestBefore: input.include_latest_before_start ?? false
 })
 
-/** Can be a fraction. */
+/** The number of periods, which can be a fraction. */
 const periodsOf = ({ end_ts, period_interval, start_ts }: Input): number => (end_ts - start_ts) / (period_interval * 60)
 
 const checkPeriods = (input: Input, markets: number, max: number): Refusal | undefined =>
@@ -139,7 +139,7 @@ const toForecast = (input: ForecastInput, { endSeconds, points }: Forecast): Eve
   })
 })
 
-/** A range with too many periods ends earlier. */
+/** If a range has too many periods, only its first periods are returned. */
 const ofEvent = (
   view: View,
   input: Input & { readonly ticker: string }
@@ -169,7 +169,7 @@ const ofEvent = (
   })
 }
 
-/** By the end of the period. */
+/** The lowest and the highest closing price of each period, by the end of the period. */
 const closesOf = (lists: ReadonlyArray<ReadonlyArray<Candle>>) => {
   const closes = new Map<number, { readonly min: number; readonly max: number }>()
   for (const { endSeconds, price: traded } of lists.flat()) {
@@ -207,7 +207,7 @@ const toCandlestick = (candle: Candle): Markets.MarketCandlestick => {
   }
 }
 
-/** The historical form has shorter names. */
+/** The fields of the historical operation have shorter names. */
 const toHistorical = (candle: Candle): Historical.MarketCandlestickHistorical => {
   const quote = ({ close, high, low, open }: Prices) => ({
     open: price(open),

@@ -131,7 +131,7 @@ export const fcm: ReadonlyArray<Route> = [
 
 const toCategories = ({ blockedCategories }: Subtrader) => ({ categories: blockedCategories })
 
-/** Only the sides of the FCM's own subtraders have orders and fees. */
+/** Only a side of the FCM's own subtraders has an order and a fee. */
 const toFill = ({ maker, taker, ...trade }: FcmTrade): Fcm.FcmFill => ({
   fill_id: trade.tradeId,
   exchange_index: trade.exchangeIndex,

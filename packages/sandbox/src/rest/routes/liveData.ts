@@ -80,7 +80,7 @@ const unknownCity = (city: string): Refusal => invalidParameters(`${city} has no
 
 const dayMillis = 86_400_000
 
-/** Per request. */
+/** The maximum per request. */
 const maxWindowMillis = 7 * dayMillis
 
 const readWindow = (

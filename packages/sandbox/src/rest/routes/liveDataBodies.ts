@@ -39,10 +39,10 @@ const gameOf = ({ rules, state }: LiveGame) => {
   }
 }
 
-/** Documented. */
+/** Documented: the competitions with statistics of players. */
 const hasPlayerStats = /^(?:Pro Football|Pro Basketball|College Basketball \(M\)|College Men's Basketball)/
 
-/** Undefined if the competition has no statistics or no players are known. */
+/** Undefined if the competition has no statistics of players, or no players are known. */
 const playerStatsOf = ({ milestone }: LiveMilestone, { players, state }: LiveGame) => {
   const statsOf = (side: Side) =>
     players[side].map(({ name, targetId }) => ({

@@ -111,7 +111,7 @@ export const toStrike = ({ combo }: Pick<Market, "combo">) =>
 export const toRanges = ({ priceRanges }: Pick<Market, "priceRanges">) =>
   priceRanges.map(({ end, start, step }) => ({ start: price(start), end: price(end), step: price(step) }))
 
-/** The published names. A key has the steps of the ranges, and the ends of all ranges except the last. */
+/** The published names. A key consists of the steps of the ranges, and of the ends of all ranges except the last. */
 const structures: Readonly<Record<string, string>> = {
   "100": "linear_cent",
   "10": "deci_cent",

@@ -41,7 +41,7 @@ export const markets: ReadonlyArray<Route> = [
   route(Markets.trades, ({ input, view }) => listTrades(view, input))
 ]
 
-/** By status filter. */
+/** The statuses that each status filter finds. */
 const statuses: Readonly<Record<NonNullable<Markets.ListInput["status"]>, ReadonlyArray<MarketStatus>>> = {
   unopened: ["initialized"],
   open: ["active"],
@@ -81,14 +81,14 @@ export const listMarkets = (
   )
 }
 
-/** In Unix seconds, both inclusive. An absent time (`NaN`) is outside every set bound. */
+/** `min` and `max` are in Unix seconds, both inclusive. An absent time (`NaN`) is outside every bound that is set. */
 const isBetween = (millis: number, min: number | undefined, max: number | undefined): boolean =>
   (min === undefined || millis >= min * 1_000) && (max === undefined || millis <= max * 1_000)
 
-/** In Unix seconds. */
+/** `min` is in Unix seconds. */
 const isAfter = (millis: number, min: number | undefined): boolean => min === undefined || millis > min * 1_000
 
-/** After `min` and not after `max`, in Unix seconds. */
+/** Whether the market was updated after `min` and not after `max`, which are in Unix seconds. */
 const isUpdatedBetween = ({ updatedMillis }: Market, min: number | undefined, max: number | undefined): boolean =>
   isAfter(updatedMillis, min) && (max === undefined || updatedMillis <= max * 1_000)
 
@@ -119,7 +119,7 @@ const permitsUpdateTimes = ({ event_ticker, mve_filter, series_ticker, tickers }
   mve_filter !== "only" &&
   (series_ticker === undefined || mve_filter === "exclude")
 
-/** Best last. An ask for YES at a price is a bid for NO at one dollar minus that price. */
+/** The best levels come last. An ask for YES at a price is a bid for NO at one dollar minus that price. */
 const bookOf = (view: View, ticker: string, depth: number): Result.Result<Markets.OrderbookCountFp, Refusal> =>
   Result.map(view.book(ticker), ({ ask, bid }) => {
     const side = (levels: typeof bid, priceOf: (price: number) => number) =>

@@ -83,7 +83,10 @@ const targetOf = (input: OrderGroups.ChangeInput): GroupTarget => ({
   exchangeIndex: input.exchange_index ?? 0
 })
 
-/** In hundredths. If a limit in whole contracts and a decimal limit are set, they must be equal. */
+/**
+ * The limit in hundredths of a contract. If a limit in whole contracts and a decimal limit are both set, they must be
+ * equal.
+ */
 const limitOf = (input: OrderGroups.LimitInput): Result.Result<number, Refusal> => {
   const whole = input.contracts_limit === undefined ? undefined : input.contracts_limit * contract
   const decimal = input.contracts_limit_fp ?? undefined

@@ -242,7 +242,7 @@ export const toOrder = (order: Order): Orders.Order => ({
   exchange_index: order.exchangeIndex
 })
 
-/** Averages are over the fills on arrival. */
+/** The averages are over the fills of the order on its arrival. */
 const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Response => ({
   order_id: order.orderId,
   ...clientIdOf(order.clientOrderId),
@@ -252,7 +252,7 @@ const toCreated = (order: Order, nowMillis: number): Orders.CreateOrderV2Respons
   ts_ms: nowMillis
 })
 
-/** The response has counts, and averages over new fills, only if the remaining count changed. */
+/** The response has counts, and averages over the new fills, only if the amendment changed the remaining count. */
 const toAmended = ({ after, before }: Changed, nowMillis: number): Orders.AmendOrderV2Response => ({
   order_id: after.orderId,
   ...clientIdOf(after.clientOrderId),

@@ -28,7 +28,7 @@ const ofCreator = (batch: RfqBatch) => ({
   creator_subaccount: batch.subaccount
 })
 
-/** The public id, or a placeholder. */
+/** The public id of the creator, or a placeholder. */
 export const quotedBatchCreatorId = (batchQuote: BatchQuote, viewerId: string): string =>
   shownTo(viewerId, {
     accountId: batchQuote.rfqAccountId,

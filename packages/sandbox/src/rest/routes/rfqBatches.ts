@@ -112,7 +112,7 @@ export const rfqBatches: ReadonlyArray<Route> = [
   )
 ]
 
-/** Fails with the first refusal. */
+/** Reads every item. Fails with the first refusal. */
 const readAll = <A, B>(
   items: ReadonlyArray<A>,
   read: (item: A) => Result.Result<B, Refusal>

@@ -11,7 +11,7 @@ import { makeFloor, sampleSize, seed, start, terms, ticker, unwrap } from "../..
 const minute = 60_000
 const hour = 60 * minute
 
-/** Adds milliseconds to the full minute before the start of the exchange. */
+/** Adds milliseconds to the last full minute before the start of the exchange. */
 const minutesAfter = (millis: number): number => Math.floor(start / minute) * minute + millis
 
 const setup = () => {
@@ -49,7 +49,7 @@ describe("View.candles", () => {
     const [candle] = candles()
     assert.deepStrictEqual(candle, {
       endSeconds: minutesAfter(2 * minute) / 1_000,
-      // Each bid rested for one command, until the next order filled it.
+      // Each bid rested only until the next command, whose order filled it.
       bid: { open: 0, low: 0, high: 6_000, close: 0 },
       ask: noAsk,
       price: { open: 4_000, low: 3_000, high: 6_000, close: 5_000, mean: 4_200 },
@@ -59,7 +59,7 @@ describe("View.candles", () => {
     })
   })
 
-  it("includes a trade at the end of a minute in this minute", () => {
+  it("counts a trade at the end of a minute in that minute", () => {
     const { at, candles, trade } = setup()
     at(minute)
     trade(40, 1)
@@ -186,7 +186,7 @@ describe("View.candles with the latest candlestick before the range", () => {
     assert.strictEqual(candles({ ...range(3.5, 9), withLatestBefore: false }).length, 1)
   })
 
-  it("adds nothing without an earlier candlestick, or if the first period has one", () => {
+  it("adds nothing if there is no earlier candlestick, or if the first period has a candlestick", () => {
     const { at, candles, trade } = setup()
     at(3 * minute)
     trade(40, 1)

@@ -16,7 +16,7 @@ const unknownId = "00000000-0000-4000-8000-000000000000"
 const everything = { limit: 20, isOwn: false, subaccount: undefined, status: undefined }
 const everyRfq = { ...everything, limit: 100, accountId: undefined, ticker: undefined, eventTicker: undefined }
 
-/** 40 cents for YES and 50 cents for NO on each child. */
+/** Bids of 40 cents for YES and 50 cents for NO on each child. */
 const even = [
   [40, 50],
   [40, 50]
@@ -125,7 +125,7 @@ describe("createRfqBatch", () => {
     const [first, second] = [desk.batch(), desk.batch()]
     const quote = desk.quote(first, even)
     assert.deepInclude(refusalOf(desk.create()), { kind: "conflict", code: "conflict" })
-    // RFQs outside of batches do not count, even on the market of a child.
+    // An RFQ outside of batches does not count, even on the market of a child.
     unwrap(desk.execute({ type: "createRfq", accountId: desk.creator, rfq: rfqTerms(5, { ticker: combos[1]! }) }))
     unwrap(desk.create({}, combos, desk.maker))
     const third = desk.batch({ replaceExisting: true })
@@ -150,7 +150,7 @@ describe("createRfqBatch", () => {
     desk.batch()
   })
 
-  it("replaces only batches of the subaccount that a key is locked to", () => {
+  it("replaces only batches of the subaccount to which a key is locked", () => {
     const desk = makeBatching()
     desk.batch()
     desk.batch({ subaccount: 1 })
@@ -675,7 +675,7 @@ describe("acceptRfqBatch", () => {
       ["accepted", [b]]
     ])
     assert.strictEqual(codeOf(desk.confirm(loser)), "conflict")
-    // Both parties can read each winning quote as a single quote.
+    // Both parties can also read each winning quote alone.
     for (const quote of accepted.quotes) {
       for (const accountId of [quote.accountId, desk.creator]) {
         assert.deepStrictEqual(unwrap(desk.view().quote(accountId, targetOf(quote.quoteId))), quote)
@@ -1151,7 +1151,8 @@ describe("the execution of a batch", () => {
     const batch = desk.batch({ isObscured: true }, combos)
     const limit = { subaccount: 0, limit: 500, exchangeIndex: 1 }
     const { groupId } = unwrap(desk.execute({ type: "createGroup", accountId: desk.third, group: limit }))
-    // Another account bids for the contracts that the creator sells. Its group cancels the orders of the other combos after one fill.
+    // Another account bids for the contracts that the creator sells. Its group cancels the orders of the other combos
+    // after one fill.
     for (const name of combos) {
       desk.order(desk.third, name, "bid", 40, 10, { orderGroupId: groupId })
     }
@@ -1243,7 +1244,8 @@ describe("View.listRfqBatches", () => {
     }
     assert.deepStrictEqual(
       pages.map((page) => [page.length, page.flatMap(({ rfqs }) => rfqs).length]),
-      // The latest update comes first. The newest batch closed the third newest. That was an update, so it comes second.
+      // The latest update comes first. The newest batch replaced the third newest batch. That batch was updated too, so
+      // it comes second.
       [
         [3, 19 + 40 + 40],
         [3, 2 + 20 + 40],

@@ -11,7 +11,7 @@ interface Recorded {
   readonly body: unknown
 }
 
-/** In the order of recording. */
+/** The recorded bodies of one operation or schema, in the order of recording. */
 const recorded = (file: string, of: string): ReadonlyArray<unknown> =>
   readFileSync(new URL(`../../../../../fixtures/recorded/demo-2026-07-${file}.jsonl`, import.meta.url), "utf8")
     .trim()
@@ -28,7 +28,7 @@ const ignored = new Set(["resting_orders_count", "action"])
 
 /**
  * A body must have every recorded field with the recorded value. Each recorded id must correspond to exactly one id of
- * the bodies. Of a time, only the type is compared.
+ * the bodies. For a time, only its type is compared.
  */
 const makeAssertShows = () => {
   const ours = new Map<string, string>()
@@ -97,14 +97,14 @@ describe("the trades recorded on the demo exchange in July 2026", () => {
     Effect.gen(function* () {
       const parties = yield* makeParties
       const shows = makeAssertShows()
-      /** The maker was recorded first. */
+      /** The maker's portfolio was recorded first. */
       const assertPortfolios = (file: string, from: number) =>
         Effect.gen(function* () {
           for (const [index, who] of [parties.maker, parties.requester].entries()) {
             for (const [operation, path, more] of [
               ["GetBalance", "/portfolio/balance", 0],
               ["GetPositions", "/portfolio/positions", 0],
-              // After a trade, the fills were recorded once before the portfolios.
+              // After a trade, one extra GetFills was recorded before the portfolios.
               ["GetFills", "/portfolio/fills", from > 0 ? 1 : 0]
             ] as const) {
               const got = yield* call(who, "GET", path)

@@ -37,7 +37,7 @@ describe("createRfq", () => {
     assert.deepStrictEqual(desk.latestRfq(rfq), rfq)
   })
 
-  it("permits one open RFQ per account and market, replaced on request", () => {
+  it("permits one open RFQ per account and market, and replaces it on request", () => {
     const desk = makeDesk()
     const first = desk.rfq(10)
     const quote = desk.quote(first, 40, 50)
@@ -193,7 +193,7 @@ describe("createQuote", () => {
     unwrap(desk.confirm(accepted))
   })
 
-  it("lets an account quote its own RFQ, but cancels instead of executing", () => {
+  it("lets an account quote its own RFQ, but cancels the quote instead of executing it", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const own = desk.trade(desk.quote(rfq, 40, 50, {}, desk.requester), "yes")

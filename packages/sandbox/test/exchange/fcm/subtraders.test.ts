@@ -103,7 +103,7 @@ describe("createSubtrader", () => {
 })
 
 describe("the orders and fills of subtraders", () => {
-  it("can be filtered by subtrader, and by client order ids of one day", () => {
+  it("can be filtered by subtrader, and by client order id within one day", () => {
     const desk = makeDesk()
     const first = desk.buy(desk.one, 40, 2, "mine")
     desk.time += 1
@@ -249,7 +249,7 @@ describe("transferPosition", () => {
     assert.deepStrictEqual([desk.positionOf(desk.one.accountId), desk.errorPosition()], [0, -5])
   })
 
-  it("changes the sign of a smaller position, and nets with the target's position", () => {
+  it("can change the sign of a position, and nets with the position of the target", () => {
     const desk = makeDesk()
     desk.buy(desk.one, 40, 2)
     unwrap(desk.transfer({ count: 500, price: 5_000 }))
@@ -292,7 +292,7 @@ describe("transferPosition", () => {
     assert.strictEqual(desk.positionOf(desk.one.accountId), 10)
   })
 
-  it("cannot use money twice, because no subtrader is a member or error account", () => {
+  it("cannot use money twice, because a subtrader can be neither a member nor an error account", () => {
     const { errorAccount, execute, member, one } = makeDesk()
     const enable = (accountId: string, errorAccountId?: string) =>
       execute({ type: "enableFcm", accountId, errorAccountId })

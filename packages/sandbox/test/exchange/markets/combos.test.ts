@@ -148,7 +148,7 @@ describe("createCombo", () => {
     floor.combo("KXGAME-26-ONE no", "KXGAME-26-OTHER no")
   })
 
-  it("refuses two thresholds of one event with one side, but permits a range", () => {
+  it("refuses two thresholds of one event on the same side, but permits a range", () => {
     const floor = makeCombining()
     for (const name of ["T2.5", "T4.5", "NYC3-10"]) {
       floor.market({ ticker: `KXA-26-${name}`, eventTicker: "KXA-26" })
@@ -227,7 +227,7 @@ describe("createCombo", () => {
 })
 
 describe("a combo", () => {
-  it("closes when its last leg closes, also if this time changes", () => {
+  it("closes when its last leg closes, even if the legs' closing times change", () => {
     const floor = makeCombining()
     const setClose = (name: string, millis: number) =>
       unwrap(floor.execute({ type: "setMarketClose", ticker: leg(name).marketTicker, closeMillis: start + millis }))

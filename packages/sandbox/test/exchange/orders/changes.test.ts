@@ -189,7 +189,7 @@ describe("decreaseOrder", () => {
     )
   })
 
-  it("requires exactly one of the two counts, and does not make an order larger", () => {
+  it("requires exactly one of reduce_by and reduce_to, and does not make an order larger", () => {
     const { first, floor } = line()
     const before = JSON.stringify(floor.exchange.dump(start))
     for (const [change, code] of [

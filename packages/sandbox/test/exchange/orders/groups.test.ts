@@ -105,7 +105,7 @@ describe("View.group", () => {
 })
 
 describe("createOrder in an order group", () => {
-  it("triggers the group when fills of 15 seconds exceed, not equal, the limit", () => {
+  it("triggers the group when the fills of 15 seconds exceed the limit, not when they equal it", () => {
     const { floor, group, inGroup, maker, taker } = withGroup(10)
     const resting = floor.place(maker, terms("bid", 40, 30, inGroup))
     floor.place(taker, terms("ask", 40, 10))

@@ -11,7 +11,7 @@ const index = fc.oneof(
 )
 
 describe("IndexSet", () => {
-  it("finds the same closest members of an index as a plain set", () => {
+  it("finds the same next smaller and next greater member as a plain set", () => {
     const change = fc.record({ action: fc.constantFrom("add" as const, "add" as const, "delete" as const), index })
     fc.assert(
       fc.property(

@@ -114,7 +114,7 @@ describe("milestones", () => {
     assert.deepStrictEqual(seen(start + 25 * minute), ["closed", "closed", times[2], 1])
   })
 
-  it("are refused for unknown references, reversed times or no type, without using an id", () => {
+  it("are refused for unknown references, reversed times or no type, and then use up no id", () => {
     const { execute, milestone } = open()
     const create = (change: Partial<CreateMilestone>) =>
       refusalOf(

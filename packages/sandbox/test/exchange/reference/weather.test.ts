@@ -192,7 +192,7 @@ describe("the calibrations of the weather index", () => {
     assert.strictEqual(version(record.effective_at_ms), second)
   })
 
-  it("are only appended, with constant weights and the mean offset as reference", () => {
+  it("are only appended, have constant weights, and use the mean offset as reference", () => {
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(...cityNames), fc.nat(40), fc.nat(40), (seed, city, one, other) => {
         const { calibrations } = open(seed)

@@ -189,7 +189,7 @@ describe("MultivariateCollections.createMarket", () => {
       assert.strictEqual(got.status, 400)
       assert.deepStrictEqual(errorOf(got), {
         code: "invalid_market_combination",
-        message: "a combo has at most 1 of the markets of KXA-26",
+        message: "a combo must have at most 1 of the markets of KXA-26",
         details: "KXA-26-YES,KXA-26-2"
       })
     })

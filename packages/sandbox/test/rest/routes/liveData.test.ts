@@ -221,7 +221,7 @@ describe("the live data of an event", () => {
     }
   })
 
-  it("is frozen for crypto after the event matured, even if archived", () => {
+  it("no longer changes for crypto after the event has matured, even if the event is archived", () => {
     const { exchange, live } = makeEvent("BRTI")
     assert.deepInclude(live(start + 59 * minute), { is_historical: false })
     const frozen = live(start + 60 * minute)

@@ -1,6 +1,6 @@
 /**
  * Places orders through a proxy that breaks connections. There are three processes: the client, the exchange, and this
- * one with the proxy.
+ * process, which contains the proxy.
  */
 import { fork } from "node:child_process"
 import { once } from "node:events"
@@ -22,7 +22,7 @@ export interface Options {
   /** Kills the client after half of the outcomes, and continues with another client. */
   readonly kill: boolean
   readonly readLagMillis: number
-  /** A stalled request waits this long. */
+  /** The time limit of one attempt of the client. */
   readonly attemptMillis: number
   readonly settleWithinMillis: number
 }
@@ -30,16 +30,16 @@ export interface Options {
 export interface Figures {
   readonly seconds: number
   readonly counts: FaultProxy["counts"]
-  /** Intents by final outcome. */
+  /** The number of intents by their final outcomes. */
   readonly outcomes: Readonly<Record<string, number>>
-  /** Accepted orders by the source of their `order_id`. */
+  /** The number of accepted orders by the source of their `order_id`. */
   readonly learned: Readonly<Record<string, number>>
   readonly orders: number
-  /** Intents without an outcome when the client was killed. */
+  /** The number of intents that had no outcome when the client was killed. */
   readonly openAtKill: number | undefined
   /** The differences between the outcomes and the orders. */
   readonly faults: ReadonlyArray<string>
-  /** Intents that are still `Unknown` and have no order. */
+  /** The number of intents that are still `Unknown` and have no order. */
   readonly unsettled: number
 }
 

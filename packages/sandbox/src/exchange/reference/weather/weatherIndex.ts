@@ -148,7 +148,7 @@ const stationsOf = (seed: number, name: string, city: City): Stations => {
   }
 }
 
-/** Less than half a degree Fahrenheit. */
+/** Noise of less than half a degree Fahrenheit. */
 const noiseAt = (hash: number, millis: number): number => 0.4 * wave(millis, 23 * minute, fractionOf(hash))
 
 const readingOf = (
@@ -188,7 +188,7 @@ const readingOf = (
 
 const year = 365.25 * 24 * hour
 
-/** In degrees Fahrenheit, from the season, the hour, and weather that lasts hours to days. */
+/** The temperatures in degrees Fahrenheit, from the season, the hour, and weather that lasts hours to days. */
 const temperaturesOf = (seed: number, name: string, city: City): ((millis: number) => number) => {
   const phase = (what: string) => fractionOf(hashOf(`${what} ${seed} ${name}`))
   const [days, hours] = [phase("days"), phase("hours")]
