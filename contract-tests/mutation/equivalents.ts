@@ -652,8 +652,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
   "packages/client/src/feed/session/transitions.ts": {
     "if (true) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)":
       "a connection that replaces no other does not read the list",
-    "if (true && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)":
-      "no subscription has the sid undefined"
+    "if (true && line.bySid.get(sid) === slot) line.bySid.delete(sid)": noSid
   },
   "packages/client/src/feed/session/routing.ts": {
     "if (false) return": noSid,

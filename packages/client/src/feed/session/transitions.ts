@@ -45,7 +45,7 @@ export const opened = (
   // If the exchange uses a `sid` again, the subscription that had this `sid` has ended.
   const other = line.bySid.get(sid)
   if (other !== undefined) line.mustVerify = true
-  if (slot.sid !== undefined) line.bySid.delete(slot.sid)
+  forgetSid(slot)
   line.orphans.delete(sid)
   line.bySid.set(sid, slot)
   slot.sid = sid
@@ -57,13 +57,18 @@ export const opened = (
   slot.receivedAtCheck = slot.received
   slot.checkMillis = core.now() + core.settings.silenceMillis
   slot.sinceMillis = core.clock.wallMillis()
-  core.touch(slot)
   onSid(slot, sid)
+}
+
+/** Another slot can have the `sid` now, because the exchange uses it again. */
+const forgetSid = (slot: Slot): void => {
+  const { line, sid } = slot
+  if (sid !== undefined && line.bySid.get(sid) === slot) line.bySid.delete(sid)
 }
 
 /** The exchange no longer has the subscription of this slot. */
 export const reset = (core: Core, slot: Slot): void => {
-  if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
+  forgetSid(slot)
   // A connection that will take over holds messages back. The held messages of this slot would now have a gap, so they
   // are dropped.
   if (slot.line.replaces !== undefined) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)
@@ -75,11 +80,12 @@ export const reset = (core: Core, slot: Slot): void => {
   slot.leaving = undefined
   if (slot.command?.kind === "names") slot.wantsNames = true
   slot.command = undefined
+  // The reply to a command in flight says nothing about the next subscription.
+  slot.lastCommandId = 0
   slot.unanswered = 0
   slot.awaited.clear()
   slot.booked.clear()
   slot.requested.clear()
-  slot.checkMillis = Number.POSITIVE_INFINITY
   slot.sinceMillis = core.clock.wallMillis()
   core.touch(slot)
 }
@@ -134,7 +140,6 @@ export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): voi
   }
   if (kind === "names" && slot.unanswered < core.settings.commandAttempts) slot.wantsNames = true
   line.mustVerify = true
-  core.isDirty = true
 }
 
 /** Marks a subscription without a user, so that the session ends it. */
