@@ -11,7 +11,7 @@ import { end, refuse, usersOf } from "./delivery.ts"
 import { dropLine, redial, refuseNames } from "./dialling.ts"
 import type { Line, Slot } from "./model.ts"
 import type { Sent } from "./pending.ts"
-import { place, unplace } from "./placement.ts"
+import { place, slotOf, unplace } from "./placement.ts"
 import { closed, doubt, isAbsent, isPresent, reopen, revert, settle } from "./transitions.ts"
 
 /**
@@ -60,7 +60,7 @@ export const onError = (core: Core, line: Line, { id, msg, sid }: Messages["erro
     } else if (sent?.kind === "orphan") {
       // The list of subscriptions shows whether the exchange still has the subscription.
       if (reaction === "slowDown" || reaction === "verify") line.mustVerify = true
-    } else if (sent === undefined && isAbsent(id) && reaction !== "slowDown") line.mustVerify = true
+    } else if (isAbsent(id) && reaction !== "slowDown") line.mustVerify = true
     core.isDirty = true
     return
   }
@@ -88,6 +88,8 @@ const onSubscriptionError = (
     case "slowDown":
       return
     default:
+      // The old connection still carries the subscription.
+      if (line.replaces !== undefined) return dropLine(core, line)
       for (const member of usersOf(slot)) end(core, member, refusalOf(slot.topic.channel, msg, [...member.names]))
   }
 }
@@ -138,6 +140,11 @@ const spread = (core: Core, slot: Slot, sent: Sent<Slot>, msg: Messages["error"]
   for (const name of surplus) slot.awaited.delete(name)
   unplace(core, topic, surplus)
   const left = place(core, topic, surplus)
+  // An outage lasts until the other connections have their markets, too.
+  for (const name of surplus) {
+    const other = slotOf(topic, name)
+    if (other !== undefined) other.isInterrupted ||= slot.isInterrupted
+  }
   if (left.length > 0) refuse(core, topic, left, refusalOf(topic.channel, msg, left))
 }
 
