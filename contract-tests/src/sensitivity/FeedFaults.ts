@@ -33,6 +33,8 @@ export const unseen: Readonly<Record<string, string>> = {
     "The fault shows only if a second stream of a book starts and no disturbance follows. This is too rare in random schedules.",
   "delivers messages of a market whose removal is in flight":
     "The fault shows only if a market is added again while its removal is in flight. This is too rare in random schedules.",
+  "reports the end of an outage before the markets beyond a limit are restored":
+    "P11 does not check which markets are restored at the time of the event.",
   "drops the messages that the new connection held back":
     "The fault shows only if the new connection alone has a message during a change-over. This is too rare in random schedules.",
   "applies a repeated delta": "The session already drops repeated messages.",

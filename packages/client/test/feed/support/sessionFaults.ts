@@ -130,6 +130,12 @@ export const sessionFaults: ReadonlyArray<PlantedFault> = [
     "true"
   ),
   fault(
+    "reports the end of an outage before the markets beyond a limit are restored",
+    "refusals",
+    /other\.isInterrupted \|\|= slot\.isInterrupted/,
+    "{}"
+  ),
+  fault(
     "drops the messages that the new connection held back",
     "changeover",
     /if \(slot\.isWanted && .*\) emit\(core, slot, name, event\)/,

@@ -91,16 +91,18 @@ class CheckingUser implements Subscriber {
   received: Array<string> = []
   isOver = false
   isInterrupted = false
+  /** The markets of the outages that have not ended. */
+  readonly interrupted = new Set<string>()
   violation: unknown
   subscription: Subscription | undefined
   /** Called after the first message. */
   onFirst: (() => void) | undefined
-  readonly #world: { readonly isOver: boolean; readonly isDisturbed: boolean }
+  readonly #world: Pick<Model, "isOver" | "isDisturbed" | "session">
 
   constructor(
     kind: (typeof kinds)[number],
     wanted: ReadonlyArray<string>,
-    world: { readonly isOver: boolean; readonly isDisturbed: boolean }
+    world: Pick<Model, "isOver" | "isDisturbed" | "session">
   ) {
     this.kind = kind
     this.names = new Set(kind.isNamed ? wanted : [])
@@ -132,10 +134,12 @@ class CheckingUser implements Subscriber {
       case "Outage":
         this.isInterrupted = true
         this.last.clear()
+        for (const market of event.markets) this.interrupted.add(market)
         return
       case "Restored":
         assert.equal(this.isInterrupted, true, "Restored without an Outage")
         this.isInterrupted = false
+        this.#checkRestored()
         return
       case "Gap":
         assert.equal(this.#world.isDisturbed, true, "a gap although every frame arrived")
@@ -157,6 +161,23 @@ class CheckingUser implements Subscriber {
         return
       default:
     }
+  }
+
+  /** Every interrupted market that the user still wants must be part of a subscription again. */
+  #checkRestored(): void {
+    const { subscriptions } = this.#world.session.state()
+    const own = subscriptions.filter(({ channel, options }) => {
+      const isSamePrice = options["use_yes_price"] === (this.kind.options as typeof options)["use_yes_price"]
+      return channel === this.kind.channel && isSamePrice
+    })
+    for (const market of this.interrupted) {
+      if (!this.names.has(market)) continue
+      assert.ok(
+        own.some(({ acknowledged, names }) => acknowledged.has(market) && names.has(market)),
+        `${market} is not restored`
+      )
+    }
+    this.interrupted.clear()
   }
 
   #onEnd(error: FeedError | undefined): void {
