@@ -92,6 +92,23 @@ describe("tableParts", () => {
     )
     assert.deepStrictEqual(leftOut(), [])
   })
+
+  it("prints the header again if a later part omits a column", () => {
+    const { leftOut, next: part } = tableParts(columns, screen(24))
+    assert.deepStrictEqual(
+      [
+        part([{ ticker: "A", title: "first", volume: "1.00" }]),
+        part([{ ticker: "MUCH-LONGER-A", title: "second", volume: "2.00" }]),
+        part([{ ticker: "B", title: "third", volume: "3.00" }])
+      ],
+      [
+        "ticker  volume  title\nA         1.00  first",
+        "ticker         title\nMUCH-LONGER-A  second",
+        "B              third"
+      ]
+    )
+    assert.deepStrictEqual(leftOut(), ["volume"])
+  })
 })
 
 describe("the columns that a table omits", () => {
