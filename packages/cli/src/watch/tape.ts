@@ -63,6 +63,7 @@ export class Tape {
     this.#limit = limit
   }
 
+  /** The number of calls of `add`. Earlier trades do not count: they are not newer than a pause. */
   get added(): number {
     return this.#added
   }
@@ -83,7 +84,6 @@ export class Tape {
     const known = new Set(this.#entries.map((entry) => (entry._tag === "Trade" ? entry.id : undefined)))
     const earlier = trades.filter(({ id }) => !known.has(id))
     this.#entries = [...earlier.toSorted((a, b) => a.millis - b.millis), ...this.#entries]
-    this.#added += earlier.length
   }
 
   setOutcome({ sinceMillis, untilMillis }: Trades.Interval, outcome: HoleOutcome): void {
@@ -94,7 +94,7 @@ export class Tape {
     )
   }
 
-  /** Returns `count` entries, newest first. Skips the entries that were added after the first `until` entries. */
+  /** Returns `count` entries, newest first. Skips the entries that `add` added after its first `until` entries. */
   newest(count: number, until: number = this.#added): ReadonlyArray<TapeEntry> {
     const end = Math.max(0, this.#entries.length - Math.max(0, this.#added - until))
     return this.#entries.slice(Math.max(0, end - Math.min(count, this.#limit)), end).toReversed()

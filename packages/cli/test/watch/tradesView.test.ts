@@ -89,6 +89,18 @@ describe("renderTrades", () => {
     assert.match(after[1] ?? "", /paused, 1 newer \(Home shows them\)$/)
   })
 
+  it("does not move when earlier trades arrive while it is paused", () => {
+    const tape = tapeOf([3, 2, 1].map((ago) => trade(ago, "ask", "0.4500", `${ago}.00`)))
+    const paused = { ...state, tape, pausedAt: tape.added }
+    const before = textsOf(renderTrades(paused, { columns: 80, rows: 24 }))
+    tape.addEarlier([5, 4].map((ago) => trade(ago, "ask", "0.4500", `${ago}.00`)))
+    const after = textsOf(renderTrades(paused, { columns: 80, rows: 24 }))
+    assert.deepStrictEqual(after.slice(0, 6), before.slice(0, 6))
+    assert.match(after[1] ?? "", /paused, 0 newer/)
+    assert.include(after[6], "4.00")
+    assert.include(after[7], "5.00")
+  })
+
   it("says that there is no trade, and promises new trades only while the connection is live", () => {
     const empty = { ...state, tape: new Tape(10) }
     const shown = (view: TradesViewState) => textsOf(renderTrades(view, { columns: 80, rows: 24 })).join("\n")
