@@ -29,6 +29,7 @@ export interface TapeHole {
 
 export type HoleOutcome =
   | { readonly _tag: "Reading" }
+  /** `trades`: the number of trades in this tape that were read for the hole. */
   | { readonly _tag: "Filled"; readonly trades: number }
   | { readonly _tag: "NotFilled"; readonly reason: string }
 
@@ -116,10 +117,13 @@ export const applyTradeEvent = (
       for (const tape of all) tape.add({ ...event, _tag: "Hole", outcome: { _tag: "Reading" } })
       return
     case "Filled": {
+      const counts = new Map<Tape | undefined, number>()
       for (const trade of event.trades) {
-        tapeOf(trade.market_ticker)?.add(tapeTrade(trade, trade.market_ticker, trade.ts_ms))
+        const tape = tapeOf(trade.market_ticker)
+        tape?.add(tapeTrade(trade, trade.market_ticker, trade.ts_ms))
+        counts.set(tape, (counts.get(tape) ?? 0) + 1)
       }
-      for (const tape of all) tape.setOutcome(event.hole, { _tag: "Filled", trades: event.trades.length })
+      for (const tape of all) tape.setOutcome(event.hole, { _tag: "Filled", trades: counts.get(tape) ?? 0 })
       return
     }
     case "NotFilled":

@@ -187,6 +187,18 @@ describe("applyTradeEvent", () => {
     )
   })
 
+  it("shows in each market's tape only the number of its own trades", () => {
+    const [a, b] = [new Tape(200), new Tape(200)]
+    const apply = (event: Trades.FilledEvent) => applyTradeEvent(event, (ticker) => ({ A: a, B: b })[ticker], [a, b])
+    const reported = { _tag: "Hole", sinceMillis: 1, untilMillis: 3, durationMillis: 2 } as const
+    const ofB = { ...wireTrade("3", 2), market_ticker: "B" }
+    apply(reported)
+    apply({ _tag: "Filled", hole: reported, trades: [wireTrade("1", 1), wireTrade("2", 2), ofB] })
+    const outcomesOf = (tape: Tape) => tape.newest(10).flatMap((entry) => (entry._tag === "Hole" ? entry.outcome : []))
+    assert.deepStrictEqual(outcomesOf(a), [{ _tag: "Filled", trades: 2 }])
+    assert.deepStrictEqual(outcomesOf(b), [{ _tag: "Filled", trades: 1 }])
+  })
+
   it("changes only the outcome of the named hole", () => {
     const tape = new Tape(200)
     const apply = (event: Trades.FilledEvent) => applyTradeEvent(event, () => undefined, [tape])
@@ -200,7 +212,7 @@ describe("applyTradeEvent", () => {
     apply({ _tag: "Filled", hole: holeAt(2, 3), trades: [wireTrade("2", 1)] })
     assert.deepStrictEqual(
       tape.newest(10).map((entry) => (entry._tag === "Hole" ? entry.outcome : entry.id)),
-      [{ _tag: "Filled", trades: 1 }, { _tag: "Reading" }, { _tag: "NotFilled", reason: error.message }]
+      [{ _tag: "Filled", trades: 0 }, { _tag: "Reading" }, { _tag: "NotFilled", reason: error.message }]
     )
   })
 })
