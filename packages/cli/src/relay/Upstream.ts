@@ -72,6 +72,7 @@ export class Upstream {
   readonly #sources = new Map<string, Source>()
   readonly #markets = new Map<string, Market>()
   readonly #marketIds = new Map<string, string>()
+  /** The last message `ticker` of each market that is subscribed by its name. */
   readonly #tickers = new Map<string, string>()
   readonly #references = new Map<string, ReadonlyArray<string>>()
   readonly #refusals = new Map<string, Refusal>()
@@ -186,7 +187,7 @@ export class Upstream {
       const { isOver, removed } = source.tick()
       if (isOver) this.#sources.delete(key)
       if (key === "orderbook_delta") this.#forgetBooks(removed)
-      if (key === "ticker" && isOver) this.#tickers.clear()
+      if (key === "ticker") this.#forgetTickers(removed)
     }
     for (const [ticker, untilMillis] of this.#healing) {
       if (untilMillis <= nowMillis) this.#endBook(ticker)
@@ -214,6 +215,10 @@ export class Upstream {
     if (forgotten.length > 0) this.#options.merged?.remove(forgotten)
   }
 
+  #forgetTickers(forgotten: ReadonlyArray<string>): void {
+    for (const ticker of forgotten) this.#tickers.delete(ticker)
+  }
+
   #market(ticker: string): Market {
     let market = this.#markets.get(ticker)
     if (market === undefined) {
@@ -238,8 +243,8 @@ export class Upstream {
     const name = nameIn(channel, msg)
     if (Reflect.has(msg, "index_ids") || Reflect.has(msg, "underlying_tickers")) return this.#list(channel, msg)
     const body = JSON.stringify(msg)
-    if (message.type === "ticker" && name !== undefined) this.#tickers.set(name, body)
     const isWhole = spec.parameter === undefined
+    if (message.type === "ticker" && name !== undefined && !isWhole) this.#tickers.set(name, body)
     const send = (subscription: Subscription): void => {
       subscription.connection.sendData(subscription, message.type, body)
     }
@@ -281,7 +286,7 @@ export class Upstream {
     if (channel === "orderbook_delta") return this.#followed.lose(markets, reason, isOutage)
     // No reader misses a message of an unknown type: this version cannot subscribe to such messages.
     if (event._tag === "UnknownMessage") return
-    if (channel === "ticker") for (const market of markets) this.#tickers.delete(market)
+    if (key === "ticker") this.#forgetTickers(markets.length === 0 ? source.names : markets)
     this.#endAll(this.#subscriptionsOf(source, markets), lostError)
   }
 
@@ -334,6 +339,7 @@ export class Upstream {
     this.#options.onEvent({ type: "upstream_refused", channel: key, markets: names, reason: error.message })
     const affected = this.#subscriptionsOf(source, names)
     if (key === "orderbook_delta") this.#forgetBooks(names)
+    if (key === "ticker") this.#forgetTickers(names)
     for (const name of names) this.#remember(`${key} ${name}`, error, [name])
     this.#endAll(affected, { code: 10, details: `the exchange refused ${names.join(", ")}` })
   }
@@ -350,6 +356,7 @@ export class Upstream {
       lostError
     )
     if (key === "orderbook_delta") this.#forgetBooks(source.names)
+    if (key === "ticker") this.#tickers.clear()
     this.#options.onEnded(error)
   }
 

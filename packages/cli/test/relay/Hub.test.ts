@@ -8,6 +8,9 @@ const run = (test: Parameters<typeof withRelay>[0], options: Parameters<typeof w
 const errorsOf = ({ messages }: MemoryReader) =>
   messages.filter(({ type }) => type === "error").map(({ msg }) => msg?.["code"])
 
+const bidsOf = ({ messages }: MemoryReader) =>
+  messages.flatMap(({ msg, type }) => (type === "ticker" ? [msg?.["yes_bid_dollars"]] : []))
+
 describe("Hub", () => {
   it("subscribes once for many readers, and ends the subscription when the last reader leaves", () =>
     run(({ hub, pass, sandbox }) =>
@@ -254,6 +257,52 @@ describe("Hub", () => {
             ["subscribed", "ticker"]
           )
         }
+      })
+    ))
+
+  it("does not first send an old `ticker` after an outage of all markets", () =>
+    run(({ account, hub, pass, sandbox }) =>
+      Effect.gen(function* () {
+        const bid = (price: string) =>
+          sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "1.00", price })
+        const everything = new MemoryReader(hub)
+        everything.send("subscribe", { channels: ["ticker"] })
+        yield* pass(500)
+        yield* bid("0.10")
+        yield* pass(500)
+        assert.deepStrictEqual(bidsOf(everything), ["0.1000"])
+        yield* sandbox.feed.drop({ how: "reset" })
+        yield* bid("0.20")
+        yield* pass(500)
+        const reader = new MemoryReader(hub)
+        reader.send("subscribe", { channels: ["ticker"], market_tickers: ["A"], send_initial_snapshot: true })
+        yield* pass(3_000)
+        assert.deepStrictEqual(bidsOf(reader), ["0.2000"])
+      })
+    ))
+
+  it("does not first send a `ticker` from before the market was unsubscribed", () =>
+    run(({ account, hub, pass, sandbox }) =>
+      Effect.gen(function* () {
+        const bid = (price: string) =>
+          sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "1.00", price })
+        yield* bid("0.10")
+        const other = new MemoryReader(hub)
+        other.send("subscribe", { channels: ["ticker"], market_tickers: ["B"] })
+        const before = new MemoryReader(hub)
+        before.send("subscribe", { channels: ["ticker"], market_tickers: ["A"] })
+        yield* pass(500)
+        before.close()
+        yield* pass(6_000)
+        assert.deepStrictEqual(
+          hub.upstream.sources.map(({ names }) => names),
+          [["B"]]
+        )
+        yield* bid("0.20")
+        const reader = new MemoryReader(hub)
+        reader.send("subscribe", { channels: ["ticker"], market_tickers: ["A"], send_initial_snapshot: true })
+        yield* pass(500)
+        assert.deepStrictEqual(bidsOf(reader), ["0.2000"])
       })
     ))
 
