@@ -43,7 +43,7 @@ export class Writer {
   #length = 0
   #part: number
   #opened: OpenedPart | undefined
-  /** The length of the counted lines of the part. */
+  /** The bytes of the counted lines of the part. */
   #counted = 0
   #partMillis = 0
   #failure: CommandError | undefined
@@ -69,7 +69,7 @@ export class Writer {
     if (this.#failure !== undefined) return
     this.#lines.push(text)
     this.#length += text.length + 1
-    if (isCounted) this.#counted += text.length + 1
+    if (isCounted) this.#counted += Buffer.byteLength(text) + 1
     if (this.#length >= bufferLength) this.flush()
   }
 

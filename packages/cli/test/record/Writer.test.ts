@@ -104,6 +104,17 @@ describe("Writer", () => {
     assert.deepStrictEqual(calls.slice(0, 4), ["open 1", "sync 1", "close 1", "open 2"])
   })
 
+  it("compares rotateBytes with bytes, not with characters", () => {
+    const { files, writer } = inMemory({ rotateBytes: 20 })
+    // With the line break: 10 characters, and 19 bytes.
+    writer.line("é".repeat(9))
+    writer.flush()
+    assert.strictEqual(files.length, 1)
+    writer.line("")
+    writer.flush()
+    assert.strictEqual(files.length, 2)
+  })
+
   it("begins another part after rotateMillis", () => {
     let now = 0
     const { files, writer } = inMemory({ rotateMillis: 1_000, nowMillis: () => now })
