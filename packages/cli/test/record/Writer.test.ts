@@ -1,4 +1,5 @@
-import * as fs from "node:fs"
+import mutableFs, * as fs from "node:fs"
+import { syncBuiltinESMExports } from "node:module"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
@@ -232,6 +233,28 @@ describe("continueFile", () => {
       assert.strictEqual(fs.readFileSync(file, "utf8"), `${kept}new\n`)
       assert.strictEqual(removedBytes, text.length - kept.length)
     }
+  })
+
+  it("closes the file if it cannot remove the incomplete last line", () => {
+    const file = join(folder, "locked.ndjson")
+    fs.writeFileSync(file, "one\ntwo\nthr")
+    const { closeSync, ftruncateSync } = fs
+    const closed: Array<number> = []
+    try {
+      mutableFs.ftruncateSync = () => {
+        throw new Error("EIO: the disk failed")
+      }
+      mutableFs.closeSync = (descriptor) => {
+        closed.push(descriptor)
+        closeSync(descriptor)
+      }
+      syncBuiltinESMExports()
+      assert.throws(() => continueFile(file), "EIO: the disk failed")
+    } finally {
+      Object.assign(mutableFs, { closeSync, ftruncateSync })
+      syncBuiltinESMExports()
+    }
+    assert.strictEqual(closed.length, 1)
   })
 })
 
