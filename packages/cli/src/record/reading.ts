@@ -82,9 +82,8 @@ async function* entriesOf(file: string, onTorn: (bytes: number) => void): AsyncG
 const checkHeader = (file: string, line: Line | undefined): Header => {
   if (line?.type !== "recording") throw usage(`${file} is not a recording. Pass a file of \`kalshi record\``)
   if (line.format !== formatVersion) {
-    throw usage(
-      `${file} has the format ${line.format}, but this version reads ${formatVersion}. Install a newer version`
-    )
+    const advice = line.format > formatVersion ? "Install a newer version" : "Install an older version"
+    throw usage(`${file} has the format ${line.format}, but this version reads ${formatVersion}. ${advice}`)
   }
   return line
 }

@@ -202,6 +202,7 @@ describe("kalshi replay", () => {
         [["nothing.ndjson"], "usage", "There is no file"],
         [[write("other.csv", ["a,b"])], "usage", "other.csv is not a recording. Pass a file of `kalshi record`"],
         [[write("newer.ndjson", [header({ format: 2 })])], "usage", "Install a newer version"],
+        [[write("older.ndjson", [header({ format: 0 })])], "usage", "Install an older version"],
         [
           [write("damaged.ndjson", [header(), "{", day[2]!])],
           "failed",
