@@ -195,6 +195,17 @@ export class Upstream {
     for (const [key, { untilMillis }] of this.#refusals) if (untilMillis <= nowMillis) this.#refusals.delete(key)
   }
 
+  /** Ends the subscriptions to markets that the lines do not watch, because these readers would receive no book. */
+  failMerged(markets: ReadonlyArray<string>, { message: reason }: Error): void {
+    for (const ticker of markets) {
+      this.merged?.remove(ticker)
+      const readers = this.#readersOf(ticker)
+      if (readers.length === 0) continue
+      this.#options.onEvent({ type: "upstream_refused", channel: "orderbook_delta", markets: [ticker], reason })
+      this.#endAll(readers, { code: 10, details: `the relay cannot watch ${ticker}: ${reason}` })
+    }
+  }
+
   close(): void {
     for (const source of this.#sources.values()) source.close()
   }
@@ -301,6 +312,13 @@ export class Upstream {
     )
   }
 
+  /** The readers of a book. */
+  #readersOf(ticker: string): ReadonlyArray<Subscription> {
+    const found: Array<Subscription> = []
+    this.readers.forEach("orderbook_delta", ticker, (subscription) => void found.push(subscription))
+    return found
+  }
+
   #endAll(subscriptions: Iterable<Subscription>, error: FeedError): void {
     for (const subscription of [...subscriptions]) subscription.connection.end(subscription, error)
   }
@@ -329,9 +347,7 @@ export class Upstream {
 
   #endBook(ticker: string): void {
     this.#healing.delete(ticker)
-    const readers: Array<Subscription> = []
-    this.readers.forEach("orderbook_delta", ticker, (subscription) => void readers.push(subscription))
-    this.#endAll(readers, lostError)
+    this.#endAll(this.#readersOf(ticker), lostError)
   }
 
   #refuse(source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError): void {

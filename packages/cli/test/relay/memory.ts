@@ -11,6 +11,7 @@ import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"
 import { TestClock } from "effect/testing"
 import { Hub, type HubEvent, type HubOptions } from "../../src/relay/Hub.ts"
+import { mergeLines } from "../../src/relay/lines.ts"
 import type { Message } from "./support.ts"
 
 const decode = FeedMessages.decoder()
@@ -27,21 +28,27 @@ export interface MemoryRelay {
 /** The exchange has the markets A, B and C. */
 export const withRelay = <A, E>(
   test: (relay: MemoryRelay) => Effect.Effect<A, E>,
-  options: Partial<HubOptions> = {},
+  { lines = 1, ...options }: Partial<HubOptions> & { readonly lines?: number } = {},
   sandboxOptions: Sandbox.TestOptions = {}
 ): Effect.Effect<A, unknown> =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox.Sandbox
     const account = yield* sandbox.createAccount({ name: "relay" })
     const { environment } = sandbox
-    const feed = yield* Effect.provide(
-      Feed.KalshiFeed,
-      yield* Layer.build(Feed.layer({ environment, signer: account.signer, maxBackoffMillis: 100 }))
-    )
+    const context = yield* Layer.build(Feed.layer({ environment, signer: account.signer, maxBackoffMillis: 100 }))
+    const feed = yield* Effect.provide(Feed.KalshiFeed, context)
     const clock = yield* Clock.clockWith(Effect.succeed)
     const events: Array<HubEvent> = []
-    const hub = new Hub({
+    const merged =
+      lines === 1
+        ? undefined
+        : yield* mergeLines(lines, {
+            onRead: (ticker, read) => hub.upstream.merged?.read(ticker, read),
+            onFailed: (markets, error) => hub.upstream.failMerged(markets, error)
+          }).pipe(Effect.provide(context))
+    const hub: Hub = new Hub({
       feed,
+      merged,
       nowMillis: () => clock.currentTimeMillisUnsafe(),
       rules: () => ({ port: 1, origins: [], token: "secret" }),
       onEvent: (event) => void events.push(event),

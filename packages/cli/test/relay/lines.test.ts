@@ -1,0 +1,63 @@
+import { assert, describe, it } from "@effect/vitest"
+import * as Effect from "effect/Effect"
+import { levelsAt, MemoryReader, withRelay } from "./memory.ts"
+
+const run = (test: Parameters<typeof withRelay>[0], lines = 2) =>
+  Effect.runPromise(withRelay(test, { lines, lingerMillis: 5_000 }))
+
+const errorsOf = ({ messages }: MemoryReader) =>
+  messages.flatMap(({ msg, type }) => (type === "error" ? [`${msg?.["code"]}: ${msg?.["msg"]}`] : []))
+
+describe("mergeLines", () => {
+  it("watches a market after the exchange refused the only watched market", () =>
+    run(({ account, hub, pass, sandbox }) =>
+      Effect.gen(function* () {
+        const bad = new MemoryReader(hub)
+        bad.subscribe(["NONE"])
+        // The first line subscribes again after ten seconds. It is slower than the second line, so it refuses last.
+        yield* pass(9_000)
+        yield* sandbox.plant({ feed: "command", cmd: "unsubscribe", delayMillis: 2_000 })
+        yield* pass(21_000)
+        assert.deepStrictEqual(errorsOf(bad), [
+          "10: Channel error: the relay lost messages of the exchange. Subscribe again"
+        ])
+        const reader = new MemoryReader(hub)
+        reader.subscribe(["A"])
+        yield* pass(5_000)
+        assert.isDefined(reader.levels("A"))
+        yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "1.00", price: "0.10" })
+        yield* pass(500)
+        assert.deepStrictEqual(reader.levels("A"), yield* levelsAt(sandbox, "A"))
+        assert.deepStrictEqual([reader.problems, errorsOf(reader)], [[], []])
+      })
+    ))
+
+  it("watches a market again after its last reader left", () =>
+    run(({ hub, pass }) =>
+      Effect.gen(function* () {
+        for (let visit = 0; visit < 3; visit++) {
+          const reader = new MemoryReader(hub)
+          reader.subscribe(["A"])
+          yield* pass(1_000)
+          assert.isDefined(reader.levels("A"))
+          reader.close()
+          yield* pass(10_000)
+          assert.deepStrictEqual(hub.upstream.sources, [])
+        }
+      })
+    ))
+
+  it("ends the subscription of a reader whose market cannot be watched", () =>
+    run(
+      ({ events, hub, pass }) =>
+        Effect.gen(function* () {
+          const reader = new MemoryReader(hub)
+          reader.subscribe(["A"])
+          yield* pass(1_000)
+          const reason = "OrderBooks.watch was not sent: invalid input at /lines: expected an integer from 1 to 8"
+          assert.deepStrictEqual(errorsOf(reader), [`10: Channel error: the relay cannot watch A: ${reason}`])
+          assert.deepInclude(events, { type: "upstream_refused", channel: "orderbook_delta", markets: ["A"], reason })
+        }),
+      9
+    ))
+})
