@@ -92,7 +92,7 @@ export class Upstream {
       },
       confirmed: (ticker) => this.#market(ticker).settle(),
       changed: (ticker, delta) => this.#market(ticker).delta(delta),
-      lost: (ticker, reason, isOutage) => this.#loseBook(ticker, reason, isOutage)
+      lost: (ticker, reason, healsSoon) => this.#loseBook(ticker, reason, healsSoon)
     }
     const silent: BookEvents = { replaced() {}, confirmed() {}, changed() {}, lost() {} }
     // With several lines, the messages of the first line only supply the ids of the markets.
@@ -323,8 +323,8 @@ export class Upstream {
     for (const subscription of [...subscriptions]) subscription.connection.end(subscription, error)
   }
 
-  #loseBook(ticker: string, reason: string, isOutage: boolean): void {
-    if (isOutage) return this.#endBook(ticker)
+  #loseBook(ticker: string, reason: string, healsSoon: boolean): void {
+    if (!healsSoon) return this.#endBook(ticker)
     this.#options.onEvent({ type: "upstream_lost", channel: "orderbook_delta", markets: 1, reason })
     if (!this.#healing.has(ticker)) this.#healing.set(ticker, this.#options.nowMillis() + healMillis)
   }

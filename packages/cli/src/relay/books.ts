@@ -20,8 +20,8 @@ export interface BookEvents {
   /** A snapshot confirmed the book without changes: only readers that wait for the book need it. */
   readonly confirmed: (ticker: string) => void
   readonly changed: (ticker: string, delta: Delta) => void
-  /** The book may be wrong from now on. */
-  readonly lost: (ticker: string, reason: string, isOutage: boolean) => void
+  /** The book may be wrong from now on. `healsSoon`: a new snapshot usually arrives in about one round trip. */
+  readonly lost: (ticker: string, reason: string, healsSoon: boolean) => void
 }
 
 export interface Books {
@@ -33,6 +33,10 @@ const levelsOf = (levels: OrderBooks.Book["bids"]): ReadonlyArray<WireLevel> =>
 
 const lossOf = (state: OrderBook.State): OrderBook.Loss =>
   state._tag === "Healing" ? state.loss : { cause: "outage", detail: "there is no snapshot yet" }
+
+/** The client restores a lost subscription in about one round trip. A lost connection usually takes longer. */
+const healsSoon = ({ cause, detail }: OrderBook.Loss): boolean =>
+  cause !== "outage" || detail.includes("SubscriptionLost")
 
 interface Followed {
   readonly book: OrderBook.OrderBook
@@ -102,9 +106,10 @@ export class FollowedBooks implements Books {
       const found = this.#books.get(ticker)
       if (found === undefined) continue
       const wasLive = found.book.isLive
-      found.book.lost({ cause: isOutage ? "outage" : "gap", detail: reason }, this.#nowMillis())
+      const loss: OrderBook.Loss = { cause: isOutage ? "outage" : "gap", detail: reason }
+      found.book.lost(loss, this.#nowMillis())
       this.#check(ticker, found, wasLive)
-      if (isOutage && !wasLive) this.#events.lost(ticker, reason, true)
+      if (isOutage && !wasLive) this.#events.lost(ticker, reason, healsSoon(loss))
     }
   }
 
@@ -124,8 +129,8 @@ export class FollowedBooks implements Books {
   #check(ticker: string, { book }: Followed, wasLive: boolean): void {
     const nowMillis = this.#nowMillis()
     if (wasLive && !book.isLive) {
-      const { cause, detail } = lossOf(book.state)
-      this.#events.lost(ticker, detail, cause === "outage")
+      const loss = lossOf(book.state)
+      this.#events.lost(ticker, loss.detail, healsSoon(loss))
     }
     if (book.needsSnapshot(nowMillis)) {
       book.requested(nowMillis)
@@ -207,7 +212,7 @@ export class MergedBooks implements Books {
       this.#shown.set(ticker, undefined)
       const state = "state" in read.failure ? read.failure.state : undefined
       if (before !== undefined) {
-        this.#events.lost(ticker, read.failure.message, state?._tag === "Healing" && state.loss.cause === "outage")
+        this.#events.lost(ticker, read.failure.message, state?._tag !== "Healing" || healsSoon(state.loss))
       }
       return
     }

@@ -60,4 +60,29 @@ describe("mergeLines", () => {
         }),
       9
     ))
+
+  for (const lines of [1, 2]) {
+    it(`repairs a book with a new snapshot if another reader's unknown market interrupts ${lines} lines`, () =>
+      run(
+        ({ account, hub, pass, sandbox }) =>
+          Effect.gen(function* () {
+            const bad = new MemoryReader(hub)
+            bad.subscribe(["NONE"])
+            yield* pass(8_000)
+            const reader = new MemoryReader(hub)
+            reader.subscribe(["A"])
+            // After ten seconds without a snapshot of NONE, the client subscribes to all books again.
+            yield* pass(2_050)
+            const snapshots = reader.messages.filter(({ type }) => type === "orderbook_snapshot").length
+            yield* pass(13_000)
+            yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "1.00", price: "0.10" })
+            yield* pass(500)
+            assert.deepStrictEqual([reader.problems, errorsOf(reader)], [[], []])
+            assert.deepStrictEqual(reader.levels("A"), yield* levelsAt(sandbox, "A"))
+            assert.isAtLeast(snapshots, 1)
+            assert.strictEqual(errorsOf(bad).length, 1)
+          }),
+        lines
+      ))
+  }
 })
