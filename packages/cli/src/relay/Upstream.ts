@@ -61,6 +61,11 @@ interface Refusal {
 
 const lostError: FeedError = { code: 10, details: "the relay lost messages of the exchange. Subscribe again" }
 
+const refusedError = (names: ReadonlyArray<string>): FeedError => ({
+  code: 10,
+  details: `the exchange refused ${names.join(", ")}`
+})
+
 export class Upstream {
   readonly readers: Readers
   /** Undefined with one line. */
@@ -357,7 +362,7 @@ export class Upstream {
     if (key === "orderbook_delta") this.#forgetBooks(names)
     if (key === "ticker") this.#forgetTickers(names)
     for (const name of names) this.#remember(`${key} ${name}`, error, [name])
-    this.#endAll(affected, { code: 10, details: `the exchange refused ${names.join(", ")}` })
+    this.#endAll(affected, refusedError(names))
   }
 
   #end(source: Source, error: Feed.FeedError): void {
@@ -367,9 +372,11 @@ export class Upstream {
     for (const name of source.spec.parameter === undefined ? [""] : source.names) {
       this.#remember(`${key} ${name}`, error, name === "" ? undefined : [name])
     }
+    // A source ends if the exchange refuses its last names.
+    const refused = "markets" in error ? error.markets : []
     this.#endAll(
       [...this.readers.of(channel)].filter((subscription) => this.readers.isHeldBy(subscription, key)),
-      lostError
+      refused.length > 0 ? refusedError(refused) : lostError
     )
     if (key === "orderbook_delta") this.#forgetBooks(source.names)
     if (key === "ticker") this.#tickers.clear()

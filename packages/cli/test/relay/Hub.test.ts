@@ -243,6 +243,25 @@ describe("Hub", () => {
       })
     ))
 
+  it("names the market if the exchange sends no book of the only market", () =>
+    run(({ hub, pass }) =>
+      Effect.gen(function* () {
+        const reader = new MemoryReader(hub)
+        reader.subscribe(["NONE"])
+        yield* pass(11_500)
+        // The relay ended the first subscription because no snapshot arrived.
+        reader.subscribe(["NONE"])
+        yield* pass(10_000)
+        assert.deepStrictEqual(
+          reader.messages.filter(({ type }) => type === "error").map(({ msg }) => msg?.["msg"]),
+          [
+            "Channel error: the relay lost messages of the exchange. Subscribe again",
+            "Channel error: the exchange refused NONE"
+          ]
+        )
+      })
+    ))
+
   it("first sends the last message `ticker` of a market, if the reader requests it", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
