@@ -59,12 +59,14 @@ export class Tape {
   readonly #limit: number
   #entries: Array<TapeEntry> = []
   #added = 0
+  /** The ids of the earlier trades. The feed can send the last of them later. */
+  #earlierIds: ReadonlySet<string> = new Set()
 
   constructor(limit: number) {
     this.#limit = limit
   }
 
-  /** The number of calls of `add`. Earlier trades do not count: they are not newer than a pause. */
+  /** The number of entries that `add` added. Earlier trades do not count: they are not newer than a pause. */
   get added(): number {
     return this.#added
   }
@@ -74,6 +76,7 @@ export class Tape {
   }
 
   add(entry: TapeEntry): void {
+    if (entry._tag === "Trade" && this.#earlierIds.has(entry.id)) return
     this.#entries.push(entry)
     this.#added++
     // Half of the list is removed at a time, so that adding stays fast.
@@ -84,6 +87,7 @@ export class Tape {
   addEarlier(trades: ReadonlyArray<TapeTrade>): void {
     const known = new Set(this.#entries.map((entry) => (entry._tag === "Trade" ? entry.id : undefined)))
     const earlier = trades.filter(({ id }) => !known.has(id))
+    this.#earlierIds = new Set(earlier.map(({ id }) => id))
     this.#entries = [...earlier.toSorted((a, b) => a.millis - b.millis), ...this.#entries]
   }
 

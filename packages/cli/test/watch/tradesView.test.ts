@@ -155,6 +155,15 @@ describe("Tape", () => {
       [5, 7, 9]
     )
   })
+
+  it("shows an earlier trade once if the feed also sends it later", () => {
+    const tape = new Tape(200)
+    const late = trade(5, "bid", "0.5000", "1.00")
+    tape.addEarlier([trade(9, "bid", "0.5000", "1.00"), late])
+    tape.add(late)
+    assert.strictEqual(tape.newest(10).length, 2)
+    assert.strictEqual(tape.added, 0)
+  })
 })
 
 describe("newest", () => {
