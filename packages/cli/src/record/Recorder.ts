@@ -179,7 +179,7 @@ export class Recorder {
   }
 
   #onEvent(channel: ChannelName, event: Event): void {
-    const { nowMillis, onNotice, requestBooks, writer } = this.#options
+    const { nowMillis, onNotice, requestBooks, tickers, writer } = this.#options
     const notice: Notice = { ...describe(event), at_ms: nowMillis(), channel }
     // The frame that reveals a gap is still pending when the gap is written, so the gap comes first.
     if (event._tag !== "Gap") this.#flushPending()
@@ -197,6 +197,10 @@ export class Recorder {
         this.#books?.snapshot(event.markets)
         requestBooks("gap")
       }
+    }
+    // The recorded book is not known until its next snapshot.
+    if (event._tag === "Undecodable" && isBook) {
+      this.#books?.snapshot(event.market === undefined ? tickers : [event.market])
     }
     onNotice(notice)
   }

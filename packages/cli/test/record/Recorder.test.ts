@@ -94,6 +94,18 @@ describe("Recorder", () => {
     assert.deepInclude(recorder.counts, { frames: 3, gaps: 1, outages: 1 })
   })
 
+  for (const [market, requested] of [
+    ["A", ["A"]],
+    [undefined, ["A", "B"]]
+  ] as const) {
+    it(`requests a snapshot after an undecodable message of ${market ?? "an unknown market"}`, () => {
+      const { event, recorder, requests, snapshots } = start()
+      event({ _tag: "Undecodable", generation: 1, sid: 1, market, pointer: "/msg", reason: "expected", text: "{}" })
+      recorder.stop()
+      assert.deepStrictEqual([snapshots, requests], [[requested], []])
+    })
+  }
+
   it("records nothing after it has stopped", () => {
     const { closed, event, frame, lines, recorder } = start()
     frame("1")
