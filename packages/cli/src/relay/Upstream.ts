@@ -143,8 +143,12 @@ export class Upstream {
     if (refusal !== undefined) return refusal
     const { names, spec } = need
     const source = this.source(spec)
-    const invalid = source.touch(names ?? [])
-    if (invalid !== undefined) return { code: 11, details: invalid.reason }
+    const failure = source.touch(names ?? [])
+    if (failure !== undefined) {
+      return failure._tag === "InvalidRequest"
+        ? { code: 11, details: failure.reason }
+        : { code: 26, details: failure.message, marketTickers: names }
+    }
     if (spec.channel === "orderbook_delta") this.#follow(names ?? [])
     return source
   }

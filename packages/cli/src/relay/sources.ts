@@ -80,8 +80,8 @@ export class Source {
     return [...this.#users.keys(), ...this.#idle.keys()]
   }
 
-  /** Subscribes to names for which a reader is expected soon. */
-  touch(names: Iterable<string>): InvalidRequest | undefined {
+  /** Subscribes to names for which a reader is expected soon. Returns the error if that is not possible. */
+  touch(names: Iterable<string>): InvalidRequest | Feed.FeedError | undefined {
     const fresh: Array<string> = []
     for (const name of names) {
       if (this.#users.has(name)) continue
@@ -89,9 +89,9 @@ export class Source {
       this.#idle.set(name, this.#expectedUntil())
     }
     this.#idleUntil = this.#expectedUntil()
-    const invalid = this.#request(fresh)
-    if (invalid !== undefined) for (const name of fresh) this.#idle.delete(name)
-    return invalid
+    const failure = this.#request(fresh)
+    if (failure !== undefined) for (const name of fresh) this.#idle.delete(name)
+    return failure
   }
 
   retain(names: Iterable<string>): void {
@@ -180,11 +180,10 @@ export class Source {
     this.#options.events.onUsed(this, this.isUsed)
   }
 
-  #request(names: ReadonlyArray<string>): InvalidRequest | undefined {
+  #request(names: ReadonlyArray<string>): InvalidRequest | Feed.FeedError | undefined {
     if (this.ended !== undefined) return undefined
     if (this.#subscription !== undefined) {
-      const added = names.length === 0 ? Result.succeed(undefined) : this.#subscription.add(names)
-      return Result.isFailure(added) && added.failure._tag === "InvalidRequest" ? added.failure : undefined
+      return names.length === 0 ? undefined : Result.getOrUndefined(Result.flip(this.#subscription.add(names)))
     }
     const { channel, parameter, params } = this.spec
     const all = this.names

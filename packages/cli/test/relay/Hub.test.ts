@@ -243,6 +243,23 @@ describe("Hub", () => {
       })
     ))
 
+  it("refuses markets beyond the limit of the exchange", () => {
+    const markets = Array.from({ length: 12 }, (_, index) => ({ ticker: `M${index}` }))
+    const test: Parameters<typeof withRelay>[0] = ({ hub, pass }) =>
+      Effect.gen(function* () {
+        for (const { ticker } of markets.slice(0, 11)) {
+          new MemoryReader(hub).subscribe([ticker])
+          yield* pass(500)
+        }
+        const reader = new MemoryReader(hub)
+        reader.subscribe(["M11"])
+        yield* pass(500)
+        assert.deepStrictEqual(errorsOf(reader), [26])
+        assert.notInclude(JSON.stringify(reader.messages), "subscribed")
+      })
+    return Effect.runPromise(withRelay(test, {}, { markets, assumptions: { maxFeedMarkets: 1 } }))
+  })
+
   it("names the market if the exchange sends no book of the only market", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
