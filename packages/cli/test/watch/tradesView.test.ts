@@ -101,6 +101,16 @@ describe("renderTrades", () => {
     assert.include(after[7], "5.00")
   })
 
+  it("says while it is paused that its trades are no longer kept", () => {
+    const tape = new Tape(2)
+    for (let ago = 9; ago > 0; ago--) tape.add(trade(ago, "ask", "0.4500", "1.00"))
+    const screen = (pausedAt: number) =>
+      textsOf(renderTrades({ ...state, tape, pausedAt }, { columns: 80, rows: 24 })).slice(1)
+    assert.include(screen(2)[0], "paused, 7 newer (Home shows them)")
+    assert.strictEqual(screen(2)[2]?.trim(), "The trades from before the pause are no longer kept.")
+    assert.strictEqual(screen(0)[2]?.trim(), "No trade before the pause.")
+  })
+
   it("says that there is no trade, and promises new trades only while the connection is live", () => {
     const empty = { ...state, tape: new Tape(10) }
     const shown = (view: TradesViewState) => textsOf(renderTrades(view, { columns: 80, rows: 24 })).join("\n")
