@@ -58,7 +58,9 @@ describe("mergeLines", () => {
         }),
       9
     ))
+})
 
+describe("Hub", () => {
   for (const lines of [1, 2]) {
     it(`repairs a book with a new snapshot if another reader's unknown market interrupts ${lines} lines`, () =>
       run(
@@ -83,4 +85,21 @@ describe("mergeLines", () => {
         lines
       ))
   }
+
+  it("ends the subscriptions to a book if an interrupted line sends no new snapshot within a second", () =>
+    run(
+      ({ hub, pass, sandbox }) =>
+        Effect.gen(function* () {
+          new MemoryReader(hub).subscribe(["NONE"])
+          const reader = new MemoryReader(hub)
+          reader.subscribe(["A"])
+          yield* pass(9_900)
+          yield* sandbox.plant({ feed: "command", cmd: "subscribe", delayMillis: 3_000 })
+          yield* pass(1_000)
+          assert.deepStrictEqual(errorsOf(reader), [])
+          yield* pass(500)
+          assert.lengthOf(errorsOf(reader), 1)
+        }),
+      1
+    ))
 })
