@@ -33,6 +33,7 @@ const bellReset = "the serving fiber starts by resetting the bell"
 const hasLeft = "the call has left the queue, so the loop continues without waiting"
 const canonicalBase64 = "the decoder refuses other characters, or encoding the bytes gives a different text"
 const firstMessage = "before the first message, there is nothing that could be repeated"
+const noSlot = "a connection never has the slot undefined"
 const noneBetween = "no intent can arrive between the subscription and the copy of the intents"
 const noMembers = "memberOf returns undefined for undefined and for null"
 const sameBytes = "reading the body as a stream gives the same bytes"
@@ -634,9 +635,15 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "a subscription without a list of names has no acknowledged names, and a slot that needs no command is open",
     "if (false) return": "isFree also checks the status"
   },
+  "packages/client/src/feed/session/replies.ts": {
+    "if (false || !isPresent(line, slot) || slot.topic.channel !== msg.channel) {": noSlot,
+    "if (false || !isPresent(line, slot)) {": noSlot,
+    'if (kind === "subscribe" && true && slot.sid === undefined) {': "opened() ignores the sid undefined",
+    "if (false || msg === undefined || Array.isArray(msg)) return undefined": "no reply has a member named undefined"
+  },
   "packages/client/src/feed/session/refusals.ts": {
     "const slot = sent?.slot ?? (false ? undefined : line.bySid.get(sid))": noSid,
-    "if (false || !isPresent(line, slot)) {": "a connection never has the slot undefined",
+    "if (false || !isPresent(line, slot)) {": noSlot,
     'const named = new Set([...(msg.market_tickers ?? ["Stryker was here"]), msg.market_ticker])':
       "no market has this name",
     "if (true) refuse(core, topic, left, refusalOf(topic.channel, msg, left))": refusesNothing,
