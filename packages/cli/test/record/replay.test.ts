@@ -238,4 +238,14 @@ describe("kalshi replay", () => {
       for (const control of ["\u001b", "\u202e"]) assert.notInclude(stdout, control)
     })
   )
+
+  it.live("escapes control characters in the JSON of a book, and keeps the ticker", () =>
+    Effect.gen(function* () {
+      const ticker = "A\u009b2J\u202e"
+      const book = frame(1, snapshot(1, [["0.4500", "1.00"]], [], ticker))
+      const { stdout } = yield* replay([write("evil-book.ndjson", [header(), book]), "--books", "--json"])
+      for (const control of ["\u009b", "\u202e"]) assert.notInclude(stdout, control)
+      assert.deepInclude(JSON.parse(stdout)[0], { market_ticker: ticker })
+    })
+  )
 })
