@@ -77,8 +77,8 @@ export class Upstream {
   readonly #sources = new Map<string, Source>()
   readonly #markets = new Map<string, Market>()
   readonly #marketIds = new Map<string, string>()
-  /** The last message `ticker` of each market that is subscribed by its name. */
-  readonly #tickers = new Map<string, string>()
+  /** The last message `ticker` of each market, by the source from which it came. */
+  readonly #tickers = new Map<string, Map<string, string>>()
   readonly #references = new Map<string, ReadonlyArray<string>>()
   readonly #refusals = new Map<string, Refusal>()
   /** The markets whose book may be wrong, and when the subscriptions of their readers end. */
@@ -185,7 +185,7 @@ export class Upstream {
   }
 
   sendTicker(subscription: Subscription, ticker: string): void {
-    const body = this.#tickers.get(ticker)
+    const [body] = [...this.#tickers.values()].flatMap((bodies) => bodies.get(ticker) ?? [])
     if (body !== undefined) subscription.connection.sendData(subscription, "ticker", body)
   }
 
@@ -196,7 +196,7 @@ export class Upstream {
       const { isOver, removed } = source.tick()
       if (isOver) this.#sources.delete(key)
       if (key === "orderbook_delta") this.#forgetBooks(removed)
-      if (key === "ticker") this.#forgetTickers(removed)
+      this.#forgetTickers(key, isOver ? undefined : removed)
     }
     for (const [ticker, untilMillis] of this.#healing) {
       if (untilMillis <= nowMillis) this.#endBook(ticker)
@@ -235,8 +235,15 @@ export class Upstream {
     if (forgotten.length > 0) this.#options.merged?.remove(forgotten)
   }
 
-  #forgetTickers(forgotten: ReadonlyArray<string>): void {
-    for (const ticker of forgotten) this.#tickers.delete(ticker)
+  /** Undefined: all markets of the source. */
+  #forgetTickers(key: string, forgotten: ReadonlyArray<string> | undefined): void {
+    if (forgotten === undefined) this.#tickers.delete(key)
+    else for (const ticker of forgotten) this.#tickers.get(key)?.delete(ticker)
+  }
+
+  #rememberTicker(key: string, ticker: string, body: string): void {
+    const bodies = this.#tickers.get(key) ?? new Map<string, string>()
+    this.#tickers.set(key, bodies.set(ticker, body))
   }
 
   #market(ticker: string): Market {
@@ -264,7 +271,7 @@ export class Upstream {
     if (Reflect.has(msg, "index_ids") || Reflect.has(msg, "underlying_tickers")) return this.#list(channel, msg)
     const body = JSON.stringify(msg)
     const isWhole = spec.parameter === undefined
-    if (message.type === "ticker" && name !== undefined && !isWhole) this.#tickers.set(name, body)
+    if (message.type === "ticker" && name !== undefined) this.#rememberTicker(spec.key, name, body)
     const send = (subscription: Subscription): void => {
       subscription.connection.sendData(subscription, message.type, body)
     }
@@ -306,7 +313,7 @@ export class Upstream {
     if (channel === "orderbook_delta") return this.#followed.lose(markets, reason, isOutage)
     // No reader misses a message of an unknown type: this version cannot subscribe to such messages.
     if (event._tag === "UnknownMessage") return
-    if (key === "ticker") this.#forgetTickers(markets.length === 0 ? source.names : markets)
+    this.#forgetTickers(key, markets.length === 0 ? undefined : markets)
     this.#endAll(this.#subscriptionsOf(source, markets), lostError)
   }
 
@@ -364,7 +371,7 @@ export class Upstream {
     this.#options.onEvent({ type: "upstream_refused", channel: key, markets: names, reason: error.message })
     const affected = this.#subscriptionsOf(source, names)
     if (key === "orderbook_delta") this.#forgetBooks(names)
-    if (key === "ticker") this.#forgetTickers(names)
+    this.#forgetTickers(key, names)
     for (const name of names) this.#remember(`${key} ${name}`, error, [name])
     this.#endAll(affected, refusedError(names))
   }
@@ -383,7 +390,7 @@ export class Upstream {
       refused.length > 0 ? refusedError(refused) : lostError
     )
     if (key === "orderbook_delta") this.#forgetBooks(source.names)
-    if (key === "ticker") this.#tickers.clear()
+    this.#forgetTickers(key, undefined)
     this.#options.onEnded(error)
   }
 

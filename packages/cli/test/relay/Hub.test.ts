@@ -317,6 +317,20 @@ describe("Hub", () => {
       })
     ))
 
+  it("first sends the last `ticker` to a reader of all markets that also names the market", () =>
+    run(({ account, hub, pass, sandbox }) =>
+      Effect.gen(function* () {
+        const reader = new MemoryReader(hub)
+        reader.send("subscribe", { channels: ["ticker"] })
+        yield* pass(500)
+        yield* sandbox.placeOrder(account.accountId, { ticker: "A", side: "bid", count: "1.00", price: "0.10" })
+        yield* pass(500)
+        reader.send("subscribe", { channels: ["ticker"], market_tickers: ["A"], send_initial_snapshot: true })
+        yield* pass(3_000)
+        assert.deepStrictEqual(bidsOf(reader), ["0.1000", "0.1000"])
+      })
+    ))
+
   it("does not first send a `ticker` from before the market was unsubscribed", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
