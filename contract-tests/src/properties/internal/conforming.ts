@@ -58,9 +58,9 @@ export const make = (options: {
   readonly statement: string
   readonly checks: ReadonlyArray<Conformance.Check>
   readonly check: Check
-  /** `explain` prints this text. */
+  /** How the property is checked. `explain` prints this text. */
   readonly method?: string
-  /** For an operation that has nothing to check. */
+  /** The reason that is reported for an operation that has nothing to check. */
   readonly skipReason: string
 }): OperationProperty => {
   const { checks, check, id, method, skipReason, statement } = options

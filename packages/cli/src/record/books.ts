@@ -31,7 +31,7 @@ export type Change =
 export class Books {
   readonly #decode = FeedMessages.decoder()
   readonly #books = new Map<string, OrderBook.OrderBook>()
-  /** By connection and `sid`. */
+  /** The subscriptions, by connection and `sid`. */
   readonly #counted = new Map<string, Counted>()
   /** The subscription that delivers the book of each market. */
   readonly #sources = new Map<string, Counted>()

@@ -60,7 +60,7 @@ export const followStatuses = <E, R, R2>(
   Effect.gen(function* () {
     const reported = new Map<string, string>()
     let markets = start
-    // The status at the start is known to the caller. A market that closed since then is reported.
+    // The status at the start is known to the caller. A market that has closed since the start is reported.
     for (const market of markets) reported.set(market.ticker, `${market.status} ${market.closeMillis}`)
     while (!markets.every(({ status }) => status === final)) {
       yield* Effect.sleep(waitOf(markets, yield* Clock.currentTimeMillis))

@@ -31,7 +31,7 @@ describe("renderBooks", () => {
     assertScreen("book-80x24", renderBooks(one, { columns: 80, rows: 24 }))
   })
 
-  it("looks as in the README", () => {
+  it("is shown in the README", () => {
     const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
     assert.include(readme, readFileSync(new URL("screens/book-80x24.txt", import.meta.url), "utf8"))
   })
@@ -52,7 +52,7 @@ describe("renderBooks", () => {
     assertScreen("book-keys-80x24", renderBooks({ ...books, showsKeys: true }, { columns: 80, rows: 24 }))
   })
 
-  it("fits every terminal, even with hostile texts", () => {
+  it("fits every terminal, even if its texts contain control characters", () => {
     const line = fc.oneof(
       fc.constant<LineState>({ _tag: "connecting" }),
       fc.constant<LineState>({ _tag: "live", sinceMillis: 0 }),

@@ -64,7 +64,7 @@ interface Bucket {
   atMillis: number
 }
 
-/** Does not use the client's code. */
+/** The buckets that pay for a request, computed without the client's code. */
 const bucketsOf = (method: string, path: string, query: URLSearchParams, body: Record<string, unknown>) => {
   if (method === "GET") return ["read"]
   if (path.startsWith("/communications/")) return ["write 1"]
@@ -82,7 +82,7 @@ export class Exchange extends Context.Service<
   {
     /** In the order of arrival. */
     readonly arrived: Array<Arrived>
-    /** Without the requests for the account's limits and costs. */
+    /** The requests that arrived, without those for the account's limits and costs. */
     readonly calls: () => ReadonlyArray<Arrived>
     readonly refused: () => number
   }

@@ -120,7 +120,7 @@ export class Journal {
     this.#add({ atMillis, command })
   }
 
-  /** `atMillis` is the exchange's time before the move. */
+  /** Records a change of the clock. `atMillis` is the exchange's time before the change. */
   clock(clock: ClockState, atMillis: number): void {
     this.#add({ atMillis, clock })
   }
@@ -132,8 +132,8 @@ export class Journal {
   }
 
   /**
-   * Calls `send` as soon as everything that was recorded before is on the disk, in the order of the calls. If the
-   * journal fails, calls `send` with the reason.
+   * Calls `send` as soon as everything that was recorded before this call is on the disk, in the order of the calls. If
+   * the journal fails, calls `send` with the reason.
    */
   hold(send: (failure: string | undefined) => void): void {
     if (this.#failure !== undefined || this.isSaved) {
@@ -143,7 +143,7 @@ export class Journal {
     }
   }
 
-  /** Waits until everything that was recorded before is on the disk. */
+  /** Waits until everything that has been recorded so far is on the disk. */
   readonly saved: Effect.Effect<void, SandboxError> = Effect.callback((resume) =>
     this.hold((failure) =>
       resume(failure === undefined ? Effect.void : Effect.fail(new SandboxError({ reason: failure })))

@@ -137,7 +137,7 @@ describe("listen, with malformed HTTP", () => {
     )
   )
 
-  it.live("responds to a complete request before it rejects invalid data after it", () =>
+  it.live("responds to a complete request before it rejects the invalid data that follows", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* listen(({ body }) => ({ ...answer(body.length), delayMillis: 50 }), "127.0.0.1", 0)
@@ -197,7 +197,7 @@ describe("listen, with idle connections", () => {
     )
   )
 
-  it.live("keeps an idle connection for the announced time, despite a shorter head limit", () =>
+  it.live("keeps an idle connection for the announced time, even if the time limit of a head is shorter", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo({ headMillis: 100, keepAliveMillis: 1_000 })

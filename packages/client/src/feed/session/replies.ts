@@ -38,7 +38,7 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
     if (sent.kind === "verify" && Array.isArray(msg)) verified(core, line, sent, msg, onSid)
     return
   }
-  // A late reply counts only if no other command was sent since.
+  // A late reply counts only if it answers the last command of the slot.
   const isLast = slot.lastCommandId === sent?.id
   const sid = "sid" in message ? message.sid : undefined
   if (sent?.kind === "subscribe" && sid !== undefined && slot.status !== "open") {

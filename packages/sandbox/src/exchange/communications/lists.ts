@@ -37,7 +37,10 @@ export const listRfqs = (state: State, caller: AccountState, query: ListRfqs): R
 const tickersOf = (state: State, eventTicker: string | undefined): ReadonlyArray<string> | undefined =>
   eventTicker === undefined ? undefined : (state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
 
-/** Lists quotes, newest first. Recorded: a query that names neither role is refused, because quotes are private. */
+/**
+ * Lists quotes, newest first. Recorded: a query is refused unless the caller is the maker or the RFQ's creator, because
+ * quotes are private.
+ */
 export const listQuotes = (
   state: State,
   caller: AccountState,

@@ -24,8 +24,8 @@ import { capDateOf, premiumOf } from "./premium.ts"
 import { notFcm } from "./trades.ts"
 
 /**
- * Makes an account an FCM member. The error account also becomes one. Neither account can be a subtrader, because a
- * transfer could then take money from the same account twice.
+ * Makes an account an FCM member. The error account also becomes an FCM member. Neither account can be a subtrader,
+ * because a transfer could then take money from the same account twice.
  */
 export const enable = (
   state: State,

@@ -137,7 +137,7 @@ export const attachEventFee = (state: State, event: EventState, change: EventFee
   state.eventFeeChanges.push(change)
 }
 
-/** The ids of the changes of all series differ, and so do the ids of the changes of all events. */
+/** Returns an id that no other change of a series has, or that no other change of an event has. */
 const idOf = (ticker: string, changes: ReadonlyArray<unknown>): string => `${ticker}-${changes.length + 1}`
 
 const checkTerms = (feeMultiplier: number, atMillis: number): Refusal | undefined =>

@@ -177,7 +177,7 @@ describe("the reserved money of an order", () => {
     assert.deepStrictEqual(moneyOf(floor, one), [8 * dollar, 2 * dollar])
   })
 
-  it("and free cash are all that an order can pay, despite fee rounding", () => {
+  it("limits, together with the free cash, what an order pays, even if fees are rounded", () => {
     const floor = makeFloor({ assumptions: { feeRounding: "centicent" } })
     const [maker, taker] = [floor.account("maker"), floor.account("taker", "0.0010")]
     for (let n = 0; n < 9; n++) {

@@ -59,7 +59,7 @@ const createMarket = (...legs: ReadonlyArray<string>) =>
 
 const tickersOf = (path: string, list: string, field: string) =>
   Effect.map(send({ method: "GET", path }), ({ body, status }) => {
-    const items = (body as Readonly<Record<string, ReadonlyArray<Readonly<Record<string, unknown>>>>>)[list] // a list
+    const items = (body as Readonly<Record<string, ReadonlyArray<Readonly<Record<string, unknown>>>>>)[list] // each list field is an array of objects
     return status === 200 ? items?.map((item) => item[field]) : status
   })
 
@@ -272,7 +272,7 @@ describe("lists with combos", () => {
         const read: Array<unknown> = []
         for (let cursor = ""; ;) {
           const path = `/markets?limit=2${query}&cursor=${cursor}`
-          read.push(...((yield* tickersOf(path, "markets", "ticker")) as ReadonlyArray<unknown>)) // a list with 200
+          read.push(...((yield* tickersOf(path, "markets", "ticker")) as ReadonlyArray<unknown>)) // with 200, `tickersOf` returns a list
           const { body } = yield* send({ method: "GET", path })
           ;({ cursor } = body as { readonly cursor: string }) // a page
           if (cursor === "") break
