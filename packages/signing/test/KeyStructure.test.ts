@@ -63,7 +63,7 @@ describe("privateMaterial", () => {
     })
   }
 
-  it("reports any other structure under the label PUBLIC KEY as a public key", () => {
+  it("reports an unknown structure under the label PUBLIC KEY as a public key", () => {
     assert.deepStrictEqual(failureOf(read(numbers(3), "PUBLIC KEY")), { _tag: "PublicKey" })
   })
 

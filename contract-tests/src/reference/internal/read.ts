@@ -92,7 +92,7 @@ const readSource = (document: JsonObject): Source => {
   }
 }
 
-/** Checks the invariants of the complete document first. */
+/** Reads a document, after it has checked the invariants of the complete document. */
 export const readDocument = (json: unknown, format: "asyncapi" | "openapi", version: string): Document => {
   const document = isObject(json) ? json : invalid("", "an object")
   if (!string(document[format], `/${format}`).startsWith(version)) {

@@ -58,7 +58,7 @@ const exitOfTag: Readonly<Record<string, Exit>> = {
   SnapshotMissing: "refused"
 }
 
-/** Only a change can have an unknown outcome. */
+/** Whether a command only reads, or changes something. Only a change can have an unknown outcome. */
 export type Effects = "reads" | "changes"
 
 const exitOf = (error: Readonly<Record<string, unknown>>, effects: Effects): Exit => {

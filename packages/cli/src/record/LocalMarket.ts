@@ -152,7 +152,7 @@ export class LocalMarket {
     })
   }
 
-  /** Returns the contracts that still rest. They and `target` are in hundredths. */
+  /** Returns the contracts that still rest, in hundredths like `target`. */
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)

@@ -37,7 +37,7 @@ export class Books {
   readonly #sources = new Map<string, Counted>()
   #header: Header | undefined
 
-  /** In the order of their first book message. */
+  /** The markets, in the order of their first book message. */
   get tickers(): ReadonlyArray<string> {
     return [...this.#books.keys()]
   }

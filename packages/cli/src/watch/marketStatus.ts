@@ -21,7 +21,10 @@ const settleMillis = 1_000
 /** After this status, nothing changes. */
 const final = "finalized"
 
-/** An active market whose closing time has passed is closed, even before it is read again. */
+/**
+ * The status at a time. After its closing time, an active market counts as closed, even before its status is read
+ * again.
+ */
 export const statusAt = (
   { closeMillis, status }: Pick<WatchedMarket, "closeMillis" | "status">,
   nowMillis: number

@@ -55,7 +55,7 @@ export const toSnapshot = (ticker: string, marketId: string, book: PriceLevels, 
   }
 }
 
-/** The times are separate: see {@link tickerTimes}. */
+/** The fields of a ticker message without its times: see {@link tickerTimes}. */
 export const toTicker = (marketId: string, market: Ticker) => ({
   market_id: marketId,
   market_ticker: market.ticker,

@@ -125,7 +125,7 @@ export class Journal {
     this.#add({ atMillis, clock })
   }
 
-  /** Writes the state of the new exchange as a snapshot. */
+  /** Call this after the exchange was replaced. Writes the state of the new exchange as a snapshot. */
   replaced(): void {
     this.#replacedSeq = ++this.#seq
     this.#start()

@@ -73,4 +73,4 @@ export const bucketsOf = (
 }
 
 const fieldOf = (json: unknown, name: string): unknown =>
-  typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>)[name] : undefined // any object
+  typeof json === "object" && json !== null ? (json as Readonly<Record<string, unknown>>)[name] : undefined // any object can be indexed by a string

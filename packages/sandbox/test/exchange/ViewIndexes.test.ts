@@ -208,7 +208,7 @@ const compareQueues = (view: View, state: Snapshot): number => {
 }
 
 describe("View, after random commands", () => {
-  it("lists the same orders, fills and trades as a scan, even when restored", { timeout: 120_000 }, () => {
+  it("lists the same orders, fills and trades as a scan, even after a restore", { timeout: 120_000 }, () => {
     let exchange = new Exchange({ seed: 3, assumptions })
     const actors = makeActors(exchange, 4)
     const seen = { orders: 0, archivedOrders: 0, fills: 0, archivedFills: 0, fillsOfOrders: 0, trades: 0 }
@@ -229,7 +229,7 @@ describe("View, after random commands", () => {
     }
   })
 
-  it("counts the contracts ahead like a walk along the queue, even when restored", { timeout: 120_000 }, () => {
+  it("counts the contracts ahead like a walk along the queue, even after a restore", { timeout: 120_000 }, () => {
     let exchange = new Exchange({ seed: 4, assumptions })
     const actors = makeActors(exchange, 4)
     let count = 0

@@ -39,7 +39,7 @@ const start = (...options: ReadonlyArray<string>) =>
       })
   )
 
-/** Also returns the text that the command prints before it serves. */
+/** Starts the command. Returns its process, and the text that it prints before it serves. */
 const served = (...options: ReadonlyArray<string>) =>
   Effect.flatMap(start(...options), (child) =>
     Effect.callback<{ readonly child: typeof child; readonly text: string }>((resume) => {

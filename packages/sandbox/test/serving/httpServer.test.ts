@@ -49,7 +49,7 @@ const parsed = (text: string): { readonly status: number; readonly headers: stri
 
 const codeOf = (text: string) => {
   const { body, status } = parsed(text)
-  const { error } = body as { readonly error: { readonly code: string } } // compared with the expected code
+  const { error } = body as { readonly error: { readonly code: string } } // the caller compares the code
   return [status, error.code]
 }
 
@@ -86,7 +86,7 @@ describe("listen, with request heads", () => {
     }).pipe(Effect.provide([layer({ clock: "frozen" }), NodeHttpClient.layerUndici]))
   )
 
-  it.live("refuses a longer head with 431, and lets the client finish sending", () =>
+  it.live("refuses a head of 8 MiB with 431, and lets the client finish sending", () =>
     scoped(
       Effect.gen(function* () {
         const port = yield* echo()

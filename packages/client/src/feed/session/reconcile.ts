@@ -28,7 +28,7 @@ const missingIn = (items: ReadonlySet<string>, other: ReadonlySet<string>, most:
 
 const none: ReadonlyArray<string> = []
 
-/** The slot must have no command in flight. */
+/** Returns the next command of a slot that has no command in flight. */
 const nextStep = (core: Core, slot: Slot): Step | undefined => {
   const { acknowledged, names, requested, status, topic } = slot
   if (!slot.isWanted || slot.reopenReason !== undefined)

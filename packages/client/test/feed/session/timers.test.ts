@@ -23,7 +23,7 @@ describe("Session: timers", () => {
     assert.deepStrictEqual([world.unread, world.abandoned], [[], []])
   })
 
-  it("does not wake for other connections while a handshake is in flight", () => {
+  it("does not wake to dial a second connection while a handshake is in flight", () => {
     const world = new World()
     world.subscribe("communications", shard(0))
     world.subscribe("communications", shard(1))
@@ -31,7 +31,7 @@ describe("Session: timers", () => {
     assert.strictEqual(world.session.nextMillis(), world.nowMillis + 15_000)
   })
 
-  it("does not wake for other connections before the Retry-After of the exchange", () => {
+  it("does not wake to dial a second connection before the time in Retry-After", () => {
     const world = new World()
     world.subscribe("communications", shard(0))
     world.subscribe("communications", shard(1))

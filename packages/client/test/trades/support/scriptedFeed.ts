@@ -29,7 +29,7 @@ export class ScriptedSession {
   readonly service: FeedService
 
   constructor(openSession: Effect.Effect<FeedService, never, Scope.Scope>, onLagging: () => void) {
-    // Merged trades call no other members.
+    // The merged trades call only these members of the service.
     this.service = {
       openSession,
       state: Effect.sync(() => ({ ended: undefined, connections: [], subscriptions: [], counters: {} })),

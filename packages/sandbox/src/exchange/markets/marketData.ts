@@ -62,7 +62,7 @@ export class MarketData {
     return { exchangeActive, tradingActive: exchangeActive && (this.state.tradingActive[exchangeIndex] ?? false) }
   }
 
-  /** Shards are numbered from 0. */
+  /** The number of shards. They are numbered from 0. */
   get shards(): number {
     return shards
   }
@@ -95,7 +95,7 @@ export class MarketData {
     )
   }
 
-  /** The event of a market, which may be archived. */
+  /** The event of a market. Both may be archived. */
   eventOf(ticker: string): Result.Result<MarketEvent, Refusal> {
     return Result.map(this.#market(ticker), ({ event }) => toEvent(event))
   }

@@ -62,7 +62,7 @@ describe("View.forecasts", () => {
     assert.deepStrictEqual(last(forecasts([1_000, 2_500, 5_000, 7_500, 9_000])), [50, 50, 55, 60, 60])
   })
 
-  it("accepts strikes that are caps, and corrects probabilities that fall as the value rises", () => {
+  it("accepts caps as strikes, and corrects probabilities that fall as the value rises", () => {
     const less = (cap: number): Partial<CreateMarket> => ({ strike: { type: "less_or_equal", cap } })
     const { floor, forecasts, trade } = setup({ A: less(10), B: less(20), C: less(30) })
     trade("A", 40)

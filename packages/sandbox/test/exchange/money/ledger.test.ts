@@ -122,7 +122,8 @@ describe("the reserved money of an order", () => {
     const covered = floor.place(one, terms("ask", 90, 10))
     floor.place(other, terms("bid", 20, 3))
     assert.deepStrictEqual(moneyOf(floor, one), [1_825_000, 0])
-    // Every order must be affordable. An order for two contracts at $0.20 uses up two of the held contracts.
+    // The account must be able to pay for all its orders. A sale at $0.20 uses up held contracts, which the ask at
+    // $0.90 then lacks.
     assert.strictEqual(floor.refused(one, terms("ask", 20, 2.5)).code, "insufficient_balance")
     floor.place(one, terms("ask", 20, 2))
     assert.deepStrictEqual(floor.now(covered, "reservedMicros"), [200_000])
@@ -147,7 +148,7 @@ describe("the reserved money of an order", () => {
     assert.strictEqual(floor.place(one, terms("bid", 40, 1, { subaccount: 2 })).status, "resting")
   })
 
-  it("changes with the order, but not with an amendment refused for money", () => {
+  it("changes with the order, but not if an amendment is refused for lack of money", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     const { orderId } = floor.place(one, terms("bid", 40, 10))
@@ -227,7 +228,7 @@ describe("View.listPositions", () => {
     assert.deepStrictEqual(moneyOf(floor, taker), [999_925_000, 0])
   })
 
-  it("decreases the cost in proportion, and can change sign in one fill", () => {
+  it("shows the cost of the remaining contracts, and a position that one fill turns from YES to NO", () => {
     const floor = makeFloor()
     const [one, other] = [floor.account("one"), floor.account("other")]
     floor.place(other, terms("ask", 40, 10))

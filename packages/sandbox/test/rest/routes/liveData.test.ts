@@ -88,7 +88,7 @@ describe("the live data of a game", () => {
     assert.strictEqual(over["winner"], Number(over["home_points"]) > Number(over["away_points"]) ? "home" : "away")
   })
 
-  it("never goes back, and is the same at the same time", () => {
+  it("never goes back, and does not differ between two reads at the same time", () => {
     const order = ["scheduled", "live", "closed"]
     fc.assert(
       fc.property(fc.nat(), fc.constantFrom(...gameTypes), inGame, inGame, (seed, type, one, other) => {
@@ -255,7 +255,7 @@ describe("the live data of an event", () => {
     }
   })
 
-  it("is not found without a source, and an unknown source is refused", () => {
+  it("is not found if the event has no source, and an unknown source is refused", () => {
     assert.strictEqual(makeEvent(undefined).get(start).status, 404)
     for (const source of ["", "atlantis", "constructor"]) {
       assert.isTrue(Result.isFailure(makeEvent(source).result), source)
