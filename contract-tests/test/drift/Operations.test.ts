@@ -416,7 +416,7 @@ describe("the comparison of two REST documents", () => {
     assert.deepStrictEqual([accepts?.(finding?.witness?.value), refuses?.(finding?.witness?.value)], [true, false])
   })
 
-  it("has a witness with the field if a response gets a new required field", () => {
+  it("has a witness that contains the field if a response gets a new required field", () => {
     const [finding] = drift(
       rest,
       edited(rest, (document) => {

@@ -90,7 +90,7 @@ describe("memory.make", () => {
     })
   )
 
-  it.effect("counts only earlier calls that share a bucket", () =>
+  it.effect("lets a call wait only for earlier calls that share a bucket with it", () =>
     Effect.gen(function* () {
       const store = memory.make()
       yield* store.take(want("a", 100, { names: ["write"] }))

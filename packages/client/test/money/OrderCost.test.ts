@@ -70,7 +70,7 @@ describe("OrderCost.of", () => {
     assert.strictEqual(shown({ side: "bid", price: "0.56", count: "4" }, { position: no }).collateral, "0.00")
   })
 
-  it("charges a reduce-only order only fees, even if the position is unknown", () => {
+  it("charges only fees for a reduce-only order, even if the position is unknown", () => {
     const order = { side: "ask", price: "0.01", count: "1", reduce_only: true } as const
     const cost = shown(order, { terms: quadratic })
     assert.strictEqual(cost.collateral, "0.00")

@@ -52,7 +52,7 @@ describe("Operator.reset", () => {
     }).pipe(Effect.provide(layer({ clock: "frozen" })))
   )
 
-  it.effect("accepts signatures with the time before the move again, and refills the token buckets", () =>
+  it.effect("accepts signatures of the time before the clock moved, and refills the token buckets", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const [by] = sandbox.credentials

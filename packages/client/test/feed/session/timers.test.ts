@@ -41,7 +41,7 @@ describe("Session: timers", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("opens a subscription without snapshots again once, and then refuses the market", () => {
+  it("reopens a subscription once if no snapshot arrives, and then refuses the market", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     const cmds: Array<string> = []
@@ -63,7 +63,7 @@ describe("Session: timers", () => {
     assert.strictEqual(user.of("Outage").length, 1)
   })
 
-  it("opens a subscription again each time it stops sending snapshots", () => {
+  it("reopens a subscription each time its snapshots stop", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A"))
     let sid = 1
@@ -106,7 +106,7 @@ describe("Session: timers", () => {
     return cmds
   }
 
-  it("opens a silent subscription again if a refused market was added again", () => {
+  it("reopens a silent subscription if a refused market was added again", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     serveSilently(world, 25, () => ["B"])
@@ -116,7 +116,7 @@ describe("Session: timers", () => {
     assert.deepStrictEqual(user.tags.slice(4), ["Outage", "Restored", "orderbook_snapshot", "orderbook_snapshot"])
   })
 
-  it("opens a silent subscription again if the snapshot of another market is missing", () => {
+  it("reopens a silent subscription if the snapshot of another market is missing", () => {
     const world = new World()
     const { user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1, "B"))

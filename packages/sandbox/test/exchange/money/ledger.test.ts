@@ -396,7 +396,7 @@ describe("transferCash", () => {
 })
 
 describe("transferShard", () => {
-  it("sends cash that arrives later", () => {
+  it("moves cash to another shard after a delay", () => {
     const floor = makeFloor({ assumptions: { transferMillis: 1_000 } })
     const one = floor.account("one", "10")
     const input = { clientTransferId: "a", source: at(0), destination: at(2), amountMicros: 4 * dollar }
@@ -413,7 +413,7 @@ describe("transferShard", () => {
     )
   })
 
-  it("sends to and from the margined exchange, only for the primary subaccount", () => {
+  it("moves cash to and from the margined exchange, only for the primary subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one", "10")
     unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))
@@ -519,7 +519,7 @@ describe("createSubaccount", () => {
 })
 
 describe("setNetting", () => {
-  it("keeps a flag for every existing subaccount", () => {
+  it("keeps the netting flag of every existing subaccount", () => {
     const floor = makeFloor()
     const one = floor.account("one")
     unwrap(floor.execute({ type: "createSubaccount", accountId: one, exchangeIndex: 0 }))
