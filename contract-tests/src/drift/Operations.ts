@@ -32,7 +32,10 @@ export interface Documents {
   readonly old: Document
   readonly new: Document
   readonly client: Document
-  /** Whether the client's own code judges the witnesses. */
+  /**
+   * Whether `client` is the document of this project's present client. If so, the code of that client judges the
+   * witnesses.
+   */
   readonly isPresent: boolean
   /** The pointers of required lists for which the exchange never sends null. */
   readonly neverNull: ReadonlySet<string>

@@ -113,7 +113,8 @@ export class Recorder {
   }
 
   /**
-   * Each new part of the recording needs snapshots of all books, because it must be readable without the other parts.
+   * Each new part of the recording needs snapshots of all books, because a part must be readable without the other
+   * parts.
    */
   requestSnapshots(): void {
     // If the session has just ended, this call has no effect.

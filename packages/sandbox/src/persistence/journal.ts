@@ -94,7 +94,9 @@ export class Journal {
     return new Journal(options, file, { seq: 0, baseBytes: lines.bytes, journalBytes: 0, commands: 0 })
   }
 
-  /** The content of the file must be the current state. Truncates an incomplete or damaged last write. */
+  /**
+   * Continues an existing file, whose content must be the current state. Truncates an incomplete or damaged last write.
+   */
   static async resume(options: JournalOptions, size: Size): Promise<Journal> {
     const file = await options.disk.cut(options.path, size.baseBytes + size.journalBytes)
     await file.sync()
@@ -155,7 +157,7 @@ export class Journal {
     this.#onFailure.push(callback)
   }
 
-  /** Writes the pending changes first. */
+  /** Closes the file after it has written the pending changes. */
   async close(): Promise<void> {
     while (this.#running !== undefined) {
       await this.#running

@@ -1,4 +1,4 @@
-/** A feed with one scripted session per line (connection). Tests pass the events. */
+/** A feed with one scripted session per line (connection). Tests deliver the events through the sessions. */
 import * as Effect from "effect/Effect"
 import * as Layer from "effect/Layer"
 import * as Result from "effect/Result"

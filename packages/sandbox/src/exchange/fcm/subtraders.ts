@@ -2,7 +2,7 @@
  * Futures commission merchants (FCMs) and their subtraders.
  *
  * A subtrader is a separate account with its own orders, positions and money. Its orders do not reach the exchange over
- * REST. Here, the operator places them.
+ * REST. In the local exchange, the operator places them.
  *
  * @module
  */
