@@ -54,7 +54,7 @@ describe("OrderGroups.watch", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns an effect `triggered` that succeeds with the trigger, whether it runs before or after the trigger", () =>
+  it.effect("returns an effect `triggered` that succeeds even if it runs after the trigger", () =>
     Effect.gen(function* () {
       const { triggered, world } = yield* watching
       const waiting = yield* Effect.forkChild(triggered, { startImmediately: true })

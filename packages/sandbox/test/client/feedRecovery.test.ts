@@ -414,7 +414,7 @@ describe("Feed.subscribe", () => {
     })
   )
 
-  inMemory("S34, A5: delivers messages whose type is not the channel's name, and reports no gap for messages without seq", (trader) =>
+  inMemory("S34, A5: delivers every message type of a channel, and no gap for messages without seq", (trader) =>
     Effect.gen(function* () {
       const orders = yield* Feed.open("user_orders", { market_tickers: [ticker] })
       const positions = yield* Feed.open("market_positions", { market_tickers: [ticker] })
