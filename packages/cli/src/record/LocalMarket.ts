@@ -140,7 +140,7 @@ export class LocalMarket {
     return level
   }
 
-  /** Cancels orders before it places orders, because a level of the old book can cross the new book. */
+  /** Shrinks levels before it grows other levels, because a level of the old book can cross the new book. */
   #settle(levels: ReadonlyArray<HouseLevel>) {
     return Effect.gen({ self: this }, function* () {
       const missing: Array<readonly [HouseLevel, number]> = []

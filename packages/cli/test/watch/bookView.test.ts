@@ -52,7 +52,7 @@ describe("renderBooks", () => {
     assertScreen("book-keys-80x24", renderBooks({ ...books, showsKeys: true }, { columns: 80, rows: 24 }))
   })
 
-  it("fits every terminal, even if its texts contain control characters", () => {
+  it("fits every terminal, even if the texts contain control characters", () => {
     const line = fc.oneof(
       fc.constant<LineState>({ _tag: "connecting" }),
       fc.constant<LineState>({ _tag: "live", sinceMillis: 0 }),

@@ -51,8 +51,8 @@ export class Positions {
   }
 
   /**
-   * Returns whether the position changed. If the read began less than `lagMillis` after the last message, its position
-   * may be older than the message, and is ignored.
+   * Returns whether the position changed. A read that began less than `lagMillis` after the last message may show an
+   * older position, and is ignored.
    */
   read(position: AccountPosition, updatedMillis: number, startedMillis: number): boolean {
     const key = positionKey(position.subaccount, position.market_ticker)

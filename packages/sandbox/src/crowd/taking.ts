@@ -25,7 +25,7 @@ const informed = 0.35
  */
 const edge = 100
 
-/** How far beyond the best price a taker that is not informed trades, in ten-thousandths of a dollar. */
+/** A taker that is not informed trades up to this far beyond the best price, in ten-thousandths of a dollar. */
 const slippage = 200
 
 /** The size of an order, in hundredths of a contract: mostly small, sometimes large. */

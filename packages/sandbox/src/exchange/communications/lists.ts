@@ -38,8 +38,8 @@ const tickersOf = (state: State, eventTicker: string | undefined): ReadonlyArray
   eventTicker === undefined ? undefined : (state.events.get(eventTicker)?.markets ?? []).map(({ ticker }) => ticker)
 
 /**
- * Lists quotes, newest first. Recorded: a query is refused unless the caller is the maker or the RFQ's creator, because
- * quotes are private.
+ * Lists quotes, newest first. Recorded: a query is refused unless it asks for quotes of the caller or for quotes on the
+ * caller's RFQs, because quotes are private.
  */
 export const listQuotes = (
   state: State,
