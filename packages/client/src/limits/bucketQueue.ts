@@ -175,7 +175,7 @@ export class BucketQueue {
     return learned.isCertain && learned.isTooLarge(bill)
   }
 
-  /** Whether the exchange decides about the call: while the budgets are not certain, it decides about cancels. */
+  /** Whether only the exchange may reject the call. This applies to cancels while the budgets are not certain. */
   #mustBeSent({ descriptor }: Bill): boolean {
     return descriptor.limits.urgent && !this.#shared.learned.isCertain
   }

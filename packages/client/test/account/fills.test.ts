@@ -15,7 +15,7 @@ const make = (max: number) => {
 }
 
 describe("Fills.add", () => {
-  it("completes a fill of REST with the `client_order_id` of the first message", () => {
+  it("adds the `client_order_id` of a message to a fill that REST has reported", () => {
     const { all, push, read } = make(3)
     read("x", 1)
     assert.strictEqual(read("t", 2), "new")

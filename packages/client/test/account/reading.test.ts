@@ -179,16 +179,19 @@ describe("readWhenNeeded", () => {
     })
   )
 
-  reading("also reads the historical list if the fills begin earlier", { fillsFromMillis: oldest - 1 }, (world) =>
-    Effect.gen(function* () {
-      const row = fillRow({ id: "t", order: "a", at: oldest })
-      world.responses.set("/historical/fills", { status: 200, body: { fills: [row], cursor: "" } })
-      world.subscribe("fill")
-      yield* TestClock.adjust(1_000)
-      const paths = world.requests.map((request) => request.replace(/\?.*/, ""))
-      assert.includeMembers(paths, ["1000 /portfolio/fills", "1000 /historical/fills"])
-      assert.strictEqual(world.state.known().fills.length, 1)
-    })
+  reading(
+    "also reads the historical list if the fills begin more than one day ago",
+    { fillsFromMillis: oldest - 1 },
+    (world) =>
+      Effect.gen(function* () {
+        const row = fillRow({ id: "t", order: "a", at: oldest })
+        world.responses.set("/historical/fills", { status: 200, body: { fills: [row], cursor: "" } })
+        world.subscribe("fill")
+        yield* TestClock.adjust(1_000)
+        const paths = world.requests.map((request) => request.replace(/\?.*/, ""))
+        assert.includeMembers(paths, ["1000 /portfolio/fills", "1000 /historical/fills"])
+        assert.strictEqual(world.state.known().fills.length, 1)
+      })
   )
 
   reading("requests fills from time 0 on if `fillsFromMillis` is negative", { fillsFromMillis: -5_000 }, (world) =>
@@ -327,7 +330,7 @@ describe("readWhenNeeded of unconfirmed orders", () => {
     })
   )
 
-  reading("requests `as_of_time` again only if the last known time is not enough", {}, (world) =>
+  reading("requests `as_of_time` again only if the last known time is too early", {}, (world) =>
     Effect.gen(function* () {
       const { state } = world
       const enough = startMillis + lagMillis / 2
@@ -336,7 +339,7 @@ describe("readWhenNeeded of unconfirmed orders", () => {
       world.due.openUnsafe()
       yield* TestClock.adjust(1_000)
       assert.deepStrictEqual([world.ageRequests, state.known().unconfirmed.size], [[1_000], 0])
-      // The last known time is exactly enough.
+      // The last known time is just late enough.
       state.userOrder(userOrder({ id: "late", status: "unknown", at: startMillis }), startMillis)
       world.due.openUnsafe()
       yield* TestClock.adjust(1)

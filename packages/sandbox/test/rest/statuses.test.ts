@@ -147,7 +147,7 @@ describe("every status that the document declares", () => {
 })
 
 describe("Assumptions.undeclaredStatuses", () => {
-  it.effect("makes the exchange respond with the recorded statuses if it is recorded", () =>
+  it.effect('makes the exchange respond with the recorded statuses if it is "recorded"', () =>
     Effect.gen(function* () {
       const world = yield* makeWorld
       for (const id of ["GetOrderGroup", "ResetOrderGroup", "TriggerOrderGroup", "DeleteOrderGroup"]) {

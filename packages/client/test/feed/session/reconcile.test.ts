@@ -12,7 +12,7 @@ const listener = () => {
 }
 
 describe("reconcile", () => {
-  it("reports a subscription live after the exchange refuses its remaining markets", () => {
+  it("reports that a subscription is live after the exchange refuses its remaining markets", () => {
     const world = new World({ batchSize: 2 })
     const user = listener()
     world.subscribe("trade", tickers("A", "B", "C", "D"), user)
@@ -26,7 +26,7 @@ describe("reconcile", () => {
     assert.strictEqual(user.lives, 1)
   })
 
-  it("does not report a subscription live while it has no markets", () => {
+  it("does not report that a subscription is live while it has no markets", () => {
     const world = new World()
     const user = listener()
     const { subscription } = world.subscribe("trade", tickers("A"), user)

@@ -175,7 +175,7 @@ describe("onSubscribed", () => {
     }
   })
 
-  it("ends a subscription whose channel it did not request", () => {
+  it("ends a subscription whose channel the session did not request", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     world.open()

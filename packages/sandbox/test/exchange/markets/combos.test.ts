@@ -292,7 +292,7 @@ describe("a combo", () => {
     assert.deepStrictEqual(settled(floor.maker), [1_111, 8_880_000])
   })
 
-  it("is worth the product of the floors at which its legs settle", () => {
+  it("is worth the product of the settlement floors of its legs", () => {
     const floor = makeCombining()
     for (const [name, settlementFloor] of [
       ["LOW", "0.10"],
