@@ -31,7 +31,7 @@ const bytesOf = (file: string): AsyncIterable<Buffer> => {
   const bytes = fs.createReadStream(file, { highWaterMark: chunkBytes })
   if (!file.endsWith(".gz")) return bytes
   const gunzip = createGunzip({ chunkSize: chunkBytes })
-  pipeline(bytes, gunzip, () => {}) // An error ends the iteration of `gunzip`.
+  pipeline(bytes, gunzip, () => {}) // An error ends the iteration of `gunzip`, so the callback ignores it.
   return gunzip
 }
 

@@ -127,7 +127,7 @@ export const Order: Schema.Codec<Order> = /*#__PURE__*/ Schema.Struct({
     assert.deepStrictEqual(await filesOf(reversed(document) as Json), once) // `reversed` returns an object for an object
   })
 
-  it("writes components only for the requests or responses that use them", async () => {
+  it("writes a component for requests or for responses only if they use it", async () => {
     const one = object({ a: { type: "string" } })
     const files = await filesOf(
       documentOf({ schemas: { In: one, Out: one, Nowhere: one }, requests: ["In"], responses: ["Out"] })

@@ -363,7 +363,7 @@ describe("Exchange.attach", () => {
     assert.strictEqual(exchange.nextTimerMillis(), start + 3_000)
   })
 
-  it("shows the effects of the agent's commands in lagging reads after the lag", () => {
+  it("shows the effects of the agent's commands to lagging reads only after the lag", () => {
     const exchange = new Exchange({ seed: 1, assumptions: { readLagMillis: 5_000 } })
     attachCrowd(exchange, { traders: 12 }, start)
     const { accountId } = exchange.view(start).accounts()[0]!

@@ -86,7 +86,7 @@ describe("Operator.moveClock", () => {
     }).pipe(Effect.provide(Layer.provideMerge(kalshi({}), layerTest())))
   )
 
-  it.effect("returns the 401 of an invalid key after one attempt", () =>
+  it.effect("lets a client with correctClockSkew and an invalid key fail after one 401", () =>
     Effect.gen(function* () {
       yield* TestClock.setTime(Date.UTC(2026, 10, 22))
       const result = yield* play(OrderGroups.list())

@@ -1513,7 +1513,7 @@ describe("Session", () => {
     assert.deepStrictEqual(live, ["first", "second", "third"])
   })
 
-  it("when the subscription is restored, notifies a user who joined during the outage", () => {
+  it("reports a restored subscription as live to a user who joined during the outage", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")
@@ -1526,7 +1526,7 @@ describe("Session", () => {
     assert.deepStrictEqual([live, user.tags], [1, []])
   })
 
-  it("at once notifies a user who joins during a changeover", () => {
+  it("at once reports a subscription as live to a user who joins during a changeover", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")

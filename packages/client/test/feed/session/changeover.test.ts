@@ -12,7 +12,7 @@ const listener = () => {
 }
 
 describe("changeOver", () => {
-  it("notifies a user who joined during the changeover, even if the old connection never acknowledged its markets", () => {
+  it("reports a subscription as live to a user who joined during the changeover, even if the old connection never acknowledged the user's markets", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     world.session.changeOver()

@@ -142,7 +142,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.tags.at(-1), "trade")
   })
 
-  it("requests no second list of subscriptions before the reply, even if more errors arrive", () => {
+  it("requests no second list of subscriptions before the first list arrives, even if more errors arrive", () => {
     const world = new World()
     world.live("trade")
     world.receive(error(5))
@@ -154,7 +154,7 @@ describe("reconcile", () => {
     assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
   })
 
-  it("sends all markets in one command again after a halved update is complete", () => {
+  it("sends all markets in one command again after both halves of an update got their replies", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B", "C"])
