@@ -100,7 +100,8 @@ const pairOf = ({ closed }: Context, places: Places, old: ObjectAlternative, now
     ...held,
     client,
     base: {
-      // In a request, the base is an object that the client sends. In a response, it is an object that the old document allows.
+      // In a request, the base is an object that the client sends. In a response, it is an object that the old document
+      // allows.
       old: lazy(() =>
         closed
           ? minimalObject(client ?? held.old, defined(held.new, held.old))

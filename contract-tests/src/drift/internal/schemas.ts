@@ -19,7 +19,7 @@ import {
 
 const typesOfMembers = (members: ReadonlyArray<Json>): ReadonlyArray<TypeName> => [...new Set(members.map(typeOf))]
 
-/** Whether every value is a list, and never null. */
+/** Whether the schema accepts only lists, and not null. */
 const isPlainList = (schema: JsonSchema | undefined): boolean => typeof schema === "object" && schema.type === "array"
 
 const isCursor = (name: string): boolean => /^(?:next_)?cursor$/.test(name)

@@ -78,7 +78,7 @@ export class Tokens {
     return isLimited(exit) ? Effect.andThen(arrived, quietly(this.store.drain(want))) : arrived
   }
 
-  /** Reports an arrived request to the store. For a remote store, this runs in the background, so the caller does not wait. */
+  /** Reports the arrival to the store. For a remote store, this runs in the background, so the caller does not wait. */
   #arrived(want: Want): Effect.Effect<void> {
     const arrived = quietly(this.store.arrived(want))
     return this.store.isLocal === true

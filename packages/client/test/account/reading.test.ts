@@ -179,19 +179,16 @@ describe("readWhenNeeded", () => {
     })
   )
 
-  reading(
-    "also reads the historical list if the fills begin more than one day ago",
-    { fillsFromMillis: oldest - 1 },
-    (world) =>
-      Effect.gen(function* () {
-        const row = fillRow({ id: "t", order: "a", at: oldest })
-        world.responses.set("/historical/fills", { status: 200, body: { fills: [row], cursor: "" } })
-        world.subscribe("fill")
-        yield* TestClock.adjust(1_000)
-        const paths = world.requests.map((request) => request.replace(/\?.*/, ""))
-        assert.includeMembers(paths, ["1000 /portfolio/fills", "1000 /historical/fills"])
-        assert.strictEqual(world.state.known().fills.length, 1)
-      })
+  reading("also reads the historical list if fills begin over a day ago", { fillsFromMillis: oldest - 1 }, (world) =>
+    Effect.gen(function* () {
+      const row = fillRow({ id: "t", order: "a", at: oldest })
+      world.responses.set("/historical/fills", { status: 200, body: { fills: [row], cursor: "" } })
+      world.subscribe("fill")
+      yield* TestClock.adjust(1_000)
+      const paths = world.requests.map((request) => request.replace(/\?.*/, ""))
+      assert.includeMembers(paths, ["1000 /portfolio/fills", "1000 /historical/fills"])
+      assert.strictEqual(world.state.known().fills.length, 1)
+    })
   )
 
   reading("requests fills from time 0 on if `fillsFromMillis` is negative", { fillsFromMillis: -5_000 }, (world) =>

@@ -333,33 +333,31 @@ describe("makeHandler", () => {
     })
   )
 
-  onExchange(
-    "responds with planted faults, in sequence and as often as planted, instead of executing the request",
-    () =>
-      Effect.gen(function* () {
-        const sandbox = yield* Sandbox
-        const by = yield* sandbox.createAccount()
-        const status = { method: "GET", path: "/exchange/status" } as const
-        const list = { method: "GET", path: "/portfolio/order_groups", by } as const
-        yield* sandbox.plant({ status: 503, operation: "GetOrderGroups", times: 2 })
-        yield* sandbox.plant({ status: 429, path: "/portfolio/order_groups" })
-        assert.strictEqual((yield* send(status)).status, 200)
-        for (const expected of [503, 503, 429, 200]) {
-          assert.strictEqual((yield* send(list)).status, expected)
-        }
-        yield* sandbox.plant({ status: 429 })
-        assert.deepStrictEqual((yield* send(status)).body, { error: "too many requests" })
-        const paused = { exchange_active: false, trading_active: false }
-        yield* sandbox.plant({ status: 503, operation: "GetExchangeStatus", body: paused })
-        assert.deepStrictEqual((yield* send(status)).body, paused)
-        yield* sandbox.plant({ status: 502, body: "<html></html>", contentType: "text/html" })
-        const page = yield* send(status)
-        assert.deepStrictEqual(
-          [page.status, page.headers["content-type"], page.body],
-          [502, "text/html", "<html></html>"]
-        )
-        assert.strictEqual((yield* send(status)).status, 200)
-      })
+  onExchange("responds with the planted faults in sequence, as often as planted, before it executes a request", () =>
+    Effect.gen(function* () {
+      const sandbox = yield* Sandbox
+      const by = yield* sandbox.createAccount()
+      const status = { method: "GET", path: "/exchange/status" } as const
+      const list = { method: "GET", path: "/portfolio/order_groups", by } as const
+      yield* sandbox.plant({ status: 503, operation: "GetOrderGroups", times: 2 })
+      yield* sandbox.plant({ status: 429, path: "/portfolio/order_groups" })
+      assert.strictEqual((yield* send(status)).status, 200)
+      for (const expected of [503, 503, 429, 200]) {
+        assert.strictEqual((yield* send(list)).status, expected)
+      }
+      yield* sandbox.plant({ status: 429 })
+      assert.deepStrictEqual((yield* send(status)).body, { error: "too many requests" })
+      const paused = { exchange_active: false, trading_active: false }
+      yield* sandbox.plant({ status: 503, operation: "GetExchangeStatus", body: paused })
+      assert.deepStrictEqual((yield* send(status)).body, paused)
+      yield* sandbox.plant({ status: 502, body: "<html></html>", contentType: "text/html" })
+      const page = yield* send(status)
+      assert.deepStrictEqual(
+        [page.status, page.headers["content-type"], page.body],
+        [502, "text/html", "<html></html>"]
+      )
+      assert.strictEqual((yield* send(status)).status, 200)
+    })
   )
 
   onExchange("responds with 500 if the exchange fails, and serves the next request", () =>
