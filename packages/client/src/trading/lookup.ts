@@ -75,7 +75,7 @@ const pageLimit = 1_000
 /** Another read is worthwhile if its lists are at least this much newer than the lists of the last read. */
 const gapMillis = (reads: number): number => Math.min(10_000, 250 * 2 ** reads)
 
-/** Rounded down. Undefined if the text is not a time. */
+/** Unix milliseconds, rounded down. Undefined if the text is not a time. */
 export const millisOf = (time: string): number | undefined => {
   const millis = Date.parse(time)
   return Number.isNaN(millis) ? undefined : millis
