@@ -301,7 +301,7 @@ for (let dueMillis = begun; elapsed() < seconds; faults++) {
   const isNoticed = await inject(kind, line)
   while (!(isNoticed() && areComplete())) {
     if (performance.now() - injected > settleMillis) {
-      fail(`${isNoticed() ? "the lines are not complete" : "the line did not notice"} after ${doing}`)
+      fail(`${isNoticed() ? "the lines are not complete" : "the line did not notice the fault"} after ${doing}`)
       break
     }
     await setTimeout(pollMillis)
