@@ -1,5 +1,6 @@
 /**
- * Rewrites schemas as a client applies them: `opened` schemas to responses, and `closed` schemas to requests.
+ * Rewrites schemas as a client applies them: `opened` schemas to responses, and `closed` schemas to requests. The overlay
+ * is this project's list of corrections to the document.
  *
  * @module
  */

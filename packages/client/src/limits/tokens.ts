@@ -1,5 +1,6 @@
 /**
- * Reports to the store what happened to the tokens of a call: they were returned or spent, or the exchange had too few.
+ * Reports to the store, which counts the tokens, what happened to the tokens of a call: they were returned or spent, or
+ * the exchange had too few.
  *
  * @module
  */

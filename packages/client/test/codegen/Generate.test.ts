@@ -578,6 +578,7 @@ describe("generate reports a fault for", () => {
   })
 })
 
+// Facts are what the document does not state: which components are decimals, and the units of integers.
 describe("Facts", () => {
   const price = { type: "string", pattern: "^[0-9]$" }
   const decimal = { codec: "Dollars", type: "Dollars", direction: "responses", pattern: "^[0-9]$" } as const

@@ -230,7 +230,7 @@ export class Link implements Socket.WebSocketLike {
   }
 
   /**
-   * Runs a task after the recording sockets have received the same frame, so that the record of the exchange has it
+   * Runs a task after the sockets that record the exchange have received the same frame, so that the record has it
    * first.
    */
   #soon(task: () => void): void {
