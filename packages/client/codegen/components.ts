@@ -60,7 +60,7 @@ const declaration = (name: string, document: Document, context: Context, writer:
   }
 }
 
-/** The result has no imports. */
+/** The returned text lacks the imports, which `imports` collects. */
 export const writeComponents = (
   document: Document,
   context: Context,

@@ -8,7 +8,7 @@ import { comment, type Context, key, pure, Writer } from "./writer.ts"
 
 const operation = "../Descriptor.ts"
 
-/** The result has no imports. */
+/** The returned text lacks the imports, which `imports` collects. */
 export const writeParameters = (document: Document, context: Context): string => {
   const { imports } = context
   const writerOf = (owner: string): Writer =>
