@@ -1,3 +1,4 @@
+/** A record is a file about an order whose outcome is not known yet. */
 import { assert, describe, layer } from "@effect/vitest"
 import { rmSync, statSync, writeFileSync } from "node:fs"
 import { hostname } from "node:os"

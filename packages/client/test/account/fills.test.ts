@@ -1,3 +1,4 @@
+/** A kept fill is displaced when a newer fill takes its place. */
 import { assert, describe, it } from "@effect/vitest"
 import { Fills } from "../../src/account/fills.ts"
 import { fillOfFeed, fillOfRest } from "../../src/account/rows.ts"

@@ -1,3 +1,4 @@
+/** A line is a subscription on its own connections. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Clock from "effect/Clock"
 import * as Effect from "effect/Effect"

@@ -1,3 +1,4 @@
+/** A value is the value of a secret header. */
 import { assert, describe, it } from "@effect/vitest"
 import * as conceal from "../../src/sending/conceal.ts"
 

@@ -1,3 +1,4 @@
+/** The skew is the exchange's clock minus the client's clock. */
 import * as ClockSkew from "@kalshi-effect/client/ClockSkew"
 import * as ExchangeOperations from "@kalshi-effect/client/Exchange"
 import * as Kalshi from "@kalshi-effect/client/Kalshi"

@@ -1,4 +1,4 @@
-/** Checks which users receive which events of a session. */
+/** Checks which users receive which events of a session. A topic is a channel with a filter. */
 import { assert, describe, it } from "@effect/vitest"
 import { error, message, subscribed, ticker, trade } from "../support/messages.ts"
 import { User, World } from "../support/world.ts"

@@ -1,3 +1,4 @@
+/** Early messages arrive before the reply to the subscribe command. A sid is a subscription id. */
 import { assert, describe, it } from "@effect/vitest"
 import { type Early, EarlyMessages } from "../../../src/feed/session/early.ts"
 

@@ -1,3 +1,4 @@
+/** The window of an order group contains the fills of the last 15 seconds. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import type { GroupTarget } from "../../../src/exchange/Commands.ts"
