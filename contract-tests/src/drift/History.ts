@@ -54,7 +54,7 @@ export const survivalOf = ({ findings }: Drift): Survival => {
     ) as Survival["savedBy"],
     refuses: count(({ verdict }) => verdict === "refuses"),
     loses: count(({ verdict }) => verdict === "loses information"),
-    sends: count(({ verdict }) => verdict === "sends a refused request")
+    sends: count(({ verdict }) => verdict === "sends a request that is refused")
   }
 }
 
