@@ -170,7 +170,7 @@ const checkFault = (
     const reason = mismatchOf(fault, first, tags, 1)
     if (reason !== undefined) return `without retries: ${reason}`
 
-    // The policy allows a retry. The client must retry exactly if a retry can help and is safe.
+    // The policy allows a retry. The client must retry if a retry can help and is safe, and otherwise must not retry.
     const canRetry =
       repeats && (first.tag === "RequestTimeout" || (first.tag === "TransportError" && fault.outcome !== "large"))
     // If the time limit is short on purpose, even the valid response can be too late on a busy machine.

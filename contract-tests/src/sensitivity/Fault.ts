@@ -42,7 +42,7 @@ const filesOf = (path: string): ReadonlyArray<string> =>
         .map((name) => `${path}/${name}`)
 
 /**
- * Does not change the file.
+ * Returns the source with the fault. Does not change the file.
  *
  * @throws `Stale` if the pattern does not match exactly once.
  */

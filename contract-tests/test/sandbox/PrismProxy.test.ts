@@ -74,7 +74,7 @@ const proxied = Layer.effect(
   })
 )
 
-/** First restores the seeded state of the exchange. */
+/** Restores the seeded state of the exchange, and then runs an effect with Prism as its proxy. */
 const runThroughPrism = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function* () {
     const { http, judged } = yield* Proxied

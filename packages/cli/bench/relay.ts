@@ -144,7 +144,7 @@ const measure = async (): Promise<void> => {
   await new Promise((resolve) => setTimeout(resolve, 3_000))
   const done = once(child, "message")
   child.send("stop")
-  const [{ frames, max, p50, p99 }] = (await done) as [Done] // what the reader sends
+  const [{ frames, max, p50, p99 }] = (await done) as [Done] // the process with the readers sends this message
   const perChange = readers / markets
   console.log(
     `${readers} readers, ${markets} markets, ${Math.round(sent / elapsed)} changes/s: ` +

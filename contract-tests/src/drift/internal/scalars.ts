@@ -32,7 +32,7 @@ const familyOf = (alternatives: ReadonlyArray<Shape.Alternative>, family: Family
   const literals = alternatives.flatMap((alternative) =>
     alternative.kind === "literal" ? alternative.values.filter((value) => typeOf(value) === family) : []
   )
-  // A scalar alternative has its family as its kind, unless it is a literal.
+  // Unless a scalar alternative is a literal, its kind is its family.
   const plain = alternatives.flatMap((alternative) =>
     alternative.kind === family ? [alternative as Exclude<Scalar, Shape.LiteralAlternative>] : []
   )
@@ -89,7 +89,7 @@ const allIntegers = (alternative: Scalar): ReadonlyArray<number> =>
     ? Array.from({ length: alternative.maximum - alternative.minimum + 1 }, (_, index) => alternative.minimum + index)
     : []
 
-/** Valid and almost valid values. */
+/** Values with which two schemas are compared. The given schema allows some of them, and almost allows the others. */
 const candidates = ({ tools }: Place, { literals, plain }: Members, family: Family): ReadonlyArray<Json> => {
   const values = plain.flatMap((alternative) => tools.scalars(alternative))
   const mutants = plain.flatMap((alternative) => {

@@ -218,7 +218,7 @@ const besideRef = (out: Output, schema: JsonObject, pointer: string, context: Co
   }
 }
 
-/** In the normal form, annotations are beside the `anyOf`. */
+/** Adds null to a schema with an `anyOf`. In the normal form, annotations are beside the `anyOf`, not in its branches. */
 export const orNull = (out: JsonObject): Output => {
   const branch = Object.fromEntries(Object.entries(out).filter(([key]) => !annotations.has(key)))
   const beside = Object.fromEntries(Object.entries(out).filter(([key]) => annotations.has(key)))
@@ -275,7 +275,7 @@ const collapse = (out: Output, branch: JsonObject, pointer: string, context: Con
   return { ...out, ...branch }
 }
 
-/** The normal form has no prose, no vendor keywords, null as a type, and no `allOf` with only one branch. */
+/** The normal form has no prose, no vendor keywords, and no `allOf` with only one branch. It expresses null as a type. */
 export const normaliseSchema = (value: Json, pointer: string, context: Context): JsonObject => {
   if (!isObject(value)) {
     context.issue(pointer, "expected a schema")

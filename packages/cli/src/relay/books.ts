@@ -84,14 +84,14 @@ export class FollowedBooks implements Books {
     const wasLive = book.isLive
     const { clock, ignored } = book
     if (message.type === "orderbook_snapshot") {
-      book.snapshot(message as OrderbookSnapshotMessage, receivedMillis) // checked by its type
+      book.snapshot(message as OrderbookSnapshotMessage, receivedMillis) // message.type is checked above
       if (book.isLive && book.ignored === ignored) {
         if (wasLive && message.msg.clock !== undefined && message.msg.clock === clock) this.#events.confirmed(ticker)
         else this.#events.replaced(ticker)
       }
     } else {
-      book.delta(message as OrderbookDeltaMessage, receivedMillis) // checked by its type
-      if (book.isLive && book.ignored === ignored) this.#events.changed(ticker, message.msg as OrderbookDelta) // checked by its type
+      book.delta(message as OrderbookDeltaMessage, receivedMillis) // message.type is checked above
+      if (book.isLive && book.ignored === ignored) this.#events.changed(ticker, message.msg as OrderbookDelta) // message.type is checked above
     }
     this.#check(ticker, found, wasLive)
   }

@@ -332,7 +332,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
   })
 
   describe("every operation", () => {
-    it.effect("is reached by its name and by its id", () =>
+    it.effect("is found by its name and by its id", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         for (const { id, name } of catalog) {
@@ -345,7 +345,7 @@ layer(exchange({ world: true }), { excludeTestServices: true })("kalshi call", (
       })
     )
 
-    it.effect("that reads and has no required field gets a response of the exchange", () =>
+    it.effect("gets a response of the exchange, if it is a read without required fields", () =>
       Effect.gen(function* () {
         const { run } = yield* LocalExchange
         const reads = catalog.filter(

@@ -109,7 +109,7 @@ describe("kalshi profile", () => {
     })
   )
 
-  it.live("waits until another process releases the lock, and replaces the file that a crash left", () =>
+  it.live("waits until another process releases the lock, and replaces the unfinished file that a crashed process left", () =>
     Effect.gen(function* () {
       const { config, file, run } = user()
       writeFileSync(`${file}.lock`, "")
@@ -248,14 +248,14 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
     })
   )
 
-  it.effect("uses the subaccount of a profile only with the key of the profile", () =>
+  it.effect("uses the subaccount of a profile only together with the key of the same profile", () =>
     Effect.gen(function* () {
       const { env, run, sandbox } = yield* LocalExchange
       const key = ["--key-id", env["KALSHI_API_KEY_ID"]!, "--key-file", env["KALSHI_PRIVATE_KEY_PATH"]!]
       yield* run(["profile", "add", "sixth", "--env", sandbox.url, ...key, "--subaccount", "6"])
       const args = ["call", "Portfolio.balance", "--dry-run"]
       const default6 = { KALSHI_PROFILE: "sixth" }
-      // The key of the variables can belong to another account, which may use its subaccount 6 for something else.
+      // The key in the environment variables can belong to another account, which may use its subaccount 6 for something else.
       assert.notInclude((yield* run(args, { env: default6 })).stdout, "subaccount")
       assert.include((yield* run(args, { env: { ...noVariables, ...default6 } })).stdout, "subaccount=6")
       assert.include((yield* run([...args, "--profile", "sixth"])).stdout, "subaccount=6")

@@ -65,7 +65,7 @@ export const withRelay = <A, E>(
     )
   )
 
-/** The price of YES of a level of NO. */
+/** Converts the NO price of a level to its YES price. */
 const toYes = (price: string): string => ((10_000 - Math.round(Number(price) * 10_000)) / 10_000).toFixed(4)
 
 /** A reader that keeps books as the client does, and checks `seq`. */

@@ -12,7 +12,7 @@ import { isSame } from "./rows.ts"
 export interface AccountOrderGroup {
   readonly order_group_id: string
   /**
-   * `unknown` before a message shows the status, and after messages were lost, because no REST operation returns it. A
+   * `unknown` before a message shows the status, and after messages were lost, because no REST operation returns the status. A
    * deleted group stays `deleted`.
    */
   readonly status: "active" | "triggered" | "deleted" | "unknown"

@@ -14,7 +14,7 @@ import { escapePointer, firstViolation } from "../wire/issue.ts"
 export interface WireRequest {
   /** The path below the API's root, percent-encoded, without the query. */
   readonly path: string
-  /** With its question mark. Empty without a query. */
+  /** Starts with a question mark. Empty if the request has no query. */
   readonly query: string
   /** JSON text. Undefined if the request has no body. */
   readonly body: string | undefined

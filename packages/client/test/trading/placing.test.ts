@@ -172,7 +172,7 @@ describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo, Orders.clo
   it("return an invalid intent instead of throwing", () => {
     for (const input of [undefined, null, "KXHIGHNY-26NOV23-T50", 10]) {
       for (const make of [Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo]) {
-        assert.match(invalidReason(make(input as never)), /^: the input is not an object/) // untyped callers can pass it
+        assert.match(invalidReason(make(input as never)), /^: the input is not an object/) // untyped callers can pass any value
       }
       assert.include(invalidReason(Orders.closePosition(input as never, { yes_price: "0.5" })), "position")
       const position = { ticker, position_fp: FixedPoint.countUnsafe("1"), exchange_index: 0 }
@@ -349,7 +349,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("does not return Accepted if its id belongs to an order of the opposite side", () =>
+  it.effect("does not return Accepted if the client_order_id belongs to an order of the opposite side", () =>
     Effect.gen(function* () {
       const opposite = { ...order, book_side: "ask" }
       assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")
@@ -653,7 +653,7 @@ describe("Orders.place", () => {
     Effect.gen(function* () {
       const plain = { ticker, side: "bid" }
       for (const input of [undefined, null, "buy", 1, {}, plain, { request: {} }, { request: null }]) {
-        const invalid = input as unknown as Orders.OrderIntent // untyped callers can pass it
+        const invalid = input as unknown as Orders.OrderIntent // untyped callers can pass any value
         const { error, paths } = yield* play(Orders.place(invalid), [])
         assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
         assert.include(error.message, "Orders.buyYes, sellYes, buyNo, sellNo or closePosition")
@@ -662,7 +662,7 @@ describe("Orders.place", () => {
         assert.include(batch.error.message, "Orders.buyYes")
         assert.deepStrictEqual([paths, batch.paths], [[], []])
       }
-      const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // untyped callers can pass it
+      const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // untyped callers can pass any value
       const { error } = yield* play(Orders.placeAll(noList), [])
       assert.deepInclude(error, { _tag: "InvalidRequest", pointer: "" })
       assert.include(error.message, "not an array")
@@ -773,7 +773,7 @@ describe("Orders.place: attempt times", () => {
     Effect.gen(function* () {
       const since = (replies: ReadonlyArray<Reply>) =>
         Effect.map(place(replies, { ...once, atMillis, within: 50 }), ({ sent }) => queryOf(sent[2]!).get("min_ts"))
-      // Without a date header: one minute for the difference of the clocks, and one minute for the dates of orders.
+      // Without a date header, the search allows a difference of one minute between the clocks, and one minute for the dates of orders.
       assert.strictEqual(yield* since([lost, asOf(0), listed()]), "9880")
       assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), listed()]), "9640")
     })
@@ -1192,7 +1192,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("returns Rejected if its id belongs to an order of the opposite side", () =>
+  it.effect("returns Rejected if the client_order_id belongs to an order of the opposite side", () =>
     Effect.gen(function* () {
       const error = { code: "order_already_exists", message: "order_already_exists" }
       const item = batchCreated({ client_order_id: clientOrderId, error })

@@ -23,12 +23,12 @@ export interface Crowd {
 }
 
 /**
- * Makers, and takers that act on the value, place no order that increases a position of this count, in hundredths of a
- * contract. Quotes have their own limit.
+ * The count, in hundredths of a contract, from which a position may not grow: a maker places no orders on its side, and
+ * a taker that knows the market's value places no orders. Quotes have their own limit.
  */
 export const maxPosition = 2_000_000
 
-/** A taker that acts at random only reduces a position of this count, in hundredths of a contract. */
+/** The count, in hundredths of a contract, from which a random order of a taker always reduces the position. */
 const maxTakerPosition = 25_000
 
 const maxMakersPerMarket = 3
@@ -125,7 +125,7 @@ const noPrices: TopOfBook = { bid: 0, bidCount: 0, ask: 0, askCount: 0, lastPric
 export const topOf = ({ exchange }: Pick<Crowd, "exchange">, ticker: string, atMillis: number): TopOfBook =>
   Result.getOrElse(exchange.view(atMillis).ticker(ticker), () => noPrices)
 
-/** The newest 50 orders, in one market or in all markets. */
+/** The newest 50 resting orders of an account, in one market or in all markets. */
 export const restingOf = (
   exchange: Exchange,
   accountId: string,

@@ -112,7 +112,7 @@ export const drop = (feed: Feed, options: DropFeed): Result.Result<number, strin
   return Result.succeed(connections.length)
 }
 
-/** Pings and replies continue. */
+/** Holds back or resumes the messages of subscriptions. The feed still sends pings, and still replies to commands. */
 export const stall = (feed: Feed, selector: FeedSelector, isStalled: boolean): Result.Result<number, string> =>
   Result.map(checkChannel(selector.channel), () => {
     const subscriptions = subscriptionsIn(feed, selector)

@@ -20,7 +20,7 @@ export const holdResponse =
   (response: WireResponse, send: (response: WireResponse) => void): void =>
     journal.hold((reason) => send(reason === undefined ? gateStream(response, journal) : unavailable(reason)))
 
-/** Each write to a stream of the response waits, too. */
+/** Makes each write to the response's stream wait, too. */
 const gateStream = (response: WireResponse, journal: Journal): WireResponse => {
   const { stream } = response
   return stream === undefined
@@ -55,7 +55,7 @@ export const gateFeed = (
 const openGated = (open: (line: Line) => Endpoint, line: Line, journal: Journal): Endpoint => {
   let endpoint: Endpoint | undefined
   let heldBytes = 0
-  /** Whether the feed has seen held bytes, and therefore may wait until they are sent. */
+  /** Whether `bufferedBytes` has reported held bytes. The feed may then wait until they are sent. */
   let isBehind = false
   const release = (text: string, bytes: number, reason: string | undefined): void => {
     heldBytes -= bytes

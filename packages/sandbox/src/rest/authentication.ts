@@ -25,7 +25,7 @@ export interface SignedRequest {
   readonly headers: Readonly<Record<string, string | undefined>>
 }
 
-/** If one of the three headers is present, the signature is verified, even if the operation requires none. */
+/** If a request has one of these headers, the signature is verified, even if the operation requires no signature. */
 export const isSigned = (headers: SignedRequest["headers"]): boolean =>
   headerNames.some((name) => headers[name] !== undefined)
 

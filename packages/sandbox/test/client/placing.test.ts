@@ -380,7 +380,7 @@ describe("Orders.settle, after the client's clock was changed", () => {
             correctClockSkew: true
           })
           const program = Effect.gen(function* () {
-            // The responses to its first requests contain the exchange's time.
+            // The responses to the client's first requests contain the exchange's time.
             const learning = yield* Effect.forkChild(Orders.list())
             yield* TestClock.adjust("1 minute")
             yield* Fiber.join(learning)

@@ -7,7 +7,7 @@ import { makeKeyPair } from "../../src/exchange/accounts/keys.ts"
 import { audit, makeRandom, type Random } from "../support/actors.ts"
 import { sampleSize, seed, start, terms, unwrap } from "../support/floor.ts"
 
-/** What the choice of a command is based on. The state can lack the latest commands. */
+/** The facts from which a random command is chosen. The state can lack the latest commands. */
 interface Known {
   readonly state: Snapshot
   readonly now: number

@@ -342,7 +342,7 @@ describe("an accepted batch", () => {
 })
 
 describe("subaccounts and shards", () => {
-  it("a message carries the receiver's subaccount, and respects locked keys", () => {
+  it("a message carries the receiver's subaccount, and is not sent to a key that is locked to another subaccount", () => {
     const { create, creator, listen, maker, quote, world } = setup()
     for (const { accountId } of [creator, maker]) {
       const transfer = {

@@ -119,7 +119,7 @@ describe("the page", () => {
     )
   )
 
-  it.live("has a new token in each run, and does not exist in memory", () =>
+  it.live("has a new token in each run, and does not exist for an exchange in memory", () =>
     Effect.gen(function* () {
       const token = served(Effect.map(Sandbox, ({ page }) => Redacted.value(page?.token ?? Redacted.make(""))))
       const [first, second] = [yield* token, yield* token]
@@ -214,7 +214,7 @@ describe("the operator interface", () => {
     )
   )
 
-  it.live("serves its page to a link on another site, but no data", () =>
+  it.live("serves its page, but no data, if a user follows a link on another site", () =>
     served(
       Effect.gen(function* () {
         const link = { "sec-fetch-site": "cross-site", "sec-fetch-mode": "navigate", "sec-fetch-dest": "document" }
@@ -275,7 +275,7 @@ describe("the operator interface", () => {
     )
   )
 
-  it.live("cancels an order of a subaccount on another shard, but no foreign order", () =>
+  it.live("cancels an order of a subaccount on another shard, but no order of another account", () =>
     served(
       Effect.gen(function* () {
         const sandbox = yield* Sandbox

@@ -46,7 +46,7 @@ const causeOf = (result: Result.Result<unknown, Socket.SocketError>): string => 
   const { reason } = Result.getOrThrow(Result.flip(result))
   assert.strictEqual(reason._tag, "SocketOpenError")
   const { cause } = reason as Socket.SocketOpenError
-  return (cause as { readonly message: string }).message // the `error` event
+  return (cause as { readonly message: string }).message // the cause is the `error` event
 }
 
 describe("makeMemoryWebSocket", () => {
@@ -380,7 +380,7 @@ const detailsOf = (reason: Socket.SocketErrorReason) => {
     readonly type?: string
     readonly message?: string
     readonly error?: { readonly code?: string }
-  } // the event
+  } // the cause is the event of the socket
   return "code" in reason
     ? [reason._tag, reason.code, reason.closeReason]
     : [reason._tag, type, message, error?.code, error instanceof Error]

@@ -62,7 +62,7 @@ export class Network implements Around {
     return this.links.filter(({ isOpen }) => isOpen)
   }
 
-  /** Dead connections stay dead. */
+  /** Ends all faults, but does not revive dead connections. */
   calm(): void {
     this.dials = []
     this.commands = []

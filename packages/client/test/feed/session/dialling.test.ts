@@ -95,7 +95,7 @@ describe("lose", () => {
     assert.strictEqual(world.takeOne().cmd, "subscribe")
   })
 
-  it("allows all attempts again after a subscription has failed", () => {
+  it("allows a new subscription all attempts, even if an earlier subscription has failed", () => {
     const world = new World({ reconnect: { maxAttempts: 1 } })
     for (let round = 0; round < 2; round++) {
       const { user } = world.subscribe("trade")

@@ -21,7 +21,7 @@ import type { ComboState, EventState, MarketState, SeriesState, State } from "..
 
 const everyCent: NonNullable<CreateMarket["priceRanges"]> = [{ start: "0.00", end: "1.00", step: "0.01" }]
 
-/** A fee rate of an input is in ten-thousandths, and is stored in millionths: a hundred per ten-thousandth. */
+/** How many millionths a ten-thousandth has. Inputs state fee rates in ten-thousandths. The state stores them in millionths. */
 const millionths = 100
 
 export const createSeries = (state: State, input: CreateSeries): Result.Result<SeriesState, Refusal> => {
@@ -147,7 +147,7 @@ export const createMarket = (state: State, input: CreateMarket): Result.Result<M
   )
 }
 
-/** Adds a market. Its terms must be valid. */
+/** Adds a market. The caller has checked the price grid. */
 export const addMarket = (
   state: State,
   input: Omit<CreateMarket, "priceRanges">,

@@ -12,7 +12,7 @@ import { schedule, unschedule } from "../schedule.ts"
 import { isShard, shards } from "../shards.ts"
 import { type AccountState, type State, type TransferState, checkNotPaused } from "../state.ts"
 
-/** Documented. */
+/** The interval at which an allocation spreads the cash. Documented. */
 const spreadMillis = 10_000
 
 const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && micros > 0
@@ -62,7 +62,7 @@ export const transferCash = (
 const checkSubaccount = (account: AccountState, subaccount: number): Refusal | undefined =>
   hasSubaccount(account, subaccount) ? undefined : invalidParameters(`subaccount ${subaccount} does not exist`)
 
-/** The cash arrives after `transferMillis`. */
+/** Transfers cash between shards. The cash arrives after `transferMillis`. */
 export const transferShard = (
   state: State,
   account: AccountState,

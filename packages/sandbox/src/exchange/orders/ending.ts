@@ -11,7 +11,7 @@ import { removeFromBook } from "./resting.ts"
 import { touch } from "../markets/topOfBook.ts"
 import { type AccountState, type MarketState, type OrderState, snapshot, type State, type OwnSide } from "../state.ts"
 
-/** Also releases the order's backing, and its client id under `clientOrderIds: "whileResting"`. */
+/** Ends an order, and releases its backing. Under `clientOrderIds: "whileResting"`, also releases its client id. */
 export const end = (state: State, order: OrderState, status: "canceled" | "executed", atMillis: number): void => {
   leave(order)
   order.status = status

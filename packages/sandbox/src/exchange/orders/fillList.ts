@@ -12,7 +12,7 @@ interface Filled {
   lastFill: number
 }
 
-/** Oldest first. */
+/** Holds fills, oldest first. */
 export class FillList {
   readonly all: Array<Fill> = []
   readonly #byTicker = new KeyIndex(this.all, ({ ticker }) => ticker)

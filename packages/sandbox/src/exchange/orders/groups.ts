@@ -15,7 +15,7 @@ import { type AccountState, type GroupState, isSubaccount, type State, checkNotP
 
 const largestLimit = 1_000_000 * contract
 
-/** `total` is the count within the window. */
+/** `total` is the count that the group's orders filled in the last 15 seconds. */
 export const exceedsLimit = (state: State, group: GroupState, total: number): boolean =>
   state.assumptions.groupTriggers === "over" ? total > group.limit : total >= group.limit
 

@@ -37,7 +37,7 @@ export const wouldSelfTrade = (order: OrderState, price: number, count: number):
   return false
 }
 
-/** A remainder that was not canceled has the status `resting`. */
+/** Fills an order from the book. If a part of it remains and is not canceled, the order has the status `resting`. */
 export const match = (state: State, taker: OrderState): void => {
   const side = opposite(taker.market, taker.side)
   touch(state, taker.market)

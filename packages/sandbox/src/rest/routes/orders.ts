@@ -19,7 +19,7 @@ import { action, average, count, dollars, price, readCount, readPrice, time } fr
 export const orders: ReadonlyArray<Route> = [
   route(Orders.list, ({ accountId, input, userView }) => listOrders(userView, accountId, input)),
 
-  // The next two operations do not name a subaccount. A locked key finds only the orders of its subaccount.
+  // The next two operations do not name a subaccount. A key that is locked to a subaccount finds only its orders.
   route(Orders.get, ({ accountId, input, key, userView }) =>
     Result.map(userView.order(accountId, input.order_id, key?.subaccount), (order) => ({ order: toOrder(order) }))
   ),
@@ -216,7 +216,7 @@ export const toOrder = (order: Order): Orders.Order => ({
   user_id: order.accountId,
   client_order_id: order.clientOrderId ?? "",
   ticker: order.ticker,
-  // The side of an order is the side of its request, which is always YES.
+  // Every request places its order on the YES side.
   side: "yes",
   action: action(order.side),
   outcome_side: order.side === "bid" ? "yes" : "no",
