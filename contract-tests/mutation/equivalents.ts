@@ -588,7 +588,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (true && due < this.#wakesMillis) this.onTimer()": comparesUndefined,
     "if (due !== undefined && true) this.onTimer()": extraWake,
     "if (due !== undefined && due <= this.#wakesMillis) this.onTimer()": extraWake,
-    "if (false) return": "all other lines are lost already, so the end of this line changes no book",
+    "if (false) return": "all other lines are already lost, so no missing trades are reported after the end",
     "if (false || errors.includes(undefined)) continue": "`includes` also tests the first element"
   },
   "packages/client/src/book/lines.ts": {

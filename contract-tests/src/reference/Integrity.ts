@@ -78,7 +78,7 @@ export const document = (name: string, read: Read): Checked => {
   return { findings, reached: { schemas: schemasOf(json).length } }
 }
 
-/** Follows references. */
+/** Returns the value at a pointer. Follows the references on the way. */
 const valueThroughReferences = (document: JsonObject, pointer: string): Json | undefined => {
   const follow = (value: Json | undefined): Json | undefined =>
     isObject(value) && typeof value["$ref"] === "string" ? follow(at(document, value["$ref"].slice(1))) : value

@@ -106,12 +106,12 @@ const ofRules: Readonly<Record<keyof typeof rules, Omit<Planted, "found">>> = {
     pointer: "/markets/0/open_interest_fp",
     value: "99.00"
   },
-  "a balance is the sum over the shards": {
+  "a balance is the sum of the balances on the shards": {
     operation: "GetBalance",
     pointer: "/balance_breakdown/0/balance",
     value: "1.0000"
   },
-  "the value of resting orders is the sum over the shards": {
+  "the value of resting orders is the sum of the values on the shards": {
     operation: "GetPortfolioRestingOrderTotalValue",
     pointer: "/total_resting_order_value",
     value: 1

@@ -105,7 +105,7 @@ const candidates = ({ tools }: Place, { literals, plain }: Members, family: Fami
   )
 }
 
-/** The empty string is the last choice, because it shows the least. */
+/** The empty string is the last choice, because it says the least about the difference. */
 const shortest = (values: ReadonlyArray<Json>): Json | undefined =>
   [...values].sort((a, b) => Number(a === "") - Number(b === "") || show(a).length - show(b).length)[0]
 

@@ -169,7 +169,7 @@ const keyword = (out: Output, key: string, value: Json, pointer: string, context
   }
 }
 
-/** In OpenAPI 3.0, the keyword is a flag beside the bound. In JSON Schema, it is the bound. */
+/** In OpenAPI 3.0, the keyword `key` is a flag beside the bound. In JSON Schema, the bound is the value of the keyword. */
 const exclusive = (
   out: Output,
   schema: JsonObject,

@@ -51,7 +51,7 @@ export const reads = (environment: Environment): Rule => {
   }
 }
 
-/** `before` runs first. If it throws, the request is not sent. */
+/** Before each permitted request, the client calls `before`. If `before` throws, the request is not sent. */
 export const make = (
   client: HttpClient.HttpClient,
   rule: Rule,

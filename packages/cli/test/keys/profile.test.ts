@@ -176,7 +176,7 @@ describe("kalshi profile", () => {
         ["an invalid name", ["add", "__proto__", "--env", "demo"], "usage", "Choose another name"],
         ["--csv for a change", ["add", "a", "--env", "demo", "--csv"], "usage", "--csv prints lists only"],
         ["to show a profile that does not exist", ["show", "a"], "usage", 'There is no profile "a". Create it with'],
-        ["to show the profile in use if there is none", ["show"], "usage", "No profile is in use"],
+        ["to show the profile in use if no profile is in use", ["show"], "usage", "No profile is in use"],
         ["to use a profile that does not exist", ["use", "toString"], "usage", 'There is no profile "toString"'],
         ["to remove a profile that does not exist", ["remove", "a"], "usage", 'There is no profile "a"']
       ]
@@ -271,7 +271,7 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
     })
   )
 
-  it.effect("prefers --profile to the environment variables, so that no key is used at another exchange", () =>
+  it.effect("prefers --profile to the environment variables, and does not use their key at the exchange of the profile", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange
       yield* run(["profile", "add", "elsewhere", "--env", "http://127.0.0.1:1"])

@@ -54,7 +54,7 @@ export interface ExchangeOptions extends Sandbox.Options {
   readonly createdMillis?: number
 }
 
-/** With one account, `trader`. */
+/** Provides a local exchange with one account, `trader`. */
 export const layer = ({
   nowMillis,
   createdMillis = nowMillis,

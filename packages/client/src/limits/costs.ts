@@ -8,7 +8,7 @@ import type { Descriptor } from "../Operation.ts"
 
 const root = "/trade-api/v2"
 
-/** Every parameter becomes `:`. Every wildcard becomes `*`. */
+/** Splits a path into segments. Every parameter becomes `:`, and every wildcard becomes `*`. */
 const segmentsOf = (path: string): ReadonlyArray<string> => {
   const below = path === root || path.startsWith(`${root}/`) ? path.slice(root.length) : path
   return below

@@ -200,7 +200,7 @@ type Input = Readonly<Record<string, unknown>>
 const fieldRequired = "this field is required"
 
 const pathEncoder = ({ path, pathParameters }: Descriptor): ((input: Input) => string) => {
-  const pieces = path.split(/\{(\w+)\}/) // text, name, text, name, … text
+  const pieces = path.split(/\{(\w+)\}/) // alternates between texts and names, and ends with a text
   const checks = new Map(Object.entries(pathParameters).map(([name, { schema }]) => [name, checker(schema)]))
   const segment = (name: string, value: unknown): string => {
     const pointer = `/${escapePointer(name)}`

@@ -179,7 +179,7 @@ describe("MergedBook", () => {
     assert.strictEqual(read(book, 3_100), "0.45×8.00 | ")
   })
 
-  it("keeps its epoch without a time limit while the late line has the same clock and levels", () => {
+  it("keeps its epoch, without a time limit, while the late line has the clock and the levels of the shown book", () => {
     const book = live()
     book.delta(second, plusOne(2, 8), 10)
     book.snapshot(first, snapshot(2, 8, [["0.45", "2.00"]]), 20)

@@ -19,7 +19,7 @@ interface Tasks {
   readonly after: (millis: number, task: () => void) => void
 }
 
-/** The sockets connect to the feed at one URL, until the scope closes. */
+/** Makes a constructor of sockets. Until the scope closes, the sockets connect to the feed, but only at `feedUrl`. */
 export const makeMemoryWebSocket = (
   feed: Upgrades,
   feedUrl: string

@@ -337,7 +337,7 @@ const settled = (outcome: Orders.Outcome) =>
 describe("Orders.settle, after the client's clock was changed", () => {
   const once = { retry: Schedule.recurs(0) }
 
-  it.effect("waits for an order in flight while the clock was an hour behind", () =>
+  it.effect("waits for an order that was in flight while the clock was an hour behind", () =>
     withAccounts({ markets: [{ ticker }] }, ({ credentials, sandbox }) =>
       Effect.gen(function* () {
         const machine = machineClock()

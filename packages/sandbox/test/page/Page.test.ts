@@ -379,7 +379,7 @@ describe("the stream of the page", () => {
         yield* sandbox.reset
         const again = yield* stream.find((message) => message["isWhole"] === true && message !== stream.messages[0])
         assert.notInclude(JSON.stringify(again), "KXLATER")
-        // The stream follows the new exchange.
+        // After the reset, the stream shows the changes of the new exchange.
         yield* sandbox.createMarket({ ticker: "KXAGAIN-26-A" })
         yield* stream.find(({ markets }) => JSON.stringify(markets ?? "").includes("KXAGAIN"))
       })

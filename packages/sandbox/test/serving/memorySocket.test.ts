@@ -72,7 +72,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("delivers a message of the handshake only after the socket is open", () =>
+  it.effect("delivers a message that the feed sends during the handshake, after the socket is open", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         feed.onOpen = (line) => line.send("first")

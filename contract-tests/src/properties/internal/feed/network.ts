@@ -20,8 +20,7 @@ export class Network implements Around {
   /** The faults of the next commands. */
   commands: Array<CommandFault> = []
   /**
-   * Whether a connection was changed over (replaced while open). Two connections then share its subscriptions for a
-   * moment.
+   * Whether a connection was changed over (replaced while open). For a moment, the old and the new connection then have the same subscriptions.
    */
   hasChangedOver = false
   /** Whether a frame was lost or late. A change-over can then hide a loss that the next frame would have revealed. */

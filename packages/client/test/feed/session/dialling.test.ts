@@ -16,7 +16,7 @@ describe("dial", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("does not dial for a subscription that was closed during the wait", () => {
+  it("does not dial again for a subscription that was closed while the session waited to dial", () => {
     const world = new World()
     const { subscription } = world.live("trade")
     world.session.closed(1, 1006, "")
@@ -137,7 +137,7 @@ describe("lose", () => {
 })
 
 describe("refuseDial", () => {
-  it("does not count an attempt that the exchange refused because of the clock", () => {
+  it("does not count an attempt that the exchange refused because of the client's clock", () => {
     const world = new World({ reconnect: { maxAttempts: 1 } })
     const { user } = world.subscribe("trade")
     world.session.refused(1, clockRefusal)

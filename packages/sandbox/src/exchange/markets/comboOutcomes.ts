@@ -32,7 +32,7 @@ export const determine = (state: State, market: MarketState, outcome: Outcome): 
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.dispute(state, market), state)
 
-/** A combo closes when its last leg closes, unless its own close was set. */
+/** Sets when a market closes. A combo closes when its last leg closes, unless the combo's own close was set. */
 export const setClose = (state: State, market: MarketState, closeMillis: number): Result.Result<void, Refusal> => {
   const following = followingCombos(market)
   return Result.map(lifecycle.setClose(state, market, closeMillis), () => {

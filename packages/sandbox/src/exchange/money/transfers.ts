@@ -193,8 +193,9 @@ const spreadLater = (state: State, account: AccountState): void =>
   schedule(state, state.nowMillis + spreadMillis, { spread: account })
 
 /**
- * Each shard gets whole steps of a balance, and the first shard of the allocation also gets the remainder. Spreads
- * nothing if this would change the cash of a paused shard.
+ * Spreads an account's free cash over the shards. The amount on a shard is a multiple of the step of balances, but the
+ * first shard of the allocation also gets the remainder. Spreads nothing if this would change the cash of a paused
+ * shard.
  */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation

@@ -60,7 +60,7 @@ export const cancelMarket = (
   }
 }
 
-/** Oldest first. */
+/** Returns the orders of a side, oldest first. */
 export const ordersOf = (side: OwnSide): Array<OrderState> => {
   const orders: Array<OrderState> = []
   for (let order = side.first; order !== undefined; order = order.ownNext) {

@@ -102,7 +102,7 @@ const fill = (state: State, maker: OrderState, taker: OrderState): void => {
   applyTrade(state, maker, taker, count, false)
 }
 
-/** Both orders must have the same count, and must not be in the book. */
+/** Trades two orders outside the book. They must have the same count, and must not be in the book. */
 export const tradeOffBook = (state: State, maker: OrderState, taker: OrderState): void => {
   const count = maker.remainingCount
   touch(state, maker.market)
