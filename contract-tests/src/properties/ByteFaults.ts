@@ -56,7 +56,9 @@ const maxAttemptMillis = 20_000
 
 const attemptMillis = (fault: ByteFault): number => (fault.outcome === "timeout" ? 100 : maxAttemptMillis)
 
-/** The server may write this many bytes beyond the client's limit (`maxBodyBytes`), because system buffers hold them. */
+/**
+ * The server may write this many bytes beyond the client's limit (`maxBodyBytes`), because system buffers hold them.
+ */
 const bufferedBytes = 64 * 1024 * 1024
 
 /** A longer call counts as hung. */

@@ -51,7 +51,7 @@ const rejectExcess = { onExcessProperty: "error" } as const
 
 const decodeOverlay = /*#__PURE__*/ Schema.decodeUnknownResult(/*#__PURE__*/ Schema.fromJsonString(Overlay.Overlay))
 
-/** A current document must state the overlay that was applied. An older document must state none. */
+/** Checks a document. A current document must state the overlay that was applied. An older document must state none. */
 export const document = (name: string, read: Read): Checked => {
   const text = read(name)
   const json = objectOf(text)

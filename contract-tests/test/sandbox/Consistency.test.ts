@@ -14,7 +14,10 @@ import { make, tampered } from "./support/consistency/reading.ts"
 import { fields, texts } from "./support/consistency/references.ts"
 import type { rules } from "./support/consistency/sums.ts"
 
-/** A contradiction to inject: `value` at `pointer` in the responses of `operation`. `found` is a part of the expected report. */
+/**
+ * A contradiction to inject: `value` at `pointer` in the responses of `operation`. `found` is a part of the expected
+ * report.
+ */
 interface Planted {
   readonly operation: string
   readonly pointer: string

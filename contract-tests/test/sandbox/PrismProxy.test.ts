@@ -34,7 +34,10 @@ interface ProxyReport {
   readonly violations: ReadonlyArray<string>
 }
 
-/** The violations that Prism reports. If Prism cannot forward a response, it sends its own response, which counts as a violation. */
+/**
+ * The violations that Prism reports. If Prism cannot forward a response, it sends its own response, which counts as a
+ * violation.
+ */
 const violationsIn = (headers: Headers.Headers): ReadonlyArray<string> => {
   const header = headers["sl-violations"]
   if (header === undefined)

@@ -56,7 +56,7 @@ const next = <A>(child: ChildProcess): Promise<A> =>
 const startRedis = async () => {
   const probe = createServer().listen(0, "127.0.0.1")
   await once(probe, "listening")
-  const { port } = probe.address() as AddressInfo // an object, because this is a TCP server
+  const { port } = probe.address() as AddressInfo // the address of a TCP server is an object
   probe.close()
   const folder = mkdtempSync(join(tmpdir(), "kalshi-saturation-"))
   const settings = ["--port", String(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no", "--dir", folder]

@@ -89,7 +89,7 @@ const allIntegers = (alternative: Scalar): ReadonlyArray<number> =>
     ? Array.from({ length: alternative.maximum - alternative.minimum + 1 }, (_, index) => alternative.minimum + index)
     : []
 
-/** Values with which two schemas are compared. The given schema allows some of them, and almost allows the others. */
+/** Values to try on both schemas: values that one schema allows, and values that it almost allows. */
 const candidates = ({ tools }: Place, { literals, plain }: Members, family: Family): ReadonlyArray<Json> => {
   const values = plain.flatMap((alternative) => tools.scalars(alternative))
   const mutants = plain.flatMap((alternative) => {

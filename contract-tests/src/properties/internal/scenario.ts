@@ -14,7 +14,9 @@ export type Pace =
   | { readonly _tag: "default" }
   | { readonly _tag: "spaced"; readonly millis: number; readonly times: number }
   | { readonly _tag: "doubling"; readonly millis: number; readonly times: number }
-  /** The schedule permits `times` retries, then dies, throws or hangs. If it `is never built`, it permits no retries. */
+  /**
+   * The schedule permits `times` retries, then dies, throws or hangs. If it `is never built`, it permits no retries.
+   */
   | {
       readonly _tag: "faulty"
       readonly millis: number

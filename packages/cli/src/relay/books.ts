@@ -96,7 +96,7 @@ export class FollowedBooks implements Books {
     this.#check(ticker, found, wasLive)
   }
 
-  /** An empty list means all markets. */
+  /** Records that books may be wrong. An empty list means the books of all markets. */
   lose(markets: ReadonlyArray<string>, reason: string, isOutage: boolean): void {
     for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
       const found = this.#books.get(ticker)

@@ -109,7 +109,7 @@ describe("kalshi profile", () => {
     })
   )
 
-  it.live("waits until another process releases the lock, and replaces the unfinished file that a crashed process left", () =>
+  it.live("waits until another process releases the lock, and replaces a file that a crash left unfinished", () =>
     Effect.gen(function* () {
       const { config, file, run } = user()
       writeFileSync(`${file}.lock`, "")
@@ -255,7 +255,8 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
       yield* run(["profile", "add", "sixth", "--env", sandbox.url, ...key, "--subaccount", "6"])
       const args = ["call", "Portfolio.balance", "--dry-run"]
       const default6 = { KALSHI_PROFILE: "sixth" }
-      // The key in the environment variables can belong to another account, which may use its subaccount 6 for something else.
+      // The key in the environment variables can belong to another account, which may use its subaccount 6 for
+      // something else.
       assert.notInclude((yield* run(args, { env: default6 })).stdout, "subaccount")
       assert.include((yield* run(args, { env: { ...noVariables, ...default6 } })).stdout, "subaccount=6")
       assert.include((yield* run([...args, "--profile", "sixth"])).stdout, "subaccount=6")
@@ -271,7 +272,7 @@ layer(exchange(), { excludeTestServices: true })("a connection", (it) => {
     })
   )
 
-  it.effect("prefers --profile to the environment variables, and does not use their key at the exchange of the profile", () =>
+  it.effect("prefers --profile to the environment variables, and then does not use their key", () =>
     Effect.gen(function* () {
       const { run } = yield* LocalExchange
       yield* run(["profile", "add", "elsewhere", "--env", "http://127.0.0.1:1"])

@@ -24,7 +24,7 @@ export interface MemoryRelay {
   readonly pass: (millis: number) => Effect.Effect<void>
 }
 
-/** The exchange has the markets A, B and C. */
+/** Runs a test with a relay. The exchange has the markets A, B and C. */
 export const withRelay = <A, E>(
   test: (relay: MemoryRelay) => Effect.Effect<A, E>,
   options: Partial<HubOptions> = {},

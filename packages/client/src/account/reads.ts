@@ -13,7 +13,8 @@ export interface ReadOptions {
    */
   readonly lagMillis?: number | undefined
   /**
-   * The wait before an incomplete read is repeated, in milliseconds after the request or the latest page of the read. For a list, the wait grows with each repetition. Default: 10,000.
+   * The wait before an incomplete read is repeated, in milliseconds after the request or the latest page of the read.
+   * For a list, the wait grows with each repetition. Default: 10,000.
    */
   readonly readTimeoutMillis?: number | undefined
 }

@@ -23,7 +23,9 @@ interface Route {
   readonly cost: number
 }
 
-/** A wildcard matches the rest of a path, which is at least one segment. */
+/**
+ * Whether a route of the list matches a path. A wildcard matches the rest of the path, which is at least one segment.
+ */
 const matches = ({ segments }: Route, path: ReadonlyArray<string>): boolean => {
   const wild = segments.indexOf("*")
   return wild === -1

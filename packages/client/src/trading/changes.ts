@@ -37,8 +37,8 @@ export interface Changes {
 const none: Changes = { ended: [] }
 
 /**
- * Only the orders of the request count, because a response can describe another order. The exchange sent such responses
- * in May 2026.
+ * Reads the changed orders from a response. Only the orders of the request count, because a response can describe
+ * another order. The exchange sent such responses in May 2026.
  */
 export const changesOf = ({ descriptor, wire: { input } }: CallState, response: unknown): Changes => {
   const requested = input["order_id"]

@@ -541,7 +541,7 @@ describe("OrderBooks.watch with two lines", () => {
     [8, 1],
     [9, 0]
   ] as const) {
-    inTime(`has a book in epoch ${epoch} after an old snapshot with the id ${id} if the line requested a snapshot with the id 8`, (exchange) =>
+    inTime(`is in epoch ${epoch} after an old snapshot with the id ${id}, if the request has the id 8`, (exchange) =>
       Effect.gen(function* () {
         const { books, first, second } = yield* watching(exchange, "A")
         outage(second, "A")

@@ -773,7 +773,8 @@ describe("Orders.place: attempt times", () => {
     Effect.gen(function* () {
       const since = (replies: ReadonlyArray<Reply>) =>
         Effect.map(place(replies, { ...once, atMillis, within: 50 }), ({ sent }) => queryOf(sent[2]!).get("min_ts"))
-      // Without a date header, the search allows a difference of one minute between the clocks, and one minute for the dates of orders.
+      // Without a date header, the search allows a difference of one minute between the clocks, and one minute for the
+      // dates of orders.
       assert.strictEqual(yield* since([lost, asOf(0), listed()]), "9880")
       assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), listed()]), "9640")
     })

@@ -23,12 +23,12 @@ export interface Crowd {
 }
 
 /**
- * The count, in hundredths of a contract, from which a position may not grow: a maker places no orders on its side, and
- * a taker that knows the market's value places no orders. Quotes have their own limit.
+ * The size from which a position must not grow, in hundredths of a contract. A maker then places no orders that would
+ * increase the position. A taker that knows the market's value then places no orders. Quotes have their own limit.
  */
 export const maxPosition = 2_000_000
 
-/** The count, in hundredths of a contract, from which a random order of a taker always reduces the position. */
+/** From this size of a position (in hundredths of a contract), a taker's random order always reduces the position. */
 const maxTakerPosition = 25_000
 
 const maxMakersPerMarket = 3
@@ -147,7 +147,7 @@ export const restingOf = (
 export const buyProbability = (position: number): number =>
   Math.min(Math.max((1 - position / maxTakerPosition) / 2, 0), 1)
 
-/** The exchange may refuse the order, for example because the market has closed. */
+/** Places an order, or does nothing if the exchange refuses it, for example because the market has closed. */
 export const placeOrder = (
   exchange: Exchange,
   accountId: string,

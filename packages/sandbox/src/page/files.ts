@@ -27,7 +27,10 @@ const policy = [
   "trusted-types 'none'"
 ].join("; ")
 
-/** The headers of every response of the operator interface and its page. Other sites cannot embed a response, and no cache keeps it. */
+/**
+ * The headers of every response of the operator interface and its page. Other sites cannot embed a response, and no
+ * cache keeps it.
+ */
 export const safeHeaders: Readonly<Record<string, string>> = {
   "cache-control": "no-store",
   "content-security-policy": policy,

@@ -10,7 +10,7 @@ import type { Journal } from "./journal.ts"
 
 const unavailable = (reason: string): WireResponse => toWire(failure(503, "service_unavailable", reason), Date.now())
 
-/** Undefined until the journal fails. Every later request gets this response. */
+/** Returns undefined until the journal fails. After that, returns the response that every request gets. */
 export const refuseIfFailed = ({ failure }: Journal): WireResponse | undefined =>
   failure === undefined ? undefined : unavailable(failure)
 
@@ -35,7 +35,7 @@ const gateStream = (response: WireResponse, journal: Journal): WireResponse => {
       }
 }
 
-/** Each frame waits until every change before it is on the disk. */
+/** Makes each frame of a feed wait until every change before the frame is on the disk. */
 export const gateFeed = (
   feed: { readonly upgrade: (request: WireRequest) => Upgrade },
   journal: Journal

@@ -32,8 +32,8 @@ export const isSigned = (headers: SignedRequest["headers"]): boolean =>
 const headerNames = ["kalshi-access-key", "kalshi-access-timestamp", "kalshi-access-signature"] as const
 
 /**
- * The returned function finds the key that signed a request. The codes and details of its refusals were observed on the
- * real exchange, except for the code for a missing timestamp, which has the same form.
+ * Makes a function that finds the key with which a request was signed. The codes and details of its refusals were
+ * observed on the real exchange, except for the code for a missing timestamp, which has the same form.
  */
 export const makeAuthenticate = (exchange: Exchange) => {
   const keys = new Map<string, ReturnType<typeof readPublicKey>>()

@@ -18,7 +18,7 @@ import * as Tracer from "effect/Tracer"
 import { layerTest } from "../../src/Sandbox.ts"
 import { collect, type Needs, ticker, type Trader, trading, until } from "../support/feedTrader.ts"
 
-/** The values of metrics, by name. For a histogram, this is the number of its measurements. */
+/** The values of metrics, by name. The value of a histogram is the number of its measurements. */
 type Values = Readonly<Record<string, number>>
 
 class Watched {

@@ -16,7 +16,7 @@ const even: Bids = [
 
 const decode = FeedMessages.decoder()
 
-/** The client's decoder must accept each frame. */
+/** Decodes the frames of a connection. The client's decoder must accept each frame. */
 const framesOf = (line: TestLine): ReadonlyArray<Frame> =>
   line.takeTexts().map((text) => {
     const decoded = decode(text)

@@ -10,7 +10,10 @@ export const pair = ["KXPAIR-26-A", "KXPAIR-26-B"] as const
 /** The client id of the open batch. */
 export const takenBatchId = "taken"
 
-/** The taker owns the batches, and the maker owns the batch quotes. The maker is an FCM member, so it cannot have batches. */
+/**
+ * The taker owns the batches, and the maker owns the batch quotes. The maker is an FCM member, so it cannot have
+ * batches.
+ */
 export interface WorldBatches {
   /** An open batch, with an open batch quote on it. */
   readonly batchId: string

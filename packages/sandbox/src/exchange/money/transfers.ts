@@ -17,7 +17,10 @@ const spreadMillis = 10_000
 
 const isAmount = (micros: number): boolean => Number.isSafeInteger(micros) && micros > 0
 
-/** Documented: a client transfer id is unique per instance and shard of the source. */
+/**
+ * The id under which a transfer is remembered. Documented: a client transfer id is unique per instance and shard of the
+ * source.
+ */
 const idOf = ({ exchangeIndex, instance }: Omit<Location, "subaccount">, clientTransferId: string): string =>
   `${instance} ${exchangeIndex} ${clientTransferId.toLowerCase()}`
 

@@ -19,7 +19,7 @@ const largestLimit = 1_000_000 * contract
 export const exceedsLimit = (state: State, group: GroupState, total: number): boolean =>
   state.assumptions.groupTriggers === "over" ? total > group.limit : total >= group.limit
 
-/** The group refuses new orders until it is reset. */
+/** Triggers a group, which then refuses new orders until it is reset. */
 export const trigger = (state: State, group: GroupState): void => {
   if (group.triggered) {
     return
