@@ -281,8 +281,8 @@ const usedBytes = async (): Promise<number> => {
 }
 
 /**
- * Measures the memory that one reader costs after it stops reading, during the same changes. Subtracts the memory of
- * the orders that the exchange keeps.
+ * Measures how much memory a reader costs that has stopped reading, while books change. Subtracts the memory of the
+ * orders that the exchange keeps.
  */
 const measureStall = async (): Promise<void> => {
   const stepSeconds = 5

@@ -66,7 +66,7 @@ export interface Call {
 }
 
 export interface Scenario {
-  /** The index of the input in the operation's variants, modulo their number. */
+  /** The index of the input among the operation's variants, modulo the number of variants. */
   readonly variant: number
   readonly pace: Pace
   readonly totalMillis: number

@@ -27,7 +27,7 @@ export const cachePath = Effect.fnUntraced(function* ({ restUrl }: Environment.E
   return path.join(yield* folder("cache"), `search-${name}.json`)
 })
 
-// The file has arrays instead of objects: it is half as large, and is read on every search.
+// The file has arrays instead of objects. That halves its size, and every search reads it.
 type MarketRow = readonly [ticker: string, title: string, yesSubTitle: string, closeTime: string, volume: string]
 type EventRow = readonly [
   ticker: string,

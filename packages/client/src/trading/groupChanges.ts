@@ -199,7 +199,7 @@ const follow = (
     )
   })
 
-/** An order group that is watched. The subscription ends with its scope. */
+/** An order group that is watched until the scope of {@link watch} closes. */
 export interface WatchedGroup {
   /**
    * Waits for the trigger of the group. The first of these events decides. Later events change nothing:

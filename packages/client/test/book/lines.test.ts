@@ -169,7 +169,7 @@ describe("OrderBooks.watch with two lines", () => {
     )
   }
 
-  inTime("subscribes again if a subscription ends while it is opened", (exchange) =>
+  inTime("subscribes again if a subscription ends while it is being opened", (exchange) =>
     Effect.gen(function* () {
       prepare(exchange, (session, index) => {
         session.endsAtOnce = index === 0 ? refusalOf("A") : undefined

@@ -271,7 +271,7 @@ class MemorySocket implements Socket.WebSocketLike {
     })
   }
 
-  /** Sends a close. The connection ends when the client has received it. */
+  /** Sends a close code to the client. The connection ends when the client has received the code. */
   #closeFromFeed(code: number, reason: string): void {
     if (!this.#feedHasClosed) {
       this.#feedHasClosed = true

@@ -325,7 +325,7 @@ const lateOrders = (lateMillis: number): Layer.Layer<HttpClient.HttpClient, neve
 
 const journaled = (outcome: Orders.Outcome): Orders.Placement => JSON.parse(JSON.stringify(outcome))
 
-/** Settles the outcome after five minutes. Also returns the number of orders with its id. */
+/** Settles the outcome after five minutes. Also returns the number of orders with the id of the outcome. */
 const settled = (outcome: Orders.Outcome) =>
   Effect.gen(function* () {
     const settling = yield* Effect.forkChild(Orders.settle(journaled(outcome)))

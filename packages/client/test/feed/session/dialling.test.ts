@@ -161,7 +161,7 @@ describe("refuseDial", () => {
     assert.deepStrictEqual([world.dials, user.ends], [[1, 2], []])
   })
 
-  it("fails after status 401 that does not blame the clock", () => {
+  it("fails after a 401 that does not blame the clock", () => {
     const world = new World()
     const { user } = world.subscribe("trade")
     world.session.refused(1, { _tag: "Response", status: 401, body: { message: "key" } })

@@ -161,7 +161,7 @@ describe("addNames", () => {
     assert.strictEqual(user.events.length, 2)
   })
 
-  it("requests the snapshot of an added market if it does not arrive", () => {
+  it("requests the snapshot of an added market if the snapshot does not arrive", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))

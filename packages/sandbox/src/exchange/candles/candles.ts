@@ -113,8 +113,8 @@ const toCandle = (
 }
 
 /**
- * A sum that reaches this value continues as a bigint, so that it never exceeds the safe integers. By default, one
- * trade adds at most 10¹³.
+ * A sum that reaches this value continues as a bigint, so that it never exceeds the safe integers. With the default
+ * `maxOrderContracts`, one trade adds at most 10¹³.
  */
 const maxSum = 2 ** 52
 
