@@ -177,7 +177,7 @@ export class MergedBooks implements Books {
   /** The book that readers have, by market. Undefined while it may be wrong. */
   readonly #shown = new Map<string, OrderBooks.Book | undefined>()
   readonly #events: BookEvents
-  /** Undefined before the first message of the market. */
+  /** Returns the id of a market. Undefined before the first message of the market. */
   readonly #idOf: (ticker: string) => string | undefined
 
   constructor(events: BookEvents, idOf: (ticker: string) => string | undefined) {

@@ -19,7 +19,7 @@ export interface ReadOptions {
   readonly readTimeoutMillis?: number | undefined
 }
 
-/** The time at which a read began identifies the read. */
+/** Schedules the reads of one list or one order. The time at which a read began identifies the read. */
 export class Read {
   readonly #timeoutMillis: number
   readonly #growth: number

@@ -158,7 +158,7 @@ const keyedBy = ({ field, list }: Key) => {
   }
 }
 
-/** The platform or the exchange could read an invalid segment as another path. */
+/** Returns why a text cannot be a path segment. The platform or the exchange could read such a text as another path. */
 const segmentFault = (text: string): string | undefined => {
   if (text === "") return "an empty path segment cannot be sent"
   if (text === "." || text === "..") return `${JSON.stringify(text)} cannot be a path segment`
@@ -182,7 +182,7 @@ const queryFault = (items: ReadonlyArray<unknown>, isList: boolean, parameter: P
 }
 
 /**
- * The returned function throws a {@link Refusal} for an invalid value. `pointer` is the JSON pointer of the value in
+ * Makes a function that throws a {@link Refusal} for an invalid value. `pointer` is the JSON pointer of the value in
  * the input.
  */
 const checker = (schema: Schema.Codec<unknown>) => {

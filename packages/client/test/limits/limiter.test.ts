@@ -199,7 +199,7 @@ describe("Limiter.limit", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("counts the fetch toward the maximum wait of a call that exceeds the default budget", () =>
+  it.effect("counts the time to fetch the limits toward the maximum wait of an expensive call", () =>
     Effect.gen(function* () {
       yield* TestClock.adjust(1_000)
       const gate = yield* Deferred.make<void>()

@@ -27,7 +27,7 @@ export interface Setting extends Partial<Kalshi.Options> {
   readonly interruptAfterMillis?: number
 }
 
-/** Method and path. The path starts below the API's root, and has no query. */
+/** Returns the method and the path. The path starts below the API's root, and has no query. */
 export const pathOf = ({ method, target }: Sent): string =>
   `${method} ${target.replace("/trade-api/v2", "").replace(/\?.*/, "")}`
 

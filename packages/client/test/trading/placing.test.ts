@@ -522,7 +522,7 @@ describe("Orders.place", () => {
     ["with a null error", JSON.stringify({ ...createResponse, error: null, fill_count: 0 })],
     ["with a null client_order_id", JSON.stringify({ ...createResponse, client_order_id: null, fill_count: 0 })],
     [
-      "after values of every other type",
+      "with the id after values of every other type",
       `{"a":true,"b":false,"c":null,"d":-10.05e-1,"e":0,"f":90,"order_id":"${order_id}",`
     ]
   ] as const) {
@@ -673,7 +673,7 @@ describe("Orders.place", () => {
 describe("Orders.place: attempt times", () => {
   const atMillis = 10_000_000
 
-  it.effect("computes the window in which the exchange may have accepted the order from the signed timestamps", () =>
+  it.effect("computes from the signed timestamps when the exchange may have accepted the order", () =>
     Effect.gen(function* () {
       const { outcome, sent } = yield* place([lost, lost, lost, lost, asOf(0), listed()], { atMillis, within: 50 })
       const signed = sent

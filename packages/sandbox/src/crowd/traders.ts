@@ -62,7 +62,10 @@ const retire = (exchange: Exchange, accountId: string, atMillis: number): void =
   }
 }
 
-/** Returns undefined if the exchange refuses, for example because all accounts together would have too much money. */
+/**
+ * Creates an account. Returns undefined if the exchange refuses it, for example because all accounts together would
+ * have too much money.
+ */
 const createTrader = (exchange: Exchange, name: string, atMillis: number): string | undefined => {
   const created = exchange.execute({ type: "createAccount", name, dollars: String(dollarsOf(0)) }, atMillis)
   return Result.isFailure(created) ? undefined : created.success.accountId

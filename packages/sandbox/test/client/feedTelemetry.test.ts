@@ -277,7 +277,7 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed("count a half-open connection", (watched, { sandbox }) =>
+  observed("count the loss of a half-open connection, and the reconnect", (watched, { sandbox }) =>
     Effect.gen(function* () {
       yield* collect(Feed.messages("trade"))
       yield* isLive
@@ -288,7 +288,7 @@ describe("Feed.instruments", () => {
     })
   )
 
-  observed("count a connection whose probe was refused, without a close code", (watched, { sandbox }) =>
+  observed("count the loss of a connection whose probe was refused, without a close code", (watched, { sandbox }) =>
     Effect.gen(function* () {
       yield* collect(Feed.messages("trade"))
       yield* isLive

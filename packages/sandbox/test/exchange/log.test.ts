@@ -84,7 +84,7 @@ const clocksOf = (log: ReadonlyArray<LogEntry>) =>
 
 const other = "KXOTHER-26-YES"
 
-/** Two orders rest in the first market. */
+/** Makes an exchange with two markets. Two orders rest in the first market. */
 const makeTwoMarkets = () => {
   const floor = makeFloor()
   const [maker, taker] = [floor.account("maker"), floor.account("taker")]

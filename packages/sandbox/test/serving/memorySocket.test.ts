@@ -94,7 +94,7 @@ describe("makeMemoryWebSocket", () => {
     )
   )
 
-  it.effect("refuses after the delay of the response, on Effect's clock", () =>
+  it.effect("refuses an upgrade after the delay of the response, on Effect's clock", () =>
     withSocket((socket, feed) =>
       Effect.gen(function* () {
         feed.refusals.push(refusal(503, { delayMillis: 3_000 }))

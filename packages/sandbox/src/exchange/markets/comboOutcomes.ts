@@ -21,13 +21,16 @@ const comboFollowsLegs: Refusal = /*#__PURE__*/ refusal(
   "the legs of a combo determine its result: determine or dispute the markets of its legs"
 )
 
-/** Sets the result of a market. Also sets the results of the combos with this leg, if their value is then known. */
+/**
+ * Sets the result of a market. Also sets the results of the combos that include the market, if their value is then
+ * known.
+ */
 export const determine = (state: State, market: MarketState, outcome: Outcome): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.determine(state, market, outcome), state)
 
 /**
- * Disputes the result of a market. Also disputes the combos with this leg, if their value is then unknown. A settled
- * combo stays settled.
+ * Disputes the result of a market. Also disputes the combos that include the market, if their value is then unknown.
+ * A settled combo stays settled.
  */
 export const dispute = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   change(market, () => lifecycle.dispute(state, market), state)

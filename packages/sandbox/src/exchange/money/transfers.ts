@@ -65,7 +65,7 @@ export const transferCash = (
 const checkSubaccount = (account: AccountState, subaccount: number): Refusal | undefined =>
   hasSubaccount(account, subaccount) ? undefined : invalidParameters(`subaccount ${subaccount} does not exist`)
 
-/** Transfers cash between shards. The cash arrives after `transferMillis`. */
+/** Transfers cash between shards, or to or from the margined exchange. The cash arrives after `transferMillis`. */
 export const transferShard = (
   state: State,
   account: AccountState,
@@ -196,9 +196,9 @@ const spreadLater = (state: State, account: AccountState): void =>
   schedule(state, state.nowMillis + spreadMillis, { spread: account })
 
 /**
- * Spreads an account's free cash over the shards. The amount on a shard is a multiple of the step of balances, but the
- * first shard of the allocation also gets the remainder. Spreads nothing if this would change the cash of a paused
- * shard.
+ * Spreads the primary subaccount's free cash over the shards. The amount on a shard is a multiple of the step of
+ * balances, but the first shard of the allocation also gets the remainder. Spreads nothing if this would change the
+ * cash of a paused shard.
  */
 export const spread = (state: State, account: AccountState): void => {
   const { percents } = account.allocation

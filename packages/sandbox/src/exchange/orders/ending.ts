@@ -31,7 +31,7 @@ export const releaseClientOrderId = (state: State, { account, clientOrderId }: O
   }
 }
 
-/** Returns the remaining count. Does nothing to an order that does not rest, and returns 0. */
+/** Cancels an order, and returns its remaining count. Does nothing to an order that does not rest, and returns 0. */
 export const cancel = (state: State, order: OrderState, reason: CancelReason, atMillis: number): number => {
   if (order.status !== "resting") {
     return 0
