@@ -177,7 +177,7 @@ class Driver {
       }
     })
     const response = JSON.parse(await rest("POST", orders, { orders: placing })) as {
-      readonly orders: ReadonlyArray<{ readonly order_id?: string }> // a successful batch
+      readonly orders: ReadonlyArray<{ readonly order_id?: string }> // the response to a batch
     }
     for (const [n, { order_id }] of response.orders.entries()) {
       const { ticker } = placing[n]!

@@ -165,14 +165,14 @@ export class MemoryReader {
   #snapshot(message: OrderbookSnapshotMessage): void {
     const no = message.msg.no_dollars_fp?.map(([price, count]) => [this.#yes(price), count] as const)
     const msg = no === undefined ? message.msg : { ...message.msg, no_dollars_fp: no }
-    // The converted price is a decimal, too.
+    // The converted price is also a decimal.
     this.books.get(msg.market_ticker)?.snapshot({ ...message, msg } as OrderbookSnapshotMessage, 0)
   }
 
   #delta(message: OrderbookDeltaMessage): void {
     const { msg } = message
     const price_dollars = msg.side === "no" ? this.#yes(msg.price_dollars) : msg.price_dollars
-    // The converted price is a decimal, too.
+    // The converted price is also a decimal.
     this.books.get(msg.market_ticker)?.delta({ ...message, msg: { ...msg, price_dollars } } as OrderbookDeltaMessage, 0)
   }
 

@@ -12,7 +12,7 @@ import { start } from "../support/run.ts"
 
 const never: AccountFacts = { endpointCosts: Effect.never, limits: Effect.never }
 
-const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 300 }) as never // the fields that are read here
+const reported = limitsOf({ rate: 100, capacity: 300 }, { rate: 100, capacity: 300 }) as never // the limiter reads no other fields
 
 /** `take` returns 0 for a forced call, and `waitMillis` for other calls. */
 const makeStore = (waitMillis = 0, changes: Partial<RateLimits.Store> = {}) => {

@@ -251,7 +251,7 @@ describe("the operator interface", () => {
         const terms = { ticker, side: "bid", count: "5", price: "0.40" }
         const placed = yield* request("POST", orders, own, terms)
         assert.strictEqual(placed.status, 200)
-        const { orderId, status } = JSON.parse(placed.text) as { orderId: string; status: string } // used below
+        const { orderId, status } = JSON.parse(placed.text) as { orderId: string; status: string } // the next lines check both fields
         assert.strictEqual(status, "resting")
         const read = yield* send({ method: "GET", path: `/portfolio/orders/${orderId}`, ...(one && { by: one }) })
         assert.strictEqual(read.status, 200)
@@ -531,7 +531,7 @@ describe("a request to another host name", () => {
     served(
       Effect.gen(function* () {
         const got = yield* request("GET", "/sandbox/accounts", { host: "exchange.example.com" })
-        const body = JSON.parse(got.text) as unknown // compared below
+        const body = JSON.parse(got.text) as unknown // only `details` is read from the body
         assert.include(String(errorOf({ status: got.status, headers: {}, body }).details), "127.0.0.1")
       })
     )

@@ -136,7 +136,7 @@ describe("makeMemoryWebSocket", () => {
       const response = yield* Effect.callback<
         AsyncIterable<Buffer> & { readonly statusCode: number; readonly headers: object }
       >((resume) => {
-        const on = (socket as unknown as { readonly on: Function }).on // checked above
+        const on = (socket as unknown as { readonly on: Function }).on // the assertion above checks it
         on.call(socket, "unexpected-response", (_request: unknown, got: never) => resume(Effect.succeed(got)))
       })
       assert.deepStrictEqual([response.statusCode, response.headers], [429, { "retry-after": "7" }])
@@ -159,7 +159,7 @@ describe("makeMemoryWebSocket", () => {
         const pings: Array<string> = []
         const errors: Array<unknown> = []
         assert.isTrue("on" in socket && typeof socket.on === "function")
-        const on = (socket as unknown as { readonly on: Function }).on // checked above
+        const on = (socket as unknown as { readonly on: Function }).on // the assertion above checks it
         on.call(socket, "ping", (body: Buffer) => pings.push(body.toString()))
         on.call(socket, "upgrade", () => pings.push("upgrade"))
         socket.addEventListener("error", (event) => errors.push(event))
@@ -339,7 +339,7 @@ describe("makeMemoryWebSocket", () => {
       open.send("too late")
       assert.isTrue("terminate" in terminated && typeof terminated.terminate === "function")
       for (const { line } of feed.connections) line.send("held")
-      const { terminate } = terminated as unknown as { readonly terminate: () => void } // checked above
+      const { terminate } = terminated as unknown as { readonly terminate: () => void } // an assertion above checks it
       terminate.call(terminated)
       assert.deepStrictEqual([open.readyState, terminated.readyState], [2, 2])
       yield* TestClock.adjust(1)
