@@ -150,7 +150,8 @@ export class LocalMarket {
   }
 
   /**
-   * Gives each level its contracts, in hundredths. Shrinks first, because a level of the old book can cross the new book.
+   * Gives each level its contracts, in hundredths. Shrinks levels before it grows other levels, because a level of the
+   * old book can cross the new book.
    */
   #restore(levels: ReadonlyArray<readonly [HouseLevel, number]>) {
     return Effect.gen({ self: this }, function* () {
@@ -163,7 +164,7 @@ export class LocalMarket {
     })
   }
 
-  /** Returns the contracts that still rest. They and `target` are in hundredths. */
+  /** Returns the contracts that still rest, in hundredths like `target`. */
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)
