@@ -1,5 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
+import * as Feed from "@kalshi-effect/client/Feed"
+import * as Sandbox from "@kalshi-effect/sandbox/Sandbox"
 import * as Effect from "effect/Effect"
+import * as Layer from "effect/Layer"
+import { TestClock } from "effect/testing"
+import { mergeLines } from "../../src/relay/lines.ts"
 import { levelsAt, MemoryReader, withRelay } from "./memory.ts"
 
 const run = (test: Parameters<typeof withRelay>[0], lines = 2) =>
@@ -7,6 +12,9 @@ const run = (test: Parameters<typeof withRelay>[0], lines = 2) =>
 
 const errorsOf = ({ messages }: MemoryReader) =>
   messages.flatMap(({ msg, type }) => (type === "error" ? [`${msg?.["code"]}: ${msg?.["msg"]}`] : []))
+
+/** A connection needs several steps. */
+const adjust = (millis: number) => Effect.repeat(TestClock.adjust(50), { times: millis / 50 })
 
 describe("mergeLines", () => {
   it("watches a market after the exchange refused the only watched market", () =>
@@ -29,6 +37,57 @@ describe("mergeLines", () => {
         assert.deepStrictEqual([reader.problems, errorsOf(reader)], [[], []])
       })
     ))
+
+  it("watches all markets on the same lines, and unsubscribes a market without readers", () =>
+    run(({ hub, pass, sandbox }) =>
+      Effect.gen(function* () {
+        const subscribed = Effect.map(sandbox.feed.connections, (connections) =>
+          connections.map(({ subscriptions }) =>
+            subscriptions.flatMap(({ marketTickers }) => marketTickers ?? []).toSorted()
+          )
+        )
+        const readers = ["A", "B"].map((ticker) => {
+          const reader = new MemoryReader(hub)
+          reader.subscribe([ticker])
+          return reader
+        })
+        yield* pass(1_000)
+        assert.deepStrictEqual(yield* subscribed, [
+          ["A", "B"],
+          ["A", "B"]
+        ])
+        readers[0]?.close()
+        yield* pass(10_000)
+        assert.deepStrictEqual(yield* subscribed, [["B"], ["B"]])
+      })
+    ))
+
+  it.effect("reports the watched markets if all lines fail", () =>
+    Effect.gen(function* () {
+      const failed: Array<unknown> = []
+      const sandbox = yield* Sandbox.Sandbox
+      const { environment } = sandbox
+      const { signer } = yield* sandbox.createAccount({ name: "relay" })
+      const feed = yield* Layer.build(Feed.layer({ environment, signer, maxBackoffMillis: 100 }))
+      const lines = yield* mergeLines(2, {
+        onRead: () => {},
+        onFailed: (markets, { _tag }) => void failed.push([markets, _tag])
+      }).pipe(Effect.provide(feed))
+      lines.add([])
+      assert.deepStrictEqual(lines.liveBooks(), [])
+      lines.remove(["A"])
+      for (const market of ["A", "B", "C"]) lines.add([market])
+      yield* adjust(1_000)
+      assert.deepStrictEqual(lines.liveBooks(), [3, 3])
+      lines.remove(["C"])
+      yield* adjust(1_000)
+      assert.deepStrictEqual(lines.liveBooks(), [2, 2])
+      yield* sandbox.plant({ feed: "upgrade", status: 401, times: 10 })
+      yield* sandbox.feed.drop({ how: "reset" })
+      yield* adjust(5_000)
+      assert.deepStrictEqual(failed, [[["A", "B"], "ConnectionRefused"]])
+    }).pipe(Effect.provide(Sandbox.layerTest({ markets: [{ ticker: "A" }, { ticker: "B" }, { ticker: "C" }] })))
+  )
 
   it("watches a market again after its last reader left", () =>
     run(({ hub, pass }) =>
