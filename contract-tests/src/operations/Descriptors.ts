@@ -270,7 +270,7 @@ export const pages =
       got === undefined ? undefined : { cursor: got.cursor, lists: [...got.lists].sort() }
     )
 
-/** Finds exports of the form `export const name` or `local as name`. */
+/** Returns the doc block of an export of the form `export const name` or `local as name`. */
 const docBlock = (source: string, exported: string): string | undefined => {
   const found = [...source.matchAll(/\/\*\*((?:(?!\*\/)[\s\S])*)\*\/\s*(?:export const (\w+)\b|\w+ as (\w+)\b)/g)].find(
     (match) => match[2] === exported || match[3] === exported

@@ -33,7 +33,7 @@ export interface Exchanged {
 
 export interface Tap {
   readonly http: HttpClient.HttpClient
-  /** Since the last call of `take`, in order. */
+  /** Returns the requests and responses since the last call of `take`, in order. */
   readonly take: () => ReadonlyArray<Exchanged>
 }
 

@@ -111,7 +111,7 @@ class Flow {
         self_trade_prevention_type: "maker"
       }
     })
-    const placed = (await this.#send("POST", this.#maker, { orders })) as Placed // the body of a batch
+    const placed = (await this.#send("POST", this.#maker, { orders })) as Placed // the response to a batch
     placed.orders.forEach(({ order_id }, n) => {
       const ticker = some[n]!
       if (order_id === undefined) throw new Error(`an order was refused: ${JSON.stringify(placed.orders[n])}`)
@@ -271,7 +271,7 @@ const program = Effect.gen(function* () {
     } else if (question !== "connections" && "lineFault" in question) {
       await runPromise(injectInLine(sandbox, question.lineFault, question.connection))
     } else if (question !== "connections") {
-      // Maintenance sets the clocks back. So every earlier state must already be recorded.
+      // Maintenance sets the clocks of the books back. So every earlier state must already be recorded.
       if (question.fault === "maintenance") await flow.pause()
       await runPromise(inject(sandbox, reader.accountId, question.fault))
     }

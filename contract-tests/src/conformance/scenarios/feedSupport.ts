@@ -32,7 +32,7 @@ const isSameSide = (one: ReadonlyMap<bigint, bigint>, other: ReadonlyMap<bigint,
 const trueBook = (stage: Stage, market: string): Effect.Effect<Book> =>
   Effect.promise(async () => {
     const response = await fetch(`${stage.operator.url}/trade-api/v2/markets/${market}/orderbook`)
-    // The exchange's own response.
+    // The cast is safe: the local exchange sends this type.
     const { orderbook_fp: book } = (await response.json()) as {
       readonly orderbook_fp: { readonly yes_dollars: unknown; readonly no_dollars: unknown }
     }
@@ -40,7 +40,7 @@ const trueBook = (stage: Stage, market: string): Effect.Effect<Book> =>
   })
 
 export interface BookRules {
-  /** Whether an error instead of a book is a fault. Default: true. */
+  /** Whether an error instead of a book is a finding. Default: true. */
   readonly mustBeReadable?: boolean
   readonly market?: string
   /** The name of the read in findings. Default: "reading the book". */

@@ -89,7 +89,7 @@ export const play = <E, R, E2, R2>(
             player.before(entry)
             continue
           }
-          // Without a pace, no line waits, and most lines need no effect.
+          // Without a pace, no line waits, and `play` returns no effect for most lines.
           if (pace !== undefined) yield* playEntry(entry, line.at_ms)
           else yield* player.play(entry) ?? Effect.void
         }

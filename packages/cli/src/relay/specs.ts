@@ -9,7 +9,7 @@ import type { Spec } from "./sources.ts"
 
 export interface Need {
   readonly spec: Spec
-  /** Undefined: all messages. */
+  /** The market tickers or reference names whose messages the reader needs. Undefined: all messages of the source. */
   readonly names: ReadonlyArray<string> | undefined
 }
 
@@ -19,7 +19,7 @@ interface Chosen extends Pick<Parameters, "userFilter" | "shardFactor" | "shardK
   readonly allReferences: boolean
 }
 
-/** The relay's own parameters at the exchange. They do not depend on the reader. */
+/** The parameters with which the relay always subscribes at the exchange, whatever the reader asked for. */
 const fixed: Partial<Record<ChannelName, Readonly<Record<string, unknown>>>> = {
   orderbook_delta: { use_yes_price: true },
   ticker: { send_initial_snapshot: true }

@@ -23,7 +23,7 @@ describe("BookKeys", () => {
     assert.strictEqual(after(key("3")).selected, 2)
   })
 
-  it("ignore a key without an effect", () => {
+  it("ignore an unknown key", () => {
     for (const name of ["0", "4", "x", "", "end"]) {
       assert.deepStrictEqual(after(key("right"), key("down"), key(name)), { selected: 1, scroll: 1, showsKeys: false })
     }
@@ -78,7 +78,7 @@ describe("TradesKeys", () => {
     assert.deepInclude(short.state, { pausedAt: 3, scroll: 0 })
   })
 
-  it("ignore a key without an effect", () => {
+  it("ignore an unknown key", () => {
     assert.deepInclude(after(key("left")), { pausedAt: undefined, scroll: 0 })
   })
 

@@ -154,7 +154,7 @@ const start = (options: Options = {}) =>
       read: Effect.suspend(() => Effect.fromResult(readNow())),
       known: Effect.sync(() => state.known()),
       awaitLive: Effect.flatMap(Stream.runHead(Stream.filterMap(events.stream, accountOf)), (live) =>
-        // The stream fails if it ends before a `Live`.
+        // `live` is defined, because a stream that ends before `Live` fails.
         Effect.orDie(Effect.fromOption(live))
       ),
       status: Effect.sync(() => state.status),

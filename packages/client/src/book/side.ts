@@ -136,7 +136,7 @@ export class LevelSide {
   #sizes: Array<number> = []
   /** The levels that were returned last, if nothing has changed since. They share the arrays of this side. */
   #shared: Levels | undefined
-  /** Whether returned levels share the keys. A change of a size copies only the sizes, so this stays true. */
+  /** Whether returned levels share the keys. A change of a size copies only the sizes, so the flag stays true. */
   #keysAreShared = false
 
   constructor(side: "bid" | "ask") {

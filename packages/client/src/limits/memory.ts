@@ -21,8 +21,8 @@ const tolerance = 1e-6
 const responseMillis = 10
 
 /**
- * The tokens of requests in flight are reserved in two sums, `#older` and `#newer`, not in one entry per request. A
- * request without a report is charged one to two latencies after it was sent.
+ * The tokens of requests in flight are reserved in two sums, `#older` and `#newer`, not in one entry per request. If
+ * nobody reports the outcome of a request, the request is charged one to two latencies after it was sent.
  */
 class BucketState {
   /** The fetched budget. Undefined if no limiter has fetched one. */

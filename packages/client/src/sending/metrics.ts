@@ -63,7 +63,7 @@ export const options = ({ description, unit }: Telemetry.Instrument, attributes:
   attributes: { ...attributes, unit }
 })
 
-/** In seconds. */
+/** The histogram takes seconds. */
 export const histogram = (instrument: Telemetry.Instrument<"histogram">, attributes: Attributes): NumberMetric =>
   Metric.histogram(instrument.name, {
     ...options(instrument, attributes),

@@ -26,7 +26,7 @@ export interface Outgoing {
   readonly body: string | undefined
 }
 
-/** Contains no secret header value of the request. */
+/** The strings of a fault contain no secret header value of the request. */
 export interface TransportFault {
   readonly requestSent: "no" | "maybe"
   readonly code: string | undefined

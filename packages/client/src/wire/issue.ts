@@ -5,7 +5,7 @@
  */
 import * as SchemaIssue from "effect/SchemaIssue"
 
-/** Does not contain the value. */
+/** A violation does not contain the invalid value. */
 export interface Violation {
   /** The JSON pointer (RFC 6901) of the value. For a missing field: where it is expected. */
   readonly pointer: string

@@ -18,7 +18,7 @@ export interface Listing<in Item, out Shown> {
   readonly maxLimit?: number
   /** Default: `newestFirst`. */
   readonly order?: "newestFirst" | "oldestFirst"
-  /** For the order `newestFirst`. By default, every index matches. */
+  /** For the order `newestFirst`: the greatest matching index below an index. By default, every index matches. */
   readonly before?: FindBefore
   /** A page also ends before the total weight of its items would exceed `max`. Default: no maximum. */
   readonly weight?: { readonly of: (item: Item) => number; readonly max: number }
@@ -82,7 +82,7 @@ const readCursor = (cursor: string, mark: string): number | undefined =>
     ? parseInt(cursor.slice(mark.length), 36)
     : undefined
 
-/** The items must be in chronological order. */
+/** Finds items that are neither early nor late. The items must be in chronological order. */
 export const within = (
   items: ReadonlyArray<{ readonly atMillis: number }>,
   isEarly: (atMillis: number) => boolean,

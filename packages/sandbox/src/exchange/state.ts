@@ -338,7 +338,7 @@ export interface MarketState {
   readonly positions: Array<PositionState>
   /** At most one entry per hour, for at least a day. */
   readonly marks: Array<{ readonly atMillis: number; readonly topOfBook: TopOfBook }>
-  /** Oldest first. Without the values after the last action. */
+  /** Oldest first. The values after the last action are recorded when the next action begins. */
   readonly quotes: Array<QuotePeriod>
   /** The time of the last action that can have changed the book or the last price. */
   touchedMillis: number
@@ -411,7 +411,7 @@ export interface State {
   readonly ids: Ids
   /** Undefined without subscribers. */
   emit: ((body: LogBody) => void) | undefined
-  /** Since the last report; empty without subscribers. */
+  /** The holdings that changed since the last report to the subscribers. Empty without subscribers. */
   readonly changedHoldings: Set<Holding>
   readonly changedPositions: Set<PositionState>
   readonly accounts: Map<string, AccountState>

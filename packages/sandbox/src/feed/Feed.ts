@@ -36,7 +36,7 @@ export interface FeedHost {
   readonly clockMillisAt: (exchangeMillis: number) => number | undefined
 }
 
-/** Documented. */
+/** The documented interval between two pings. */
 const pingMillis = 10_000
 const pingBody = "heartbeat"
 

@@ -39,7 +39,7 @@ export interface Running {
   readonly feed: Feed
   /** What the operator's page reads. */
   readonly source: Source
-  /** Also starts the crowd if the options have one. */
+  /** Returns the operator interface. Also starts the crowd if the options have one. */
   readonly operate: (environment: Environment.Environment) => Operator
   /** The credentials of the initial accounts, in order. */
   readonly credentials: ReadonlyArray<Credentials>
@@ -109,7 +109,7 @@ class Host implements Source {
   readonly options: ExchangeOptions
   readonly #crowd: CrowdOptions | undefined
   #isCrowdStarted = false
-  /** Whether the first exchange continues a saved exchange. */
+  /** Whether this host started with a saved exchange. */
   readonly #isSaved: boolean
   readonly #keepRequests: number
   readonly clock: "real" | "frozen"

@@ -61,7 +61,7 @@ export class WebSockets {
     })
   }
 
-  /** Frames that were sent before are lost if the network does not take them immediately. */
+  /** Closes all sockets. Frames that the network does not take immediately are lost. */
   close(): void {
     this.#batches.flush()
     for (const socket of this.#sockets) {

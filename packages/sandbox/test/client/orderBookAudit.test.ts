@@ -77,7 +77,7 @@ describe("OrderBooks.audit", () => {
     )
   }
 
-  inMemory("B2: in every comparison, finds renamed keys of a book, and lists them", (trader) =>
+  inMemory("B2: reports a book with renamed keys in every comparison, and lists the unknown keys", (trader) =>
     Effect.gen(function* () {
       const { place, sandbox } = trader
       yield* place({ price: "0.40" })

@@ -152,7 +152,7 @@ describe("Sandbox.layer", () => {
     )
   )
 
-  it.live("performs the operator's actions on the feed over HTTP", () =>
+  it.live("performs actions on the feed that the operator requests over HTTP", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const client = yield* HttpClient.HttpClient

@@ -139,7 +139,7 @@ export class Trader {
     }
   }
 
-  /** Returns the differences between the restarted exchange and its earlier responses. */
+  /** Returns the differences between the restarted exchange and its responses before the kill. */
   async check(url: string, agent: Agent): Promise<ReadonlyArray<string>> {
     const orders = await this.#all<OrderBody>(url, agent, "orders")
     const fills = await this.#all<{ readonly fill_id: string }>(url, agent, "fills")
@@ -169,7 +169,7 @@ export class Trader {
     do {
       const path = `${root}/portfolio/${name}?limit=1000${cursor === "" ? "" : `&cursor=${cursor}`}`
       const { body } = await call(agent, url, this.key, "GET", path)
-      const page = body as Readonly<Record<string, unknown>> // the body of a list
+      const page = body as Readonly<Record<string, unknown>> // the body of a list response
       items.push(...(page[name] as ReadonlyArray<A>))
       cursor = String(page["cursor"] ?? "")
     } while (cursor !== "")

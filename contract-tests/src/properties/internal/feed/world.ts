@@ -212,7 +212,7 @@ export class World {
     this.run(Scope.close(this.#exchangeScope, Exit.void))
   }
 
-  /** These connections have no faults, and record what the exchange sends. */
+  /** Opens connections that have no faults and record what the exchange sends. */
   readonly #audit = Effect.suspend(() => {
     const { maxMarkets } = this.options
     const request = { method: "GET", path: RequestSignature.webSocketPath }
