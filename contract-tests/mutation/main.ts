@@ -144,7 +144,7 @@ const runTests = async (
 
 const noMutant = "-1"
 
-/** These mutants take effect while modules load, so each run needs its own process. */
+/** Tests the mutants that are reached while modules load. Each run needs its own process. */
 const runLoading = async (
   vitest: Vitest,
   folder: string,

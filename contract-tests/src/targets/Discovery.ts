@@ -88,7 +88,7 @@ const sources: Readonly<Record<string, Source>> = {
   subtrader_id: listed("no subtrader of the account", "Fcm.listSubtraders", "subtraders", "id", {})
 }
 
-/** Parameters that need another list in one operation. */
+/** Parameters whose values come from a special list in one operation. */
 const sourcesByOperation: Readonly<Record<string, Readonly<Record<string, Source>>>> = {
   "Events.candlesticks": { ticker: eventTicker },
   "Events.forecastPercentileHistory": { ticker: eventTicker },

@@ -10,7 +10,7 @@ import { UnusableSchema } from "../../judge/JsonSchema.ts"
 export interface Grammar {
   readonly matches: (text: string) => boolean
   readonly arbitrary: () => fc.Arbitrary<string>
-  /** They differ in form: sign, number of digits, trailing zeros. */
+  /** Matching strings that differ in form: sign, number of digits, trailing zeros. */
   readonly matchingExamples: ReadonlyArray<string>
   /** Each is one edit away from a matching string. */
   readonly invalidExamples: ReadonlyArray<string>

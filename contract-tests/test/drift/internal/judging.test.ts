@@ -9,8 +9,8 @@ const refusedAt = (pointer: string) => () =>
   ({ valid: false, pointers: [pointer], violations: [{ pointer, keyword: "type", message: "is wrong" }] }) as const
 
 /**
- * The two documents of a response. Only the new document allows null at `/list`, so `{ list: null }` is a witness of the
- * change.
+ * The two documents of a response. Only the new document allows null at `/list`, so `{ list: null }` is a witness of
+ * the change.
  */
 const root = (client: ClientOf): Root => ({
   part: "response",

@@ -139,7 +139,7 @@ export const send = <A, E, R>(
       exit: "unknown",
       message: `The command stopped waiting. The exchange may have carried out the request. ${advice}`
     })
-    // If Ctrl-C is pressed, the exit of this effect becomes the exit of the run. So the error is converted here.
+    // If Ctrl-C is pressed, the exit of this effect becomes the exit of the run. So defects become errors here.
     const converted = Effect.catchDefect(
       Effect.mapError(effect, (error) => asChange(error, advice)),
       (defect) => Effect.fail(defectIn(defect, advice))

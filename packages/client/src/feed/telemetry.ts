@@ -284,7 +284,7 @@ const recordMessages = ({ context, server }: Recording) => {
     try {
       seen.delays.updateUnsafe(Math.max(0, receivedMillis - sendingMillis) / 1000, context)
     } catch {
-      // The measurement is lost.
+      // Only this measurement is lost.
     }
   }
   const close = (): void => {

@@ -36,7 +36,7 @@ describe("lossOf", () => {
     loss: { cause, detail }
   })
 
-  it("returns the loss that an event reports, with its markets", () => {
+  it("returns the loss and the markets that an event reports", () => {
     const undecodable = {
       _tag: "Undecodable",
       generation: 1,

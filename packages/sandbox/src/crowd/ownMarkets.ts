@@ -14,7 +14,7 @@ const quarterMillis = 900_000
 
 const openAtOnce = 4
 
-/** The time from the close of a short market to its result, and again from its result to its settlement. */
+/** The time from the close of a short market to its result, and also from its result to its settlement. */
 const resultSeconds = 60
 
 const shortSeries = "KXCROWD"

@@ -43,7 +43,7 @@ const different = (events: ReadonlyArray<OrderBooks.AuditEvent>) =>
 
 describe("OrderBooks.audit", () => {
   for (const lines of [1, 2]) {
-    inMemory(`finds and heals a book after a change that was not sent (lines: ${lines})`, (trader) =>
+    inMemory(`finds and heals a book after a change that the exchange did not send (lines: ${lines})`, (trader) =>
       Effect.gen(function* () {
         const { place, sandbox } = trader
         const books = yield* watchTwo(trader, lines)

@@ -101,7 +101,7 @@ describe("Sandbox.layer", () => {
     }).pipe(Effect.provide(served))
   )
 
-  it.live("sends an order's expiry at the time of the expiry, without a request", () =>
+  it.live("sends an order's expiry at its time, even if no request arrives", () =>
     Effect.gen(function* () {
       const sandbox = yield* Sandbox
       const me = yield* sandbox.createAccount()

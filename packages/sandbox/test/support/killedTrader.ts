@@ -16,7 +16,7 @@ interface Key {
 
 const root = "/trade-api/v2"
 
-/** Rejects if the connection ends before the response does. */
+/** Rejects if the connection ends before the response is complete. */
 const call = (
   agent: Agent,
   url: string,

@@ -138,7 +138,7 @@ export class Model {
   readonly rounding: Fees.Rounding
   readonly member: "direct" | "other"
   readonly rates: Rates
-  /** Whether quotes on the market have shorter time limits. */
+  /** Whether the market is highly volatile. Its quotes then have shorter time limits. */
   readonly isVolatile: boolean
   /** The confirmed quotes, in the order of their execution. */
   #confirmed: Array<ModelQuote> = []
@@ -671,7 +671,7 @@ export class Model {
     return again.status === "executed"
   }
 
-  /** In matching order. */
+  /** Returns the orders in the book that an order at this price can match, in the order of the matches. */
   #reachable(side: "bid" | "ask", price: number): Array<ModelOrder> {
     return this.orders
       .filter((order) => order.status === "resting" && order.inBook && order.side !== side)

@@ -47,7 +47,7 @@ const step = (
   return Result.void
 }
 
-/** Resting orders stay, except those with `cancelOnPause`. */
+/** Resting orders stay in the book, except those with `cancelOnPause`. */
 export const pause = (state: State, market: MarketState): Result.Result<void, Refusal> =>
   step(state, market, ["initialized", "active"], () => {
     market.paused = true

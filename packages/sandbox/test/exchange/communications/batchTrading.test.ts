@@ -23,7 +23,7 @@ const even = [
 ] as const
 
 describe("createRfqBatch", () => {
-  it("opens a batch with one RFQ per child, in the requested order", () => {
+  it("opens a batch with one RFQ per child, in the sequence of the request", () => {
     const desk = makeBatching()
     const batch = desk.batch({ clientBatchId: "mine" }, [combos[1]!, combos[0]!])
     assert.deepInclude(batch, { status: "open", exchangeIndex: 1, clientBatchId: "mine", createdMillis: start })
@@ -802,7 +802,7 @@ describe("acceptRfqBatch", () => {
     unwrap(desk.accept(batch, "no", [50, 50]))
   })
 
-  it("returns the first successful result again for the same client_order_id", () => {
+  it("returns the first successful result again if the client_order_id is repeated", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     const quote = desk.quote(batch, even)
@@ -1227,7 +1227,7 @@ describe("View.listRfqBatches", () => {
     assert.deepStrictEqual(list({ status: "nonsense" }), [])
   })
 
-  it("has at most 20 batches and 100 children per page, and does not split a batch", () => {
+  it("returns at most 20 batches and 100 children per page, and does not split a batch", () => {
     const desk = makeBatching()
     const many = Array.from({ length: 40 }, (_, n) => `KXCOMBO-26-N${n}`)
     for (const name of many) {
