@@ -67,7 +67,7 @@ export const commonErrors: ReadonlyMap<number, string> = /*#__PURE__*/ new Map([
 /** The schema of error bodies without a payload. */
 const errorBody = "#/components/schemas/ErrorBody"
 
-/** The errors whose bodies have separate schemas. The client exposes such a body as a payload. */
+/** Returns the errors whose bodies have separate schemas. The client exposes such a body as a payload. */
 export const payloads = ({ errors }: ReferenceDocument.Operation): ReadonlyArray<ReferenceDocument.Response> =>
   errors.filter(({ schema }) => schema !== undefined && schema.$ref !== errorBody)
 
@@ -242,7 +242,10 @@ export const access: DescriptorCheck = ({ descriptor }, reference) => {
   return compare("access", reference, "", expected, descriptor.access)
 }
 
-/** Undefined if the operation has no cursor parameter or no response body. */
+/**
+ * Returns the cursor and the lists of a paginated operation. Undefined if the operation has no cursor parameter or no
+ * response body.
+ */
 export const paging = (
   document: ReferenceDocument.ReferenceDocument,
   { parameters, success }: ReferenceDocument.Operation
@@ -278,11 +281,11 @@ const docBlock = (source: string, exported: string): string | undefined => {
   return found?.[1]
 }
 
-/** Empty if the interface does not exist. */
+/** Returns the source of the members of an interface. Empty if the interface does not exist. */
 const membersOf = (source: string, name: string): string =>
   new RegExp(`^export interface ${name} \\{\\n([\\s\\S]*?)^\\}`, "m").exec(source)?.[1] ?? ""
 
-/** Undefined if the field does not exist. */
+/** Returns the doc block of a field. Undefined if the field does not exist. */
 const fieldBlock = (members: string, field: string): string | undefined => {
   const fields = members.matchAll(/(?:\/\*\*((?:(?!\*\/)[\s\S])*)\*\/)?\s*readonly (\w+)\??:/g)
   const found = [...fields].find(([, , name]) => name === field)
@@ -329,7 +332,7 @@ export const deprecated =
     ]
   }
 
-/** The checks that do not need the source code. */
+/** Returns the checks that do not need the source code. */
 export const checks = (document: ReferenceDocument.ReferenceDocument): ReadonlyArray<DescriptorCheck> => [
   name,
   method,

@@ -10,7 +10,7 @@ import type { ClientOperation } from "../operations/ClientOperations.ts"
 import { document, referenceOf } from "../properties/Subject.ts"
 import { isArray, memberOf, objectOf, type Json, type JsonObject } from "../judge/JsonSchema.ts"
 
-/** Undefined if the call fails. */
+/** Calls an operation. Returns undefined if the call fails. */
 export type Read = (name: string, input: JsonObject) => Effect.Effect<Json | undefined>
 
 /** By parameter name. A fallback is used if the list for the parameter is empty. */

@@ -216,7 +216,7 @@ const inject = (sandbox: Sandbox.Operator, accountId: string, fault: Fault) => {
   }
 }
 
-/** `place` is the place of a connection among the open connections. */
+/** Injects a fault into one line. `place` is the position of its connection in the list of open connections. */
 const injectInLine = (sandbox: Sandbox.Operator, fault: LineFault, place: number) =>
   Effect.gen(function* () {
     const { connectionId, subscriptions } = (yield* sandbox.feed.connections)[place]!

@@ -103,7 +103,7 @@ const asChange = (error: unknown, advice: string): CommandError | OutputClosed =
     : new CommandError({ exit, message: exit === "unknown" ? `${message}. ${advice}` : message, details, cause: error })
 }
 
-/** The request may already have been sent when the bug occurs. */
+/** Makes the error of a bug. The request may already have been sent when the bug occurs. */
 const defectIn = (defect: unknown, advice: string): CommandError =>
   new CommandError({
     exit: "unknown",

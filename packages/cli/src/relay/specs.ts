@@ -55,7 +55,7 @@ const need = (channel: ChannelName, chosen: Chosen): Need => {
 
 export const needOf = (subscription: Subscription): Need => need(subscription.name, subscription)
 
-/** Undefined if the relay refuses the command. */
+/** Returns undefined if the relay refuses the command. */
 export const needOfCommand = (channel: ChannelName, parameters: Parameters): Need | undefined => {
   const { markets, reference } = channels[channel]
   if (parameters.marketIds !== undefined && markets !== "none") return undefined

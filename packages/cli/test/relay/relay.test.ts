@@ -82,7 +82,7 @@ layer(world(), { excludeTestServices: true })("relay", (it) => {
       ["list_subscriptions"]
     ]
 
-    /** The replies to all commands, without fields that depend on the time. */
+    /** Returns the replies to all commands, without fields that depend on the time. */
     const replies = (reader: PlainReader) =>
       Effect.gen(function* () {
         for (const [cmd, params] of commands) {

@@ -250,7 +250,7 @@ const recordDials = ({ context, server }: Recording) => {
   } satisfies Partial<FeedTelemetry>
 }
 
-/** `close` publishes the last counts. */
+/** Records the metrics of messages. `close` publishes the last counts. */
 const recordMessages = ({ context, server }: Recording) => {
   const channels: Array<Seen> = []
   const seenOf = memoized((channel: ChannelName) => {
@@ -309,7 +309,7 @@ const recordFaults = ({ context, server }: Recording) => {
   } satisfies Partial<FeedTelemetry>
 }
 
-/** `close` removes the gauges of the queues. */
+/** Records the metrics of queues. `close` removes the gauges of the queues. */
 const recordQueues = ({ context, server }: Recording) => {
   const lagging = memoized((channel: ChannelName) =>
     counter(defined.lagging, { ...server, "kalshi.feed.channel": channel })

@@ -47,7 +47,7 @@ class BucketState {
     return this.#older + this.#newer
   }
 
-  /** Includes reserved tokens. */
+  /** Returns the tokens in the bucket, reserved tokens included. */
   level({ capacity, refillRate }: Budget, atMillis: number): number {
     return Math.min(capacity, this.#tokens + ((atMillis - this.#atMillis) * refillRate) / 1000)
   }
@@ -142,7 +142,8 @@ class MemoryStore {
   }
 
   /**
-   * The wait in milliseconds. With `limited`, a call that costs more than a bucket's capacity waits for a full bucket.
+   * Returns the wait in milliseconds. With `limited`, a call that costs more than a bucket's capacity waits for a full
+   * bucket.
    */
   wait(want: Want, nowMillis: number, limited: boolean): number {
     const waiting = this.#waiting.get(want.id)

@@ -151,7 +151,7 @@ export class TradeLines {
     return this.#lines.filter(({ ended }) => ended === undefined)
   }
 
-  /** The new subscription replaces the former subscription. */
+  /** Subscribes a line. The new subscription replaces the former subscription. */
   #subscribe(line: Line): Result.Result<void, InvalidRequest | Feed.FeedError> {
     const { subscription: former } = line
     const attempt = {}

@@ -658,7 +658,7 @@ class Simulation {
     return needs[place % needs.length]!
   }
 
-  /** The read returns the exchange's state of `lag` milliseconds ago. */
+  /** Starts a read, which returns the exchange's state of `lag` milliseconds ago. */
   #begin(need: Need, lag: number): void {
     const startedMillis = this.#nowMillis
     const view = this.exchange.asOf(startedMillis - lag)

@@ -165,7 +165,7 @@ class Host implements Source {
         }
   }
 
-  /** The exchange's time without moves and restored snapshots. */
+  /** Returns the exchange's time without moves and restored snapshots. */
   unmovedMillis(): number {
     return this.clock === "frozen" ? this.#createdMillis : this.#wallMillis()
   }
@@ -237,8 +237,8 @@ class Host implements Source {
   }
 
   /**
-   * When the crowd starts: usually now. A saved exchange is behind its frozen clock if the process ended before the
-   * crowd acted. The crowd then starts at the exchange's time, as if the process had not ended.
+   * Returns when the crowd starts: usually now. A saved exchange is behind its frozen clock if the process ended before
+   * the crowd acted. The crowd then starts at the exchange's time, as if the process had not ended.
    */
   #crowdMillis(): number {
     return this.clock === "frozen" && this.#isSaved && !this.#isCrowdStarted
@@ -353,8 +353,8 @@ const isRepeatable = (value: unknown, name = "", depth = maxJsonDepth): boolean 
       Object.entries(value).every(([key, field]) => isRepeatable(field, key, depth - 1))
 
 /**
- * The time of a frozen clock without its moves. If the clock was real before the restart, the frozen clock starts at
- * the time of the exchange.
+ * Returns the time of a frozen clock without its moves. If the clock was real before the restart, the frozen clock
+ * starts at the time of the exchange.
  */
 const frozenMillis = ({ clock, exchange }: Saved): number =>
   Math.max(

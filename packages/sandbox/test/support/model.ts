@@ -464,7 +464,7 @@ export class Model {
     group.deleted = true
   }
 
-  /** The best price comes first. */
+  /** Returns one side of the book. The best price comes first. */
   book(side: "bid" | "ask"): Array<[number, number]> {
     const levels = new Map<number, number>()
     for (const order of this.orders.filter((order) => order.side === side && order.status === "resting")) {
@@ -523,8 +523,8 @@ export class Model {
   }
 
   /**
-   * For a target cost, the largest count that the target cost pays. The target cost pays the fee too, unless the RFQ
-   * excludes fees.
+   * Returns the count of a quote. For a target cost, this is the largest count that the target cost pays. The target
+   * cost pays the fee too, unless the RFQ excludes fees.
    */
   #quoted({ count, excludesFees, targetCost }: ModelRfq, bid: number): number {
     if (bid === 0 || targetCost === undefined) {
@@ -654,7 +654,7 @@ export class Model {
     return micros
   }
 
-  /** The rate of the fee to reserve for an incoming order, until it rests. */
+  /** Returns the rate of the fee to reserve for an incoming order until the order rests. */
   #rateOf(order: ModelOrder, tif: ModelPlace["tif"]): number {
     const { maker, taker } = this.rates
     if (this.#reachable(order.side, order.price).length === 0) {

@@ -5,7 +5,7 @@ import { integer, nothing, octets, sequence } from "../asn1.ts"
 
 const members = (bytes: ArrayLike<number>) => Der.members(Uint8Array.from(bytes))
 
-/** Empty if the bytes are a valid sequence. */
+/** Returns what is wrong with the bytes. Empty if they are a valid sequence. */
 const problem = (bytes: ArrayLike<number>): string => {
   const result = members(bytes)
   return Result.isFailure(result)

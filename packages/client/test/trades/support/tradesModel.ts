@@ -26,7 +26,7 @@ export const tradeOf = (number: number, millis: number, isBlock = false, market_
   yes_price_dollars: "0.4000" as Trade["yes_price_dollars"] // an amount
 })
 
-/** An event with a message of a trade. */
+/** Makes an event with a message of a trade. */
 export const messageOf = (msg: Trade, receivedMillis: number): FeedEvent<"trade"> => {
   const message: TradeMessage = { type: "trade", sid: 1, seq: 1, msg }
   return { _tag: "Message", message, generation: 1, sid: 1, receivedMillis }

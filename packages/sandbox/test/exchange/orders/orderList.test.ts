@@ -32,7 +32,7 @@ const everything: OrderFilter = {
   maxMillis: Infinity
 }
 
-/** The indexes of the matching orders, from the newest to the oldest. */
+/** Returns the indexes of the matching orders, from the newest to the oldest. */
 const walk = (list: OrderList<OrderState>, filter: Partial<OrderFilter>): ReadonlyArray<number> => {
   const before: FindBefore = list.before({ ...everything, ...filter })
   const indexes: Array<number> = []
