@@ -129,8 +129,8 @@ interface Facts {
 }
 
 /**
- * The client has exactly the parameters of the document. They agree in location and list format, and in whether they
- * are required.
+ * The client has exactly the parameters of the document, with the locations, list formats and required flags of the
+ * document.
  */
 export const parameters =
   (document: ReferenceDocument.ReferenceDocument): DescriptorCheck =>
@@ -231,7 +231,7 @@ export const payload: DescriptorCheck = ({ descriptor }, reference) =>
 
 const authBySigning = { always: "required", never: "none", withKey: "optional" } as const
 
-/** See `Signing.ts`. */
+/** The descriptor's `auth` follows from the security of the document: see `Signing.ts`. */
 export const auth: DescriptorCheck = ({ descriptor }, reference) =>
   compare("auth", reference, "", authBySigning[signingOf(reference)], descriptor.auth)
 

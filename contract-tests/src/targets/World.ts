@@ -70,7 +70,7 @@ export interface World {
   readonly seededSeconds: number
 }
 
-/** Asks for candlesticks of one day, over a period that contains every seeded trade. The times are in Unix seconds. */
+/** Returns the parameters of daily candlesticks. Their period contains every seeded trade, in Unix seconds. */
 export const candleDays = ({ seededSeconds }: World) => ({
   start_ts: Math.max(0, seededSeconds - 200 * 86_400),
   end_ts: seededSeconds + 86_400,

@@ -16,7 +16,7 @@ export interface Grammar {
   readonly invalidExamples: ReadonlyArray<string>
 }
 
-/** Computes each grammar once. */
+/** Returns the grammar of a pattern. Computes each grammar once. */
 export type Reader = (pattern: string) => Grammar
 
 export const reader = (): Reader => {

@@ -99,7 +99,7 @@ describe("judge, for a difference between requests", () => {
 })
 
 describe("judge, for a difference between responses", () => {
-  it("compares the value that the client returns with the witness", () => {
+  it("compares the witness with the value that the client returns", () => {
     assert.deepStrictEqual(judged(passingOn({ list: null })), [["additive", "unaffected"]])
     assert.deepStrictEqual(judged(passingOn({ list: "none" })), [["breaking", "loses information"]])
     assert.deepStrictEqual(judged(passingOn({})), [["breaking", "loses information"]])

@@ -19,7 +19,7 @@ interface Chosen extends Pick<Parameters, "userFilter" | "shardFactor" | "shardK
   readonly allReferences: boolean
 }
 
-/** The parameters with which the relay always subscribes at the exchange, whatever the reader asked for. */
+/** The parameters with which the relay always subscribes at the exchange. They do not depend on the reader. */
 const fixed: Partial<Record<ChannelName, Readonly<Record<string, unknown>>>> = {
   orderbook_delta: { use_yes_price: true },
   ticker: { send_initial_snapshot: true }

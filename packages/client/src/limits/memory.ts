@@ -14,15 +14,15 @@ interface Waiting {
   readonly number: number
 }
 
-/** Sums of fractions are inexact. */
+/** Allows for inexact sums of fractions. */
 const tolerance = 1e-6
 
 /** The shortest wait for a bucket that refills only after a response. */
 const responseMillis = 10
 
 /**
- * The tokens of requests in flight are reserved in two sums, `#older` and `#newer`, not in one entry per request. If
- * nobody reports the outcome of a request, the request is charged one to two latencies after it was sent.
+ * The tokens of requests in flight are reserved in two sums, `#older` and `#newer`, not in one entry per request. A
+ * request whose outcome is not reported is charged one to two latencies after it was sent.
  */
 class BucketState {
   /** The fetched budget. Undefined if no limiter has fetched one. */

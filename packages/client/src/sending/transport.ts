@@ -253,7 +253,7 @@ const secondSend: TransportFault = {
     "the HttpClient repeats requests or follows redirects, and was stopped before its second send: provide a plain client to this layer"
 }
 
-/** Effect redacts these headers in logs. */
+/** Adds the signature headers to the headers that Effect redacts in logs. */
 const withSignatureHeaders = (names: ReadonlyArray<string | RegExp>): ReadonlyArray<string | RegExp> => [
   ...names,
   ...RequestSignature.headerNames

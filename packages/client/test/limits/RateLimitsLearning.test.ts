@@ -83,7 +83,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write, transitMillis: () => 50 }, { limits: {} }))
   )
 
-  it.effect("does not block a large batch if it cannot be fetched", () =>
+  it.effect("does not block a large batch if the fetch fails", () =>
     Effect.gen(function* () {
       yield* runFor("1 minute", Orders.batchCreate(batch(11)))
       assert.strictEqual((yield* Metered).calls().length, 1)
@@ -128,7 +128,7 @@ describe("RateLimits, the account's budget", () => {
     }).pipe(provideExchange({ read, write }))
   )
 
-  it.effect("rejects a waiting batch that exceeds it once it is fetched", () =>
+  it.effect("rejects a waiting batch if the fetched budget is too small", () =>
     Effect.gen(function* () {
       yield* Orders.batchCreate(batch(100))
       yield* TestClock.adjust("601 seconds")

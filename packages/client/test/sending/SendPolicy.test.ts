@@ -519,7 +519,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect('keeps requestSent "maybe" if the retry\'s connection is refused', () =>
+  it.effect('the error keeps requestSent "maybe" if the connection of the retry is refused', () =>
     Effect.gen(function* () {
       const error = yield* lostThen({ fault: "ECONNREFUSED" })
       assert.isTrue(error._tag === "TransportError" && error.requestSent === "maybe")
@@ -527,7 +527,7 @@ describe("afterLostAnswer", () => {
     })
   )
 
-  it.effect("turns a SigningError of the retry into a TransportError whose requestSent is maybe", () => {
+  it.effect("the error is a TransportError, not a SigningError, if the retry cannot be signed", () => {
     let works = 1
     const declined = new SigningError({ description: "the KMS declined" })
     const failingSecondTime = {

@@ -427,7 +427,7 @@ export class View extends ReferenceData {
     )
   }
 
-  /** Returns the batch quotes on one RFQ batch that the account may see. */
+  /** Returns those batch quotes on an RFQ batch that the account may see. */
   batchQuotes(
     accountId: string,
     batchId: string,

@@ -150,8 +150,8 @@ class Host implements Source {
   }
 
   /**
-   * A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}. Even then, signatures are
-   * checked against the real time.
+   * A frozen clock moves only by {@link moveClock}, {@link restore} and {@link reset}. While the clock is frozen,
+   * signatures are checked against the real time.
    */
   now(): Now {
     const wallMillis = this.#wallMillis()

@@ -31,7 +31,7 @@ const world = (change: Partial<CrowdedOptions> = {}): Promise<Crowded> =>
 
 const readFile = (disk: MemoryDisk): Stored => readStateFile(disk, path, { seed: 1 })!
 
-/** A read makes the crowd act. */
+/** Makes the crowd act: every read does this. */
 const act = ({ operator }: Crowded) => Effect.runSync(operator.view)
 
 const accountsOf = (on: Crowded) =>
@@ -135,7 +135,7 @@ describe("a process that has a crowd and is killed at any operation of the disk"
     assert.isAbove(inCompaction, 0)
   })
 
-  it("has one crowd after its restart, whose accounts have their cash on all shards", async () => {
+  it("restarts with one crowd, whose accounts have their cash on all shards", async () => {
     const on = await world({ markets: [{ ticker: "KXA-26-1" }] })
     await saved(on)
     const whole = on.disk.bytes(path)

@@ -281,7 +281,7 @@ describe("Sandbox.layer with a state file", () => {
     })
   )
 
-  it.live("refuses other initial accounts", () =>
+  it.live("refuses initial accounts that differ from those in the file", () =>
     Effect.gen(function* () {
       const file = newFile()
       yield* serving(file, () => Effect.void)

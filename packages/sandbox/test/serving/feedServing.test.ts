@@ -41,7 +41,7 @@ const bid = {
 const place = ({ signer }: Credentials, { environment }: Operator, order: Partial<Orders.CreateInput> = {}) =>
   Orders.create({ ...bid, ...order }).pipe(Effect.provide(Kalshi.layer({ environment, signer })))
 
-/** The connection closes with the scope. */
+/** Opens a connection to the feed. It closes with the scope. */
 const dial = ({ environment }: Operator, headers: Record<string, string>) =>
   Effect.acquireRelease(
     Effect.callback<WebSocket, Error>((resume) => {

@@ -180,7 +180,7 @@ export class Trader {
 export const operatorRead = async (url: string, agent: Agent, path: string): Promise<unknown> =>
   (await call(agent, url, undefined, "GET", `/sandbox/${path}`)).body
 
-/** Rejects if there is no response. */
+/** Moves the exchange's clock. Rejects if there is no response. */
 export const moveClock = async (url: string, agent: Agent, millis: number): Promise<void> => {
   const { status } = await call(agent, url, undefined, "POST", "/sandbox/time", { millis })
   if (status !== 200) throw new Error(`the clock was not moved: ${status}`)

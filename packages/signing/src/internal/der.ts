@@ -54,7 +54,7 @@ export const children = (parent: Element): ReadonlyArray<Element> | undefined =>
   return elements
 }
 
-/** Returns the element that fills the bytes. Undefined if it has another tag or does not fill the bytes. */
+/** Parses one element. Returns undefined if it has another tag or does not fill the bytes. */
 export const only = (bytes: Uint8Array, tag: number): Element | undefined => {
   const element = parse(bytes)
   return typeof element !== "string" && element.tag === tag && element.encoded.length === bytes.length

@@ -57,7 +57,7 @@ export const create = (state: State, input: CreateMilestone): Result.Result<Mile
   })
 }
 
-/** Refuses an unknown id. */
+/** Finds structured targets by id. Refuses an unknown id. */
 const targetsOf = (state: State, ids: ReadonlyArray<string>): Result.Result<Array<StructuredTarget>, Refusal> => {
   const targets: Array<StructuredTarget> = []
   for (const id of new Set(ids.map((text) => text.toLowerCase()))) {

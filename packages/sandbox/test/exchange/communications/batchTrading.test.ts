@@ -150,7 +150,7 @@ describe("createRfqBatch", () => {
     desk.batch()
   })
 
-  it("replaces no batch of another subaccount if the key is locked to one", () => {
+  it("replaces no batch of another subaccount if the key is locked to a subaccount", () => {
     const desk = makeBatching()
     desk.batch()
     desk.batch({ subaccount: 1 })
