@@ -222,7 +222,7 @@ const injectInLine = (sandbox: Sandbox.Operator, fault: LineFault, place: number
     const { connectionId, subscriptions } = (yield* sandbox.feed.connections)[place]!
     if (fault === "reset") return yield* sandbox.feed.drop({ how: "reset", connectionId })
     if (fault === "closed") return yield* sandbox.feed.drop({ how: "close", connectionId })
-    const [{ seq }] = subscriptions as [(typeof subscriptions)[number]] // the subscription to the books
+    const [{ seq }] = subscriptions as [(typeof subscriptions)[number]] // the reader has one subscription, to the books
     yield* sandbox.feed.stall({ connectionId })
     if (fault === "stalled") yield* Effect.sleep(stallMillis)
     // Waits until at least one message has been discarded.

@@ -110,7 +110,7 @@ describe("OrderBooks.audit", () => {
         if (n % 120 === 70) yield* sandbox.feed.drop({ how: "reset" })
         const side = n % 3 === 0 ? "ask" : "bid"
         const cents = side === "bid" ? 10 + ((n * 7) % 45) : 50 + ((n * 11) % 45)
-        yield* place({ ticker: n % 2 === 0 ? ticker : other, side, price: `0.${cents}` as "0.10", count: "1" }) // a decimal
+        yield* place({ ticker: n % 2 === 0 ? ticker : other, side, price: `0.${cents}` as "0.10", count: "1" }) // the text is a decimal
         yield* TestClock.adjust(100)
       }
       assert.deepStrictEqual(different(events), [])
