@@ -112,7 +112,7 @@ export const presence = (
   ]
 }
 
-/** Example: `Orders.create`. */
+/** The descriptor has the name of the exported function, such as `Orders.create`. */
 export const name: DescriptorCheck = (client, reference) =>
   compare("name", reference, "", client.name, client.descriptor.name)
 

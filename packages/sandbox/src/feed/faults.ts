@@ -32,8 +32,8 @@ export interface CommandFault {
   /** Such as `subscribe`. Default: any command. */
   readonly cmd?: string
   /**
-   * Applies only to commands about this channel. If a subscribe names several channels, the error is only for this
-   * channel.
+   * Applies only to commands about this channel. If a subscribe command names several channels, the error is only for
+   * this channel.
    */
   readonly channel?: ChannelName
   /** Replies with this error. */

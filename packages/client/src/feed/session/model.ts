@@ -138,7 +138,7 @@ export class Slot {
   isInterrupted = false
   wasOpened = false
   isSettled = false
-  /** By the monotonic clock. */
+  /** When the exchange last opened the subscription, by the monotonic clock. */
   openedMillis = 0
   /** When the exchange last opened or ended the subscription, or when the slot was made. Unix milliseconds. */
   sinceMillis: number
