@@ -64,7 +64,7 @@ export type Kind =
  * or its request stays valid. `refuses`: the client refuses the response. `sends a refused request`: the client sends a
  * request that the new document refuses.
  */
-export type Verdict = "unaffected" | "loses information" | "refuses" | "sends a refused request"
+export type Verdict = "unaffected" | "loses information" | "refuses" | "sends a request that is refused"
 
 /** A habit of clients because of which they accept a change. For example, they allow unknown fields. */
 export type Habit =
