@@ -73,7 +73,7 @@ const entriesOf = (schema: SchemaObject): ReadonlyArray<readonly [string, Json]>
     readonly [string, Json] // A schema is JSON.
   >
 
-/** Includes the targets of references and the branches of unions, which constrain the same value. */
+/** All schemas that constrain the value: the schema, the targets of its references and the branches of its unions. */
 const atNode = (schema: JsonSchema, judge: Judge): ReadonlyArray<SchemaObject> => {
   if (typeof schema === "boolean") return []
   const { $ref, allOf, anyOf, oneOf } = schema

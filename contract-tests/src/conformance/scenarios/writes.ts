@@ -24,7 +24,7 @@ import {
 const idsSent = (stage: Stage): ReadonlyArray<unknown> =>
   stage.recorder.sent("POST", createPath).map(({ body }) => {
     try {
-      return (JSON.parse(body) as { readonly client_order_id?: unknown }).client_order_id // the client's own request
+      return (JSON.parse(body) as { readonly client_order_id?: unknown }).client_order_id // JSON that the client sent
     } catch {
       return undefined
     }

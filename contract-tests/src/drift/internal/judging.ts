@@ -32,9 +32,9 @@ export interface Root {
   readonly new: JudgeOf
   /** Judges the body of a response, or the input of a request. */
   readonly client: ClientOf
-  /** Undefined if only a model judges, and for responses and messages. */
+  /** Undefined for responses and messages, and if only a model of a client judges. */
   readonly sent: Sent | undefined
-  /** Whether some variant declares a member. */
+  /** Whether a variant of the schema declares the member at `location`. */
   readonly isDeclared: (location: string, side: "new" | "old") => boolean
   readonly pointerOf: (schema: JsonSchema | undefined, side: "new" | "old") => string | undefined
 }
@@ -45,11 +45,11 @@ export interface Judged {
   readonly undecided: ReadonlyArray<string>
 }
 
-/** Both documents allow the same values, so these kinds have no witness. */
+/** These kinds have no witness, because both documents allow the same values. */
 const hasNoWitness = (kind: Kind): boolean =>
   kind === "deprecated" || kind === "undeprecated" || kind === "default-changed"
 
-/** The old document can allow these witnesses too, because it allows unknown members. */
+/** For these kinds, the old document can allow the witness too, because it allows unknown members. */
 const isPresence = (kind: Kind): boolean => kind === "field-added" || kind === "variant-added"
 
 const isSent = (part: Part): boolean => part === "request" || part === "command"

@@ -27,7 +27,7 @@ export interface Edit {
   /** `additive`: clients must continue as before. `breaking`: clients must report the violation. */
   readonly kind: "additive" | "breaking"
   readonly edited: JsonSchema
-  /** `member` is the member that was added or removed. If it is absent, the complete value is new. */
+  /** `member` is the member that was added or removed. Without `member`, the edit changed the value itself. */
   readonly witnesses: ReadonlyArray<{ readonly value: Json; readonly member?: string }>
 }
 

@@ -44,7 +44,7 @@ export interface HubOptions extends Omit<UpstreamOptions, "onEvent"> {
 const holdMillis = 4_000
 const pingMillis = 10_000
 const pongTimeoutMillis = 120_000
-/** The limit of the exchange for one connection. */
+/** The exchange has the same limit for one connection. */
 const maxCommandsPerSecond = 10_000
 
 interface Reader {

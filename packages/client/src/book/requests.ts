@@ -43,7 +43,7 @@ export class Requests {
     return this.#lastMillis + wait
   }
 
-  /** Asks for a snapshot. The snapshot of a request in flight is enough. */
+  /** Makes a request due, unless the snapshot of an earlier request is still awaited. */
   want(): void {
     this.#isWanted = true
   }

@@ -24,7 +24,7 @@ export type Reply =
       readonly headers?: Record<string, string>
       readonly delayMillis?: number
     }
-  /** Fails with this code instead of a response. */
+  /** The request gets no response, but fails with the code `fault`. */
   | {
       readonly fault: string
       /** Default: `connect`, or `getaddrinfo` for `ENOTFOUND`. */
@@ -140,7 +140,7 @@ export const environment: Environment.Environment = { ...Environment.sandbox, na
 export const layerChanged = (change: (client: HttpClient.HttpClient) => HttpClient.HttpClient) =>
   Layer.effect(HttpClient.HttpClient, Effect.map(HttpClient.HttpClient, change))
 
-/** Without rate limits, unless `options` sets them. */
+/** A client without rate limits, unless `options` sets them. */
 export const layer = (
   replies: ReadonlyArray<Reply>,
   options: Partial<Kalshi.Options> = {}

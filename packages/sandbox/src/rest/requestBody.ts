@@ -10,7 +10,7 @@ import { constants } from "node:buffer"
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from "node:zlib"
 import { failure, type RestResponse } from "./errorBody.ts"
 
-/** For all bodies except the operator's snapshots. */
+/** The limit of a decoded body. An operator's snapshot may be larger. */
 const maxDecodedBytes = 4 * 1024 * 1024
 
 /** Names of headers are in lower case. */

@@ -99,7 +99,7 @@ const metricsIn = (got: ReadonlyArray<Collected>): ReadonlyArray<Exported> => {
   return last === undefined ? [] : JSON.parse(last.text).resourceMetrics[0].scopeMetrics[0].metrics
 }
 
-/** Returns the texts that must not be in the telemetry. */
+/** Sends requests with telemetry, and returns the texts that the telemetry must not contain. */
 const runBot = (url: string) =>
   Effect.gen(function* () {
     const sandbox = yield* Sandbox

@@ -42,7 +42,7 @@ const tickers = [ticker, "KXFEED-26-A", "KXFEED-26-B", "KXFEED-26-C"]
 const areWhole = (books: OrderBooks.Watch, markets: ReadonlyArray<string>, lines: number) =>
   Effect.map(books.lines, (states) => states.filter(({ liveBooks }) => liveBooks === markets.length).length === lines)
 
-/** `place` of the trader would make a client for each order. */
+/** Places orders with one client. The trader's `place` would make a client for each order. */
 const placing = ({ me, sandbox: { environment } }: Trader) =>
   Effect.map(
     Layer.build(Kalshi.layer({ environment, signer: me.signer })),
@@ -196,7 +196,7 @@ describe("OrderBooks.watch with two lines", () => {
     240_000
   )
 
-  it.live("takes the messages that arrived while the process was busy before it gives up a late line", () => {
+  it.live("does not give up a late line whose messages arrived while the process was busy", () => {
     const sockets = recordedSockets()
     return trading(({ place, sandbox }) =>
       Effect.gen(function* () {

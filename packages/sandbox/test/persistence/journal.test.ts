@@ -74,7 +74,7 @@ describe("Journal", () => {
     assert.isTrue(world.journal.isSaved)
   })
 
-  it("holds the response to a read of changes that are not on disk", async () => {
+  it("holds the response to a read until the changes that it shows are on the disk", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 1)
     const sent: Array<number> = []
@@ -263,7 +263,7 @@ describe("compaction", () => {
     ["the end of the process", () => undefined],
     ["a power failure", (random: () => number) => random]
   ] as const) {
-    it(`and every other write lose no acknowledged change if ${name} interrupts any operation`, async () => {
+    it(`loses no acknowledged change, like every other write, if ${name} interrupts a disk operation`, async () => {
       const random = randomOf(seed)
       let operations = Infinity
       let interrupted = 0
@@ -297,7 +297,7 @@ describe("compaction", () => {
     })
   }
 
-  it("is not needed if the creation of a file is interrupted: the file is absent or whole", async () => {
+  it("is not needed after an interrupted creation of the file, because the file is absent or whole", async () => {
     const found = { none: 0, whole: 0 }
     for (let stopAfter = 1; stopAfter < 10; stopAfter++) {
       const disk = new MemoryDisk()

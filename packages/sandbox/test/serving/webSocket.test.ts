@@ -117,7 +117,7 @@ describe("WebSockets", () => {
     await until(() => last(found.feed).closed === 1)
   })
 
-  served("send the frames of one turn in order", async (found) => {
+  served("send the frames of one turn in their sequence", async (found) => {
     const count = 500
     found.feed.onMessage = (_text, { line }) => {
       for (let n = 0; n < count; n++) {
@@ -143,7 +143,7 @@ describe("WebSockets", () => {
     found.feed.onOpen = () => {}
   })
 
-  served("refuse with a status, headers and a body, and close the connection", async (found) => {
+  served("refuse an upgrade with a status, headers and a body, and close the connection", async (found) => {
     found.feed.refusals.push(refusal(429, { headers: { "retry-after": "7", "content-type": "application/json" } }))
     const text = await raw(found.port, handshake(path)).received
     assert.match(text, /^HTTP\/1\.1 429 Too Many Requests\r\n/)
@@ -152,7 +152,7 @@ describe("WebSockets", () => {
     assert.match(text, /\r\n\r\n\{"error":\{"code":"refused",.*\}\}$/)
   })
 
-  served("refuse late, with half a response, or with a reset", async (found) => {
+  served("refuse an upgrade late, with half a response, or with a reset", async (found) => {
     found.feed.refusals.push(
       refusal(503, { delayMillis: 200 }),
       refusal(503, { arrives: "half" }),
@@ -192,7 +192,7 @@ describe("WebSockets", () => {
       const server = createServer((request, response) => response.end(`${request.method} ${request.url}`))
       server.on("upgrade", (request, _socket, head) => declineUpgrade(server, request, head))
       await new Promise<void>((resume) => server.listen(0, "127.0.0.1", resume))
-      const { port } = server.address() as AddressInfo // it listens on a port
+      const { port } = server.address() as AddressInfo // the address of a TCP server
       const offer = ["GET /x HTTP/1.1", "Host: a", "Connection: Upgrade", "Upgrade: h2c", "", ""].join("\r\n")
       const last = ["GET /y HTTP/1.1", "Host: a", "Connection: close", "", ""].join("\r\n")
       assert.match(await raw(port, offer + last).received, /200 OK[^]*GET \/x[^]*200 OK[^]*GET \/y/)

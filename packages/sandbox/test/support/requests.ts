@@ -145,7 +145,7 @@ const batchOf = ({ batches }: World, operationId: string): Readonly<Record<strin
     ? { rfq_batch_id: batches.acceptedBatchId, batch_quote_id: batches.acceptedBatchQuoteId }
     : { rfq_batch_id: batches.batchId, batch_quote_id: batches.batchQuoteId }
 
-/** Only the creator of an RFQ batch may send these. The creator is the taker. */
+/** Requests that only the creator of an RFQ batch may send. Here, the creator is the taker. */
 const ofCreator = new Set(["CreateRFQBatch", "DeleteRFQBatch", "GetRFQBatchBestQuotes", "AcceptRFQBatch"])
 
 const partsOf = (world: World, operationId: string): Readonly<Record<string, string>> => ({

@@ -101,7 +101,7 @@ export const reopenSlot = (core: Core, slot: Slot, reason: string): void => {
   core.touch(slot)
 }
 
-/** The subscription has ended as requested. */
+/** Called when the exchange has ended the subscription on request. */
 export const closed = (core: Core, slot: Slot): void => {
   const { reopenReason: reason } = slot
   reset(core, slot)
@@ -120,7 +120,10 @@ export const startLeaving = (slot: Slot, { kind, names }: Sent<Slot>): void => {
   else if (kind === "unsubscribe" && slot.reopenReason === undefined) slot.leaving = "all"
 }
 
-/** Marks a slot whose last command may have been carried out. The exchange's list of subscriptions will show this. */
+/**
+ * Marks a slot whose last command may have been carried out. The exchange's list of subscriptions will show whether it
+ * was.
+ */
 export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): void => {
   const { kind, names } = sent
   slot.status = "unknown"

@@ -158,7 +158,7 @@ export const changePosition = (
   const cost = count * ownPrice
   const before = position.count
   const closed = Math.min(count, Math.max(0, isBid ? -before : before))
-  // Opening costs the price of the own side. Closing also costs that price, and returns one dollar for each pair of YES
+  // Opening or closing a contract costs the price of the own side. Closing also returns one dollar, for the pair of YES
   // and NO.
   const revenue = closed * dollar - cost
 
@@ -201,7 +201,7 @@ export const applyFill = (state: State, order: OrderState, count: number, price:
   return fee
 }
 
-/** The market must have a result. Undefined if the position is zero. */
+/** Settles a position in a market that has a result. Returns undefined if the position is zero. */
 export const settlePosition = (state: State, position: PositionState): Settlement | undefined => {
   const { count, holding, market } = position
   position.settled = true
