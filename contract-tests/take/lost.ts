@@ -65,7 +65,7 @@ export interface Lost {
   readonly others: ReadonlyArray<string>
 }
 
-/** Ignores names that `elsewhere`, another document, still has. */
+/** Finds the names that only `before` has. Ignores names that `elsewhere`, another document, still has. */
 export const lost = (before: Json, after: Json, elsewhere: Json): Lost => {
   const [was, is, kept] = [namesOf(before), namesOf(after), new Set(fieldsIn(elsewhere))]
   const paths = [...was.paths].filter((path) => !is.paths.has(path)).map((path) => distinctPrefix(path, is.paths))
@@ -82,7 +82,7 @@ export const functionsIn = (source: string): ReadonlyMap<string, string> =>
 
 const moduleOf = (name: string): string => name.split(".")[0] ?? name
 
-/** If all functions of a module were lost, `modules` lists the module, and `functions` does not list them. */
+/** Finds the functions of lost operations. A module that lost all its functions is only in `modules`. */
 export const lostFunctions = (
   operations: ReadonlyArray<string>,
   before: ReadonlyMap<string, string>,
@@ -97,7 +97,7 @@ export const lostFunctions = (
 
 const escaped = (text: string): string => text.replaceAll(/[/{}.*+?^$()|[\]\\]/g, "\\$&")
 
-/** For the file of a removed module, returns only one message: remove the file. */
+/** Lists the lines that mention a lost name. For the file of a lost module, the only message is to remove the file. */
 export const mentions = (
   file: string,
   text: string,

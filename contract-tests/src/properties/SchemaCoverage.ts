@@ -158,7 +158,7 @@ const recordCoverage = (
   return coverage
 }
 
-/** A test may supply its own values. */
+/** Checks the values of the suite, or the values that a test supplies. */
 export const checkCoverage = (
   { operation, seed }: Pick<Run, "operation" | "seed">,
   schemas: ReadonlyArray<{ readonly schema: JsonSchema; readonly suite: Pick<Conformance.Suite, "mutants" | "values"> }>

@@ -43,7 +43,7 @@ const sync = (folder: string): void => {
   fs.closeSync(descriptor)
 }
 
-/** The run can be new or existing. */
+/** Opens the journal of a new or an existing run. */
 export const open = (folder: string, runId: string): Journal => {
   fs.mkdirSync(folder, { recursive: true })
   const file = fileOf(folder, runId)
@@ -77,7 +77,7 @@ const parsed = (line: string): JsonObject | undefined => {
   }
 }
 
-/** Undefined if the journal does not exist or does not contain the start of the run. */
+/** Reads a journal. Returns undefined if it does not exist or does not contain the start of the run. */
 export const read = (folder: string, runId: string): Read | undefined => {
   const file = fileOf(folder, runId)
   if (!fs.existsSync(file)) return undefined

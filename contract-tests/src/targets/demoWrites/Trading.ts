@@ -36,7 +36,7 @@ const textOf = (json: Json | undefined, name: string): ReadonlyArray<string> => 
 
 const failing = (what: string) => (error: { readonly message: string }) => new Missing(`${what}: ${error.message}`)
 
-/** The first execution searches for the market. */
+/** Finds the market for the orders. Later executions return the same market without a search. */
 const makeMarket = (provide: Provide): Effect.Effect<string, Missing> => {
   let ticker: string | undefined
   return Effect.gen(function* () {

@@ -38,7 +38,7 @@ export const ofEvent = Flag.String("event").pipe(Flag.withDescription("Only mark
 
 export const ticker = Argument.String("ticker").pipe(Argument.withDescription("The ticker of the market"))
 
-/** Undefined for the whole list. */
+/** The number of rows to print. Undefined for the whole list. */
 export const rowsOf = ({ all, limit }: Extent) =>
   all && Option.isSome(limit)
     ? Effect.fail(usage("--limit and --all exclude each other. Keep one of them"))

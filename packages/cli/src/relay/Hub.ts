@@ -188,7 +188,7 @@ export class Hub implements Upgrades {
     execute(this.#execution, connection, command.success, id)
   }
 
-  /** The channels of one command are handled separately: each waits for the acknowledgement of the exchange. */
+  /** Subscribes to the channels of one command separately: each waits for the acknowledgement of the exchange. */
   #subscribe(
     connection: FeedConnection,
     command: FeedCommand & { readonly cmd: "subscribe" },

@@ -51,7 +51,7 @@ const balances = (number: number | undefined, isStale: Queue.Dequeue<void>) => {
 /** The view begins with the fills of this period before the start. */
 const fillsMillis = 3_600_000
 
-/** None if the groups cannot be read. */
+/** Lists the order groups. Returns none if they cannot be read. */
 const listGroups = (number: number | undefined) =>
   OrderGroups.list(number === undefined ? {} : { subaccount: number }).pipe(
     Effect.map(({ order_groups = [] }) => order_groups),

@@ -50,7 +50,7 @@ export const marketsOf = (tickers: ReadonlyArray<string>) =>
 /** How often the state of the line is read. Reading it is cheap, and needs no request. */
 const pollMillis = 50
 
-/** The first state is emitted immediately. */
+/** The states of the line. The first state is emitted immediately. */
 export const lineStates: Stream.Stream<LineState, never, Feed.KalshiFeed> = Stream.fromEffect(Feed.state).pipe(
   Stream.repeat(Schedule.spaced(pollMillis)),
   Stream.map(lineStateOf),

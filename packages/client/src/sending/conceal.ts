@@ -73,7 +73,7 @@ const characterAt = (text: string, at: number): readonly [character: string, nex
 
 const fromCode = (code: number): string | undefined => (code <= 0xffff ? String.fromCharCode(code) : undefined)
 
-/** A space also matches a plus, because form decoding turns a plus into a space. */
+/** Whether two characters match. A space also matches a plus, because form decoding turns a plus into a space. */
 const isSame = (character: string, of: string): boolean =>
   plain(character) === plain(of) || (character === " " && plain(of) === "+")
 

@@ -27,7 +27,7 @@ export interface QuotedRfq {
 
 const maxFills = 100
 
-/** Newest first. */
+/** The newest order groups of an account, newest first. */
 export const newestGroups = (state: State, account: AccountState, limit: number): ReadonlyArray<GroupWindow> =>
   [...account.groups.values()]
     .slice(-limit)
@@ -45,7 +45,7 @@ export const newestGroups = (state: State, account: AccountState, limit: number)
 
 const maxQuotes = 20
 
-/** Newest first. */
+/** The newest RFQs, newest first, each with its newest quotes. */
 export const newestRfqs = (state: State, limit: number): ReadonlyArray<QuotedRfq> =>
   state.rfqList
     .slice(-limit)

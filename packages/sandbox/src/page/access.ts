@@ -54,7 +54,7 @@ const forbidden = (details: string): RestResponse => failure(403, "permission_de
 
 const isOwnName = (host: string): boolean => /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i.test(host)
 
-/** A browser sends `none` if its user typed the address. */
+/** Whether no other site made the request. A browser sends `none` if its user typed the address. */
 const isOwnSite = (site: string | undefined): boolean => site === undefined || site === "same-origin" || site === "none"
 
 /** Compares digests, so that the time of the comparison shows neither the token nor its length. */

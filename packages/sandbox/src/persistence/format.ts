@@ -82,7 +82,7 @@ const stateless: ReadonlyArray<keyof Assumptions> = [
   "pythFeed"
 ]
 
-/** A replay with other values of these assumptions would give another state. */
+/** The assumptions that decide the state: a replay with other values would give another state. */
 export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
   const kept: Partial<Assumptions> = { ...assumptions }
   for (const name of stateless) {

@@ -49,7 +49,7 @@ export class ArrivingBody {
     this.#maxBytes = maxBytes
   }
 
-  /** Undefined if the chunk was added. */
+  /** Adds a chunk. Returns undefined, or why the chunk was not added. */
   add(chunk: Uint8Array): "tooLarge" | "noMemory" | undefined {
     this.#length += chunk.length
     if (this.#length > this.#maxBytes) {

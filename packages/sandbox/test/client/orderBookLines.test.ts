@@ -57,7 +57,7 @@ const placing = ({ me, sandbox: { environment } }: Trader) =>
       }).pipe(Effect.provide(kalshi))
   )
 
-/** Keeps the order of the delayed messages. */
+/** Delays the messages of every other socket, without a change of their sequence. */
 const everyOtherSocketIsLate = (millis: number) =>
   Layer.effect(
     Socket.WebSocketConstructor,

@@ -44,7 +44,7 @@ const served = (name: string, test: (served: Served) => Promise<void>) =>
     )
   )
 
-/** Ignores errors before the event. */
+/** Waits for an event. Ignores errors before the event. */
 const once = (emitter: EventEmitter, event: string): Promise<ReadonlyArray<unknown>> =>
   new Promise((resume) => emitter.once(event, (...values: ReadonlyArray<unknown>) => resume(values)))
 

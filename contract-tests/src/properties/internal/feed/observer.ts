@@ -42,8 +42,8 @@ const ofFaults = new Set(["CommandTimedOut", "SnapshotMissing", "TooManyConnecti
 const limitExceeded = 26
 
 /**
- * `badMarket` is always refused. After a lost reply, the exchange can also refuse a market because the subscription has
- * too many.
+ * Whether a market may end with an error. `badMarket` is always refused. After a lost reply, the exchange can also
+ * refuse a market because the subscription has too many markets.
  */
 export const isPermitted = (market: string, error: { readonly _tag: string; readonly code?: unknown }): boolean =>
   ofFaults.has(error._tag) ||

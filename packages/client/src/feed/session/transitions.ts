@@ -61,7 +61,7 @@ export const opened = (
   onSid(slot, sid)
 }
 
-/** The exchange no longer has the subscription of this slot. */
+/** Called when the exchange no longer has the subscription of a slot. */
 export const reset = (core: Core, slot: Slot): void => {
   if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
   // A connection that will take over holds messages back. The held messages of this slot would now have a gap, so they

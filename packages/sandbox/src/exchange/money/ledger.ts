@@ -28,7 +28,7 @@ import {
   type State
 } from "../state.ts"
 
-/** The limit for all accounts together. */
+/** The maximum money of all accounts together. */
 export const maxTotalMicros = 9_000_000_000_000_000
 
 const oneCent = 10_000
@@ -54,7 +54,7 @@ export const makeHolding = (account: AccountState, subaccount: number, exchangeI
   positions: new Map()
 })
 
-/** A new position is not in the state until {@link attach} adds it. */
+/** Finds or makes a position. A new position is not in the state until {@link attach} adds it. */
 export const positionOf = (account: AccountState, subaccount: number, market: MarketState): PositionState => {
   const holding =
     account.holdings.get(holdingKey(subaccount, market.exchangeIndex)) ??
@@ -241,7 +241,7 @@ export const settlePosition = (state: State, position: PositionState): Settlemen
   return settlement
 }
 
-/** The primary subaccount always exists. */
+/** Whether a subaccount exists. The primary subaccount always exists. */
 export const hasSubaccount = (account: AccountState, subaccount: number): boolean =>
   isSubaccount(subaccount) && subaccount <= account.subaccounts
 
@@ -316,7 +316,7 @@ const addPayment = (
   state.emit?.({ type: "payment", kind, accountId: account.accountId, payment })
 }
 
-/** The value at the last prices of the markets. Settled positions have no value. */
+/** The value of the positions at the last prices of their markets. Settled positions have no value. */
 const valueOfPositions = ({ account, exchangeIndex, subaccount }: Holding): number => {
   let micros = 0
   for (const { count, market } of unsettledPositions(account, subaccount, exchangeIndex)) {
