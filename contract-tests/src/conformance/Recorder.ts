@@ -155,7 +155,7 @@ const reply = (response: ServerResponse, { body, headers = {}, status }: Reply):
   response.end(body)
 }
 
-/** Applies to request bodies, and to response bodies that a rule changes. The exchange's own limit is lower. */
+/** The limit of request bodies, and of response bodies that a rule changes. The exchange's own limit is lower. */
 const maxBodyBytes = 8 * 1024 * 1024
 
 const collect = (message: IncomingMessage, done: (body: Buffer) => void): void => {

@@ -60,7 +60,7 @@ const concerns = (reported: string, place: string): boolean =>
 const refusesAt = (result: ReturnType<ClientOf>, place: string): boolean =>
   !result.ok && (result.pointers.length === 0 || result.pointers.some((pointer) => concerns(pointer, place)))
 
-/** An empty list instead of null is not a change. */
+/** Whether the client returns a different value. An empty list instead of null does not count. */
 const isChanged = (result: ReturnType<ClientOf>, witness: Json, pointer: string): boolean => {
   if (!result.ok || result.kept === undefined) return false
   const [sent, kept] = [valueAt(witness, pointer), valueAt(result.kept, pointer)]
@@ -212,7 +212,7 @@ export interface Collector {
 /** Equal changes of these kinds are one finding, even if their pointers differ. */
 const isAnywhere = (kind: Kind): boolean => /^(?:status|security|response-body)-/.test(kind)
 
-/** Two findings with this key are the same change, even if the client reacts differently. */
+/** Identifies a change: findings with the same key are the same change, even if the client reacts differently. */
 const changeKeyOf = ({ change, kind, part, pointer }: Finding): string =>
   [part, kind, change, isAnywhere(kind) ? "" : pointer].join("\n")
 

@@ -311,6 +311,9 @@ export const decreaseCommand = Command.make(
   ),
   Command.withShortDescription("Decreases the resting part of an order"),
   Command.withExamples([
-    { command: "kalshi order decrease 0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e --to 5", description: "Leaves five resting" }
+    {
+      command: "kalshi order decrease 0b0f7f6e-5a53-4f4b-8f43-8b8b5b0f7f6e --to 5",
+      description: "Leaves five contracts resting"
+    }
   ])
 )

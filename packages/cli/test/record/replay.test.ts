@@ -230,7 +230,7 @@ describe("kalshi replay", () => {
     })
   )
 
-  it.live("shows text of the exchange without control characters", () =>
+  it.live("shows text from the exchange without control characters", () =>
     Effect.gen(function* () {
       const evil = frame(1, delta(2, "yes", "0.4500", "1.00", "A\u001b[2J\u202e"))
       const { stdout } = yield* replay([write("evil.ndjson", [header({ environment: "x\u001b[31m" }), evil])])

@@ -118,7 +118,7 @@ describe("AccountFeed.make", () => {
 })
 
 describe("AccountFeed.layer", () => {
-  withWorld("provides `PushedOrders`, which shows each later message of a watched order", ({ line }) =>
+  withWorld("provides `PushedOrders`, which shows each new message of a watched order", ({ line }) =>
     Effect.gen(function* () {
       const pushed = yield* PushedOrders
       line.live(...channels)

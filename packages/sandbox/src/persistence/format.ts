@@ -11,7 +11,7 @@ import type { Snapshot } from "../exchange/Exchange.ts"
 
 export const format = 1
 
-/** See `Host` in `operator/operator.ts`. */
+/** The clock of the exchange. `Host` in `operator/operator.ts` documents it. */
 export interface ClockState {
   readonly isFrozen: boolean
   /** The time of a frozen clock before it was ever moved. */
@@ -56,7 +56,7 @@ export interface Entry {
   readonly change: Change
 }
 
-/** `atMillis` is the exchange's time at the command, or before the change of the clock. */
+/** `atMillis` is the exchange's time when it executes the command, or before the clock changes. */
 export type Change =
   | { readonly atMillis: number; readonly command: Command }
   | { readonly atMillis: number; readonly clock: ClockState }

@@ -168,7 +168,7 @@ describe("a state file", () => {
     assert.isAbove(Math.min(found.earlier, found.refused), 10)
   })
 
-  it("with a damaged line before later writes is refused with a remedy", async () => {
+  it("with a damaged line before later writes is refused, with advice", async () => {
     const world = await makeJournaled(never)
     for (const changes of [3, 6, 9]) {
       stepTo(world, changes)
@@ -370,7 +370,7 @@ describe("a failing disk", () => {
     })
   }
 
-  it("stops the journal if a reset cannot be saved, and keeps the exchange", async () => {
+  it("stops the journal if a reset cannot be saved, and keeps the state before the reset", async () => {
     const world = await makeJournaled(never)
     stepTo(world, 10)
     await world.journal.close()

@@ -68,7 +68,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "causes 415 if it is unknown or a combination, even over plain JSON",
+    "causes 415 if it is unknown or a combination, even if the body is plain JSON",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const encoding of ["zstd", "compress", "gzip, gzip", "gzip, identity", "", "x"]) {
@@ -114,7 +114,7 @@ describe("the content encoding of a request", () => {
   )
 
   onEveryTransport(
-    "is checked after the signature, and costs tokens even if it is refused",
+    "is checked after the signature, and costs tokens even if the request is refused",
     Effect.gen(function* () {
       const world = yield* makeWorld
       const sent: Sent = { method: "POST", path: orders, text: gzipSync(body), headers: { "content-encoding": "zstd" } }
