@@ -116,7 +116,8 @@ export default class MutationRunner extends TestRunner {
       State.kill(folder, id, { test: test.fullName, reason })
     }
     if (killed.length > 0) {
-      // A mutant can have lasting effects, so that the test fails even without a mutant. Then its kills do not count.
+      // A mutant can have lasting effects, so that the test fails even without a mutant. Then the kills of this test do
+      // not count.
       this.renewSignal(test)
       const isSound = await run(test).then(
         () => true,

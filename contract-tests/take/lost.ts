@@ -13,7 +13,7 @@ import type { Json } from "../src/reference/JsonSchema.ts"
 interface Names {
   readonly operations: ReadonlySet<string>
   readonly paths: ReadonlySet<string>
-  /** Components, path segments, parameters and fields. */
+  /** The names of components, path segments, parameters and fields. */
   readonly others: ReadonlySet<string>
 }
 

@@ -200,7 +200,7 @@ export interface Limited {
 
 export interface Requests {
   readonly reference: ReferenceDocument.Operation
-  /** Path, query and body in one closed object. */
+  /** The schema of path, query and body as one closed object. */
   readonly input: JsonSchema
   readonly limited: (input: JsonObject) => ReadonlyArray<Limited>
   /** Sets each of the `limited` fields to its replacement value, so that the client sends the input. */

@@ -150,7 +150,7 @@ const invalid = (operation: string, pointer: string, reason: string) =>
 const copyOf = (input: Input | undefined): Record<string, unknown> =>
   Object.assign(Object.create(Object.getPrototypeOf(input ?? {}) as object | null), input)
 
-/** `elements` returns what the stream emits for a page. */
+/** Makes a reader. `elements` returns what the stream emits for a page. */
 const reader =
   <A>(
     operation: (input: Input) => Effect.Effect<Page, unknown, unknown>,

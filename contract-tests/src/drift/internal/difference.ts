@@ -44,7 +44,7 @@ export interface Alternatives {
  */
 export type Embed = (leaf: Json | undefined) => Json | undefined
 
-/** The current place in the complete values. */
+/** The place that is compared now, within the complete values. */
 export interface Frame {
   readonly location: string
   readonly pointer: string

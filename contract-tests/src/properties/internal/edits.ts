@@ -94,12 +94,12 @@ export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Ju
   return [...found.values()]
 }
 
-/** `base` is the root value that contains the value. */
+/** The node of a value within the root value `base`. */
 export interface RootedNode extends SchemaNode {
   readonly base: Json
 }
 
-/** A larger value allows more edits. */
+/** Whether `known` is smaller than `value`. A larger value allows more edits. */
 const isSmaller = (known: Json, value: Json): boolean =>
   ((isArray(known) && isArray(value)) || (isObject(known) && isObject(value))) &&
   Object.keys(known).length < Object.keys(value).length
@@ -112,7 +112,7 @@ const allTypes: ReadonlyArray<Exclude<TypeName, "integer" | "null">> = [
   "object"
 ]
 
-/** Without one of these keywords, a schema allows more values. */
+/** The keywords whose removal makes a schema allow more values. */
 const droppable = ["pattern", "format", "minLength", "maxLength", "minimum", "maximum", "minItems", "maxItems"] as const
 
 const without = (schema: SchemaObject, key: string): SchemaObject =>
@@ -166,7 +166,7 @@ export const make = (judge: Judge) => {
       .map((value) => ({ value }))
   }
 
-  /** These edits do not depend on the value. */
+  /** The edits that do not depend on the value. */
   const editsOfSchema = (schema: SchemaObject): ReadonlyArray<Edit> => {
     const known = cached.get(schema)
     if (known !== undefined) return known

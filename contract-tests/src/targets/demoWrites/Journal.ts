@@ -20,14 +20,14 @@ export type Entry =
     }
   /** A request that is about to be sent, without signing headers. */
   | { readonly kind: "sending"; readonly method: string; readonly path: string; readonly body: string | undefined }
-  /** The exchange assigned the id. */
+  /** The run created an order or a group. The exchange assigned the id. */
   | { readonly kind: "order" | "group"; readonly id: string }
-  /** `left` lists the entities that could not be removed. */
+  /** The cleanup has ended. `left` lists the entities that could not be removed. */
   | { readonly kind: "swept"; readonly left: ReadonlyArray<string> }
 
 export interface Journal {
   readonly file: string
-  /** Returns after the line is on disk. */
+  /** Writes an entry. Returns after the line is on disk. */
   readonly append: (entry: Entry) => void
   readonly close: () => void
 }

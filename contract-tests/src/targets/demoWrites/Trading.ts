@@ -108,7 +108,7 @@ const recordEntities = (
   }
 }
 
-/** `note` gets the entities that the writes create. */
+/** `note` is called with each entity that the writes create. */
 export const make = (
   provide: Provide,
   { limit, runId }: { readonly limit: CountInput; readonly runId: string },
@@ -137,7 +137,7 @@ export const make = (
       time_in_force: "good_till_canceled",
       self_trade_prevention_type: "taker_at_cross",
       post_only: true,
-      // If this process dies, the order expires soon.
+      // The order expires soon, even if this process dies.
       expiration_time: Math.floor((now + bounds.restMillis) / 1_000),
       order_group_id
     } as const

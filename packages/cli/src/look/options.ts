@@ -63,7 +63,7 @@ export const moreRows = (rows: number): string =>
 export interface ListOptions<Row> {
   /** Printed if there is no row. */
   readonly empty: string
-  /** A line below a table that shows every row. Not printed with `--all`. */
+  /** A line below the table if the table shows the whole list. Not printed with `--all`. */
   readonly total?: (rows: ReadonlyArray<Row>) => string
 }
 

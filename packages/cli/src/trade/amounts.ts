@@ -43,7 +43,7 @@ const rfc3339 = /^(\d{4})-(\d{2})-(\d{2})T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[
 
 const parseTime = (text: string, nowMillis: number): number | undefined => {
   const relative = /^(\d{1,9})([smhd])$/.exec(text)
-  // The pattern allows only the units of the table.
+  // The pattern allows only the units of `unitSeconds`.
   if (relative !== null) {
     return Math.floor(nowMillis / 1_000) + Number(relative[1]) * unitSeconds[relative[2] as keyof typeof unitSeconds]
   }

@@ -65,7 +65,7 @@ const cases: ReadonlyArray<Case> = [
 
 const placed = { order_id: "o-1", fill_count: "0.00", remaining_count: "1.00", ts_ms: 1 }
 
-/** The limits of the lowest tier. Requests are assumed to arrive at once. */
+/** A layer with the limits of the lowest tier. It assumes that requests arrive at once. */
 const layerOf = (testCase: Case, observed: Observed) => {
   const http = HttpClient.make((request, url) =>
     Effect.suspend(() => {

@@ -175,7 +175,7 @@ describe("Orders.settle", () => {
       const { outcome } = yield* place([failing, asOf(0), listed()], { within: 50 })
       assert.deepInclude(outcome, { _tag: "Unknown", exists: true })
       assert.strictEqual((yield* settleUnlisted(journaled(outcome), asOf(3_600_000), 3_600_000))._tag, "Unknown")
-      // An error in the body makes a success status a failure.
+      // A response with a success status and an error in its body is a failure.
       const error: Reply = { status: 201, body: { error: { code: "deprecated_v1_order_endpoint" } } }
       const none = yield* place([error, asOf(0), listed()], { within: 50 })
       assert.deepInclude(none.outcome, { _tag: "Unknown", exists: false })
@@ -188,7 +188,7 @@ describe("Orders.settle", () => {
       const { outcome } = yield* place([duplicate, asOf(0), listed()], { within: 50 })
       const again = yield* settleUnlisted(outcome, asOf(0), 0)
       assert.deepStrictEqual(again, { ...(outcome as Orders.Unknown), lastAttemptMillis: outcome.lastAttemptMillis! })
-      // A journal does not keep the error.
+      // A journal does not contain the error of an outcome.
       assert.deepInclude(yield* settleUnlisted(journaled(outcome), asOf(0), 0), { _tag: "Unknown", error: undefined })
     })
   )
@@ -215,7 +215,7 @@ describe("Orders.settle", () => {
         _tag: "NotPlaced",
         notListedAsOf: "1970-01-01T00:01:31.000Z"
       })
-      // An as_of_time within the limit is reported unchanged.
+      // An as_of_time that is not later than the clock is reported unchanged.
       const whole: Reply = { status: 200, body: { as_of_time: "1970-01-01T00:01:31Z" } }
       assert.deepInclude(yield* settleUnlisted(placement, dated(whole, 90_000), 90_000), {
         _tag: "NotPlaced",

@@ -53,7 +53,7 @@ const keyOf = (timer: Timer): string => {
   return `${what} ${of}`
 }
 
-/** Replaces the timer of the same effect and subject. */
+/** Adds a timer, which replaces the timer of the same effect and subject. */
 export const schedule = (state: State, atMillis: number, timer: Timer): void =>
   state.timers.add(atMillis, timer, keyOf(timer))
 

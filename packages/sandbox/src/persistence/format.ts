@@ -11,7 +11,7 @@ import type { Snapshot } from "../exchange/Exchange.ts"
 
 export const format = 1
 
-/** The clock of the exchange. `Host` in `operator/operator.ts` documents it. */
+/** The clock of the exchange. `Host` in `operator/operator.ts` explains its fields. */
 export interface ClockState {
   readonly isFrozen: boolean
   /** The time of a frozen clock before it was ever moved. */
@@ -40,7 +40,7 @@ export interface Origin {
   readonly accounts: ReadonlyArray<InitialAccount>
 }
 
-/** The first record. */
+/** The first record of a state file. */
 export interface Head extends Origin {
   /** The number of parts of the snapshot. */
   readonly parts: number
@@ -66,7 +66,7 @@ export interface Base {
   readonly clock: ClockState
 }
 
-/** These assumptions change responses, but not the state. */
+/** The assumptions that change responses, but not the state. */
 const stateless: ReadonlyArray<keyof Assumptions> = [
   "timestampWindowMillis",
   "rsaSalt",

@@ -1,5 +1,5 @@
 /**
- * A request for every operation of the published OpenAPI document. Most parts of the requests are generated from it.
+ * Makes a request for each operation of the published OpenAPI document. Most parts are generated from the document.
  */
 import { readFileSync } from "node:fs"
 import { exampleOf, type JsonSchema } from "./examples.ts"
@@ -202,7 +202,7 @@ export const everyRequest: ReadonlyArray<RequestCase> = Object.entries(document.
         const schema = requestBody?.content["application/json"]?.schema
         const json = bodies[operationId]?.(world) ?? (schema === undefined ? undefined : make(schema))
         return {
-          method: method.toUpperCase() as Sent["method"], // the document uses only these methods
+          method: method.toUpperCase() as Sent["method"], // the document has no other method
           path: query === "" ? path : `${path}?${query}`,
           by: ofCreator.has(operationId) ? world.taker : world.maker,
           ...(json === undefined ? (method === "post" || method === "put" ? { json: {} } : {}) : { json })

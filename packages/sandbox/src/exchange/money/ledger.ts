@@ -144,7 +144,9 @@ const share = (micros: number, part: number, whole: number): number => {
     : Number((BigInt(micros) * BigInt(part)) / BigInt(whole))
 }
 
-/** Charges no fee, and returns the change of the cash. Does not update which resting orders the position covers. */
+/**
+ * Changes a position without a fee, and returns the change of the cash. Does not update which resting orders it covers.
+ */
 export const changePosition = (
   state: State,
   position: PositionState,
@@ -179,7 +181,7 @@ export const changePosition = (
   return revenue
 }
 
-/** Returns the fee. The caller must have reduced the order's remaining count. */
+/** Applies a fill, and returns its fee. The caller must have reduced the order's remaining count. */
 export const applyFill = (state: State, order: OrderState, count: number, price: number, rate: number): number => {
   const { position } = order
   const { holding } = position
@@ -187,8 +189,8 @@ export const applyFill = (state: State, order: OrderState, count: number, price:
   shrink(order, count)
   cover(position, order.side === "bid" ? "ask" : "bid")
 
-  // Many tiny fills can round their fees up beyond the reservation. The fee is at most the free cash, so the cash is
-  // never overdrawn.
+  // Many tiny fills can round their fees up beyond the reservation. The fee is limited to the free cash, so that the
+  // cash is never overdrawn.
   const tradeFee = feeUp(rate, count, price, state.rounding.feeStep)
   const owed = charge(order, state.rounding, tradeFee, revenue)
   const fee = Math.min(owed, holding.cashMicros)
