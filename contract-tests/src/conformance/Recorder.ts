@@ -43,7 +43,7 @@ export interface Rule {
   readonly times?: number
   /** Responds instead of the exchange, which does not get the request. `nth` counts the requests of the rule from 0. */
   readonly respond?: (request: Recorded, nth: number) => Reply
-  /** Runs after the exchange has carried out the request. */
+  /** Changes the response after the exchange has carried out the request. */
   readonly alter?: (reply: Reply) => Reply
 }
 
@@ -73,7 +73,7 @@ export class Recorder {
     this.#rules.push({ rule, used: 0 })
   }
 
-  /** `path` is below `/trade-api/v2`. */
+  /** The recorded requests with a method and a path below `/trade-api/v2`. */
   sent(method: string, path: string): ReadonlyArray<Recorded> {
     return this.requests.filter((request) => request.method === method && pathOf(request.path) === root + path)
   }
@@ -170,7 +170,7 @@ const collect = (message: IncomingMessage, done: (body: Buffer) => void): void =
   message.on("error", () => {}) // the peer has closed the connection
 }
 
-/** `upstream` returns the address of the exchange. */
+/** Starts a recorder. `upstream` returns the address of the exchange. */
 export const make = (upstream: () => string): Effect.Effect<Recorder, never, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<{ readonly server: Server; readonly recorder: Recorder; readonly close: () => void }>((resume) => {

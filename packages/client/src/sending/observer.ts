@@ -30,7 +30,7 @@ export interface Telemetry {
 }
 
 export interface CallObserver {
-  /** Can be called again during a wait for tokens. */
+  /** Called when the call waits for tokens. Can be called again during the wait. */
   readonly onWait: () => void
   /** Called after the wait for tokens. */
   readonly onReady: () => void

@@ -121,7 +121,7 @@ const connection = Effect.fnUntraced(function* (port: number) {
     Effect.callback<A, Redis.RedisError>((resume) => {
       waiting.push((reply) =>
         resume(
-          reply instanceof Error ? Effect.fail(new Redis.RedisError({ cause: reply })) : Effect.succeed(reply as A) // the caller knows the command
+          reply instanceof Error ? Effect.fail(new Redis.RedisError({ cause: reply })) : Effect.succeed(reply as A) // the caller knows the type of the reply
         )
       )
       const words = command.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`)

@@ -476,7 +476,7 @@ describe("Orders.ensureCanceled from untyped code", () => {
         { order_id, ticker: "" },
         { order_id, exchange_index: -1 }
       ]) {
-        const invalid = value as Orders.CancelTarget // untyped callers can pass it
+        const invalid = value as Orders.CancelTarget // untyped callers can pass any value
         const { error, paths } = yield* play(Orders.ensureCanceled(invalid), [])
         assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.ensureCanceled", pointer: "" })
         assert.isNotEmpty(error._tag === "InvalidRequest" && error.reason)

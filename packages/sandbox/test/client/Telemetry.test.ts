@@ -25,9 +25,9 @@ interface Span extends Attributed {
   readonly spanId: string
   readonly parentSpanId?: string
   readonly name: string
-  /** 1 internal, 3 client. */
+  /** 1 is internal, 3 is client. */
   readonly kind: number
-  /** 1 ok, 2 error. */
+  /** 1 is ok, 2 is error. */
   readonly status: { readonly code: number; readonly message?: string }
 }
 

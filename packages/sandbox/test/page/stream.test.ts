@@ -10,7 +10,7 @@ import { makeFloor, terms, ticker, unwrap } from "../support/floor.ts"
 
 type Data = Readonly<Record<string, { readonly items: ReadonlyArray<unknown>; readonly discarded: number }>>
 
-/** `behind` simulates a slow reader. */
+/** A stream to a page, whose `behind` simulates a slow reader. */
 const makeBody = () => {
   const body = {
     texts: [] as Array<string>,

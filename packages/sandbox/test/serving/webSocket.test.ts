@@ -21,7 +21,7 @@ interface Served {
 
 const path = "/trade-api/ws/v2"
 
-/** HTTP requests to other paths receive 418. */
+/** Serves the feed. HTTP requests to other paths receive 418. */
 const serve: Effect.Effect<Served, unknown, Scope.Scope> = Effect.gen(function* () {
   const feed = makeFakeFeed()
   const defects: Array<unknown> = []
@@ -77,7 +77,7 @@ const until = async (holds: () => boolean): Promise<void> => {
 
 const last = ({ connections }: Feed): Connection => connections.at(-1)!
 
-/** `received` is everything that arrives until the end. */
+/** Sends a text over a socket. `received` is everything that arrives until the connection ends. */
 const raw = (port: number, text: string): { readonly socket: Socket; readonly received: Promise<string> } => {
   const socket = connect(port, "127.0.0.1")
   const chunks: Array<Buffer> = []

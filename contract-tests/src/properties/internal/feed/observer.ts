@@ -17,7 +17,7 @@ export interface Observer {
    * `channel market`, with `all` for all markets.
    */
   readonly wanted: ReadonlyArray<{ readonly filter: string; readonly entries: ReadonlyArray<string> }>
-  /** `isPartial`: the next frame completes the last frame. */
+  /** Checks the state of the client. `isPartial` is true if the next frame completes the last frame. */
   readonly check: (isPartial: boolean) => void
   /** Checks what happened since the last step. */
   readonly step: () => void
