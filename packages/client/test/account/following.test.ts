@@ -211,7 +211,7 @@ describe("Following", () => {
     assert.strictEqual(second.closed.length, 3)
   })
 
-  it("is not live when its only line ends permanently, and reports its end once", () => {
+  it("is not live after its only line ends permanently, and reports the end once", () => {
     const { first, world } = live()
     first.refusal = closed
     first.end("fill", ended)
@@ -231,7 +231,7 @@ describe("Following", () => {
     assert.strictEqual(first.opened.length, channels.length)
   })
 
-  it("reports its end once if a line ends while the account subscribes on it", () => {
+  it("reports the end of a line once if the line ends while the account subscribes on it", () => {
     const { first, world } = live()
     first.end("fill", ended)
     first.onSubscribe = () => first.end("user_orders", closed)

@@ -415,7 +415,7 @@ export interface AcceptRfqBatch {
   readonly subaccount: number | undefined
 }
 
-/** An accepted RFQ batch: the quote that won each child, in the order of the children. */
+/** An accepted RFQ batch: the quote that won each child, in the sequence of the children. */
 export interface AcceptedBatch {
   readonly side: "yes" | "no"
   readonly quotes: ReadonlyArray<Quote>
@@ -788,7 +788,7 @@ export interface ListMilestones extends PageQuery {
 
 /** A filter of structured targets. Undefined fields do not filter. */
 export interface ListStructuredTargets extends PageQuery {
-  /** Lists these targets in this order. Unknown ids are omitted. */
+  /** Lists these targets, in the sequence of the ids. Unknown ids are omitted. */
   readonly ids?: ReadonlyArray<string> | undefined
   readonly type?: string | undefined
   /** The league, conference, division or tour, or one of the leagues. */

@@ -24,7 +24,7 @@ const maker = Effect.gen(function* () {
   }
 }).pipe(Effect.provide(Orders.cancelAllOnExit({ within: "5 seconds" })))
 
-/** The faults of the maker's requests, in order. Each fault applies to one request. */
+/** The faults of the maker's requests, in their sequence. Each fault applies to one request. */
 const faults: ReadonlyArray<Sandbox.Fault> = [
   { operation: "BatchCreateOrdersV2", reset: "after" },
   { operation: "CancelOrderV2", status: 503 },

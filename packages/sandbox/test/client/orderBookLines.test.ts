@@ -266,7 +266,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("survives maintenance, which sets the clocks back", ({ place, sandbox }) =>
+  inMemory("is live again after maintenance, which sets the clocks back", ({ place, sandbox }) =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker], { lines: 2 })
       yield* eventually(areWhole(books, [ticker], 2))
@@ -326,7 +326,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("reports an unknown market after both lines refused it, and keeps the others", () =>
+  inMemory("reports an unknown market after both lines refused it, and keeps the other markets", () =>
     Effect.gen(function* () {
       const books = yield* OrderBooks.watch([ticker, "KXNONE-26-YES"], { lines: 2 })
       yield* until(() => books.state("KXNONE-26-YES") === undefined)
@@ -336,7 +336,7 @@ describe("OrderBooks.watch with two lines", () => {
     })
   )
 
-  inMemory("ends with the refusal if no market exists, with one or two lines", () =>
+  inMemory("ends with the refusal of the exchange if no market exists", () =>
     Effect.gen(function* () {
       for (const lines of [1, 2]) {
         const books = yield* OrderBooks.watch(["KXNONE-26-YES"], { lines })

@@ -154,7 +154,7 @@ describe("the body of a request", () => {
   const upgrade = { method: "POST", path: "/account/api_usage_level/upgrade" } as const
 
   onEveryTransport(
-    "needs a JSON content type wherever a body is declared, even if empty",
+    "needs a JSON content type if the document declares it, even if it is empty",
     unchanged((world) =>
       Effect.gen(function* () {
         for (const [id, request] of Object.entries(requests(world))) {
@@ -174,7 +174,7 @@ describe("the body of a request", () => {
   )
 
   onEveryTransport(
-    "may be empty where it is optional, and is then an empty object",
+    "is read as an empty object if it is optional and empty",
     Effect.gen(function* () {
       const world = yield* makeWorld
       for (const [id, request] of Object.entries(requests(world))) {
@@ -187,7 +187,7 @@ describe("the body of a request", () => {
   )
 
   onEveryTransport(
-    "must be an object wherever it is read",
+    "must be an object unless the exchange ignores it",
     unchanged((world) =>
       Effect.gen(function* () {
         const all = [

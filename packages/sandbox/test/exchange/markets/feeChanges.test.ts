@@ -43,7 +43,7 @@ describe("changeSeriesFee", () => {
     assert.deepStrictEqual(rates("KXTEST-26-OWN"), { taker: 100, maker: 175 })
   })
 
-  it("takes effect at its time", () => {
+  it("takes effect at its scheduled time", () => {
     const { changeSeries, floor, rates } = setup()
     changeSeries(maker, start + minute)
     floor.time = start + minute - 1
