@@ -50,7 +50,7 @@ const namesOf = (document: Json): Names => {
   }
 }
 
-/** The shortest prefix that no other path has. */
+/** The shortest prefix of a path that no other path has. */
 const distinctPrefix = (path: string, others: ReadonlySet<string>): string => {
   const segments = path.split("/").slice(1)
   const beginnings = segments.map((_, index) => `/${segments.slice(0, index + 1).join("/")}`)
@@ -61,7 +61,7 @@ const isDistinct = (name: string): boolean => /^[a-z].*_|^[A-Z].*[A-Z]/.test(nam
 
 export interface Lost {
   readonly operations: ReadonlyArray<string>
-  /** Prefixes of paths, components, path segments, parameters and fields. */
+  /** The components, path segments, parameters and fields that were lost, and prefixes of the lost paths. */
   readonly others: ReadonlyArray<string>
 }
 

@@ -39,7 +39,7 @@ export interface Root {
   readonly pointerOf: (schema: JsonSchema | undefined, side: "new" | "old") => string | undefined
 }
 
-/** `undecided` has the changes that a person must decide about. */
+/** The judged differences. `undecided` has the changes that a person must decide about. */
 export interface Judged {
   readonly findings: ReadonlyArray<Finding>
   readonly undecided: ReadonlyArray<string>
@@ -67,13 +67,13 @@ const isChanged = (result: ReturnType<ClientOf>, witness: Json, pointer: string)
   return sent !== undefined && !equals(sent, kept) && !(sent === null && isArray(kept) && kept.length === 0)
 }
 
-/** Most schemas have no difference, so a judge is created on its first use. */
+/** Creates a judge on its first use, because most schemas have no difference. */
 export const lazily = (create: () => JudgeOf): JudgeOf => {
   let judge: JudgeOf | undefined
   return (value) => (judge ??= create())(value)
 }
 
-/** `judge` uses the schema from which the client was generated. */
+/** A model of the client. `judge` uses the schema from which the client was generated. */
 export const modelOf =
   (judge: JudgeOf): ClientOf =>
   (value) =>

@@ -67,7 +67,7 @@ export interface ListOptions<Row> {
   readonly total?: (rows: ReadonlyArray<Row>) => string
 }
 
-/** `items` receives the number of rows to print, so that it can choose the page size. */
+/** Prints a list. `items` receives the number of rows to print, so that it can choose the page size. */
 export const print = <Row, E, R>(
   columns: ReadonlyArray<Output.Column<Row>>,
   extent: Extent,
@@ -94,7 +94,7 @@ export const printFound = <Row>(
     if (hasMore) yield* Output.note(moreRows(rows.length))
   })
 
-/** Refuses `--csv` before the value is read. */
+/** Prints a value. Refuses `--csv` before the value is read. */
 export const printValue = <A, E, R>(read: Effect.Effect<A, E, R>, human: (value: A, screen: Output.Screen) => string) =>
   Effect.gen(function* () {
     if ((yield* Output.format) === "csv") return yield* usage("--csv prints lists only. Use --json")

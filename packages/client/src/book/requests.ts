@@ -21,7 +21,7 @@ const longestTimeoutMillis = 60_000
  */
 const pauseMillis = 250
 
-/** The subscription itself counts as the first request. */
+/** The requests of one book. The subscription itself counts as the first request. */
 export class Requests {
   readonly #timeoutMillis: number
   #isWanted = true

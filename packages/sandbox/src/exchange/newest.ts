@@ -19,7 +19,7 @@ export interface GroupWindow {
   readonly fills: ReadonlyArray<readonly [atMillis: number, count: number]>
 }
 
-/** Contains only the newest quotes, with the oldest of them first. */
+/** An RFQ with its newest quotes, the oldest of them first. */
 export interface QuotedRfq {
   readonly rfq: Rfq
   readonly quotes: ReadonlyArray<Quote>

@@ -56,7 +56,7 @@ export interface Entry {
   readonly change: Change
 }
 
-/** `atMillis` is the exchange's time when it executes the command, or before the clock changes. */
+/** A command, or a change of the clock. `atMillis` is the exchange's time at the command, or before the change. */
 export type Change =
   | { readonly atMillis: number; readonly command: Command }
   | { readonly atMillis: number; readonly clock: ClockState }

@@ -38,7 +38,7 @@ export const readCount = (text: string, name: string): Result.Result<number, Ref
 export const readPrice = (text: string): Result.Result<number, Refusal> =>
   orInvalid(parsePrice(text), "price must be dollars with two to four decimals")
 
-/** `"0"` declines a side. */
+/** Reads a bid. `"0"` declines a side. */
 export const readBid = (text: string, name: string): Result.Result<number, Refusal> =>
   orInvalid(/^0+$/.test(text) ? 0 : parsePrice(text), `${name} must be "0", or dollars with two to four decimals`)
 

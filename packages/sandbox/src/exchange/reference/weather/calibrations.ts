@@ -6,7 +6,7 @@
 import { fractionOf, hashOf, mix } from "../random.ts"
 import type { City } from "./cities.ts"
 
-/** Offsets are in hundredths of a degree Celsius. */
+/** A configuration of the index. Offsets are in hundredths of a degree Celsius. */
 export interface Calibration {
   readonly version: string
   readonly publishedMillis: number
@@ -58,7 +58,7 @@ export const calibrationFinder = (seed: number, name: string, city: City): ((mil
   }
 }
 
-/** `weeks` are complete weeks since the launch. */
+/** The configuration after a number of complete weeks since the launch. */
 const calibrationOf = (seed: number, name: string, { stations }: City, weeks: number): Calibration => {
   const endMillis = launchMillis + weeks * week
   const isLaunch = weeks === 0
