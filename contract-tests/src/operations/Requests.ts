@@ -297,7 +297,9 @@ const itemsOf = (schema: JsonSchema, resolve: Resolve): JsonSchema => {
   return schema.$ref === undefined ? (schema.items ?? true) : itemsOf(resolve(schema.$ref), resolve)
 }
 
-/** Returns `plain`, which has 0 in place of timestamps in the wrong unit, and the pointers of these timestamps. */
+/**
+ * Returns the value with 0 in place of timestamps in the wrong unit (`plain`), and the pointers of these timestamps.
+ */
 const withoutOtherUnits = (
   judge: Judge,
   value: Json,

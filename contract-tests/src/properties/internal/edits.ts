@@ -40,7 +40,7 @@ export interface SchemaNode {
   readonly location: string
 }
 
-/** Resolves references, and removes null. */
+/** Resolves the references of a schema, and removes null from its types. */
 const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObject; readonly isNullable: boolean } => {
   if (typeof schema === "boolean") return { schema: {}, isNullable: true }
   if (schema.$ref !== undefined) return single(judge.resolve(schema.$ref), judge)
@@ -68,7 +68,10 @@ const single = (schema: JsonSchema, judge: Judge): { readonly schema: SchemaObje
 const typesOf = ({ type }: SchemaObject): ReadonlyArray<TypeName> =>
   type === undefined ? [] : typeof type === "string" ? [type] : type
 
-/** The nodes that the values reach, each with its largest value. Null is used only if there is no other value. */
+/**
+ * The schema nodes that the values reach, each with the largest value that reaches it. Null is used only if no other
+ * value reaches the node.
+ */
 export const nodes = (schema: JsonSchema, values: ReadonlyArray<Json>, judge: Judge): ReadonlyArray<RootedNode> => {
   const found = new Map<string, RootedNode>()
   const visit = (at: JsonSchema, value: Json, pointer: string, location: string, base: Json): void => {

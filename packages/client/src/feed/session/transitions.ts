@@ -64,8 +64,8 @@ export const opened = (
 /** Called when the exchange no longer has the subscription of a slot. */
 export const reset = (core: Core, slot: Slot): void => {
   if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
-  // A connection that will take over holds messages back. The held messages of this slot would now have a gap, so they
-  // are dropped.
+  // A connection that will replace another one holds messages back. The held messages of this slot would now have a
+  // gap, so they are dropped.
   if (slot.line.replaces !== undefined) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)
   slot.sid = undefined
   slot.status = "closed"
