@@ -32,7 +32,7 @@ export interface Journal {
   readonly close: () => void
 }
 
-/** Run ids are safe in file names and in order ids. */
+/** Whether a text is the id of a run. Run ids are safe in file names and in order ids. */
 export const isRunId = (text: string): boolean => /^[a-z0-9]{6,24}$/.test(text)
 
 const fileOf = (folder: string, runId: string): string => path.join(folder, `ct-${runId}.jsonl`)
@@ -61,7 +61,7 @@ export const open = (folder: string, runId: string): Journal => {
 
 export interface Read {
   readonly run: Extract<Entry, { readonly kind: "run" }>
-  /** Lists only the ids that responses contained. */
+  /** The ids of the orders, as far as a response contained them. */
   readonly orders: ReadonlyArray<string>
   readonly groups: ReadonlyArray<string>
 }
@@ -71,8 +71,8 @@ const parsed = (line: string): JsonObject | undefined => {
     const json = JSON.parse(line) as Json // JSON.parse returns JSON.
     return isObject(json) ? json : undefined
   } catch {
-    // The text after the last newline. It is empty, or the run was killed while it wrote this line. If the line is a
-    // request, the request was not sent.
+    // This is the text after the last newline. It is empty, or the run was killed while it wrote this line. If the line
+    // is a request, the request was not sent.
     return undefined
   }
 }

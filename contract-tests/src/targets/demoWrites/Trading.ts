@@ -19,9 +19,9 @@ import type { Provide } from "../Live.ts"
 import { bounds, prefixOf } from "./TradingRule.ts"
 
 export interface Trading {
-  /** Undefined for an operation that the run does not call. */
+  /** Creates the input of a write. Undefined for an operation that the run does not call. */
   readonly writes: (client: ClientOperation) => Effect.Effect<JsonObject, Missing> | undefined
-  /** Entities of the run to read if the account has no other entities, by parameter name. */
+  /** The run's own entities by parameter name, to be read if the account has no other entities. */
   readonly fallbacks: Readonly<Record<string, Effect.Effect<Json, Missing>>>
   readonly recordEntities: (client: ClientOperation, heard: Traffic) => void
 }

@@ -26,7 +26,7 @@ const from = (millis: number) => TestClock.setTime(day + millis)
 
 const play = <A, E, R>(call: Effect.Effect<A, E, R>) => runFor("20 seconds", Effect.result(call))
 
-/** `millis` counts from `day`. */
+/** Calls the exchange at a time. `millis` counts from `day`. */
 const getAt = (millis: number) => Effect.andThen(from(millis), get)
 
 const bounds = Effect.map(ClockSkew.measured, (skew) => skew && [skew.lowerMillis, skew.upperMillis])

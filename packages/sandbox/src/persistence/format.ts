@@ -91,7 +91,9 @@ export const decisive = (assumptions: Assumptions): Partial<Assumptions> => {
   return kept
 }
 
-/** `package.json` is two folders above this source, the compiled file and the bundle. */
+/**
+ * Reads the version of this package. `package.json` is two folders above this source, the compiled file and the bundle.
+ */
 export const packageVersion = (): string => {
   const { version } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8")) as {
     readonly version: string // every package.json has a version
