@@ -106,7 +106,7 @@ describe("OrderBooks.watch with two lines", () => {
         const books = yield* OrderBooks.watch(tickers, { lines: 2 })
         yield* eventually(areWhole(books, tickers, 2))
         const clocks = new Map<string, number>()
-        /** Each book must be readable, and not older than at the previous read. */
+        /** Reads all books. Each book must be readable, and not older than at its previous read. */
         const readAll = (step: string) =>
           Effect.gen(function* () {
             for (const market of tickers) {
