@@ -255,7 +255,7 @@ describe("the operator interface", () => {
     )
   )
 
-  it.live("names the invalid field", () =>
+  it.live("names the invalid field of a request", () =>
     served(
       Effect.gen(function* () {
         const { body } = yield* control("POST", "time", { ms: 1 })

@@ -117,7 +117,7 @@ describe("WebSockets", () => {
     await until(() => last(found.feed).closed === 1)
   })
 
-  served("send the frames of one turn in their sequence", async (found) => {
+  served("send the frames of one turn of the event loop in their sequence", async (found) => {
     const count = 500
     found.feed.onMessage = (_text, { line }) => {
       for (let n = 0; n < count; n++) {
