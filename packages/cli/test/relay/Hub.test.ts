@@ -240,7 +240,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("first sends the last message `ticker` of a market, if the reader requests it", () =>
+  it("starts with the latest `ticker` message of a market, if the reader requests it", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
         const first = new MemoryReader(hub)
@@ -266,7 +266,7 @@ describe("Hub", () => {
         reader.send("update_subscription", { action: "indexlist", sid: reader.sid })
         yield* pass(3_000)
         const list = reader.messages.find(({ type }) => type === "cfbenchmarks_value_indexlist")
-        const names = list?.msg?.["index_ids"] as ReadonlyArray<string> // the published document says so
+        const names = list?.msg?.["index_ids"] as ReadonlyArray<string> // texts, as documented
         const valuesOf = (from: number) =>
           new Set(
             reader.messages

@@ -40,7 +40,7 @@ const cursorOf = (page: Json): string | undefined =>
     .map((name) => memberOf(page, name))
     .find((value): value is string => typeof value === "string" && value !== "")
 
-/** Adds a key to the accounts, and removes their rate limits. */
+/** Makes a reader. Adds a key to each account, and removes the rate limits of the accounts. */
 export const make = Effect.gen(function* () {
   const sandbox = yield* Sandbox.Sandbox
   const http = Layer.succeed(HttpClient.HttpClient, yield* HttpClient.HttpClient)

@@ -3277,7 +3277,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/portfolio/subaccounts/balances",
     access: "read",
-    doc: "Reads the cash of every account, including the primary account, per shard. `balance` is in dollars, `updated_ts` in Unix seconds.",
+    doc: "Reads the cash of the primary account and of each subaccount, per shard. `balance` is in dollars, `updated_ts` in Unix seconds.",
     paged: false,
     secret: false,
     fields: {}
