@@ -302,7 +302,7 @@ function operations(): ReadonlyArray<string> {
   ]
 }
 
-/** Describes the operations that can change the number of responses of an `add-response` entry. */
+/** Lists the operations that can change `places`, the number of responses to which an `add-response` entry applies. */
 function responsesThatDiffer(status: string): string {
   const declaring = (document: JsonObject): ReadonlyMap<string, boolean> =>
     new Map(

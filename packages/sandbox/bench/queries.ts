@@ -65,7 +65,7 @@ const resting = (prices: number) => (size: number) => {
   return floor
 }
 
-/** Places many orders and cancels them. In their middle, places ten orders of each kind that the reads search for. */
+/** Places many orders and cancels them. Halfway, places ten orders of each kind that the reads search for. */
 const amongOld = (size: number) => {
   const floor = makeFloor(here, there)
   const old = (times: number) => {

@@ -95,7 +95,7 @@ export const alternativesOf = ({ node, tools }: Place): ReadonlyArray<Shape.Alte
 
 export const placeOf = (tools: Tools, schema: JsonSchema): Place => ({ tools, node: tools.shapes.root(schema) })
 
-/** Returns no values for a member that allows more than a constant or an enum. */
+/** Returns the values of a member that is a constant or an enum. Returns no values for every other member. */
 const literalsAt = (tools: Tools, { properties }: Shape.ObjectAlternative, name: string): ReadonlyArray<Json> => {
   const node = properties.get(name)
   const [only, ...others] = node === undefined ? [] : tools.shapes.alternatives(node)

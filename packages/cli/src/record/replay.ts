@@ -34,7 +34,7 @@ const timeFlag = (name: string, description: string) =>
 
 const flags = {
   speed: Flag.String("speed").pipe(
-    Flag.withDescription("How many times faster than recorded, or max (default max; with --serve, 1)"),
+    Flag.withDescription("The speed relative to the recording, or max (default max; with --serve, 1)"),
     Flag.filterMap(
       (text) => {
         const speed = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0

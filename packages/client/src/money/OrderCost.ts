@@ -257,7 +257,7 @@ const atLeastZero = (value: bigint): bigint => max(value, 0n)
 const times = (price: Dollars, hundredths: bigint, mode: FixedPoint.RoundingMode): bigint =>
   FixedPoint.toMicros(FixedPoint.multiply(price, FixedPoint.fromHundredths(hundredths), mode))
 
-/** Call it for each order of one market and subaccount, in the sequence in which the orders are placed. */
+/** Must be called for each order of one market and subaccount, in the sequence in which the orders are placed. */
 type Cover = (order: Order, position: Count | undefined, hundredths: bigint) => Division
 
 const makeCover = (): Cover => {
@@ -267,7 +267,7 @@ const makeCover = (): Cover => {
 
   const divide: Cover = ({ reduce_only, side }, position, hundredths) => {
     // Earlier orders of the same side may already have closed the position. Then an order with reduce_only can open
-    // contracts, but no more than those orders placed.
+    // contracts, but no more than these earlier orders placed.
     const limit = (opening: bigint) => (reduce_only === true ? min(opening, placed[side]) : opening)
     if (position === undefined) {
       const opening = limit(hundredths)

@@ -20,7 +20,7 @@ export interface Limiter {
     attempt: LimitedAttempt,
     run: Effect.Effect<unknown, CallFailure>
   ) => Effect.Effect<unknown, CallFailure>
-  /** In milliseconds, for a call that starts now. */
+  /** The wait for tokens of a call that starts now, in milliseconds. */
   readonly waitFor: (descriptor: Descriptor, input: unknown) => Effect.Effect<number>
 }
 

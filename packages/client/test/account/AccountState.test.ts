@@ -181,7 +181,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.46 0.00"])
   })
 
-  it("keeps an order closed, and keeps its fills, if two messages have the same time", () => {
+  it("keeps the closed status and the larger fill count if two messages have the same time", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", filled: 2, at: 2_000 }), 2_000)
     state.userOrder(userOrder({ id: "a", filled: 1, at: 2_000 }), 2_001)
@@ -248,7 +248,7 @@ describe("AccountState", () => {
     )
   })
 
-  it("reports only fills that are newer than a fill that a message or a complete list displaced", () => {
+  it("reports only fills that are newer than each fill that an earlier message or list displaced", () => {
     const reported: Array<string> = []
     const state = live({
       maxFills: 1,

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Read } from "../../src/account/reads.ts"
 
 describe("Read", () => {
-  it("is due at the required time, and never while that time is unknown or no read is wanted", () => {
+  it("is due at the wanted time, and never while no read is wanted", () => {
     const read = new Read(10, Number.POSITIVE_INFINITY, 2)
     assert.isUndefined(read.dueMillis())
     read.want(100)

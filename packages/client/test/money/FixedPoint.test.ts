@@ -630,7 +630,7 @@ describe("the types of money", () => {
   })
 })
 
-describe("the sources of money", () => {
+describe("the source files of the money modules", () => {
   const source = (name: string) =>
     fs
       .readFileSync(new URL(`../../src/money/${name}`, import.meta.url), "utf8")

@@ -21,10 +21,10 @@ const single = (headers: IncomingMessage["headers"]): WireRequest["headers"] => 
   return values
 }
 
-/** HTTP/2 clients also send the header `upgrade`, for another protocol. */
+/** A client can also send the header `upgrade` for another protocol, such as HTTP/2. */
 export const offersWebSocket = ({ headers }: IncomingMessage): boolean => headers.upgrade?.toLowerCase() === "websocket"
 
-/** The server reads the request again, without the header `upgrade`. */
+/** Makes the server read the request again, without the header `upgrade`. */
 export const declineUpgrade = (server: Server, request: IncomingMessage, head: Buffer): void => {
   const { httpVersion, method, rawHeaders, socket, url } = request
   const headers = rawHeaders.flatMap((name, index) =>

@@ -30,8 +30,8 @@ export interface ExampleInput {
   readonly seed: string
   readonly nowMillis: number
   /**
-   * Values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` down to depth
-   * one.
+   * Fixed values of properties by name, such as a requested id. `anywhere` applies at any depth, `outermost` only at
+   * depths 0 and 1.
    */
   readonly known: {
     readonly anywhere: Readonly<Record<string, unknown>>
@@ -40,7 +40,7 @@ export interface ExampleInput {
   readonly tickers: ReadonlyArray<string>
 }
 
-/** Objects from depth five on have only their required properties. */
+/** Generates an example. Objects at depth 5 or more have only their required properties. */
 export const exampleOf = (schema: JsonSchema, input: ExampleInput): unknown =>
   make(schema, "", { ...input, next: numbersFrom(input.seed) }, 0)
 

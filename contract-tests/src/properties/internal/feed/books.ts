@@ -181,7 +181,10 @@ export class BooksObserver implements Observer {
     seen.epoch = book.epoch
   }
 
-  /** A book is readable and as new as its undisturbed lines. After maintenance, runs with several lines are skipped. */
+  /**
+   * Checks that a book is readable and as new as its undisturbed lines. After maintenance, skips runs with several
+   * lines.
+   */
   #checkNewest(market: string, { isReadable, view }: Seen): void {
     const clock = this.#undisturbedClock(market)
     const newest = this.#world.truth.moments(market).at(-1)

@@ -82,7 +82,7 @@ describe("createSubtrader", () => {
     }
   })
 
-  it("is refused, like all reads, for an account that is no FCM member", () => {
+  it("is refused for an account that is no FCM member, like all reads of subtraders", () => {
     const desk = makeDesk()
     const notMember = { kind: "forbidden", code: "permission_denied" } as const
     assert.deepInclude(
@@ -292,7 +292,7 @@ describe("transferPosition", () => {
     assert.strictEqual(desk.positionOf(desk.one.accountId), 10)
   })
 
-  it("cannot use money twice, because a subtrader can be neither a member nor an error account", () => {
+  it("cannot use money twice: a subtrader can be neither an FCM member nor an error account", () => {
     const { errorAccount, execute, member, one } = makeDesk()
     const enable = (accountId: string, errorAccountId?: string) =>
       execute({ type: "enableFcm", accountId, errorAccountId })
