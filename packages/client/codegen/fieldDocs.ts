@@ -321,7 +321,7 @@ export const fieldDocs: FieldDocs = {
     "CreateOrderV2Request/subaccount": `${account} Default: 0.`,
     "CreateQuoteRequest/no_bid": 'Dollars per contract at which you buy NO. `"0"`: you do not buy NO.',
     "CreateQuoteRequest/post_only": "True: your order is canceled instead of taking from the book. Default: false.",
-    "CreateQuoteRequest/rest_remainder": "True: the remainder after the execution rests in the book.",
+    "CreateQuoteRequest/rest_remainder": "True: after the execution, the remainder of the quote rests in the book.",
     "CreateQuoteRequest/yes_bid": 'Dollars per contract at which you buy YES. `"0"`: you do not buy YES.',
     "CreateRFQBatchChild/market_ticker": "An existing combo market.",
     "CreateRFQBatchChild/selected_markets":
@@ -342,7 +342,7 @@ export const fieldDocs: FieldDocs = {
       "True: `target_cost_dollars` does not include fees. Only for RFQs with a `target_cost_dollars`. Default: false.",
     "CreateRFQRequest/replace_existing":
       "True: if you already have RFQs, the exchange deletes them. False: the request fails.",
-    "CreateRFQRequest/rest_remainder": "True: the remainder after the execution rests in the book.",
+    "CreateRFQRequest/rest_remainder": "True: after the execution, the remainder of the RFQ rests in the book.",
     "CreateRFQRequest/subaccount": `For direct members: ${account}`,
     "CreateRFQRequest/subtrader_id": "For FCM members: the id of the subtrader.",
     "CreateRFQRequest/target_cost_dollars":

@@ -103,7 +103,7 @@ export class Orders {
     const known = this.#open.get(next.order_id) ?? this.#closed.get(next.order_id)
     if (known === undefined) return this.#insert(next, origin)
     const isSettled = this.#settles(known, next, origin)
-    // A confirmed order has a known status.
+    // A state that confirms an order replaces the status `unknown`.
     const isTaken = this.#supersedes(known, next, origin) || (isSettled && known.order.status === "unknown")
     if (origin._tag === "Push" && isTaken) known.pushedMillis = origin.receivedMillis
     if (origin._tag === "Read") known.readMillis = Math.max(known.readMillis, origin.startedMillis)

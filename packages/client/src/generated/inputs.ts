@@ -297,7 +297,7 @@ export interface CreateOrderV2Input {
 export interface CreateQuoteInput {
   /** Dollars per contract at which you buy NO. `"0"`: you do not buy NO. */
   readonly no_bid: DollarsInput
-  /** True: the remainder after the execution rests in the book. */
+  /** True: after the execution, the remainder of the quote rests in the book. */
   readonly rest_remainder: boolean
   /** The id of the RFQ. */
   readonly rfq_id: string
@@ -313,7 +313,7 @@ export interface CreateQuoteInput {
 export interface CreateRFQInput {
   /** The ticker of the market. */
   readonly market_ticker: string
-  /** True: the remainder after the execution rests in the book. */
+  /** True: after the execution, the remainder of the RFQ rests in the book. */
   readonly rest_remainder: boolean
   /** Number of contracts as an integer. Must equal `contracts_fp` if both are set. */
   readonly contracts?: number | undefined

@@ -367,7 +367,7 @@ export interface CreateQuoteRequest {
   readonly no_bid: DollarsInput
   /** True: your order is canceled instead of taking from the book. Default: false. */
   readonly post_only?: boolean
-  /** True: the remainder after the execution rests in the book. */
+  /** True: after the execution, the remainder of the quote rests in the book. */
   readonly rest_remainder: boolean
   /** The id of the RFQ. */
   readonly rfq_id: string
@@ -496,7 +496,7 @@ export interface CreateRFQRequest {
   readonly obscure_creator_id?: boolean
   /** True: if you already have RFQs, the exchange deletes them. False: the request fails. Default: false. */
   readonly replace_existing?: boolean
-  /** True: the remainder after the execution rests in the book. */
+  /** True: after the execution, the remainder of the RFQ rests in the book. */
   readonly rest_remainder: boolean
   /** For direct members: 0 is the primary account, 1–63 are subaccounts. */
   readonly subaccount?: number

@@ -141,7 +141,7 @@ const makeText = ({ format, minLength = 0, pattern }: JsonSchema, name: string, 
   return `${name.replaceAll("_", " ")} ${1 + source.next(9)}`.padEnd(minLength, ".")
 }
 
-/** Patterns occur in the document only for decimals. */
+/** Generates a decimal, because the document has patterns only for decimals. */
 const matching = (pattern: string, { next }: Source): string => {
   const expression = new RegExp(pattern, "u")
   const hundredths = (1 + next(99)).toString().padStart(2, "0")

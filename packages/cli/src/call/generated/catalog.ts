@@ -2507,7 +2507,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       rest_remainder: {
-        doc: "True: the remainder after the execution rests in the book.",
+        doc: "True: after the execution, the remainder of the quote rests in the book.",
         required: true,
         values: ["true", "false"]
       },
@@ -3021,7 +3021,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         values: ["true", "false"]
       },
       rest_remainder: {
-        doc: "True: the remainder after the execution rests in the book.",
+        doc: "True: after the execution, the remainder of the RFQ rests in the book.",
         required: true,
         values: ["true", "false"]
       },
