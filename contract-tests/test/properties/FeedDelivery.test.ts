@@ -11,7 +11,7 @@ const runs = process.env["TEST_MODE"] === "full" ? 3_000 : 40
 
 describe("P11 (the client delivers the feed correctly despite faults)", () => {
   for (const target of P11.targets) {
-    it(`passes over ${target}, and reaches every relevant situation`, { timeout: 600_000 }, async () => {
+    it(`passes with ${target}, and reaches every relevant situation`, { timeout: 600_000 }, async () => {
       const outcome = await Effect.runPromise(P11.runOn(target, { seed, runs }))
       if (outcome._tag !== "Passed") return assert.fail(outcome._tag === "Failed" ? outcome.report : outcome.reason)
       const channels = ["trade", "ticker", "fill", "user_orders", "market_positions", "order_group_updates"]

@@ -38,7 +38,7 @@ const equalBoth = "If both limits are set, they must be equal."
  */
 export const fieldDocs: FieldDocs = {
   fields: {
-    // By the field's name.
+    // Texts by the name of the field.
     allocations:
       "The share of each shard in percent, as integers that add up to 100. An empty list ends the rebalancing.",
     amount: "The amount to move.",
@@ -176,7 +176,7 @@ export const fieldDocs: FieldDocs = {
     with_milestones: "True: adds the `milestones` of the events.",
     with_nested_markets: "True: adds the `markets` of each event.",
 
-    // By the name under which the document shares a parameter.
+    // Texts by the name of a shared parameter of the document.
     CountFilterQuery:
       "`position`, `total_traded`, or both joined by a comma. Only positions in which at least one of these fields is not zero.",
     EventTickersQuery: "Only these events: tickers, joined by commas.",
@@ -208,7 +208,7 @@ export const fieldDocs: FieldDocs = {
     TickerQuery: "Only this market.",
     TickersQuery: "Only these markets: tickers, joined by commas.",
 
-    // By the operation and the parameter.
+    // Texts by operation and parameter.
     "BatchGetMarketCandlesticks/end_ts": "The end of the time range: candlesticks that end at this time or earlier.",
     "BatchGetMarketCandlesticks/market_tickers": "Up to 100 market tickers, joined by commas.",
     "BatchGetMarketCandlesticks/period_interval": "The length of a candlestick in minutes.",
@@ -280,7 +280,7 @@ export const fieldDocs: FieldDocs = {
     "GetTrades/ticker": "Only this market. Default: all markets.",
     "GetTradesHistorical/ticker": "Only this market. Default: all markets.",
 
-    // By the component and the property.
+    // Texts by component and property.
     "AcceptBlockTradeProposalRequest/subaccount": `${account} Not together with \`subtrader_id\`.`,
     "AcceptBlockTradeProposalRequest/subtrader_id":
       "For FCM members: the id of the subtrader. Not together with `subaccount`.",

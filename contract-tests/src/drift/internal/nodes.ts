@@ -250,7 +250,7 @@ export const minimalObject = (
   return members
 }
 
-/** Prefers values that the guides accept too. */
+/** Returns a minimal value, preferably a value that the guides also accept. */
 export const minimal = (primary: Place, guides: ReadonlyArray<Place>): Json | undefined => {
   const alternatives = alternativesOf(primary)
   const ordered = [...alternatives].sort((a, b) => Number(a.kind === "null") - Number(b.kind === "null"))

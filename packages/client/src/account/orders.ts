@@ -98,7 +98,7 @@ export class Orders {
     return (this.#open.get(order_id) ?? this.#closed.get(order_id))?.order
   }
 
-  /** Returns whether anything changed. */
+  /** Merges a state of an order. Returns whether anything changed. */
   merge(next: AccountOrder, origin: Origin): boolean {
     const known = this.#open.get(next.order_id) ?? this.#closed.get(next.order_id)
     if (known === undefined) return this.#insert(next, origin)

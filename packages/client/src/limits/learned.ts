@@ -79,7 +79,7 @@ const independent = <A>(effect: Effect.Effect<A>): Effect.Effect<A> =>
     outsideSpan
   )
 
-/** The budgets and costs start as the documented defaults. */
+/** The budgets and costs of an account. They start as the documented defaults. */
 export class LearnedLimits {
   /** Whether the exchange has reported the budgets at least once. Before that, they are defaults. */
   isLearned = false
@@ -109,7 +109,7 @@ export class LearnedLimits {
     return this.#fiber !== undefined
   }
 
-  /** A new object whenever the budget changes. */
+  /** The current budget: a new object whenever the budget changes. */
   budget(kind: Kind): RateLimits.Budget {
     return this.#budgets[kind]
   }

@@ -242,7 +242,7 @@ const worstOf = ({ closing, maxFills, opening, pays, receives, roundingPerFill, 
     }
   })
 
-/** The price and the count must be valid. */
+/** The trade fee of a fill. The price and the count must be valid. */
 const tradeFee = (fill: Omit<Fees.Fill, "count">, hundredths: bigint): Result.Result<Dollars, Fees.FeeUnknown> =>
   // Valid prices and counts cannot be out of range.
   Fees.trade({ ...fill, count: FixedPoint.fromHundredths(hundredths) }) as Result.Result<Dollars, Fees.FeeUnknown>

@@ -80,7 +80,7 @@ export interface Connection extends ConnectionOptions {
   readonly explain: (signed: Signed, measured: skew.Interval | undefined) => Errors.Explanation | undefined
 }
 
-/** Opens no socket. */
+/** Makes a connection without opening a socket. */
 export const make = (options: ConnectionOptions): Connection => {
   const { correctClockSkew, environment, signer } = options
   const clockSkew = skew.make()

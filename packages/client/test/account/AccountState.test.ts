@@ -171,7 +171,7 @@ describe("AccountState", () => {
     assert.deepStrictEqual(open(state), ["a 0.48 0.00"])
   })
 
-  it("lets a read without a time replace a message only if the read started `lagMillis` after the message", () => {
+  it("replaces a message by a row without a time only if the read started `lagMillis` after the message", () => {
     const state = live()
     state.userOrder(userOrder({ id: "a", price: "0.47" }), 2_000)
     state.ordersPage(page(1_900, orderRow({ id: "a", price: "0.46" })), 5_000)

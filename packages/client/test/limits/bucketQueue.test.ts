@@ -412,7 +412,7 @@ describe("BucketQueue.acquire", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("rejects no call by an estimate before a remote store has replied", () =>
+  it.effect("does not reject a call by its estimated wait before a remote store has replied", () =>
     Effect.gen(function* () {
       const waits = [100, 100]
       const { store } = scripted([], {
@@ -678,7 +678,7 @@ describe("BucketQueue, interruption", () => {
     }).pipe(Effect.scoped)
   )
 
-  it.effect("returns no tokens after the latency, because the store counts them as spent", () =>
+  it.effect("returns no tokens of an interrupted call after the latency, because the store counts them as spent", () =>
     Effect.gen(function* () {
       for (const [takeMillis, expected] of [
         [100, ["giveBack"]],

@@ -76,7 +76,7 @@ describe("WaitingQueue", () => {
     )
   })
 
-  it("returns ascending deadlines after most of hundreds of calls have left", () => {
+  it("returns ascending deadlines after most of several hundred calls have left", () => {
     for (const staying of [1, 2, 3, 4, 7, 50]) {
       const queue = new WaitingQueue<Waiting>()
       // The deadlines are distinct and unsorted.

@@ -35,7 +35,7 @@ export const declineUpgrade = (server: Server, request: IncomingMessage, head: B
   server.emit("connection", socket)
 }
 
-/** A planted fault can delay the response, or drop the connection before or during the response. */
+/** Sends a response. A planted fault can delay it, or drop the connection before or during the response. */
 export const respond = (request: IncomingMessage, response: ServerResponse, result: WireResponse): void => {
   if (result.delayMillis > 0) {
     setTimeout(() => send(request, response, result), result.delayMillis)

@@ -77,7 +77,7 @@ export class Core {
   readonly recorders = new Set<Recorder>()
   lastGeneration = 0
   lastCommandId = 0
-  /** At most one handshake is in flight. */
+  /** The line whose handshake is in flight: at most one. */
   dialing: Line | undefined
   /** No dial starts before this time, because the exchange requested a wait. */
   dialNotBeforeMillis = 0

@@ -98,7 +98,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("sends an update again if the exchange still has the subscription", () => {
+  it("sends an unanswered update again if the exchange still has the subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
