@@ -224,7 +224,7 @@ const isAlive = (processId: number): boolean => {
     process.kill(processId, 0)
     return true
   } catch (error) {
-    // The system refuses a signal to another user's process, so that process exists.
+    // EPERM: the process exists, but belongs to another user.
     return (error as NodeJS.ErrnoException).code === "EPERM" // Node's errors have a code
   }
 }
