@@ -33,6 +33,8 @@ const bellReset = "the serving fiber starts by resetting the bell"
 const hasLeft = "the call has left the queue, so the loop continues without waiting"
 const canonicalBase64 = "the decoder refuses other characters, or encoding the bytes gives a different text"
 const firstMessage = "before the first message, there is nothing that could be repeated"
+const noSlot = "a connection never has the slot undefined"
+const namesOfSlot = "the names of a command without a subscription are not read"
 const noneBetween = "no intent can arrive between the subscription and the copy of the intents"
 const noMembers = "memberOf returns undefined for undefined and for null"
 const sameBytes = "reading the body as a stream gives the same bytes"
@@ -634,9 +636,36 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
       "a subscription without a list of names has no acknowledged names, and a slot that needs no command is open",
     "if (false) return": "isFree also checks the status"
   },
+  "packages/client/src/feed/session/Session.ts": {
+    "#isDueKnown = true": "nothing is due before the first input, and each input computes the time again",
+    "if (true) {": "to compute the time again gives the same time"
+  },
+  "packages/client/src/feed/session/commands.ts": {
+    'if (kind === "unsubscribe") slot.status = ""': "no code compares with the status closing",
+    'line.verifying = register(core, line, "verify", undefined, ["Stryker was here"])': namesOfSlot,
+    'const { id } = register(core, line, "orphan", undefined, ["Stryker was here"])': namesOfSlot
+  },
+  "packages/client/src/feed/session/core.ts": {
+    "isDirty = true": "each input compares the wanted subscriptions with those of the exchange"
+  },
+  "packages/client/src/feed/session/state.ts": {
+    'status: slot.status === "closed" ? "lost" : slot.isSettled && true ? "live" : "restoring",':
+      "no other status is settled"
+  },
+  "packages/client/src/feed/session/wanted.ts": {
+    'const unused: Array<string> = ["Stryker was here"]': "no subscription has this name",
+    'const others = (topic.byName.get(name) ?? ["Stryker was here"]).filter((other) => other !== member)':
+      "byName has each name of a member"
+  },
+  "packages/client/src/feed/session/replies.ts": {
+    "if (false || !isPresent(line, slot) || slot.topic.channel !== msg.channel) {": noSlot,
+    "if (false || !isPresent(line, slot)) {": noSlot,
+    'if (kind === "subscribe" && true && slot.sid === undefined) {': "opened() ignores the sid undefined",
+    "if (false || msg === undefined || Array.isArray(msg)) return undefined": "no reply has a member named undefined"
+  },
   "packages/client/src/feed/session/refusals.ts": {
     "const slot = sent?.slot ?? (false ? undefined : line.bySid.get(sid))": noSid,
-    "if (false || !isPresent(line, slot)) {": "a connection never has the slot undefined",
+    "if (false || !isPresent(line, slot)) {": noSlot,
     'const named = new Set([...(msg.market_tickers ?? ["Stryker was here"]), msg.market_ticker])':
       "no market has this name",
     "if (true) refuse(core, topic, left, refusalOf(topic.channel, msg, left))": refusesNothing,

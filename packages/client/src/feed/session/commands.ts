@@ -22,7 +22,7 @@ export interface Step {
 /** The parameters were checked when the subscription was requested. */
 const commandOf = (id: number, slot: Slot, { kind, names }: Step): Command => {
   const { channel, kind: nameKind, options } = slot.topic
-  const named = nameKind === undefined || names.length === 0 ? {} : { [nameKind.parameter]: names }
+  const named = names.length === 0 ? {} : { [nameKind!.parameter]: names }
   switch (kind) {
     case "subscribe": {
       const params = { ...options, ...named, channels: [channel] } satisfies SubscribeCommandParams

@@ -68,7 +68,6 @@ export const removeNames = (core: Core, member: Member, names: Iterable<string>)
 }
 
 export const leave = (core: Core, member: Member): void => {
-  if (member.isOver) return
   member.isOver = true
   const { topic } = member
   topic.members = topic.members.filter((other) => other !== member)

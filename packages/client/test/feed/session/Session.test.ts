@@ -1653,4 +1653,66 @@ describe("Session", () => {
     world.pass(100_000)
     assert.deepStrictEqual([world.dials, world.unread], [[1], []])
   })
+
+  it("sends nothing for a subscription that its user has closed", () => {
+    const world = new World()
+    const { subscription } = world.live("orderbook_delta", tickers("A"))
+    world.receive(snapshot(1, 1))
+    world.live("ticker", {}, 2)
+    subscription.close()
+    world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 1, seq: 2 })
+    subscription.add(["B"])
+    subscription.remove(["A"])
+    subscription.snapshot(["A"])
+    subscription.resubscribe()
+    subscription.list()
+    subscription.close()
+    assert.deepStrictEqual([world.unread, world.session.state().subscriptions.length], [[], 1])
+  })
+
+  it("sends a command that a user requests in a callback only after the callback", () => {
+    for (const isLive of [true, false]) {
+      const world = new World()
+      const unread: Array<number> = []
+      const request = () => {
+        world.subscribe("fill")
+        unread.push(world.unread.length)
+      }
+      const user = new User()
+      if (isLive) Object.assign(user, { onLive: request })
+      world.subscribe("ticker", {}, user)
+      world.open()
+      const { id } = world.takeOne()
+      if (!isLive) {
+        Object.assign(user, { onEvent: request })
+        world.receive(subscribed(id, "ticker", 1))
+        world.receive(error(25, { sid: 1 }))
+      } else world.receive(subscribed(id, "ticker", 1))
+      assert.deepStrictEqual(unread, [0])
+      assert.deepStrictEqual(world.takeOne().params.channels, ["fill"])
+    }
+  })
+
+  it("reports no clock jump while both clocks advance equally", () => {
+    for (const [jumpMillis, millis] of [
+      [0, 0],
+      [1_000, 900]
+    ] as const) {
+      const world = new World({ jumpMillis })
+      world.live("ticker")
+      world.nowMillis += millis
+      world.session.tick()
+      assert.deepStrictEqual(world.abandoned, [])
+    }
+  })
+
+  it("shows since when a second connection has waited for the first handshake", () => {
+    const world = new World()
+    world.subscribe("orderbook_delta", tickers("A"))
+    world.subscribe("orderbook_delta", { ...tickers("A"), use_yes_price: true })
+    assert.deepStrictEqual(
+      world.session.state().connections.map(({ sinceMillis }) => sinceMillis),
+      [world.nowMillis + world.wallOffsetMillis, world.nowMillis + world.wallOffsetMillis]
+    )
+  })
 })

@@ -13,6 +13,40 @@ const list = (id: number, ...subscriptions: ReadonlyArray<readonly [channel: str
 })
 
 describe("onUnsubscribed", () => {
+  it("treats a command as unanswered if the reply is about another subscription", () => {
+    const world = new World()
+    world.live("ticker").subscription.close()
+    world.receive({ id: world.takeOne().id, type: "unsubscribed", sid: 9, seq: 1 })
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
+  })
+
+  it("requests the list of subscriptions if the ended subscription was in use again", () => {
+    const world = new World()
+    world.subscribe("ticker")
+    world.open()
+    world.takeOne()
+    world.receive({ type: "subscribed", msg: { channel: "trade", sid: 5 } })
+    const { id } = world.takeOne()
+    world.receive({ type: "subscribed", msg: { channel: "ticker", sid: 5 } })
+    world.receive({ id, type: "unsubscribed", sid: 5, seq: 1 })
+    assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
+  })
+
+  it("ignores a late reply after a newer command", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.close()
+    const late = world.takeOne()
+    world.pass(5_000)
+    const { user } = world.subscribe("trade", tickers("A", "B"))
+    world.receive(list(world.takeOne().id, ["trade", 1]))
+    assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["B"] })
+    world.receive({ id: late.id, type: "unsubscribed", sid: 1, seq: 1 })
+    assert.deepStrictEqual(user.tags, [])
+  })
+
   it("opens a subscription again after a late reply has ended it", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
@@ -45,7 +79,7 @@ describe("onUnsubscribed", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.receive({ id: 0, type: "unsubscribed", sid: 1, seq: 1 })
-    assert.strictEqual(user.error?._tag, "SubscriptionEnded")
+    assert.deepInclude({ ...user.error }, { _tag: "SubscriptionEnded", channel: "trade" })
     assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
   })
 })
@@ -83,13 +117,146 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("ignores a reply with an unknown sid (subscription id)", () => {
+  it("treats a command as unanswered if the reply is about another subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
     world.receive(ok(world.takeOne().id, 7, 1, ["A", "B"]))
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["trade", 1]))
     assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["B"] })
     assert.deepStrictEqual(user.events, [])
+  })
+
+  it("treats an unsubscribe command as unanswered", () => {
+    const world = new World()
+    const { subscription } = world.live("ticker")
+    subscription.close()
+    world.receive(ok(world.takeOne().id, 1, 1))
+    assert.deepStrictEqual(world.unread, [])
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
+  })
+
+  it("accepts a reply without a sid, except to a subscribe command", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.receive({ id: world.takeOne().id, type: "ok" })
+    assert.deepStrictEqual([...world.session.state().subscriptions[0]!.acknowledged], ["A", "B"])
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("counts a reply to an unknown command in the sequence", () => {
+    const world = new World()
+    const { user } = world.live("trade", tickers("A"))
+    world.receive(ok(999, 1, 1))
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(user.tags, ["trade"])
+  })
+
+  it("opens a subscription into which the exchange merged a subscribe command, and then sends the next command", () => {
+    for (const channel of ["fill", "trade"] as const) {
+      const world = new World()
+      const { subscription } = world.subscribe(channel, tickers("A"))
+      world.open()
+      world.receive(ok(world.takeOne().id, 5, 1))
+      subscription.add(["B"])
+      assert.deepInclude(world.takeOne().params, { action: "add_markets", market_tickers: ["B"], sid: 5 })
+    }
+  })
+
+  it("opens a subscription without markets after a reply with a list", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    world.receive(ok(world.takeOne().id, 5, 1, []))
+    world.receive(ticker(5))
+    assert.deepStrictEqual(user.tags, ["ticker"])
+  })
+
+  it("does not open an ended subscription after a late reply to an add command", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    world.receive(ok(id, 1, 1, ["A", "B"]))
+    world.pass(1_000)
+    assert.deepInclude(world.takeOne().params, { channels: ["trade"], market_tickers: ["A", "B"] })
+    assert.deepStrictEqual(user.tags, ["Outage"])
+  })
+
+  it("removes no market that the list of a reply lacks", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["C"])
+    world.takeOne()
+    subscription.remove(["C"])
+    subscription.add(["B"])
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["trade", 1]))
+    world.receive(ok(world.takeOne().id, 1, 1, ["A", "B"]))
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("ends the subscription of a late reply if its user was refused meanwhile", () => {
+    const world = new World({ commandAttempts: 1 })
+    const { user } = world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    assert.strictEqual(user.error?._tag, "CommandTimedOut")
+    const other = world.subscribe("fill")
+    world.receive(ok(id, 5, 1))
+    assert.deepStrictEqual(
+      world.take(2).map(({ params }) => params.sids ?? params.channels),
+      [["fill"], [5]]
+    )
+    assert.deepStrictEqual(other.user.events, [])
+  })
+
+  it("ends no subscription after a late reply without a sid", () => {
+    const world = new World({ commandAttempts: 1 })
+    world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    world.subscribe("fill")
+    world.takeOne()
+    world.receive({ id, type: "ok" })
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("ends no subscription after a late reply to an add command of an ended subscription", () => {
+    const world = new World()
+    const { subscription } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    const verify = world.takeOne()
+    subscription.close()
+    world.live("fill", {}, 2)
+    world.receive(list(verify.id, ["fill", 2]))
+    world.receive(ok(id, 1, 1))
+    assert.deepStrictEqual(world.unread, [])
+  })
+
+  it("keeps the sid from the list of subscriptions if a late reply has another sid", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["ticker", 5]))
+    world.receive(ok(id, 6, 1))
+    world.receive(ticker(5))
+    assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
   it("applies a late reply to an add command if it arrives before the list of subscriptions", () => {
@@ -162,7 +329,82 @@ describe("onOk without a sid", () => {
   })
 })
 
+describe("onOk to the request for the list of subscriptions", () => {
+  it("closes the connection after a timeout if the reply has no list", () => {
+    const world = new World()
+    const { subscription, user } = world.live("trade", tickers("A"))
+    subscription.add(["B"])
+    world.takeOne()
+    world.pass(5_000)
+    world.receive(ok(world.takeOne().id, 1, 1))
+    // The reply counts in the sequence of the subscription.
+    world.receive(trade(1, 2))
+    assert.deepStrictEqual(user.tags, ["trade"])
+    const { generation } = world
+    world.pass(5_000)
+    assert.deepStrictEqual(world.abandoned, [generation])
+  })
+})
+
 describe("onSubscribed", () => {
+  it("takes a reply without a command id for the subscribe command of the same channel", () => {
+    const world = new World()
+    world.subscribe("ticker")
+    const { user } = world.subscribe("trade", tickers("A"))
+    world.open()
+    world.take(2)
+    world.receive({ type: "subscribed", msg: { channel: "trade", sid: 5 } })
+    world.receive(trade(5, 1))
+    assert.deepStrictEqual(user.tags, ["trade"])
+    assert.deepStrictEqual([...world.session.state().subscriptions[1]!.acknowledged], [])
+  })
+
+  it("takes a reply with the id of the request for the list of subscriptions for the pending subscribe command", () => {
+    const world = new World()
+    world.live("trade", tickers("A")).subscription.add(["B"])
+    world.takeOne()
+    world.pass(5_000)
+    const { id } = world.takeOne()
+    const { user } = world.subscribe("ticker")
+    world.takeOne()
+    world.receive(subscribed(id, "ticker", 5))
+    world.receive(ticker(5))
+    assert.deepStrictEqual(user.tags, ["ticker"])
+  })
+
+  it("ends a second subscription of a channel", () => {
+    const world = new World()
+    world.live("trade", tickers("A"))
+    world.receive({ type: "subscribed", msg: { channel: "trade", sid: 9 } })
+    assert.deepStrictEqual(world.takeOne().params.sids, [9])
+  })
+
+  it("ends the subscription of a late reply if its user was refused meanwhile", () => {
+    const world = new World({ commandAttempts: 1 })
+    const { user } = world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id))
+    assert.strictEqual(user.error?._tag, "CommandTimedOut")
+    world.subscribe("fill")
+    world.takeOne()
+    world.receive(subscribed(id, "ticker", 5))
+    assert.deepStrictEqual(world.takeOne().params.sids, [5])
+  })
+
+  it("keeps the sid from the list of subscriptions if a late reply has another sid", () => {
+    const world = new World()
+    const { user } = world.subscribe("ticker")
+    world.open()
+    const { id } = world.takeOne()
+    world.pass(5_000)
+    world.receive(list(world.takeOne().id, ["ticker", 5]))
+    world.receive(subscribed(id, "ticker", 6))
+    world.receive(ticker(5))
+    assert.deepStrictEqual(user.tags, ["ticker"])
+  })
+
   it("takes a reply without a known command id as the reply to the pending subscribe command", () => {
     for (const members of [{}, { id: 999 }]) {
       const world = new World()
