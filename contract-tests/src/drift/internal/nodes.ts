@@ -45,7 +45,7 @@ const lazyJudge = (resolve: Resolve): Judge.Judge => {
   })
 }
 
-/** Returns nothing for a schema that the generators do not support. Example: an unusual pattern. */
+/** Returns no values for a schema that the generators do not support. Example: an unusual pattern. */
 export const orNone = <A>(create: () => ReadonlyArray<A>): ReadonlyArray<A> => {
   try {
     return create()
@@ -80,7 +80,7 @@ export const toolsOf = (document: object): Tools => {
   }
 }
 
-/** The alternatives of a node are the types and variants that it allows. */
+/** A node, with the tools for its document. Its alternatives are the types and variants that it allows. */
 export interface Place {
   readonly tools: Tools
   readonly node: Shape.Node

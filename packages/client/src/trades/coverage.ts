@@ -55,7 +55,7 @@ class LineCoverage {
    * time.
    */
   lacks: { readonly atMillis: number; readonly dueMillis: number } | undefined
-  /** Whether the line is lost only because it was late. Then its next trade makes the line live again. */
+  /** Whether lateness was the cause of the line's last loss. Then the line's next trade makes it live again. */
   isLate = false
 }
 
