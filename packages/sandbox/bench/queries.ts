@@ -56,7 +56,7 @@ interface Read {
 
 const [here, there] = ["KXBENCH-26-YES", "KXOTHER-26-YES"]
 
-/** Places resting orders at a number of prices. */
+/** Places resting orders at `prices` different prices. */
 const resting = (prices: number) => (size: number) => {
   const floor = makeFloor(here)
   for (let n = 0; n < size; n++) {

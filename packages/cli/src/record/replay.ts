@@ -199,7 +199,7 @@ export const replay = Command.make(
   {
     ...flags,
     files: Argument.String("file").pipe(
-      Argument.withDescription("The recordings. The --out of a recording also selects its numbered parts"),
+      Argument.withDescription("The files to play. The --out of a recording also selects its numbered parts"),
       Argument.atLeast(1)
     )
   },

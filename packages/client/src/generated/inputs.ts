@@ -210,7 +210,7 @@ export interface CreateFCMPositionTransferInput {
 
 /** Input of the operation `CreateFCMSubtrader`. */
 export interface CreateFCMSubtraderInput {
-  /** 1 to 16 ASCII letters and digits. The exchange checks it. */
+  /** The end of the subtrader's id: 1 to 16 ASCII letters and digits, which the exchange checks. */
   readonly subtrader_suffix: string
 }
 
@@ -1248,13 +1248,13 @@ export interface GetSettlementsInput {
 
 /** Input of the operation `GetStructuredTarget`. */
 export interface GetStructuredTargetInput {
-  /** The id of the target. */
+  /** The id of the structured target. */
   readonly structured_target_id: string
 }
 
 /** Input of the operation `GetStructuredTargets`. */
 export interface GetStructuredTargetsInput {
-  /** The ids of the targets. At most 2,000 items. */
+  /** The ids of the structured targets. At most 2,000 items. */
   readonly ids?: ReadonlyArray<string> | undefined
   /** Only targets of this type. */
   readonly type?: string | undefined
@@ -1320,7 +1320,7 @@ export interface GetWeatherIndexInput {
   /** The length of the time range in seconds, up to now. Not together with `from` and `to`. */
   readonly last_sec?: number | undefined
   /**
-   * True: adds the reports of each station. Also adds the latest minutes, which are still `incomplete` and have no
+   * True: adds the reports of each weather station, and the latest minutes, which are `incomplete` and have no
    * value.
    */
   readonly detailed?: boolean | undefined

@@ -306,7 +306,7 @@ export const CreateFCMPositionTransferRequest: Schema.Codec<CreateFCMPositionTra
   })
 
 export interface CreateFCMSubtraderRequest {
-  /** 1 to 16 ASCII letters and digits. The exchange checks it. */
+  /** The end of the subtrader's id: 1 to 16 ASCII letters and digits, which the exchange checks. */
   readonly subtrader_suffix: string
 }
 export const CreateFCMSubtraderRequest: Schema.Codec<CreateFCMSubtraderRequest> = /*#__PURE__*/ Schema.Struct({

@@ -547,7 +547,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       subtrader_suffix: {
-        doc: "1 to 16 ASCII letters and digits. The exchange checks it.",
+        doc: "The end of the subtrader's id: 1 to 16 ASCII letters and digits, which the exchange checks.",
         required: true
       }
     }
@@ -1200,7 +1200,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
         required: false
       },
       detailed: {
-        doc: "True: adds the reports of each station. Also adds the latest minutes, which are still `incomplete` and have no value.",
+        doc: "True: adds the reports of each weather station, and the latest minutes, which are `incomplete` and have no value.",
         required: false,
         values: ["true", "false"]
       }
@@ -3234,7 +3234,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       structured_target_id: {
-        doc: "The id of the target.",
+        doc: "The id of the structured target.",
         required: true
       }
     }
@@ -3250,7 +3250,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     secret: false,
     fields: {
       ids: {
-        doc: "The ids of the targets. At most 2,000 items.",
+        doc: "The ids of the structured targets. At most 2,000 items.",
         required: false
       },
       type: {
