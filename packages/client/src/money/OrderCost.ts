@@ -253,7 +253,7 @@ const min = (a: bigint, b: bigint): bigint => (a < b ? a : b)
 
 const atLeastZero = (value: bigint): bigint => max(value, 0n)
 
-/** In micro-dollars. */
+/** A price times a count, in micro-dollars. */
 const times = (price: Dollars, hundredths: bigint, mode: FixedPoint.RoundingMode): bigint =>
   FixedPoint.toMicros(FixedPoint.multiply(price, FixedPoint.fromHundredths(hundredths), mode))
 
@@ -290,7 +290,7 @@ const makeCover = (): Cover => {
   }
 }
 
-/** The smallest fill is 0.01 contract. */
+/** Default: one fill per 0.01 contract, the smallest fill. */
 const maxFillsOf = (
   mostFills: number | undefined,
   hundredths: bigint

@@ -1,6 +1,6 @@
 /**
- * Serves the exchange over HTTP. It uses Node's own server without a framework, because an application under test shares
- * the process and the tracer, and because faults must reach the socket.
+ * Serves the exchange over HTTP. It uses Node's own server without a framework, because an application under test
+ * shares the process and the tracer, and because faults must reach the socket.
  *
  * @module
  */
