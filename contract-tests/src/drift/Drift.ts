@@ -86,11 +86,11 @@ const compareServers = (old: Document, now: Document): ReadonlyArray<Finding> =>
     pointer: `/servers/${key}`,
     change: `the address ${address} was ${isNew ? "added" : "removed"}`,
     witness: { pointer: "", value: address },
-    verdict: isNew ? "unaffected" : "sends a refused request",
+    verdict: isNew ? "unaffected" : "sends a request that is refused",
     savedBy: undefined,
     advice: adviceFor(
       isNew ? "server-added" : "server-removed",
-      isNew ? "unaffected" : "sends a refused request",
+      isNew ? "unaffected" : "sends a request that is refused",
       "document"
     )
   })

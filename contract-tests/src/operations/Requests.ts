@@ -549,7 +549,7 @@ export const codec = (client: ClientOperation, requests: Requests, recorder: Rec
   return {
     encode: (value) => value,
     decode: (argument) => {
-      const input = argument as Json // The tools generate JSON.
+      const input = argument as Json // Every generated input is JSON.
       const limited = isObject(input) ? requests.limited(input) : []
       if (!isObject(input) || limited.length === 0) return call(input)
       const first = call(input)

@@ -52,7 +52,7 @@ const innerInputs = (document: Document): ReadonlyMap<string, string> => {
   )
 }
 
-/** The result has no imports. */
+/** The returned text lacks the imports, which `imports` collects. */
 export const writeInputs = (document: Document, context: Context): string => {
   const { facts, imports } = context
   const inner = innerInputs(document)

@@ -184,7 +184,10 @@ const judgeSent = (root: Root, difference: Difference): Outcome => {
     const sends = root.client(shrunk).ok
     const own = sends ? root.sent?.(shrunk, pointer) : "not sent"
     const isRefused = own === undefined ? sends : own === "refused"
-    return finding(root, difference, { verdict: isRefused ? "sends a refused request" : "unaffected", witness: shrunk })
+    return finding(root, difference, {
+      verdict: isRefused ? "sends a request that is refused" : "unaffected",
+      witness: shrunk
+    })
   }
   const grown = difference.grown?.()
   if (grown === undefined || !root.new(grown).valid) return shrunk === undefined ? "unproved" : "same"

@@ -68,7 +68,7 @@ const judgedRequest = (client: ClientOf, sent: Root["sent"]) => {
 
 describe("judge, for a difference between requests", () => {
   const allows: ClientOf = () => ({ ok: true })
-  const breaking = [["breaking", "sends a refused request"]]
+  const breaking = [["breaking", "sends a request that is refused"]]
   const additive = [["additive", "unaffected"]]
 
   it("classifies a tighter bound as breaking if the client sends a refused value", () => {

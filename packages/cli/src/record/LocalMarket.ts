@@ -140,7 +140,7 @@ export class LocalMarket {
     return level
   }
 
-  /** Shrinks first, because a level of the old book can cross the new book. */
+  /** Shrinks levels before it grows other levels, because a level of the old book can cross the new book. */
   #settle(levels: ReadonlyArray<HouseLevel>) {
     return Effect.gen({ self: this }, function* () {
       const missing: Array<readonly [HouseLevel, number]> = []
@@ -152,7 +152,7 @@ export class LocalMarket {
     })
   }
 
-  /** Returns the contracts that still rest. They and `target` are in hundredths. */
+  /** Returns the contracts that still rest, in hundredths like `target`. */
   #shrink(level: HouseLevel, target: number) {
     return Effect.gen({ self: this }, function* () {
       let resting = yield* this.#resting(level)

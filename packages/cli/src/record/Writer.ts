@@ -25,7 +25,7 @@ export interface WriterOptions {
   readonly firstPart: number
   /** A part ends when its counted lines (see {@link Writer.line}) have about this many bytes. Default: never. */
   readonly rotateBytes?: number | undefined
-  /** A part with a counted line ends at this age. Default: never. */
+  /** A part that contains a counted line ends at this age. Default: never. */
   readonly rotateMillis?: number | undefined
   readonly nowMillis: () => number
   /** Called once, when a write fails. No line is written after that. */

@@ -105,7 +105,7 @@ const requireAcceptedKey = (orders: ReadonlyArray<pending.PendingOrder>) =>
     (subaccount) =>
       Effect.catch(Orders.list({ ticker: orders[0]?.ticker, subaccount, limit: 1 }), (error) => {
         const isRefused = "status" in error && (error.status === 401 || error.status === 403)
-        const { details, message } = describeFailure(error, "reads")! // only OutputClosed has no description
+        const { details, message } = describeFailure(error, "reads")! // `describeFailure` returns undefined only for OutputClosed
         return isRefused ? Effect.fail(new CommandError({ exit: "key", message, details, cause: error })) : Effect.void
       }),
     { discard: true }

@@ -35,7 +35,7 @@ const hostile = [
 ]
 
 describe("formatTable", () => {
-  it.each([40, 80, 200])("fits %i columns, even with hostile texts", (width) => {
+  it.each([40, 80, 200])("fits %i columns, even if the texts contain control characters", (width) => {
     for (const line of formatTable(columns, hostile.map(row), screen(width)).split("\n")) {
       assert.isAtMost(displayWidth(line), width)
       // eslint-disable-next-line no-control-regex -- the characters that must not be there

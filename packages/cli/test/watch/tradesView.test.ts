@@ -1,3 +1,4 @@
+/** A tape contains the newest trades. A hole is a time range whose trades may be missing. */
 import { assert, describe, it } from "@effect/vitest"
 import type * as Trades from "@kalshi-effect/client/Trades"
 import { countUnsafe, dollarsUnsafe } from "@kalshi-effect/client/FixedPoint"

@@ -76,7 +76,7 @@ export const makeBatching = (options: Partial<Options> = {}) => {
     second,
     third,
     member,
-    /** Fires the timers that are due. */
+    /** Advances the time, and fires the timers that are due. */
     pass: (millis: number): void => {
       floor.time += millis
       floor.view()

@@ -165,8 +165,8 @@ const fillsOfSubtraderOrders: Rule = (responses) => {
 }
 
 /**
- * If a batch quote is accepted, the list of quotes contains its quotes. The best quotes of a batch cover exactly its
- * children.
+ * The list of quotes contains the quotes of every accepted batch quote. The best quotes of an RFQ batch cover exactly
+ * the RFQs (children) of the batch.
  */
 const batches: Rule = (responses) => {
   const idsOf = (data: Json | undefined) =>

@@ -53,7 +53,7 @@ export const onOk = (core: Core, line: Line, message: Messages["ok"], onSid: OnS
   // about another subscription, a subscribe command whose reply has no `sid`, and an unsubscribe command.
   if (slot.sid === undefined || (sid !== undefined && sid !== slot.sid) || kind === "unsubscribe") return
   succeed(core, line, sent)
-  // A late reply counts only if no other command was sent since.
+  // A late reply counts only if it answers the last command of the slot.
   if (slot.lastCommandId !== sent.id) return
   slot.status = "open"
   for (const name of names) {

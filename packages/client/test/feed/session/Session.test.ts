@@ -1054,7 +1054,7 @@ describe("Session", () => {
     assert.deepInclude(user.of("Gap")[0], { expectedSeq: 3, receivedSeq: 5, markets: ["A", "B"] })
   })
 
-  it("delivers the reply to get_snapshot, counts its seq, and completes the command per market", () => {
+  it("delivers the reply to get_snapshot, counts its seq, and requests only missing snapshots again", () => {
     const world = new World()
     const { subscription, user } = world.live("orderbook_delta", tickers("A", "B"))
     world.receive(snapshot(1, 1))
@@ -1493,7 +1493,7 @@ describe("Session", () => {
     assert.deepStrictEqual(late.tags, ["trade"])
   })
 
-  it("notifies each user once that its subscription is live, even a later user", () => {
+  it("notifies each user once that its subscription is live, even a user who joins later", () => {
     const world = new World()
     const live: Array<string> = []
     const user = (name: string) => Object.assign(new User(), { onLive: () => void live.push(name) })
@@ -1513,7 +1513,7 @@ describe("Session", () => {
     assert.deepStrictEqual(live, ["first", "second", "third"])
   })
 
-  it("when the subscription is restored, notifies a user who joined during the outage", () => {
+  it("reports a restored subscription as live to a user who joined during the outage", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")
@@ -1526,7 +1526,7 @@ describe("Session", () => {
     assert.deepStrictEqual([live, user.tags], [1, []])
   })
 
-  it("at once notifies a user who joins during a changeover", () => {
+  it("at once reports a subscription as live to a user who joins during a changeover", () => {
     const world = new World()
     let live = 0
     world.live("user_orders")

@@ -12,7 +12,7 @@ const listener = () => {
 }
 
 describe("changeOver", () => {
-  it("notifies a user who joined during the changeover, even if the old connection never acknowledged its markets", () => {
+  it("reports a new subscription as live even if only the new connection acknowledged its markets", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     world.session.changeOver()

@@ -13,7 +13,7 @@ describe("send", () => {
     assert.deepStrictEqual(world.takeOne().params, { action: "delete_markets", sid: 1, market_tickers: ["B"] })
   })
 
-  it("delivers no message of a market whose removal is in flight, even if it is wanted again", () => {
+  it("delivers no message of a market whose removal is in flight, even if the market is wanted again", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A", "B"))
     subscription.remove(["B"])

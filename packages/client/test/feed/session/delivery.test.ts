@@ -1,4 +1,4 @@
-/** Checks which users receive which events of a session. */
+/** Checks which users receive which events of a session. A topic is a channel with a filter. */
 import { assert, describe, it } from "@effect/vitest"
 import { error, message, subscribed, ticker, trade } from "../support/messages.ts"
 import { User, World } from "../support/world.ts"
@@ -42,7 +42,7 @@ describe("Session: a topic on two connections", () => {
     assert.strictEqual(user.of("Restored").length, 1)
   })
 
-  it("notifies a user of a live subscription only when all connections have their markets", () => {
+  it("reports a subscription as live only when all connections have their markets", () => {
     const world = new World({ batchSize: 2 })
     let live = 0
     world.subscribe("trade", tickers("A", "B", "C", "D"), Object.assign(new User(), { onLive: () => void live++ }))
@@ -57,7 +57,7 @@ describe("Session: a topic on two connections", () => {
     assert.strictEqual(live, 1)
   })
 
-  it("does not notify a user who joins while another connection adds a market", () => {
+  it("does not report a joining user's subscription as live while another connection adds a market", () => {
     const { world } = spread()
     const adding = world.subscribe("trade", tickers("E"))
     world.takeOne()
@@ -69,7 +69,7 @@ describe("Session: a topic on two connections", () => {
 })
 
 describe("Session: users", () => {
-  it("ends a subscription once, even if its end handler closes it and others", () => {
+  it("ends each subscription once, even if an end handler closes the subscriptions", () => {
     const world = new World()
     const [first, second] = [new User(), new User()]
     const made = world.subscribe(
@@ -96,7 +96,7 @@ describe("Session: users", () => {
     assert.deepStrictEqual([user.events, other.user.tags], [[], ["Refused"]])
   })
 
-  it("delivers the last message to a user who joins, but no event after it", () => {
+  it("delivers the last message to a user who joins, but no report of an undecodable message", () => {
     const params = { ...tickers("A"), send_initial_snapshot: true }
     const world = new World()
     world.live("ticker", params)

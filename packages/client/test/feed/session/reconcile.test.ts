@@ -12,7 +12,7 @@ const listener = () => {
 }
 
 describe("reconcile", () => {
-  it("reports a subscription live after the exchange refuses its remaining markets", () => {
+  it("reports that a subscription is live after the exchange refuses its remaining markets", () => {
     const world = new World({ batchSize: 2 })
     const user = listener()
     world.subscribe("trade", tickers("A", "B", "C", "D"), user)
@@ -26,7 +26,7 @@ describe("reconcile", () => {
     assert.strictEqual(user.lives, 1)
   })
 
-  it("does not report a subscription live while it has no markets", () => {
+  it("does not report that a subscription is live while it has no markets", () => {
     const world = new World()
     const user = listener()
     const { subscription } = world.subscribe("trade", tickers("A"), user)
@@ -142,7 +142,7 @@ describe("reconcile", () => {
     assert.deepStrictEqual(user.tags.at(-1), "trade")
   })
 
-  it("requests no second list of subscriptions before the reply, even if more errors arrive", () => {
+  it("requests no second list of subscriptions before the first list arrives, even if more errors arrive", () => {
     const world = new World()
     world.live("trade")
     world.receive(error(5))
@@ -154,7 +154,7 @@ describe("reconcile", () => {
     assert.strictEqual(world.takeOne().cmd, "list_subscriptions")
   })
 
-  it("sends all markets in one command again after a halved update is complete", () => {
+  it("sends all markets in one command again after both halves of an update got their replies", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B", "C"])

@@ -22,7 +22,7 @@ describe("onUnsubscribed", () => {
     assert.deepStrictEqual([world.unread, world.session.state().subscriptions], [[], []])
   })
 
-  it("requests the list of subscriptions if the ended subscription was in use again", () => {
+  it("requests the list of subscriptions after the end of a subscription that is in use again", () => {
     const world = new World()
     world.subscribe("ticker")
     world.open()
@@ -129,7 +129,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("treats an unsubscribe command as unanswered", () => {
+  it("does not accept an ok reply to an unsubscribe command", () => {
     const world = new World()
     const { subscription } = world.live("ticker")
     subscription.close()
@@ -149,7 +149,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("counts a reply to an unknown command in the sequence", () => {
+  it("counts the seq of a reply to an unknown command", () => {
     const world = new World()
     const { user } = world.live("trade", tickers("A"))
     world.receive(ok(999, 1, 1))
@@ -190,7 +190,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(user.tags, ["Outage"])
   })
 
-  it("removes no market that the list of a reply lacks", () => {
+  it("sends no removal of a market that the list in a reply lacks", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["C"])
@@ -203,7 +203,7 @@ describe("onOk", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("ends the subscription of a late reply if its user was refused meanwhile", () => {
+  it("ends the subscription that a late reply opens if its user was refused in the meantime", () => {
     const world = new World({ commandAttempts: 1 })
     const { user } = world.subscribe("ticker")
     world.open()
@@ -347,7 +347,7 @@ describe("onOk to the request for the list of subscriptions", () => {
 })
 
 describe("onSubscribed", () => {
-  it("takes a reply without a command id for the subscribe command of the same channel", () => {
+  it("assigns a reply without a command id to the subscribe command of the same channel", () => {
     const world = new World()
     world.subscribe("ticker")
     const { user } = world.subscribe("trade", tickers("A"))
@@ -359,7 +359,7 @@ describe("onSubscribed", () => {
     assert.deepStrictEqual([...world.session.state().subscriptions[1]!.acknowledged], [])
   })
 
-  it("takes a reply with the id of the request for the list of subscriptions for the pending subscribe command", () => {
+  it("assigns a reply to the pending subscribe command, even if it has the id of a list_subscriptions command", () => {
     const world = new World()
     world.live("trade", tickers("A")).subscription.add(["B"])
     world.takeOne()
@@ -379,7 +379,7 @@ describe("onSubscribed", () => {
     assert.deepStrictEqual(world.takeOne().params.sids, [9])
   })
 
-  it("ends the subscription of a late reply if its user was refused meanwhile", () => {
+  it("ends the subscription that a late reply opens if its user was refused in the meantime", () => {
     const world = new World({ commandAttempts: 1 })
     const { user } = world.subscribe("ticker")
     world.open()
@@ -405,7 +405,7 @@ describe("onSubscribed", () => {
     assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
-  it("takes a reply without a known command id as the reply to the pending subscribe command", () => {
+  it("assigns a reply without a known command id to the pending subscribe command", () => {
     for (const members of [{}, { id: 999 }]) {
       const world = new World()
       const { user } = world.subscribe("ticker")
@@ -417,7 +417,7 @@ describe("onSubscribed", () => {
     }
   })
 
-  it("ends a subscription whose channel it did not request", () => {
+  it("ends a subscription whose channel the session did not request", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     world.open()

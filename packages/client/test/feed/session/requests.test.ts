@@ -74,7 +74,7 @@ describe("parse", () => {
     ])
   })
 
-  it("gives two requests the same key exactly if they can share a subscription", () => {
+  it("gives two requests the same key if and only if they can share a subscription", () => {
     const key = (channel: string, params: object) => parsed(channel, params).key
     assert.strictEqual(
       key("ticker", { market_tickers: ["A"], send_initial_snapshot: true, skip_ticker_ack: true }),

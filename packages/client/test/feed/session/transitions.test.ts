@@ -84,7 +84,7 @@ describe("reset", () => {
     assert.deepInclude(world.takeOne().params, { action: "get_snapshot", market_tickers: ["A", "B"] })
   })
 
-  it("drops the held messages of a subscription that ends on the new connection during a changeover", () => {
+  it("drops the messages that wait for a changeover if their subscription ends on the new connection", () => {
     const world = new World()
     const trades = world.live("trade")
     const prices = world.live("ticker", {}, 2)
@@ -181,7 +181,7 @@ describe("doubt", () => {
 })
 
 describe("orphan", () => {
-  it("drops the early messages of a subscription without a user", () => {
+  it("drops messages that arrive before the reply to a subscribe command if no user wants the subscription", () => {
     const world = new World()
     const { user } = world.subscribe("ticker")
     world.open()
