@@ -532,7 +532,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "const isNewEpoch = true": olderEpoch,
     "const isNewEpoch = epoch >= this.#seen.epoch": olderEpoch,
     "if (false) return":
-      "in one place, a line is only asked again; in the other, a line that was never live has the state that the book has too",
+      "in one place, a line is only asked for a snapshot once more; in the other, the line was never live, so it has the same state as the merged book",
     ";": "a lost leader becomes live again only at the place that readers saw or later, and its book keeps its last reading"
   },
   "packages/client/src/book/side.ts": {
@@ -590,7 +590,7 @@ export const equivalents: Readonly<Record<string, Readonly<Record<string, string
     "if (true && due < this.#wakesMillis) this.onTimer()": comparesUndefined,
     "if (due !== undefined && true) this.onTimer()": extraWake,
     "if (due !== undefined && due <= this.#wakesMillis) this.onTimer()": extraWake,
-    "if (false) return": "all other lines are lost already, so no hole results after the end",
+    "if (false) return": "all other lines are already lost, so no missing trades are reported after the end",
     "if (false || errors.includes(undefined)) continue": "`includes` also tests the first element"
   },
   "packages/client/src/book/lines.ts": {

@@ -84,19 +84,19 @@ export class FollowedBooks implements Books {
     const wasLive = book.isLive
     const { clock, ignored } = book
     if (message.type === "orderbook_snapshot") {
-      book.snapshot(message as OrderbookSnapshotMessage, receivedMillis) // checked by its type
+      book.snapshot(message as OrderbookSnapshotMessage, receivedMillis) // message.type is checked above
       if (book.isLive && book.ignored === ignored) {
         if (wasLive && message.msg.clock !== undefined && message.msg.clock === clock) this.#events.confirmed(ticker)
         else this.#events.replaced(ticker)
       }
     } else {
-      book.delta(message as OrderbookDeltaMessage, receivedMillis) // checked by its type
-      if (book.isLive && book.ignored === ignored) this.#events.changed(ticker, message.msg as OrderbookDelta) // checked by its type
+      book.delta(message as OrderbookDeltaMessage, receivedMillis) // message.type is checked above
+      if (book.isLive && book.ignored === ignored) this.#events.changed(ticker, message.msg as OrderbookDelta) // message.type is checked above
     }
     this.#check(ticker, found, wasLive)
   }
 
-  /** An empty list means all markets. */
+  /** Records that books may be wrong. An empty list means the books of all markets. */
   lose(markets: ReadonlyArray<string>, reason: string, isOutage: boolean): void {
     for (const ticker of markets.length === 0 ? [...this.#books.keys()] : markets) {
       const found = this.#books.get(ticker)
@@ -177,7 +177,7 @@ export class MergedBooks implements Books {
   /** The book that readers have, by market. Undefined while it may be wrong. */
   readonly #shown = new Map<string, OrderBooks.Book | undefined>()
   readonly #events: BookEvents
-  /** Undefined before the first message of the market. */
+  /** Returns the id of a market. Undefined before the first message of the market. */
   readonly #idOf: (ticker: string) => string | undefined
 
   constructor(events: BookEvents, idOf: (ticker: string) => string | undefined) {

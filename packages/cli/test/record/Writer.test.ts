@@ -114,7 +114,7 @@ describe("Writer", () => {
     assert.strictEqual(files.length, 3)
   })
 
-  it("begins no other part after a line that is not counted", () => {
+  it("begins no other part if the current part has only lines that do not count", () => {
     const { files, writer } = inMemory({ rotateBytes: 1, rotateMillis: 1 })
     writer.line("snapshot", false)
     writer.flush()

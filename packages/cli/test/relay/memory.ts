@@ -24,7 +24,7 @@ export interface MemoryRelay {
   readonly pass: (millis: number) => Effect.Effect<void>
 }
 
-/** The exchange has the markets A, B and C. */
+/** Runs a test with a relay. The exchange has the markets A, B and C. */
 export const withRelay = <A, E>(
   test: (relay: MemoryRelay) => Effect.Effect<A, E>,
   options: Partial<HubOptions> = {},
@@ -65,7 +65,7 @@ export const withRelay = <A, E>(
     )
   )
 
-/** The price of YES of a level of NO. */
+/** Converts the NO price of a level to its YES price. */
 const toYes = (price: string): string => ((10_000 - Math.round(Number(price) * 10_000)) / 10_000).toFixed(4)
 
 /** A reader that keeps books as the client does, and checks `seq`. */
@@ -165,14 +165,14 @@ export class MemoryReader {
   #snapshot(message: OrderbookSnapshotMessage): void {
     const no = message.msg.no_dollars_fp?.map(([price, count]) => [this.#yes(price), count] as const)
     const msg = no === undefined ? message.msg : { ...message.msg, no_dollars_fp: no }
-    // The converted price is a decimal, too.
+    // The converted price is also a decimal.
     this.books.get(msg.market_ticker)?.snapshot({ ...message, msg } as OrderbookSnapshotMessage, 0)
   }
 
   #delta(message: OrderbookDeltaMessage): void {
     const { msg } = message
     const price_dollars = msg.side === "no" ? this.#yes(msg.price_dollars) : msg.price_dollars
-    // The converted price is a decimal, too.
+    // The converted price is also a decimal.
     this.books.get(msg.market_ticker)?.delta({ ...message, msg: { ...msg, price_dollars } } as OrderbookDeltaMessage, 0)
   }
 

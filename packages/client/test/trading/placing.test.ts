@@ -172,7 +172,7 @@ describe("Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo, Orders.clo
   it("return an invalid intent instead of throwing", () => {
     for (const input of [undefined, null, "KXHIGHNY-26NOV23-T50", 10]) {
       for (const make of [Orders.buyYes, Orders.sellYes, Orders.buyNo, Orders.sellNo]) {
-        assert.match(invalidReason(make(input as never)), /^: the input is not an object/) // untyped callers can pass it
+        assert.match(invalidReason(make(input as never)), /^: the input is not an object/) // untyped callers can pass any value
       }
       assert.include(invalidReason(Orders.closePosition(input as never, { yes_price: "0.5" })), "position")
       const position = { ticker, position_fp: FixedPoint.countUnsafe("1"), exchange_index: 0 }
@@ -349,7 +349,7 @@ describe("Orders.place", () => {
     })
   )
 
-  it.effect("does not return Accepted if its id belongs to an order of the opposite side", () =>
+  it.effect("does not return Accepted if the client_order_id belongs to an order of the opposite side", () =>
     Effect.gen(function* () {
       const opposite = { ...order, book_side: "ask" }
       assert.strictEqual((yield* place([duplicate, asOf(1), listed(opposite)])).outcome._tag, "Rejected")
@@ -522,7 +522,7 @@ describe("Orders.place", () => {
     ["with a null error", JSON.stringify({ ...createResponse, error: null, fill_count: 0 })],
     ["with a null client_order_id", JSON.stringify({ ...createResponse, client_order_id: null, fill_count: 0 })],
     [
-      "after values of every other type",
+      "with the id after values of every other type",
       `{"a":true,"b":false,"c":null,"d":-10.05e-1,"e":0,"f":90,"order_id":"${order_id}",`
     ]
   ] as const) {
@@ -653,7 +653,7 @@ describe("Orders.place", () => {
     Effect.gen(function* () {
       const plain = { ticker, side: "bid" }
       for (const input of [undefined, null, "buy", 1, {}, plain, { request: {} }, { request: null }]) {
-        const invalid = input as unknown as Orders.OrderIntent // untyped callers can pass it
+        const invalid = input as unknown as Orders.OrderIntent // untyped callers can pass any value
         const { error, paths } = yield* play(Orders.place(invalid), [])
         assert.deepInclude(error, { _tag: "InvalidRequest", operation: "Orders.place", pointer: "" })
         assert.include(error.message, "Orders.buyYes, sellYes, buyNo, sellNo or closePosition")
@@ -662,7 +662,7 @@ describe("Orders.place", () => {
         assert.include(batch.error.message, "Orders.buyYes")
         assert.deepStrictEqual([paths, batch.paths], [[], []])
       }
-      const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // untyped callers can pass it
+      const noList = intent as unknown as ReadonlyArray<Orders.OrderIntent> // untyped callers can pass any value
       const { error } = yield* play(Orders.placeAll(noList), [])
       assert.deepInclude(error, { _tag: "InvalidRequest", pointer: "" })
       assert.include(error.message, "not an array")
@@ -673,7 +673,7 @@ describe("Orders.place", () => {
 describe("Orders.place: attempt times", () => {
   const atMillis = 10_000_000
 
-  it.effect("computes the window in which the exchange may have accepted the order from the signed timestamps", () =>
+  it.effect("computes from the signed timestamps when the exchange may have accepted the order", () =>
     Effect.gen(function* () {
       const { outcome, sent } = yield* place([lost, lost, lost, lost, asOf(0), listed()], { atMillis, within: 50 })
       const signed = sent
@@ -773,7 +773,8 @@ describe("Orders.place: attempt times", () => {
     Effect.gen(function* () {
       const since = (replies: ReadonlyArray<Reply>) =>
         Effect.map(place(replies, { ...once, atMillis, within: 50 }), ({ sent }) => queryOf(sent[2]!).get("min_ts"))
-      // Without a date header: one minute for the difference of the clocks, and one minute for the dates of orders.
+      // Without a date header, the search allows a difference of one minute between the clocks, and one minute for the
+      // dates of orders.
       assert.strictEqual(yield* since([lost, asOf(0), listed()]), "9880")
       assert.strictEqual(yield* since([lost, dated(asOf(0), atMillis - 300_000), listed()]), "9640")
     })
@@ -1192,7 +1193,7 @@ describe("Orders.placeAll", () => {
     })
   )
 
-  it.effect("returns Rejected if its id belongs to an order of the opposite side", () =>
+  it.effect("returns Rejected if the client_order_id belongs to an order of the opposite side", () =>
     Effect.gen(function* () {
       const error = { code: "order_already_exists", message: "order_already_exists" }
       const item = batchCreated({ client_order_id: clientOrderId, error })

@@ -72,7 +72,12 @@ const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
     try: () => crypto.importKey("pkcs8", new Uint8Array(pkcs8), importParameters[kind], false, ["sign"]),
     catch: () => keyError(rejectedByRuntime)
   })
-  yield* selfCheck(kind, { subtle: crypto, cryptoKey }, publicKey, "its public key does not verify its signature")
+  yield* selfCheck(
+    kind,
+    { subtle: crypto, cryptoKey },
+    publicKey,
+    "its public key does not verify the signature of its private key"
+  )
   const signSync = yield* checkedSignSync(kind, pkcs8, publicKey)
   return new ApiKey(keyId, publicKey, {
     subtle: crypto,

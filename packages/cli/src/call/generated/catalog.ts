@@ -342,7 +342,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/series/{series_ticker}/events/{ticker}/forecast_percentile_history",
     access: "read",
-    doc: "Reads how the market's forecast of an event changed, at the requested percentiles.",
+    doc: "Reads how the forecast for an event changed over time, at the requested percentiles.",
     paged: false,
     secret: false,
     fields: {
@@ -405,7 +405,7 @@ export const catalog: ReadonlyArray<OperationEntry> = [
     method: "GET",
     path: "/events",
     access: "public",
-    doc: "Lists events except those of combos, a page at a time. A combo is a market that combines several markets.",
+    doc: "Lists events, except the events of combos, a page at a time. A combo is a market that combines several markets.",
     paged: true,
     secret: false,
     fields: {

@@ -16,7 +16,7 @@ describe("dial", () => {
     assert.deepStrictEqual(world.dials, [1, 2])
   })
 
-  it("does not dial for a subscription that was closed during the wait", () => {
+  it("does not dial again for a subscription that was closed while the session waited to dial", () => {
     const world = new World()
     const { subscription } = world.live("trade")
     world.session.closed(1, 1006, "")
@@ -95,7 +95,7 @@ describe("lose", () => {
     assert.strictEqual(world.takeOne().cmd, "subscribe")
   })
 
-  it("allows all attempts again after a subscription has failed", () => {
+  it("allows a new subscription all attempts, even if an earlier subscription has failed", () => {
     const world = new World({ reconnect: { maxAttempts: 1 } })
     for (let round = 0; round < 2; round++) {
       const { user } = world.subscribe("trade")
@@ -137,7 +137,7 @@ describe("lose", () => {
 })
 
 describe("refuseDial", () => {
-  it("does not count an attempt that the exchange refused because of the clock", () => {
+  it("does not count an attempt that the exchange refused because of the client's clock", () => {
     const world = new World({ reconnect: { maxAttempts: 1 } })
     const { user } = world.subscribe("trade")
     world.session.refused(1, clockRefusal)
@@ -161,7 +161,7 @@ describe("refuseDial", () => {
     assert.deepStrictEqual([world.dials, user.ends], [[1, 2], []])
   })
 
-  it("fails after status 401 that does not blame the clock", () => {
+  it("fails after a 401 that does not blame the clock", () => {
     const world = new World()
     const { user } = world.subscribe("trade")
     world.session.refused(1, { _tag: "Response", status: 401, body: { message: "key" } })

@@ -52,7 +52,7 @@ describe("Session: snapshots", () => {
     assert.strictEqual(world.session.nextMillis(), start + 7_000)
   })
 
-  it("wakes for the deadline of a market whose request has to wait, if that is the earliest", () => {
+  it("wakes for the deadline of a market whose request has to wait, if no other deadline is earlier", () => {
     const world = new World({ batchSize: 1 })
     const { subscription } = world.live("orderbook_delta", tickers("A"))
     for (const market of ["B", "C"]) {

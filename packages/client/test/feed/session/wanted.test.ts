@@ -1,4 +1,4 @@
-/** Checks which names the session wants, and on which connection it places them. */
+/** Checks to which markets the session subscribes, and on which connection. */
 import { assert, describe, it } from "@effect/vitest"
 import * as Result from "effect/Result"
 import { error, ok, snapshot, subscribed, ticker, trade } from "../support/messages.ts"
@@ -50,7 +50,7 @@ describe("place", () => {
     assert.deepStrictEqual([...world.session.state().subscriptions[0]!.names], ["D"])
   })
 
-  it("opens another connection for a closed filter whose place another filter has taken", () => {
+  it("opens another connection for a filter if another filter has taken its connection", () => {
     const world = new World()
     const first = world.live("communications", { shard_factor: 2, shard_key: 0 })
     first.subscription.close()
@@ -60,7 +60,7 @@ describe("place", () => {
     assert.strictEqual(world.session.state().connections.length, 2)
   })
 
-  it("opens another connection for markets whose place another filter has taken", () => {
+  it("opens another connection for a market if another filter has taken its connection", () => {
     const world = new World()
     const first = world.live("orderbook_delta", tickers("A"))
     first.subscription.close()
@@ -82,7 +82,7 @@ describe("place", () => {
 })
 
 describe("removeSlot", () => {
-  it("keeps the other subscriptions of a channel", () => {
+  it("keeps the subscriptions of the channel on other connections", () => {
     const { subscription, world } = spread()
     subscription.add(["C"])
     world.receive(error(26, { id: world.takeOne().id, sid: 1, seq: 1 }), 2)
@@ -161,7 +161,7 @@ describe("addNames", () => {
     assert.strictEqual(user.events.length, 2)
   })
 
-  it("requests the snapshot of an added market if it does not arrive", () => {
+  it("requests the snapshot of an added market if the snapshot does not arrive", () => {
     const world = new World()
     const { subscription } = world.live("orderbook_delta", tickers("A"))
     world.receive(snapshot(1, 1))
