@@ -10,7 +10,7 @@ import type { Entry } from "./reading.ts"
 import type { Time } from "./units.ts"
 
 export interface Playback {
-  /** How many times faster than recorded. Undefined: as fast as possible. */
+  /** The speed relative to the recording. Undefined: as fast as possible. */
   readonly speed: number | undefined
   readonly from: Time | undefined
   readonly until: Time | undefined
