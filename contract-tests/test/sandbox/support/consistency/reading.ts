@@ -53,8 +53,8 @@ export const make = Effect.gen(function* () {
   for (const account of accounts) {
     yield* sandbox.setTier(account, "unmetered")
     const { signer } = yield* sandbox.createKey(account, "ed25519", { name: "reader" })
-    const options = { environment: sandbox.environment, signer, limits: false, policy: { retry: SendPolicy.noRetry } }
-    clients.set(account, yield* Layer.build(Kalshi.layer(options).pipe(Layer.provide(http))))
+    const options = { environment: sandbox.environment, signer, policy: { retry: SendPolicy.noRetry } }
+    clients.set(account, yield* Layer.build(Kalshi.layer({ ...options, limits: false }).pipe(Layer.provide(http))))
   }
   const known = new Map<string, Json | undefined>()
 
