@@ -254,7 +254,7 @@ const rootOf = (context: Context, before: Group, after: Group): Root => {
         : (input) => {
             const encoded = FeedMessages.encode(input as never) // The client rejects input that is not a command.
             if (Result.isFailure(encoded)) return "not sent"
-            // The client writes JSON.
+            // `encode` returns JSON text.
             return judgeNew(JSON.parse(encoded.success) as Json).valid ? "valid" : "refused"
           },
     isDeclared: (location, side) => {

@@ -112,7 +112,7 @@ const order = (findings: ReadonlyArray<Finding>): ReadonlyArray<Finding> => {
   return [...findings].sort((a, b) => (rank(a) < rank(b) ? -1 : rank(a) > rank(b) ? 1 : 0))
 }
 
-/** An entry whose target does not exist is left out, because it cannot cause a finding. */
+/** An overlay entry whose target does not exist is left out, because it cannot cause a finding. */
 const overlayNotes = (old: Loaded, now: Loaded): ReadonlyArray<string> => {
   const isRefined = ({ facts }: Loaded): boolean => facts.source.overlay !== undefined
   if (!isRefined(old) && !isRefined(now)) return []

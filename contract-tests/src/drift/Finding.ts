@@ -61,7 +61,8 @@ export type Kind =
 
 /**
  * What a client of the old document does with the witness. `unaffected`: the client decodes the witness without loss,
- * or its request stays valid.
+ * or its request stays valid. `refuses`: the client refuses the response. `sends a request that is refused`: the new
+ * document refuses the request.
  */
 export type Verdict = "unaffected" | "loses information" | "refuses" | "sends a request that is refused"
 

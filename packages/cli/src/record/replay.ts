@@ -34,7 +34,7 @@ const timeFlag = (name: string, description: string) =>
 
 const flags = {
   speed: Flag.String("speed").pipe(
-    Flag.withDescription("How many times faster than recorded, or max (default max; with --serve, 1)"),
+    Flag.withDescription("The speed relative to the recording, or max (default max; with --serve, 1)"),
     Flag.filterMap(
       (text) => {
         const speed = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : 0
@@ -199,7 +199,7 @@ export const replay = Command.make(
   {
     ...flags,
     files: Argument.String("file").pipe(
-      Argument.withDescription("The recordings. The --out of a recording also selects its numbered parts"),
+      Argument.withDescription("The files to play. The --out of a recording also selects its numbered parts"),
       Argument.atLeast(1)
     )
   },

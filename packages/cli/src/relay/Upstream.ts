@@ -153,7 +153,7 @@ export class Upstream {
     return source
   }
 
-  /** The error with which the exchange recently refused this need. */
+  /** Returns the error with which the exchange recently refused this need. */
   refusalOf({ names, spec }: Need): FeedError | undefined {
     const nowMillis = this.#options.nowMillis()
     for (const name of names ?? [""]) {
@@ -170,7 +170,7 @@ export class Upstream {
     }
   }
 
-  /** Undefined until the exchange has listed the indices or underlyings of the channel. */
+  /** Returns the indices or underlyings of the channel. Undefined until the exchange has listed them. */
   referencesOf(channel: string): ReadonlyArray<string> | undefined {
     return this.#references.get(channel)
   }

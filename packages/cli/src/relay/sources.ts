@@ -13,12 +13,12 @@ export type DataMessage = ChannelMessage<ChannelName>
 
 export interface SourceEvents {
   readonly onMessage: (source: Source, message: DataMessage, receivedMillis: number) => void
-  /** Messages may be missing. `markets` is empty if messages of any market may be missing. */
+  /** Called when messages may be missing. `markets` is empty if messages of any market may be missing. */
   readonly onLoss: (source: Source, loss: SourceLoss) => void
   readonly onRefused: (source: Source, names: ReadonlyArray<string>, error: Feed.MarketsError) => void
-  /** The source has failed, and is not opened again. */
+  /** Called when the source has failed. It is not opened again. */
   readonly onEnded: (source: Source, error: Feed.FeedError) => void
-  /** The next snapshot of a market has fields with unknown names, so a side may be missing in it. */
+  /** Called before a snapshot of a market whose fields have unknown names. A side may be missing in this snapshot. */
   readonly onUnknownKeys: (market: string) => void
   readonly onUsed: (source: Source, isUsed: boolean) => void
 }
@@ -134,7 +134,7 @@ export class Source {
     this.#noteUse(wasUsed)
   }
 
-  /** Calls back immediately if the source is already live or has failed. */
+  /** Calls back as soon as the source is live or has failed. This can be immediately. */
   whenLive(callback: (error: Feed.FeedError | undefined) => void): void {
     if (this.isLive || this.ended !== undefined) callback(this.ended)
     else this.#waiters.push(callback)

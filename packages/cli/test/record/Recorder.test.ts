@@ -25,7 +25,7 @@ const start = () => {
         close: () => void closed.push(request.channel)
       })
     }
-  } as unknown as Service // The recorder uses only these functions.
+  } as unknown as Service // The recorder calls no other functions of the feed.
   const recorder = new Recorder({
     writer: { line: (text) => void lines.push(text), flush: () => {} },
     feed,
@@ -117,7 +117,7 @@ describe("Recorder", () => {
 })
 
 describe("noticeText", () => {
-  it("names the channel and the first markets", () => {
+  it("describes an outage by its channel and its first five markets", () => {
     const markets = ["A", "B", "C", "D", "E", "F"]
     assert.strictEqual(
       noticeText({ type: "outage", at_ms: 1, channel: "trade", markets, detail: "Closed" }),

@@ -279,7 +279,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("first sends the last message `ticker` of a market, if the reader requests it", () =>
+  it("starts with the latest `ticker` message of a market, if the reader requests it", () =>
     run(({ hub, pass }) =>
       Effect.gen(function* () {
         const first = new MemoryReader(hub)
@@ -296,7 +296,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("does not first send an old `ticker` after an outage of all markets", () =>
+  it("does not start with an old `ticker` message after an outage of all markets", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const bid = (price: string) =>
@@ -317,7 +317,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("first sends the last `ticker` to a reader of all markets that also names the market", () =>
+  it("starts with the latest `ticker` message if a reader of all markets also names the market", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const reader = new MemoryReader(hub)
@@ -331,7 +331,7 @@ describe("Hub", () => {
       })
     ))
 
-  it("does not first send a `ticker` from before the market was unsubscribed", () =>
+  it("does not start with a `ticker` message from before the market was unsubscribed", () =>
     run(({ account, hub, pass, sandbox }) =>
       Effect.gen(function* () {
         const bid = (price: string) =>
@@ -365,7 +365,7 @@ describe("Hub", () => {
         reader.send("update_subscription", { action: "indexlist", sid: reader.sid })
         yield* pass(3_000)
         const list = reader.messages.find(({ type }) => type === "cfbenchmarks_value_indexlist")
-        const names = list?.msg?.["index_ids"] as ReadonlyArray<string> // the published document says so
+        const names = list?.msg?.["index_ids"] as ReadonlyArray<string> // texts, as documented
         const valuesOf = (from: number) =>
           new Set(
             reader.messages

@@ -59,7 +59,7 @@ const importParameters: Record<KeyKind, AlgorithmIdentifier | RsaHashedImportPar
   ed25519: { name: "Ed25519" }
 }
 
-/** The imported key is not extractable. */
+/** Imports a private key, which is then not extractable. */
 const importKey = /*#__PURE__*/ Effect.fnUntraced(function* (
   keyId: string,
   kind: KeyKind,

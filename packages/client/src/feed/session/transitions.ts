@@ -61,11 +61,11 @@ export const opened = (
   onSid(slot, sid)
 }
 
-/** The exchange no longer has the subscription of this slot. */
+/** Called when the exchange no longer has the subscription of a slot. */
 export const reset = (core: Core, slot: Slot): void => {
   if (slot.sid !== undefined && slot.line.bySid.get(slot.sid) === slot) slot.line.bySid.delete(slot.sid)
-  // A connection that will take over holds messages back. The held messages of this slot would now have a gap, so they
-  // are dropped.
+  // A connection that will replace another one holds messages back. The held messages of this slot would now have a
+  // gap, so they are dropped.
   if (slot.line.replaces !== undefined) slot.line.held = slot.line.held.filter((held) => held.slot !== slot)
   slot.sid = undefined
   slot.status = "closed"
@@ -101,7 +101,7 @@ export const reopenSlot = (core: Core, slot: Slot, reason: string): void => {
   core.touch(slot)
 }
 
-/** The subscription has ended as requested. */
+/** Called when the exchange has ended the subscription on request. */
 export const closed = (core: Core, slot: Slot): void => {
   const { reopenReason: reason } = slot
   reset(core, slot)
@@ -120,7 +120,10 @@ export const startLeaving = (slot: Slot, { kind, names }: Sent<Slot>): void => {
   else if (kind === "unsubscribe" && slot.reopenReason === undefined) slot.leaving = "all"
 }
 
-/** Marks a slot whose last command may have been carried out. The exchange's list of subscriptions will show this. */
+/**
+ * Marks a slot whose last command may have been carried out. The exchange's list of subscriptions will show whether it
+ * was.
+ */
 export const doubt = (core: Core, line: Line, slot: Slot, sent: Sent<Slot>): void => {
   const { kind, names } = sent
   slot.status = "unknown"

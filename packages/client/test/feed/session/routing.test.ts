@@ -5,7 +5,7 @@ import { User, World } from "../support/world.ts"
 
 const tickers = (...market_tickers: ReadonlyArray<string>) => ({ market_tickers })
 
-/** Removes these sides from a snapshot, and adds an unknown member. */
+/** Removes `sides` from a snapshot, and adds an unknown member. */
 const renamed = (base: Readonly<Record<string, unknown>>, ...sides: ReadonlyArray<string>) => {
   const msg = Object.entries(base["msg"] as object).filter(([key]) => !sides.includes(key)) // a snapshot has a msg
   return { ...base, msg: { ...Object.fromEntries(msg), new_side: [] } }
@@ -44,7 +44,7 @@ describe("Session: replies", () => {
     assert.deepStrictEqual(user.tags, ["trade", "Refused", "trade"])
   })
 
-  it("takes a snapshot as the reply to get_snapshot, even after its market was removed", () => {
+  it("takes a snapshot as the reply to get_snapshot, even after the market was removed", () => {
     for (const hasId of [true, false]) {
       const world = new World()
       const { subscription } = world.live("orderbook_delta", tickers("A", "B"))
@@ -117,7 +117,7 @@ describe("Session: early messages", () => {
     assert.deepStrictEqual(user.tags, ["ticker"])
   })
 
-  it("counts a message of an unknown subscription as stray while only an update has no reply", () => {
+  it("counts a message of an unknown subscription as stray while only an update waits for its reply", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -148,7 +148,7 @@ describe("Session: early messages", () => {
     assert.deepStrictEqual(user.tags, ["trade", "Outage"])
   })
 
-  it("reports the seq of the next message after dropping early messages", () => {
+  it("reports the seq of the next message after it dropped early messages", () => {
     const world = new World({ maxEarlyMessages: 2 })
     const { user } = world.subscribe("trade")
     world.open()

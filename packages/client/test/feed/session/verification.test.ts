@@ -28,7 +28,7 @@ const timeOut = (world: World, ...msg: ReadonlyArray<{ readonly channel: string;
 }
 
 describe("Session: commands without a reply", () => {
-  it("reconnects only once if several commands and the request for the list get no reply", () => {
+  it("reconnects only once if several commands and list_subscriptions get no reply", () => {
     const world = new World()
     const { subscription } = world.live("trade", tickers("A"))
     world.receive(subscribed(999, "ticker", 8))
@@ -51,7 +51,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual([world.unread, user.events], [[], []])
   })
 
-  it("does not repeat an unanswered request for the list on the next connection", () => {
+  it("does not repeat an unanswered list_subscriptions on the next connection", () => {
     const world = new World()
     world.live("trade")
     verify(world)
@@ -67,7 +67,7 @@ describe("Session: commands without a reply", () => {
     )
   })
 
-  it("keeps a subscription if a command for it was sent after the request for the list", () => {
+  it("keeps a subscription if a command for it was sent after list_subscriptions", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     const id = verify(world)
@@ -79,7 +79,7 @@ describe("Session: commands without a reply", () => {
     assert.deepInclude(user.of("Outage")[0]?.cause, { reason: "a user requested it" })
   })
 
-  it("keeps a subscription if a command for it is in flight when the list arrives", () => {
+  it("keeps a subscription if a command for it is in flight when the list of subscriptions arrives", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.resubscribe()
@@ -89,7 +89,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("keeps a subscription that was opened after the request for the list", () => {
+  it("keeps a subscription that was opened after list_subscriptions", () => {
     const world = new World()
     world.live("trade", tickers("A"))
     const id = verify(world)
@@ -98,7 +98,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.events, [])
   })
 
-  it("sends an update again if the exchange still has the subscription", () => {
+  it("sends an unanswered update again if the exchange still has the subscription", () => {
     const world = new World()
     const { subscription, user } = world.live("trade", tickers("A"))
     subscription.add(["B"])
@@ -146,7 +146,7 @@ describe("Session: commands without a reply", () => {
     assert.strictEqual(user.of("Refused").length, 1)
   })
 
-  it("ends a subscription without markets after three subscribe commands without a reply", () => {
+  it("ends a subscription without markets if three subscribe commands get no reply", () => {
     const world = new World()
     const { user } = world.subscribe("fill")
     world.open()
@@ -168,7 +168,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(user.ends, [])
   })
 
-  it("requests the list again if a user takes over a subscription that is being ended", () => {
+  it("sends list_subscriptions again if a user takes over a subscription that is being ended", () => {
     const world = new World()
     const { user } = world.subscribe("trade")
     world.open()
@@ -191,7 +191,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual([user.tags.at(-1), user.ends], ["trade", []])
   })
 
-  it("does not end a subscription that the list has assigned to a user", () => {
+  it("does not end a subscription that the list of subscriptions has assigned to a user", () => {
     const world = new World({ commandBurst: 1, commandIntervalMillis: 6_000 })
     world.subscribe("trade")
     world.open()
@@ -206,7 +206,7 @@ describe("Session: commands without a reply", () => {
     assert.deepStrictEqual(world.unread, [])
   })
 
-  it("finds a subscription in the list by its channel, and adds its markets again", () => {
+  it("finds a subscription in the list of subscriptions by its channel, and adds its markets again", () => {
     const world = new World()
     world.subscribe("trade", tickers("A"))
     world.open()

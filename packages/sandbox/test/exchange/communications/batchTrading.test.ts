@@ -16,14 +16,14 @@ const unknownId = "00000000-0000-4000-8000-000000000000"
 const everything = { limit: 20, isOwn: false, subaccount: undefined, status: undefined }
 const everyRfq = { ...everything, limit: 100, accountId: undefined, ticker: undefined, eventTicker: undefined }
 
-/** Bids of 40 cents for YES and 50 cents for NO on each child. */
+/** Bids of 40 cents for YES and 50 cents for NO on each child. A child is one of the RFQs in a batch. */
 const even = [
   [40, 50],
   [40, 50]
 ] as const
 
 describe("createRfqBatch", () => {
-  it("opens a batch with one RFQ per child, in the requested order", () => {
+  it("opens a batch with one RFQ per child, in the sequence of the request", () => {
     const desk = makeBatching()
     const batch = desk.batch({ clientBatchId: "mine" }, [combos[1]!, combos[0]!])
     assert.deepInclude(batch, { status: "open", exchangeIndex: 1, clientBatchId: "mine", createdMillis: start })
@@ -43,7 +43,7 @@ describe("createRfqBatch", () => {
     assert.deepStrictEqual(listed, batch.rfqs.toReversed())
   })
 
-  it("emits events of the batch, and none of its children", () => {
+  it("emits events about the batch, but not about its children", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     unwrap(desk.remove(batch))
@@ -150,7 +150,7 @@ describe("createRfqBatch", () => {
     desk.batch()
   })
 
-  it("replaces only batches of the subaccount to which a key is locked", () => {
+  it("replaces no batch of another subaccount if the key is locked to a subaccount", () => {
     const desk = makeBatching()
     desk.batch()
     desk.batch({ subaccount: 1 })
@@ -318,7 +318,7 @@ describe("deleteRfqBatch", () => {
     assert.deepInclude(refusalOf(desk.remove(batch)), { kind: "invalid", code: "bad_request" })
   })
 
-  it("happens automatically when a child's market closes, even after all confirmations", () => {
+  it("happens automatically when a child's market closes, even if all makers have confirmed", () => {
     for (const steps of [0, 1, 2]) {
       const desk = makeBatching()
       const batch = desk.batch()
@@ -727,7 +727,7 @@ describe("acceptRfqBatch", () => {
     assert.strictEqual(unwrap(desk.accept(batch, "no", [50, 50])).quotes[0]?.accountId, desk.second)
   })
 
-  it("is refused if bids are now worse, and the error lists their children", () => {
+  it("is refused if the best bids are below the minimum bids, and the error lists the affected children", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     desk.quote(batch, [
@@ -802,7 +802,7 @@ describe("acceptRfqBatch", () => {
     unwrap(desk.accept(batch, "no", [50, 50]))
   })
 
-  it("returns the first successful result again for the same client_order_id", () => {
+  it("returns the first successful result again if the client_order_id is repeated", () => {
     const desk = makeBatching()
     const batch = desk.batch()
     const quote = desk.quote(batch, even)
@@ -1151,8 +1151,8 @@ describe("the execution of a batch", () => {
     const batch = desk.batch({ isObscured: true }, combos)
     const limit = { subaccount: 0, limit: 500, exchangeIndex: 1 }
     const { groupId } = unwrap(desk.execute({ type: "createGroup", accountId: desk.third, group: limit }))
-    // Another account bids for the contracts that the creator sells. Its group cancels the orders of the other combos
-    // after one fill.
+    // Another account bids for the contracts that the creator sells. After one fill, the order group of these bids
+    // cancels the bids on the other combos.
     for (const name of combos) {
       desk.order(desk.third, name, "bid", 40, 10, { orderGroupId: groupId })
     }
@@ -1227,7 +1227,7 @@ describe("View.listRfqBatches", () => {
     assert.deepStrictEqual(list({ status: "nonsense" }), [])
   })
 
-  it("has at most 20 batches and 100 children per page, and does not split a batch", () => {
+  it("returns at most 20 batches and 100 children per page, and does not split a batch", () => {
     const desk = makeBatching()
     const many = Array.from({ length: 40 }, (_, n) => `KXCOMBO-26-N${n}`)
     for (const name of many) {
@@ -1299,7 +1299,7 @@ describe("Exchange.restore", () => {
     desk.quote(open, even)
     desk.quote(open, even, desk.second)
     desk.pass(100)
-    // The exchange emits this change later.
+    // The exchange emits the better best bid only after the restore.
     desk.quote(
       open,
       [

@@ -595,7 +595,7 @@ describe("View.listRfqs and View.listQuotes", () => {
     assert.deepInclude(refusalOf(desk.view().listQuotes(desk.maker, neither)), { kind: "forbidden" })
   })
 
-  it("keep closed RFQs and canceled quotes for seven days, executed quotes longer", () => {
+  it("keep closed RFQs and canceled quotes for seven days, and executed quotes longer", () => {
     const desk = makeDesk()
     const rfq = desk.rfq(10)
     const cancelled = desk.quote(rfq, 39, 50)
