@@ -1,11 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
-import type * as Result from "effect/Result"
 import type { TransferPosition } from "../../../src/exchange/Commands.ts"
-import type { Refusal } from "../../../src/exchange/Entities.ts"
 import { capDateOf } from "../../../src/exchange/fcm/premium.ts"
 import { Exchange, type Snapshot } from "../../../src/exchange/Exchange.ts"
 import { audit } from "../../support/actors.ts"
-import { makeFloor, refusalOf, terms, ticker, unwrap } from "../../support/floor.ts"
+import { codeOf, makeFloor, refusalOf, terms, ticker, unwrap } from "../../support/floor.ts"
 
 const everyOrder = {
   limit: 100,
@@ -61,8 +59,6 @@ const makeDesk = () => {
     }
   })
 }
-
-const codeOf = (result: Result.Result<unknown, Refusal>): string => refusalOf(result).code
 
 describe("createSubtrader", () => {
   it("creates a subtrader only once, with the member's id plus a suffix", () => {
